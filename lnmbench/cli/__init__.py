@@ -1,0 +1,1 @@
+"""The command line: a thin file for each group of commands."""

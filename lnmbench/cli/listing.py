@@ -1,0 +1,107 @@
+"""`lnmbench list`: what plugins offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lnmbench.cli import plugins
+
+if TYPE_CHECKING:
+    from lnmbench.registry import Offer, Registry, Role
+
+
+def list_offers(
+    kind: Annotated[
+        str | None, typer.Argument(help="datasets, encoders, aux, …; everything without it.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable.")] = False,
+    plugin: plugins.PluginOption = None,
+) -> None:
+    """List names, parameters with defaults, and the plugin that offers them."""
+    from lnmbench.registry import ROLES
+
+    roles = [_role(kind)] if kind else list(ROLES)
+    registry = plugins.load(plugin, strict=False)
+    offers = [
+        offer
+        for role in roles
+        for offer in sorted(registry.offers(role.word), key=lambda offer: offer.name)
+    ]
+    if json:
+        _print_json(offers)
+    else:
+        _print_tables(roles, offers)
+    _try_all(registry)
+    plugins.tell_problems(registry)
+
+
+def _role(kind: str) -> Role:
+    from lnmbench.errors import UserError, nearest
+    from lnmbench.registry import ROLES
+
+    word = kind.replace("_", " ").replace("-", " ").strip()
+    for role in ROLES:
+        if word in (role.word, role.words, role.word.removesuffix(" task")):
+            return role
+    names = [role.words.replace(" ", "-") for role in ROLES]
+    raise UserError(f"nothing of the kind {kind!r} to list", then=nearest(kind, names))
+
+
+def _try_all(registry: Registry) -> None:
+    """Ask for every role, so that every plugin's problems are known."""
+    from lnmbench.registry import ROLES
+
+    for role in ROLES:
+        registry.offers(role.word)
+
+
+def _facts(offer: Offer) -> dict[str, Any]:
+    from lnmbench.choices import parameters_of
+
+    return {
+        "kind": offer.role.word,
+        "name": offer.name,
+        "description": offer.summary,
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": parameter.type_name,
+                "required": parameter.required,
+                **({} if parameter.required else {"default": parameter.default}),
+            }
+            for parameter in parameters_of(offer.factory)
+        ],
+        "plugin": offer.plugin,
+    }
+
+
+def _print_json(offers: list[Offer]) -> None:
+    import json
+
+    typer.echo(json.dumps([_facts(offer) for offer in offers], indent=2, default=str))
+
+
+def _print_tables(roles: list[Role], offers: list[Offer]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    for role in roles:
+        table = Table(title=role.words, title_justify="left", box=None, pad_edge=False)
+        for heading in ("name", "parameters", "description", "plugin"):
+            table.add_column(heading, overflow="fold", header_style="bold")
+        for facts in (_facts(offer) for offer in offers if offer.role is role):
+            parameters = ", ".join(_shown(p) for p in facts["parameters"])
+            cells = (facts["name"], parameters, facts["description"], facts["plugin"])
+            table.add_row(*(Text(str(cell)) for cell in cells))
+        if table.row_count:
+            console.print(table)
+            console.print()
+
+
+def _shown(parameter: dict[str, Any]) -> str:
+    name = str(parameter["name"])
+    return name if parameter["required"] else f"{name}={parameter['default']}"

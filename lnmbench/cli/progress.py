@@ -1,0 +1,125 @@
+"""How far a long command is: a live display in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from lnmbench.contracts import Progress
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+def make_progress() -> Progress:
+    """Return the display that suits standard error."""
+    return LiveProgress() if sys.stderr.isatty() else PlainProgress()
+
+
+class PlainProgress:
+    """One line on standard error when a stage starts, every ten seconds, and when it ends."""
+
+    def __init__(self) -> None:
+        self._began = self._told = 0.0
+        self._stage = self._unit = ""
+        self._total = self._done = self._already = 0
+
+    def say(self, line: str) -> None:
+        """Print a fact."""
+        print(line, file=sys.stderr, flush=True)
+
+    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+        """Begin a stage."""
+        self._stage, self._total, self._unit = f"{stage}: {what}", total, unit
+        self._done = self._already = 0
+        self._began = self._told = time.monotonic()
+        self.say(f"{self._stage}: {total} {unit}")
+
+    def advance(self, steps: int = 1, detail: str = "") -> None:
+        """Count steps; print a line if the last one is old."""
+        if not self._done and time.monotonic() - self._began < 0.05:
+            self._already = steps  # found done, not done now: no measure of speed
+        self._done += steps
+        if self._done < self._total and time.monotonic() - self._told > SECONDS_BETWEEN_LINES:
+            self._told = time.monotonic()
+            self.say(f"{self._stage}: {self._done}/{self._total} {self._unit}{self._left()}")
+
+    def finish(self) -> None:
+        """Print how long the stage took."""
+        seconds = time.monotonic() - self._began
+        self.say(f"{self._stage}: {self._done}/{self._total} {self._unit} in {clock(seconds)}")
+
+    def _left(self) -> str:
+        now_done = self._done - self._already
+        if now_done <= 0:
+            return ""
+        seconds = (time.monotonic() - self._began) / now_done * (self._total - self._done)
+        return f", about {clock(seconds)} left"
+
+
+class LiveProgress:
+    """A bar for each stage: stage, arm, steps done, time gone and time left."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False)
+        self._bars: Bars | None = None
+        self._task: TaskID | None = None
+
+    def say(self, line: str) -> None:
+        """Print a fact above the bars."""
+        from rich.text import Text
+
+        self._console.print(Text(line, style="dim"))
+
+    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+        """Show a bar."""
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn(unit, markup=False),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self._console,
+        )
+        self._bars.start()
+        self._task = self._bars.add_task(f"{stage}: {what}", total=total)
+
+    def advance(self, steps: int = 1, detail: str = "") -> None:
+        """Move the bar."""
+        if self._bars is not None and self._task is not None:
+            self._bars.advance(self._task, steps)
+
+    def finish(self) -> None:
+        """Leave the bar as it is."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as people say them.
+
+    Examples
+    --------
+    >>> clock(75), clock(4.2)
+    ('1 min 15 s', '4 s')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,88 @@
+"""`lnmbench run`: from a data set to the tables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lnmbench.cli import plugins
+
+QUICK = {"repeats": 2, "folds": 5, "inner": 3}
+
+
+def run(
+    dataset: Annotated[
+        str | None, typer.Option(help="Data set, e.g. table:path=cohort.csv,columns=columns.toml.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(help="What is predicted: n2, n1, ….")] = None,
+    encoder: Annotated[
+        list[str] | None, typer.Option(help="Image encoder, or none; repeat for more arms.")
+    ] = None,
+    aux: Annotated[
+        list[str] | None,
+        typer.Option(help="Auxiliary task of an arm: pt, pt+size, none; repeat for more arms."),
+    ] = None,
+    weighting: Annotated[str | None, typer.Option(help="How task losses are combined.")] = None,
+    baseline: Annotated[
+        list[str] | None, typer.Option(help="Classical model on clinical features; repeatable.")
+    ] = None,
+    only: Annotated[
+        bool, typer.Option("--only", help="Only the arms named, no references.")
+    ] = False,
+    repeats: Annotated[int | None, typer.Option(help="Repeats of the cross-validation.")] = None,
+    folds: Annotated[int | None, typer.Option(help="Outer folds.")] = None,
+    inner: Annotated[int | None, typer.Option(help="Inner folds.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of splits and fits.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="2 repeats × 5 folds × 3 inner folds: to try things.")
+    ] = False,
+    training: Annotated[
+        str | None, typer.Option(help="Training settings, e.g. learning_rate=3e-4,max_epochs=60.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A benchmark as a TOML file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run directory (default: a folder below runs/).")
+    ] = None,
+    executor: Annotated[str, typer.Option(help="Where chunks of fits run.")] = "inline",
+    workers: Annotated[int | None, typer.Option(help="Threads that read images.")] = None,
+    plugin: plugins.PluginOption = None,
+) -> None:
+    """Run a benchmark, or what is missing of it, and print its tables."""
+    from lnmbench.choices import parse, parse_parameters
+    from lnmbench.cli.progress import make_progress
+    from lnmbench.cli.report import print_report
+    from lnmbench.config import read_benchmark
+    from lnmbench.environment import home
+    from lnmbench.stages import run as stage
+
+    options: dict[str, Any] = {
+        "dataset": dataset,
+        "target": target,
+        "encoder": tuple(encoder) if encoder else None,
+        "aux": tuple(aux) if aux else None,
+        "weighting": weighting,
+        "baseline": tuple(baseline) if baseline else None,
+        "only": only or None,
+        "seed": seed,
+        "training": parse_parameters(training) if training else None,
+    }
+    folding = {"repeats": repeats, "folds": folds, "inner": inner}
+    for name, given in folding.items():
+        options[name] = QUICK[name] if quick and given is None else given
+    benchmark = read_benchmark(config, options)
+    registry = plugins.load(plugin)
+    plugins.tell_problems(registry)
+    folder = stage.run(
+        benchmark,
+        registry,
+        place=stage.Place(home=home(), out=out),
+        executor=parse(executor),
+        workers=workers or os.cpu_count() or 1,
+        plugins=tuple(plugin or ()),
+        progress=make_progress(),
+    )
+    print_report(folder, registry)
+    typer.echo(f"kept in {folder}; again with: lnmbench report {folder}", err=True)

@@ -1,0 +1,280 @@
+"""One Protocol for each role that a plugin can play.
+
+A hook returns `{name: factory}`. A factory is a class or function whose parameters have types and
+defaults; called with the parameters that the user chose, it returns an object of the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+from lnmbench.records import (
+    Block,
+    Card,
+    Case,
+    Cohort,
+    Column,
+    Pair,
+    Results,
+    TestResult,
+    Weights,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+
+@runtime_checkable
+class Dataset(Protocol):
+    """A source of cases.
+
+    Everything but the images is complete before the first case is read.
+    """
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The dictionary of the clinical table."""
+        ...
+
+    @property
+    def card(self) -> Card:
+        """What the data set is."""
+        ...
+
+    @property
+    def sources(self) -> Sequence[Path]:
+        """The files that cases come from: when one changes, the cohort is ingested anew."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Sentences for the user: columns left out, spellings mapped."""
+        ...
+
+    def cases(self) -> Iterator[Case]:
+        """Yield every case, always in the same order; images are read later, by `Case.volume`."""
+        ...
+
+
+@runtime_checkable
+class Target(Protocol):
+    """What is predicted."""
+
+    @property
+    def title(self) -> str:
+        """What a positive case is, in words."""
+        ...
+
+    def labels(self, cohort: Cohort) -> NDArray[np.float64]:
+        """Return (n,): 1 positive, 0 negative, NaN unknown. Raises `UserError` if it cannot."""
+        ...
+
+    def notes(self, cohort: Cohort) -> Sequence[str]:
+        """Return sentences for the user on how the labels were made of the cohort's columns."""
+        ...
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Maps CT slices to feature vectors, in named stages that can be cut anywhere."""
+
+    @property
+    def level(self) -> Literal["slice", "volume", "none"]:
+        """What one vector stands for; none: a network on clinical features alone."""
+        ...
+
+    @property
+    def out_dim(self) -> int:
+        """The length D of a feature vector."""
+        ...
+
+    @property
+    def weights(self) -> Weights:
+        """Where the weights come from."""
+        ...
+
+    def stages(self) -> nn.Sequential:
+        """Return named children that map (B, 1, H, W) in [-1, 1] to (B, out_dim), in eval mode."""
+        ...
+
+
+@runtime_checkable
+class AuxTask(Protocol):
+    """A second label that is learnt beside the target."""
+
+    @property
+    def title(self) -> str:
+        """What is learnt, in words."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """The number of logits."""
+        ...
+
+    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
+        """Return (n,) or (n, …) float64 with NaN where the label is unknown."""
+        ...
+
+    def notes(self, cohort: Cohort) -> Sequence[str]:
+        """Return sentences for the user on how the labels were made of the cohort's columns."""
+        ...
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss of every case, unreduced, for logits (…, n, outputs): shape (…, n).
+
+        Targets are (…, n) or (…, n, …), with unknown labels replaced by zeros; the trainer leaves
+        those cases out of the mean.
+        """
+        ...
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Return what the report keeps of logits (…, n, outputs): the same shape."""
+        ...
+
+
+@runtime_checkable
+class Weighting(Protocol):
+    """Combines the losses of the tasks into one for each model."""
+
+    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+        """Return the start values of the scalars that are learned with each model; may be empty."""
+        ...
+
+    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+        """Return (K,) from losses (K, tasks), the target's first, and learned (K, scalars)."""
+        ...
+
+
+@runtime_checkable
+class Baseline(Protocol):
+    """A classical model on the clinical features, tuned on the same inner folds."""
+
+    def estimator(self, columns: Sequence[Column]) -> Any:
+        """Return a fresh scikit-learn classifier that takes a DataFrame with these columns."""
+        ...
+
+    def candidates(self) -> Sequence[Mapping[str, object]]:
+        """Return the settings (for `set_params`) among which the inner folds choose."""
+        ...
+
+
+@runtime_checkable
+class Metric(Protocol):
+    """A number for one test fold."""
+
+    @property
+    def title(self) -> str:
+        """Its name in tables."""
+        ...
+
+    @property
+    def primary(self) -> bool:
+        """Whether it belongs to the family that Holm covers."""
+        ...
+
+    @property
+    def greater_is_better(self) -> bool:
+        """Whether a greater number is a better one."""
+        ...
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the metric of predicted probabilities (n,) for truth (n,) of 0 and 1."""
+        ...
+
+
+@runtime_checkable
+class Comparison(Protocol):
+    """A statistical test of the difference between two methods."""
+
+    @property
+    def title(self) -> str:
+        """Its name in tables."""
+        ...
+
+    @property
+    def role(self) -> Literal["primary", "beside", "as published"]:
+        """Believed; a second opinion; or what earlier work printed."""
+        ...
+
+    def __call__(self, pair: Pair) -> TestResult:
+        """Return what the test says of method b against method a."""
+        ...
+
+
+@runtime_checkable
+class Check(Protocol):
+    """A numbered methodological check (LNM001…) of a finished or running benchmark."""
+
+    @property
+    def title(self) -> str:
+        """What it looks at."""
+        ...
+
+    @property
+    def severity(self) -> Literal["warning", "error"]:
+        """How bad a finding is."""
+        ...
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a finding."""
+        ...
+
+    def __call__(self, results: Results) -> str | None:
+        """Return what was found in one sentence, an empty string if nothing, None if it does
+        not apply."""
+        ...
+
+
+@runtime_checkable
+class Section(Protocol):
+    """A part of the report."""
+
+    @property
+    def order(self) -> int:
+        """Sorts sections; the first stands on top."""
+        ...
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return tables and paragraphs; an empty sequence where the section does not apply."""
+        ...
+
+
+class Progress(Protocol):
+    """How stages tell how far they are."""
+
+    def say(self, line: str) -> None:
+        """Tell the user a fact, once."""
+        ...
+
+    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+        """Begin a stage that has `total` steps."""
+        ...
+
+    def advance(self, steps: int = 1, detail: str = "") -> None:
+        """Tell that steps are done."""
+        ...
+
+    def finish(self) -> None:
+        """End the stage."""
+        ...
+
+
+__all__ = [
+    "AuxTask",
+    "Baseline",
+    "Check",
+    "Comparison",
+    "Dataset",
+    "Encoder",
+    "Metric",
+    "Progress",
+    "Section",
+    "Target",
+    "Weighting",
+]

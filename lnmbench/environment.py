@@ -1,0 +1,90 @@
+"""Versions, hardware and the state of the source, for the manifest."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import platformdirs
+
+from lnmbench.records import Environment
+
+HOME = "LNMBENCH_HOME"
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas", "SimpleITK", "h5py")
+
+
+def home() -> Path:
+    """Return the folder that keeps cohorts and features between runs; LNMBENCH_HOME overrides."""
+    named = os.environ.get(HOME, "")
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("lnmbench")
+
+
+def now() -> str:
+    """Return the time in UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def describe(*, device: str, threads: int) -> Environment:
+    """Return the environment of this process."""
+    return Environment(
+        lnmbench=_version("lnmbench"),
+        python=platform.python_version(),
+        packages={name: _version(name) for name in PACKAGES},
+        platform=f"{platform.system()} {platform.machine()}",
+        processor=_processor(),
+        cpu_count=os.cpu_count() or 1,
+        memory_gb=round(_memory_bytes() / 1e9, 1),
+        device=device,
+        threads=threads,
+        git_commit=_git_commit(),
+    )
+
+
+def peak_memory_mb() -> float:
+    """Return the largest resident size that this process has had, in MB; NaN where unknown."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return float("nan")
+    scale = 1e6 if platform.system() == "Darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def _memory_bytes() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
+def _git_commit() -> str:
+    """The commit of a source checkout; empty for an installed package."""
+    root = Path(__file__).parents[1]
+    if not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,43 @@
+"""The user's errors: one line each, exit code 2, no traceback."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """A mistake that the user can mend.
+
+    Its text is one line: what, where, expected, got, next step. Parts left empty are left out.
+    Bugs are other exceptions and keep their traceback.
+
+    Examples
+    --------
+    >>> print(UserError("unknown encoder", got="'resnet5'", then="did you mean resnet50?"))
+    unknown encoder: got 'resnet5'; did you mean resnet50?
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", expected: str = "", got: str = "", then: str = ""
+    ) -> None:
+        line = f"{what} ({where})" if where else what
+        facts = [f"expected {expected}"] if expected else []
+        facts += [f"got {got}"] if got else []
+        line += f": {', '.join(facts)}" if facts else ""
+        line += f"; {then}" if then else ""
+        super().__init__(" ".join(line.split()))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the next step for a name that is not among the known ones.
+
+    Examples
+    --------
+    >>> nearest("resnet5", ["resnet50", "vgg"])
+    'did you mean resnet50? known: resnet50, vgg'
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{hint}known: {', '.join(names) or 'none'}"

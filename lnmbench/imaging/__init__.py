@@ -1,0 +1,1 @@
+"""Images in, patches out: SimpleITK volumes brought to the geometry of the cohort file."""

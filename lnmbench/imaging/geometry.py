@@ -1,0 +1,218 @@
+"""Brings a CT volume and its tumour mask to the patches of the cohort file.
+
+The target grid is a lattice with the spacing of the preprocessing, laid through the first voxel of
+the volume once that is oriented to LPS. It has no end: outside the image is air. A patch is a
+window of this lattice, so what is read of it does not depend on how much of it is resampled.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench.records import Preprocessing, Volume
+
+Vector = tuple[float, float, float]
+Index = tuple[int, int, int]
+
+_HU_LIMITS = (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
+_GRID_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patches:
+    """The slices of one case in which the tumour appears, from its feet side to its head side.
+
+    `slices` is int16 HU of shape (s, patch, patch), `masks` uint8 of the same shape: 0 outside the
+    tumour, 1 inside. Rows run from anterior to posterior, columns from the patient's right to left.
+    """
+
+    slices: NDArray[np.int16]
+    masks: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """A block of the lattice: its first index and its size along x, y, z, and the spacing."""
+
+    start: Index
+    size: Index
+    spacing_mm: Vector
+
+
+def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
+    """Return the tumour's slices at the target spacing, cut around the tumour.
+
+    The volume is oriented to LPS and resampled (image linearly, mask to the nearest voxel); the
+    slices in which the tumour appears are kept, each cut to patch × patch pixels around the centre
+    of the whole tumour's bounding box. Outside the image is air. Only the window needed is
+    resampled, which gives the same values as resampling everything. A tumour so small that it
+    falls between the points of the lattice is kept: it takes the points nearest to its voxels.
+
+    Raises `UserError` where the image is not a three-dimensional grid of numbers, the mask lies on
+    another grid or is empty, or its parts lie too far apart for one patch.
+    """
+    image, mask = _oriented(volume)
+    inside: NDArray[np.bool_] = sitk.GetArrayViewFromImage(mask) != 0
+    if not inside.any():
+        raise UserError("the tumour mask is empty", expected="at least one voxel that is not 0")
+    window = _window_around(inside, image, preprocessing)
+    masks = _resampled_mask(mask, inside, window)
+    kept = masks.any(axis=(1, 2))
+    if not kept.any():
+        raise UserError(
+            "the tumour mask has parts that lie too far apart for one patch",
+            expected=f"one tumour within {preprocessing.patch} pixels",
+            then="keep one tumour in the mask",
+        )
+    slices = _resample(image, window, sitk.sitkLinear, preprocessing.air_hu)
+    return Patches(slices=_whole_hu(slices[kept]), masks=masks[kept])
+
+
+def window(
+    hu: NDArray[np.int16] | NDArray[np.float32], limits_hu: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Return HU of any shape as float32 in [-1, 1]: the lower limit becomes -1, the upper 1.
+
+    Raises `UserError` unless the lower limit is less than the upper one.
+
+    Examples
+    --------
+    >>> window(np.array([-1024, -300, 400, 900], dtype=np.int16), (-1000.0, 400.0)).tolist()
+    [-1.0, 0.0, 1.0, 1.0]
+    """
+    low, high = limits_hu
+    if not low < high:
+        raise UserError("the window is empty", expected="low < high", got=f"{low:g}, {high:g}")
+    scaled = np.clip(hu, low, high).astype(np.float32)
+    scaled -= np.float32((low + high) / 2)
+    scaled *= np.float32(2 / (high - low))
+    return np.clip(scaled, -1.0, 1.0, out=scaled)
+
+
+def _oriented(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
+    image, mask = volume.image, volume.mask
+    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
+        raise UserError(
+            "the image is not a CT volume",
+            expected="three dimensions and one number a voxel",
+            got=f"{image.GetDimension()} dimensions, "
+            f"{image.GetNumberOfComponentsPerPixel()} numbers a voxel",
+        )
+    _require_same_grid(image, mask)
+    mask = sitk.Cast(mask != 0, sitk.sitkUInt8)
+    mask.CopyInformation(image)
+    code = sitk.DICOMOrientImageFilter.GetOrientationFromDirectionCosines(image.GetDirection())
+    if code != "LPS":
+        image, mask = sitk.DICOMOrient(image, "LPS"), sitk.DICOMOrient(mask, "LPS")
+    return image, mask
+
+
+def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
+    if mask.GetNumberOfComponentsPerPixel() != 1:
+        raise UserError("the tumour mask has more than one number a voxel")
+    if mask.GetSize() != image.GetSize():
+        raise UserError(
+            "image and tumour mask differ in size",
+            expected=_text(image.GetSize()),
+            got=_text(mask.GetSize()),
+        )
+    # Writers round origin and spacing differently; a thousandth of a voxel is the same grid.
+    spacing = np.asarray(image.GetSpacing())
+    limits = {
+        "origin": _GRID_TOLERANCE * spacing,
+        "spacing": _GRID_TOLERANCE * spacing / np.maximum(image.GetSize(), 1),
+        "direction": np.full(9, _GRID_TOLERANCE),
+    }
+    for what, limit in limits.items():
+        a, b = (getattr(i, f"Get{what.title()}")() for i in (image, mask))
+        if np.any(np.abs(np.subtract(a, b)) > limit):
+            raise UserError(
+                f"image and tumour mask differ in {what}", expected=_text(a), got=_text(b)
+            )
+
+
+def _text(numbers: tuple[float, ...]) -> str:
+    return " × ".join(f"{number:g}" for number in numbers)
+
+
+def _window_around(
+    inside: NDArray[np.bool_], image: sitk.Image, preprocessing: Preprocessing
+) -> _Window:
+    """Return patch × patch points around the tumour, on every slice that may hold some of it."""
+    first, last = _bounding_box(inside)
+    steps = np.divide(image.GetSpacing(), preprocessing.spacing_mm)
+    centre = (first + last) / 2 * steps
+    corner = np.floor(centre - (preprocessing.patch - 1) / 2 + 0.5)
+    bottom = math.floor((first[2] - 0.5) * steps[2])
+    top = math.ceil((last[2] + 0.5) * steps[2])
+    return _Window(
+        start=(int(corner[0]), int(corner[1]), bottom),
+        size=(preprocessing.patch, preprocessing.patch, top - bottom + 1),
+        spacing_mm=preprocessing.spacing_mm,
+    )
+
+
+def _bounding_box(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first and the last index along x, y, z of a (z, y, x) array."""
+    plane = np.any(inside, axis=0)
+    lines = (plane.any(axis=0), np.any(plane, axis=1), np.any(inside, axis=(1, 2)))
+    ends = np.array([np.flatnonzero(line)[[0, -1]] for line in lines])
+    return ends[:, 0], ends[:, 1]
+
+
+def _resampled_mask(
+    mask: sitk.Image, inside: NDArray[np.bool_], window: _Window
+) -> NDArray[np.uint8]:
+    masks: NDArray[np.uint8] = _resample(mask, window, sitk.sitkNearestNeighbor, 0).astype(np.uint8)
+    return masks if masks.any() else _nearest_points(inside, mask, window)
+
+
+def _nearest_points(
+    inside: NDArray[np.bool_], mask: sitk.Image, window: _Window
+) -> NDArray[np.uint8]:
+    """Return a mask of the window's points nearest to the tumour's voxels."""
+    voxels = np.argwhere(inside)[:, ::-1]
+    steps = np.divide(mask.GetSpacing(), window.spacing_mm)
+    points = np.floor(voxels * steps + 0.5).astype(np.int64) - window.start
+    points = points[np.all((points >= 0) & (points < window.size), axis=1)]
+    found = np.zeros(window.size[::-1], dtype=np.uint8)
+    found[points[:, 2], points[:, 1], points[:, 0]] = 1
+    return found
+
+
+def _resample(
+    image: sitk.Image, window: _Window, interpolator: int, outside: float
+) -> NDArray[np.float32]:
+    """Return the window of the lattice as a (z, y, x) array."""
+    direction = np.reshape(image.GetDirection(), (3, 3))
+    offset = direction @ (np.array(window.start) * window.spacing_mm)
+    resampled = sitk.Resample(
+        image,
+        window.size,
+        sitk.Transform(),
+        interpolator,
+        (np.array(image.GetOrigin()) + offset).tolist(),
+        window.spacing_mm,
+        image.GetDirection(),
+        outside,
+        sitk.sitkFloat32,
+    )
+    array: NDArray[np.float32] = sitk.GetArrayFromImage(resampled)
+    return array
+
+
+def _whole_hu(values: NDArray[Any]) -> NDArray[np.int16]:
+    if not np.isfinite(values).all():
+        raise UserError("the image holds values that are no numbers", expected="HU")
+    whole: NDArray[np.int16] = np.clip(np.rint(values), *_HU_LIMITS).astype(np.int16)
+    return whole

@@ -1,0 +1,1 @@
+"""Networks: the frozen encoder's pass, and the trainer that fits many small networks at once."""

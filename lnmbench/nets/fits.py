@@ -1,0 +1,129 @@
+"""What the trainer is given, and what it gives back: arrays, no files and no plugins' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lnmbench.contracts import AuxTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AuxInput:
+    """An auxiliary task and its labels: targets (n,) or (n, …) with NaN where unknown."""
+
+    name: str
+    task: AuxTask
+    targets: Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inputs:
+    """What all fits of a method share.
+
+    `slices` is (S, D), the features of every slice, case after case: those of case i are rows
+    `offsets[i]:offsets[i + 1]`, at least one. None trains on clinical features alone. `target`
+    is (n,) of 0 and 1. Raises `ValueError` where the shapes or values do not fit together.
+    """
+
+    target: Tensor
+    aux: tuple[AuxInput, ...] = ()
+    slices: Tensor | None = None
+    offsets: Tensor | None = None
+    target_name: str = "target"
+
+    def __post_init__(self) -> None:
+        n = len(self.target)
+        _require(bool(((self.target == 0) | (self.target == 1)).all()), "target is not 0 and 1")
+        names = [self.target_name, *(task.name for task in self.aux)]
+        _require(len(set(names)) == len(names), f"task names repeat: {names}")
+        for task in self.aux:
+            _require(len(task.targets) == n, f"labels of {task.name!r} are not one a case")
+        if self.slices is None:
+            return
+        _require(self.offsets is not None, "slices come without offsets")
+        assert self.offsets is not None
+        whole = len(self.offsets) == n + 1 and int(self.offsets[0]) == 0
+        _require(whole and int(self.offsets[-1]) == len(self.slices), "offsets do not fit")
+        _require(bool((self.offsets.diff() > 0).all()), "a case has no slices")
+        _require(bool(torch.isfinite(self.slices).all()), "slice features are not finite")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fits:
+    """What differs between the K fits of a stack.
+
+    `training`, `validation` and `predicted` are bool (K, n); `predicted` are the cases whose
+    probabilities are wanted in the end. `clinical` is (K, n, C), imputed and scaled for each fit
+    on its training cases. `learning_rate`, `weight_decay` and `dropout` are (K,), and
+    `loss_weights` (K, tasks) with the target first; None takes the settings' value, or 1.
+
+    Raises `ValueError` where a fit would validate on, or predict, a case that it trains on.
+    """
+
+    training: Tensor
+    validation: Tensor
+    predicted: Tensor
+    clinical: Tensor
+    seeds: tuple[int, ...]
+    learning_rate: Tensor | None = None
+    weight_decay: Tensor | None = None
+    dropout: Tensor | None = None
+    loss_weights: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        shape = self.training.shape
+        same = self.validation.shape == shape == self.predicted.shape
+        _require(len(shape) == 2 and same, "training, validation and predicted differ in shape")
+        _require(self.clinical.shape[:2] == shape, "clinical features are not (fits, cases, …)")
+        _require(len(self.seeds) == shape[0], "there is not one seed a fit")
+        _require(bool(self.training.any(1).all()), "a fit has no training cases")
+        _require(bool(self.validation.any(1).all()), "a fit has no validation cases")
+        seen_again = self.training & (self.validation | self.predicted)
+        _require(not bool(seen_again.any()), "a fit is judged on cases that it trains on")
+        _require(bool(torch.isfinite(self.clinical).all()), "clinical features are not finite")
+        for name in ("learning_rate", "weight_decay", "dropout", "loss_weights"):
+            given = getattr(self, name)
+            _require(given is None or len(given) == shape[0], f"{name} is not one a fit")
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitEpoch:
+    """One epoch of one fit: mean losses of the target over its training and validation cases."""
+
+    fit: int
+    epoch: int
+    training_loss: float
+    validation_loss: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FitResults:
+    """What K fits learned.
+
+    `probabilities` maps a task's name to float64 (K, n, outputs), NaN for cases not asked for;
+    the target has one output. `best_epoch` (the weights that predict) and `epochs` (trained in
+    all) are int64 (K,), counted from one.
+    """
+
+    probabilities: Mapping[str, NDArray[np.float64]]
+    best_epoch: NDArray[np.int64]
+    epochs: NDArray[np.int64]
+    history: tuple[FitEpoch, ...]
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)

@@ -1,0 +1,51 @@
+"""The nouns: frozen records that the stages hand to each other. Imports nothing heavy."""
+
+from lnmbench.records.card import Card
+from lnmbench.records.case import Case, Volume
+from lnmbench.records.choice import Choice
+from lnmbench.records.cohort import Cohort, Preprocessing
+from lnmbench.records.column import TEXT_ROLES, Column, Kind, Known, Role
+from lnmbench.records.manifest import Environment, Manifest
+from lnmbench.records.method import Method, Training, Weights
+from lnmbench.records.plan import Plan
+from lnmbench.records.protocol import Protocol, Splits
+from lnmbench.records.report import Block, Cell, Outcome, Paragraph, Results, Table, TableColumn
+from lnmbench.records.result import Epoch, Unit, UnitResult
+from lnmbench.records.score import Compared, Estimate, FoldScores, Pair, TestResult
+
+__all__ = [
+    "TEXT_ROLES",
+    "Block",
+    "Card",
+    "Case",
+    "Cell",
+    "Choice",
+    "Cohort",
+    "Column",
+    "Compared",
+    "Environment",
+    "Epoch",
+    "Estimate",
+    "FoldScores",
+    "Kind",
+    "Known",
+    "Manifest",
+    "Method",
+    "Outcome",
+    "Pair",
+    "Paragraph",
+    "Plan",
+    "Preprocessing",
+    "Protocol",
+    "Results",
+    "Role",
+    "Splits",
+    "Table",
+    "TableColumn",
+    "TestResult",
+    "Training",
+    "Unit",
+    "UnitResult",
+    "Volume",
+    "Weights",
+]

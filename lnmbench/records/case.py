@@ -1,0 +1,32 @@
+"""One case as a data set hands it over: raw values and, where there are any, its images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A CT volume in HU and the tumour mask on the same grid (0 outside, 1 inside)."""
+
+    image: sitk.Image
+    mask: sitk.Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One patient's data before ingest.
+
+    `values` maps column names to raw cells (text, numbers, None), which the column encodes.
+    `volume` reads or makes the images when called, so that cases can be listed cheaply and read
+    in parallel; None where the case has no images.
+    """
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    volume: Callable[[], Volume] | None = None

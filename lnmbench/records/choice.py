@@ -1,0 +1,25 @@
+"""A name and its parameters, as `resnet50:weights=random` gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One choice of a plugin's offer. Parameters are text until they meet the factory."""
+
+    name: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        if not self.parameters:
+            return self.name
+        pairs = ",".join(f"{key}={_quoted(value)}" for key, value in self.parameters.items())
+        return f"{self.name}:{pairs}"
+
+
+def _quoted(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f'"{text}"' if any(mark in text for mark in ',"=') else text

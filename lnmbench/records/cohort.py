@@ -1,0 +1,89 @@
+"""All cases of one data set, as they stand in a cohort file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lnmbench.errors import UserError, nearest
+from lnmbench.records.card import Card
+from lnmbench.records.column import Column
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preprocessing:
+    """How images are brought to the patches of the cohort file.
+
+    Spacing is in mm along x, y, z; `patch` is the number of pixels along x and y.
+    """
+
+    spacing_mm: tuple[float, float, float] = (0.7, 0.7, 5.0)
+    patch: int = 224
+    air_hu: int = -1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cohort:
+    """The tabular part of a cohort, and where its images are.
+
+    `values[name]` is float64 of shape (n,): the number, or the index of the category, with NaN
+    where missing. Columns of the roles id, patient and center are str arrays of shape (n,)
+    instead. `offsets` is int64 of shape (n + 1,): the slices of case i are
+    `offsets[i]:offsets[i + 1]` of the cohort file; all zeros where there are no images.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    columns: tuple[Column, ...]
+    values: Mapping[str, NDArray[np.float64] | NDArray[np.str_]]
+    offsets: NDArray[np.int64]
+    card: Card
+    fingerprint: str
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    path: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def has_images(self) -> bool:
+        """Whether every case has at least one slice."""
+        return bool(len(self.ids)) and bool((self.offsets[1:] > self.offsets[:-1]).all())
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns known before surgery that may enter a model."""
+        return tuple(c for c in self.columns if c.role == "feature")
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The patient of each case: what a split must keep together."""
+        for column in self.columns:
+            if column.role == "patient":
+                return tuple(str(v) for v in self.values[column.name])
+        return self.ids
+
+    def labelled(self, label: str) -> Column | None:
+        """Return the column that serves a target or auxiliary task, or None."""
+        for column in self.columns:
+            if column.label == label and column.role in ("target", "aux"):
+                return column
+        return None
+
+    def require(self, *labels: str) -> Column:
+        """Return the first column that serves one of the labels, or raise `UserError`."""
+        for label in labels:
+            column = self.labelled(label)
+            if column is not None:
+                return column
+        there = [c.label for c in self.columns if c.label and c.role in ("target", "aux")]
+        raise UserError(
+            f"cohort {self.name!r} has no column labelled {' or '.join(labels)}",
+            then=nearest(labels[0], there).replace("known:", "labels there:"),
+        )

@@ -1,0 +1,92 @@
+"""A column of the clinical table: what it is, and when it is known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from lnmbench.errors import UserError, nearest
+
+Role = Literal["id", "patient", "center", "feature", "target", "aux"]
+Kind = Literal["continuous", "ordinal", "nominal", "binary"]
+Known = Literal["before", "after"]
+
+TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One variable of a cohort.
+
+    `label` names the target or auxiliary task that the column serves (`n1`, `n2`, `pn`, `pt`, …).
+    `categories` are in their order; for a binary column they are (negative, positive).
+    `known` says whether the value is known before surgery or only after it.
+
+    Raises `UserError` for a feature that is known only after surgery: it can be a target or an
+    auxiliary label, never an input.
+    """
+
+    name: str
+    role: Role
+    kind: Kind = "continuous"
+    label: str | None = None
+    unit: str | None = None
+    categories: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    known: Known = "before"
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if self.role == "feature" and self.known == "after":
+            raise UserError(
+                f"column {self.name!r} is known only after surgery and cannot be a feature",
+                expected="role target or aux, or known = before",
+                then="give it the role aux or leave it out",
+            )
+        if self.role not in TEXT_ROLES and self.kind != "continuous" and len(self.categories) < 2:
+            raise UserError(
+                f"column {self.name!r} is {self.kind} and needs its categories",
+                expected="at least two",
+                got=str(len(self.categories)),
+            )
+        if self.kind == "binary" and self.role not in TEXT_ROLES and len(self.categories) != 2:
+            raise UserError(
+                f"column {self.name!r} is binary",
+                expected="two categories (negative, positive)",
+                got=str(len(self.categories)),
+            )
+
+    def encode(self, value: object, *, where: str = "") -> float:
+        """Return a cell as a number: its value, or the index of its category; NaN if missing.
+
+        Empty cells, None, NaN and the column's `missing` spellings are missing. Everything else
+        must be a finite number or one of the categories, or `UserError` is raised.
+        """
+        text = "" if value is None else str(value).strip()
+        if not text or text.casefold() == "nan" or text in {m.strip() for m in self.missing}:
+            return math.nan
+        if self.kind == "continuous":
+            try:
+                number = float(text)
+            except ValueError:
+                number = math.nan
+            if not math.isfinite(number):
+                raise UserError(
+                    f"column {self.name!r} holds {text[:40]!r}",
+                    where=where,
+                    expected="a number",
+                    then="add the spelling to the column's missing list if it means missing",
+                )
+            return number
+        if text in self.categories:
+            return float(self.categories.index(text))
+        as_whole = text.removesuffix(".0")
+        if as_whole in self.categories:
+            return float(self.categories.index(as_whole))
+        raise UserError(
+            f"column {self.name!r} holds {text[:40]!r}",
+            where=where,
+            expected="one of its categories",
+            then=nearest(text, self.categories),
+        )

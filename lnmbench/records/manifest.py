@@ -1,0 +1,43 @@
+"""The passport of a run: what was asked, what it was resolved to, and where it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lnmbench.records.card import Card
+from lnmbench.records.cohort import Preprocessing
+from lnmbench.records.method import Method
+from lnmbench.records.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Versions, hardware and the state of the source, as far as they change numbers or speed."""
+
+    lnmbench: str
+    python: str
+    packages: Mapping[str, str]
+    platform: str
+    processor: str
+    cpu_count: int
+    memory_gb: float
+    device: str
+    threads: int
+    git_commit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One invocation of `lnmbench run`."""
+
+    created: str
+    asked: Mapping[str, object]
+    cohort: str
+    cohort_fingerprint: str
+    card: Card
+    preprocessing: Preprocessing
+    protocol: Protocol
+    methods: tuple[Method, ...]
+    notes: tuple[str, ...] = ()
+    environment: Environment | None = field(default=None)

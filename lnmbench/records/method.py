@@ -1,0 +1,67 @@
+"""What is compared: a network with its tasks, or a baseline."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from lnmbench.records.choice import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """Where an encoder's weights come from: imagenet, random, a file, or none at all."""
+
+    source: str
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """The settings of one network fit.
+
+    `patience` and `max_epochs` are in epochs, `batch_size` in cases. `clip` bounds the gradient
+    norm of each fit. `token_dim` is the width of the transformer over the slices.
+    """
+
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    dropout: float = 0.1
+    token_dim: int = 64
+    heads: int = 4
+    layers: int = 2
+    image_features: int = 8
+    batch_size: int = 32
+    max_epochs: int = 40
+    patience: int = 6
+    clip: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One arm of the comparison. Its fingerprint covers everything that changes its numbers.
+
+    `plugins` maps each plugin that the method uses to its version, or to the checksum of its file.
+    """
+
+    label: str
+    kind: Literal["network", "baseline"]
+    encoder: Choice | None = None
+    weights: Weights | None = None
+    aux: tuple[Choice, ...] = ()
+    weighting: Choice | None = None
+    training: Training | None = None
+    baseline: Choice | None = None
+    window_hu: tuple[float, float] = (-1000.0, 400.0)
+    plugins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
+        facts = {key: value for key, value in asdict(self).items() if key != "label"}
+        text = json.dumps(facts, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

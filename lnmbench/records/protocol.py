@@ -1,0 +1,53 @@
+"""How a benchmark is cut into folds, and the folds themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """Repeated nested cross-validation of one target."""
+
+    target: str = "n2"
+    repeats: int = 10
+    folds: int = 10
+    inner: int = 5
+    seed: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.repeats} × {self.folds} × {self.inner}"
+
+    @property
+    def units(self) -> int:
+        """Outer folds over all repeats: results for each method."""
+        return self.repeats * self.folds
+
+    @property
+    def test_train_ratio(self) -> float:
+        """Test cases for each training case of an outer fold, n2 / n1."""
+        return 1.0 / (self.folds - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Splits:
+    """The folds of every repeat over the n cases that have the target.
+
+    `outer` is int16 of shape (repeats, n): the outer fold in which a case is tested.
+    `inner` is int16 of shape (repeats, folds, n): the inner fold in which a case validates,
+    -1 where it is a test case of that outer fold.
+    """
+
+    outer: NDArray[np.int16]
+    inner: NDArray[np.int16]
+
+    def units(self) -> Iterator[tuple[int, int]]:
+        """Yield (repeat, fold) in the order in which they are run."""
+        repeats, folds, _ = self.inner.shape
+        yield from ((repeat, fold) for repeat in range(repeats) for fold in range(folds))

@@ -1,0 +1,52 @@
+"""What a unit of work is, and what comes back from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unit:
+    """One method on one outer fold of one repeat."""
+
+    method: str
+    repeat: int
+    fold: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Epoch:
+    """One epoch of one inner fit: mean losses, for the curves of the report."""
+
+    inner: int
+    epoch: int
+    training_loss: float
+    validation_loss: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class UnitResult:
+    """The result of a unit: the ensemble of its inner fits on the outer test fold.
+
+    `test` maps a task (the target's name, or an auxiliary task's) to probabilities of shape
+    (n, outputs), NaN outside the test fold: the mean over the inner fits. `validation` is (n,):
+    each training case's probability of the target from the fit that did not train on it, NaN in
+    the test fold. `seconds` is the unit's share of its chunk; `settings` are those chosen on the
+    inner folds.
+    """
+
+    unit: Unit
+    test: Mapping[str, NDArray[np.float64]]
+    validation: NDArray[np.float64]
+    seconds: float
+    memory_mb: float
+    fits: int
+    epochs: int
+    settings: Mapping[str, object] = field(default_factory=dict)
+    history: tuple[Epoch, ...] = ()

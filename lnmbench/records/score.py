@@ -1,0 +1,80 @@
+"""Numbers made from predictions: scores of folds, and differences between methods.
+
+Methods are named by their fingerprints; the report turns these into labels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FoldScores:
+    """One metric of one method on every outer fold: `values` of shape (repeats, folds)."""
+
+    method: str
+    task: str
+    metric: str
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A number with its interval (NaN where there is none)."""
+
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pair:
+    """Two methods to compare in one metric: what a comparison is given.
+
+    `a` and `b` are fold scores of shape (repeats, folds); the difference is b - a.
+    `truth` is (n,); `predicted_a`, `predicted_b` and `fold` are (repeats, n).
+    """
+
+    metric: str
+    method_a: str
+    method_b: str
+    a: NDArray[np.float64]
+    b: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    predicted_a: NDArray[np.float64]
+    predicted_b: NDArray[np.float64]
+    fold: NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestResult:
+    """What a statistical test says of a pair."""
+
+    __test__ = False  # not a test case, whatever pytest makes of the name
+
+    estimate: float
+    low: float
+    high: float
+    statistic: float
+    df: float
+    pvalue: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One pair in one metric with the results of every comparison, by the comparison's name.
+
+    `holm` holds the p value of the primary comparison adjusted over the declared family.
+    """
+
+    metric: str
+    method_a: str
+    method_b: str
+    tests: dict[str, TestResult]
+    holm: float

@@ -1,0 +1,114 @@
+"""export: a ledger becomes tidy CSV files that any tool reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from lnmbench.errors import UserError
+from lnmbench.records import Method, Plan, Results
+from lnmbench.stages.report import distinct
+from lnmbench.store import packing
+from lnmbench.store.atomic import writing
+from lnmbench.store.ledger import Ledger
+
+
+def export(run: Path, folder: Path, results: Results) -> list[Path]:
+    """Write splits, predictions, scores, settings and manifest of a run to a new folder.
+
+    The folder appears whole or not at all. Raises `UserError` where it exists and is not empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError("export needs a folder of its own", where=str(folder), got="one with files")
+    with Ledger.open(run) as ledger:
+        plan, methods = ledger.plan(), distinct(ledger.methods())
+        labels = {method.fingerprint: method.label for method in methods}
+        tables: dict[str, Callable[[], pd.DataFrame]] = {
+            "splits": lambda: _splits(plan),
+            "predictions": lambda: _predictions(ledger, plan, labels),
+            "scores": lambda: _scores(results),
+            "settings": lambda: _settings(ledger, labels),
+        }
+        beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+        try:
+            with writing(folder):
+                beside.mkdir(parents=True)
+                for name, table in tables.items():
+                    table().to_csv(beside / f"{name}.csv", index=False)
+                manifest = _manifest(ledger, plan, methods)
+                (beside / "manifest.json").write_text(manifest, encoding="utf-8")
+                if folder.is_dir():
+                    folder.rmdir()
+                beside.replace(folder)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    return sorted(folder.iterdir())
+
+
+def _splits(plan: Plan) -> pd.DataFrame:
+    """One row for each case in each part: test, and training or validation of each inner fold."""
+    frames = []
+    for repeat, fold in plan.splits.units():
+        inner_of = plan.splits.inner[repeat, fold]
+        place = {"repeat": repeat, "fold": fold}
+        test = [case for case, inner in zip(plan.ids, inner_of, strict=True) if inner < 0]
+        frames.append(pd.DataFrame({**place, "inner": pd.NA, "part": "test", "case": test}))
+        for inner in range(plan.protocol.inner):
+            rows = [
+                (case, "validation" if of == inner else "training")
+                for case, of in zip(plan.ids, inner_of, strict=True)
+                if of >= 0
+            ]
+            cases, parts = zip(*rows, strict=True)
+            frames.append(pd.DataFrame({**place, "inner": inner, "part": parts, "case": cases}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _predictions(ledger: Ledger, plan: Plan, labels: dict[str, str]) -> pd.DataFrame:
+    frame = ledger.frame(
+        "SELECT method, repeat, fold, part, case_number, value AS probability"
+        " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
+        " ORDER BY method, repeat, fold, part, case_number"
+    )
+    cases = frame.pop("case_number").to_numpy()
+    frame["method"] = frame["method"].map(labels)
+    frame.insert(4, "case", [plan.ids[number] for number in cases])
+    frame.insert(5, "target", plan.truth[cases].astype(int))
+    return frame
+
+
+def _scores(results: Results) -> pd.DataFrame:
+    rows = [
+        (outcome.method.label, repeat, fold, metric, value)
+        for outcome in results.outcomes
+        for metric, scores in outcome.scores.items()
+        for repeat, folds in enumerate(scores.values.tolist())
+        for fold, value in enumerate(folds)
+    ]
+    return pd.DataFrame(rows, columns=["method", "repeat", "fold", "metric", "value"])
+
+
+def _settings(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
+    frame = ledger.frame(
+        "SELECT method, repeat, fold, fits, epochs, seconds, memory_mb, settings FROM units"
+        " WHERE state = 'done' ORDER BY method, repeat, fold"
+    )
+    frame["method"] = frame["method"].map(labels)
+    return frame
+
+
+def _manifest(ledger: Ledger, plan: Plan, methods: list[Method]) -> str:
+    facts = {
+        "dataset": plan.dataset,
+        "cohort_fingerprint": plan.fingerprint,
+        "protocol": json.loads(packing.pack(plan.protocol)),
+        "methods": {m.label: json.loads(packing.pack(m)) for m in methods},
+        "notes": list(plan.notes),
+        "invocations": ledger.manifests(),
+    }
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,208 @@
+"""plan: names become methods, cases and labels become folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.config import Benchmark
+from lnmbench.contracts import AuxTask, Encoder, Target
+from lnmbench.errors import UserError
+from lnmbench.records import Choice, Cohort, Method, Plan, Protocol
+from lnmbench.registry import Registry
+from lnmbench.stages.splitting import make_splits
+
+DEFAULT_ENCODER = Choice(name="resnet50")
+DEFAULT_AUX = (Choice(name="pt"),)
+DEFAULT_BASELINE = Choice(name="logistic")
+
+
+def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
+    """Return the cases with a known target, their labels and folds.
+
+    Raises `UserError` where the labels do not allow the protocol.
+    """
+    labels = target.labels(cohort)
+    _refuse_labels(labels, cohort, protocol)
+    known = np.flatnonzero(~np.isnan(labels))
+    ids = tuple(cohort.ids[case] for case in known)
+    groups = [cohort.groups[case] for case in known]
+    truth = labels[known]
+    _refuse_few(truth, groups, cohort, protocol)
+    notes = list(target.notes(cohort))
+    if len(known) < len(cohort):
+        left = len(cohort) - len(known)
+        notes.append(f"{left} of {len(cohort)} cases left out: {protocol.target} unknown")
+    return Plan(
+        dataset=cohort.name,
+        fingerprint=cohort.fingerprint,
+        card=cohort.card,
+        preprocessing=cohort.preprocessing,
+        protocol=protocol,
+        ids=ids,
+        truth=truth,
+        splits=make_splits(ids, truth, groups, protocol),
+        notes=tuple(notes),
+    )
+
+
+def positions(cohort: Cohort, plan: Plan) -> NDArray[np.int64]:
+    """Return where the plan's cases stand in the cohort, (n,)."""
+    at = {case: number for number, case in enumerate(cohort.ids)}
+    return np.array([at[case] for case in plan.ids], dtype=np.int64)
+
+
+def make_methods(benchmark: Benchmark, registry: Registry, cohort: Cohort) -> tuple[Method, ...]:
+    """Return the arms that are asked for and, unless `only`, their references.
+
+    The references of a network with auxiliary tasks are the same network without them and the
+    baselines. Raises `UserError` for names that are not there and for arms that the cohort
+    cannot carry.
+    """
+    found: dict[str, Method] = {}
+    for method in _arms(benchmark, registry, cohort):
+        found.setdefault(method.fingerprint, method)
+    if not found:
+        raise UserError("no arm is named", then="name one with --encoder, --aux or --baseline")
+    return tuple(found.values())
+
+
+def aux_notes(methods: Sequence[Method], registry: Registry, cohort: Cohort) -> list[str]:
+    """Return what the auxiliary tasks of the methods say about their labels, each line once."""
+    tasks = {str(choice): choice for method in methods for choice in method.aux}
+    notes: dict[str, None] = {}
+    for choice in tasks.values():
+        notes.update(dict.fromkeys(registry.build("aux task", choice).notes(cohort)))
+    return list(notes)
+
+
+def _arms(benchmark: Benchmark, registry: Registry, cohort: Cohort) -> Iterator[Method]:
+    only = benchmark.only
+    named = benchmark.encoder is not None or benchmark.aux is not None
+    if named or not only:
+        default_aux = () if only else DEFAULT_AUX
+        arms = list(benchmark.aux if benchmark.aux is not None else (default_aux,))
+        if not only and () not in arms:
+            arms.append(())
+        for encoder in benchmark.encoder or (DEFAULT_ENCODER,):
+            yield from _networks(encoder, arms, benchmark, registry, cohort)
+    for baseline in benchmark.baseline or (() if only else (DEFAULT_BASELINE,)):
+        yield _baseline(baseline, registry, cohort)
+
+
+def _networks(
+    encoder: Choice,
+    arms: Sequence[tuple[Choice, ...]],
+    benchmark: Benchmark,
+    registry: Registry,
+    cohort: Cohort,
+) -> Iterator[Method]:
+    made: Encoder = registry.build("encoder", encoder)
+    name = "clinical network" if made.level == "none" else str(encoder)
+    if made.level == "none":
+        _refuse_no_features(cohort, "a network without images")
+    elif not cohort.has_images:
+        raise UserError(
+            f"cohort {cohort.name} has no images for the encoder {encoder.name}",
+            then="use --encoder none for a network on the clinical features",
+        )
+    weighting = registry.bind("weighting", benchmark.weighting)
+    registry.build("weighting", weighting)
+    for tasks in arms:
+        bound = tuple(registry.bind("aux task", task) for task in tasks)
+        for task in bound:
+            _refuse_aux(task, registry.build("aux task", task), cohort)
+        parts = [name, *map(str, tasks)]
+        if benchmark.weighting.name != "fixed" or benchmark.weighting.parameters:
+            parts += [str(benchmark.weighting)] if tasks else []
+        used = [("encoder", encoder.name), *(("aux task", task.name) for task in tasks)]
+        used += [("weighting", weighting.name)] if tasks else []
+        yield Method(
+            label=" + ".join(parts),
+            kind="network",
+            encoder=registry.bind("encoder", encoder),
+            weights=made.weights,
+            aux=bound,
+            weighting=weighting if tasks else None,
+            training=benchmark.training,
+            window_hu=benchmark.window,
+            plugins=dict(registry.version(role, offered) for role, offered in used),
+        )
+
+
+def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> Method:
+    bound = registry.bind("baseline", choice)
+    registry.build("baseline", bound)
+    _refuse_no_features(cohort, f"the baseline {choice.name}")
+    return Method(
+        label=str(choice),
+        kind="baseline",
+        baseline=bound,
+        plugins=dict([registry.version("baseline", choice.name)]),
+    )
+
+
+def _refuse_no_features(cohort: Cohort, what: str) -> None:
+    if not cohort.features:
+        raise UserError(
+            f"cohort {cohort.name} has no clinical features for {what}",
+            then="give columns the role feature in the dictionary",
+        )
+
+
+def _refuse_aux(choice: Choice, task: AuxTask, cohort: Cohort) -> None:
+    targets = task.targets(cohort)
+    if len(targets) != len(cohort):
+        raise UserError(
+            f"aux task {choice.name} gives labels of shape {targets.shape}",
+            expected=f"({len(cohort)}, …)",
+        )
+    if np.isnan(targets).reshape(len(cohort), -1).any(axis=1).all():
+        raise UserError(
+            f"aux task {choice.name} knows no label of cohort {cohort.name}",
+            then="choose another --aux, or --aux none",
+        )
+
+
+def _refuse_labels(labels: NDArray[np.float64], cohort: Cohort, protocol: Protocol) -> None:
+    if labels.shape != (len(cohort),):
+        raise UserError(
+            f"target {protocol.target} gives labels of shape {labels.shape}",
+            expected=f"({len(cohort)},)",
+        )
+    known = labels[~np.isnan(labels)]
+    if not len(known):
+        raise UserError(f"target {protocol.target} is unknown for all of cohort {cohort.name}")
+    wrong = known[(known != 0) & (known != 1)]
+    if len(wrong):
+        raise UserError(
+            f"target {protocol.target} of cohort {cohort.name}",
+            expected="0, 1 or missing",
+            got=f"{wrong[0]:g}",
+        )
+    if len(set(known)) == 1:
+        raise UserError(
+            f"target {protocol.target} has one class only in cohort {cohort.name}",
+            expected="positives and negatives",
+            got=f"{len(known)} times {known[0]:g}",
+        )
+
+
+def _refuse_few(
+    truth: NDArray[np.float64], groups: Sequence[str], cohort: Cohort, protocol: Protocol
+) -> None:
+    for value, word in ((1, "positive"), (0, "negative")):
+        there = len({groups[case] for case in np.flatnonzero(truth == value).tolist()})
+        in_training = there - -(-there // protocol.folds)
+        if there < protocol.folds or in_training < protocol.inner:
+            most = max((f for f in range(2, there + 1) if there - -(-there // f) >= 2), default=0)
+            raise UserError(
+                f"too few {word} patients for the folds",
+                where=f"target {protocol.target}, cohort {cohort.name}",
+                expected=f"at least one in each of {protocol.folds} outer folds"
+                f" and {protocol.inner} inner ones",
+                got=f"{there}",
+                then=f"try --folds {min(most, 5)} --inner 2" if most else "gather more cases",
+            )

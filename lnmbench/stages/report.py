@@ -1,0 +1,106 @@
+"""report: a ledger becomes results, and results become blocks of tables and sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from lnmbench.errors import UserError
+from lnmbench.records import Block, Choice, Method, Results
+from lnmbench.registry import Registry
+from lnmbench.stages.chunk import TARGET
+from lnmbench.stages.compare import compare, primary_comparison
+from lnmbench.stages.score import score
+from lnmbench.store.ledger import FILE, Ledger
+
+
+def latest_run(runs: Path) -> Path:
+    """Return the run folder below `runs` that was written last."""
+    ledgers = sorted(runs.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime)
+    if not ledgers:
+        raise UserError(
+            "no run here",
+            where=str(runs.resolve()),
+            then="start one with lnmbench run, or name one",
+        )
+    return ledgers[-1].parent
+
+
+def read_results(folder: Path, registry: Registry) -> Results:
+    """Return what a ledger holds, scored and compared. Arms that are not complete are told."""
+    metrics = {
+        offer.name: _made(registry, "metric", offer.name) for offer in registry.offers("metric")
+    }
+    tests = {
+        offer.name: _made(registry, "comparison", offer.name)
+        for offer in registry.offers("comparison")
+    }
+    with Ledger.open(folder) as ledger:
+        plan = ledger.plan()
+        methods = sorted(distinct(ledger.methods()), key=_rank)
+        predicted = {
+            method.fingerprint: ledger.predictions(method.fingerprint, TARGET)[..., 0]
+            for method in methods
+        }
+        outcomes = tuple(
+            score(
+                method,
+                predicted[method.fingerprint],
+                plan.truth,
+                plan.splits.outer,
+                protocol=plan.protocol,
+                metrics=metrics,
+                units_done=len(ledger.done(method.fingerprint)),
+                seconds=ledger.seconds(method.fingerprint),
+            )
+            for method in methods
+        )
+    compared = compare(
+        outcomes, predicted, plan.truth, plan.splits.outer, metrics=metrics, comparisons=tests
+    )
+    return Results(
+        cohort=plan.dataset,
+        card=plan.card,
+        fingerprint=plan.fingerprint,
+        protocol=plan.protocol,
+        n=len(plan.ids),
+        positives=int(plan.truth.sum()),
+        outcomes=outcomes,
+        compared=compared,
+        metrics=tuple(metrics),
+        metric_titles={name: metric.title for name, metric in metrics.items()},
+        comparison_titles={name: test.title for name, test in tests.items()},
+        comparison_roles={name: test.role for name, test in tests.items()},
+        primary=primary_comparison(tests),
+        notes=plan.notes,
+        truth=plan.truth,
+    )
+
+
+def blocks(results: Results, registry: Registry) -> list[Block]:
+    """Return the blocks of every section, in their order."""
+    sections = [_made(registry, "section", offer.name) for offer in registry.offers("section")]
+    ordered = sorted(sections, key=lambda section: int(section.order))
+    return [block for section in ordered for block in section(results)]
+
+
+def distinct(methods: Sequence[Method]) -> list[Method]:
+    """Return the methods with labels that tell them apart."""
+    counts = Counter(method.label for method in methods)
+    return [
+        replace(method, label=f"{method.label} [{method.fingerprint[:6]}]")
+        if counts[method.label] > 1
+        else method
+        for method in methods
+    ]
+
+
+def _rank(method: Method) -> tuple[int, int]:
+    return int(method.kind == "network"), len(method.aux)
+
+
+def _made(registry: Registry, role: str, name: str) -> Any:
+    return registry.build(role, Choice(name=name))

@@ -1,0 +1,219 @@
+"""run: the units that the ledger lacks, chunk after chunk; this process alone writes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lnmbench import environment
+from lnmbench.config import Benchmark
+from lnmbench.contracts import Encoder, Progress
+from lnmbench.errors import UserError
+from lnmbench.imaging.geometry import window
+from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, Preprocessing, UnitResult
+from lnmbench.registry import Registry
+from lnmbench.stages.chunk import Chunk, execute
+from lnmbench.stages.ingest import ingest
+from lnmbench.stages.plan import aux_notes, make_methods, make_plan
+from lnmbench.store.cohort_file import read_cohort, read_slices
+from lnmbench.store.feature_cache import make_features
+from lnmbench.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a run keeps things: `home` for cohorts and features, `out` for its ledger.
+
+    Without `out`, the ledger goes to a folder below `runs` that names cohort and protocol.
+    """
+
+    home: Path
+    out: Path | None = None
+    runs: Path = Path("runs")
+
+
+def run(
+    benchmark: Benchmark,
+    registry: Registry,
+    *,
+    place: Place,
+    executor: Choice,
+    workers: int,
+    plugins: tuple[str, ...],
+    progress: Progress,
+) -> Path:
+    """Run what is missing of a benchmark and return the folder of its ledger.
+
+    The same benchmark continues where it was stopped; other arms over the same cohort and
+    protocol join the same ledger.
+    """
+    path = ingest(
+        benchmark.dataset,
+        registry,
+        home=place.home,
+        preprocessing=Preprocessing(),
+        workers=workers,
+        progress=progress,
+    )
+    cohort = read_cohort(path)
+    plan = make_plan(cohort, registry.build("target", benchmark.target), benchmark.protocol)
+    methods = make_methods(benchmark, registry, cohort)
+    pool: Executor = registry.build("executor", executor)
+    notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
+    notes += [f"{m.label}: {m.weights.note}" for m in methods if m.weights and m.weights.note]
+    for note in dict.fromkeys(notes):
+        progress.say(note)
+    manifest = _manifest(benchmark, cohort, methods, notes, workers)
+    folder = place.out or place.runs / _folder_name(plan)
+    with Ledger.create(folder, plan) as ledger:
+        ledger.add_methods(methods, plan.splits.units())
+        ledger.add_manifest(manifest)
+        registry.hook.run_started(manifest=manifest)
+        for method in methods:
+            missing = _missing_repeats(ledger, method, plan)
+            features = (
+                _features(method, cohort, registry, place.home, progress) if missing else None
+            )
+            chunks = [
+                Chunk(
+                    method=method,
+                    repeat=repeat,
+                    plan=plan,
+                    cohort=path,
+                    features=features,
+                    plugins=plugins,
+                )
+                for repeat in missing
+            ]
+            _work(chunks, method, ledger, registry, pool, progress)
+        pool.shutdown()
+        registry.hook.run_finished(manifest=manifest)
+    return folder
+
+
+def _missing_repeats(ledger: Ledger, method: Method, plan: Plan) -> list[int]:
+    done = ledger.done(method.fingerprint)
+    return sorted({repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done})
+
+
+def _work(
+    chunks: Sequence[Chunk],
+    method: Method,
+    ledger: Ledger,
+    registry: Registry,
+    pool: Executor,
+    progress: Progress,
+) -> None:
+    protocol = ledger.plan().protocol
+    each = protocol.folds * protocol.inner
+    if not chunks:
+        progress.say(f"{method.label}: complete in the ledger")
+        return
+    progress.start("run", method.label, protocol.repeats * each, "fits")
+    progress.advance((protocol.repeats - len(chunks)) * each)
+
+    def keep(future: Future[list[UnitResult]]) -> None:
+        results = future.result()
+        ledger.add_results(results)
+        for result in results:
+            registry.hook.unit_finished(result=result)
+        progress.advance(each)
+
+    waiting: set[Future[list[UnitResult]]] = set()
+    try:
+        for chunk in chunks:
+            waiting.add(pool.submit(execute, chunk))
+            for future in [future for future in waiting if future.done()]:
+                keep(future)
+                waiting.discard(future)
+        for future in as_completed(waiting):
+            keep(future)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    progress.finish()
+
+
+def _features(
+    method: Method, cohort: Cohort, registry: Registry, home: Path, progress: Progress
+) -> Path | None:
+    """The feature cache of a method's encoder, made now where it is not there."""
+    if method.encoder is None or method.weights is None or method.weights.source == "none":
+        return None
+    key = "|".join(
+        [
+            cohort.fingerprint,
+            str(method.encoder),
+            method.plugins[registry.version("encoder", method.encoder.name)[0]],
+            method.weights.sha256,
+            str(method.window_hu),
+            "float32",
+        ]
+    )
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    path = home / "features" / f"{slug}-{digest}.h5"
+    if not path.is_file():
+        encoder: Encoder = registry.build("encoder", method.encoder)
+        if encoder.level != "slice":
+            raise UserError(
+                f"encoder {method.encoder.name} is of level {encoder.level}",
+                expected="slice or none",
+                then="choose another --encoder",
+            )
+        _encode(path, key, method, cohort, encoder, progress)
+    return path
+
+
+def _encode(
+    path: Path, key: str, method: Method, cohort: Cohort, encoder: Encoder, progress: Progress
+) -> None:
+    from lnmbench.nets.encoding import FrozenEncoder
+
+    frozen = FrozenEncoder(encoder.stages())
+    source, total = cohort.path, int(cohort.offsets[-1])
+    assert source is not None
+
+    def encode(start: int, stop: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return frozen(window(read_slices(source, start, stop), method.window_hu))
+
+    progress.start("encode", str(method.encoder.name if method.encoder else ""), total, "slices")
+    make_features(
+        path, slices=total, width=encoder.out_dim, key=key, encode=encode, done=progress.advance
+    )
+    progress.finish()
+
+
+def _folder_name(plan: Plan) -> str:
+    protocol = plan.protocol
+    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{plan.dataset.partition(':')[0]}-{protocol.target}")
+    folds = f"{protocol.repeats}x{protocol.folds}x{protocol.inner}"
+    return f"{name}-{folds}-seed{protocol.seed}-{plan.fingerprint[:8]}"
+
+
+def _manifest(
+    benchmark: Benchmark,
+    cohort: Cohort,
+    methods: Sequence[Method],
+    notes: Sequence[str],
+    workers: int,
+) -> Manifest:
+    asked = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
+    return Manifest(
+        created=environment.now(),
+        asked=asked,
+        cohort=cohort.name,
+        cohort_fingerprint=cohort.fingerprint,
+        card=cohort.card,
+        preprocessing=cohort.preprocessing,
+        protocol=benchmark.protocol,
+        methods=tuple(methods),
+        notes=tuple(notes),
+        environment=environment.describe(device="cpu", threads=workers),
+    )

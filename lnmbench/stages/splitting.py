@@ -1,0 +1,71 @@
+"""Folds that depend on ids, labels, groups and a seed alone.
+
+Cases are ordered by a hash of their ids, so that neither the order of the rows nor the version of
+a random number generator changes who is tested when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import Protocol, Splits
+
+
+def make_splits(
+    ids: Sequence[str],
+    truth: NDArray[np.float64],
+    groups: Sequence[str],
+    protocol: Protocol,
+) -> Splits:
+    """Return the outer and inner folds of every repeat.
+
+    Stratified by `truth` (n,) of 0 and 1; cases of one group (a patient) are never parted.
+    """
+    n = len(ids)
+    outer = np.empty((protocol.repeats, n), dtype=np.int16)
+    inner = np.full((protocol.repeats, protocol.folds, n), -1, dtype=np.int16)
+    everyone = np.arange(n)
+    salt = f"{protocol.target}|{protocol.seed}"
+    for repeat in range(protocol.repeats):
+        outer[repeat] = _deal(ids, truth, groups, everyone, protocol.folds, f"{salt}|{repeat}")
+        for fold in range(protocol.folds):
+            training = np.flatnonzero(outer[repeat] != fold)
+            inner[repeat, fold, training] = _deal(
+                ids, truth, groups, training, protocol.inner, f"{salt}|{repeat}|{fold}"
+            )
+    return Splits(outer=outer, inner=inner)
+
+
+def _deal(
+    ids: Sequence[str],
+    truth: NDArray[np.float64],
+    groups: Sequence[str],
+    cases: NDArray[np.int64],
+    folds: int,
+    salt: str,
+) -> NDArray[np.int16]:
+    """Deal groups to folds, the hardest to place first, each to the fold that lacks it most."""
+    members: dict[str, list[int]] = {}
+    for at, case in enumerate(cases.tolist()):
+        members.setdefault(groups[case], []).append(at)
+    labels = truth[cases]
+    positives = {name: int(labels[rows].sum()) for name, rows in members.items()}
+
+    def hardest_first(name: str) -> tuple[int, int, bytes]:
+        first = min(ids[cases[at]] for at in members[name])
+        order = hashlib.sha256(f"{salt}|{first}".encode()).digest()
+        return -positives[name], -len(members[name]), order
+
+    fold_of = np.empty(len(cases), dtype=np.int16)
+    dealt = [(0, 0)] * folds
+    for name in sorted(members, key=hardest_first):
+        by_class = 0 if positives[name] else 1
+        fold = min(range(folds), key=lambda f: (dealt[f][by_class], sum(dealt[f]), f))
+        fold_of[members[name]] = fold
+        yes, size = positives[name], len(members[name])
+        dealt[fold] = (dealt[fold][0] + yes, dealt[fold][1] + size - yes)
+    return fold_of

@@ -1,0 +1,53 @@
+"""Files appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lnmbench.errors import UserError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; move it into place when the block succeeds.
+
+    Raises `UserError` where the place cannot be written or has no space left; nothing stays.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield beside
+            beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the errors of writing to `path` into one line each."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        number = error.errno if isinstance(error, OSError) else None
+        # h5py and SQLite report a full disk in words only
+        if number == errno.ENOSPC or re.search("No space left|disk is full", str(error)):
+            raise UserError(
+                "no space left",
+                where=str(path),
+                then="free some, or point LNMBENCH_HOME (cohorts, features) or --out elsewhere",
+            ) from error
+        if number in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
+            raise UserError(
+                "cannot write",
+                where=str(path),
+                got=str(error),
+                then="choose another place with LNMBENCH_HOME or --out",
+            ) from error
+        raise

@@ -1,0 +1,338 @@
+"""The ledger (SQLite): plan, manifests, methods, units and predictions of one run directory.
+
+Any SQLite tool reads it. One process at a time writes it; what a unit made appears in one
+transaction, so that a unit is either whole in the ledger or not there.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import filelock
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.errors import UserError
+from lnmbench.records import Manifest, Method, Plan, Splits, UnitResult
+from lnmbench.store import packing
+from lnmbench.store.atomic import writing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "ledger.sqlite"
+FORMAT = "1"
+
+SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE manifests (number INTEGER PRIMARY KEY, created TEXT NOT NULL, manifest TEXT NOT NULL);
+CREATE TABLE cases (case_number INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE,
+                    truth INTEGER NOT NULL);
+-- part: test, or training with the inner fold in which the case validates
+CREATE TABLE splits (repeat INTEGER, fold INTEGER, case_number INTEGER, part TEXT NOT NULL,
+                     inner_fold INTEGER, PRIMARY KEY (repeat, fold, case_number)) WITHOUT ROWID;
+CREATE TABLE methods (method TEXT PRIMARY KEY, label TEXT NOT NULL, kind TEXT NOT NULL,
+                      record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE units (unit INTEGER PRIMARY KEY, method TEXT NOT NULL REFERENCES methods,
+                    repeat INTEGER NOT NULL, fold INTEGER NOT NULL, state TEXT NOT NULL,
+                    seconds REAL, memory_mb REAL, fits INTEGER, epochs INTEGER, settings TEXT,
+                    UNIQUE (method, repeat, fold));
+CREATE TABLE predictions (unit INTEGER NOT NULL REFERENCES units, part TEXT NOT NULL,
+                          task TEXT NOT NULL, output INTEGER NOT NULL, case_number INTEGER NOT NULL,
+                          value REAL NOT NULL,
+                          PRIMARY KEY (unit, part, task, output, case_number)) WITHOUT ROWID;
+CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEGER NOT NULL,
+                        epoch INTEGER NOT NULL, training_loss REAL, validation_loss REAL,
+                        PRIMARY KEY (unit, inner_fold, epoch)) WITHOUT ROWID;
+"""
+
+
+class Ledger:
+    """One run directory's ledger; made by `Ledger.create` or `Ledger.open`."""
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self.path = path
+        self._lock = _locked(path) if write else None
+        mode = "rwc" if write else "ro"
+        self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
+        self._db.execute("PRAGMA foreign_keys = ON")
+
+    @classmethod
+    def create(cls, folder: Path, plan: Plan) -> Ledger:
+        """Open the folder's ledger for writing; a new one starts with the plan.
+
+        Raises `UserError` where the folder holds another plan or another process writes to it.
+        """
+        path = folder / FILE
+        with writing(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            ledger = cls(path, write=True)
+        with _readable(path):
+            tables = ledger._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if not tables:
+                ledger._begin(plan)
+            ledger._same_plan(plan)
+        return ledger
+
+    @classmethod
+    def open(cls, folder: Path) -> Ledger:
+        """Open the folder's ledger for reading. Raises `UserError` where there is none."""
+        path = folder if folder.name == FILE else folder / FILE
+        if not path.is_file():
+            raise UserError(
+                "no run here",
+                where=str(folder),
+                expected=f"a folder with {FILE}",
+                then="start one with lnmbench run",
+            )
+        with _readable(path):
+            ledger = cls(path, write=False)
+            found = ledger._fact("format")
+            if found != FORMAT:
+                raise UserError(
+                    "ledger of another format", where=str(path), expected=FORMAT, got=found
+                )
+        return ledger
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file and let the next writer in."""
+        self._db.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    # What is written
+
+    def add_methods(self, methods: Sequence[Method], units: Iterable[tuple[int, int]]) -> None:
+        """Plan the (repeat, fold) units of the methods that the ledger does not have yet."""
+        units = list(units)
+        with writing(self.path), self._db:
+            for method in methods:
+                name = method.fingerprint
+                row = (name, method.label, method.kind, packing.pack(method))
+                self._db.execute("INSERT OR IGNORE INTO methods VALUES (?, ?, ?, ?)", row)
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO units (method, repeat, fold, state)"
+                    " VALUES (?, ?, ?, 'planned')",
+                    [(name, repeat, fold) for repeat, fold in units],
+                )
+
+    def add_manifest(self, manifest: Manifest) -> None:
+        """Keep the passport of an invocation."""
+        with writing(self.path), self._db:
+            self._db.execute(
+                "INSERT INTO manifests (created, manifest) VALUES (?, ?)",
+                (manifest.created, packing.pack(manifest)),
+            )
+
+    def add_results(self, results: Sequence[UnitResult]) -> None:
+        """Keep the results of a chunk of units, all or none."""
+        with writing(self.path), self._db:
+            for result in results:
+                self._add_result(result)
+
+    def _add_result(self, result: UnitResult) -> None:
+        unit = result.unit
+        key = self._db.execute(
+            "SELECT unit FROM units WHERE method = ? AND repeat = ? AND fold = ?",
+            (unit.method, unit.repeat, unit.fold),
+        ).fetchone()[0]
+        rows = [
+            (key, "test", task, output, case, value)
+            for task, values in result.test.items()
+            for case, output, value in _known(values)
+        ]
+        target = next(iter(result.test))
+        rows += [
+            (key, "validation", target, output, case, value)
+            for case, output, value in _known(result.validation[:, None])
+        ]
+        self._db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany(
+            "INSERT INTO histories VALUES (?, ?, ?, ?, ?)",
+            [(key, e.inner, e.epoch, e.training_loss, e.validation_loss) for e in result.history],
+        )
+        self._db.execute(
+            "UPDATE units SET state = 'done', seconds = ?, memory_mb = ?, fits = ?, epochs = ?,"
+            " settings = ? WHERE unit = ?",
+            (
+                result.seconds,
+                result.memory_mb,
+                result.fits,
+                result.epochs,
+                json.dumps(dict(result.settings), sort_keys=True),
+                key,
+            ),
+        )
+
+    # What is read
+
+    def plan(self) -> Plan:
+        """Return the plan that every method of this ledger shares."""
+        with _readable(self.path):
+            cases = self._db.execute("SELECT case_id, truth FROM cases ORDER BY case_number")
+            ids, truth = zip(*cases.fetchall(), strict=True)
+            protocol = packing.protocol(self._fact("protocol"))
+            return Plan(
+                dataset=self._fact("dataset"),
+                fingerprint=self._fact("fingerprint"),
+                card=packing.card(self._fact("card")),
+                preprocessing=packing.preprocessing(self._fact("preprocessing")),
+                protocol=protocol,
+                ids=tuple(ids),
+                truth=np.asarray(truth, dtype=np.float64),
+                splits=self._splits(protocol.repeats, protocol.folds, len(ids)),
+                notes=tuple(json.loads(self._fact("notes"))),
+            )
+
+    def methods(self) -> tuple[Method, ...]:
+        """Return every method that was ever planned here, in the order in which they came."""
+        rows = self._read(
+            "SELECT record FROM methods JOIN units USING (method)"
+            " GROUP BY method ORDER BY min(unit)"
+        )
+        return tuple(packing.method(row[0]) for row in rows)
+
+    def manifests(self) -> list[dict[str, object]]:
+        """Return the manifest of each invocation, oldest first."""
+        rows = self._read("SELECT manifest FROM manifests ORDER BY number")
+        return [json.loads(row[0]) for row in rows]
+
+    def done(self, method: str) -> set[tuple[int, int]]:
+        """Return the (repeat, fold) units of a method that have results."""
+        return set(
+            self._read(
+                "SELECT repeat, fold FROM units WHERE state = 'done' AND method = ?", (method,)
+            )
+        )
+
+    def seconds(self, method: str) -> float:
+        """Return the seconds that a method's finished units took."""
+        rows = self._read("SELECT total(seconds) FROM units WHERE method = ?", (method,))
+        return float(rows[0][0])
+
+    def predictions(self, method: str, task: str) -> NDArray[np.float64]:
+        """Return test predictions (repeats, n, outputs), NaN where a unit has no result yet."""
+        rows = self._read(
+            "SELECT repeat, case_number, output, value FROM units JOIN predictions USING (unit)"
+            " WHERE method = ? AND part = 'test' AND task = ?",
+            (method, task),
+        )
+        repeats = packing.protocol(self._fact("protocol")).repeats
+        n = int(self._read("SELECT count(*) FROM cases")[0][0])
+        outputs = 1 + max((row[2] for row in rows), default=0)
+        values = np.full((repeats, n, outputs), np.nan)
+        for repeat, case, output, value in rows:
+            values[repeat, case, output] = value
+        return values
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """Return the rows of a query over the tables above."""
+        import pandas as pd
+
+        with _readable(self.path):
+            return pd.read_sql_query(query, self._db)
+
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
+        with _readable(self.path):
+            return self._db.execute(query, values).fetchall()
+
+    def _fact(self, name: str) -> str:
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else "none"
+
+    def _splits(self, repeats: int, folds: int, n: int) -> Splits:
+        outer = np.full((repeats, n), -1, dtype=np.int16)
+        inner = np.full((repeats, folds, n), -1, dtype=np.int16)
+        rows = self._db.execute("SELECT repeat, fold, case_number, inner_fold FROM splits")
+        for repeat, fold, case, inner_fold in rows:
+            if inner_fold is None:
+                outer[repeat, case] = fold
+            else:
+                inner[repeat, fold, case] = inner_fold
+        return Splits(outer=outer, inner=inner)
+
+    def _begin(self, plan: Plan) -> None:
+        facts = {
+            "format": FORMAT,
+            "dataset": plan.dataset,
+            "fingerprint": plan.fingerprint,
+            "card": packing.pack(plan.card),
+            "preprocessing": packing.pack(plan.preprocessing),
+            "protocol": packing.pack(plan.protocol),
+            "notes": json.dumps(plan.notes),
+        }
+        with writing(self.path), self._db:
+            for statement in SCHEMA.split(";"):
+                self._db.execute(statement)
+            self._db.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+            cases = [(i, case, int(plan.truth[i])) for i, case in enumerate(plan.ids)]
+            self._db.executemany("INSERT INTO cases VALUES (?, ?, ?)", cases)
+            self._db.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
+
+    def _same_plan(self, plan: Plan) -> None:
+        here = (self._fact("fingerprint"), self._fact("protocol"))
+        asked = (plan.fingerprint, packing.pack(plan.protocol))
+        if here != asked:
+            raise UserError(
+                "this run directory belongs to another cohort or protocol",
+                where=str(self.path.parent),
+                expected=f"cohort {here[0][:8]}, {here[1]}",
+                got=f"cohort {asked[0][:8]}, {asked[1]}",
+                then="choose another with --out",
+            )
+
+
+def _split_rows(plan: Plan) -> Iterator[tuple[int, int, int, str, int | None]]:
+    for repeat, fold in plan.splits.units():
+        for case, inner in enumerate(plan.splits.inner[repeat, fold].tolist()):
+            part = "test" if inner < 0 else "training"
+            yield repeat, fold, case, part, None if inner < 0 else inner
+
+
+def _known(values: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
+    """(case, output, value) of every number of (n, outputs) that is there."""
+    for case, output in np.argwhere(~np.isnan(values)).tolist():
+        yield case, output, float(values[case, output])
+
+
+def _locked(path: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(f"{path}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout as error:
+        raise UserError(
+            "another lnmbench run writes to this ledger",
+            where=str(path),
+            then="wait for it to end, or choose another directory with --out",
+        ) from error
+    return lock
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise UserError(
+            "unreadable ledger",
+            where=str(path),
+            got=str(error)[:120],
+            then="restore it from a copy, or run again with another --out",
+        ) from error

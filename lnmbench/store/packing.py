@@ -1,0 +1,74 @@
+"""Records as JSON text and back, for the files that hold them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lnmbench.records import (
+    Card,
+    Choice,
+    Column,
+    Method,
+    Preprocessing,
+    Protocol,
+    Training,
+    Weights,
+)
+
+
+def pack(record: Any) -> str:
+    """Return a frozen record as JSON; equal records give equal text."""
+    return json.dumps(asdict(record), sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def card(text: str) -> Card:
+    """Return the card that `pack` wrote."""
+    facts = json.loads(text)
+    return Card(**{**facts, "notes": tuple(facts["notes"])})
+
+
+def column(text: str) -> Column:
+    """Return the column that `pack` wrote."""
+    facts = json.loads(text)
+    lists = {key: tuple(facts[key]) for key in ("categories", "missing")}
+    return Column(**{**facts, **lists})
+
+
+def preprocessing(text: str) -> Preprocessing:
+    """Return the preprocessing that `pack` wrote."""
+    facts = json.loads(text)
+    return Preprocessing(**{**facts, "spacing_mm": tuple(facts["spacing_mm"])})
+
+
+def protocol(text: str) -> Protocol:
+    """Return the protocol that `pack` wrote."""
+    return Protocol(**json.loads(text))
+
+
+def method(text: str) -> Method:
+    """Return the method that `pack` wrote."""
+    facts = json.loads(text)
+    choices = {key: _choice(facts[key]) for key in ("encoder", "weighting", "baseline")}
+    rest = {
+        "aux": tuple(Choice(**task) for task in facts["aux"]),
+        "weights": Weights(**facts["weights"]) if facts["weights"] else None,
+        "training": Training(**facts["training"]) if facts["training"] else None,
+        "window_hu": tuple(facts["window_hu"]),
+    }
+    return Method(**{**facts, **choices, **rest})
+
+
+def _choice(facts: dict[str, Any] | None) -> Choice | None:
+    return Choice(**facts) if facts else None

@@ -1,0 +1,22 @@
+"""Models on the clinical features alone: classical baselines, and the network without images."""
+
+from collections.abc import Callable, Mapping
+
+from lnmbench import hookimpl
+from lnmbench.contracts import Baseline, Encoder
+
+
+@hookimpl
+def register_baselines() -> Mapping[str, Callable[..., Baseline]]:
+    """Offer logistic regression."""
+    from lnmbench_baselines.logistic import Logistic
+
+    return {"logistic": Logistic}
+
+
+@hookimpl
+def register_encoders() -> Mapping[str, Callable[..., Encoder]]:
+    """Offer the absence of an image encoder."""
+    from lnmbench_baselines.none import NoImages
+
+    return {"none": NoImages}

@@ -1,0 +1,15 @@
+"""Where chunks of units run: in this process, or in several beside it."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+
+from lnmbench import hookimpl
+
+
+@hookimpl
+def register_executors() -> Mapping[str, Callable[..., Executor]]:
+    """Offer this process and a pool of processes."""
+    from lnmbench_executors.inline import Inline
+    from lnmbench_executors.processes import processes
+
+    return {"inline": Inline, "processes": processes}

@@ -1,0 +1,18 @@
+"""Chunks in several processes on this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import Executor, ProcessPoolExecutor
+
+
+def processes(workers: int = 2) -> Executor:
+    """Run chunks in `workers` processes on this machine, one thread each."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread)
+
+
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
