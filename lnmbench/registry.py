@@ -209,7 +209,7 @@ class Registry:
     def _collect(self, role: Role) -> dict[str, list[Offer]]:
         if role.word not in self._offers:
             by_name: dict[str, list[Offer]] = {}
-            for impl in reversed(getattr(self._manager.hook, role.hook).get_hookimpls()):
+            for impl in getattr(self._manager.hook, role.hook).get_hookimpls():
                 for offer in self._ask(role, impl):
                     by_name.setdefault(offer.name, []).append(offer)
             self._offers[role.word] = by_name

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from lnmbench import Card, Cohort, Column
+from lnmbench.records import Plan, Preprocessing, Protocol
+from lnmbench.stages.splitting import make_splits
+
+CARD = Card(title="made for a test", licence="none", source="here", citation="none", labels="made")
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +24,71 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}: set LNMBENCH_TEST_DATA")
     return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, and an empty working directory beside it."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("LNMBENCH_HOME", str(folder))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return folder
+
+
+MakeCohort = Callable[..., Cohort]
+
+
+@pytest.fixture
+def make_cohort() -> MakeCohort:
+    """A clinical cohort in memory: age carries the target n2, half of the stages are known."""
+
+    def make(n: int = 60, *, truth: object = None, patients: object = None) -> Cohort:
+        random = np.random.default_rng(0)
+        ids = tuple(f"case-{number}" for number in range(n))
+        labels = np.arange(n) % 3 == 0 if truth is None else truth
+        columns = [
+            Column(name="id", role="id"),
+            Column(name="age", role="feature", unit="a"),
+            Column(name="sex", role="feature", kind="nominal", categories=("f", "m")),
+            Column(name="n2", role="target", kind="binary", label="n2", categories=("0", "1")),
+        ]
+        values = {
+            "id": np.array(ids),
+            "age": random.normal(60, 9, n) + 8 * (np.arange(n) % 3 == 0),
+            "sex": random.integers(0, 2, n).astype(float),
+            "n2": np.asarray(labels, dtype=float),
+        }
+        if patients is not None:
+            columns.append(Column(name="patient", role="patient"))
+            values["patient"] = np.asarray(patients, dtype=str)
+        return Cohort(
+            name="made",
+            ids=ids,
+            columns=tuple(columns),
+            values=values,
+            offsets=np.zeros(n + 1, dtype=np.int64),
+            card=CARD,
+            fingerprint="f" * 32,
+        )
+
+    return make
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """A small plan: 30 cases, 2 × 3 × 2."""
+    ids = tuple(f"case-{number}" for number in range(30))
+    truth = (np.arange(30) % 3 == 0).astype(float)
+    protocol = Protocol(target="n2", repeats=2, folds=3, inner=2, seed=0)
+    return Plan(
+        dataset="made",
+        fingerprint="f" * 32,
+        card=CARD,
+        preprocessing=Preprocessing(),
+        protocol=protocol,
+        ids=ids,
+        truth=truth,
+        splits=make_splits(ids, truth, ids, protocol),
+        notes=("a note",),
+    )

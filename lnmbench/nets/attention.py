@@ -43,7 +43,7 @@ class _Attention(torch.autograd.Function):
         return out.index_select(0, slots.slot_of_token).view(len(qkv), slots.places, -1)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # torch does not type it
+    @once_differentiable
     def backward(ctx: Any, d_out: Tensor) -> tuple[Tensor | None, ...]:
         grid, weights, dropped, factors = ctx.saved_tensors
         slots, heads = ctx.slots, ctx.heads

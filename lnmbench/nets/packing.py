@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -115,6 +115,5 @@ def _pool(lengths: Tensor, used: Tensor, position: Tensor, places: int) -> Tenso
 
 
 def _moved(slots: Slots, device: torch.device) -> Slots:
-    values = {field.name: getattr(slots, field.name) for field in fields(slots)}
-    on_device = {k: v.to(device) if isinstance(v, Tensor) else v for k, v in values.items()}
-    return Slots(**on_device)
+    tensors = (field.name for field in fields(slots) if field.type == "Tensor")
+    return replace(slots, **{name: getattr(slots, name).to(device) for name in tensors})

@@ -42,6 +42,7 @@ class StackedLinear:
         )
 
     def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Return (K, rows, outputs) of x (K, rows, inputs)."""
         return _linear(x, values[f"{self.name}.weight"], values[f"{self.name}.bias"])
 
 
@@ -60,6 +61,7 @@ class StackedLayerNorm:
         )
 
     def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Return x (K, rows, width) normalised."""
         weight = values[f"{self.name}.weight"].unsqueeze(1)
         bias = values[f"{self.name}.bias"].unsqueeze(1)
         return torch.addcmul(bias, functional.layer_norm(x, (self.width,)), weight)
@@ -101,9 +103,8 @@ class StackedAttention:
     def _out(self) -> StackedLinear:
         return StackedLinear(name=f"{self.name}.out_proj", inputs=self.width, outputs=self.width)
 
-    def __call__(
-        self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep
-    ) -> Tensor:
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep) -> Tensor:
+        """Return (K, P, width) of packed tokens x (K, P, width)."""
         weight, bias = values[f"{self.name}.in_proj_weight"], values[f"{self.name}.in_proj_bias"]
         qkv = _linear(x, weight, bias)
         return self._out(values, attend(qkv, slots, self.heads, keep.take(self.places)))
@@ -121,9 +122,7 @@ class StackedEncoderLayer:
     @property
     def _attention(self) -> StackedAttention:
         name = f"{self.name}.self_attn"
-        return StackedAttention(
-            name=name, width=self.width, heads=self.heads, longest=self.longest
-        )
+        return StackedAttention(name=name, width=self.width, heads=self.heads, longest=self.longest)
 
     @property
     def _feed_forward(self) -> tuple[StackedLinear, StackedLinear]:
@@ -150,9 +149,8 @@ class StackedEncoderLayer:
         parts = (self._attention, *self._feed_forward, *self._norms)
         return tuple(parameter for part in parts for parameter in part.parameters())
 
-    def __call__(
-        self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep
-    ) -> Tensor:
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep) -> Tensor:
+        """Return (K, P, width) of packed tokens x (K, P, width)."""
         (widen, narrow), (first, second) = self._feed_forward, self._norms
         attended = self._attention(values, x, slots, keep)
         x = first(values, _add(x, attended, keep.take(self.width)))

@@ -9,22 +9,27 @@ from __future__ import annotations
 import functools
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench import environment
 from lnmbench.clinical import feature_frame, preprocessor
-from lnmbench.contracts import Baseline
+from lnmbench.contracts import Baseline, Weighting
 from lnmbench.records import Cohort, Epoch, Method, Plan, Unit, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import positions
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.feature_cache import read_features
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lnmbench.nets.fits import Inputs
 
 TARGET = "target"
 
@@ -95,71 +100,83 @@ def _registry(plugins: tuple[str, ...]) -> Registry:
     return Registry(plugins)
 
 
+class TargetAlone:
+    """The weighting of a network without auxiliary tasks."""
+
+    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+        """Return nothing to learn."""
+        return ()
+
+    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+        """Return the target's loss, (K,) of (K, 1)."""
+        return losses[:, 0]
+
+
 def _network(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:
     import torch
 
-    from lnmbench.nets.fits import AuxInput, Fits, Inputs
+    from lnmbench.nets.fits import Fits
     from lnmbench.nets.training import train
 
     method, plan = chunk.method, chunk.plan
     assert method.training is not None
     at = positions(cohort, plan)
     planned = list(fits(plan, chunk.repeat))
-    slices, offsets = _slices(chunk, cohort, at)
-    tasks = {str(choice): registry.build("aux task", choice) for choice in method.aux}
-    inputs = Inputs(
-        slices=slices,
-        offsets=torch.from_numpy(offsets),
-        target=torch.from_numpy(plan.truth).float(),
-        aux=tuple(
-            AuxInput(name=name, task=task, targets=torch.from_numpy(task.targets(cohort)[at]))
-            for name, task in tasks.items()
-        ),
-    )
-    stack = Fits.of(
+    validation = np.stack([fit.validation for fit in planned])
+    stack = Fits(
         training=torch.from_numpy(np.stack([fit.training for fit in planned])),
-        validation=torch.from_numpy(np.stack([fit.validation for fit in planned])),
-        predicted=torch.from_numpy(np.stack([fit.validation | fit.test for fit in planned])),
+        validation=torch.from_numpy(validation),
+        predicted=torch.from_numpy(validation | np.stack([fit.test for fit in planned])),
         clinical=torch.from_numpy(_clinical(cohort, at, planned)),
         seeds=tuple(fit.seed for fit in planned),
-        settings=method.training,
     )
-    weighting = registry.build("weighting", method.weighting) if method.weighting else None
-    made = train(inputs, stack, method.training, weighting)
-    probabilities = {task: values.numpy() for task, values in made.probabilities.items()}
+    weighting: Weighting = TargetAlone()
+    if method.weighting is not None:
+        weighting = registry.build("weighting", method.weighting)
+    made = train(_inputs(chunk, cohort, at, registry), stack, method.training, weighting)
     histories: dict[int, list[Epoch]] = {}
     for row in made.history:
-        histories.setdefault(row.fit, []).append(
-            Epoch(
-                inner=planned[row.fit].inner,
-                epoch=row.epoch,
-                training_loss=row.training_loss,
-                validation_loss=row.validation_loss,
-            )
-        )
+        inner = planned[row.fit].inner
+        losses = {"training_loss": row.training_loss, "validation_loss": row.validation_loss}
+        histories.setdefault(row.fit, []).append(Epoch(inner=inner, epoch=row.epoch, **losses))
+    units: dict[int, list[int]] = {}
+    for k, fit in enumerate(planned):
+        units.setdefault(fit.fold, []).append(k)
     return [
         _unit_result(
             chunk,
-            planned,
-            [k for k, fit in enumerate(planned) if fit.fold == fold],
-            probabilities,
-            epochs=made.epochs.tolist(),
-            history=histories,
+            [planned[k] for k in members],
+            {task: values[members] for task, values in made.probabilities.items()},
+            fits=len(members),
+            epochs=int(made.epochs[members].sum()),
+            history=tuple(epoch for k in members for epoch in histories[k]),
         )
-        for fold in range(plan.protocol.folds)
+        for members in units.values()
     ]
 
 
-def _slices(chunk: Chunk, cohort: Cohort, at: NDArray[np.int64]) -> tuple[Any, NDArray[np.int64]]:
-    """Features of the planned cases' slices, case after case, and the offsets of the cases."""
+def _inputs(chunk: Chunk, cohort: Cohort, at: NDArray[np.int64], registry: Registry) -> Inputs:
     import torch
 
+    from lnmbench.nets.fits import AuxInput, Inputs
+
+    tasks = {str(choice): registry.build("aux task", choice) for choice in chunk.method.aux}
+    aux = tuple(
+        AuxInput(name=name, task=task, targets=torch.from_numpy(task.targets(cohort)[at]).float())
+        for name, task in tasks.items()
+    )
+    target = torch.from_numpy(chunk.plan.truth).float()
     if chunk.features is None:
-        return None, np.zeros(len(at) + 1, dtype=np.int64)
+        return Inputs(target=target, aux=aux, target_name=TARGET)
     counts = (cohort.offsets[1:] - cohort.offsets[:-1])[at]
     rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in at])
-    features = read_features(chunk.features)[rows]
-    return torch.from_numpy(features), np.concatenate([[0], np.cumsum(counts)])
+    return Inputs(
+        target=target,
+        aux=aux,
+        slices=torch.from_numpy(read_features(chunk.features)[rows]),
+        offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
+        target_name=TARGET,
+    )
 
 
 def _clinical(cohort: Cohort, at: NDArray[np.int64], planned: list[Fit]) -> NDArray[np.float32]:
@@ -175,35 +192,32 @@ def _clinical(cohort: Cohort, at: NDArray[np.int64], planned: list[Fit]) -> NDAr
 
 def _unit_result(
     chunk: Chunk,
-    planned: list[Fit],
-    members: list[int],
+    unit: list[Fit],
     probabilities: Mapping[str, NDArray[np.float64]],
-    **facts: Any,
+    *,
+    fits: int,
+    epochs: int = 0,
+    settings: Mapping[str, object] | None = None,
+    history: tuple[Epoch, ...] = (),
 ) -> UnitResult:
-    """The ensemble of a unit's inner fits; `probabilities` are (K, n, outputs) for all fits."""
-    test = planned[members[0]].test
-    ensembles = {}
+    """The ensemble of a unit's inner fits, whose `probabilities` are (fits, n, outputs)."""
+    test = unit[0].test
+    ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
     for task, values in probabilities.items():
-        ensemble = np.full(values.shape[1:], np.nan)
-        ensemble[test] = values[members][:, test].astype(np.float64).mean(axis=0)
-        ensembles[task] = ensemble
+        ensembles[task][test] = values[:, test].mean(axis=0)
     validation = np.full(len(test), np.nan)
-    for k in members:
-        held_out = planned[k].validation
-        validation[held_out] = probabilities[TARGET][k, held_out, 0]
-    epochs, history = facts.pop("epochs", None), facts.pop("history", {})
+    for fit, values in zip(unit, probabilities[TARGET], strict=True):
+        validation[fit.validation] = values[fit.validation, 0]
     return UnitResult(
-        unit=Unit(
-            method=chunk.method.fingerprint, repeat=chunk.repeat, fold=planned[members[0]].fold
-        ),
+        unit=Unit(method=chunk.method.fingerprint, repeat=chunk.repeat, fold=unit[0].fold),
         test=ensembles,
         validation=validation,
         seconds=0.0,
         memory_mb=0.0,
-        fits=facts.pop("fits", len(members)),
-        epochs=sum(epochs[k] for k in members) if epochs else 0,
-        settings=facts.pop("settings", {}),
-        history=tuple(epoch for k in members for epoch in history.get(k, [])),
+        fits=fits,
+        epochs=epochs,
+        settings=settings or {},
+        history=history,
     )
 
 
@@ -226,7 +240,6 @@ def _baseline(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[UnitResu
                 _unit_result(
                     chunk,
                     unit,
-                    list(range(len(unit))),
                     {TARGET: np.stack([p[chosen] for _, p in tried])[..., None]},
                     fits=len(unit) * len(candidates),
                     settings=dict(candidates[chosen]),

@@ -83,7 +83,8 @@ def _print_table(console: Console, table: Table) -> None:
         )
     for row in table.rows:
         grid.add_row(*(_text(cell.text, console.encoding) for cell in row))
-    console.print(grid, width=max(console.width, least), crop=False)
+    grid.width = least if least > console.width else None
+    console.print(grid, crop=False)
 
 
 def _text(text: str, encoding: str, *, style: str = "") -> Text:

@@ -1,0 +1,93 @@
+"""Two reference chests without a tumour, painted once in a process.
+
+Every phantom is one of these chests, stretched along x, y and z.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from lnmbench_synthetic.patients import LOBES
+from lnmbench_synthetic.torso import BLOOD, paint_plane
+from lnmbench_synthetic.vessels import grow, stamp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench_synthetic.shapes import Field
+
+CHESTS = 2
+PLANES, PIXELS = 56, 272
+PLANE_MM, PIXEL_MM = 4.0, 1.4
+
+_FAT_MM = (11.0, 20.0)
+_SITES_EVERY = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sites:
+    """Where in a lobe a tumour can have its centre, from the shallowest to the deepest.
+
+    `points_mm` is (sites, 3): x, y, z. `depth_mm` is (sites,): the distance to the lung's surface.
+    """
+
+    points_mm: NDArray[np.float64]
+    depth_mm: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chest:
+    """A reference chest: `hu` is int16 (planes, rows, columns); `sites` has one entry a lobe."""
+
+    hu: NDArray[np.int16]
+    sites: tuple[Sites, ...]
+
+
+def centred_mm(count: int, step_mm: float) -> NDArray[np.float64]:
+    """Return the coordinates of equally spaced points around 0."""
+    points: NDArray[np.float64] = (np.arange(count) - (count - 1) / 2) * step_mm
+    return points
+
+
+@lru_cache(maxsize=CHESTS)
+def chest(number: int) -> Chest:
+    """Return a reference chest; painted when it is first asked for."""
+    across = centred_mm(PIXELS, PIXEL_MM).astype(np.float32)
+    y, x = np.meshgrid(across, across, indexing="ij")
+    painted = [paint_plane(x, y, float(z), _FAT_MM[number]) for z in centred_mm(PLANES, PLANE_MM)]
+    hu = np.stack([plane for plane, _ in painted])
+    lung = np.stack([share for _, share in painted])
+    branches = grow(np.random.default_rng((1901, number)))
+    stamp(hu, lung, branches, BLOOD - 60, (PLANE_MM, PIXEL_MM))
+    return Chest(hu=np.rint(hu).astype(np.int16), sites=_sites(lung))
+
+
+def _sites(lung: Field) -> tuple[Sites, ...]:
+    coarse = lung[:, ::_SITES_EVERY, ::_SITES_EVERY] > 0.5
+    pixel_mm = PIXEL_MM * _SITES_EVERY
+    depth = distance_transform_edt(coarse, sampling=(PLANE_MM, pixel_mm, pixel_mm))
+    z, row, column = np.nonzero(depth > 4.0)
+    across = centred_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
+    points = np.stack([across[column], across[row], centred_mm(PLANES, PLANE_MM)[z]], axis=1)
+    depths, lobe = depth[z, row, column], _lobe(points)
+    return tuple(_sorted(points[lobe == k], depths[lobe == k]) for k in range(len(LOBES)))
+
+
+def _sorted(points: NDArray[np.float64], depths: NDArray[np.float64]) -> Sites:
+    order = np.argsort(depths, kind="stable")
+    return Sites(points_mm=points[order], depth_mm=depths[order])
+
+
+def _lobe(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the lobe of each point (n, 3), by a sloping fissure on each side and a level one."""
+    x, y, z = points.T
+    lower = y - 0.8 * z > 12
+    right = np.where(lower, LOBES.index("right lower"), LOBES.index("right upper"))
+    right = np.where(~lower & (z < 0), LOBES.index("right middle"), right)
+    left = np.where(lower, LOBES.index("left lower"), LOBES.index("left upper"))
+    return np.where(x < 0, right, left)

@@ -1,0 +1,65 @@
+"""The random numbers behind the patients: one row a patient, one column a cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtri
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# The order is part of a cohort's identity: a new cause goes to the end, or every cohort changes.
+CAUSES = (
+    "invasiveness",
+    "size",
+    "lobulation",
+    "spiculation",
+    "solid",
+    "age",
+    "sex",
+    "smoking",
+    "pack_years",
+    "cea",
+    "histology",
+    "lobe",
+    "long_axis",
+    "lobulation_report",
+    "spiculation_report",
+    "node",
+    "specimen",
+    "pleura",
+    "t3",
+    "t4",
+    "nodal_status",
+    "pack_years_missing",
+    "cea_missing",
+    "histology_missing",
+    "report_missing",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Draws:
+    """Independent uniform numbers of shape (n, causes).
+
+    A patient takes one row, so a smaller cohort is the beginning of a larger one of its seed.
+    """
+
+    uniforms: NDArray[np.float64]
+
+    def uniform(self, cause: str) -> NDArray[np.float64]:
+        """Return (n,) numbers that are uniform in [0, 1)."""
+        return self.uniforms[:, CAUSES.index(cause)]
+
+    def normal(self, cause: str) -> NDArray[np.float64]:
+        """Return (n,) standard normal numbers, made of the same uniform ones."""
+        numbers: NDArray[np.float64] = ndtri(np.maximum(self.uniform(cause), 1e-12))
+        return numbers
+
+
+def draw(n: int, generator: np.random.Generator) -> Draws:
+    """Return the draws of n patients."""
+    return Draws(uniforms=generator.random((n, len(CAUSES))))

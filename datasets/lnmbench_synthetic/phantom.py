@@ -1,0 +1,147 @@
+"""Renders one patient's CT: a stretched reference chest, the tumour, and the scanner's noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
+
+from lnmbench import Volume
+from lnmbench_synthetic.anatomy import CHESTS, PIXEL_MM, PIXELS, PLANE_MM, PLANES, Chest, chest
+from lnmbench_synthetic.noise import cut
+from lnmbench_synthetic.scan import MATRIX, Scan, acquire
+from lnmbench_synthetic.tumour import (
+    GLASS_HU,
+    SOLID_HU,
+    SPICULE_HU,
+    Traits,
+    Tumour,
+    cover,
+    grow_tumour,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench_synthetic.shapes import Field
+
+_LOWEST_HU, _HIGHEST_HU = -1024, 3071
+_painting = Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phantom:
+    """All that a rendering depends on. Called, it renders; it always renders the same.
+
+    `seed` is the cohort's, `index` the case's, `lobe` counts into the lobes of the reference chest.
+    """
+
+    seed: int
+    index: int
+    lobe: int
+    traits: Traits
+
+    def __call__(self) -> Volume:
+        """Return CT and tumour mask, 512 × 512 in plane, of the region around the tumour."""
+        generator = np.random.default_rng((self.seed, 2, self.index))
+        number = int(generator.integers(CHESTS))
+        with _painting:  # else two threads that both need a chest first would both paint it
+            reference = chest(number)
+        tumour = grow_tumour(self.traits, generator)
+        scan = acquire(reference.sites[self.lobe], self.traits.size_mm, tumour, generator)
+        return _render(reference, tumour, scan, generator)
+
+
+def _render(reference: Chest, tumour: Tumour, scan: Scan, generator: np.random.Generator) -> Volume:
+    shape = (len(scan.z), MATRIX, MATRIX)
+    hu, mask = np.empty(shape, dtype=np.int16), np.zeros(shape, dtype=np.uint8)
+    rows = _places(scan.y / np.float32(scan.stretch[1]))
+    columns = _places(scan.x / np.float32(scan.stretch[0]))
+    box = _box(tumour, scan)
+    for k, z in enumerate(scan.z):
+        plane = _stretched(_parenchyma(reference, z / scan.stretch[2], generator), rows, columns)
+        _add_tumour(plane, mask[k], tumour, scan, float(z), box, generator)
+        plane += np.float32(scan.noise_hu) * cut(0.6, MATRIX, MATRIX, generator)
+        np.rint(plane, out=plane)
+        hu[k] = np.clip(plane, _LOWEST_HU, _HIGHEST_HU, out=plane)
+    return Volume(image=_as_image(hu, scan), mask=_as_image(mask, scan))
+
+
+def _parenchyma(reference: Chest, z: float, generator: np.random.Generator) -> Field:
+    """Return the reference chest at a height, with the texture of the lung between its vessels."""
+    place = float(np.clip(z / PLANE_MM + (PLANES - 1) / 2, 0, PLANES - 1.001))
+    below, share = int(place), np.float32(place % 1)
+    plane: Field = reference.hu[below].astype(np.float32)
+    plane += share * (reference.hu[below + 1] - plane)
+    # 1 in the lung; 0 in air, which is darker, and in vessels, which are brighter.
+    lung = np.clip(1 - np.abs(plane + 850) / np.float32(110), 0, 1)
+    texture = 16 * cut(0.7, PIXELS, PIXELS, generator) + 14 * cut(3.0, PIXELS, PIXELS, generator)
+    plane += lung * texture
+    return plane
+
+
+def _places(reference_mm: Field) -> tuple[NDArray[np.intp], Field]:
+    """Return, for linear interpolation, the pixel before each place and the share of the next."""
+    places = np.clip(reference_mm / PIXEL_MM + (PIXELS - 1) / 2, 0, PIXELS - 1.001)
+    before = places.astype(np.intp)
+    return before, (places - before).astype(np.float32)
+
+
+def _stretched(
+    plane: Field,
+    rows: tuple[NDArray[np.intp], Field],
+    columns: tuple[NDArray[np.intp], Field],
+) -> Field:
+    before, share = rows
+    tall = plane[before]
+    tall += share[:, None] * (plane[before + 1] - tall)
+    before, share = columns
+    wide: Field = tall.take(before, axis=1)
+    wide += share * (tall.take(before + 1, axis=1) - wide)
+    return wide
+
+
+def _box(tumour: Tumour, scan: Scan) -> tuple[slice, slice]:
+    """Return the rows and columns that the tumour and its spicules can reach."""
+    x_mm, y_mm, _ = tumour.reach_mm
+    x, y, _ = scan.tumour
+    column, row = (
+        slice(*np.searchsorted(axis, (at - reach - 2, at + reach + 2)))
+        for axis, at, reach in ((scan.x, x, x_mm), (scan.y, y, y_mm))
+    )
+    return row, column
+
+
+def _add_tumour(
+    plane: Field,
+    mask: NDArray[np.uint8],
+    tumour: Tumour,
+    scan: Scan,
+    z: float,
+    box: tuple[slice, slice],
+    generator: np.random.Generator,
+) -> None:
+    row, column = box
+    x, y = scan.x[column] - np.float32(scan.tumour[0]), scan.y[row] - np.float32(scan.tumour[1])
+    height = z - scan.tumour[2]
+    if abs(height) > tumour.reach_mm[2] + 2:
+        return
+    parts = cover(tumour, x, y, height)
+    there = plane[box]
+    grain = cut(1.5, len(y), len(x), generator)
+    # Streaks and ground glass let the denser vessels and walls behind them show.
+    there += 0.85 * parts.spicules * np.maximum(SPICULE_HU - there, 0)
+    there += parts.body * np.maximum(GLASS_HU + 55 * grain - there, 0)
+    there += parts.core * (SOLID_HU + 12 * grain - there)
+    mask[box] = parts.mask
+
+
+def _as_image(array: NDArray[np.int16] | NDArray[np.uint8], scan: Scan) -> sitk.Image:
+    image = sitk.GetImageFromArray(array)
+    image.SetOrigin(scan.origin)
+    image.SetSpacing((scan.pixel_mm, scan.pixel_mm, scan.slice_mm))
+    image.SetDirection((1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    return image

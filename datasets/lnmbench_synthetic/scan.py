@@ -1,0 +1,87 @@
+"""Where a scanner put its voxels: how the chest is stretched, where the tumour is, the grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench_synthetic.torso import HALF_BODY_MM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench_synthetic.anatomy import Sites
+    from lnmbench_synthetic.tumour import Tumour
+
+MATRIX = 512
+SLICES_MM = (2.5, 3.0, 3.75, 5.0)
+PIXEL_LIMITS_MM = (0.6, 0.85)
+
+_SLICE_SHARES = (0.15, 0.25, 0.20, 0.40)
+_MARGIN_SLICES = 2
+_PLEURA_MM = 1.5
+_PERIPHERY_MM = 12.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scan:
+    """One acquisition. Coordinates are mm of the stretched chest, its middle at 0.
+
+    `x` (512,), `y` (512,) and `z` (slices,) are the voxels' centres, `tumour` the tumour's centre,
+    `origin` the position of the first voxel in the scanner's own coordinates.
+    """
+
+    stretch: tuple[float, float, float]
+    tumour: tuple[float, float, float]
+    pixel_mm: float
+    slice_mm: float
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    z: NDArray[np.float64]
+    origin: tuple[float, float, float]
+    noise_hu: float
+
+
+def acquire(sites: Sites, size_mm: float, tumour: Tumour, generator: np.random.Generator) -> Scan:
+    """Return a scan of the region around a tumour that lies somewhere in its lobe."""
+    stretch = generator.uniform((0.86, 0.90, 0.90), (1.14, 1.12, 1.10))
+    centre = _site(sites, size_mm / 2 / stretch.min(), generator) * stretch
+    field_mm = 2 * HALF_BODY_MM[0] * stretch[0] * generator.uniform(1.03, 1.10)
+    pixel_mm = round(float(np.clip(field_mm / MATRIX, *PIXEL_LIMITS_MM)), 4)
+    slice_mm = float(generator.choice(SLICES_MM, p=_SLICE_SHARES))
+    z = centre[2] + _slices(tumour.half_height_mm, slice_mm, generator)
+    across = ((np.arange(MATRIX) - (MATRIX - 1) / 2) * pixel_mm).astype(np.float32)
+    table = np.round(generator.uniform((-8.0, 120.0, -900.0), (8.0, 200.0, -200.0)), 1)
+    origin = table + np.array([across[0], across[0], z[0]])
+    return Scan(
+        stretch=(float(stretch[0]), float(stretch[1]), float(stretch[2])),
+        tumour=(float(centre[0]), float(centre[1]), float(centre[2])),
+        pixel_mm=pixel_mm,
+        slice_mm=slice_mm,
+        x=across,
+        y=across,
+        z=z,
+        origin=(float(origin[0]), float(origin[1]), float(origin[2])),
+        noise_hu=float(generator.uniform(9.0, 16.0) * (5.0 / slice_mm) ** 0.5),
+    )
+
+
+def _site(sites: Sites, radius_mm: float, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Return a place deep enough for the tumour, most often near the pleura; else the deepest."""
+    first = int(np.searchsorted(sites.depth_mm, radius_mm + _PLEURA_MM))
+    last = int(np.searchsorted(sites.depth_mm, radius_mm + _PERIPHERY_MM))
+    first = min(first, len(sites.depth_mm) - 1)
+    point: NDArray[np.float64] = sites.points_mm[generator.integers(first, max(last, first + 1))]
+    return point
+
+
+def _slices(
+    half_height_mm: float, slice_mm: float, generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the slices' positions from the tumour's centre, with a margin on both sides."""
+    start = -half_height_mm - (_MARGIN_SLICES + generator.uniform()) * slice_mm
+    count = int(np.ceil((half_height_mm - start) / slice_mm)) + _MARGIN_SLICES + 1
+    positions: NDArray[np.float64] = start + slice_mm * np.arange(count)
+    return positions

@@ -1,0 +1,128 @@
+"""The first layer: slice features, standardised for each fit, to tokens. Most of the arithmetic.
+
+Leakage is the subject of this project, so this is what touches which cases. Each fit standardises
+every feature with the mean and deviation over the slices of its own training cases, and with
+nothing else. Before that, all slices are shifted and scaled once for all fits; that serves float32
+alone (features of a frozen network have offsets far larger than their spread) and cancels exactly
+in each fit's standardisation, so no fit learns anything from it.
+
+The standardised features are never made: with x the shifted features, mean m and deviation s,
+W ((x - m) / s) + b = (W / s) x + (b - (W / s) m).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lnmbench.nets.packing import Slots
+
+# A feature that varies less than this share of its size is constant up to the noise of float32.
+_CONSTANT = 1e-5
+
+
+class Projection:
+    """Maps the packed slices of K fits to tokens, and gradients of tokens to those of weights.
+
+    Built from slices (S, D), offsets (n + 1,) and training bool (K, n). A feature that is constant
+    over a fit's training slices tells it nothing and is left out of that fit. Autograd is not
+    asked: the features need no gradient, and the gradients of the weights are written where they
+    are wanted. On a CPU fits take turns through one small buffer that stays in the cache; gathering
+    all of them into fresh memory would cost more than the products do.
+    """
+
+    def __init__(
+        self, slices: Tensor, offsets: Tensor, training: Tensor, device: torch.device
+    ) -> None:
+        centre, spread = _moments(slices)
+        spread[spread == 0] = 1.0
+        values = ((slices.double() - centre) / spread).float()
+        mean, gain = _standardisation(values, offsets, training, centre / spread)
+        self._values, self._mean, self._gain = (x.to(device) for x in (values, mean, gain))
+        self._in_turn = device.type == "cpu"
+        self._gathered = values.new_empty(0, values.shape[1])
+        self._folded = values.new_empty(0)
+
+    def forward(self, fits: Sequence[int], weight: Tensor, bias: Tensor, slots: Slots) -> Tensor:
+        """Return tokens (k, P, d) for weight (k, d, D) and bias (k, d) of these k fits."""
+        if not self._in_turn:
+            return self._forward_together(fits, weight, bias, slots)
+        tokens = weight.new_zeros(len(fits), slots.places, weight.shape[1])
+        for row, (fit, count) in enumerate(zip(fits, slots.counts, strict=True)):
+            if count:
+                folded = torch.mul(weight[row], self._gain[fit], out=self._scratch(weight))
+                shift = torch.addmv(bias[row], folded, self._mean[fit], alpha=-1)
+                x = self._gather(slots.slices[row, :count])
+                torch.addmm(shift, x, folded.mT, out=tokens[row, :count])
+        return tokens
+
+    def backward(
+        self, fits: Sequence[int], d_tokens: Tensor, slots: Slots, d_weight: Tensor, d_bias: Tensor
+    ) -> None:
+        """Write the gradients of weight and bias, given those of the tokens (zero at padding)."""
+        torch.sum(d_tokens, 1, out=d_bias)
+        if not self._in_turn:
+            self._backward_together(fits, d_tokens, slots, d_weight, d_bias)
+            return
+        for row, (fit, count) in enumerate(zip(fits, slots.counts, strict=True)):
+            if count:
+                x = self._gather(slots.slices[row, :count])
+                torch.mm(d_tokens[row, :count].mT, x, out=d_weight[row])
+                d_weight[row].addr_(d_bias[row], self._mean[fit], alpha=-1)
+                d_weight[row].mul_(self._gain[fit])
+
+    def _forward_together(
+        self, fits: Sequence[int], weight: Tensor, bias: Tensor, slots: Slots
+    ) -> Tensor:
+        rows = torch.as_tensor(fits, device=weight.device)
+        folded = weight * self._gain[rows].unsqueeze(1)
+        shift = bias - (folded @ self._mean[rows].unsqueeze(2)).squeeze(2)
+        return torch.baddbmm(shift.unsqueeze(1), self._values[slots.slices], folded.mT)
+
+    def _backward_together(
+        self, fits: Sequence[int], d_tokens: Tensor, slots: Slots, d_weight: Tensor, d_bias: Tensor
+    ) -> None:
+        rows = torch.as_tensor(fits, device=d_tokens.device)
+        mean, gain = self._mean[rows].unsqueeze(1), self._gain[rows].unsqueeze(1)
+        product = torch.bmm(d_tokens.mT, self._values[slots.slices])
+        d_weight.copy_(product.sub_(d_bias.unsqueeze(2) * mean).mul_(gain))
+
+    def _gather(self, slices: Tensor) -> Tensor:
+        if len(self._gathered) < len(slices):
+            self._gathered = self._values.new_empty(len(slices), self._values.shape[1])
+        return torch.index_select(self._values, 0, slices, out=self._gathered[: len(slices)])
+
+    def _scratch(self, weight: Tensor) -> Tensor:
+        if self._folded.shape != weight.shape[1:]:
+            self._folded = torch.empty_like(weight[0])
+        return self._folded
+
+
+def _moments(slices: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and deviation (D,) in float64."""
+    spread, centre = torch.std_mean(slices.double(), 0, correction=0)
+    return centre, spread
+
+
+def _standardisation(
+    values: Tensor, offsets: Tensor, training: Tensor, centre: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return each fit's mean and inverse deviation (K, D), over the slices of its training cases.
+
+    `centre` (D,) is where the features stood before they were shifted, in units of their spread.
+    """
+    case = torch.repeat_interleave(torch.arange(len(offsets) - 1), offsets.diff())
+    sums, squares = torch.zeros(2, len(offsets) - 1, values.shape[1], dtype=torch.float64)
+    sums.index_add_(0, case, values.double())
+    squares.index_add_(0, case, values.double().square())
+    chosen = training.double()
+    slices = chosen @ offsets.diff().double()
+    mean = (chosen @ sums) / slices[:, None]
+    deviation = ((chosen @ squares) / slices[:, None] - mean.square()).clamp(min=0).sqrt()
+    constant = deviation <= _CONSTANT * torch.hypot(mean + centre, deviation)
+    return mean.float(), torch.where(constant, 0.0, 1.0 / deviation).float()

@@ -1,0 +1,20 @@
+"""Weightings: how the losses of target and auxiliary tasks become one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lnmbench import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lnmbench.contracts import Weighting
+
+
+@hookimpl
+def register_weightings() -> Mapping[str, Callable[..., Weighting]]:
+    """Offer the weightings of this package."""
+    from lnmbench_weightings.fixed import Fixed
+
+    return {"fixed": Fixed}

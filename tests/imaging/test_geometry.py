@@ -1,0 +1,232 @@
+"""Patches are what a plain SimpleITK resampling of the whole volume gives, cut to the tumour."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+
+from lnmbench import UserError, Volume
+from lnmbench.imaging.geometry import Patches, to_patches, window
+from lnmbench.records import Preprocessing
+
+SMALL = Preprocessing(spacing_mm=(0.7, 0.7, 5.0), patch=32)
+
+
+def _volume(
+    hu: np.ndarray,
+    tumour: tuple[slice, slice, slice],
+    spacing: tuple[float, float, float] = (0.7, 0.7, 5.0),
+) -> Volume:
+    marked = np.zeros(hu.shape, dtype=np.uint8)
+    marked[tumour] = 1
+    image, mask = sitk.GetImageFromArray(hu), sitk.GetImageFromArray(marked)
+    for grid in (image, mask):
+        grid.SetSpacing(spacing)
+        grid.SetOrigin((-12.5, 31.0, -204.75))
+    return Volume(image=image, mask=mask)
+
+
+def _noise(shape: tuple[int, int, int]) -> np.ndarray:
+    return np.random.default_rng(7).integers(-1000, 400, shape).astype(np.int16)
+
+
+def _everything_resampled(volume: Volume, preprocessing: Preprocessing) -> Patches:
+    """The whole volume resampled, then padded with air and cut: the slow way, written plainly."""
+    size = [
+        int(np.floor((n - 0.5) * have / want)) + 1
+        for n, have, want in zip(
+            volume.image.GetSize(),
+            volume.image.GetSpacing(),
+            preprocessing.spacing_mm,
+            strict=True,
+        )
+    ]
+    grid = sitk.Image(size, sitk.sitkUInt8)
+    grid.SetSpacing(preprocessing.spacing_mm)
+    grid.SetOrigin(volume.image.GetOrigin())
+    grid.SetDirection(volume.image.GetDirection())
+    real = sitk.Cast(volume.image, sitk.sitkFloat32)
+    hu = sitk.GetArrayFromImage(sitk.Resample(real, grid, sitk.Transform(), sitk.sitkLinear, -1024))
+    mask = sitk.GetArrayFromImage(
+        sitk.Resample(volume.mask, grid, sitk.Transform(), sitk.sitkNearestNeighbor, 0)
+    )
+    _, rows, columns = np.nonzero(sitk.GetArrayFromImage(volume.mask))
+    step = np.array(volume.image.GetSpacing()[:2]) / preprocessing.spacing_mm[:2]
+    middle = np.array([columns.min() + columns.max(), rows.min() + rows.max()]) / 2 * step
+    x, y = np.floor(middle - (preprocessing.patch - 1) / 2 + 0.5).astype(int)
+    wide, side = preprocessing.patch, slice(None)
+    kept = mask.any(axis=(1, 2))
+    pad = ((0, 0), (wide, wide), (wide, wide))
+    cut = (side, slice(y + wide, y + 2 * wide), slice(x + wide, x + 2 * wide))
+    return Patches(
+        slices=np.rint(np.pad(hu[kept], pad, constant_values=-1024)[cut]).astype(np.int16),
+        masks=np.pad(mask[kept], pad)[cut],
+    )
+
+
+@pytest.fixture(scope="module")
+def real_ct(shared_data: Path) -> Volume:
+    folder = shared_data / "ct"
+    return Volume(
+        image=sitk.ReadImage(folder / "lung1_image.nrrd"),
+        mask=sitk.ReadImage(folder / "lung1_label.nrrd"),
+    )
+
+
+def test_a_real_ct_gives_what_resampling_all_of_it_gives(real_ct: Volume) -> None:
+    patches = to_patches(real_ct, Preprocessing())
+    oracle = _everything_resampled(real_ct, Preprocessing())
+    assert patches.slices.shape == patches.masks.shape == (3, 224, 224)
+    assert (patches.slices.dtype, patches.masks.dtype) == (np.int16, np.uint8)
+    np.testing.assert_array_equal(patches.slices, oracle.slices)
+    np.testing.assert_array_equal(patches.masks, oracle.masks)
+    volume_mm3 = patches.masks.sum() * 0.7 * 0.7 * 5.0
+    assert volume_mm3 == pytest.approx(837 * 0.5703125**2 * 5.0, rel=0.02)
+
+
+@pytest.mark.parametrize("spacing", [(0.7, 0.7, 5.0), (1.4, 0.9, 2.5), (0.61, 0.83, 3.75)])
+def test_any_spacing_gives_what_resampling_everything_gives(
+    spacing: tuple[float, float, float],
+) -> None:
+    volume = _volume(
+        _noise((12, 90, 80)), (slice(3, 8), slice(30, 41), slice(5, 13)), spacing=spacing
+    )
+    patches, oracle = to_patches(volume, SMALL), _everything_resampled(volume, SMALL)
+    np.testing.assert_array_equal(patches.slices, oracle.slices)
+    np.testing.assert_array_equal(patches.masks, oracle.masks)
+
+
+@pytest.mark.parametrize("orientation", ["RAI", "LPI", "PIR", "SAL"])
+def test_flipped_and_permuted_volumes_land_in_the_same_patch(orientation: str) -> None:
+    straight = _volume(_noise((10, 60, 70)), (slice(2, 6), slice(20, 29), slice(31, 44)))
+    turned = Volume(
+        image=sitk.DICOMOrient(straight.image, orientation),
+        mask=sitk.DICOMOrient(straight.mask, orientation),
+    )
+    expected, got = to_patches(straight, SMALL), to_patches(turned, SMALL)
+    np.testing.assert_array_equal(got.slices, expected.slices)
+    np.testing.assert_array_equal(got.masks, expected.masks)
+
+
+def test_a_tumour_at_the_border_is_padded_with_air() -> None:
+    volume = _volume(np.full((4, 40, 40), 55, dtype=np.int16), (slice(0, 4), slice(0, 6), slice(2)))
+    patches = to_patches(volume, SMALL)
+    assert patches.slices.shape == (4, 32, 32)
+    # Centre of the box at column 0.5, row 2.5: 15 and 13 points of air before the image begins.
+    assert (patches.slices[:, :, :15] == -1024).all()
+    assert (patches.slices[:, :13, :] == -1024).all()
+    assert (patches.slices[:, 13:, 15:] == 55).all()
+    assert patches.masks[0, 13:19, 15:17].all()
+    assert patches.masks.sum() == 4 * 12
+
+
+def test_the_tumour_stands_in_the_middle_and_only_its_slices_are_kept() -> None:
+    volume = _volume(_noise((9, 80, 80)), (slice(4, 7), slice(20, 40), slice(50, 60)))
+    patches = to_patches(volume, SMALL)
+    rows, columns = np.nonzero(patches.masks.any(axis=0))
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (6, 25, 11, 20)
+    hu = sitk.GetArrayFromImage(volume.image)
+    np.testing.assert_array_equal(patches.slices, hu[4:7, 14:46, 39:71])
+
+
+def test_a_tumour_thinner_than_the_target_slices_is_kept() -> None:
+    volume = _volume(
+        _noise((20, 60, 60)), (slice(7, 9), slice(30, 34), slice(30, 34)), spacing=(0.7, 0.7, 1.0)
+    )
+    patches = to_patches(volume, SMALL)
+    # 7 and 8 mm lie between the slices at 5 and 10 mm; they are nearest to one slice each.
+    assert patches.masks.sum(axis=(1, 2)).tolist() == [16, 16]
+    hu = sitk.GetArrayFromImage(volume.image)
+    assert patches.slices[0, 16, 16] in hu[5]
+    assert patches.slices[1, 16, 16] in hu[10]
+
+
+def test_a_mask_may_use_any_number_and_a_slightly_rounded_grid() -> None:
+    volume = _volume(_noise((5, 50, 50)), (slice(1, 3), slice(20, 30), slice(20, 30)))
+    loose = sitk.Cast(volume.mask, sitk.sitkInt16) * 255
+    loose.SetOrigin(tuple(x + 1e-4 for x in volume.image.GetOrigin()))
+    patches = to_patches(Volume(image=volume.image, mask=loose), SMALL)
+    np.testing.assert_array_equal(patches.masks, to_patches(volume, SMALL).masks)
+
+
+def test_hu_beyond_sixteen_bits_are_clipped() -> None:
+    hu = np.full((3, 40, 40), 1e6, dtype=np.float32)
+    patches = to_patches(_volume(hu, (slice(1, 2), slice(15, 25), slice(15, 25))), SMALL)
+    assert patches.slices.max() == np.iinfo(np.int16).max
+
+
+def _flat() -> Volume:
+    image = sitk.Image(20, 20, sitk.sitkInt16)
+    return Volume(image=image, mask=image != 1)
+
+
+def _coloured() -> Volume:
+    image = sitk.Image([5, 5, 5], sitk.sitkVectorInt16, 3)
+    return Volume(image=image, mask=sitk.Image([5, 5, 5], sitk.sitkUInt8))
+
+
+def _empty() -> Volume:
+    return _volume(_noise((3, 8, 8)), (slice(0), slice(0), slice(0)))
+
+
+def _moved(what: str, *numbers: float) -> Volume:
+    volume = _volume(_noise((3, 8, 8)), (slice(1, 2), slice(2, 4), slice(2, 4)))
+    getattr(volume.mask, f"Set{what}")(numbers)
+    return volume
+
+
+def _other_size() -> Volume:
+    volume = _volume(_noise((3, 8, 8)), (slice(1, 2), slice(2, 4), slice(2, 4)))
+    return Volume(image=volume.image, mask=volume.mask[:, :, :2])
+
+
+def _two_tumours() -> Volume:
+    volume = _volume(_noise((3, 90, 90)), (slice(1, 2), slice(0, 3), slice(0, 3)))
+    mask = sitk.GetArrayFromImage(volume.mask)
+    mask[1, -3:, -3:] = 1
+    both = sitk.GetImageFromArray(mask)
+    both.CopyInformation(volume.image)
+    return Volume(image=volume.image, mask=both)
+
+
+def _holes() -> Volume:
+    hu = np.full((3, 40, 40), np.nan, dtype=np.float32)
+    return _volume(hu, (slice(1, 2), slice(15, 25), slice(15, 25)))
+
+
+@pytest.mark.parametrize(
+    ("volume", "says"),
+    [
+        (_flat(), "not a CT volume"),
+        (_coloured(), "not a CT volume"),
+        (_empty(), "mask is empty"),
+        (_moved("Origin", 0.0, 31.0, -204.75), "differ in origin"),
+        (_moved("Spacing", 0.7, 0.7, 4.0), "differ in spacing"),
+        (_moved("Direction", -1, 0, 0, 0, -1, 0, 0, 0, 1), "differ in direction"),
+        (_other_size(), "differ in size"),
+        (_two_tumours(), "too far apart"),
+        (_holes(), "no numbers"),
+    ],
+)
+def test_what_cannot_be_brought_to_patches_is_said(volume: Volume, says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        to_patches(volume, SMALL)
+
+
+def test_the_window_maps_its_limits_to_minus_one_and_one() -> None:
+    hu = np.array([[-1024, -1000], [-300, 399], [400, 3000]], dtype=np.int16)
+    scaled = window(hu, (-1000.0, 400.0))
+    assert scaled.dtype == np.float32
+    assert scaled.min() == -1
+    assert scaled.max() == 1
+    np.testing.assert_allclose(scaled[:, 0], [-1, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(scaled[1, 1], 1 - 2 / 1400, atol=1e-6)
+
+
+@pytest.mark.parametrize("limits", [(400.0, -1000.0), (0.0, 0.0), (float("nan"), 1.0)])
+def test_an_empty_window_is_refused(limits: tuple[float, float]) -> None:
+    with pytest.raises(UserError, match="window"):
+        window(np.zeros(3, dtype=np.int16), limits)

@@ -1,0 +1,131 @@
+"""compare: which pairs, in which direction, with which family."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import Choice, Compared, FoldScores, Method, Outcome, Pair, TestResult
+from lnmbench.stages.compare import compare, primary_comparison
+from lnmbench.stats.multiplicity import holm
+
+LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+SINGLE = Method(label="single", kind="network", encoder=Choice(name="resnet50"))
+MULTI = replace(SINGLE, label="multi", aux=(Choice(name="pt"),))
+OUTER = np.zeros((2, 4), dtype=np.int16)
+TRUTH = np.array([0.0, 1.0, 0.0, 1.0])
+
+
+class Metric:
+    title = "AUC"
+    greater_is_better = True
+
+    def __init__(self, *, primary: bool = True) -> None:
+        self.primary = primary
+
+    def __call__(self, truth: np.ndarray, predicted: np.ndarray) -> float:
+        raise NotImplementedError
+
+
+class Mean:
+    """A test whose p value is the mean difference it is given."""
+
+    title = "mean"
+
+    def __init__(self, role: str = "primary", *, pvalue: float | None = None) -> None:
+        self.role = role
+        self.pvalue = pvalue
+
+    def __call__(self, pair: Pair) -> TestResult:
+        d = float((pair.b - pair.a).mean())
+        assert pair.predicted_a.shape == pair.predicted_b.shape == pair.fold.shape
+        p = abs(d) if self.pvalue is None else self.pvalue
+        return TestResult(estimate=d, low=d, high=d, statistic=d, df=1.0, pvalue=p)
+
+
+def outcome(method: Method, level: float, *, done: int = 4) -> Outcome:
+    values = np.full((2, 2), level)
+    key = method.fingerprint
+    return Outcome(
+        method=method,
+        units_done=done,
+        units_all=4,
+        seconds=0.0,
+        scores={
+            m: FoldScores(method=key, task="n2", metric=m, values=values) for m in ("auc", "ap")
+        },
+    )
+
+
+OUTCOMES = (outcome(MULTI, 0.78), outcome(SINGLE, 0.77), outcome(LOGISTIC, 0.75))
+
+
+def compared(outcomes: tuple[Outcome, ...] = OUTCOMES, **changed: object) -> tuple[Compared, ...]:
+    predicted = {o.method.fingerprint: np.zeros((2, 4)) for o in outcomes}
+    asked: dict[str, object] = {
+        "metrics": {"auc": Metric(), "ap": Metric(primary=False)},
+        "comparisons": {"mean": Mean(), "other": Mean("beside")},
+    }
+    return compare(outcomes, predicted, TRUTH, OUTER, **(asked | changed))  # type: ignore[arg-type]
+
+
+def labels(found: tuple[Compared, ...]) -> list[tuple[str, str]]:
+    names = {m.fingerprint: m.label for m in (LOGISTIC, SINGLE, MULTI)}
+    return [(names[one.method_b], names[one.method_a]) for one in found]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_the_simpler_method_is_the_reference_in_whatever_order(order: tuple[int, ...]) -> None:
+    found = compared(tuple(OUTCOMES[i] for i in order))
+    assert set(labels(found)) == {
+        ("multi", "single"),
+        ("multi", "logistic"),
+        ("single", "logistic"),
+    }
+    assert all(one.tests["mean"].estimate > 0 for one in found)
+
+
+def test_methods_of_one_rank_keep_their_order() -> None:
+    other = Method(label="other", kind="baseline", baseline=Choice(name="other"))
+    (found,) = compared((outcome(LOGISTIC, 0.7), outcome(other, 0.6)))
+    assert (found.method_a, found.method_b) == (LOGISTIC.fingerprint, other.fingerprint)
+    assert found.tests["mean"].estimate == pytest.approx(-0.1)
+
+
+def test_only_primary_metrics_and_complete_methods_enter() -> None:
+    assert {one.metric for one in compared()} == {"auc"}
+    unfinished = outcome(LOGISTIC, 0.75, done=3)
+    assert labels(compared((*OUTCOMES[:2], unfinished))) == [("multi", "single")]
+    assert compared(OUTCOMES[:1]) == ()
+
+
+def test_holm_covers_every_pair_and_primary_metric() -> None:
+    found = compared(metrics={"auc": Metric(), "ap": Metric()})
+    assert len(found) == 6
+    family = holm([one.tests["mean"].pvalue for one in found])
+    assert [one.holm for one in found] == pytest.approx(list(family))
+    assert found[0].holm > found[0].tests["mean"].pvalue
+
+
+def test_every_test_answers_on_every_pair() -> None:
+    assert all(set(one.tests) == {"mean", "other"} for one in compared())
+
+
+def test_without_a_primary_test_nothing_is_compared() -> None:
+    assert compared(comparisons={"other": Mean("beside")}) == ()
+    assert primary_comparison({}) == ""
+
+
+def test_two_primary_tests_are_refused_by_name() -> None:
+    with pytest.raises(UserError, match=r"2 comparisons claim .*got a, b; .*LNMBENCH_BLOCK"):
+        primary_comparison({"b": Mean(), "a": Mean(), "c": Mean("beside")})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("p", [math.nan, 1.5])
+def test_a_primary_test_without_a_p_value_is_refused(p: float) -> None:
+    with pytest.raises(UserError, match="comparison mean gives no p value"):
+        compared(comparisons={"mean": Mean(pvalue=p)})

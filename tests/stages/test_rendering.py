@@ -1,0 +1,237 @@
+"""rendering: blocks in every format, with hostile text in every place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pytest
+from markdown_it import MarkdownIt
+from rich.console import Console
+
+from lnmbench import UserError
+from lnmbench.records import Block, Cell, Paragraph, Table, TableColumn
+from lnmbench.stages.rendering import FORMATS, print_blocks, render
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "[bold red]x[/]",
+    "a|b",
+    "=1+1",
+    "@SUM(A1)",
+    "+1+cmd|' /C calc'!A0",
+    "50%_x",
+    r"\input{/etc/passwd}",
+    "$x^2$ ~#{}&",
+    "*star* `code` _low_",
+    "[link](http://example.org)",
+    "# heading",
+    "1. item",
+    "- item",
+    "> quote",
+    "&lt;",
+    "a--b",
+    ":smile:",
+)
+
+
+def table(*names: str, key: str = "t") -> Table:
+    return Table(
+        key=key,
+        title="Table 1. Scores",
+        columns=(
+            TableColumn(key="method", heading="Method", align="left"),
+            TableColumn(key="auc", heading="AUC (95 % CI)"),
+        ),
+        rows=tuple(
+            (
+                Cell(text=name),
+                Cell(text="+.760 (−.013 to .800)", value=0.7600000001, low=-0.013, high=math.nan),
+            )
+            for name in names
+        ),
+        notes=("a note",),
+    )
+
+
+def paragraph(*lines: str) -> Paragraph:
+    return Paragraph(key="p", title="Setting", lines=lines)
+
+
+def html(text: str) -> str:
+    return MarkdownIt("commonmark").enable("table").enable("strikethrough").render(text)
+
+
+def shown(html_text: str) -> list[str]:
+    """The texts of the first cells of a table's rows, as a reader sees them."""
+    from html.parser import HTMLParser
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rows: list[list[str]] = []
+            self.inside = False
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            if tag == "tr":
+                self.rows.append([])
+            if tag == "td":
+                self.rows[-1].append("")
+            self.inside = tag in ("td", "em", "strong", "code", "a")
+
+        def handle_endtag(self, tag: str) -> None:
+            self.inside = self.inside and tag != "td"
+
+        def handle_data(self, data: str) -> None:
+            if self.inside:
+                self.rows[-1][-1] += data
+
+    reader = Reader()
+    reader.feed(html_text)
+    return [row[0] for row in reader.rows if row]
+
+
+def test_markdown_shows_hostile_cells_as_they_are() -> None:
+    page = html(render([table(*HOSTILE)], "markdown"))
+    assert shown(page) == list(HOSTILE)
+    for tag in ("<script", "<em>", "<code>", "<a "):
+        assert tag not in page
+
+
+def test_markdown_shows_hostile_sentences_as_they_are() -> None:
+    page = html(render([paragraph(*HOSTILE)], "markdown"))
+    assert page.count("<li>") == len(HOSTILE)
+    for tag in ("<script", "<em>", "<code>", "<a ", "<h1>", "<ol>", "<blockquote>"):
+        assert tag not in page
+
+
+def test_markdown_stays_readable_where_nothing_is_hostile() -> None:
+    text = render([table("resnet50 + pt")], "markdown")
+    assert "| resnet50 + pt | +.760 (−.013 to .800) |" in text
+    assert "| :-- | --: |" in text
+
+
+def test_csv_is_one_tidy_table_with_numbers_at_full_precision() -> None:
+    text = render([table("resnet50", key="performance"), paragraph("one", "two")], "csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    (auc,) = [row for row in rows if row["column"] == "auc"]
+    assert auc == {
+        "block": "performance",
+        "row": "1",
+        "name": "resnet50",
+        "column": "auc",
+        "text": "+.760 (−.013 to .800)",
+        "value": "0.7600000001",
+        "low": "-0.013",
+        "high": "",
+    }
+    assert [row["text"] for row in rows if row["block"] == "p"] == ["one", "two"]
+    assert [row["text"] for row in rows if row["column"] == "note"] == ["a note"]
+
+
+def test_csv_gives_a_spreadsheet_no_formula() -> None:
+    rows = list(csv.reader(io.StringIO(render([table(*HOSTILE), paragraph(*HOSTILE)], "csv"))))
+    assert len({len(row) for row in rows}) == 1
+    for row in rows:
+        for cell in row:
+            formula = cell[:1] in "=+-@" and cell[:1] != ""
+            assert not formula or cell.startswith(("+.760", "-0.013"))
+    assert any("'=1+1" in row for row in rows)
+
+
+def test_json_is_strict_and_structured() -> None:
+    text = render([table("a|b"), paragraph("x")], "json")
+    tree = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    first, second = tree["blocks"]
+    assert first["rows"][0]["method"] == {"text": "a|b"}
+    assert first["rows"][0]["auc"]["value"] == 0.7600000001
+    assert first["rows"][0]["auc"]["high"] is None
+    assert [column["key"] for column in first["columns"]] == ["method", "auc"]
+    assert second == {"kind": "paragraph", "key": "p", "title": "Setting", "lines": ["x"]}
+
+
+def test_latex_escapes_what_latex_would_interpret() -> None:
+    text = render([table(*HOSTILE)], "latex")
+    body = text.split(r"\midrule")[1].split(r"\bottomrule")[0]
+    names = [line.split(" & ")[0] for line in body.strip().splitlines()]
+    assert len(names) == len(HOSTILE)
+    assert names[HOSTILE.index("50%_x")] == r"50\%\_x"
+    assert names[HOSTILE.index(r"\input{/etc/passwd}")] == (r"\textbackslash{}input\{/etc/passwd\}")
+    assert names[HOSTILE.index("[bold red]x[/]")].startswith("{[}")
+    assert names[HOSTILE.index("*star* `code` _low_")].startswith("{*}")
+    assert names[HOSTILE.index("a--b")] == "a-{}-b"
+    assert names[HOSTILE.index("$x^2$ ~#{}&")] == (
+        r"\$x\textasciicircum{}2\$ \textasciitilde{}\#\{\}\&"
+    )
+    assert r"\toprule" in text
+    assert r"\begin{tabular}{lr}" in text
+    assert r"\caption{Scores}" in text
+
+
+def test_latex_sets_quotes_in_pairs_and_the_minus_sign() -> None:
+    text = render([paragraph('the "plain" t is −.013')], "latex")
+    assert "the {``}plain{''} t is $-$.013" in text
+
+
+def terminal(blocks: list[Block], *, width: int = 100, color: bool = False) -> str:
+    stream = io.StringIO()
+    system = "standard" if color else None
+    console = Console(file=stream, width=width, force_terminal=color, color_system=system)  # type: ignore[arg-type]
+    print_blocks(console, blocks)
+    return stream.getvalue()
+
+
+def test_terminal_prints_labels_as_text() -> None:
+    text = terminal([table(*HOSTILE), paragraph(*HOSTILE)])
+    for name in HOSTILE:
+        assert text.count(name) == 2, name
+
+
+def test_terminal_never_cuts_a_figure() -> None:
+    long = "a-very-long-label:" + "parameter=value," * 8
+    for width in (100, 60, 30, 20):
+        text = terminal([table(long, "short")], width=width)
+        assert text.count("+.760 (−.013 to .800)") == 2
+        assert "…" not in text
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_nothing_steers_a_terminal_or_breaks_a_line(format: str) -> None:
+    steering = "a\x1b[31mb\r\nc\x07\u202ed\x9b2J"
+    text = render([table(steering), paragraph(steering)], format)
+    assert not set(text) & set("\x1b\r\x07\u202e\x9b")
+    assert "a[31mb cd2J" in text.replace(r"{[}", "[").replace(r"\[", "[")
+
+
+def test_text_format_has_no_colors_and_at_most_100_columns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    text = render([table("resnet50"), paragraph("word " * 60, "two")], "table")
+    assert "\x1b" not in text
+    assert 80 < max(map(len, text.splitlines())) <= 100
+
+
+def test_a_console_that_cannot_hold_the_signs_gets_plain_ones() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    print_blocks(Console(file=stream, width=100), [table("naïve × 2"), paragraph("a ≥ b", "c")])
+    stream.flush()
+    text = raw.getvalue().decode("ascii")
+    assert "+.760 (-.013 to .800)" in text
+    assert "a >= b" in text
+    assert "na?ve x 2" in text
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_empty_reports_and_tables_render(format: str) -> None:
+    assert render([], format).endswith("\n")
+    assert render([table()], format).endswith("\n")
+
+
+def test_an_unknown_format_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UserError, match=r"'markdow'; did you mean markdown\?"):
+        render([], "markdow")

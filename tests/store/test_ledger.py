@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import Choice, Epoch, Method, Plan, Training, Unit, UnitResult, Weights
+from lnmbench.store import packing
+from lnmbench.store.ledger import Ledger
+
+METHOD = Method(
+    label="resnet50 + pt",
+    kind="network",
+    encoder=Choice(name="resnet50", parameters={"weights": "auto", "seed": 0}),
+    weights=Weights(source="random:0", sha256="ab"),
+    aux=(Choice(name="pt"),),
+    weighting=Choice(name="fixed", parameters={"aux": 1.0}),
+    training=Training(),
+    plugins={"lnmbench_tnm": "0.1.0"},
+)
+BASELINE = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+
+
+def result(plan: Plan, repeat: int, fold: int, method: Method = METHOD) -> UnitResult:
+    test = plan.splits.inner[repeat, fold] < 0
+    p = np.where(test, np.arange(30) / 100 + repeat, np.nan)
+    return UnitResult(
+        unit=Unit(method=method.fingerprint, repeat=repeat, fold=fold),
+        test={"target": p[:, None], "pt": np.stack([p, 1 - p], axis=1)},
+        validation=np.where(test, np.nan, 0.5),
+        seconds=1.5,
+        memory_mb=100.0,
+        fits=2,
+        epochs=7,
+        settings={"C": 0.1},
+        history=(Epoch(inner=0, epoch=1, training_loss=0.7, validation_loss=0.6),),
+    )
+
+
+def test_a_method_is_read_as_it_was_written() -> None:
+    for method in (METHOD, BASELINE):
+        again = packing.method(packing.pack(method))
+        assert again == method
+        assert again.fingerprint == method.fingerprint
+
+
+def test_every_setting_makes_another_method_and_a_label_does_not() -> None:
+    changed = [
+        replace(METHOD, training=replace(Training(), learning_rate=3e-3)),
+        replace(METHOD, weights=Weights(source="imagenet", sha256="cd")),
+        replace(METHOD, aux=()),
+        replace(METHOD, window_hu=(-900.0, 400.0)),
+        replace(METHOD, plugins={"lnmbench_tnm": "0.2.0"}),
+    ]
+    assert len({method.fingerprint for method in [METHOD, *changed]}) == 6
+    assert replace(METHOD, label="other").fingerprint == METHOD.fingerprint
+
+
+def test_the_plan_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
+    Ledger.create(tmp_path, plan).close()
+    with Ledger.open(tmp_path) as ledger:
+        again = ledger.plan()
+    assert (again.ids, again.protocol, again.card) == (plan.ids, plan.protocol, plan.card)
+    assert again.notes == ("a note",)
+    np.testing.assert_array_equal(again.truth, plan.truth)
+    np.testing.assert_array_equal(again.splits.outer, plan.splits.outer)
+    np.testing.assert_array_equal(again.splits.inner, plan.splits.inner)
+
+
+def test_results_appear_unit_by_unit(tmp_path: Path, plan: Plan) -> None:
+    with Ledger.create(tmp_path, plan) as ledger:
+        ledger.add_methods([METHOD, BASELINE], plan.splits.units())
+        ledger.add_results([result(plan, 0, 1), result(plan, 0, 2)])
+    with Ledger.open(tmp_path) as ledger:
+        assert ledger.methods() == (METHOD, BASELINE)
+        assert ledger.done(METHOD.fingerprint) == {(0, 1), (0, 2)}
+        assert ledger.done(BASELINE.fingerprint) == set()
+        assert ledger.seconds(METHOD.fingerprint) == 3.0
+        read = ledger.predictions(METHOD.fingerprint, "pt")
+        expected = result(plan, 0, 1).test["pt"]
+        test = plan.splits.outer[0] == 1
+        np.testing.assert_array_equal(read[0, test], expected[test])
+        assert np.isnan(read[0, plan.splits.outer[0] == 0]).all()
+        assert np.isnan(read[1]).all()
+
+
+def test_a_chunk_is_kept_whole_or_not_at_all(tmp_path: Path, plan: Plan) -> None:
+    with Ledger.create(tmp_path, plan) as ledger:
+        ledger.add_methods([METHOD], plan.splits.units())
+        twice = [result(plan, 0, 1), result(plan, 0, 1)]
+        with pytest.raises(sqlite3.IntegrityError):
+            ledger.add_results(twice)
+        assert ledger.done(METHOD.fingerprint) == set()
+
+
+def test_methods_planned_again_keep_their_results(tmp_path: Path, plan: Plan) -> None:
+    for _ in range(2):
+        with Ledger.create(tmp_path, plan) as ledger:
+            ledger.add_methods([METHOD], plan.splits.units())
+            if not ledger.done(METHOD.fingerprint):
+                ledger.add_results([result(plan, 1, 0)])
+    with Ledger.open(tmp_path) as ledger:
+        assert ledger.done(METHOD.fingerprint) == {(1, 0)}
+        assert len(ledger.frame("SELECT * FROM units")) == 6
+
+
+def test_another_protocol_or_cohort_does_not_mix(tmp_path: Path, plan: Plan) -> None:
+    Ledger.create(tmp_path, plan).close()
+    for other in (
+        replace(plan, protocol=replace(plan.protocol, seed=1)),
+        replace(plan, fingerprint="e" * 32),
+    ):
+        with pytest.raises(UserError, match="another cohort or protocol.*--out"):
+            Ledger.create(tmp_path, other)
+
+
+def test_one_process_writes(tmp_path: Path, plan: Plan) -> None:
+    with (
+        Ledger.create(tmp_path, plan),
+        pytest.raises(UserError, match="another lnmbench run writes"),
+    ):
+        Ledger.create(tmp_path, plan)
+    Ledger.create(tmp_path, plan).close()
+
+
+def test_what_is_no_ledger_is_one_line(tmp_path: Path, plan: Plan) -> None:
+    with pytest.raises(UserError, match="no run here.*lnmbench run"):
+        Ledger.open(tmp_path)
+    (tmp_path / "ledger.sqlite").write_bytes(b"SQLite it is not" * 100)
+    with pytest.raises(UserError, match="unreadable ledger"):
+        Ledger.open(tmp_path)
+    with pytest.raises(UserError, match="unreadable ledger"):
+        Ledger.create(tmp_path, plan)
+
+
+def test_a_hostile_id_is_data(tmp_path: Path, plan: Plan) -> None:
+    hostile = "'); DROP TABLE cases; --"
+    Ledger.create(tmp_path, replace(plan, ids=(hostile, *plan.ids[1:]))).close()
+    with Ledger.open(tmp_path) as ledger:
+        assert ledger.plan().ids[0] == hostile

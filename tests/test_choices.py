@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from lnmbench import UserError, choices
+from lnmbench.records import Choice
+
+
+def factory(
+    path: Path,
+    n: int = 160,
+    effect: float = 1.0,
+    size: Literal["small", "large"] = "small",
+    seed: int | None = None,
+    images: bool = True,
+) -> object:
+    return path, n, effect, size, seed, images
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "parameters"),
+    [
+        ("resnet50", "resnet50", {}),
+        ("resnet50:weights=random,cut=layer3", "resnet50", {"weights": "random", "cut": "layer3"}),
+        (
+            'table:path="a,b=c.csv",columns=c.toml',
+            "table",
+            {"path": "a,b=c.csv", "columns": "c.toml"},
+        ),
+        ("tcga:root=/data/x,cancer=luad+lusc", "tcga", {"root": "/data/x", "cancer": "luad+lusc"}),
+        (r"table:path=C:\data\x.csv", "table", {"path": r"C:\data\x.csv"}),
+    ],
+)
+def test_a_choice_is_read_and_written_back(text: str, name: str, parameters: object) -> None:
+    choice = choices.parse(text)
+    assert (choice.name, choice.parameters) == (name, parameters)
+    assert choices.parse(str(choice)) == choice
+
+
+@pytest.mark.parametrize(
+    "text", ["", ":", "a b", "resnet50:", "resnet50:weights", "x:=3", 'x:a="b', "x:a=1,,b=2"]
+)
+def test_a_malformed_choice_shows_the_grammar(text: str) -> None:
+    with pytest.raises(UserError, match="name:key=value,key=value"):
+        choices.parse(text)
+
+
+def test_a_parameter_given_twice_is_refused() -> None:
+    with pytest.raises(UserError, match="twice"):
+        choices.parse("x:a=1,a=2")
+
+
+def test_a_plus_joins_tasks_but_not_within_values() -> None:
+    assert [str(c) for c in choices.parse_all("pt+size:kinds=a+b")] == ["pt", "size:kinds=a+b"]
+
+
+def test_parameters_get_their_types_and_defaults() -> None:
+    bound = choices.bind(
+        choices.parse("x:path=p.csv,n=7,effect=0,images=no"), factory, role="dataset"
+    )
+    assert bound.parameters == {
+        "path": Path("p.csv"),
+        "n": 7,
+        "effect": 0.0,
+        "size": "small",
+        "seed": None,
+        "images": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x:pth=p.csv", "no parameter 'pth'.*did you mean path"),
+        ("x", "needs the parameter 'path'"),
+        ("x:path=p,n=many", "wrong value for n.*expected int, got 'many'"),
+        ("x:path=p,n=1.5", "wrong value for n"),
+        ("x:path=p,size=huge", "small | large"),
+        ("x:path=p,images=perhaps", "wrong value for images"),
+    ],
+)
+def test_what_a_factory_does_not_accept_is_refused(text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        choices.bind(choices.parse(text), factory, role="dataset")
+
+
+def test_values_of_a_table_need_no_text() -> None:
+    choice = Choice(name="x", parameters={"path": "p", "n": 3, "effect": 2, "images": False})
+    bound = choices.bind(choice, factory, role="dataset")
+    assert (bound.parameters["n"], bound.parameters["effect"]) == (3, 2.0)
+    assert bound.parameters["images"] is False

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import Choice
+from lnmbench.registry import ROLES, Registry
+
+METRIC = """
+from lnmbench import hookimpl
+
+class Accuracy:
+    \"\"\"Share of cases on the right side of one half.\"\"\"
+    title, primary, greater_is_better = "Accuracy", False, True
+    def __call__(self, truth, predicted):
+        return float(((predicted > 0.5) == truth).mean())
+
+@hookimpl
+def register_metrics():
+    return {"%s": Accuracy}
+"""
+
+
+def write(folder: Path, name: str, text: str) -> str:
+    path = folder / f"{name}.py"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_file_is_a_plugin_like_any_other(tmp_path: Path) -> None:
+    registry = Registry([write(tmp_path, "mine", METRIC % "accuracy")])
+    assert registry.problems == []
+    offer = registry.offer("metric", "accuracy")
+    assert (offer.plugin, offer.summary) == (
+        "mine",
+        "Share of cases on the right side of one half.",
+    )
+    assert registry.build("metric", Choice(name="accuracy")).title == "Accuracy"
+
+
+def test_a_file_is_found_by_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LNMBENCH_PLUGINS", write(tmp_path, "mine", METRIC % "accuracy"))
+    assert Registry().offer("metric", "accuracy").plugin == "mine"
+
+
+def test_a_changed_file_has_another_version(tmp_path: Path) -> None:
+    before = Registry([write(tmp_path, "mine", METRIC % "accuracy")]).version("metric", "accuracy")
+    text = METRIC % "accuracy" + "# changed\n"
+    after = Registry([write(tmp_path, "mine", text)]).version("metric", "accuracy")
+    assert before != after
+
+
+BROKEN = {
+    "fails to import": "import not_there_at_all",
+    "fails in register_metrics": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef register_metrics():\n    return 1 / 0",
+    "a hook register_metric that does not exist: did you mean register_metrics": "from lnmbench "
+    "import hookimpl\n@hookimpl\ndef register_metric():\n    return {}",
+    "without @lnmbench.hookimpl": "def register_metrics():\n    return {}",
+    "returns list from register_metrics": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef register_metrics():\n    return []",
+    "returns 'x': int from register_metrics": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef register_metrics():\n    return {'x': 3}",
+    "cannot be registered": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef run_started(manifest, colour):\n    pass",
+    "offers the metric auc that lnmbench_metrics": METRIC % "auc",
+}
+
+
+@pytest.mark.parametrize("expected", BROKEN)
+def test_a_broken_plugin_is_one_line_and_the_others_work(
+    tmp_path: Path, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "broken", BROKEN[expected])
+    good = write(tmp_path, "good", METRIC % "accuracy")
+    registry = Registry([path, good])
+    with pytest.raises(UserError, match="plugin broken") as refused:
+        registry.refuse_problems()
+    line = str(refused.value)
+    assert expected in line
+    assert "LNMBENCH_BLOCK=broken goes on without it" in line
+    assert "\n" not in line
+    assert registry.offer("metric", "accuracy").plugin == "good"
+    assert registry.offer("encoder", "resnet50")
+
+    monkeypatch.setenv("LNMBENCH_BLOCK", "broken")
+    blocked = Registry([path, good])
+    blocked.refuse_problems()
+    assert blocked.problems == []
+
+
+def test_a_plugin_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(UserError, match="plugin nowhere is not there"):
+        Registry(["nowhere.py"]).refuse_problems()
+
+
+def test_a_name_offered_twice_is_refused_with_both_places(tmp_path: Path) -> None:
+    registry = Registry([write(tmp_path, "mine", METRIC % "auc")])
+    with pytest.raises(
+        UserError, match=r"lnmbench_metrics \(lnmbench_metrics\) and mine \(.*mine.py"
+    ):
+        registry.offer("metric", "auc")
+
+
+def test_an_object_that_breaks_its_contract_is_refused(tmp_path: Path) -> None:
+    text = METRIC.replace("title, primary, greater_is_better", "title, primary, more") % "accuracy"
+    registry = Registry([write(tmp_path, "mine", text)])
+    with pytest.raises(UserError, match="is not a Metric.*greater_is_better"):
+        registry.build("metric", Choice(name="accuracy"))
+
+
+def test_an_unknown_name_gets_the_nearest() -> None:
+    with pytest.raises(UserError, match="unknown encoder 'resnet5'; did you mean resnet50"):
+        Registry().offer("encoder", "resnet5")
+
+
+def test_blocking_takes_away_what_a_plugin_offers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_torchvision, lnmbench_metrics")
+    registry = Registry()
+    assert [offer.name for offer in registry.offers("encoder")] == ["none"]
+    assert registry.offers("metric") == []
+
+
+def test_everything_offered_can_be_described_without_torch() -> None:
+    code = (
+        "import sys; from lnmbench.registry import Registry, ROLES;"
+        "from lnmbench.choices import parameters_of;"
+        "registry = Registry();"
+        "offers = [o for r in ROLES for o in registry.offers(r.word)];"
+        "[parameters_of(o.factory) for o in offers];"
+        "assert registry.problems == [], registry.problems;"
+        "assert all(o.summary for o in offers), [o.name for o in offers if not o.summary];"
+        "assert 'torch' not in sys.modules; print(len(offers))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > len(ROLES)
