@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import sys
 
+STOPPED = "stopped: what was finished is kept, and the same command goes on from there"
+
 
 def main() -> None:
     """Run the command line. The user's errors are one line and exit code 2."""
-    import click
+    import typer
 
     from lnmbench.cli.app import app
     from lnmbench.errors import UserError
 
+    # newer releases of Typer bring a copy of click: what both call UsageError is found from here
+    wrong_use: type[Exception] = typer.BadParameter.__mro__[1]
     try:
         code = app(standalone_mode=False)
     except UserError as error:
         _end(f"error: {error}", 2)
-    except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx is not None else "lnmbench"
-        _end(f"error: {error.format_message()}; see {where} --help", 2)
-    except click.ClickException as error:
-        _end(f"error: {error.format_message()}", 2)
-    except (KeyboardInterrupt, click.Abort):
-        _end("stopped: what was finished is kept, the same command goes on from there", 130)
+    except wrong_use as error:
+        _end(_usage(error), 2)
+    except (KeyboardInterrupt, typer.Abort):
+        _end(STOPPED, 130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: BaseException) -> str:
+    message = " ".join(getattr(error, "format_message", error.__str__)().split())
+    context = getattr(error, "ctx", None)
+    command = "lnmbench" if context is None else context.command_path
+    return f"error: {message.rstrip('.')}; see {command} --help"
 
 
 def _end(line: str, code: int) -> None:

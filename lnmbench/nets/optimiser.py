@@ -41,7 +41,7 @@ class AdamW:
         """Move these rows along gradient (k, size), which is used up; other rows do not stir."""
         k = len(gradient)
         self._steps[list(rows)] += 1
-        norms = torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64)
+        norms = torch.linalg.vector_norm(gradient, dim=1)
         shrink = (self._clip / (norms + 1e-6)).clamp(max=1.0).to(gradient)
         unbiased1 = 1.0 - _BETA1 ** self._steps[:k]
         unbiased2 = (1.0 - _BETA2 ** self._steps[:k]).sqrt()

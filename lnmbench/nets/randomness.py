@@ -46,7 +46,7 @@ class Dropout:
         if not self._active:
             return Keep(None)
         bytes_a_row = -(-width // 8) * 8
-        bits = torch.zeros(len(fits), rows * bytes_a_row // 8, dtype=torch.int64)
+        bits = torch.empty(len(fits), rows * bytes_a_row // 8, dtype=torch.int64)
         for own, fit, count in zip(bits, fits, counts, strict=True):
             # `from` and `to` spelt out: without them the sign bit would never be drawn.
             words = own[: count * bytes_a_row // 8]

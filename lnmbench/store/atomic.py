@@ -36,8 +36,9 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         number = error.errno if isinstance(error, OSError) else None
-        # h5py and SQLite report a full disk in words only
-        if number == errno.ENOSPC or re.search("No space left|disk is full", str(error)):
+        # SQLite reports a full disk in words only
+        full = number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        if full or re.search("disk is full|disk I/O error", str(error)):
             raise UserError(
                 "no space left",
                 where=str(path),

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, Preprocessing
 from lnmbench.store import packing
-from lnmbench.store.atomic import replacing
+from lnmbench.store.hdf5 import creating
 
 FORMAT = 1
 
@@ -97,7 +97,7 @@ class CohortWriter:
 @contextmanager
 def writing_cohort(path: Path, preprocessing: Preprocessing) -> Iterator[CohortWriter]:
     """Write a cohort file that appears at `path` when the block succeeds."""
-    with replacing(path) as beside, h5py.File(beside, "w") as file:
+    with creating(path) as file:
         file.attrs["preprocessing"] = packing.pack(preprocessing)
         yield CohortWriter(file, preprocessing)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.store.atomic import replacing
+from lnmbench.store.hdf5 import creating
 
 PART = 64
 """Slices in a part: some seconds of work."""
@@ -57,7 +58,7 @@ def make_features(
             with replacing(part) as beside, beside.open("wb") as stream:
                 np.save(stream, encode(start, stop))
         done(stop - start)
-    with replacing(path) as beside, h5py.File(beside, "w") as file:
+    with creating(path) as file:
         stored = file.create_dataset(
             "features", (slices, width), "f4", chunks=(min(PART, slices), width), fletcher32=True
         )

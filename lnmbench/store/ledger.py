@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import Manifest, Method, Plan, Splits, UnitResult
 from lnmbench.store import packing
-from lnmbench.store.atomic import writing
+from lnmbench.store.atomic import replacing, writing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +56,10 @@ CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEG
 class Ledger:
     """One run directory's ledger; made by `Ledger.create` or `Ledger.open`."""
 
-    def __init__(self, path: Path, *, write: bool) -> None:
+    def __init__(self, path: Path, *, lock: filelock.BaseFileLock | None = None) -> None:
         self.path = path
-        self._lock = _locked(path) if write else None
-        mode = "rwc" if write else "ro"
+        self._lock = lock
+        mode = "ro" if lock is None else "rw"
         self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
         self._db.execute("PRAGMA foreign_keys = ON")
 
@@ -67,17 +67,25 @@ class Ledger:
     def create(cls, folder: Path, plan: Plan) -> Ledger:
         """Open the folder's ledger for writing; a new one starts with the plan.
 
-        Raises `UserError` where the folder holds another plan or another process writes to it.
+        Raises `UserError` where the folder holds another plan, another process writes to it, or
+        it cannot be written; then nothing new stays.
         """
         path = folder / FILE
         with writing(path):
             folder.mkdir(parents=True, exist_ok=True)
-            ledger = cls(path, write=True)
-        with _readable(path):
-            tables = ledger._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if not tables:
-                ledger._begin(plan)
-            ledger._same_plan(plan)
+            lock = _locked(path)
+        try:
+            if not path.exists():
+                with replacing(path) as beside:
+                    _begin(beside, plan)
+            with _readable(path):
+                ledger = cls(path, lock=lock)
+                ledger._same_plan(plan)
+        except BaseException:
+            lock.release()
+            if not path.exists():
+                _leave_nothing(folder)
+            raise
         return ledger
 
     @classmethod
@@ -92,7 +100,7 @@ class Ledger:
                 then="start one with lnmbench run",
             )
         with _readable(path):
-            ledger = cls(path, write=False)
+            ledger = cls(path)
             found = ledger._fact("format")
             if found != FORMAT:
                 raise UserError(
@@ -268,24 +276,6 @@ class Ledger:
                 inner[repeat, fold, case] = inner_fold
         return Splits(outer=outer, inner=inner)
 
-    def _begin(self, plan: Plan) -> None:
-        facts = {
-            "format": FORMAT,
-            "dataset": plan.dataset,
-            "fingerprint": plan.fingerprint,
-            "card": packing.pack(plan.card),
-            "preprocessing": packing.pack(plan.preprocessing),
-            "protocol": packing.pack(plan.protocol),
-            "notes": json.dumps(plan.notes),
-        }
-        with writing(self.path), self._db:
-            for statement in SCHEMA.split(";"):
-                self._db.execute(statement)
-            self._db.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
-            cases = [(i, case, int(plan.truth[i])) for i, case in enumerate(plan.ids)]
-            self._db.executemany("INSERT INTO cases VALUES (?, ?, ?)", cases)
-            self._db.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
-
     def _same_plan(self, plan: Plan) -> None:
         here = (self._fact("fingerprint"), self._fact("protocol"))
         asked = (plan.fingerprint, packing.pack(plan.protocol))
@@ -297,6 +287,33 @@ class Ledger:
                 got=f"cohort {asked[0][:8]}, {asked[1]}",
                 then="choose another with --out",
             )
+
+
+def _begin(path: Path, plan: Plan) -> None:
+    """A new ledger with the plan and nothing else."""
+    facts = {
+        "format": FORMAT,
+        "dataset": plan.dataset,
+        "fingerprint": plan.fingerprint,
+        "card": packing.pack(plan.card),
+        "preprocessing": packing.pack(plan.preprocessing),
+        "protocol": packing.pack(plan.protocol),
+        "notes": json.dumps(plan.notes),
+    }
+    cases = [(number, case, int(plan.truth[number])) for number, case in enumerate(plan.ids)]
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executescript(SCHEMA)
+        db.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+        db.executemany("INSERT INTO cases VALUES (?, ?, ?)", cases)
+        db.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
+
+
+def _leave_nothing(folder: Path) -> None:
+    """Remove a folder that was made for a ledger that did not come to be."""
+    (folder / f"{FILE}.lock").unlink(missing_ok=True)
+    for empty in (folder, folder.parent):
+        with suppress(OSError):
+            empty.rmdir()
 
 
 def _split_rows(plan: Plan) -> Iterator[tuple[int, int, int, str, int | None]]:

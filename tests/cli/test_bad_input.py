@@ -1,0 +1,137 @@
+"""Whatever the user gets wrong is one line with exit code 2, and nothing is half-written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+Command = Callable[..., CompletedProcess[str]]
+LOGISTIC = ("--target", "n1", "--baseline", "logistic", "--only", "--folds", "3", "--inner", "2")
+
+
+def refuse(done: CompletedProcess[str], *expected: str) -> None:
+    assert done.returncode == 2, done.stdout + done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("error: ")
+    assert "Traceback" not in done.stderr
+    for words in expected:
+        assert words in last
+    assert not Path("runs").exists()
+
+
+CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+    (("run", "--dataset", "synthetc"), ("unknown dataset 'synthetc'", "did you mean synthetic")),
+    (("run", "--dataset", "synthetic:n=many"), ("wrong value for n", "expected int")),
+    (("run", "--dataset", "synthetic:m=3"), ("no parameter 'm'", "n=160")),
+    (("run", "--dataset", "table"), ("needs the parameter 'path'",)),
+    (("run", "--dataset", "table:path"), ("malformed choice", "name:key=value")),
+    (("run", "--folds", "1"), ("wrong value for folds",)),
+    (("run", "--folds", "many"), ("--folds", "valid integer")),
+    (("run", "--fold", "3"), ("No such option",)),
+    (("run", "--training", "learning_rat=1"), ("did you mean learning_rate",)),
+    (("run", "--config", "none.toml"), ("no such benchmark file", "none.toml")),
+    (("run", "--plugin", "nowhere.py"), ("plugin nowhere is not there", "LNMBENCH_BLOCK=nowhere")),
+    (("run", "--executor", "cluster"), ("unknown executor 'cluster'",)),
+    (("report",), ("no run here", "lnmbench run")),
+    (("report", "nowhere"), ("no run here", "nowhere")),
+    (("export", "nowhere", "tidy"), ("no run here",)),
+    (("list", "encodrs"), ("did you mean encoders",)),
+    (("rn",), ("No such command 'rn'",)),
+    (("data", "describe", "none.csv"), ("none.csv",)),
+]
+
+
+@pytest.mark.parametrize(("words", "expected"), CASES, ids=[" ".join(words) for words, _ in CASES])
+def test_what_cannot_be_run(
+    lnmbench: Command, words: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    refuse(lnmbench(*words), *expected)
+
+
+def edit(name: str, old: str, new: str) -> None:
+    path = Path(name)
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+EDITS: list[tuple[str, str, str, tuple[str, ...]]] = [
+    ("cohort.csv", "age,sex", "years,sex", ("age",)),
+    ("cohort.csv", "p7,", "p6,", ("p6",)),
+    ("cohort.csv", ",m,", ",x,", ("sex", "'x'", "one of its categories")),
+    ("columns.toml", 'unit = "a"', 'known = "after"', ("age", "after surgery")),
+    ("columns.toml", 'unit = "a"', 'units = "a"', ("units", "unit")),
+    ("columns.toml", '"id"', '"ident"', ("role",)),
+    ("columns.toml", "[columns.age]", "[columns.age", ("columns.toml",)),
+    ("columns.toml", 'label = "n1"', 'label = "n9"', ("n1",)),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), EDITS, ids=[e[2] for e in EDITS])
+def test_what_is_wrong_in_a_table(
+    lnmbench: Command, table: str, name: str, old: str, new: str, expected: tuple[str, ...]
+) -> None:
+    edit(name, old, new)
+    refuse(lnmbench("run", "--dataset", table, *LOGISTIC), *expected)
+
+
+def test_one_class_only(lnmbench: Command, table: str) -> None:
+    lines = Path("cohort.csv").read_text().splitlines()
+    kept = [lines[0], *(line for line in lines[1:] if line.split(",")[4] == "0")]
+    Path("cohort.csv").write_text("\n".join(kept) + "\n")
+    refuse(lnmbench("run", "--dataset", table, *LOGISTIC), "one class only")
+
+
+def test_fewer_positives_than_folds(lnmbench: Command, table: str) -> None:
+    lines = Path("cohort.csv").read_text().splitlines()
+    positive = [line for line in lines[1:] if line.split(",")[4] == "1"][:3]
+    negative = [line for line in lines[1:] if line.split(",")[4] == "0"]
+    Path("cohort.csv").write_text("\n".join([lines[0], *positive, *negative]) + "\n")
+    done = lnmbench("run", "--dataset", table, *LOGISTIC[:-4])
+    refuse(done, "too few positive patients", "--folds 3 --inner 2")
+
+
+def test_a_damaged_cohort_file_and_ledger(lnmbench: Command, table: str, home: Path) -> None:
+    assert lnmbench("run", "--dataset", table, *LOGISTIC, "--repeats", 1).returncode == 0
+    (cohort,) = (home / "cohorts").iterdir()
+    whole = cohort.read_bytes()
+    cohort.write_bytes(whole[: len(whole) // 2])
+    done = lnmbench("run", "--dataset", table, *LOGISTIC, "--repeats", 1)
+    assert done.returncode == 2
+    assert "unreadable cohort file" in done.stderr.splitlines()[-1]
+    cohort.write_bytes(whole)
+
+    (run,) = Path("runs").iterdir()
+    (run / "ledger.sqlite").write_bytes(b"no ledger" * 1000)
+    for words in (("report",), ("run", "--dataset", table, *LOGISTIC, "--repeats", 1)):
+        done = lnmbench(*words)
+        assert done.returncode == 2
+        assert "unreadable ledger" in done.stderr.splitlines()[-1]
+
+
+def small_files() -> None:
+    """A limit on the size of files stands for a full disk."""
+    import resource
+    import signal
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256, 256))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a limit on the size of files")
+def test_no_space(lnmbench: Command, table: str, home: Path) -> None:
+    run = ("run", "--dataset", table, *LOGISTIC, "--repeats", 1)
+    refuse(lnmbench(*run, before=small_files), "no space left")
+    assert not list(home.glob("cohorts/*"))
+
+    assert lnmbench(*run, "--out", "kept").returncode == 0
+    refuse(lnmbench(*run, before=small_files), "no space left")
+    words = ("report", "kept", "--format", "csv", "--output", "report.csv")
+    refuse(lnmbench(*words, before=small_files), "no space left")
+    refuse(lnmbench("export", "kept", "tidy", before=small_files), "no space left")
+    names = sorted(path.name for path in Path.cwd().iterdir())
+    assert names == ["cohort.csv", "columns.toml", "kept"]
