@@ -27,15 +27,25 @@ PLANE_MM, PIXEL_MM = 4.0, 1.4
 
 _FAT_MM = (11.0, 20.0)
 _SITES_EVERY = 2
+# In the order of the lobes.
+_USUAL_MM = (
+    (-72.0, -5.0, 38.0),
+    (-82.0, -35.0, -18.0),
+    (-76.0, 30.0, -25.0),
+    (75.0, -8.0, 38.0),
+    (86.0, 32.0, -25.0),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sites:
-    """Where in a lobe a tumour can have its centre, from the shallowest to the deepest.
+    """Where in a lobe a tumour can have its centre.
 
     `points_mm` is (sites, 3): x, y, z. `depth_mm` is (sites,): the distance to the lung's surface.
+    `usual_mm` is the x, y, z around which the lobe's tumours lie.
     """
 
+    usual_mm: tuple[float, float, float]
     points_mm: NDArray[np.float64]
     depth_mm: NDArray[np.float64]
 
@@ -50,8 +60,7 @@ class Chest:
 
 def centred_mm(count: int, step_mm: float) -> NDArray[np.float64]:
     """Return the coordinates of equally spaced points around 0."""
-    points: NDArray[np.float64] = (np.arange(count) - (count - 1) / 2) * step_mm
-    return points
+    return (np.arange(count, dtype=np.float64) - (count - 1) / 2) * step_mm
 
 
 @lru_cache(maxsize=CHESTS)
@@ -75,12 +84,10 @@ def _sites(lung: Field) -> tuple[Sites, ...]:
     across = centred_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
     points = np.stack([across[column], across[row], centred_mm(PLANES, PLANE_MM)[z]], axis=1)
     depths, lobe = depth[z, row, column], _lobe(points)
-    return tuple(_sorted(points[lobe == k], depths[lobe == k]) for k in range(len(LOBES)))
-
-
-def _sorted(points: NDArray[np.float64], depths: NDArray[np.float64]) -> Sites:
-    order = np.argsort(depths, kind="stable")
-    return Sites(points_mm=points[order], depth_mm=depths[order])
+    return tuple(
+        Sites(usual_mm=usual, points_mm=points[lobe == k], depth_mm=depths[lobe == k])
+        for k, usual in enumerate(_USUAL_MM)
+    )
 
 
 def _lobe(points: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -14,7 +14,6 @@ from lnmbench_synthetic.draws import draw
 from lnmbench_synthetic.nodes import Nodes, nodes
 from lnmbench_synthetic.patients import Patients, patients
 from lnmbench_synthetic.table import COLUMNS, cells
-from lnmbench_synthetic.truth import truth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,15 +64,15 @@ class Synthetic:
         _require("seed", seed, 0, math.inf)
         _require("effect", effect, *EFFECTS)
         _require("prevalence", prevalence, *PREVALENCES)
+        from lnmbench_synthetic.truth import truth
+
         self._seed, self._images = seed, images
         self._draws = draw(n, np.random.default_rng((seed, 1)))
         self.patients: Patients = patients(self._draws)
         self.nodes: Nodes = nodes(self._draws, self.patients, effect=effect, prevalence=prevalence)
         self.columns: Sequence[Column] = COLUMNS
-        self.card: Card = describe(
-            truth(self._draws, self.patients, self.nodes, effect=effect, prevalence=prevalence),
-            effect=effect,
-        )
+        known = truth(self.patients, self.nodes, effect=effect, prevalence=prevalence)
+        self.card: Card = describe(known, effect=effect)
         self.sources: Sequence[Path] = ()
         self.notes: Sequence[str] = (
             "synthetic phantoms: what is found here is true of the phantoms, not of patients",

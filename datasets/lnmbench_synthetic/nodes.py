@@ -58,14 +58,14 @@ def nodal_score(
     """
     _, _, spiculation, solid = people.traits.T
     clinical = (
-        0.7 * np.log(people.cea_ng_ml / 2.6)
-        + 1.8 * np.log(people.node_short_axis_mm / 6.5)
+        0.55 * np.log(people.cea_ng_ml / 2.6)
+        + 1.4 * np.log(people.node_short_axis_mm / 6.5)
         - 0.03 * (people.age - 64)
         + 0.4 * (people.histology == 0)
         + 0.2 * (people.smoking == 2)
     )
     score: NDArray[np.float64] = (
-        clinical + 0.4 * spiculation + 0.5 * solid + 1.3 * effect * invasiveness
+        clinical + 0.55 * spiculation + 0.45 * solid + 1.3 * effect * invasiveness
     )
     return score
 

@@ -34,7 +34,7 @@ _MEDIAN_SIZE_MM = 23.5
 _LOG_SIZE_SD = 0.50
 _LOBE_SHARES = (0.30, 0.06, 0.22, 0.24, 0.18)
 # Correlation of each trait with the invasiveness.
-_LOADINGS = {"size": 0.45, "lobulation": 0.45, "spiculation": 0.60, "solid": 0.60}
+_LOADINGS = {"size": 0.55, "lobulation": 0.50, "spiculation": 0.65, "solid": 0.65}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

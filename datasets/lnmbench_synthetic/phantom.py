@@ -15,8 +15,10 @@ from lnmbench_synthetic.noise import cut
 from lnmbench_synthetic.scan import MATRIX, Scan, acquire
 from lnmbench_synthetic.tumour import (
     GLASS_HU,
+    HAZE_HU,
     SOLID_HU,
     SPICULE_HU,
+    Cover,
     Traits,
     Tumour,
     cover,
@@ -60,13 +62,18 @@ def _render(reference: Chest, tumour: Tumour, scan: Scan, generator: np.random.G
     hu, mask = np.empty(shape, dtype=np.int16), np.zeros(shape, dtype=np.uint8)
     rows = _places(scan.y / np.float32(scan.stretch[1]))
     columns = _places(scan.x / np.float32(scan.stretch[0]))
-    box = _box(tumour, scan)
+    reach_mm = tumour.reach_mm
+    box = _box(scan, reach_mm)
     for k, z in enumerate(scan.z):
         plane = _stretched(_parenchyma(reference, z / scan.stretch[2], generator), rows, columns)
-        _add_tumour(plane, mask[k], tumour, scan, float(z), box, generator)
+        height = float(z) - scan.tumour[2]
+        if abs(height) < reach_mm[2]:
+            x, y = scan.x[box[1]] - scan.tumour[0], scan.y[box[0]] - scan.tumour[1]
+            parts = cover(tumour, x.astype(np.float32), y.astype(np.float32), height)
+            _add_tumour(plane[box], parts, cut(1.5, len(y), len(x), generator))
+            mask[k][box] = parts.mask
         plane += np.float32(scan.noise_hu) * cut(0.6, MATRIX, MATRIX, generator)
-        np.rint(plane, out=plane)
-        hu[k] = np.clip(plane, _LOWEST_HU, _HIGHEST_HU, out=plane)
+        hu[k] = np.clip(np.rint(plane, out=plane), _LOWEST_HU, _HIGHEST_HU, out=plane)
     return Volume(image=_as_image(hu, scan), mask=_as_image(mask, scan))
 
 
@@ -104,39 +111,24 @@ def _stretched(
     return wide
 
 
-def _box(tumour: Tumour, scan: Scan) -> tuple[slice, slice]:
-    """Return the rows and columns that the tumour and its spicules can reach."""
-    x_mm, y_mm, _ = tumour.reach_mm
-    x, y, _ = scan.tumour
+def _box(scan: Scan, reach_mm: tuple[float, float, float]) -> tuple[slice, slice]:
+    """Return the rows and columns that the tumour and its surroundings can reach."""
     column, row = (
-        slice(*np.searchsorted(axis, (at - reach - 2, at + reach + 2)))
-        for axis, at, reach in ((scan.x, x, x_mm), (scan.y, y, y_mm))
+        slice(*np.searchsorted(axis, (at - reach, at + reach)))
+        for axis, at, reach in zip((scan.x, scan.y), scan.tumour[:2], reach_mm[:2], strict=True)
     )
     return row, column
 
 
-def _add_tumour(
-    plane: Field,
-    mask: NDArray[np.uint8],
-    tumour: Tumour,
-    scan: Scan,
-    z: float,
-    box: tuple[slice, slice],
-    generator: np.random.Generator,
-) -> None:
-    row, column = box
-    x, y = scan.x[column] - np.float32(scan.tumour[0]), scan.y[row] - np.float32(scan.tumour[1])
-    height = z - scan.tumour[2]
-    if abs(height) > tumour.reach_mm[2] + 2:
-        return
-    parts = cover(tumour, x, y, height)
-    there = plane[box]
-    grain = cut(1.5, len(y), len(x), generator)
+def _add_tumour(there: Field, parts: Cover, grain: Field) -> None:
+    """Lay a plane of the tumour over the part of the chest where it is, in place."""
+    lung = np.clip((-500 - there) / np.float32(300), 0, 1)
+    there += HAZE_HU * (1 - parts.body) * parts.haze * lung * np.clip(0.4 + 0.6 * grain, 0, 2)
     # Streaks and ground glass let the denser vessels and walls behind them show.
-    there += 0.85 * parts.spicules * np.maximum(SPICULE_HU - there, 0)
+    streaks = parts.spicules - parts.body
+    there += np.float32(0.85) * streaks * np.maximum(SPICULE_HU - there, 0)
     there += parts.body * np.maximum(GLASS_HU + 55 * grain - there, 0)
     there += parts.core * (SOLID_HU + 12 * grain - there)
-    mask[box] = parts.mask
 
 
 def _as_image(array: NDArray[np.int16] | NDArray[np.uint8], scan: Scan) -> sitk.Image:

@@ -22,7 +22,10 @@ PIXEL_LIMITS_MM = (0.6, 0.85)
 _SLICE_SHARES = (0.15, 0.25, 0.20, 0.40)
 _MARGIN_SLICES = 2
 _PLEURA_MM = 1.5
-_PERIPHERY_MM = 12.0
+_WANDER_MM = 6.0
+_STRETCH = 0.05
+# The field of view against the width of the body: a small one cuts off skin at the sides.
+_FIELD = (0.96, 1.24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,9 +49,9 @@ class Scan:
 
 def acquire(sites: Sites, size_mm: float, tumour: Tumour, generator: np.random.Generator) -> Scan:
     """Return a scan of the region around a tumour that lies somewhere in its lobe."""
-    stretch = generator.uniform((0.86, 0.90, 0.90), (1.14, 1.12, 1.10))
-    centre = _site(sites, size_mm / 2 / stretch.min(), generator) * stretch
-    field_mm = 2 * HALF_BODY_MM[0] * stretch[0] * generator.uniform(1.03, 1.10)
+    stretch = 1 + generator.uniform(-_STRETCH, _STRETCH, 3)
+    centre = _site(sites, float(size_mm / 2 / stretch.min()), generator) * stretch
+    field_mm = 2 * HALF_BODY_MM[0] * stretch[0] * generator.uniform(*_FIELD)
     pixel_mm = round(float(np.clip(field_mm / MATRIX, *PIXEL_LIMITS_MM)), 4)
     slice_mm = float(generator.choice(SLICES_MM, p=_SLICE_SHARES))
     z = centre[2] + _slices(tumour.half_height_mm, slice_mm, generator)
@@ -69,12 +72,16 @@ def acquire(sites: Sites, size_mm: float, tumour: Tumour, generator: np.random.G
 
 
 def _site(sites: Sites, radius_mm: float, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Return a place deep enough for the tumour, most often near the pleura; else the deepest."""
-    first = int(np.searchsorted(sites.depth_mm, radius_mm + _PLEURA_MM))
-    last = int(np.searchsorted(sites.depth_mm, radius_mm + _PERIPHERY_MM))
-    first = min(first, len(sites.depth_mm) - 1)
-    point: NDArray[np.float64] = sites.points_mm[generator.integers(first, max(last, first + 1))]
-    return point
+    """Return the place nearest to a usual one that is deep enough for the tumour, or the deepest.
+
+    Tumours of a lobe lie close together, else the place and not the tumour is what cohorts of this
+    size could learn of a patch.
+    """
+    wish = np.array(sites.usual_mm) + generator.uniform(-_WANDER_MM, _WANDER_MM, 3)
+    needed = min(radius_mm + _PLEURA_MM, float(sites.depth_mm.max()))
+    points = sites.points_mm[sites.depth_mm >= needed]
+    place: NDArray[np.float64] = points[((points - wish) ** 2).sum(axis=1).argmin()]
+    return place
 
 
 def _slices(
@@ -83,5 +90,4 @@ def _slices(
     """Return the slices' positions from the tumour's centre, with a margin on both sides."""
     start = -half_height_mm - (_MARGIN_SLICES + generator.uniform()) * slice_mm
     count = int(np.ceil((half_height_mm - start) / slice_mm)) + _MARGIN_SLICES + 1
-    positions: NDArray[np.float64] = start + slice_mm * np.arange(count)
-    return positions
+    return start + slice_mm * np.arange(count, dtype=np.float64)

@@ -33,15 +33,13 @@ class _Models:
     with_pt: Pipeline
 
 
-def truth(
-    draws: Draws, people: Patients, status: Nodes, *, effect: float, prevalence: float
-) -> dict[str, float]:
+def truth(people: Patients, status: Nodes, *, effect: float, prevalence: float) -> dict[str, float]:
     """Return what is known of this cohort: names of quantities to numbers.
 
     The first lines hold for the population of 20,000 patients, averaged over every nodal status
     that could have been drawn for them; the lines of the cohort, for its own patients and their
-    drawn status. The clinical features are used by a logistic model that was fitted to the
-    population's risk; with image and pT the rankings are the best there are.
+    drawn status. From image and clinical features it is the best ranking there is; from clinical
+    features alone, and with pT, that of a logistic model fitted to the population's risk.
     """
     known = dict(_of_population(effect, prevalence))
     known["cohort share of N2"] = float(status.n2.mean())

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from lnmbench_synthetic.shapes import Field
 
 SOLID_HU = 38.0
-GLASS_HU = -560.0
-SPICULE_HU = -180.0
+GLASS_HU = -620.0
+SPICULE_HU = -150.0
+HAZE_HU = 260.0
+HAZE_REACH_MM = 30.0
 
 # Rows are the cosine of the polar angle, columns the azimuth: one entry for each direction.
 _ROWS, _COLUMNS = 96, 192
@@ -28,7 +30,12 @@ _LOBE_WIDTH, _SPICULE_WIDTH = 9.0, 220.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What a tumour looks like. `size_mm` is its longest diameter; the others lie in 0 to 1."""
+    """What a tumour looks like. `size_mm` is its longest diameter; the others lie in 0 to 1.
+
+    `lobulation` is the depth of the furrows of its surface. `spiculation` is number and length of
+    its streaks, and how much the lung around it is thickened. `solid` is the share of its volume
+    that is solid; the rest is ground glass.
+    """
 
     size_mm: float
     lobulation: float
@@ -41,17 +48,19 @@ class Tumour:
     """A tumour's surface: radii in mm of shape (96, 192), one entry for each direction.
 
     `body` ends the tumour (and its mask), `core` its solid part, `spicules` the streaks into the
-    lung around it.
+    lung around it. `haze` is how much the lung around it is thickened, from 0 to 1.
     """
 
     body: Field
     core: Field
     spicules: Field
+    haze: float
 
     @property
     def reach_mm(self) -> tuple[float, float, float]:
-        """How far the tumour with its spicules reaches from its centre along x, y, z."""
-        x, y, z = (float(np.abs(part * self.spicules).max()) for part in _directions())
+        """How far the tumour and all that surrounds it reach from its centre along x, y, z."""
+        reach = np.maximum(self.spicules + 2, self.body + HAZE_REACH_MM * (self.haze > 0))
+        x, y, z = (float(np.abs(part * reach).max()) for part in _directions())
         return x, y, z
 
     @property
@@ -62,11 +71,15 @@ class Tumour:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cover:
-    """How much of each voxel the parts of a tumour fill: arrays of one shape, 0 to 1."""
+    """How much of each voxel the parts of a tumour fill: arrays of one shape, 0 to 1.
+
+    `haze` falls off from the tumour's surface into the lung.
+    """
 
     body: Field
     core: Field
     spicules: Field
+    haze: Field
     mask: NDArray[np.bool_]
 
 
@@ -85,6 +98,7 @@ def grow_tumour(traits: Traits, generator: np.random.Generator) -> Tumour:
         body=body.astype(np.float32),
         core=(body * traits.solid ** (1 / 3)).astype(np.float32),
         spicules=(body + length_mm * streaks.reshape(body.shape)).astype(np.float32),
+        haze=traits.spiculation,
     )
 
 
@@ -106,6 +120,7 @@ def cover(tumour: Tumour, x: Field, y: Field, z: float) -> Cover:
         body=shapes.cover(body, 1.4),
         core=shapes.cover(core, 2.5),
         spicules=shapes.cover(spicules, 1.4),
+        haze=np.float32(tumour.haze) * np.clip(1 + body / np.float32(HAZE_REACH_MM), 0, 1),
         mask=body > 0,
     )
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from lnmbench.nets.packing import Slots
 
 
+_LARGEST = 80.0
+_SMALLEST = 1e-36
+
+
 def attend(qkv: Tensor, slots: Slots, heads: int, keep: Tensor | None) -> Tensor:
     """Return (K, P, d) of queries, keys and values (K, P, 3 d): a token sees its own case.
 
@@ -32,14 +36,15 @@ class _Attention(torch.autograd.Function):
     def forward(ctx: Any, qkv: Tensor, slots: Slots, heads: int, keep: Tensor | None) -> Tensor:
         q, k, v = _to_heads(qkv, slots, heads, parts=3)
         scores = torch.bmm(q, k.mT).mul_(q.shape[-1] ** -0.5)
-        scores.view(heads, -1, slots.slots, slots.slots).add_(slots.scores)
-        weights = scores.sub_(scores.amax(-1, keepdim=True)).exp_()
-        weights.div_(weights.sum(-1, keepdim=True))
+        by_head = scores.view(heads, -1, slots.slots, slots.slots)
+        weights = _softmax(by_head, slots.used).flatten(0, 1)
         factors = None if keep is None else _factors(keep, slots, heads)
         dropped = weights if factors is None else weights * factors
         ctx.save_for_backward(q, k, v, weights, dropped, factors)
         ctx.slots, ctx.heads = slots, heads
-        return _from_heads(torch.bmm(dropped, v).unsqueeze(0), slots, heads)
+        rows, (context,) = _headwise(v, parts=1)
+        torch.bmm(dropped, v, out=context)
+        return _from_heads(rows, slots, heads, parts=1)
 
     @staticmethod
     @once_differentiable
@@ -50,30 +55,56 @@ class _Attention(torch.autograd.Function):
         if factors is not None:
             d_weights.mul_(factors)
         d_scores = d_weights.mul_(weights)
-        d_scores.sub_(weights * d_scores.sum(-1, keepdim=True)).mul_(q.shape[-1] ** -0.5)
-        d_parts = q.new_empty(3, *q.shape)
-        torch.bmm(d_scores, k, out=d_parts[0])
-        torch.bmm(d_scores.mT, q, out=d_parts[1])
-        torch.bmm(dropped.mT, d_context, out=d_parts[2])
-        return _from_heads(d_parts, ctx.slots, ctx.heads), None, None, None
+        sums = d_scores.view(-1, d_scores.shape[-1]).mv(d_scores.new_ones(d_scores.shape[-1]))
+        d_scores.addcmul_(weights, sums.view(*weights.shape[:-1], 1), value=-1)
+        d_scores.mul_(q.shape[-1] ** -0.5)
+        rows, (d_q, d_k, d_v) = _headwise(q, parts=3)
+        torch.bmm(d_scores, k, out=d_q)
+        torch.bmm(d_scores.mT, q, out=d_k)
+        torch.bmm(dropped.mT, d_context, out=d_v)
+        return _from_heads(rows, ctx.slots, ctx.heads, parts=3), None, None, None
+
+
+def _softmax(scores: Tensor, used: Tensor) -> Tensor:
+    """Return the softmax over the slots in use, in place; scores are (heads, cases, slots, slots).
+
+    Scores are held to ±80, where the exponential still is an ordinary float32: behind a norm they
+    are a few units, and so no maximum need be sought and subtracted.
+    """
+    weights = scores.clamp_(-_LARGEST, _LARGEST).exp_().mul_(used)
+    sums = weights.view(-1, weights.shape[-1]).mv(weights.new_ones(weights.shape[-1]))
+    # A case that only fills up the batch has no slot in use.
+    return weights.div_(sums.clamp_(min=_SMALLEST).view(*weights.shape[:-1], 1))
 
 
 def _to_heads(packed: Tensor, slots: Slots, heads: int, *, parts: int) -> tuple[Tensor, ...]:
     """Return the parts of (K, P, parts · d), each (heads · cases, slots, d / heads)."""
-    grid = packed.flatten(0, 1).index_select(0, slots.token_of_slot)
-    by_head = grid.view(-1, slots.slots, parts, heads, grid.shape[1] // (parts * heads))
-    return by_head.permute(2, 3, 0, 1, 4).contiguous().flatten(1, 2).unbind()
+    pieces = parts * heads
+    width = packed.shape[-1] // pieces
+    piece = torch.arange(pieces, device=packed.device).unsqueeze(1)
+    rows = slots.token_of_slot * pieces + piece
+    by_head = packed.reshape(-1, width).index_select(0, rows.flatten())
+    return by_head.view(parts, -1, slots.slots, width).unbind()
 
 
-def _from_heads(by_head: Tensor, slots: Slots, heads: int) -> Tensor:
-    """Return (K, P, parts · d) of (parts, heads · cases, slots, d / heads), zero at padding."""
-    parts, width = len(by_head), by_head.shape[-1]
-    grid = by_head.new_empty(len(slots.token_of_slot) + 1, parts * heads * width)
-    grid[-1] = 0
-    places = grid[:-1].view(-1, slots.slots, parts, heads, width)
-    places.copy_(by_head.unflatten(1, (heads, -1)).permute(2, 3, 0, 1, 4))
-    packed = grid.index_select(0, slots.slot_of_token)
-    return packed.view(*slots.slices.shape, -1)
+def _from_heads(by_head: Tensor, slots: Slots, heads: int, *, parts: int) -> Tensor:
+    """Return (K, P, parts · d) of what `_headwise` made, zero at padding."""
+    piece = torch.arange(parts * heads, device=by_head.device)
+    used = slots.slot_of_token < len(slots.token_of_slot)
+    rows = slots.slot_of_token.unsqueeze(1) + piece * len(slots.token_of_slot)
+    # The row behind the last is the one kept at zero.
+    rows = torch.where(used.unsqueeze(1), rows, len(by_head) - 1)
+    return by_head.index_select(0, rows.flatten()).view(*slots.slices.shape, -1)
+
+
+def _headwise(like: Tensor, parts: int) -> tuple[Tensor, Tensor]:
+    """Return rows for parts shaped like (heads · cases, slots, width) and a row of zeros behind.
+
+    The second is a view of the first, (parts, heads · cases, slots, width).
+    """
+    rows = like.new_empty(parts * like.shape[0] * like.shape[1] + 1, like.shape[2])
+    rows[-1] = 0
+    return rows, rows[:-1].view(parts, *like.shape)
 
 
 def _factors(keep: Tensor, slots: Slots, heads: int) -> Tensor:

@@ -11,10 +11,6 @@ from torch import Tensor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Added to the score of a slot without a token: its softmax is exactly 0, and finite where a
-# padded case has no token at all.
-UNUSED = -1e30
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slots:
@@ -25,7 +21,7 @@ class Slots:
     the features; `token_of_slot` (K · B · L,) and `slot_of_token` (K · P,) lead from one order to
     the other. A slot without a token points to its fit's last, always unused place, and a place
     without a token to a slot K · B · L behind the last: both are kept at zero, so that nothing
-    flows between tokens and padding in either direction. `scores` (K · B, 1, L) is 0 or `UNUSED`;
+    flows between tokens and padding in either direction. `used` (K · B, 1, L) is 1 or 0;
     `pool` (K, B, P) takes the mean over each case's tokens.
     """
 
@@ -34,7 +30,7 @@ class Slots:
     slices: Tensor
     token_of_slot: Tensor
     slot_of_token: Tensor
-    scores: Tensor
+    used: Tensor
     pool: Tensor
 
     @property
@@ -100,7 +96,7 @@ def _slots(cases: Tensor, present: Tensor, offsets: Tensor) -> Slots:
         slices=slices.view(models, places),
         token_of_slot=token_of_slot.flatten(),
         slot_of_token=slot_of_token,
-        scores=torch.where(used, 0.0, UNUSED).view(models * batch, 1, slots),
+        used=used.view(models * batch, 1, slots).float(),
         pool=_pool(lengths, used, position, places),
     )
 

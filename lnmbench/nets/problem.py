@@ -137,7 +137,7 @@ class Problem:
         sums = torch.zeros(len(fits), device=self.device)
         for batch in self._validated[1]:
             tokens = self.tokens(fits, values, batch)
-            risk = self.logits(fits, values, tokens, batch, Keep(None))[0]
+            risk = self.logits(fits, values, tokens, batch, Keep())[0]
             sums += target_losses(risk, self._target[batch.cases], batch.present)
         return mean_of(sums, [len(self._validation[fit]) for fit in fits]).cpu()
 
@@ -154,9 +154,7 @@ class Problem:
         for chosen in _in_parts([own.nonzero().flatten() for own in self.fits.predicted]):
             batch = self.batch(chosen)
             tokens = self.tokens(fits, values, batch)
-            probabilities = self._probabilities(
-                self.logits(fits, values, tokens, batch, Keep(None))
-            )
+            probabilities = self._probabilities(self.logits(fits, values, tokens, batch, Keep()))
             row, column = (index.numpy() for index in batch.present.cpu().nonzero().unbind(1))
             cases = batch.cases.cpu().numpy()[row, column]
             for name, own in zip(names, probabilities, strict=True):

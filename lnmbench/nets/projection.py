@@ -39,7 +39,8 @@ class Projection:
     def __init__(
         self, slices: Tensor, offsets: Tensor, training: Tensor, device: torch.device
     ) -> None:
-        centre, spread = _moments(slices)
+        centre = slices.median(0).values.double()
+        spread = slices.double().std(0, correction=0)
         spread[spread == 0] = 1.0
         values = ((slices.double() - centre) / spread).float()
         mean, gain = _standardisation(values, offsets, training, centre / spread)
@@ -101,12 +102,6 @@ class Projection:
         if self._folded.shape != weight.shape[1:]:
             self._folded = torch.empty_like(weight[0])
         return self._folded
-
-
-def _moments(slices: Tensor) -> tuple[Tensor, Tensor]:
-    """Return mean and deviation (D,) in float64."""
-    spread, centre = torch.std_mean(slices.double(), 0, correction=0)
-    return centre, spread
 
 
 def _standardisation(

@@ -44,7 +44,7 @@ class Dropout:
         `counts` are the rows that each fit really has; what stands behind them is arbitrary.
         """
         if not self._active:
-            return Keep(None)
+            return Keep()
         bytes_a_row = -(-width // 8) * 8
         bits = torch.empty(len(fits), rows * bytes_a_row // 8, dtype=torch.int64)
         for own, fit, count in zip(bits, fits, counts, strict=True):
@@ -53,23 +53,32 @@ class Dropout:
             words.random_(-(2**63), None, generator=self._streams[fit])
         drawn = bits.view(torch.uint8).view(len(fits), rows, bytes_a_row).to(self._device)
         chosen = torch.as_tensor(fits, device=self._device)
-        factors = torch.empty(drawn.shape, device=self._device)
-        torch.ge(drawn, self._dropped[chosen, None, None], out=factors)
-        return Keep(factors.mul_(self._scale[chosen, None, None]))
+        return Keep(drawn, self._dropped[chosen, None, None], self._scale[chosen, None, None])
 
 
 class Keep:
-    """The dropout factors of one step, dealt out to the layers in the order in which they ask."""
+    """The dropout of one step, dealt out to the layers in the order in which they ask.
 
-    def __init__(self, factors: Tensor | None) -> None:
-        self._factors = factors
+    `drawn` is uint8 (K, rows, places), None for no dropout; what is below the model's threshold
+    `dropped` (K, 1, 1) is dropped, the rest is scaled by `scale` (K, 1, 1).
+    """
+
+    def __init__(
+        self,
+        drawn: Tensor | None = None,
+        dropped: Tensor | None = None,
+        scale: Tensor | None = None,
+    ) -> None:
+        self._drawn, self._dropped, self._scale = drawn, dropped, scale
         self._dealt = 0
 
     def take(self, width: int) -> Tensor | None:
         """Return the next (K, rows, width) factors, 0 or 1 / (1 - rate); None for no dropout."""
-        if self._factors is None:
+        if self._drawn is None or self._dropped is None or self._scale is None:
             return None
         start, self._dealt = self._dealt, self._dealt + width
-        if self._dealt > self._factors.shape[-1]:
-            raise ValueError(f"{self._dealt} places asked of {self._factors.shape[-1]} drawn")
-        return self._factors[..., start : self._dealt]
+        if self._dealt > self._drawn.shape[-1]:
+            raise ValueError(f"{self._dealt} places asked of {self._drawn.shape[-1]} drawn")
+        drawn = self._drawn[..., start : self._dealt]
+        factors = torch.empty(drawn.shape, device=drawn.device)
+        return torch.ge(drawn, self._dropped, out=factors).mul_(self._scale)

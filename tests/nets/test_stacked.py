@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MODELS, WIDTH = 3, 16
 LENGTHS = torch.tensor([3, 1, 5, 2, 4, 4])
 OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])
-NO_DROPOUT = Keep(None)
+NO_DROPOUT = Keep()
 
 
 def cases_of_each_fit() -> list[Tensor]:

@@ -1,0 +1,253 @@
+"""The stacked trainer against a plain PyTorch loop, side by side, over the same fits.
+
+Both train the same networks on cached features by the same protocol: batches, AdamW, clipping,
+validation after each epoch, best weights, predictions at the end. The plain loop trains one
+`torch.nn` module after the other. Runs alternate, and medians are compared. Agreement is measured
+apart, without dropout: the same start, the same order, the largest difference in probability.
+
+    python benchmarks/speed/stacked.py --dim 2048 --token-dim 64 --fits 50
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import statistics
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.network import Network, SliceBody
+from lnmbench.nets.parameters import Layout
+from lnmbench.nets.randomness import generator
+from lnmbench.nets.training import batches_of, train
+from lnmbench.records import Training
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_CLINICAL = 10
+
+
+class PlainNetwork(nn.Module):
+    """The network as one would write it, with the stacked network's names."""
+
+    def __init__(self, dim: int, settings: Training) -> None:
+        super().__init__()
+        width = settings.token_dim
+        self.project = nn.Linear(dim, width)
+        layer = nn.TransformerEncoderLayer(
+            width,
+            settings.heads,
+            dim_feedforward=2 * width,
+            dropout=settings.dropout,
+            batch_first=True,
+        )
+        self.encoder = nn.TransformerEncoder(layer, settings.layers, enable_nested_tensor=False)
+        self.fc = nn.Linear(width, settings.image_features)
+        self.target = nn.Linear(settings.image_features + _CLINICAL, 1)
+
+    def forward(self, slices: Tensor, clinical: Tensor, padding: Tensor) -> Tensor:
+        tokens = self.encoder(self.project(slices), src_key_padding_mask=padding)
+        real = ~padding.unsqueeze(-1)
+        pooled = (tokens * real).sum(1) / real.sum(1)
+        risk: Tensor = self.target(torch.cat([self.fc(pooled), clinical], 1))
+        return risk.squeeze(-1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """The cases of one fit: its standardised slices (n, L, D), padded once."""
+
+    slices: Tensor
+    padding: Tensor
+    clinical: Tensor
+    target: Tensor
+
+    def forward(self, network: PlainNetwork, cases: Tensor) -> Tensor:
+        longest = int((~self.padding[cases]).sum(1).max())
+        padding = self.padding[cases, :longest]
+        risk: Tensor = network(self.slices[cases, :longest], self.clinical[cases], padding)
+        return risk
+
+    def loss(self, network: PlainNetwork, cases: Tensor) -> Tensor:
+        risk = self.forward(network, cases)
+        return functional.binary_cross_entropy_with_logits(risk, self.target[cases])
+
+
+class Sum:
+    """The target's loss alone, as both loops train it here."""
+
+    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+        return ()
+
+    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+        return losses.sum(1)
+
+
+def made_up(*, fits: int, cases: int, slices: int, dim: int) -> tuple[Inputs, Fits]:
+    """Return cases of about so many slices, nine tenths of them for training and validation."""
+    source = torch.Generator().manual_seed(0)
+    spread = slices // 2
+    lengths = torch.randint(slices - spread, slices + spread + 1, (cases,), generator=source)
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
+    target = (torch.rand(cases, generator=source) < 0.25).float()
+    features = torch.randn(int(offsets[-1]), dim, generator=source)
+    features += 0.1 * target.repeat_interleave(lengths)[:, None]
+    outer = cases // 10
+    inner = (cases - outer) // 5
+    parts = torch.zeros(3, fits, cases, dtype=torch.bool)
+    for k in range(fits):
+        order = torch.randperm(cases, generator=source)
+        tested, validated, trained = order.split([outer, inner, cases - outer - inner])
+        parts[0, k, trained] = parts[1, k, validated] = True
+        parts[2, k, torch.cat([tested, validated])] = True
+    clinical = torch.randn(fits, cases, _CLINICAL, generator=source)
+    return Inputs(target=target, slices=features, offsets=offsets), Fits(
+        training=parts[0],
+        validation=parts[1],
+        predicted=parts[2],
+        clinical=clinical,
+        seeds=tuple(range(fits)),
+    )
+
+
+def cases_of(inputs: Inputs, fits: Fits, k: int) -> Cases:
+    assert inputs.slices is not None
+    assert inputs.offsets is not None
+    lengths = inputs.offsets.diff()
+    seen = inputs.slices[torch.repeat_interleave(fits.training[k], lengths)]
+    standardised = (inputs.slices - seen.mean(0)) / seen.std(0, correction=0)
+    padded = nn.utils.rnn.pad_sequence(standardised.split(lengths.tolist()), batch_first=True)
+    padding = torch.arange(padded.shape[1]) >= lengths[:, None]
+    return Cases(slices=padded, padding=padding, clinical=fits.clinical[k], target=inputs.target)
+
+
+def optimiser_of(network: nn.Module, settings: Training) -> torch.optim.AdamW:
+    matrices = [p for p in network.parameters() if p.dim() > 1]
+    others = [p for p in network.parameters() if p.dim() < 2]
+    groups: list[dict[str, Any]] = [{"params": matrices}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+
+
+def train_plainly(
+    inputs: Inputs, fits: Fits, k: int, settings: Training, start: dict[str, Tensor] | None
+) -> NDArray[np.float64]:
+    """Train fit k as an ordinary module; return its probabilities (n,), NaN where not asked for."""
+    assert inputs.slices is not None
+    data = cases_of(inputs, fits, k)
+    torch.manual_seed(fits.seeds[k])  # dropout has no other handle
+    network = PlainNetwork(inputs.slices.shape[1], settings)
+    if start is not None:
+        network.load_state_dict(start)
+    optimiser, order = optimiser_of(network, settings), generator(fits.seeds[k], "order")
+    training, validation, predicted = (
+        part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
+    )
+    lowest, best = float("inf"), network.state_dict()
+    for _ in range(settings.max_epochs):
+        network.train()
+        for cases in batches_of(training, order, settings.batch_size):
+            optimiser.zero_grad()
+            data.loss(network, cases).backward()
+            nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+            optimiser.step()
+        network.eval()
+        with torch.no_grad():
+            loss = float(data.loss(network, validation))
+        if loss < lowest:
+            lowest, best = loss, copy.deepcopy(network.state_dict())
+    network.load_state_dict(best)
+    found = np.full(len(inputs.target), np.nan)
+    with torch.no_grad():
+        found[predicted.numpy()] = data.forward(network, predicted).sigmoid().double().numpy()
+    return found
+
+
+def agreement(inputs: Inputs, fits: Fits, settings: Training) -> float:
+    """Return the largest difference in probability between the loops, without dropout."""
+    assert inputs.slices is not None
+    assert inputs.offsets is not None
+    settings = replace(settings, dropout=0.0, patience=settings.max_epochs)
+    longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
+    body = SliceBody(dim=dim, longest=longest, settings=settings)
+    layout = Layout(Network(body=body, clinical=_CLINICAL, aux={}).parameters())
+    views = layout.views(layout.initial(fits.seeds))
+    found = train(inputs, fits, settings, Sum()).probabilities["target"][..., 0]
+    plain = [
+        train_plainly(inputs, fits, k, settings, {name: x[k] for name, x in views.items()})
+        for k in range(len(fits))
+    ]
+    return float(np.nanmax(np.abs(found - np.stack(plain))))
+
+
+def first_of(fits: Fits, count: int) -> Fits:
+    return replace(
+        fits,
+        training=fits.training[:count],
+        validation=fits.validation[:count],
+        predicted=fits.predicted[:count],
+        clinical=fits.clinical[:count],
+        seeds=fits.seeds[:count],
+    )
+
+
+def timed(inputs: Inputs, fits: Fits, settings: Training, rounds: int) -> None:
+    """Run both loops by turns and print milliseconds a model-epoch, and how they compare."""
+    plain, stacked = [], []
+    for i in range(rounds):
+        start = time.perf_counter()
+        for k in range(len(fits)):
+            train_plainly(inputs, fits, k, settings, None)
+        middle = time.perf_counter()
+        train(inputs, fits, settings, Sum())
+        end = time.perf_counter()
+        each = 1e3 / (len(fits) * settings.max_epochs)
+        plain.append((middle - start) * each)
+        stacked.append((end - middle) * each)
+        print(f"round {i + 1}: plain {plain[-1]:7.2f}, stacked {stacked[-1]:6.2f} ms a model-epoch")
+    before, after = statistics.median(plain), statistics.median(stacked)
+    print(f"median:  plain {before:7.2f}, stacked {after:6.2f}: {before / after:.1f} times as fast")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    for name, default, what in (
+        ("dim", 2048, "features of a slice"),
+        ("token-dim", 64, "width of the transformer"),
+        ("fits", 50, "models"),
+        ("cases", 160, "cases; a tenth is tested, a fifth of the rest validates"),
+        ("slices", 8, "slices of a case, on average"),
+        ("epochs", 3, "epochs of every fit"),
+        ("batch-size", 32, "cases of a step"),
+        ("rounds", 3, "runs of each loop, by turns"),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"{what} ({default})")
+    asked = parser.parse_args()
+    settings = Training(
+        token_dim=asked.token_dim,
+        batch_size=asked.batch_size,
+        max_epochs=asked.epochs,
+        patience=asked.epochs,
+    )
+    inputs, fits = made_up(fits=asked.fits, cases=asked.cases, slices=asked.slices, dim=asked.dim)
+    print(
+        f"{asked.fits} fits, {int(fits.training[0].sum())} training and "
+        f"{int(fits.validation[0].sum())} validation cases x {asked.slices} slices, "
+        f"D = {asked.dim}, token_dim = {asked.token_dim}, {torch.get_num_threads()} threads"
+    )
+    difference = agreement(inputs, first_of(fits, 5), settings)
+    print(f"agreement: probabilities of 5 fits differ by {difference:.1e} at most")
+    timed(inputs, fits, settings, asked.rounds)
+
+
+if __name__ == "__main__":
+    main()
