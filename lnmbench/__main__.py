@@ -6,6 +6,8 @@ import sys
 
 STOPPED = "stopped: what was finished is kept, and the same command goes on from there"
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line. The user's errors are one line and exit code 2."""
@@ -23,10 +25,12 @@ def main() -> None:
     except wrong_use as error:
         _end(_usage(error), 2)
     except (KeyboardInterrupt, typer.Abort):
-        _end(STOPPED, 130)
+        code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    if code == INTERRUPTED:
+        _end(STOPPED, INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# two threads on small matrices mostly wait for each other, more so when tests run side by side
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from lnmbench import Card, Cohort, Column
 from lnmbench.records import Plan, Preprocessing, Protocol
 from lnmbench.stages.splitting import make_splits

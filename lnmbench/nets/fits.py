@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -97,6 +97,16 @@ class Fits:
 
     def __len__(self) -> int:
         return len(self.seeds)
+
+    def only(self, chosen: Sequence[int]) -> Fits:
+        """Return some of the fits, in the order asked for."""
+        rows = list(chosen)
+        names = (field.name for field in fields(self) if field.name != "seeds")
+        given = {name: getattr(self, name) for name in names}
+        tensors: dict[str, Any] = {
+            name: None if own is None else own[rows] for name, own in given.items()
+        }
+        return replace(self, seeds=tuple(self.seeds[row] for row in rows), **tensors)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,13 +13,18 @@ from lnmbench.nets.parameters import Parameter
 from lnmbench.nets.stacked import StackedEncoderLayer, StackedLinear, dropped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lnmbench.nets.packing import Batch
     from lnmbench.nets.randomness import Keep
     from lnmbench.records import Training
 
 _HIDDEN = 32
+
+
+def at_pace(pace: float, parameters: Iterable[Parameter]) -> Iterator[Parameter]:
+    """Yield the parameters with a pace of their own."""
+    return (replace(parameter, pace=pace) for parameter in parameters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +61,13 @@ class SliceBody:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of all layers, the projection's first."""
-        project = StackedLinear(name="project", inputs=self.dim, outputs=self.settings.token_dim)
+        width = self.settings.token_dim
+        project = StackedLinear(name="project", inputs=self.dim, outputs=width).parameters()
+        # Adam moves every weight by about its rate, so that the more inputs a token has, the
+        # farther a step would take it (Yang et al. 2022).
+        pace = min(1.0, math.sqrt(width / self.dim))
         encoder = (parameter for layer in self._layers for parameter in layer.parameters())
-        return (*project.parameters(), *encoder, *self._fc.parameters())
+        return (*at_pace(pace, project), *encoder, *self._fc.parameters())
 
     def __call__(
         self, values: Mapping[str, Tensor], tokens: Tensor, batch: Batch, keep: Keep
@@ -129,12 +139,14 @@ class Network:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of body, heads and weighting."""
+        settings = self.body.settings
+        pace = settings.head_learning_rate / settings.learning_rate
         heads = (parameter for head in self._heads for parameter in head.parameters())
         learned = (
             Parameter(name=f"weighting.{i}", shape=(), start=start)
             for i, start in enumerate(self.learned)
         )
-        return (*self.body.parameters(), *heads, *learned)
+        return (*self.body.parameters(), *at_pace(pace, heads), *learned)
 
     def learned_of(self, values: Mapping[str, Tensor]) -> Tensor:
         """Return the weighting's scalars, (K, scalars)."""

@@ -19,7 +19,8 @@ class AdamW:
     """AdamW (Loshchilov & Hutter 2019) for K rows of parameters.
 
     Rates are (K,). The first `decayed` columns decay, the others (biases, norms, learned loss
-    weights) do not. The gradient of each row is clipped to the norm `clip` of its own.
+    weights) do not. `paces` (size,) multiplies the rate of each column. The gradient of each row
+    is clipped to the norm `clip` of its own.
     """
 
     def __init__(
@@ -30,12 +31,14 @@ class AdamW:
         learning_rate: Tensor,
         weight_decay: Tensor,
         clip: float,
+        paces: Tensor | None = None,
     ) -> None:
         self._parameters = parameters
         self._first, self._second = torch.zeros_like(parameters), torch.zeros_like(parameters)
         self._steps = torch.zeros(len(parameters), dtype=torch.float64)
         self._rate, self._decay = learning_rate.double().cpu(), weight_decay.double().cpu()
         self._decayed, self._clip = decayed, clip
+        self._paces = paces
 
     def step(self, gradient: Tensor, rows: Sequence[int]) -> None:
         """Move these rows along gradient (k, size), which is used up; other rows do not stir."""
@@ -61,6 +64,8 @@ class AdamW:
         second.mul_(_BETA2).addcmul_(gradient, gradient, value=1.0 - _BETA2)
         torch.sqrt(second, out=gradient).add_(floor)
         torch.div(first, gradient, out=gradient)
+        if self._paces is not None:
+            gradient.mul_(self._paces)
         self._parameters[block].addcmul_(gradient, stride)
 
     def _blocks(self, rows: Sequence[int]) -> Iterator[slice]:

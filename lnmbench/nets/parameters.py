@@ -24,6 +24,7 @@ class Parameter:
 
     It starts uniform in ±`bound`, or at `start` where the bound is 0. `decays` says whether
     weight decay applies: to weight matrices, not to biases, norms and learned loss weights.
+    `pace` multiplies the learning rate.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Parameter:
     bound: float = 0.0
     start: float = 0.0
     decays: bool = False
+    pace: float = 1.0
 
     @property
     def size(self) -> int:
@@ -64,6 +66,13 @@ class Layout:
             columns = flat[:, start : start + parameter.size]
             views[parameter.name] = columns.view(len(flat), *parameter.shape)
         return views
+
+    def paces(self) -> Tensor:
+        """Return what multiplies the learning rate of each column, (size,)."""
+        paces = torch.ones(1, self.size)
+        for parameter in self.parameters:
+            self.views(paces)[parameter.name].fill_(parameter.pace)
+        return paces[0]
 
     def initial(self, seeds: Sequence[int]) -> Tensor:
         """Return start values (K, size).

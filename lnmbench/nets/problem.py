@@ -43,7 +43,7 @@ class Problem:
     ) -> None:
         self.fits, self.device = fits, device
         self._inputs, self._weighting = inputs, weighting
-        self.network = _network(inputs, fits, settings, weighting)
+        self.network = network_of(inputs, fits, settings, weighting)
         self.training = [own.nonzero().flatten() for own in fits.training]
         self._validation = [own.nonzero().flatten() for own in fits.validation]
         self._validated: tuple[tuple[int, ...], list[Batch]] = ((), [])
@@ -170,7 +170,8 @@ class Problem:
         ]
 
 
-def _network(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
+def network_of(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
+    """Return the network for these inputs: without slices, one on clinical features alone."""
     clinical = fits.clinical.shape[2]
     body: SliceBody | ClinicalBody
     if inputs.slices is not None and inputs.offsets is not None:

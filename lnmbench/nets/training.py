@@ -1,32 +1,35 @@
-"""The one training loop: K fits in lockstep, each as if it were alone.
+"""Trains K fits: dealt out to stacks that fit the cache, side by side on the cores.
 
-Every fit has its own cases, order, start, dropout, rates, early stopping and best weights, drawn
-from its own seed. The losses of the fits are added, never averaged, and each gradient is clipped
-by itself, so a fit's result does not depend on which fits share its stack. K = 1 is an ordinary
-fit. The same call on the same machine gives the same numbers.
+A fit's result does not depend on its stack, so how K fits are dealt out is a matter of speed alone.
+On a CPU each core takes a stack and computes it by itself. Cores that share every single operation
+would have to meet thousands of times a second, and lose nearly all of their time in that as soon as
+anything else runs on the machine.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
-from torch import Tensor
 
-from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
-from lnmbench.nets.losses import mean_of
-from lnmbench.nets.optimiser import AdamW
+from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.lockstep import train_together
 from lnmbench.nets.parameters import Layout
-from lnmbench.nets.problem import Problem
-from lnmbench.nets.randomness import Dropout, generator
-from lnmbench.nets.stack import Stack
-from lnmbench.nets.stopping import Best
+from lnmbench.nets.problem import network_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from lnmbench.contracts import Weighting
     from lnmbench.records import Training
+
+# Parameters of a stack: more of them leave the cache too often, fewer are not worth a thread.
+_MOST, _LEAST = 3_300_000, 130_000
 
 
 def train(
@@ -36,112 +39,117 @@ def train(
     weighting: Weighting,
     *,
     device: torch.device | str = "cpu",
+    threads: int | None = None,
     on_epoch: Callable[[int], None] | None = None,
 ) -> FitResults:
     """Train K fits and return what each predicts with the weights of its best epoch.
 
-    Early stopping looks at the target's validation loss alone. After each epoch `on_epoch` is told
-    how many fits have finished. Raises `UserError` if a fit diverges in its first epoch.
+    Early stopping looks at the target's validation loss alone. `threads` is the number of cores to
+    use, torch's by default; the same call with as many threads gives the same numbers, bit by bit.
+    `on_epoch` is told now and then how many fits have finished, in the caller's thread. Raises
+    `UserError` if a fit diverges in its first epoch.
     """
-    problem = Problem(inputs, fits, settings, weighting, torch.device(device))
-    lockstep = _Lockstep(problem, settings)
-    for epoch in range(1, settings.max_epochs + 1):
-        lockstep.run(epoch)
+    place = torch.device(device)
+    threads = torch.get_num_threads() if threads is None else threads
+    layout = Layout(network_of(inputs, fits, settings, weighting).parameters())
+    parts = [range(len(fits))]
+    if place.type == "cpu":
+        parts = divided(len(fits), layout.size, threads)
+
+    def part(chosen: range, told: Callable[[int], None]) -> FitResults:
+        own = fits.only(chosen)
+        return train_together(inputs, own, settings, weighting, place, told)
+
+    return _joined(_side_by_side(part, parts, threads, on_epoch), parts)
+
+
+def divided(fits: int, size: int, threads: int) -> list[range]:
+    """Return the stacks into which so many fits of `size` parameters are dealt, in order.
+
+    Stacks are of the same size but for one fit; where there are several, the threads get equally
+    many, as far as there are fits.
+    """
+    stacks = max(-(-fits * size // _MOST), min(threads, fits * size // _LEAST), 1)
+    stacks = min(-(-stacks // threads) * threads if stacks > 1 else 1, fits)
+    ends = [fits * (i + 1) // stacks for i in range(stacks)]
+    return [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _side_by_side(
+    part: Callable[[range, Callable[[int], None]], FitResults],
+    parts: Sequence[range],
+    threads: int,
+    on_epoch: Callable[[int], None] | None,
+) -> list[FitResults]:
+    """Return each part's results, from as many threads; the first error ends them all."""
+    told: SimpleQueue[tuple[int, int | None]] = SimpleQueue()
+    going = [True]
+
+    def tell(i: int, finished: int) -> None:
+        if not going[0]:
+            raise RuntimeError("another stack has failed, or the caller was interrupted")
+        told.put((i, finished))
+
+    def run(i: int) -> FitResults:
+        try:
+            return part(parts[i], lambda finished: tell(i, finished))
+        finally:
+            told.put((i, None))
+
+    with _single_threaded_operations(), _pool(threads) as pool:
+        futures = [pool.submit(run, i) for i in range(len(parts))]
+        try:
+            _listen(told, futures, on_epoch)
+        except BaseException:
+            going[0] = False
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
+
+
+def _listen(
+    told: SimpleQueue[tuple[int, int | None]],
+    futures: Sequence[Future[FitResults]],
+    on_epoch: Callable[[int], None] | None,
+) -> None:
+    finished, open_parts = [0] * len(futures), len(futures)
+    while open_parts:
+        i, count = told.get()
+        if count is None:
+            futures[i].result()
+            open_parts -= 1
+            continue
+        finished[i] = count
         if on_epoch is not None:
-            on_epoch(lockstep.finished if epoch < settings.max_epochs else len(fits))
-        if lockstep.finished == len(fits):
-            break
-    return lockstep.results()
+            on_epoch(sum(finished))
 
 
-def batches_of(cases: Tensor, order: torch.Generator, batch_size: int) -> tuple[Tensor, ...]:
-    """Return an epoch's batches: the cases shuffled, and dealt out as evenly as they go.
-
-    No batch is larger than `batch_size`, and none is a mere rest: its few cases would weigh more.
-    """
-    shuffled = cases[torch.randperm(len(cases), generator=order)]
-    return shuffled.tensor_split(-(-len(cases) // batch_size))
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
 
 
-class _Lockstep:
-    """The fits on their way: who trains still, with what, and how well each has done."""
-
-    def __init__(self, problem: Problem, settings: Training) -> None:
-        fits = problem.fits
-        self._problem, self._settings = problem, settings
-        layout = Layout(problem.network.parameters())
-        start = layout.initial(fits.seeds).to(problem.device)
-        self._best = Best(start, settings.patience)
-        self._stack = Stack(layout, start, _optimiser(start, layout, fits, settings))
-        self._layout = layout
-        rates = per_fit(fits.dropout, settings.dropout, len(fits))
-        self._dropout = Dropout(rates, fits.seeds, problem.device)
-        self._orders = [generator(seed, "order") for seed in fits.seeds]
-        self._history: list[FitEpoch] = []
-
-    @property
-    def finished(self) -> int:
-        """How many fits have stopped."""
-        return len(self._problem.fits) - len(self._stack.fits)
-
-    def run(self, epoch: int) -> None:
-        """Train an epoch, validate, and let those go that have stopped."""
-        fits = list(self._stack.fits)
-        training = self._train_epoch()
-        validation = self._problem.validation_losses(fits, self._stack.values)
-        both = zip(fits, training.tolist(), validation.tolist(), strict=True)
-        self._history += [
-            FitEpoch(fit=fit, epoch=epoch, training_loss=seen, validation_loss=unseen)
-            for fit, seen, unseen in both
-        ]
-        self._stack.leave(self._best.update(fits, self._stack.flat, validation, epoch))
-
-    def _train_epoch(self) -> Tensor:
-        """Train every fit on each of its cases once; return (k,) mean target losses."""
-        size = self._settings.batch_size
-        cases = [self._problem.training[fit] for fit in self._stack.fits]
-        batches = [
-            batches_of(own, self._orders[fit], size)
-            for own, fit in zip(cases, self._stack.fits, strict=True)
-        ]
-        sums = torch.zeros(len(batches), device=self._problem.device)
-        for i in range(max(len(own) for own in batches)):
-            # A fit with fewer batches than others has an empty one here, and does not move.
-            sums += self._step([own[i] if i < len(own) else own[0][:0] for own in batches])
-        return mean_of(sums, [len(own) for own in cases])
-
-    def _step(self, chosen: list[Tensor]) -> Tensor:
-        stack, problem = self._stack, self._problem
-        batch = problem.batch(chosen)
-        keep = self._dropout.draw(stack.fits, *batch.rows, problem.network.body.places)
-        tokens = problem.tokens(stack.fits, stack.values, batch)
-        sums, total = problem.losses(stack.fits, stack.values, tokens, batch, keep)
-        problem.backward(stack.fits, total, stack.values, tokens, batch, stack.gradients)
-        stack.step([row for row, count in enumerate(batch.counts) if count])
-        return sums
-
-    def results(self) -> FitResults:
-        """Return what the best weights predict."""
-        self._best.require_progress()
-        values = self._layout.views(self._best.weights)
-        return FitResults(
-            probabilities=self._problem.predict(values),
-            best_epoch=self._best.epoch.numpy(),
-            epochs=self._best.epochs.numpy(),
-            history=tuple(self._history),
-        )
+@contextmanager
+def _single_threaded_operations() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
-def per_fit(given: Tensor | None, default: float, count: int) -> Tensor:
-    """Return (K,) in float64: what is given, or the default for every fit."""
-    return torch.full((count,), default, dtype=torch.float64) if given is None else given.double()
-
-
-def _optimiser(start: Tensor, layout: Layout, fits: Fits, settings: Training) -> AdamW:
-    return AdamW(
-        start,
-        decayed=layout.decayed,
-        learning_rate=per_fit(fits.learning_rate, settings.learning_rate, len(fits)),
-        weight_decay=per_fit(fits.weight_decay, settings.weight_decay, len(fits)),
-        clip=settings.clip,
+def _joined(results: Sequence[FitResults], parts: Sequence[range]) -> FitResults:
+    history = (
+        replace(epoch, fit=part.start + epoch.fit)
+        for part, own in zip(parts, results, strict=True)
+        for epoch in own.history
+    )
+    return FitResults(
+        probabilities={
+            task: np.concatenate([own.probabilities[task] for own in results])
+            for task in results[0].probabilities
+        },
+        best_epoch=np.concatenate([own.best_epoch for own in results]),
+        epochs=np.concatenate([own.epochs for own in results]),
+        history=tuple(history),
     )

@@ -25,10 +25,13 @@ class Training:
     """The settings of one network fit.
 
     `patience` and `max_epochs` are in epochs, `batch_size` in cases. `clip` bounds the gradient
-    norm of each fit. `token_dim` is the width of the transformer over the slices.
+    norm of each fit. `token_dim` is the width of the transformer over the slices. The heads learn
+    at a rate of their own: with few cases, the image features would be fitted to noise before a
+    slower head had learned what the clinical features say.
     """
 
-    learning_rate: float = 1e-3
+    learning_rate: float = 5e-4
+    head_learning_rate: float = 2e-2
     weight_decay: float = 1e-2
     dropout: float = 0.1
     token_dim: int = 64

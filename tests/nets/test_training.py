@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from lnmbench.errors import UserError
+from lnmbench.nets import training
 from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs
-from lnmbench.nets.randomness import generator
-from lnmbench.nets.training import batches_of, train
+from lnmbench.nets.training import divided, train
 from lnmbench.records import Cohort, Training
 
 if TYPE_CHECKING:
@@ -152,6 +153,50 @@ def test_a_fit_does_not_depend_on_its_stack(slices: bool) -> None:
         assert_same_fit(everything, k, alone, 0, atol=1e-4)
 
 
+@pytest.mark.parametrize("slices", [True, False], ids=["slices", "clinical"])
+def test_dealing_fits_out_to_threads_changes_nothing(
+    slices: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inputs, fits = inputs_with(slices=slices), fits_of(range(9))
+    together = train(inputs, fits, SETTINGS, Sum(), threads=1)
+    monkeypatch.setattr(training, "_MOST", 100)  # every fit a stack of its own
+    told: list[int] = []
+    apart = train(inputs, fits, SETTINGS, Sum(), threads=3, on_epoch=told.append)
+    for k in range(9):
+        assert_same_fit(together, k, apart, k, atol=1e-4)
+    assert told == sorted(told)
+    assert told[-1] == 9
+    assert {(e.fit, e.epoch) for e in apart.history} == {(e.fit, e.epoch) for e in together.history}
+
+
+def test_training_leaves_torchs_threads_as_they_were() -> None:
+    before = torch.get_num_threads()
+    train(inputs_with(), fits_of([0]), SETTINGS, Sum(), threads=2)
+    assert torch.get_num_threads() == before
+
+
+def test_an_interrupted_caller_ends_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_MOST", 100)
+
+    def interrupt(finished: int) -> None:
+        raise KeyboardInterrupt
+
+    settings = replace(SETTINGS, max_epochs=10**6, patience=10**6)
+    with pytest.raises(KeyboardInterrupt):
+        train(inputs_with(), fits_of(range(6)), settings, Sum(), threads=2, on_epoch=interrupt)
+    assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPool")]
+
+
+@pytest.mark.parametrize("fits", [1, 2, 5, 16, 50, 500])
+@pytest.mark.parametrize("size", [1_500, 200_000, 10_000_000])
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+def test_fits_are_dealt_out_once_and_evenly(fits: int, size: int, threads: int) -> None:
+    parts = divided(fits, size, threads)
+    assert [fit for part in parts for fit in part] == list(range(fits))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert len(parts) == 1 or len(parts) % threads == 0 or len(parts) == fits
+
+
 def test_the_same_call_gives_the_same_numbers_bit_by_bit() -> None:
     first, second = (train(inputs_with(), fits_of(range(7)), SETTINGS, Sum()) for _ in range(2))
     for task, probabilities in first.probabilities.items():
@@ -268,15 +313,6 @@ def test_a_diverging_fit_is_the_users_error() -> None:
     fits = replace(one_task(fits_of([0])), learning_rate=torch.tensor([math.inf]))
     with pytest.raises(UserError, match="lower the learning rate"):
         train(inputs, fits, SETTINGS, Sum())
-
-
-def test_batches_deal_out_every_case_once_and_evenly() -> None:
-    cases = torch.arange(100, 215)
-    batches = batches_of(cases, generator(0, "order"), 32)
-    assert sorted(torch.cat(batches).tolist()) == cases.tolist()
-    assert sorted(len(batch) for batch in batches) == [28, 29, 29, 29]
-    again = batches_of(cases, generator(0, "order"), 32)
-    assert all(torch.equal(a, b) for a, b in zip(batches, again, strict=True))
 
 
 @pytest.mark.parametrize(

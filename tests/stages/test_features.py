@@ -1,0 +1,74 @@
+"""The frozen encoder sees each slice once, whatever is trained on its features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnmbench.config import read_benchmark
+from lnmbench.records import Choice
+from lnmbench.registry import Registry
+from lnmbench.stages.run import Place, run
+from lnmbench.store.cohort_file import read_cohort
+
+COUNTER = """
+import torch
+from torch import nn
+from lnmbench import Weights, hookimpl
+
+class Counting(nn.Module):
+    seen = 0
+    def forward(self, slices):
+        Counting.seen += len(slices)
+        return slices.flatten(1)[:, ::5000]
+
+class Counter:
+    \"\"\"Counts the slices that pass through it.\"\"\"
+    level, out_dim = "slice", 11
+    weights = Weights(source="none needed", sha256="counter")
+    def stages(self):
+        return nn.Sequential(Counting())
+
+@hookimpl
+def register_encoders():
+    return {"counter": Counter}
+"""
+
+
+class Silent:
+    def say(self, line: str) -> None: ...
+    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
+    def advance(self, steps: int = 1, detail: str = "") -> None: ...
+    def finish(self) -> None: ...
+
+
+def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path) -> None:
+    pytest.importorskip("torch")
+    Path("counter.py").write_text(COUNTER, encoding="utf-8")
+    registry = Registry(["counter.py"])
+    options = {
+        "dataset": "synthetic:n=24",
+        "encoder": ("counter",),
+        "aux": ("pt", "none"),
+        "only": True,
+        "repeats": 2,
+        "folds": 2,
+        "inner": 2,
+        "training": {"max_epochs": 2},
+    }
+    for seed in (0, 1):
+        run(
+            read_benchmark(None, {**options, "seed": seed}),
+            registry,
+            place=Place(home=home),
+            executor=Choice(name="inline"),
+            workers=1,
+            plugins=("counter.py",),
+            progress=Silent(),
+        )
+    (cohort,) = (home / "cohorts").iterdir()
+    counting = registry.build("encoder", Choice(name="counter")).stages()[0]
+    slices = int(read_cohort(cohort).offsets[-1])
+    assert slices > 24
+    assert type(counting).seen == slices
