@@ -11,6 +11,7 @@ from typing import Any
 from lnmbench.errors import UserError
 from lnmbench.records import Block, Choice, Method, Results
 from lnmbench.registry import Registry
+from lnmbench.stages.check import check
 from lnmbench.stages.chunk import TARGET
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.score import score
@@ -81,10 +82,12 @@ def read_results(folder: Path, registry: Registry) -> Results:
 
 
 def blocks(results: Results, registry: Registry) -> list[Block]:
-    """Return the blocks of every section, in their order."""
+    """Return the blocks of every section, in their order, and the checks."""
     sections = [_made(registry, "section", offer.name) for offer in registry.offers("section")]
     ordered = sorted(sections, key=lambda section: int(section.order))
-    return [block for section in ordered for block in section(results)]
+    made = [block for section in ordered for block in section(results)]
+    checks = check(results, registry)
+    return [*made, checks] if checks is not None else made
 
 
 def distinct(methods: Sequence[Method]) -> list[Method]:

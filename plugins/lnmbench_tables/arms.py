@@ -58,7 +58,7 @@ def other_questions(results: Results) -> list[Question]:
 
 def aux_of(method: Method) -> str:
     """Return the method's auxiliary tasks in one text."""
-    return " + ".join(str(choice) for choice in method.aux)
+    return " + ".join(choice.name for choice in method.aux)
 
 
 def _else_equal(multi: Method, single: Method) -> bool:

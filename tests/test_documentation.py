@@ -1,0 +1,82 @@
+"""What README and docs say is so."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+import lnmbench
+from lnmbench.choices import parameters_of
+from lnmbench.hookspecs import Hooks
+from lnmbench.registry import ROLES, Registry
+
+ROOT = Path(__file__).parents[1]
+TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ALL = "\n".join(path.read_text(encoding="utf-8") for path in TEXTS)
+REGISTRY = Registry()
+OFFERS = [offer for role in ROLES for offer in REGISTRY.offers(role.word)]
+
+
+@pytest.mark.parametrize("hook", [name for name in vars(Hooks) if not name.startswith("_")])
+def test_every_hook_stands_in_the_docs(hook: str) -> None:
+    names = [name for name in inspect.signature(getattr(Hooks, hook)).parameters if name != "self"]
+    assert f"{hook}({', '.join(names)})" in ALL
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=[f"{o.role.word} {o.name}" for o in OFFERS])
+def test_every_offer_and_its_parameters_stand_in_the_docs(offer: object) -> None:
+    row = rf"^\| `{re.escape(offer.name)}` \|.*$"
+    rows = re.findall(row, ALL, flags=re.MULTILINE)
+    assert rows, f"no table row for {offer.name}"
+    for parameter in parameters_of(offer.factory):
+        assert any(f"`{parameter}`" in line for line in rows), str(parameter)
+
+
+def test_every_command_and_option_stands_in_the_docs() -> None:
+    from lnmbench.cli.app import app
+
+    def walk(command: object, path: str) -> None:
+        for name, sub in getattr(command, "commands", {}).items():
+            walk(sub, f"{path} {name}")
+        if not getattr(command, "commands", {}):
+            assert path in ALL, path
+        for parameter in command.params:
+            for flag in getattr(parameter, "opts", []):
+                if flag.startswith("--") and flag != "--help":
+                    assert f"`{flag}" in ALL, f"{path} {flag}"
+
+    walk(typer.main.get_command(app), "lnmbench")
+
+
+def test_every_training_setting_stands_in_the_docs() -> None:
+    from lnmbench.records import Training
+
+    for parameter in parameters_of(Training):
+        assert f"`{parameter}`" in ALL, str(parameter)
+
+
+def test_links_between_the_docs_lead_somewhere() -> None:
+    for path in TEXTS:
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def modules() -> list[str]:
+    return [
+        name
+        for _, name, _ in pkgutil.walk_packages(lnmbench.__path__, "lnmbench.")
+        if not name.endswith("__main__")
+    ]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_examples_in_docstrings_run(name: str) -> None:
+    module = importlib.import_module(name)
+    assert doctest.testmod(module).failed == 0
