@@ -48,6 +48,20 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     )
 
 
+def refuse_unknown_names(benchmark: Benchmark, registry: Registry) -> None:
+    """Raise `UserError` for a name or parameter that is not there, before anything is computed."""
+    registry.bind("target", benchmark.target)
+    registry.bind("weighting", benchmark.weighting)
+    asked = {
+        "encoder": benchmark.encoder or (),
+        "aux task": [task for arm in benchmark.aux or () for task in arm],
+        "baseline": benchmark.baseline or (),
+    }
+    for role, choices in asked.items():
+        for choice in choices:
+            registry.bind(role, choice)
+
+
 def positions(cohort: Cohort, plan: Plan) -> NDArray[np.int64]:
     """Return where the plan's cases stand in the cohort, (n,)."""
     at = {case: number for number, case in enumerate(cohort.ids)}

@@ -20,7 +20,7 @@ from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, Preprocessi
 from lnmbench.registry import Registry
 from lnmbench.stages.chunk import Chunk, execute
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan import aux_notes, make_methods, make_plan
+from lnmbench.stages.plan import aux_notes, make_methods, make_plan, refuse_unknown_names
 from lnmbench.store.cohort_file import read_cohort, read_slices
 from lnmbench.store.feature_cache import make_features
 from lnmbench.store.ledger import Ledger
@@ -53,6 +53,8 @@ def run(
     The same benchmark continues where it was stopped; other arms over the same cohort and
     protocol join the same ledger.
     """
+    refuse_unknown_names(benchmark, registry)
+    registry.bind("executor", executor)
     path = ingest(
         benchmark.dataset,
         registry,

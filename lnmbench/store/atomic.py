@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import re
 import sqlite3
@@ -23,10 +24,31 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(path)
             yield beside
             beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove what a killed process left half-written beside the path."""
+    for beside in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        number = beside.name.split(".")[-2]
+        if number.isdigit() and not _is_running(int(number)):
+            beside.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # there, signal 0 would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,15 @@ def _fail(path: Path, error: Exception) -> None:
     with replacing(path) as beside:
         beside.write_text("half")
         raise error
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are told apart by signal 0")
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, running = (tmp_path / f".f.{pid}.part" for pid in (gone.pid, os.getppid()))
+    left.write_text("half")
+    running.write_text("half")
+    with replacing(tmp_path / "f") as beside:
+        beside.write_text("whole")
+    assert sorted(tmp_path.iterdir()) == [running, tmp_path / "f"]
