@@ -41,6 +41,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
     }
     with Ledger.open(folder) as ledger:
         plan = ledger.plan()
+        notes = [str(note) for one in ledger.manifests() for note in one.get("notes", ())]
         methods = sorted(distinct(ledger.methods()), key=_rank)
         predicted = {
             method.fingerprint: ledger.predictions(method.fingerprint, TARGET)[..., 0]
@@ -76,7 +77,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
         comparison_titles={name: test.title for name, test in tests.items()},
         comparison_roles={name: test.role for name, test in tests.items()},
         primary=primary_comparison(tests),
-        notes=plan.notes,
+        notes=tuple(dict.fromkeys([*plan.notes, *notes])),
         truth=plan.truth,
     )
 

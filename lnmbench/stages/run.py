@@ -68,8 +68,9 @@ def run(
     methods = make_methods(benchmark, registry, cohort)
     pool: Executor = registry.build("executor", executor)
     notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
-    notes += [f"{m.label}: {m.weights.note}" for m in methods if m.weights and m.weights.note]
-    for note in dict.fromkeys(notes):
+    weights = [(m.encoder, m.weights.note) for m in methods if m.weights and m.weights.note]
+    told = [f"{encoder.name}: {note}" for encoder, note in weights if encoder is not None]
+    for note in dict.fromkeys([*notes, *told]):
         progress.say(note)
     manifest = _manifest(benchmark, cohort, methods, notes, workers)
     folder = place.out or place.runs / _folder_name(plan)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import filelock
 import numpy as np
@@ -217,7 +217,7 @@ class Ledger:
         )
         return tuple(packing.method(row[0]) for row in rows)
 
-    def manifests(self) -> list[dict[str, object]]:
+    def manifests(self) -> list[dict[str, Any]]:
         """Return the manifest of each invocation, oldest first."""
         rows = self._read("SELECT manifest FROM manifests ORDER BY number")
         return [json.loads(row[0]) for row in rows]

@@ -15,7 +15,7 @@ class NoImages:
 
     level: Literal["none"] = "none"
     out_dim = 0
-    weights = Weights(source="none", note="no image encoder")
+    weights = Weights(source="none")
 
     def stages(self) -> nn.Sequential:
         """Return an empty sequence."""

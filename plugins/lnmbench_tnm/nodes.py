@@ -55,19 +55,15 @@ class NodalTarget:
         return labels
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Say which column the labels are made of, and how many cases are unknown."""
+        """Say which column the labels are made of, and how many cases are positive."""
         column, labels = self._column(cohort), self.labels(cohort)
-        positive, unknown = int(np.nansum(labels)), int(np.isnan(labels).sum())
-        known = len(labels) - unknown
+        positive, known = int(np.nansum(labels)), int(np.count_nonzero(~np.isnan(labels)))
         made = (
             f"is column {column.name!r}"
             if column.label == self.name
             else f"is pN{self.lowest} or higher in column {column.name!r} ({self._told(column)})"
         )
-        return (
-            f"target {self.name} {made}: {positive} of {known} cases are positive",
-            *([f"target {self.name} is unknown for {unknown} cases"] if unknown else []),
-        )
+        return (f"target {self.name} {made}: {positive} of {known} cases are positive",)
 
     def _column(self, cohort: Cohort) -> Column:
         column = cohort.require(self.name, "pn")
