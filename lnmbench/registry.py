@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 
 import pluggy
@@ -19,9 +16,9 @@ import pluggy
 from lnmbench import choices, contracts
 from lnmbench.errors import UserError, nearest
 from lnmbench.hookspecs import Hooks
+from lnmbench.plugin_faults import GROUP, import_file, misspelt, not_an_offer, reason
 from lnmbench.records import Choice
 
-GROUP = "lnmbench"
 BLOCK = "LNMBENCH_BLOCK"
 PLUGINS = "LNMBENCH_PLUGINS"
 
@@ -179,7 +176,7 @@ class Registry:
             self._complain(name, f"is not there (expected a Python file at {text})", explicit=True)
         elif is_file:
             version = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-            self._load(name, text, True, lambda: _import_file(path), version)
+            self._load(name, text, True, lambda: import_file(path), version)
         else:
             self._load(name, text, True, lambda: importlib.import_module(text), "")
 
@@ -192,9 +189,9 @@ class Registry:
         try:
             module = load()
         except (Exception, SystemExit) as error:  # a plugin's import may raise anything
-            self._complain(name, f"fails to import ({_reason(error, place)})", explicit)
+            self._complain(name, f"fails to import ({reason(error, place)})", explicit)
             return
-        wrong = _misspelt(module)
+        wrong = misspelt(module)
         if wrong:
             self._complain(name, wrong, explicit)
             return
@@ -202,7 +199,7 @@ class Registry:
             self._manager.register(module, name=name)
         except (pluggy.PluginValidationError, ValueError) as error:
             self._manager.unregister(name=name)
-            self._complain(name, f"cannot be registered ({_reason(error, place)})", explicit)
+            self._complain(name, f"cannot be registered ({reason(error, place)})", explicit)
             return
         self.plugins[name] = Plugin(name=name, place=place, version=version, explicit=explicit)
 
@@ -226,10 +223,10 @@ class Registry:
         try:
             offered = impl.function()
         except (Exception, SystemExit) as error:  # likewise
-            reason = _reason(error, plugin.place)
-            self._complain(plugin.name, f"fails in {role.hook} ({reason})", plugin.explicit)
+            line = f"fails in {role.hook} ({reason(error, plugin.place)})"
+            self._complain(plugin.name, line, plugin.explicit)
             return []
-        wrong = _not_an_offer(offered)
+        wrong = not_an_offer(offered)
         if wrong:
             line = f"returns {wrong} from {role.hook}, expected a mapping of names to factories"
             self._complain(plugin.name, line, plugin.explicit)
@@ -257,55 +254,6 @@ def _role(word: str) -> Role:
 
 def _version_of(point: EntryPoint) -> str:
     return point.dist.version if point.dist is not None else ""
-
-
-def _import_file(path: Path) -> ModuleType:
-    name = f"lnmbench_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickling look the module up by its name
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-def _reason(error: BaseException, place: str) -> str:
-    line, traceback = "", error.__traceback__
-    while traceback is not None:
-        if Path(traceback.tb_frame.f_code.co_filename).name == Path(place).name:
-            line = f", line {traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    text = " ".join(str(error).split())
-    return f"{place}{line}: {type(error).__name__}: {text}"[:240]
-
-
-def _hook_names() -> list[str]:
-    return [name for name in vars(Hooks) if not name.startswith("_")]
-
-
-def _misspelt(module: object) -> str:
-    known = _hook_names()
-    for name, thing in vars(module).items():
-        marked = hasattr(thing, f"{GROUP}_impl")
-        if marked and name not in known:
-            return f"has a hook {name} that does not exist: {nearest(name, known)}"
-        if not marked and name in known and callable(thing):
-            return f"has {name} without @lnmbench.hookimpl"
-    return ""
-
-
-def _not_an_offer(offered: object) -> str:
-    if not isinstance(offered, Mapping):
-        return type(offered).__name__
-    for name, factory in offered.items():
-        if not isinstance(name, str) or not callable(factory):
-            return f"{name!r}: {type(factory).__name__}"
-    return ""
 
 
 def _members(contract: type) -> list[str]:

@@ -2,8 +2,10 @@
 
 Both train the same networks on cached features by the same protocol: batches, AdamW, clipping,
 validation after each epoch, best weights, predictions at the end. The plain loop trains one
-`torch.nn` module after the other. Runs alternate, and medians are compared. Agreement is measured
-apart, without dropout: the same start, the same order, the largest difference in probability.
+`torch.nn` module after the other, in two ways: `loader` takes its batches from a DataLoader that
+pads them, as most code does; `indexed` cuts them from cases that were padded once. Runs alternate,
+and medians are compared. Agreement is measured apart, without dropout: the same start, the same
+order, the largest difference in probability.
 
     python benchmarks/speed/stacked.py --dim 2048 --token-dim 64 --fits 50
 """
@@ -22,6 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader
 
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.lockstep import batches_of
@@ -32,7 +35,7 @@ from lnmbench.nets.training import train
 from lnmbench.records import Training
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,6 +86,22 @@ class Cases:
     def loss(self, network: PlainNetwork, cases: Tensor) -> Tensor:
         risk = self.forward(network, cases)
         return functional.binary_cross_entropy_with_logits(risk, self.target[cases])
+
+    def loader(self, cases: Tensor, order: torch.Generator, size: int) -> DataLoader[Any]:
+        """Batches (slices, clinical, padding, target) of these cases, padded when they are made."""
+        lengths = (~self.padding).sum(1)
+        each = [
+            (self.slices[i, : lengths[i]], self.clinical[i], self.target[i]) for i in cases.tolist()
+        ]
+
+        def collate(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
+            slices, clinical, target = zip(*batch, strict=True)
+            padded = nn.utils.rnn.pad_sequence(slices, batch_first=True)
+            long = torch.tensor([len(one) for one in slices])
+            padding = torch.arange(padded.shape[1]) >= long[:, None]
+            return padded, torch.stack(clinical), padding, torch.stack(target)
+
+        return DataLoader(each, size, shuffle=True, generator=order, collate_fn=collate)
 
 
 class Sum:
@@ -153,7 +172,13 @@ def optimiser_of(network: PlainNetwork, settings: Training) -> torch.optim.AdamW
 
 
 def train_plainly(
-    inputs: Inputs, fits: Fits, k: int, settings: Training, start: dict[str, Tensor] | None
+    inputs: Inputs,
+    fits: Fits,
+    k: int,
+    settings: Training,
+    start: dict[str, Tensor] | None,
+    *,
+    loading: bool = False,
 ) -> NDArray[np.float64]:
     """Train fit k as an ordinary module; return its probabilities (n,), NaN where not asked for."""
     assert inputs.slices is not None
@@ -167,11 +192,22 @@ def train_plainly(
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
     lowest, best = float("inf"), network.state_dict()
+    loader = data.loader(training, order, settings.batch_size)
+
+    def losses() -> Iterator[Tensor]:
+        if not loading:
+            for cases in batches_of(training, order, settings.batch_size):
+                yield data.loss(network, cases)
+            return
+        for slices, clinical, padding, target in loader:
+            risk = network(slices, clinical, padding)
+            yield functional.binary_cross_entropy_with_logits(risk, target)
+
     for _ in range(settings.max_epochs):
         network.train()
-        for cases in batches_of(training, order, settings.batch_size):
+        for loss in losses():
             optimiser.zero_grad()
-            data.loss(network, cases).backward()
+            loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
             optimiser.step()
         network.eval()
@@ -204,21 +240,32 @@ def agreement(inputs: Inputs, fits: Fits, settings: Training) -> float:
 
 
 def timed(inputs: Inputs, fits: Fits, settings: Training, rounds: int) -> None:
-    """Run both loops by turns and print milliseconds a model-epoch, and how they compare."""
-    plain, stacked = [], []
-    for i in range(rounds):
-        start = time.perf_counter()
+    """Run the loops by turns and print milliseconds a model-epoch, and how they compare."""
+
+    def plainly(loading: bool) -> None:
         for k in range(len(fits)):
-            train_plainly(inputs, fits, k, settings, None)
-        middle = time.perf_counter()
-        train(inputs, fits, settings, Sum())
-        end = time.perf_counter()
-        each = 1e3 / (len(fits) * settings.max_epochs)
-        plain.append((middle - start) * each)
-        stacked.append((end - middle) * each)
-        print(f"round {i + 1}: plain {plain[-1]:7.2f}, stacked {stacked[-1]:6.2f} ms a model-epoch")
-    before, after = statistics.median(plain), statistics.median(stacked)
-    print(f"median:  plain {before:7.2f}, stacked {after:6.2f}: {before / after:.1f} times as fast")
+            train_plainly(inputs, fits, k, settings, None, loading=loading)
+
+    loops: dict[str, Callable[[], object]] = {
+        "loader": lambda: plainly(True),
+        "indexed": lambda: plainly(False),
+        "stacked": lambda: train(inputs, fits, settings, Sum()),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in loops}
+    each = 1e3 / (len(fits) * settings.max_epochs)
+    for i in range(rounds):
+        for name, loop in loops.items():
+            start = time.perf_counter()
+            loop()
+            taken[name].append((time.perf_counter() - start) * each)
+        told = ", ".join(f"{name} {times[-1]:.1f}" for name, times in taken.items())
+        print(f"round {i + 1}: {told} ms a model-epoch", flush=True)
+    medians = {name: statistics.median(times) for name, times in taken.items()}
+    for name in ("loader", "indexed"):
+        ratio = medians[name] / medians["stacked"]
+        print(
+            f"median: {name} {medians[name]:.1f}, stacked {medians['stacked']:.1f}: {ratio:.1f} ×"
+        )
 
 
 def main() -> None:
@@ -229,7 +276,7 @@ def main() -> None:
         ("fits", 50, "models"),
         ("cases", 160, "cases; a tenth is tested, a fifth of the rest validates"),
         ("slices", 8, "slices of a case, on average"),
-        ("epochs", 3, "epochs of every fit"),
+        ("epochs", 8, "epochs of every fit"),
         ("batch-size", 32, "cases of a step"),
         ("rounds", 3, "runs of each loop, by turns"),
     ):

@@ -1,0 +1,68 @@
+"""A plugin's module, and what can be wrong with it, in words."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+from lnmbench.errors import nearest
+from lnmbench.hookspecs import Hooks
+
+GROUP = "lnmbench"
+"""The group of entry points, and the name under which hooks are marked."""
+
+
+def import_file(path: Path) -> ModuleType:
+    """Return the module that a file makes; its errors are raised as they are."""
+    name = f"lnmbench_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickling look the module up by its name
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def reason(error: BaseException, place: str) -> str:
+    """Return where in the plugin an error arose, and what it says, in one line."""
+    line, traceback = "", error.__traceback__
+    while traceback is not None:
+        if Path(traceback.tb_frame.f_code.co_filename).name == Path(place).name:
+            line = f", line {traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    text = " ".join(str(error).split())
+    return f"{place}{line}: {type(error).__name__}: {text}"[:240]
+
+
+def _hook_names() -> list[str]:
+    return [name for name in vars(Hooks) if not name.startswith("_")]
+
+
+def misspelt(module: object) -> str:
+    """Return which hook of a module is none or lacks its mark; an empty string if all is well."""
+    known = _hook_names()
+    for name, thing in vars(module).items():
+        marked = hasattr(thing, f"{GROUP}_impl")
+        if marked and name not in known:
+            return f"has a hook {name} that does not exist: {nearest(name, known)}"
+        if not marked and name in known and callable(thing):
+            return f"has {name} without @lnmbench.hookimpl"
+    return ""
+
+
+def not_an_offer(offered: object) -> str:
+    """Return what is no mapping of names to factories; an empty string if it is one."""
+    if not isinstance(offered, Mapping):
+        return type(offered).__name__
+    for name, factory in offered.items():
+        if not isinstance(name, str) or not callable(factory):
+            return f"{name!r}: {type(factory).__name__}"
+    return ""
