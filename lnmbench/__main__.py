@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 STOPPED = "stopped: what was finished is kept, and the same command goes on from there"
@@ -20,6 +21,7 @@ def main() -> None:
     wrong_use: type[Exception] = typer.BadParameter.__mro__[1]
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except UserError as error:
         _end(f"error: {error}", 2)
     except wrong_use as error:
@@ -29,6 +31,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _end("error: no space left for the output", 2)
     if code == INTERRUPTED:
         _end(STOPPED, INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -189,7 +189,10 @@ def _convert(value: object, annotation: Any) -> object:
             raise ValueError
         return float(str(value))
     if annotation is Path:
-        return Path(str(value)).expanduser()
+        try:
+            return Path(str(value)).expanduser()
+        except RuntimeError as error:  # a home folder that is not there
+            raise ValueError from error
     if annotation is str and isinstance(value, str):
         return value
     raise ValueError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -37,8 +38,10 @@ def _tasks(value: object) -> object:
     """Auxiliary tasks of one arm: `pt`, `pt+size`, or `none`."""
     if isinstance(value, str):
         return () if value.strip() == "none" else choices.parse_all(value)
+    if isinstance(value, Mapping):
+        return (_one(value),)
     if isinstance(value, list):
-        return tuple(_one(item) for item in value)
+        return tuple(_one(item) for item in value if item != "none")
     return value
 
 
@@ -47,7 +50,7 @@ def _several(value: object) -> object:
 
 
 def _rising(window: tuple[float, float]) -> tuple[float, float]:
-    if window[0] >= window[1]:
+    if not (math.isfinite(window[0]) and math.isfinite(window[1]) and window[0] < window[1]):
         raise ValueError("a lower and a higher HU")
     return window
 

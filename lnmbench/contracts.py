@@ -155,11 +155,17 @@ class Baseline(Protocol):
     """A classical model on the clinical features, tuned on the same inner folds."""
 
     def estimator(self, columns: Sequence[Column]) -> Any:
-        """Return a fresh scikit-learn classifier that takes a DataFrame with these columns."""
+        """Return a fresh scikit-learn classifier that takes a DataFrame with these columns.
+
+        Of a pipeline, the steps before the last are fitted once for all candidates.
+        """
         ...
 
     def candidates(self) -> Sequence[Mapping[str, object]]:
-        """Return the settings (for `set_params`) among which the inner folds choose."""
+        """Return the settings among which the inner folds choose.
+
+        They are for `set_params` of the classifier; of a pipeline, of its last step.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
+from lnmbench.errors import UserError
 from lnmbench.records import Environment
 
 HOME = "LNMBENCH_HOME"
@@ -20,7 +21,12 @@ PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas", 
 def home() -> Path:
     """Return the folder that keeps cohorts and features between runs; LNMBENCH_HOME overrides."""
     named = os.environ.get(HOME, "")
-    return Path(named).expanduser() if named else platformdirs.user_cache_path("lnmbench")
+    if not named:
+        return platformdirs.user_cache_path("lnmbench")
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{HOME} names no folder", got=named) from error
 
 
 def now() -> str:
@@ -28,8 +34,10 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def describe(*, device: str, threads: int) -> Environment:
+def describe(*, device: str) -> Environment:
     """Return the environment of this process."""
+    import torch
+
     return Environment(
         lnmbench=_version("lnmbench"),
         python=platform.python_version(),
@@ -39,7 +47,7 @@ def describe(*, device: str, threads: int) -> Environment:
         cpu_count=os.cpu_count() or 1,
         memory_gb=round(_memory_bytes() / 1e9, 1),
         device=device,
-        threads=threads,
+        threads=torch.get_num_threads(),
         git_commit=_git_commit(),
     )
 

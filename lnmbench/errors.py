@@ -26,7 +26,8 @@ class UserError(Exception):
         facts += [f"got {got}"] if got else []
         line += f": {', '.join(facts)}" if facts else ""
         line += f"; {then}" if then else ""
-        super().__init__(" ".join(line.split()))
+        shown = "".join(c if c.isprintable() or c.isspace() else "�" for c in line)
+        super().__init__(" ".join(shown.split()))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

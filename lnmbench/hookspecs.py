@@ -55,7 +55,7 @@ class Hooks:
 
     @hookspec
     def run_started(self, manifest: Manifest) -> None:
-        """Tell that a run begins; nothing has been computed yet."""
+        """Tell that a run begins; nothing has been trained yet."""
 
     @hookspec
     def unit_finished(self, result: UnitResult) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import sys
 from collections.abc import Mapping
@@ -29,6 +30,20 @@ def import_file(path: Path) -> ModuleType:
         del sys.modules[name]
         raise
     return module
+
+
+def checksum(module: str) -> str:
+    """Return the checksum of a module's file, or of all files of a package."""
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return ""
+    if spec is None or spec.origin is None:
+        return ""
+    file = Path(spec.origin)
+    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    digest = hashlib.sha256(b"".join(one.read_bytes() for one in files if one.is_file()))
+    return f"sha256:{digest.hexdigest()[:16]}"
 
 
 def reason(error: BaseException, place: str) -> str:

@@ -16,7 +16,7 @@ import pluggy
 from lnmbench import choices, contracts
 from lnmbench.errors import UserError, nearest
 from lnmbench.hookspecs import Hooks
-from lnmbench.plugin_faults import GROUP, import_file, misspelt, not_an_offer, reason
+from lnmbench.plugin_faults import GROUP, checksum, import_file, misspelt, not_an_offer, reason
 from lnmbench.records import Choice
 
 BLOCK = "LNMBENCH_BLOCK"
@@ -141,7 +141,16 @@ class Registry:
         """Return the object that a choice names; `UserError` where it breaks its contract."""
         offer = self.offer(role, choice.name)
         bound = choices.bind(choice, offer.factory, role=role)
-        made = offer.factory(**bound.parameters)
+        try:
+            made = offer.factory(**bound.parameters)
+        except UserError:
+            raise
+        except Exception as error:
+            place = self.plugins[offer.plugin].place
+            raise UserError(
+                f"{role} {choice} of plugin {offer.plugin} cannot be made ({reason(error, place)})",
+                then=f"mend it, or {BLOCK}={offer.plugin} goes on without it",
+            ) from error
         contract = offer.role.contract
         if contract is not None and not isinstance(made, contract):
             lacking = [name for name in _members(contract) if not hasattr(made, name)]
@@ -168,7 +177,7 @@ class Registry:
 
     def _load_named(self, text: str, blocked: set[str]) -> None:
         path = Path(text)
-        is_file = path.suffix == ".py" or path.exists()
+        is_file = path.suffix == ".py" or path.is_file()
         name = path.stem if is_file else text
         if name in blocked:
             return
@@ -178,7 +187,7 @@ class Registry:
             version = "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
             self._load(name, text, True, lambda: import_file(path), version)
         else:
-            self._load(name, text, True, lambda: importlib.import_module(text), "")
+            self._load(name, text, True, lambda: importlib.import_module(text), checksum(text))
 
     def _load(
         self, name: str, place: str, explicit: bool, load: Callable[[], object], version: str
@@ -232,6 +241,13 @@ class Registry:
             self._complain(plugin.name, line, plugin.explicit)
             return []
         named = cast("Mapping[str, Callable[..., object]]", offered)
+        try:
+            for factory in named.values():
+                choices.parameters_of(factory)
+        except (TypeError, NameError, ValueError) as error:
+            line = f"offers a factory that cannot be called by name ({error})"
+            self._complain(plugin.name, line, plugin.explicit)
+            return []
         return [
             Offer(role=role, name=name, factory=factory, plugin=plugin.name)
             for name, factory in named.items()

@@ -161,6 +161,8 @@ def _weighting(made: Weighting, cohort: Cohort) -> None:
 
 
 def _baseline(made: Baseline, cohort: Cohort) -> None:
+    from sklearn.pipeline import Pipeline
+
     from lnmbench.clinical import feature_frame
 
     candidates = made.candidates()
@@ -168,9 +170,10 @@ def _baseline(made: Baseline, cohort: Cohort) -> None:
     frame = feature_frame(cohort, np.arange(len(cohort)))
     truth = np.arange(len(cohort)) % 2
     for candidate in (candidates[0], candidates[-1]):
-        pipeline = made.estimator(cohort.features)
-        pipeline[-1].set_params(**candidate)
-        p = pipeline.fit(frame, truth).predict_proba(frame)
+        model = made.estimator(cohort.features)
+        last = model[-1] if isinstance(model, Pipeline) else model
+        last.set_params(**candidate)
+        p = model.fit(frame, truth).predict_proba(frame)
         assert p.shape == (len(cohort), 2), f"probabilities have the shape {p.shape}"
         assert np.isfinite(p).all(), "probabilities are not finite"
 

@@ -40,6 +40,15 @@ def test_options_stand_over_the_file(tmp_path: Path) -> None:
     assert (benchmark.folds, benchmark.repeats, benchmark.seed) == (7, 3, 0)
 
 
+def test_tasks_can_be_tables(tmp_path: Path) -> None:
+    file = tmp_path / "b.toml"
+    file.write_text('aux = [[{ name = "pt", edition = "8" }, "size"], "none"]\n', encoding="utf-8")
+    pt = Choice(name="pt", parameters={"edition": "8"})
+    assert read_benchmark(file, {}).aux == ((pt, Choice(name="size")), ())
+    file.write_text('aux = { name = "pt", edition = "8" }\n', encoding="utf-8")
+    assert read_benchmark(file, {}).aux == ((pt,),)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -48,6 +57,7 @@ def test_options_stand_over_the_file(tmp_path: Path) -> None:
         ('folds = "many"', "wrong value for folds"),
         ("folds = [", "unreadable benchmark file"),
         ('encoder = "resnet50:"', "malformed choice"),
+        ("window = [nan, 400]", "a lower and a higher HU"),
         ("window = [400, -1000]", "wrong value for window.*a lower and a higher HU"),
         ("[training]\nlearning_rat = 1", "no parameter 'learning_rat'.*did you mean learning_rate"),
         ("[training]\nlearning_rate = 0", "learning_rate.*expected a positive number"),

@@ -54,6 +54,26 @@ def test_a_changed_file_has_another_version(tmp_path: Path) -> None:
     assert before != after
 
 
+def test_a_changed_module_has_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    write(tmp_path, "my_module_of_metrics", METRIC % "accuracy")
+    before = Registry(["my_module_of_metrics"]).version("metric", "accuracy")
+    write(tmp_path, "my_module_of_metrics", METRIC % "accuracy" + "# changed\n")
+    after = Registry(["my_module_of_metrics"]).version("metric", "accuracy")
+    assert before[0] == after[0]
+    assert before[1].startswith("sha256:")
+    assert before != after
+
+
+def test_a_factory_that_raises_is_one_line(tmp_path: Path) -> None:
+    text = METRIC % "accuracy" + "\nAccuracy.__init__ = lambda self: 1 / 0\n"
+    registry = Registry([write(tmp_path, "mine", text)])
+    with pytest.raises(UserError, match="metric accuracy of plugin mine cannot be made .*ZeroDiv"):
+        registry.build("metric", Choice(name="accuracy"))
+
+
 BROKEN = {
     "fails to import": "import not_there_at_all",
     "fails in register_metrics": "from lnmbench import hookimpl\n"
@@ -65,6 +85,9 @@ BROKEN = {
     "@hookimpl\ndef register_metrics():\n    return []",
     "returns 'x': int from register_metrics": "from lnmbench import hookimpl\n"
     "@hookimpl\ndef register_metrics():\n    return {'x': 3}",
+    "a factory that cannot be called by name": "from lnmbench import hookimpl\n"
+    "def factory(bins=4):\n    pass\n"
+    "@hookimpl\ndef register_metrics():\n    return {'x': factory}",
     "cannot be registered": "from lnmbench import hookimpl\n"
     "@hookimpl\ndef run_started(manifest, colour):\n    pass",
     "offers the metric auc that lnmbench_metrics": METRIC % "auc",

@@ -79,6 +79,12 @@ def _section(
         yield from (header, 'role = "id"')
     elif _is_center(name, found, sheet):
         yield from (header, 'role = "center"')
+    elif _ID.search(name) and len(set(sheet.column(name))) > MOST_CATEGORIES:
+        told = [header, 'role = "patient"  # keeps cases with one value on one side of every split']
+        repeats = len(set(sheet.column(name))) < len(sheet.column(name))
+        sure = repeats and "patient" not in labels
+        yield from told if sure else _commented(told, "perhaps the patient of each case")
+        labels.update({"patient"} if sure else ())
     elif found.why_not:
         yield f"# {header} {found.why_not}; left out."
     elif _is_target(name, found) or found.stage:
@@ -89,8 +95,6 @@ def _section(
     elif found.after:
         told = [header, 'role = "aux"', 'label = ""', 'known = "after"', *_facts(found)]
         yield from _commented(told, "sounds as if known only after surgery; fill in a label to use")
-    elif _ID.search(name) and len(set(sheet.column(name))) > MOST_CATEGORIES:
-        yield from _commented([header, 'role = "patient"'], "perhaps the patient of each case")
     else:
         yield from (header, 'role = "feature"', 'known = "before"', *_facts(found))
 

@@ -9,12 +9,12 @@ import typer
 
 from lnmbench.cli import plugins
 
-app = typer.Typer(help="Look at data sets and make cohort files.", no_args_is_help=True)
+app = typer.Typer(help="Look at data sets.", no_args_is_help=True)
 
 
 @app.callback()
 def data() -> None:
-    """Look at data sets and make cohort files."""
+    """Look at data sets."""
 
 
 @app.command()

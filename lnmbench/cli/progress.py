@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,9 +17,17 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 10.0
 
 
-def make_progress() -> Progress:
-    """Return the display that suits standard error."""
-    return LiveProgress() if sys.stderr.isatty() else PlainProgress()
+@contextmanager
+def make_progress() -> Iterator[Progress]:
+    """Yield the display that suits standard error, and leave the terminal as it was."""
+    if not sys.stderr.isatty():
+        yield PlainProgress()
+        return
+    display = LiveProgress()
+    try:
+        yield display
+    finally:
+        display.finish()
 
 
 class PlainProgress:

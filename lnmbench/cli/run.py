@@ -47,7 +47,7 @@ def run(
         Path | None, typer.Option(help="Run directory (default: a folder below runs/).")
     ] = None,
     executor: Annotated[str, typer.Option(help="Where chunks of fits run.")] = "inline",
-    workers: Annotated[int | None, typer.Option(help="Threads that read images.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Threads that read images.", min=1)] = None,
     plugin: plugins.PluginOption = None,
 ) -> None:
     """Run a benchmark, or what is missing of it, and print its tables."""
@@ -75,14 +75,15 @@ def run(
     benchmark = read_benchmark(config, options)
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
-    folder = stage.run(
-        benchmark,
-        registry,
-        place=stage.Place(home=home(), out=out),
-        executor=parse(executor),
-        workers=workers or os.cpu_count() or 1,
-        plugins=tuple(plugin or ()),
-        progress=make_progress(),
-    )
+    with make_progress() as progress:
+        folder = stage.run(
+            benchmark,
+            registry,
+            place=stage.Place(home=home(), out=out),
+            executor=parse(executor),
+            workers=workers or os.cpu_count() or 1,
+            plugins=tuple(plugin or ()),
+            progress=progress,
+        )
     print_report(folder, registry)
     typer.echo(f"kept in {folder}; again with: lnmbench report {folder}", err=True)

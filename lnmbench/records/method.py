@@ -48,12 +48,14 @@ class Training:
 class Method:
     """One arm of the comparison. Its fingerprint covers everything that changes its numbers.
 
-    `plugins` maps each plugin that the method uses to its version, or to the checksum of its file.
+    `plugins` maps lnmbench and each plugin that the method uses to its version, or to the checksum
+    of its file. `level` is the encoder's, None for a baseline.
     """
 
     label: str
     kind: Literal["network", "baseline"]
     encoder: Choice | None = None
+    level: Literal["slice", "volume", "none"] | None = None
     weights: Weights | None = None
     aux: tuple[Choice, ...] = ()
     weighting: Choice | None = None
@@ -66,5 +68,7 @@ class Method:
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
         facts = {key: value for key, value in asdict(self).items() if key != "label"}
+        if self.weights is not None:
+            facts["weights"] = self.weights.sha256 or self.weights.source  # not the note's words
         text = json.dumps(facts, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

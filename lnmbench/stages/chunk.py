@@ -258,11 +258,12 @@ def _tried(
     """Each candidate's log loss on the inner validation fold, and its probabilities (n,)."""
     from sklearn.base import clone
     from sklearn.metrics import log_loss
+    from sklearn.pipeline import Pipeline
 
-    pipeline = baseline.estimator(cohort.features)
-    before, model = pipeline[:-1], pipeline[-1]
-    before.fit(frame[fit.training], truth[fit.training])
-    ready = before.transform(frame)
+    model, ready = baseline.estimator(cohort.features), frame
+    if isinstance(model, Pipeline) and len(model) > 1:  # what comes before is fitted once
+        before, model = model[:-1], model[-1]
+        ready = before.fit(frame[fit.training], truth[fit.training]).transform(frame)
     losses, probabilities = [], []
     for candidate in baseline.candidates():
         fitted = clone(model).set_params(**candidate).fit(ready[fit.training], truth[fit.training])

@@ -23,6 +23,7 @@ def export(run: Path, folder: Path, results: Results) -> list[Path]:
 
     The folder appears whole or not at all. Raises `UserError` where it exists and is not empty.
     """
+    folder = folder.resolve()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError("export needs a folder of its own", where=str(folder), got="one with files")
     with Ledger.open(run) as ledger:
@@ -75,7 +76,7 @@ def _predictions(ledger: Ledger, plan: Plan, labels: dict[str, str]) -> pd.DataF
         " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
         " ORDER BY method, repeat, fold, part, case_number"
     )
-    cases = frame.pop("case_number").to_numpy()
+    cases = frame.pop("case_number").to_numpy().astype(int)
     frame["method"] = frame["method"].map(labels)
     frame.insert(4, "case", [plan.ids[number] for number in cases])
     frame.insert(5, "target", plan.truth[cases].astype(int))

@@ -6,20 +6,20 @@ import hashlib
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from lnmbench import environment
 from lnmbench.contracts import Dataset, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.records import TEXT_ROLES, Case, Choice, Column, Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.store import packing
-from lnmbench.store.atomic import writing
+from lnmbench.store.atomic import alone
 from lnmbench.store.cohort_file import CohortWriter, read_cohort, writing_cohort
 
 
@@ -51,20 +51,35 @@ def ingest(
     cases = list(dataset.cases())
     _refuse_doubles(cases, bound.name)
     values = _encoded(cases, dataset.columns)
-    with writing(path), writing_cohort(path, preprocessing) as writer:
-        _write_images(cases, writer, preprocessing, workers, progress)
-        writer.finish(
-            dataset=str(choice),
-            ids=[case.id for case in cases],
-            columns=dataset.columns,
-            values=values,
-            card=dataset.card,
-            software=f"lnmbench {environment.describe(device='cpu', threads=workers).lnmbench}",
-        )
+    with alone(path):
+        if not path.is_file():
+            _write(path, str(choice), dataset, cases, values, preprocessing, workers, progress)
     cohort = read_cohort(path)
     slices = int(cohort.offsets[-1])
     progress.say(f"cohort {bound.name}: {len(cohort)} cases, {slices} slices, kept in {path}")
     return path
+
+
+def _write(
+    path: Path,
+    name: str,
+    dataset: Dataset,
+    cases: Sequence[Case],
+    values: Mapping[str, Sequence[float] | Sequence[str]],
+    preprocessing: Preprocessing,
+    workers: int,
+    progress: Progress,
+) -> None:
+    with writing_cohort(path, preprocessing) as writer:
+        _write_images(cases, writer, preprocessing, workers, progress)
+        writer.finish(
+            dataset=name,
+            ids=[case.id for case in cases],
+            columns=dataset.columns,
+            values=values,
+            card=dataset.card,
+            software=f"lnmbench {version('lnmbench')}",
+        )
 
 
 def _key(bound: Choice, registry: Registry, dataset: Dataset, preprocessing: Preprocessing) -> str:
@@ -73,6 +88,7 @@ def _key(bound: Choice, registry: Registry, dataset: Dataset, preprocessing: Pre
         bound.name,
         parameters,
         registry.version("dataset", bound.name),
+        version("lnmbench"),
         packing.pack(preprocessing),
         [hashlib.sha256(Path(source).read_bytes()).hexdigest() for source in dataset.sources],
     ]
@@ -81,9 +97,7 @@ def _key(bound: Choice, registry: Registry, dataset: Dataset, preprocessing: Pre
 
 def _refuse_doubles(cases: Sequence[Case], name: str) -> None:
     if not cases:
-        raise UserError(
-            f"data set {name} has no cases", then="see its card: lnmbench list datasets"
-        )
+        raise UserError(f"data set {name} has no cases", then="look into its source")
     doubles = [case for case, count in Counter(case.id for case in cases).items() if count > 1]
     if doubles:
         raise UserError(

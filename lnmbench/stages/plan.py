@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Target
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Cohort, Method, Plan, Protocol
+from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits
 from lnmbench.registry import Registry
 from lnmbench.stages.splitting import make_splits
 
@@ -31,6 +32,8 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     groups = [cohort.groups[case] for case in known]
     truth = labels[known]
     _refuse_few(truth, groups, cohort, protocol)
+    splits = make_splits(ids, truth, groups, protocol)
+    _refuse_lopsided(splits, truth, protocol)
     notes = list(target.notes(cohort))
     if len(known) < len(cohort):
         left = len(cohort) - len(known)
@@ -43,13 +46,15 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
         protocol=protocol,
         ids=ids,
         truth=truth,
-        splits=make_splits(ids, truth, groups, protocol),
+        splits=splits,
         notes=tuple(notes),
     )
 
 
 def refuse_unknown_names(benchmark: Benchmark, registry: Registry) -> None:
     """Raise `UserError` for a name or parameter that is not there, before anything is computed."""
+    if benchmark.only and not (benchmark.encoder or benchmark.aux or benchmark.baseline):
+        raise UserError("no arm is named", then="name one with --encoder, --aux or --baseline")
     registry.bind("target", benchmark.target)
     registry.bind("weighting", benchmark.weighting)
     asked = {
@@ -126,6 +131,8 @@ def _networks(
     registry.build("weighting", weighting)
     for tasks in arms:
         bound = tuple(registry.bind("aux task", task) for task in tasks)
+        if len({str(task) for task in bound}) < len(bound):
+            raise UserError(f"aux task {' + '.join(map(str, tasks))} names a task twice")
         for task in bound:
             _refuse_aux(task, registry.build("aux task", task), cohort)
         parts = [name, *map(str, tasks)]
@@ -137,12 +144,13 @@ def _networks(
             label=" + ".join(parts),
             kind="network",
             encoder=registry.bind("encoder", encoder),
+            level=made.level,
             weights=made.weights,
             aux=bound,
             weighting=weighting if tasks else None,
             training=benchmark.training,
             window_hu=benchmark.window,
-            plugins=dict(registry.version(role, offered) for role, offered in used),
+            plugins=_versions(registry, *used),
         )
 
 
@@ -154,8 +162,14 @@ def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> Method:
         label=str(choice),
         kind="baseline",
         baseline=bound,
-        plugins=dict([registry.version("baseline", choice.name)]),
+        plugins=_versions(registry, ("baseline", choice.name)),
     )
+
+
+def _versions(registry: Registry, *used: tuple[str, str]) -> dict[str, str]:
+    """The versions that a method's numbers depend on; `used` are (role, name)."""
+    own = {"lnmbench": version("lnmbench")}
+    return {**own, **dict(registry.version(role, name) for role, name in used)}
 
 
 def _refuse_no_features(cohort: Cohort, what: str) -> None:
@@ -202,6 +216,22 @@ def _refuse_labels(labels: NDArray[np.float64], cohort: Cohort, protocol: Protoc
             expected="positives and negatives",
             got=f"{len(known)} times {known[0]:g}",
         )
+
+
+def _refuse_lopsided(splits: Splits, truth: NDArray[np.float64], protocol: Protocol) -> None:
+    """Patients with many cases can leave a part without one of the classes."""
+    for repeat, fold in splits.units():
+        inner_of = splits.inner[repeat, fold]
+        parts = [inner_of < 0]
+        for inner in range(protocol.inner):
+            parts += [inner_of == inner, (inner_of >= 0) & (inner_of != inner)]
+        if any(len(np.unique(truth[part])) < 2 for part in parts):
+            raise UserError(
+                f"a fold of repeat {repeat} would hold one class only",
+                where=f"target {protocol.target}",
+                expected="positive and negative patients in every inner and outer fold",
+                then="use fewer folds: --folds, --inner",
+            )
 
 
 def _refuse_few(

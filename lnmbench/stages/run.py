@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def run(
     told = [f"{encoder.name}: {note}" for encoder, note in weights if encoder is not None]
     for note in dict.fromkeys([*notes, *told]):
         progress.say(note)
-    manifest = _manifest(benchmark, cohort, methods, notes, workers)
+    manifest = _manifest(benchmark, cohort, methods, notes)
     folder = place.out or place.runs / _folder_name(plan)
     with Ledger.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
@@ -122,7 +122,14 @@ def _work(
     progress.advance((protocol.repeats - len(chunks)) * each)
 
     def keep(future: Future[list[UnitResult]]) -> None:
-        results = future.result()
+        try:
+            results = future.result()
+        except BrokenExecutor as error:
+            raise UserError(
+                "a worker process died, perhaps for want of memory",
+                where=method.label,
+                then="the same command goes on; try fewer workers",
+            ) from error
         ledger.add_results(results)
         for result in results:
             registry.hook.unit_finished(result=result)
@@ -147,7 +154,7 @@ def _features(
     method: Method, cohort: Cohort, registry: Registry, home: Path, progress: Progress
 ) -> Path | None:
     """The feature cache of a method's encoder, made now where it is not there."""
-    if method.encoder is None or method.weights is None or method.weights.source == "none":
+    if method.encoder is None or method.weights is None or method.level == "none":
         return None
     key = "|".join(
         [
@@ -169,6 +176,11 @@ def _features(
                 f"encoder {method.encoder.name} is of level {encoder.level}",
                 expected="slice or none",
                 then="choose another --encoder",
+            )
+        if encoder.weights.sha256 != method.weights.sha256:
+            raise UserError(
+                f"the weights of {method.encoder.name} changed while the run was planned",
+                then="run the same command again",
             )
         _encode(path, key, method, cohort, encoder, progress)
     return path
@@ -205,7 +217,6 @@ def _manifest(
     cohort: Cohort,
     methods: Sequence[Method],
     notes: Sequence[str],
-    workers: int,
 ) -> Manifest:
     asked = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
     return Manifest(
@@ -218,5 +229,5 @@ def _manifest(
         protocol=benchmark.protocol,
         methods=tuple(methods),
         notes=tuple(notes),
-        environment=environment.describe(device="cpu", threads=workers),
+        environment=environment.describe(device="cpu"),
     )

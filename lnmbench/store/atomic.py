@@ -11,7 +11,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
+
 from lnmbench.errors import UserError
+
+CANNOT = (
+    *(errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST),
+    *(errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
+)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process makes the same file; the second comer finds it made."""
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(path.with_name(f".{path.name}.lock")):
+        yield
 
 
 @contextmanager
@@ -66,7 +82,7 @@ def writing(path: Path) -> Iterator[None]:
                 where=str(path),
                 then="free some, or point LNMBENCH_HOME (cohorts, features) or --out elsewhere",
             ) from error
-        if number in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST):
+        if number in CANNOT:
             raise UserError(
                 "cannot write",
                 where=str(path),

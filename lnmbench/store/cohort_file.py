@@ -71,6 +71,7 @@ class CohortWriter:
         text = h5py.string_dtype("utf-8")
         file.create_dataset("cases/id", data=list(ids), dtype=text)
         self._digest.update("\x00".join(ids).encode())
+        file.create_group("columns")
         for column in columns:
             self._column(column, values[column.name], text)
         file.attrs["format"] = FORMAT
@@ -136,7 +137,7 @@ def read_slices(path: Path, start: int, stop: int) -> NDArray[np.int16]:
 @contextmanager
 def _opened(path: Path) -> Iterator[h5py.File]:
     if not path.is_file():
-        raise UserError("no such cohort file", where=str(path), then="run lnmbench data ingest")
+        raise UserError("no such cohort file", where=str(path), then="lnmbench run makes it")
     try:
         with h5py.File(path, "r") as file:
             if int(file.attrs["format"]) != FORMAT:

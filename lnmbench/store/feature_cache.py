@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.store.atomic import replacing
+from lnmbench.store.atomic import alone, replacing
 from lnmbench.store.hdf5 import creating
 
 PART = 64
@@ -49,12 +49,25 @@ def make_features(
 
     `encode(start, stop)` returns (stop - start, width); `done(m)` is told of m more slices.
     """
+    with alone(path):
+        if not path.is_file():
+            _make(path, slices, width, key, encode, done)
+
+
+def _make(
+    path: Path,
+    slices: int,
+    width: int,
+    key: str,
+    encode: Callable[[int, int], NDArray[np.float32]],
+    done: Callable[[int], None],
+) -> None:
     parts = path.with_suffix(".parts")
     starts = range(0, slices, PART)
     for start in starts:
         stop = min(start + PART, slices)
         part = parts / f"{start:08d}.npy"
-        if not part.is_file():
+        if not _is_whole(part, (stop - start, width)):
             with replacing(part) as beside, beside.open("wb") as stream:
                 np.save(stream, encode(start, stop))
         done(stop - start)
@@ -67,3 +80,11 @@ def make_features(
             made = np.load(parts / f"{start:08d}.npy", allow_pickle=False)
             stored[start : start + len(made)] = made
     shutil.rmtree(parts)
+
+
+def _is_whole(part: Path, shape: tuple[int, int]) -> bool:
+    try:
+        made = np.load(part, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return False
+    return bool(made.shape == shape)

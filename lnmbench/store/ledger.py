@@ -6,7 +6,9 @@ transaction, so that a unit is either whole in the ledger or not there.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 FILE = "ledger.sqlite"
 FORMAT = "1"
+SECONDS_FOR_READERS = 60.0
+"""How long a writer waits for a program that reads the ledger."""
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -59,8 +63,11 @@ class Ledger:
     def __init__(self, path: Path, *, lock: filelock.BaseFileLock | None = None) -> None:
         self.path = path
         self._lock = lock
-        mode = "ro" if lock is None else "rw"
-        self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True)
+        # a reader that may write rolls back what a killed writer left in the middle
+        mode = "rw" if lock is not None or os.access(path, os.W_OK) else "ro"
+        uri = f"{path.resolve().as_uri()}?mode={mode}"
+        self._db = sqlite3.connect(uri, uri=True, timeout=SECONDS_FOR_READERS)
+        self._db.execute(f"PRAGMA query_only = {int(lock is None)}")
         self._db.execute("PRAGMA foreign_keys = ON")
 
     @classmethod
@@ -277,21 +284,30 @@ class Ledger:
         return Splits(outer=outer, inner=inner)
 
     def _same_plan(self, plan: Plan) -> None:
-        here = (self._fact("fingerprint"), self._fact("protocol"))
-        asked = (plan.fingerprint, packing.pack(plan.protocol))
-        if here != asked:
-            raise UserError(
-                "this run directory belongs to another cohort or protocol",
-                where=str(self.path.parent),
-                expected=f"cohort {here[0][:8]}, {here[1]}",
-                got=f"cohort {asked[0][:8]}, {asked[1]}",
-                then="choose another with --out",
-            )
+        asked = _facts(plan)
+        for name in ("fingerprint", "protocol", "labels_and_folds"):
+            if self._fact(name) != asked[name]:
+                raise UserError(
+                    f"this run directory belongs to another {WORDS[name]}",
+                    where=str(self.path.parent),
+                    expected=self._fact(name),
+                    got=asked[name],
+                    then="choose another with --out",
+                )
 
 
-def _begin(path: Path, plan: Plan) -> None:
-    """A new ledger with the plan and nothing else."""
-    facts = {
+WORDS = {
+    "fingerprint": "cohort",
+    "protocol": "protocol",
+    "labels_and_folds": "version of the target: the labels or folds differ",
+}
+
+
+def _facts(plan: Plan) -> dict[str, str]:
+    digest = hashlib.sha256("\x00".join(plan.ids).encode())
+    for array in (plan.truth, plan.splits.outer, plan.splits.inner):
+        digest.update(array.tobytes())
+    return {
         "format": FORMAT,
         "dataset": plan.dataset,
         "fingerprint": plan.fingerprint,
@@ -299,11 +315,16 @@ def _begin(path: Path, plan: Plan) -> None:
         "preprocessing": packing.pack(plan.preprocessing),
         "protocol": packing.pack(plan.protocol),
         "notes": json.dumps(plan.notes),
+        "labels_and_folds": digest.hexdigest()[:32],
     }
+
+
+def _begin(path: Path, plan: Plan) -> None:
+    """A new ledger with the plan and nothing else."""
     cases = [(number, case, int(plan.truth[number])) for number, case in enumerate(plan.ids)]
     with closing(sqlite3.connect(path)) as db, db:
         db.executescript(SCHEMA)
-        db.executemany("INSERT INTO facts VALUES (?, ?)", facts.items())
+        db.executemany("INSERT INTO facts VALUES (?, ?)", _facts(plan).items())
         db.executemany("INSERT INTO cases VALUES (?, ?, ?)", cases)
         db.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lnmbench import Column
+from lnmbench import Column, UserError
 from lnmbench.clinical import preprocessor
 
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
@@ -18,6 +18,10 @@ class Logistic:
     """
 
     def __init__(self, max_iter: int = 1000) -> None:
+        if max_iter < 1:
+            raise UserError(
+                "baseline logistic", expected="max_iter of 1 or more", got=str(max_iter)
+            )
         self.max_iter = max_iter
 
     def estimator(self, columns: Sequence[Column]) -> Any:

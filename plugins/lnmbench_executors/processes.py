@@ -5,9 +5,13 @@ from __future__ import annotations
 import multiprocessing
 from concurrent.futures import Executor, ProcessPoolExecutor
 
+from lnmbench import UserError
+
 
 def processes(workers: int = 2) -> Executor:
     """Run chunks in `workers` processes on this machine, one thread each."""
+    if workers < 1:
+        raise UserError("executor processes", expected="workers of 1 or more", got=str(workers))
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread)
 

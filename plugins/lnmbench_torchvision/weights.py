@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import os
 import time
 import urllib.request
@@ -63,7 +64,15 @@ def _from_file(models: Any, architecture: str, path: Path) -> tuple[nn.Module, W
     import torch
 
     model: nn.Module = models.get_model(architecture, weights=None)
-    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    try:
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except Exception as error:  # a damaged file makes torch raise almost anything
+        raise UserError(
+            f"unreadable weights of {architecture}",
+            where=str(path),
+            got=f"{type(error).__name__}: {error}"[:100],
+            then="delete the file; it is fetched again",
+        ) from error
     note = f"ImageNet weights of torchvision ({path.name})"
     return model.eval(), Weights(source="imagenet", sha256=_digest(model), note=note)
 
@@ -77,7 +86,7 @@ def _imagenet(models: Any, architecture: str, source: str) -> Path | None:
         return path
     try:
         _fetch(url, path)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         if source == "auto":
             return None
         raise UserError(

@@ -55,6 +55,32 @@ def test_a_changed_setting_makes_other_units(lnmbench: Command, table: str) -> N
     assert changed.stdout.count("clinical network [") >= 2
 
 
+def test_labels_that_changed_do_not_mix(lnmbench: Command, table: str) -> None:
+    common = ("run", "--dataset", table, "--target", "mine", *FOLDING, "--only")
+    plugin = (
+        "import numpy as np\nfrom lnmbench import hookimpl\n"
+        "class Mine:\n    title = 'mine'\n"
+        "    def labels(self, cohort):\n"
+        "        return (cohort.values['age'] > LIMIT).astype(float)\n"
+        "    def notes(self, cohort):\n        return ()\n"
+        "@hookimpl\ndef register_targets():\n    return {'mine': Mine}\n"
+    )
+    for limit, code in (("60", 0), ("60", 0), ("66", 2)):
+        Path("target.py").write_text(plugin.replace("LIMIT", limit), encoding="utf-8")
+        done = lnmbench(*common, "--baseline", "logistic", "--plugin", "target.py")
+        assert done.returncode == code, done.stderr
+    assert "another version of the target" in done.stderr.splitlines()[-1]
+
+
+def test_a_ledger_can_be_read_while_it_is_written(lnmbench: Command, table: str) -> None:
+    common = ("run", "--dataset", table, "--target", "n1", *FOLDING, "--baseline", "logistic")
+    assert lnmbench(*common, "--only", "--out", "run").returncode == 0
+    with sqlite3.connect("run/ledger.sqlite") as reader:
+        rows = reader.execute("SELECT * FROM predictions")
+        assert rows.fetchone()
+        assert lnmbench("report", "run").returncode == 0
+
+
 def test_logistic_is_what_scikit_learn_gives_by_hand(lnmbench: Command, table: str) -> None:
     """The exported splits and chosen strengths are enough to repeat every probability."""
     from sklearn.compose import make_column_transformer

@@ -58,6 +58,14 @@ def test_labels_that_do_not_allow_the_protocol(
         make_plan(make_cohort(truth=truth), target(), PROTOCOL)
 
 
+def test_patients_that_leave_a_fold_without_a_class(make_cohort: MakeCohort) -> None:
+    truth = np.concatenate([np.ones(10), np.tile([0, 1], 4)])
+    patients = ["big"] * 10 + [f"both-{number // 2}" for number in range(8)]
+    cohort = make_cohort(18, truth=truth, patients=patients)
+    with pytest.raises(UserError, match="one class only.*fewer folds"):
+        make_plan(cohort, target(), Protocol(repeats=1, folds=2, inner=2))
+
+
 def test_a_suggested_number_of_folds_works(make_cohort: MakeCohort) -> None:
     cohort = make_cohort(truth=np.arange(60) < 4)
     with pytest.raises(UserError, match="try --folds 4 --inner 2"):
@@ -93,6 +101,7 @@ def test_an_encoder_needs_images(make_cohort: MakeCohort) -> None:
         ({"encoder": ("resnet5",)}, "unknown encoder 'resnet5'; did you mean resnet50"),
         ({"encoder": ("none",), "aux": ("p",)}, "unknown aux task 'p'; did you mean pt"),
         ({"encoder": ("none",), "aux": ("pt",)}, "no column labelled pt"),
+        ({"baseline": ("logistic:max_iter=0",), "only": True}, "max_iter of 1 or more"),
         ({"baseline": ("logistc",), "only": True}, "unknown baseline 'logistc'"),
         ({"encoder": ("none",), "weighting": "fixd"}, "unknown weighting 'fixd'"),
         ({"encoder": ("none:x=1",), "only": True}, "encoder none has no parameter 'x'"),

@@ -37,7 +37,7 @@ def test_every_slice_is_encoded_once(tmp_path: Path) -> None:
     told = make(tmp_path / "f.h5", encoder)
     assert encoder.encoded == TOTAL == sum(told)
     np.testing.assert_array_equal(read_features(tmp_path / "f.h5"), TRUTH)
-    assert [path.name for path in tmp_path.iterdir()] == ["f.h5"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".f.h5.lock", "f.h5"]
 
 
 def test_an_interrupted_cache_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -48,6 +48,24 @@ def test_an_interrupted_cache_goes_on_where_it_was(tmp_path: Path) -> None:
     make(tmp_path / "f.h5", again)
     assert again.encoded == TOTAL - PART
     np.testing.assert_array_equal(read_features(tmp_path / "f.h5"), TRUTH)
+
+
+def test_a_damaged_part_is_made_again(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path / "f.h5", Encoder(breaks_at=PART + 1))
+    (part,) = (tmp_path / "f.parts").iterdir()
+    part.write_bytes(part.read_bytes()[:100])
+    again = Encoder()
+    make(tmp_path / "f.h5", again)
+    assert again.encoded == TOTAL
+    np.testing.assert_array_equal(read_features(tmp_path / "f.h5"), TRUTH)
+
+
+def test_two_processes_make_it_once(tmp_path: Path) -> None:
+    first, second = Encoder(), Encoder()
+    make(tmp_path / "f.h5", first)
+    make(tmp_path / "f.h5", second)
+    assert (first.encoded, second.encoded) == (TOTAL, 0)
 
 
 def test_a_file_that_is_no_cache_is_one_line(tmp_path: Path) -> None:

@@ -113,8 +113,11 @@ def test_another_protocol_or_cohort_does_not_mix(tmp_path: Path, plan: Plan) -> 
     for other in (
         replace(plan, protocol=replace(plan.protocol, seed=1)),
         replace(plan, fingerprint="e" * 32),
+        replace(plan, truth=1 - plan.truth),
     ):
-        with pytest.raises(UserError, match="another cohort or protocol.*--out"):
+        with pytest.raises(
+            UserError, match="another (cohort|protocol|version of the target).*--out"
+        ):
             Ledger.create(tmp_path, other)
 
 
