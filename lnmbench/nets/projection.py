@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # A feature that varies less than this share of its size is constant up to the noise of float32.
 _CONSTANT = 1e-5
+# So many slices tell well enough where a feature stands; one strange case does not move a median.
+_SOME = 64
 
 
 class Projection:
@@ -39,11 +41,14 @@ class Projection:
     def __init__(
         self, slices: Tensor, offsets: Tensor, training: Tensor, device: torch.device
     ) -> None:
-        centre = slices.median(0).values.double()
-        spread = slices.double().std(0, correction=0)
+        some = slices[:: max(1, len(slices) // _SOME)]
+        centre = some.median(0).values.double()
+        values = slices.double() - centre
+        spread = values.square().mean(0).sqrt()
         spread[spread == 0] = 1.0
-        values = ((slices.double() - centre) / spread).float()
+        values /= spread
         mean, gain = _standardisation(values, offsets, training, centre / spread)
+        values = values.float()
         self._values, self._mean, self._gain = (x.to(device) for x in (values, mean, gain))
         self._in_turn = device.type == "cpu"
         self._gathered = values.new_empty(0, values.shape[1])
@@ -109,12 +114,13 @@ def _standardisation(
 ) -> tuple[Tensor, Tensor]:
     """Return each fit's mean and inverse deviation (K, D), over the slices of its training cases.
 
-    `centre` (D,) is where the features stood before they were shifted, in units of their spread.
+    `values` is (S, D) in float64. `centre` (D,) is where the features stood before they were
+    shifted, in units of their spread.
     """
     case = torch.repeat_interleave(torch.arange(len(offsets) - 1), offsets.diff())
     sums, squares = torch.zeros(2, len(offsets) - 1, values.shape[1], dtype=torch.float64)
-    sums.index_add_(0, case, values.double())
-    squares.index_add_(0, case, values.double().square())
+    sums.index_add_(0, case, values)
+    squares.index_add_(0, case, values.square())
     chosen = training.double()
     slices = chosen @ offsets.diff().double()
     mean = (chosen @ sums) / slices[:, None]
