@@ -80,3 +80,19 @@ def modules() -> list[str]:
 def test_examples_in_docstrings_run(name: str) -> None:
     module = importlib.import_module(name)
     assert doctest.testmod(module).failed == 0
+
+
+def test_the_plugin_of_the_docs_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lnmbench.cli.app import app
+
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(# my_aux\.py\n.*?)```", text, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    Path("my_aux.py").write_text(code, encoding="utf-8")
+    words = "run --plugin my_aux.py --aux axis --encoder none --dataset synthetic:n=40,images=false"
+    small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
+    app(f"{words} {small}".split(), standalone_mode=False)
+    assert "clinical network + axis" in capsys.readouterr().out

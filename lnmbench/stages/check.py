@@ -8,7 +8,7 @@ from lnmbench.registry import Registry
 
 COLUMNS = (
     TableColumn(key="check", heading="Check", align="left"),
-    TableColumn(key="title", heading="What it looks at", align="left"),
+    TableColumn(key="title", heading="Subject", align="left"),
     TableColumn(key="finding", heading="Finding", align="left"),
 )
 PASSED, NOT_APPLICABLE = "passed", "not applicable"
