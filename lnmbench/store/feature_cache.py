@@ -49,37 +49,32 @@ def make_features(
 
     `encode(start, stop)` returns (stop - start, width); `done(m)` is told of m more slices.
     """
-    with alone(path):
-        if not path.is_file():
-            _make(path, slices, width, key, encode, done)
-
-
-def _make(
-    path: Path,
-    slices: int,
-    width: int,
-    key: str,
-    encode: Callable[[int, int], NDArray[np.float32]],
-    done: Callable[[int], None],
-) -> None:
     parts = path.with_suffix(".parts")
     starts = range(0, slices, PART)
-    for start in starts:
-        stop = min(start + PART, slices)
-        part = parts / f"{start:08d}.npy"
-        if not _is_whole(part, (stop - start, width)):
-            with replacing(part) as beside, beside.open("wb") as stream:
-                np.save(stream, encode(start, stop))
-        done(stop - start)
-    with creating(path) as file:
-        stored = file.create_dataset(
-            "features", (slices, width), "f4", chunks=(min(PART, slices), width), fletcher32=True
-        )
-        file.attrs["key"] = key
+    with alone(path):
+        if path.is_file():
+            return
         for start in starts:
-            made = np.load(parts / f"{start:08d}.npy", allow_pickle=False)
-            stored[start : start + len(made)] = made
-    shutil.rmtree(parts)
+            stop = min(start + PART, slices)
+            part = _part(parts, start)
+            if not _is_whole(part, (stop - start, width)):
+                with replacing(part) as beside, beside.open("wb") as stream:
+                    np.save(stream, encode(start, stop))
+            done(stop - start)
+        with creating(path) as file:
+            chunks = (min(PART, slices), width)
+            stored = file.create_dataset(
+                "features", (slices, width), "f4", chunks=chunks, fletcher32=True
+            )
+            file.attrs["key"] = key
+            for start in starts:
+                made = np.load(_part(parts, start), allow_pickle=False)
+                stored[start : start + len(made)] = made
+        shutil.rmtree(parts)
+
+
+def _part(parts: Path, start: int) -> Path:
+    return parts / f"{start:08d}.npy"
 
 
 def _is_whole(part: Path, shape: tuple[int, int]) -> bool:
