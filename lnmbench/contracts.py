@@ -262,7 +262,7 @@ class Progress(Protocol):
         """Begin a stage that has `total` steps."""
         ...
 
-    def advance(self, steps: int = 1, detail: str = "") -> None:
+    def advance(self, steps: int = 1) -> None:
         """Tell that steps are done."""
         ...
 

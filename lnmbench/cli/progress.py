@@ -49,7 +49,7 @@ class PlainProgress:
         self._began = self._told = time.monotonic()
         self.say(f"{self._stage}: {total} {unit}")
 
-    def advance(self, steps: int = 1, detail: str = "") -> None:
+    def advance(self, steps: int = 1) -> None:
         """Count steps; print a line if the last one is old."""
         if not self._done and time.monotonic() - self._began < 0.05:
             self._already = steps  # found done, not done now: no measure of speed
@@ -111,7 +111,7 @@ class LiveProgress:
         self._bars.start()
         self._task = self._bars.add_task(f"{stage}: {what}", total=total)
 
-    def advance(self, steps: int = 1, detail: str = "") -> None:
+    def advance(self, steps: int = 1) -> None:
         """Move the bar."""
         if self._bars is not None and self._task is not None:
             self._bars.advance(self._task, steps)
