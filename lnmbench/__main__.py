@@ -15,8 +15,10 @@ def main() -> None:
     import typer
 
     from lnmbench.cli.app import app
+    from lnmbench.cli.interrupt import never_lose_interrupts
     from lnmbench.errors import UserError
 
+    never_lose_interrupts()
     # newer releases of Typer bring a copy of click: what both call UsageError is found from here
     wrong_use: type[Exception] = typer.BadParameter.__mro__[1]
     try:
