@@ -44,7 +44,9 @@ def preprocessor(columns: Sequence[Column]) -> Any:
         handle_unknown="ignore",
         sparse_output=False,
     )
-    unknown_is_minus_one = SimpleImputer(strategy="constant", fill_value=-1.0)
+    unknown_is_minus_one = SimpleImputer(
+        strategy="constant", fill_value=-1.0, keep_empty_features=True
+    )
     steps: list[tuple[str, Any, list[str]]] = []
     if numeric:
         steps.append(("numeric", make_pipeline(impute, StandardScaler()), numeric))

@@ -16,6 +16,7 @@ from lnmbench.records import (
     Case,
     Cohort,
     Column,
+    Finding,
     Pair,
     Results,
     TestResult,
@@ -57,6 +58,23 @@ class Dataset(Protocol):
 
     def cases(self) -> Iterator[Case]:
         """Yield every case, always in the same order; images are read later, by `Case.volume`."""
+        ...
+
+
+@runtime_checkable
+class ReportReader(Protocol):
+    """Makes features of free-text reports."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns that it can fill, all features known before surgery."""
+        ...
+
+    def read(self, text: str) -> Mapping[str, Finding]:
+        """Return what one report says, by name of the column.
+
+        What is not mentioned is left out. A text that it cannot read gives nothing.
+        """
         ...
 
 
@@ -280,6 +298,7 @@ __all__ = [
     "Encoder",
     "Metric",
     "Progress",
+    "ReportReader",
     "Section",
     "Target",
     "Weighting",

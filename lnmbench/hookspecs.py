@@ -24,6 +24,11 @@ class Hooks:
         raise NotImplementedError
 
     @hookspec
+    def register_report_readers(self) -> Mapping[str, Callable[..., contracts.ReportReader]]:
+        """Offer ways to make features of free-text reports."""
+        raise NotImplementedError
+
+    @hookspec
     def register_targets(self) -> Mapping[str, Callable[..., contracts.Target]]:
         """Offer labels to predict."""
         raise NotImplementedError

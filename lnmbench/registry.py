@@ -39,6 +39,7 @@ class Role:
 
 ROLES: tuple[Role, ...] = (
     Role(word="dataset", words="datasets", contract=contracts.Dataset),
+    Role(word="report reader", words="report readers", contract=contracts.ReportReader),
     Role(word="target", words="targets", contract=contracts.Target),
     Role(word="encoder", words="encoders", contract=contracts.Encoder),
     Role(word="aux task", words="aux tasks", contract=contracts.AuxTask),

@@ -23,12 +23,18 @@ from lnmbench.contracts import (
     Dataset,
     Encoder,
     Metric,
+    ReportReader,
     Target,
     Weighting,
 )
-from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, Pair
+from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Pair
 
 NODES = ("N0", "N1", "N2", "N3")
+REPORTS = (
+    "Spiculated mass in the right upper lobe, 3.2 x 2.1 cm. No pleural effusion.",
+    "右肺上叶见大小约3.2cm×2.1cm肿块影，边缘可见毛刺。未见胸腔积液。",
+)
+NO_YES = ("no", "yes")
 STAGES = ("T1a", "T1b", "T1c", "T2a", "T2b", "T3", "T4")
 
 
@@ -40,6 +46,7 @@ def check_contract(role: str, made: Any, *, cohort: Cohort | None = None) -> Non
     """
     checks: dict[str, Callable[[Any, Cohort], None]] = {
         "dataset": _dataset,
+        "report reader": _report_reader,
         "target": _target,
         "encoder": _encoder,
         "aux task": _aux_task,
@@ -61,6 +68,9 @@ def sample_cohort(n: int = 40) -> Cohort:
         Column(name="sex", role="feature", kind="nominal", categories=("f", "m")),
         Column(name="pn", role="target", kind="ordinal", label="pn", categories=NODES),
         Column(name="pt", role="aux", kind="ordinal", label="pt", categories=STAGES, known="after"),
+        Column(
+            name="subcarinal", role="target", kind="binary", label="station_7", categories=NO_YES
+        ),
     )
     ids = tuple(f"case-{number}" for number in range(n))
     values = {
@@ -69,8 +79,9 @@ def sample_cohort(n: int = 40) -> Cohort:
         "sex": random.integers(0, 2, n).astype(float),
         "pn": random.integers(0, 4, n).astype(float),
         "pt": random.integers(0, 7, n).astype(float),
+        "subcarinal": random.integers(0, 2, n).astype(float),
     }
-    for name in ("age", "sex", "pn", "pt"):
+    for name in ("age", "sex", "pn", "pt", "subcarinal"):
         values[name][random.integers(0, n, 3)] = np.nan
     card = Card(title="sample", licence="none", source="made", citation="none", labels="made")
     return Cohort(
@@ -95,11 +106,27 @@ def _dataset(made: Dataset, cohort: Cohort) -> None:
     for case in first:
         assert set(case.values) <= named, f"case {case.id} has values without a column"
         for column in made.columns:
-            if column.role not in TEXT_ROLES:
+            if column.role not in UNCODED_ROLES:
                 column.encode(case.values.get(column.name), where=case.id)
     assert made.card.licence, "the card has no licence"
     assert made.card.citation, "the card has no citation"
     assert all(path.is_file() for path in made.sources), "a source is not a file"
+
+
+def _report_reader(made: ReportReader, cohort: Cohort) -> None:
+    columns = {column.name: column for column in made.columns}
+    assert len(columns) == len(made.columns), "two columns have one name"
+    for column in made.columns:
+        assert column.role == "feature", f"{column.name} is no feature"
+        assert column.known == "before", f"{column.name} is not known before surgery"
+    assert not made.read(""), "an empty report gives findings"
+    for text in REPORTS:
+        found = made.read(text)
+        assert set(found) <= set(columns), "a finding has no column"
+        for name, finding in found.items():
+            assert finding.words, f"{name} was found in no words"
+            assert finding.words in text, f"the words of {name} do not stand in the report"
+            assert not np.isnan(columns[name].encode(finding.value)), f"{name} has no value"
 
 
 def _target(made: Target, cohort: Cohort) -> None:

@@ -15,31 +15,71 @@ from lnmbench.testing import check_contract, sample_cohort
 REGISTRY = Registry()
 OFFERS = [offer for role in ROLES for offer in REGISTRY.offers(role.word)]
 QUICK = {"weights": "random", "n": 6}
+DICTIONARY = """
+[columns.id]
+role = "id"
+[columns.age]
+role = "feature"
+kind = "continuous"
+[columns.n1]
+role = "target"
+kind = "binary"
+label = "n1"
+categories = ["0", "1"]
+[card]
+title = "t"
+licence = "none"
+source = "s"
+citation = "c"
+labels = "l"
+"""
+LUNG1 = (
+    "PatientID,age,clinical.T.Stage,Clinical.N.Stage,Clinical.M.Stage,Overall.Stage,Histology,"
+    "gender,Survival.time,deadstatus.event\n"
+    "LUNG1-001,78.7,2,3,0,IIIb,large cell,male,2165,1\n"
+    "LUNG1-002,83.8,2,0,0,I,squamous cell carcinoma,female,155,1\n"
+)
 
 
-def parameters(offer: Offer, folder: Path, shared_data: Path | None) -> dict[str, object]:
-    chosen: dict[str, object] = {}
-    for parameter in parameters_of(offer.factory):
-        if parameter.name in QUICK:
-            chosen[parameter.name] = QUICK[parameter.name]
-        if parameter.name == "root":
-            chosen["root"] = str(shared_data)
-    if offer.name == "table":
-        (folder / "t.csv").write_text("id,age,n1\na,60,0\nb,70,1\n")
-        (folder / "t.toml").write_text(
-            '[columns.id]\nrole="id"\n[columns.age]\nrole="feature"\nkind="continuous"\n'
-            '[columns.n1]\nrole="target"\nkind="binary"\nlabel="n1"\ncategories=["0","1"]\n'
-            '[card]\ntitle="t"\nlicence="none"\nsource="s"\ncitation="c"\nlabels="l"\n'
-        )
-        chosen = {"path": str(folder / "t.csv"), "columns": str(folder / "t.toml")}
+def a_table(folder: Path) -> dict[str, str]:
+    (folder / "t.csv").write_text("id,age,n1\na,60,0\nb,70,1\n")
+    (folder / "t.toml").write_text(DICTIONARY)
+    return {"path": str(folder / "t.csv"), "columns": str(folder / "t.toml")}
+
+
+def a_folder(folder: Path) -> dict[str, str]:
+    table = a_table(folder)
+    (folder / "cases.csv").write_text("case,image,region\na,a.nrrd,mask.nrrd\n")
+    manifest = str(folder / "cases.csv")
+    return {"manifest": manifest, "table": table["path"], "columns": table["columns"]}
+
+
+def lung1(folder: Path) -> dict[str, str]:
+    (folder / "NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv").write_text(LUNG1)
+    return {"root": str(folder)}
+
+
+MADE = {
+    "table": a_table,
+    "folder": a_folder,
+    "nsclc_radiomics": lung1,
+    "station": lambda folder: {"name": "7"},
+}
+
+
+def parameters(offer: Offer, folder: Path, request: pytest.FixtureRequest) -> dict[str, object]:
+    if offer.name in MADE:
+        return dict(MADE[offer.name](folder))
+    names = [parameter.name for parameter in parameters_of(offer.factory)]
+    chosen = {name: value for name, value in QUICK.items() if name in names}
+    if "root" in names:
+        chosen["root"] = str(request.getfixturevalue("shared_data"))
     return chosen
 
 
 @pytest.mark.parametrize("offer", OFFERS, ids=[f"{o.role.word} {o.name}" for o in OFFERS])
 def test_the_contract_is_kept(offer: Offer, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    needs_data = any(p.name == "root" for p in parameters_of(offer.factory))
-    shared = request.getfixturevalue("shared_data") if needs_data else None
-    choice = Choice(name=offer.name, parameters=parameters(offer, tmp_path, shared))
+    choice = Choice(name=offer.name, parameters=parameters(offer, tmp_path, request))
     check_contract(offer.role.word, REGISTRY.build(offer.role.word, choice))
 
 

@@ -1,4 +1,4 @@
-"""Offers `table`: a clinical table of your own with a dictionary of its columns."""
+"""Offers `table`, a clinical table of your own, and `folder`, such a table with CT images."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data set."""
+    """Offer the data sets."""
+    from lnmbench_table.folder import Folder
     from lnmbench_table.table import Table
 
-    return {"table": Table}
+    return {"table": Table, "folder": Folder}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import Column, UserError
-from lnmbench.records import TEXT_ROLES
+from lnmbench.records import UNCODED_ROLES
 from lnmbench_table.sections import CardSection, ColumnSection, parse_sections, section_header
 
 
@@ -50,7 +50,7 @@ def parse_dictionary(text: str, path: Path) -> Dictionary:
 
 
 def _column(name: str, section: ColumnSection, where: str) -> Column:
-    tabular = section.role not in TEXT_ROLES
+    tabular = section.role not in UNCODED_ROLES
     labelled = section.role in ("target", "aux")
     if tabular and section.kind is None:
         raise UserError("key 'kind' is missing", where=where, expected="continuous, ordinal, …")
@@ -72,12 +72,19 @@ def _column(name: str, section: ColumnSection, where: str) -> Column:
             missing=section.missing,
             known=section.known or ("after" if labelled else "before"),
             description=section.description,
+            reader=section.reader,
         )
     except UserError as error:
         raise UserError(f"{where}: {error}") from error
 
 
 def _check_spellings(section: ColumnSection, where: str) -> None:
+    if section.role == "report" and (section.kind or section.categories or section.unit):
+        raise UserError(
+            "a report takes no kind, categories or unit",
+            where=where,
+            then="its reader brings columns of its own; reader = names it",
+        )
     if section.kind == "continuous" and section.categories:
         raise UserError("a continuous column takes no categories", where=where)
     if len(set(section.categories)) < len(section.categories):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from lnmbench.records import Kind
 
 MOST_CATEGORIES = 12
 LONGEST_CATEGORY = 60
+SHORTEST_REPORT = 40
 
 _MISSING = {
     *("na", "n/a", "#n/a", "nan", "null", "nil", "unknown", "missing", "not available", "?", "-"),
@@ -33,6 +35,11 @@ _NODES = re.compile(r"y?p?N[0-3X]([abc]|mi)?", re.IGNORECASE)
 _TUMOUR = re.compile(r"y?p?T([0-4X]([abcd]|mi)?|is)", re.IGNORECASE)
 _UNASSESSED = re.compile(r"y?p?[TN]X", re.IGNORECASE)
 _RANK = re.compile(r"(stage |grade )?(g?[0-4]|i{1,3}|iv|v)([a-c])?", re.IGNORECASE)
+_REPORT = re.compile(
+    r"report|finding|impression|radiolog|imaging|(^|[^a-z])ct([^a-z]|$)|影像|报告|所见|描述|放射",
+    re.IGNORECASE,
+)
+_OPERATION = re.compile(r"病理|手术|术后|operat|biops|autops", re.IGNORECASE)
 _POSITIVE = {"yes", "y", "true", "present", "positive", "pos", "checked", "mutant", "dead", "1"}
 
 
@@ -71,6 +78,13 @@ def guess(name: str, cells: Sequence[str]) -> Guess:
 def known_after(name: str) -> bool:
     """Whether a name sounds like something that is known only after surgery."""
     return bool(_AFTER.search(name)) and not _NOT_AFTER.search(name)
+
+
+def is_report(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column seems to hold free-text reports of imaging, not of pathology or surgery."""
+    filled = [len(cell) for cell in cells if cell and not _is_missing(cell, "")]
+    sounds = bool(_REPORT.search(name)) and not known_after(name) and not _OPERATION.search(name)
+    return sounds and bool(filled) and statistics.median(filled) >= SHORTEST_REPORT
 
 
 def _is_missing(cell: str, stage: str) -> bool:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from lnmbench_table.guesses import MOST_CATEGORIES, Guess, guess
+from lnmbench_table.guesses import MOST_CATEGORIES, Guess, guess, is_report
 from lnmbench_table.sheet import Sheet, read_sheet
 
 _ID = re.compile(r"(^|[^a-z])(id|case|patient|subject|barcode|record)([^a-z]|$)", re.IGNORECASE)
@@ -18,7 +18,7 @@ _OUTCOMES = ("n1", "n2")
 
 _HEAD = """\
 # Proposed dictionary for {file} ({rows} rows). Everything here is a guess: read every section.
-# role: id | patient | center | feature | target | aux
+# role: id | patient | center | feature | target | aux | report (free text of a CT report)
 # kind: continuous | ordinal | nominal | binary (categories in order; binary: negative, positive)
 # known: before | after surgery. What is known only after it can be a target or aux, not a feature.
 # label: the target or auxiliary task that a column serves (n1, n2, pn, pt, …)
@@ -85,6 +85,8 @@ def _section(
         sure = repeats and "patient" not in labels
         yield from told if sure else _commented(told, "perhaps the patient of each case")
         labels.update({"patient"} if sure else ())
+    elif is_report(name, sheet.column(name)):
+        yield from (header, 'role = "report"  # read by rules; its words are never stored')
     elif found.why_not:
         yield f"# {header} {found.why_not}; left out."
     elif _is_target(name, found) or found.stage:

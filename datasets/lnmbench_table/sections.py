@@ -42,6 +42,7 @@ class ColumnSection(BaseModel):
     missing: Texts = ()
     known: Known | None = None
     description: str = ""
+    reader: str | None = None
 
 
 class CardSection(BaseModel):

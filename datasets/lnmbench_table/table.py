@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lnmbench import Card, Case, Column, UserError
 from lnmbench.errors import nearest
-from lnmbench.records import TEXT_ROLES
+from lnmbench.records import UNCODED_ROLES
 from lnmbench_table.dictionary import Dictionary, read_dictionary
 from lnmbench_table.proposal import propose_dictionary
 from lnmbench_table.sections import CardSection
@@ -96,7 +96,7 @@ def _check_cells(sheet: Sheet, columns: Sequence[Column]) -> None:
     for column in columns:
         for row, cell in zip(sheet.rows, sheet.column(column.name), strict=True):
             where = f"{sheet.path}, row {row.number}"
-            if column.role not in TEXT_ROLES:
+            if column.role not in UNCODED_ROLES:
                 column.encode(cell, where=where)
             elif column.role == "patient" and not cell:
                 raise UserError(f"no patient in column {column.name!r}", where=where)
@@ -121,7 +121,7 @@ def _notes(sheet: Sheet, dictionary: Dictionary) -> Iterator[str]:
             f"{', '.join(left_out)}"
         )
     for column in dictionary.columns:
-        if column.role in TEXT_ROLES:
+        if column.role in UNCODED_ROLES:
             continue
         if all(math.isnan(column.encode(cell)) for cell in sheet.column(column.name)):
             yield f"column {column.name!r} has no value at all"

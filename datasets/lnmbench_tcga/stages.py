@@ -13,7 +13,9 @@ NODES = "ajcc_nodes_pathologic_pn"
 TUMOUR = "ajcc_tumor_pathologic_pt"
 _CLASSES = ("N0", "N1", "N2", "N3")
 _NODE = re.compile(r"(N[0-3])(mi|[abc])?( ?\((i|mol)[+-]\))?")
+_TUMOUR = re.compile(r"(T[1-4][a-d])[12]")
 _UNASSESSED = ("NX", "TX")
+_LUNG = {"luad", "lusc"}
 
 
 def nodes_column() -> Column:
@@ -29,17 +31,19 @@ def nodes_column() -> Column:
     )
 
 
-def tumour_column(cells: Sequence[str]) -> Column:
-    """Return the column `pt` with the classes that this cohort has.
+def tumour_column(cells: Sequence[str], cancers: Sequence[str]) -> Column | None:
+    """Return the column `pt` with the classes that this cohort has; None for fewer than two.
 
-    Raises `UserError` where it has fewer than two.
+    Its label says whether the classes are those of lung cancer.
     """
     classes = {known for known in map(tumour_class, cells) if known}
+    if len(classes) < 2:
+        return None
     return Column(
         name="pt",
         role="aux",
         kind="ordinal",
-        label="pt",
+        label="pt" if set(cancers) <= _LUNG else "pt_names",
         categories=tuple(sorted(classes, key=lambda text: (text != "Tis", text))),
         known="after",
         description="pathological T class as recorded (AJCC, edition of the year)",
@@ -59,7 +63,10 @@ def nodes_class(cell: str, where: str) -> str:
 
 
 def tumour_class(cell: str) -> str:
-    """Return the class as it is recorded, or an empty text where it is unknown."""
+    """Return the class as it is recorded, without subclasses (T1b1); empty where unknown."""
+    match = _TUMOUR.fullmatch(cell)
+    if match:
+        return match[1]
     return "" if cell in MISSING or cell in _UNASSESSED else cell
 
 
@@ -68,6 +75,9 @@ def stage_notes(nodes: Sequence[str], tumours: Sequence[str]) -> Iterator[str]:
     collapsed = Counter(cell for cell in nodes if _NODE.fullmatch(cell) and cell not in _CLASSES)
     if collapsed:
         yield f"pn: subclasses count as their class: {_counted(collapsed)}"
+    collapsed = Counter(cell for cell in tumours if _TUMOUR.fullmatch(cell))
+    if collapsed:
+        yield f"pt: subclasses count as their class: {_counted(collapsed)}"
     for name, cells in (("pn", nodes), ("pt", tumours)):
         unknown = Counter(
             cell or "empty" for cell in cells if not cell or cell in (*MISSING, *_UNASSESSED)

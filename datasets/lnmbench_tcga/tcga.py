@@ -1,14 +1,17 @@
-"""Cohorts of The Cancer Genome Atlas: pre-operative variables, pathological N and T."""
+"""Cohorts of The Cancer Genome Atlas: pre-operative variables, pathological N and T, images."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar, Literal
 
 from lnmbench import Case, Column, UserError
+from lnmbench.records import Source
 from lnmbench_tcga.biotab import chosen, find_biotabs, read_biotab
-from lnmbench_tcga.card import make_card
+from lnmbench_tcga.card import SOURCE, make_card
+from lnmbench_tcga.case_images import Choice, Images, find_images
 from lnmbench_tcga.features import read_features
 from lnmbench_tcga.stages import (
     NODES,
@@ -29,7 +32,7 @@ _CENTER = Column(
 
 
 class Tcga:
-    """Clinical tables of TCGA: no images, one case a patient.
+    """Clinical tables of TCGA, one case a patient; images where there are any.
 
     Patients who were treated before surgery are left out unless `neoadjuvant` is set: their
     nodes were examined after a treatment that changes them (ypN).
@@ -44,33 +47,63 @@ class Tcga:
         Whether patients treated before surgery are kept.
     race
         Whether race, as recorded, is a feature.
+    images
+        Whether the cases have images, told by DICOM headers anywhere below root: `yes`, `no`, or
+        `auto`, if there are any of these patients. The tumour is where a DICOM SEG or RTSTRUCT of
+        the patient marks it; a patient without one, or without its CT, is left out when the
+        cohort is ingested, and told in the ingest report.
+    region_name
+        Pattern for the segment or ROI that is the tumour, where there are several.
+    region_series
+        Number of the series that marks the tumour, where a patient has several.
 
     Raises
     ------
     UserError
-        For a file that is not there or broken, and for a cancer that is not there.
+        For a file that is not there or broken, and for a cancer that is not there or has no
+        pathological N; for `images=yes`, where there are no images of these patients.
     """
 
+    source: ClassVar[Source] = SOURCE
+
     def __init__(
-        self, root: Path, cancer: str = "luad+lusc", neoadjuvant: bool = False, race: bool = True
+        self,
+        root: Path,
+        cancer: str = "luad+lusc",
+        neoadjuvant: bool = False,
+        race: bool = True,
+        images: Literal["auto", "yes", "no"] = "auto",
+        region_name: str | None = None,
+        region_series: int | None = None,
     ) -> None:
-        files = chosen(cancer, find_biotabs(Path(root).expanduser()))
+        folder = Path(root).expanduser()
+        files = chosen(cancer, find_biotabs(folder))
         rows = [row for code, path in files.items() for row in _patients(code, path)]
         _check_ids(rows)
         kept = [row for row in rows if neoadjuvant or not row[_NEOADJUVANT].startswith("Yes")]
+        if not kept:
+            raise UserError("every patient was treated before surgery", then="neoadjuvant=true")
         variables = [v for v in VARIABLES if race or v.name != "race"]
         values, features = read_features(kept, variables, cancers=len(files))
-        self._cases = _cases(kept, values)
+        tumour = tumour_column([row[TUMOUR] for row in kept], tuple(files))
+        ids = [row[_BARCODE] for row in kept]
+        choice = Choice(name=region_name, series=region_series)
+        found = find_images(folder, ids, asked=images, choice=choice)
         self.columns: Sequence[Column] = (
             _CENTER,
             *features,
             nodes_column(),
-            tumour_column([row[TUMOUR] for row in kept]),
+            *([tumour] if tumour else []),
         )
+        self._cases = _cases(kept, values, self.columns, found)
         _check_cells(self._cases, self.columns)
-        self.card = make_card(tuple(files))
-        self.sources: Sequence[Path] = tuple(files.values())
-        self.notes: Sequence[str] = tuple(_notes(rows, kept, values, features))
+        self.card = make_card(tuple(files), images=bool(found))
+        self.sources: Sequence[Path] = (*files.values(), *found.files)
+        self.notes: Sequence[str] = (
+            *_notes(rows, kept, values, features),
+            *_missing_notes(rows, tumour),
+            *found.notes,
+        )
 
     def cases(self) -> Iterator[Case]:
         """Yield the patients, cancer by cancer, in the order of the files."""
@@ -79,27 +112,39 @@ class Tcga:
 
 def _patients(code: str, path: Path) -> list[dict[str, str]]:
     rows = read_biotab(path)
-    for name in (NODES, TUMOUR, _NEOADJUVANT):
-        if name not in rows[0]:
-            raise UserError(f"there is no column {name}", where=str(path))
-    return [{**row, "cancer": code.upper()} for row in rows]
+    if NODES not in rows[0]:
+        raise UserError(
+            f"there is no column {NODES}",
+            where=str(path),
+            then=f"choose another cancer: {code} has no pathological N class",
+        )
+    # Not every cancer's form asks for these; what is not asked for is unknown.
+    absent = {name: "" for name in (TUMOUR, _NEOADJUVANT) if name not in rows[0]}
+    return [{**row, **absent, "cancer": code.upper()} for row in rows]
 
 
 def _cases(
-    rows: Sequence[Mapping[str, str]], values: Mapping[str, Sequence[str]]
+    rows: Sequence[Mapping[str, str]],
+    values: Mapping[str, Sequence[str]],
+    columns: Sequence[Column],
+    images: Images,
 ) -> tuple[Case, ...]:
-    return tuple(
-        Case(
-            id=row[_BARCODE],
-            values={
-                "center": row.get("tissue_source_site", ""),
-                **{name: cells[place] for name, cells in values.items()},
-                "pn": nodes_class(row[NODES], f"case {row[_BARCODE][:40]!r}"),
-                "pt": tumour_class(row[TUMOUR]),
-            },
+    cases = []
+    for place, row in enumerate(rows):
+        cells = {
+            "center": row.get("tissue_source_site", ""),
+            **{name: cells[place] for name, cells in values.items()},
+            "pn": nodes_class(row[NODES], f"case {row[_BARCODE][:40]!r}"),
+            "pt": tumour_class(row[TUMOUR]),
+        }
+        cases.append(
+            Case(
+                id=row[_BARCODE],
+                values={column.name: cells[column.name] for column in columns},
+                volume=images.of(row[_BARCODE]),
+            )
         )
-        for place, row in enumerate(rows)
-    )
+    return tuple(cases)
 
 
 def _check_ids(rows: Sequence[Mapping[str, str]]) -> None:
@@ -138,3 +183,15 @@ def _notes(
         "pathology, molecular tests, treatment and outcome are known only later, the rest is "
         "administrative, empty for most, or not dated (performance status)"
     )
+
+
+def _missing_notes(rows: Sequence[Mapping[str, str]], tumour: Column | None) -> Iterator[str]:
+    asked = {row["cancer"] for row in rows if row[_NEOADJUVANT]}
+    silent = sorted({row["cancer"] for row in rows} - asked)
+    if silent:
+        yield (
+            f"{', '.join(silent)}: the form does not tell of treatment before surgery; all "
+            "patients are kept"
+        )
+    if tumour is None:
+        yield "pt: fewer than two classes are known, so there is no auxiliary label pt"

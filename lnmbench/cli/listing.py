@@ -11,6 +11,9 @@ from lnmbench.cli import plugins
 if TYPE_CHECKING:
     from lnmbench.registry import Offer, Registry, Role
 
+# Where there is no terminal to fit, a row is not broken into many.
+_WIDTH_OF_FILES = 200
+
 
 def list_offers(
     kind: Annotated[
@@ -89,6 +92,8 @@ def _print_tables(roles: list[Role], offers: list[Offer]) -> None:
     from rich.text import Text
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_OF_FILES)
     for role in roles:
         table = Table(title=role.words, title_justify="left", box=None, pad_edge=False)
         for heading in ("name", "parameters", "description", "plugin"):

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lnmbench.cli import plugins
+from lnmbench.cli import ingesting, plugins
 
 QUICK = {"repeats": 2, "folds": 5, "inner": 3}
 
@@ -47,7 +47,12 @@ def run(
         Path | None, typer.Option(help="Run directory (default: a folder below runs/).")
     ] = None,
     executor: Annotated[str, typer.Option(help="Where chunks of fits run.")] = "inline",
-    workers: Annotated[int | None, typer.Option(help="Threads that read images.", min=1)] = None,
+    workers: ingesting.WorkersOption = None,
+    strict: ingesting.StrictOption = False,
+    pseudonymise: ingesting.PseudonymiseOption = None,
+    new_key: ingesting.NewKeyOption = False,
+    spacing: ingesting.SpacingOption = None,
+    patch: ingesting.PatchOption = None,
     plugin: plugins.PluginOption = None,
 ) -> None:
     """Run a benchmark, or what is missing of it, and print its tables."""
@@ -73,6 +78,9 @@ def run(
     for name, given in folding.items():
         options[name] = QUICK[name] if quick and given is None else given
     benchmark = read_benchmark(config, options)
+    how = ingesting.make_ingesting(
+        strict=strict, pseudonymise=pseudonymise, new_key=new_key, spacing=spacing, patch=patch
+    )
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
     with make_progress() as progress:
@@ -84,6 +92,7 @@ def run(
             workers=workers or os.cpu_count() or 1,
             plugins=tuple(plugin or ()),
             progress=progress,
+            ingesting=how,
         )
     print_report(folder, registry)
     typer.echo(f"kept in {folder}; again with: lnmbench report {folder}", err=True)

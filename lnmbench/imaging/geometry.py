@@ -2,7 +2,8 @@
 
 The target grid is a lattice with the spacing of the preprocessing, laid through the first voxel of
 the volume once that is oriented to LPS. It has no end: outside the image is air. A patch is a
-window of this lattice, so what is read of it does not depend on how much of it is resampled.
+window of this lattice, so what is read of it does not depend on how much of it is resampled. The
+lattice follows the axes of the volume, so that slices of an oblique scan stay its slices.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ Index = tuple[int, int, int]
 
 _HU_LIMITS = (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
 _GRID_TOLERANCE = 1e-3
+# Writers round spacings differently; that must not move a patch whose centre falls on a point.
+_TIE_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,7 +155,7 @@ def _window_around(
     first, last = _bounding_box(inside)
     steps = np.divide(image.GetSpacing(), preprocessing.spacing_mm)
     centre = (first + last) / 2 * steps
-    corner = np.floor(centre - (preprocessing.patch - 1) / 2 + 0.5)
+    corner = np.floor(centre - (preprocessing.patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
     bottom = math.floor((first[2] - 0.5) * steps[2])
     top = math.ceil((last[2] + 0.5) * steps[2])
     return _Window(

@@ -4,7 +4,8 @@ from lnmbench.records.card import Card
 from lnmbench.records.case import Case, Volume
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Cohort, Preprocessing
-from lnmbench.records.column import TEXT_ROLES, Column, Kind, Known, Role
+from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Role
+from lnmbench.records.finding import Finding
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import Method, Training, Weights
 from lnmbench.records.plan import Plan
@@ -12,9 +13,11 @@ from lnmbench.records.protocol import Protocol, Splits
 from lnmbench.records.report import Block, Cell, Outcome, Paragraph, Results, Table, TableColumn
 from lnmbench.records.result import Epoch, Unit, UnitResult
 from lnmbench.records.score import Compared, Estimate, FoldScores, Pair, TestResult
+from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
     "TEXT_ROLES",
+    "UNCODED_ROLES",
     "Block",
     "Card",
     "Case",
@@ -26,6 +29,7 @@ __all__ = [
     "Environment",
     "Epoch",
     "Estimate",
+    "Finding",
     "FoldScores",
     "Kind",
     "Known",
@@ -37,8 +41,10 @@ __all__ = [
     "Plan",
     "Preprocessing",
     "Protocol",
+    "RemoteFile",
     "Results",
     "Role",
+    "Source",
     "Splits",
     "Table",
     "TableColumn",

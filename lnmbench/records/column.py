@@ -8,11 +8,13 @@ from typing import Literal
 
 from lnmbench.errors import UserError, nearest
 
-Role = Literal["id", "patient", "center", "feature", "target", "aux"]
+Role = Literal["id", "patient", "center", "feature", "target", "aux", "report"]
 Kind = Literal["continuous", "ordinal", "nominal", "binary"]
 Known = Literal["before", "after"]
 
 TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
+UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")
+"""Roles whose cells are no numbers; those of reports are not even stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +23,11 @@ class Column:
 
     `label` names the target or auxiliary task that the column serves (`n1`, `n2`, `pn`, `pt`, …).
     `categories` are in their order; for a binary column they are (negative, positive).
-    `known` says whether the value is known before surgery or only after it.
+    `known` says whether the value is known before surgery or only after it. The role `report` is
+    free text: `reader` names the report reader (`ct:language=zh`) that makes columns of it.
 
-    Raises `UserError` for a feature that is known only after surgery: it can be a target or an
-    auxiliary label, never an input.
+    Raises `UserError` for a feature or a report that is known only after surgery: it can be a
+    target or an auxiliary label, never an input.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Column:
     missing: tuple[str, ...] = ()
     known: Known = "before"
     description: str = ""
+    reader: str | None = None
 
     def __post_init__(self) -> None:
         if self.role == "feature" and self.known == "after":
@@ -44,25 +48,39 @@ class Column:
                 expected="role target or aux, or known = before",
                 then="give it the role aux or leave it out",
             )
-        if self.role not in TEXT_ROLES and self.kind != "continuous" and len(self.categories) < 2:
+        tabular = self.role not in UNCODED_ROLES
+        if tabular and self.kind != "continuous" and len(self.categories) < 2:
             raise UserError(
                 f"column {self.name!r} is {self.kind} and needs its categories",
                 expected="at least two",
                 got=str(len(self.categories)),
             )
-        if self.kind == "binary" and self.role not in TEXT_ROLES and len(self.categories) != 2:
+        if self.kind == "binary" and tabular and len(self.categories) != 2:
             raise UserError(
                 f"column {self.name!r} is binary",
                 expected="two categories (negative, positive)",
                 got=str(len(self.categories)),
+            )
+        if self.role == "report" and self.known == "after":
+            raise UserError(
+                f"report {self.name!r} is known only after surgery, but its values are features",
+                expected="known = before",
+                then="leave it out",
+            )
+        if self.reader is not None and self.role != "report":
+            raise UserError(
+                f"column {self.name!r} has a reader", expected="role report", got=self.role
             )
 
     def encode(self, value: object, *, where: str = "") -> float:
         """Return a cell as a number: its value, or the index of its category; NaN if missing.
 
         Empty cells, None, NaN and the column's `missing` spellings are missing. Everything else
-        must be a finite number or one of the categories, or `UserError` is raised.
+        must be a finite number or one of the categories, or `UserError` is raised. A report has no
+        number: `TypeError`, which quotes nothing of it.
         """
+        if self.role == "report":
+            raise TypeError(f"column {self.name!r} is a report: read it, it cannot be encoded")
         text = "" if value is None else str(value).strip()
         if not text or text.casefold() == "nan" or text in {m.strip() for m in self.missing}:
             return math.nan

@@ -16,10 +16,10 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import Encoder, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, Preprocessing, UnitResult
+from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.chunk import Chunk, execute
-from lnmbench.stages.ingest import ingest
+from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.plan import aux_notes, make_methods, make_plan, refuse_unknown_names
 from lnmbench.store.cohort_file import read_cohort, read_slices
 from lnmbench.store.feature_cache import make_features
@@ -47,6 +47,7 @@ def run(
     workers: int,
     plugins: tuple[str, ...],
     progress: Progress,
+    ingesting: Ingesting | None = None,
 ) -> Path:
     """Run what is missing of a benchmark and return the folder of its ledger.
 
@@ -59,9 +60,9 @@ def run(
         benchmark.dataset,
         registry,
         home=place.home,
-        preprocessing=Preprocessing(),
         workers=workers,
         progress=progress,
+        ingesting=ingesting,
     )
     cohort = read_cohort(path)
     plan = make_plan(cohort, registry.build("target", benchmark.target), benchmark.protocol)

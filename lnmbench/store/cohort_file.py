@@ -1,15 +1,15 @@
 """The cohort file (HDF5): written once, in the order of the cases, and only read from then on.
 
 Layout: `/slices` int16 (total, patch, patch), `/masks` uint8 likewise, `/offsets` int64 (n + 1),
-`/cases/id`, `/columns/<name>` (float64 with NaN for missing, or text for id, patient and center)
-with the attribute `column`; root attributes format, dataset, preprocessing, card, software,
-fingerprint. Every chunk carries a checksum (fletcher32).
+`/cases/id`, `/cases/spacing_mm`, `/cases/size` and `/cases/tumour_ml` (what the images were before
+they were resampled), `/columns/<name>` (float64 with NaN for missing, or text for id, patient and
+center) with the attribute `column`; root attributes format, dataset, preprocessing, card,
+software, left_out, fingerprint (of the content) and passport (a hash of the other attributes).
+Every chunk of numbers carries a checksum (fletcher32).
 """
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, Preprocessing
 from lnmbench.store import packing
+from lnmbench.store.cohort_digest import CohortDigest, passport
+from lnmbench.store.cohort_scans import Scan, Scans, no_scan, stacked
 from lnmbench.store.hdf5 import creating
 
-FORMAT = 1
+FORMAT = 2
 
 
 class CohortWriter:
@@ -32,8 +34,9 @@ class CohortWriter:
 
     def __init__(self, file: h5py.File, preprocessing: Preprocessing) -> None:
         self._file = file
-        self._digest = hashlib.sha256(packing.pack(preprocessing).encode())
+        self._digest = CohortDigest(preprocessing)
         self._offsets = [0]
+        self._scans: list[Scan] = []
         side = preprocessing.patch
         chunked: dict[str, Any] = {
             "shape": (0, side, side),
@@ -46,14 +49,17 @@ class CohortWriter:
         self._slices = file.create_dataset("slices", dtype="i2", **chunked)
         self._masks = file.create_dataset("masks", dtype="u1", **chunked)
 
-    def append(self, slices: NDArray[np.int16], masks: NDArray[np.uint8]) -> None:
+    def append(
+        self, slices: NDArray[np.int16], masks: NDArray[np.uint8], scan: Scan | None = None
+    ) -> None:
         """Add the images of the next case: (s, patch, patch) each; s = 0 where it has none."""
         start, stop = self._offsets[-1], self._offsets[-1] + len(slices)
         for dataset, images in ((self._slices, slices), (self._masks, masks)):
             dataset.resize(stop, axis=0)
             dataset[start:stop] = images
-            self._digest.update(np.ascontiguousarray(images).tobytes())
+        self._digest.images(slices, masks)
         self._offsets.append(stop)
+        self._scans.append(scan or no_scan())
 
     def finish(
         self,
@@ -64,13 +70,17 @@ class CohortWriter:
         values: Mapping[str, Sequence[float] | Sequence[str]],
         card: Card,
         software: str,
+        left_out: int = 0,
     ) -> None:
         """Write the table and the attributes; `values` holds one list for each column."""
-        file = self._file
-        file["offsets"] = np.asarray(self._offsets, dtype=np.int64)
+        file, scans = self._file, stacked(self._scans)
+        offsets = np.asarray(self._offsets, dtype=np.int64)
+        file["offsets"] = offsets
         text = h5py.string_dtype("utf-8")
         file.create_dataset("cases/id", data=list(ids), dtype=text)
-        self._digest.update("\x00".join(ids).encode())
+        for name, numbers in scans.arrays().items():
+            file.create_dataset(f"cases/{name}", data=numbers, fletcher32=True)
+        self._digest.cases(ids, offsets, scans)
         file.create_group("columns")
         for column in columns:
             self._column(column, values[column.name], text)
@@ -78,21 +88,20 @@ class CohortWriter:
         file.attrs["dataset"] = dataset
         file.attrs["card"] = packing.pack(card)
         file.attrs["software"] = software
-        file.attrs["fingerprint"] = self._digest.hexdigest()[:32]
+        file.attrs["left_out"] = left_out
+        file.attrs["fingerprint"] = self._digest.fingerprint()
+        file.attrs["passport"] = passport(file.attrs)
 
     def _column(self, column: Column, values: Sequence[Any], text: Any) -> None:
         path = f"columns/{_quoted(column.name)}"
         if column.role in TEXT_ROLES:
             stored = self._file.create_dataset(path, data=list(values), dtype=text)
-            raw = "\x00".join(values).encode()
         else:
             numbers = np.asarray(values, dtype="<f8")
-            # NaN has many bit patterns; missing must hash alike
-            raw = np.where(np.isnan(numbers), math.nan, numbers).astype("<f8").tobytes()
             stored = self._file.create_dataset(path, data=numbers, fletcher32=True)
         stored.attrs["column"] = packing.pack(column)
         stored.attrs["position"] = len(self._file["columns"]) - 1
-        self._digest.update(packing.pack(column).encode() + raw)
+        self._digest.column(column, values)
 
 
 @contextmanager
@@ -105,19 +114,12 @@ def writing_cohort(path: Path, preprocessing: Preprocessing) -> Iterator[CohortW
 
 def read_cohort(path: Path) -> Cohort:
     """Return the tabular part of a cohort file. Raises `UserError` where it cannot be read."""
-    with _opened(path) as file:
-        columns, values = [], {}
-        stored = sorted(file["columns"].values(), key=lambda item: int(item.attrs["position"]))
-        for item in stored:
-            column = packing.column(str(item.attrs["column"]))
-            columns.append(column)
-            values[column.name] = (
-                np.asarray(item.asstr()[:], dtype=str) if column.role in TEXT_ROLES else item[:]
-            )
+    with opened(path) as file:
+        columns, values = read_columns(file)
         return Cohort(
             name=str(file.attrs["dataset"]),
             ids=tuple(str(case) for case in file["cases/id"].asstr()[:]),
-            columns=tuple(columns),
+            columns=columns,
             values=values,
             offsets=file["offsets"][:],
             card=packing.card(str(file.attrs["card"])),
@@ -127,17 +129,58 @@ def read_cohort(path: Path) -> Cohort:
         )
 
 
+def read_columns(
+    file: h5py.File,
+) -> tuple[tuple[Column, ...], dict[str, NDArray[np.float64] | NDArray[np.str_]]]:
+    """Return the columns of an open cohort file in their order, and the values of each."""
+    columns: list[Column] = []
+    values: dict[str, NDArray[np.float64] | NDArray[np.str_]] = {}
+    group = file["columns"]
+    # by name: of a damaged one, values() would give None
+    stored = sorted((group[n] for n in group), key=lambda item: int(item.attrs["position"]))
+    for item in stored:
+        column = packing.column(str(item.attrs["column"]))
+        columns.append(column)
+        values[column.name] = (
+            np.asarray(item.asstr()[:], dtype=str) if column.role in TEXT_ROLES else item[:]
+        )
+    return tuple(columns), values
+
+
 def read_slices(path: Path, start: int, stop: int) -> NDArray[np.int16]:
     """Return HU of the slices start:stop, (stop - start, patch, patch)."""
-    with _opened(path) as file:
+    with opened(path) as file:
         slices: NDArray[np.int16] = file["slices"][start:stop]
         return slices
 
 
+def read_masks(path: Path, start: int, stop: int) -> NDArray[np.uint8]:
+    """Return the tumour masks of the slices start:stop, (stop - start, patch, patch)."""
+    with opened(path) as file:
+        masks: NDArray[np.uint8] = file["masks"][start:stop]
+        return masks
+
+
+def read_scans(path: Path) -> tuple[Scans, int]:
+    """Return what the images were before ingest, and how many cases were left out."""
+    with opened(path) as file:
+        return Scans.of(file["cases"]), int(file.attrs["left_out"])
+
+
+def is_of_older_format(path: Path) -> bool:
+    """Whether this is a cohort file that an earlier version wrote, of another layout."""
+    try:
+        with h5py.File(path, "r") as file:
+            return int(file.attrs.get("format", FORMAT)) < FORMAT
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError):
+        return False
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[h5py.File]:
+def opened(path: Path) -> Iterator[h5py.File]:
+    """Open a cohort file for reading. Whatever is wrong with it raises `UserError`."""
     if not path.is_file():
-        raise UserError("no such cohort file", where=str(path), then="lnmbench run makes it")
+        raise UserError("no such cohort file", where=str(path), then="lnmbench data ingest")
     try:
         with h5py.File(path, "r") as file:
             if int(file.attrs["format"]) != FORMAT:
@@ -149,7 +192,7 @@ def _opened(path: Path) -> Iterator[h5py.File]:
                     then="delete it; it is made again",
                 )
             yield file
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise UserError(
             "unreadable cohort file",
             where=str(path),

@@ -1,4 +1,4 @@
-"""Offers targets and auxiliary tasks of the TNM classification: `n1`, `n2`, `pt`."""
+"""Offers nodal targets and tasks of the TNM classification: `n1`, `n2`, `station`, `pt`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 def register_targets() -> Mapping[str, Callable[..., Target]]:
     """Offer nodal targets."""
     from lnmbench_tnm.nodes import n1, n2
+    from lnmbench_tnm.station import Station
 
-    return {"n1": n1, "n2": n2}
+    return {"n1": n1, "n2": n2, "station": Station}
 
 
 @hookimpl

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench import Cohort, Column, UserError
-from lnmbench_tnm.editions import CLASSES, candidates, find_edition, read_class
+from lnmbench_tnm.editions import CLASSES, EDITIONS, Edition, candidates, find_edition, read_class
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
+
+# A data set gives the second label where the classes are no lung's, so that `auto` needs no guess.
+_LABELS = ("pt", "pt_names")
 
 
 class PtStage:
@@ -25,7 +28,8 @@ class PtStage:
     ----------
     edition
         Of the cohort's classes: `8`, `7`, `6` (6 and 7 mixed), `names` (another organ; taken by
-        name), or `auto`, which tells it by the classes that there are.
+        name), or `auto`: `names` where the column is labelled `pt_names`, else told by the classes
+        that there are.
     """
 
     def __init__(self, edition: str = "auto") -> None:
@@ -38,7 +42,7 @@ class PtStage:
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return (n, 7): 1 for the classes that a case can be, else 0; NaN rows where unknown.
 
-        Raises `UserError` where no column is labelled `pt` or it holds no T classes.
+        Raises `UserError` where no column is labelled `pt` or `pt_names`, or it holds no T classes.
         """
         column = _column(cohort)
         membership = np.array([*map(_row, self._sets(column)), [np.nan] * len(CLASSES)])
@@ -65,7 +69,7 @@ class PtStage:
                 masked.append(f"{category} (n = {count})")
         missing = int(np.isnan(np.asarray(codes, dtype=np.float64)).sum())
         masked += [f"missing (n = {missing})"] if missing else []
-        says = find_edition(self.edition, column.categories).says
+        says = self._edition(column).says
         mapped = f": {', '.join(told)}" if told else ""
         return (
             f"aux pt: the classes of column {column.name!r} are {says}{mapped}",
@@ -89,8 +93,13 @@ class PtStage:
         return logits.softmax(-1)
 
     def _sets(self, column: Column) -> list[tuple[str, ...]]:
-        edition = find_edition(self.edition, column.categories)
+        edition = self._edition(column)
         return [candidates(category, edition) for category in column.categories]
+
+    def _edition(self, column: Column) -> Edition:
+        if self.edition == "auto" and column.label == _LABELS[1]:
+            return EDITIONS["names"]
+        return find_edition(self.edition, column.categories)
 
 
 def _row(classes: Sequence[str]) -> list[float]:
@@ -98,10 +107,10 @@ def _row(classes: Sequence[str]) -> list[float]:
 
 
 def _column(cohort: Cohort) -> Column:
-    column = cohort.require("pt")
+    column = cohort.require(*_LABELS)
     if column.kind == "continuous":
         raise UserError(
-            f"column {column.name!r} is labelled pt",
+            f"column {column.name!r} is labelled {column.label}",
             expected="kind ordinal, with categories as T1a, T2b, Tis",
             got=column.kind,
         )

@@ -42,6 +42,15 @@ def test_known_follows_the_role_unless_it_is_given() -> None:
     assert [column.known for column in found.columns] == ["before", "after", "before"]
 
 
+def test_a_report_needs_nothing_but_its_role() -> None:
+    (bare, chosen) = parsed(
+        '[columns.report]\nrole = "report"\n'
+        '[columns.second]\nrole = "report"\nreader = "ct:language=zh"\n'
+    ).columns
+    assert (bare.role, bare.reader) == ("report", None)
+    assert chosen.reader == "ct:language=zh"
+
+
 def test_an_unknown_key_is_told_with_file_section_and_nearest() -> None:
     message = refused('[columns.age]\nrole = "feature"\nkidn = "continuous"\n')
     assert "unknown key 'kidn'" in message
@@ -80,6 +89,9 @@ def test_a_postoperative_feature_is_refused_with_its_section() -> None:
         ('role = "feature"\nkind = "binary"\ncategories = "ab"', "tuple"),
         ('role = "feature"\nkind = "binary"\ncategories = [["a"], "b"]', "categories[0]"),
         ('role = "id"', "one id column"),
+        ('role = "report"\nkind = "nominal"', "takes no kind"),
+        ('role = "report"\nknown = "after"', "known = before"),
+        ('role = "feature"\nkind = "continuous"\nreader = "ct"', "expected role report"),
     ],
 )
 def test_a_wrong_section_is_told(section: str, told: str) -> None:

@@ -95,6 +95,23 @@ def test_what_cannot_be_used_as_it_is_is_left_out_with_the_reason(
     assert why in text
 
 
+TEXT = "Mass {} in the right upper lobe of the lung, no pleural effusion."
+
+
+@pytest.mark.parametrize("name", ["CT report", "Radiology findings", "影像所见", "胸部CT描述"])
+def test_long_texts_of_imaging_are_proposed_as_reports(tmp_path: Path, name: str) -> None:
+    cells = [TEXT.format(place) for place in range(20)]
+    assert columns(tmp_path / "t.csv", *table(name, cells))[name] == {"role": "report"}
+
+
+@pytest.mark.parametrize("name", ["Pathology report", "病理报告", "Operation report", "history"])
+def test_other_long_texts_are_not(tmp_path: Path, name: str) -> None:
+    cells = [TEXT.format(place) for place in range(20)]
+    text = proposed(tmp_path / "t.csv", *table(name, cells))
+    assert name not in tomllib.loads(text)["columns"]
+    assert "right upper lobe" not in text
+
+
 def test_the_proposal_loads_without_edits(tmp_path: Path) -> None:
     header = ["case id", "Age", "Sex", "Histology ", "pN", "Time to death"]
     rows = [["a", "61", "f", "adeno", "N0", "12"], ["b", "Unknown", "m", "squamous", "pNX", ""]]

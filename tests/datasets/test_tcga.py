@@ -101,6 +101,41 @@ def test_a_small_file_from_end_to_end(tmp_path: Path) -> None:
     assert "vital_status" not in {name for values in cases.values() for name in values}
 
 
+def test_a_cancer_whose_form_asks_for_less(tmp_path: Path) -> None:
+    kept = [0, 1, 2, 3, 7]
+    rows = [
+        "\t".join(HEADER[place] for place in kept),
+        "\t".join(HEADER[place] for place in kept),
+        "\t".join(["CDE_ID:1"] * len(kept)),
+        *("\t".join(patient.split()[place] for place in kept) for patient in PATIENTS),
+    ]
+    path = tmp_path / "nationwidechildrens.org_clinical_patient_thca.txt"
+    path.write_text("\n".join(rows) + "\n", encoding="latin-1")
+    data = Tcga(tmp_path, cancer="thca")
+    assert [column.name for column in data.columns] == ["center", "age", "sex", "pn"]
+    assert len(list(data.cases())) == 4
+    notes = " ".join(data.notes)
+    assert "THCA: the form does not tell of treatment before surgery" in notes
+    assert "no auxiliary label pt" in notes
+
+
+def test_a_cancer_without_pathological_n_is_refused(tmp_path: Path) -> None:
+    path = next(biotab(tmp_path, *PATIENTS, cancer="gbm").iterdir())
+    path.write_text(path.read_text().replace("ajcc_nodes_pathologic_pn", "other"))
+    with pytest.raises(UserError, match="gbm has no pathological N class"):
+        Tcga(tmp_path, cancer="gbm")
+
+
+def test_classes_of_other_organs_are_labelled_so(tmp_path: Path) -> None:
+    patients = (PATIENTS[0].replace("T1", "T1b1"), PATIENTS[1].replace("T4a", "T2a2"))
+    data = Tcga(biotab(tmp_path, *patients, cancer="cesc"), cancer="cesc")
+    (tumour,) = (column for column in data.columns if column.name == "pt")
+    assert (tumour.label, tumour.categories) == ("pt_names", ("T1b", "T2a"))
+    assert "pt: subclasses count as their class: T1b1 1, T2a2 1" in data.notes
+    lung = Tcga(biotab(tmp_path / "lung", *PATIENTS), cancer="luad")
+    assert [column.label for column in lung.columns if column.name == "pt"] == ["pt"]
+
+
 def test_cancers_are_joined_in_the_order_asked(tmp_path: Path) -> None:
     biotab(tmp_path, PATIENTS[0], cancer="lusc")
     biotab(tmp_path, PATIENTS[1].replace("P2", "P9"), cancer="luad")

@@ -132,6 +132,16 @@ def test_the_tumour_stands_in_the_middle_and_only_its_slices_are_kept() -> None:
     np.testing.assert_array_equal(patches.slices, hu[4:7, 14:46, 39:71])
 
 
+def test_a_spacing_that_a_writer_rounded_does_not_move_the_patch() -> None:
+    at = (slice(4, 7), slice(21, 40), slice(51, 60))
+    volumes = [
+        _volume(_noise((9, 80, 80)), at, spacing=(0.7 + off, 0.7 - off, 5.0)) for off in (0, 3e-8)
+    ]
+    expected, got = (to_patches(volume, SMALL) for volume in volumes)
+    np.testing.assert_array_equal(got.masks, expected.masks)
+    assert np.abs(got.slices.astype(int) - expected.slices).max() <= 1
+
+
 def test_a_tumour_thinner_than_the_target_slices_is_kept() -> None:
     volume = _volume(
         _noise((20, 60, 60)), (slice(7, 9), slice(30, 34), slice(30, 34)), spacing=(0.7, 0.7, 1.0)

@@ -19,10 +19,10 @@ MIXED = ("T1", "T1a", "T1b", "T2", "T2a", "T2b", "T3", "T4")
 STOMACH = ("T1", "T1a", "T1b", "T2", "T3", "T4a", "T4b")
 
 
-def staged(*categories: str) -> Cohort:
+def staged(*categories: str, label: str = "pt") -> Cohort:
     """Return a cohort with one case for each category, and a last one without a value."""
     column = Column(
-        name="stage", role="aux", kind="ordinal", label="pt", categories=categories, known="after"
+        name="stage", role="aux", kind="ordinal", label=label, categories=categories, known="after"
     )
     return Cohort(
         name="toy",
@@ -148,3 +148,12 @@ def test_masked_cases_cost_nothing_and_gradients_stay_finite(scale: float) -> No
     assert torch.isfinite(logits.grad).all()
     assert (logits.grad[0] == 0).all()
     assert (logits.grad[1] != 0).any() or scale > 1
+
+
+def test_classes_of_another_organ_are_taken_by_their_names() -> None:
+    made = staged("T1", "T2", "T3", "T4", label="pt_names")
+    rows = PtStage().targets(made)[:-1]
+    named = [" ".join(np.array(CLASSES)[row == 1].tolist()) for row in rows]
+    assert named == ["pT1a pT1b pT1c", "pT2a pT2b", "pT3", "pT4"]
+    assert "not of lung cancer" in PtStage().notes(made)[0]
+    assert "AJCC 7" in PtStage(edition="7").notes(made)[0]

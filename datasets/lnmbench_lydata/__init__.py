@@ -1,0 +1,19 @@
+"""Offers `lydata`: involvement of lymph node levels in head and neck cancer (lyDATA)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from lnmbench import hookimpl
+
+if TYPE_CHECKING:
+    from lnmbench.contracts import Dataset
+
+
+@hookimpl
+def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
+    """Offer the data set."""
+    from lnmbench_lydata.lydata import Lydata
+
+    return {"lydata": Lydata}

@@ -1,0 +1,182 @@
+"""NSCLC-Radiomics (Lung1): CT of 422 patients before radiotherapy, with the clinical N class."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from lnmbench import Case, Column, UserError, Volume
+from lnmbench.records import Source
+from lnmbench_nsclc_radiomics.card import CARD, CLINICAL, SOURCE
+from lnmbench_nsclc_radiomics.clinical_file import find_clinical_file, read_clinical_file
+from lnmbench_nsclc_radiomics.variables import (
+    AGE,
+    GENDER,
+    HISTOLOGY,
+    ID,
+    MISSING,
+    N_CLASSES,
+    NODES,
+    NODES_COLUMN,
+    T_CLASSES,
+    TARGETS,
+    TUMOUR,
+    features,
+    target,
+    target_cell,
+)
+
+if TYPE_CHECKING:
+    from lnmbench.imaging.dicom_index import Series
+
+
+class NsclcRadiomics:
+    """Lung1: CT with the tumour drawn, and the CLINICAL N class, which is no pathological truth.
+
+    Parameters
+    ----------
+    root
+        Folder that holds the CSV at any depth (it is found by its header), or the CSV itself.
+    images
+        Whether the cases have images, told by DICOM headers anywhere below root: `yes`, `no`, or
+        `auto`, if there are any.
+    clinical_n_as_target
+        Whether the clinical N class may serve the targets n1 and n2. Without it they are refused.
+
+    Raises
+    ------
+    UserError
+        Where the table is not there, is broken, or holds values that are not the collection's;
+        for `images=yes`, where there are none of these patients.
+    """
+
+    source: ClassVar[Source] = SOURCE
+
+    def __init__(
+        self,
+        root: Path,
+        images: Literal["auto", "yes", "no"] = "auto",
+        clinical_n_as_target: bool = False,
+    ) -> None:
+        folder = Path(root).expanduser()
+        path = find_clinical_file(folder)
+        rows = read_clinical_file(path)
+        ids = [row[ID] for row in rows]
+        targets = tuple(TARGETS) if clinical_n_as_target else ()
+        self.columns: Sequence[Column] = (
+            *(c for c in features([row.get(HISTOLOGY, "") for row in rows]) if c.name in rows[0]),
+            NODES_COLUMN,
+            *map(target, targets),
+        )
+        self._values = [_values(row, targets, self.columns) for row in rows]
+        self._ids = ids
+        _check_cells(self._values, ids, self.columns, path)
+        self._images = _images(folder, ids, images)
+        self.card = CARD
+        self.sources: Sequence[Path] = (path, *_files(self._images, ids))
+        self.notes: Sequence[str] = (
+            *_notes(rows, clinical_n_as_target),
+            *_told(self._images, ids),
+        )
+
+    def cases(self) -> Iterator[Case]:
+        """Yield the patients in the order of the table; images are read by `Case.volume`."""
+        for id_, values in zip(self._ids, self._values, strict=True):
+            yield Case(id=id_, values=values, volume=self._volume(id_))
+
+    def _volume(self, patient: str) -> Callable[[], Volume] | None:
+        if not self._images:
+            return None
+        from lnmbench_nsclc_radiomics.images import CaseImages
+
+        return CaseImages(series=self._images.get(patient, ()))
+
+
+def _values(
+    row: Mapping[str, str], targets: Sequence[str], columns: Sequence[Column]
+) -> dict[str, str]:
+    nodes = N_CLASSES.get(_code(row[NODES]), "")
+    values = {
+        AGE: row.get(AGE, ""),
+        GENDER: row.get(GENDER, "").casefold(),
+        HISTOLOGY: row.get(HISTOLOGY, ""),
+        TUMOUR: T_CLASSES.get(_code(row[TUMOUR]), ""),
+        NODES: nodes,
+        **{target(label).name: target_cell(nodes, TARGETS[label]) for label in targets},
+    }
+    return {column.name: values[column.name] for column in columns}
+
+
+def _code(cell: str) -> str:
+    return cell.removesuffix(".0")
+
+
+def _check_cells(
+    values: Sequence[Mapping[str, str]], ids: Sequence[str], columns: Sequence[Column], path: Path
+) -> None:
+    for id_, row in zip(ids, values, strict=True):
+        for column in columns:
+            column.encode(row[column.name], where=f"{path}, {id_[:40]!r}")
+
+
+def _notes(rows: Sequence[Mapping[str, str]], as_target: bool) -> Iterator[str]:
+    if as_target:
+        yield f"WARNING: {CLINICAL}; clinical_n_as_target=true makes targets n1 and n2 of it"
+    else:
+        yield (
+            f"WARNING: {CLINICAL}; it is labelled cn, and n1 and n2 are refused unless "
+            "clinical_n_as_target=true"
+        )
+    for name, classes in ((NODES, N_CLASSES), (TUMOUR, T_CLASSES)):
+        counts = Counter(_code(row[name]) for row in rows)
+        there = ", ".join(f"{classes[code]} {counts[code]}" for code in classes)
+        others = {code: counts[code] for code in sorted(counts) if code not in classes}
+        _refuse_others(name, others)
+        unknown = ", ".join(f"{code or 'empty'} {count}" for code, count in others.items())
+        yield f"{name}: {there}" + (f"; counts as unknown: {unknown}" if unknown else "")
+
+
+def _refuse_others(name: str, others: Mapping[str, int]) -> None:
+    """Let codes that are whole numbers or missing count as unknown; refuse all else."""
+    for code in others:
+        if code not in MISSING and not code.isdecimal():
+            raise UserError(
+                f"column {name!r} holds {code[:40]!r}", expected="a class as a whole number, or NA"
+            )
+
+
+def _images(root: Path, ids: Sequence[str], asked: str) -> Mapping[str, tuple[Series, ...]]:
+    """Return the series by patient; empty where the cases have no images."""
+    if asked == "no" or (asked == "auto" and not root.is_dir()):
+        return {}
+    from lnmbench_nsclc_radiomics.images import find_images
+
+    found = find_images(root if root.is_dir() else root.parent)
+    if set(found) & set(ids):
+        return found
+    if asked == "yes":
+        raise UserError(
+            f"no images of NSCLC-Radiomics under {root}",
+            expected="DICOM files whose PatientID stands in the clinical table",
+            got=f"DICOM of {len(found)} other patients" if found else "no DICOM file",
+        )
+    return {}
+
+
+def _files(images: Mapping[str, Sequence[Series]], ids: Sequence[str]) -> Iterator[Path]:
+    if images:
+        from lnmbench_nsclc_radiomics.images import image_files
+
+        for id_ in ids:
+            yield from image_files(images.get(id_, ()))
+
+
+def _told(images: Mapping[str, Sequence[Series]], ids: Sequence[str]) -> Iterator[str]:
+    if not images:
+        yield "no images: the clinical table alone"
+        return
+    from lnmbench_nsclc_radiomics.images import image_notes
+
+    yield from image_notes(images, ids)

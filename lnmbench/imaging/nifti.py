@@ -1,0 +1,124 @@
+"""Checks what SimpleITK passes over in a NIfTI file: its length, and two ways to say where it lies.
+
+Offsets of the fields are those of the NIfTI-1 header, nifti1.h of the NIfTI data format working
+group.
+"""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import numpy as np
+
+from lnmbench.errors import UserError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HEADER_BYTES = 348
+_BLOCK_BYTES = 1 << 20
+_COSINE_TOLERANCE = 1e-2
+_SPACING_TOLERANCE = 1e-2
+_ORIGIN_TOLERANCE_MM = 0.5
+
+
+def require_sound_nifti(path: Path) -> None:
+    """Raise `UserError` for a truncated NIfTI-1 file, or one that lies in no or in two places.
+
+    Programs differ in whether they follow the header's qform or its sform, so a file whose two
+    disagree lies in one place in one viewer and elsewhere in another. They agree if directions
+    differ by less than 0.01, the spacing by less than 1 % and origins by less than 0.5 mm.
+    """
+    with path.open("rb") as plain:
+        zipped = plain.read(2) == b"\x1f\x8b"
+        plain.seek(0)
+        file = cast("BinaryIO", gzip.GzipFile(fileobj=plain)) if zipped else plain
+        try:
+            header = file.read(_HEADER_BYTES)
+            length = len(header) + sum(map(len, iter(lambda: file.read(_BLOCK_BYTES), b"")))
+        except (EOFError, OSError, zlib.error) as error:
+            raise _damaged(path, f"a truncated or damaged gzip file: {error}") from error
+    order = _byte_order(path, header)
+    _require_length(path, header, order, length)
+    _require_one_place(path, header, order)
+
+
+def _damaged(path: Path, got: str) -> UserError:
+    return UserError(f"cannot read {path}", got=got, then="export or download the file again")
+
+
+def _byte_order(path: Path, header: bytes) -> str:
+    for order in "<>":
+        if len(header) == _HEADER_BYTES and struct.unpack_from(f"{order}i", header)[0] == 348:
+            return order
+    raise _damaged(path, "no NIfTI-1 header")
+
+
+def _require_length(path: Path, header: bytes, order: str, length: int) -> None:
+    dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
+    (bits,) = struct.unpack_from(f"{order}h", header, 72)
+    (start,) = struct.unpack_from(f"{order}f", header, 108)
+    voxels = int(np.prod(sizes[: max(dimensions, 0)], dtype=np.int64))
+    expected = int(start) + voxels * bits // 8
+    if length < expected:
+        raise UserError(
+            f"{path} is truncated",
+            expected=f"{expected} bytes",
+            got=str(length),
+            then="export or download the file again",
+        )
+
+
+def _require_one_place(path: Path, header: bytes, order: str) -> None:
+    by_quaternion, by_rows = struct.unpack_from(f"{order}2h", header, 252)
+    if by_quaternion <= 0 and by_rows <= 0:
+        raise UserError(
+            f"{path} does not say how it lies in the patient",
+            expected="a NIfTI header with qform or sform",
+            got="both codes 0",
+            then="convert it again from DICOM, e.g. with dcm2niix",
+        )
+    if by_rows <= 0:
+        return
+    sform = np.reshape(struct.unpack_from(f"{order}12f", header, 280), (3, 4))
+    qform, spacing = _qform(header, order)
+    sides = np.linalg.norm(sform[:, :3], axis=0)
+    if np.any(np.abs(sides - spacing) > _SPACING_TOLERANCE * spacing):
+        raise UserError(
+            f"sform and voxel size of {path} disagree",
+            got=f"{_text(sides)} and {_text(spacing)} mm",
+            then="convert it again from DICOM, e.g. with dcm2niix",
+        )
+    turned = np.abs(qform[:, :3] - sform[:, :3] / sides).max()
+    moved = np.abs(qform[:, 3] - sform[:, 3]).max()
+    if by_quaternion > 0 and (turned > _COSINE_TOLERANCE or moved > _ORIGIN_TOLERANCE_MM):
+        raise UserError(
+            f"qform and sform of {path} disagree",
+            got=f"directions apart by {turned:.2g}, origins by {moved:.3g} mm",
+            then="convert it again from DICOM, or copy the right one over the other",
+        )
+
+
+def _qform(header: bytes, order: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the unit directions and the origin, (3, 4), and the voxel size in mm."""
+    sign, *spacing = struct.unpack_from(f"{order}4f", header, 76)
+    b, c, d, *origin = struct.unpack_from(f"{order}6f", header, 256)
+    a = float(np.sqrt(max(0.0, 1 - b * b - c * c - d * d)))
+    turn = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
+        ]
+    )
+    if sign < 0:
+        turn[:, 2] *= -1
+    return np.column_stack([turn, origin]), np.abs(spacing)
+
+
+def _text(numbers: NDArray[np.float64]) -> str:
+    return " × ".join(f"{number:.4g}" for number in numbers)

@@ -1,0 +1,145 @@
+"""Masks that come on a grid of their own are brought to the grid of the image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Headers are rounded differently; a tenth of a voxel is still the same place.
+SAME_PLACE = 0.1
+
+
+def affine(image: sitk.Image) -> NDArray[np.float64]:
+    """Return the 4 × 4 matrix from voxel indices (x, y, z, 1) to LPS mm."""
+    matrix: NDArray[np.float64] = np.eye(4)
+    matrix[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
+    matrix[:3, 3] = image.GetOrigin()
+    return matrix
+
+
+def indices(image: sitk.Image, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the continuous voxel indices (n, 3) of points (n, 3) in LPS mm."""
+    matrix = affine(image)
+    return np.linalg.solve(matrix[:3, :3], (points_mm - matrix[:3, 3]).T).T.astype(np.float64)
+
+
+def index_map(mask: sitk.Image, image: sitk.Image) -> NDArray[np.float64]:
+    """Return the 4 × 4 matrix from indices of the mask to those of the same place in the image."""
+    return np.linalg.solve(affine(image), affine(mask)).astype(np.float64)
+
+
+def mask_like(image: sitk.Image, inside: NDArray[np.bool_]) -> sitk.Image:
+    """Return a (z, y, x) array as a uint8 mask on the grid of the image."""
+    mask = sitk.GetImageFromArray(inside.astype(np.uint8))
+    mask.CopyInformation(image)
+    return mask
+
+
+def count(mask: sitk.Image) -> int:
+    """Return the number of voxels that are not 0."""
+    return int(np.count_nonzero(sitk.GetArrayViewFromImage(mask)))
+
+
+def place(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Image, str]:
+    """Return a mask (not 0: inside) on the grid of the image, and what was done in words.
+
+    On the same lattice of points it is copied, whatever its extent and the order of its axes; from
+    any other grid each voxel of the image takes the mask's nearest one.
+
+    Raises `UserError` for an empty mask, one of which any voxel lies outside the image, and one
+    that falls between the voxels of the image.
+    """
+    binary = sitk.Cast(mask != 0, sitk.sitkUInt8)
+    binary.CopyInformation(mask)
+    before = count(binary)
+    if not before:
+        raise UserError("the region is empty", where=where, expected="at least one voxel")
+    if not np.isfinite(affine(mask)).all():
+        raise UserError("the region has no place in space", where=where, got="NaN in its header")
+    between = index_map(mask, image)
+    _refuse_outside(binary, image, between, where)
+    if mask.GetSize() == image.GetSize() and _deviation(between, np.eye(4), mask) < SAME_PLACE:
+        binary.CopyInformation(image)
+        return binary, ""
+    placed = sitk.Resample(binary, image, sitk.Transform(), sitk.sitkNearestNeighbor, 0)
+    after = count(placed)
+    if same_lattice(between, mask) and after == before:
+        return placed, ""
+    if not after:
+        raise UserError(
+            "the region falls between the voxels of the image",
+            where=where,
+            got=f"{before} voxels of {_spacing(mask)}, the image's are {_spacing(image)}",
+        )
+    return placed, (
+        f"resampled from another grid ({_spacing(mask)} to {_spacing(image)}) to the nearest "
+        f"voxel: {before} voxels became {after}"
+    )
+
+
+def same_lattice(between: NDArray[np.float64], mask: sitk.Image) -> bool:
+    """Whether indices of the mask become whole indices of the image, one for one."""
+    turned = np.rint(between)
+    if not np.array_equal(np.abs(turned[:3, :3]) @ np.ones(3), np.ones(3)):
+        return False
+    return _deviation(between, turned, mask) < SAME_PLACE
+
+
+def _deviation(a: NDArray[np.float64], b: NDArray[np.float64], mask: sitk.Image) -> float:
+    """Return how far two maps of indices disagree at most over the mask, in voxels."""
+    corners = np.array([*np.ndindex(2, 2, 2)]) * (np.array(mask.GetSize()) - 1)
+    ends = np.column_stack([corners, np.ones(8)])
+    return float(np.abs((a - b) @ ends.T).max())
+
+
+def _refuse_outside(
+    binary: sitk.Image, image: sitk.Image, between: NDArray[np.float64], where: str
+) -> None:
+    limit = 0.5 + SAME_PLACE
+
+    def outside(voxels: NDArray[np.int64]) -> int:
+        places = voxels @ between[:3, :3].T + between[:3, 3]
+        out = (places < -limit) | (places > np.array(image.GetSize()) - 1 + limit)
+        return int(out.any(axis=1).sum())
+
+    if outside(_corners(binary)):
+        voxels = np.argwhere(sitk.GetArrayViewFromImage(binary))[:, ::-1]
+        refuse_voxels_outside(outside(voxels), len(voxels), where)
+
+
+def _corners(binary: sitk.Image) -> NDArray[np.int64]:
+    """Return the corners (8, 3) of the box around the voxels that are not 0, as indices x, y, z."""
+    inside = sitk.GetArrayViewFromImage(binary)
+    lines = (inside.any(axis=(0, 1)), inside.any(axis=(0, 2)), inside.any(axis=(1, 2)))
+    ends = np.array([np.flatnonzero(line)[[0, -1]] for line in lines])
+    corners: NDArray[np.int64] = ends[np.arange(3), np.array([*np.ndindex(2, 2, 2)])]
+    return corners
+
+
+def refuse_voxels_outside(outside: int, voxels: int, where: str) -> None:
+    """Raise `UserError` where some or all voxels of a region lie outside the image."""
+    if outside == voxels:
+        raise UserError(
+            "the region lies outside the image",
+            where=where,
+            got=f"none of its {voxels} voxels within the image",
+            then="look whether image and region belong together",
+        )
+    if outside:
+        raise UserError(
+            "a part of the region lies outside the image",
+            where=where,
+            got=f"{outside} of {voxels} voxels outside",
+            then="look whether slices of the image are missing",
+        )
+
+
+def _spacing(image: sitk.Image) -> str:
+    return " × ".join(f"{number:.4g}" for number in image.GetSpacing()) + " mm"

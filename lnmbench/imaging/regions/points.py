@@ -1,0 +1,181 @@
+"""Tables of points and boxes: one row a case, coordinates in LPS mm or in voxels."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+from lnmbench.imaging.regions.region import Region
+from lnmbench.imaging.regions.shapes import (
+    Point,
+    point_of_voxel,
+    region_from_box,
+    region_from_point,
+    region_from_point_and_slices,
+)
+
+Unit = Literal["mm", "voxel"]
+_UNITS: tuple[Unit, ...] = ("mm", "voxel")
+_AXES = ("x", "y", "z")
+_REST = ("radius_mm", "first_slice", "last_slice")
+COLUMNS = (
+    *(f"{axis}{end}_{unit}" for unit in _UNITS for end in ("", "1", "2") for axis in _AXES),
+    *_REST,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where a tumour is, in numbers: a point, or a box where `last` is given.
+
+    Coordinates are LPS mm, or voxel indices from 0. `slices` are the first and the last index of
+    the image's third axis.
+    """
+
+    first: Point
+    last: Point | None = None
+    unit: Unit = "mm"
+    radius_mm: float = 0.0
+    slices: tuple[int, int] | None = None
+
+    def region(self, image: sitk.Image) -> Region:
+        """Return the region on the grid of the image. Raises `UserError` where it has no part."""
+        first = self._in_mm(self.first, image)
+        if self.last is not None:
+            return region_from_box(image, first, self._in_mm(self.last, image))
+        if self.slices is not None:
+            return region_from_point_and_slices(image, first, self.radius_mm, *self.slices)
+        return region_from_point(image, first, self.radius_mm)
+
+    def _in_mm(self, point: Point, image: sitk.Image) -> Point:
+        return point if self.unit == "mm" else point_of_voxel(image, point)
+
+
+def parse_location(cells: Mapping[str, str], *, where: str) -> Location | None:
+    """Return the location that the cells of one row give, or None where all of them are empty.
+
+    A point is `x_mm`, `y_mm`, `z_mm` with `radius_mm`, or with `first_slice` and `last_slice`
+    (then without a radius it is one voxel on each slice); a box is `x1_mm` … `z2_mm`. All of
+    these may end in `_voxel` instead. Raises `UserError` for cells that are no numbers, lack one
+    of them or give more than one location.
+    """
+    given = {name: cells[name] for name in COLUMNS if cells.get(name, "").strip()}
+    if not given:
+        return None
+    numbers = {name: _number(text, name, where) for name, text in given.items()}
+    unit = _unit(numbers, where)
+    point = _point(numbers, "", unit, where)
+    corners = [_point(numbers, end, unit, where) for end in ("1", "2")]
+    if point is not None and not any(corners):
+        return _around(point, unit, numbers, where)
+    if point is None and None not in corners and not set(_REST) & set(numbers):
+        return Location(first=_given(corners[0]), last=_given(corners[1]), unit=unit)
+    raise UserError(
+        "the location is not a point or a box",
+        where=where,
+        expected=f"x_{unit}, y_{unit}, z_{unit} and radius_mm, or x1_{unit} … z2_{unit}",
+        got=", ".join(given),
+    )
+
+
+def read_points(path: Path) -> dict[str, Location]:
+    """Return the locations of a CSV with the column `case` and those of `parse_location`.
+
+    Raises `UserError` for a broken file, a row without location, and a case in two rows.
+    """
+    found: dict[str, Location] = {}
+    for number, row in enumerate(_rows(path), start=2):
+        where = f"{path}, row {number}"
+        case = row["case"]
+        location = parse_location(row, where=where)
+        if location is None or not case:
+            raise UserError("the row has no case or no location", where=where)
+        if case in found:
+            raise UserError(f"case {case[:40]!r} stands more than once", where=where)
+        found[case] = location
+    return found
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)]
+    except OSError as error:
+        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is broken", expected="CSV in UTF-8", got=str(error)) from error
+    header = [name.strip() for name in rows[0]] if rows else []
+    if "case" not in header or not set(header) & set(COLUMNS) or len(rows) < 2:
+        raise UserError(
+            f"{path} is no table of points", expected="a column 'case', coordinates, and rows"
+        )
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(header):
+            raise UserError(
+                f"{path} is broken",
+                where=f"row {number}",
+                expected=f"{len(header)} cells",
+                got=str(len(row)),
+            )
+    return [dict(zip(header, map(str.strip, row), strict=True)) for row in rows[1:]]
+
+
+def _around(point: Point, unit: Unit, numbers: Mapping[str, float], where: str) -> Location:
+    radius, first, last = (numbers.get(name) for name in _REST)
+    if (first is None) != (last is None) or (radius is None and first is None):
+        raise UserError(
+            "the point has no extent",
+            where=where,
+            expected="radius_mm, or first_slice and last_slice",
+        )
+    if first is not None and last is not None and (first % 1 or last % 1):
+        raise UserError("slices are whole numbers", where=where, got=f"{first:g} to {last:g}")
+    return Location(
+        first=point,
+        unit=unit,
+        radius_mm=radius or 0.0,
+        slices=None if first is None or last is None else (int(first), int(last)),
+    )
+
+
+def _unit(numbers: Mapping[str, float], where: str) -> Unit:
+    coordinates = [name for name in numbers if name not in _REST]
+    units = [unit for unit in _UNITS if any(name.endswith(f"_{unit}") for name in coordinates)]
+    if len(units) > 1:
+        raise UserError("coordinates are in mm and in voxels", where=where, expected="one of them")
+    return units[0] if units else "mm"
+
+
+def _point(numbers: Mapping[str, float], end: str, unit: Unit, where: str) -> Point | None:
+    names = [f"{axis}{end}_{unit}" for axis in _AXES]
+    there = [name for name in names if name in numbers]
+    if not there:
+        return None
+    if len(there) < len(names):
+        missing = next(name for name in names if name not in numbers)
+        raise UserError(f"the location has no {missing}", where=where, got=", ".join(there))
+    x, y, z = (numbers[name] for name in names)
+    return x, y, z
+
+
+def _given(point: Point | None) -> Point:
+    assert point is not None
+    return point
+
+
+def _number(text: str, name: str, where: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UserError(f"{name} is no number", where=where, got=repr(text[:40]))
+    return number

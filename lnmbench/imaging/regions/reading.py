@@ -1,0 +1,55 @@
+"""A region from a file of any kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
+from lnmbench.imaging.regions.mask_file import named_label
+from lnmbench.imaging.regions.region import Region
+from lnmbench.imaging.regions.rtstruct import region_from_rtstruct
+from lnmbench.imaging.regions.seg import region_from_seg
+from lnmbench.imaging.volume_files import SUFFIXES, is_volume_file
+
+
+def read_region(path: Path, image: sitk.Image, name: str | None = None) -> Region:
+    """Return the region of a DICOM SEG, an RTSTRUCT or a mask file, whichever the file is.
+
+    `name` is a pattern for the segment, the ROI or the label, as `naming.choose` takes it. A
+    folder stands for the one file in it, as archives keep a SEG in a folder of its own.
+
+    Raises `UserError` for a file of another kind, and whatever its reader refuses.
+    """
+    file = the_file(path)
+    if is_volume_file(file):
+        return named_label(file, image, name)
+    kind = sop_class(file)
+    if kind in SEGMENTATION:
+        return region_from_seg(file, image, name)
+    if kind == STRUCTURE_SET:
+        return region_from_rtstruct(file, image, name)
+    raise UserError(
+        f"{file} marks no region",
+        expected=f"a DICOM SEG, a DICOM RTSTRUCT, or a mask ({', '.join(SUFFIXES)})",
+        got="a DICOM object of another kind" if kind is not None else "no DICOM file",
+    )
+
+
+def the_file(path: Path) -> Path:
+    """Return the path, or the only file in it if it is a folder. Hidden files do not count."""
+    if not path.is_dir():
+        if not path.exists():
+            raise UserError(f"there is no region file {path}")
+        return path
+    files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+    if len(files) != 1:
+        raise UserError(
+            f"{path} does not hold one region",
+            expected="one file",
+            got=f"{len(files)} files",
+            then="give the path of the file",
+        )
+    return the_file(files[0])

@@ -1,0 +1,138 @@
+"""Regions from DICOM segmentation objects: binary, fractional and label maps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import highdicom as hd
+import numpy as np
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+from lnmbench.imaging.regions.dicom import SEGMENTATION, open_object, reading
+from lnmbench.imaging.regions.grids import count, place
+from lnmbench.imaging.regions.naming import Offered, choose
+from lnmbench.imaging.regions.region import Region
+from lnmbench.imaging.regions.seg_header import complete, state_spacing, stated_spacing
+
+FRACTION = 0.5
+# Distances of frames that differ by this share of their mean are rounding, not gaps.
+_EVEN = 0.05
+_NEEDED = (
+    *("SegmentationType", "SegmentSequence", "NumberOfFrames", "Rows", "Columns"),
+    *("BitsAllocated", "BitsStored"),
+    *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "PixelData"),
+)
+
+
+def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> Region:
+    """Return a segment of a DICOM SEG on the grid of the image.
+
+    A segment with frames for some slices only is empty on the others. Of a fractional segment a
+    voxel belongs where its fraction is 0.5 or more. On the image's own lattice the voxels are
+    copied; frames on another grid are resampled to the nearest voxel. Frames that do not state
+    their distance are taken to be as far apart as the image's slices, so that none fills the
+    slices beside it. Where one of these was done, the sentence says so.
+
+    Raises `UserError` for a file that is no three-dimensional segmentation or is damaged, a name
+    that means no segment or several, an empty segment, and frames outside the image.
+    """
+    dataset = open_object(path, "a DICOM SEG", SEGMENTATION)
+    with reading(path):
+        _refuse_without_place(dataset, path)
+        _refuse_incomplete(dataset, path)
+        complete(dataset)
+        segments = _offered(hd.seg.Segmentation.from_dataset(dataset, copy=False))
+    segment = choose(segments, name, kind="segment", where=str(path))
+    where = f"{path}, segment {segment}"
+    with reading(path):
+        mask, assumed = _segment(dataset, segment.number, image, where)
+    if not count(mask):
+        raise UserError("the segment is empty", where=where, expected="at least one voxel")
+    placed, done = place(mask, image, where=where)
+    said = [f"segment {segment} of {len(segments)}: {count(placed)} voxels"]
+    if _fractional(dataset):
+        said.append(f"where its fraction is {FRACTION} or more")
+    if assumed:
+        said.append("its frames do not state their distance: each counts for one slice")
+    return Region(mask=placed, found="; ".join([*said, done] if done else said))
+
+
+def _refuse_without_place(dataset: Any, path: Path) -> None:
+    tiled = "TotalPixelMatrixRows" in dataset
+    if tiled or "FrameOfReferenceUID" not in dataset:
+        raise UserError(
+            f"{path} is not a segmentation of a volume",
+            expected="frames with a position in the patient",
+            got="tiles of a slide" if tiled else "frames without a frame of reference",
+        )
+
+
+def _refuse_incomplete(dataset: Any, path: Path) -> None:
+    missing = [name for name in _NEEDED if name not in dataset]
+    groups = dataset.get("PerFrameFunctionalGroupsSequence", [])
+    shared = dataset.get("SharedFunctionalGroupsSequence", [])
+    placed = all("PlanePositionSequence" in group for group in groups)
+    if missing or not (placed or any("PlanePositionSequence" in group for group in shared)):
+        raise UserError(
+            f"the segmentation {path} is incomplete",
+            got=f"no {', '.join(missing)}" if missing else "frames without a position",
+        )
+    bits = dataset.Rows * dataset.Columns * int(dataset.NumberOfFrames) * dataset.BitsAllocated
+    stored = len(dataset.PixelData)
+    if not dataset.file_meta.TransferSyntaxUID.is_compressed and stored < -(-bits // 8):
+        raise UserError(
+            f"the segmentation {path} is cut off",
+            expected=f"{-(-bits // 8)} bytes of pixels",
+            got=str(stored),
+            then="download it again",
+        )
+
+
+def _offered(seg: Any) -> list[Offered]:
+    offered = []
+    for number in seg.segment_numbers:
+        description = seg.get_segment_description(number)
+        names = [str(description.SegmentLabel)]
+        names += [str(kind.CodeMeaning) for kind in description.SegmentedPropertyTypeCodeSequence]
+        unique = tuple(dict.fromkeys(name for name in names if name))
+        offered.append(Offered(number=int(number), names=unique))
+    return offered
+
+
+def _fractional(dataset: Any) -> bool:
+    return str(dataset.SegmentationType) == "FRACTIONAL"
+
+
+def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[sitk.Image, bool]:
+    """Return one segment on the grid of its frames, and whether their distance was assumed."""
+    stated = stated_spacing(dataset)
+    for spacing_mm in (*([stated] if stated else []), image.GetSpacing()[2], None):
+        state_spacing(dataset, spacing_mm)
+        seg = hd.seg.Segmentation.from_dataset(dataset, copy=False)
+        try:
+            volume = seg.get_volume(
+                segment_numbers=[number], rtol=_EVEN, allow_missing_positions=True
+            )
+        except RuntimeError:
+            continue
+        return _binary(volume, fractional=_fractional(dataset)), spacing_mm != stated
+    raise UserError(
+        "the frames of the segmentation do not form a volume",
+        where=where,
+        expected="one frame for each of evenly spaced places",
+    )
+
+
+def _binary(volume: Any, *, fractional: bool) -> sitk.Image:
+    inside = volume.array[..., 0]
+    inside = inside >= FRACTION if fractional else inside != 0
+    mask = sitk.GetImageFromArray(inside.astype(np.uint8))
+    # highdicom's axes are slice, row, column; SimpleITK's x, y, z are column, row, slice.
+    steps = volume.affine[:3, 2::-1]
+    spacing_mm = np.linalg.norm(steps, axis=0)
+    mask.SetSpacing(spacing_mm.tolist())
+    mask.SetDirection((steps / spacing_mm).ravel().tolist())
+    mask.SetOrigin(volume.affine[:3, 3].tolist())
+    return mask

@@ -1,0 +1,48 @@
+"""What headers of segmentations in the wild lack, and highdicom insists on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+_CODES = ("SegmentedPropertyCategoryCodeSequence", "SegmentedPropertyTypeCodeSequence")
+
+
+def complete(dataset: Any) -> None:
+    """Fill in descriptions on which the place of a segment does not depend."""
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "0", "99NONE", ""
+    for segment in dataset.SegmentSequence:
+        for name in _CODES:
+            if not segment.get(name):
+                setattr(segment, name, [code])
+        for name, value in (("SegmentLabel", ""), ("SegmentAlgorithmType", "MANUAL")):
+            if not segment.get(name):
+                setattr(segment, name, value)
+    for measures in _measures(dataset):
+        if "SliceThickness" not in measures:
+            measures.SliceThickness = None
+
+
+def stated_spacing(dataset: Any) -> float | None:
+    """Return the distance of the frames in mm as the header states it; None where it does not."""
+    stated = {measures.get("SpacingBetweenSlices") for measures in _measures(dataset)}
+    only = stated.pop() if len(stated) == 1 else None
+    return None if only is None else abs(float(only))
+
+
+def state_spacing(dataset: Any, spacing_mm: float | None) -> None:
+    """Write the distance of the frames into the header, or remove it."""
+    for measures in _measures(dataset):
+        if spacing_mm is not None:
+            measures.SpacingBetweenSlices = f"{spacing_mm:.10g}"
+        elif "SpacingBetweenSlices" in measures:
+            del measures.SpacingBetweenSlices
+
+
+def _measures(dataset: Any) -> Iterator[Any]:
+    for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for group in dataset.get(name) or []:
+            yield from group.get("PixelMeasuresSequence") or []

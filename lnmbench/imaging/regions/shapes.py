@@ -1,0 +1,159 @@
+"""Regions drawn around coordinates: a box, a sphere, a disc on a range of slices.
+
+Points are in LPS mm: x grows to the patient's left, y to the back, z to the head. A voxel belongs
+where its centre lies within the shape. What of a shape lies outside the image is cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+from lnmbench.imaging.regions.grids import affine, count, indices, mask_like
+from lnmbench.imaging.regions.region import Region
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Points = NDArray[np.float64]
+
+Point = tuple[float, float, float]
+# A centre on the border belongs, also where arithmetic moves it.
+_ROUNDING_MM = 1e-6
+
+
+def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Region:
+    """Return the box between two opposite corners in LPS mm, its sides along x, y and z.
+
+    Raises `UserError` for a box that holds the centre of no voxel of the image.
+    """
+    low, high = np.minimum(first_mm, last_mm), np.maximum(first_mm, last_mm)
+
+    def within(points: Points) -> NDArray[np.bool_]:
+        fits = (points >= low - _ROUNDING_MM) & (points <= high + _ROUNDING_MM)
+        return np.asarray(fits.all(axis=-1))
+
+    what = f"box from {_text(low)} to {_text(high)} mm"
+    return _drawn(image, low, high, within, what)
+
+
+def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> Region:
+    """Return the sphere around a point in LPS mm; the voxel that holds the point always belongs.
+
+    Raises `UserError` for a point outside the image and a radius that is not 0 or more.
+    """
+    own = _own_voxel(image, point_mm)
+    _check_radius(radius_mm)
+    centre = np.array(point_mm)
+
+    def within(points: Points) -> NDArray[np.bool_]:
+        return np.asarray(np.linalg.norm(points - centre, axis=-1) <= radius_mm + _ROUNDING_MM)
+
+    what = f"sphere of {radius_mm:g} mm around {_text(centre)} mm"
+    return _drawn(image, centre - radius_mm, centre + radius_mm, within, what, {own})
+
+
+def region_from_point_and_slices(
+    image: sitk.Image, point_mm: Point, radius_mm: float, first_slice: int, last_slice: int
+) -> Region:
+    """Return a disc around a point in LPS mm on every slice from the first to the last.
+
+    Slices are indices of the image's third axis from 0, the last one included. On each of them
+    the voxel nearest to the point always belongs.
+
+    Raises `UserError` for a point or slices outside the image and a radius that is not 0 or more.
+    """
+    column, row, _ = _own_voxel(image, point_mm, slices=False)
+    _check_radius(radius_mm)
+    _check_slices(first_slice, last_slice, image.GetSize()[2])
+    matrix, at = affine(image), indices(image, np.array([point_mm]))[0]
+    rows, columns = np.mgrid[: image.GetSize()[1], : image.GetSize()[0]]
+    offsets = np.stack([columns - at[0], rows - at[1]], axis=-1) @ matrix[:3, :2].T
+    disc = np.linalg.norm(offsets, axis=-1) <= radius_mm + _ROUNDING_MM
+    disc[row, column] = True
+    inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
+    inside[first_slice : last_slice + 1] = disc
+    what = f"disc of {radius_mm:g} mm on slices {first_slice} to {last_slice}"
+    return _region(image, inside, what)
+
+
+def point_of_voxel(image: sitk.Image, voxel: Point) -> Point:
+    """Return the LPS mm of a voxel index x, y, z, counted from 0; it need not be whole."""
+    x, y, z = (affine(image) @ [*voxel, 1.0])[:3].tolist()
+    return x, y, z
+
+
+def _drawn(
+    image: sitk.Image,
+    low: Points,
+    high: Points,
+    within: Callable[[Points], NDArray[np.bool_]],
+    what: str,
+    always: set[tuple[int, int, int]] | None = None,
+) -> Region:
+    """Return the voxels between low and high (LPS mm) whose centres lie within the shape."""
+    corners = np.array([[low, high][i][a] for c in np.ndindex(2, 2, 2) for a, i in enumerate(c)])
+    reached = indices(image, corners.reshape(8, 3))
+    size = np.array(image.GetSize())
+    first = np.clip(np.floor(reached.min(axis=0)), 0, size).astype(int)
+    last = np.clip(np.ceil(reached.max(axis=0)), -1, size - 1).astype(int)
+    z, y, x = (np.arange(first[a], last[a] + 1) for a in (2, 1, 0))
+    grid = np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], axis=-1)
+    matrix = affine(image)
+    inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
+    inside[np.ix_(z, y, x)] = within(grid @ matrix[:3, :3].T + matrix[:3, 3])
+    for column, row, place in always or ():
+        inside[place, row, column] = True
+    cut = np.any(reached < -0.5) or np.any(reached > size - 0.5)
+    return _region(image, inside, f"{what}{', cut at the edge of the image' if cut else ''}")
+
+
+def _region(image: sitk.Image, inside: NDArray[np.bool_], what: str) -> Region:
+    mask = mask_like(image, inside)
+    if not inside.any():
+        raise UserError(
+            f"the {what} holds no voxel of the image", got=f"the image spans {_extent(image)}"
+        )
+    return Region(mask=mask, found=f"{what}: {count(mask)} voxels")
+
+
+def _own_voxel(image: sitk.Image, point_mm: Point, *, slices: bool = True) -> tuple[int, int, int]:
+    """Return the index x, y, z of the voxel that holds a point; of its column without `slices`."""
+    x, y, z = np.rint(indices(image, np.array([point_mm]))[0]).astype(int).tolist()
+    columns, rows, depth = image.GetSize()
+    if not (0 <= x < columns and 0 <= y < rows and (not slices or 0 <= z < depth)):
+        raise UserError(
+            "the point lies outside the image",
+            got=f"{_text(point_mm)} mm, the image spans {_extent(image)}",
+            then="give LPS coordinates: x to the left, y to the back, z to the head",
+        )
+    return x, y, z
+
+
+def _check_radius(radius_mm: float) -> None:
+    if not 0 <= radius_mm < np.inf:
+        raise UserError("the radius is no length", expected="0 mm or more", got=f"{radius_mm:g}")
+
+
+def _check_slices(first: int, last: int, slices: int) -> None:
+    if not 0 <= first <= last < slices:
+        raise UserError(
+            "the slices are not in the image",
+            expected=f"first and last slice within 0 to {slices - 1}",
+            got=f"{first} to {last}",
+        )
+
+
+def _extent(image: sitk.Image) -> str:
+    ends = np.array([*np.ndindex(2, 2, 2)]) * (np.array(image.GetSize()) - 1)
+    matrix = affine(image)
+    points = ends @ matrix[:3, :3].T + matrix[:3, 3]
+    return f"{_text(points.min(axis=0))} to {_text(points.max(axis=0))} mm"
+
+
+def _text(point: Point | Points) -> str:
+    return "(" + ", ".join(f"{number:.6g}" for number in point) + ")"

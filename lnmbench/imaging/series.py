@@ -1,0 +1,191 @@
+"""Chooses the CT series of a patient and reads it: HU on a grid, or a reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import SimpleITK as sitk
+
+from lnmbench.errors import UserError
+from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, where_is
+from lnmbench.imaging.frames import frames_of
+from lnmbench.imaging.pixels import read_hu
+from lnmbench.imaging.stacking import stack
+from lnmbench.imaging.volume_files import is_volume_file, read_volume_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench.imaging.stacking import Stack
+
+_PROJECTED = {"MIP", "MAX_IP", "MIN_IP", "MINIP", "MAXIP", "PROJECTION IMAGE", "VRT", "CPR"}
+_PROJECTED_WORDS = re.compile(r"\b(mips?|minip|maxip|vrt)\b", re.IGNORECASE)
+_AXIAL_COSINE = 0.8
+
+
+def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tuple[Series, str]:
+    """Return the CT series to use, and a sentence that says why it is this one.
+
+    With a segmentation (SEG or RTSTRUCT), the series that it references; if none of the candidates
+    is, one in its frame of reference. Else, and among several, an axial one with most slices:
+    localizers, single images and projections are never taken, other planes and derived images
+    only if nothing else is there; of several alike the lowest series number is taken.
+
+    Raises `UserError` where nothing is left, or the segmentation belongs to none of them.
+    """
+    every = [series for series in candidates if series.modality == "CT"]
+    if not every:
+        there = ", ".join(sorted({series.modality or "?" for series in candidates})) or "nothing"
+        raise UserError("there is no CT series", expected="modality CT", got=there)
+    related, why = _related(every, region)
+    usable, left_out = _usable(related)
+    if not usable:
+        raise UserError(
+            "there is no CT series that can be used", got=f"left out {'; '.join(left_out)}"
+        )
+    most = max(series.size for series in usable)
+    best = min(
+        (series for series in usable if series.size == most),
+        key=lambda series: (series.number is None, series.number or 0, series.uid),
+    )
+    return best, _sentence(best, usable, why, left_out)
+
+
+def read_ct(series: Series) -> sitk.Image:
+    """Return the volume of a CT series in HU, its slices in the order of their positions.
+
+    Pixels are int16 where every HU is whole, else float32. Raises `UserError` for whatever is not
+    a complete, evenly spaced stack of CT slices in HU (see `frames_of`, `stack` and `read_hu`).
+    """
+    frames = [frame for file in series.files for frame in frames_of(file)]
+    return _filled(stack(frames, where=where_is(series)))
+
+
+def read_image(path: Path) -> sitk.Image:
+    """Return the CT volume in a file or folder; see `find_image`."""
+    return find_image(path)[0]
+
+
+def find_image(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Return the CT volume in a file or folder, and sentences on what was chosen there.
+
+    A file is NIfTI, NRRD, MetaImage (MHA, MHD), or a multi-frame DICOM; a folder holds DICOM files
+    of one patient, at any depth and under any names. Raises `UserError` where there is no image,
+    several patients' images, or one that cannot be used.
+    """
+    if not path.exists():
+        raise UserError(f"there is no file or folder {path}")
+    if path.is_file() and is_volume_file(path):
+        return read_volume_file(path), ()
+    found = index_folder(path)
+    if not found:
+        raise UserError(
+            f"there is no image at {path}",
+            expected="NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM",
+        )
+    damaged = [file for series in found if series.modality == DAMAGED for file in series.files]
+    if damaged:
+        raise UserError(f"cannot read {damaged[0]}", got="a damaged DICOM file or none at all")
+    patients = {series.patient for series in found if series.modality == "CT"}
+    if len(patients) > 1:
+        raise UserError(
+            f"{path} holds CT of {len(patients)} patients", then="give one patient's folder"
+        )
+    if len(found) == 1 and found[0].modality == "CT":
+        return read_ct(found[0]), ()
+    series, why = choose_ct(found)
+    return read_ct(series), (why,)
+
+
+def _related(every: Sequence[Series], region: Series | None) -> tuple[Sequence[Series], str]:
+    """Return the series that the segmentation can belong to, and how that is known."""
+    if region is None:
+        return every, ""
+    named = [series for series in every if series.uid in region.references]
+    if named:
+        return named, "which the segmentation references"
+    framed = [series for series in every if region.frame and series.frame == region.frame]
+    if framed:
+        return (
+            framed,
+            "in the segmentation's frame of reference; the series it references is absent",
+        )
+    if region.references or region.frame:
+        raise UserError(
+            "the CT series that the segmentation was drawn on is not here",
+            where=where_is(region),
+            got=f"{len(every)} CT series with other identifiers",
+            then="download the series that it references",
+        )
+    return every, "though the segmentation does not say on which series it was drawn"
+
+
+def _usable(related: Sequence[Series]) -> tuple[Sequence[Series], list[str]]:
+    """Return the series that may be taken, and why each of the others is not."""
+    left_out: list[str] = []
+    for faults, needed in ((_UNUSABLE, True), (_UNWANTED, False)):
+        reasons = {s.uid: next((r for r, has in faults.items() if has(s)), "") for s in related}
+        kept = [series for series in related if not reasons[series.uid]]
+        if kept or needed:
+            left_out += [f"{_name(s)} ({reasons[s.uid]})" for s in related if reasons[s.uid]]
+            related = kept
+    return related, left_out
+
+
+def _is_projection(series: Series) -> bool:
+    named = _PROJECTED_WORDS.search(series.description) is not None
+    return named or bool(_PROJECTED & set(series.image_type))
+
+
+def _is_other_plane(series: Series) -> bool:
+    if not series.orientation:
+        return False
+    normal = np.cross(series.orientation[:3], series.orientation[3:])
+    return bool(abs(normal[2]) < _AXIAL_COSINE)
+
+
+_UNUSABLE: dict[str, Callable[[Series], bool]] = {
+    "localizer": lambda series: "LOCALIZER" in series.image_type,
+    "projection": _is_projection,
+    "one image": lambda series: series.size < 2,
+}
+_UNWANTED: dict[str, Callable[[Series], bool]] = {
+    "not axial": _is_other_plane,
+    "derived": lambda series: bool({"DERIVED", "SECONDARY"} & set(series.image_type[:2])),
+}
+
+
+def _sentence(best: Series, usable: Sequence[Series], why: str, left_out: Sequence[str]) -> str:
+    alike = sum(series.size == best.size for series in usable)
+    reasons = [why] if why else []
+    if len(usable) > alike:
+        reasons.append(f"the one with most slices of {len(usable)}")
+    if alike > 1:
+        reasons.append(f"of {alike} with as many slices the one with the lowest series number")
+    if not reasons:
+        reasons.append("the only one that can be used" if left_out else "the only one")
+    told = f"CT: {_name(best)} with {best.size} slices, {', '.join(reasons)}"
+    return f"{told}; left out: {', '.join(left_out)}" if left_out else told
+
+
+def _name(series: Series) -> str:
+    return "series without number" if series.number is None else f"series {series.number}"
+
+
+def _filled(ordered: Stack) -> sitk.Image:
+    columns, rows = ordered.frames[0].size
+    volume: NDArray[np.int16] | NDArray[np.float32]
+    volume = np.empty((len(ordered.frames), rows, columns), dtype=np.int16)
+    for z, hu in enumerate(read_hu(ordered.frames)):
+        if hu.dtype != volume.dtype:
+            volume = volume.astype(np.float32, copy=False)
+        volume[z] = hu
+    image = sitk.GetImageFromArray(volume)
+    image.SetOrigin(ordered.origin)
+    image.SetSpacing(ordered.spacing_mm)
+    image.SetDirection(ordered.direction)
+    return image

@@ -1,0 +1,128 @@
+"""Reads CT volumes from NIfTI, NRRD and MetaImage files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from lnmbench.errors import UserError
+from lnmbench.imaging.nifti import require_sound_nifti
+
+SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+
+_SPACING_MM = (0.05, 30.0)
+
+
+def is_volume_file(path: Path) -> bool:
+    """Return whether the file's name ends as a volume file's does."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def read_volume_file(path: Path) -> sitk.Image:
+    """Return the CT volume in a NIfTI, NRRD or MetaImage file, as it is stored.
+
+    Raises `UserError` where the file cannot be read, has not three dimensions or more than one
+    number a voxel, does not say how it lies in the patient, or does not hold HU: values that are
+    no numbers, or none below zero.
+    """
+    image = _three_dimensional(read_grid_file(path), path)
+    low, high = _SPACING_MM
+    if not all(low <= spacing <= high for spacing in image.GetSpacing()):
+        raise UserError(
+            f"{path} has an unlikely voxel spacing",
+            expected=f"{low:g} to {high:g} mm",
+            got=" × ".join(f"{spacing:g}" for spacing in image.GetSpacing()),
+            then="correct the spacing in its header",
+        )
+    _require_hu(image, path)
+    return image
+
+
+def read_grid_file(path: Path) -> sitk.Image:
+    """Return the image in a volume file, whatever its values mean; its orientation is checked.
+
+    Raises `UserError` where there is no such file, it cannot be read, or it does not say how it
+    lies in the patient.
+    """
+    if not path.is_file():
+        raise UserError(f"there is no file {path}")
+    name = path.name.lower()
+    if name.endswith((".nii", ".nii.gz")):
+        require_sound_nifti(path)
+    elif name.endswith((".nrrd", ".nhdr")) and not _has_space(path):
+        raise UserError(
+            f"{path} does not say how it lies in the patient",
+            expected="an NRRD header with 'space' and 'space directions'",
+            then="export it again, e.g. from 3D Slicer or with SimpleITK",
+        )
+    try:
+        image: sitk.Image = sitk.ReadImage(path)
+    except RuntimeError as error:
+        raise UserError(
+            f"cannot read {path}",
+            got=_reason(error),
+            then="export or download the file again",
+        ) from error
+    return image
+
+
+def _has_space(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(65536).replace(b"\r", b"").partition(b"\n\n")[0]
+    # What does not begin as NRRD does is for the reader to refuse.
+    return not head.startswith(b"NRRD") or (b"\nspace:" in head and b"\nspace directions:" in head)
+
+
+def _three_dimensional(image: sitk.Image, path: Path) -> sitk.Image:
+    size = image.GetSize()
+    if len(size) == 4 and size[3] == 1:
+        image = sitk.Extract(image, (*size[:3], 0), (0, 0, 0, 0))
+        size = size[:3]
+    numbers = image.GetNumberOfComponentsPerPixel()
+    if len(size) != 3 or numbers != 1:
+        raise UserError(
+            f"{path} is not one CT volume",
+            expected="three dimensions and one number a voxel",
+            got=f"{' × '.join(map(str, size))} voxels of {numbers} number"
+            f"{'s' if numbers > 1 else ''}",
+        )
+    if min(size) < 2:
+        raise UserError(
+            f"{path} is a single image, no volume", got=f"{' × '.join(map(str, size))} voxels"
+        )
+    return image
+
+
+def _require_hu(image: sitk.Image, path: Path) -> None:
+    values: NDArray[Any] = sitk.GetArrayViewFromImage(image)
+    if np.iscomplexobj(values):
+        raise UserError(f"{path} holds complex numbers", expected="HU")
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        raise UserError(
+            f"{path} holds values that are no numbers",
+            expected="HU",
+            then="replace NaN and infinity, e.g. by -1024 outside the body",
+        )
+    if low >= 0 and high > 0:
+        raise UserError(
+            f"{path} does not hold HU",
+            expected="values below 0, as air and fat have",
+            got=f"{low:g} to {high:g}",
+            then="export the CT in HU: rescaled, not windowed",
+        )
+
+
+def _reason(error: RuntimeError) -> str:
+    """Return what ITK says last, if it says anything of the file, without its own sources."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    last = lines[-1] if lines else ""
+    if "Unable to determine ImageIO" in last:
+        return "a file that is not what its name says"
+    if last.startswith("Reason:") or not last:
+        return "a truncated or damaged file"
+    return last.rpartition("ERROR: ")[2].rpartition("): ")[2][:160]

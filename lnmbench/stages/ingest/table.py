@@ -1,0 +1,65 @@
+"""The clinical table of a cohort: cells encoded, ids checked, the name without places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, get_origin
+
+from lnmbench.choices import parameters_of
+from lnmbench.errors import UserError
+from lnmbench.records import TEXT_ROLES, Case, Choice, Column
+
+Values = dict[str, Sequence[float] | Sequence[str]]
+
+
+def refuse_doubles(cases: Sequence[Case], name: str) -> None:
+    """Raise `UserError` where there are no cases, or two with one id."""
+    if not cases:
+        raise UserError(f"data set {name} has no cases", then="look into its source")
+    doubles = [case for case, count in Counter(case.id for case in cases).items() if count > 1]
+    if doubles:
+        raise UserError(
+            f"data set {name} has {len(doubles)} ids more than once",
+            expected="one row for each case",
+            got=f"e.g. {doubles[0][:40]!r}",
+            then="give repeated patients ids of their own and a column with the role patient",
+        )
+
+
+def encoded(cases: Sequence[Case], columns: Sequence[Column]) -> Values:
+    """Return each column's values, in the order of the cases. Raises `UserError` for a cell."""
+    values: Values = {}
+    for column in columns:
+        cells = [(case.values.get(column.name), case.id) for case in cases]
+        if column.role == "id":
+            values[column.name] = [case.id for case in cases]
+        elif column.role in TEXT_ROLES:
+            values[column.name] = ["" if cell is None else str(cell) for cell, _ in cells]
+        else:
+            values[column.name] = [
+                column.encode(cell, where=f"case {name[:40]!r}") for cell, name in cells
+            ]
+    return values
+
+
+def name_without_places(
+    choice: Choice, factory: Callable[..., object], *, free_text: bool = True
+) -> str:
+    """Return the choice as a cohort file names it: paths say where data lie, and name people.
+
+    Without `free_text`, other texts that a user is free to choose are left out as well.
+    """
+    kept = {}
+    annotations = {parameter.name: parameter.annotation for parameter in parameters_of(factory)}
+    for name, value in choice.parameters.items():
+        annotation = annotations.get(name)
+        text = isinstance(value, str) and annotation not in (int, float, bool)
+        if get_origin(annotation) is Literal:
+            text = False
+        is_place = isinstance(value, Path) or "Path" in str(annotation)
+        if is_place or (text and (not free_text or "/" in str(value) or "\\" in str(value))):
+            continue
+        kept[name] = value
+    return str(Choice(name=choice.name, parameters=kept))

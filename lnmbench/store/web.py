@@ -1,0 +1,156 @@
+"""Asks a web server for a file, from a byte on; http and https alone, also where it redirects."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, cast
+
+from lnmbench.errors import UserError
+
+if TYPE_CHECKING:
+    from urllib.response import addinfourl
+
+SECONDS_WITHOUT_A_BYTE = 30.0
+MOST_SECONDS_TO_WAIT = 60.0
+
+_SPAN = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
+_NUMBER = re.compile(r"\d{1,15}")
+_AGAIN = (408, 425, 429, 500, 502, 503, 504)
+_REASONS = {
+    401: ": it asks for a login",
+    403: ": it does not give this file to everybody",
+    404: ": the file is not there",
+    410: ": the file is not there any more",
+    **dict.fromkeys((301, 302, 303, 307, 308), ": it leads in a circle, or away from http"),
+}
+
+
+class Lost(Exception):
+    """A fault that may pass: `wait_s` is what the server asks to wait before the next try."""
+
+    def __init__(self, what: str, wait_s: float = 0.0) -> None:
+        super().__init__(what)
+        self.wait_s = min(wait_s, MOST_SECONDS_TO_WAIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What the server sends: bytes from `start` on, of a file of `total` bytes (None: untold)."""
+
+    start: int
+    total: int | None
+    stream: addinfourl
+
+    def read(self, most: int) -> bytes:
+        """Return some bytes, none at the end. Raises `Lost` where the connection fails."""
+        try:
+            return self.stream.read(most)
+        except (OSError, http.client.HTTPException) as error:
+            raise Lost(f"the connection failed ({_words(error)})") from error
+
+
+@contextmanager
+def asking(url: str, start: int, *, then: str) -> Iterator[Reply]:
+    """Yield the reply to a request for a file from a byte on.
+
+    A server that cannot start there sends the file from byte 0. Raises `Lost` for what may pass,
+    and `UserError`, with the next step `then`, for what will not.
+    """
+    with _opened(url, start, then) as stream:
+        yield _reply(stream)
+
+
+def _opened(url: str, start: int, then: str) -> addinfourl:
+    request = urllib.request.Request(url, headers={"User-Agent": "lnmbench"})
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    try:
+        return cast("addinfourl", _opener().open(request, timeout=SECONDS_WITHOUT_A_BYTE))
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code != 416 or not start:
+                raise _refusal(error, url, then) from error
+        return _opened(url, 0, then)  # the file there is shorter than the part here
+    except urllib.error.URLError as error:
+        raise _unreachable(error.reason, url, then) from error
+    except (http.client.HTTPException, OSError) as error:
+        raise Lost(f"the connection failed ({_words(error)})") from error
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects, and tells one to what is no address as it tells other wrong ones."""
+
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> http.client.HTTPResponse | None:
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:
+            raise urllib.error.HTTPError(req.full_url, code, msg, headers, fp) from None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Return an opener that knows neither files nor ftp, so that no redirect leads there."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        _Redirects(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
+
+
+def _reply(stream: addinfourl) -> Reply:
+    if stream.status == 206:
+        span = _SPAN.fullmatch(stream.headers.get("Content-Range", ""))
+        if span is None:
+            raise Lost("the server sends a part and does not say which")
+        return Reply(start=int(span[1]), total=int(span[2]), stream=stream)
+    length = stream.headers.get("Content-Length", "")
+    total = int(length) if _NUMBER.fullmatch(length) else None
+    return Reply(start=0, total=total, stream=stream)
+
+
+def _refusal(error: urllib.error.HTTPError, url: str, then: str) -> Exception:
+    if error.code in _AGAIN:
+        wait = str(error.headers.get("Retry-After", ""))
+        seconds = float(wait) if _NUMBER.fullmatch(wait) else 0.0
+        return Lost(f"the server answers {error.code}", seconds)
+    got = f"{error.code}{_REASONS.get(error.code, '')}"
+    return UserError("the server refuses the file", where=url, got=got, then=then)
+
+
+def _unreachable(reason: object, url: str, then: str) -> Exception:
+    if isinstance(reason, socket.gaierror):
+        got = "its name is not found; is this machine online?"
+    elif isinstance(reason, ssl.SSLCertVerificationError):
+        got = "a certificate that is not trusted"
+    elif isinstance(reason, OSError):
+        return Lost(f"the connection failed ({_words(reason)})")
+    else:
+        got = str(reason)[:80]
+    return UserError("the server cannot be reached", where=url, got=got, then=then)
+
+
+def _words(error: BaseException) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:80]

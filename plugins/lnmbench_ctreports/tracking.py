@@ -1,0 +1,59 @@
+"""Which lesion a mention is about, as a report goes from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lnmbench_ctreports.lobes import Named
+from lnmbench_ctreports.negation import denied
+from lnmbench_ctreports.sentences import Sentence, Span
+
+NEAR = 30
+"""Characters between a marker ("another") or an organ and the lesion that it is about."""
+
+
+class Lesions:
+    """The lobe of each lesion told of so far by its number, and the number of the last one.
+
+    A mention belongs to the lesion in its lobe, or to the one told of last; words such as
+    "another" (另) and a lobe of its own start a new lesion. Lesion 0 always is.
+    """
+
+    def __init__(self) -> None:
+        self.lobes: list[str | None] = [None]
+        self.current = 0
+        self._others: set[int] = set()
+
+    def tell(self, sentence: Sentence, span: Span, there: Sequence[Named]) -> None:
+        """Make the lesion of a mention the current one; `there` are the lobes of its sentence.
+
+        What is denied ("no other nodules") is no lesion.
+        """
+        if denied(sentence, span):
+            return
+        words, text, lobe = sentence.words, sentence.text, _nearest(there, span)
+        clause = max(text.rfind(mark, 0, span.start) for mark in ",:") + 1
+        start = max(clause, span.start - NEAR)
+        if words.another.search(text, start, span.start):
+            self._others.add(self._new(lobe))
+        elif lobe is None:
+            about_main = words.main.search(text, start, span.end)
+            self.current = 0 if about_main and self.current in self._others else self.current
+        elif lobe in self.lobes:
+            self.current = self.lobes.index(lobe)
+        elif self.lobes[self.current] is None:
+            self.lobes[self.current] = lobe
+        else:
+            self._new(lobe)
+
+    def _new(self, lobe: str | None) -> int:
+        self.lobes.append(lobe)
+        self.current = len(self.lobes) - 1
+        return self.current
+
+
+def _nearest(there: Sequence[Named], span: Span) -> str | None:
+    def distance(one: Named) -> int:
+        return max(one.span.start - span.end, span.start - one.span.end)
+
+    return min(there, key=distance).name if there else None

@@ -1,0 +1,215 @@
+"""Damaged or unsuitable segmentations, structure sets, masks and points."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pydicom
+import SimpleITK as sitk
+from pydicom.dataset import Dataset
+
+from lnmbench.imaging.regions import read_points, read_region, region_from_mask
+
+
+def _generator() -> ModuleType:
+    path = Path(__file__).parents[1] / "imaging" / "regions" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("regions_made_for_damage", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_made = _generator()
+_IMAGE = _made.axial()
+
+
+def _blob() -> np.ndarray:
+    blob = np.zeros((6, 10, 12), dtype=np.float32)
+    blob[2:4, 3:5, 4:9] = 1
+    return blob
+
+
+def _square(z: float, side: float = 4.5) -> list[tuple[float, ...]]:
+    corners = ((1.5, 1.5, z), (side, 1.5, z), (side, side, z), (1.5, side, z))
+    return [_IMAGE.TransformContinuousIndexToPhysicalPoint(corner) for corner in corners]
+
+
+def _seg(
+    names: Sequence[str] = ("GTV-1",),
+    name: str | None = None,
+    change: Callable[[Dataset], None] = lambda dataset: None,
+    image: sitk.Image = _IMAGE,
+) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        blobs = {label: np.roll(_blob(), i, axis=0) for i, label in enumerate(names)}
+        path = _made.seg_file(folder / "seg.dcm", _IMAGE, blobs, change=change)
+        return read_region(path, image, name)
+
+    return read
+
+
+def _rtstruct(
+    contours: Sequence[object],
+    kind: str = "CLOSED_PLANAR",
+    change: Callable[[Dataset], None] = lambda dataset: None,
+    image: sitk.Image = _IMAGE,
+) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        path = folder / "rtstruct.dcm"
+        _made.rtstruct_file(path, {"GTV-1": contours}, kind=kind, change=change)
+        return read_region(path, image)
+
+    return read
+
+
+def _mask(array: np.ndarray, label: int | None = None) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        mask = sitk.GetImageFromArray(array, isVector=array.ndim == 4)
+        sitk.WriteImage(mask, str(folder / "mask.nrrd"))
+        image = sitk.Image(12, 10, 6, sitk.sitkInt16)
+        return region_from_mask(folder / "mask.nrrd", image, label)
+
+    return read
+
+
+def _elsewhere(folder: Path) -> object:
+    mask = sitk.GetImageFromArray(_blob().astype(np.uint8))
+    mask.SetOrigin((500, 500, 500))
+    sitk.WriteImage(mask, str(folder / "mask.nii.gz"))
+    return read_region(folder / "mask.nii.gz", _IMAGE)
+
+
+def _cut(suffix: str) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        path = folder / f"mask{suffix}"
+        sitk.WriteImage(sitk.GetImageFromArray(_blob().astype(np.uint8)), str(path))
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) // 2])
+        return read_region(path, _IMAGE)
+
+    return read
+
+
+def _cut_seg(folder: Path) -> object:
+    path = _made.seg_file(folder / "seg.dcm", _IMAGE, {"GTV-1": _blob()})
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) - 60])
+    return read_region(path, _IMAGE)
+
+
+def _no_segments(dataset: Dataset) -> None:
+    del dataset.SegmentSequence
+
+
+def _no_frame_of_reference(dataset: Dataset) -> None:
+    del dataset.FrameOfReferenceUID
+
+
+def _tiles(dataset: Dataset) -> None:
+    dataset.TotalPixelMatrixRows = dataset.TotalPixelMatrixColumns = 100
+
+
+def _no_positions(dataset: Dataset) -> None:
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        del group.PlanePositionSequence
+
+
+def _emptied(dataset: Dataset) -> None:
+    dataset.PixelData = bytes(len(dataset.PixelData))
+
+
+def _shortened(dataset: Dataset) -> None:
+    dataset.PixelData = dataset.PixelData[:16]
+
+
+def _two_in_one_place(dataset: Dataset) -> None:
+    first, second, *_ = dataset.PerFrameFunctionalGroupsSequence
+    second.PlanePositionSequence = first.PlanePositionSequence
+
+
+def _odd_numbers(dataset: Dataset) -> None:
+    contour = dataset.ROIContourSequence[0].ContourSequence[0]
+    contour.ContourData = list(contour.ContourData)[:-1]
+
+
+def _no_rois(dataset: Dataset) -> None:
+    del dataset.StructureSetROISequence
+
+
+def _ct_as_region(folder: Path) -> object:
+    _made.seg_file(folder / "seg.dcm", _IMAGE, {"GTV-1": _blob()})
+    header = pydicom.dcmread(folder / "seg.dcm")
+    header.SOPClassUID = pydicom.uid.CTImageStorage
+    header.save_as(folder / "ct.dcm")
+    return read_region(folder / "ct.dcm", _IMAGE)
+
+
+def _text(folder: Path) -> object:
+    (folder / "region.txt").write_text("12 mm, right upper lobe", encoding="utf-8")
+    return read_region(folder / "region.txt", _IMAGE)
+
+
+def _points(text: str) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        (folder / "points.csv").write_text(text, encoding="utf-8")
+        return [location.region(_IMAGE) for location in read_points(folder / "points.csv").values()]
+
+    return read
+
+
+_LABELS = np.where(_blob() == 1, np.arange(6)[:, None, None], 0).astype(np.uint8)
+_POINT = "case,x_mm,y_mm,z_mm,radius_mm,first_slice,last_slice\n"
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "SEG: several segments, none named": _seg(("GTV-1", "Lung")),
+    "SEG: a name that no segment has": _seg(("GTV-1", "Lung"), "tumour*"),
+    "SEG: a pattern that two segments match": _seg(("GTV-1", "GTV-2"), "gtv*"),
+    "SEG: an empty segment": _seg(change=_emptied),
+    "SEG: no segments described": _seg(change=_no_segments),
+    "SEG: frames without a position": _seg(change=_no_positions),
+    "SEG: no frame of reference": _seg(change=_no_frame_of_reference),
+    "SEG: tiles of a slide": _seg(change=_tiles),
+    "SEG: frames outside the image": _seg(image=_IMAGE[:, :, :3]),
+    "SEG: another patient's": _seg(image=_IMAGE[:, :, 4:]),
+    "SEG: two frames in one place": _seg(change=_two_in_one_place),
+    "SEG: fewer pixels than frames": _seg(change=_shortened),
+    "SEG: the file is cut off": _cut_seg,
+    "RTSTRUCT: no ROI": _rtstruct([_square(2)], change=_no_rois),
+    "RTSTRUCT: an ROI without contours": _rtstruct([]),
+    "RTSTRUCT: points instead of outlines": _rtstruct([_square(2)[:1]], kind="POINT"),
+    "RTSTRUCT: a contour of two points": _rtstruct([_square(2)[:2]]),
+    "RTSTRUCT: coordinates missing": _rtstruct([_square(2)], change=_odd_numbers),
+    "RTSTRUCT: contours outside the image": _rtstruct([_square(2), _square(7)]),
+    "RTSTRUCT: contours across the slices": _rtstruct(
+        [[(-19, -29, -95), (-15, -29, -95), (-15, -29, -80), (-19, -29, -80)]]
+    ),
+    "RTSTRUCT: between all voxel centres": _rtstruct([_square(2, side=1.9)]),
+    "region: a CT slice": _ct_as_region,
+    "region: a text file": _text,
+    "region: no such file": lambda folder: read_region(folder / "absent.dcm", _IMAGE),
+    "region: an empty folder": lambda folder: read_region(folder, _IMAGE),
+    "mask: empty": _mask(np.zeros((6, 10, 12), np.uint8)),
+    "mask: several labels, none named": _mask(_LABELS),
+    "mask: a label that is not there": _mask(_LABELS, 7),
+    "mask: probabilities": _mask(_blob() * 0.7),
+    "mask: an image instead": _mask(np.arange(720).reshape(6, 10, 12).astype(np.int16)),
+    "mask: overlapping segments in layers": _mask(np.ones((6, 10, 12, 2), np.uint8)),
+    "mask: elsewhere in space": _elsewhere,
+    "mask: NRRD cut in half": _cut(".nrrd"),
+    "mask: NIfTI cut in half": _cut(".nii.gz"),
+    "points: no column of cases": _points("patient,x_mm\na,1\n"),
+    "points: no extent": _points(_POINT + "a,-18,-28,-90,,,\n"),
+    "points: no number": _points(_POINT + "a,-18,-28,left,5,,\n"),
+    "points: half a point": _points(_POINT + "a,-18,-28,,5,,\n"),
+    "points: a case twice": _points(_POINT + "a,-18,-28,-90,5,,\na,-18,-28,-90,5,,\n"),
+    "points: outside the image": _points(_POINT + "a,18,28,-90,5,,\n"),
+    "points: slices that are not there": _points(_POINT + "a,-18,-28,-90,5,4,9\n"),
+}

@@ -1,0 +1,240 @@
+"""Damaged or unsuitable CT series and volume files."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pydicom
+import SimpleITK as sitk
+from pydicom.dataset import Dataset
+
+from lnmbench.imaging.series import read_image
+
+Change = Callable[[int, Dataset], None]
+
+
+def _generator() -> ModuleType:
+    path = Path(__file__).parents[1] / "imaging" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("made_for_damage", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_made = _generator()
+
+
+def _changed(change: Change, **facts: object) -> Callable[[Path], object]:
+    """Return what reads a series of six slices whose headers were changed."""
+
+    def read(folder: Path) -> object:
+        _made.write_series(folder, _made.hu_of(6), change=change, **facts)
+        return read_image(folder)
+
+    return read
+
+
+def _set(**values: object) -> Change:
+    def change(_: int, header: Dataset) -> None:
+        for name, value in values.items():
+            setattr(header, name, value)
+
+    return change
+
+
+def _without(*names: str) -> Change:
+    def change(_: int, header: Dataset) -> None:
+        for name in names:
+            delattr(header, name)
+
+    return change
+
+
+def _at(index: int, change: Change) -> Change:
+    def only_there(at: int, header: Dataset) -> None:
+        if at == index:
+            change(at, header)
+
+    return only_there
+
+
+def _places(*places: float) -> Change:
+    def change(index: int, header: Dataset) -> None:
+        header.ImagePositionPatient = [-20.0, -30.0, places[index]]
+
+    return change
+
+
+def _syntax(uid: str) -> Callable[[Path], object]:
+    def change(_: int, header: Dataset) -> None:
+        header.file_meta.TransferSyntaxUID = pydicom.uid.UID(uid)
+        header.PixelData = pydicom.encaps.encapsulate([b"\xff\x4f" + bytes(60)])
+        header["PixelData"].VR = "OB"
+        header["PixelData"].is_undefined_length = True
+
+    return _changed(change)
+
+
+def _missing(folder: Path) -> object:
+    paths = _made.write_series(folder, _made.hu_of(6))
+    paths[2].unlink()
+    return read_image(folder)
+
+
+def _cut(folder: Path) -> object:
+    paths = _made.write_series(folder, _made.hu_of(6))
+    paths[3].write_bytes(paths[3].read_bytes()[:-500])
+    return read_image(folder)
+
+
+def _empty_slice(folder: Path) -> object:
+    paths = _made.write_series(folder, _made.hu_of(6))
+    paths[5].write_bytes(b"")
+    return read_image(folder)
+
+
+def _twice(folder: Path) -> object:
+    paths = _made.write_series(folder, _made.hu_of(6))
+    (folder / "copy of 003").write_bytes(paths[3].read_bytes())
+    return read_image(folder)
+
+
+def _two_patients(folder: Path) -> object:
+    for name in ("a", "b"):
+        _made.write_series(folder / name, _made.hu_of(3), uid=f"1.{ord(name)}", patient=name)
+    return read_image(folder)
+
+
+def _repeated_frame(folder: Path) -> object:
+    _made.write_enhanced(folder / "enhanced.dcm", _made.hu_of(4), [0, 1, 1, 2])
+    return read_image(folder)
+
+
+def _undescribed_frames(folder: Path) -> object:
+    path = folder / "enhanced.dcm"
+    _made.write_enhanced(path, _made.hu_of(4), [0, 1, 2, 3])
+    header = pydicom.dcmread(path)
+    header.NumberOfFrames = 400
+    header.save_as(path)
+    return read_image(folder)
+
+
+def _empty_folder(folder: Path) -> object:
+    (folder / "notes.txt").write_text("nothing")
+    return read_image(folder)
+
+
+def _absent(folder: Path) -> object:
+    return read_image(folder / "ct.nii.gz")
+
+
+def _image(hu: np.ndarray | None = None, *, vector: bool = False) -> sitk.Image:
+    hu = _made.hu_of(4) if hu is None else hu
+    image = sitk.GetImageFromArray(hu, isVector=vector)
+    image.SetSpacing((0.7, 0.7, 5.0, 1.0)[: image.GetDimension()])
+    return image
+
+
+def _file(name: str, image: Callable[[], sitk.Image], part: float = 1) -> Callable[[Path], object]:
+    """Return what reads a volume file of which only a part was written."""
+
+    def read(folder: Path) -> object:
+        path = folder / name
+        sitk.WriteImage(image(), path)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(part * len(whole))])
+        return read_image(path)
+
+    return read
+
+
+def _nifti(**fields: tuple[int, str, float]) -> Callable[[Path], object]:
+    """Return what reads a NIfTI file with fields of its header (offset, type, value) changed."""
+
+    def read(folder: Path) -> object:
+        path = folder / "ct.nii.gz"
+        sitk.WriteImage(_image(), path)
+        content = bytearray(gzip.decompress(path.read_bytes()))
+        for offset, kind, value in fields.values():
+            struct.pack_into(f"<{kind}", content, offset, value)
+        path.write_bytes(gzip.compress(bytes(content)))
+        return read_image(path)
+
+    return read
+
+
+def _plain_nrrd(folder: Path) -> object:
+    path = folder / "ct.nrrd"
+    header = "NRRD0004\ntype: int16\ndimension: 3\nsizes: 4 4 4\nspacings: 1 1 5\n"
+    path.write_bytes(f"{header}endian: little\nencoding: raw\n\n".encode() + bytes(128))
+    return read_image(path)
+
+
+def _renamed(folder: Path) -> object:
+    path = folder / "ct.nrrd"
+    path.write_text("this is no image\n")
+    return read_image(path)
+
+
+def _with_nan() -> sitk.Image:
+    hu = _made.hu_of(4).astype(np.float32)
+    hu[0, 0, 0] = np.nan
+    return _image(hu)
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "a slice is missing": _missing,
+    "slices unevenly spaced": _changed(_places(0, 5, 10, 12, 14, 16)),
+    "a slice twice": _twice,
+    "two phases in one series": _changed(_places(0, 5, 10, 0, 5, 10)),
+    "a frame twice in an enhanced CT": _repeated_frame,
+    "an enhanced CT that does not describe its frames": _undescribed_frames,
+    "a tilted gantry": _changed(_set(), step=(0.0, 1.0, 5.0)),
+    "a localizer": _changed(_set(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])),
+    "a scout among the slices": _changed(_at(0, _set(ImageOrientationPatient=[1, 0, 0, 0, 0, -1]))),
+    "two pixel spacings in one series": _changed(_at(4, _set(PixelSpacing=[0.5, 0.5]))),
+    "a single slice": lambda folder: (
+        _made.write_series(folder, _made.hu_of(1)),
+        read_image(folder),
+    ),
+    "no CT": _changed(_set(Modality="PT")),
+    "a colour image": _changed(_set(SamplesPerPixel=3)),
+    "no rescale slope": _changed(_without("RescaleSlope")),
+    "values that are not HU": _changed(_set(RescaleType="MGML")),
+    "no position": _changed(_without("ImagePositionPatient")),
+    "no orientation": _changed(_without("ImageOrientationPatient")),
+    "a broken orientation": _changed(_set(), orientation=(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)),
+    "a pixel spacing of zero": _changed(_set(PixelSpacing=[0, 0])),
+    "no pixel data": _changed(_without("PixelData")),
+    "truncated pixel data": _cut,
+    "an empty file among the slices": _empty_slice,
+    "a compression without a decoder": _syntax("1.2.840.10008.1.2.4.201"),
+    "damaged JPEG 2000": _syntax("1.2.840.10008.1.2.4.90"),
+    "two patients in one folder": _two_patients,
+    "a folder without images": _empty_folder,
+    "no such file": _absent,
+    "a truncated NIfTI": _file("ct.nii", _image, 0.6),
+    "a truncated NIfTI (.nii.gz)": _file("ct.nii.gz", _image, 0.6),
+    "a truncated NRRD": _file("ct.nrrd", _image, 0.6),
+    "a truncated MHA": _file("ct.mha", _image, 0.6),
+    "a NIfTI without qform and sform": _nifti(qform=(252, "h", 0), sform=(254, "h", 0)),
+    "a NIfTI whose qform and sform disagree": _nifti(origin=(268, "f", 99.0)),
+    "a NIfTI whose sform is scaled": _nifti(row=(280, "f", -7.0)),
+    "an NRRD without space": _plain_nrrd,
+    "a text file named .nrrd": _renamed,
+    "a 4D volume": _file("ct.nii.gz", lambda: _image(np.stack([_made.hu_of(4)] * 2))),
+    "a vector image": _file("ct.mha", lambda: _image(np.zeros((4, 8, 8, 3), "f4"), vector=True)),
+    "a volume with NaN": _file("ct.nrrd", _with_nan),
+    "a windowed volume": _file("ct.nii.gz", lambda: _image(_made.hu_of(4).clip(-160, 240) + 160)),
+    "a volume with a spacing in metres": _nifti(x=(76 + 4, "f", 0.0007), sform=(254, "h", 0)),
+}

@@ -1,0 +1,149 @@
+"""Clinical tables, their dictionaries, benchmark files and choices that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+from lnmbench_radiogenomics.radiogenomics import Radiogenomics
+from lnmbench_table.table import Table
+from lnmbench_tcga.tcga import Tcga
+
+from lnmbench.choices import parse
+from lnmbench.config import read_benchmark
+from lnmbench.registry import Registry
+
+TABLE = "id,age,sex,n2\nA,61,f,0\nB,55,m,1\nC,70,f,0\n"
+DICTIONARY = (
+    '[columns.id]\nrole = "id"\n'
+    '[columns.age]\nrole = "feature"\nkind = "continuous"\nunit = "a"\n'
+    '[columns.sex]\nrole = "feature"\nkind = "binary"\ncategories = ["f", "m"]\n'
+    '[columns.n2]\nrole = "target"\nkind = "binary"\nlabel = "n2"\ncategories = ["0", "1"]\n'
+)
+Make = Callable[[Path], object]
+
+
+def table(old: str = "", new: str = "") -> Make:
+    """Read the table with something in it replaced."""
+    return lambda folder: read(folder, TABLE.replace(old, new, 1).encode())
+
+
+def dictionary(old: str, new: str) -> Make:
+    """Read the table with something in its dictionary replaced."""
+    assert old in DICTIONARY
+    return lambda folder: read(folder, TABLE.encode(), DICTIONARY.replace(old, new, 1).encode())
+
+
+def content(text: bytes, name: str = "clinical.csv") -> Make:
+    return lambda folder: read(folder, text, name=name)
+
+
+def read(
+    folder: Path, text: bytes, columns: bytes = DICTIONARY.encode(), name: str = "clinical.csv"
+) -> Table:
+    (folder / name).write_bytes(text)
+    (folder / "columns.toml").write_bytes(columns)
+    return Table(folder / name, folder / "columns.toml")
+
+
+def formula(folder: Path) -> Table:
+    book = openpyxl.Workbook()
+    for row in (["id", "age", "sex", "n2"], ["A", "=60+1", "f", "0"]):
+        book.active.append(row)
+    book.save(folder / "clinical.xlsx")
+    (folder / "columns.toml").write_text(DICTIONARY, encoding="utf-8")
+    return Table(folder / "clinical.xlsx", folder / "columns.toml")
+
+
+def missing(folder: Path) -> Table:
+    (folder / "columns.toml").write_text(DICTIONARY, encoding="utf-8")
+    return Table(folder / "clinical.csv", folder / "columns.toml")
+
+
+def benchmark(text: str) -> Make:
+    def make(folder: Path) -> object:
+        (folder / "benchmark.toml").write_text(text, encoding="utf-8")
+        return read_benchmark(folder / "benchmark.toml", {})
+
+    return make
+
+
+def choice(text: str) -> Make:
+    return lambda folder: Registry().build("dataset", parse(text))
+
+
+def biotab(rows: int) -> Make:
+    """Read a TCGA file of which only the first rows are there."""
+
+    def make(folder: Path) -> object:
+        lines = ["bcr_patient_barcode\tajcc_nodes_pathologic_pn", "a\tb", "CDE_ID:1\tCDE_ID:2"]
+        path = folder / "nationwidechildrens.org_clinical_patient_luad.txt"
+        path.write_text("\n".join(lines[:rows]), encoding="latin-1")
+        return Tcga(folder, cancer="luad")
+
+    return make
+
+
+def two_copies(folder: Path) -> object:
+    for name in ("old.csv", "new.csv"):
+        header = "Patient ID,Pathological N stage\nR01-001,N0\n"
+        (folder / name).write_text(header, encoding="utf-8")
+    return Radiogenomics(folder)
+
+
+KINDS: dict[str, Make] = {
+    "there is no table": missing,
+    "the table is empty": content(b""),
+    "the table has a header only": content(b"id,age,sex,n2\n"),
+    "a row lacks a cell": table("B,55,m,1", "B,55,m"),
+    "a cell holds the separator, unquoted": table("55", "55,5"),
+    "a quote is never closed": table("B,", '"B,'),
+    "a binary file is called .csv": content(b"\x89HDF\r\n\x1a\n\0\0\0\0"),
+    "a text file is called .xlsx": content(TABLE.encode(), "clinical.xlsx"),
+    "an old Excel file": content(b"\xd0\xcf\x11\xe0", "clinical.xls"),
+    "an Excel formula that was never computed": formula,
+    "an id stands twice": table("C,", "A,"),
+    "a row has no id": table("B,55", ",55"),
+    "a column stands twice": table("id,age,sex", "id,age,age"),
+    "a column of the dictionary is not in the table": table("age", "Age (years)"),
+    "text in a column of numbers": table("55", "about 55"),
+    "a number with a decimal comma": table("B,55", 'B,"55,5"'),
+    "infinity in a column of numbers": table("55", "inf"),
+    "a spelling that is no category": table("B,55,m", "B,55,male"),
+    "a feature that is known only after surgery": dictionary('unit = "a"', 'known = "after"'),
+    "a misspelt key in the dictionary": dictionary("categories", "categorys"),
+    "a role that does not exist": dictionary('"feature"', '"predictor"'),
+    "the dictionary names no id": dictionary(
+        'role = "id"', 'role = "feature"\nkind = "continuous"'
+    ),
+    "the dictionary is not TOML": dictionary("[columns.age]", "[columns.age"),
+    "a target without a label": dictionary('label = "n2"\n', ""),
+    "a misspelt setting in a benchmark file": benchmark("fold = 5\n"),
+    "a benchmark of one fold": benchmark("folds = 1\n"),
+    "a window upside down": benchmark("window = [400, -1000]\n"),
+    "a benchmark file that is cut off": benchmark('target = "n'),
+    "a choice without its value": choice("synthetic:n"),
+    "a number that is no number": choice("synthetic:n=many"),
+    "a parameter that the data set does not have": choice("synthetic:cases=80"),
+    "a parameter is lacking": choice("table"),
+    "a TCGA file that is cut off": biotab(2),
+    "a TCGA file without patients": biotab(3),
+    "a TCGA folder without its files": lambda folder: Tcga(folder),
+    "two tables of NSCLC Radiogenomics in one folder": two_copies,
+}
+
+_LOGISTIC = ("--baseline", "logistic", "--only")
+_RUN = ("run", "--dataset", "table:path=clinical.csv,columns=columns.toml", *_LOGISTIC)
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "a row lacks a cell": _RUN,
+    "a spelling that is no category": _RUN,
+    "the dictionary is not TOML": _RUN,
+    "a misspelt setting in a benchmark file": ("run", "--config", "benchmark.toml", *_LOGISTIC),
+    "a parameter that the data set does not have": (
+        "run",
+        "--dataset",
+        "synthetic:cases=80",
+        *_LOGISTIC,
+    ),
+}

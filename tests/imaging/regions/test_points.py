@@ -1,0 +1,79 @@
+"""Tables of points and boxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import SimpleITK as sitk
+
+from lnmbench import UserError
+from lnmbench.imaging.regions import Location, parse_location, read_points
+
+
+def _read(folder: Path, text: str) -> dict[str, Location]:
+    path = folder / "points.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_points(path)
+
+
+def test_a_table_may_mix_spheres_and_slices(tmp_path: Path) -> None:
+    found = _read(
+        tmp_path,
+        "case,x_mm,y_mm,z_mm,radius_mm,first_slice,last_slice\n"
+        "a,1,2,3,10,,\n b ,-1.5,2,3,,4,6\nc,1,2,3,7,4,6\n",
+    )
+    assert found["a"] == Location(first=(1, 2, 3), radius_mm=10)
+    assert found["b"] == Location(first=(-1.5, 2, 3), slices=(4, 6))
+    assert found["c"] == Location(first=(1, 2, 3), radius_mm=7, slices=(4, 6))
+
+
+def test_voxels_count_from_nought(image: sitk.Image) -> None:
+    cells = {f"{axis}_voxel": number for axis, number in zip("xyz", "342", strict=True)}
+    location = parse_location({**cells, "radius_mm": "0"}, where="here")
+    assert location is not None
+    mask = location.region(image).mask
+    assert mask[3, 4, 2] == 1
+    box = {f"{axis}{end}_voxel": end for axis in "xyz" for end in "12"}
+    boxed = parse_location(box, where="here")
+    assert boxed is not None
+    assert boxed.region(image).found.endswith("8 voxels")
+
+
+def test_a_row_without_coordinates_gives_no_location() -> None:
+    assert parse_location({"case": "a", "x_mm": " "}, where="here") is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("x_mm=1 y_mm=2 radius_mm=3", "the location has no z_mm"),
+        ("x_mm=1 y_mm=2 z_mm=3", "the point has no extent.*radius_mm, or first_slice"),
+        ("x_mm=1 y_mm=2 z_mm=3 first_slice=2", "no extent"),
+        ("x_mm=1 y_mm=2 z_mm=3 first_slice=2.5 last_slice=3", "whole numbers"),
+        ("x_mm=1 y_mm=2 z_mm=nan radius_mm=3", "z_mm is no number"),
+        ("x_mm=1 y_voxel=2 z_mm=3 radius_mm=3", "in mm and in voxels"),
+        ("radius_mm=3", "not a point or a box"),
+        ("x1_mm=1 y1_mm=1 z1_mm=1", "not a point or a box"),
+        ("x_mm=1 y_mm=1 z_mm=1 x1_mm=1 y1_mm=1 z1_mm=1 radius_mm=3", "not a point or a box"),
+    ],
+)
+def test_half_a_location_is_refused(cells: str, message: str) -> None:
+    pairs = dict(cell.split("=") for cell in cells.split())
+    with pytest.raises(UserError, match=message):
+        parse_location(pairs, where="row 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("case,x_mm,y_mm,z_mm,radius_mm\na,1,2,3,4\na,1,2,3,4\n", "more than once.*row 3"),
+        ("case,x_mm,y_mm,z_mm,radius_mm\na,,,,\n", "no case or no location"),
+        ("patient,x_mm\na,1\n", "no table of points"),
+        ("case,x_mm\na,1,2\n", "expected 2 cells, got 3"),
+        ("", "no table of points"),
+    ],
+)
+def test_a_broken_table_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        _read(tmp_path, text)

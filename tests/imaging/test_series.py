@@ -1,0 +1,221 @@
+"""The CT that belongs to the tumour is chosen, and read slice by slice into HU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+from pydicom.uid import JPEGLSLossless, RLELossless
+
+from lnmbench import UserError
+from lnmbench.imaging.dicom_index import Series, index_folder
+from lnmbench.imaging.series import choose_ct, find_image, read_image
+
+SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
+
+
+def _series(uid: str, size: int = 10, **facts: object) -> Series:
+    known: dict[str, object] = {
+        "patient": "p",
+        "study": "s",
+        "uid": uid,
+        "modality": "CT",
+        "number": int(uid),
+        "description": "",
+        "files": (Path(uid),),
+        "size": size,
+        "frame": "frame",
+        "image_type": ("ORIGINAL", "PRIMARY", "AXIAL"),
+        "orientation": (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+    }
+    return Series(**{**known, **facts})  # type: ignore[arg-type]
+
+
+SCOUT = _series("1", 1, image_type=("ORIGINAL", "PRIMARY", "LOCALIZER"))
+THIN = _series("2", 300)
+CORONAL = _series("3", 400, orientation=(1.0, 0.0, 0.0, 0.0, 0.0, -1.0))
+MIP = _series("4", 500, image_type=("DERIVED", "SECONDARY", "AXIAL", "MIP"))
+DERIVED = _series("5", 350, image_type=("DERIVED", "PRIMARY", "AXIAL"))
+THICK = _series("6", 60)
+PET = _series("7", 350, modality="PT")
+
+
+def test_the_axial_series_with_most_slices_is_taken() -> None:
+    best, why = choose_ct([PET, SCOUT, CORONAL, MIP, DERIVED, THICK, THIN])
+    assert best == THIN
+    assert why == (
+        "CT: series 2 with 300 slices, the one with most slices of 2; left out: "
+        "series 1 (localizer), series 4 (projection), series 3 (not axial), series 5 (derived)"
+    )
+
+
+def test_the_series_that_the_segmentation_references_comes_first() -> None:
+    region = _series("9", modality="SEG", references=("6",))
+    best, why = choose_ct([THIN, THICK, SCOUT], region)
+    assert best == THICK
+    assert why == "CT: series 6 with 60 slices, which the segmentation references"
+
+
+def test_without_the_referenced_series_one_in_its_frame_is_taken() -> None:
+    region = _series("9", modality="SEG", references=("77",))
+    best, why = choose_ct([THIN, THICK], region)
+    assert best == THIN
+    assert "the series it references is absent" in why
+    with pytest.raises(UserError, match="drawn on is not here"):
+        choose_ct([_series("2", frame="another")], region)
+
+
+def test_of_several_alike_the_lowest_number_is_taken() -> None:
+    best, why = choose_ct([_series("12"), _series("11"), THICK, _series("10", 60)])
+    assert best.uid == "6"
+    assert "of 2 with as many slices the one with the lowest series number" in why
+
+
+def test_what_is_unwanted_is_taken_if_nothing_else_is_there() -> None:
+    assert choose_ct([DERIVED, SCOUT])[0] == DERIVED
+    assert choose_ct([CORONAL, SCOUT])[0] == CORONAL
+
+
+@pytest.mark.parametrize(("candidates", "words"), [([PET], "no CT series"), ([SCOUT], "left out")])
+def test_nothing_usable_is_said(candidates: list[Series], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        choose_ct(candidates)
+
+
+def test_slices_are_sorted_by_position_and_rescaled_each(tmp_path: Path, made: ModuleType) -> None:
+    hu = made.hu_of(6)
+
+    def change(index: int, header: pydicom.Dataset) -> None:
+        header.InstanceNumber = 60 - index * 7 % 5
+        stored = (hu[index] + 1024 + 3 * index).astype(np.uint16)
+        header.RescaleIntercept, header.PixelData = -1024 - 3 * index, stored.tobytes()
+
+    def name(index: int) -> str:
+        return f"{(index * 5) % 6}"
+
+    made.write_series(tmp_path, hu, change=change, name=name)
+    image = read_image(tmp_path)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
+    assert image.GetPixelID() == sitk.sitkInt16
+    assert image.GetSpacing() == pytest.approx((0.7, 0.8, 5.0))
+    assert image.GetOrigin() == made.FIRST
+
+
+def test_a_slope_that_is_not_whole_gives_float(tmp_path: Path, made: ModuleType) -> None:
+    hu = made.hu_of(3)
+    made.write_series(tmp_path, hu, slope=0.5)
+    image = read_image(tmp_path)
+    assert image.GetPixelID() == sitk.sitkFloat32
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(2, -32768), (3, -40000), (-1, 30000)])
+def test_whole_hu_are_exact_up_to_sixteen_bits(
+    tmp_path: Path, made: ModuleType, slope: float, intercept: float
+) -> None:
+    stored = np.random.default_rng(0).integers(3000, 21000, (2, 32, 32))
+    made.write_series(tmp_path, stored * slope + intercept, slope=slope, intercept=intercept)
+    image = read_image(tmp_path)
+    assert image.GetPixelID() == sitk.sitkInt16
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), stored * slope + intercept)
+
+
+def test_hu_beyond_sixteen_bits_are_kept_as_floats(tmp_path: Path, made: ModuleType) -> None:
+    hu = made.hu_of(2).astype(int)
+    hu[1, 3, 4] = 60000
+    made.write_series(tmp_path, hu)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
+
+
+@pytest.mark.parametrize(
+    "orientation", [SAGITTAL, (1, 0, 0, 0, 0, -1), (0.8, 0.6, 0.0, -0.48, 0.64, 0.6)]
+)
+@pytest.mark.parametrize("way", [1, -1])
+def test_any_orientation_lies_where_the_header_says(
+    tmp_path: Path, made: ModuleType, orientation: tuple[float, ...], way: int
+) -> None:
+    hu = made.hu_of(4)
+    normal = np.cross(orientation[:3], orientation[3:])
+    made.write_series(tmp_path, hu, orientation=orientation, step=way * 2.5 * normal)
+    image = read_image(tmp_path)
+    for index in range(4):
+        corner = np.add(made.FIRST, index * way * 2.5 * normal)
+        at = np.add(corner, 0.7 * 9 * np.array(orientation[:3]))
+        at += 0.8 * 5 * np.array(orientation[3:])
+        voxel = image.TransformPhysicalPointToIndex(at.tolist())
+        assert image[voxel] == hu[index, 5, 9]
+    assert np.linalg.det(np.reshape(image.GetDirection(), (3, 3))) == pytest.approx(1)
+
+
+def test_frames_of_an_enhanced_ct_are_sorted_and_rescaled(tmp_path: Path, made: ModuleType) -> None:
+    hu = made.hu_of(5)
+    made.write_enhanced(tmp_path / "enhanced", hu, [3, 0, 4, 1, 2])
+    image = read_image(tmp_path / "enhanced")
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
+    assert image.GetSpacing() == pytest.approx((0.7, 0.8, 5.0))
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
+def test_compressed_series_are_read(tmp_path: Path, made: ModuleType, syntax: str) -> None:
+    hu = made.hu_of(2)
+    for path in made.write_series(tmp_path, hu):
+        header = pydicom.dcmread(path)
+        header.compress(syntax, generate_instance_uid=False)
+        header.save_as(path)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
+
+
+def test_jpeg_lossless_is_read_though_pydicom_has_no_decoder(
+    tmp_path: Path, made: ModuleType
+) -> None:
+    hu = made.hu_of(2)
+    for index, path in enumerate(made.write_series(tmp_path, hu)):
+        encoded = _by_gdcm(tmp_path / "encoded", hu[index])
+        header = pydicom.dcmread(path)
+        header.file_meta.TransferSyntaxUID = encoded.file_meta.TransferSyntaxUID
+        header.PixelRepresentation, header.RescaleIntercept = 1, 0
+        header["PixelData"] = encoded["PixelData"]
+        header.save_as(path)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
+
+
+def _by_gdcm(folder: Path, hu: np.ndarray) -> pydicom.Dataset:
+    """Return a data set whose pixels are compressed as JPEG Lossless."""
+    folder.mkdir(exist_ok=True)
+    writer = sitk.ImageFileWriter()
+    writer.SetImageIO("GDCMImageIO")
+    writer.SetCompressor("JPEG")
+    writer.UseCompressionOn()
+    writer.SetFileName(folder / "jpeg.dcm")
+    writer.Execute(sitk.GetImageFromArray(hu[None]))
+    encoded = pydicom.dcmread(folder / "jpeg.dcm")
+    (folder / "jpeg.dcm").unlink()
+    assert encoded.file_meta.TransferSyntaxUID.name.startswith("JPEG Lossless")
+    return encoded
+
+
+@pytest.mark.parametrize(("folder", "slices"), [("liver", 3), ("rtstruct", 2)])
+def test_real_series_agree_with_gdcm(shared_data: Path, folder: str, slices: int) -> None:
+    image, why = find_image(shared_data / "dicom" / folder)
+    (series,) = (s for s in index_folder(shared_data / "dicom" / folder) if s.modality == "CT")
+    names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(
+        str(shared_data / "dicom" / folder), series.uid
+    )
+    expected = sitk.ReadImage(names)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(expected))
+    for fact in ("Spacing", "Origin", "Direction"):
+        assert getattr(image, f"Get{fact}")() == pytest.approx(getattr(expected, f"Get{fact}")())
+    assert image.GetDepth() == slices
+    assert why == (f"CT: series {series.number} with {slices} slices, the only one",)
+
+
+def test_a_folder_of_several_series_says_what_was_chosen(tmp_path: Path, made: ModuleType) -> None:
+    made.write_series(tmp_path / "a", made.hu_of(3), uid="1.2.3.4", number=2)
+    made.write_series(tmp_path / "b", made.hu_of(5), uid="1.2.3.5", number=3)
+    image, (why,) = find_image(tmp_path)
+    assert image.GetDepth() == 5
+    assert why == "CT: series 3 with 5 slices, the one with most slices of 2"

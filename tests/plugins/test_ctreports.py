@@ -1,0 +1,149 @@
+"""The report reader `ct` on hand-written reports: every value, and the words that gave it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lnmbench_ctreports.reader import CtReport
+
+REPORTS = Path(__file__).parent / "lnmbench_ctreports" / "reports"
+FILES = ("english", "chinese", "held_out", "held_out_second", "held_out_third")
+NUMBERS = {"size": "long axis", "node": "node short axis"}
+NAMES = {"lobe": "lobe", "ground_glass": "ground glass", "station": "node station"}
+
+
+def reports(*files: str) -> list[Any]:
+    return [
+        pytest.param(
+            report,
+            id=f"{file}: {report['name']}",
+            marks=[pytest.mark.xfail(reason=report["beyond"])] if "beyond" in report else [],
+        )
+        for file in files
+        for report in tomllib.loads((REPORTS / f"{file}.toml").read_text(encoding="utf-8"))[
+            "report"
+        ]
+    ]
+
+
+def expected(report: dict[str, Any]) -> dict[str, object]:
+    values: dict[str, object] = {NUMBERS[k]: float(v) for k, v in report.items() if k in NUMBERS}
+    values |= {NAMES[k]: v for k, v in report.items() if k in NAMES}
+    return values | {n: word for word in ("yes", "no") for n in report.get(word, ())}
+
+
+@pytest.mark.parametrize("report", reports(*FILES))
+def test_a_report_is_read_as_a_radiologist_would(report: dict[str, Any]) -> None:
+    found = CtReport().read(report["text"])
+    assert {name: finding.value for name, finding in found.items()} == expected(report)
+    assert all(finding.words in report["text"] for finding in found.values())
+
+
+def read(text: str, **parameters: Any) -> dict[str, object]:
+    return {name: finding.value for name, finding in CtReport(**parameters).read(text).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        (
+            "A MASS measuring 3.2 X 2.1 cm, no cavitation.",
+            "long axis",
+            "MASS measuring 3.2 X 2.1 cm",
+        ),
+        ("A MASS measuring 3.2 X 2.1 cm, no Cavitation.", "cavitation", "no Cavitation"),
+        (
+            "左肺下叶肿块，大小约３．２ｃｍ×２．１ｃｍ。",
+            "long axis",
+            "肿块，大小约３．２ｃｍ×２．１ｃｍ",
+        ),
+        ("双侧胸腔未见明显积液。", "effusion", "胸腔未见明显积液"),
+        ("LUL mass. Right upper lobe clear.", "lobe", "LUL"),
+        ("Mass in the right\nupper lobe.", "lobe", "right\nupper lobe"),
+    ],
+)
+def test_the_words_are_those_of_the_text(text: str, column: str, words: str) -> None:
+    assert CtReport().read(text)[column].words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("No calcification, cavitation, or effusion, but spiculation.", ("no", "no", "no", "yes")),
+        ("There is no effusion and the mass shows spiculation.", (None, None, "no", "yes")),
+        ("Non-calcified spiculated mass.", ("no", None, None, "yes")),
+        ("No change in the effusion.", (None, None, "yes", None)),
+        ("未见钙化、空洞及胸腔积液，可见毛刺。", ("no", "no", "no", "yes")),
+        ("无钙化，有空洞。", ("no", "yes", None, None)),
+    ],
+)
+def test_a_negation_ends_where_it_should(text: str, expected: tuple[str | None, ...]) -> None:
+    found = read(text)
+    names = ("calcification", "cavitation", "effusion", "spiculation")
+    assert tuple(found.get(name) for name in names) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["Possible cavitation.", "Cavitation cannot be excluded.", "可疑空洞。"]
+)
+def test_what_is_possible_counts_as_asked(text: str) -> None:
+    assert read(text)["cavitation"] == "yes"
+    assert "cavitation" not in read(text, possible="missing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mass in the right upper lobe, previously 3 cm.",
+        "Nodule of less than 5 mm in the left lower lobe.",
+        "右肺上叶结节，前片约2.1cm。",
+        "4 cm liver lesion.",
+        "A mass, 2 cm from the carina.",
+    ],
+)
+def test_other_sizes_are_not_the_lesions(text: str) -> None:
+    assert "long axis" not in read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Rundherd im rechten Oberlappen, 12 mm, kein Erguss.",
+        "Nodule du lobe supérieur droit mesurant 12 mm, sans épanchement.",
+        "右上葉に結節あり、径は約12mmである。",
+        "Узел 12 мм",
+    ],
+)
+def test_other_languages_give_nothing(text: str) -> None:
+    assert read(text) == {}
+
+
+def test_a_language_can_be_asked_for() -> None:
+    mixed = "右肺上叶肿块3cm。 No effusion."
+    assert read(mixed)["effusion"] == "no"
+    assert "lobe" in read(mixed, language="zh")
+    assert "lobe" not in read(mixed, language="en")
+
+
+PIECES = (
+    *("mass", "node", "3.2 x 2.1 cm", "no ", "station 4R", "effusion", "pleural", "ground-glass"),
+    *("未见", "空洞", "右肺上叶", "淋巴结", "12mm", "İ", "（-）", "，", ". ", ":", "\n", "\t"),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(parts=st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=12))
+def test_any_text_is_read_and_its_words_stand_in_it(parts: list[str]) -> None:
+    text = "".join(parts)
+    reader = CtReport()
+    columns = {column.name: column for column in reader.columns}
+    for name, finding in reader.read(text).items():
+        assert finding.words, name
+        assert finding.words in text
+        columns[name].encode(finding.value)

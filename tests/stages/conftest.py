@@ -1,0 +1,135 @@
+"""A data set in a file of its own, small enough to ingest in a moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnmbench.records import Choice, Preprocessing
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest import Ingesting, Pseudonyms, ingest
+
+SMALL = Preprocessing(spacing_mm=(1.0, 1.0, 1.0), patch=16)
+
+PLUGIN = '''
+import os, signal, threading, weakref
+from pathlib import Path
+import numpy as np
+import SimpleITK as sitk
+from lnmbench import Card, Case, Column, UserError, Volume, hookimpl
+
+READ, LIVE, MOST = [], set(), [0]
+LOCK = threading.Lock()
+
+def forget(number):
+    with LOCK:
+        LIVE.discard(number)
+
+class Made:
+    """Boxes in noise; `bad` lists cases without images."""
+
+    def __init__(
+        self, n: int = 6, bad: str = "", where: Path = Path("."), images: bool = True
+    ) -> None:
+        self.n, self.bad, self.images = n, bad.split("+"), images
+        self.columns = (
+            Column(name="who", role="id"),
+            Column(name="patient", role="patient"),
+            Column(name="hospital", role="center"),
+            Column(name="age", role="feature", unit="a"),
+            Column(name="n1", role="target", kind="binary", label="n1", categories=("0", "1")),
+        )
+        self.card = Card(title="made", licence="none", source="here", citation="none", labels="x")
+        self.sources = sorted(Path(where).glob("*.source"))
+        self.notes = ()
+
+    def cases(self):
+        for number in range(self.n):
+            name = f"PAT-{number:03d}"
+            values = {"who": name, "patient": f"Doe^John{number}", "hospital": "St Mary",
+                      "age": None if number == 1 else 50 + number, "n1": str(number % 2)}
+            volume = (lambda number=number, name=name: self.volume(number, name))
+            yield Case(id=name, values=values, volume=volume if self.images else None)
+
+    def volume(self, number, name):
+        if name in self.bad or "all" in self.bad:
+            raise UserError("no CT series", where=f"/data/{name}/ct", got="=1+1")
+        if os.environ.get("KILL_AT") == str(number):
+            os.kill(os.getpid(), signal.SIGKILL)
+        READ.append(number)
+        rng = np.random.default_rng(number)
+        image = sitk.GetImageFromArray(rng.normal(0, 50, (8, 24, 24)).astype(np.float32))
+        inside = np.zeros((8, 24, 24), np.uint8)
+        inside[2:5, 10:14, 10:14] = 1
+        mask = sitk.GetImageFromArray(inside)
+        for made in (image, mask):
+            made.SetSpacing((0.5, 0.5, 2.0))
+        volume = Volume(image=image, mask=mask, found=(
+            f"series 3 of {name}, of 1.2.840.113619.2.55.3.1: most slices",))
+        with LOCK:
+            LIVE.add((number, id(image)))
+            MOST[0] = max(MOST[0], len(LIVE))
+        weakref.finalize(image, forget, (number, id(image)))
+        return volume
+
+@hookimpl
+def register_datasets():
+    return {"made": Made}
+'''
+
+
+class Told:
+    """Progress that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.steps = 0
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
+
+    def advance(self, steps: int = 1) -> None:
+        self.steps += steps
+
+    def finish(self) -> None: ...
+
+
+@pytest.fixture
+def plugin(home: Path) -> Path:
+    """The file of the data set `made`, in the working directory."""
+    path = Path("made.py").resolve()
+    path.write_text(PLUGIN, encoding="utf-8")
+    return path
+
+
+class IngestMade:
+    """Ingests the data set `made` with its parameters; `told` is what progress was told."""
+
+    def __init__(self, plugin: Path, home: Path) -> None:
+        self.plugin, self.home, self.told = plugin, home, Told()
+
+    def __call__(
+        self,
+        *,
+        workers: int = 2,
+        home: Path | None = None,
+        strict: bool = False,
+        pseudonyms: Pseudonyms | None = None,
+        **parameters: object,
+    ) -> Path:
+        return ingest(
+            Choice(name="made", parameters=parameters),
+            Registry([str(self.plugin)]),
+            home=home or self.home,
+            workers=workers,
+            progress=self.told,
+            ingesting=Ingesting(preprocessing=SMALL, strict=strict, pseudonyms=pseudonyms),
+        )
+
+
+@pytest.fixture
+def ingest_made(plugin: Path, home: Path) -> IngestMade:
+    return IngestMade(plugin, home)

@@ -1,0 +1,134 @@
+"""Whatever is damaged or wrong ends in one line, and the docs show which.
+
+`tests/damaged/*.py` make the damaged inputs, a file for each area: `KINDS` maps what is wrong to a
+function that makes it in an empty folder and reads it; `COMMANDS`, where there is one, maps it to
+the command that reads the same files from within that folder.
+`LNMBENCH_WRITE_DOCS=1 pytest tests/test_damaged.py` writes the table anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from lnmbench import UserError
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "damaged_input.md"
+LONGEST = 300
+HEAD = """\
+# What lnmbench says of damaged and wrong input
+
+Each line below is what a user sees for one kind of input that cannot be used: one line, exit
+code 2, no traceback; a case of a cohort with such images is left out and stands in
+`ingest-report.csv` with this line. `…` stands for the folder of the input. The table is made by
+`tests/test_damaged.py`, which makes every one of these inputs and reads it.
+
+| area | what is wrong | what lnmbench says |
+|---|---|---|
+"""
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"damaged_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+AREAS = {path.stem: load(path) for path in sorted(Path(__file__).with_name("damaged").glob("*.py"))}
+KINDS: dict[tuple[str, str], Callable[[Path], object]] = {
+    (area, what): make for area, module in AREAS.items() for what, make in module.KINDS.items()
+}
+COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
+    (area, what): tuple(words)
+    for area, module in AREAS.items()
+    for what, words in getattr(module, "COMMANDS", {}).items()
+}
+
+
+def names(keys: object) -> list[str]:
+    return [f"{area}: {what}" for area, what in keys]
+
+
+@functools.cache
+def line_of(area: str, what: str) -> str:
+    """Make the input, read it, and return the line, the folder's path replaced."""
+    with tempfile.TemporaryDirectory() as folder:
+        with pytest.raises(UserError) as refusal:
+            KINDS[area, what](Path(folder))
+        return str(refusal.value).replace(folder, "…")
+
+
+@pytest.mark.parametrize(("area", "what"), KINDS, ids=names(KINDS))
+def test_it_is_one_line_that_a_user_can_read(area: str, what: str) -> None:
+    line = line_of(area, what)
+    assert 10 < len(line) <= LONGEST, line
+    assert line.isprintable()
+    assert "Traceback" not in line
+    assert tempfile.gettempdir() + os.sep not in line
+    assert str(ROOT) not in line
+
+
+def test_there_are_many_kinds() -> None:
+    assert len(KINDS) >= 30
+
+
+def test_the_docs_show_them() -> None:
+    page = HEAD + "".join(
+        f"| {cell(area.replace('_', ' '))} | {cell(what)} | {quoted(line_of(area, what))} |\n"
+        for area, what in KINDS
+    )
+    if os.environ.get("LNMBENCH_WRITE_DOCS"):
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page, "LNMBENCH_WRITE_DOCS=1 writes it anew"
+
+
+def cell(text: str) -> str:
+    return "".join(f"\\{mark}" if mark in "\\|*_`[]<>" else mark for mark in text)
+
+
+def quoted(text: str) -> str:
+    """Return code that may hold backticks, for a cell of a table."""
+    fence = "``" if "`" in text else "`"
+    pad = " " if "`" in text else ""
+    return f"{fence}{pad}{text}{pad}{fence}".replace("|", "\\|")
+
+
+def test_three_kinds_or_more_have_a_command() -> None:
+    assert len(COMMANDS) >= 3
+    assert set(COMMANDS) <= set(KINDS)
+
+
+@pytest.mark.parametrize(("area", "what"), COMMANDS, ids=names(COMMANDS))
+def test_the_command_says_the_same(area: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        KINDS[area, what](tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    done = subprocess.run(
+        [sys.executable, "-m", "lnmbench", *COMMANDS[area, what]],
+        cwd=tmp_path,
+        env={**os.environ, "LNMBENCH_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    # the command names the files as they were typed, from within the folder
+    assert line == f"error: {line_of(area, what)}".replace(f"…{os.sep}", "")
+    assert done.stdout == ""
+    assert sorted(tmp_path.rglob("*")) == before
