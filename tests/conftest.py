@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from lnmbench import Card, Cohort, Column
+from lnmbench.contracts import Progress
 from lnmbench.records import Plan, Preprocessing, Protocol
 from lnmbench.stages.splitting import make_splits
 
@@ -37,6 +41,37 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return folder
+
+
+class Silent:
+    """Progress that says nothing."""
+
+    def say(self, line: str) -> None: ...
+    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
+    def advance(self, steps: int = 1) -> None: ...
+    def finish(self) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def silent() -> Progress:
+    """A display that shows nothing."""
+    return Silent()
+
+
+@pytest.fixture(scope="session")
+def nbia() -> Iterator[ModuleType]:
+    """The module that writes DICOM trees as the NBIA Data Retriever leaves them."""
+    spec = importlib.util.spec_from_file_location(
+        "nbia_tree", Path(__file__).with_name("nbia_tree.py")
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # its dataclasses look their module up by name
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules[spec.name]
 
 
 MakeCohort = Callable[..., Cohort]

@@ -8,23 +8,29 @@ the command that reads the same files from within that folder.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
+import io
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import pytest
 
 from lnmbench import UserError
+from lnmbench.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "damaged_input.md"
 LONGEST = 300
+PROCESSES = 3
 HEAD = """\
 # What lnmbench says of damaged and wrong input
 
@@ -66,9 +72,11 @@ def names(keys: object) -> list[str]:
 @functools.cache
 def line_of(area: str, what: str) -> str:
     """Make the input, read it, and return the line, the folder's path replaced."""
+    running = threading.active_count()
     with tempfile.TemporaryDirectory() as folder:
         with pytest.raises(UserError) as refusal:
             KINDS[area, what](Path(folder))
+        assert threading.active_count() == running, "it leaves a thread that runs on"
         return str(refusal.value).replace(folder, "…")
 
 
@@ -113,22 +121,40 @@ def test_three_kinds_or_more_have_a_command() -> None:
 
 
 @pytest.mark.parametrize(("area", "what"), COMMANDS, ids=names(COMMANDS))
-def test_the_command_says_the_same(area: str, what: str, tmp_path: Path) -> None:
+def test_the_command_says_the_same(
+    area: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(UserError):
         KINDS[area, what](tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    done = subprocess.run(
-        [sys.executable, "-m", "lnmbench", *COMMANDS[area, what]],
-        cwd=tmp_path,
-        env={**os.environ, "LNMBENCH_HOME": str(tmp_path / "home")},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 2, done.stderr
-    (line,) = done.stderr.splitlines()
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    start = as_process if (area, what) in list(COMMANDS)[:PROCESSES] else in_this_process
+    code, out, err = start(COMMANDS[area, what])
+    assert code == 2, err
+    (line,) = err.splitlines()
     # the command names the files as they were typed, from within the folder
     assert line == f"error: {line_of(area, what)}".replace(f"…{os.sep}", "")
-    assert done.stdout == ""
+    assert out == ""
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def as_process(words: tuple[str, ...]) -> tuple[object, str, str]:
+    """Return the exit code of the command, and what it wrote to stdout and stderr."""
+    command = [sys.executable, "-m", "lnmbench", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+def in_this_process(words: tuple[str, ...]) -> tuple[object, str, str]:
+    """Do the same without the seconds that a new process takes to import everything."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["lnmbench", *words]),
+        mock.patch.object(sys, "unraisablehook", sys.unraisablehook),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as end,
+    ):
+        main()
+    return end.value.code, out.getvalue(), err.getvalue()

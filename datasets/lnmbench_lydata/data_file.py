@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.errors import nearest
-from lnmbench_lydata.header import Key, is_header, is_old, read_header
+from lnmbench.tables import files_by_depth, first_rows, read_rows, require_unique_ids
+from lnmbench_lydata.header import HEADERS, ID, Key, is_header, is_old, read_header
 
 _USUAL = "data.csv"
 _MISSING = ("", "nan", "none")
@@ -27,6 +24,7 @@ class DataFile:
     cohort: str
     old: bool
     rows: tuple[Mapping[Key, str], ...]
+    notes: tuple[str, ...] = ()
 
 
 def find_data_files(root: Path) -> Mapping[str, Path]:
@@ -38,14 +36,9 @@ def find_data_files(root: Path) -> Mapping[str, Path]:
     """
     if root.is_file():
         return {_cohort(root): root}
-    if not root.is_dir():
-        raise UserError(f"there is no folder {root}", expected="a folder with lyDATA's CSV files")
     found: dict[str, Path] = {}
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        for path in _candidates(Path(folder), names):
-            if not is_header(_first_rows(path)):
-                continue
+    for files in files_by_depth(root, ".csv"):
+        for path in filter(_is_table, _usual(files)):
             name = _cohort(path)
             if name in found:
                 raise UserError(
@@ -74,63 +67,34 @@ def chosen(cohort: str, files: Mapping[str, Path]) -> Mapping[str, Path]:
 
 
 def read_data_file(path: Path, cohort: str) -> DataFile:
-    """Read one cohort. Raises `UserError` for a broken file."""
-    rows: list[list[str]] = []
-    try:
-        rows.extend(csv.reader(io.StringIO(_text(path), newline=""), strict=True))
-    except csv.Error as error:
-        raise UserError(f"{path} is broken", where=f"row {len(rows) + 1}", got=str(error)) from None
-    if not is_header(rows):
+    """Read one cohort.
+
+    Raises `UserError` for a broken file, and for ids that are missing or stand twice.
+    """
+    table = read_rows(path)
+    if not is_header(table.cells):
         raise UserError(f"{path} is no table of lyDATA", expected=_EXPECTED)
-    header = read_header(rows, str(path))
-    filled = [(number, row) for number, row in enumerate(rows[3:], start=4) if any(row)]
-    if not filled:
-        raise UserError(f"{path} is empty", expected="at least one patient")
-    for number, row in filled:
-        if len(row) != len(header):
-            raise UserError(
-                f"{path} is broken",
-                where=f"row {number}",
-                expected=f"{len(header)} cells",
-                got=str(len(row)),
-            )
+    header = read_header(table.cells, str(path))
+    rows = [dict(zip(header, map(_known, row), strict=True)) for row in table.below(HEADERS)]
+    require_unique_ids([row[ID] for row in rows], where=str(path))
     return DataFile(
-        path=path,
-        cohort=cohort,
-        old=is_old(rows),
-        rows=tuple(dict(zip(header, map(_cell, row), strict=True)) for _, row in filled),
+        path=path, cohort=cohort, old=is_old(table.cells), rows=tuple(rows), notes=table.notes
     )
 
 
-def _candidates(folder: Path, names: list[str]) -> list[Path]:
-    if _USUAL in names:
-        return [folder / _USUAL]
-    return sorted(folder / name for name in names if name.lower().endswith(".csv"))
+def _usual(files: Sequence[Path]) -> list[Path]:
+    """Leave out the files of other names that stand beside a `data.csv`."""
+    folders = {path.parent for path in files if path.name == _USUAL}
+    return [path for path in files if path.name == _USUAL or path.parent not in folders]
+
+
+def _is_table(path: Path) -> bool:
+    return is_header(first_rows(path))
 
 
 def _cohort(path: Path) -> str:
     return path.resolve().parent.name if path.name == _USUAL else path.stem
 
 
-def _cell(cell: str) -> str:
-    stripped = cell.strip()
-    return "" if stripped.casefold() in _MISSING else stripped
-
-
-def _first_rows(path: Path) -> list[list[str]]:
-    try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return list(islice(csv.reader(file), 3))
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
-    except csv.Error:
-        return []
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8", then="save it as UTF-8") from error
+def _known(cell: str) -> str:
+    return "" if cell.casefold() in _MISSING else cell

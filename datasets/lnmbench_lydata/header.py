@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from lnmbench import UserError
 
 Key = tuple[str, str, str]
+HEADERS = 3
 
 ID: Key = ("patient", "core", "id")
 T_STAGE: Key = ("tumor", "core", "t_stage")
@@ -31,7 +32,7 @@ _OLD_NAMES = {"stage_prefix": "t_stage_prefix"}
 
 def is_header(rows: Sequence[Sequence[str]]) -> bool:
     """Tell whether the first three rows of a file are a header of lyDATA, old or new."""
-    if len(rows) < 3 or not len(rows[0]) == len(rows[1]) == len(rows[2]):
+    if len(rows) < HEADERS or not len(rows[0]) == len(rows[1]) == len(rows[2]):
         return False
     return {ID, T_STAGE} <= set(_keys(rows))
 
@@ -66,4 +67,4 @@ def _keys(rows: Sequence[Sequence[str]]) -> tuple[Key, ...]:
 
 
 def _stripped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    return [[cell.strip() for cell in row] for row in rows[:3]]
+    return [[cell.strip() for cell in row] for row in rows[:HEADERS]]

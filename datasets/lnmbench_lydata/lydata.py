@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -10,13 +9,14 @@ from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
 from lnmbench.errors import nearest
-from lnmbench.records import TEXT_ROLES, Source
+from lnmbench.records import Source
+from lnmbench.tables import require_cells
 from lnmbench_lydata.card import SOURCE, make_card
 from lnmbench_lydata.data_file import DataFile, chosen, find_data_files, read_data_file
 from lnmbench_lydata.header import ID
 from lnmbench_lydata.levels import by_tumour_side
 from lnmbench_lydata.notes import feature_notes, file_notes, label_notes
-from lnmbench_lydata.table import Table, make_table
+from lnmbench_lydata.table import make_table
 
 BEFORE_SURGERY = ("CT", "MRI", "PET", "diagnostic_consensus", "FNA")
 
@@ -63,9 +63,12 @@ class Lydata:
         self._ids, renamed = _ids(files)
         ends = [0, *accumulate(len(file.rows) for file in files)]
         table = make_table(rows, self._ids, [*pairwise(ends)], examinations, enbloc=enbloc)
-        _check_cells(table, self._ids)
-        self._cells = table.cells
         self.columns: Sequence[Column] = table.columns
+        self._rows = [
+            {name: cells[place] for name, cells in table.cells.items()}
+            for place in range(len(self._ids))
+        ]
+        require_cells(self.columns, self._ids, self._rows)
         self.card = make_card(tuple(found))
         self.sources: Sequence[Path] = tuple(found.values())
         self.notes: Sequence[str] = (
@@ -76,8 +79,8 @@ class Lydata:
 
     def cases(self) -> Iterator[Case]:
         """Yield the patients, cohort by cohort, in the order of the files."""
-        for place, id_ in enumerate(self._ids):
-            yield Case(id=id_, values={name: cells[place] for name, cells in self._cells.items()})
+        for id_, values in zip(self._ids, self._rows, strict=True):
+            yield Case(id=id_, values=values)
 
 
 def _examinations(imaging: str) -> tuple[str, ...]:
@@ -99,22 +102,6 @@ def _examinations(imaging: str) -> tuple[str, ...]:
 def _ids(files: Sequence[DataFile]) -> tuple[list[str], bool]:
     """Return the patients' ids, and whether the cohorts' names had to be put before them."""
     names = [(file, row[ID]) for file in files for row in file.rows]
-    for file in files:
-        counts = Counter(row[ID] for row in file.rows)
-        repeated = [id_ for id_, count in counts.items() if count > 1]
-        if repeated or counts[""]:
-            raise UserError(
-                f"{len(repeated)} patient ids stand more than once",
-                where=str(file.path),
-                expected="one row a patient, each with an id",
-            )
     if len({id_ for _, id_ in names}) == len(names):
         return [id_ for _, id_ in names], False
     return [f"{file.cohort}/{id_}" for file, id_ in names], True
-
-
-def _check_cells(table: Table, ids: Sequence[str]) -> None:
-    for column in table.columns:
-        if column.role not in TEXT_ROLES:
-            for id_, cell in zip(ids, table.cells[column.name], strict=True):
-                column.encode(cell, where=f"case {id_[:40]!r}")

@@ -16,6 +16,8 @@ from lnmbench_lydata.variables import N1
 def file_notes(files: Sequence[DataFile], *, renamed: bool, unclear: int) -> Iterator[str]:
     """Say which cohorts were read, and how their headers and ids were taken."""
     yield "read " + ", ".join(f"{file.cohort} ({len(file.rows)} patients)" for file in files)
+    for file in files:
+        yield from file.notes
     old = [file.cohort for file in files if file.old]
     if old:
         yield (

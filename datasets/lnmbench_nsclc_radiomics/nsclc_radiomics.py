@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar
 
-from lnmbench import Case, Column, UserError, Volume
+from lnmbench import Case, Column, UserError
+from lnmbench.imaging.case_images import Asked, find_case_images
+from lnmbench.imaging.marking import MarkedBy, Marking
 from lnmbench.records import Source
+from lnmbench.tables import read_rows, require_cells
 from lnmbench_nsclc_radiomics.card import CARD, CLINICAL, SOURCE
-from lnmbench_nsclc_radiomics.clinical_file import find_clinical_file, read_clinical_file
+from lnmbench_nsclc_radiomics.clinical_file import find_clinical_file, patients_of
 from lnmbench_nsclc_radiomics.variables import (
     AGE,
     GENDER,
@@ -28,8 +31,14 @@ from lnmbench_nsclc_radiomics.variables import (
     target_cell,
 )
 
-if TYPE_CHECKING:
-    from lnmbench.imaging.dicom_index import Series
+# The primary tumour; GTV-2 and later ones are nodes and further lesions. The segmentations were
+# made of the structure sets.
+MARKING = Marking(
+    kinds=(
+        MarkedBy(modalities=("RTSTRUCT",), name="GTV-1,gtv-pre-op"),
+        MarkedBy(modalities=("SEG",), name="Neoplasm, Primary"),
+    )
+)
 
 
 class NsclcRadiomics:
@@ -57,12 +66,13 @@ class NsclcRadiomics:
     def __init__(
         self,
         root: Path,
-        images: Literal["auto", "yes", "no"] = "auto",
+        images: Asked = "auto",
         clinical_n_as_target: bool = False,
     ) -> None:
         folder = Path(root).expanduser()
         path = find_clinical_file(folder)
-        rows = read_clinical_file(path)
+        table = read_rows(path)
+        rows = patients_of(table)
         ids = [row[ID] for row in rows]
         targets = tuple(TARGETS) if clinical_n_as_target else ()
         self.columns: Sequence[Column] = (
@@ -72,26 +82,22 @@ class NsclcRadiomics:
         )
         self._values = [_values(row, targets, self.columns) for row in rows]
         self._ids = ids
-        _check_cells(self._values, ids, self.columns, path)
-        self._images = _images(folder, ids, images)
+        require_cells(self.columns, ids, self._values, where=f"{path},")
+        self._images = find_case_images(
+            folder, ids, MARKING, asked=images, collection="NSCLC-Radiomics"
+        )
         self.card = CARD
-        self.sources: Sequence[Path] = (path, *_files(self._images, ids))
+        self.sources: Sequence[Path] = (path, *self._images.sources)
         self.notes: Sequence[str] = (
             *_notes(rows, clinical_n_as_target),
-            *_told(self._images, ids),
+            *table.notes,
+            *self._images.notes,
         )
 
     def cases(self) -> Iterator[Case]:
         """Yield the patients in the order of the table; images are read by `Case.volume`."""
         for id_, values in zip(self._ids, self._values, strict=True):
-            yield Case(id=id_, values=values, volume=self._volume(id_))
-
-    def _volume(self, patient: str) -> Callable[[], Volume] | None:
-        if not self._images:
-            return None
-        from lnmbench_nsclc_radiomics.images import CaseImages
-
-        return CaseImages(series=self._images.get(patient, ()))
+            yield Case(id=id_, values=values, volume=self._images.volume_of(id_))
 
 
 def _values(
@@ -111,14 +117,6 @@ def _values(
 
 def _code(cell: str) -> str:
     return cell.removesuffix(".0")
-
-
-def _check_cells(
-    values: Sequence[Mapping[str, str]], ids: Sequence[str], columns: Sequence[Column], path: Path
-) -> None:
-    for id_, row in zip(ids, values, strict=True):
-        for column in columns:
-            column.encode(row[column.name], where=f"{path}, {id_[:40]!r}")
 
 
 def _notes(rows: Sequence[Mapping[str, str]], as_target: bool) -> Iterator[str]:
@@ -145,38 +143,3 @@ def _refuse_others(name: str, others: Mapping[str, int]) -> None:
             raise UserError(
                 f"column {name!r} holds {code[:40]!r}", expected="a class as a whole number, or NA"
             )
-
-
-def _images(root: Path, ids: Sequence[str], asked: str) -> Mapping[str, tuple[Series, ...]]:
-    """Return the series by patient; empty where the cases have no images."""
-    if asked == "no" or (asked == "auto" and not root.is_dir()):
-        return {}
-    from lnmbench_nsclc_radiomics.images import find_images
-
-    found = find_images(root if root.is_dir() else root.parent)
-    if set(found) & set(ids):
-        return found
-    if asked == "yes":
-        raise UserError(
-            f"no images of NSCLC-Radiomics under {root}",
-            expected="DICOM files whose PatientID stands in the clinical table",
-            got=f"DICOM of {len(found)} other patients" if found else "no DICOM file",
-        )
-    return {}
-
-
-def _files(images: Mapping[str, Sequence[Series]], ids: Sequence[str]) -> Iterator[Path]:
-    if images:
-        from lnmbench_nsclc_radiomics.images import image_files
-
-        for id_ in ids:
-            yield from image_files(images.get(id_, ()))
-
-
-def _told(images: Mapping[str, Sequence[Series]], ids: Sequence[str]) -> Iterator[str]:
-    if not images:
-        yield "no images: the clinical table alone"
-        return
-    from lnmbench_nsclc_radiomics.images import image_notes
-
-    yield from image_notes(images, ids)

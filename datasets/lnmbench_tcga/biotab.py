@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.errors import nearest
+from lnmbench.tables import Cells, files_by_depth, read_rows
 
 PREFIX = "nationwidechildrens.org_clinical_patient_"
 SUFFIX = ".txt"
+BARCODE = "bcr_patient_barcode"
+_HEADERS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Biotab:
+    """The patients of one file as dicts of stripped text. `notes` are for the user."""
+
+    patients: tuple[Mapping[str, str], ...]
+    notes: tuple[str, ...] = ()
 
 
 def find_biotabs(root: Path) -> Mapping[str, Path]:
@@ -18,23 +29,20 @@ def find_biotabs(root: Path) -> Mapping[str, Path]:
 
     Raises `UserError` where there is no such folder or file, or two files for one cancer.
     """
-    if not root.is_dir():
-        raise UserError(f"there is no folder {root}", expected="a folder with TCGA Biotab files")
     found: dict[str, Path] = {}
-    for folder, folders, names in os.walk(root):
-        folders.sort()
-        for name in sorted(names):
-            if not (name.startswith(PREFIX) and name.endswith(SUFFIX)):
+    for files in files_by_depth(root, SUFFIX):
+        for path in files:
+            if not path.name.startswith(PREFIX):
                 continue
-            code = name[len(PREFIX) : -len(SUFFIX)].casefold()
+            code = path.name[len(PREFIX) : -len(SUFFIX)].casefold()
             if code in found:
                 raise UserError(
                     f"two files for cancer {code!r}",
                     where=str(root),
-                    got=f"{found[code]} and {Path(folder, name)}",
+                    got=f"{found[code]} and {path}",
                     then="give the root of one of them",
                 )
-            found[code] = Path(folder, name)
+            found[code] = path
     if not found:
         raise UserError(f"no clinical file under {root}", expected=f"{PREFIX}CANCER{SUFFIX}")
     return found
@@ -51,29 +59,20 @@ def chosen(cancer: str, files: Mapping[str, Path]) -> Mapping[str, Path]:
     return {code: files[code] for code in codes}
 
 
-def read_biotab(path: Path) -> list[dict[str, str]]:
-    """Return a file's patients as dicts of stripped text, without the second and third row.
-
-    Where a header stands twice, the first column counts. Raises `UserError` for a broken file.
-    """
-    try:
-        text = path.read_bytes().decode("latin-1")
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
-    lines = text.replace("\r\n", "\n").split("\n")
-    rows = [[cell.strip() for cell in line.split("\t")] for line in lines if line.strip()]
-    if len(rows) < 4 or "bcr_patient_barcode" not in rows[0] or rows[2][0][:6] != "CDE_ID":
+def read_biotab(path: Path) -> Biotab:
+    """Read a file, without its second and third row. Raises `UserError` for a broken file."""
+    table = read_rows(path, delimiter="\t", quoted=False)
+    if not _is_biotab(table.cells):
         raise UserError(
             f"{path} is not a Biotab clinical file",
             expected="names, names and CDE_ID in the first three rows, then patients",
         )
-    header = rows[0]
-    for number, row in enumerate(rows[3:], start=4):
-        if len(row) != len(header):
-            raise UserError(
-                f"{path} is broken",
-                where=f"row {number}",
-                expected=f"{len(header)} cells",
-                got=str(len(row)),
-            )
-    return [dict(zip(reversed(header), reversed(row), strict=True)) for row in rows[3:]]
+    # Where a header stands twice, the first column counts.
+    header = table.cells[0][::-1]
+    patients = tuple(dict(zip(header, row[::-1], strict=True)) for row in table.below(_HEADERS))
+    return Biotab(patients=patients, notes=table.notes)
+
+
+def _is_biotab(rows: Cells) -> bool:
+    there = len(rows) > _HEADERS and BARCODE in rows[0]
+    return there and "".join(rows[2][:1]).startswith("CDE_ID")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
+from lnmbench.imaging.case_images import Asked, CaseImages, find_case_images
+from lnmbench.imaging.marking import MarkedBy, Marking
 from lnmbench.records import Source
-from lnmbench_tcga.biotab import chosen, find_biotabs, read_biotab
+from lnmbench.tables import require_cells, require_unique_ids
+from lnmbench_tcga.biotab import BARCODE, Biotab, chosen, find_biotabs, read_biotab
 from lnmbench_tcga.card import SOURCE, make_card
-from lnmbench_tcga.case_images import Choice, Images, find_images
 from lnmbench_tcga.features import read_features
 from lnmbench_tcga.stages import (
     NODES,
@@ -24,7 +25,6 @@ from lnmbench_tcga.stages import (
 )
 from lnmbench_tcga.variables import VARIABLES
 
-_BARCODE = "bcr_patient_barcode"
 _NEOADJUVANT = "history_neoadjuvant_treatment"
 _CENTER = Column(
     name="center", role="center", kind="nominal", description="tissue source site of the barcode"
@@ -72,23 +72,33 @@ class Tcga:
         cancer: str = "luad+lusc",
         neoadjuvant: bool = False,
         race: bool = True,
-        images: Literal["auto", "yes", "no"] = "auto",
+        images: Asked = "auto",
         region_name: str | None = None,
         region_series: int | None = None,
     ) -> None:
         folder = Path(root).expanduser()
         files = chosen(cancer, find_biotabs(folder))
-        rows = [row for code, path in files.items() for row in _patients(code, path)]
-        _check_ids(rows)
+        tables = {code: read_biotab(path) for code, path in files.items()}
+        rows = [row for code in files for row in _patients(code, tables[code], files[code])]
+        require_unique_ids(
+            [row[BARCODE] for row in rows],
+            where=", ".join(map(str, files.values())),
+            what="patient barcodes",
+        )
         kept = [row for row in rows if neoadjuvant or not row[_NEOADJUVANT].startswith("Yes")]
         if not kept:
             raise UserError("every patient was treated before surgery", then="neoadjuvant=true")
         variables = [v for v in VARIABLES if race or v.name != "race"]
         values, features = read_features(kept, variables, cancers=len(files))
         tumour = tumour_column([row[TUMOUR] for row in kept], tuple(files))
-        ids = [row[_BARCODE] for row in kept]
-        choice = Choice(name=region_name, series=region_series)
-        found = find_images(folder, ids, asked=images, choice=choice)
+        ids = [row[BARCODE] for row in kept]
+        found = find_case_images(
+            folder,
+            ids,
+            _marking(region_name, region_series),
+            asked=images,
+            collection="these patients",
+        )
         self.columns: Sequence[Column] = (
             _CENTER,
             *features,
@@ -96,10 +106,11 @@ class Tcga:
             *([tumour] if tumour else []),
         )
         self._cases = _cases(kept, values, self.columns, found)
-        _check_cells(self._cases, self.columns)
+        require_cells(self.columns, ids, [case.values for case in self._cases])
         self.card = make_card(tuple(files), images=bool(found))
-        self.sources: Sequence[Path] = (*files.values(), *found.files)
+        self.sources: Sequence[Path] = (*files.values(), *found.sources)
         self.notes: Sequence[str] = (
+            *(note for table in tables.values() for note in table.notes),
             *_notes(rows, kept, values, features),
             *_missing_notes(rows, tumour),
             *found.notes,
@@ -110,8 +121,13 @@ class Tcga:
         yield from self._cases
 
 
-def _patients(code: str, path: Path) -> list[dict[str, str]]:
-    rows = read_biotab(path)
+def _marking(name: str | None, number: int | None) -> Marking:
+    """TCGA has no tumour outlines of its own, so any SEG or RTSTRUCT may mark the tumour."""
+    return Marking(kinds=(MarkedBy(name=name, number=number),), then="choose one by region_series")
+
+
+def _patients(code: str, table: Biotab, path: Path) -> list[dict[str, str]]:
+    rows = table.patients
     if NODES not in rows[0]:
         raise UserError(
             f"there is no column {NODES}",
@@ -127,41 +143,24 @@ def _cases(
     rows: Sequence[Mapping[str, str]],
     values: Mapping[str, Sequence[str]],
     columns: Sequence[Column],
-    images: Images,
+    images: CaseImages,
 ) -> tuple[Case, ...]:
     cases = []
     for place, row in enumerate(rows):
         cells = {
             "center": row.get("tissue_source_site", ""),
             **{name: cells[place] for name, cells in values.items()},
-            "pn": nodes_class(row[NODES], f"case {row[_BARCODE][:40]!r}"),
+            "pn": nodes_class(row[NODES], f"case {row[BARCODE][:40]!r}"),
             "pt": tumour_class(row[TUMOUR]),
         }
         cases.append(
             Case(
-                id=row[_BARCODE],
+                id=row[BARCODE],
                 values={column.name: cells[column.name] for column in columns},
-                volume=images.of(row[_BARCODE]),
+                volume=images.volume_of(row[BARCODE]),
             )
         )
     return tuple(cases)
-
-
-def _check_ids(rows: Sequence[Mapping[str, str]]) -> None:
-    counts = Counter(row[_BARCODE] for row in rows)
-    repeated = [id_ for id_, count in counts.items() if count > 1]
-    if repeated or counts[""]:
-        raise UserError(
-            f"{len(repeated)} patient barcodes stand more than once",
-            expected="one row a patient, each with a barcode",
-        )
-
-
-def _check_cells(cases: Sequence[Case], columns: Sequence[Column]) -> None:
-    for case in cases:
-        for column in columns:
-            if column.role != "center":
-                column.encode(case.values[column.name], where=f"case {case.id[:40]!r}")
 
 
 def _notes(

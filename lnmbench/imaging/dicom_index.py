@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +15,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import MediaStorageDirectoryStorage
 
 from lnmbench.errors import UserError
-
-# Headers in the wild break rules that do not matter here; pydicom would warn about each.
-pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+from lnmbench.imaging.headers import MODALITIES, term
+from lnmbench.imaging.quiet import quietly
 
 DAMAGED = "damaged"
 
@@ -36,6 +36,7 @@ _TAGS = (
     *_REFERENCES,
 )
 _MARK_AT, _MARK = 128, b"DICM"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Series:
     series that a SEG or RTSTRUCT was drawn on, `frame` is the UID of its frame of reference.
     `image_type` and `orientation` (six cosines) are those of the first file that has them; empty
     where none does. The modality `damaged` collects files that are DICOM by their name or mark but
-    cannot be read, and whose series is unknown.
+    cannot be read, and whose series is unknown; `unknown` is one that the standard does not have.
     """
 
     patient: str
@@ -117,6 +118,7 @@ def _files(root: Path) -> list[Path]:
     )
 
 
+@quietly
 def _instance(path: Path) -> _Instance | None:
     """Return what the file's header says, None where it is no DICOM or a DICOMDIR."""
     named = path.suffix.lower() in (".dcm", ".dicom")
@@ -158,7 +160,7 @@ def _damaged(path: Path) -> Series:
 def _described(path: Path, header: Dataset) -> _Instance:
     if not header.get("SeriesInstanceUID"):
         return _Instance(series=_damaged(path), uid="")
-    modality = str(header.get("Modality", ""))
+    modality = term(header.get("Modality"), MODALITIES)
     drawn = modality in ("SEG", "RTSTRUCT")
     references, images = _references(path, header) if drawn else ((), frozenset[str]())
     series = Series(
@@ -222,10 +224,8 @@ def _shared_planes(header: Dataset) -> Iterator[Dataset]:
 
 
 def _whole(value: object) -> int | None:
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
+    text = str(value).strip()
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _adopted(found: Iterable[_Instance]) -> Iterator[_Instance]:

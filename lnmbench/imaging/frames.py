@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,33 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.headers import (
+    MODALITIES,
+    UNKNOWN,
+    reading,
+    require_pixels,
+    term,
+    transfer_syntax,
+)
+from lnmbench.imaging.plausible import FARTHEST_MM, MOST_PIXELS, SPACING_MM
 
 Vector = tuple[float, float, float]
+
+# The least and the most that each number of a CT can be.
+_LIMITS = {
+    "ImageOrientationPatient": (-2.0, 2.0),
+    "ImagePositionPatient": (-FARTHEST_MM, FARTHEST_MM),
+    "PixelSpacing": SPACING_MM,
+    "RescaleSlope": (-1e3, 1e3),
+    "RescaleIntercept": (-1e6, 1e6),
+    "Columns": (1, MOST_PIXELS),
+    "Rows": (1, MOST_PIXELS),
+}
+_LEAST_SLOPE = 1e-6
+_NO_HU = "without it stored values cannot be turned into HU: leave the series out"
+_NEXT = {"RescaleSlope": _NO_HU, "RescaleIntercept": _NO_HU}
+# Terms of RescaleType, PS3.3 C.11.1.1.2.
+_RESCALE_TYPES = ("HU", "US", "OD", "HU_MOD", "MGML", "PCT", "Z_EFF", "ED", "EDW")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,30 +66,24 @@ def frames_of(path: Path) -> tuple[Frame, ...]:
 
     Enhanced (multi-frame) CT says of each frame, or once for all, what ordinary CT says in the
     header itself. Raises `UserError` where the file cannot be read, is not a CT image, is a
-    localizer, or does not say where its images lie or how to get HU of them.
+    localizer, is shorter than its pixels, or does not say where its images lie or how to get HU of
+    them. No value of the header is quoted but terms of the standard.
     """
-    try:
+    with reading(path):
         header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-        count = int(header.get("NumberOfFrames") or 1)
-        described = len(header.get("PerFrameFunctionalGroupsSequence") or [0])
         _require_ct(path, header)
-    except UserError:
-        raise
-    except Exception as error:  # a broken file may make pydicom raise anything
-        raise UserError(f"cannot read {path}", got=f"a broken DICOM header: {error}") from error
-    if count != described:
-        raise UserError(
-            f"{path} has {count} frames and describes {described}",
-            expected="an enhanced CT that says of each frame where it lies",
-            then="export the series as single slices",
-        )
-    return tuple(_frame(path, header, index) for index in range(count))
+        count = int(header.get("NumberOfFrames") or 1)
+        _require_described(path, header, count)
+        frames = tuple(_frame(path, header, index) for index in range(count))
+        _require_length(path, header, frames)
+    return frames
 
 
 def _require_ct(path: Path, header: Dataset) -> None:
-    modality = str(header.get("Modality", "") or "")
+    modality = term(header.get("Modality"), MODALITIES)
     if modality != "CT":
-        got = repr(modality) if modality else "a file without modality, damaged or no DICOM"
+        got = f"{modality!r}" if modality else "a file without modality, damaged or no DICOM"
+        got = "a modality that DICOM does not know" if modality == UNKNOWN else got
         raise UserError(f"{path} is not a CT image", expected="modality CT", got=got)
     image_type = [str(value).upper() for value in header.get("ImageType") or ()]
     if "LOCALIZER" in image_type:
@@ -74,9 +92,37 @@ def _require_ct(path: Path, header: Dataset) -> None:
         )
     if int(header.get("SamplesPerPixel", 1) or 1) != 1:
         raise UserError(f"{path} is a colour image, not a CT slice", expected="one number a pixel")
-    rescale_type = str(header.get("RescaleType", "") or "HU").upper()
-    if rescale_type not in ("HU", "US"):
+    rescale_type = term(header.get("RescaleType"), _RESCALE_TYPES)
+    if rescale_type not in ("HU", "US", ""):
         raise UserError(f"{path} does not hold HU", got=f"values of the type {rescale_type!r}")
+
+
+def _require_described(path: Path, header: Dataset, count: int) -> None:
+    described = len(header.get("PerFrameFunctionalGroupsSequence") or [0])
+    if count != described:
+        raise UserError(
+            f"{path} has {count} frames and describes {described}",
+            expected="an enhanced CT that says of each frame where it lies",
+            then="export the series as single slices",
+        )
+
+
+def _require_length(path: Path, header: Dataset, frames: tuple[Frame, ...]) -> None:
+    """Refuse a file that is shorter than its pixels, before room is made for them."""
+    syntax = transfer_syntax(header)
+    if syntax is None or syntax.is_encapsulated or syntax.is_deflated:
+        return
+    columns, rows = frames[0].size
+    pixels = len(frames) * rows * columns * int(header.get("BitsAllocated") or 0) // 8
+    length = path.stat().st_size
+    if length < pixels:
+        require_pixels(path)
+        raise UserError(
+            f"{path} is truncated",
+            expected=f"{pixels} bytes of pixels",
+            got=f"a file of {length} bytes",
+            then="download the file again",
+        )
 
 
 def _frame(path: Path, header: Dataset, index: int) -> Frame:
@@ -89,9 +135,8 @@ def _frame(path: Path, header: Dataset, index: int) -> Frame:
     (intercept,) = numbers("PixelValueTransformationSequence", "RescaleIntercept", 1)
     x, y, z = numbers("PlanePositionSequence", "ImagePositionPatient", 3)
     columns, rows = (int(*numbers("", name, 1)) for name in ("Columns", "Rows"))
-    if slope == 0 or between_rows <= 0 or between_columns <= 0:
-        what = "RescaleSlope" if slope == 0 else "PixelSpacing"
-        raise UserError(f"{path} has no usable {what}", expected="more than 0")
+    if abs(slope) < _LEAST_SLOPE:
+        raise UserError(f"{path} has no usable RescaleSlope", expected="not 0", then=_NO_HU)
     return Frame(
         path=path,
         index=index,
@@ -118,20 +163,15 @@ def _numbers(
         found = tuple(float(number) for number in several)
     except Exception:  # absent, empty, or text where numbers belong: pydicom raises anything
         found = ()
-    if len(found) != count or not all(map(math.isfinite, found)):
+    low, high = _LIMITS[keyword]
+    if len(found) != count or not all(low <= number <= high for number in found):
         raise UserError(
             f"{path} has no usable {keyword}",
             where=f"frame {index + 1}" if index else "",
-            expected=f"{count} number{'s' if count > 1 else ''}",
+            expected=f"{count} number{'s' if count > 1 else ''} from {low:g} to {high:g}",
             then=_NEXT.get(keyword, "leave the series out"),
         )
     return found
-
-
-_NEXT = {
-    "RescaleSlope": "without it stored values cannot be turned into HU: leave the series out",
-    "RescaleIntercept": "without it stored values cannot be turned into HU: leave the series out",
-}
 
 
 def _values(header: Dataset, index: int, group: str, keyword: str) -> Iterator[Any]:

@@ -16,6 +16,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.plausible import require_plausible_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +30,7 @@ _HU_LIMITS = (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
 _GRID_TOLERANCE = 1e-3
 # Writers round spacings differently; that must not move a patch whose centre falls on a point.
 _TIE_TOLERANCE = 1e-3
+_MOST_POINTS = 1 << 27
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,8 +63,9 @@ def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
     resampled, which gives the same values as resampling everything. A tumour so small that it
     falls between the points of the lattice is kept: it takes the points nearest to its voxels.
 
-    Raises `UserError` where the image is not a three-dimensional grid of numbers, the mask lies on
-    another grid or is empty, or its parts lie too far apart for one patch.
+    Raises `UserError` where the image is not a three-dimensional grid of numbers or no grid that a
+    CT can have, the mask lies on another grid or is empty, its parts lie too far apart for one
+    patch, or it has more slices than memory holds.
     """
     image, mask = _oriented(volume)
     inside: NDArray[np.bool_] = sitk.GetArrayViewFromImage(mask) != 0
@@ -111,6 +114,12 @@ def _oriented(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
             got=f"{image.GetDimension()} dimensions, "
             f"{image.GetNumberOfComponentsPerPixel()} numbers a voxel",
         )
+    require_plausible_grid(
+        "the image",
+        spacing_mm=image.GetSpacing(),
+        origin_mm=image.GetOrigin(),
+        direction=image.GetDirection(),
+    )
     _require_same_grid(image, mask)
     mask = sitk.Cast(mask != 0, sitk.sitkUInt8)
     mask.CopyInformation(image)
@@ -138,7 +147,7 @@ def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
     }
     for what, limit in limits.items():
         a, b = (getattr(i, f"Get{what.title()}")() for i in (image, mask))
-        if np.any(np.abs(np.subtract(a, b)) > limit):
+        if not np.all(np.abs(np.subtract(a, b)) <= limit):
             raise UserError(
                 f"image and tumour mask differ in {what}", expected=_text(a), got=_text(b)
             )
@@ -158,6 +167,14 @@ def _window_around(
     corner = np.floor(centre - (preprocessing.patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
     bottom = math.floor((first[2] - 0.5) * steps[2])
     top = math.ceil((last[2] + 0.5) * steps[2])
+    most = _MOST_POINTS // preprocessing.patch**2
+    if top - bottom >= most:
+        raise UserError(
+            "the tumour mask is too tall",
+            expected=f"at most {most} slices of {preprocessing.patch} pixels square",
+            got=str(top - bottom + 1),
+            then="look at the mask, and at the spacing that was asked for",
+        )
     return _Window(
         start=(int(corner[0]), int(corner[1]), bottom),
         size=(preprocessing.patch, preprocessing.patch, top - bottom + 1),

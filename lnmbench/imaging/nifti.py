@@ -7,6 +7,7 @@ group.
 from __future__ import annotations
 
 import gzip
+import math
 import struct
 import zlib
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _HEADER_BYTES = 348
 _BLOCK_BYTES = 1 << 20
+_LATEST_START = 2.0**31
+# Codes of the field datatype for numbers and for RGB.
+_KINDS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304)
 _COSINE_TOLERANCE = 1e-2
 _SPACING_TOLERANCE = 1e-2
 _ORIGIN_TOLERANCE_MM = 0.5
@@ -41,8 +45,9 @@ def require_sound_nifti(path: Path) -> None:
             header = file.read(_HEADER_BYTES)
             length = len(header) + sum(map(len, iter(lambda: file.read(_BLOCK_BYTES), b"")))
         except (EOFError, OSError, zlib.error) as error:
-            raise _damaged(path, f"a truncated or damaged gzip file: {error}") from error
+            raise _damaged(path, "a truncated or damaged gzip file") from error
     order = _byte_order(path, header)
+    _require_numbers(path, header, order)
     _require_length(path, header, order, length)
     _require_one_place(path, header, order)
 
@@ -58,12 +63,33 @@ def _byte_order(path: Path, header: bytes) -> str:
     raise _damaged(path, "no NIfTI-1 header")
 
 
+def _require_numbers(path: Path, header: bytes, order: str) -> None:
+    """Refuse sizes, types and places that no file can have; SimpleITK takes NaN for a place."""
+    dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
+    (kind,) = struct.unpack_from(f"{order}h", header, 70)
+    (start,) = struct.unpack_from(f"{order}f", header, 108)
+    by_quaternion, by_rows = struct.unpack_from(f"{order}2h", header, 252)
+    places = [
+        *struct.unpack_from(f"{order}4f", header, 76),
+        *(struct.unpack_from(f"{order}6f", header, 256) if by_quaternion > 0 else ()),
+        *(struct.unpack_from(f"{order}12f", header, 280) if by_rows > 0 else ()),
+    ]
+    faults = {
+        "no sizes": not 1 <= dimensions <= 7 or min(sizes[: max(dimensions, 1)]) < 1,
+        "no known type of voxel": kind not in _KINDS,
+        "no place where its voxels begin": not 0 <= start < _LATEST_START,
+        "NaN or infinity where it says how it lies": not np.isfinite(places).all(),
+    }
+    fault = next((what for what, so in faults.items() if so), None)
+    if fault:
+        raise _damaged(path, f"a damaged NIfTI header: {fault}")
+
+
 def _require_length(path: Path, header: bytes, order: str, length: int) -> None:
     dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
     (bits,) = struct.unpack_from(f"{order}h", header, 72)
     (start,) = struct.unpack_from(f"{order}f", header, 108)
-    voxels = int(np.prod(sizes[: max(dimensions, 0)], dtype=np.int64))
-    expected = int(start) + voxels * bits // 8
+    expected = int(start) + math.prod(sizes[:dimensions]) * bits // 8
     if length < expected:
         raise UserError(
             f"{path} is truncated",

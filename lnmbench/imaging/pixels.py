@@ -16,6 +16,9 @@ from pydicom.uid import UID
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
+from lnmbench.imaging.headers import reading, require_pixels, transfer_syntax
+from lnmbench.imaging.plausible import HU_LIMITS
+from lnmbench.imaging.quiet import quietly
 
 HU = NDArray[np.int16] | NDArray[np.float32]
 
@@ -42,19 +45,25 @@ def read_hu(frames: Sequence[Frame]) -> Iterator[HU]:
 
 def _decoded(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
     try:
-        indices = [frame.index for frame in frames]
-        for frame, stored in zip(frames, iter_pixels(path, indices=indices), strict=True):
-            yield _rescaled(stored, frame)
-    except Exception as error:  # decoders raise anything
-        syntax = _syntax(path, error)
-        if not _is_packed(syntax) or len(frames) > 1 or frames[0].index:
-            raise _undecoded(path, syntax, error) from error
+        with quietly:
+            indices = [frame.index for frame in frames]
+            for frame, stored in zip(frames, iter_pixels(path, indices=indices), strict=True):
+                yield _rescaled(stored, frame)
+    except UserError:
+        raise
+    except Exception as error:  # decoders raise anything, and quote the header
+        syntax = _syntax(path)
+        packed = syntax is not None and syntax.is_encapsulated
+        if not packed or len(frames) > 1 or frames[0].index:
+            raise _undecoded(path, syntax) from error
         yield _by_gdcm(path, syntax)
 
 
 def _rescaled(stored: NDArray[Any], frame: Frame) -> HU:
     slope, intercept = frame.slope, frame.intercept
     ends = [float(end) * slope + intercept for end in (stored.min(), stored.max())]
+    if not all(HU_LIMITS[0] <= end <= HU_LIMITS[1] for end in ends):
+        raise UserError(f"{frame.path} does not hold HU", got=f"{min(ends):g} to {max(ends):g}")
     whole = stored.dtype.kind in "iu" and slope.is_integer() and intercept.is_integer()
     if not whole or min(ends) < _LIMITS[0] or max(ends) > _LIMITS[1]:
         return (stored * slope + intercept).astype(np.float32)
@@ -67,51 +76,35 @@ def _rescaled(stored: NDArray[Any], frame: Frame) -> HU:
     return hu
 
 
-def _by_gdcm(path: Path, syntax: UID) -> HU:
+def _by_gdcm(path: Path, syntax: UID | None) -> HU:
     """GDCM applies the slope and the intercept of the file by itself."""
     try:
         image: NDArray[Any] = sitk.GetArrayFromImage(sitk.ReadImage(path))[0]
     except RuntimeError as error:
-        raise _undecoded(path, syntax, error) from error
+        raise _undecoded(path, syntax) from error
     whole = np.issubdtype(image.dtype, np.integer)
     if whole and image.min() >= _LIMITS[0] and image.max() <= _LIMITS[1]:
         return image.astype(np.int16)
     return image.astype(np.float32)
 
 
-def _syntax(path: Path, error: Exception) -> UID:
-    try:
-        header = pydicom.dcmread(path, specific_tags=["PixelData"], force=True)
-    except Exception:
-        raise UserError(f"cannot read {path}", got=str(error)[:120]) from error
-    if not {"PixelData", "FloatPixelData", "DoubleFloatPixelData"} & set(header.dir()):
-        raise UserError(
-            f"{path} has no pixel data", then="download the file again, or leave the series out"
-        ) from error
-    return UID(str(header.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2")))
+def _syntax(path: Path) -> UID | None:
+    """Return the transfer syntax, None where the standard has no such one."""
+    require_pixels(path)
+    with reading(path):
+        return transfer_syntax(pydicom.dcmread(path, stop_before_pixels=True, force=True))
 
 
-def _is_known(syntax: UID) -> bool:
-    return bool(syntax.is_transfer_syntax) and not syntax.is_private
-
-
-def _is_packed(syntax: UID) -> bool:
-    """Return whether the pixels are compressed in a way that pydicom's list knows."""
-    return _is_known(syntax) and syntax.is_encapsulated
-
-
-def _undecoded(path: Path, syntax: UID, error: Exception) -> UserError:
-    if _is_known(syntax) and not syntax.is_encapsulated:
+def _undecoded(path: Path, syntax: UID | None) -> UserError:
+    if syntax is not None and not syntax.is_encapsulated:
         return UserError(
             f"the pixel data of {path} are truncated or damaged",
-            got=str(error).partition(" - ")[0][:160],
+            expected="as many bytes as its header says",
             then="download the file again",
         )
     return UserError(
         f"cannot decode the pixel data of {path}",
-        got=f"transfer syntax {syntax.name}"
-        if _is_known(syntax)
-        else "a private or unknown transfer syntax",
+        got=f"transfer syntax {syntax.name}" if syntax else "a private or unknown transfer syntax",
         then="pip install 'pylibjpeg[all]', or decompress the series with gdcmconv --raw; if other "
         "files of this kind are read, this one is damaged",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import SimpleITK as sitk
 from lnmbench.errors import UserError
 from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, where_is
 from lnmbench.imaging.frames import frames_of
+from lnmbench.imaging.headers import UNKNOWN
 from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.stacking import stack
 from lnmbench.imaging.volume_files import is_volume_file, read_volume_file
@@ -39,7 +41,9 @@ def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tup
     """
     every = [series for series in candidates if series.modality == "CT"]
     if not every:
-        there = ", ".join(sorted({series.modality or "?" for series in candidates})) or "nothing"
+        there = (
+            ", ".join(sorted({series.modality or UNKNOWN for series in candidates})) or "nothing"
+        )
         raise UserError("there is no CT series", expected="modality CT", got=there)
     related, why = _related(every, region)
     usable, left_out = _usable(related)
@@ -177,10 +181,12 @@ def _name(series: Series) -> str:
 
 
 def _filled(ordered: Stack) -> sitk.Image:
-    columns, rows = ordered.frames[0].size
+    images = read_hu(ordered.frames)
+    # A header may promise more than memory holds; room is made once its first image was there.
+    first = next(images)
     volume: NDArray[np.int16] | NDArray[np.float32]
-    volume = np.empty((len(ordered.frames), rows, columns), dtype=np.int16)
-    for z, hu in enumerate(read_hu(ordered.frames)):
+    volume = np.empty((len(ordered.frames), *first.shape), dtype=np.int16)
+    for z, hu in enumerate(chain([first], images)):
         if hu.dtype != volume.dtype:
             volume = volume.astype(np.float32, copy=False)
         volume[z] = hu

@@ -11,6 +11,7 @@ import numpy as np
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
+from lnmbench.imaging.plausible import require_plausible_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,8 +44,9 @@ def stack(frames: Sequence[Frame], *, where: str) -> Stack:
     Raises `UserError` for fewer than two images; for images that differ in orientation (by more
     than 0.001 in a cosine), size or pixel spacing (0.1 %); for two at one place (0.01 mm); for
     missing slices (a step half as long again as the usual one); for uneven steps (a slice further
-    than a tenth of the spacing from its place); and for slices that do not lie above one another,
-    as under a tilted gantry (a shift of more than half a pixel).
+    than a tenth of the spacing from its place); for slices that do not lie above one another, as
+    under a tilted gantry (a shift of more than half a pixel); and for a spacing that no CT has
+    (see `require_plausible_grid`).
     """
     if len(frames) < 2:
         raise UserError(
@@ -59,12 +61,20 @@ def stack(frames: Sequence[Frame], *, where: str) -> Stack:
     _require_straight(ordered, along, normal, where)
     first = ordered[0]
     columns = np.column_stack([first.along_row, first.along_column, normal])
-    return Stack(
+    found = Stack(
         frames=tuple(ordered),
         origin=first.position,
         spacing_mm=(*first.pixel_mm, spacing),
         direction=tuple(columns.ravel().tolist()),
     )
+    require_plausible_grid(
+        "the series",
+        spacing_mm=found.spacing_mm,
+        origin_mm=found.origin,
+        direction=found.direction,
+        where=where,
+    )
+    return found
 
 
 def _normal(frame: Frame, where: str) -> NDArray[np.float64]:

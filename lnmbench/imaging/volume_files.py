@@ -10,11 +10,12 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.metaimage import require_sound_metaimage
 from lnmbench.imaging.nifti import require_sound_nifti
+from lnmbench.imaging.plausible import HU_LIMITS, require_plausible_grid
+from lnmbench.imaging.quiet import quietly
 
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
-
-_SPACING_MM = (0.05, 30.0)
 
 
 def is_volume_file(path: Path) -> bool:
@@ -30,23 +31,15 @@ def read_volume_file(path: Path) -> sitk.Image:
     no numbers, or none below zero.
     """
     image = _three_dimensional(read_grid_file(path), path)
-    low, high = _SPACING_MM
-    if not all(low <= spacing <= high for spacing in image.GetSpacing()):
-        raise UserError(
-            f"{path} has an unlikely voxel spacing",
-            expected=f"{low:g} to {high:g} mm",
-            got=" × ".join(f"{spacing:g}" for spacing in image.GetSpacing()),
-            then="correct the spacing in its header",
-        )
     _require_hu(image, path)
     return image
 
 
 def read_grid_file(path: Path) -> sitk.Image:
-    """Return the image in a volume file, whatever its values mean; its orientation is checked.
+    """Return the image in a volume file, whatever its values mean; its grid is checked.
 
-    Raises `UserError` where there is no such file, it cannot be read, or it does not say how it
-    lies in the patient.
+    Raises `UserError` where there is no such file, it cannot be read, it does not say how it lies
+    in the patient, or its grid is none that a CT can have (see `require_plausible_grid`).
     """
     if not path.is_file():
         raise UserError(f"there is no file {path}")
@@ -59,15 +52,31 @@ def read_grid_file(path: Path) -> sitk.Image:
             expected="an NRRD header with 'space' and 'space directions'",
             then="export it again, e.g. from 3D Slicer or with SimpleITK",
         )
+    elif name.endswith((".mha", ".mhd")):
+        require_sound_metaimage(path)
     try:
-        image: sitk.Image = sitk.ReadImage(path)
+        with quietly:
+            image: sitk.Image = sitk.ReadImage(path)
     except RuntimeError as error:
         raise UserError(
             f"cannot read {path}",
             got=_reason(error),
             then="export or download the file again",
         ) from error
+    _require_grid(image, path)
     return image
+
+
+def _require_grid(image: sitk.Image, path: Path) -> None:
+    """Check the first three axes; what is no volume is refused by the number of its axes."""
+    axes = image.GetDimension()
+    if axes >= 3:
+        require_plausible_grid(
+            str(path),
+            spacing_mm=image.GetSpacing()[:3],
+            origin_mm=image.GetOrigin()[:3],
+            direction=np.reshape(image.GetDirection(), (axes, axes))[:3, :3].ravel().tolist(),
+        )
 
 
 def _has_space(path: Path) -> bool:
@@ -107,6 +116,13 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
             f"{path} holds values that are no numbers",
             expected="HU",
             then="replace NaN and infinity, e.g. by -1024 outside the body",
+        )
+    if low < HU_LIMITS[0] or high > HU_LIMITS[1]:
+        raise UserError(
+            f"{path} does not hold HU",
+            expected="-1024 to a few thousand",
+            got=f"{low:g} to {high:g}",
+            then="look at the slope and the intercept in its header",
         )
     if low >= 0 and high > 0:
         raise UserError(

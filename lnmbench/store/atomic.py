@@ -80,13 +80,13 @@ def writing(path: Path) -> Iterator[None]:
             raise UserError(
                 "no space left",
                 where=str(path),
-                then="free some, or point LNMBENCH_HOME (cohorts, features) or --out elsewhere",
+                then="free some, or point LNMBENCH_HOME, --out or --to elsewhere",
             ) from error
         if number in CANNOT:
             raise UserError(
                 "cannot write",
                 where=str(path),
                 got=str(error),
-                then="choose another place with LNMBENCH_HOME or --out",
+                then="choose another place with LNMBENCH_HOME, --out or --to",
             ) from error
         raise

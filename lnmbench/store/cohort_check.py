@@ -8,11 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import h5py
+import numpy as np
 
 from lnmbench.errors import UserError
 from lnmbench.store import packing
 from lnmbench.store.cohort_digest import CohortDigest, passport
-from lnmbench.store.cohort_file import opened, read_columns
+from lnmbench.store.cohort_file import checksums, opened, read_columns
 from lnmbench.store.cohort_scans import Scans
 
 _FAULTS = (OSError, KeyError, ValueError, TypeError, RuntimeError)
@@ -72,7 +73,11 @@ def _damaged_cases(
     damaged = []
     for case, (start, stop) in zip(ids, pairwise(offsets), strict=True):
         try:
-            digest.images(file["slices"][start:stop], file["masks"][start:stop])
+            slices = file["slices"][start:stop]
+            sound = np.array_equal(checksums(slices), file["checksums"][start:stop])
+            digest.images(slices, file["masks"][start:stop])
         except _FAULTS:
+            sound = False
+        if not sound:
             damaged.append(case)
     return damaged

@@ -20,7 +20,7 @@ CARD = Card(title="t", licence="l", source="s", citation="c", labels="x")
 
 def _written(folder: Path) -> Path:
     path = folder / "cohort.h5"
-    with writing_cohort(path, Preprocessing(patch=16)) as writer:
+    with writing_cohort(path, Preprocessing(patch=16), slices=2) as writer:
         hu = np.random.default_rng(0).integers(-1000, 400, (2, 16, 16), dtype=np.int16)
         writer.append(hu, np.ones((2, 16, 16), np.uint8))
         writer.finish(
@@ -43,7 +43,7 @@ def cut_off(folder: Path) -> object:
 def flipped_byte(folder: Path) -> object:
     path = _written(folder)
     with h5py.File(path) as file:
-        place = file["slices"].id.get_chunk_info(0).byte_offset
+        place = file["slices"].id.get_offset()
     raw = bytearray(path.read_bytes())
     raw[place + 7] ^= 0xFF
     path.write_bytes(bytes(raw))

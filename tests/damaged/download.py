@@ -61,9 +61,11 @@ def server(code: int, body: bytes, headers: dict[str, str]) -> Iterator[int]:
     with HTTPServer(("127.0.0.1", 0), Handler) as listening:
         thread = Thread(target=listening.serve_forever, args=(0.01,))
         thread.start()
-        yield listening.server_port
-        listening.shutdown()
-        thread.join()
+        try:
+            yield listening.server_port
+        finally:
+            listening.shutdown()
+            thread.join()
 
 
 @contextmanager

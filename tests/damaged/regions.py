@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import struct
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -105,6 +106,35 @@ def _cut_seg(folder: Path) -> object:
     return read_region(path, _IMAGE)
 
 
+def _nan_in_directions(folder: Path) -> object:
+    path = folder / "mask.nii"
+    sitk.WriteImage(sitk.GetImageFromArray(_blob().astype(np.uint8)), str(path))
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<f", content, 284, np.nan)
+    path.write_bytes(bytes(content))
+    return read_region(path, _IMAGE)
+
+
+def _far_apart(dataset: Dataset) -> None:
+    for place, group in enumerate(dataset.PerFrameFunctionalGroupsSequence):
+        group.PlanePositionSequence[0].ImagePositionPatient = [-20, -30, 5 + 90000 * place]
+
+
+def _too_wide(dataset: Dataset) -> None:
+    dataset.Rows, dataset.Columns = 65535, 65535
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.RLELossless
+    dataset.PixelData = pydicom.encaps.encapsulate([bytes(64)] * int(dataset.NumberOfFrames))
+
+
+def _run_on_kinds(dataset: Dataset) -> None:
+    for contour in dataset.ROIContourSequence[0].ContourSequence:
+        contour.ContourGeometricType = "CLOSED_PLANAR\x06PNNobody^Made" * 9
+
+
+def _run_on_name(dataset: Dataset) -> None:
+    dataset.SegmentSequence[0].SegmentLabel = "GTV\x06PNNobody^Made"
+
+
 def _no_segments(dataset: Dataset) -> None:
     del dataset.SegmentSequence
 
@@ -172,6 +202,9 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "SEG: several segments, none named": _seg(("GTV-1", "Lung")),
     "SEG: a name that no segment has": _seg(("GTV-1", "Lung"), "tumour*"),
     "SEG: a pattern that two segments match": _seg(("GTV-1", "GTV-2"), "gtv*"),
+    "SEG: a label that runs on into a name": _seg(("GTV-1", "Lung"), change=_run_on_name),
+    "SEG: frames 90 m apart": _seg(change=_far_apart),
+    "SEG: more rows than any CT has": _seg(change=_too_wide),
     "SEG: an empty segment": _seg(change=_emptied),
     "SEG: no segments described": _seg(change=_no_segments),
     "SEG: frames without a position": _seg(change=_no_positions),
@@ -185,6 +218,8 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "RTSTRUCT: no ROI": _rtstruct([_square(2)], change=_no_rois),
     "RTSTRUCT: an ROI without contours": _rtstruct([]),
     "RTSTRUCT: points instead of outlines": _rtstruct([_square(2)[:1]], kind="POINT"),
+    "RTSTRUCT: contours of a damaged kind": _rtstruct([_square(2)], change=_run_on_kinds),
+    "RTSTRUCT: coordinates of kilometres": _rtstruct([[(1e30, 0, 0), (0, 1e30, 0), (1, 1, 0)]]),
     "RTSTRUCT: a contour of two points": _rtstruct([_square(2)[:2]]),
     "RTSTRUCT: coordinates missing": _rtstruct([_square(2)], change=_odd_numbers),
     "RTSTRUCT: contours outside the image": _rtstruct([_square(2), _square(7)]),
@@ -199,6 +234,8 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "mask: empty": _mask(np.zeros((6, 10, 12), np.uint8)),
     "mask: several labels, none named": _mask(_LABELS),
     "mask: a label that is not there": _mask(_LABELS, 7),
+    "mask: many labels, none named": _mask(np.arange(720).reshape(6, 10, 12) // 9),
+    "mask: NaN in its directions": _nan_in_directions,
     "mask: probabilities": _mask(_blob() * 0.7),
     "mask: an image instead": _mask(np.arange(720).reshape(6, 10, 12).astype(np.int16)),
     "mask: overlapping segments in layers": _mask(np.ones((6, 10, 12, 2), np.uint8)),
@@ -208,6 +245,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "points: no column of cases": _points("patient,x_mm\na,1\n"),
     "points: no extent": _points(_POINT + "a,-18,-28,-90,,,\n"),
     "points: no number": _points(_POINT + "a,-18,-28,left,5,,\n"),
+    "points: kilometres away": _points(_POINT + "a,-18,-28,1e300,5,,\n"),
     "points: half a point": _points(_POINT + "a,-18,-28,,5,,\n"),
     "points: a case twice": _points(_POINT + "a,-18,-28,-90,5,,\na,-18,-28,-90,5,,\n"),
     "points: outside the image": _points(_POINT + "a,18,28,-90,5,,\n"),

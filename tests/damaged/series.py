@@ -85,6 +85,33 @@ def _syntax(uid: str) -> Callable[[Path], object]:
     return _changed(change)
 
 
+def _bytes(old: bytes, new: bytes) -> Callable[[Path], object]:
+    """Return what reads a series in one of whose headers bytes were changed."""
+
+    def read(folder: Path) -> object:
+        path = _made.write_series(folder, _made.hu_of(6))[2]
+        content = path.read_bytes()
+        assert old in content
+        path.write_bytes(content.replace(old, new, 1))
+        return read_image(folder)
+
+    return read
+
+
+def _text(name: str, old: str, new: str) -> Callable[[Path], object]:
+    """Return what reads a volume file in whose header a text was changed."""
+
+    def read(folder: Path) -> object:
+        path = folder / name
+        sitk.WriteImage(_image(), path)
+        content = path.read_bytes()
+        assert old.encode() in content
+        path.write_bytes(content.replace(old.encode(), new.encode(), 1))
+        return read_image(path)
+
+    return read
+
+
 def _missing(folder: Path) -> object:
     paths = _made.write_series(folder, _made.hu_of(6))
     paths[2].unlink()
@@ -215,10 +242,19 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "no orientation": _changed(_without("ImageOrientationPatient")),
     "a broken orientation": _changed(_set(), orientation=(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)),
     "a pixel spacing of zero": _changed(_set(PixelSpacing=[0, 0])),
+    "a pixel spacing of metres": _changed(_set(PixelSpacing=["1e30", "1e30"])),
+    "slices 40 cm apart": _changed(_places(0, 400, 800, 1200, 1600, 2000)),
+    "slices kilometres apart": _changed(_places(0, 1e7, 2e7, 3e7, 4e7, 5e7)),
+    "a rescale slope that no HU has": _changed(_set(RescaleSlope="1e300")),
+    "more rows than any CT has": _changed(_set(Rows=65535, Columns=65535)),
+    "more rows than the file holds": _changed(_set(Rows=4000, Columns=4000)),
+    "a modality that runs on into the patient's name": _bytes(b"CS\2\0CT", b"CS\x7e\0CT"),
+    "a header with unknown kinds of values": _bytes(b"\x18\0UI", b"\x18\0\x55\xd1"),
     "no pixel data": _changed(_without("PixelData")),
     "truncated pixel data": _cut,
     "an empty file among the slices": _empty_slice,
     "a compression without a decoder": _syntax("1.2.840.10008.1.2.4.201"),
+    "an unknown transfer syntax": _syntax("9.9.9"),
     "damaged JPEG 2000": _syntax("1.2.840.10008.1.2.4.90"),
     "two patients in one folder": _two_patients,
     "a folder without images": _empty_folder,
@@ -230,6 +266,18 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a NIfTI without qform and sform": _nifti(qform=(252, "h", 0), sform=(254, "h", 0)),
     "a NIfTI whose qform and sform disagree": _nifti(origin=(268, "f", 99.0)),
     "a NIfTI whose sform is scaled": _nifti(row=(280, "f", -7.0)),
+    "a NIfTI with NaN in its directions": _nifti(row=(284, "f", np.nan)),
+    "a NIfTI with NaN in its origin": _nifti(origin=(292, "f", np.nan)),
+    "a NIfTI whose voxels begin nowhere": _nifti(start=(108, "f", np.nan)),
+    "a NIfTI without sizes": _nifti(dimensions=(40, "h", 0)),
+    "a NIfTI of more voxels than there are": _nifti(
+        dimensions=(40, "h", 7), **{f"n{i}": (42 + 2 * i, "h", 32767) for i in range(7)}
+    ),
+    "a NIfTI with a slope that no HU has": _nifti(slope=(112, "f", 1e30), offset=(116, "f", -1e33)),
+    "an MHA with NaN in its place": _text("ct.mha", "Offset = 0", "Offset = nan"),
+    "an MHA of a million axes": _text("ct.mha", "NDims = 3", "NDims = 99999999"),
+    "an MHA whose directions are too long": _text("ct.mha", "Matrix = 1 0", "Matrix = 2 0"),
+    "an NRRD kilometres away": _text("ct.nrrd", "origin: (0", "origin: (1e30"),
     "an NRRD without space": _plain_nrrd,
     "a text file named .nrrd": _renamed,
     "a 4D volume": _file("ct.nii.gz", lambda: _image(np.stack([_made.hu_of(4)] * 2))),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -88,18 +87,7 @@ def test_wrong_tables_are_refused(tmp_path: Path, old: str, new: str, told: str)
     assert told in str(refusal.value)
 
 
-def generator() -> object:
-    path = Path(__file__).parents[1] / "nbia_tree.py"
-    spec = importlib.util.spec_from_file_location("nbia_tree", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["nbia_tree"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def write_structures(nbia: object, study: object, frame: str, source: list[object]) -> None:
+def write_structures(nbia: ModuleType, study: object, frame: str, source: list[object]) -> None:
     """Write an RTSTRUCT with a lung and GTV-1, a square of 8 × 8 mm on slices 1 and 2."""
     header = nbia.make_header(study, 3, "NA", "RTSTRUCT", frame)
     uid = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -129,9 +117,8 @@ def write_structures(nbia: object, study: object, frame: str, source: list[objec
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def tree(nbia: ModuleType, tmp_path: Path) -> Path:
     """Two patients with CT, RTSTRUCT and SEG; LUNG1-128 with an RTSTRUCT alone."""
-    nbia = generator()
     hu = np.full((6, 32, 32), -800, np.int16)
     mask = np.zeros(hu.shape, bool)
     mask[1:3, 13:19, 13:19] = True
@@ -166,7 +153,7 @@ def test_the_tumour_comes_from_the_structure_set(tree: Path) -> None:
     assert set(found) == {"LUNG1-001", "LUNG1-002", "LUNG1-128"}
     assert {voxels for voxels, _ in found.values()} == {2 * 8 * 8}
     assert all("GTV-1" in told for _, told in found.values())
-    assert "3 of 4 patients have DICOM series, 3 an RTSTRUCT, 2 a SEG" in " ".join(
+    assert "3 of 4 patients have DICOM series, 3 with RTSTRUCT, 2 with SEG" in " ".join(
         NsclcRadiomics(tree).notes
     )
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +13,7 @@ import SimpleITK as sitk
 from lnmbench_radiogenomics.radiogenomics import Radiogenomics
 
 from lnmbench import Case, UserError, Volume
+from lnmbench.contracts import Progress
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
@@ -23,24 +21,10 @@ from lnmbench.stages.ingest import ingest
 PATIENTS = 4
 
 
-def load_generator() -> ModuleType:
-    path = Path(__file__).parents[1] / "nbia_tree.py"
-    spec = importlib.util.spec_from_file_location("nbia_tree", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["nbia_tree"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-NBIA = load_generator()
-
-
 @pytest.fixture(scope="module")
-def tree(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+def tree(nbia: ModuleType, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
     (table,) = (shared_data / "nsclc_radiogenomics").glob("*.csv")
-    return NBIA.write_nbia_tree(tmp_path_factory.mktemp("nbia"), table, patients=PATIENTS, shrink=4)
+    return nbia.write_nbia_tree(tmp_path_factory.mktemp("nbia"), table, patients=PATIENTS, shrink=4)
 
 
 @pytest.fixture
@@ -75,12 +59,14 @@ def test_segmentations_by_an_algorithm_are_left_out_and_said(tree: object) -> No
     data = Radiogenomics(tree.root)
     assert any("1 segmentations by IDC's algorithm" in note for note in data.notes)
     first = read(with_images(data, tree)[tree.patients[0]])
-    assert "left out: segmentation series 300 (by an algorithm)" in first.found
+    assert "left out: SEG series 300 (by IDC's algorithm)" in first.found
 
 
-def test_names_of_files_and_folders_do_not_matter(tree: object, tmp_path: Path) -> None:
+def test_names_of_files_and_folders_do_not_matter(
+    nbia: ModuleType, tree: object, tmp_path: Path
+) -> None:
     shutil.copyfile(tree.table, tmp_path / "clinical.csv")
-    for number, path in enumerate(NBIA.files_below(tree.root)):
+    for number, path in enumerate(nbia.files_below(tree.root)):
         header = pydicom.dcmread(path, stop_before_pixels=True)
         folder = tmp_path / "idc" / header.StudyInstanceUID / header.SeriesInstanceUID
         folder.mkdir(parents=True, exist_ok=True)
@@ -99,7 +85,7 @@ def test_a_patient_without_segmentation_or_ct_says_so(copy: Path, tree: object) 
         if other in file.parts and not file.parent.name.startswith("1000."):
             file.unlink()
     cases = {case.id: case for case in Radiogenomics(copy).cases()}
-    with pytest.raises(UserError, match="no segmentation of the tumour.*got series 300"):
+    with pytest.raises(UserError, match="the tumour is not marked.*got SEG series 300"):
         read(cases[patient])
     with pytest.raises(UserError, match="no CT series"):
         read(cases[other])
@@ -117,28 +103,21 @@ def test_images_are_asked_for_or_not(tree: object, tmp_path: Path) -> None:
         Radiogenomics(tmp_path, images="yes")
 
 
-def test_sources_are_the_files_that_cases_are_read_from(tree: object) -> None:
+def test_sources_are_the_files_that_cases_are_read_from(nbia: ModuleType, tree: object) -> None:
     sources = set(Radiogenomics(tree.root).sources)
-    below = set(NBIA.files_below(tree.root))
+    below = set(nbia.files_below(tree.root))
     assert tree.table in sources
     assert {path for path in below if "1000.000000" in path.parent.name} < sources
     assert not [path for path in sources if "PET AC" in path.parent.name]
 
 
-class Silent:
-    def say(self, line: str) -> None: ...
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
-    def advance(self, steps: int = 1) -> None: ...
-    def finish(self) -> None: ...
-
-
 def test_nothing_that_identifies_a_person_reaches_the_cohort_file(
-    tree: object, tmp_path: Path
+    nbia: ModuleType, tree: object, tmp_path: Path, silent: Progress
 ) -> None:
     choice = Choice(name="radiogenomics", parameters={"root": str(tree.root)})
-    path = ingest(choice, Registry(), home=tmp_path, workers=2, progress=Silent())
+    path = ingest(choice, Registry(), home=tmp_path, workers=2, progress=silent)
     kept = path.read_bytes()
-    headers = b"".join(file.read_bytes() for file in NBIA.files_below(tree.root))
-    for text in (*NBIA.PRIVATE, NBIA.ROOT_UID, "THORAX 1.0", "CT CHEST ABD"):
+    headers = b"".join(file.read_bytes() for file in nbia.files_below(tree.root))
+    for text in (*nbia.PRIVATE, nbia.ROOT_UID, "THORAX 1.0", "CT CHEST ABD"):
         assert text.encode() in headers
         assert text.encode() not in kept

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -21,15 +20,8 @@ BARCODES = ("TCGA-05-4244", "TCGA-05-4249", "TCGA-05-4250")
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def tree(nbia: ModuleType, tmp_path: Path) -> Path:
     """The first patient with one SEG, the second with two, the third without a file."""
-    path = Path(__file__).parents[1] / "nbia_tree.py"
-    spec = importlib.util.spec_from_file_location("nbia_tree", path)
-    assert spec is not None
-    assert spec.loader is not None
-    nbia = importlib.util.module_from_spec(spec)
-    sys.modules["nbia_tree"] = nbia
-    spec.loader.exec_module(nbia)
     mask = np.zeros((4, 16, 16), bool)
     mask[1:3, 4:9, 4:9] = True
     for number, patient in enumerate(BARCODES[:2], start=1):
@@ -58,7 +50,7 @@ def test_images_are_found_by_barcode(tree: Path) -> None:
         two.volume()
     with pytest.raises(UserError, match="no DICOM file of the patient"):
         none.volume()
-    assert "2 of 3 patients have DICOM series, 2 of them a SEG" in " ".join(data.notes)
+    assert "2 of 3 patients have DICOM series, 2 with SEG or RTSTRUCT" in " ".join(data.notes)
     assert len(data.sources) == 1 + 2 * 4 + 3
     assert "images" in data.card.title
 

@@ -188,6 +188,13 @@ def _moved(what: str, *numbers: float) -> Volume:
     return volume
 
 
+def _grid(what: str, *numbers: float) -> Volume:
+    volume = _volume(_noise((3, 8, 8)), (slice(1, 2), slice(2, 4), slice(2, 4)))
+    for grid in (volume.image, volume.mask):
+        getattr(grid, f"Set{what}")(numbers)
+    return volume
+
+
 def _other_size() -> Volume:
     volume = _volume(_noise((3, 8, 8)), (slice(1, 2), slice(2, 4), slice(2, 4)))
     return Volume(image=volume.image, mask=volume.mask[:, :, :2])
@@ -217,6 +224,12 @@ def _holes() -> Volume:
         (_moved("Spacing", 0.7, 0.7, 4.0), "differ in spacing"),
         (_moved("Direction", -1, 0, 0, 0, -1, 0, 0, 0, 1), "differ in direction"),
         (_other_size(), "differ in size"),
+        (_grid("Origin", np.nan, 31.0, -204.75), "unlikely origin"),
+        (_grid("Origin", 1e30, 31.0, -204.75), "unlikely origin"),
+        (_grid("Spacing", 0.7, 0.7, 1e7), "unlikely voxel spacing"),
+        (_grid("Direction", *[np.nan] * 3, 0, 1, 0, 0, 0, 1), "broken directions"),
+        (_grid("Direction", 1, 0, 0, 0.5, 1, 0, 0, 0, 1), "broken directions"),
+        (_moved("Origin", np.nan, 31.0, -204.75), "differ in origin"),
         (_two_tumours(), "too far apart"),
         (_holes(), "no numbers"),
     ],
@@ -224,6 +237,13 @@ def _holes() -> Volume:
 def test_what_cannot_be_brought_to_patches_is_said(volume: Volume, says: str) -> None:
     with pytest.raises(UserError, match=says):
         to_patches(volume, SMALL)
+
+
+def test_a_mask_from_end_to_end_of_a_broken_grid_is_refused_before_it_fills_memory() -> None:
+    tall = Preprocessing(spacing_mm=(0.7, 0.7, 0.01), patch=224)
+    volume = _volume(_noise((9, 8, 8)), (slice(0, 9), slice(2, 4), slice(2, 4)))
+    with pytest.raises(UserError, match="too tall: expected at most 2674 slices of 224 pixels"):
+        to_patches(volume, tall)
 
 
 def test_the_window_maps_its_limits_to_minus_one_and_one() -> None:

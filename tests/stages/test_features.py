@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lnmbench.config import read_benchmark
+from lnmbench.contracts import Progress
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.run import Place, run
@@ -36,14 +37,7 @@ def register_encoders():
 """
 
 
-class Silent:
-    def say(self, line: str) -> None: ...
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
-    def advance(self, steps: int = 1) -> None: ...
-    def finish(self) -> None: ...
-
-
-def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path) -> None:
+def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path, silent: Progress) -> None:
     pytest.importorskip("torch")
     Path("counter.py").write_text(COUNTER, encoding="utf-8")
     registry = Registry(["counter.py"])
@@ -65,7 +59,7 @@ def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path) -> None:
             executor=Choice(name="inline"),
             workers=1,
             plugins=("counter.py",),
-            progress=Silent(),
+            progress=silent,
         )
     (cohort,) = (home / "cohorts").glob("*.h5")
     counting = registry.build("encoder", Choice(name="counter")).stages()[0]
@@ -103,7 +97,9 @@ def register_encoders():
 """
 
 
-def test_baselines_without_a_pipeline_and_encoders_without_weights(home: Path) -> None:
+def test_baselines_without_a_pipeline_and_encoders_without_weights(
+    home: Path, silent: Progress
+) -> None:
     Path("others.py").write_text(OTHERS, encoding="utf-8")
     options = {"dataset": "synthetic:n=24", "encoder": ("hand",), "baseline": ("trees",)}
     small = {"only": True, "repeats": 1, "folds": 2, "inner": 2, "training": {"max_epochs": 1}}
@@ -114,6 +110,6 @@ def test_baselines_without_a_pipeline_and_encoders_without_weights(home: Path) -
         executor=Choice(name="inline"),
         workers=1,
         plugins=("others.py",),
-        progress=Silent(),
+        progress=silent,
     )
     assert len(list((home / "features").glob("hand-*.h5"))) == 1

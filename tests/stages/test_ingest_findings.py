@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lnmbench.choices import parse
+from lnmbench.contracts import Progress
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import Ingesting, Pseudonyms, ingest
 from lnmbench.stages.ingest.findings import findings_beside
@@ -42,15 +43,10 @@ def register_report_readers():
 '''
 
 
-class Silent:
-    def say(self, line: str) -> None: ...
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
-    def advance(self, steps: int = 1) -> None: ...
-    def finish(self) -> None: ...
-
-
 @pytest.mark.parametrize("pseudonyms", [None, Pseudonyms(key=b"k" * 32)])
-def test_reports_are_read_and_not_kept(home: Path, pseudonyms: Pseudonyms | None) -> None:
+def test_reports_are_read_and_not_kept(
+    home: Path, pseudonyms: Pseudonyms | None, silent: Progress
+) -> None:
     Path("spikes.py").write_text(READER, encoding="utf-8")
     Path("t.csv").write_text(f'id,ct,n1\nP1,"{TEXT}",1\nP2,,0\n', encoding="utf-8")
     reader = DICTIONARY.replace('"report"', '"report"\nreader = "spikes"')
@@ -60,7 +56,7 @@ def test_reports_are_read_and_not_kept(home: Path, pseudonyms: Pseudonyms | None
         Registry(["spikes.py"]),
         home=home,
         workers=1,
-        progress=Silent(),
+        progress=silent,
         ingesting=Ingesting(pseudonyms=pseudonyms),
     )
     cohort = read_cohort(path)

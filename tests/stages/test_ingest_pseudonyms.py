@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from lnmbench import UserError
+from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import (
@@ -128,48 +128,31 @@ def test_sentences_lose_places_and_ids(line: str) -> None:
 
 
 @pytest.fixture
-def tree(shared_data: Path, tmp_path: Path) -> Any:
+def tree(nbia: ModuleType, shared_data: Path, tmp_path: Path) -> Any:
     """A download of two patients whose headers are full of what must not leave them."""
-    place = Path(__file__).parents[1] / "nbia_tree.py"
-    spec = importlib.util.spec_from_file_location("nbia_tree", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
     (table,) = (shared_data / "nsclc_radiogenomics").glob("*.csv")
-    made = module.write_nbia_tree(tmp_path / "Quitzow", table, patients=2, shrink=8)
-    yield module, made
-    del sys.modules[spec.name]
+    return nbia.write_nbia_tree(tmp_path / "Quitzow", table, patients=2, shrink=8)
 
 
 def test_headers_of_a_download_stay_in_it(
-    tree: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+    nbia: ModuleType, tree: Any, home: Path, monkeypatch: pytest.MonkeyPatch, silent: Progress
 ) -> None:
     from lnmbench.stages.ingest import stage
 
-    module, made = tree
-    choice = Choice(name="radiogenomics", parameters={"root": str(made.root)})
+    choice = Choice(name="radiogenomics", parameters={"root": str(tree.root)})
     monkeypatch.setattr(stage.Parts, "remove", lambda self: None)
-    for pseudonyms, more in ((None, ()), (KEY, (*made.patients, "R01-0", "THORAX"))):
+    for pseudonyms, more in ((None, ()), (KEY, (*tree.patients, "R01-0", "THORAX"))):
         path = ingest(
             choice,
             Registry(),
             home=home / str(bool(pseudonyms)),
             workers=2,
-            progress=Silent(),
+            progress=silent,
             ingesting=Ingesting(preprocessing=Preprocessing(patch=32), pseudonyms=pseudonyms),
         )
         assert len(read_cohort(path)) == 2
-        private = (*module.PRIVATE, module.ROOT_UID, "manifest-16", *more)
+        private = (*nbia.PRIVATE, nbia.ROOT_UID, "manifest-16", *more)
         written = [path, *path.with_suffix(".parts").glob("*.npz")]
         assert len(written) == 3
         for file in (*written, *([report_beside(path)] if pseudonyms else [])):
             assert not leaked(file, private), file
-
-
-class Silent:
-    def say(self, line: str) -> None: ...
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
-    def advance(self, steps: int = 1) -> None: ...
-    def finish(self) -> None: ...

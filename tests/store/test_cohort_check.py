@@ -27,7 +27,8 @@ IDS = tuple(f"case-{number}" for number in range(8))
 def cohort(tmp_path: Path) -> Path:
     path = tmp_path / "c.h5"
     random = np.random.default_rng(3)
-    with writing_cohort(path, Preprocessing(patch=16)) as writer:
+    total = sum(number % 3 + 1 for number in range(len(IDS)))
+    with writing_cohort(path, Preprocessing(patch=16), slices=total) as writer:
         for number in range(len(IDS)):
             shape = (number % 3 + 1, 16, 16)
             masks = (random.random(shape) < 0.3).astype(np.uint8)
@@ -51,11 +52,17 @@ def test_a_whole_file_has_no_damage(cohort: Path) -> None:
     assert check_cohort(cohort).sentences == ()
 
 
-def test_the_damaged_case_is_named(cohort: Path) -> None:
-    with h5py.File(cohort) as file:
-        where = file["masks"].id.get_chunk_info(1)  # the first slice of the second case
+@pytest.mark.parametrize("what", ["slices", "masks"])
+def test_the_damaged_case_is_named(cohort: Path, what: str) -> None:
+    with h5py.File(cohort) as file:  # the first slice of the second case
+        stored = file[what].id
+        where = (
+            stored.get_offset() + 16 * 16 * 2
+            if what == "slices"
+            else stored.get_chunk_info(1).byte_offset
+        )
     raw = bytearray(cohort.read_bytes())
-    raw[where.byte_offset + 5] ^= 0x10
+    raw[where + 5] ^= 0x10
     cohort.write_bytes(bytes(raw))
     assert check_cohort(cohort).sentences == ("the images of case 'case-1' are damaged",)
 

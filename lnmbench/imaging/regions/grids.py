@@ -8,6 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.plausible import require_plausible_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,16 +54,21 @@ def place(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Imag
     On the same lattice of points it is copied, whatever its extent and the order of its axes; from
     any other grid each voxel of the image takes the mask's nearest one.
 
-    Raises `UserError` for an empty mask, one of which any voxel lies outside the image, and one
-    that falls between the voxels of the image.
+    Raises `UserError` for an empty mask, one on a grid that no CT can have, one of which any voxel
+    lies outside the image, and one that falls between the voxels of the image.
     """
     binary = sitk.Cast(mask != 0, sitk.sitkUInt8)
     binary.CopyInformation(mask)
     before = count(binary)
     if not before:
         raise UserError("the region is empty", where=where, expected="at least one voxel")
-    if not np.isfinite(affine(mask)).all():
-        raise UserError("the region has no place in space", where=where, got="NaN in its header")
+    require_plausible_grid(
+        "the region",
+        spacing_mm=mask.GetSpacing(),
+        origin_mm=mask.GetOrigin(),
+        direction=mask.GetDirection(),
+        where=where,
+    )
     between = index_map(mask, image)
     _refuse_outside(binary, image, between, where)
     if mask.GetSize() == image.GetSize() and _deviation(between, np.eye(4), mask) < SAME_PLACE:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import accumulate
 
 from lnmbench.errors import UserError
 
-_MOST_SHOWN = 20
+_LONGEST_LIST = 140
 _LONGEST_NAME = 40
 
 
@@ -26,7 +27,13 @@ class Offered:
 
 
 def shown(name: str) -> str:
-    """Return a name from a header in a form that is safe to print."""
+    """Return a name from a header in a form that is safe to print.
+
+    Of a name with control characters nothing is shown: it is damaged, and may have run on into what
+    stands beside it in the header.
+    """
+    if not name.isprintable():
+        return "(a damaged name)"
     return repr(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
 
 
@@ -61,9 +68,17 @@ def choose(offered: Sequence[Offered], pattern: str | None, *, kind: str, where:
 
 
 def listed(offered: Sequence[Offered]) -> str:
-    """Return what is there, in words, cut to a length that can be printed."""
-    more = f" and {len(offered) - _MOST_SHOWN} more" if len(offered) > _MOST_SHOWN else ""
-    return ", ".join(map(str, offered[:_MOST_SHOWN])) + more
+    """Return what is there, in words, cut to a length that can be printed.
+
+    Examples
+    --------
+    >>> listed([Offered(number=number, names=("node",)) for number in range(1, 60)])[-32:]
+    "12 'node', 13 'node' and 46 more"
+    """
+    lengths = accumulate(len(str(one)) + 2 for one in offered)
+    kept = max(1, sum(length <= _LONGEST_LIST for length in lengths))
+    more = f" and {len(offered) - kept} more" if len(offered) > kept else ""
+    return ", ".join(map(str, offered[:kept])) + more
 
 
 def _only(offered: Sequence[Offered], kind: str, where: str) -> Offered:

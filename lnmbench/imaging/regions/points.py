@@ -13,6 +13,7 @@ from typing import Literal
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.plausible import FARTHEST_MM
 from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.shapes import (
     Point,
@@ -176,6 +177,7 @@ def _number(text: str, name: str, where: str) -> float:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise UserError(f"{name} is no number", where=where, got=repr(text[:40]))
+    if not abs(number) <= FARTHEST_MM:
+        what = "no number" if math.isnan(number) else "no place in a patient"
+        raise UserError(f"{name} is {what}", where=where, got=repr(text[:40]))
     return number

@@ -9,7 +9,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object, reading
+from lnmbench.imaging.headers import UNKNOWN, reading, term
+from lnmbench.imaging.plausible import FARTHEST_MM
+from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object
 from lnmbench.imaging.regions.grids import SAME_PLACE, count, indices
 from lnmbench.imaging.regions.naming import Offered, choose
 from lnmbench.imaging.regions.planes import fill_slices
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+_KINDS = (*_CLOSED, "OPEN_PLANAR", "OPEN_NONPLANAR", "POINT")
 
 
 def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None) -> Region:
@@ -66,7 +69,7 @@ def _contours(dataset: Any, number: int, where: str) -> list[NDArray[np.float64]
     items = [item for sequence in sequences for item in sequence]
     if not items:
         raise UserError("the ROI has no contours", where=where)
-    kinds = [str(item.get("ContourGeometricType", "no type")) for item in items]
+    kinds = [term(item.get("ContourGeometricType"), _KINDS) or UNKNOWN for item in items]
     others = [kind for kind in kinds if kind not in _CLOSED]
     if others:
         raise UserError(
@@ -81,9 +84,11 @@ def _contours(dataset: Any, number: int, where: str) -> list[NDArray[np.float64]
 def _points(item: Any, place: int, where: str) -> NDArray[np.float64]:
     data = item.get("ContourData")
     numbers = np.atleast_1d(np.asarray([] if data is None else data, dtype=np.float64))
-    if numbers.size % 3 or not np.isfinite(numbers).all():
+    if numbers.size % 3 or not (np.abs(numbers) <= FARTHEST_MM).all():
         raise UserError(
-            f"contour {place} is broken", where=where, expected="x, y, z of each point in mm"
+            f"contour {place} is broken",
+            where=where,
+            expected=f"x, y, z of each point in mm, up to {FARTHEST_MM:g}",
         )
     if numbers.size < 9:
         raise UserError(

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import highdicom as hd
 import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.dicom import SEGMENTATION, open_object, reading
+from lnmbench.imaging.headers import reading
+from lnmbench.imaging.plausible import FARTHEST_MM, MOST_PIXELS
+from lnmbench.imaging.regions.dicom import SEGMENTATION, open_object
 from lnmbench.imaging.regions.grids import count, place
 from lnmbench.imaging.regions.naming import Offered, choose
 from lnmbench.imaging.regions.region import Region
-from lnmbench.imaging.regions.seg_header import complete, state_spacing, stated_spacing
+from lnmbench.imaging.regions.seg_header import complete, positions, state_spacing, stated_spacing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FRACTION = 0.5
 # Distances of frames that differ by this share of their mean are rounding, not gaps.
 _EVEN = 0.05
+_MOST_SLICES = 4096
+_SAME_PLACE_MM = 0.01
 _NEEDED = (
     *("SegmentationType", "SegmentSequence", "NumberOfFrames", "Rows", "Columns"),
     *("BitsAllocated", "BitsStored"),
@@ -42,6 +49,7 @@ def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> R
     with reading(path):
         _refuse_without_place(dataset, path)
         _refuse_incomplete(dataset, path)
+        _refuse_too_large(dataset, path)
         complete(dataset)
         segments = _offered(hd.seg.Segmentation.from_dataset(dataset, copy=False))
     segment = choose(segments, name, kind="segment", where=str(path))
@@ -90,6 +98,27 @@ def _refuse_incomplete(dataset: Any, path: Path) -> None:
         )
 
 
+def _refuse_too_large(dataset: Any, path: Path) -> None:
+    """Refuse frames so large or so far apart that the volume between them would fill memory."""
+    places = positions(dataset)
+    near = (np.abs(places) <= FARTHEST_MM).all()
+    if not near or max(dataset.Rows, dataset.Columns) > MOST_PIXELS or _too_far(places):
+        raise UserError(
+            f"the frames of the segmentation {path} are no CT slices",
+            expected=f"up to {MOST_PIXELS} pixels a side and {_MOST_SLICES} slices from end to end",
+            then="download it again",
+        )
+
+
+def _too_far(places: NDArray[np.float64], spacing_mm: float | None = None) -> bool:
+    """Whether places (n, 3) span too many slices of a spacing: the given one, or their least."""
+    ends = np.ptp(places, axis=0)
+    if spacing_mm is None:
+        steps = np.diff(np.sort(places[:, ends.argmax()]))
+        spacing_mm = float(steps[steps > _SAME_PLACE_MM].min(initial=np.inf))
+    return not np.linalg.norm(ends) <= _MOST_SLICES * spacing_mm
+
+
 def _offered(seg: Any) -> list[Offered]:
     offered = []
     for number in seg.segment_numbers:
@@ -108,7 +137,10 @@ def _fractional(dataset: Any) -> bool:
 def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[sitk.Image, bool]:
     """Return one segment on the grid of its frames, and whether their distance was assumed."""
     stated = stated_spacing(dataset)
+    places = positions(dataset)
     for spacing_mm in (*([stated] if stated else []), image.GetSpacing()[2], None):
+        if _too_far(places, spacing_mm):
+            continue
         state_spacing(dataset, spacing_mm)
         seg = hd.seg.Segmentation.from_dataset(dataset, copy=False)
         try:

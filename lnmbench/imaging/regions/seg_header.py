@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydicom.dataset import Dataset
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _CODES = ("SegmentedPropertyCategoryCodeSequence", "SegmentedPropertyTypeCodeSequence")
 
@@ -30,7 +35,8 @@ def stated_spacing(dataset: Any) -> float | None:
     """Return the distance of the frames in mm as the header states it; None where it does not."""
     stated = {measures.get("SpacingBetweenSlices") for measures in _measures(dataset)}
     only = stated.pop() if len(stated) == 1 else None
-    return None if only is None else abs(float(only))
+    spacing_mm = math.nan if only is None else abs(float(only))
+    return spacing_mm if math.isfinite(spacing_mm) else None
 
 
 def state_spacing(dataset: Any, spacing_mm: float | None) -> None:
@@ -40,6 +46,17 @@ def state_spacing(dataset: Any, spacing_mm: float | None) -> None:
             measures.SpacingBetweenSlices = f"{spacing_mm:.10g}"
         elif "SpacingBetweenSlices" in measures:
             del measures.SpacingBetweenSlices
+
+
+def positions(dataset: Any) -> NDArray[np.float64]:
+    """Return where the first pixel of each frame lies, (n, 3) in LPS mm."""
+    groups = [
+        *(dataset.get("PerFrameFunctionalGroupsSequence") or []),
+        *(dataset.get("SharedFunctionalGroupsSequence") or []),
+    ]
+    planes = [plane for group in groups for plane in group.get("PlanePositionSequence") or []]
+    places = [[float(place) for place in plane.ImagePositionPatient] for plane in planes]
+    return np.array(places, dtype=np.float64).reshape(-1, 3)
 
 
 def _measures(dataset: Any) -> Iterator[Any]:

@@ -169,7 +169,8 @@ def _make(path: Path, table: _Table, how: Ingesting, workers: int, progress: Pro
             then=f"see {report_beside(path)}",
         )
     cases = [table.cases[number] for number in kept]
-    with writing_cohort(path, how.preprocessing) as writer:
+    total = sum(rows[number].slices for number in kept)
+    with writing_cohort(path, how.preprocessing, slices=total) as writer:
         for number, case in zip(kept, cases, strict=True):
             patches, scan = images(number, case, how.preprocessing, parts)
             writer.append(patches.slices, patches.masks, scan)

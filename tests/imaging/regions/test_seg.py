@@ -76,7 +76,7 @@ def _spacing(value: float | None):
     return change
 
 
-@pytest.mark.parametrize("spacing", [None, 0.0, 3.0])
+@pytest.mark.parametrize("spacing", [None, 0.0, 3.0, np.inf])
 @pytest.mark.parametrize("slices", [(3,), (1, 3), (0, 2, 5)])
 def test_frames_of_unknown_distance_fill_no_slice_between(
     image, write_seg, slices, spacing

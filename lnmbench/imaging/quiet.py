@@ -1,0 +1,43 @@
+"""Reading without remarks of the libraries beside the one line that a user is told.
+
+ITK and pydicom write to the terminal whatever strikes them in a file. What matters of it is checked
+here and said in a `UserError`.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from contextlib import ContextDecorator
+from typing import Self
+
+import SimpleITK as sitk
+
+sitk.ProcessObject.SetGlobalWarningDisplay(False)
+
+
+class _Quiet(ContextDecorator):
+    """Ignores `UserWarning` while any thread is within; filters belong to the whole process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._within = 0
+        self._filters = warnings.catch_warnings()
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            if not self._within:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore", UserWarning)
+            self._within += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._within -= 1
+            if not self._within:
+                self._filters.__exit__(None, None, None)
+
+
+quietly = _Quiet()

@@ -1,0 +1,179 @@
+"""Text tables of a download: found by their header, read as they are, checked row by row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from lnmbench.errors import UserError, reading
+from lnmbench.records import UNCODED_ROLES, Column
+
+Cells = Sequence[Sequence[str]]
+
+_HEADER_ROWS = 3
+_HEADER_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """All rows of a file, headers included, cells stripped. `notes` are for the user."""
+
+    path: Path
+    cells: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def below(self, headers: int = 1) -> list[tuple[str, ...]]:
+        """Return the rows below so many headers; rows without any value are left out.
+
+        Raises `UserError` where there is none, or one that is not as wide as the first header.
+        """
+        width = len(self.cells[0]) if self.cells else 0
+        numbered = list(enumerate(self.cells, start=1))[headers:]
+        filled = [(number, row) for number, row in numbered if any(row)]
+        if not filled:
+            raise UserError(f"{self.path} is empty", expected="at least one patient")
+        for number, row in filled:
+            if len(row) != width:
+                raise UserError(
+                    f"{self.path} is broken",
+                    where=f"row {number}",
+                    expected=f"{width} cells",
+                    got=str(len(row)),
+                )
+        return [row for _, row in filled]
+
+
+def read_rows(path: Path, *, delimiter: str = ",", quoted: bool = True) -> Rows:
+    """Read a text table; without `quoted`, a quote is a letter like any other.
+
+    The text is UTF-8 (or UTF-16 with its mark), else latin-1, which a note tells. Raises
+    `UserError` for a file that is unreadable, no text, or broken.
+    """
+    with reading(path):
+        content = path.read_bytes()
+    text, notes = decode_text(content, path)
+    cells: list[tuple[str, ...]] = []
+    try:
+        for row in csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=delimiter,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            strict=True,
+        ):
+            cells.append(tuple(cell.strip() for cell in row))
+    except csv.Error as error:
+        where = f"row {len(cells) + 1}"
+        raise UserError(f"{path} is broken", where=where, got=str(error)) from None
+    return Rows(path=path, cells=tuple(cells), notes=notes)
+
+
+def decode_text(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a file, and a note where its encoding had to be guessed.
+
+    Raises `UserError` for NUL characters: no text table has them.
+    """
+    notes: tuple[str, ...] = ()
+    try:
+        text = content.decode(_encoding(content))
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+        notes = (f"{path.name} is not UTF-8 and was read as latin-1: look at accented letters",)
+    if "\0" in text:
+        raise UserError(f"{path} is not a text table", got="NUL characters")
+    return text, notes
+
+
+def find_table(root: Path, is_header: Callable[[Cells], bool], *, what: str, expected: str) -> Path:
+    """Return the CSV below `root` whose first rows are the header; `root` may be the file itself.
+
+    The folders nearest to the root are searched first. Raises `UserError` where there is none,
+    or more than one at the same depth.
+    """
+    if root.is_file():
+        return root
+    for files in files_by_depth(root, ".csv"):
+        found = [file for file in files if is_header(first_rows(file))]
+        if len(found) > 1:
+            raise UserError(
+                f"{len(found)} {what}s under {root}",
+                got=" and ".join(str(file.relative_to(root)) for file in found[:2]),
+                then="give the path of one of them as root",
+            )
+        if found:
+            return found[0]
+    raise UserError(f"no {what} under {root}", expected=expected)
+
+
+def files_by_depth(root: Path, suffix: str) -> Iterator[list[Path]]:
+    """Yield the files with this suffix (lower case), sorted, of one depth after the other.
+
+    Raises `UserError` for a folder that is not there or cannot be read.
+    """
+    if not root.is_dir():
+        raise UserError(f"there is no folder {root}")
+    folders = [root]
+    while folders:
+        entries = sorted((e for folder in folders for e in _entries(folder)), key=lambda e: e.path)
+        files = [Path(entry.path) for entry in entries if entry.name.lower().endswith(suffix)]
+        yield [file for file in files if file.is_file()]
+        # A link may lead back up, so it is not followed.
+        folders = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def first_rows(path: Path) -> list[list[str]]:
+    """Return at most three rows of a CSV, cells stripped; none of a file that is no CSV.
+
+    Raises `UserError` for a file that cannot be read.
+    """
+    with reading(path), path.open("rb") as file:
+        content = file.read(_HEADER_BYTES)
+    text = content.decode(_encoding(content), errors="replace")
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline="")), _HEADER_ROWS))
+    except csv.Error:
+        return []
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+def require_unique_ids(ids: Iterable[str], *, where: str, what: str = "patient ids") -> None:
+    """Raise `UserError` where an id is missing or stands twice."""
+    counts = Counter(ids)
+    missing = counts.pop("", 0)
+    repeated = sum(count > 1 for count in counts.values())
+    if repeated or missing:
+        told = f"{missing} {what} are empty"
+        if repeated:
+            told = f"{repeated} {what} stand more than once"
+        raise UserError(told, where=where, expected="one row a patient, each with an id")
+
+
+def require_cells(
+    columns: Iterable[Column],
+    ids: Sequence[str],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    where: str = "case",
+) -> None:
+    """Raise `UserError` for the first cell that its column cannot encode.
+
+    `rows` are the cases by names of columns, `ids` their ids, which the message has after `where`.
+    """
+    coded = [column for column in columns if column.role not in UNCODED_ROLES]
+    for id_, row in zip(ids, rows, strict=True):
+        for column in coded:
+            column.encode(row[column.name], where=f"{where} {id_[:40]!r}")
+
+
+def _encoding(content: bytes) -> str:
+    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with reading(folder), os.scandir(folder) as entries:
+        return list(entries)

@@ -1,0 +1,82 @@
+"""The images of a cohort: whose they are, which files count, what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.imaging.case_images import CaseImages, find_case_images, sort_images
+from lnmbench.imaging.dicom_index import DAMAGED, Series
+from lnmbench.imaging.marking import MarkedBy, Marking
+
+BY_NUMBER = Marking(
+    kinds=(MarkedBy(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
+)
+ANY = Marking(kinds=(MarkedBy(),))
+
+
+def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
+    names = tuple(Path(f"{patient}-{modality}-{number}-{place}") for place in range(files))
+    return Series(
+        patient=patient,
+        study="1",
+        uid=f"1.{patient}.{number}",
+        modality=modality,
+        number=number,
+        description="",
+        files=names,
+        size=files,
+    )
+
+
+CT, SEG, CONTOURS = one("CT", 1, files=3), one("SEG", 1000), one("RTSTRUCT", 3)
+ALGORITHM = one("SEG", 300)
+
+
+def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:
+    damaged = one(DAMAGED, None, patient="", files=2)
+    index = (CT, SEG, ALGORITHM, one("CT", 1, patient="B"), one("CT", 1, patient="Z"), damaged)
+    images = sort_images(index, ("A", "B", "C"), BY_NUMBER)
+    assert images.notes == (
+        "images: 2 of 3 patients have DICOM series, 1 with SEG series 1000; a patient without CT "
+        "or without a marked tumour is left out",
+        "1 segmentations by an algorithm (series 300) are left out",
+        "1 more patients have DICOM series, but are not in the cohort",
+        "2 DICOM files are damaged or name no patient",
+    )
+
+
+def test_sources_are_ct_and_marks_of_the_cohort_in_its_order() -> None:
+    other = one("CT", 1, patient="B")
+    index = (CT, one("PT", 2), CONTOURS, SEG, other, one("CT", 1, patient="Z"))
+    images = sort_images(index, ("B", "A"), BY_NUMBER)
+    assert images.sources == (*other.files, *CT.files, *SEG.files)
+
+
+def test_a_patient_without_images_says_so_but_a_cohort_without_has_no_volumes() -> None:
+    images = sort_images((CT, SEG), ("A", "B"), BY_NUMBER)
+    read = images.volume_of("B")
+    assert read is not None
+    with pytest.raises(UserError, match="no DICOM file of the patient"):
+        read()
+    without = CaseImages(patients=("A", "B"), marking=BY_NUMBER)
+    assert without.volume_of("A") is None
+    assert not without
+    assert without.sources == ()
+    assert without.notes == ("no images: the clinical table alone",)
+    strangers = sort_images((one("CT", 1, patient="Z"),), ("A", "B"), BY_NUMBER)
+    assert strangers.volume_of("A") is None
+    assert "1 more patients have DICOM series" in strangers.notes[1]
+
+
+def test_images_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("id\nA\n", encoding="utf-8")
+    (tmp_path / "broken.dcm").write_bytes(b"no DICOM")
+    for root, asked in ((tmp_path, "auto"), (table, "auto"), (tmp_path, "no")):
+        assert not find_case_images(root, ("A",), ANY, asked=asked, collection="a cohort")
+    for root in (tmp_path, table):
+        with pytest.raises(UserError, match="no images of a cohort under"):
+            find_case_images(root, ("A",), ANY, asked="yes", collection="a cohort")
