@@ -69,10 +69,21 @@ def feature_notes(table: Table, rows: Sequence[Row], examinations: Sequence[str]
             f"levels by imaging: {told} of {len(rows)} patients; where a cohort has only the parts "
             "of a level (Ia, Ib), it is involved if one is, and free if all are"
         )
-    others = {name: len(rows) - table.known(name) for name in features if " " not in name}
-    missing = ", ".join(f"{name} {count}" for name, count in others.items() if count)
-    yield f"missing values in the features: {missing or 'none'}"
+    missing = ", ".join(_missing(table, features, examinations))
+    yield f"missing values in the features, of {len(rows)} patients: {missing or 'none'}"
     yield (
         f"{len(features)} variables known before surgery are used; columns without different "
         "values, dates, treatment, N and M class, counts of nodes and planning CT are left out"
     )
+
+
+def _missing(table: Table, features: Sequence[str], examinations: Sequence[str]) -> Iterator[str]:
+    """Yield each feature with its count of unknown cells; the levels of an examination as one."""
+    counts = {name: sum(cell == "" for cell in table.cells[name]) for name in features}
+    for source in examinations:
+        levels = {name for name in counts if name.startswith(f"{source} ")}
+        unknown = sorted({counts.pop(name) for name in levels})
+        if unknown and unknown[-1]:
+            span = f"{unknown[0]} to {unknown[-1]}" if len(unknown) > 1 else str(unknown[0])
+            yield f"every level by {source} {span}"
+    yield from (f"{name} {count}" for name, count in counts.items() if count)

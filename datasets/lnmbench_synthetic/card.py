@@ -23,7 +23,7 @@ def describe(truth: Mapping[str, float], *, effect: float) -> Card:
         title="Synthetic chest CT phantoms with a known risk of N2",
         licence="Apache-2.0",
         source="made by lnmbench; no patient's data went into it",
-        citation="none: cite lnmbench, its version and the parameters of the cohort",
+        citation="lnmbench, its version and the parameters of the cohort",
         labels=(
             "pn: nodal status drawn with the true risk by proportional odds. pt: T stage by the "
             "tumour's size (TNM, 8th edition), raised by pleural invasion, satellite nodules and "

@@ -12,10 +12,14 @@ from lnmbench_table.sections import CardSection, ColumnSection, parse_sections, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dictionary:
-    """What the columns of a table are. `id` is the header of the column of case ids."""
+    """What the columns of a table are. `id` is the header of the column of case ids.
+
+    `undated` are the features whose sections do not say when they are known.
+    """
 
     id: str
     columns: tuple[Column, ...]
+    undated: tuple[Column, ...]
     card: CardSection
 
 
@@ -45,6 +49,11 @@ def parse_dictionary(text: str, path: Path) -> Dictionary:
     return Dictionary(
         id=_id_column(columns, path),
         columns=tuple(column for column in columns if column.role != "id"),
+        undated=tuple(
+            column
+            for column, section in zip(columns, file.columns.values(), strict=True)
+            if column.role == "feature" and section.known is None
+        ),
         card=file.card,
     )
 

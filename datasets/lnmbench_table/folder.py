@@ -67,6 +67,7 @@ class Folder:
             *self._table.notes,
             *self._manifest.notes,
             *self._mismatches(),
+            *self._spellings(),
         )
 
     def cases(self) -> Iterator[Case]:
@@ -123,6 +124,24 @@ class Folder:
                     f"{len(without)} of {len(ids)} cases of the {name} have no row in the {other} "
                     f"and cannot be used: {examples}{more}"
                 )
+
+    def _spellings(self) -> Iterator[str]:
+        """Say which cases differ in upper and lower case or blanks alone; they are not joined."""
+        rows = {_bare(id_): id_ for id_ in self._rows if id_ not in self._entries}
+        pairs = [
+            (case, rows[_bare(case)])
+            for case in self._entries
+            if case not in self._rows and _bare(case) in rows
+        ]
+        if pairs:
+            yield (
+                f"{len(pairs)} ids differ only in spelling, e.g. {shown(pairs[0][0])} in the "
+                f"manifest and {shown(pairs[0][1])} in the clinical table: spell them alike"
+            )
+
+
+def _bare(id_: str) -> str:
+    return "".join(id_.split()).casefold()
 
 
 def _without_row() -> NoReturn:

@@ -24,11 +24,16 @@ _AFTER = re.compile(
     r"|surviv|death|dead|died|vital|alive|follow|last.?contact|outcome|response|adjuvant|therap"
     r"|treatment|chemo|radiation|surg|resect|node.*(positive|examined|involved)|metasta"
     r"|tumou?r.?status|new.?tumou?r|mutation|translocation|rearrange|(^|[^a-z])y?p[tnm]([^a-z]|$|stage)"
+    r"|(^|[^a-z])patho?([^a-z]|stage|[tnm]([^a-z]|$)|$)|positive.*node|node.*pos([^a-z]|$)"
     r"|(^|[^a-z])(os|dfs|pfs|rfs|lvi|vpi)([^a-z]|$)",
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(
     r"^age|neo.?adjuvant|clinical|(^|[^a-z])(?-i:c[TNM])([^a-z]|$)", re.IGNORECASE
+)
+_CLINICAL = re.compile(
+    r"clin|临床|pre.?op|imag|radiol|biops|(^|[^a-z])(c|i?c[tnm]|c.?stage|pet|mri)([^a-z]|$)",
+    re.IGNORECASE,
 )
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 _NODES = re.compile(r"y?p?N[0-3X]([abc]|mi)?", re.IGNORECASE)
@@ -45,32 +50,35 @@ _POSITIVE = {"yes", "y", "true", "present", "positive", "pos", "checked", "mutan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """A guess at a column. `why_not` says why it is better left out; empty if it can be used."""
+    """A guess at a column. `why_not` says why it is better left out; empty if it can be used.
+
+    `classes` is what `stage_classes` says of its cells, and `stage` the same where the name tells
+    of pathology, too.
+    """
 
     kind: Kind = "nominal"
     categories: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     after: bool = False
+    classes: str = ""
     stage: str = ""
     why_not: str = ""
 
 
 def guess(name: str, cells: Sequence[str]) -> Guess:
-    """Guess what a column is from its name and its cells (stripped text).
-
-    `stage` is `pn` or `pt` where the cells are pathological N or T classes.
-    """
+    """Guess what a column is from its name and its cells (stripped text)."""
     filled = [cell for cell in cells if cell]
-    stage = _stage(name, filled)
-    missing = tuple(sorted({cell for cell in filled if _is_missing(cell, stage)}))
+    classes = stage_classes(name, filled)
+    missing = tuple(sorted({cell for cell in filled if _is_missing(cell, classes)}))
     known = [cell for cell in filled if cell not in missing]
-    kind, categories, why_not = _kind(known, ordered=bool(stage))
+    kind, categories, why_not = _kind(known, ordered=bool(classes))
     return Guess(
         kind=kind,
         categories=categories,
         missing=missing,
-        after=known_after(name) or bool(stage),
-        stage=stage,
+        after=known_after(name) or bool(classes),
+        classes=classes,
+        stage=classes if known_after(name) else "",
         why_not=why_not,
     )
 
@@ -80,6 +88,19 @@ def known_after(name: str) -> bool:
     return bool(_AFTER.search(name)) and not _NOT_AFTER.search(name)
 
 
+def stage_classes(name: str, cells: Sequence[str]) -> str:
+    """Return `pn` or `pt` for cells that look like pathological N or T classes, else nothing.
+
+    Bare classes (N0, T1a) count as pathological unless the name says clinical.
+    """
+    classes = [cell for cell in cells if cell and not _is_missing(cell, "")]
+    if not classes or _CLINICAL.search(name) or _NOT_AFTER.search(name):
+        return ""
+    if all(_NODES.fullmatch(cell) for cell in classes):
+        return "pn"
+    return "pt" if all(_TUMOUR.fullmatch(cell) for cell in classes) else ""
+
+
 def is_report(name: str, cells: Sequence[str]) -> bool:
     """Whether a column seems to hold free-text reports of imaging, not of pathology or surgery."""
     filled = [len(cell) for cell in cells if cell and not _is_missing(cell, "")]
@@ -87,19 +108,10 @@ def is_report(name: str, cells: Sequence[str]) -> bool:
     return sounds and bool(filled) and statistics.median(filled) >= SHORTEST_REPORT
 
 
-def _is_missing(cell: str, stage: str) -> bool:
+def _is_missing(cell: str, classes: str) -> bool:
     bracketed = cell.startswith("[") and cell.endswith("]")
-    unassessed = bool(stage) and bool(_UNASSESSED.fullmatch(cell))
+    unassessed = bool(classes) and bool(_UNASSESSED.fullmatch(cell))
     return bracketed or unassessed or cell.casefold() in _MISSING
-
-
-def _stage(name: str, filled: Sequence[str]) -> str:
-    classes = [cell for cell in filled if not _is_missing(cell, "")]
-    if not classes or not known_after(name):
-        return ""
-    if all(_NODES.fullmatch(cell) for cell in classes):
-        return "pn"
-    return "pt" if all(_TUMOUR.fullmatch(cell) for cell in classes) else ""
 
 
 def _kind(known: Sequence[str], *, ordered: bool) -> tuple[Kind, tuple[str, ...], str]:

@@ -27,6 +27,11 @@ _NO_TARGET = """\
 # No target was recognised. Give one column role = "target" and a label: n1 or n2 for a binary
 # column (negative, positive), pn for pathological N classes (N0, N1, N2, N3).
 """
+_LATE = "sounds as if known only after surgery; fill in a label to use"
+_LATE_CLASSES = (
+    "holds T or N classes: label pt or pn if of pathology; if clinical, role feature and known = "
+    '"before"'
+)
 _NO_ID = '# No id was recognised: give the column of unique case ids role = "id".\n'
 
 
@@ -86,7 +91,10 @@ def _section(
         yield from told if sure else _commented(told, "perhaps the patient of each case")
         labels.update({"patient"} if sure else ())
     elif is_report(name, sheet.column(name)):
-        yield from (header, 'role = "report"  # read by rules; its words are never stored')
+        yield from (
+            header,
+            'role = "report"  # read by rules; the text does not enter the cohort file',
+        )
     elif found.why_not:
         yield f"# {header} {found.why_not}; left out."
     elif _is_target(name, found) or found.stage:
@@ -96,7 +104,7 @@ def _section(
         labels.add(label)
     elif found.after:
         told = [header, 'role = "aux"', 'label = ""', 'known = "after"', *_facts(found)]
-        yield from _commented(told, "sounds as if known only after surgery; fill in a label to use")
+        yield from _commented(told, _LATE_CLASSES if found.classes else _LATE)
     else:
         yield from (header, 'role = "feature"', 'known = "before"', *_facts(found))
 

@@ -11,6 +11,7 @@ from lnmbench import Card, Case, Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.records import UNCODED_ROLES
 from lnmbench_table.dictionary import Dictionary, read_dictionary
+from lnmbench_table.known import refuse_known_after
 from lnmbench_table.proposal import propose_dictionary
 from lnmbench_table.sections import CardSection
 from lnmbench_table.sheet import Sheet, read_sheet, shown
@@ -39,6 +40,7 @@ class Table:
         table, dictionary_path = Path(path).expanduser(), Path(columns).expanduser()
         sheet, dictionary = read_sheet(table), read_dictionary(dictionary_path)
         _check_headers(sheet, dictionary, dictionary_path)
+        refuse_known_after(dictionary.undated, sheet, dictionary_path)
         self._ids = _case_ids(sheet, dictionary.id)
         self._cells = {column.name: sheet.column(column.name) for column in dictionary.columns}
         _check_cells(sheet, dictionary.columns)

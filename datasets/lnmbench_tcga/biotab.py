@@ -48,12 +48,21 @@ def find_biotabs(root: Path) -> Mapping[str, Path]:
     return found
 
 
-def chosen(cancer: str, files: Mapping[str, Path]) -> Mapping[str, Path]:
-    """Return the files of the cancers that are joined by `+`, in the order in which they stand."""
+def chosen(cancer: str, files: Mapping[str, Path], root: Path) -> Mapping[str, Path]:
+    """Return the files of the cancers that are joined by `+`, in the order in which they stand.
+
+    Raises `UserError` with the name of the file that `root`, where `files` were found, lacks.
+    """
     codes = [code.strip().casefold() for code in cancer.split("+")]
     for code in codes:
+        if not code.isalnum():
+            raise UserError(f"unknown cancer {code[:40]!r}", then=_there(code, files))
         if code not in files:
-            raise UserError(f"unknown cancer {code[:40]!r}", then=nearest(code, files))
+            raise UserError(
+                f"there is no file {PREFIX}{code[:40]}{SUFFIX}",
+                where=f"below {root}",
+                then=_there(code, files),
+            )
     if len(set(codes)) < len(codes):
         raise UserError("a cancer is named twice", got=repr(cancer[:60]))
     return {code: files[code] for code in codes}
@@ -71,6 +80,10 @@ def read_biotab(path: Path) -> Biotab:
     header = table.cells[0][::-1]
     patients = tuple(dict(zip(header, row[::-1], strict=True)) for row in table.below(_HEADERS))
     return Biotab(patients=patients, notes=table.notes)
+
+
+def _there(code: str, files: Mapping[str, Path]) -> str:
+    return nearest(code, files).replace("known:", "there:")
 
 
 def _is_biotab(rows: Cells) -> bool:

@@ -46,6 +46,10 @@ def make_card(codes: Sequence[str], *, images: bool = False) -> Card:
             "contributing hospital; race=false leaves it out.",
             "The cancer type is the cohort's enrolment diagnosis; it stands for what a biopsy "
             "shows before surgery.",
-            "Surgical series: patients who were not operated on are absent, and N3 is rare.",
+            f"Surgical series: patients who were not operated on are absent{_rare(codes)}.",
         ),
     )
+
+
+def _rare(codes: Sequence[str]) -> str:
+    return ", and N3 is rare" if set(codes) <= {"luad", "lusc"} else ""

@@ -77,7 +77,7 @@ class Tcga:
         region_series: int | None = None,
     ) -> None:
         folder = Path(root).expanduser()
-        files = chosen(cancer, find_biotabs(folder))
+        files = chosen(cancer, find_biotabs(folder), folder)
         tables = {code: read_biotab(path) for code, path in files.items()}
         rows = [row for code in files for row in _patients(code, tables[code], files[code])]
         require_unique_ids(

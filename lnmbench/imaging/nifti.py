@@ -1,4 +1,4 @@
-"""Checks what SimpleITK passes over in a NIfTI file: its length, and two ways to say where it lies.
+"""Checks what SimpleITK passes over in a NIfTI file: length, NaN, two ways to say where it lies.
 
 Offsets of the fields are those of the NIfTI-1 header, nifti1.h of the NIfTI data format working
 group.
@@ -25,17 +25,19 @@ _BLOCK_BYTES = 1 << 20
 _LATEST_START = 2.0**31
 # Codes of the field datatype for numbers and for RGB.
 _KINDS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304)
+_FLOATS = {16: "f4", 64: "f8"}
 _COSINE_TOLERANCE = 1e-2
 _SPACING_TOLERANCE = 1e-2
 _ORIGIN_TOLERANCE_MM = 0.5
 
 
 def require_sound_nifti(path: Path) -> None:
-    """Raise `UserError` for a truncated NIfTI-1 file, or one that lies in no or in two places.
+    """Raise `UserError` for a NIfTI-1 file that is truncated, holds NaN, or lies in no one place.
 
     Programs differ in whether they follow the header's qform or its sform, so a file whose two
     disagree lies in one place in one viewer and elsewhere in another. They agree if directions
-    differ by less than 0.01, the spacing by less than 1 % and origins by less than 0.5 mm.
+    differ by less than 0.01, the spacing by less than 1 % and origins by less than 0.5 mm. NaN and
+    infinity are looked for here because the reader makes zeros of them, which are HU of water.
     """
     with path.open("rb") as plain:
         zipped = plain.read(2) == b"\x1f\x8b"
@@ -43,13 +45,36 @@ def require_sound_nifti(path: Path) -> None:
         file = cast("BinaryIO", gzip.GzipFile(fileobj=plain)) if zipped else plain
         try:
             header = file.read(_HEADER_BYTES)
-            length = len(header) + sum(map(len, iter(lambda: file.read(_BLOCK_BYTES), b"")))
+            order = _byte_order(path, header)
+            _require_numbers(path, header, order)
+            length, finite = _read_through(file, header, order)
         except (EOFError, OSError, zlib.error) as error:
             raise _damaged(path, "a truncated or damaged gzip file") from error
-    order = _byte_order(path, header)
-    _require_numbers(path, header, order)
     _require_length(path, header, order, length)
     _require_one_place(path, header, order)
+    if not finite:
+        raise UserError(
+            f"{path} holds values that are no numbers",
+            expected="a finite number in each voxel",
+            then="replace NaN and infinity: in a CT e.g. by -1024, in a mask by 0",
+        )
+
+
+def _read_through(file: BinaryIO, header: bytes, order: str) -> tuple[int, bool]:
+    """Return the length of the whole file in bytes, and whether all its voxels are finite."""
+    dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
+    (kind,) = struct.unpack_from(f"{order}h", header, 70)
+    (start,) = struct.unpack_from(f"{order}f", header, 108)
+    length = _HEADER_BYTES + len(file.read(max(int(start) - _HEADER_BYTES, 0)))
+    values = np.dtype(f"{order}{_FLOATS.get(kind, 'u1')}")
+    left = math.prod(sizes[:dimensions]) if kind in _FLOATS else 0
+    finite = True
+    for block in iter(lambda: file.read(_BLOCK_BYTES), b""):
+        length += len(block)
+        count = min(left, len(block) // values.itemsize)
+        finite &= bool(np.isfinite(np.frombuffer(block, values, count)).all())
+        left -= count
+    return length, finite
 
 
 def _damaged(path: Path, got: str) -> UserError:

@@ -124,6 +124,13 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
             got=f"{low:g} to {high:g}",
             then="look at the slope and the intercept in its header",
         )
+    if low >= 0 and np.all((values == low) | (values == high)):
+        raise UserError(
+            f"{path} does not hold HU",
+            expected="values below 0, as air and fat have",
+            got="0 everywhere" if high == 0 else f"only {low:g} and {high:g}",
+            then="this looks like a mask; are image and region swapped?",
+        )
     if low >= 0 and high > 0:
         raise UserError(
             f"{path} does not hold HU",

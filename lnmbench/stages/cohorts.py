@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.records import Block, Cell, Paragraph, Table, TableColumn
+from lnmbench.records import Block, Cell, Paragraph, Preprocessing, Table, TableColumn
 from lnmbench.registry import Registry
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.parts import SUFFIX
@@ -20,7 +20,9 @@ from lnmbench.store.parts import SUFFIX
 class Kept:
     """A cohort file at home, or the parts of one that was not finished.
 
-    `problem` says why it cannot be used; what is not known is empty or 0 then.
+    `targets` are the labels of its targets; `images` says how images were prepared: as usual, or
+    what differs; or that there are none. `problem` says why it cannot be used; what is not known
+    is empty or 0 then.
     """
 
     path: Path
@@ -30,6 +32,8 @@ class Kept:
     cases: int = 0
     slices: int = 0
     fingerprint: str = ""
+    targets: str = ""
+    images: str = ""
     problem: str = ""
 
 
@@ -46,15 +50,30 @@ def _file(path: Path) -> Kept:
         cohort = read_cohort(path)
     except UserError as error:
         return Kept(path=path, size_mb=size, when=when, problem=str(error))
+    slices = int(np.diff(cohort.offsets).sum())
     return Kept(
         path=path,
         size_mb=size,
         when=when,
         name=cohort.name,
         cases=len(cohort),
-        slices=int(np.diff(cohort.offsets).sum()),
+        slices=slices,
         fingerprint=cohort.fingerprint,
+        targets=", ".join(c.label or c.name for c in cohort.columns if c.role == "target"),
+        images=_unusual(cohort.preprocessing) if slices else "none",
     )
+
+
+def _unusual(preprocessing: Preprocessing) -> str:
+    """Return what of the preprocessing is not as usual, e.g. `1×1×1 mm, patch 16`."""
+    usual, told = Preprocessing(), []
+    if preprocessing.spacing_mm != usual.spacing_mm:
+        told.append("×".join(f"{side:g}" for side in preprocessing.spacing_mm) + " mm")
+    if preprocessing.patch != usual.patch:
+        told.append(f"patch {preprocessing.patch}")
+    if preprocessing.air_hu != usual.air_hu:
+        told.append(f"air {preprocessing.air_hu} HU")
+    return ", ".join(told) or "as usual"
 
 
 def _unfinished(folder: Path) -> Kept:
@@ -95,6 +114,8 @@ def _ready(kept: Sequence[Kept], home: Path) -> Block:
         title=f"Cohorts in {home / 'cohorts'}",
         columns=(
             TableColumn(key="name", heading="cohort", align="left"),
+            TableColumn(key="targets", heading="targets", align="left"),
+            TableColumn(key="images", heading="images", align="left"),
             *(TableColumn(key=heading, heading=heading) for heading in headings),
         ),
         rows=rows,
@@ -103,7 +124,8 @@ def _ready(kept: Sequence[Kept], home: Path) -> Block:
 
 def _row(kept: Kept) -> tuple[Cell, ...]:
     numbers = (kept.cases, kept.slices, f"{kept.size_mb:.1f}")
-    texts = (kept.name, *map(str, numbers), kept.when, kept.fingerprint[:8], kept.path.name)
+    said = (kept.name, kept.targets, kept.images, *map(str, numbers))
+    texts = (*said, kept.when, kept.fingerprint[:8], kept.path.name)
     return tuple(Cell(text=text) for text in texts)
 
 

@@ -16,12 +16,16 @@ DEFAULT_READER = "ct"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFinding:
-    """A row of the review file: what a case's report gave for a column, and in which words."""
+    """A row of the review file: what a case's report gave for a column, and in which words.
+
+    Where a report gave nothing, column, value and words are empty, and `reason` says so.
+    """
 
     case: str
     column: str
     value: object
     words: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,8 @@ class ReadReports:
 class _Report:
     """A report column, its reader, and what was found in each case's text.
 
-    `columns` are those that some report fills, under their new names; `unfilled` names the others.
+    `columns` are those that some report fills, under their new names; `unfilled` names the others;
+    `empty` are the places of the cases without a text, `cells` is how many have a cell for one.
     """
 
     column: Column
@@ -49,7 +54,8 @@ class _Report:
     columns: tuple[Column, ...]
     unfilled: tuple[str, ...]
     found: tuple[Mapping[str, Finding], ...]
-    empty: int
+    empty: frozenset[int]
+    cells: int
 
 
 def read_reports(
@@ -100,7 +106,8 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _Report:
         ),
         unfilled=tuple(c.name for c in made.columns if c.name not in filled),
         found=found,
-        empty=texts.count(""),
+        empty=frozenset(place for place, text in enumerate(texts) if not text),
+        cells=sum(column.name in case.values for case in cases),
     )
 
 
@@ -131,6 +138,9 @@ def _without_texts(case: Case, place: int, reports: Sequence[_Report]) -> Case:
 
 
 def _rows(case: Case, report: _Report, place: int) -> Iterator[ReportFinding]:
+    if not report.found[place] and place not in report.empty:
+        reason = f"nothing was read in column {report.column.name!r}"
+        yield ReportFinding(case=case.id, column="", value="", words="", reason=reason)
     for name, finding in report.found[place].items():
         yield ReportFinding(
             case=case.id,
@@ -141,9 +151,10 @@ def _rows(case: Case, report: _Report, place: int) -> Iterator[ReportFinding]:
 
 
 def _note(report: _Report) -> str:
-    silent = sum(not found for found in report.found) - report.empty
-    told = f"column {report.column.name!r} is read by {report.reader}: {len(report.found)} cells"
-    told += f", {report.empty} empty" if report.empty else ""
-    told += f", {silent} without any finding (another language?)" if silent else ""
+    silent = sum(not found for found in report.found) - len(report.empty)
+    empty = len(report.empty) - (len(report.found) - report.cells)
+    told = f"column {report.column.name!r} is read by {report.reader}: {report.cells} cells"
+    told += f", {empty} empty" if empty else ""
+    told += f", {silent} without any finding (listed; another language?)" if silent else ""
     told += f"; in no report, left out: {', '.join(report.unfilled)}" if report.unfilled else ""
-    return f"{told}; rules made the values: review their words before relying on them"
+    return f"{told}; rules made the values: review report-findings.csv before relying on them"

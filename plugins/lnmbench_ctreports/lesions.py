@@ -41,6 +41,8 @@ def primary(topics: Sequence[Topic], lobes: Sequence[str | None]) -> Primary:
     for topic in topics:
         for measure in measures(topic.sentence):
             subject = subject_of(topic, measure.span)
+            if subject is None and _of_station(topic):
+                continue
             if subject is not None and subject.kind != "lesion":
                 continue
             if max(measure.mm) > longest:
@@ -64,6 +66,15 @@ def with_noun(measure: Measure, subject: Subject | None, topic: Topic) -> Span:
     start = min(subject.span.start, measure.span.start)
     end = max(subject.span.end, measure.span.end)
     return Span(start=start, end=end) if end - start <= _NEAR else measure.span
+
+
+def _of_station(topic: Topic) -> bool:
+    """Whether a sentence without a noun names a lymph node station, and no lobe."""
+    words = topic.sentence.words
+    text = topic.sentence.text
+    stations = words.station_lists.search(text) or words.station_numbers.search(text)
+    told = bool(stations or named(words.stations, topic.sentence))
+    return told and not named(words.lobes, topic.sentence)
 
 
 def _first(topics: Sequence[Topic]) -> int:

@@ -16,6 +16,16 @@ _PART = rf"{_NUMBER}(?:\s*-?\s*{_UNIT})?(?:\s*\((?:ap|tr|trv|cc|si|ml|w|l|h)\))?
 _SIZE = re.compile(
     rf"(?<![\d.a-z/]){_PART}(?:\s*(?:x|by|[-~])\s*{_PART}){{0,2}}\s*-?\s*{_UNIT}?(?![a-z0-9²³/])"
 )
+_DIGIT_COMMA = re.compile(r"\d,$")
+_WITH_POINT = re.compile(r"\d+\.")
+_LIST = re.compile(
+    rf"(?<![a-z\d.,/])({_NUMBER}(?:(?:,\s+|\s*、){_NUMBER})*)(\s*,?\s+(?:and|&)\s+|\s*[、和及与]\s*|,\s+)$"
+)
+_NUMBERED = re.compile(
+    r"(?:\b(?:stations?|levels?|zones?|groups?|images?|im|img|series|se|slices?|segments?|lesions?"
+    r"|nodules?|no\.?|s)|[第段区组站层])\s*#?$"
+)
+"""Words before a number that make it no size: "image 45, 12 mm"."""
 _RANGE = re.compile(rf"({_NUMBER})\s*({_UNIT})?\s*[-~]\s*(?={_NUMBER})")
 _DIMENSION = re.compile(rf"({_NUMBER})\s*-?\s*({_UNIT})?")
 _CENTIMETRES = ("c", "㎝", "厘", "公")
@@ -45,10 +55,36 @@ def _measures(sentence: Sentence) -> Iterator[Measure]:
     for match in _SIZE.finditer(text):
         mm = _millimetres(match.group())
         span = Span(start=match.start(), end=match.end())
-        before = text[: span.start]
+        listed = _listed(text, match)
+        before = text[: span.start if listed is None else listed.start()]
         foreign = words.no_size_before.search(before) or words.no_size_after.match(text, span.end)
-        if mm and max(mm) <= _LARGEST_MM and not foreign and not _denied(sentence, span):
+        if not mm or max(mm) > _LARGEST_MM or foreign or _denied(sentence, span):
+            continue
+        mm = _of_list(mm, match.group(), listed)
+        if mm and not (
+            _DIGIT_COMMA.search(text[: span.start]) and not _WITH_POINT.match(match.group())
+        ):
             yield Measure(mm=mm, span=span, axis=_axis(sentence, span))
+
+
+def _listed(text: str, match: re.Match[str]) -> re.Match[str] | None:
+    """Return the numbers in front of a single size ("8, 12 and" before "15 mm")."""
+    if len(_DIMENSION.findall(match.group())) != 1:
+        return None
+    listed = _LIST.search(text[: match.start()])
+    numbered = listed and _NUMBERED.search(text[: listed.start()])
+    return None if numbered else listed
+
+
+def _of_list(mm: tuple[float, ...], own: str, listed: re.Match[str] | None) -> tuple[float, ...]:
+    """Return the largest size of a list; nothing where it may be none ("15, 8 mm")."""
+    if listed is None:
+        return mm
+    factor = mm[0] / float(_DIMENSION.findall(own)[0][0] or 1) if mm[0] else 1.0
+    others = [round(float(one) * factor, 3) for one in re.findall(_NUMBER, listed[1])]
+    largest = max(*others, *mm)
+    sure = largest in mm or (listed[2].strip() != "," and largest <= _LARGEST_MM)
+    return (largest,) if sure else ()
 
 
 def _denied(sentence: Sentence, span: Span) -> bool:

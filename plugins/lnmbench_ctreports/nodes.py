@@ -20,6 +20,7 @@ STATIONS = (
 )
 _CLOSE = 25
 """Characters between a size and a station told after it, beyond a comma."""
+_SAME = re.compile(r"\s*(?:[区组站]\s*)?\(?\s*(?:(?:stations?|levels?|zones?|groups?)\s*#?|第)?")
 _NUMBER = re.compile(r"\d{1,2}[rlap]?")
 
 
@@ -55,8 +56,16 @@ def _sizes(topic: Topic) -> Iterator[tuple[Measure, Span]]:
     for measure in measures(topic.sentence):
         subject = subject_of(topic, measure.span)
         long_axis = measure.axis == "long" and len(measure.mm) == 1
-        if subject is not None and subject.kind == "node" and not long_axis:
+        is_node = subject.kind == "node" if subject else _with_station(topic.sentence, measure.span)
+        if is_node and not long_axis:
             yield measure, with_noun(measure, subject, topic)
+
+
+def _with_station(sentence: Sentence, size: Span) -> bool:
+    """Whether a size without a noun shares its clause with a station ("subcarinal 9 mm, …")."""
+    start, end = _clause(sentence, size)
+    there = any(start <= one.span.start < end for one in _stations(sentence))
+    return there and not named(sentence.words.lobes, sentence)
 
 
 def _station(
@@ -118,7 +127,8 @@ def _only_enlarged(topics: Sequence[Topic]) -> Said | None:
 
 def _stations(sentence: Sentence) -> list[Named]:
     """Return the stations of a sentence in their order: by name, and by number."""
-    found = list(named(sentence.words.stations, sentence))
+    by_words = named(sentence.words.stations, sentence)
+    found: list[Named] = []
     spans = [match.span(1) for match in sentence.words.station_lists.finditer(sentence.text)]
     spans += [match.span() for match in sentence.words.station_numbers.finditer(sentence.text)]
     for start, end in spans:
@@ -126,4 +136,13 @@ def _stations(sentence: Sentence) -> list[Named]:
             one = Named(name=match.group().upper(), span=Span(start=match.start(), end=match.end()))
             if one.name in STATIONS and one not in found:
                 found.append(one)
+    found += [one for one in by_words if not any(_same(sentence, one, two) for two in found)]
     return sorted(found, key=lambda one: one.span.start)
+
+
+def _same(sentence: Sentence, one: Named, number: Named) -> bool:
+    """Whether words and a number name one station: "prevascular (station 6)", 主动脉弓旁5区."""
+    first, last = sorted((one.span, number.span), key=lambda span: span.start)
+    if first.end > last.start:
+        return True
+    return bool(_SAME.fullmatch(sentence.text, first.end, last.start))

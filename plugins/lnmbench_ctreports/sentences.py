@@ -33,18 +33,26 @@ class Sentence:
 def sentences(text: str, language: Literal["auto", "en", "zh"]) -> tuple[Sentence, ...]:
     """Return the sentences of a plain text; with `auto` each is read in its own language."""
     found: list[Sentence] = []
-    skipping = False
+    skipping = prior = False
     for start, end in _pieces(text):
         piece = text[start:end]
         words = _vocabulary(piece, language)
         opening = piece.lstrip(" (#-0123456789.")
-        if words.skipped_sections.match(opening):
-            skipping = True
-        elif words.read_sections.match(opening):
-            skipping = False
+        if words.prior_sections.match(opening):
+            skipping = prior = True
+        elif words.skipped_sections.match(opening):
+            skipping, prior = True, False
+        elif words.read_sections.match(opening) or (prior and not _of_prior(piece, words)):
+            skipping = prior = False
         if not skipping:
             found.append(Sentence(text=piece.replace("\n", " "), start=start, words=words))
     return tuple(found)
+
+
+def _of_prior(piece: str, words: Vocabulary) -> bool:
+    """Whether a sentence after the heading of a comparison still tells of the earlier study."""
+    opening = piece.lstrip(" (#-:\n")
+    return bool(words.prior_study.match(opening)) and not words.today.search(piece)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:

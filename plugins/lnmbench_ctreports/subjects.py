@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lnmbench_ctreports.listing import lobes_with_sizes, unnamed
 from lnmbench_ctreports.lobes import Named, named
 from lnmbench_ctreports.sentences import Sentence, Span
 from lnmbench_ctreports.tracking import NEAR, Lesions
@@ -43,9 +44,14 @@ def topics(sentences: Sequence[Sentence]) -> tuple[tuple[Topic, ...], tuple[str 
         subjects: list[Subject] = []
         lesion_before = lesions.current
         lobes = named(sentence.words.lobes, sentence)
-        for kind, span in _mentions(sentence, lobes):
+        told = _mentions(sentence, lobes)
+        paired = lobes_with_sizes(sentence, lobes)
+        own = () if _is_other(told, inherited) else unnamed(paired, [span for _, span in told])
+        places = {one.span: one for one in own}
+        told = sorted([*told, *(("lesion", s) for s in places)], key=lambda m: m[1].start)
+        for kind, span in told:
             if kind == "lesion":
-                lesions.tell(sentence, span, lobes)
+                lesions.tell(sentence, span, (places[span],) if span in places else lobes)
             subjects.append(Subject(kind=kind, span=span, lesion=lesions.current))
         topic = Topic(
             sentence=sentence, subjects=tuple(subjects), inherited=inherited, lesion=lesion_before
@@ -53,6 +59,13 @@ def topics(sentences: Sequence[Sentence]) -> tuple[tuple[Topic, ...], tuple[str 
         found.append(topic)
         inherited = subjects[-1] if subjects else inherited
     return tuple(found), tuple(lesions.lobes)
+
+
+def _is_other(told: Sequence[tuple[Kind, Span]], inherited: Subject | None) -> bool:
+    """Whether a lobe alone stands for no lesion, for its sentence is about something else."""
+    if told:
+        return not any(kind == "lesion" for kind, _ in told)
+    return inherited is not None and inherited.kind != "lesion"
 
 
 def owner(topic: Topic, item: Span, *, skipping: Kind | None = None) -> Subject | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lnmbench_ctreports.lobes import Named
 from lnmbench_ctreports.negation import denied
 from lnmbench_ctreports.sentences import Sentence, Span
 
+_AND = re.compile(r"[\s,、]*(?:(?:and|&)\s*(?:in\s+)?(?:the\s+)?|[/、和及与])\s*")
+SEVERAL = ""
+"""The lobe of lesions that are told of together ("nodules in the RUL and LLL"): not known."""
 NEAR = 30
 """Characters between a marker ("another") or an organ and the lesion that it is about."""
 
@@ -31,7 +35,7 @@ class Lesions:
         """
         if denied(sentence, span):
             return
-        words, text, lobe = sentence.words, sentence.text, _nearest(there, span)
+        words, text, lobe = sentence.words, sentence.text, _nearest(there, span, sentence.text)
         clause = max(text.rfind(mark, 0, span.start) for mark in ",:") + 1
         start = max(clause, span.start - NEAR)
         if words.another.search(text, start, span.start):
@@ -52,8 +56,22 @@ class Lesions:
         return self.current
 
 
-def _nearest(there: Sequence[Named], span: Span) -> str | None:
+def _nearest(there: Sequence[Named], span: Span, text: str) -> str | None:
     def distance(one: Named) -> int:
         return max(one.span.start - span.end, span.start - one.span.end)
 
-    return min(there, key=distance).name if there else None
+    if not there:
+        return None
+    near = min(there, key=distance)
+    joined = any(_joined(near, one, there, text) for one in there)
+    return SEVERAL if joined else near.name
+
+
+def _joined(one: Named, other: Named, there: Sequence[Named], text: str) -> bool:
+    """Whether two lobes stand in a list: "the RUL, RML and the LLL", 右肺上叶及左肺下叶."""
+    first, last = sorted((one.span, other.span), key=lambda span: span.start)
+    between, start = "", first.end
+    for lobe in there:
+        if first.end <= lobe.span.start < last.start:
+            between, start = between + text[start : lobe.span.start], lobe.span.end
+    return one.name != other.name and bool(_AND.fullmatch(between + text[start : last.start]))

@@ -23,6 +23,9 @@ class Vocabulary:
     markers: Words
     skipped_sections: Words
     read_sections: Words
+    prior_sections: Words
+    prior_study: Words
+    today: Words
     negation_before: Words
     negation_inside: Words
     negation_after: Words

@@ -13,9 +13,11 @@ SOURCES = {
     "random": "RANDOM (seeded), nothing learnt from any image",
 }
 
+_UNCITED = ("", "none", "not stated")
+
 
 class Setting:
-    """Cohort, truth where it is synthetic, protocol, encoder weights, and what is missing."""
+    """Cohort, truth where it is synthetic, licence, the card's notes, protocol, weights, gaps."""
 
     order = 10
 
@@ -24,6 +26,8 @@ class Setting:
         lines = (
             _cohort(results),
             *_truth(results.card),
+            _terms(results.card),
+            *results.card.notes,
             *_protocol(results),
             *_weights(results),
             *results.notes,
@@ -51,6 +55,12 @@ def _truth(card: Card) -> Iterator[str]:
         return
     known = "; ".join(f"{what} {decimal(value)}" for what, value in card.truth.items())
     yield f"SYNTHETIC cohort: rendered, not patients. {f'Truth: {known}.' if known else ''}".strip()
+
+
+def _terms(card: Card) -> str:
+    citation = card.citation.rstrip(".")
+    cite = f"please cite: {citation}" if citation not in _UNCITED else "no citation is stated"
+    return f"Licence: {card.licence.rstrip('.')}; {cite}."
 
 
 def _protocol(results: Results) -> Iterator[str]:

@@ -25,8 +25,9 @@ _HEAD = "case,image,region\n"
 
 
 def _made(folder: Path) -> None:
-    image = sitk.Image(12, 10, 6, sitk.sitkInt16)
-    mask = sitk.Cast(image, sitk.sitkUInt8)
+    image = sitk.Image(12, 10, 6, sitk.sitkInt16) - 800
+    mask = sitk.Image(12, 10, 6, sitk.sitkUInt8)
+    mask.CopyInformation(image)
     mask[4:8, 3:6, 2:4] = 1
     sitk.WriteImage(image, str(folder / "a.nrrd"))
     sitk.WriteImage(mask, str(folder / "mask.nrrd"))

@@ -283,6 +283,9 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a 4D volume": _file("ct.nii.gz", lambda: _image(np.stack([_made.hu_of(4)] * 2))),
     "a vector image": _file("ct.mha", lambda: _image(np.zeros((4, 8, 8, 3), "f4"), vector=True)),
     "a volume with NaN": _file("ct.nrrd", _with_nan),
+    "a NIfTI with NaN": _file("ct.nii", _with_nan),
+    "a NIfTI with NaN (.nii.gz)": _file("ct.nii.gz", _with_nan),
+    "a mask where the image should be": _file("ct.nii.gz", lambda: _image() > 0),
     "a windowed volume": _file("ct.nii.gz", lambda: _image(_made.hu_of(4).clip(-160, 240) + 160)),
     "a volume with a spacing in metres": _nifti(x=(76 + 4, "f", 0.0007), sform=(254, "h", 0)),
 }

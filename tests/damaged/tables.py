@@ -47,6 +47,17 @@ def read(
     return Table(folder / name, folder / "columns.toml")
 
 
+def survival(folder: Path) -> Table:
+    columns = DICTIONARY.replace("columns.age", "columns.os_days")
+    return read(folder, TABLE.replace("age", "os_days").encode(), columns.encode())
+
+
+def pathological_nodes(folder: Path) -> Table:
+    text = "id,age,N,n2\nA,61,N0,0\nB,55,N2,1\nC,70,N1,0\n"
+    columns = DICTIONARY.replace("columns.sex", "columns.N").replace("binary", "ordinal", 1)
+    return read(folder, text.encode(), columns.replace('"f", "m"', '"N0", "N1", "N2"').encode())
+
+
 def formula(folder: Path) -> Table:
     book = openpyxl.Workbook()
     for row in (["id", "age", "sex", "n2"], ["A", "=60+1", "f", "0"]):
@@ -112,6 +123,8 @@ KINDS: dict[str, Make] = {
     "infinity in a column of numbers": table("55", "inf"),
     "a spelling that is no category": table("B,55,m", "B,55,male"),
     "a feature that is known only after surgery": dictionary('unit = "a"', 'known = "after"'),
+    "a feature that sounds like survival": survival,
+    "N classes of pathology as a feature": pathological_nodes,
     "a misspelt key in the dictionary": dictionary("categories", "categorys"),
     "a role that does not exist": dictionary('"feature"', '"predictor"'),
     "the dictionary names no id": dictionary(

@@ -93,6 +93,18 @@ def test_imaging_is_chosen(shared_data: Path) -> None:
     assert {name.split()[0] for name in one if " ipsi " in name} == {"PET", "pathology"}
 
 
+def test_missing_values_are_counted_for_levels_too(isb: Lydata) -> None:
+    assert (
+        "missing values in the features, of 332 patients: every level by CT 290, "
+        "every level by MRI 55 to 57, every level by PET 107 to 108"
+    ) in isb.notes
+
+
+def test_missing_values_of_other_features_are_counted(tmp_path: Path) -> None:
+    notes = Lydata(write(tmp_path, *PATIENTS)).notes
+    assert "missing values in the features, of 4 patients: age 1" in notes
+
+
 def test_nodes_resected_en_bloc_can_count(isb: Lydata, shared_data: Path) -> None:
     assert "28 patients have every examined level free, yet positive nodes" in " ".join(isb.notes)
     counted = Lydata(shared_data / "lydata", enbloc=True)

@@ -41,9 +41,9 @@ MANIFEST = "case,image,region\nA,a.nrrd,a-mask.nrrd\nB,a.nrrd,a-mask.nrrd\nC,a.n
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with one image, its mask and the dictionary."""
-    image = sitk.Image(24, 20, 6, sitk.sitkInt16)
+    image = sitk.Image(24, 20, 6, sitk.sitkInt16) - 800
     image.SetSpacing((0.7, 0.7, 5.0))
-    mask = sitk.Cast(image, sitk.sitkUInt8)
+    mask = sitk.Cast(image > 0, sitk.sitkUInt8)
     mask[8:12, 6:10, 2:4] = 1
     sitk.WriteImage(image, str(tmp_path / "a.nrrd"))
     sitk.WriteImage(mask, str(tmp_path / "a-mask.nrrd"))
@@ -103,6 +103,15 @@ def test_every_mismatch_is_counted_and_such_cases_say_why(folder: Path) -> None:
     assert list(said) == ["A", "B", "C", "X", "Y"]
     assert said["B"] == "the clinical table has no row for this case"
     assert said["X"] == "the manifest has no row for this case"
+
+
+def test_ids_that_differ_only_in_spelling_are_said(folder: Path) -> None:
+    manifest = MANIFEST.replace("A,", "pat-Smith-00,").replace("B,", "pat 01,")
+    dataset = opened(folder, manifest, "id,age,n1\nPAT-SMITH-00,61,0\npat01,70,1\nC,55,0\n")
+    assert dataset.notes[-1] == (
+        "2 ids differ only in spelling, e.g. 'pat-Smith-00' in the manifest and 'PAT-SMITH-00' in "
+        "the clinical table: spell them alike"
+    )
 
 
 def test_no_case_in_common_is_refused_with_both_spellings(folder: Path) -> None:

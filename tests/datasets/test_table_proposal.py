@@ -38,6 +38,8 @@ def table(name: str, cells: list[str]) -> tuple[list[str], list[list[str]]]:
         ("lobe", ["left", "right", "mid"], {"kind": "nominal"}),
         ("age at pathologic diagnosis", ["1", "2", "3"], {"role": "feature"}),
         ("pN", ["N2", "NX", "N0", "N1"], {"role": "target", "label": "pn", "missing": ["NX"]}),
+        ("path_stage_N", ["N0", "N1", "N2"], {"role": "target", "label": "pn"}),
+        ("clinical N", ["N0", "N1", "N2"], {"role": "feature", "known": "before"}),
         ("pathologic_T", ["Tis", "T1a", "T2b"], {"role": "aux", "label": "pt", "kind": "ordinal"}),
         ("n2", ["0", "1", "0"], {"role": "target", "label": "n2"}),
         ("hospital", ["x", "y", "x", "y"], {"role": "center"}),
@@ -63,6 +65,9 @@ def test_carcinoma_in_situ_comes_before_t1(tmp_path: Path) -> None:
         ("Adjuvant Chemotherapy", ["no", "yes"]),
         ("recurrence_location", ["local", "distant", "none"]),
         ("lvi", ["0", "1"]),
+        ("nodes_positive", ["0", "1", "2"]),
+        ("nodal class", ["N0", "N1", "N2"]),
+        ("T stage", ["T1", "T2", "TX"]),
     ],
 )
 def test_what_is_known_after_surgery_is_never_proposed_as_a_feature(

@@ -136,6 +136,14 @@ def test_classes_of_other_organs_are_labelled_so(tmp_path: Path) -> None:
     assert [column.label for column in lung.columns if column.name == "pt"] == ["pt"]
 
 
+def test_n3_is_called_rare_for_lung_alone(tmp_path: Path) -> None:
+    lung = Tcga(biotab(tmp_path, *PATIENTS), cancer="luad").card
+    stomach = Tcga(biotab(tmp_path, *PATIENTS, cancer="stad"), cancer="stad").card
+    assert "N3 is rare" in " ".join(lung.notes)
+    assert "N3 is rare" not in " ".join(stomach.notes)
+    assert stomach.notes[-1] == "Surgical series: patients who were not operated on are absent."
+
+
 def test_cancers_are_joined_in_the_order_asked(tmp_path: Path) -> None:
     biotab(tmp_path, PATIENTS[0], cancer="lusc")
     biotab(tmp_path, PATIENTS[1].replace("P2", "P9"), cancer="luad")
@@ -148,6 +156,9 @@ def test_cancers_are_joined_in_the_order_asked(tmp_path: Path) -> None:
     ("cancer", "told"),
     [
         ("luda", "did you mean luad"),
+        ("brca", "there is no file nationwidechildrens.org_clinical_patient_brca.txt (below "),
+        ("luad+stad", "_patient_stad.txt"),
+        ("brca", "there: luad"),
         ("luad+", "unknown cancer ''"),
         ("luad+luad", "named twice"),
         ("../luad", "unknown cancer '../luad'"),

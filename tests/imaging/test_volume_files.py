@@ -99,6 +99,41 @@ def test_a_truncated_file_is_not_read(tmp_path: Path, image: sitk.Image, suffix:
         read_volume_file(path)
 
 
+@pytest.mark.parametrize("suffix", ["nii", "nii.gz", "nrrd"])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_what_is_no_number_is_refused(
+    tmp_path: Path, image: sitk.Image, suffix: str, kind: type, number: float
+) -> None:
+    hu = sitk.GetArrayFromImage(image).astype(kind)
+    hu[-1, -1, -1] = number
+    changed = sitk.GetImageFromArray(hu)
+    changed.CopyInformation(image)
+    sitk.WriteImage(changed, tmp_path / f"ct.{suffix}")
+    with pytest.raises(UserError, match=f"ct.{suffix} holds values that are no numbers"):
+        read_volume_file(tmp_path / f"ct.{suffix}")
+
+
+def test_whole_numbers_and_what_follows_the_voxels_are_no_nan(
+    tmp_path: Path, image: sitk.Image
+) -> None:
+    for kind, name in ((sitk.sitkInt16, "whole.nii"), (sitk.sitkFloat32, "float.nii")):
+        sitk.WriteImage(sitk.Cast(image, kind), tmp_path / name)
+        with (tmp_path / name).open("ab") as file:
+            file.write(b"\xff" * 64)
+        assert read_volume_file(tmp_path / name).GetSize() == image.GetSize()
+
+
+@pytest.mark.parametrize("suffix", ["nii.gz", "nrrd"])
+def test_a_mask_given_as_the_image_is_told_as_such(
+    tmp_path: Path, image: sitk.Image, suffix: str
+) -> None:
+    path = tmp_path / f"mask.{suffix}"
+    sitk.WriteImage(image > 0, path)
+    with pytest.raises(UserError, match=r"looks like a mask; are image and region swapped\?"):
+        read_image(path)
+
+
 def test_the_real_ct_is_read(shared_data: Path) -> None:
     image = read_image(shared_data / "ct" / "lung1_image.nrrd")
     assert image.GetSize() == (512, 512, 48)

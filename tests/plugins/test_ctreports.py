@@ -131,7 +131,86 @@ def test_a_language_can_be_asked_for() -> None:
     assert "lobe" not in read(mixed, language="en")
 
 
+SIZES = {
+    "Mass in the right upper lobe, 5,2 x 4,1 cm.": 52.0,
+    "Mass in the right upper lobe, 5,2 (AP) x 4,1 cm.": 52.0,
+    "Nodule in the left lower lobe, 2,8 cm.": 28.0,
+    "左肺下叶结节，直径约2,3 cm。": 23.0,
+    "Nodules of 8, 12 and 15 mm in the RUL.": 15.0,
+    "Nodules of 15, 12 and 8 mm in the RUL.": 15.0,
+    "Nodules of 8,12 mm in the RUL.": None,
+    "Nodules of 15, 8 mm in the RUL.": None,
+    "RUL nodule (series 3, image 45, 12 mm).": 12.0,
+    "右肺上叶结节，大小约3，2cm。": None,
+}
+
+
+@pytest.mark.parametrize(("text", "size"), SIZES.items())
+def test_a_comma_is_a_decimal_one_or_a_list_or_nothing_is_read(
+    text: str, size: float | None
+) -> None:
+    assert read(text).get("long axis") == size
+
+
+LARGEST = {
+    "Two nodules: RUL 12 mm calcified, and LLL 21 mm.": "LLL",
+    "Two nodules, 12 mm in the RUL, calcified, and 21 mm in the LLL.": "LLL",
+    "Nodules in the RUL (12 mm, calcified) and LLL (21 mm).": "LLL",
+    "Pulmonary nodules. RUL: 12 mm, calcified. LLL: 21 mm.": "LLL",
+    "右肺上叶结节12mm，伴钙化，左肺下叶21mm。": "LLL",
+    "Nodules in the RUL and LLL measuring 12 and 21 mm.": None,
+    "Nodules in the right upper lobe and left lower lobe, the largest 21 mm.": None,
+    "右肺上叶及左肺下叶见结节，大者约21mm。": None,
+    "Nodules in the RUL, RML and LLL, the largest 21 mm.": None,
+    "Mass of 21 mm in the RUL, LLL clear.": "RUL",
+}
+
+
+@pytest.mark.parametrize(("text", "lobe"), LARGEST.items())
+def test_of_several_lesions_none_takes_what_is_said_of_another(text: str, lobe: str | None) -> None:
+    assert read(text) == {"long axis": 21.0} | ({"lobe": lobe} if lobe else {})
+
+
+NODES = {
+    "Prevascular (station 6) lymph node measures 16 x 10 mm, aortopulmonary window node 8 mm.": (
+        10.0,
+        "6",
+    ),
+    "主动脉弓旁5区淋巴结约11×8mm": (8.0, "5"),
+    "左肺门及隆突下淋巴结增大,较大者约2.1x1.5cm": (15.0, None),
+    "Lymph node in station 5区 8mm": (8.0, "5"),
+    "Station 7,8 mm node.": (None, None),
+    "Right lower paratracheal 12 mm, subcarinal 9 mm nodes.": (12.0, "4R"),
+    "4R区淋巴结约12、9mm。": (12.0, "4R"),
+}
+
+
+@pytest.mark.parametrize(("text", "node"), NODES.items())
+def test_a_node_has_its_own_station_and_is_no_lesion(
+    text: str, node: tuple[float | None, str | None]
+) -> None:
+    found = read(text)
+    assert (found.get("node short axis"), found.get("node station")) == node
+    assert "long axis" not in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comparison: CT 2019. Nodule RLL was 8 mm, now measures 12 mm.",
+        "Comparison: CT 2019. Nodule RLL was 15 mm, now measures 12 mm.",
+        "Comparison: None available. Nodule RLL 12 mm.",
+        "Comparison: CT of 12 March 2019. Prior CT showed a 5 cm mass. Nodule RLL 12 mm.",
+        "Comparison:\nCT chest 12/03/2019\nTechnique: 5 mm slices\nFindings: RLL nodule 12 mm.",
+        "对比：2019-03-05 CT。右肺下叶结节原15mm，现约12mm。",
+    ],
+)
+def test_a_comparison_ends_where_findings_begin(text: str) -> None:
+    assert read(text) == {"long axis": 12.0, "lobe": "RLL"}
+
+
 PIECES = (
+    *("RUL 12 mm", "LLL", "and", "5,2", "station 7", "Comparison:", "2019", "、", " cm", "nodules"),
     *("mass", "node", "3.2 x 2.1 cm", "no ", "station 4R", "effusion", "pleural", "ground-glass"),
     *("未见", "空洞", "右肺上叶", "淋巴结", "12mm", "İ", "（-）", "，", ". ", ":", "\n", "\t"),
 )

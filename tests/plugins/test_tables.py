@@ -156,6 +156,20 @@ def test_setting_names_cohort_truth_protocol_weights_and_seed() -> None:
     assert RANDOM.note in text
 
 
+def test_setting_tells_the_terms_of_use_and_every_note_of_the_card() -> None:
+    made = results(synthetic=False)
+    real = replace(
+        made.card, licence="CC BY 3.0", citation="Bakr et al., 2018.", notes=("One.", "Two.")
+    )
+    lines = sentences(replace(made, card=real), "setting")
+    assert lines[1:4] == ("Licence: CC BY 3.0; please cite: Bakr et al., 2018.", "One.", "Two.")
+    shown = render(blocks(replace(made, card=real)), "markdown")
+    assert "\n- Two." in shown
+    bare = replace(made.card, licence="not stated", citation="not stated")
+    told = sentences(replace(made, card=bare), "setting")[1]
+    assert told == "Licence: not stated; no citation is stated."
+
+
 def test_synthetic_cohort_is_said_in_every_table_and_in_the_conclusion() -> None:
     made = results()
     tables = [block for block in blocks(made) if isinstance(block, Table)]

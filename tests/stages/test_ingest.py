@@ -118,6 +118,7 @@ def test_a_killed_ingest_goes_on_where_it_was(plugin: Path, tmp_path: Path) -> N
     # cases that were finished would kill it again if they were read again
     again = command(plugin, stopped, KILL_AT="5")
     assert again.returncode == 0, again.stderr
+    assert "going on: 6 of 12 cases are done already" in again.stderr
     path = Path(again.stdout.strip())
     assert read_cohort(path).fingerprint == read_cohort(whole_path).fingerprint
     assert rows(path) == rows(whole_path)

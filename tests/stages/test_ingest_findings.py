@@ -48,7 +48,7 @@ def test_reports_are_read_and_not_kept(
     home: Path, pseudonyms: Pseudonyms | None, silent: Progress
 ) -> None:
     Path("spikes.py").write_text(READER, encoding="utf-8")
-    Path("t.csv").write_text(f'id,ct,n1\nP1,"{TEXT}",1\nP2,,0\n', encoding="utf-8")
+    Path("t.csv").write_text(f'id,ct,n1\nP1,"{TEXT}",1\nP2,,0\nP3,Unklar,0\n', encoding="utf-8")
     reader = DICTIONARY.replace('"report"', '"report"\nreader = "spikes"')
     Path("c.toml").write_text(reader, encoding="utf-8")
     path = ingest(
@@ -61,13 +61,18 @@ def test_reports_are_read_and_not_kept(
     )
     cohort = read_cohort(path)
     assert sorted(cohort.values["ct: spikes"].tolist(), key=str) == pytest.approx(
-        [1.0, float("nan")], nan_ok=True
+        [1.0, float("nan"), float("nan")], nan_ok=True
     )
     content = path.read_bytes()
     assert b"Quitzow" not in content
     assert b"spiculated mass" not in content
     with findings_beside(path).open(encoding="utf-8", newline="") as stream:
-        (row,) = csv.DictReader(stream)
+        rows = list(csv.DictReader(stream))
+    (row,) = [row for row in rows if row["column"]]
+    (silent,) = [row for row in rows if not row["column"]]
+    assert silent["case"] == (pseudonyms.replace("id", "P3") if pseudonyms else "P3")
+    assert (silent["value"], silent["words"]) == ("", "")
+    assert silent["reason"] == "nothing was read in column 'ct'"
     assert (row["column"], row["value"]) == ("ct: spikes", "yes")
     if pseudonyms is None:
         assert (row["case"], row["words"]) == ("P1", "'=spiculated mass")

@@ -67,6 +67,21 @@ def test_empty_and_foreign_reports_are_counted() -> None:
     assert "6 cells, 4 empty, 1 without any finding" in note
 
 
+def test_a_report_that_gave_nothing_has_a_row_with_the_reason() -> None:
+    cases = (case(1, ENGLISH), case(2, "Rundherd, kein Erguss."), case(3, ""))
+    findings = read_reports((AGE, REPORT), cases, REGISTRY).findings
+    (row,) = [row for row in findings if row.reason]
+    assert (row.case, row.column, row.value, row.words) == ("c2", "", "", "")
+    assert row.reason == "nothing was read in column 'CT report'"
+    assert "c3" not in {row.case for row in findings}
+
+
+def test_the_note_asks_for_no_words_that_may_not_be_kept() -> None:
+    (note,) = read_reports((REPORT,), (case(1, ENGLISH),), REGISTRY).notes
+    assert "words" not in note
+    assert "report-findings.csv" in note
+
+
 def test_the_reader_is_chosen_by_the_column() -> None:
     column = Column(name="r", role="report", reader="ct:possible=missing")
     doubt = Case(id="a", values={"r": "Mass in the left lower lobe with possible spiculation."})

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.records import Case, Preprocessing, Volume
+from lnmbench.stages.ingest.doubts import digest_of, doubts_of_mask
 from lnmbench.stages.ingest.report import CaseReport, one_line
 from lnmbench.store.cohort_scans import Scan
 from lnmbench.store.parts import Parts
@@ -75,11 +76,14 @@ def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts
             error.add_note(f"while case {case.id[:40]!r} was ingested")
             raise
         parts.write(number, case.id, stored)
+    scan = _scan(stored)
     return CaseReport(
         case=case.id,
         slices=len(stored["slices"]),
-        scan=_scan(stored),
+        scan=scan,
         found=tuple(json.loads(stored["found"].tobytes())),
+        doubts=doubts_of_mask(stored["masks"], scan),
+        digest=digest_of(stored["slices"]),
     )
 
 

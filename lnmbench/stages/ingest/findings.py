@@ -16,7 +16,7 @@ from lnmbench.stages.reading import DEFAULT_READER, ReportFinding
 from lnmbench.stages.rendering.tidy_csv import safe
 from lnmbench.store.atomic import replacing
 
-COLUMNS = ("case", "column", "value", "words")
+COLUMNS = ("case", "column", "value", "words", "reason")
 
 
 def findings_beside(cohort: Path) -> Path:
@@ -41,12 +41,13 @@ def without_words(
 
 
 def write_findings(findings: Sequence[ReportFinding], path: Path) -> None:
-    """Write one line a finding; no cell is a formula to a spreadsheet."""
+    """Write one line a finding or a report without any; no cell is a formula to a spreadsheet."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for finding in findings:
-        cells = (finding.case, finding.column, str(finding.value), finding.words)
+        value = str(finding.value)
+        cells = (finding.case, finding.column, value, finding.words, finding.reason)
         writer.writerow([safe(one_line(cell)) for cell in cells])
     with replacing(path) as beside:
         beside.write_text(stream.getvalue(), encoding="utf-8")

@@ -30,13 +30,20 @@ _UID = re.compile(r"(?<![\w.])\d+(?:\.\d+){5,}(?![\w.])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseReport:
-    """What was done with one case: left out where there is a reason, else in."""
+    """What was done with one case: left out where there is a reason, else in.
+
+    `doubts` are what is odd about its images, `digest` what only the same slices have, and `twin`
+    the case of another patient that has them too.
+    """
 
     case: str
     reason: str = ""
     slices: int = 0
     scan: Scan | None = None
     found: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    digest: str = ""
+    twin: str = ""
 
 
 def report_beside(cohort: Path) -> Path:
@@ -125,13 +132,20 @@ def _cells(row: CaseReport) -> list[str]:
     scan = row.scan
     numbers = [""] * 8 if scan is None else _numbers(scan)
     texts = (row.case, LEFT_OUT if row.reason else IN, row.reason)
-    found = "; ".join(row.found)
+    found = "; ".join((*row.found, *row.doubts, *_twin(row)))
     return [
         *(safe(one_line(text)) for text in texts),
         str(row.slices),
         *numbers,
         safe(one_line(found)),
     ]
+
+
+def _twin(row: CaseReport) -> tuple[str, ...]:
+    if not row.twin:
+        return ()
+    told = f"the same images as case {row.twin}: if they are one patient, give the column patient"
+    return (told,)
 
 
 def _numbers(scan: Scan) -> list[str]:

@@ -16,6 +16,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import Case, Choice, Column, Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.cases import images, prepare
+from lnmbench.stages.ingest.doubts import tell, tell_twins, with_twins
 from lnmbench.stages.ingest.findings import (
     findings_beside,
     readers,
@@ -157,7 +158,10 @@ def _table(
 def _make(path: Path, table: _Table, how: Ingesting, workers: int, progress: Progress) -> None:
     parts = Parts.of(path)
     rows = _prepared(table, parts, how, workers, progress)
+    rows = with_twins(rows, table.cases, table.columns)
     write_report(rows, report_beside(path))
+    for line in filter(None, (tell(rows, report_beside(path)), tell_twins(rows))):
+        progress.say(line)
     if table.findings:
         write_findings(table.findings, findings_beside(path))
     kept = [number for number, row in enumerate(rows) if not row.reason]
@@ -191,6 +195,9 @@ def _prepared(
 ) -> list[CaseReport]:
     cases = table.cases
     what = "images" if any(case.volume for case in cases) else "table"
+    done = len(list(parts.folder.glob("[0-9]*.npz")))
+    if done:
+        progress.say(f"going on: {min(done, len(cases))} of {len(cases)} cases are done already")
     progress.start("ingest", what, len(cases), "cases")
     rows = []
     with closing(prepare(cases, how.preprocessing, parts, workers)) as reports:
