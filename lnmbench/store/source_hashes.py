@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
+from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 
 FILE = "sources.sqlite"
@@ -23,8 +24,13 @@ SETTLED_NS = 3 * 10**9
 """A file changed so lately might change again without its times telling."""
 
 
-def hash_sources(files: Sequence[Path], *, home: Path, workers: int) -> list[str]:
-    """Return the SHA-256 of each file's content. Raises `UserError` where one cannot be read."""
+def hash_sources(
+    files: Sequence[Path], *, home: Path, workers: int, progress: Progress | None = None
+) -> list[str]:
+    """Return the SHA-256 of each file's content; `progress` shows what may take long.
+
+    Raises `UserError` where a file cannot be read.
+    """
     states = [_state(path) for path in files]
     small = sum(size for _, size in states) <= READ_EACH_TIME
     known = {} if small else _known(home / FILE)
@@ -35,8 +41,17 @@ def hash_sources(files: Sequence[Path], *, home: Path, workers: int) -> list[str
         return kept[1] if kept and kept[0] == states[number][0] else _content(files[number])
 
     now = time.time_ns()
+    shown = None if small else progress
+    if shown:
+        shown.start("ingest", "checksums of the sources", len(files), "files")
+    hashes = []
     with ThreadPoolExecutor(workers) as pool:
-        hashes = list(pool.map(content, range(len(files))))
+        for digest in pool.map(content, range(len(files))):
+            hashes.append(digest)
+            if shown:
+                shown.advance()
+    if shown:
+        shown.finish()
     if not small:
         rows = zip(places, states, hashes, files, strict=True)
         _keep(

@@ -94,7 +94,8 @@ def ingest(
     dataset: Dataset = registry.build("dataset", bound)
     for note in dataset.notes:
         progress.say(note)
-    sources = hash_sources([Path(s) for s in dataset.sources], home=home, workers=workers)
+    files = [Path(source) for source in dataset.sources]
+    sources = hash_sources(files, home=home, workers=workers, progress=progress)
     slug = re.sub(r"[^A-Za-z0-9]+", "-", bound.name)
     path = home / "cohorts" / f"{slug}-{_key(bound, registry, dataset, sources, how)}.h5"
     if _is_there(path, bound.name, progress):
