@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import Column, UserError
+from lnmbench.errors import reading
 from lnmbench.records import UNCODED_ROLES
 from lnmbench_table.sections import CardSection, ColumnSection, parse_sections, section_header
 
@@ -26,9 +27,8 @@ class Dictionary:
 def read_dictionary(path: Path) -> Dictionary:
     """Read and check a dictionary. Raises `UserError` with the file, the section and the key."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
+        with reading(path):
+            text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not UTF-8", then="save it as UTF-8") from error
     return parse_dictionary(text, path)

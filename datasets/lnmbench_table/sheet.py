@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import UserError
+from lnmbench.errors import reading
+from lnmbench.tables import decode_text
 from lnmbench_table.excel import excel_cells
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -59,28 +61,13 @@ def read_sheet(path: Path) -> Sheet:
             got=shown(suffix),
             then="save it as CSV or .xlsx",
         )
-    try:
+    with reading(path):
         content = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
     if suffix in EXCEL_SUFFIXES:
         cells, notes = excel_cells(path, content)
         return _sheet(path, _padded(cells), notes)
-    text, notes = _decoded(path, content)
+    text, notes = decode_text(content, path)
     return _sheet(path, _parsed(path, text, suffix), notes)
-
-
-def _decoded(path: Path, content: bytes) -> tuple[str, tuple[str, ...]]:
-    notes: tuple[str, ...] = ()
-    try:
-        utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-        text = content.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-        notes = (f"{path.name} is not UTF-8 and was read as latin-1: look at accented letters",)
-    if "\0" in text:
-        raise UserError(f"{path} is not a text table", got="NUL characters")
-    return text, notes
 
 
 def _parsed(path: Path, text: str, suffix: str) -> list[list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +57,7 @@ def ingest(
             parse(dataset),
             registry,
             home=home(),
-            workers=workers or os.cpu_count() or 1,
+            workers=ingesting.threads(workers),
             progress=progress,
             ingesting=how,
         )
@@ -157,7 +156,7 @@ def _ingested(source: str, registry: Registry, workers: int | None) -> Path:
             parse(source),
             registry,
             home=home(),
-            workers=workers or os.cpu_count() or 1,
+            workers=ingesting.threads(workers),
             progress=progress,
         )
 

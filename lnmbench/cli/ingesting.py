@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,11 @@ PatchOption = Annotated[
     int | None, typer.Option(help="Pixels across a patch: 224.", min=16, max=1024)
 ]
 WorkersOption = Annotated[int | None, typer.Option(help="Threads that read images.", min=1)]
+
+
+def threads(asked: int | None) -> int:
+    """Return the number of threads that read images: one for each core, unless asked otherwise."""
+    return asked or os.cpu_count() or 1
 
 
 def make_ingesting(

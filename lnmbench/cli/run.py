@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -89,7 +88,7 @@ def run(
             registry,
             place=stage.Place(home=home(), out=out),
             executor=parse(executor),
-            workers=workers or os.cpu_count() or 1,
+            workers=ingesting.threads(workers),
             plugins=tuple(plugin or ()),
             progress=progress,
             ingesting=how,

@@ -14,7 +14,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from lnmbench.errors import UserError
+from lnmbench.errors import UserError, reading
 from lnmbench.imaging.headers import MODALITIES, term
 from lnmbench.imaging.quiet import quietly
 
@@ -136,12 +136,9 @@ def _instance(path: Path) -> _Instance | None:
 
 
 def _marked(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            file.seek(_MARK_AT)
-            return file.read(len(_MARK)) == _MARK
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
+    with reading(path), path.open("rb") as file:
+        file.seek(_MARK_AT)
+        return file.read(len(_MARK)) == _MARK
 
 
 def _damaged(path: Path) -> Series:

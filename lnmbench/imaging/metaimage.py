@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.plausible import require_length
 
 _HEADER_BYTES = 1 << 16
 _LAST = b"ElementDataFile"
@@ -52,7 +53,8 @@ def require_sound_metaimage(path: Path) -> None:
     if name.strip() == b"LOCAL" and not packed:
         header = len(head) + len(mark) + rest.index(b"\n") + 1 if b"\n" in rest else 0
         voxels = math.prod(map(int, sizes)) * int(channels)
-        _require_length(path, header + voxels * _BYTES[kind])
+        expected = header + voxels * _BYTES[kind]
+        require_length(path, expected=expected, length=path.stat().st_size)
 
 
 def _fields(head: bytes) -> dict[str, str]:
@@ -78,14 +80,3 @@ def _has_place(fields: Mapping[str, str], axes: int) -> bool:
         if name in fields
         for number in _numbers(fields, name, count)
     )
-
-
-def _require_length(path: Path, expected: int) -> None:
-    length = path.stat().st_size
-    if length < expected:
-        raise UserError(
-            f"{path} is truncated",
-            expected=f"{expected} bytes",
-            got=str(length),
-            then="export or download the file again",
-        )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import numpy as np
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.plausible import require_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,13 +116,7 @@ def _require_length(path: Path, header: bytes, order: str, length: int) -> None:
     (bits,) = struct.unpack_from(f"{order}h", header, 72)
     (start,) = struct.unpack_from(f"{order}f", header, 108)
     expected = int(start) + math.prod(sizes[:dimensions]) * bits // 8
-    if length < expected:
-        raise UserError(
-            f"{path} is truncated",
-            expected=f"{expected} bytes",
-            got=str(length),
-            then="export or download the file again",
-        )
+    require_length(path, expected=expected, length=length)
 
 
 def _require_one_place(path: Path, header: bytes, order: str) -> None:

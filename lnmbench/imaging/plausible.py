@@ -1,4 +1,4 @@
-"""What the grid of a CT volume can be; numbers beyond that are damage, and would give wrong voxels.
+"""What a file of a CT volume can hold; what is beyond that is damage, and would give wrong voxels.
 
 NaN passes every comparison that looks for too much, and a grid of kilometres makes resampling run
 for ever, so grids are held against these limits as soon as they are read.
@@ -7,6 +7,7 @@ for ever, so grids are held against these limits as soon as they are read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -58,6 +59,17 @@ def require_plausible_grid(
             where=where,
             expected="three of length 1 at right angles",
             then="export it again",
+        )
+
+
+def require_length(path: Path, *, expected: int, length: int) -> None:
+    """Raise `UserError` where a file has fewer bytes than its header tells of."""
+    if length < expected:
+        raise UserError(
+            f"{path} is truncated",
+            expected=f"{expected} bytes",
+            got=str(length),
+            then="export or download the file again",
         )
 
 

@@ -5,7 +5,6 @@ While it is being made, finished parts lie beside it, so that a killed process l
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.store.atomic import alone, replacing
+from lnmbench.store.atomic import alone
 from lnmbench.store.hdf5 import creating
+from lnmbench.store.parts import Parts
 
 PART = 64
 """Slices in a part: some seconds of work."""
@@ -49,17 +49,23 @@ def make_features(
 
     `encode(start, stop)` returns (stop - start, width); `done(m)` is told of m more slices.
     """
-    parts = path.with_suffix(".parts")
-    starts = range(0, slices, PART)
+    parts = Parts.of(path)
+
+    def part(start: int, stop: int) -> NDArray[np.float32]:
+        number, label = start // PART, f"{key}:{start}:{stop}"
+        kept = parts.read(number, label)
+        if kept is None:
+            kept = {"features": encode(start, stop)}
+            parts.write(number, label, kept)
+        features: NDArray[np.float32] = kept["features"]
+        return features
+
+    bounds = [(start, min(start + PART, slices)) for start in range(0, slices, PART)]
     with alone(path):
         if path.is_file():
             return
-        for start in starts:
-            stop = min(start + PART, slices)
-            part = _part(parts, start)
-            if not _is_whole(part, (stop - start, width)):
-                with replacing(part) as beside, beside.open("wb") as stream:
-                    np.save(stream, encode(start, stop))
+        for start, stop in bounds:
+            part(start, stop)
             done(stop - start)
         with creating(path) as file:
             chunks = (min(PART, slices), width)
@@ -67,19 +73,6 @@ def make_features(
                 "features", (slices, width), "f4", chunks=chunks, fletcher32=True
             )
             file.attrs["key"] = key
-            for start in starts:
-                made = np.load(_part(parts, start), allow_pickle=False)
-                stored[start : start + len(made)] = made
-        shutil.rmtree(parts)
-
-
-def _part(parts: Path, start: int) -> Path:
-    return parts / f"{start:08d}.npy"
-
-
-def _is_whole(part: Path, shape: tuple[int, int]) -> bool:
-    try:
-        made = np.load(part, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return False
-    return bool(made.shape == shape)
+            for start, stop in bounds:
+                stored[start:stop] = part(start, stop)
+        parts.remove()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lnmbench.contracts import Progress
-from lnmbench.errors import UserError
+from lnmbench.errors import UserError, reading
 from lnmbench.records import RemoteFile
 from lnmbench.store.atomic import writing
 from lnmbench.store.web import Lost, Reply, asking
@@ -147,11 +147,8 @@ def _require_right(file: RemoteFile, target: Path) -> None:
 
 
 def _is_right(file: RemoteFile, path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
+    with reading(path), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
 
 def _other_content(file: RemoteFile, expected: str, got: str, then: str) -> UserError:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from lnmbench.contracts import Progress
@@ -66,14 +66,8 @@ def hash_sources(
 
 
 def _state(path: Path) -> tuple[str, int]:
-    try:
+    with _reading_source(path):
         found = path.stat()
-    except OSError as error:
-        raise UserError(
-            "a source file of the data set cannot be read",
-            where=str(path),
-            got=error.strerror or "",
-        ) from error
     facts = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
     return ",".join(map(str, facts)), found.st_size
 
@@ -84,9 +78,14 @@ def _settled(path: Path, now: int) -> bool:
 
 
 def _content(path: Path) -> str:
+    with _reading_source(path), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def _reading_source(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        yield
     except OSError as error:
         raise UserError(
             "a source file of the data set cannot be read",

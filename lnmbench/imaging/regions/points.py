@@ -12,7 +12,7 @@ from typing import Literal
 
 import SimpleITK as sitk
 
-from lnmbench.errors import UserError
+from lnmbench.errors import UserError, reading
 from lnmbench.imaging.plausible import FARTHEST_MM
 from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.shapes import (
@@ -107,10 +107,9 @@ def read_points(path: Path) -> dict[str, Location]:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with reading(path):
+            text = path.read_bytes().decode("utf-8-sig")
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)]
-    except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path} is broken", expected="CSV in UTF-8", got=str(error)) from error
     header = [name.strip() for name in rows[0]] if rows else []
