@@ -6,7 +6,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Union
@@ -115,13 +115,20 @@ def parameters_of(factory: Callable[..., object]) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def bind(choice: Choice, factory: Callable[..., object], *, role: str) -> Choice:
+def bind(
+    choice: Choice,
+    factory: Callable[..., object],
+    *,
+    role: str,
+    beside: Sequence[Parameter] = (),
+) -> Choice:
     """Return the choice with every parameter of the factory, typed and in the factory's order.
 
-    Raises `UserError` for a parameter that the factory does not take, for a value of the wrong
-    type, and for one that is missing; each lists what is accepted.
+    `beside` are accepted as well: parameters that the core understands itself. Raises `UserError`
+    for a parameter that nobody takes, for a value of the wrong type, and for one that is missing;
+    each lists what is accepted.
     """
-    accepted = parameters_of(factory)
+    accepted = (*parameters_of(factory), *beside)
     names = [parameter.name for parameter in accepted]
     listed = ", ".join(map(str, accepted)) or "none"
     for given in choice.parameters:

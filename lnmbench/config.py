@@ -83,6 +83,7 @@ class Benchmark(BaseModel):
     seed: int = Field(0, ge=0)
     window: Annotated[tuple[float, float], AfterValidator(_rising)] = (-1000.0, 400.0)
     training: Training = Training()
+    tune: int = Field(1, ge=1, le=1000)
 
     @property
     def protocol(self) -> Protocol:
@@ -128,6 +129,8 @@ def _training(given: Mapping[str, object]) -> Training:
     training = Training(**bound.parameters)  # type: ignore[arg-type]  # bind made the types right
     for parameter in accepted:
         value = getattr(training, parameter.name)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            continue
         allowed_zero = parameter.name in ("weight_decay", "dropout")
         if value < 0 or (value == 0 and not allowed_zero):
             raise UserError(
@@ -135,7 +138,7 @@ def _training(given: Mapping[str, object]) -> Training:
             )
     if training.dropout >= 1:
         raise UserError("training setting dropout", expected="below 1", got=str(training.dropout))
-    if training.token_dim % training.heads:
+    if training.token_dim is not None and training.token_dim % training.heads:
         raise UserError(
             "training setting token_dim",
             expected=f"a multiple of heads ({training.heads})",

@@ -98,7 +98,10 @@ class Target(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Maps CT slices to feature vectors, in named stages that can be cut anywhere."""
+    """Maps CT slices, or whole volumes, to feature vectors in named stages.
+
+    With `train=NAME` what stands before the stage of that name is frozen, and the rest is trained.
+    """
 
     @property
     def level(self) -> Literal["slice", "volume", "none"]:
@@ -116,7 +119,10 @@ class Encoder(Protocol):
         ...
 
     def stages(self) -> nn.Sequential:
-        """Return named children that map (B, 1, H, W) in [-1, 1] to (B, out_dim), in eval mode."""
+        """Return named children that map slices in [-1, 1] to features (B, out_dim), in eval mode.
+
+        Slices are (B, 1, H, W); of the level `volume`, (B, 1, S, H, W) with any S.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 import pluggy
 
 from lnmbench import choices, contracts
+from lnmbench.choices import Parameter
 from lnmbench.errors import UserError, nearest
 from lnmbench.hookspecs import Hooks
 from lnmbench.plugin_faults import GROUP, checksum, import_file, misspelt, not_an_offer, reason
@@ -25,11 +26,15 @@ PLUGINS = "LNMBENCH_PLUGINS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A role that a plugin can play: its word, the word for many, and what a factory must make."""
+    """A role that a plugin can play: its word, the word for many, and what a factory must make.
+
+    `parameters` are understood by the core, for everything of this role.
+    """
 
     word: str
     words: str
     contract: type | None
+    parameters: tuple[Parameter, ...] = ()
 
     @property
     def hook(self) -> str:
@@ -37,11 +42,14 @@ class Role:
         return f"register_{self.words.replace(' ', '_')}"
 
 
+# where an encoder is cut: its name is that of the first stage that is trained with the head
+TRAIN = Parameter(name="train", annotation=str, default="none")
+
 ROLES: tuple[Role, ...] = (
     Role(word="dataset", words="datasets", contract=contracts.Dataset),
     Role(word="report reader", words="report readers", contract=contracts.ReportReader),
     Role(word="target", words="targets", contract=contracts.Target),
-    Role(word="encoder", words="encoders", contract=contracts.Encoder),
+    Role(word="encoder", words="encoders", contract=contracts.Encoder, parameters=(TRAIN,)),
     Role(word="aux task", words="aux tasks", contract=contracts.AuxTask),
     Role(word="weighting", words="weightings", contract=contracts.Weighting),
     Role(word="baseline", words="baselines", contract=contracts.Baseline),
@@ -79,6 +87,16 @@ class Offer:
         """The first line of the factory's docstring."""
         text = (self.factory.__doc__ or "").strip()
         return text.splitlines()[0] if text else ""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What can be chosen: the factory's parameters, then those of the role."""
+        return (*choices.parameters_of(self.factory), *self.role.parameters)
+
+    def bind(self, choice: Choice) -> Choice:
+        """Return the choice with all parameters, typed; `UserError` for what does not fit."""
+        role = self.role
+        return choices.bind(choice, self.factory, role=role.word, beside=role.parameters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +154,15 @@ class Registry:
 
     def bind(self, role: str, choice: Choice) -> Choice:
         """Return the choice with all parameters of its factory, typed."""
-        return choices.bind(choice, self.offer(role, choice.name).factory, role=role)
+        return self.offer(role, choice.name).bind(choice)
 
     def build(self, role: str, choice: Choice) -> Any:
         """Return the object that a choice names; `UserError` where it breaks its contract."""
         offer = self.offer(role, choice.name)
-        bound = choices.bind(choice, offer.factory, role=role)
+        own = offer.bind(choice).parameters
+        beside = {parameter.name for parameter in offer.role.parameters}
         try:
-            made = offer.factory(**bound.parameters)
+            made = offer.factory(**{k: v for k, v in own.items() if k not in beside})
         except UserError:
             raise
         except Exception as error:

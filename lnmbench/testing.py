@@ -10,6 +10,7 @@ Examples
 
 from __future__ import annotations
 
+import math
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -143,7 +144,8 @@ def _encoder(made: Encoder, cohort: Cohort) -> None:
     if made.level == "none":
         assert made.out_dim == 0
         return
-    slices = torch.linspace(-1, 1, 3 * 64 * 64).view(3, 1, 64, 64)
+    shape = (3, 1, 5, 64, 64) if made.level == "volume" else (3, 1, 64, 64)
+    slices = torch.linspace(-1, 1, math.prod(shape)).view(shape)
     with torch.inference_mode():
         together, alone = stages(slices), stages(slices[1:2])
     assert together.shape == (3, made.out_dim), f"features have the shape {tuple(together.shape)}"

@@ -61,8 +61,6 @@ def _try_all(registry: Registry) -> None:
 
 
 def _facts(offer: Offer) -> dict[str, Any]:
-    from lnmbench.choices import parameters_of
-
     return {
         "kind": offer.role.word,
         "name": offer.name,
@@ -74,7 +72,7 @@ def _facts(offer: Offer) -> dict[str, Any]:
                 "required": parameter.required,
                 **({} if parameter.required else {"default": parameter.default}),
             }
-            for parameter in parameters_of(offer.factory)
+            for parameter in offer.parameters
         ],
         "plugin": offer.plugin,
     }

@@ -41,11 +41,20 @@ def run(
     training: Annotated[
         str | None, typer.Option(help="Training settings, e.g. learning_rate=3e-4,max_epochs=60.")
     ] = None,
+    tune: Annotated[
+        int | None, typer.Option(help="Settings that the inner folds choose among; 1: the default.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="A benchmark as a TOML file.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Run directory (default: a folder below runs/).")
     ] = None,
     executor: Annotated[str, typer.Option(help="Where chunks of fits run.")] = "inline",
+    device: Annotated[
+        str, typer.Option(help="Where networks run: auto, cpu, cuda, cuda:1, mps.")
+    ] = "auto",
+    memory: Annotated[
+        float | None, typer.Option(help="GB that training may fill (default: what suits).")
+    ] = None,
     workers: ingesting.WorkersOption = None,
     strict: ingesting.StrictOption = False,
     pseudonymise: ingesting.PseudonymiseOption = None,
@@ -60,6 +69,7 @@ def run(
     from lnmbench.cli.report import print_report
     from lnmbench.config import read_benchmark
     from lnmbench.environment import home
+    from lnmbench.records import Resources
     from lnmbench.stages import run as stage
 
     options: dict[str, Any] = {
@@ -72,6 +82,7 @@ def run(
         "only": only or None,
         "seed": seed,
         "training": parse_parameters(training) if training else None,
+        "tune": tune,
     }
     folding = {"repeats": repeats, "folds": folds, "inner": inner}
     for name, given in folding.items():
@@ -90,6 +101,7 @@ def run(
             executor=parse(executor),
             workers=ingesting.threads(workers),
             plugins=tuple(plugin or ()),
+            resources=Resources(device=device, memory_gb=memory),
             progress=progress,
             ingesting=how,
         )

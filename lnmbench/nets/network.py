@@ -40,8 +40,13 @@ class SliceBody:
     settings: Training
 
     @property
+    def width(self) -> int:
+        """The width of a token: the encoder's own where the settings name none."""
+        return self.settings.token_dim or self.dim
+
+    @property
     def _layers(self) -> tuple[StackedEncoderLayer, ...]:
-        width, heads = self.settings.token_dim, self.settings.heads
+        width, heads = self.width, self.settings.heads
         return tuple(
             StackedEncoderLayer(
                 name=f"encoder.layers.{i}", width=width, heads=heads, longest=self.longest
@@ -52,7 +57,7 @@ class SliceBody:
     @property
     def _fc(self) -> StackedLinear:
         outputs = self.settings.image_features
-        return StackedLinear(name="fc", inputs=self.settings.token_dim, outputs=outputs)
+        return StackedLinear(name="fc", inputs=self.width, outputs=outputs)
 
     @property
     def places(self) -> int:
@@ -61,7 +66,7 @@ class SliceBody:
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of all layers, the projection's first."""
-        width = self.settings.token_dim
+        width = self.width
         project = StackedLinear(name="project", inputs=self.dim, outputs=width).parameters()
         # Adam moves every weight by about its rate, so that the more inputs a token has, the
         # farther a step would take it (Yang et al. 2022).

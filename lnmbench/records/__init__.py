@@ -11,6 +11,7 @@ from lnmbench.records.method import Method, Training, Weights
 from lnmbench.records.plan import Plan
 from lnmbench.records.protocol import Protocol, Splits
 from lnmbench.records.report import Block, Cell, Outcome, Paragraph, Results, Table, TableColumn
+from lnmbench.records.resources import Resources
 from lnmbench.records.result import Epoch, Unit, UnitResult
 from lnmbench.records.score import Compared, Estimate, FoldScores, Pair, TestResult
 from lnmbench.records.source import RemoteFile, Source
@@ -42,6 +43,7 @@ __all__ = [
     "Preprocessing",
     "Protocol",
     "RemoteFile",
+    "Resources",
     "Results",
     "Role",
     "Source",

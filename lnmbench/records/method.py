@@ -25,16 +25,22 @@ class Training:
     """The settings of one network fit.
 
     `patience` and `max_epochs` are in epochs, `batch_size` in cases. `clip` bounds the gradient
-    norm of each fit. `token_dim` is the width of the transformer over the slices. The heads learn
-    at a rate of their own: with few cases, the image features would be fitted to noise before a
-    slower head had learned what the clinical features say.
+    norm of each fit. `token_dim` is the width of the transformer over the slices; None keeps the
+    encoder's own. The heads learn at a rate of their own: with few cases, the image features would
+    be fitted to noise before a slower head had learned what the clinical features say.
+
+    The stages of an encoder that are trained learn at `encoder_learning_rate`, with the statistics
+    of their batch normalisation `frozen` or taken from each `batch`, in `precision` (auto:
+    bfloat16 on a GPU that has it), after `torch.compile` with `compile`. `augment` names changes
+    of the images during training, `flip+shift+rotation+intensity` or some of them; what a frozen
+    stage makes of them is cached as `views` of each slice.
     """
 
     learning_rate: float = 5e-4
     head_learning_rate: float = 2e-2
     weight_decay: float = 1e-2
     dropout: float = 0.1
-    token_dim: int = 64
+    token_dim: int | None = 64
     heads: int = 4
     layers: int = 2
     image_features: int = 8
@@ -42,6 +48,12 @@ class Training:
     max_epochs: int = 40
     patience: int = 6
     clip: float = 1.0
+    encoder_learning_rate: float = 1e-4
+    batch_norm: Literal["frozen", "batch"] = "frozen"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    compile: bool = False
+    augment: str = "none"
+    views: int = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +61,8 @@ class Method:
     """One arm of the comparison. Its fingerprint covers everything that changes its numbers.
 
     `plugins` maps lnmbench and each plugin that the method uses to its version, or to the checksum
-    of its file. `level` is the encoder's, None for a baseline.
+    of its file. `level` is the encoder's, None for a baseline. `tune` is how many settings the
+    inner folds choose among, the given one first.
     """
 
     label: str
@@ -60,9 +73,15 @@ class Method:
     aux: tuple[Choice, ...] = ()
     weighting: Choice | None = None
     training: Training | None = None
+    tune: int = 1
     baseline: Choice | None = None
     window_hu: tuple[float, float] = (-1000.0, 400.0)
     plugins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def trained_from(self) -> str:
+        """The first stage of the encoder that is trained: a name, `all`, or `none`."""
+        return str(self.encoder.parameters.get("train", "none")) if self.encoder else "none"
 
     @property
     def fingerprint(self) -> str:

@@ -149,6 +149,7 @@ def _networks(
             aux=bound,
             weighting=weighting if tasks else None,
             training=benchmark.training,
+            tune=benchmark.tune,
             window_hu=benchmark.window,
             plugins=_versions(registry, *used),
         )

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from lnmbench import environment
 from lnmbench.config import Benchmark
-from lnmbench.contracts import Encoder, Progress
+from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.imaging.geometry import window
-from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, UnitResult
+from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, Resources, UnitResult
 from lnmbench.registry import Registry
-from lnmbench.stages.chunk import Chunk, execute
+from lnmbench.stages.chunk import Chunk
+from lnmbench.stages.execute import execute
+from lnmbench.stages.features import method_features
 from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.plan import aux_notes, make_methods, make_plan, refuse_unknown_names
-from lnmbench.store.cohort_file import read_cohort, read_slices
-from lnmbench.store.feature_cache import make_features
+from lnmbench.stages.resources import resolved
+from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.ledger import Ledger
 
 
@@ -48,6 +46,7 @@ def run(
     plugins: tuple[str, ...],
     progress: Progress,
     ingesting: Ingesting | None = None,
+    resources: Resources | None = None,
 ) -> Path:
     """Run what is missing of a benchmark and return the folder of its ledger.
 
@@ -56,6 +55,7 @@ def run(
     """
     refuse_unknown_names(benchmark, registry)
     registry.bind("executor", executor)
+    resources = resolved(resources or Resources())
     path = ingest(
         benchmark.dataset,
         registry,
@@ -73,7 +73,7 @@ def run(
     told = [f"{encoder.name}: {note}" for encoder, note in weights if encoder is not None]
     for note in dict.fromkeys([*notes, *told]):
         progress.say(note)
-    manifest = _manifest(benchmark, cohort, methods, notes)
+    manifest = _manifest(benchmark, cohort, methods, notes, resources)
     folder = place.out or place.runs / _folder_name(plan)
     with Ledger.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
@@ -82,7 +82,7 @@ def run(
         for method in methods:
             missing = _missing_repeats(ledger, method, plan)
             features = (
-                _features(method, cohort, registry, place.home, progress) if missing else None
+                method_features(method, cohort, registry, place.home, progress) if missing else None
             )
             chunks = [
                 Chunk(
@@ -92,6 +92,7 @@ def run(
                     cohort=path,
                     features=features,
                     plugins=plugins,
+                    resources=resources,
                 )
                 for repeat in missing
             ]
@@ -151,61 +152,6 @@ def _work(
     progress.finish()
 
 
-def _features(
-    method: Method, cohort: Cohort, registry: Registry, home: Path, progress: Progress
-) -> Path | None:
-    """The feature cache of a method's encoder, made now where it is not there."""
-    if method.encoder is None or method.weights is None or method.level == "none":
-        return None
-    key = "|".join(
-        [
-            cohort.fingerprint,
-            str(method.encoder),
-            method.plugins[registry.version("encoder", method.encoder.name)[0]],
-            method.weights.sha256,
-            str(method.window_hu),
-            "float32",
-        ]
-    )
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    path = home / "features" / f"{slug}-{digest}.h5"
-    if not path.is_file():
-        encoder: Encoder = registry.build("encoder", method.encoder)
-        if encoder.level != "slice":
-            raise UserError(
-                f"encoder {method.encoder.name} is of level {encoder.level}",
-                expected="slice or none",
-                then="choose another --encoder",
-            )
-        if encoder.weights.sha256 != method.weights.sha256:
-            raise UserError(
-                f"the weights of {method.encoder.name} changed while the run was planned",
-                then="run the same command again",
-            )
-        _encode(path, key, method, cohort, encoder, progress)
-    return path
-
-
-def _encode(
-    path: Path, key: str, method: Method, cohort: Cohort, encoder: Encoder, progress: Progress
-) -> None:
-    from lnmbench.nets.encoding import FrozenEncoder
-
-    frozen = FrozenEncoder(encoder.stages())
-    source, total = cohort.path, int(cohort.offsets[-1])
-    assert source is not None
-
-    def encode(start: int, stop: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return frozen(window(read_slices(source, start, stop), method.window_hu))
-
-    progress.start("encode", str(method.encoder.name if method.encoder else ""), total, "slices")
-    make_features(
-        path, slices=total, width=encoder.out_dim, key=key, encode=encode, done=progress.advance
-    )
-    progress.finish()
-
-
 def _folder_name(plan: Plan) -> str:
     protocol = plan.protocol
     name = re.sub(r"[^A-Za-z0-9]+", "-", f"{plan.dataset.partition(':')[0]}-{protocol.target}")
@@ -218,6 +164,7 @@ def _manifest(
     cohort: Cohort,
     methods: Sequence[Method],
     notes: Sequence[str],
+    resources: Resources,
 ) -> Manifest:
     asked = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
     return Manifest(
@@ -230,5 +177,5 @@ def _manifest(
         protocol=benchmark.protocol,
         methods=tuple(methods),
         notes=tuple(notes),
-        environment=environment.describe(device="cpu"),
+        environment=environment.describe(device=resources.device),
     )
