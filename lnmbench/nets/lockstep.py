@@ -108,7 +108,7 @@ class _Lockstep:
         stack, problem = self._stack, self._problem
         batch = problem.batch(chosen)
         keep = self._dropout.draw(stack.fits, *batch.rows, problem.network.body.places)
-        tokens = problem.tokens(stack.fits, stack.values, batch)
+        tokens = problem.tokens(stack.fits, stack.values, batch, training=True)
         sums, total = problem.losses(stack.fits, stack.values, tokens, batch, keep)
         problem.backward(stack.fits, total, stack.values, tokens, batch, stack.gradients)
         stack.step([row for row, count in enumerate(batch.counts) if count])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from lnmbench.nets.packing import block_for
 from lnmbench.nets.parameters import Parameter
 from lnmbench.nets.stacked import StackedEncoderLayer, StackedLinear, dropped
 
@@ -46,11 +47,9 @@ class SliceBody:
 
     @property
     def _layers(self) -> tuple[StackedEncoderLayer, ...]:
-        width, heads = self.width, self.settings.heads
+        width, heads, block = self.width, self.settings.heads, block_for(self.longest)
         return tuple(
-            StackedEncoderLayer(
-                name=f"encoder.layers.{i}", width=width, heads=heads, longest=self.longest
-            )
+            StackedEncoderLayer(name=f"encoder.layers.{i}", width=width, heads=heads, block=block)
             for i in range(self.settings.layers)
         )
 
@@ -67,7 +66,9 @@ class SliceBody:
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of all layers, the projection's first."""
         width = self.width
-        project = StackedLinear(name="project", inputs=self.dim, outputs=width).parameters()
+        project: tuple[Parameter, ...] = ()
+        if self.settings.token_dim is not None:
+            project = StackedLinear(name="project", inputs=self.dim, outputs=width).parameters()
         # Adam moves every weight by about its rate, so that the more inputs a token has, the
         # farther a step would take it (Yang et al. 2022).
         pace = min(1.0, math.sqrt(width / self.dim))

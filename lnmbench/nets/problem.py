@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.front import Front
     from lnmbench.records import Training
 
 # Cases of each fit that are validated or predicted at once: bounds the memory, not the numbers.
@@ -54,22 +55,27 @@ class Problem:
             for task in inputs.aux
         ]
         self._loss_weights = _loss_weights(inputs, fits).to(device)
-        self._projection = None
+        self._front: Front | None = None
         if inputs.slices is not None and inputs.offsets is not None:
-            self._projection = Projection(inputs.slices, inputs.offsets, fits.training, device)
+            self._front = Projection(inputs.slices, inputs.offsets, fits.training, device)
 
     def batch(self, chosen: Sequence[Tensor]) -> Batch:
         """Return the batch of these cases of each fit."""
         return pack(chosen, self._inputs.offsets, self.device)
 
     def tokens(
-        self, fits: Sequence[int], values: Mapping[str, Tensor], batch: Batch
+        self,
+        fits: Sequence[int],
+        values: Mapping[str, Tensor],
+        batch: Batch,
+        *,
+        training: bool = False,
     ) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd; None where there are no slices."""
-        if self._projection is None or batch.slots is None:
+        if self._front is None or batch.slots is None:
             return None
-        weight, bias = values["project.weight"].detach(), values["project.bias"].detach()
-        return self._projection.forward(fits, weight, bias, batch.slots).requires_grad_()
+        tokens = self._front.forward(fits, values, batch.slots, training=training)
+        return tokens.requires_grad_()
 
     def logits(
         self,
@@ -119,14 +125,14 @@ class Problem:
         gradients: Mapping[str, Tensor],
     ) -> None:
         """Write the gradients of the total for every parameter."""
-        names = [n for n in values if tokens is None or not n.startswith("project.")]
+        own = () if self._front is None else self._front.prefixes
+        names = [name for name in values if not name.startswith(own)]
         sources = [values[name] for name in names] + ([] if tokens is None else [tokens])
         found = torch.autograd.grad(total, sources, allow_unused=True, materialize_grads=True)
         for name, gradient in zip(names, found, strict=False):
             gradients[name].copy_(gradient)
-        if self._projection is not None and batch.slots is not None:
-            weight, bias = gradients["project.weight"], gradients["project.bias"]
-            self._projection.backward(fits, found[-1], batch.slots, weight, bias)
+        if self._front is not None and batch.slots is not None:
+            self._front.backward(fits, values, found[-1], batch.slots, gradients)
 
     @torch.no_grad()
     def validation_losses(self, fits: Sequence[int], values: Mapping[str, Tensor]) -> Tensor:

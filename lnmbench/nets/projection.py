@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lnmbench.nets.packing import Slots
 
@@ -31,12 +31,14 @@ _SOME = 64
 class Projection:
     """Maps the packed slices of K fits to tokens, and gradients of tokens to those of weights.
 
-    Built from slices (S, D), offsets (n + 1,) and training bool (K, n). A feature that is constant
+    A `Front`. Built from slices (S, D), offsets (n + 1,) and training bool (K, n). A feature that is constant
     over a fit's training slices tells it nothing and is left out of that fit. Autograd is not
     asked: the features need no gradient, and the gradients of the weights are written where they
     are wanted. On a CPU fits take turns through one small buffer that stays in the cache; gathering
     all of them into fresh memory would cost more than the products do.
     """
+
+    prefixes = ("project.",)
 
     def __init__(
         self, slices: Tensor, offsets: Tensor, training: Tensor, device: torch.device
@@ -54,33 +56,55 @@ class Projection:
         self._gathered = values.new_empty(0, values.shape[1])
         self._folded = values.new_empty(0)
 
-    def forward(self, fits: Sequence[int], weight: Tensor, bias: Tensor, slots: Slots) -> Tensor:
-        """Return tokens (k, P, d) for weight (k, d, D) and bias (k, d) of these k fits."""
+    def forward(
+        self, fits: Sequence[int], values: Mapping[str, Tensor], slots: Slots, *, training: bool
+    ) -> Tensor:
+        """Return tokens (k, P, d) for `project.weight` (k, d, D) and `project.bias` (k, d).
+
+        Without these parameters tokens are the standardised features themselves.
+        """
+        if "project.weight" not in values:
+            return self._standardised(fits, slots)
+        weight, bias = values["project.weight"].detach(), values["project.bias"].detach()
         if not self._in_turn:
             return self._forward_together(fits, weight, bias, slots)
         tokens = weight.new_zeros(len(fits), slots.places, weight.shape[1])
-        for row, (fit, count) in enumerate(zip(fits, slots.counts, strict=True)):
-            if count:
+        for row, (fit, own) in enumerate(zip(fits, slots.tokens, strict=True)):
+            if len(own):
                 folded = torch.mul(weight[row], self._gain[fit], out=self._scratch(weight))
                 shift = torch.addmv(bias[row], folded, self._mean[fit], alpha=-1)
-                x = self._gather(slots.slices[row, :count])
-                torch.addmm(shift, x, folded.mT, out=tokens[row, :count])
+                x = self._gather(slots.slices[row, own])
+                tokens[row].index_copy_(0, own, torch.addmm(shift, x, folded.mT))
         return tokens
 
     def backward(
-        self, fits: Sequence[int], d_tokens: Tensor, slots: Slots, d_weight: Tensor, d_bias: Tensor
+        self,
+        fits: Sequence[int],
+        values: Mapping[str, Tensor],
+        d_tokens: Tensor,
+        slots: Slots,
+        gradients: Mapping[str, Tensor],
     ) -> None:
         """Write the gradients of weight and bias, given those of the tokens (zero at padding)."""
+        if "project.weight" not in values:
+            return
+        d_weight, d_bias = gradients["project.weight"], gradients["project.bias"]
         torch.sum(d_tokens, 1, out=d_bias)
         if not self._in_turn:
             self._backward_together(fits, d_tokens, slots, d_weight, d_bias)
             return
-        for row, (fit, count) in enumerate(zip(fits, slots.counts, strict=True)):
-            if count:
-                x = self._gather(slots.slices[row, :count])
-                torch.mm(d_tokens[row, :count].mT, x, out=d_weight[row])
+        for row, (fit, own) in enumerate(zip(fits, slots.tokens, strict=True)):
+            if len(own):
+                x = self._gather(slots.slices[row, own])
+                torch.mm(d_tokens[row, own].mT, x, out=d_weight[row])
                 d_weight[row].addr_(d_bias[row], self._mean[fit], alpha=-1)
                 d_weight[row].mul_(self._gain[fit])
+
+    def _standardised(self, fits: Sequence[int], slots: Slots) -> Tensor:
+        rows = torch.as_tensor(fits, device=self._mean.device)
+        mean, gain = self._mean[rows].unsqueeze(1), self._gain[rows].unsqueeze(1)
+        used = slots.real.unsqueeze(2)
+        return (self._values[slots.slices] - mean).mul_(gain).mul_(used)
 
     def _forward_together(
         self, fits: Sequence[int], weight: Tensor, bias: Tensor, slots: Slots

@@ -71,18 +71,18 @@ class StackedLayerNorm:
 class StackedAttention:
     """K times `torch.nn.MultiheadAttention` of a case's tokens to each other.
 
-    `longest` is the largest number of slices of any case of the cohort.
+    `block` is the number of places of a block of tokens.
     """
 
     name: str
     width: int
     heads: int
-    longest: int
+    block: int
 
     @property
     def places(self) -> int:
         """The places for dropout of a token."""
-        return self.heads * self.longest
+        return self.heads * self.block
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the projections in and out, started as torch does (in: Xavier uniform)."""
@@ -117,12 +117,12 @@ class StackedEncoderLayer:
     name: str
     width: int
     heads: int
-    longest: int
+    block: int
 
     @property
     def _attention(self) -> StackedAttention:
         name = f"{self.name}.self_attn"
-        return StackedAttention(name=name, width=self.width, heads=self.heads, longest=self.longest)
+        return StackedAttention(name=name, width=self.width, heads=self.heads, block=self.block)
 
     @property
     def _feed_forward(self) -> tuple[StackedLinear, StackedLinear]:

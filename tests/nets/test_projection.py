@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from lnmbench.nets.packing import pack
+from lnmbench.nets.packing import Slots, pack
 from lnmbench.nets.projection import Projection
 
 LENGTHS = torch.tensor([2, 1, 3, 2, 4, 1])
@@ -33,8 +33,19 @@ def project(features: Tensor, *, together: bool = False) -> Tensor:
     projection._in_turn = not together
     slots = pack(CHOSEN, OFFSETS, CPU).slots
     assert slots is not None
-    tokens = projection.forward([0, 1], *weights(), slots)
-    return torch.cat([tokens[k, :count] for k, count in enumerate(slots.counts)])
+    weight, bias = weights()
+    values = {"project.weight": weight, "project.bias": bias}
+    tokens = projection.forward([0, 1], values, slots, training=True)
+    return torch.cat([tokens[k, places] for k, places in enumerate(places_of(slots))])
+
+
+def places_of(slots: Slots) -> list[Tensor]:
+    """The places of each fit's tokens, in the order in which its cases were chosen."""
+    found = []
+    for k, cases in enumerate(CHOSEN):
+        by_slice = {int(slots.slices[k, place]): int(place) for place in slots.tokens[k]}
+        found.append(torch.tensor([by_slice[int(row)] for row in rows_of(cases)]))
+    return found
 
 
 def rows_of(cases: Tensor) -> Tensor:
@@ -66,11 +77,13 @@ def test_gradients_are_those_of_standardised_features(together: bool) -> None:
     weight, bias = (x.double().requires_grad_() for x in weights())
     source = torch.Generator().manual_seed(3)
     d_tokens = torch.randn(2, slots.places, WIDTH, generator=source)
-    real = torch.arange(slots.places) < torch.tensor(slots.counts)[:, None]
-    d_tokens *= real[..., None]
-    (by_hand(slices(), weight, bias) * d_tokens[real].double()).sum().backward()
+    d_tokens *= slots.real[..., None]
+    ordered = torch.cat([d_tokens[k, places] for k, places in enumerate(places_of(slots))])
+    (by_hand(slices(), weight, bias) * ordered.double()).sum().backward()
     d_weight, d_bias = torch.empty(2, WIDTH, DIM), torch.empty(2, WIDTH)
-    projection.backward([0, 1], d_tokens, slots, d_weight, d_bias)
+    values = {"project.weight": weight.float(), "project.bias": bias.float()}
+    gradients = {"project.weight": d_weight, "project.bias": d_bias}
+    projection.backward([0, 1], values, d_tokens, slots, gradients)
     assert weight.grad is not None
     assert bias.grad is not None
     torch.testing.assert_close(d_weight, weight.grad.float(), rtol=1e-4, atol=1e-4)

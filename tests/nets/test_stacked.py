@@ -95,9 +95,23 @@ def torch_encoder_layer() -> nn.Module:
     )
 
 
-def by_case(packed: Tensor, lengths: Sequence[int]) -> Tensor:
+def by_case(packed: Tensor, cases: Sequence[Tensor]) -> Tensor:
     """One fit's packed tokens as torch wants them: (cases, longest, width), padded with zeros."""
-    return nn.utils.rnn.pad_sequence(packed[: sum(lengths)].split(list(lengths)), batch_first=True)
+    return nn.utils.rnn.pad_sequence([packed[places] for places in cases], batch_first=True)
+
+
+def places_of(slots: Slots, k: int, cases: Tensor) -> list[Tensor]:
+    """The places of the tokens of each of a fit's cases."""
+    row_of_place = torch.where(slots.real[k], slots.slices[k], -1)
+    return [
+        torch.cat(
+            [
+                (row_of_place == row).nonzero()[0]
+                for row in range(*OFFSETS[case : case + 2].tolist())
+            ]
+        )
+        for case in cases.tolist()
+    ]
 
 
 def test_encoder_layer_equals_torch_layers_with_a_padding_mask() -> None:
@@ -107,7 +121,7 @@ def test_encoder_layer_equals_torch_layers_with_a_padding_mask() -> None:
     slots = slots_of(chosen)
     source = torch.Generator().manual_seed(0)
     x = torch.randn(MODELS, slots.places, WIDTH, generator=source).requires_grad_()
-    layer = StackedEncoderLayer(name="x", width=WIDTH, heads=4, longest=5)
+    layer = StackedEncoderLayer(name="x", width=WIDTH, heads=4, block=slots.block)
     found = layer(values, x, slots, NO_DROPOUT)
     means = torch.bmm(slots.pool, found)
     weights = torch.randn(means.shape, generator=source)
@@ -116,10 +130,11 @@ def test_encoder_layer_equals_torch_layers_with_a_padding_mask() -> None:
         ours = x.detach()[k].clone().requires_grad_()
         lengths = LENGTHS[chosen[k]]
         padding = torch.arange(int(lengths.max())) >= lengths[:, None]
-        padded = by_case(ours, lengths.tolist())
+        places = places_of(slots, k, chosen[k])
+        padded = by_case(ours, places)
         expected = module(padded, src_key_padding_mask=padding)
         torch.testing.assert_close(
-            found[k, : int(lengths.sum())], expected[~padding], rtol=1e-4, atol=1e-5
+            found[k, torch.cat(places)], expected[~padding], rtol=1e-4, atol=1e-5
         )
         mean = expected.masked_fill(padding[..., None], 0.0).sum(1) / lengths[:, None]
         torch.testing.assert_close(means[k, : len(lengths)], mean, rtol=1e-4, atol=1e-5)
@@ -133,10 +148,10 @@ def test_attention_with_dropout_has_the_right_gradient() -> None:
     slots = slots_of([torch.tensor([0, 3]), torch.tensor([2])])
     source = torch.Generator().manual_seed(0)
     shape = (2, slots.places)
-    keep = 1.25 * (torch.rand(*shape, 2 * 5, generator=source, dtype=torch.float64) > 0.2)
+    keep = 1.25 * (torch.rand(*shape, 2 * slots.block, generator=source, dtype=torch.float64) > 0.2)
     qkv = torch.randn(*shape, 12, generator=source, dtype=torch.float64).requires_grad_()
-    # What stands at padding is arbitrary, and by contract gets no gradient from above.
-    real = (torch.arange(slots.places) < torch.tensor(slots.counts)[:, None])[..., None]
+    # What stands at gaps is arbitrary, and by contract gets no gradient from above.
+    real = slots.real[..., None]
     assert torch.autograd.gradcheck(lambda x: attend(x, slots, 2, keep) * real, (qkv,))
 
 
@@ -144,8 +159,10 @@ def test_attention_drops_what_its_factors_say() -> None:
     slots = slots_of([torch.tensor([2])])
     qkv = torch.zeros(1, slots.places, 3)
     qkv[0, :5, 2] = torch.tensor([1.0, 2.0, 4.0, 8.0, 16.0])
-    keep = torch.zeros(1, slots.places, 5)
+    keep = torch.zeros(1, slots.places, slots.block)
     keep[0, 1, 3] = 2.0
     attended = attend(qkv, slots, 1, keep)[0, :, 0]
     # Equal scores: each probability is 1 / 5, and the second token keeps the fourth, doubled.
-    torch.testing.assert_close(attended, torch.tensor([0.0, 8 * 2 / 5, 0.0, 0.0, 0.0, 0.0]))
+    expected = torch.zeros(slots.places)
+    expected[1] = 8 * 2 / 5
+    torch.testing.assert_close(attended, expected)
