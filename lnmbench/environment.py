@@ -45,7 +45,7 @@ def describe(*, device: str) -> Environment:
         platform=f"{platform.system()} {platform.machine()}",
         processor=_processor(),
         cpu_count=os.cpu_count() or 1,
-        memory_gb=round(_memory_bytes() / 1e9, 1),
+        memory_gb=round(memory_bytes() / 1e9, 1),
         device=device,
         threads=torch.get_num_threads(),
         git_commit=_git_commit(),
@@ -78,7 +78,8 @@ def _processor() -> str:
     return platform.processor()
 
 
-def _memory_bytes() -> int:
+def memory_bytes() -> int:
+    """Return the memory of the machine; 0 where unknown."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import inspect
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -172,8 +173,8 @@ class Registry:
                 then=f"mend it, or {BLOCK}={offer.plugin} goes on without it",
             ) from error
         contract = offer.role.contract
-        if contract is not None and not isinstance(made, contract):
-            lacking = [name for name in _members(contract) if not hasattr(made, name)]
+        lacking = [] if contract is None else _lacking(made, contract)
+        if contract is not None and lacking:
             raise UserError(
                 f"{role} {choice.name} of plugin {offer.plugin} is not a {contract.__name__}",
                 expected=f"the members {', '.join(_members(contract))}",
@@ -290,6 +291,18 @@ def _role(word: str) -> Role:
 
 def _version_of(point: EntryPoint) -> str:
     return point.dist.version if point.dist is not None else ""
+
+
+def _lacking(made: object, contract: type) -> list[str]:
+    """The members that an object has not; looked up without computing any of them."""
+    return [name for name in _members(contract) if not _is_there(made, name)]
+
+
+def _is_there(made: object, name: str) -> bool:
+    nothing = object()
+    if inspect.getattr_static(made, name, nothing) is nothing:
+        return hasattr(made, name)
+    return True
 
 
 def _members(contract: type) -> list[str]:

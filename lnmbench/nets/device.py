@@ -8,9 +8,6 @@ import torch
 
 from lnmbench.errors import UserError
 
-_SHARE = 0.5
-_SHARE_OF_GPU = 0.8
-
 
 def choose(asked: str) -> torch.device:
     """Return the device of that name; `auto` takes CUDA, else MPS, else the CPU.
@@ -44,17 +41,33 @@ def available() -> list[str]:
     return there
 
 
-def memory_for(device: torch.device, memory_gb: float | None) -> int:
-    """Return the bytes that training may fill: what is asked, or a share of what is free."""
-    if memory_gb is not None:
-        return int(memory_gb * 1e9)
+def prepare(device: torch.device) -> None:
+    """Make this process compute the same numbers on the same device each time.
+
+    Float32 is float32: without TF32, in products and in convolutions.
+    """
+    # cuBLAS is deterministic only with a workspace of its own, named before it starts
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if device.type == "cuda":
-        return int(_SHARE_OF_GPU * torch.cuda.mem_get_info(device)[0])
-    return int(_SHARE * _installed())
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.benchmark = False
+        torch.use_deterministic_algorithms(True, warn_only=True)
 
 
-def _installed() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 4 << 30
+def describe(device: str) -> str:
+    """Return the device's name and how it computes, for the manifest."""
+    if not device.startswith("cuda"):
+        return device
+    name = torch.cuda.get_device_name(device)
+    return f"{device} ({name}), deterministic, without TF32"
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device is a GPU with bfloat16 arithmetic of its own."""
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+def free_bytes(device: torch.device) -> int | None:
+    """Return the memory that is free on a GPU; None for a device that shares the machine's."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None

@@ -16,10 +16,13 @@ class Front(Protocol):
     """Makes tokens of the packed slices of K fits, outside autograd.
 
     Autograd sees tokens as leaves; the front is given their gradient and writes those of its own
-    parameters, which are the ones whose names begin with one of `prefixes`.
+    parameters.
     """
 
-    prefixes: tuple[str, ...]
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the names of the front's own parameters begin with."""
+        ...
 
     def forward(
         self, fits: Sequence[int], values: Mapping[str, Tensor], slots: Slots, *, training: bool

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -115,11 +116,14 @@ class _Lockstep:
         return sums
 
     def results(self) -> FitResults:
-        """Return what the best weights predict."""
-        self._best.require_progress()
+        """Return what the best weights predict; NaN for a fit that never had a finite loss."""
         values = self._layout.views(self._best.weights)
+        probabilities = self._problem.predict(values)
+        for own in probabilities.values():
+            own[self._best.epoch.numpy() == 0] = np.nan
         return FitResults(
-            probabilities=self._problem.predict(values),
+            probabilities=probabilities,
+            best_loss=self._best.loss.double().numpy(),
             best_epoch=self._best.epoch.numpy(),
             epochs=self._best.epochs.numpy(),
             history=tuple(self._history),

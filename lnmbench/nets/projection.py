@@ -31,14 +31,14 @@ _SOME = 64
 class Projection:
     """Maps the packed slices of K fits to tokens, and gradients of tokens to those of weights.
 
-    A `Front`. Built from slices (S, D), offsets (n + 1,) and training bool (K, n). A feature that is constant
-    over a fit's training slices tells it nothing and is left out of that fit. Autograd is not
-    asked: the features need no gradient, and the gradients of the weights are written where they
-    are wanted. On a CPU fits take turns through one small buffer that stays in the cache; gathering
-    all of them into fresh memory would cost more than the products do.
+    A `Front`, built from slices (S, D), offsets (n + 1,) and training bool (K, n). A feature that
+    is constant over a fit's training slices tells it nothing and is left out of that fit. Autograd
+    is not asked: the features need no gradient, and the gradients of the weights are written where
+    they are wanted. On a CPU fits take turns through one small buffer that stays in the cache;
+    gathering all of them into fresh memory would cost more than the products do.
     """
 
-    prefixes = ("project.",)
+    prefixes: tuple[str, ...] = ("project.",)
 
     def __init__(
         self, slices: Tensor, offsets: Tensor, training: Tensor, device: torch.device

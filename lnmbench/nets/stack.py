@@ -50,6 +50,8 @@ class Stack:
         for fit in stopped:
             row, last = self.fits.index(fit), len(self.fits) - 1
             self._flat[row] = self._flat[last]
+            # Between parameters a gradient is never written: what diverged there would stay.
+            self._gradient[row] = 0.0
             self._optimiser.replace(row, last)
             self.fits[row] = self.fits[last]
             self.fits.pop()

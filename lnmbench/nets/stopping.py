@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lnmbench.errors import UserError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,7 +14,8 @@ if TYPE_CHECKING:
 class Best:
     """The best epoch of each of K fits so far, and the weights (K, size) that it had.
 
-    A fit stops when `patience` epochs have brought no lower validation loss.
+    A fit stops when `patience` epochs have brought no lower validation loss. One that never had a
+    finite loss keeps epoch 0 and a loss of infinity.
     """
 
     def __init__(self, start: Tensor, patience: int) -> None:
@@ -34,13 +33,3 @@ class Best:
                 self.loss[fit], self.epoch[fit] = loss, epoch
                 self.weights[fit] = flat[row]
         return [fit for fit in fits if epoch - int(self.epoch[fit]) >= self._patience]
-
-    def require_progress(self) -> None:
-        """Raise `UserError` if a fit has never had a finite validation loss."""
-        lost = int((self.epoch == 0).sum())
-        if lost:
-            raise UserError(
-                f"{lost} of {len(self.epoch)} fits diverged in their first epoch",
-                expected="a finite validation loss",
-                then="lower the learning rate",
-            )

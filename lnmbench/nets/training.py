@@ -1,4 +1,4 @@
-"""Trains K fits: dealt out to stacks that fit the cache, side by side on the cores.
+"""Trains K fits: dealt out to stacks that fit cache and memory, side by side on the cores.
 
 A fit's result does not depend on its stack, so how K fits are dealt out is a matter of speed alone.
 On a CPU each core takes a stack and computes it by itself. Cores that share every single operation
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.footprint import bytes_of_a_fit, is_out_of_memory, release
 from lnmbench.nets.lockstep import train_together
 from lnmbench.nets.parameters import Layout
 from lnmbench.nets.problem import network_of
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
     from lnmbench.records import Training
 
+    _Part = Callable[[range, Callable[[int], None]], FitResults]
+
 # Parameters of a stack: more of them leave the cache too often, fewer are not worth a thread.
 _MOST, _LEAST = 3_300_000, 130_000
+_HALVED = "out of memory: a stack of fits was halved and went on; --memory sets a budget"
 
 
 def train(
@@ -40,43 +44,67 @@ def train(
     *,
     device: torch.device | str = "cpu",
     threads: int | None = None,
+    memory: int | None = None,
     on_epoch: Callable[[int], None] | None = None,
 ) -> FitResults:
     """Train K fits and return what each predicts with the weights of its best epoch.
 
     Early stopping looks at the target's validation loss alone. `threads` is the number of cores to
     use, torch's by default; the same call with as many threads gives the same numbers, bit by bit.
-    `on_epoch` is told now and then how many fits have finished, in the caller's thread. Raises
-    `UserError` if a fit diverges in its first epoch.
+    `memory` bounds the bytes that the stacks fill, by an estimate: fits beyond it wait their turn.
+    A stack that still finds no memory is halved, which `notes` of the results say. `on_epoch` is
+    told now and then how many fits have finished, in the caller's thread.
     """
     place = torch.device(device)
     threads = torch.get_num_threads() if threads is None else threads
+    threads = threads if place.type == "cpu" else 1
     layout = Layout(network_of(inputs, fits, settings, weighting).parameters())
-    parts = [range(len(fits))]
-    if place.type == "cpu":
-        parts = divided(len(fits), layout.size, threads)
+    each = bytes_of_a_fit(inputs, settings, layout.size)
+    most = len(fits) if memory is None else max(1, int(memory // (each * threads)))
+    parts = divided(len(fits), layout.size if place.type == "cpu" else 0, threads, most)
 
     def part(chosen: range, told: Callable[[int], None]) -> FitResults:
         own = fits.only(chosen)
         return train_together(inputs, own, settings, weighting, place, told)
 
-    return _joined(_side_by_side(part, parts, threads, on_epoch), parts)
+    return _joined(_side_by_side(_halving(part), parts, threads, on_epoch), parts)
 
 
-def divided(fits: int, size: int, threads: int) -> list[range]:
+def divided(fits: int, size: int, threads: int, most: int) -> list[range]:
     """Return the stacks into which so many fits of `size` parameters are dealt, in order.
 
-    Stacks are of the same size but for one fit; where there are several, the threads get equally
-    many, as far as there are fits.
+    Stacks are of the same size but for one fit, and of `most` fits at most; where there are
+    several, the threads get equally many, as far as there are fits. A size of 0 asks for the
+    fewest stacks.
     """
-    stacks = max(-(-fits * size // _MOST), min(threads, fits * size // _LEAST), 1)
+    stacks = max(-(-fits * size // _MOST), min(threads, fits * size // _LEAST), -(-fits // most), 1)
     stacks = min(-(-stacks // threads) * threads if stacks > 1 else 1, fits)
     ends = [fits * (i + 1) // stacks for i in range(stacks)]
     return [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
+def _halving(part: _Part) -> _Part:
+    """Return the same, but in halves where there is no memory for the whole."""
+
+    def whole_or_halves(chosen: range, told: Callable[[int], None]) -> FitResults:
+        try:
+            return part(chosen, told)
+        except (RuntimeError, MemoryError) as error:
+            if len(chosen) == 1 or not is_out_of_memory(error):
+                raise
+        # Outside the handler: its traceback would keep the tensors.
+        release()
+        half = len(chosen) // 2
+        first = whole_or_halves(chosen[:half], told)
+        second = whole_or_halves(chosen[half:], lambda finished: told(half + finished))
+        joined = _joined([first, second], [range(half), range(half, len(chosen))])
+        return replace(joined, notes=(_HALVED,))
+
+    return whole_or_halves
+
+
 def _side_by_side(
-    part: Callable[[range, Callable[[int], None]], FitResults],
+    part: _Part,
     parts: Sequence[range],
     threads: int,
     on_epoch: Callable[[int], None] | None,
@@ -150,6 +178,8 @@ def _joined(results: Sequence[FitResults], parts: Sequence[range]) -> FitResults
             for task in results[0].probabilities
         },
         best_epoch=np.concatenate([own.best_epoch for own in results]),
+        best_loss=np.concatenate([own.best_loss for own in results]),
         epochs=np.concatenate([own.epochs for own in results]),
         history=tuple(history),
+        notes=tuple(dict.fromkeys(note for own in results for note in own.notes)),
     )

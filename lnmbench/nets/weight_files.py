@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,12 +15,28 @@ from lnmbench.errors import UserError, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 KINDS = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")
 NESTED = ("state_dict", "model_state_dict", "model")
 PREFIXES = ("module.", "model.", "encoder.", "backbone.")
 _SHOWN = 3
+
+
+def named_file(weights: str, *, words: Sequence[str], what: str) -> Path | None:
+    """Return the file that a parameter `weights` names; None where it is one of `words`.
+
+    Raises `UserError` for what is neither a word nor the name of a file of `KINDS`.
+    """
+    if weights in words:
+        return None
+    path = Path(weights).expanduser()
+    if path.suffix.lower() in KINDS:
+        return path
+    raise UserError(
+        f"unknown weights of {what}",
+        expected=f"{' | '.join(words)}, or a file ({', '.join(KINDS)})",
+        got=repr(weights[:80]),
+    )
 
 
 def read_weights(path: Path, *, what: str) -> dict[str, Tensor]:
@@ -79,7 +96,7 @@ def digest(state: Mapping[str, Tensor]) -> str:
     for name in sorted(state):
         flat = state[name].detach().cpu().contiguous().reshape(-1)
         made.update(f"{name}{tuple(state[name].shape)}".encode())
-        made.update(memoryview(flat.view(torch.uint8).numpy()))
+        made.update(flat.view(torch.uint8).numpy().tobytes())
     return made.hexdigest()
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Target
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits
+from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.splitting import make_splits
 
@@ -127,6 +127,7 @@ def _networks(
             f"cohort {cohort.name} has no images for the encoder {encoder.name}",
             then="use --encoder none for a network on the clinical features",
         )
+    _refuse_heads(encoder, made, benchmark.training)
     weighting = registry.bind("weighting", benchmark.weighting)
     registry.build("weighting", weighting)
     for tasks in arms:
@@ -178,6 +179,15 @@ def _refuse_no_features(cohort: Cohort, what: str) -> None:
         raise UserError(
             f"cohort {cohort.name} has no clinical features for {what}",
             then="give columns the role feature in the dictionary",
+        )
+
+
+def _refuse_heads(choice: Choice, encoder: Encoder, settings: Training) -> None:
+    if encoder.level != "none" and settings.token_dim is None and encoder.out_dim % settings.heads:
+        raise UserError(
+            f"token_dim none keeps the {encoder.out_dim} features of {choice.name}",
+            expected=f"a multiple of heads ({settings.heads})",
+            then="choose heads that divide it, or a token_dim",
         )
 
 

@@ -5,19 +5,43 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from lnmbench import environment
 from lnmbench.errors import UserError
-from lnmbench.records import Resources
+from lnmbench.records import Resources, Training
+
+_SHARE_OF_MACHINE, _SHARE_OF_GPU = 0.5, 0.8
 
 
 def resolved(asked: Resources) -> Resources:
-    """Return the resources with a device that is there.
+    """Return the resources with a device that is there, and a number for its memory.
 
-    `auto` takes the first of CUDA, MPS and the CPU. Raises `UserError` for a device that is not
+    `auto` takes the first of CUDA, MPS and the CPU; memory that is not given is half of the
+    machine's, or four fifths of what is free on a GPU. Raises `UserError` for a device that is not
     there, and for memory that is no positive number.
     """
-    from lnmbench.nets.device import choose
+    from lnmbench.nets.device import choose, free_bytes
 
+    device = choose(asked.device)
     memory = asked.memory_gb
-    if memory is not None and not (math.isfinite(memory) and memory > 0):
+    if memory is None:
+        free = free_bytes(device)
+        installed = environment.memory_bytes() or 8e9
+        memory = (_SHARE_OF_MACHINE * installed if free is None else _SHARE_OF_GPU * free) / 1e9
+    if not (math.isfinite(memory) and memory > 0):
         raise UserError("--memory", expected="a positive number of GB", got=f"{memory:g}")
-    return replace(asked, device=str(choose(asked.device)))
+    return replace(asked, device=str(device), memory_gb=memory)
+
+
+def with_precision(settings: Training, *, trained_from: str, resources: Resources) -> Training:
+    """Return the settings with a precision for `auto`: bfloat16 on a GPU that has it, for stages
+    of an encoder that are trained; float32 for everything else."""
+    import torch
+
+    from lnmbench.nets.device import has_bfloat16
+
+    if trained_from == "none":
+        return replace(settings, precision="float32")
+    if settings.precision != "auto":
+        return settings
+    fast = has_bfloat16(torch.device(resources.device))
+    return replace(settings, precision="bfloat16" if fast else "float32")

@@ -12,15 +12,15 @@ from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Cohort, Manifest, Method, Plan, Resources, UnitResult
+from lnmbench.records import Choice, Manifest, Method, Plan, Resources, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.chunk import Chunk
 from lnmbench.stages.execute import execute
 from lnmbench.stages.features import method_features
 from lnmbench.stages.ingest import Ingesting, ingest
-from lnmbench.stages.plan import aux_notes, make_methods, make_plan, refuse_unknown_names
+from lnmbench.stages.plan import refuse_unknown_names
+from lnmbench.stages.prepare import Prepared, prepare
 from lnmbench.stages.resources import resolved
-from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.ledger import Ledger
 
 
@@ -55,7 +55,7 @@ def run(
     """
     refuse_unknown_names(benchmark, registry)
     registry.bind("executor", executor)
-    resources = resolved(resources or Resources())
+    available = resolved(resources or Resources())
     path = ingest(
         benchmark.dataset,
         registry,
@@ -64,17 +64,13 @@ def run(
         progress=progress,
         ingesting=ingesting,
     )
-    cohort = read_cohort(path)
-    plan = make_plan(cohort, registry.build("target", benchmark.target), benchmark.protocol)
-    methods = make_methods(benchmark, registry, cohort)
+    ready = prepare(benchmark, registry, path, available)
+    plan, methods = ready.plan, ready.methods
     pool: Executor = registry.build("executor", executor)
-    notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
-    weights = [(m.encoder, m.weights.note) for m in methods if m.weights and m.weights.note]
-    told = [f"{encoder.name}: {note}" for encoder, note in weights if encoder is not None]
-    for note in dict.fromkeys([*notes, *told]):
+    for note in ready.told:
         progress.say(note)
-    manifest = _manifest(benchmark, cohort, methods, notes, resources)
-    folder = place.out or place.runs / _folder_name(plan)
+    manifest = _manifest(benchmark, ready)
+    folder = place.out or place.runs / folder_name(plan)
     with Ledger.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
         ledger.add_manifest(manifest)
@@ -82,7 +78,9 @@ def run(
         for method in methods:
             missing = _missing_repeats(ledger, method, plan)
             features = (
-                method_features(method, cohort, registry, place.home, progress) if missing else None
+                method_features(method, ready.cohort, registry, place.home, progress)
+                if missing
+                else None
             )
             chunks = [
                 Chunk(
@@ -92,7 +90,7 @@ def run(
                     cohort=path,
                     features=features,
                     plugins=plugins,
-                    resources=resources,
+                    resources=ready.resources,
                 )
                 for repeat in missing
             ]
@@ -152,30 +150,27 @@ def _work(
     progress.finish()
 
 
-def _folder_name(plan: Plan) -> str:
+def folder_name(plan: Plan) -> str:
+    """Return the name of the run directory of a plan: data set, target, protocol, cohort."""
     protocol = plan.protocol
     name = re.sub(r"[^A-Za-z0-9]+", "-", f"{plan.dataset.partition(':')[0]}-{protocol.target}")
     folds = f"{protocol.repeats}x{protocol.folds}x{protocol.inner}"
     return f"{name}-{folds}-seed{protocol.seed}-{plan.fingerprint[:8]}"
 
 
-def _manifest(
-    benchmark: Benchmark,
-    cohort: Cohort,
-    methods: Sequence[Method],
-    notes: Sequence[str],
-    resources: Resources,
-) -> Manifest:
+def _manifest(benchmark: Benchmark, ready: Prepared) -> Manifest:
+    from lnmbench.nets.device import describe
+
     asked = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
     return Manifest(
         created=environment.now(),
         asked=asked,
-        cohort=cohort.name,
-        cohort_fingerprint=cohort.fingerprint,
-        card=cohort.card,
-        preprocessing=cohort.preprocessing,
+        cohort=ready.cohort.name,
+        cohort_fingerprint=ready.cohort.fingerprint,
+        card=ready.cohort.card,
+        preprocessing=ready.cohort.preprocessing,
         protocol=benchmark.protocol,
-        methods=tuple(methods),
-        notes=tuple(notes),
-        environment=environment.describe(device=resources.device),
+        methods=ready.methods,
+        notes=ready.notes,
+        environment=environment.describe(device=describe(ready.resources.device)),
     )

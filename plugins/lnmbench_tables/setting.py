@@ -10,6 +10,7 @@ from lnmbench_tables.figures import counted, decimal, listed
 
 SOURCES = {
     "imagenet": "ImageNet",
+    "kinetics": "Kinetics-400",
     "random": "RANDOM (seeded), nothing learnt from any image",
 }
 

@@ -8,7 +8,8 @@ from lnmbench.contracts import Encoder
 
 @hookimpl
 def register_encoders() -> Mapping[str, Callable[..., Encoder]]:
-    """Offer the residual networks."""
-    from lnmbench_torchvision.resnet import resnet
+    """Offer every network that is a sequence of stages, of slices and of volumes."""
+    from lnmbench_torchvision.encoder import encoder
+    from lnmbench_torchvision.families import FAMILIES
 
-    return {name: resnet(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101")}
+    return {name: encoder(name, family) for family in FAMILIES for name in family.names}

@@ -2,125 +2,114 @@
 
 from __future__ import annotations
 
-import hashlib
-import http.client
-import os
-import time
-import urllib.request
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
 
 from lnmbench import UserError, Weights
+from lnmbench.nets.weight_files import digest, load_weights, read_weights
+from lnmbench_torchvision.builds import torchvision_models
+from lnmbench_torchvision.families import TAGS
+from lnmbench_torchvision.family import Family
+from lnmbench_torchvision.fetching import fetch, place_of
+from lnmbench_torchvision.sources import NAMED, TITLES
 
 if TYPE_CHECKING:
     from torch import nn
 
-SECONDS_TO_CONNECT = 4.0
-SECONDS_TO_FETCH = 60.0
-PAIRING = "pip install --upgrade --force-reinstall torch torchvision"
 
-
-def load(architecture: str, *, source: str, seed: int) -> tuple[nn.Module, Weights]:
+def load(name: str, family: Family, *, source: str, seed: int) -> tuple[nn.Module, Weights]:
     """Return the network in eval mode and where its weights come from.
 
-    Raises `UserError` for `imagenet` where the weights cannot be had, and for builds of torch and
-    torchvision that do not belong together.
+    `source` is auto, imagenet (kinetics for volumes), random, or a file. Raises `UserError` for
+    pretrained weights that cannot be had, for a file that does not fit the network, and for builds
+    of torch and torchvision that do not belong together.
     """
-    models = _torchvision_models()
-    found = None if source == "random" else _imagenet(models, architecture, source)
+    models = torchvision_models()
+    if source not in NAMED:
+        return _from_file(models, name, family, Path(source).expanduser(), seed)
+    found = None if source == "random" else _pretrained(models, name, family, source)
     if found is not None:
-        return _from_file(models, architecture, found)
+        return _from_torchvision(models, name, family, found, seed)
     note = f"seeded random weights (seed {seed}), not pretrained"
     if source == "auto":
-        note += ": ImageNet weights are not on this machine and could not be fetched"
-    model = _random(models, architecture, seed)
-    return model, Weights(source=f"random:{seed}", sha256=_digest(model), note=note)
+        title = TITLES[family.pretrained]
+        note += f": {title} weights are not on this machine and could not be fetched"
+    network = _random(models, name, seed)
+    return network, Weights(source=f"random:{seed}", sha256=_digest(network, family), note=note)
 
 
-def _torchvision_models() -> Any:
-    try:
-        from torchvision import models
-    except (RuntimeError, ImportError, OSError) as error:
-        raise UserError(
-            "torch and torchvision do not belong together",
-            expected="a matching pair of builds",
-            got=str(error)[:100],
-            then=f"{PAIRING} lets pip choose one",
-        ) from error
-    return models
-
-
-def _random(models: Any, architecture: str, seed: int) -> nn.Module:
+def _random(models: Any, name: str, seed: int) -> nn.Module:
     import torch
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model: nn.Module = models.get_model(architecture, weights=None)
-    return model.eval()
+        network: nn.Module = models.get_model(name, weights=None)
+    return network.eval()
 
 
-def _from_file(models: Any, architecture: str, path: Path) -> tuple[nn.Module, Weights]:
-    import torch
+def _from_file(
+    models: Any, name: str, family: Family, path: Path, seed: int
+) -> tuple[nn.Module, Weights]:
+    network = _random(models, name, seed)
+    _copy(network, name, family, path)
+    made = _digest(network, family)
+    note = f"weights from the file {path.name} (sha256 of its tensors {made[:12]}…)"
+    return network, Weights(source=f"file:{path.name}", sha256=made, note=note)
 
-    model: nn.Module = models.get_model(architecture, weights=None)
+
+def _from_torchvision(
+    models: Any, name: str, family: Family, path: Path, seed: int
+) -> tuple[nn.Module, Weights]:
+    network = _random(models, name, seed)
     try:
-        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    except Exception as error:  # a damaged file makes torch raise almost anything
+        _copy(network, name, family, path)
+    except UserError as error:
         raise UserError(
-            f"unreadable weights of {architecture}",
+            f"unreadable weights of {name}",
             where=str(path),
-            got=f"{type(error).__name__}: {error}"[:100],
+            got=str(error)[:200],
             then="delete the file; it is fetched again",
         ) from error
-    note = f"ImageNet weights of torchvision ({path.name})"
-    return model.eval(), Weights(source="imagenet", sha256=_digest(model), note=note)
+    note = f"{TITLES[family.pretrained]} weights of torchvision ({path.name})"
+    licence = _weights(models, name).meta.get("license")
+    note += f", under a licence of their own: {licence}" if licence else ""
+    made = _digest(network, family)
+    return network, Weights(source=family.pretrained, sha256=made, note=note)
 
 
-def _imagenet(models: Any, architecture: str, source: str) -> Path | None:
-    import torch
+def _copy(network: nn.Module, name: str, family: Family, path: Path) -> None:
+    state = read_weights(path, what=name)
+    for pattern, replacement in family.old_names:
+        state = {re.sub(pattern, replacement, key): value for key, value in state.items()}
+    load_weights(network, state, what=name, ignoring=family.classifier)
 
-    url = models.get_model_weights(architecture).DEFAULT.url
-    path = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
+
+def _pretrained(models: Any, name: str, family: Family, source: str) -> Path | None:
+    url = str(_weights(models, name).url)
+    path = place_of(url)
     if path.is_file():
         return path
     try:
-        _fetch(url, path)
-    except (OSError, http.client.HTTPException) as error:
+        fetch(url, path)
+    except OSError as error:
         if source == "auto":
             return None
         raise UserError(
-            f"ImageNet weights of {architecture} cannot be fetched",
+            f"{TITLES[family.pretrained]} weights of {name} cannot be fetched",
             where=url,
             got=str(error)[:80],
-            then=f"put the file at {path}, or use {architecture}:weights=random",
+            then=f"put the file at {path}, or use {name}:weights=random",
         ) from error
     return path
 
 
-def _fetch(url: str, path: Path) -> None:
-    """Fetch a file whole, checked against the checksum in its name, or raise `OSError`."""
-    deadline = time.monotonic() + SECONDS_TO_FETCH
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    digest = hashlib.sha256()
-    try:
-        with urllib.request.urlopen(url, timeout=SECONDS_TO_CONNECT) as reply:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as stream:
-                while block := reply.read(1 << 20):
-                    if time.monotonic() > deadline:
-                        raise OSError(f"not here within {SECONDS_TO_FETCH:.0f} s")
-                    digest.update(block)
-                    stream.write(block)
-        if not digest.hexdigest().startswith(path.stem.rpartition("-")[2]):
-            raise OSError("its checksum is wrong")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+def _weights(models: Any, name: str) -> Any:
+    offered = models.get_model_weights(name)
+    return offered[TAGS[name]] if name in TAGS else offered.DEFAULT
 
 
-def _digest(model: nn.Module) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in model.state_dict().items():
-        digest.update(name.encode() + tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()
+def _digest(network: nn.Module, family: Family) -> str:
+    """The sha256 of what an encoder may use: all but the classifier."""
+    state = network.state_dict()
+    return digest({k: v for k, v in state.items() if not k.startswith(family.classifier)})

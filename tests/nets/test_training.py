@@ -13,9 +13,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lnmbench.errors import UserError
 from lnmbench.nets import training
 from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs
+from lnmbench.nets.footprint import bytes_of_a_fit, is_out_of_memory
+from lnmbench.nets.parameters import Layout
+from lnmbench.nets.problem import network_of
 from lnmbench.nets.training import divided, train
 from lnmbench.records import Cohort, Training
 
@@ -191,10 +193,72 @@ def test_an_interrupted_caller_ends_the_threads(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("size", [1_500, 200_000, 10_000_000])
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
 def test_fits_are_dealt_out_once_and_evenly(fits: int, size: int, threads: int) -> None:
-    parts = divided(fits, size, threads)
-    assert [fit for part in parts for fit in part] == list(range(fits))
-    assert max(map(len, parts)) - min(map(len, parts)) <= 1
-    assert len(parts) == 1 or len(parts) % threads == 0 or len(parts) == fits
+    for most in (fits, 3):
+        parts = divided(fits, size, threads, most)
+        assert [fit for part in parts for fit in part] == list(range(fits))
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
+        assert len(parts) == 1 or len(parts) % threads == 0 or len(parts) == fits
+        assert max(map(len, parts)) <= most
+
+
+def stacks_seen(monkeypatch: pytest.MonkeyPatch, *, room: int) -> list[int]:
+    """The sizes of the stacks that are tried from here on; a stack beyond `room` fails."""
+    tried, real = [], training.train_together
+
+    def limited(inputs: Inputs, fits: Fits, *rest: object) -> FitResults:
+        tried.append(len(fits))
+        if len(fits) > room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(inputs, fits, *rest)
+
+    monkeypatch.setattr(training, "train_together", limited)
+    return tried
+
+
+def test_a_budget_of_memory_bounds_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, fits = inputs_with(), fits_of(range(8))
+    whole = train(inputs, fits, SETTINGS, Sum(), threads=1)
+    layout = Layout(network_of(inputs, fits, SETTINGS, Sum()).parameters())
+    tried = stacks_seen(monkeypatch, room=8)
+    budget = 3 * bytes_of_a_fit(inputs, SETTINGS, layout.size)
+    bounded = train(inputs, fits, SETTINGS, Sum(), threads=1, memory=budget)
+    assert len(tried) == 3
+    assert max(tried) == 3
+    for k in range(8):
+        assert_same_fit(bounded, k, whole, k, atol=1e-4)
+    train(inputs, fits, SETTINGS, Sum(), threads=1, memory=1)
+    assert tried[3:] == [1] * 8, "a budget too small for one fit trains them one by one"
+
+
+def test_out_of_memory_halves_the_stack_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs, fits = inputs_with(), fits_of(range(7))
+    whole = train(inputs, fits, SETTINGS, Sum(), threads=1)
+    tried, told = stacks_seen(monkeypatch, room=2), []
+    halved = train(inputs, fits, SETTINGS, Sum(), threads=1, on_epoch=told.append)
+    assert tried == [7, 3, 1, 2, 4, 2, 2]
+    assert told == sorted(told)
+    assert told[-1] == 7
+    assert not whole.notes
+    (note,) = halved.notes
+    assert "out of memory" in note
+    for k in range(7):
+        assert_same_fit(halved, k, whole, k, atol=1e-4)
+    trained = [sum(row.fit == fit for row in halved.history) for fit in range(7)]
+    assert trained == whole.epochs.tolist()
+
+
+def test_one_fit_without_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    stacks_seen(monkeypatch, room=0)
+    with pytest.raises(torch.OutOfMemoryError):
+        train(inputs_with(), fits_of([0, 1]), SETTINGS, Sum(), threads=1)
+
+
+def test_memory_that_runs_out_is_known_from_other_errors() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert is_out_of_memory(raised.value)
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
 
 
 def test_the_same_call_gives_the_same_numbers_bit_by_bit() -> None:
@@ -308,11 +372,20 @@ def test_progress_tells_how_many_fits_are_finished() -> None:
     assert told[-1] == 9
 
 
-def test_a_diverging_fit_is_the_users_error() -> None:
-    inputs = inputs_with(aux=False)
-    fits = replace(one_task(fits_of([0])), learning_rate=torch.tensor([math.inf]))
-    with pytest.raises(UserError, match="lower the learning rate"):
-        train(inputs, fits, SETTINGS, Sum())
+def test_a_diverging_fit_is_told_and_leaves_its_neighbours_alone() -> None:
+    inputs, fits = inputs_with(aux=False), one_task(fits_of([0, 1]))
+    alone = train(inputs, fits.only([1]), SETTINGS, Sum())
+    assert fits.learning_rate is not None
+    rates = torch.stack([torch.tensor(math.inf), fits.learning_rate[1]])
+    made = train(inputs, replace(fits, learning_rate=rates), SETTINGS, Sum(), threads=1)
+    assert made.best_loss[0] == math.inf
+    assert made.best_epoch[0] == 0
+    assert np.isnan(made.probabilities["n2"][0]).all()
+    np.testing.assert_allclose(
+        made.probabilities["n2"][1], alone.probabilities["n2"][0], atol=1e-5, equal_nan=True
+    )
+    best = [row.validation_loss for row in made.history if row.fit == 1]
+    assert made.best_loss[1] == pytest.approx(min(best))
 
 
 @pytest.mark.parametrize(

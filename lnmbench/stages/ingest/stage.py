@@ -94,10 +94,9 @@ def ingest(
     dataset: Dataset = registry.build("dataset", bound)
     for note in dataset.notes:
         progress.say(note)
-    files = [Path(source) for source in dataset.sources]
-    sources = hash_sources(files, home=home, workers=workers, progress=progress)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", bound.name)
-    path = home / "cohorts" / f"{slug}-{_key(bound, registry, dataset, sources, how)}.h5"
+    path = cohort_path(
+        bound, dataset, registry, home=home, workers=workers, progress=progress, how=how
+    )
     if _is_there(path, bound.name, progress):
         progress.say(f"cohort {bound.name}: found in {path}")
         _tell_left_out(path, how, progress)
@@ -109,6 +108,23 @@ def ingest(
     _tell_size(path, bound.name, progress)
     _tell_left_out(path, how, progress)
     return path
+
+
+def cohort_path(
+    bound: Choice,
+    dataset: Dataset,
+    registry: Registry,
+    *,
+    home: Path,
+    workers: int,
+    progress: Progress,
+    how: Ingesting,
+) -> Path:
+    """Return where the cohort file of a data set is, or would be."""
+    files = [Path(source) for source in dataset.sources]
+    sources = hash_sources(files, home=home, workers=workers, progress=progress)
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", bound.name)
+    return home / "cohorts" / f"{slug}-{_key(bound, registry, dataset, sources, how)}.h5"
 
 
 def _is_there(path: Path, name: str, progress: Progress) -> bool:

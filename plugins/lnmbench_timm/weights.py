@@ -1,0 +1,136 @@
+"""Networks of timm by name, with weights from the hub or its cache, from a file, or random."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from lnmbench import UserError, Weights
+from lnmbench.nets.weight_files import digest, load_weights, named_file, read_weights
+from lnmbench_timm.network import record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+INSTALL = "pip install 'lnmbench[timm]'"
+PAIRING = "pip install --upgrade --force-reinstall torch torchvision"
+IMAGENET = ("in1k", "in12k", "in21k", "in22k")
+
+
+def load(name: str, *, weights: str, seed: int) -> tuple[nn.Module, Weights]:
+    """Return the network without its classifier, and where its weights come from.
+
+    Raises `UserError` where timm is missing or does not know the name, for `imagenet` where the
+    weights cannot be had, and for a file that does not fit.
+    """
+    timm = imported()
+    _require(name, timm)
+    file = named_file(weights, words=("auto", "imagenet", "random"), what=f"timm's {name}")
+    if file is not None:
+        return _from_file(timm, name, file)
+    if weights == "random":
+        return _random(timm, name, seed)
+    from lnmbench_timm.hub import fetched
+
+    try:
+        found = fetched(timm.get_pretrained_cfg(name))
+    except OSError as error:
+        why = f"timm's weights of {name} {_first_line(error)}"
+        if weights == "imagenet":
+            raise UserError(why, then="use weights=random or a file") from error
+        return _random(timm, name, seed, why)
+    return _pretrained(timm, name, found)
+
+
+def imported() -> Any:
+    """Return the package timm, or raise `UserError` with what to do."""
+    try:
+        import timm
+    except ModuleNotFoundError as error:
+        if error.name != "timm":
+            raise _broken(error) from error
+        raise UserError("the package timm is missing", then=INSTALL) from error
+    except (ImportError, RuntimeError, OSError) as error:
+        raise _broken(error) from error
+    return timm
+
+
+def _broken(error: Exception) -> UserError:
+    return UserError(
+        "timm cannot be imported",
+        expected="builds of torch, torchvision and timm that belong together",
+        got=_first_line(error),
+        then=f"{PAIRING} lets pip choose a pair",
+    )
+
+
+def _require(name: str, timm: Any) -> None:
+    known = {*timm.list_models(), *timm.list_models(pretrained=True)}
+    if name in known:
+        return
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    raise UserError(
+        f"timm has no network {name!r}",
+        expected=f"one of the {len(known)} names of timm.list_models() {timm.__version__}",
+        then=f"did you mean {' or '.join(close)}?" if close else "",
+    )
+
+
+def _random(timm: Any, name: str, seed: int, why: str = "") -> tuple[nn.Module, Weights]:
+    note = f"seeded random weights (seed {seed}), not pretrained{f': {why}' if why else ''}"
+    return _with_weights(_made(timm, name, seed), source=f"random:{seed}", note=note)
+
+
+def _made(timm: Any, name: str, seed: int = 0) -> nn.Module:
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network: nn.Module = timm.create_model(name, pretrained=False, num_classes=0)
+    return network
+
+
+def _from_file(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
+    network = _made(timm, name)
+    own = record(network)
+    classifier = own.get("classifier") or ()
+    heads = (classifier,) if isinstance(classifier, str) else tuple(classifier)
+    load_weights(
+        network,
+        read_weights(file, what=f"timm's {name}"),
+        what=f"timm's {name} ({file.name})",
+        ignoring=[f"{head}." for head in heads],
+    )
+    note = f"weights of the file {file.name}"
+    return _with_weights(network, source=f"file:{file.name}", note=note)
+
+
+def _pretrained(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
+    overlay = {"file": str(file), "custom_load": file.suffix == ".npz"}
+    try:
+        network: nn.Module = timm.create_model(
+            name, pretrained=True, num_classes=0, pretrained_cfg_overlay=overlay
+        )
+    except Exception as error:  # a damaged file makes torch and timm raise almost anything
+        raise UserError(
+            f"unreadable weights of timm's {name}",
+            where=str(file),
+            got=_first_line(error),
+            then="delete the file; it is fetched again",
+        ) from error
+    own = record(network)
+    tag = str(own.get("tag") or "")
+    source = "imagenet" if any(word in tag for word in IMAGENET) else f"timm:{tag}"
+    named = f"{own.get('architecture')}.{tag}".rstrip(".")
+    note = f"pretrained weights of timm ({named}, licence {own.get('license') or 'not stated'})"
+    return _with_weights(network, source=source, note=note)
+
+
+def _with_weights(network: nn.Module, *, source: str, note: str) -> tuple[nn.Module, Weights]:
+    return network, Weights(source=source, sha256=digest(network.state_dict()), note=note)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]

@@ -1,0 +1,38 @@
+"""A device that is there, or one line that says what is."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lnmbench.errors import UserError
+from lnmbench.nets import device
+
+
+def cuda(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: count > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: count)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+def test_auto_takes_a_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda(monkeypatch, 2)
+    assert str(device.choose("auto")) == "cuda:0"
+    assert str(device.choose("cuda")) == "cuda:0"
+    assert str(device.choose("cuda:1")) == "cuda:1"
+    assert str(device.choose("cpu")) == "cpu"
+    cuda(monkeypatch, 0)
+    assert str(device.choose("auto")) == "cpu"
+
+
+@pytest.mark.parametrize("asked", ["cuda", "cuda:1", "mps", "gpu", "meta", "cuda:-1"])
+def test_a_device_that_is_not_there(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda(monkeypatch, 0)
+    with pytest.raises(UserError, match=r"no such device.*expected auto \| cpu, got"):
+        device.choose(asked)
+
+
+def test_a_gpu_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda(monkeypatch, 2)
+    with pytest.raises(UserError, match="expected cuda:0 to cuda:1, got cuda:2"):
+        device.choose("cuda:2")
