@@ -62,6 +62,13 @@ def peak_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
 
 
+def gpu_memory_mb() -> float:
+    """Return the most memory that this process has had in use on the GPU, in MB."""
+    import torch
+
+    return torch.cuda.max_memory_allocated() / 1e6
+
+
 def _version(package: str) -> str:
     try:
         return version(package)

@@ -28,7 +28,7 @@ from lnmbench.contracts import (
     Target,
     Weighting,
 )
-from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Pair
+from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Pair, Tunable
 
 NODES = ("N0", "N1", "N2", "N3")
 REPORTS = (
@@ -175,6 +175,7 @@ def _aux_task(made: AuxTask, cohort: Cohort) -> None:
     assert bool(torch.isfinite(losses[~unknown]).all()), "losses are not finite"
     assert made.probabilities(logits).shape == logits.shape
     assert all(isinstance(note, str) for note in made.notes(cohort))
+    _space(made)
 
 
 def _weighting(made: Weighting, cohort: Cohort) -> None:
@@ -187,6 +188,15 @@ def _weighting(made: Weighting, cohort: Cohort) -> None:
     assert combined.shape == (4,), f"combined losses have the shape {tuple(combined.shape)}"
     alone = made.combine(losses[1:2], start[1:2])
     assert torch.allclose(combined[1:2], alone), "a model's loss depends on the other models"
+    _space(made)
+
+
+def _space(made: object) -> None:
+    if not isinstance(made, Tunable):
+        return
+    for name, values in made.space().items():
+        assert isinstance(name, str), "a parameter to search has no name"
+        assert len(list(values)), f"there are no values of {name} to search"
 
 
 def _baseline(made: Baseline, cohort: Cohort) -> None:

@@ -5,6 +5,7 @@ from lnmbench.records.case import Case, Volume
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Cohort, Preprocessing
 from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Role
+from lnmbench.records.cost import Cost
 from lnmbench.records.finding import Finding
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import Method, Training, Weights
@@ -14,12 +15,14 @@ from lnmbench.records.report import Block, Cell, Outcome, Paragraph, Results, Ta
 from lnmbench.records.resources import Resources
 from lnmbench.records.result import Epoch, Unit, UnitResult
 from lnmbench.records.score import Compared, Estimate, FoldScores, Pair, TestResult
+from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tried, Tunable
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
     "TEXT_ROLES",
     "UNCODED_ROLES",
     "Block",
+    "Candidate",
     "Card",
     "Case",
     "Cell",
@@ -27,6 +30,8 @@ __all__ = [
     "Cohort",
     "Column",
     "Compared",
+    "Cost",
+    "Dimension",
     "Environment",
     "Epoch",
     "Estimate",
@@ -46,12 +51,16 @@ __all__ = [
     "Resources",
     "Results",
     "Role",
+    "Search",
+    "Settings",
     "Source",
     "Splits",
     "Table",
     "TableColumn",
     "TestResult",
     "Training",
+    "Tried",
+    "Tunable",
     "Unit",
     "UnitResult",
     "Volume",

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lnmbench.records.card import Card
+from lnmbench.records.cost import Cost
 from lnmbench.records.method import Method
 from lnmbench.records.protocol import Protocol
 from lnmbench.records.score import Compared, Estimate, FoldScores
+from lnmbench.records.search import Search
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,16 +24,17 @@ class Outcome:
 
     `summary` maps a metric to its mean with the corrected 95 % interval over the outer folds;
     `spread` maps it to the standard deviation over the outer folds. Both are empty while units
-    are missing.
+    are missing. `search` is None where there was nothing to choose among.
     """
 
     method: Method
     units_done: int
     units_all: int
-    seconds: float
+    cost: Cost = field(default_factory=Cost)
     scores: Mapping[str, FoldScores] = field(default_factory=dict)
     summary: Mapping[str, Estimate] = field(default_factory=dict)
     spread: Mapping[str, float] = field(default_factory=dict)
+    search: Search | None = None
 
     @property
     def complete(self) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lnmbench.records.search import Tried
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -37,8 +39,10 @@ class UnitResult:
     `test` maps a task (the target's name, or an auxiliary task's) to probabilities of shape
     (n, outputs), NaN outside the test fold: the mean over the inner fits. `validation` is (n,):
     each training case's probability of the target from the fit that did not train on it, NaN in
-    the test fold. `seconds` is the unit's share of its chunk; `settings` are those chosen on the
-    inner folds.
+    the test fold. `seconds` is the unit's share of its chunk, `device_seconds` of what the device
+    worked for it. `settings` are those chosen on the inner folds, `search` all that were tried
+    where there were several; predictions and `history` are of the chosen ones, `fits` and `epochs`
+    count them all. `notes` are for the user.
     """
 
     unit: Unit
@@ -50,3 +54,6 @@ class UnitResult:
     epochs: int
     settings: Mapping[str, object] = field(default_factory=dict)
     history: tuple[Epoch, ...] = ()
+    search: tuple[Tried, ...] = ()
+    device_seconds: float = 0.0
+    notes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
-from lnmbench.records import Cohort, UnitResult
+from lnmbench.records import Cohort, Tried, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.chunk import TARGET, Chunk, Fit, fits, unit_result
 from lnmbench.stages.plan import positions
+from lnmbench.stages.search.choosing import leader, with_choice
 
 
 def baseline_results(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:
@@ -23,24 +25,33 @@ def baseline_results(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[U
     baseline: Baseline = registry.build("baseline", chunk.method.baseline)
     frame = feature_frame(cohort, positions(cohort, chunk.plan))
     planned = list(fits(chunk.plan, chunk.repeat))
-    results = []
+    folds = range(chunk.plan.protocol.folds)
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
-        for fold in range(chunk.plan.protocol.folds):
-            unit = [fit for fit in planned if fit.fold == fold]
-            tried = [_tried(baseline, cohort, frame, chunk.plan.truth, fit) for fit in unit]
-            # proper score first; the earlier candidate wins a tie
-            chosen = int(np.argmin(np.mean([losses for losses, _ in tried], axis=0)))
-            candidates = baseline.candidates()
-            results.append(
-                unit_result(
-                    chunk,
-                    unit,
-                    {TARGET: np.stack([p[chosen] for _, p in tried])[..., None]},
-                    fits=len(unit) * len(candidates),
-                    settings=dict(candidates[chosen]),
-                )
-            )
-    return results
+        return [
+            _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, cohort, frame)
+            for fold in folds
+        ]
+
+
+def _unit(
+    chunk: Chunk, unit: Sequence[Fit], baseline: Baseline, cohort: Cohort, frame: Any
+) -> UnitResult:
+    tried = [_tried(baseline, cohort, frame, chunk.plan.truth, fit) for fit in unit]
+    by_candidate = zip(*(losses for losses, _ in tried), strict=True)
+    search = [
+        Tried(candidate=number, settings=dict(settings), losses=losses)
+        for number, (settings, losses) in enumerate(
+            zip(baseline.candidates(), by_candidate, strict=True), start=1
+        )
+    ]
+    chosen = leader(search).candidate - 1
+    return unit_result(
+        chunk,
+        unit,
+        {TARGET: np.stack([p[chosen] for _, p in tried])[..., None]},
+        fits=len(unit) * len(search),
+        search=with_choice(search),
+    )
 
 
 def _tried(

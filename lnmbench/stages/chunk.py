@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Epoch, Method, Plan, Resources, Unit, UnitResult
+from lnmbench.records import Epoch, Method, Plan, Resources, Tried, Unit, UnitResult
 
 TARGET = "target"
 
@@ -76,10 +76,14 @@ def unit_result(
     *,
     fits: int,
     epochs: int = 0,
-    settings: Mapping[str, object] | None = None,
+    search: Sequence[Tried] = (),
     history: tuple[Epoch, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> UnitResult:
-    """The ensemble of a unit's inner fits, whose `probabilities` are (fits, n, outputs)."""
+    """The ensemble of a unit's inner fits, whose `probabilities` are (fits, n, outputs).
+
+    `search` is all that was tried; a single candidate was no search.
+    """
     test = unit[0].test
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
     for task, values in probabilities.items():
@@ -95,6 +99,8 @@ def unit_result(
         memory_mb=0.0,
         fits=fits,
         epochs=epochs,
-        settings=settings or {},
+        settings=next((dict(tried.settings) for tried in search if tried.chosen), {}),
+        search=tuple(search) if len(search) > 1 else (),
         history=history,
+        notes=notes,
     )

@@ -17,14 +17,24 @@ from lnmbench.store.cohort_file import read_cohort
 
 def execute(chunk: Chunk) -> list[UnitResult]:
     """Return the results of every unit of the chunk."""
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     cohort = read_cohort(chunk.cohort)
     registry = _registry(chunk.plugins)
     work = baseline_results if chunk.method.kind == "baseline" else network_results
     results = work(chunk, cohort, registry)
-    seconds = (time.perf_counter() - started) / len(results)
-    memory = environment.peak_memory_mb()
-    return [replace(result, seconds=seconds, memory_mb=memory) for result in results]
+    seconds = time.perf_counter() - started
+    on_gpu = chunk.resources.device.startswith("cuda")
+    device_seconds = seconds if on_gpu else time.process_time() - worked
+    memory = environment.gpu_memory_mb() if on_gpu else environment.peak_memory_mb()
+    return [
+        replace(
+            result,
+            seconds=seconds / len(results),
+            device_seconds=device_seconds / len(results),
+            memory_mb=memory,
+        )
+        for result in results
+    ]
 
 
 @functools.lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from lnmbench.store.ledger import Ledger
 
 
 def export(run: Path, folder: Path, results: Results) -> list[Path]:
-    """Write splits, predictions, scores, settings and manifest of a run to a new folder.
+    """Write splits, predictions, scores, settings, search and manifest of a run to a new folder.
 
     The folder appears whole or not at all. Raises `UserError` where it exists and is not empty.
     """
@@ -34,6 +34,7 @@ def export(run: Path, folder: Path, results: Results) -> list[Path]:
             "predictions": lambda: _predictions(ledger, plan, labels),
             "scores": lambda: _scores(results),
             "settings": lambda: _settings(ledger, labels),
+            "search": lambda: _search(ledger, labels),
         }
         beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
         try:
@@ -96,8 +97,18 @@ def _scores(results: Results) -> pd.DataFrame:
 
 def _settings(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
     frame = ledger.frame(
-        "SELECT method, repeat, fold, fits, epochs, seconds, memory_mb, settings FROM units"
-        " WHERE state = 'done' ORDER BY method, repeat, fold"
+        "SELECT method, repeat, fold, fits, epochs, seconds, device_seconds, memory_mb,"
+        " settings FROM units WHERE state = 'done' ORDER BY method, repeat, fold"
+    )
+    frame["method"] = frame["method"].map(labels)
+    return frame
+
+
+def _search(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
+    """One row for each candidate of each unit; losses are empty where a fit diverged."""
+    frame = ledger.frame(
+        "SELECT method, repeat, fold, candidate, search.settings, mean_loss, inner_losses, chosen"
+        " FROM units JOIN search USING (unit) ORDER BY method, repeat, fold, candidate"
     )
     frame["method"] = frame["method"].map(labels)
     return frame

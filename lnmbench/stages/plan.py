@@ -13,6 +13,7 @@ from lnmbench.contracts import AuxTask, Encoder, Target
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits, Training
 from lnmbench.registry import Registry
+from lnmbench.stages.features import check_cut
 from lnmbench.stages.splitting import make_splits
 
 DEFAULT_ENCODER = Choice(name="resnet50")
@@ -127,6 +128,7 @@ def _networks(
             f"cohort {cohort.name} has no images for the encoder {encoder.name}",
             then="use --encoder none for a network on the clinical features",
         )
+    check_cut(made, registry.bind("encoder", encoder), benchmark.training)
     _refuse_heads(encoder, made, benchmark.training)
     weighting = registry.bind("weighting", benchmark.weighting)
     registry.build("weighting", weighting)
@@ -141,8 +143,9 @@ def _networks(
             parts += [str(benchmark.weighting)] if tasks else []
         used = [("encoder", encoder.name), *(("aux task", task.name) for task in tasks)]
         used += [("weighting", weighting.name)] if tasks else []
+        tuned = f" (best of {benchmark.tune})" if benchmark.tune > 1 else ""
         yield Method(
-            label=" + ".join(parts),
+            label=" + ".join(parts) + tuned,
             kind="network",
             encoder=registry.bind("encoder", encoder),
             level=made.level,

@@ -8,8 +8,10 @@ from pathlib import Path
 from lnmbench.config import Benchmark
 from lnmbench.records import Cohort, Method, Plan, Resources
 from lnmbench.registry import Registry
+from lnmbench.stages.features import fine_tuning_note
 from lnmbench.stages.plan import aux_notes, make_methods, make_plan
 from lnmbench.stages.resources import with_precision
+from lnmbench.stages.search.candidates import network_candidates
 from lnmbench.store.cohort_file import read_cohort
 
 
@@ -36,12 +38,16 @@ def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Res
     methods = tuple(
         _resolved(method, resources) for method in make_methods(benchmark, registry, cohort)
     )
+    for method in methods:
+        if method.kind == "network":
+            network_candidates(method, benchmark.seed, registry)
     notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
     weights = [
         f"{m.encoder.name}: {m.weights.note}"
         for m in methods
         if m.encoder and m.weights and m.weights.note
     ]
+    trained = [note for note in map(fine_tuning_note, methods) if note is not None]
     return Prepared(
         path=path,
         cohort=cohort,
@@ -49,7 +55,7 @@ def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Res
         methods=methods,
         resources=resources,
         notes=tuple(notes),
-        told=tuple(dict.fromkeys([*notes, *weights])),
+        told=tuple(dict.fromkeys([*notes, *weights, *trained])),
     )
 
 

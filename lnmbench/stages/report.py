@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lnmbench.errors import UserError
-from lnmbench.records import Block, Choice, Method, Results
+from lnmbench.records import Block, Choice, Method, Results, Search
 from lnmbench.registry import Registry
 from lnmbench.stages.check import check
 from lnmbench.stages.chunk import TARGET
@@ -47,7 +47,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
             method.fingerprint: ledger.predictions(method.fingerprint, TARGET)[..., 0]
             for method in methods
         }
-        outcomes = tuple(
+        scored = [
             score(
                 method,
                 predicted[method.fingerprint],
@@ -56,9 +56,12 @@ def read_results(folder: Path, registry: Registry) -> Results:
                 protocol=plan.protocol,
                 metrics=metrics,
                 units_done=len(ledger.done(method.fingerprint)),
-                seconds=ledger.seconds(method.fingerprint),
+                cost=ledger.cost(method.fingerprint),
             )
             for method in methods
+        ]
+        outcomes = tuple(
+            replace(outcome, search=_search(ledger, outcome.method)) for outcome in scored
         )
     compared = compare(
         outcomes, predicted, plan.truth, plan.splits.outer, metrics=metrics, comparisons=tests
@@ -100,6 +103,18 @@ def distinct(methods: Sequence[Method]) -> list[Method]:
         else method
         for method in methods
     ]
+
+
+def _search(ledger: Ledger, method: Method) -> Search | None:
+    tried = ledger.search(method.fingerprint)
+    if not tried:
+        return None
+    first = next(iter(tried.values()))
+    return Search(
+        candidates=len(first),
+        own=first[0].settings,
+        chosen=tuple(one for unit in tried.values() for one in unit if one.chosen),
+    )
 
 
 def _rank(method: Method) -> tuple[int, int]:

@@ -78,7 +78,14 @@ def run(
         for method in methods:
             missing = _missing_repeats(ledger, method, plan)
             features = (
-                method_features(method, ready.cohort, registry, place.home, progress)
+                method_features(
+                    method,
+                    ready.cohort,
+                    registry,
+                    place.home,
+                    progress,
+                    device=available.device,
+                )
                 if missing
                 else None
             )
@@ -114,12 +121,15 @@ def _work(
     progress: Progress,
 ) -> None:
     protocol = ledger.plan().protocol
-    each = protocol.folds * protocol.inner
+    tried = method.tune if method.kind == "network" else 1
+    each = protocol.folds * protocol.inner * tried
     if not chunks:
         progress.say(f"{method.label}: complete in the ledger")
         return
     progress.start("run", method.label, protocol.repeats * each, "fits")
     progress.advance((protocol.repeats - len(chunks)) * each)
+
+    said: set[str] = set()
 
     def keep(future: Future[list[UnitResult]]) -> None:
         try:
@@ -133,6 +143,10 @@ def _work(
         ledger.add_results(results)
         for result in results:
             registry.hook.unit_finished(result=result)
+        for note in dict.fromkeys(note for result in results for note in result.notes):
+            if note not in said:
+                progress.say(f"{method.label}: {note}")
+                said.add(note)
         progress.advance(each)
 
     waiting: set[Future[list[UnitResult]]] = set()

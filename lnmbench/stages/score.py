@@ -9,7 +9,7 @@ import numpy as np
 
 from lnmbench.contracts import Metric
 from lnmbench.errors import UserError
-from lnmbench.records import Estimate, FoldScores, Method, Outcome, Protocol
+from lnmbench.records import Cost, Estimate, FoldScores, Method, Outcome, Protocol
 from lnmbench.stats.resampled import corrected_interval
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def score(
     protocol: Protocol,
     metrics: Mapping[str, Metric],
     units_done: int,
-    seconds: float,
+    cost: Cost,
 ) -> Outcome:
     """Return a method's share of the report, with no scores while units are missing.
 
@@ -94,7 +94,7 @@ def score(
         method=method,
         units_done=units_done,
         units_all=protocol.units,
-        seconds=seconds,
+        cost=cost,
         scores=scores,
         summary={name: summarise(s.values, protocol) for name, s in scores.items()},
         spread={name: spread(s.values) for name, s in scores.items()},

@@ -21,15 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.records import Manifest, Method, Plan, Splits, UnitResult
+from lnmbench.records import Cost, Manifest, Method, Plan, Splits, Tried, UnitResult
 from lnmbench.store import packing
 from lnmbench.store.atomic import replacing, writing
+from lnmbench.store.search_rows import from_row, to_row
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "ledger.sqlite"
-FORMAT = "1"
+FORMAT = "2"
 SECONDS_FOR_READERS = 60.0
 """How long a writer waits for a program that reads the ledger."""
 
@@ -45,8 +46,8 @@ CREATE TABLE methods (method TEXT PRIMARY KEY, label TEXT NOT NULL, kind TEXT NO
                       record TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE units (unit INTEGER PRIMARY KEY, method TEXT NOT NULL REFERENCES methods,
                     repeat INTEGER NOT NULL, fold INTEGER NOT NULL, state TEXT NOT NULL,
-                    seconds REAL, memory_mb REAL, fits INTEGER, epochs INTEGER, settings TEXT,
-                    UNIQUE (method, repeat, fold));
+                    seconds REAL, device_seconds REAL, memory_mb REAL, fits INTEGER,
+                    epochs INTEGER, settings TEXT, UNIQUE (method, repeat, fold));
 CREATE TABLE predictions (unit INTEGER NOT NULL REFERENCES units, part TEXT NOT NULL,
                           task TEXT NOT NULL, output INTEGER NOT NULL, case_number INTEGER NOT NULL,
                           value REAL NOT NULL,
@@ -54,6 +55,10 @@ CREATE TABLE predictions (unit INTEGER NOT NULL REFERENCES units, part TEXT NOT 
 CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEGER NOT NULL,
                         epoch INTEGER NOT NULL, training_loss REAL, validation_loss REAL,
                         PRIMARY KEY (unit, inner_fold, epoch)) WITHOUT ROWID;
+-- what inner folds chose among; the losses are the target's, null where a fit diverged
+CREATE TABLE search (unit INTEGER NOT NULL REFERENCES units, candidate INTEGER NOT NULL,
+                     settings TEXT NOT NULL, mean_loss REAL, inner_losses TEXT NOT NULL,
+                     chosen INTEGER NOT NULL, PRIMARY KEY (unit, candidate)) WITHOUT ROWID;
 """
 
 
@@ -87,6 +92,7 @@ class Ledger:
                     _begin(beside, plan)
             with _readable(path):
                 ledger = cls(path, lock=lock)
+                ledger._same_format()
                 ledger._same_plan(plan)
         except BaseException:
             lock.release()
@@ -108,11 +114,7 @@ class Ledger:
             )
         with _readable(path):
             ledger = cls(path)
-            found = ledger._fact("format")
-            if found != FORMAT:
-                raise UserError(
-                    "ledger of another format", where=str(path), expected=FORMAT, got=found
-                )
+            ledger._same_format()
         return ledger
 
     def __enter__(self) -> Ledger:
@@ -183,11 +185,16 @@ class Ledger:
             "INSERT INTO histories VALUES (?, ?, ?, ?, ?)",
             [(key, e.inner, e.epoch, e.training_loss, e.validation_loss) for e in result.history],
         )
+        self._db.executemany(
+            "INSERT INTO search VALUES (?, ?, ?, ?, ?, ?)",
+            [(key, *to_row(tried)) for tried in result.search],
+        )
         self._db.execute(
-            "UPDATE units SET state = 'done', seconds = ?, memory_mb = ?, fits = ?, epochs = ?,"
-            " settings = ? WHERE unit = ?",
+            "UPDATE units SET state = 'done', seconds = ?, device_seconds = ?, memory_mb = ?,"
+            " fits = ?, epochs = ?, settings = ? WHERE unit = ?",
             (
                 result.seconds,
+                result.device_seconds,
                 result.memory_mb,
                 result.fits,
                 result.epochs,
@@ -237,10 +244,33 @@ class Ledger:
             )
         )
 
-    def seconds(self, method: str) -> float:
-        """Return the seconds that a method's finished units took."""
-        rows = self._read("SELECT total(seconds) FROM units WHERE method = ?", (method,))
-        return float(rows[0][0])
+    def cost(self, method: str) -> Cost:
+        """Return what a method's finished units took."""
+        (row,) = self._read(
+            "SELECT total(fits), total(epochs), total(seconds), total(device_seconds),"
+            " coalesce(max(memory_mb), 0) FROM units WHERE method = ?",
+            (method,),
+        )
+        return Cost(
+            fits=int(row[0]),
+            epochs=int(row[1]),
+            seconds=row[2],
+            device_seconds=row[3],
+            memory_mb=row[4],
+        )
+
+    def search(self, method: str) -> dict[tuple[int, int], tuple[Tried, ...]]:
+        """Return what each finished (repeat, fold) of a method tried; empty without a search."""
+        rows = self._read(
+            "SELECT repeat, fold, candidate, search.settings, inner_losses, chosen"
+            " FROM units JOIN search USING (unit) WHERE method = ?"
+            " ORDER BY repeat, fold, candidate",
+            (method,),
+        )
+        found: dict[tuple[int, int], list[Tried]] = {}
+        for repeat, fold, *row in rows:
+            found.setdefault((repeat, fold), []).append(from_row(*row))
+        return {place: tuple(tried) for place, tried in found.items()}
 
     def predictions(self, method: str, task: str) -> NDArray[np.float64]:
         """Return test predictions (repeats, n, outputs), NaN where a unit has no result yet."""
@@ -282,6 +312,17 @@ class Ledger:
             else:
                 inner[repeat, fold, case] = inner_fold
         return Splits(outer=outer, inner=inner)
+
+    def _same_format(self) -> None:
+        found = self._fact("format")
+        if found != FORMAT:
+            raise UserError(
+                "ledger of another format",
+                where=str(self.path),
+                expected=FORMAT,
+                got=found,
+                then="read it with the lnmbench that wrote it, or run with another --out",
+            )
 
     def _same_plan(self, plan: Plan) -> None:
         asked = _facts(plan)

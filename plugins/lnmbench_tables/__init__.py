@@ -16,12 +16,16 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     """Offer the paper's tables, with what is needed to judge them."""
     from lnmbench_tables.comparisons import Comparisons
     from lnmbench_tables.conclusion import Conclusion
+    from lnmbench_tables.cost import Costs
     from lnmbench_tables.performance import Performance
     from lnmbench_tables.setting import Setting
+    from lnmbench_tables.tuning import Tuning
 
     return {
         "setting": Setting,
         "performance": Performance,
         "comparisons": Comparisons,
+        "tuning": Tuning,
         "conclusion": Conclusion,
+        "cost": Costs,
     }

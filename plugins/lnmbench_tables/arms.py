@@ -69,4 +69,4 @@ def _else_equal(multi: Method, single: Method) -> bool:
 
 def _network(method: Method) -> tuple[object, ...]:
     weights = method.weights and (method.weights.source, method.weights.sha256)
-    return (method.kind, method.encoder, weights, method.training, method.window_hu)
+    return (method.kind, method.encoder, weights, method.training, method.tune, method.window_hu)

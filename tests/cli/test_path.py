@@ -130,7 +130,8 @@ def test_the_export_is_tidy(lnmbench: Command, table: str) -> None:
     done = lnmbench("export", run, "tidy")
     assert done.returncode == 0, done.stderr
     names = [path.name for path in sorted(Path("tidy").iterdir())]
-    assert names == ["manifest.json", "predictions.csv", "scores.csv", "settings.csv", "splits.csv"]
+    tables = ["predictions.csv", "scores.csv", "search.csv", "settings.csv", "splits.csv"]
+    assert names == ["manifest.json", *tables]
     columns = {name: list(pd.read_csv(f"tidy/{name}")) for name in names if name.endswith("csv")}
     assert columns["splits.csv"] == ["repeat", "fold", "inner", "part", "case"]
     assert columns["scores.csv"] == ["method", "repeat", "fold", "metric", "value"]

@@ -19,6 +19,7 @@ from lnmbench.contracts import Section
 from lnmbench.records import (
     Card,
     Choice,
+    Cost,
     Method,
     Paragraph,
     Protocol,
@@ -97,8 +98,8 @@ def results(
             outer,
             protocol=PROTOCOL,
             metrics=METRICS,
+            cost=Cost(),
             units_done=(unfinished or {}).get(method.label, PROTOCOL.units),
-            seconds=1.0,
         )
         for method, _ in arms
     )
@@ -141,7 +142,7 @@ def sentences(of: Results, key: str) -> tuple[str, ...]:
 
 def test_report_has_setting_two_tables_and_conclusion_in_this_order() -> None:
     keys = [block.key for block in blocks(results())]
-    assert keys == ["setting", "performance", "comparisons", "conclusion"]
+    assert keys == ["setting", "performance", "comparisons", "conclusion", "cost"]
 
 
 def test_setting_names_cohort_truth_protocol_weights_and_seed() -> None:
@@ -173,7 +174,7 @@ def test_setting_tells_the_terms_of_use_and_every_note_of_the_card() -> None:
 def test_synthetic_cohort_is_said_in_every_table_and_in_the_conclusion() -> None:
     made = results()
     tables = [block for block in blocks(made) if isinstance(block, Table)]
-    assert len(tables) == 2
+    assert len(tables) == 3
     assert all("SYNTHETIC" in table.title for table in tables)
     assert "nothing of patients" in sentences(made, "conclusion")[-1]
     real = results(synthetic=False)
@@ -268,8 +269,8 @@ def test_identical_methods_are_the_same_in_every_fold() -> None:
             outer,
             protocol=PROTOCOL,
             metrics=METRICS,
+            cost=Cost(fits=100, epochs=900, seconds=75.0, device_seconds=140.0, memory_mb=1250.0),
             units_done=20,
-            seconds=0.0,
         )
         for method in (multi.method, single.method, twin)
     )
@@ -294,7 +295,7 @@ def test_unfinished_arms_are_named_and_left_out(unfinished: dict[str, int], expe
     assert sentences(made, "conclusion")[0].startswith(expected)
     assert "resnet50 (3 of 20 units)" in sentences(made, "setting")[-1]
     tables = [block for block in blocks(made) if isinstance(block, Table)]
-    assert len(tables) == {1: 2, 2: 1, 3: 0}[len(unfinished)]
+    assert len(tables) == {1: 3, 2: 2, 3: 1}[len(unfinished)]
     assert all(render(blocks(made), format) for format in FORMATS)
 
 
@@ -313,7 +314,7 @@ def test_without_networks_every_pair_is_concluded_on() -> None:
 
 def test_without_a_primary_test_the_report_says_that_nothing_is_judged() -> None:
     made = replace(results(), compared=(), comparison_titles={}, comparison_roles={}, primary="")
-    assert [block.key for block in blocks(made)] == ["setting", "performance", "conclusion"]
+    assert [block.key for block in blocks(made)] == ["setting", "performance", "conclusion", "cost"]
     assert "no plugin in use offers a primary test" in sentences(made, "conclusion")[0]
 
 
@@ -354,3 +355,13 @@ def test_tables_of_three_arms_fit_80_columns() -> None:
     lines = stream.getvalue().splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 80
     assert any(line.rstrip().endswith(".03") for line in lines), "the last column is not cut"
+
+
+def test_cost_says_what_each_method_took() -> None:
+    cost = Cost(fits=4000, epochs=0, seconds=75.0, device_seconds=7384.0, memory_mb=1250.0)
+    made = results()
+    dear = replace(made, outcomes=(replace(made.outcomes[0], cost=cost), *made.outcomes[1:]))
+    (table,) = [block for block in blocks(dear) if block.key == "cost"]
+    texts = [cell.text for cell in table.rows[0]]
+    assert texts[1:] == ["4,000", "–", "1 min 15 s", "2 h 03 min", "1.2 GB"]
+    assert len(table.rows) == len(made.outcomes)

@@ -54,7 +54,6 @@ def outcome(method: Method, level: float, *, done: int = 4) -> Outcome:
         method=method,
         units_done=done,
         units_all=4,
-        seconds=0.0,
         scores={
             m: FoldScores(method=key, task="n2", metric=m, values=values) for m in ("auc", "ap")
         },

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Method, Protocol
+from lnmbench.records import Choice, Cost, Method, Protocol
 from lnmbench.stages.score import fold_scores, score, spread, summarise
 
 PROTOCOL = Protocol(repeats=2, folds=3)
@@ -100,7 +100,7 @@ def test_an_unfinished_method_has_no_scores(done: int) -> None:
         protocol=PROTOCOL,
         metrics={"gap": Gap()},
         units_done=done,
-        seconds=2.0,
+        cost=Cost(seconds=2.0),
     )
     assert not outcome.complete
     assert (outcome.scores, outcome.summary, outcome.spread) == ({}, {}, {})
@@ -115,7 +115,7 @@ def test_a_finished_method_has_every_metric() -> None:
         protocol=PROTOCOL,
         metrics={"gap": Gap(), "again": Gap()},
         units_done=6,
-        seconds=2.0,
+        cost=Cost(seconds=2.0),
     )
     assert outcome.complete
     assert set(outcome.scores) == set(outcome.summary) == set(outcome.spread) == {"gap", "again"}

@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Epoch, Method, Plan, Training, Unit, UnitResult, Weights
+from lnmbench.records import (
+    Choice,
+    Epoch,
+    Method,
+    Plan,
+    Training,
+    Tried,
+    Unit,
+    UnitResult,
+    Weights,
+)
 from lnmbench.store import packing
 from lnmbench.store.ledger import Ledger
 
@@ -79,7 +89,7 @@ def test_results_appear_unit_by_unit(tmp_path: Path, plan: Plan) -> None:
         assert ledger.methods() == (METHOD, BASELINE)
         assert ledger.done(METHOD.fingerprint) == {(0, 1), (0, 2)}
         assert ledger.done(BASELINE.fingerprint) == set()
-        assert ledger.seconds(METHOD.fingerprint) == 3.0
+        assert ledger.cost(METHOD.fingerprint).seconds == 3.0
         read = ledger.predictions(METHOD.fingerprint, "pt")
         expected = result(plan, 0, 1).test["pt"]
         test = plan.splits.outer[0] == 1
@@ -88,13 +98,45 @@ def test_results_appear_unit_by_unit(tmp_path: Path, plan: Plan) -> None:
         assert np.isnan(read[1]).all()
 
 
+SEARCH = (
+    Tried(candidate=1, settings={"C": 1.0, "solver": "lbfgs"}, losses=(0.7, np.inf)),
+    Tried(candidate=2, settings={"C": 0.1, "solver": None}, losses=(0.6, 0.5), chosen=True),
+)
+
+
+def test_a_search_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
+    with Ledger.create(tmp_path, plan) as ledger:
+        ledger.add_methods([METHOD, BASELINE], plan.splits.units())
+        ledger.add_results([replace(result(plan, 1, 2), search=SEARCH, device_seconds=2.5)])
+        ledger.add_results([result(plan, 0, 0)])
+    with Ledger.open(tmp_path) as ledger:
+        assert ledger.search(METHOD.fingerprint) == {(1, 2): SEARCH}
+        assert ledger.search(BASELINE.fingerprint) == {}
+        rows = ledger.frame("SELECT candidate, mean_loss, chosen FROM search ORDER BY candidate")
+        assert np.isnan(rows["mean_loss"][0])
+        assert rows["mean_loss"][1] == pytest.approx(0.55)
+        assert rows["chosen"].tolist() == [0, 1]
+        assert ledger.frame("SELECT total(device_seconds) AS s FROM units")["s"][0] == 2.5
+
+
+def test_a_ledger_of_another_format_is_neither_read_nor_written(tmp_path: Path, plan: Plan) -> None:
+    Ledger.create(tmp_path, plan).close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as db:
+        db.execute("UPDATE facts SET value = '1' WHERE name = 'format'")
+    db.close()
+    for opened in (Ledger.open, lambda folder: Ledger.create(folder, plan)):
+        with pytest.raises(UserError, match="another format.*expected 2, got 1; .*--out"):
+            opened(tmp_path)
+
+
 def test_a_chunk_is_kept_whole_or_not_at_all(tmp_path: Path, plan: Plan) -> None:
     with Ledger.create(tmp_path, plan) as ledger:
         ledger.add_methods([METHOD], plan.splits.units())
-        twice = [result(plan, 0, 1), result(plan, 0, 1)]
+        twice = [replace(result(plan, 0, 1), search=SEARCH)] * 2
         with pytest.raises(sqlite3.IntegrityError):
             ledger.add_results(twice)
         assert ledger.done(METHOD.fingerprint) == set()
+        assert ledger.search(METHOD.fingerprint) == {}
 
 
 def test_methods_planned_again_keep_their_results(tmp_path: Path, plan: Plan) -> None:
