@@ -136,6 +136,10 @@ def _training(given: Mapping[str, object]) -> Training:
             raise UserError(
                 f"training setting {parameter.name}", expected="a positive number", got=str(value)
             )
+    if training.augment != "none":
+        from lnmbench.nets.augmentation import augmentations
+
+        augmentations(training.augment)
     if training.dropout >= 1:
         raise UserError("training setting dropout", expected="below 1", got=str(training.dropout))
     if training.token_dim is not None and training.token_dim % training.heads:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,18 +27,39 @@ class AuxInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Suffix:
+    """The last stages of an encoder, of which each fit trains a copy.
+
+    `network` maps (m, …) to features (m, D); it is in eval mode and has the weights that fits
+    start from. `maps` are what it is given of each slice, one view after the other: slice s of
+    view v is row `v * len(maps) / views + rows[s]`. Where maps are the images themselves,
+    `augment` names what is changed in them during training, by lnmbench.nets.augmentation.
+    """
+
+    network: nn.Module
+    maps: Tensor
+    rows: Tensor
+    augment: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inputs:
     """What all fits of a method share.
 
     `slices` is (S, D), the features of every slice, case after case: those of case i are rows
-    `offsets[i]:offsets[i + 1]`, at least one. None trains on clinical features alone. `target`
-    is (n,) of 0 and 1. Raises `ValueError` where the shapes or values do not fit together.
+    `offsets[i]:offsets[i + 1]`, at least one. None trains on clinical features alone. With
+    `views` V, training takes each case in one of V views by chance; the rows of the first, the
+    plain one, come first, and those of view v follow at v · S, in the suffix's maps where there
+    is one, else here. With a `suffix`, `slices` are its features at the start. `target` is (n,) of
+    0 and 1. Raises `ValueError` where the shapes or values do not fit together.
     """
 
     target: Tensor
     aux: tuple[AuxInput, ...] = ()
     slices: Tensor | None = None
     offsets: Tensor | None = None
+    views: int = 1
+    suffix: Suffix | None = None
     target_name: str = "target"
 
     def __post_init__(self) -> None:
@@ -53,7 +74,13 @@ class Inputs:
         _require(self.offsets is not None, "slices come without offsets")
         assert self.offsets is not None
         whole = len(self.offsets) == n + 1 and int(self.offsets[0]) == 0
-        _require(whole and int(self.offsets[-1]) == len(self.slices), "offsets do not fit")
+        views = self.views if self.suffix is None else 1
+        fit = whole and int(self.offsets[-1]) * views == len(self.slices)
+        _require(fit, "offsets do not fit")
+        if self.suffix is not None:
+            fit = len(self.suffix.rows) == len(self.slices)
+            fit = fit and len(self.suffix.maps) % self.views == 0
+            _require(fit, "the suffix's maps do not fit")
         _require(bool((self.offsets.diff() > 0).all()), "a case has no slices")
         _require(bool(torch.isfinite(self.slices).all()), "slice features are not finite")
 
@@ -125,13 +152,17 @@ class FitResults:
 
     `probabilities` maps a task's name to float64 (K, n, outputs), NaN for cases not asked for;
     the target has one output. `best_epoch` (the weights that predict) and `epochs` (trained in
-    all) are int64 (K,), counted from one.
+    all) are int64 (K,), counted from one; `best_loss` is float64 (K,), the target's validation
+    loss of the best epoch. A fit that never had a finite loss has best epoch 0, a loss of infinity
+    and predicts NaN. `notes` are for the user.
     """
 
     probabilities: Mapping[str, NDArray[np.float64]]
     best_epoch: NDArray[np.int64]
+    best_loss: NDArray[np.float64]
     epochs: NDArray[np.int64]
     history: tuple[FitEpoch, ...]
+    notes: tuple[str, ...] = ()
 
 
 def _require(holds: bool, otherwise: str) -> None:

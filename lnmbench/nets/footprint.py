@@ -25,6 +25,12 @@ def bytes_of_a_fit(inputs: Inputs, settings: Training, size: int) -> int:
     return int(_FLOAT * (_COPIES * size + _MOMENTS * _activations(inputs, settings)))
 
 
+def room_for_fits(inputs: Inputs, memory: int) -> int:
+    """Return what is left of a stack's memory for its fits: trained stages of an encoder keep maps
+    and activations beside them."""
+    return memory if inputs.suffix is None else memory * 3 // 8
+
+
 def _activations(inputs: Inputs, settings: Training) -> float:
     """The numbers that a training step keeps of one fit: those of its tokens."""
     if inputs.slices is None or inputs.offsets is None:

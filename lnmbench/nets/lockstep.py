@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lnmbench.contracts import Weighting
+    from lnmbench.nets.shared import Shared
     from lnmbench.records import Training
 
 
@@ -35,11 +36,11 @@ def train_together(
     fits: Fits,
     settings: Training,
     weighting: Weighting,
-    device: torch.device,
+    shared: Shared,
     on_epoch: Callable[[int], None],
 ) -> FitResults:
     """Train these fits in one stack; tell `on_epoch` after each epoch how many have finished."""
-    problem = Problem(inputs, fits, settings, weighting, device)
+    problem = Problem(inputs, fits, settings, weighting, shared)
     lockstep = _Lockstep(problem, settings)
     for epoch in range(1, settings.max_epochs + 1):
         lockstep.run(epoch)

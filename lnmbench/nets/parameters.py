@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
@@ -22,9 +22,11 @@ _ALIGNMENT = 16
 class Parameter:
     """One parameter of a network: named and shaped as in torch, started as torch starts it.
 
-    It starts uniform in ±`bound`, or at `start` where the bound is 0. `decays` says whether
-    weight decay applies: to weight matrices, not to biases, norms and learned loss weights.
-    `pace` multiplies the learning rate.
+    It starts as `given`, else uniform in ±`bound`, or at `start` where the bound is 0. `decays`
+    says whether weight decay applies: to weight matrices, not to biases, norms and learned loss
+    weights. `pace` multiplies the learning rate; what has the pace 0 is kept beside the parameters
+    and not trained. With `channels_last` the second axis is the last one in memory, as
+    convolutions like it.
     """
 
     name: str
@@ -33,11 +35,20 @@ class Parameter:
     start: float = 0.0
     decays: bool = False
     pace: float = 1.0
+    given: Tensor | None = field(default=None, compare=False, repr=False)
+    channels_last: bool = False
 
     @property
     def size(self) -> int:
         """How many numbers it holds."""
         return math.prod(self.shape)
+
+    def view(self, columns: Tensor) -> Tensor:
+        """Return its columns of the flat buffer, (K, size), as a view of shape (K, …)."""
+        if not self.channels_last:
+            return columns.view(len(columns), *self.shape)
+        outputs, inputs, *window = self.shape
+        return columns.view(len(columns), outputs, *window, inputs).movedim(-1, 2)
 
 
 class Layout:
@@ -63,8 +74,7 @@ class Layout:
         views = {}
         for parameter in self.parameters:
             start = self.offsets[parameter.name]
-            columns = flat[:, start : start + parameter.size]
-            views[parameter.name] = columns.view(len(flat), *parameter.shape)
+            views[parameter.name] = parameter.view(flat[:, start : start + parameter.size])
         return views
 
     def paces(self) -> Tensor:
@@ -89,7 +99,9 @@ class Layout:
 
 
 def _start(parameter: Parameter, values: Tensor, seed: int) -> None:
-    if parameter.bound:
+    if parameter.given is not None:
+        values.copy_(parameter.given)
+    elif parameter.bound:
         source = generator(seed, f"start of {parameter.name}")
         values.uniform_(-parameter.bound, parameter.bound, generator=source)
     else:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from lnmbench.nets.losses import aux_losses, known_labels, mean_of, target_losses
 from lnmbench.nets.network import ClinicalBody, Network, SliceBody
 from lnmbench.nets.packing import Batch, pack
 from lnmbench.nets.projection import Projection
 from lnmbench.nets.randomness import Keep
+from lnmbench.nets.suffix import FineTuned, FineTunedBody, trained_parameters
+from lnmbench.nets.views import Views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
     from lnmbench.nets.fits import Fits, Inputs
     from lnmbench.nets.front import Front
+    from lnmbench.nets.shared import Shared
     from lnmbench.records import Training
 
 # Cases of each fit that are validated or predicted at once: bounds the memory, not the numbers.
 _AT_ONCE = 64
+# Bytes that fine-tuning shares out where nobody says how many there are.
 
 
 class Problem:
@@ -40,9 +45,10 @@ class Problem:
         fits: Fits,
         settings: Training,
         weighting: Weighting,
-        device: torch.device,
+        shared: Shared,
     ) -> None:
-        self.fits, self.device = fits, device
+        self.fits, self.device = fits, shared.device
+        device = shared.device
         self._inputs, self._weighting = inputs, weighting
         self.network = network_of(inputs, fits, settings, weighting)
         self.training = [own.nonzero().flatten() for own in fits.training]
@@ -55,9 +61,7 @@ class Problem:
             for task in inputs.aux
         ]
         self._loss_weights = _loss_weights(inputs, fits).to(device)
-        self._front: Front | None = None
-        if inputs.slices is not None and inputs.offsets is not None:
-            self._front = Projection(inputs.slices, inputs.offsets, fits.training, device)
+        self._front = _front_of(inputs, fits, settings, shared)
 
     def batch(self, chosen: Sequence[Tensor]) -> Batch:
         """Return the batch of these cases of each fit."""
@@ -183,11 +187,29 @@ def network_of(inputs: Inputs, fits: Fits, settings: Training, weighting: Weight
     if inputs.slices is not None and inputs.offsets is not None:
         longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
         body = SliceBody(dim=dim, longest=longest, settings=settings)
+        if inputs.suffix is not None:
+            trained = trained_parameters(inputs.suffix.network, settings)
+            body = FineTunedBody(dim=dim, longest=longest, settings=settings, trained=trained)
     else:
         body = ClinicalBody(clinical=clinical, settings=settings)
     aux = {task.name: task.task.outputs for task in inputs.aux}
     learned = tuple(weighting.learned([inputs.target_name, *aux]))
     return Network(body=body, clinical=clinical, aux=aux, learned=learned)
+
+
+def _front_of(inputs: Inputs, fits: Fits, settings: Training, shared: Shared) -> Front | None:
+    if inputs.slices is None or inputs.offsets is None:
+        return None
+    front: Front
+    if inputs.suffix is not None:
+        front = FineTuned(inputs, fits, settings, shared.device, shared.memory)
+    else:
+        assert shared.features is not None
+        others = (inputs.views - 1) * len(inputs.target)
+        front = Projection(shared.features, functional.pad(fits.training, (0, others)))
+    if inputs.views == 1:
+        return front
+    return Views(front, fits.seeds, views=inputs.views, slices=int(inputs.offsets[-1]))
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

@@ -28,33 +28,46 @@ _CONSTANT = 1e-5
 _SOME = 64
 
 
-class Projection:
-    """Maps the packed slices of K fits to tokens, and gradients of tokens to those of weights.
+class Features:
+    """The features of all slices on a device, shifted and scaled once for all stacks of fits.
 
-    A `Front`, built from slices (S, D), offsets (n + 1,) and training bool (K, n). A feature that
-    is constant over a fit's training slices tells it nothing and is left out of that fit. Autograd
-    is not asked: the features need no gradient, and the gradients of the weights are written where
-    they are wanted. On a CPU fits take turns through one small buffer that stays in the cache;
-    gathering all of them into fresh memory would cost more than the products do.
+    Built from slices (S, D) and offsets (n + 1,); `values` (S, D) are in float32.
     """
 
-    prefixes: tuple[str, ...] = ("project.",)
-
-    def __init__(
-        self, slices: Tensor, offsets: Tensor, training: Tensor, device: torch.device
-    ) -> None:
+    def __init__(self, slices: Tensor, offsets: Tensor, device: torch.device) -> None:
         some = slices[:: max(1, len(slices) // _SOME)]
         centre = some.median(0).values.double()
         values = slices.double() - centre
         spread = values.square().mean(0).sqrt()
         spread[spread == 0] = 1.0
         values /= spread
-        mean, gain = _standardisation(values, offsets, training, centre / spread)
-        values = values.float()
-        self._values, self._mean, self._gain = (x.to(device) for x in (values, mean, gain))
-        self._in_turn = device.type == "cpu"
-        self._gathered = values.new_empty(0, values.shape[1])
-        self._folded = values.new_empty(0)
+        self._moments = Moments(values, offsets, centre=centre / spread)
+        self.values = values.float().to(device)
+
+    def standardisation(self, training: Tensor) -> tuple[Tensor, Tensor]:
+        """Return each fit's mean and inverse deviation (K, D) of `values`, on their device."""
+        mean, gain = self._moments.standardisation(training)
+        return mean.to(self.values), gain.to(self.values)
+
+
+class Projection:
+    """Maps the packed slices of K fits to tokens, and gradients of tokens to those of weights.
+
+    A `Front`, built from features and training bool (K, n). A feature that is constant over a
+    fit's training slices tells it nothing and is left out of that fit. Autograd is not asked: the
+    features need no gradient, and the gradients of the weights are written where they are wanted.
+    On a CPU fits take turns through one small buffer that stays in the cache; gathering all of
+    them into fresh memory would cost more than the products do.
+    """
+
+    prefixes: tuple[str, ...] = ("project.",)
+
+    def __init__(self, features: Features, training: Tensor) -> None:
+        self._values = features.values
+        self._mean, self._gain = features.standardisation(training)
+        self._in_turn = self._values.device.type == "cpu"
+        self._gathered = self._values.new_empty(0, self._values.shape[1])
+        self._folded = self._values.new_empty(0)
 
     def forward(
         self, fits: Sequence[int], values: Mapping[str, Tensor], slots: Slots, *, training: bool
@@ -133,21 +146,30 @@ class Projection:
         return self._folded
 
 
-def _standardisation(
-    values: Tensor, offsets: Tensor, training: Tensor, centre: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Return each fit's mean and inverse deviation (K, D), over the slices of its training cases.
+class Moments:
+    """Sums over each case's slices, of which any fit's mean and deviation are made.
 
-    `values` is (S, D) in float64. `centre` (D,) is where the features stood before they were
-    shifted, in units of their spread.
+    Built from values (S, D) in float64 and offsets (n + 1,). `centre` (D,) is where the features
+    stood before they were shifted, in units of the values.
     """
-    case = torch.repeat_interleave(torch.arange(len(offsets) - 1), offsets.diff())
-    sums, squares = torch.zeros(2, len(offsets) - 1, values.shape[1], dtype=torch.float64)
-    sums.index_add_(0, case, values)
-    squares.index_add_(0, case, values.square())
-    chosen = training.double()
-    slices = chosen @ offsets.diff().double()
-    mean = (chosen @ sums) / slices[:, None]
-    deviation = ((chosen @ squares) / slices[:, None] - mean.square()).clamp(min=0).sqrt()
-    constant = deviation <= _CONSTANT * torch.hypot(mean + centre, deviation)
-    return mean.float(), torch.where(constant, 0.0, 1.0 / deviation).float()
+
+    def __init__(self, values: Tensor, offsets: Tensor, *, centre: Tensor) -> None:
+        case = torch.repeat_interleave(torch.arange(len(offsets) - 1), offsets.diff())
+        self._sums, self._squares = torch.zeros(
+            2, len(offsets) - 1, values.shape[1], dtype=torch.float64
+        )
+        self._sums.index_add_(0, case, values)
+        self._squares.index_add_(0, case, values.square())
+        self._slices, self._centre = offsets.diff().double(), centre
+
+    def standardisation(self, training: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and inverse deviation (K, D) over the slices of each fit's training cases.
+
+        The inverse deviation of a feature that is constant there is 0.
+        """
+        chosen = training.double()
+        slices = (chosen @ self._slices)[:, None]
+        mean = (chosen @ self._sums) / slices
+        deviation = ((chosen @ self._squares) / slices - mean.square()).clamp(min=0).sqrt()
+        constant = deviation <= _CONSTANT * torch.hypot(mean + self._centre, deviation)
+        return mean.float(), torch.where(constant, 0.0, 1.0 / deviation).float()

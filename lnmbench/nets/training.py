@@ -18,10 +18,11 @@ import numpy as np
 import torch
 
 from lnmbench.nets.fits import FitResults, Fits, Inputs
-from lnmbench.nets.footprint import bytes_of_a_fit, is_out_of_memory, release
+from lnmbench.nets.footprint import bytes_of_a_fit, is_out_of_memory, release, room_for_fits
 from lnmbench.nets.lockstep import train_together
 from lnmbench.nets.parameters import Layout
 from lnmbench.nets.problem import network_of
+from lnmbench.nets.shared import shared_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,17 +56,18 @@ def train(
     A stack that still finds no memory is halved, which `notes` of the results say. `on_epoch` is
     told now and then how many fits have finished, in the caller's thread.
     """
-    place = torch.device(device)
-    threads = torch.get_num_threads() if threads is None else threads
-    threads = threads if place.type == "cpu" else 1
+    on_cpu = torch.device(device).type == "cpu"
+    threads = (torch.get_num_threads() if threads is None else threads) if on_cpu else 1
     layout = Layout(network_of(inputs, fits, settings, weighting).parameters())
     each = bytes_of_a_fit(inputs, settings, layout.size)
-    most = len(fits) if memory is None else max(1, int(memory // (each * threads)))
-    parts = divided(len(fits), layout.size if place.type == "cpu" else 0, threads, most)
+    own = None if memory is None else memory // threads
+    most = len(fits) if own is None else max(1, room_for_fits(inputs, own) // each)
+    parts = divided(len(fits), layout.size if on_cpu else 0, threads, most)
+    shared = shared_by(inputs, torch.device(device), own)
 
     def part(chosen: range, told: Callable[[int], None]) -> FitResults:
         own = fits.only(chosen)
-        return train_together(inputs, own, settings, weighting, place, told)
+        return train_together(inputs, own, settings, weighting, shared, told)
 
     return _joined(_side_by_side(_halving(part), parts, threads, on_epoch), parts)
 

@@ -52,6 +52,18 @@ def test_weight_decay_covers_the_matrices_and_nothing_else() -> None:
         assert bool(values.all()) == (values.dim() == 3), name
 
 
+def test_given_weights_of_convolutions_start_as_given_in_their_order_of_memory() -> None:
+    given = torch.randn(6, 4, 3, 5)
+    conv = Parameter(name="conv", shape=(6, 4, 3, 5), given=given, decays=True, channels_last=True)
+    layout = Layout([conv, Parameter(name="x", shape=(3,))])
+    flat = layout.initial([1, 2])
+    for own in layout.views(flat)["conv"]:
+        assert torch.equal(own, given)
+        assert own.is_contiguous(memory_format=torch.channels_last)
+    layout.views(flat)["conv"][1] += 1
+    assert torch.equal(flat[1, :360].sort().values, (given + 1).flatten().sort().values)
+
+
 def test_two_parameters_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two parameters"):
         Layout([Parameter(name="x", shape=(2,)), Parameter(name="x", shape=(3,))])

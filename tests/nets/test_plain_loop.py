@@ -19,6 +19,7 @@ SCRIPT = Path(__file__).parents[2] / "benchmarks" / "speed" / "stacked.py"
 
 @pytest.fixture
 def side_by_side(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(SCRIPT.parent)
     spec = importlib.util.spec_from_file_location("speed_stacked", SCRIPT)
     assert spec is not None
     assert spec.loader is not None

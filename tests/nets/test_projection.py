@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.packing import Slots, pack
-from lnmbench.nets.projection import Projection
+from lnmbench.nets.projection import Features, Projection
 
 LENGTHS = torch.tensor([2, 1, 3, 2, 4, 1])
 OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])
@@ -29,7 +29,7 @@ def weights() -> tuple[Tensor, Tensor]:
 
 
 def project(features: Tensor, *, together: bool = False) -> Tensor:
-    projection = Projection(features, OFFSETS, TRAINING, CPU)
+    projection = Projection(Features(features, OFFSETS, CPU), TRAINING)
     projection._in_turn = not together
     slots = pack(CHOSEN, OFFSETS, CPU).slots
     assert slots is not None
@@ -70,7 +70,7 @@ def test_tokens_are_those_of_standardised_features(together: bool) -> None:
 
 @pytest.mark.parametrize("together", [False, True])
 def test_gradients_are_those_of_standardised_features(together: bool) -> None:
-    projection = Projection(slices(), OFFSETS, TRAINING, CPU)
+    projection = Projection(Features(slices(), OFFSETS, CPU), TRAINING)
     projection._in_turn = not together
     slots = pack(CHOSEN, OFFSETS, CPU).slots
     assert slots is not None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from lnmbench.store.feature_cache import PART, make_features, read_features
 
 TOTAL = 2 * PART + 5
 TRUTH = np.arange(TOTAL * 3, dtype=np.float32).reshape(TOTAL, 3)
+MAPS = np.random.default_rng(0).normal(size=(2, TOTAL, 4, 5, 5)).astype(np.float32)
 
 
 class Encoder:
@@ -19,24 +21,31 @@ class Encoder:
         self.encoded = 0
         self.breaks_at = breaks_at
 
-    def __call__(self, start: int, stop: int) -> np.ndarray:
+    def __call__(self, start: int, stop: int) -> dict[str, np.ndarray]:
         if stop >= self.breaks_at:
             raise KeyboardInterrupt
         self.encoded += stop - start
-        return TRUTH[start:stop]
+        return {"features": TRUTH[None, start:stop], "maps": MAPS[:, start:stop]}
 
 
 def make(path: Path, encoder: Encoder) -> list[int]:
     told: list[int] = []
-    make_features(path, slices=TOTAL, width=3, key="k", encode=encoder, done=told.append)
+    make_features(path, slices=TOTAL, key="k", encode=encoder, done=told.append)
     return told
+
+
+def assert_whole(path: Path) -> None:
+    found = read_features(path)
+    assert set(found) == {"features", "maps"}
+    np.testing.assert_array_equal(found["features"], TRUTH[None])
+    np.testing.assert_array_equal(found["maps"], MAPS)
 
 
 def test_every_slice_is_encoded_once(tmp_path: Path) -> None:
     encoder = Encoder()
     told = make(tmp_path / "f.h5", encoder)
     assert encoder.encoded == TOTAL == sum(told)
-    np.testing.assert_array_equal(read_features(tmp_path / "f.h5"), TRUTH)
+    assert_whole(tmp_path / "f.h5")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".f.h5.lock", "f.h5"]
 
 
@@ -47,7 +56,7 @@ def test_an_interrupted_cache_goes_on_where_it_was(tmp_path: Path) -> None:
     again = Encoder()
     make(tmp_path / "f.h5", again)
     assert again.encoded == TOTAL - PART
-    np.testing.assert_array_equal(read_features(tmp_path / "f.h5"), TRUTH)
+    assert_whole(tmp_path / "f.h5")
 
 
 def test_a_damaged_part_is_made_again(tmp_path: Path) -> None:
@@ -58,7 +67,7 @@ def test_a_damaged_part_is_made_again(tmp_path: Path) -> None:
     again = Encoder()
     make(tmp_path / "f.h5", again)
     assert again.encoded == TOTAL
-    np.testing.assert_array_equal(read_features(tmp_path / "f.h5"), TRUTH)
+    assert_whole(tmp_path / "f.h5")
 
 
 def test_two_processes_make_it_once(tmp_path: Path) -> None:
@@ -66,6 +75,23 @@ def test_two_processes_make_it_once(tmp_path: Path) -> None:
     make(tmp_path / "f.h5", first)
     make(tmp_path / "f.h5", second)
     assert (first.encoded, second.encoded) == (TOTAL, 0)
+
+
+def test_what_is_read_lies_in_the_file_and_leaves_it_as_it_is(tmp_path: Path) -> None:
+    make(tmp_path / "f.h5", Encoder())
+    found = read_features(tmp_path / "f.h5")["maps"]
+    assert isinstance(found, np.memmap)
+    found[:] = 0
+    assert_whole(tmp_path / "f.h5")
+
+
+@pytest.mark.parametrize("name", ["features", "maps"])
+def test_a_changed_number_is_found(tmp_path: Path, name: str) -> None:
+    make(tmp_path / "f.h5", Encoder())
+    with h5py.File(tmp_path / "f.h5", "r+") as file:
+        file[name][..., -1] += 1
+    with pytest.raises(UserError, match=f"{name} are not what was written; delete it"):
+        read_features(tmp_path / "f.h5")
 
 
 def test_a_file_that_is_no_cache_is_one_line(tmp_path: Path) -> None:
