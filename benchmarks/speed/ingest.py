@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
+from displays import Silent
 from numpy.typing import NDArray
 
 from lnmbench.imaging.geometry import window
@@ -65,16 +66,6 @@ class Source:
 
     folder: Path
     pairs: Sequence[Mapping[str, str]]
-
-
-class Silent:
-    def say(self, line: str) -> None: ...
-
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
-
-    def advance(self, steps: int = 1) -> None: ...
-
-    def finish(self) -> None: ...
 
 
 def written(folder: Path, cases: int, image: Path | None, mask: Path | None) -> None:

@@ -55,6 +55,9 @@ def run(
     memory: Annotated[
         float | None, typer.Option(help="GB that training may fill (default: what suits).")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what the run would do and take; write nothing.")
+    ] = False,
     workers: ingesting.WorkersOption = None,
     strict: ingesting.StrictOption = False,
     pseudonymise: ingesting.PseudonymiseOption = None,
@@ -69,6 +72,7 @@ def run(
     from lnmbench.cli.report import print_report
     from lnmbench.config import read_benchmark
     from lnmbench.environment import home
+    from lnmbench.errors import UserError
     from lnmbench.records import Resources
     from lnmbench.stages import run as stage
 
@@ -88,22 +92,33 @@ def run(
     for name, given in folding.items():
         options[name] = QUICK[name] if quick and given is None else given
     benchmark = read_benchmark(config, options)
+    if dry_run and new_key:
+        raise UserError(
+            "--new-key writes a key, and --dry-run nothing", then="leave one of them out"
+        )
     how = ingesting.make_ingesting(
         strict=strict, pseudonymise=pseudonymise, new_key=new_key, spacing=spacing, patch=patch
     )
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
+    asked: dict[str, Any] = {
+        "place": stage.Place(home=home(), out=out),
+        "executor": parse(executor),
+        "workers": ingesting.threads(workers),
+        "resources": Resources(device=device, memory_gb=memory),
+        "ingesting": how,
+    }
+    if dry_run:
+        from lnmbench.cli.estimate import print_estimate
+        from lnmbench.stages.estimate import estimate
+
+        with make_progress() as progress:
+            expected = estimate(benchmark, registry, progress=progress, **asked)
+        print_estimate(expected)
+        return
     with make_progress() as progress:
         folder = stage.run(
-            benchmark,
-            registry,
-            place=stage.Place(home=home(), out=out),
-            executor=parse(executor),
-            workers=ingesting.threads(workers),
-            plugins=tuple(plugin or ()),
-            resources=Resources(device=device, memory_gb=memory),
-            progress=progress,
-            ingesting=how,
+            benchmark, registry, plugins=tuple(plugin or ()), progress=progress, **asked
         )
     print_report(folder, registry)
     typer.echo(f"kept in {folder}; again with: lnmbench report {folder}", err=True)

@@ -20,7 +20,10 @@ def execute(chunk: Chunk) -> list[UnitResult]:
     started, worked = time.perf_counter(), time.process_time()
     cohort = read_cohort(chunk.cohort)
     registry = _registry(chunk.plugins)
-    work = baseline_results if chunk.method.kind == "baseline" else network_results
+    work = baseline_results
+    if chunk.method.kind == "network":
+        work = network_results
+        _prepare(chunk.resources.device)
     results = work(chunk, cohort, registry)
     seconds = time.perf_counter() - started
     on_gpu = chunk.resources.device.startswith("cuda")
@@ -35,6 +38,15 @@ def execute(chunk: Chunk) -> list[UnitResult]:
         )
         for result in results
     ]
+
+
+def _prepare(device: str) -> None:
+    """What the run's own process has done already, for a worker's."""
+    import torch
+
+    from lnmbench.nets.device import prepare
+
+    prepare(torch.device(device))
 
 
 @functools.lru_cache(maxsize=1)

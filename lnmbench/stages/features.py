@@ -78,15 +78,20 @@ def method_features(
     (views, slices, …), what stands before that stage. None where the method has no images. Raises
     `UserError` for an encoder that cannot be used.
     """
-    if method.encoder is None or method.weights is None or method.level == "none":
-        return None
-    key = _key(method, cohort, registry)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    path = home / "features" / f"{slug}-{digest}.h5"
-    if not path.is_file():
+    path = features_path(method, cohort, registry, home)
+    if path is not None and not path.is_file():
+        key = _key(method, cohort, registry)
         _make(path, key, method, cohort, planned_encoder(method, registry), progress, device)
     return path
+
+
+def features_path(method: Method, cohort: Cohort, registry: Registry, home: Path) -> Path | None:
+    """Return where the feature cache of a method is, or would be; None without images."""
+    if method.encoder is None or method.weights is None or method.level == "none":
+        return None
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
+    digest = hashlib.sha256(_key(method, cohort, registry).encode()).hexdigest()[:16]
+    return home / "features" / f"{slug}-{digest}.h5"
 
 
 def planned_encoder(method: Method, registry: Registry) -> Encoder:

@@ -76,7 +76,7 @@ def _trained(
             inputs[tasks],
             side_by_side(own, group),
             group.method.training,
-            _weighting(group, registry),
+            weighting_of(group, registry),
             device=chunk.resources.device,
             memory=None if gigabytes is None else int(gigabytes * 1e9),
         )
@@ -103,7 +103,8 @@ def _tasks(group: Group) -> tuple[str, ...]:
     return tuple(map(str, group.method.aux))
 
 
-def _weighting(group: Group, registry: Registry) -> Weighting:
+def weighting_of(group: Group, registry: Registry) -> Weighting:
+    """Return the weighting of a group of candidates."""
     if group.method.weighting is None:
         return TargetAlone()
     made: Weighting = registry.build("weighting", group.method.weighting)

@@ -93,7 +93,7 @@ class Ledger:
             with _readable(path):
                 ledger = cls(path, lock=lock)
                 ledger._same_format()
-                ledger._same_plan(plan)
+                ledger.require(plan)
         except BaseException:
             lock.release()
             if not path.exists():
@@ -223,6 +223,19 @@ class Ledger:
                 notes=tuple(json.loads(self._fact("notes"))),
             )
 
+    def require(self, plan: Plan) -> None:
+        """Raise `UserError` where the ledger holds another plan."""
+        asked = _facts(plan)
+        for name in ("fingerprint", "protocol", "labels_and_folds"):
+            if self._fact(name) != asked[name]:
+                raise UserError(
+                    f"this run directory belongs to another {WORDS[name]}",
+                    where=str(self.path.parent),
+                    expected=self._fact(name),
+                    got=asked[name],
+                    then="choose another with --out",
+                )
+
     def methods(self) -> tuple[Method, ...]:
         """Return every method that was ever planned here, in the order in which they came."""
         rows = self._read(
@@ -323,18 +336,6 @@ class Ledger:
                 got=found,
                 then="read it with the lnmbench that wrote it, or run with another --out",
             )
-
-    def _same_plan(self, plan: Plan) -> None:
-        asked = _facts(plan)
-        for name in ("fingerprint", "protocol", "labels_and_folds"):
-            if self._fact(name) != asked[name]:
-                raise UserError(
-                    f"this run directory belongs to another {WORDS[name]}",
-                    where=str(self.path.parent),
-                    expected=self._fact(name),
-                    got=asked[name],
-                    then="choose another with --out",
-                )
 
 
 WORDS = {

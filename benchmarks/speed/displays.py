@@ -1,0 +1,31 @@
+"""Displays of progress for benchmarks: one that says nothing, and one that keeps the time."""
+
+from __future__ import annotations
+
+import time
+
+
+class Silent:
+    """Progress that says nothing."""
+
+    def say(self, line: str) -> None: ...
+
+    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
+
+    def advance(self, steps: int = 1) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+class Timed(Silent):
+    """Progress that notes how long each stage took: `seconds` by stage and subject."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._what, self._began = "", 0.0
+
+    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+        self._what, self._began = f"{stage} {what}", time.perf_counter()
+
+    def finish(self) -> None:
+        self.seconds[self._what] = time.perf_counter() - self._began

@@ -1,0 +1,312 @@
+"""Fine-tuning every stage of an encoder against the plain loop in float32, over the same fits.
+
+The plain loop trains one network after the other in float32, its batches from a DataLoader with
+workers. lnmbench trains the same fits in its one loop: bfloat16 by autocast, channels_last, the
+cohort on the device. Statistics of batch normalisation are frozen in both. Runs alternate, and
+medians are compared; the time for the fits of a whole protocol is projected from them.
+
+Agreement is measured apart, without dropout: the same start, the same order, in float32 and in
+bfloat16. There the encoder learns at a low rate: Adam's first steps move a weight by its rate
+whichever way rounding points, and the standardised features of a random encoder multiply that. How
+far training the encoder moves the probabilities is said beside.
+
+    python benchmarks/speed/finetune.py --device cuda
+    python benchmarks/speed/finetune.py --encoder resnet18 --size 64 --cases 20 --workers 0
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from plain_loop import PlainNetwork, optimiser_of
+from problems import Sum, made_up, starts
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader
+from turns import by_turns, compare, options
+
+from lnmbench.cli.progress import clock
+from lnmbench.contracts import Encoder
+from lnmbench.nets.encoding import FrozenEncoder
+from lnmbench.nets.fits import Fits, Inputs, Suffix
+from lnmbench.nets.lockstep import batches_of
+from lnmbench.nets.randomness import generator
+from lnmbench.nets.training import train
+from lnmbench.records import Choice, Training
+from lnmbench.registry import Registry
+
+UNIT = "s a model-epoch"
+WANTED_ON_GPU = 2.5
+_GENTLE, _STILL = 1e-6, 1e-14
+_OPTIONS = (
+    ("encoder", "resnet50", "an encoder of slices, with random weights"),
+    ("size", 224, "pixels along a side of a slice"),
+    ("cases", 160, "cases; a tenth is tested, a fifth of the rest validates"),
+    ("slices", 5, "slices of a case, on average"),
+    ("fits", 2, "fits that are timed"),
+    ("epochs", 2, "epochs of every fit that is timed"),
+    ("batch-size", 32, "cases of a step"),
+    ("token-dim", 64, "width of the transformer"),
+    ("precision", "auto", "of lnmbench: bfloat16, float32; auto: bfloat16 on a GPU"),
+    ("workers", 2, "worker processes of the DataLoader"),
+    ("memory", 0.0, "GB that lnmbench may fill; 0: four fifths of what is free on a GPU"),
+    ("device", "cpu", "where both run: cpu, cuda"),
+    ("protocol-fits", 500, "fits of the protocol whose time is projected"),
+    ("protocol-epochs", 15, "epochs of each of them"),
+)
+
+
+class PlainTuned(nn.Module):
+    """The encoder and the network behind it, as one module.
+
+    Features are standardised with what the encoder made of the training slices at the start.
+    """
+
+    def __init__(self, encoder: nn.Module, mean: Tensor, gain: Tensor, head: PlainNetwork) -> None:
+        super().__init__()
+        self.suffix, self.head = encoder, head
+        self.mean, self.gain = nn.Buffer(mean), nn.Buffer(gain)
+
+    def forward(self, images: Tensor, lengths: Tensor, clinical: Tensor) -> Tensor:
+        features = (self.suffix(images) - self.mean) * self.gain
+        slices = nn.utils.rnn.pad_sequence(features.split(lengths.tolist()), batch_first=True)
+        padding = torch.arange(slices.shape[1]) >= lengths[:, None]
+        risk: Tensor = self.head(slices, clinical, padding.to(slices.device))
+        return risk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Order:
+    """A sampler: the batches of an epoch, shuffled anew each time, or as they stand."""
+
+    cases: Tensor
+    size: int
+    shuffled: torch.Generator | None = None
+
+    def __iter__(self) -> Iterator[list[int]]:
+        if self.shuffled is None:
+            return (part.tolist() for part in self.cases.split(self.size))
+        return (part.tolist() for part in batches_of(self.cases, self.shuffled, self.size))
+
+    def __len__(self) -> int:
+        return -(-len(self.cases) // self.size)
+
+
+def loader_of(
+    inputs: Inputs, clinical: Tensor, order: Order, *, workers: int, device: torch.device
+) -> DataLoader[Any]:
+    """Return batches of images (m, 1, H, W), their number by case, clinical features, targets."""
+    assert inputs.suffix is not None
+    assert inputs.offsets is not None
+    images = inputs.suffix.maps.split(inputs.offsets.diff().tolist())
+    each = list(zip(images, clinical, inputs.target, strict=True))
+    return DataLoader(
+        each,
+        batch_sampler=order,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        pin_memory=device.type == "cuda",
+        collate_fn=_together,
+    )
+
+
+def _together(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
+    images, clinical, target = zip(*batch, strict=True)
+    lengths = torch.tensor([len(one) for one in images])
+    return torch.cat(images), lengths, torch.stack(clinical), torch.stack(target)
+
+
+def plain_of(inputs: Inputs, fits: Fits, k: int, settings: Training) -> PlainTuned:
+    """Return the network of fit k with the start that the stacked trainer gives it."""
+    assert inputs.suffix is not None
+    assert inputs.slices is not None
+    assert inputs.offsets is not None
+    seen = inputs.slices[torch.repeat_interleave(fits.training[k], inputs.offsets.diff())]
+    deviation = seen.std(0, correction=0)
+    gain = torch.where(deviation > 1e-5 * seen.abs().mean(0), 1 / deviation, 0.0)
+    head = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings)
+    head.load_state_dict(starts(replace(inputs, suffix=None), fits.only([k]), settings)[0])
+    return PlainTuned(copy.deepcopy(inputs.suffix.network), seen.mean(0), gain, head)
+
+
+def plain_optimiser(network: PlainTuned, settings: Training) -> torch.optim.AdamW:
+    """AdamW with the stacked network's rates, the encoder's beside those of the head."""
+    own = settings.encoder_learning_rate
+    decay = settings.weight_decay * settings.learning_rate / own
+    optimiser = optimiser_of(network.head, settings)
+    for matrices in (True, False):
+        group = [p for p in network.suffix.parameters() if (p.dim() > 1) == matrices]
+        decayed = decay if matrices else 0.0
+        optimiser.add_param_group({"params": group, "lr": own, "weight_decay": decayed})
+    return optimiser
+
+
+def tune_plainly(
+    inputs: Inputs, fits: Fits, k: int, settings: Training, *, workers: int, device: torch.device
+) -> NDArray[np.float64]:
+    """Fine-tune fit k as an ordinary module in float32; return its probabilities (n,)."""
+    torch.manual_seed(fits.seeds[k])
+    network = plain_of(inputs, fits, k, settings).to(device)
+    optimiser = plain_optimiser(network, settings)
+    shuffled, size = generator(fits.seeds[k], "order"), settings.batch_size
+    training, validation, predicted = (
+        part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
+    )
+
+    def loader(cases: Tensor, order: torch.Generator | None = None) -> DataLoader[Any]:
+        batches = Order(cases=cases, size=size, shuffled=order)
+        return loader_of(inputs, fits.clinical[k], batches, workers=workers, device=device)
+
+    def risks(batches: DataLoader[Any]) -> Iterator[tuple[Tensor, Tensor]]:
+        for images, lengths, clinical, target in batches:
+            moved = (x.to(device, non_blocking=True) for x in (images, clinical, target))
+            seen, features, wanted = moved
+            yield network(seen, lengths, features), wanted
+
+    ahead, judging = loader(training, shuffled), loader(validation)
+    lowest, best = float("inf"), copy.deepcopy(network.state_dict())
+    for _ in range(settings.max_epochs):
+        network.head.train()  # the encoder stays as it is: frozen statistics
+        for risk, target in risks(ahead):
+            optimiser.zero_grad()
+            functional.binary_cross_entropy_with_logits(risk, target).backward()
+            nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+            optimiser.step()
+        network.head.eval()
+        with torch.no_grad():
+            judged = [torch.stack(pair) for pair in risks(judging)]
+        risk, target = torch.cat(judged, 1)
+        validated = float(functional.binary_cross_entropy_with_logits(risk, target))
+        if validated < lowest:
+            lowest, best = validated, copy.deepcopy(network.state_dict())
+    network.load_state_dict(best)
+    found = np.full(len(inputs.target), np.nan)
+    with torch.no_grad():
+        risk = torch.cat([risk for risk, _ in risks(loader(predicted))])
+    found[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
+    return found
+
+
+def inputs_of(
+    encoder: Encoder, *, fits: int, cases: int, slices: int, size: int, device: torch.device
+) -> tuple[Inputs, Fits]:
+    """Return made-up images and the fits over them; every stage of the encoder is trained."""
+    inputs, own = made_up(fits=fits, cases=cases, slices=slices, dim=1)
+    assert inputs.offsets is not None
+    source = torch.Generator().manual_seed(1)
+    shape = (int(inputs.offsets[-1]), 1, size, size)
+    images = torch.rand(shape, generator=source) * 2 - 1
+    network = encoder.stages().eval()
+    frozen = FrozenEncoder(copy.deepcopy(encoder.stages()), device=str(device))
+    return Inputs(
+        target=inputs.target,
+        slices=torch.from_numpy(frozen(images[:, 0].numpy())),
+        offsets=inputs.offsets,
+        suffix=Suffix(network=network, maps=images, rows=torch.arange(len(images))),
+    ), own
+
+
+def agreement(
+    inputs: Inputs, fits: Fits, settings: Training, *, device: torch.device, memory: int | None
+) -> dict[str, float]:
+    """Return by precision how far probabilities of lnmbench and of the plain loop are apart.
+
+    `moved` is how far they are from those of an encoder that does not learn.
+    """
+    settings = replace(settings, dropout=0.0, encoder_learning_rate=_GENTLE)
+
+    def ours(**changed: Any) -> NDArray[np.float64]:
+        made = train(
+            inputs, fits, replace(settings, **changed), Sum(), device=device, memory=memory
+        )
+        return made.probabilities["target"][..., 0]
+
+    plain = np.stack(
+        [
+            tune_plainly(inputs, fits, k, settings, workers=0, device=device)
+            for k in range(len(fits))
+        ]
+    )
+    single = ours(precision="float32")
+    others = {
+        "float32": (single, plain),
+        "bfloat16": (ours(precision="bfloat16"), plain),
+        "moved": (single, ours(precision="float32", encoder_learning_rate=_STILL)),
+    }
+    return {name: float(np.nanmax(np.abs(a - b))) for name, (a, b) in others.items()}
+
+
+def main() -> None:
+    asked = options(__doc__, _OPTIONS).parse_args()
+    device = torch.device(asked.device)
+    memory = int(asked.memory * 1e9) or None
+    if memory is None and device.type == "cuda":
+        memory = int(0.8 * torch.cuda.mem_get_info(device)[0])
+    encoder: Encoder = Registry().build(
+        "encoder", Choice(name=asked.encoder, parameters={"weights": "random"})
+    )
+    precision = asked.precision
+    if precision == "auto":
+        precision = "bfloat16" if device.type == "cuda" else "float32"
+    settings = Training(
+        token_dim=asked.token_dim,
+        batch_size=asked.batch_size,
+        max_epochs=asked.epochs,
+        patience=asked.epochs,
+        precision=precision,
+    )
+    inputs, fits = inputs_of(
+        encoder,
+        fits=asked.fits,
+        cases=asked.cases,
+        slices=asked.slices,
+        size=asked.size,
+        device=device,
+    )
+    print(
+        f"{asked.encoder}:train=all, {asked.fits} fits, {int(fits.training[0].sum())} training and "
+        f"{int(fits.validation[0].sum())} validation cases × {asked.slices} slices of "
+        f"{asked.size} pixels, {asked.device}, {precision}; "
+        f"plain loop in float32 (convolutions in TF32: "
+        f"{torch.backends.cudnn.allow_tf32 and device.type == 'cuda'}), {asked.workers} workers"
+    )
+    one, short = fits.only([0]), replace(settings, max_epochs=1)
+    apart = agreement(inputs, one, short, device=device, memory=memory)
+    print(
+        f"agreement: after 1 epoch the probabilities differ by {apart['float32']:.1e} in float32 "
+        f"and {apart['bfloat16']:.1e} in bfloat16; training the encoder moved them by "
+        f"{apart['moved']:.1e}"
+    )
+
+    def plainly() -> None:
+        for k in range(len(fits)):
+            tune_plainly(inputs, fits, k, settings, workers=asked.workers, device=device)
+
+    each = 1 / (asked.fits * asked.epochs)
+    medians = by_turns(
+        {
+            "plain": plainly,
+            "lnmbench": lambda: train(inputs, fits, settings, Sum(), device=device, memory=memory),
+        },
+        asked.rounds,
+        unit=UNIT,
+        each=each,
+        device=device,
+    )
+    compare(medians, "lnmbench", UNIT, {"plain": WANTED_ON_GPU} if device.type == "cuda" else {})
+    epochs = asked.protocol_fits * asked.protocol_epochs
+    for name, seconds in medians.items():
+        print(
+            f"projected, {name}: {asked.protocol_fits} fits of {asked.protocol_epochs} epochs × "
+            f"{seconds:.2f} s = {clock(seconds * epochs)}"
+        )
+
+
+if __name__ == "__main__":
+    main()

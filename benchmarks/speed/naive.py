@@ -1,0 +1,192 @@
+"""lnmbench against the naive pipeline, in which every fit runs the frozen encoder itself.
+
+Naive: each step of each fit puts its batch's slices through the encoder, without gradients, and
+trains the head on what comes out; validation encodes its slices in every epoch again. lnmbench
+encodes every slice once, and trains all fits of a repeat in stacks on the cached features. The
+naive loop is measured on one fit of a few cases for one epoch; its time for the whole protocol is
+that time for each slice visited, times the visits of all fits and epochs, and is said to be so.
+Both loops train as many epochs. Agreement: the features inside the loop against the cached ones.
+
+    python benchmarks/speed/naive.py --encoder resnet50
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from plain_loop import PlainNetwork
+from problems import CLINICAL, Sum, made_up
+from torch import Tensor, nn
+from torch.nn import functional
+from turns import by_turns, judged, options
+
+from lnmbench.cli.progress import clock
+from lnmbench.contracts import Encoder
+from lnmbench.nets.encoding import FrozenEncoder
+from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.training import train
+from lnmbench.records import Choice, Training
+from lnmbench.registry import Registry
+
+WANTED = 200.0
+_OPTIONS = (
+    ("encoder", "resnet50", "an encoder of slices, with random weights"),
+    ("size", 224, "pixels along a side of a slice"),
+    ("cases", 160, "cases of the cohort"),
+    ("slices", 5, "slices of a case, on average"),
+    ("repeats", 10, "repeats of the cross-validation"),
+    ("fits", 50, "fits of a repeat: outer × inner folds"),
+    ("epochs", 20, "epochs of every fit"),
+    ("token-dim", 64, "width of the transformer"),
+    ("sample", 16, "cases that the naive loop is measured on"),
+    ("device", "cpu", "where both run: cpu, cuda"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A few cases with images (S, 1, H, W), and how the naive loop treats them."""
+
+    images: Tensor
+    offsets: Tensor
+    clinical: Tensor
+    target: Tensor
+    training: Tensor
+    validation: Tensor
+
+    def batch(self, cases: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the slices of some cases, one after the other, and how many each has."""
+        lengths = self.offsets.diff()[cases]
+        bounds = zip(self.offsets[cases].tolist(), lengths.tolist(), strict=True)
+        return torch.cat([self.images[at : at + long] for at, long in bounds]), lengths
+
+    @property
+    def visits(self) -> int:
+        """Slices that one epoch puts through the encoder."""
+        lengths = self.offsets.diff()
+        return int(lengths[self.training].sum() + lengths[self.validation].sum())
+
+
+def sample_of(cases: int, slices: int, size: int) -> Sample:
+    inputs, fits = made_up(fits=1, cases=cases, slices=slices, dim=1)
+    assert inputs.offsets is not None
+    source = torch.Generator().manual_seed(1)
+    shape = (int(inputs.offsets[-1]), 1, size, size)
+    return Sample(
+        images=torch.rand(shape, generator=source) * 2 - 1,
+        offsets=inputs.offsets,
+        clinical=fits.clinical[0],
+        target=inputs.target,
+        training=fits.training[0].nonzero().flatten(),
+        validation=fits.validation[0].nonzero().flatten(),
+    )
+
+
+def naive_epoch(
+    encoder: nn.Module, sample: Sample, dim: int, settings: Training, device: torch.device
+) -> None:
+    """Train one fit for one epoch, with the encoder inside the loop, and validate it."""
+    network = PlainNetwork(dim, CLINICAL, settings).to(device)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate)
+
+    def loss_of(cases: Tensor) -> Tensor:
+        images, lengths = sample.batch(cases)
+        with torch.no_grad():
+            features = encoder(images.to(device))
+        slices = nn.utils.rnn.pad_sequence(features.split(lengths.tolist()), batch_first=True)
+        padding = (torch.arange(slices.shape[1]) >= lengths[:, None]).to(device)
+        risk = network(slices, sample.clinical[cases].to(device), padding)
+        return functional.binary_cross_entropy_with_logits(risk, sample.target[cases].to(device))
+
+    for cases in sample.training.split(settings.batch_size):
+        optimiser.zero_grad()
+        loss_of(cases).backward()
+        nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+        optimiser.step()
+    with torch.no_grad():
+        float(loss_of(sample.validation))
+    copy.deepcopy(network.state_dict())
+
+
+def agreement(encoder: nn.Module, frozen: FrozenEncoder, images: Tensor) -> float:
+    """Return the largest difference of the cached features from those in the loop.
+
+    In units of the features' deviation over the slices, for they are standardised later.
+    """
+    with torch.no_grad():
+        naive = encoder(images.to(next(encoder.parameters()).device)).cpu()
+    cached = torch.from_numpy(frozen(images[:, 0].numpy()))
+    return float((naive - cached).abs().max() / naive.std(0).mean())
+
+
+def visits_of(inputs: Inputs, fits: Fits, *, epochs: int, repeats: int) -> int:
+    """Return how many slices all fits of the protocol would put through the encoder."""
+    assert inputs.offsets is not None
+    lengths = inputs.offsets.diff().double()
+    each_epoch = (fits.training | fits.validation).double() @ lengths
+    predicted = fits.predicted.double() @ lengths
+    return round(float((each_epoch * epochs + predicted).sum()) * repeats)
+
+
+def tell(medians: dict[str, float], *, visits: int, slices: int, repeats: int, fits: int) -> None:
+    """Print what the measured parts make of the whole protocol, and the ratio."""
+    naive = medians["naive"] * visits
+    encoding, training = medians["encode"] * slices, medians["train"] * repeats
+    print(
+        f"naive, extrapolated to {repeats * fits} fits: {medians['naive'] * 1e3:.1f} ms a slice × "
+        f"{visits} visits = {clock(naive)} ({naive / 3600:.1f} h)"
+    )
+    print(
+        f"lnmbench: encode once {slices} slices × {medians['encode'] * 1e3:.1f} ms = "
+        f"{clock(encoding)}; train {repeats} repeats × {medians['train']:.1f} s = {clock(training)}"
+    )
+    ratio = naive / (encoding + training)
+    print(f"ratio {ratio:.0f} ×{judged(ratio, WANTED)}")
+
+
+def main() -> None:
+    asked = options(__doc__, _OPTIONS).parse_args()
+    device = torch.device(asked.device)
+    made: Encoder = Registry().build(
+        "encoder", Choice(name=asked.encoder, parameters={"weights": "random"})
+    )
+    sample = sample_of(asked.sample, asked.slices, asked.size)
+    frozen = FrozenEncoder(copy.deepcopy(made.stages()), device=asked.device)
+    encoder = made.stages().eval().to(device)
+    inputs, fits = made_up(
+        fits=asked.fits, cases=asked.cases, slices=asked.slices, dim=made.out_dim
+    )
+    settings = Training(token_dim=asked.token_dim, max_epochs=asked.epochs, patience=asked.epochs)
+    assert inputs.slices is not None
+    print(
+        f"{asked.encoder}, {asked.cases} cases × {asked.slices} slices of {asked.size} pixels, "
+        f"{asked.repeats} × {asked.fits} fits of {asked.epochs} epochs, {asked.device}, "
+        f"{torch.get_num_threads()} threads; naive measured on {sample.visits} slices"
+    )
+    apart = agreement(encoder, frozen, sample.images[:16])
+    print(f"agreement: features in the loop and cached differ by {apart:.1e} deviations at most")
+    images = sample.images[:, 0].numpy()
+    per = {"naive": sample.visits, "encode": len(images), "train": 1}
+    medians = by_turns(
+        {
+            "naive": lambda: naive_epoch(encoder, sample, made.out_dim, settings, device),
+            "encode": lambda: frozen(images),
+            "train": lambda: train(inputs, fits, settings, Sum(), device=device),
+        },
+        asked.rounds,
+        unit="s",
+        device=device,
+    )
+    tell(
+        {name: seconds / per[name] for name, seconds in medians.items()},
+        visits=visits_of(inputs, fits, epochs=asked.epochs, repeats=asked.repeats),
+        slices=len(inputs.slices),
+        repeats=asked.repeats,
+        fits=asked.fits,
+    )
+
+
+if __name__ == "__main__":
+    main()

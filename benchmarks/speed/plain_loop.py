@@ -1,0 +1,216 @@
+"""The network and the loop as one would write them in PyTorch: one fit after the other."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader
+
+from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.lockstep import batches_of
+from lnmbench.nets.randomness import generator
+from lnmbench.records import Training
+
+
+class PlainNetwork(nn.Module):
+    """The network with the stacked network's names."""
+
+    def __init__(self, dim: int, clinical: int, settings: Training) -> None:
+        super().__init__()
+        width = settings.token_dim or dim
+        self.project = nn.Linear(dim, width) if settings.token_dim else nn.Identity()
+        layer = nn.TransformerEncoderLayer(
+            width,
+            settings.heads,
+            dim_feedforward=2 * width,
+            dropout=settings.dropout,
+            batch_first=True,
+        )
+        self.encoder = nn.TransformerEncoder(layer, settings.layers, enable_nested_tensor=False)
+        self.fc = nn.Linear(width, settings.image_features)
+        self.target = nn.Linear(settings.image_features + clinical, 1)
+
+    def forward(self, slices: Tensor, clinical: Tensor, padding: Tensor) -> Tensor:
+        tokens = self.encoder(self.project(slices), src_key_padding_mask=padding)
+        real = ~padding.unsqueeze(-1)
+        pooled = (tokens * real).sum(1) / real.sum(1)
+        risk: Tensor = self.target(torch.cat([self.fc(pooled), clinical], 1))
+        return risk.squeeze(-1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """The cases of one fit: its standardised slices (n, L, D), padded once."""
+
+    slices: Tensor
+    padding: Tensor
+    clinical: Tensor
+    target: Tensor
+
+    def forward(self, network: PlainNetwork, cases: Tensor) -> Tensor:
+        longest = int((~self.padding[cases]).sum(1).max())
+        padding = self.padding[cases, :longest]
+        risk: Tensor = network(self.slices[cases, :longest], self.clinical[cases], padding)
+        return risk
+
+    def loss(self, network: PlainNetwork, cases: Tensor) -> Tensor:
+        risk = self.forward(network, cases)
+        return functional.binary_cross_entropy_with_logits(risk, self.target[cases])
+
+    def loader(self, cases: Tensor, order: torch.Generator, size: int) -> DataLoader[Any]:
+        """Batches (slices, clinical, padding, target) of these cases, padded when they are made.
+
+        They come from host memory, wherever the cases are.
+        """
+        lengths = (~self.padding).sum(1).tolist()
+        slices, clinical, target = self.slices.cpu(), self.clinical.cpu(), self.target.cpu()
+        each = [(slices[i, : lengths[i]], clinical[i], target[i]) for i in cases.tolist()]
+        pinned = self.slices.is_cuda
+        return DataLoader(
+            each, size, shuffle=True, generator=order, collate_fn=_padded, pin_memory=pinned
+        )
+
+
+def _padded(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
+    slices, clinical, target = zip(*batch, strict=True)
+    padded = nn.utils.rnn.pad_sequence(slices, batch_first=True)
+    long = torch.tensor([len(one) for one in slices])
+    padding = torch.arange(padded.shape[1]) >= long[:, None]
+    return padded, torch.stack(clinical), padding, torch.stack(target)
+
+
+def cases_of(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
+    assert inputs.slices is not None
+    assert inputs.offsets is not None
+    lengths = inputs.offsets.diff()
+    seen = inputs.slices[torch.repeat_interleave(fits.training[k], lengths)]
+    standardised = (inputs.slices - seen.mean(0)) / seen.std(0, correction=0)
+    padded = nn.utils.rnn.pad_sequence(standardised.split(lengths.tolist()), batch_first=True)
+    padding = torch.arange(padded.shape[1]) >= lengths[:, None]
+    return Cases(
+        slices=padded.to(device),
+        padding=padding.to(device),
+        clinical=fits.clinical[k].to(device),
+        target=inputs.target.to(device),
+    )
+
+
+def optimiser_of(network: PlainNetwork, settings: Training) -> torch.optim.AdamW:
+    """AdamW with the stacked network's rates: slower for the projection, faster for the head."""
+    dim = getattr(network.project, "in_features", 1)
+    width = getattr(network.project, "out_features", 1)
+    rate = settings.learning_rate
+    groups: list[dict[str, Any]] = []
+    for name, parameter in network.named_parameters():
+        own = rate * min(1.0, math.sqrt(width / dim)) if name.startswith("project.") else rate
+        own = settings.head_learning_rate if name.startswith("target.") else own
+        # torch scales decay with the rate of the group, the stacked trainer with that of the fit.
+        decay = settings.weight_decay * rate / own if parameter.dim() > 1 else 0.0
+        same = (group for group in groups if (group["lr"], group["weight_decay"]) == (own, decay))
+        group = next(same, None)
+        if group is None:
+            group = {"params": [], "lr": own, "weight_decay": decay}
+            groups.append(group)
+        group["params"].append(parameter)
+    return torch.optim.AdamW(groups)
+
+
+def train_plainly(
+    inputs: Inputs,
+    fits: Fits,
+    k: int,
+    settings: Training,
+    start: dict[str, Tensor] | None = None,
+    *,
+    loading: bool = False,
+    device: torch.device | str = "cpu",
+) -> NDArray[np.float64]:
+    """Train fit k as an ordinary module; return its probabilities (n,), NaN where not asked for.
+
+    `loading` takes batches from a DataLoader that pads them, as most code does; otherwise they
+    are cut from cases that lie padded on the device.
+    """
+    assert inputs.slices is not None
+    device = torch.device(device)
+    data = cases_of(inputs, fits, k, device)
+    torch.manual_seed(fits.seeds[k])  # dropout has no other handle
+    network = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings).to(device)
+    if start is not None:
+        network.load_state_dict(start)
+    optimiser, order = optimiser_of(network, settings), generator(fits.seeds[k], "order")
+    training, validation, predicted = (
+        part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
+    )
+    lowest, best = float("inf"), network.state_dict()
+    loader = data.loader(training, order, settings.batch_size) if loading else None
+
+    def losses() -> Iterator[Tensor]:
+        if loader is None:
+            for cases in batches_of(training, order, settings.batch_size):
+                yield data.loss(network, cases.to(device))
+            return
+        for batch in loader:
+            slices, clinical, padding, target = (x.to(device, non_blocking=True) for x in batch)
+            risk = network(slices, clinical, padding)
+            yield functional.binary_cross_entropy_with_logits(risk, target)
+
+    for _ in range(settings.max_epochs):
+        network.train()
+        for loss in losses():
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
+            optimiser.step()
+        network.eval()
+        with torch.no_grad():
+            validated = float(data.loss(network, validation.to(device)))
+        if validated < lowest:
+            lowest, best = validated, copy.deepcopy(network.state_dict())
+    network.load_state_dict(best)
+    found = np.full(len(inputs.target), np.nan)
+    with torch.no_grad():
+        risk = data.forward(network, predicted.to(device))
+        found[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
+    return found
+
+
+def train_one_by_one(
+    inputs: Inputs,
+    fits: Fits,
+    settings: Training,
+    *,
+    loading: bool = False,
+    device: torch.device | str = "cpu",
+) -> NDArray[np.float64]:
+    """Train all fits plainly; return their probabilities (K, n)."""
+    every = range(len(fits))
+    return np.stack(
+        [train_plainly(inputs, fits, k, settings, loading=loading, device=device) for k in every]
+    )
+
+
+def train_in_processes(
+    inputs: Inputs, fits: Fits, settings: Training, *, processes: int
+) -> NDArray[np.float64]:
+    """Train the fits plainly in processes of one thread each; return probabilities (K, n)."""
+    from joblib import Parallel, delayed, parallel_config
+
+    shares = [range(len(fits))[i::processes] for i in range(processes)]
+    work = delayed(train_one_by_one)
+    with parallel_config("loky", inner_max_num_threads=1):
+        made = Parallel(processes)(
+            work(inputs, fits.only(share), settings, loading=True) for share in shares
+        )
+    found = np.empty((len(fits), len(inputs.target)))
+    for share, own in zip(shares, made, strict=True):
+        found[share] = own
+    return found

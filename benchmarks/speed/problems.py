@@ -1,0 +1,63 @@
+"""Made-up cases and fits to train on, of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.network import Network, SliceBody
+from lnmbench.nets.parameters import Layout
+from lnmbench.records import Training
+
+CLINICAL = 10
+
+
+class Sum:
+    """The target's loss alone, as all loops train it here."""
+
+    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+        return ()
+
+    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+        return losses.sum(1)
+
+
+def made_up(*, fits: int, cases: int, slices: int, dim: int) -> tuple[Inputs, Fits]:
+    """Return cases of about so many slices; a tenth is tested, a fifth of the rest validates."""
+    source = torch.Generator().manual_seed(0)
+    spread = slices // 2
+    lengths = torch.randint(slices - spread, slices + spread + 1, (cases,), generator=source)
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
+    target = (torch.rand(cases, generator=source) < 0.25).float()
+    features = torch.randn(int(offsets[-1]), dim, generator=source)
+    features += 0.1 * target.repeat_interleave(lengths)[:, None]
+    outer = max(1, cases // 10)
+    inner = max(1, (cases - outer) // 5)
+    parts = torch.zeros(3, fits, cases, dtype=torch.bool)
+    for k in range(fits):
+        order = torch.randperm(cases, generator=source)
+        tested, validated, trained = order.split([outer, inner, cases - outer - inner])
+        parts[0, k, trained] = parts[1, k, validated] = True
+        parts[2, k, torch.cat([tested, validated])] = True
+    clinical = torch.randn(fits, cases, CLINICAL, generator=source)
+    return Inputs(target=target, slices=features, offsets=offsets), Fits(
+        training=parts[0],
+        validation=parts[1],
+        predicted=parts[2],
+        clinical=clinical,
+        seeds=tuple(range(fits)),
+    )
+
+
+def starts(inputs: Inputs, fits: Fits, settings: Training) -> list[dict[str, Tensor]]:
+    """Return the parameters with which the stacked trainer starts each fit, by name."""
+    assert inputs.slices is not None
+    assert inputs.offsets is not None
+    longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
+    body = SliceBody(dim=dim, longest=longest, settings=settings)
+    layout = Layout(Network(body=body, clinical=fits.clinical.shape[2], aux={}).parameters())
+    views = layout.views(layout.initial(fits.seeds))
+    return [{name: view[k] for name, view in views.items()} for k in range(len(fits))]

@@ -1,0 +1,35 @@
+"""How long a baseline takes: one inner fit with all its candidates, by the code of a run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from lnmbench.records import Cohort, Plan
+from lnmbench.registry import Registry
+from lnmbench.stages.baselines import baseline_results
+from lnmbench.stages.chunk import Chunk
+from lnmbench.stages.estimate.records import Repeat, Span
+
+_ENOUGH = 1.0
+
+
+def repeat_of_baseline(chunk: Chunk, cohort: Cohort, registry: Registry) -> Repeat:
+    """Return what a repeat takes, with all candidates."""
+    protocol = chunk.plan.protocol
+    one = replace(chunk, plan=_one_fold(chunk.plan))
+    seconds = _timed(one, cohort, registry)
+    if seconds < _ENOUGH:  # the first time, modules are imported
+        seconds = min(seconds, _timed(one, cohort, registry))
+    seconds *= protocol.folds * protocol.inner
+    return Repeat(seconds=Span(low=seconds, high=seconds))
+
+
+def _one_fold(plan: Plan) -> Plan:
+    return replace(plan, protocol=replace(plan.protocol, folds=1, inner=1))
+
+
+def _timed(chunk: Chunk, cohort: Cohort, registry: Registry) -> float:
+    started = time.perf_counter()
+    baseline_results(chunk, cohort, registry)
+    return time.perf_counter() - started

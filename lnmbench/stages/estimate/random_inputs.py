@@ -1,0 +1,65 @@
+"""What networks would learn from, with random features: the time does not depend on the values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench.contracts import Encoder
+from lnmbench.records import Cohort, Method
+from lnmbench.registry import Registry
+from lnmbench.stages.chunk import Chunk
+from lnmbench.stages.estimate.encoders import random_images
+from lnmbench.stages.features import planned_encoder
+from lnmbench.stages.network_inputs import network_inputs
+from lnmbench.stages.plan import positions
+
+if TYPE_CHECKING:
+    from lnmbench.nets.fits import Inputs, Suffix
+
+_MAPS = 16
+
+
+def random_inputs(chunk: Chunk, cohort: Cohort, registry: Registry) -> Inputs:
+    """Return inputs of a chunk whose features are random, of the real width.
+
+    Cases have as many slices as they have in the cohort. Where stages of the encoder train, all
+    slices share a few random maps.
+    """
+    import torch
+
+    method, at = chunk.method, positions(cohort, chunk.plan)
+    inputs = network_inputs(replace(chunk, features=None), cohort, at, registry)
+    if method.encoder is None or method.level == "none":
+        return inputs
+    encoder = planned_encoder(method, registry)
+    counts = np.diff(cohort.offsets)[at]
+    if method.level == "volume":
+        counts = np.ones_like(counts)
+    offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
+    total = int(offsets[-1])
+    slices = torch.randn(total, encoder.out_dim, generator=torch.Generator().manual_seed(0))
+    suffix = _suffix(method, cohort, encoder, total)
+    return replace(inputs, slices=slices, offsets=offsets, suffix=suffix)
+
+
+def _suffix(method: Method, cohort: Cohort, encoder: Encoder, total: int) -> Suffix | None:
+    if method.trained_from == "none" or method.training is None:
+        return None
+    import torch
+
+    from lnmbench.nets.augmentation import augmentations
+    from lnmbench.nets.encoding import FrozenEncoder, cut_at
+    from lnmbench.nets.fits import Suffix
+
+    before, trained = cut_at(encoder.stages(), method.trained_from)
+    images = random_images(method, cohort, _MAPS)
+    maps = FrozenEncoder(before).made_of(images) if len(before) else images
+    return Suffix(
+        network=trained,
+        maps=torch.from_numpy(maps),
+        rows=torch.arange(total) % _MAPS,
+        augment=frozenset() if len(before) else augmentations(method.training.augment),
+    )
