@@ -15,9 +15,10 @@ _SHARE_OF_MACHINE, _SHARE_OF_GPU = 0.5, 0.8
 def resolved(asked: Resources) -> Resources:
     """Return the resources with a device that is there, and a number for its memory.
 
-    This process computes the same numbers there each time from then on. `auto` takes the first of CUDA, MPS and the CPU; memory that is not given is half of the
-    machine's, or four fifths of what is free on a GPU. Raises `UserError` for a device that is not
-    there, and for memory that is no positive number.
+    From then on this process computes the same numbers there each time. `auto` takes the first of
+    CUDA, MPS and the CPU; memory that is not given is half of the machine's, or four fifths of
+    what is free on a GPU. Raises `UserError` for a device that is not there, and for memory that
+    is no positive number.
     """
     from lnmbench.nets.device import choose, free_bytes, prepare
 

@@ -169,7 +169,7 @@ def test_a_cohort_that_is_not_ingested_is_refused(asked: Asked) -> None:
 def test_a_folder_of_another_plan_is_refused(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = asked.run(encoder=("none",), only=True)
     monkeypatch.setattr("lnmbench.stages.estimate.stage.folder_name", lambda plan: folder.name)
-    with pytest.raises(UserError, match=r"another cohort, protocol.*choose another with --out"):
+    with pytest.raises(UserError, match=r"another protocol.*choose another with --out"):
         asked.estimate(seed=1)
 
 
