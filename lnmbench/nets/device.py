@@ -53,6 +53,8 @@ def prepare(device: torch.device) -> None:
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
+        # what is not written is not read either; filling it would cost time
+        torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def describe(device: str) -> str:

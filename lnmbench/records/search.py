@@ -85,9 +85,11 @@ class Tried:
 class Search:
     """A method's search, for the report: how many candidates there were, and who won.
 
-    `own` are the settings of candidate 1, `chosen` what each finished outer fold chose.
+    `own` are the settings of candidate 1, `chosen` what each finished outer fold chose. `tried` are
+    all candidates, each with its mean loss over the inner folds of every finished outer fold.
     """
 
     candidates: int
     own: Settings = field(default_factory=dict)
     chosen: tuple[Tried, ...] = ()
+    tried: tuple[Tried, ...] = ()

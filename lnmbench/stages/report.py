@@ -109,11 +109,15 @@ def _search(ledger: Ledger, method: Method) -> Search | None:
     tried = ledger.search(method.fingerprint)
     if not tried:
         return None
-    first = next(iter(tried.values()))
+    by_candidate = list(zip(*tried.values(), strict=True))
     return Search(
-        candidates=len(first),
-        own=first[0].settings,
+        candidates=len(by_candidate),
+        own=by_candidate[0][0].settings,
         chosen=tuple(one for unit in tried.values() for one in unit if one.chosen),
+        tried=tuple(
+            replace(folds[0], losses=tuple(one.loss for one in folds), chosen=False)
+            for folds in by_candidate
+        ),
     )
 
 

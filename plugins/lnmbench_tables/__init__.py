@@ -18,6 +18,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_tables.conclusion import Conclusion
     from lnmbench_tables.cost import Costs
     from lnmbench_tables.performance import Performance
+    from lnmbench_tables.search import Searched
     from lnmbench_tables.setting import Setting
     from lnmbench_tables.tuning import Tuning
 
@@ -28,4 +29,5 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "tuning": Tuning,
         "conclusion": Conclusion,
         "cost": Costs,
+        "search": Searched,
     }

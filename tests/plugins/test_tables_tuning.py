@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
+from lnmbench_tables.search import Searched
 from lnmbench_tables.tuning import Tuning
 
 from lnmbench.records import (
@@ -74,6 +77,23 @@ def table(of: Results) -> Table:
     (made,) = Tuning()(of)
     assert isinstance(made, Table)
     return made
+
+
+def test_every_setting_that_was_tried_is_shown_with_its_loss() -> None:
+    losses = {1: (0.5, 0.7, 0.6), 2: (0.4, 0.5, 0.3), 3: (math.inf, 0.5, 0.4)}
+    every = tuple(
+        Tried(candidate=number, settings={"dropout": number / 10, "token_dim": 64}, losses=own)
+        for number, own in losses.items()
+    )
+    searched = replace(FOUND, tried=every)
+    (made,) = Searched()(results((NETWORK, searched), (LOGISTIC, GRID)))
+    assert isinstance(made, Table)
+    assert [row[1:] for row in words(made.rows)] == [
+        ["1", "dropout=0.1, token_dim=64", ".600", "2 of 5"],
+        ["2", "dropout=0.2, token_dim=64", ".400", "3 of 5"],
+        ["3", "dropout=0.3, token_dim=64", "–", "0 of 5"],
+    ]
+    assert not Searched()(results((NETWORK, searched), done=4))
 
 
 def words(rows: Sequence[Sequence[object]]) -> list[list[str]]:

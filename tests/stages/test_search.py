@@ -342,8 +342,8 @@ def test_search_goes_from_the_command_to_ledger_report_and_export(
     searches = {outcome.method.label: outcome.search for outcome in results.outcomes}
     assert {label: one and one.candidates for label, one in searches.items()} == {
         "logistic": 8,
-        "clinical network": 3,
-        "clinical network + pt": 3,
+        "clinical network (best of 3)": 3,
+        "clinical network + pt (best of 3)": 3,
     }
     table = next(block for block in blocks(results, registry) if block.key == "tuning")
     assert isinstance(table, Table)
