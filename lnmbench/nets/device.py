@@ -54,7 +54,7 @@ def prepare(device: torch.device) -> None:
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
         # what is not written is not read either; filling it would cost time
-        torch.utils.deterministic.fill_uninitialized_memory = False
+        setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010 - mypy
 
 
 def describe(device: str) -> str:
