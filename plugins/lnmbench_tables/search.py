@@ -44,9 +44,9 @@ class Searched:
                 for cells in _rows(outcome)
             ),
             notes=(
-                "Loss: mean log loss of the target over the inner folds of all outer folds; – where "
-                "a fit diverged. Number 1 are the settings that were given. The ledger has those of "
-                "each fold.",
+                "Loss: mean log loss of the target over the inner folds of all outer folds; – "
+                "where a fit diverged. Number 1 are the settings that were given. The ledger has "
+                "the losses of each fold.",
             ),
         )
         return [table]
