@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,14 +94,27 @@ def blocks(results: Results, registry: Registry) -> list[Block]:
 
 
 def distinct(methods: Sequence[Method]) -> list[Method]:
-    """Return the methods with labels that tell them apart."""
-    counts = Counter(method.label for method in methods)
-    return [
-        replace(method, label=f"{method.label} [{method.fingerprint[:6]}]")
-        if counts[method.label] > 1
-        else method
-        for method in methods
-    ]
+    """Return the methods with labels that tell them apart.
+
+    Those of one label name the training settings in which they differ, or their fingerprints
+    where that does not tell them apart.
+    """
+    by_label: dict[str, list[Method]] = {}
+    for method in methods:
+        by_label.setdefault(method.label, []).append(method)
+    return [_told_apart(method, by_label[method.label]) for method in methods]
+
+
+def _told_apart(method: Method, alike: Sequence[Method]) -> Method:
+    if len(alike) == 1:
+        return method
+    settings = [asdict(one.training) if one.training else {} for one in alike]
+    differing = [name for name in settings[0] if len({str(own.get(name)) for own in settings}) > 1]
+    texts = [", ".join(f"{name}={own.get(name)}" for name in differing) for own in settings]
+    own = texts[alike.index(method)].replace("None", "none")
+    if texts.count(texts[alike.index(method)]) > 1:
+        own = method.fingerprint[:6]
+    return replace(method, label=f"{method.label} [{own}]")
 
 
 def _search(ledger: Ledger, method: Method) -> Search | None:

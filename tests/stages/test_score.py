@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Cost, Method, Protocol
+from lnmbench.records import Choice, Cost, Method, Protocol, Training
+from lnmbench.stages.report import distinct
 from lnmbench.stages.score import fold_scores, score, spread, summarise
 
 PROTOCOL = Protocol(repeats=2, folds=3)
@@ -120,3 +121,19 @@ def test_a_finished_method_has_every_metric() -> None:
     assert outcome.complete
     assert set(outcome.scores) == set(outcome.summary) == set(outcome.spread) == {"gap", "again"}
     assert outcome.scores["gap"].method == METHOD.fingerprint
+
+
+def test_methods_of_one_label_name_what_they_differ_in() -> None:
+    narrow, wide = Training(token_dim=32), Training(token_dim=None)
+    methods = [
+        Method(label="net", kind="network", training=narrow),
+        Method(label="net", kind="network", training=wide),
+        Method(label="other", kind="network", training=wide),
+    ]
+    assert [m.label for m in distinct(methods)] == [
+        "net [token_dim=32]",
+        "net [token_dim=none]",
+        "other",
+    ]
+    twins = [Method(label="net", kind="network", training=wide, plugins={"p": v}) for v in "12"]
+    assert [m.label for m in distinct(twins)] == [f"net [{m.fingerprint[:6]}]" for m in twins]
