@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -52,21 +53,28 @@ def describe(*, device: str) -> Environment:
     )
 
 
+def forget_peak_memory() -> None:
+    """Let the peak of this process begin anew, where the system can (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def peak_memory_mb() -> float:
-    """Return the largest resident size that this process has had, in MB; NaN where unknown."""
+    """Return the largest resident size that this process has had, in MB; NaN where unknown.
+
+    On Linux, since `forget_peak_memory` was last called.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return float(line.split()[1]) * 1.024e-3
     try:
         import resource
     except ImportError:  # Windows
         return float("nan")
     scale = 1e6 if platform.system() == "Darwin" else 1e3
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
-
-
-def gpu_memory_mb() -> float:
-    """Return the most memory that this process has had in use on the GPU, in MB."""
-    import torch
-
-    return torch.cuda.max_memory_allocated() / 1e6
 
 
 def _version(package: str) -> str:

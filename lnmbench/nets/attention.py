@@ -16,14 +16,17 @@ _LARGEST = 80.0
 _SMALLEST = 1e-36
 
 
-def attend(qkv: Tensor, slots: Slots, heads: int, keep: Tensor | None) -> Tensor:
+def attend(
+    qkv: Tensor, slots: Slots, heads: int, keep: Tensor | None, *, bounded: bool = True
+) -> Tensor:
     """Return (K, P, d) of queries, keys and values (K, P, 3 d): a token sees its own case.
 
     `keep` (K, P, heads · block) holds dropout factors of the attention probabilities: a place's,
-    for each head and each place of its block; None for no dropout. Places without a token come out
-    as zero, and must be given a gradient of zero.
+    for each head and each place of its block; None for no dropout. `bounded` says that the scores
+    are some units, as behind a norm. Places without a token come out as zero, and must be given a
+    gradient of zero.
     """
-    attended: Tensor = _Attention.apply(qkv, slots, heads, keep)
+    attended: Tensor = _Attention.apply(qkv, slots, heads, keep, bounded)
     return attended
 
 
@@ -33,10 +36,15 @@ class _Attention(torch.autograd.Function):
     # matrix: (heads · blocks, …).
 
     @staticmethod
-    def forward(ctx: Any, qkv: Tensor, slots: Slots, heads: int, keep: Tensor | None) -> Tensor:
+    def forward(
+        ctx: Any, qkv: Tensor, slots: Slots, heads: int, keep: Tensor | None, bounded: bool
+    ) -> Tensor:
         q, k, v = _by_head(qkv, slots.block, heads, parts=3)
-        scores = torch.bmm(q, k.mT).mul_(q.shape[-1] ** -0.5)
-        weights = _softmax(scores.view(heads, *slots.allowed.shape), slots.allowed).flatten(0, 1)
+        scores = torch.bmm(q, k.mT).mul_(q.shape[-1] ** -0.5).view(heads, *slots.allowed.shape)
+        if not bounded:
+            scores -= torch.where(slots.allowed > 0, scores, -torch.inf).amax(-1, keepdim=True)
+            scores.nan_to_num_(0.0)
+        weights = _softmax(scores, slots.allowed).flatten(0, 1)
         factors = None if keep is None else _factors(keep, slots, heads)
         dropped = weights if factors is None else weights * factors
         ctx.save_for_backward(q, k, v, weights, dropped, factors)
@@ -59,14 +67,14 @@ class _Attention(torch.autograd.Function):
         torch.bmm(d_scores, k, out=made[0])
         torch.bmm(d_scores.mT, q, out=made[1])
         torch.bmm(dropped.mT, d_context, out=made[2])
-        return _by_place(made, ctx.heads, d_out.shape[:2]), None, None, None
+        return _by_place(made, ctx.heads, d_out.shape[:2]), None, None, None, None
 
 
 def _softmax(scores: Tensor, allowed: Tensor) -> Tensor:
     """Return the softmax over what is allowed, in place; scores are (heads, blocks, block, block).
 
     Scores are held to ±80, where the exponential still is an ordinary float32: behind a norm they
-    are a few units, and so no maximum need be sought and subtracted.
+    are a few units, and so no maximum need be sought and subtracted; elsewhere it has been.
     """
     weights = scores.clamp_(-_LARGEST, _LARGEST).exp_().mul_(allowed)
     sums = weights.view(-1, weights.shape[-1]).mv(weights.new_ones(weights.shape[-1]))

@@ -67,8 +67,17 @@ class Copies:
         """Return the features (m, D) of maps (m, …), in float32."""
         for norm in self._norms:
             norm.train(training and self.whole)
-        with self._precision():
-            return self._run({**leaves, **statistics}, maps).float()
+        try:
+            with self._precision():
+                return self._run({**leaves, **statistics}, maps).float()
+        except ValueError as error:
+            if "more than 1 value per channel" not in str(error):
+                raise
+            raise UserError(
+                "batch_norm=batch finds one value a channel in a batch: it has no statistics",
+                expected="more slices in a batch, or larger maps",
+                then="use batch_norm=frozen, a larger batch_size, or train from earlier on",
+            ) from error
 
     def _precision(self) -> AbstractContextManager[object]:
         if self._settings.precision != "bfloat16":

@@ -73,3 +73,14 @@ def has_bfloat16(device: torch.device) -> bool:
 def free_bytes(device: torch.device) -> int | None:
     """Return the memory that is free on a GPU; None for a device that shares the machine's."""
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
+
+
+def forget_peak(device: torch.device) -> None:
+    """Let the peak of memory in use on a GPU begin anew."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def peak_bytes(device: torch.device) -> int:
+    """Return the most memory that this process has had in use on a GPU since then."""
+    return torch.cuda.max_memory_allocated(device)

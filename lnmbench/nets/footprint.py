@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lnmbench.nets.packing import block_for
+from lnmbench.nets.packing import AT_ONCE, block_for
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs
@@ -18,6 +18,9 @@ _COPIES = 6
 # Numbers that autograd keeps of a token in a layer, in widths, and of a score: counted in the
 # code of a layer, then a quarter more for what lives for a moment.
 _WIDTHS, _SCORES, _MOMENTS = 30, 6, 1.25
+# What a step without gradients holds of a token: the widest layer, and what it is made of.
+_WIDTHS_AT_ONCE = 8
+_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 
 
 def bytes_of_a_fit(inputs: Inputs, settings: Training, size: int) -> int:
@@ -36,19 +39,21 @@ def _activations(inputs: Inputs, settings: Training) -> float:
     if inputs.slices is None or inputs.offsets is None:
         return 0.0
     lengths = inputs.offsets.diff()
-    tokens = settings.batch_size * float(lengths.float().mean())
-    width = settings.token_dim or inputs.slices.shape[1]
+    mean, dim = float(lengths.float().mean()), inputs.slices.shape[1]
+    width = settings.token_dim or dim
     scores = settings.heads * block_for(int(lengths.max()))
     layer = _WIDTHS * width + _SCORES * scores
-    return tokens * (settings.layers * layer + inputs.slices.shape[1])
+    training = settings.batch_size * mean * (settings.layers * layer + dim)
+    predicting = AT_ONCE * mean * (_WIDTHS_AT_ONCE * width + _SCORES * scores + dim)
+    return max(training, predicting)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out, on a GPU or in the machine."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
-    text = str(error)
-    return "can't allocate memory" in text or "not enough memory" in text
+    text = str(error).lower()
+    return any(words in text for words in _WORDS)
 
 
 def release() -> None:

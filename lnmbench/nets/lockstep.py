@@ -137,6 +137,7 @@ def per_fit(given: Tensor | None, default: float, count: int) -> Tensor:
 
 
 def _optimiser(start: Tensor, layout: Layout, fits: Fits, settings: Training) -> AdamW:
+    decay_paces = layout.decay_paces()
     return AdamW(
         start,
         decayed=layout.decayed,
@@ -144,4 +145,5 @@ def _optimiser(start: Tensor, layout: Layout, fits: Fits, settings: Training) ->
         weight_decay=per_fit(fits.weight_decay, settings.weight_decay, len(fits)),
         clip=settings.clip,
         paces=layout.paces().to(start),
+        decay_paces=None if decay_paces is None else decay_paces.to(start),
     )

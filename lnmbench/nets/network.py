@@ -49,7 +49,14 @@ class SliceBody:
     def _layers(self) -> tuple[StackedEncoderLayer, ...]:
         width, heads, block = self.width, self.settings.heads, block_for(self.longest)
         return tuple(
-            StackedEncoderLayer(name=f"encoder.layers.{i}", width=width, heads=heads, block=block)
+            StackedEncoderLayer(
+                name=f"encoder.layers.{i}",
+                width=width,
+                heads=heads,
+                block=block,
+                # the features of an encoder themselves may be as large as they like
+                bounded=i > 0 or self.settings.token_dim is not None,
+            )
             for i in range(self.settings.layers)
         )
 

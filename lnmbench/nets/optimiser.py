@@ -19,8 +19,8 @@ class AdamW:
     """AdamW (Loshchilov & Hutter 2019) for K rows of parameters.
 
     Rates are (K,). The first `decayed` columns decay, the others (biases, norms, learned loss
-    weights) do not. `paces` (size,) multiplies the rate of each column. The gradient of each row
-    is clipped to the norm `clip` of its own.
+    weights) do not. `paces` (size,) multiplies the rate of each column, `decay_paces` its decay.
+    The gradient of each row is clipped to the norm `clip` of its own.
     """
 
     def __init__(
@@ -32,6 +32,7 @@ class AdamW:
         weight_decay: Tensor,
         clip: float,
         paces: Tensor | None = None,
+        decay_paces: Tensor | None = None,
     ) -> None:
         self._parameters = parameters
         self._first, self._second = torch.zeros_like(parameters), torch.zeros_like(parameters)
@@ -39,6 +40,7 @@ class AdamW:
         self._rate, self._decay = learning_rate.double().cpu(), weight_decay.double().cpu()
         self._decayed, self._clip = decayed, clip
         self._paces = paces
+        self._decay_paces = None if decay_paces is None else decay_paces[:decayed]
 
     def step(self, gradient: Tensor, rows: Sequence[int]) -> None:
         """Move these rows along gradient (k, size), which is used up; other rows do not stir."""
@@ -52,8 +54,12 @@ class AdamW:
         floor = (_EPSILON * unbiased2).to(gradient)
         kept = (1.0 - self._rate[:k] * self._decay[:k]).to(gradient)
         for block in self._blocks(rows):
-            self._parameters[block, : self._decayed].mul_(kept[block, None])
+            self._parameters[block, : self._decayed].mul_(self._kept(kept[block, None]))
             self._move(block, gradient[block], *(x[block, None] for x in (shrink, stride, floor)))
+
+    def _kept(self, share: Tensor) -> Tensor:
+        """The share of each decaying column that is kept, given that at the pace 1, (k, 1)."""
+        return share if self._decay_paces is None else 1.0 - (1.0 - share) * self._decay_paces
 
     def _move(
         self, block: slice, gradient: Tensor, shrink: Tensor, stride: Tensor, floor: Tensor

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Products of small matrices are several times faster where sides are multiples of eight; blocks
 # that hold two of the longest cases have fewer gaps, and large blocks cost more than gaps do.
 _SIDE, _LEAST, _ENOUGH = 8, 16, 24
+AT_ONCE = 64
+"""Cases of each fit that are validated or predicted at once: bounds the memory, not the numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

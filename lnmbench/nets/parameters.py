@@ -24,9 +24,9 @@ class Parameter:
 
     It starts as `given`, else uniform in ±`bound`, or at `start` where the bound is 0. `decays`
     says whether weight decay applies: to weight matrices, not to biases, norms and learned loss
-    weights. `pace` multiplies the learning rate; what has the pace 0 is kept beside the parameters
-    and not trained. With `channels_last` the second axis is the last one in memory, as
-    convolutions like it.
+    weights; `decay_pace` multiplies it. `pace` multiplies the learning rate; what has the pace 0 is
+    kept beside the parameters and not trained. With `channels_last` the second axis is the last
+    one in memory, as convolutions like it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Parameter:
     start: float = 0.0
     decays: bool = False
     pace: float = 1.0
+    decay_pace: float = 1.0
     given: Tensor | None = field(default=None, compare=False, repr=False)
     channels_last: bool = False
 
@@ -82,6 +83,15 @@ class Layout:
         paces = torch.ones(1, self.size)
         for parameter in self.parameters:
             self.views(paces)[parameter.name].fill_(parameter.pace)
+        return paces[0]
+
+    def decay_paces(self) -> Tensor | None:
+        """Return what multiplies the weight decay of each column, (size,); None where all are 1."""
+        if all(parameter.decay_pace == 1.0 for parameter in self.parameters):
+            return None
+        paces = torch.ones(1, self.size)
+        for parameter in self.parameters:
+            self.views(paces)[parameter.name].fill_(parameter.decay_pace)
         return paces[0]
 
     def initial(self, seeds: Sequence[int]) -> Tensor:

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from lnmbench.nets.losses import aux_losses, known_labels, mean_of, target_losses
 from lnmbench.nets.network import ClinicalBody, Network, SliceBody
-from lnmbench.nets.packing import Batch, pack
+from lnmbench.nets.packing import AT_ONCE, Batch, pack
 from lnmbench.nets.projection import Projection
 from lnmbench.nets.randomness import Keep
 from lnmbench.nets.suffix import FineTuned, FineTunedBody, trained_parameters
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from lnmbench.nets.shared import Shared
     from lnmbench.records import Training
 
-# Cases of each fit that are validated or predicted at once: bounds the memory, not the numbers.
-_AT_ONCE = 64
 # Bytes that fine-tuning shares out where nobody says how many there are.
 
 
@@ -220,5 +218,5 @@ def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
 
 def _in_parts(cases: Sequence[Tensor]) -> Iterator[list[Tensor]]:
     """Yield at most so many cases of each fit at a time."""
-    for start in range(0, max(len(own) for own in cases), _AT_ONCE):
-        yield [own[start : start + _AT_ONCE] for own in cases]
+    for start in range(0, max(len(own) for own in cases), AT_ONCE):
+        yield [own[start : start + AT_ONCE] for own in cases]

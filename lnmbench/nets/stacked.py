@@ -71,13 +71,15 @@ class StackedLayerNorm:
 class StackedAttention:
     """K times `torch.nn.MultiheadAttention` of a case's tokens to each other.
 
-    `block` is the number of places of a block of tokens.
+    `block` is the number of places of a block of tokens; `bounded` says that they come from a norm
+    or a projection, so that scores are some units.
     """
 
     name: str
     width: int
     heads: int
     block: int
+    bounded: bool = True
 
     @property
     def places(self) -> int:
@@ -107,7 +109,8 @@ class StackedAttention:
         """Return (K, P, width) of packed tokens x (K, P, width)."""
         weight, bias = values[f"{self.name}.in_proj_weight"], values[f"{self.name}.in_proj_bias"]
         qkv = _linear(x, weight, bias)
-        return self._out(values, attend(qkv, slots, self.heads, keep.take(self.places)))
+        factors = keep.take(self.places)
+        return self._out(values, attend(qkv, slots, self.heads, factors, bounded=self.bounded))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +121,18 @@ class StackedEncoderLayer:
     width: int
     heads: int
     block: int
+    bounded: bool = True
 
     @property
     def _attention(self) -> StackedAttention:
         name = f"{self.name}.self_attn"
-        return StackedAttention(name=name, width=self.width, heads=self.heads, block=self.block)
+        return StackedAttention(
+            name=name,
+            width=self.width,
+            heads=self.heads,
+            block=self.block,
+            bounded=self.bounded,
+        )
 
     @property
     def _feed_forward(self) -> tuple[StackedLinear, StackedLinear]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from lnmbench.errors import UserError
 from lnmbench.nets.augmentation import changed, draw
 from lnmbench.nets.copies import PREFIX, Copies, statistics
 from lnmbench.nets.maps import Maps
@@ -66,6 +67,8 @@ def _parameter(name: str, given: Tensor, pace: float) -> Parameter:
         given=given.detach().float().cpu(),
         decays=given.dim() > 1,
         pace=pace,
+        # at the full rate decay would shrink what the encoder's own rate cannot mend
+        decay_pace=pace,
         channels_last=given.dim() > 3,
     )
 
@@ -115,7 +118,9 @@ class FineTuned:
         some = self._maps(torch.zeros(1, dtype=torch.int64))
         self._copies.require_compiler(some)
         remembered = max(1, self._copies.bytes_remembered(some))
-        self._at_once = _slices_a_call(remembered, device)
+        self._at_once = _slices_a_call(remembered, device, memory)
+        if self._copies.whole:
+            _refuse_large_batches(offsets, settings, remembered, memory)
         self._room = memory // _REMEMBERED // remembered
         self._seen: dict[int, _Seen] = {}
 
@@ -226,7 +231,23 @@ class FineTuned:
         return drawn[torch.arange(len(fits), device=case.device)[:, None], case]
 
 
-def _slices_a_call(remembered: int, device: torch.device) -> int:
+def _slices_a_call(remembered: int, device: torch.device, memory: int) -> int:
     """Return how many slices a call takes that remembers so many bytes of each: a power of two."""
-    fit = (_CALL_ON_CPU if device.type == "cpu" else _CALL) // remembered
+    most = _CALL_ON_CPU if device.type == "cpu" else _CALL
+    fit = min(most, memory // _REMEMBERED) // remembered
     return min(_MOST_SLICES, 1 << max(0, fit.bit_length() - 1))
+
+
+def _refuse_large_batches(
+    offsets: Tensor, settings: Training, remembered: int, memory: int
+) -> None:
+    """Raise `UserError` where a batch that must be in one call is more than there is memory for."""
+    slices = settings.batch_size * float(offsets.diff().float().mean())
+    needed = slices * remembered
+    if needed > memory:
+        raise UserError(
+            "batch_norm=batch takes all slices of a batch at once, more than there is memory for",
+            expected=f"at most {memory / 1e9:.1f} GB",
+            got=f"about {needed / 1e9:.1f} GB",
+            then="use a smaller batch_size, batch_norm=frozen, or more --memory",
+        )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from lnmbench.errors import UserError
 from lnmbench.nets.fits import FitResults, Fits, Inputs
 from lnmbench.nets.footprint import bytes_of_a_fit, is_out_of_memory, release, room_for_fits
 from lnmbench.nets.lockstep import train_together
@@ -92,8 +93,13 @@ def _halving(part: _Part) -> _Part:
         try:
             return part(chosen, told)
         except (RuntimeError, MemoryError) as error:
-            if len(chosen) == 1 or not is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
+            if len(chosen) == 1:
+                raise UserError(
+                    "out of memory: not even one fit finds room",
+                    then="choose a smaller encoder, batch_size or token_dim, or another --device",
+                ) from error
         # Outside the handler: its traceback would keep the tensors.
         release()
         half = len(chosen) // 2

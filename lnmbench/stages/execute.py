@@ -16,19 +16,13 @@ from lnmbench.store.cohort_file import read_cohort
 
 
 def execute(chunk: Chunk) -> list[UnitResult]:
-    """Return the results of every unit of the chunk."""
-    started, worked = time.perf_counter(), time.process_time()
+    """Return the results of every unit of the chunk, with what they took."""
+    network = chunk.method.kind == "network"
+    watch = _Watch(chunk.resources.device if network else "cpu")
     cohort = read_cohort(chunk.cohort)
-    registry = _registry(chunk.plugins)
-    work = baseline_results
-    if chunk.method.kind == "network":
-        work = network_results
-        _prepare(chunk.resources.device)
-    results = work(chunk, cohort, registry)
-    seconds = time.perf_counter() - started
-    on_gpu = chunk.resources.device.startswith("cuda")
-    device_seconds = seconds if on_gpu else time.process_time() - worked
-    memory = environment.gpu_memory_mb() if on_gpu else environment.peak_memory_mb()
+    work = network_results if network else baseline_results
+    results = work(chunk, cohort, _registry(chunk.plugins))
+    seconds, device_seconds, memory = watch.read()
     return [
         replace(
             result,
@@ -40,13 +34,32 @@ def execute(chunk: Chunk) -> list[UnitResult]:
     ]
 
 
-def _prepare(device: str) -> None:
-    """What the run's own process has done already, for a worker's."""
-    import torch
+class _Watch:
+    """Time of the clock and of a device, and its peak memory, from now on."""
 
-    from lnmbench.nets.device import prepare
+    def __init__(self, device: str) -> None:
+        self._device = device
+        if device != "cpu":
+            import torch
 
-    prepare(torch.device(device))
+            from lnmbench.nets.device import forget_peak, prepare
+
+            # what the run's own process has done already, for a worker's
+            prepare(torch.device(device))
+            forget_peak(torch.device(device))
+        environment.forget_peak_memory()
+        self._started, self._worked = time.perf_counter(), time.process_time()
+
+    def read(self) -> tuple[float, float, float]:
+        """Return seconds, device seconds, and the peak of memory in MB."""
+        seconds = time.perf_counter() - self._started
+        if self._device.startswith("cuda"):
+            import torch
+
+            from lnmbench.nets.device import peak_bytes
+
+            return seconds, seconds, peak_bytes(torch.device(self._device)) / 1e6
+        return seconds, time.process_time() - self._worked, environment.peak_memory_mb()
 
 
 @functools.lru_cache(maxsize=1)

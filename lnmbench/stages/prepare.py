@@ -12,6 +12,7 @@ from lnmbench.stages.features import fine_tuning_note
 from lnmbench.stages.plan import aux_notes, make_methods, make_plan
 from lnmbench.stages.resources import with_precision
 from lnmbench.stages.search.candidates import network_candidates
+from lnmbench.stages.search.groups import groups
 from lnmbench.store.cohort_file import read_cohort
 
 
@@ -40,7 +41,7 @@ def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Res
     )
     for method in methods:
         if method.kind == "network":
-            network_candidates(method, benchmark.seed, registry)
+            groups(method, network_candidates(method, benchmark.seed, registry))
     notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
     weights = [
         f"{m.encoder.name}: {m.weights.note}"

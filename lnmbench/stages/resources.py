@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from lnmbench import environment
 from lnmbench.errors import UserError
-from lnmbench.records import Resources, Training
+from lnmbench.records import Choice, Resources, Training
+from lnmbench.registry import Registry
 
 _SHARE_OF_MACHINE, _SHARE_OF_GPU = 0.5, 0.8
 
@@ -32,6 +33,14 @@ def resolved(asked: Resources) -> Resources:
     if not (math.isfinite(memory) and memory > 0):
         raise UserError("--memory", expected="a positive number of GB", got=f"{memory:g}")
     return replace(asked, device=str(device), memory_gb=memory)
+
+
+def shared_among(resources: Resources, executor: Choice, registry: Registry) -> Resources:
+    """Return what one of an executor's workers may fill: all alike, of those it has."""
+    workers = registry.bind("executor", executor).parameters.get("workers", 1)
+    if resources.memory_gb is None or not isinstance(workers, int):
+        return resources
+    return replace(resources, memory_gb=resources.memory_gb / max(1, workers))
 
 
 def with_precision(settings: Training, *, trained_from: str, resources: Resources) -> Training:

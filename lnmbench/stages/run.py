@@ -20,7 +20,7 @@ from lnmbench.stages.features import method_features
 from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.plan import refuse_unknown_names
 from lnmbench.stages.prepare import Prepared, prepare
-from lnmbench.stages.resources import resolved
+from lnmbench.stages.resources import resolved, shared_among
 from lnmbench.store.ledger import Ledger
 
 
@@ -67,6 +67,7 @@ def run(
     ready = prepare(benchmark, registry, path, available)
     plan, methods = ready.plan, ready.methods
     pool: Executor = registry.build("executor", executor)
+    shared = shared_among(ready.resources, executor, registry)
     for note in ready.told:
         progress.say(note)
     manifest = _manifest(benchmark, ready)
@@ -97,7 +98,7 @@ def run(
                     cohort=path,
                     features=features,
                     plugins=plugins,
-                    resources=ready.resources,
+                    resources=shared,
                 )
                 for repeat in missing
             ]

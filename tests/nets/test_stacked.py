@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lnmbench.nets.attention import attend
 from lnmbench.nets.packing import pack
@@ -166,3 +167,20 @@ def test_attention_drops_what_its_factors_say() -> None:
     expected = torch.zeros(slots.places)
     expected[1] = 8 * 2 / 5
     torch.testing.assert_close(attended, expected)
+
+
+def test_scores_of_any_size_give_what_torch_gives() -> None:
+    slots = slots_of([torch.tensor([2]), torch.tensor([0, 3])])
+    source = torch.Generator().manual_seed(0)
+    qkv = 60 * torch.randn(2, slots.places, 12, generator=source)
+    qkv.requires_grad_()
+    found = attend(qkv, slots, 2, None, bounded=False)
+    q, k, v = qkv.view(-1, slots.block, 3, 2, 2).permute(2, 0, 3, 1, 4)
+    allowed = slots.allowed[:, None] > 0
+    expected = functional.scaled_dot_product_attention(q, k, v, allowed)
+    expected = torch.where(allowed.any(-1, keepdim=True), expected, 0.0)
+    expected = expected.permute(0, 2, 1, 3).reshape(found.shape)
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+    assert (q @ k.mT).max() > 1000, "the scores are small"
+    (gradient,) = torch.autograd.grad(found.sum(), qkv)
+    assert torch.isfinite(gradient).all()

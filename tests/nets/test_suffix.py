@@ -113,7 +113,7 @@ def test_an_encoder_that_does_not_move_is_a_frozen_one(token_dim: int | None) ->
     inputs, fits = inputs_of(stages()), fits_of(range(3))
     # the norm to which gradients are clipped counts those of the encoder too, and decay goes by
     # the rate of the network, not by that of its part
-    apart = replace(SETTINGS, clip=1e9, weight_decay=0.0, token_dim=token_dim)
+    apart = replace(SETTINGS, clip=1e9, weight_decay=0.1, token_dim=token_dim)
     settings = replace(apart, encoder_learning_rate=1e-12)
     tuned = risks(inputs, fits, settings)
     frozen = risks(replace(inputs, suffix=None), fits, settings)
@@ -148,13 +148,21 @@ def test_a_fit_does_not_depend_on_its_stack(way: str) -> None:
         assert np.nanmax(np.abs(risks(plain, fits_of([5]), settings) - together[5])) > 1e-4
 
 
+def test_a_batch_that_must_be_whole_and_finds_no_room_is_refused() -> None:
+    inputs, fits = inputs_of(stages()), fits_of(range(2))
+    settings = replace(SETTINGS, batch_norm="batch")
+    with pytest.raises(UserError, match="more than there is memory for.*batch_norm=frozen"):
+        train(inputs, fits, settings, TargetAlone(), memory=1, threads=1)
+
+
 @pytest.mark.parametrize("batch_norm", ["frozen", "batch"])
 def test_little_memory_changes_no_number(batch_norm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     inputs, fits = inputs_of(stages()), fits_of(range(2))
     settings = replace(SETTINGS, batch_norm=batch_norm)
     at_ease = Problem(inputs, fits, settings, TargetAlone(), shared_by(inputs, CPU, None))
     monkeypatch.setattr("lnmbench.nets.suffix._CALL_ON_CPU", 0)  # a slice a call
-    in_need = Problem(inputs, fits, settings, TargetAlone(), shared_by(inputs, CPU, 0))
+    little = None if batch_norm == "batch" else 0
+    in_need = Problem(inputs, fits, settings, TargetAlone(), shared_by(inputs, CPU, little))
     a, b = (gradients_of(problem, settings) for problem in (at_ease, in_need))
     for name, own in a.items():
         torch.testing.assert_close(b[name], own, rtol=1e-4, atol=1e-6)
@@ -183,6 +191,7 @@ def optimiser_of(flat: Tensor, layout: Layout, settings: Training) -> AdamW:
         weight_decay=torch.full((k,), settings.weight_decay, dtype=torch.float64),
         clip=settings.clip,
         paces=layout.paces(),
+        decay_paces=layout.decay_paces(),
     )
 
 
@@ -235,17 +244,16 @@ class PlainFront:
             self.project.weight.copy_(stack.values["project.weight"][fit])
             self.project.bias.copy_(stack.values["project.bias"][fit])
         self.clip = settings.clip
-        rate, decay = settings.encoder_learning_rate, settings.weight_decay
-        # decay goes by the rate of the network, not by that of its part
-        decay_here = decay * settings.learning_rate / rate
         groups = []
-        for module, own, weight in (
-            (self.network, rate, decay_here),
-            (self.project, settings.learning_rate, decay),
+        for module, own in (
+            (self.network, settings.encoder_learning_rate),
+            (self.project, settings.learning_rate),
         ):
             for wide in (True, False):
                 chosen = [p for p in module.parameters() if (p.dim() > 1) == wide]
-                groups.append({"params": chosen, "lr": own, "weight_decay": weight * wide})
+                groups.append(
+                    {"params": chosen, "lr": own, "weight_decay": settings.weight_decay * wide}
+                )
         self.optimiser = torch.optim.AdamW(groups, lr=1.0)
 
     def step(self, slices: Tensor, wanted: Tensor, inputs: Inputs) -> None:

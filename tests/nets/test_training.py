@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lnmbench.errors import UserError
 from lnmbench.nets import training
 from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs
 from lnmbench.nets.footprint import bytes_of_a_fit, is_out_of_memory
@@ -249,7 +250,7 @@ def test_out_of_memory_halves_the_stack_and_goes_on(monkeypatch: pytest.MonkeyPa
 
 def test_one_fit_without_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     stacks_seen(monkeypatch, room=0)
-    with pytest.raises(torch.OutOfMemoryError):
+    with pytest.raises(UserError, match="not even one fit"):
         train(inputs_with(), fits_of([0, 1]), SETTINGS, Sum(), threads=1)
 
 

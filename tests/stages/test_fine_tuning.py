@@ -25,7 +25,7 @@ pytest.importorskip("torchvision")
 
 NETWORK = "resnet18:weights=random"
 SHORT = f"{NETWORK},cut=layer2"
-STILL = {"clip": 1e9, "weight_decay": 0.0, "encoder_learning_rate": 1e-12}
+STILL = {"clip": 1e9, "weight_decay": 0.1, "encoder_learning_rate": 1e-12}
 
 VOLUMES = """
 import torch

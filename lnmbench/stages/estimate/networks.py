@@ -112,11 +112,11 @@ def _memory(
     """The bytes of the stacks that train side by side."""
     import torch
 
-    from lnmbench.nets.footprint import bytes_of_a_fit
+    from lnmbench.nets.footprint import bytes_of_a_fit, room_for_fits
     from lnmbench.nets.training import divided
 
     threads = torch.get_num_threads() if on_cpu else 1
     each = bytes_of_a_fit(inputs, settings, size)
-    most = count if budget is None else max(1, budget // (each * threads))
+    most = count if budget is None else max(1, room_for_fits(inputs, budget // threads) // each)
     parts = divided(count, size if on_cpu else 0, threads, most)
     return each * sum(map(len, parts[:threads]))

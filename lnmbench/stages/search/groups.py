@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lnmbench.errors import UserError
 from lnmbench.records import Candidate, Choice, Method, Settings
 from lnmbench.stages.search.space import parts
 
@@ -24,7 +25,10 @@ class Group:
 
 
 def groups(method: Method, candidates: Sequence[Candidate]) -> list[Group]:
-    """Return the candidates, put together where they need no network of their own."""
+    """Return the candidates, put together where they need no network of their own.
+
+    Raises `UserError` where a candidate makes two of a method's tasks the same.
+    """
     found: dict[str, tuple[Method, list[Candidate]]] = {}
     for candidate in candidates:
         variant = _variant(method, candidate.settings)
@@ -58,6 +62,12 @@ def _variant(method: Method, settings: Settings) -> Method:
         ratio = settings["encoder_learning_rate"] / settings["learning_rate"]
         training = replace(training, encoder_learning_rate=ratio * training.learning_rate)
     made = [(role, _with(choice, name, settings)) for name, (role, choice) in parts(method).items()]
+    if len({str(choice) for _, choice in made}) < len(made):
+        raise UserError(
+            f"the search makes one task of two in {method.label}",
+            expected="tasks that stay different in every candidate",
+            then="leave out --tune, or one of the tasks",
+        )
     return replace(
         method,
         training=training,
