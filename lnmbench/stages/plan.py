@@ -56,6 +56,7 @@ def refuse_unknown_names(benchmark: Benchmark, registry: Registry) -> None:
     """Raise `UserError` for a name or parameter that is not there, before anything is computed."""
     if benchmark.only and not (benchmark.encoder or benchmark.aux or benchmark.baseline):
         raise UserError("no arm is named", then="name one with --encoder, --aux or --baseline")
+    registry.bind("dataset", benchmark.dataset)
     registry.bind("target", benchmark.target)
     registry.bind("weighting", benchmark.weighting)
     asked = {
