@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from floor import tell_floor
 from plain_loop import train_in_processes, train_one_by_one, train_plainly
 from problems import Sum, made_up, starts
 from turns import by_turns, compare, options
@@ -141,6 +142,8 @@ def main() -> None:
             compare(
                 medians, "stacked", UNIT, wanted_of(dim, asked.token_dim, together, asked.device)
             )
+            if together > 1:
+                tell_floor(inputs, fits, settings, asked.device)
 
 
 if __name__ == "__main__":
