@@ -175,6 +175,18 @@ class Weighting(Protocol):
 
 
 @runtime_checkable
+class Tunable(Protocol):
+    """A weighting or auxiliary task that adds to the inner search; being one is optional."""
+
+    def space(self) -> Mapping[str, Sequence[object]]:
+        """Return, for some of its own parameters, the values that are worth a try.
+
+        The object is made anew with them; the value that the user chose is tried first.
+        """
+        ...
+
+
+@runtime_checkable
 class Baseline(Protocol):
     """A classical model on the clinical features, tuned on the same inner folds."""
 
@@ -307,5 +319,6 @@ __all__ = [
     "ReportReader",
     "Section",
     "Target",
+    "Tunable",
     "Weighting",
 ]

@@ -26,9 +26,10 @@ from lnmbench.contracts import (
     Metric,
     ReportReader,
     Target,
+    Tunable,
     Weighting,
 )
-from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Pair, Tunable
+from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Pair
 
 NODES = ("N0", "N1", "N2", "N3")
 REPORTS = (

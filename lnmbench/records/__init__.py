@@ -15,7 +15,7 @@ from lnmbench.records.report import Block, Cell, Outcome, Paragraph, Results, Ta
 from lnmbench.records.resources import Resources
 from lnmbench.records.result import Epoch, Unit, UnitResult
 from lnmbench.records.score import Compared, Estimate, FoldScores, Pair, TestResult
-from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tried, Tunable
+from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tried
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
@@ -60,7 +60,6 @@ __all__ = [
     "TestResult",
     "Training",
     "Tried",
-    "Tunable",
     "Unit",
     "UnitResult",
     "Volume",

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 Settings = Mapping[str, Any]
 """Settings by name: those of `Training`, `aux_weight`, and `PLUGIN.PARAMETER`."""
-
-
-@runtime_checkable
-class Tunable(Protocol):
-    """A weighting or auxiliary task that adds to the inner search; being one is optional."""
-
-    def space(self) -> Mapping[str, Sequence[object]]:
-        """Return, for some of its own parameters, the values that are worth a try.
-
-        The object is made anew with them; the value that the user chose is tried first.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, Table, TableColumn
-from lnmbench_tables.arms import names
+from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
+from lnmbench_tables.by_method import by_method
 from lnmbench_tables.figures import NOTHING
-from lnmbench_tables.setting import synthetic_mark
 
 COLUMNS = (
-    TableColumn(key="method", heading="Method", align="left"),
     TableColumn(key="fits", heading="Fits"),
     TableColumn(key="epochs", heading="Epochs"),
     TableColumn(key="seconds", heading="Time"),
@@ -27,24 +25,19 @@ class Costs:
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or nothing where no unit is finished."""
         begun = [outcome for outcome in results.outcomes if outcome.units_done]
-        if not begun:
-            return []
-        labels = names(results)
-        rows = tuple(
-            (Cell(text=labels[outcome.method.fingerprint]), *_figures(outcome)) for outcome in begun
-        )
-        table = Table(
+        return by_method(
+            results,
+            begun,
+            lambda outcome: [_figures(outcome)],
             key="cost",
-            title=f"Cost{synthetic_mark(results.card)}",
+            title="Cost",
             columns=COLUMNS,
-            rows=rows,
             notes=(
                 "Fits: all that were trained, those of settings that were not chosen too. Device "
                 "time: of all processors, or of the GPU. Encoding is not counted: it is done once "
                 "for all methods.",
             ),
         )
-        return [table]
 
 
 def _figures(outcome: Outcome) -> tuple[Cell, ...]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, Table, TableColumn
-from lnmbench_tables.arms import complete, names
+from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
+from lnmbench_tables.arms import complete
+from lnmbench_tables.by_method import by_method
 from lnmbench_tables.figures import decimal
-from lnmbench_tables.setting import synthetic_mark
 from lnmbench_tables.tuning import figure
 
 COLUMNS = (
-    TableColumn(key="method", heading="Method", align="left"),
     TableColumn(key="candidate", heading="No."),
     TableColumn(key="settings", heading="Settings", align="left"),
     TableColumn(key="loss", heading="Loss"),
@@ -31,25 +30,19 @@ class Searched:
             for outcome in complete(results)
             if outcome.search is not None and outcome.method.kind == "network"
         ]
-        if not tuned:
-            return []
-        labels = names(results)
-        table = Table(
+        return by_method(
+            results,
+            tuned,
+            _rows,
             key="search",
-            title=f"Settings that were tried{synthetic_mark(results.card)}",
+            title="Settings that were tried",
             columns=COLUMNS,
-            rows=tuple(
-                (Cell(text=labels[outcome.method.fingerprint]), *cells)
-                for outcome in tuned
-                for cells in _rows(outcome)
-            ),
             notes=(
                 "Loss: mean log loss of the target over the inner folds of all outer folds; – "
                 "where a fit diverged. Number 1 are the settings that were given. The ledger has "
                 "the losses of each fold.",
             ),
         )
-        return [table]
 
 
 def _rows(outcome: Outcome) -> Iterator[tuple[Cell, ...]]:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
-from lnmbench.records import Block, Cell, Outcome, Results, Search, Table, TableColumn
-from lnmbench_tables.arms import complete, names
+from lnmbench.records import Block, Cell, Outcome, Results, Search, TableColumn
+from lnmbench_tables.arms import complete
+from lnmbench_tables.by_method import by_method
 from lnmbench_tables.figures import NOTHING, counted
-from lnmbench_tables.setting import synthetic_mark
 
 COLUMNS = (
-    TableColumn(key="method", heading="Method", align="left"),
     TableColumn(key="setting", heading="Setting", align="left"),
     TableColumn(key="given", heading="As given"),
     TableColumn(key="chosen", heading="Chosen"),
@@ -29,21 +28,15 @@ class Tuning:
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or nothing where no complete method chose among settings."""
         tuned = [outcome for outcome in complete(results) if outcome.search is not None]
-        if not tuned:
-            return []
-        labels = names(results)
-        table = Table(
+        return by_method(
+            results,
+            tuned,
+            _rows,
             key="tuning",
-            title=f"Table 3. Settings chosen on the inner folds{synthetic_mark(results.card)}",
+            title="Table 3. Settings chosen on the inner folds",
             columns=COLUMNS,
-            rows=tuple(
-                (Cell(text=labels[outcome.method.fingerprint]), *cells)
-                for outcome in tuned
-                for cells in _rows(outcome)
-            ),
             notes=tuple(_notes(tuned)),
         )
-        return [table]
 
 
 def figure(value: Any) -> str:

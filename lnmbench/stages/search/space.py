@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lnmbench.contracts import Tunable
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Dimension, Method, Settings, Training, Tunable
+from lnmbench.records import Choice, Dimension, Method, Settings, Training
 from lnmbench.registry import Registry
 
 SPACE = (
