@@ -77,3 +77,12 @@ def test_what_is_wrong_in_a_file_is_one_line(tmp_path: Path, text: str, message:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such benchmark file"):
         read_benchmark(tmp_path / "none.toml", {})
+
+
+@pytest.mark.parametrize("name", ["hu2023", "quickstart"])
+def test_the_experiments_that_ship_can_be_read(name: str) -> None:
+    folder = Path(__file__).parents[1] / "benchmarks"
+    benchmark = read_benchmark(folder / f"{name}.toml", {})
+    assert (benchmark.repeats, benchmark.folds, benchmark.inner) == (10, 10, 5)
+    literal = benchmark.training.token_dim is None
+    assert literal == (name == "hu2023"), "the paper's transformer is as wide as its encoder"
