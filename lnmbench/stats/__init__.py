@@ -2,3 +2,112 @@
 
 Wrong input is a bug of the caller and raises `ValueError`; stages check the user's data first.
 """
+
+from lnmbench.stats.bayes import CorrelatedPosterior, bayesian_correlated_ttest
+from lnmbench.stats.bootstrap import BootstrapInterval, bootstrap_interval
+from lnmbench.stats.calibrated import Calibration, calibration
+from lnmbench.stats.cohorts import (
+    AcrossCohorts,
+    CriticalDifference,
+    RankedPair,
+    critical_difference,
+    friedman_holm,
+)
+from lnmbench.stats.curves import PrCurve, RocBand, RocCurve, pr_curve, roc_band, roc_curve
+from lnmbench.stats.delong import (
+    AucTest,
+    Components,
+    compare_components,
+    components_interval,
+    delong_components,
+    delong_interval,
+    delong_test,
+)
+from lnmbench.stats.discrimination import auc, average_precision
+from lnmbench.stats.hierarchical import HierarchicalPosterior, bayesian_hierarchical
+from lnmbench.stats.multiplicity import holm
+from lnmbench.stats.operating import (
+    OperatingPoint,
+    Share,
+    operating_point,
+    threshold_for_sensitivity,
+    threshold_for_specificity,
+)
+from lnmbench.stats.ordinal import dice, macro_auc, mean_absolute_error, quadratic_kappa
+from lnmbench.stats.placement import (
+    compare_placements,
+    placement_components,
+    placement_test,
+    placements,
+)
+from lnmbench.stats.probability import brier, log_loss
+from lnmbench.stats.reliability import CalibrationCurve, calibration_curve
+from lnmbench.stats.resampled import (
+    Interval,
+    ResampledTest,
+    corrected_interval,
+    corrected_resampled_ttest,
+    minimum_detectable_difference,
+    paired_ttest,
+    power,
+)
+from lnmbench.stats.utility import DecisionCurve, decision_curve, net_benefit
+
+__all__ = [
+    "AcrossCohorts",
+    "AucTest",
+    "BootstrapInterval",
+    "Calibration",
+    "CalibrationCurve",
+    "Components",
+    "CorrelatedPosterior",
+    "CriticalDifference",
+    "DecisionCurve",
+    "HierarchicalPosterior",
+    "Interval",
+    "OperatingPoint",
+    "PrCurve",
+    "RankedPair",
+    "ResampledTest",
+    "RocBand",
+    "RocCurve",
+    "Share",
+    "auc",
+    "average_precision",
+    "bayesian_correlated_ttest",
+    "bayesian_hierarchical",
+    "bootstrap_interval",
+    "brier",
+    "calibration",
+    "calibration_curve",
+    "compare_components",
+    "compare_placements",
+    "components_interval",
+    "corrected_interval",
+    "corrected_resampled_ttest",
+    "critical_difference",
+    "decision_curve",
+    "delong_components",
+    "delong_interval",
+    "delong_test",
+    "dice",
+    "friedman_holm",
+    "holm",
+    "log_loss",
+    "macro_auc",
+    "mean_absolute_error",
+    "minimum_detectable_difference",
+    "net_benefit",
+    "operating_point",
+    "paired_ttest",
+    "placement_components",
+    "placement_test",
+    "placements",
+    "power",
+    "pr_curve",
+    "quadratic_kappa",
+    "roc_band",
+    "roc_curve",
+    "threshold_for_sensitivity",
+    "threshold_for_specificity",
+]

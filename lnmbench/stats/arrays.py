@@ -31,3 +31,36 @@ def two_classes(y: ArrayLike) -> NDArray[np.float64]:
     if labels.min() == labels.max():
         raise ValueError(f"labels: expected both classes, got {labels.size} of {labels[0]:.0f}")
     return labels
+
+
+def scores_of(score: ArrayLike, labels: NDArray[np.float64], what: str) -> NDArray[np.float64]:
+    """Return scores as float64 of shape (n,), one for each label.
+
+    Raises `ValueError`, naming `what`, for NaN, for infinite and where their number differs.
+    """
+    scores = finite(score, what)
+    if scores.size != labels.size:
+        raise ValueError(
+            f"{what}: expected one for each of {labels.size} labels, got {scores.size}"
+        )
+    return scores
+
+
+def mean(values: NDArray[np.float64]) -> float:
+    """Return the mean of (m,) values, for equal values exactly their value."""
+    return float(values.mean()) if np.ptp(values) > 0.0 else float(values[0])
+
+
+def spread(values: NDArray[np.float64]) -> float:
+    """Return the standard deviation (ddof 1) of (m,) values, for equal values exactly zero."""
+    return float(values.std(ddof=1)) if np.ptp(values) > 0.0 else 0.0
+
+
+def upper(level: float) -> float:
+    """Return the upper of the two probabilities that enclose a two-sided level.
+
+    Raises `ValueError` for a level that does not lie between 0 and 1.
+    """
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"level: expected between 0 and 1, got {level}")
+    return (1.0 + level) / 2.0

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-from lnmbench.stats.arrays import finite
+from lnmbench.stats.arrays import finite, mean, spread, upper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,43 +93,67 @@ def minimum_detectable_difference(
     if not 0.5 <= power < 1.0:
         raise ValueError(f"power: expected at least .5 and less than 1, got {power}")
     d = finite(differences, "differences", at_least=2)
-    error = _spread(d) * math.sqrt(1.0 / d.size + _ratio(test_train_ratio))
-    return (_quantile(d.size - 1, _upper(level)) + _quantile(d.size - 1, power)) * error
+    error = _error(d, _ratio(test_train_ratio))
+    return (_quantile(d.size - 1, upper(level)) + _quantile(d.size - 1, power)) * error
+
+
+def power(
+    difference: ArrayLike,
+    differences: ArrayLike,
+    *,
+    test_train_ratio: float,
+    level: float = 0.95,
+) -> NDArray[np.float64]:
+    """Return the chance that the corrected test finds a true difference, in its direction.
+
+    T_{J−1}(|δ| / (s · √(1/J + n2/n1)) − t_{(1+level)/2, J−1}), with T the distribution function of
+    Student's t: the approximation of `minimum_detectable_difference` turned round, so that the
+    power at that difference is the one asked for. A finding in the wrong direction does not
+    count, so that no difference has half of 1 − level. Where s = 0 every difference but zero is
+    found.
+
+    `difference` is δ, a number or an array; what is returned has its shape. `differences` as in
+    `corrected_resampled_ttest`, which says what is raised.
+
+    Examples
+    --------
+    >>> folds = [0.01, 0.03, -0.01, 0.02, 0.00, 0.02]
+    >>> power([0.0, 0.02, 0.04], folds, test_train_ratio=1 / 2).round(3).tolist()
+    [0.025, 0.203, 0.759]
+    """
+    delta = np.abs(finite(difference, "difference")).reshape(np.shape(difference))
+    d = finite(differences, "differences", at_least=2)
+    error, quantile = _error(d, _ratio(test_train_ratio)), _quantile(d.size - 1, upper(level))
+    if error == 0.0:
+        return np.asarray(delta > 0.0, dtype=np.float64)
+    return np.asarray(stdtr(d.size - 1, delta / error - quantile), dtype=np.float64)
 
 
 def _ttest(differences: ArrayLike, ratio: float, level: float) -> ResampledTest:
     d = finite(differences, "differences", at_least=2)
-    mean, error, df = float(d.mean()), _spread(d) * math.sqrt(1.0 / d.size + ratio), d.size - 1
-    half = _quantile(df, _upper(level)) * error
+    estimate, error, df = mean(d), _error(d, ratio), d.size - 1
+    half = _quantile(df, upper(level)) * error
     if error > 0.0:
-        statistic = mean / error
+        statistic = estimate / error
         pvalue = 2.0 * float(stdtr(df, -abs(statistic)))
     else:
-        mean = float(d[0])  # the mean of equal numbers may differ from them in the last digit
-        statistic = math.copysign(math.inf, mean) if mean else 0.0
-        pvalue = 0.0 if mean else 1.0
+        statistic = math.copysign(math.inf, estimate) if estimate else 0.0
+        pvalue = 0.0 if estimate else 1.0
     return ResampledTest(
-        estimate=mean,
-        interval=Interval(low=mean - half, high=mean + half, level=level),
+        estimate=estimate,
+        interval=Interval(low=estimate - half, high=estimate + half, level=level),
         statistic=statistic,
         df=df,
         pvalue=pvalue,
     )
 
 
-def _spread(d: NDArray[np.float64]) -> float:
-    # equal numbers must give exactly zero, which the rounded mean can prevent
-    return float(d.std(ddof=1)) if np.ptp(d) > 0.0 else 0.0
+def _error(d: NDArray[np.float64], ratio: float) -> float:
+    return spread(d) * math.sqrt(1.0 / d.size + ratio)
 
 
 def _quantile(df: int, probability: float) -> float:
     return float(stdtrit(df, probability))
-
-
-def _upper(level: float) -> float:
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level: expected between 0 and 1, got {level}")
-    return (1.0 + level) / 2.0
 
 
 def _ratio(test_train_ratio: float) -> float:

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn import metrics
 
-from lnmbench.stats.discrimination import auc, average_precision
+from lnmbench.stats.discrimination import (
+    auc,
+    average_precision,
+    weighted_auc,
+    weighted_average_precision,
+)
 
 
 def pairs_won(y: np.ndarray, score: np.ndarray) -> float:
@@ -37,12 +43,38 @@ def test_against_counting_with_ties(cases: list[tuple[int, int]]) -> None:
         return
     assert auc(y, score) == pytest.approx(pairs_won(y, score))
     assert average_precision(y, score) == pytest.approx(steps(y, score))
+    assert auc(y, score) == pytest.approx(metrics.roc_auc_score(y, score))
+    theirs = metrics.average_precision_score(y, score)
+    assert average_precision(y, score) == pytest.approx(theirs)
 
 
 def test_equal_scores_know_nothing() -> None:
     y = np.array([1.0, 0.0, 0.0, 0.0])
     assert auc(y, np.full(4, 0.3)) == 0.5
     assert average_precision(y, np.full(4, 0.3)) == 0.25
+
+
+def test_weightings_agree_with_scikit_learn_and_with_copies_of_cases() -> None:
+    random = np.random.default_rng(0)
+    y = np.arange(30) % 3 == 0
+    score = np.round(random.normal(y, 1.0), 1)  # ties
+    weights = random.integers(0, 4, (20, 30)).astype(float)
+    for ours, theirs, plain in (
+        (weighted_auc, metrics.roc_auc_score, auc),
+        (weighted_average_precision, metrics.average_precision_score, average_precision),
+    ):
+        found = ours(y, score, weights)
+        expected = [theirs(y, score, sample_weight=row) for row in weights]
+        assert found.tolist() == pytest.approx(expected)
+        copies = np.repeat(np.arange(30), weights[0].astype(int))
+        assert found[0] == pytest.approx(plain(y[copies], score[copies]))
+
+
+def test_a_weighting_without_a_class_has_no_area() -> None:
+    y, score = [0, 0, 1], [0.1, 0.3, 0.2]
+    weights = np.array([[0.0, 0.0, 1.0], [1.0, 1.0, 0.0]])
+    assert np.isnan(weighted_auc(y, score, weights)).all()
+    assert np.isnan(weighted_average_precision(y, score, weights)).tolist() == [False, True]
 
 
 @pytest.mark.parametrize("statistic", [auc, average_precision])
@@ -53,7 +85,7 @@ def test_equal_scores_know_nothing() -> None:
         ([0, 1], [0.2, math.nan], "scores: 1 of 2"),
         ([0, math.nan], [0.2, 0.3], "labels: 1 of 2"),
         ([0, 2], [0.2, 0.3], "0 and 1 only"),
-        ([0, 1, 1], [0.2, 0.3], "inconsistent"),
+        ([0, 1, 1], [0.2, 0.3], "scores: expected one for each of 3"),
         ([], [], "at least 1"),
     ],
 )

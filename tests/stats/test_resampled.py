@@ -16,6 +16,7 @@ from lnmbench.stats.resampled import (
     corrected_resampled_ttest,
     minimum_detectable_difference,
     paired_ttest,
+    power,
 )
 
 RATIO = 1 / 9
@@ -135,6 +136,50 @@ def test_power_is_reached_at_the_detectable_difference() -> None:
     assert np.mean(found) == pytest.approx(0.8, abs=0.03)
 
 
+@given(st.floats(0.5, 0.99), st.floats(0.8, 0.99), st.integers(2, 30), st.floats(0.05, 1.0))
+@settings(max_examples=40, deadline=None)
+def test_power_at_the_detectable_difference_is_the_one_asked_for(
+    wanted: float, level: float, size: int, ratio: float
+) -> None:
+    d = np.random.default_rng(size).normal(size=size)
+    at = minimum_detectable_difference(d, test_train_ratio=ratio, power=wanted, level=level)
+    found = power([-at, at], d, test_train_ratio=ratio, level=level)
+    assert found.tolist() == pytest.approx([wanted, wanted])
+
+
+def test_power_is_what_simulation_finds() -> None:
+    # as above; the spread of the given folds is the true one, as the approximation takes it
+    rng, runs, size, ratio = np.random.default_rng(6), 4000, 40, 0.25
+    d = rng.normal(size=size)
+    d /= d.std(ddof=1)
+    for true in (0.4, 1.0, 1.8):
+        draws = rng.normal(size=(runs, size)) + rng.normal(size=(runs, 1)) * math.sqrt(ratio) + true
+        tests = [corrected_resampled_ttest(x, test_train_ratio=ratio) for x in draws]
+        found = np.mean([test.pvalue < 0.05 and test.estimate > 0 for test in tests])
+        expected = float(power(true, d, test_train_ratio=ratio))
+        assert found == pytest.approx(expected, abs=0.03)
+
+
+def test_power_rises_with_the_difference_and_has_its_shape(folds: np.ndarray) -> None:
+    curve = power(np.linspace(0, 0.1, 20).reshape(4, 5), folds, test_train_ratio=RATIO)
+    assert curve.shape == (4, 5)
+    assert (np.diff(curve.ravel()) > 0).all()
+    assert curve[0, 0] == pytest.approx(0.025)
+    assert power(0.02, folds, test_train_ratio=RATIO).shape == ()
+
+
+def test_without_spread_every_difference_is_found() -> None:
+    assert power([0.0, 1e-9, -0.1], [0.1, 0.1], test_train_ratio=RATIO).tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("difference", [math.nan, [0.1, math.inf]])
+def test_power_of_nan_is_refused(difference: float | list[float]) -> None:
+    with pytest.raises(ValueError, match="difference: 1 of"):
+        power(difference, [0.1, 0.2], test_train_ratio=RATIO)
+    with pytest.raises(ValueError, match="level"):
+        power(0.1, [0.1, 0.2], test_train_ratio=RATIO, level=1.0)
+
+
 @pytest.mark.parametrize("values", [[0.1], [], [0.1, math.nan], [0.1, math.inf]])
 def test_too_few_values_and_nan_are_refused(values: list[float]) -> None:
     with pytest.raises(ValueError, match="differences: "):
@@ -143,6 +188,8 @@ def test_too_few_values_and_nan_are_refused(values: list[float]) -> None:
         paired_ttest(values)
     with pytest.raises(ValueError, match="differences: "):
         minimum_detectable_difference(values, test_train_ratio=RATIO)
+    with pytest.raises(ValueError, match="differences: "):
+        power(0.1, values, test_train_ratio=RATIO)
 
 
 @pytest.mark.parametrize("ratio", [0.0, -0.1, math.nan, math.inf])
