@@ -6,7 +6,7 @@ Plugins need three things from here: `hookimpl`, the records, and `UserError`.
 import pluggy
 
 from lnmbench.errors import UserError
-from lnmbench.records import Card, Case, Cohort, Column, Pair, TestResult, Volume, Weights
+from lnmbench.records import Card, Case, Cohort, Column, Label, Pair, TestResult, Volume, Weights
 
 hookimpl = pluggy.HookimplMarker("lnmbench")
 
@@ -15,6 +15,7 @@ __all__ = [
     "Case",
     "Cohort",
     "Column",
+    "Label",
     "Pair",
     "TestResult",
     "UserError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,6 +49,14 @@ def _several(value: object) -> object:
     return (value,) if isinstance(value, str | Mapping) else value
 
 
+def _names(value: object) -> object:
+    """Choices as text, each once, in one spelling."""
+    several = (value,) if isinstance(value, str) else value
+    if not isinstance(several, Sequence) or not several:
+        raise ValueError("at least one name")
+    return tuple(dict.fromkeys(str(_one(name)) for name in several))
+
+
 def _rising(window: tuple[float, float]) -> tuple[float, float]:
     if not (math.isfinite(window[0]) and math.isfinite(window[1]) and window[0] < window[1]):
         raise ValueError("a lower and a higher HU")
@@ -59,6 +67,7 @@ OneChoice = Annotated[Choice, BeforeValidator(_one)]
 Tasks = Annotated[tuple[Choice, ...], BeforeValidator(_tasks)]
 Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_several)]
 Arms = Annotated[tuple[Tasks, ...], BeforeValidator(_several)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
 class Benchmark(BaseModel):
@@ -84,6 +93,7 @@ class Benchmark(BaseModel):
     window: Annotated[tuple[float, float], AfterValidator(_rising)] = (-1000.0, 400.0)
     training: Training = Training()
     tune: int = Field(1, ge=1, le=1000)
+    primary: Names = Protocol().primary
 
     @property
     def protocol(self) -> Protocol:
@@ -94,6 +104,7 @@ class Benchmark(BaseModel):
             folds=self.folds,
             inner=self.inner,
             seed=self.seed,
+            primary=self.primary,
         )
 
 

@@ -17,6 +17,7 @@ from lnmbench.records import (
     Cohort,
     Column,
     Finding,
+    Label,
     Pair,
     Results,
     TestResult,
@@ -136,12 +137,21 @@ class AuxTask(Protocol):
         ...
 
     @property
+    def kind(self) -> Label:
+        """What its label is: the metrics of this kind score it."""
+        ...
+
+    @property
     def outputs(self) -> int:
         """The number of logits."""
         ...
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n,) or (n, …) float64 with NaN where the label is unknown."""
+        """Return (n,) or (n, …) float64 with NaN where the label is unknown.
+
+        Classes are numbers (n,), or (n, outputs) of 0 and 1 that mark what a case can be; those
+        that can be several are learnt, but not scored.
+        """
         ...
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
@@ -207,7 +217,7 @@ class Baseline(Protocol):
 
 @runtime_checkable
 class Metric(Protocol):
-    """A number for one test fold."""
+    """A number for the predictions of some cases, those of a test fold among others."""
 
     @property
     def title(self) -> str:
@@ -215,17 +225,41 @@ class Metric(Protocol):
         ...
 
     @property
-    def primary(self) -> bool:
-        """Whether it belongs to the family that Holm covers."""
-        ...
-
-    @property
     def greater_is_better(self) -> bool:
         """Whether a greater number is a better one."""
         ...
 
+    @property
+    def kinds(self) -> Sequence[Label]:
+        """The kinds of label that it scores; a target is `binary`."""
+        ...
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest that it can be; intervals end there."""
+        ...
+
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the metric of predicted probabilities (n,) for truth (n,) of 0 and 1."""
+        """Return the metric, NaN where the cases do not define it.
+
+        Of a binary label, truth is (n,) of 0 and 1 and predicted its probability (n,); of classes,
+        truth is (n,) of their numbers and predicted (n, classes); else both have one shape.
+        """
+        ...
+
+
+@runtime_checkable
+class Thresholded(Protocol):
+    """A metric at an operating point that the inner folds choose; being one is optional."""
+
+    def threshold(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the threshold that the validation predictions (t,) of training cases call for."""
+        ...
+
+    def __call__(
+        self, truth: NDArray[np.float64], predicted: NDArray[np.float64], threshold: float = 0.5
+    ) -> float:
+        """Return the metric where a case is positive whose prediction reaches the threshold."""
         ...
 
 
@@ -243,8 +277,9 @@ class Comparison(Protocol):
         """Believed; a second opinion; or what earlier work printed."""
         ...
 
-    def __call__(self, pair: Pair) -> TestResult:
-        """Return what the test says of method b against method a."""
+    def __call__(self, pair: Pair) -> TestResult | None:
+        """Return what the test says of method b against method a; None where it is not for the
+        metric."""
         ...
 
 
@@ -287,6 +322,15 @@ class Section(Protocol):
         ...
 
 
+@runtime_checkable
+class AcrossCohorts(Protocol):
+    """A section that looks at several cohorts too; being one is optional."""
+
+    def across(self, cohorts: Sequence[Results]) -> Sequence[Block]:
+        """Return tables and paragraphs on two or more cohorts, run under one protocol."""
+        ...
+
+
 class Progress(Protocol):
     """How stages tell how far they are."""
 
@@ -308,6 +352,7 @@ class Progress(Protocol):
 
 
 __all__ = [
+    "AcrossCohorts",
     "AuxTask",
     "Baseline",
     "Check",
@@ -319,6 +364,7 @@ __all__ = [
     "ReportReader",
     "Section",
     "Target",
+    "Thresholded",
     "Tunable",
     "Weighting",
 ]

@@ -46,12 +46,22 @@ class Role:
 # where an encoder is cut: its name is that of the first stage that is trained with the head
 TRAIN = Parameter(name="train", annotation=str, default="none")
 
+# a control: 0 keeps the labels of an auxiliary task, any other number deals them out at random
+SHUFFLED = Parameter(name="shuffled", annotation=int, default=0)
+# what the weights of an encoder have seen, where its name does not tell: `cohort`, or other words
+PRETRAINED_ON = Parameter(name="pretrained_on", annotation=str, default="")
+
 ROLES: tuple[Role, ...] = (
     Role(word="dataset", words="datasets", contract=contracts.Dataset),
     Role(word="report reader", words="report readers", contract=contracts.ReportReader),
     Role(word="target", words="targets", contract=contracts.Target),
-    Role(word="encoder", words="encoders", contract=contracts.Encoder, parameters=(TRAIN,)),
-    Role(word="aux task", words="aux tasks", contract=contracts.AuxTask),
+    Role(
+        word="encoder",
+        words="encoders",
+        contract=contracts.Encoder,
+        parameters=(TRAIN, PRETRAINED_ON),
+    ),
+    Role(word="aux task", words="aux tasks", contract=contracts.AuxTask, parameters=(SHUFFLED,)),
     Role(word="weighting", words="weightings", contract=contracts.Weighting),
     Role(word="baseline", words="baselines", contract=contracts.Baseline),
     Role(word="executor", words="executors", contract=None),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -26,10 +26,11 @@ from lnmbench.contracts import (
     Metric,
     ReportReader,
     Target,
+    Thresholded,
     Tunable,
     Weighting,
 )
-from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Pair
+from lnmbench.records import UNCODED_ROLES, Card, Cohort, Column, Label, Pair
 
 NODES = ("N0", "N1", "N2", "N3")
 REPORTS = (
@@ -221,9 +222,21 @@ def _baseline(made: Baseline, cohort: Cohort) -> None:
 def _metric(made: Metric, cohort: Cohort) -> None:
     truth = np.array([0.0, 0.0, 1.0, 1.0])
     good, bad = np.array([0.1, 0.2, 0.8, 0.9]), np.array([0.9, 0.8, 0.2, 0.1])
-    better = made(truth, good) > made(truth, bad)
-    assert better == made.greater_is_better, "greater_is_better is the wrong way round"
     assert made.title
+    assert set(made.kinds) <= set(get_args(Label)), f"kinds are {made.kinds}"
+    assert made.kinds, "it scores no kind of label"
+    low, high = made.bounds
+    if "binary" not in made.kinds:
+        return
+    values = [made(truth, good), made(truth, bad)]
+    if isinstance(made, Thresholded):
+        threshold = made.threshold(truth, good)
+        values = [made(truth, good, threshold), made(truth, bad, threshold)]
+    there = [value for value in values if not math.isnan(value)]
+    assert all(low <= value <= high for value in there), f"values {values} leave the bounds"
+    if len(there) == len(values):
+        wrong = values[0] < values[1] if made.greater_is_better else values[0] > values[1]
+        assert not wrong, "greater_is_better is the wrong way round"
 
 
 def _comparison(made: Comparison, cohort: Cohort) -> None:
@@ -241,8 +254,16 @@ def _comparison(made: Comparison, cohort: Cohort) -> None:
         "fold": fold,
     }
     found = made(Pair(b=scores + random.normal(0.02, 0.02, (3, 5)), **shared))
-    assert 0.0 <= found.pvalue <= 1.0, f"the p value is {found.pvalue}"
+    assert found is not None, "the AUC is not compared"
     assert found.low <= found.estimate <= found.high, "the estimate is outside its interval"
-    same = made(Pair(b=scores, **{**shared, "predicted_b": shared["predicted_a"]}))
-    assert same.pvalue == 1.0, "two equal methods differ"
     pickle.dumps(found)
+    alike = {**shared, "method_b": "c", "predicted_b": shared["predicted_a"]}
+    same = made(Pair(b=scores, **alike))
+    assert same is not None, "the AUC is not compared"
+    if math.isnan(found.pvalue):
+        masses = (found.worse, found.equivalent, found.better)
+        assert math.isclose(sum(masses), 1.0), f"the probabilities are {masses}"
+        assert same.equivalent == 1.0, "two equal methods differ"
+        return
+    assert 0.0 <= found.pvalue <= 1.0, f"the p value is {found.pvalue}"
+    assert same.pvalue == 1.0, "two equal methods differ"

@@ -127,6 +127,7 @@ def plan() -> Plan:
         protocol=protocol,
         ids=ids,
         truth=truth,
+        patients=np.arange(30),
         splits=make_splits(ids, truth, ids, protocol),
         notes=("a note",),
     )

@@ -114,7 +114,8 @@ def test_the_suite_catches_a_reduced_loss() -> None:
 
 
 class Wrong:
-    title, primary, greater_is_better = "error", False, True
+    title, greater_is_better = "error", True
+    kinds, bounds = ("binary",), (0.0, 1.0)
 
     def __call__(self, truth, predicted):
         return float(np.mean((truth - predicted) ** 2))

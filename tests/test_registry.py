@@ -15,7 +15,8 @@ from lnmbench import hookimpl
 
 class Accuracy:
     \"\"\"Share of cases on the right side of one half.\"\"\"
-    title, primary, greater_is_better = "Accuracy", False, True
+    title, greater_is_better = "Accuracy", True
+    kinds, bounds = ("binary",), (0.0, 1.0)
     def __call__(self, truth, predicted):
         return float(((predicted > 0.5) == truth).mean())
 
@@ -130,7 +131,7 @@ def test_a_name_offered_twice_is_refused_with_both_places(tmp_path: Path) -> Non
 
 
 def test_an_object_that_breaks_its_contract_is_refused(tmp_path: Path) -> None:
-    text = METRIC.replace("title, primary, greater_is_better", "title, primary, more") % "accuracy"
+    text = METRIC.replace("title, greater_is_better", "title, more") % "accuracy"
     registry = Registry([write(tmp_path, "mine", text)])
     with pytest.raises(UserError, match="is not a Metric.*greater_is_better"):
         registry.build("metric", Choice(name="accuracy"))

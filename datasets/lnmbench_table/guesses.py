@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lnmbench.records import Kind
+from lnmbench.records.after_surgery import known_after, known_before
 
 MOST_CATEGORIES = 12
 LONGEST_CATEGORY = 60
@@ -19,18 +20,6 @@ _MISSING = {
     *("not collected", "not recorded", "not recorded in database", "not assessed", "not known"),
     *("not applicable", "not evaluated", "not done", "not reported", "."),
 }
-_AFTER = re.compile(
-    r"patholog|histopath|grade|differentiation|invasion|margin|resid|recur|relapse|progress"
-    r"|surviv|death|dead|died|vital|alive|follow|last.?contact|outcome|response|adjuvant|therap"
-    r"|treatment|chemo|radiation|surg|resect|node.*(positive|examined|involved)|metasta"
-    r"|tumou?r.?status|new.?tumou?r|mutation|translocation|rearrange|(^|[^a-z])y?p[tnm]([^a-z]|$|stage)"
-    r"|(^|[^a-z])patho?([^a-z]|stage|[tnm]([^a-z]|$)|$)|positive.*node|node.*pos([^a-z]|$)"
-    r"|(^|[^a-z])(os|dfs|pfs|rfs|lvi|vpi)([^a-z]|$)",
-    re.IGNORECASE,
-)
-_NOT_AFTER = re.compile(
-    r"^age|neo.?adjuvant|clinical|(^|[^a-z])(?-i:c[TNM])([^a-z]|$)", re.IGNORECASE
-)
 _CLINICAL = re.compile(
     r"clin|临床|pre.?op|imag|radiol|biops|(^|[^a-z])(c|i?c[tnm]|c.?stage|pet|mri)([^a-z]|$)",
     re.IGNORECASE,
@@ -83,18 +72,13 @@ def guess(name: str, cells: Sequence[str]) -> Guess:
     )
 
 
-def known_after(name: str) -> bool:
-    """Whether a name sounds like something that is known only after surgery."""
-    return bool(_AFTER.search(name)) and not _NOT_AFTER.search(name)
-
-
 def stage_classes(name: str, cells: Sequence[str]) -> str:
     """Return `pn` or `pt` for cells that look like pathological N or T classes, else nothing.
 
     Bare classes (N0, T1a) count as pathological unless the name says clinical.
     """
     classes = [cell for cell in cells if cell and not _is_missing(cell, "")]
-    if not classes or _CLINICAL.search(name) or _NOT_AFTER.search(name):
+    if not classes or _CLINICAL.search(name) or known_before(name):
         return ""
     if all(_NODES.fullmatch(cell) for cell in classes):
         return "pn"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lnmbench import Column, UserError
-from lnmbench_table.guesses import known_after, stage_classes
+from lnmbench.records.after_surgery import known_after
+from lnmbench_table.guesses import stage_classes
 from lnmbench_table.sections import section_header
 from lnmbench_table.sheet import Sheet, shown
 

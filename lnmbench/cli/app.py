@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lnmbench.cli import data, report, run
+from lnmbench.cli import check, data, report, run
 from lnmbench.cli.listing import list_offers
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ def lnmbench(
 
 app.command("run")(run.run)
 app.command("report")(report.report)
+app.command("check")(check.check)
 app.command("export")(report.export)
 app.command("list")(list_offers)
 app.add_typer(data.app, name="data")

@@ -11,7 +11,10 @@ import typer
 from lnmbench.cli import plugins
 
 if TYPE_CHECKING:
+    from lnmbench.records import Page
     from lnmbench.registry import Registry
+
+HTML_FILE = Path("report.html")
 
 
 class Format(StrEnum):
@@ -22,33 +25,45 @@ class Format(StrEnum):
     csv = "csv"
     json = "json"
     latex = "latex"
-
-
-RunArgument = Annotated[
-    Path | None, typer.Argument(help="Run directory; without it, the latest below runs/.")
-]
+    html = "html"
 
 
 def report(
-    run: RunArgument = None,
+    run: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Run directory; without it, the latest below runs/. Several stand side by side."
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="How it is written.")] = Format.table,
-    output: Annotated[Path | None, typer.Option(help="Write to a file.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Write to a file. On a terminal, html goes to report.html without it."),
+    ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Also write each figure as SVG, PDF and CSV to a folder."),
+    ] = None,
     plugin: plugins.PluginOption = None,
 ) -> None:
-    """Print the tables of a run and what they allow to conclude."""
-    from lnmbench.stages.report import latest_run
+    """Print what a run found and what it allows to conclude, or write it as one page."""
+    import sys
+
+    from lnmbench.stages.report import across_page, latest_run, page
+    from lnmbench.stages.several import read_several
 
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
-    folder = run or latest_run(Path("runs"))
-    if output is None and format is Format.table:
-        print_report(folder, registry)
-        return
-    text = _text(folder, registry, format)
+    cohorts = read_several(run or [latest_run(Path("runs"))], registry)
+    made = page(cohorts[0], registry) if len(cohorts) == 1 else across_page(cohorts, registry)
+    if figures is not None:
+        _write_figures(made, figures)
+    if output is None and format is Format.html and sys.stdout.isatty():
+        output = HTML_FILE
     if output is None:
-        typer.echo(text, nl=False)
+        _print(made, format)
         return
-    _write(output, text)
+    _write(output, _text(made, format))
     typer.echo(f"written to {output}", err=True)
 
 
@@ -67,32 +82,40 @@ def export(
 
 
 def print_report(folder: Path, registry: Registry) -> None:
-    """Print the report of a run to standard output."""
+    """Print what answers, of the report of a run, to standard output."""
+    from lnmbench.stages.report import page, read_results
+
+    _print(page(read_results(folder, registry), registry, brief=True), Format.table)
+
+
+def _print(page: Page, format: Format) -> None:
     from rich.console import Console
 
     from lnmbench.stages.rendering import print_blocks
-    from lnmbench.stages.report import blocks, read_results
 
+    if format is not Format.table:
+        # a page says that it is UTF-8, whatever the terminal's own encoding is
+        text = _text(page, format)
+        typer.echo(text.encode("utf-8") if format is Format.html else text, nl=False)
+        return
     console = Console()
     if not console.is_terminal:
         console = Console(width=100)
-    print_blocks(console, blocks(read_results(folder, registry), registry))
+    print_blocks(console, page.blocks)
 
 
-def _text(folder: Path, registry: Registry, format: Format) -> str:
+def _text(page: Page, format: Format) -> str:
     import io
 
     from rich.console import Console
 
-    from lnmbench.stages.rendering import print_blocks, render
-    from lnmbench.stages.report import blocks, read_results
+    from lnmbench.stages.rendering import print_blocks, render_page
 
-    made = blocks(read_results(folder, registry), registry)
     if format is not Format.table:
-        return render(made, format.value)
-    page = io.StringIO()
-    print_blocks(Console(file=page, width=100), made)
-    return page.getvalue()
+        return render_page(page, format.value)
+    stream = io.StringIO()
+    print_blocks(Console(file=stream, width=100), page.blocks)
+    return stream.getvalue()
 
 
 def _write(output: Path, text: str) -> None:
@@ -103,3 +126,11 @@ def _write(output: Path, text: str) -> None:
         raise UserError("cannot write", where=str(output), expected="a file", got="a folder")
     with replacing(output) as beside:
         beside.write_text(text, encoding="utf-8")
+
+
+def _write_figures(page: Page, folder: Path) -> None:
+    from lnmbench.stages.rendering import write_figures
+
+    written = write_figures(page, folder)
+    what = f"{len(written)} files written to {folder}" if written else "no figures in this report"
+    typer.echo(what, err=True)

@@ -41,6 +41,10 @@ def run(
     training: Annotated[
         str | None, typer.Option(help="Training settings, e.g. learning_rate=3e-4,max_epochs=60.")
     ] = None,
+    primary: Annotated[
+        list[str] | None,
+        typer.Option(help="Metric that decides, declared before the run; repeatable."),
+    ] = None,
     tune: Annotated[
         int | None, typer.Option(help="Settings that the inner folds choose among; 1: the default.")
     ] = None,
@@ -87,6 +91,7 @@ def run(
         "seed": seed,
         "training": parse_parameters(training) if training else None,
         "tune": tune,
+        "primary": tuple(primary) if primary else None,
     }
     folding = {"repeats": repeats, "folds": folds, "inner": inner}
     for name, given in folding.items():
@@ -121,4 +126,4 @@ def run(
             benchmark, registry, plugins=tuple(plugin or ()), progress=progress, **asked
         )
     print_report(folder, registry)
-    typer.echo(f"kept in {folder}; again with: lnmbench report {folder}", err=True)
+    typer.echo(f"kept in {folder}; the whole report: lnmbench report {folder}", err=True)

@@ -1,26 +1,42 @@
 """The nouns: frozen records that the stages hand to each other. Imports nothing heavy."""
 
+from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.card import Card
 from lnmbench.records.case import Case, Volume
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Cohort, Preprocessing
-from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Role
+from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Label, Role
 from lnmbench.records.cost import Cost
+from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.finding import Finding
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import Method, Training, Weights
 from lnmbench.records.plan import Plan
+from lnmbench.records.profile import Alike, Profile, Summary, Variable
 from lnmbench.records.protocol import Protocol, Splits
-from lnmbench.records.report import Block, Cell, Outcome, Paragraph, Results, Table, TableColumn
+from lnmbench.records.report import (
+    Block,
+    Cell,
+    Outcome,
+    Page,
+    Paragraph,
+    Results,
+    Table,
+    TableColumn,
+)
 from lnmbench.records.resources import Resources
-from lnmbench.records.result import Epoch, Unit, UnitResult
-from lnmbench.records.score import Compared, Estimate, FoldScores, Pair, TestResult
+from lnmbench.records.result import Curve, Epoch, Unit, UnitResult
+from lnmbench.records.score import AuxScore, Compared, Estimate, FoldScores, Pair, TestResult
 from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tried
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
     "TEXT_ROLES",
     "UNCODED_ROLES",
+    "Alike",
+    "AuxLabels",
+    "AuxScore",
+    "Axis",
     "Block",
     "Candidate",
     "Card",
@@ -31,21 +47,29 @@ __all__ = [
     "Column",
     "Compared",
     "Cost",
+    "Curve",
     "Dimension",
     "Environment",
     "Epoch",
     "Estimate",
+    "Figure",
     "Finding",
     "FoldScores",
     "Kind",
     "Known",
+    "Label",
     "Manifest",
+    "Mark",
+    "MarkKind",
     "Method",
     "Outcome",
+    "Page",
     "Pair",
+    "Panel",
     "Paragraph",
     "Plan",
     "Preprocessing",
+    "Profile",
     "Protocol",
     "RemoteFile",
     "Resources",
@@ -55,6 +79,7 @@ __all__ = [
     "Settings",
     "Source",
     "Splits",
+    "Summary",
     "Table",
     "TableColumn",
     "TestResult",
@@ -62,6 +87,7 @@ __all__ = [
     "Tried",
     "Unit",
     "UnitResult",
+    "Variable",
     "Volume",
     "Weights",
 ]

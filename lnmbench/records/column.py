@@ -11,6 +11,8 @@ from lnmbench.errors import UserError, nearest
 Role = Literal["id", "patient", "center", "feature", "target", "aux", "report"]
 Kind = Literal["continuous", "ordinal", "nominal", "binary"]
 Known = Literal["before", "after"]
+Label = Literal["binary", "ordinal", "nominal", "continuous", "mask"]
+"""What a target or an auxiliary task predicts: a kind of column, or a mask of the image."""
 
 TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
 UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")

@@ -84,6 +84,11 @@ class Method:
         return str(self.encoder.parameters.get("train", "none")) if self.encoder else "none"
 
     @property
+    def is_control(self) -> bool:
+        """Whether the labels of an auxiliary task are dealt out at random."""
+        return any(str(choice.parameters.get("shuffled", 0)) != "0" for choice in self.aux)
+
+    @property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
         facts = {key: value for key, value in asdict(self).items() if key != "label"}

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class Plan:
     """The cases with a known target, their labels and their folds.
 
-    `truth` is (n,) of 0 and 1, in the order of `ids`. `notes` say how the labels were made and
-    which cases were left out.
+    `truth` is (n,) of 0 and 1, in the order of `ids`; `patients` (n,) numbers the patients, so that
+    cases of one patient have one number. `notes` say how the labels were made and which cases were
+    left out.
     """
 
     dataset: str
@@ -29,5 +30,6 @@ class Plan:
     protocol: Protocol
     ids: tuple[str, ...]
     truth: NDArray[np.float64]
+    patients: NDArray[np.int64]
     splits: Splits
     notes: tuple[str, ...] = ()

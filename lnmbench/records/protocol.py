@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """Repeated nested cross-validation of one target."""
+    """Repeated nested cross-validation of one target.
+
+    `primary` are the metrics that decide, declared before the run: Holm's correction covers every
+    pair of methods in each of them.
+    """
 
     target: str = "n2"
     repeats: int = 10
     folds: int = 10
     inner: int = 5
     seed: int = 0
+    primary: tuple[str, ...] = ("auc", "ap")
 
     def __str__(self) -> str:
         return f"{self.repeats} × {self.folds} × {self.inner}"

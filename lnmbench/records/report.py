@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.card import Card
+from lnmbench.records.cohort import Preprocessing
 from lnmbench.records.cost import Cost
+from lnmbench.records.figure import Figure
 from lnmbench.records.method import Method
+from lnmbench.records.profile import Profile
 from lnmbench.records.protocol import Protocol
-from lnmbench.records.score import Compared, Estimate, FoldScores
+from lnmbench.records.result import Curve
+from lnmbench.records.score import AuxScore, Compared, Estimate, FoldScores
 from lnmbench.records.search import Search
 
 if TYPE_CHECKING:
@@ -18,13 +23,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outcome:
     """One method's share of the report: how far it is, and how it did.
 
     `summary` maps a metric to its mean with the corrected 95 % interval over the outer folds;
-    `spread` maps it to the standard deviation over the outer folds. Both are empty while units
-    are missing. `search` is None where there was nothing to choose among.
+    `spread` maps it to the standard deviation over the outer folds. Both are NaN for a metric that
+    too few folds define, and empty while units are missing. `predicted` (repeats, n) are the
+    out-of-fold probabilities of the target. `inner` (repeats, folds) is the first primary metric of
+    the validation predictions on which the inner folds chose. `aux` tells of the auxiliary tasks.
+    `curve` is None for a baseline, `search` where there was nothing to choose among.
     """
 
     method: Method
@@ -34,6 +42,10 @@ class Outcome:
     scores: Mapping[str, FoldScores] = field(default_factory=dict)
     summary: Mapping[str, Estimate] = field(default_factory=dict)
     spread: Mapping[str, float] = field(default_factory=dict)
+    predicted: NDArray[np.float64] | None = None
+    inner: NDArray[np.float64] | None = None
+    aux: tuple[AuxScore, ...] = ()
+    curve: Curve | None = None
     search: Search | None = None
 
     @property
@@ -41,13 +53,24 @@ class Outcome:
         """Whether every unit of the protocol has a result."""
         return self.units_done == self.units_all
 
+    @property
+    def probability(self) -> NDArray[np.float64]:
+        """The out-of-fold probabilities averaged over the repeats, (n,), of a complete method."""
+        assert self.predicted is not None
+        mean: NDArray[np.float64] = self.predicted.mean(axis=0)
+        return mean
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Results:
     """A run as sections see it: read from the ledger, scored and compared.
 
+    `metrics` are those of the target, `primary_metrics` the declared ones among them.
     `comparison_roles` maps each comparison to its contract's `role`; `primary` is the name of the
-    one that is believed, empty where no plugin offers one. `truth` is (n,).
+    one that is believed, empty where no plugin offers one. `truth` is (n,) of 0 and 1, `outer`
+    (repeats, n) the fold in which a case is tested, `patients` (n,) numbers the patients.
+    `invocations` are the manifests of every `lnmbench run`, oldest first, as JSON gives them;
+    `runs` are the folders that the results were read from.
     """
 
     cohort: str
@@ -63,8 +86,18 @@ class Results:
     comparison_titles: Mapping[str, str]
     comparison_roles: Mapping[str, str]
     primary: str
+    primary_metrics: tuple[str, ...] = ("auc", "ap")
+    metric_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    metric_better: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     truth: NDArray[np.float64] | None = None
+    outer: NDArray[np.int16] | None = None
+    patients: NDArray[np.int64] | None = None
+    aux_labels: Mapping[str, AuxLabels] = field(default_factory=dict)
+    profile: Profile | None = None
+    preprocessing: Preprocessing | None = None
+    invocations: tuple[Mapping[str, Any], ...] = ()
+    runs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +124,18 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of a report; the renderers know nothing else of a section than its blocks."""
+    """A table of a report; the renderers know nothing else of a section than its blocks.
+
+    `arms` holds for each row the fingerprints of the methods that it is about: a page that lets
+    its reader choose methods shows the row where all of them are chosen. Empty: always shown.
+    """
 
     key: str
     title: str
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    arms: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,4 +147,20 @@ class Paragraph:
     lines: tuple[str, ...]
 
 
-Block = Table | Paragraph
+Block = Table | Paragraph | Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A report as one page: its blocks in order, and the methods that its reader may choose.
+
+    `arms` maps fingerprints to labels; those in `chosen` are shown at first, the others come by
+    the reader's choice. `badge` is a word or two that stand beside the title, as SYNTHETIC does.
+    """
+
+    title: str
+    subtitle: str
+    arms: Mapping[str, str]
+    chosen: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    badge: str = ""

@@ -33,6 +33,20 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """How the losses of a method's fits went: quartiles over the fits that were still training.
+
+    `epochs` is (E,), from 1; `training` and `validation` are (E, 3): 25th, 50th, 75th percentile;
+    `fits` (E,) counts the fits behind them.
+    """
+
+    epochs: NDArray[np.int64]
+    training: NDArray[np.float64]
+    validation: NDArray[np.float64]
+    fits: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class UnitResult:
     """The result of a unit: the ensemble of its inner fits on the outer test fold.
 

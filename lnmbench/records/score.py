@@ -5,8 +5,12 @@ Methods are named by their fingerprints; the report turns these into labels.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from lnmbench.records.column import Label
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,12 +19,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoldScores:
-    """One metric of one method on every outer fold: `values` of shape (repeats, folds)."""
+    """One metric of one method on every outer fold: `values` of shape (repeats, folds).
+
+    A value is NaN where the fold does not define the metric. `thresholds` (repeats, folds) are
+    those that the inner folds chose, where the metric has one.
+    """
 
     method: str
-    task: str
     metric: str
     values: NDArray[np.float64]
+    thresholds: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxScore:
+    """How well a method predicts the label of an auxiliary task that it learns.
+
+    `metrics` maps each metric of the label's kind to its value on the out-of-fold predictions,
+    averaged over the repeats, of the `known` cases whose label is one; intervals are BCa bootstraps
+    over cases.
+    """
+
+    task: str
+    title: str
+    kind: Label
+    known: int
+    metrics: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +77,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
-    """What a statistical test says of a pair."""
+    """What a statistical test says of a pair.
+
+    A Bayesian test gives, instead of a p value, the probabilities that b is worse than a,
+    practically equivalent (within `rope` on either side), and better; they are NaN for the others.
+    """
 
     __test__ = False  # not a test case, whatever pytest makes of the name
 
@@ -62,8 +90,12 @@ class TestResult:
     high: float
     statistic: float
     df: float
-    pvalue: float
+    pvalue: float = math.nan
     detail: str = ""
+    worse: float = math.nan
+    equivalent: float = math.nan
+    better: float = math.nan
+    rope: float = math.nan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

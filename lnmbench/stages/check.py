@@ -2,30 +2,115 @@
 
 from __future__ import annotations
 
-from lnmbench.contracts import Check
-from lnmbench.records import Cell, Choice, Results, Table, TableColumn
-from lnmbench.registry import Registry
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-COLUMNS = (
-    TableColumn(key="check", heading="Check", align="left"),
-    TableColumn(key="title", heading="Subject", align="left"),
-    TableColumn(key="finding", heading="Finding", align="left"),
+from lnmbench.contracts import Check
+from lnmbench.errors import UserError
+from lnmbench.plugin_faults import reason
+from lnmbench.records import Cell, Choice, Results, Table, TableColumn
+from lnmbench.registry import BLOCK, Offer, Registry
+
+Result = Literal["error", "failed", "warning", "passed", "not applicable"]
+"""What a check ends in; failed is a check that could not look, which is no better than an error."""
+
+RESULTS: tuple[Result, ...] = get_args(Result)
+SEVERITIES = ("warning", "error")
+COLUMNS = tuple(
+    TableColumn(key=key, heading=key.capitalize(), align="left")
+    for key in ("check", "subject", "result", "finding", "remedy")
 )
-PASSED, NOT_APPLICABLE = "passed", "not applicable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What became of one check; `finding` and `remedy` are empty where there is nothing to say."""
+
+    name: str
+    subject: str
+    result: Result
+    finding: str = ""
+    remedy: str = ""
+
+
+def run_checks(results: Results, registry: Registry) -> tuple[Checked, ...]:
+    """Return what every check found: errors first, then by number.
+
+    A check that does not apply has not passed; one that raises has failed, and is said.
+    """
+    checked = [_checked(offer, results, registry) for offer in registry.offers("check")]
+    return tuple(sorted(checked, key=lambda one: (RESULTS.index(one.result), one.name)))
+
+
+def is_bad(checked: Sequence[Checked]) -> bool:
+    """Whether a check found an error, or failed."""
+    return any(one.result in ("error", "failed") for one in checked)
 
 
 def check(results: Results, registry: Registry) -> Table | None:
-    """Return a table of all checks, None where no plugin offers one.
+    """Return a table of all checks, None where no plugin offers one."""
+    return table(run_checks(results, registry))
 
-    A check that does not apply has not passed, and the table says so.
-    """
-    rows = []
-    for offer in sorted(registry.offers("check"), key=lambda offer: offer.name):
+
+def table(checked: Sequence[Checked]) -> Table | None:
+    """Return a row for each check, None where there is none."""
+    if not checked:
+        return None
+    return Table(
+        key="checks",
+        title="Checks",
+        columns=COLUMNS,
+        rows=tuple(
+            tuple(
+                Cell(text=text)
+                for text in (one.name, one.subject, one.result, one.finding, one.remedy)
+            )
+            for one in checked
+        ),
+        notes=(_counted(checked),),
+    )
+
+
+def _counted(checked: Sequence[Checked]) -> str:
+    counts = Counter(one.result for one in checked)
+    told = ", ".join(f"{counts[result]} {result}" for result in RESULTS if counts[result])
+    return f"{len(checked)} checks: {told}. Not applicable is not passed: there was nothing to see."
+
+
+def _checked(offer: Offer, results: Results, registry: Registry) -> Checked:
+    place = registry.plugins[offer.plugin].place
+    try:
         made: Check = registry.build("check", Choice(name=offer.name))
+        subject, severity, remedy = (_line(made.title), made.severity, _line(made.remedy))
+        if severity not in SEVERITIES:
+            raise ValueError(f"severity {severity!r}, expected {' or '.join(SEVERITIES)}")
         found = made(results)
-        text = (
-            NOT_APPLICABLE if found is None else f"{made.severity}: {found}. Remedy: {made.remedy}"
-        )
-        cells = (offer.name, made.title, text if found != "" else PASSED)
-        rows.append(tuple(Cell(text=cell) for cell in cells))
-    return Table(key="checks", title="Checks", columns=COLUMNS, rows=tuple(rows)) if rows else None
+        if found is not None and not isinstance(found, str):
+            raise TypeError(f"found {type(found).__name__}, expected a sentence or None")
+    except UserError as error:
+        return _failed(offer, str(error))
+    except Exception as error:  # a plugin's check may raise anything
+        return _failed(offer, reason(error, place))
+    if found is None:
+        return Checked(name=offer.name, subject=subject, result="not applicable")
+    if not found.strip():
+        return Checked(name=offer.name, subject=subject, result="passed")
+    return Checked(
+        name=offer.name, subject=subject, result=severity, finding=_line(found), remedy=remedy
+    )
+
+
+def _failed(offer: Offer, why: str) -> Checked:
+    return Checked(
+        name=offer.name,
+        subject=f"a check of plugin {offer.plugin}",
+        result="failed",
+        finding=f"it could not look: {why}",
+        remedy=f"mend it, or {BLOCK}={offer.plugin} goes on without it",
+    )
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text).split())

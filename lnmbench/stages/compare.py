@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from lnmbench.contracts import Comparison, Metric
+import numpy as np
+
+from lnmbench.contracts import Comparison
 from lnmbench.errors import UserError
-from lnmbench.records import Compared, Method, Outcome, Pair
+from lnmbench.records import Compared, Method, Outcome, Pair, TestResult
 from lnmbench.stats.multiplicity import holm
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -37,40 +38,43 @@ def primary_comparison(comparisons: Mapping[str, Comparison]) -> str:
 
 def compare(
     outcomes: Sequence[Outcome],
-    predicted: Mapping[str, NDArray[np.float64]],
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     *,
-    metrics: Mapping[str, Metric],
+    metrics: Sequence[str],
     comparisons: Mapping[str, Comparison],
 ) -> tuple[Compared, ...]:
     """Return every pair of complete methods × primary metric, with Holm over all of them.
 
-    `predicted` maps a method's fingerprint to (repeats, n); `truth` is (n,), `outer` is
-    (repeats, n). In each pair a is the reference: a baseline before a network, a network without
-    auxiliary tasks before one with; else the one that comes first. Holm adjusts the p values of
-    the primary comparison; without one there is no family, and nothing is compared.
+    `metrics` are the names of the primary ones, each of which must be there on every fold.
+    `truth` is (n,), `outer` is (repeats, n). In each pair a is the reference: a baseline before a
+    network, a network without auxiliary tasks before one with, a shuffled control before its task;
+    else the one that comes first. Holm adjusts the p values of the primary comparison; without one
+    there is no family, and nothing is compared.
     """
     primary = primary_comparison(comparisons)
     if not primary:
         return ()
-    names = [name for name, metric in metrics.items() if metric.primary]
     compared = [
         Compared(
             metric=pair.metric,
             method_a=pair.method_a,
             method_b=pair.method_b,
-            tests={name: test(pair) for name, test in comparisons.items()},
+            tests=_tests(pair, comparisons),
             holm=math.nan,
         )
-        for pair in _pairs(outcomes, predicted, truth, outer, names)
+        for pair in _pairs(outcomes, truth, outer, metrics)
     ]
     return _adjusted(compared, primary)
 
 
+def _tests(pair: Pair, comparisons: Mapping[str, Comparison]) -> dict[str, TestResult]:
+    found = {name: test(pair) for name, test in comparisons.items()}
+    return {name: result for name, result in found.items() if result is not None}
+
+
 def _pairs(
     outcomes: Sequence[Outcome],
-    predicted: Mapping[str, NDArray[np.float64]],
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     metrics: Sequence[str],
@@ -80,6 +84,10 @@ def _pairs(
         a, b = sorted(couple, key=lambda outcome: _rank(outcome.method))
         key_a, key_b = a.method.fingerprint, b.method.fingerprint
         for metric in metrics:
+            for one in (a, b):
+                _refuse_gaps(one, metric)
+            assert a.predicted is not None
+            assert b.predicted is not None
             yield Pair(
                 metric=metric,
                 method_a=key_a,
@@ -87,18 +95,39 @@ def _pairs(
                 a=a.scores[metric].values,
                 b=b.scores[metric].values,
                 truth=truth,
-                predicted_a=predicted[key_a],
-                predicted_b=predicted[key_b],
+                predicted_a=a.predicted,
+                predicted_b=b.predicted,
                 fold=outer,
             )
 
 
+def _refuse_gaps(outcome: Outcome, metric: str) -> None:
+    values = outcome.scores[metric].values
+    missing = int(np.isnan(values).sum())
+    if missing:
+        raise UserError(
+            f"primary metric {metric} is not defined on every fold",
+            where=outcome.method.label,
+            expected="a number on each of the outer folds",
+            got=f"none on {missing} of {values.size}",
+            then="declare another with --primary, or use fewer folds",
+        )
+
+
 def _rank(method: Method) -> int:
-    return 0 if method.kind == "baseline" else 2 if method.aux else 1
+    if method.kind == "baseline":
+        return 0
+    if not method.aux:
+        return 1
+    return 2 if method.is_control else 3
+
+
+def _pvalue(one: Compared, primary: str) -> float:
+    return one.tests[primary].pvalue if primary in one.tests else math.nan
 
 
 def _adjusted(compared: Sequence[Compared], primary: str) -> tuple[Compared, ...]:
-    pvalues = [one.tests[primary].pvalue for one in compared]
+    pvalues = [_pvalue(one, primary) for one in compared]
     if any(not 0.0 <= p <= 1.0 for p in pvalues):
         raise UserError(
             f"comparison {primary} gives no p value",

@@ -8,11 +8,13 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
+from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Encoder, Target
+from lnmbench.contracts import AuxTask, Encoder, Metric, Target
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits, Training
 from lnmbench.registry import Registry
+from lnmbench.stages.auxiliary import aux_task
 from lnmbench.stages.features import check_cut
 from lnmbench.stages.splitting import make_splits
 
@@ -47,6 +49,7 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
         protocol=protocol,
         ids=ids,
         truth=truth,
+        patients=np.unique(groups, return_inverse=True)[1].astype(np.int64),
         splits=splits,
         notes=tuple(notes),
     )
@@ -59,14 +62,26 @@ def refuse_unknown_names(benchmark: Benchmark, registry: Registry) -> None:
     registry.bind("dataset", benchmark.dataset)
     registry.bind("target", benchmark.target)
     registry.bind("weighting", benchmark.weighting)
+    for name in benchmark.primary:
+        _refuse_metric(name, registry)
     asked = {
         "encoder": benchmark.encoder or (),
         "aux task": [task for arm in benchmark.aux or () for task in arm],
         "baseline": benchmark.baseline or (),
     }
-    for role, choices in asked.items():
-        for choice in choices:
+    for role, named in asked.items():
+        for choice in named:
             registry.bind(role, choice)
+
+
+def _refuse_metric(name: str, registry: Registry) -> None:
+    metric: Metric = registry.build("metric", choices.parse(name))
+    if "binary" not in metric.kinds:
+        raise UserError(
+            f"metric {name} cannot be primary",
+            expected="one that scores the target",
+            got=f"one for {' and '.join(metric.kinds)} labels",
+        )
 
 
 def positions(cohort: Cohort, plan: Plan) -> NDArray[np.int64]:
@@ -95,7 +110,7 @@ def aux_notes(methods: Sequence[Method], registry: Registry, cohort: Cohort) -> 
     tasks = {str(choice): choice for method in methods for choice in method.aux}
     notes: dict[str, None] = {}
     for choice in tasks.values():
-        notes.update(dict.fromkeys(registry.build("aux task", choice).notes(cohort)))
+        notes.update(dict.fromkeys(aux_task(choice, registry).notes(cohort)))
     return list(notes)
 
 
@@ -138,7 +153,7 @@ def _networks(
         if len({str(task) for task in bound}) < len(bound):
             raise UserError(f"aux task {' + '.join(map(str, tasks))} names a task twice")
         for task in bound:
-            _refuse_aux(task, registry.build("aux task", task), cohort)
+            _refuse_aux(task, aux_task(task, registry), cohort)
         parts = [name, *map(str, tasks)]
         if benchmark.weighting.name != "fixed" or benchmark.weighting.parameters:
             parts += [str(benchmark.weighting)] if tasks else []

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from lnmbench import choices
+from lnmbench.contracts import AcrossCohorts, Metric
 from lnmbench.errors import UserError
-from lnmbench.records import Block, Choice, Method, Results, Search
+from lnmbench.records import (
+    AuxLabels,
+    Block,
+    Choice,
+    Figure,
+    Method,
+    Outcome,
+    Page,
+    Paragraph,
+    Plan,
+    Protocol,
+    Results,
+    Search,
+    Table,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.check import check
 from lnmbench.stages.chunk import TARGET
 from lnmbench.stages.compare import compare, primary_comparison
-from lnmbench.stages.score import score
+from lnmbench.stages.score import aux_scores, score
 from lnmbench.store.ledger import FILE, Ledger
+
+CHECKS = 41
+"""Where the checks stand among the sections; sections of a higher order explain and document."""
 
 
 def latest_run(runs: Path) -> Path:
@@ -31,66 +51,206 @@ def latest_run(runs: Path) -> Path:
 
 def read_results(folder: Path, registry: Registry) -> Results:
     """Return what a ledger holds, scored and compared. Arms that are not complete are told."""
-    metrics = {
-        offer.name: _made(registry, "metric", offer.name) for offer in registry.offers("metric")
-    }
+    with Ledger.open(folder) as ledger:
+        plan = ledger.plan()
+        metrics = metrics_of(plan.protocol, registry)
+        methods = sorted(distinct(ledger.methods()), key=in_order)
+        labels = ledger.labels()
+        outcomes = tuple(
+            _outcome(ledger, plan, method, metrics, labels, registry) for method in methods
+        )
+        results = Results(
+            cohort=plan.dataset,
+            card=plan.card,
+            fingerprint=plan.fingerprint,
+            protocol=plan.protocol,
+            n=len(plan.ids),
+            positives=int(plan.truth.sum()),
+            outcomes=outcomes,
+            compared=(),
+            metrics=tuple(metrics),
+            metric_titles={name: one.title for name, one in offered_metrics(registry).items()}
+            | {name: metric.title for name, metric in metrics.items()},
+            comparison_titles={},
+            comparison_roles={},
+            primary="",
+            primary_metrics=plan.protocol.primary,
+            metric_bounds={name: metric.bounds for name, metric in metrics.items()},
+            metric_better={name: metric.greater_is_better for name, metric in metrics.items()},
+            notes=_notes(plan, ledger),
+            truth=plan.truth,
+            outer=plan.splits.outer,
+            patients=plan.patients,
+            aux_labels=labels,
+            profile=ledger.profile(),
+            preprocessing=plan.preprocessing,
+            invocations=tuple(ledger.manifests()),
+            runs=(str(folder),),
+        )
+    return compared(results, registry)
+
+
+def compared(results: Results, registry: Registry) -> Results:
+    """Return the results with every pair of their complete methods compared."""
     tests = {
         offer.name: _made(registry, "comparison", offer.name)
         for offer in registry.offers("comparison")
     }
-    with Ledger.open(folder) as ledger:
-        plan = ledger.plan()
-        notes = [str(note) for one in ledger.manifests() for note in one.get("notes", ())]
-        methods = sorted(distinct(ledger.methods()), key=_rank)
-        predicted = {
-            method.fingerprint: ledger.predictions(method.fingerprint, TARGET)[..., 0]
-            for method in methods
-        }
-        scored = [
-            score(
-                method,
-                predicted[method.fingerprint],
-                plan.truth,
-                plan.splits.outer,
-                protocol=plan.protocol,
-                metrics=metrics,
-                units_done=len(ledger.done(method.fingerprint)),
-                cost=ledger.cost(method.fingerprint),
-            )
-            for method in methods
-        ]
-        outcomes = tuple(
-            replace(outcome, search=_search(ledger, outcome.method)) for outcome in scored
-        )
-    compared = compare(
-        outcomes, predicted, plan.truth, plan.splits.outer, metrics=metrics, comparisons=tests
-    )
-    return Results(
-        cohort=plan.dataset,
-        card=plan.card,
-        fingerprint=plan.fingerprint,
-        protocol=plan.protocol,
-        n=len(plan.ids),
-        positives=int(plan.truth.sum()),
-        outcomes=outcomes,
-        compared=compared,
-        metrics=tuple(metrics),
-        metric_titles={name: metric.title for name, metric in metrics.items()},
+    assert results.truth is not None
+    assert results.outer is not None
+    return replace(
+        results,
+        compared=compare(
+            results.outcomes,
+            results.truth,
+            results.outer,
+            metrics=results.primary_metrics,
+            comparisons=tests,
+        ),
         comparison_titles={name: test.title for name, test in tests.items()},
         comparison_roles={name: test.role for name, test in tests.items()},
         primary=primary_comparison(tests),
-        notes=tuple(dict.fromkeys([*plan.notes, *notes])),
-        truth=plan.truth,
     )
 
 
-def blocks(results: Results, registry: Registry) -> list[Block]:
-    """Return the blocks of every section, in their order, and the checks."""
+def metrics_of(protocol: Protocol, registry: Registry) -> dict[str, Metric]:
+    """Return the metrics of the target by name: the declared ones, then all that are offered.
+
+    Raises `UserError` where a declared one is not there.
+    """
+    declared: dict[str, Metric] = {
+        name: registry.build("metric", choices.parse(name)) for name in protocol.primary
+    }
+    others = offered_metrics(registry).items()
+    return declared | {n: m for n, m in others if "binary" in m.kinds and n not in declared}
+
+
+def offered_metrics(registry: Registry) -> dict[str, Metric]:
+    """Return every metric that can be made without a parameter, by name."""
+    return {
+        offer.name: _made(registry, "metric", offer.name)
+        for offer in registry.offers("metric")
+        if not any(parameter.required for parameter in offer.parameters)
+    }
+
+
+def _outcome(
+    ledger: Ledger,
+    plan: Plan,
+    method: Method,
+    metrics: Mapping[str, Metric],
+    labels: Mapping[str, AuxLabels],
+    registry: Registry,
+) -> Outcome:
+    fingerprint = method.fingerprint
+    outcome = score(
+        method,
+        ledger.predictions(fingerprint, TARGET)[..., 0],
+        plan.truth,
+        plan.splits.outer,
+        protocol=plan.protocol,
+        metrics=metrics,
+        units_done=len(ledger.done(fingerprint)),
+        cost=ledger.cost(fingerprint),
+        validation=list(ledger.validation(fingerprint)),
+    )
+    tasks = [str(choice) for choice in method.aux] if outcome.complete else []
+    return replace(
+        outcome,
+        aux=tuple(
+            aux_scores(labels[task], ledger.predictions(fingerprint, task), offered)
+            for offered in [offered_metrics(registry)]
+            for task in tasks
+        ),
+        curve=ledger.curve(fingerprint),
+        search=_search(ledger, method),
+    )
+
+
+def _notes(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
+    notes = [str(note) for one in ledger.manifests() for note in one.get("notes", ())]
+    return tuple(dict.fromkeys([*plan.notes, *notes]))
+
+
+def blocks(results: Results, registry: Registry, *, brief: bool = False) -> list[Block]:
+    """Return the blocks of every section and of the checks, in their order, tables numbered.
+
+    With `brief` those that answer, without what only stands behind the answer.
+    """
+    sections = [_made(registry, "section", offer.name) for offer in registry.offers("section")]
+    ordered = [(int(section.order), section) for section in sections]
+    ordered.append((CHECKS, lambda of: filter(None, [check(of, registry)])))
+    ordered.sort(key=lambda one: one[0])
+    made = [
+        block
+        for order, section in ordered
+        for block in section(results)
+        if not brief or order <= CHECKS
+    ]
+    return list(_numbered(made))
+
+
+def across(cohorts: Sequence[Results], registry: Registry) -> list[Block]:
+    """Return the blocks of every section that looks at several cohorts, in their order."""
     sections = [_made(registry, "section", offer.name) for offer in registry.offers("section")]
     ordered = sorted(sections, key=lambda section: int(section.order))
-    made = [block for section in ordered for block in section(results)]
-    checks = check(results, registry)
-    return [*made, checks] if checks is not None else made
+    made = [
+        block
+        for section in ordered
+        if isinstance(section, AcrossCohorts)
+        for block in section.across(cohorts)
+    ]
+    return list(_numbered(made))
+
+
+def _numbered(made: Iterable[Block]) -> Iterator[Block]:
+    numbers = {Table: count(1), Figure: count(1)}
+    for block in made:
+        if isinstance(block, Paragraph):
+            yield block
+        else:
+            number = next(numbers[type(block)])
+            yield replace(block, title=f"{type(block).__name__} {number}. {block.title}")
+
+
+def page(results: Results, registry: Registry, *, brief: bool = False) -> Page:
+    """Return the report as one page; the arms that are shown at first are those of the figures."""
+    made = tuple(blocks(results, registry, brief=brief))
+    arms = _arms(results)
+    return Page(
+        title=f"{results.protocol.target} in {results.cohort.partition(':')[0]}",
+        subtitle=f"{results.n} cases, {results.positives} positive; {results.protocol} folds",
+        arms=arms,
+        chosen=_drawn(made) or tuple(arms),
+        blocks=made,
+        badge="SYNTHETIC" if results.card.synthetic else "",
+    )
+
+
+def across_page(cohorts: Sequence[Results], registry: Registry) -> Page:
+    """Return what is to be said across cohorts as one page."""
+    made = tuple(across(cohorts, registry))
+    arms = _arms(cohorts[0])
+    return Page(
+        title=f"{cohorts[0].protocol.target} in {len(cohorts)} cohorts",
+        subtitle=f"{cohorts[0].protocol} folds in each",
+        arms=arms,
+        chosen=tuple(arms),
+        blocks=made,
+        badge="SYNTHETIC" if any(one.card.synthetic for one in cohorts) else "",
+    )
+
+
+def _arms(results: Results) -> dict[str, str]:
+    return {o.method.fingerprint: o.method.label for o in results.outcomes if o.complete}
+
+
+def _drawn(made: Iterable[Block]) -> tuple[str, ...]:
+    """The arms that figures draw, in the order in which they do."""
+    figures = [block for block in made if isinstance(block, Figure)]
+    panels = [panel for figure in figures for panel in figure.panels]
+    arms = [arm for panel in panels for mark in panel.marks for arm in mark.arms]
+    return tuple(dict.fromkeys(arms))
 
 
 def distinct(methods: Sequence[Method]) -> list[Method]:
@@ -133,8 +293,9 @@ def _search(ledger: Ledger, method: Method) -> Search | None:
     )
 
 
-def _rank(method: Method) -> tuple[int, int]:
-    return int(method.kind == "network"), len(method.aux)
+def in_order(method: Method) -> tuple[int, int, bool]:
+    """Return what sorts methods: baselines, networks alone, then those with auxiliary tasks."""
+    return int(method.kind == "network"), len(method.aux), method.is_control
 
 
 def _made(registry: Registry, role: str, name: str) -> Any:

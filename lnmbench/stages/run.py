@@ -14,12 +14,14 @@ from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Manifest, Method, Plan, Resources, UnitResult
 from lnmbench.registry import Registry
+from lnmbench.stages.auxiliary import aux_labels
 from lnmbench.stages.chunk import Chunk
 from lnmbench.stages.execute import execute
 from lnmbench.stages.features import method_features
 from lnmbench.stages.ingest import Ingesting, ingest
-from lnmbench.stages.plan import refuse_unknown_names
+from lnmbench.stages.plan import positions, refuse_unknown_names
 from lnmbench.stages.prepare import Prepared, prepare
+from lnmbench.stages.profile import make_profile
 from lnmbench.stages.resources import resolved, shared_among
 from lnmbench.store.ledger import Ledger
 
@@ -74,6 +76,11 @@ def run(
     folder = place.out or place.runs / folder_name(plan)
     with Ledger.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
+        ledger.add_labels(
+            aux_labels(methods, ready.cohort, positions(ready.cohort, plan), registry)
+        )
+        if ledger.profile() is None:
+            ledger.add_profile(make_profile(ready.cohort, plan))
         ledger.add_manifest(manifest)
         registry.hook.run_started(manifest=manifest)
         for method in methods:

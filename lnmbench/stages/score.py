@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnmbench.contracts import Metric
+from lnmbench.contracts import Metric, Thresholded
 from lnmbench.errors import UserError
-from lnmbench.records import Cost, Estimate, FoldScores, Method, Outcome, Protocol
+from lnmbench.records import (
+    AuxLabels,
+    AuxScore,
+    Cost,
+    Estimate,
+    FoldScores,
+    Method,
+    Outcome,
+    Protocol,
+)
+from lnmbench.stats.bootstrap import bootstrap_interval
 from lnmbench.stats.resampled import corrected_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+RESAMPLES = 1000
+
+Validation = Sequence[tuple[int, int, "NDArray[np.float64]"]]
+"""(repeat, fold, probabilities of the training cases (t,), each from a fit that did not see it)."""
 
 
 def fold_scores(
@@ -24,40 +40,47 @@ def fold_scores(
     metric: Metric,
     name: str,
     method: str,
-    task: str,
+    thresholds: NDArray[np.float64] | None = None,
 ) -> FoldScores:
-    """Return one metric of one method in one task on every outer fold.
+    """Return one metric of one method on every outer fold.
 
-    `predicted` is (repeats, n) or (repeats, n, outputs), `truth` is (n,) with NaN where the label
-    is unknown (such cases are left out), `outer` is (repeats, n). `name` is the metric's,
-    `method` a fingerprint. Raises `UserError` for a fold that lacks a prediction, that has only
-    one class, or for which the metric gives no finite number.
+    `predicted` and `outer` are (repeats, n), `truth` is (n,) of 0 and 1; `thresholds`
+    (repeats, folds) are those of a metric that has them. `name` is the metric's, `method` a
+    fingerprint. Raises `UserError` for a fold that lacks a prediction or has only one class.
     """
     values = np.empty((outer.shape[0], int(outer.max()) + 1))
     for repeat, fold in np.ndindex(*values.shape):
-        where = f"{task}, repeat {repeat + 1}, fold {fold + 1}"
-        tested = (outer[repeat] == fold) & ~np.isnan(truth)
+        tested = outer[repeat] == fold
         labels, scores = truth[tested], predicted[repeat][tested]
-        _refuse(labels, scores, method=method, where=where)
-        value = float(metric(labels, scores))
-        if not np.isfinite(value):
-            raise UserError(f"metric {name} gives no number", where=where, got=str(value))
+        _refuse(labels, scores, method=method, where=f"repeat {repeat + 1}, fold {fold + 1}")
+        if thresholds is not None and isinstance(metric, Thresholded):
+            value = metric(labels, scores, float(thresholds[repeat, fold]))
+        else:
+            value = metric(labels, scores)
         values[repeat, fold] = value
-    return FoldScores(method=method, task=task, metric=name, values=values)
+    return FoldScores(method=method, metric=name, values=values, thresholds=thresholds)
 
 
-def summarise(values: NDArray[np.float64], protocol: Protocol) -> Estimate:
-    """Return the mean over the outer folds with its corrected 95 % interval, clipped to nothing.
+def summarise(
+    values: NDArray[np.float64], protocol: Protocol, bounds: tuple[float, float]
+) -> Estimate:
+    """Return the mean over the outer folds with its corrected 95 % interval, cut at `bounds`.
 
-    `values` is (repeats, folds). The correction is that of Nadeau & Bengio (2003).
+    `values` is (repeats, folds); folds of NaN do not count, and with fewer than two others there
+    is no number. The correction is that of Nadeau & Bengio (2003).
     """
-    interval = corrected_interval(values, test_train_ratio=protocol.test_train_ratio)
-    return Estimate(value=float(np.mean(values)), low=interval.low, high=interval.high)
+    there = values[~np.isnan(values)]
+    if there.size < 2:
+        return Estimate(value=float("nan"))
+    interval = corrected_interval(there, test_train_ratio=protocol.test_train_ratio)
+    low, high = np.clip((interval.low, interval.high), *bounds)
+    return Estimate(value=float(there.mean()), low=float(low), high=float(high))
 
 
 def spread(values: NDArray[np.float64]) -> float:
-    """Return the standard deviation over the outer folds (ddof 1); `values` is (repeats, folds)."""
-    return float(np.std(values, ddof=1))
+    """Return the standard deviation over the outer folds (ddof 1) that have a value."""
+    there = values[~np.isnan(values)]
+    return float(np.std(there, ddof=1)) if there.size > 1 else float("nan")
 
 
 def score(
@@ -70,35 +93,118 @@ def score(
     metrics: Mapping[str, Metric],
     units_done: int,
     cost: Cost,
+    validation: Validation = (),
 ) -> Outcome:
     """Return a method's share of the report, with no scores while units are missing.
 
-    Arrays are as in `fold_scores`, for the protocol's target. Raises `UserError` as it does.
+    Arrays are as in `fold_scores`. `metrics` are those of the target; one that needs a threshold
+    takes it from the `validation` predictions. Raises `UserError` as `fold_scores` does.
     """
-    scores: dict[str, FoldScores] = {}
-    if units_done == protocol.units:
-        fingerprint = method.fingerprint
-        scores = {
-            name: fold_scores(
-                predicted,
-                truth,
-                outer,
-                metric=metric,
-                name=name,
-                method=fingerprint,
-                task=protocol.target,
-            )
-            for name, metric in metrics.items()
-        }
-    return Outcome(
+    outcome = Outcome(
         method=method,
         units_done=units_done,
         units_all=protocol.units,
         cost=cost,
-        scores=scores,
-        summary={name: summarise(s.values, protocol) for name, s in scores.items()},
-        spread={name: spread(s.values) for name, s in scores.items()},
+        predicted=predicted,
     )
+    if units_done != protocol.units:
+        return outcome
+    scores = {
+        name: fold_scores(
+            predicted,
+            truth,
+            outer,
+            metric=metric,
+            name=name,
+            method=method.fingerprint,
+            thresholds=_thresholds(metric, validation, truth, outer),
+        )
+        for name, metric in metrics.items()
+    }
+    first = next((metrics[name] for name in protocol.primary if name in metrics), None)
+    return replace(
+        outcome,
+        scores=scores,
+        summary={
+            name: summarise(one.values, protocol, metrics[name].bounds)
+            for name, one in scores.items()
+        },
+        spread={name: spread(one.values) for name, one in scores.items()},
+        inner=_inner(first, validation, truth, outer) if first is not None else None,
+    )
+
+
+def aux_scores(
+    labels: AuxLabels, predicted: NDArray[np.float64], metrics: Mapping[str, Metric]
+) -> AuxScore:
+    """Return how well a method predicts an auxiliary label.
+
+    `predicted` (repeats, n, outputs) is averaged over the repeats; `metrics` are all that there
+    are, those of the label's kind are taken. One that the cases do not define is NaN.
+    """
+    flat = labels.values.reshape(len(labels.values), -1)
+    known = ~np.isnan(flat).any(axis=1)
+    truth, mean = labels.values[known], predicted.mean(axis=0)[known]
+    if labels.kind not in ("ordinal", "nominal"):
+        mean = mean.reshape(truth.shape)
+    return AuxScore(
+        task=labels.task,
+        title=labels.title,
+        kind=labels.kind,
+        known=labels.known,
+        metrics={
+            name: _estimate(truth, mean, metric)
+            for name, metric in metrics.items()
+            if labels.kind in metric.kinds and not isinstance(metric, Thresholded)
+        },
+    )
+
+
+def _estimate(
+    truth: NDArray[np.float64], predicted: NDArray[np.float64], metric: Metric
+) -> Estimate:
+    try:
+        interval = bootstrap_interval(truth, predicted, metric, resamples=RESAMPLES)
+        value = float(metric(truth, predicted))
+    except ValueError:  # one class only, or no case: the metric is not defined
+        return Estimate(value=float("nan"))
+    return Estimate(value=value, low=interval.low, high=interval.high)
+
+
+def _thresholds(
+    metric: Metric,
+    validation: Validation,
+    truth: NDArray[np.float64],
+    outer: NDArray[np.int16],
+) -> NDArray[np.float64] | None:
+    if not isinstance(metric, Thresholded):
+        return None
+    found = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+    for repeat, fold, labels, probabilities in _with_labels(validation, truth, outer):
+        found[repeat, fold] = metric.threshold(labels, probabilities)
+    return found
+
+
+def _inner(
+    metric: Metric,
+    validation: Validation,
+    truth: NDArray[np.float64],
+    outer: NDArray[np.int16],
+) -> NDArray[np.float64] | None:
+    """The metric of the validation predictions of each unit, (repeats, folds)."""
+    if isinstance(metric, Thresholded) or not validation:
+        return None
+    found = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+    for repeat, fold, labels, probabilities in _with_labels(validation, truth, outer):
+        found[repeat, fold] = metric(labels, probabilities)
+    return found
+
+
+def _with_labels(
+    validation: Validation, truth: NDArray[np.float64], outer: NDArray[np.int16]
+) -> Iterator[tuple[int, int, NDArray[np.float64], NDArray[np.float64]]]:
+    for repeat, fold, probabilities in validation:
+        yield repeat, fold, truth[outer[repeat] != fold], probabilities
 
 
 def _refuse(

@@ -15,8 +15,8 @@ from scipy.special import ndtr, ndtri
 # Patients are left out one by one up to this many in all strata together, then in so many groups,
 # no fewer than the second number in a stratum.
 _GROUPS, _FEWEST = 400, 40
-# Cases resampled at a time: some MB of float64, which stays in the processor's cache.
-_BATCH = 2**17
+# Cases weighted at a time: some MB of float64.
+_BATCH = 2**19
 # More values than this are no classes.
 _CLASSES = 20
 

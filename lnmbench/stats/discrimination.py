@@ -13,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import scores_of, two_classes
 
+Side = Literal["left", "right"]
+
 
 def auc(y: ArrayLike, score: ArrayLike) -> float:
     """Return the area under the ROC curve.
@@ -60,10 +62,8 @@ def weighted_auc(
     labels = two_classes(y)
     values = scores_of(score, labels, "scores")
     positive, negative = (np.flatnonzero(labels == one) for one in (1.0, 0.0))
-    above, level = (
-        _reaching(values[negative], weights[:, negative], values[positive], side)
-        for side in ("right", "left")
-    )
+    sides: tuple[Side, ...] = ("right", "left")
+    above, level = _reaching(values[negative], weights[:, negative], values[positive], *sides)
     true, false = weights[:, positive], weights[:, negative].sum(-1)
     lost = np.einsum("bm,bm->b", true, above + level) / 2.0
     with np.errstate(invalid="ignore"):
@@ -88,7 +88,7 @@ def weighted_average_precision(
     values = scores_of(score, labels, "scores")
     positive, negative = (np.flatnonzero(labels == one) for one in (1.0, 0.0))
     thresholds = np.unique(values[positive])
-    true, false = (
+    (true,), (false,) = (
         _reaching(values[one], weights[:, one], thresholds, "left") for one in (positive, negative)
     )
     precision = np.divide(true, true + false, out=np.zeros_like(true), where=true > 0.0)
@@ -101,10 +101,14 @@ def _reaching(
     scores: NDArray[np.float64],
     weights: NDArray[np.float64],
     thresholds: NDArray[np.float64],
-    side: Literal["left", "right"],
-) -> NDArray[np.float64]:
-    """Return the weight (b, t) of the cases (b, k) at (`left`) or above (`right`) thresholds."""
+    *sides: Side,
+) -> list[NDArray[np.float64]]:
+    """Return, for each side, the weight (b, t) of the cases (b, k) that reach thresholds (t,).
+
+    Of `left`, those at or above a threshold; of `right`, those above it.
+    """
     order = np.argsort(scores)
     below = np.zeros((len(weights), scores.size + 1))
     np.cumsum(weights[:, order], axis=-1, out=below[:, 1:])
-    return below[:, -1:] - below[:, np.searchsorted(scores[order], thresholds, side=side)]
+    places = [np.searchsorted(scores[order], thresholds, side=side) for side in sides]
+    return [below[:, -1:] - below[:, place] for place in places]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.records import Cost, Manifest, Method, Plan, Splits, Tried, UnitResult
+from lnmbench.records import (
+    AuxLabels,
+    Cost,
+    Curve,
+    Manifest,
+    Method,
+    Plan,
+    Profile,
+    Splits,
+    Tried,
+    UnitResult,
+)
 from lnmbench.store import packing
 from lnmbench.store.atomic import replacing, writing
 from lnmbench.store.search_rows import from_row, to_row
@@ -30,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE = "ledger.sqlite"
-FORMAT = "2"
+FORMAT = "3"
 SECONDS_FOR_READERS = 60.0
 """How long a writer waits for a program that reads the ledger."""
 
@@ -38,12 +50,18 @@ SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE manifests (number INTEGER PRIMARY KEY, created TEXT NOT NULL, manifest TEXT NOT NULL);
 CREATE TABLE cases (case_number INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE,
-                    truth INTEGER NOT NULL);
+                    truth INTEGER NOT NULL, patient INTEGER NOT NULL);
 -- part: test, or training with the inner fold in which the case validates
 CREATE TABLE splits (repeat INTEGER, fold INTEGER, case_number INTEGER, part TEXT NOT NULL,
                      inner_fold INTEGER, PRIMARY KEY (repeat, fold, case_number)) WITHOUT ROWID;
 CREATE TABLE methods (method TEXT PRIMARY KEY, label TEXT NOT NULL, kind TEXT NOT NULL,
                       record TEXT NOT NULL) WITHOUT ROWID;
+-- what auxiliary tasks should predict: classes by number, or measures
+CREATE TABLE tasks (task TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL,
+                    known INTEGER NOT NULL, shape TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE labels (task TEXT NOT NULL REFERENCES tasks, output INTEGER NOT NULL,
+                     case_number INTEGER NOT NULL, value REAL NOT NULL,
+                     PRIMARY KEY (task, output, case_number)) WITHOUT ROWID;
 CREATE TABLE units (unit INTEGER PRIMARY KEY, method TEXT NOT NULL REFERENCES methods,
                     repeat INTEGER NOT NULL, fold INTEGER NOT NULL, state TEXT NOT NULL,
                     seconds REAL, device_seconds REAL, memory_mb REAL, fits INTEGER,
@@ -150,6 +168,26 @@ class Ledger:
                     [(name, repeat, fold) for repeat, fold in units],
                 )
 
+    def add_labels(self, labels: Iterable[AuxLabels]) -> None:
+        """Keep the labels of auxiliary tasks; those that are there stay as they are."""
+        with writing(self.path), self._db:
+            for one in labels:
+                shape = json.dumps(one.values.shape)
+                row = (one.task, one.title, one.kind, one.known, shape)
+                self._db.execute("INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?)", row)
+                flat = one.values.reshape(len(one.values), -1)
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?)",
+                    [(one.task, output, case, value) for case, output, value in _known(flat)],
+                )
+
+    def add_profile(self, profile: Profile) -> None:
+        """Keep what is known of the cohort in numbers."""
+        with writing(self.path), self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO facts VALUES ('profile', ?)", (packing.pack(profile),)
+            )
+
     def add_manifest(self, manifest: Manifest) -> None:
         """Keep the passport of an invocation."""
         with writing(self.path), self._db:
@@ -208,8 +246,10 @@ class Ledger:
     def plan(self) -> Plan:
         """Return the plan that every method of this ledger shares."""
         with _readable(self.path):
-            cases = self._db.execute("SELECT case_id, truth FROM cases ORDER BY case_number")
-            ids, truth = zip(*cases.fetchall(), strict=True)
+            cases = self._db.execute(
+                "SELECT case_id, truth, patient FROM cases ORDER BY case_number"
+            )
+            ids, truth, patients = zip(*cases.fetchall(), strict=True)
             protocol = packing.protocol(self._fact("protocol"))
             return Plan(
                 dataset=self._fact("dataset"),
@@ -219,6 +259,7 @@ class Ledger:
                 protocol=protocol,
                 ids=tuple(ids),
                 truth=np.asarray(truth, dtype=np.float64),
+                patients=np.asarray(patients, dtype=np.int64),
                 splits=self._splits(protocol.repeats, protocol.folds, len(ids)),
                 notes=tuple(json.loads(self._fact("notes"))),
             )
@@ -292,13 +333,75 @@ class Ledger:
             " WHERE method = ? AND part = 'test' AND task = ?",
             (method, task),
         )
+        found = np.array(rows, dtype=np.float64).reshape(-1, 4)
+        repeat, case, output = found[:, :3].astype(np.int64).T
         repeats = packing.protocol(self._fact("protocol")).repeats
         n = int(self._read("SELECT count(*) FROM cases")[0][0])
-        outputs = 1 + max((row[2] for row in rows), default=0)
-        values = np.full((repeats, n, outputs), np.nan)
-        for repeat, case, output, value in rows:
-            values[repeat, case, output] = value
+        values = np.full((repeats, n, 1 + int(output.max(initial=0))), np.nan)
+        values[repeat, case, output] = found[:, 3]
         return values
+
+    def validation(self, method: str) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
+        """Yield (repeat, fold, probabilities) of each finished unit of a method.
+
+        The probabilities (t,) of the target are those of the training cases, in the order of the
+        plan, each from the fit that did not train on it.
+        """
+        units = self._read(
+            "SELECT unit, repeat, fold FROM units WHERE state = 'done' AND method = ?"
+            " ORDER BY repeat, fold",
+            (method,),
+        )
+        for unit, repeat, fold in units:
+            # all of a unit's validation rows are the target's; case numbers follow from the splits
+            rows = self._read(
+                "SELECT value FROM predictions WHERE unit = ? AND part = 'validation'"
+                " ORDER BY task, output, case_number",
+                (unit,),
+            )
+            yield repeat, fold, np.array(rows, dtype=np.float64).ravel()
+
+    def labels(self) -> dict[str, AuxLabels]:
+        """Return what each auxiliary task should have predicted, by the task."""
+        found = {}
+        for task, title, kind, known, shape in self._read("SELECT * FROM tasks ORDER BY task"):
+            n, *rest = json.loads(shape)
+            values = np.full((n, math.prod(rest)), np.nan)
+            rows = self._read(
+                "SELECT case_number, output, value FROM labels WHERE task = ?", (task,)
+            )
+            for case, output, value in rows:
+                values[case, output] = value
+            found[task] = AuxLabels(
+                task=task, title=title, kind=kind, known=known, values=values.reshape(n, *rest)
+            )
+        return found
+
+    def profile(self) -> Profile | None:
+        """Return what is known of the cohort in numbers, if it was kept."""
+        with _readable(self.path):
+            text = self._fact("profile")
+        return None if text == "none" else packing.profile(text)
+
+    def curve(self, method: str) -> Curve | None:
+        """Return how the losses of a method's fits went; None where they have no epochs."""
+        rows = self._read(
+            "SELECT epoch, training_loss, validation_loss FROM units JOIN histories USING (unit)"
+            " WHERE method = ?",
+            (method,),
+        )
+        if not rows:
+            return None
+        found = np.array(rows, dtype=np.float64)
+        epochs = np.unique(found[:, 0])
+        by_epoch = [found[found[:, 0] == epoch, 1:] for epoch in epochs]
+        quartiles = np.stack([np.nanpercentile(one, (25, 50, 75), axis=0) for one in by_epoch])
+        return Curve(
+            epochs=epochs.astype(np.int64),
+            training=quartiles[:, :, 0],
+            validation=quartiles[:, :, 1],
+            fits=np.array([len(one) for one in by_epoch]),
+        )
 
     def frame(self, query: str) -> pd.DataFrame:
         """Return the rows of a query over the tables above."""
@@ -363,11 +466,14 @@ def _facts(plan: Plan) -> dict[str, str]:
 
 def _begin(path: Path, plan: Plan) -> None:
     """A new ledger with the plan and nothing else."""
-    cases = [(number, case, int(plan.truth[number])) for number, case in enumerate(plan.ids)]
+    cases = [
+        (number, case, int(plan.truth[number]), int(plan.patients[number]))
+        for number, case in enumerate(plan.ids)
+    ]
     with closing(sqlite3.connect(path)) as db, db:
         db.executescript(SCHEMA)
         db.executemany("INSERT INTO facts VALUES (?, ?)", _facts(plan).items())
-        db.executemany("INSERT INTO cases VALUES (?, ?, ?)", cases)
+        db.executemany("INSERT INTO cases VALUES (?, ?, ?, ?)", cases)
         db.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
 
 

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from lnmbench.records import (
+    Alike,
     Card,
     Choice,
     Column,
     Method,
     Preprocessing,
+    Profile,
     Protocol,
+    Summary,
     Training,
+    Variable,
     Weights,
 )
 
@@ -54,7 +58,33 @@ def preprocessing(text: str) -> Preprocessing:
 
 def protocol(text: str) -> Protocol:
     """Return the protocol that `pack` wrote."""
-    return Protocol(**json.loads(text))
+    facts = json.loads(text)
+    return Protocol(**{**facts, "primary": tuple(facts["primary"])})
+
+
+def profile(text: str) -> Profile:
+    """Return the profile that `pack` wrote."""
+    facts = json.loads(text)
+    alike = facts["alike"]
+    return Profile(
+        variables=tuple(_variable(one) for one in facts["variables"]),
+        alike=None if alike is None else tuple(Alike(**one) for one in alike),
+    )
+
+
+def _variable(facts: dict[str, Any]) -> Variable:
+    groups = {name: _summary(facts[name]) for name in ("everyone", "negative", "positive")}
+    return Variable(**{**facts, **groups, "categories": tuple(facts["categories"])})
+
+
+def _summary(facts: dict[str, Any]) -> Summary:
+    quartiles = facts["quartiles"]
+    return Summary(
+        known=facts["known"],
+        missing=facts["missing"],
+        quartiles=None if quartiles is None else tuple(quartiles),
+        counts=tuple(facts["counts"]),
+    )
 
 
 def method(text: str) -> Method:

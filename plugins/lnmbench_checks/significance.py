@@ -5,25 +5,34 @@ from __future__ import annotations
 from typing import Literal
 
 from lnmbench.records import Results
+from lnmbench_checks.wording import few
+
+ALPHA = 0.05
 
 
 class NotBorneOut:
-    """A plain paired t-test below .05 that the corrected test, after Holm, does not bear out."""
+    """A plain paired t-test below .05 that the corrected test, after Holm, does not bear out.
+
+    Does not apply where nothing was compared, or not with a plain test.
+    """
 
     title = "plain t-test not borne out"
     severity: Literal["warning"] = "warning"
     remedy = "report the corrected p; do not claim a difference"
 
     def __call__(self, results: Results) -> str | None:
-        """Return the comparisons in question; None where nothing was compared."""
+        """Return the comparisons in question."""
         published = [n for n, role in results.comparison_roles.items() if role == "as published"]
-        if not results.compared or not published:
+        judged = [one for one in results.compared if any(name in one.tests for name in published)]
+        if not judged:
             return None
         labels = {o.method.fingerprint: o.method.label for o in results.outcomes}
-        found = [
-            f"{labels[one.method_b]} against {labels[one.method_a]}"
-            f" in {results.metric_titles[one.metric]}"
-            for one in results.compared
-            if one.holm >= 0.05 and any(one.tests[name].pvalue < 0.05 for name in published)
-        ]
-        return "; ".join(found)
+        return few(
+            [
+                f"{labels[one.method_b]} against {labels[one.method_a]}"
+                f" in {results.metric_titles.get(one.metric, one.metric)}"
+                for one in judged
+                if one.holm >= ALPHA
+                and any(one.tests[n].pvalue < ALPHA for n in published if n in one.tests)
+            ]
+        )

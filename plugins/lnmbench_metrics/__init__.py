@@ -1,4 +1,4 @@
-"""Scores of a fold's predictions: `auc` and `ap`."""
+"""Scores of predictions: discrimination, probability, operating points, utility, aux tasks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_metrics() -> Mapping[str, Callable[..., Metric]]:
-    """Offer the two metrics of the paper."""
-    from lnmbench_metrics.discrimination import Auc, AveragePrecision
+    """Offer the two metrics of the paper, and those that reports of prediction models need."""
+    from lnmbench_metrics import auxiliary, discrimination, operating, probability, utility
 
-    return {"auc": Auc, "ap": AveragePrecision}
+    return {
+        "auc": discrimination.Auc,
+        "ap": discrimination.AveragePrecision,
+        "brier": probability.Brier,
+        "log_loss": probability.LogLoss,
+        "sensitivity": operating.sensitivity,
+        "specificity": operating.specificity,
+        "ppv": operating.ppv,
+        "npv": operating.npv,
+        "net_benefit": utility.NetBenefit,
+        "kappa": auxiliary.QuadraticKappa,
+        "macro_auc": auxiliary.MacroAuc,
+        "mae": auxiliary.MeanAbsoluteError,
+        "dice": auxiliary.Dice,
+    }

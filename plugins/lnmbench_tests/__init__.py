@@ -1,4 +1,4 @@
-"""Tests of the difference between two methods: `corrected`, which is believed, and `paired`."""
+"""Tests of the difference between two methods: one that is believed, second opinions, `paired`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_comparisons() -> Mapping[str, Callable[..., Comparison]]:
-    """Offer the corrected resampled t-test, and the plain one that earlier work printed."""
+    """Offer the corrected resampled t-test, three beside it, and the one earlier work printed."""
+    from lnmbench_tests.areas import DeLong, Placement
+    from lnmbench_tests.posterior import Bayes
     from lnmbench_tests.resampled import Corrected, Paired
 
-    return {"corrected": Corrected, "paired": Paired}
+    return {
+        "corrected": Corrected,
+        "bayes": Bayes,
+        "placement": Placement,
+        "delong": DeLong,
+        "paired": Paired,
+    }

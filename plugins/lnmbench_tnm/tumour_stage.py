@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnmbench import Cohort, Column, UserError
+from lnmbench import Cohort, Column, Label, UserError
 from lnmbench_tnm.editions import CLASSES, EDITIONS, Edition, candidates, find_edition, read_class
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class PtStage:
         name), or `auto`: `names` where the column is labelled `pt_names`, else told by the classes
         that there are.
     """
+
+    kind: Label = "ordinal"
 
     def __init__(self, edition: str = "auto") -> None:
         if edition != "auto":

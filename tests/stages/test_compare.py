@@ -20,17 +20,6 @@ OUTER = np.zeros((2, 4), dtype=np.int16)
 TRUTH = np.array([0.0, 1.0, 0.0, 1.0])
 
 
-class Metric:
-    title = "AUC"
-    greater_is_better = True
-
-    def __init__(self, *, primary: bool = True) -> None:
-        self.primary = primary
-
-    def __call__(self, truth: np.ndarray, predicted: np.ndarray) -> float:
-        raise NotImplementedError
-
-
 class Mean:
     """A test whose p value is the mean difference it is given."""
 
@@ -54,9 +43,8 @@ def outcome(method: Method, level: float, *, done: int = 4) -> Outcome:
         method=method,
         units_done=done,
         units_all=4,
-        scores={
-            m: FoldScores(method=key, task="n2", metric=m, values=values) for m in ("auc", "ap")
-        },
+        predicted=np.zeros((2, 4)),
+        scores={m: FoldScores(method=key, metric=m, values=values) for m in ("auc", "ap")},
     )
 
 
@@ -64,12 +52,11 @@ OUTCOMES = (outcome(MULTI, 0.78), outcome(SINGLE, 0.77), outcome(LOGISTIC, 0.75)
 
 
 def compared(outcomes: tuple[Outcome, ...] = OUTCOMES, **changed: object) -> tuple[Compared, ...]:
-    predicted = {o.method.fingerprint: np.zeros((2, 4)) for o in outcomes}
     asked: dict[str, object] = {
-        "metrics": {"auc": Metric(), "ap": Metric(primary=False)},
+        "metrics": ("auc",),
         "comparisons": {"mean": Mean(), "other": Mean("beside")},
     }
-    return compare(outcomes, predicted, TRUTH, OUTER, **(asked | changed))  # type: ignore[arg-type]
+    return compare(outcomes, TRUTH, OUTER, **(asked | changed))  # type: ignore[arg-type]
 
 
 def labels(found: tuple[Compared, ...]) -> list[tuple[str, str]]:
@@ -103,7 +90,7 @@ def test_only_primary_metrics_and_complete_methods_enter() -> None:
 
 
 def test_holm_covers_every_pair_and_primary_metric() -> None:
-    found = compared(metrics={"auc": Metric(), "ap": Metric()})
+    found = compared(metrics=("auc", "ap"))
     assert len(found) == 6
     family = holm([one.tests["mean"].pvalue for one in found])
     assert [one.holm for one in found] == pytest.approx(list(family))
@@ -112,6 +99,28 @@ def test_holm_covers_every_pair_and_primary_metric() -> None:
 
 def test_every_test_answers_on_every_pair() -> None:
     assert all(set(one.tests) == {"mean", "other"} for one in compared())
+
+
+def test_a_test_that_is_not_for_the_metric_is_left_out() -> None:
+    class OnlyAp(Mean):
+        def __call__(self, pair: Pair) -> TestResult | None:  # type: ignore[override]
+            return super().__call__(pair) if pair.metric == "ap" else None
+
+    found = compared(metrics=("auc", "ap"), comparisons={"mean": Mean(), "ap": OnlyAp("beside")})
+    assert {one.metric: set(one.tests) for one in found} == {"auc": {"mean"}, "ap": {"mean", "ap"}}
+
+
+def test_the_shuffled_control_is_the_reference_of_its_task() -> None:
+    control = replace(MULTI, label="control", aux=(Choice(name="pt", parameters={"shuffled": 1}),))
+    (found,) = compared((outcome(MULTI, 0.78), outcome(control, 0.75)))
+    assert (found.method_a, found.method_b) == (control.fingerprint, MULTI.fingerprint)
+
+
+def test_a_primary_metric_without_a_number_on_some_fold_is_refused() -> None:
+    gap = outcome(MULTI, 0.78)
+    gap.scores["auc"].values[1, 0] = math.nan
+    with pytest.raises(UserError, match=r"auc is not defined on every fold .multi.: .*1 of 4"):
+        compared((gap, OUTCOMES[1]))
 
 
 def test_without_a_primary_test_nothing_is_compared() -> None:

@@ -6,14 +6,30 @@ import csv
 import io
 import json
 import math
+import re
+import shutil
+import subprocess
+from pathlib import Path
 
+import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
 from lnmbench import UserError
-from lnmbench.records import Block, Cell, Paragraph, Table, TableColumn
-from lnmbench.stages.rendering import FORMATS, print_blocks, render
+from lnmbench.records import (
+    Axis,
+    Block,
+    Cell,
+    Figure,
+    Mark,
+    Page,
+    Panel,
+    Paragraph,
+    Table,
+    TableColumn,
+)
+from lnmbench.stages.rendering import FORMATS, print_blocks, render, render_page
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -58,6 +74,12 @@ def table(*names: str, key: str = "t") -> Table:
 
 def paragraph(*lines: str) -> Paragraph:
     return Paragraph(key="p", title="Setting", lines=lines)
+
+
+def figure() -> Figure:
+    mark = Mark(kind="line", x=np.zeros(1), y=np.zeros(1))
+    panel = Panel(x=Axis(title="x"), y=Axis(title="y"), marks=(mark,))
+    return Figure(key="roc", title="Figure 1. ROC", alt="curves", panels=(panel,))
 
 
 def html(text: str) -> str:
@@ -235,3 +257,99 @@ def test_empty_reports_and_tables_render(format: str) -> None:
 def test_an_unknown_format_is_refused_with_the_nearest() -> None:
     with pytest.raises(UserError, match=r"'markdow'; did you mean markdown\?"):
         render([], "markdow")
+
+
+@pytest.mark.parametrize("format", ["table", "markdown", "latex"])
+def test_formats_for_people_say_where_the_figures_are(format: str) -> None:
+    text = render([table("a"), figure()], format)
+    assert text.splitlines()[-1].removeprefix("% ").startswith("1 figure: it is in report --format")
+    assert "--figures DIR" in text
+    assert "ROC" not in text
+    assert "figure" not in render([table("a")], format)
+
+
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_formats_for_machines_leave_figures_out(format: str) -> None:
+    assert render([table("a"), figure()], format) == render([table("a")], format)
+
+
+def test_a_console_says_where_the_figures_are() -> None:
+    assert "2 figures: they are in report --format html" in terminal([figure(), figure()])
+
+
+def test_a_page_has_the_formats_of_blocks_and_html() -> None:
+    page = Page(title="t", subtitle="", arms={}, chosen=(), blocks=(table("a"),))
+    for format in FORMATS:
+        assert render_page(page, format) == render(page.blocks, format)
+    assert render_page(page, "html").startswith("<!doctype html>")
+    with pytest.raises(UserError, match=r"did you mean html\?"):
+        render_page(page, "htm")
+
+
+PREAMBLE = "\n".join(
+    [
+        r"\documentclass{article}",
+        r"\usepackage[T1]{fontenc}",
+        r"\usepackage{array,booktabs,longtable,pdflscape,rotating}",
+        r"\begin{document}",
+    ]
+)
+
+
+def wide(columns: int, rows: int, *, words: str = "resnet50 + pt:levels=4") -> Table:
+    return Table(
+        key="wide",
+        title="Table 2. Wide",
+        columns=(
+            TableColumn(key="m", heading="Method", align="left"),
+            TableColumn(key="w", heading="Against", align="left"),
+            *(TableColumn(key=f"c{n}", heading="AUC (95 % CI)") for n in range(columns)),
+        ),
+        rows=tuple(
+            (
+                Cell(text=words),
+                Cell(text="logistic"),
+                *(Cell(text=".760 (−.013 to .800)") for _ in range(columns)),
+            )
+            for _ in range(rows)
+        ),
+    )
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_latex_compiles_and_no_table_leaves_the_page(tmp_path: Path) -> None:
+    long = "encoder=resnet50:weights=random," * 12
+    odd = ("w" * 200, "中文 ☃ ħ é ß Ł", "a\\[2pt] * b", "x^2_i")
+    blocks = [table(*HOSTILE, *odd), paragraph(*HOSTILE, *odd), table("a", key="a_b%c")]
+    blocks += [wide(n, 2, words=long) for n in (2, 4, 9)]
+    blocks += [wide(1, 90), wide(4, 60), wide(2, 4), wide(3, 4)]
+    text = render(blocks, "latex")
+    (tmp_path / "t.tex").write_text(f"{PREAMBLE}\n{text}\n\\end{{document}}\n", encoding="utf-8")
+    made = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    log = made.stdout.decode("utf-8", "replace")
+    assert made.returncode == 0, log[-2000:]
+    assert "too large" not in log
+    over = [float(pt) for pt in re.findall(r"Overfull .hbox \((\S+)pt too wide\)", log)]
+    assert max(over, default=0.0) < 5.0, over
+
+
+def test_latex_sets_wide_tables_smaller_then_sideways_then_in_parts() -> None:
+    narrow, small, sideways, parts = (render([wide(n, 2)], "latex") for n in (1, 2, 5, 12))
+    assert r"\centering\small" in narrow
+    assert r"\begin{table}" in small
+    assert r"\begin{sidewaystable}" in sideways
+    assert parts.count(r"\begin{sidewaystable}") >= 2
+    assert "more columns" in parts
+    assert parts.count(".760") == 12 * 2
+    assert r"\tiny" not in parts
+
+
+def test_latex_lets_long_tables_go_over_pages() -> None:
+    assert r"\begin{longtable}" in render([wide(1, 90)], "latex")
+    assert r"\begin{longtable}" not in render([wide(1, 20)], "latex")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Cost, Method, Protocol, Training
+from lnmbench.records import AuxLabels, Choice, Cost, Label, Method, Protocol, Training
 from lnmbench.stages.report import distinct
-from lnmbench.stages.score import fold_scores, score, spread, summarise
+from lnmbench.stages.score import aux_scores, fold_scores, score, spread, summarise
 
 PROTOCOL = Protocol(repeats=2, folds=3)
 OUTER = np.array([[0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 2, 1]], dtype=np.int16)
@@ -22,15 +23,16 @@ class Gap:
     """Mean score of the positives less that of the negatives."""
 
     title = "gap"
-    primary = True
     greater_is_better = True
+    kinds = ("binary",)
+    bounds = (-1.0, 1.0)
 
     def __call__(self, truth: np.ndarray, predicted: np.ndarray) -> float:
         return float(predicted[truth == 1].mean() - predicted[truth == 0].mean())
 
 
 def scored(predicted: np.ndarray, truth: np.ndarray = TRUTH, outer: np.ndarray = OUTER):  # type: ignore[no-untyped-def]
-    return fold_scores(predicted, truth, outer, metric=Gap(), name="gap", method="m", task="n2")
+    return fold_scores(predicted, truth, outer, metric=Gap(), name="gap", method="m")
 
 
 def predictions() -> np.ndarray:
@@ -42,14 +44,7 @@ def test_each_value_stands_at_its_repeat_and_fold() -> None:
     expected = [[0.5, 0.6, 0.7], [0.7, 0.9, 0.8]]
     found = scored(predictions())
     assert found.values == pytest.approx(np.array(expected))
-    assert (found.method, found.task, found.metric) == ("m", "n2", "gap")
-
-
-def test_cases_without_a_label_are_left_out() -> None:
-    truth = np.concatenate([TRUTH, [math.nan]])
-    outer = np.concatenate([OUTER, [[0], [0]]], axis=1)
-    predicted = np.concatenate([predictions(), [[math.nan], [0.9]]], axis=1)
-    assert scored(predicted, truth, outer).values == pytest.approx(scored(predictions()).values)
+    assert (found.method, found.metric, found.thresholds) == ("m", "gap", None)
 
 
 def test_a_fold_with_one_class_is_refused_by_name() -> None:
@@ -65,22 +60,9 @@ def test_a_missing_prediction_is_refused_by_name() -> None:
         scored(predicted)
 
 
-def test_a_metric_without_a_number_is_refused_by_name() -> None:
-    with pytest.raises(UserError, match=r"metric bad gives no number .*got nan"):
-        fold_scores(
-            predictions(),
-            TRUTH,
-            OUTER,
-            metric=type("Bad", (Gap,), {"__call__": lambda *_: math.nan})(),
-            name="bad",
-            method="m",
-            task="n2",
-        )
-
-
 def test_summary_is_the_mean_with_the_corrected_interval() -> None:
     values = scored(predictions()).values
-    estimate = summarise(values, PROTOCOL)
+    estimate = summarise(values, PROTOCOL, (-math.inf, math.inf))
     # n2/n1 = 1/2, J = 6, t(.975; 5) = 2.5706
     half = 2.570581835636314 * values.std(ddof=1) * math.sqrt(1 / 6 + 1 / 2)
     assert estimate.value == pytest.approx(values.mean())
@@ -88,6 +70,79 @@ def test_summary_is_the_mean_with_the_corrected_interval() -> None:
         (values.mean() - half, values.mean() + half)
     )
     assert spread(values) == pytest.approx(values.std(ddof=1))
+
+
+def test_an_interval_ends_at_the_bounds_of_the_metric() -> None:
+    estimate = summarise(np.array([[0.99, 0.8, 1.0]]), PROTOCOL, (0.0, 1.0))
+    assert (estimate.high, estimate.low < 0.8) == (1.0, True)
+
+
+def test_folds_that_do_not_define_a_metric_do_not_count() -> None:
+    values = np.array([[0.2, math.nan, 0.4], [math.nan, 0.3, 0.5]])
+    there = np.array([0.2, 0.4, 0.3, 0.5])
+    assert summarise(values, PROTOCOL, (0, 1)) == summarise(there, PROTOCOL, (0, 1))
+    assert spread(values) == spread(there)
+    one = np.array([[0.2, math.nan]])
+    assert math.isnan(summarise(one, PROTOCOL, (0, 1)).value)
+    assert math.isnan(spread(one))
+
+
+class AtLeast(Gap):
+    """The share of cases that reach a threshold, which is the validation predictions' mean."""
+
+    def threshold(self, truth: np.ndarray, predicted: np.ndarray) -> float:
+        assert len(truth) == len(predicted)
+        return float(predicted.mean() + truth.mean())
+
+    def __call__(self, truth: np.ndarray, predicted: np.ndarray, threshold: float = 0.5) -> float:
+        return float((predicted >= threshold).mean())
+
+
+def test_a_threshold_comes_from_the_validation_predictions_of_its_own_unit() -> None:
+    validation = [
+        (repeat, fold, np.full(4, 0.1 * repeat + 0.01 * fold))
+        for repeat in range(2)
+        for fold in range(3)
+    ]
+    outcome = score(
+        METHOD,
+        predictions(),
+        TRUTH,
+        OUTER,
+        protocol=replace(PROTOCOL, primary=("gap",)),
+        metrics={"share": AtLeast(), "gap": Gap()},
+        units_done=6,
+        cost=Cost(),
+        validation=[(r, f, p + np.array([0, 0, 1, 1])) for r, f, p in validation],
+    )
+    # two of the four training cases of each fold are positive, and half of them score one more
+    expected = np.array([[1.0, 1.01, 1.02], [1.1, 1.11, 1.12]])
+    assert outcome.scores["share"].thresholds == pytest.approx(expected)
+    assert outcome.scores["share"].values == pytest.approx(np.array([[0, 0, 0], [0, 0, 0]]))
+    # the training cases stand in the order of the plan: negatives first
+    assert outcome.inner == pytest.approx(np.ones((2, 3)))
+
+
+def labels(kind: Label, values: list[float]) -> AuxLabels:
+    return AuxLabels(task="t", title="T", kind=kind, known=5, values=np.array(values))
+
+
+def test_an_auxiliary_label_is_scored_by_the_metrics_of_its_kind_on_averaged_predictions() -> None:
+    class Error(Gap):
+        kinds = ("continuous",)
+
+        def __call__(self, truth: np.ndarray, predicted: np.ndarray) -> float:
+            assert truth.shape == predicted.shape
+            return float(np.abs(truth - predicted).mean())
+
+    predicted = np.array([[[1.0], [2.0], [3.0], [9.0]], [[2.0], [2.0], [5.0], [9.0]]])
+    found = aux_scores(
+        labels("continuous", [1.0, 2.0, 3.0, math.nan]), predicted, {"e": Error(), "gap": Gap()}
+    )
+    assert set(found.metrics) == {"e"}
+    assert found.metrics["e"].value == pytest.approx(0.5)
+    assert found.metrics["e"].low <= 0.5 <= found.metrics["e"].high
+    assert found.known == 5
 
 
 @pytest.mark.parametrize("done", [0, 5])

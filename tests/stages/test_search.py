@@ -55,7 +55,7 @@ class Planted:
 class Sex:
     """Sex as an auxiliary task."""
 
-    title, outputs = "sex", 1
+    title, kind, outputs = "sex", "binary", 1
 
     def __init__(self, smooth: float = 0.0) -> None:
         self.smooth = smooth

@@ -9,6 +9,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.records import (
+    AuxLabels,
     Choice,
     Epoch,
     Method,
@@ -125,7 +126,7 @@ def test_a_ledger_of_another_format_is_neither_read_nor_written(tmp_path: Path, 
         db.execute("UPDATE facts SET value = '1' WHERE name = 'format'")
     db.close()
     for opened in (Ledger.open, lambda folder: Ledger.create(folder, plan)):
-        with pytest.raises(UserError, match="another format.*expected 2, got 1; .*--out"):
+        with pytest.raises(UserError, match="another format.*expected 3, got 1; .*--out"):
             opened(tmp_path)
 
 
@@ -187,3 +188,58 @@ def test_a_hostile_id_is_data(tmp_path: Path, plan: Plan) -> None:
     Ledger.create(tmp_path, replace(plan, ids=(hostile, *plan.ids[1:]))).close()
     with Ledger.open(tmp_path) as ledger:
         assert ledger.plan().ids[0] == hostile
+
+
+def test_the_labels_of_auxiliary_tasks_are_read_as_they_were_written(
+    tmp_path: Path, plan: Plan
+) -> None:
+    classes = np.where(np.arange(30) % 4, np.arange(30) % 7, np.nan)
+    boxes = np.arange(60.0).reshape(30, 2)
+    given = [
+        AuxLabels(task="pt:a=1", title="pT", kind="ordinal", known=22, values=classes),
+        AuxLabels(task="box", title="box", kind="continuous", known=30, values=boxes),
+    ]
+    with Ledger.create(tmp_path, plan) as ledger:
+        ledger.add_labels(given)
+        # what was learnt is what is scored: a later version of the task changes nothing here
+        ledger.add_labels([replace(given[1], values=boxes + 1)])
+        found = ledger.labels()
+    assert list(found) == ["box", "pt:a=1"]
+    np.testing.assert_array_equal(found["pt:a=1"].values, classes)
+    np.testing.assert_array_equal(found["box"].values, boxes)
+    assert (found["pt:a=1"].kind, found["pt:a=1"].known) == ("ordinal", 22)
+
+
+def test_validation_predictions_come_unit_by_unit_in_the_order_of_the_plan(
+    tmp_path: Path, plan: Plan
+) -> None:
+    given = result(plan, 1, 2)
+    training = plan.splits.inner[1, 2] >= 0
+    own = np.where(training, np.arange(30) / 30, np.nan)
+    with Ledger.create(tmp_path, plan) as ledger:
+        ledger.add_methods([METHOD], plan.splits.units())
+        ledger.add_results([replace(given, validation=own)])
+        ((repeat, fold, values),) = ledger.validation(METHOD.fingerprint)
+    assert (repeat, fold) == (1, 2)
+    np.testing.assert_array_equal(values, own[training])
+
+
+def test_curves_are_quartiles_over_the_fits_that_were_still_training(
+    tmp_path: Path, plan: Plan
+) -> None:
+    losses = {1: [4.0, 2.0, 3.0], 2: [1.0]}
+    history = tuple(
+        Epoch(inner=inner, epoch=epoch, training_loss=loss, validation_loss=loss + 1)
+        for epoch, each in losses.items()
+        for inner, loss in enumerate(each)
+    )
+    with Ledger.create(tmp_path, plan) as ledger:
+        ledger.add_methods([METHOD, BASELINE], plan.splits.units())
+        ledger.add_results([replace(result(plan, 0, 0), history=history)])
+        curve = ledger.curve(METHOD.fingerprint)
+        assert ledger.curve(BASELINE.fingerprint) is None
+    assert curve is not None
+    assert curve.epochs.tolist() == [1, 2]
+    assert curve.fits.tolist() == [3, 1]
+    np.testing.assert_allclose(curve.training, [[2.5, 3.0, 3.5], [1, 1, 1]])
+    np.testing.assert_allclose(curve.validation, [[3.5, 4.0, 4.5], [2, 2, 2]])

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnmbench.contracts import AuxTask, Baseline
+from lnmbench.contracts import Baseline
 from lnmbench.records import Method, Plan
 from lnmbench.registry import Registry
+from lnmbench.stages.auxiliary import aux_task
 from lnmbench.store.ledger import FILE, Ledger
 
 # Bytes of a row in the ledger's tables, beside the words in it.
@@ -43,8 +44,7 @@ def ledger_bytes(amount: Amount, plan: Plan, registry: Registry) -> int:
     n, units = len(plan.ids), len(amount.repeats) * protocol.folds
     tasks = {"target": 1}
     for choice in method.aux:
-        task: AuxTask = registry.build("aux task", choice)
-        tasks[str(choice)] = task.outputs
+        tasks[str(choice)] = aux_task(choice, registry).outputs
     tests = sum(outputs * (_PREDICTION + len(name) + 4) for name, outputs in tasks.items())
     validation = _PREDICTION + len("target") + len("validation")
     predictions = n * (tests + (protocol.folds - 1) * validation) * len(amount.repeats)

@@ -6,10 +6,10 @@ import json
 import math
 from collections.abc import Sequence
 
-from lnmbench.records import Block, Cell, Table
+from lnmbench.records import Cell, Paragraph, Table
 
 
-def to_json(blocks: Sequence[Block]) -> str:
+def to_json(blocks: Sequence[Table | Paragraph]) -> str:
     """Return `{"blocks": […]}`; each block has kind, key and title.
 
     A table has `columns` (key, heading), `rows` (column key → `text` and, where there is a number
@@ -20,7 +20,7 @@ def to_json(blocks: Sequence[Block]) -> str:
     return json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _block(block: Block) -> dict[str, object]:
+def _block(block: Table | Paragraph) -> dict[str, object]:
     head: dict[str, object] = {"key": block.key, "title": block.title}
     if isinstance(block, Table):
         return {"kind": "table", **head, **_table(block)}

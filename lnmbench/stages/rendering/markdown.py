@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Paragraph, Table
+from lnmbench.records import Paragraph, Table
 
 _MARKS = re.compile(r"([\\`*_\[\]|~^$])")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -13,7 +13,7 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 _START = re.compile(r"^(\d*)([-+=#>.)])")
 
 
-def to_markdown(blocks: Sequence[Block]) -> str:
+def to_markdown(blocks: Sequence[Table | Paragraph]) -> str:
     """Return headings, lists and pipe tables."""
     return "\n\n".join(text for block in blocks for text in _parts(block)) + "\n"
 
@@ -35,7 +35,7 @@ def _line(text: str) -> str:
     return _START.sub(r"\1\\\2", escape(text))
 
 
-def _parts(block: Block) -> Iterator[str]:
+def _parts(block: Table | Paragraph) -> Iterator[str]:
     yield f"### {escape(block.title)}"
     if isinstance(block, Paragraph):
         yield "\n".join(f"- {_line(line)}" for line in block.lines)

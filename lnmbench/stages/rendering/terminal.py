@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from lnmbench.records import Block, Paragraph, Table
+from lnmbench.records import Paragraph, Table
 from lnmbench.stages.rendering.headings import broken
 
 WIDTH = 100
@@ -22,7 +22,7 @@ _PLAIN = str.maketrans(
 )
 
 
-def to_text(blocks: Sequence[Block]) -> str:
+def to_text(blocks: Sequence[Table | Paragraph]) -> str:
     """Return what a terminal of 100 columns without colors would show."""
     stream = io.StringIO()
     console = Console(file=stream, width=WIDTH, color_system=None, force_terminal=False)
@@ -30,7 +30,7 @@ def to_text(blocks: Sequence[Block]) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n") + "\n"
 
 
-def show(console: Console, blocks: Sequence[Block]) -> None:
+def show(console: Console, blocks: Sequence[Table | Paragraph]) -> None:
     """Print blocks; texts are printed as they are, in what the console's encoding can hold.
 
     A table that is wider than the console even so is printed whole: lines get long, no figure
@@ -46,6 +46,12 @@ def show(console: Console, blocks: Sequence[Block]) -> None:
             _print_table(console, block)
             for note in block.notes:
                 console.print(_text(note, encoding, style="dim"))
+
+
+def print_hint(console: Console, line: str) -> None:
+    """Print a line that belongs to no block, set off from what stands above."""
+    console.print()
+    console.print(_text(line, console.encoding, style="dim"))
 
 
 def _sentences(paragraph: Paragraph, encoding: str) -> RenderableType:

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Cell, Paragraph, Table
+from lnmbench.records import Cell, Paragraph, Table
 
 COLUMNS = ("block", "row", "name", "column", "text", "value", "low", "high")
 
@@ -16,7 +16,7 @@ _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _FIGURES = re.compile(r"[-+]?[.\d]+(?: \([-+−.\d]+ to [-+−.\d]+\))?")
 
 
-def to_csv(blocks: Sequence[Block]) -> str:
+def to_csv(blocks: Sequence[Table | Paragraph]) -> str:
     """Return CSV with the columns `block, row, name, column, text, value, low, high`.
 
     `name` tells the table row in words (its left-aligned cells), `value`, `low` and `high` are

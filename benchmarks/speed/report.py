@@ -1,0 +1,165 @@
+"""A report over many arms: 50 arms × 100 outer folds × 5000 cases, as one HTML page.
+
+    python benchmarks/speed/report.py
+
+makes a ledger with made-up predictions of networks with and without an auxiliary task (minutes;
+kept in --folder and used again), then times `lnmbench report --format html` in a process of its
+own, with its peak memory and the size of the page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import (
+    AuxLabels,
+    Card,
+    Choice,
+    Epoch,
+    Method,
+    Plan,
+    Preprocessing,
+    Protocol,
+    Training,
+    Unit,
+    UnitResult,
+    Weights,
+)
+from lnmbench.stages.splitting import make_splits
+from lnmbench.store.ledger import FILE, Ledger
+
+SECONDS, GIGABYTES, MEGABYTES = 60.0, 2.0, 6.0
+CLASSES = 7
+PT = Choice(name="pt", parameters={"edition": "auto", "shuffled": 0})
+
+
+def made_plan(cases: int, protocol: Protocol) -> Plan:
+    ids = tuple(f"case-{number}" for number in range(cases))
+    truth = (np.random.default_rng(0).random(cases) < 0.25).astype(float)
+    return Plan(
+        dataset="made",
+        fingerprint="0" * 32,
+        card=Card(
+            title="made-up predictions",
+            licence="none",
+            source="benchmarks/speed/report.py",
+            citation="none",
+            labels="drawn",
+            synthetic=True,
+        ),
+        preprocessing=Preprocessing(),
+        protocol=protocol,
+        ids=ids,
+        truth=truth,
+        patients=np.arange(cases),
+        splits=make_splits(ids, truth, ids, protocol),
+    )
+
+
+def made_methods(arms: int) -> list[Method]:
+    """Half of them with the auxiliary task, each beside its reference."""
+    return [
+        Method(
+            label=f"encoder {arm // 2}" + (" + pt" if arm % 2 else ""),
+            kind="network",
+            encoder=Choice(name=f"encoder{arm // 2}"),
+            level="slice",
+            weights=Weights(source="random"),
+            aux=(PT,) if arm % 2 else (),
+            weighting=Choice(name="fixed", parameters={"aux": 1.0}) if arm % 2 else None,
+            training=Training(),
+        )
+        for arm in range(arms)
+    ]
+
+
+def made_results(
+    plan: Plan, method: Method, repeat: int, latent: NDArray[np.float64]
+) -> Iterator[UnitResult]:
+    """Scores that carry the truth, noise in part shared by all arms."""
+    random = np.random.default_rng([repeat, *method.fingerprint.encode()])
+    n = len(plan.ids)
+    for fold in range(plan.protocol.folds):
+        tested = plan.splits.outer[repeat] == fold
+        logit = 1.1 * plan.truth - 1.4 + latent + 0.5 * random.normal(size=n)
+        p = 1 / (1 + np.exp(-logit))
+        test = {"target": np.where(tested, p, np.nan)[:, None]}
+        if method.aux:
+            classes = random.dirichlet(np.ones(CLASSES), n)
+            test[str(PT)] = np.where(tested[:, None], classes, np.nan)
+        losses = 0.6 + 0.3 * np.exp(-np.arange(20) / 5)
+        history = tuple(
+            Epoch(inner=inner, epoch=epoch + 1, training_loss=loss - 0.05, validation_loss=loss)
+            for inner in range(plan.protocol.inner)
+            for epoch, loss in enumerate(losses.tolist())
+        )
+        yield UnitResult(
+            unit=Unit(method=method.fingerprint, repeat=repeat, fold=fold),
+            test=test,
+            validation=np.where(tested, np.nan, p),
+            seconds=1.0,
+            memory_mb=100.0,
+            fits=plan.protocol.inner,
+            epochs=len(history),
+            history=history,
+        )
+
+
+def make_ledger(folder: Path, arms: int, cases: int, protocol: Protocol) -> None:
+    plan, methods = made_plan(cases, protocol), made_methods(arms)
+    random = np.random.default_rng(1)
+    latent = random.normal(size=cases)
+    stages = random.integers(0, CLASSES, cases).astype(float)
+    labels = AuxLabels(
+        task=str(PT), title="pathological T stage", kind="ordinal", known=cases, values=stages
+    )
+    started = time.perf_counter()
+    with Ledger.create(folder, plan) as ledger:
+        ledger.add_methods(methods, plan.splits.units())
+        ledger.add_labels([labels])
+        for number, method in enumerate(methods, start=1):
+            done = ledger.done(method.fingerprint)
+            for repeat in range(protocol.repeats):
+                if (repeat, 0) not in done:
+                    ledger.add_results(list(made_results(plan, method, repeat, latent)))
+            seconds = time.perf_counter() - started
+            print(f"\rledger: {number} of {arms} arms, {seconds:.0f} s", end="", flush=True)
+    print(f", {(folder / FILE).stat().st_size / 1e9:.2f} GB")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--arms", type=int, default=50)
+    asked.add_argument("--cases", type=int, default=5000)
+    asked.add_argument("--folder", type=Path, default=Path("runs/report-speed"))
+    options = asked.parse_args()
+    protocol = Protocol()
+    make_ledger(options.folder, options.arms, options.cases, protocol)
+    page = options.folder / "report.html"
+    command = ["report", str(options.folder), "--format", "html", "--output", str(page)]
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "lnmbench", *command], check=True)
+    seconds = time.perf_counter() - started
+    gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    megabytes = page.stat().st_size / 1e6
+    print(f"{options.arms} arms × {protocol.units} folds × {options.cases} cases:")
+    for what, got, wanted, unit in (
+        ("time", seconds, SECONDS, "s"),
+        ("peak memory", gigabytes, GIGABYTES, "GB"),
+        ("page", megabytes, MEGABYTES, "MB"),
+    ):
+        verdict = "reached" if got <= wanted else "not reached"
+        print(f"  {what} {got:.1f} {unit} (wanted {wanted:g} {unit}: {verdict})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""A report as one HTML file that opens offline: no script, style or image from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+
+from lnmbench.records import Figure, Page
+from lnmbench.stages.rendering.html.data import Lists, script_json
+from lnmbench.stages.rendering.html.view import Place, parts
+from lnmbench.stages.rendering.looks import DARK, LIGHT, looks_of
+
+
+def to_html(page: Page) -> str:
+    """Return a page with its figures as inline SVG; every text of it is taken for hostile.
+
+    A content security policy names the only style and the only script by their hashes, so that
+    nothing else runs or loads even where an escape should ever be missing.
+    """
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    place = Place(
+        arms={arm: number for number, arm in enumerate(page.arms)},
+        looks=looks_of((b for b in page.blocks if isinstance(b, Figure)), page.arms),
+        lists=Lists(),
+    )
+    made = parts(page.blocks, place)
+    style, script = colours() + _read("style.css"), _read("script.js")
+    template = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).from_string(_read("template.html"))
+    text = template.render(
+        page=page,
+        parts=made,
+        arms=[(label, arm in page.chosen) for arm, label in page.arms.items()],
+        policy=_policy(style, script),
+        style=Markup(style),
+        script=Markup(script),
+        numbers=Markup(script_json({**place.data(), "arms": list(page.arms.values())})),
+    )
+    return text + "\n"
+
+
+def colours() -> str:
+    """Return the style rules that set the page's colours: light, dark by choice, light on paper."""
+    light, dark = (
+        "".join(f"--{name}:{value};" for name, value in scheme.items()) for scheme in (LIGHT, DARK)
+    )
+    return (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
+        "@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+    )
+
+
+def _read(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    hashes = [
+        base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+        for text in (style, script)
+    ]
+    return (
+        f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )

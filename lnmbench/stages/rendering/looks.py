@@ -1,0 +1,96 @@
+"""What marks look like: colours that can be told apart, each with a dash and a marker of its own.
+
+The colours are those of Okabe and Ito (Color Universal Design, 2008), made darker on white and
+lighter on black until each has a contrast of 3:1 to its ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lnmbench.records import Figure, Mark
+
+LIGHT: Mapping[str, str] = {
+    "paper": "#ffffff",
+    "sheet": "#f6f5f2",
+    "ink": "#1c1c1a",
+    "soft": "#5c5c57",
+    "edge": "#8a8a84",
+    "grid": "#e4e3de",
+    "link": "#0b5394",
+    "badge": "#8f2d00",
+    "c0": "#0072b2",
+    "c1": "#c85200",
+    "c2": "#00805d",
+    "c3": "#a3427f",
+    "c4": "#8a6500",
+    "c5": "#2a86b8",
+    "c6": "#4f4f9e",
+}
+DARK: Mapping[str, str] = {
+    "paper": "#161615",
+    "sheet": "#21211f",
+    "ink": "#ecebe6",
+    "soft": "#b3b2ab",
+    "edge": "#7c7b75",
+    "grid": "#353531",
+    "link": "#8ec5f4",
+    "badge": "#ffb48c",
+    "c0": "#5aaeea",
+    "c1": "#ff9356",
+    "c2": "#3fc79c",
+    "c3": "#e895c6",
+    "c4": "#e2b53c",
+    "c5": "#9ad6f7",
+    "c6": "#aaa9f2",
+}
+SERIES = tuple(name for name in LIGHT if name.startswith("c"))
+
+# numbers of series, dashes and markers share no divisor: 140 looks before one comes again
+_DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 2.0), (1.4, 1.6), (7.0, 2.0, 1.4, 2.0))
+_MARKERS = ("o", "s", "^", "D", "v")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A colour's name in `LIGHT` and `DARK`, lengths of dash and gap in points, a marker."""
+
+    colour: str
+    dashes: tuple[float, ...] = ()
+    marker: str = "o"
+
+    @property
+    def hex(self) -> str:
+        """The colour on white paper."""
+        return LIGHT[self.colour]
+
+
+NEUTRAL = Look(colour="soft")
+
+
+class Looks:
+    """Gives each `Mark.colour` one look, the same in all figures of a page."""
+
+    def __init__(self, colours: Iterable[str]) -> None:
+        self._number = {colour: n for n, colour in enumerate(dict.fromkeys(filter(None, colours)))}
+
+    def of(self, mark: Mark) -> Look:
+        """Return a mark's look; one without a colour, and every rule, is neutral."""
+        number = self._number.get(mark.colour)
+        if number is None or mark.kind == "rule":
+            return NEUTRAL
+        return Look(
+            colour=SERIES[number % len(SERIES)],
+            dashes=_DASHES[number % len(_DASHES)],
+            marker=_MARKERS[number % len(_MARKERS)],
+        )
+
+
+def looks_of(figures: Iterable[Figure], arms: Iterable[str] = ()) -> Looks:
+    """Return the looks of a page: methods in their order first, then what else is coloured.
+
+    A method keeps its look whether or not a figure shows it.
+    """
+    marks = (mark for figure in figures for panel in figure.panels for mark in panel.marks)
+    return Looks([*arms, *(mark.colour for mark in marks)])

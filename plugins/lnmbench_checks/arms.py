@@ -1,0 +1,41 @@
+"""Which arms ask about an auxiliary task, and which are their controls."""
+
+from __future__ import annotations
+
+from lnmbench.records import Choice, Method
+
+
+def is_control(choice: Choice) -> bool:
+    """Whether the labels of an auxiliary task are dealt out at random."""
+    return str(choice.parameters.get("shuffled", 0)) != "0"
+
+
+def is_reference(method: Method, of: Method) -> bool:
+    """Whether a network is the same as `of`, a network with auxiliary tasks, but without them."""
+    # with one task there is nothing to weigh, so a single-task network may have no weighting
+    weighted = method.weighting is None or method.weighting == of.weighting
+    return not method.aux and weighted and _network(method) == _network(of)
+
+
+def is_control_of(method: Method, of: Method) -> bool:
+    """Whether a network is the same as `of`, with the labels of every auxiliary task shuffled."""
+    same = method.weighting == of.weighting and _network(method) == _network(of)
+    shuffled = bool(method.aux) and all(map(is_control, method.aux))
+    return same and shuffled and _tasks(method) == _tasks(of)
+
+
+def asks(method: Method) -> bool:
+    """Whether a method has auxiliary tasks, none of them a control."""
+    return bool(method.aux) and not any(map(is_control, method.aux))
+
+
+def _tasks(method: Method) -> list[tuple[str, dict[str, object]]]:
+    return [
+        (one.name, {k: v for k, v in one.parameters.items() if k != "shuffled"})
+        for one in method.aux
+    ]
+
+
+def _network(method: Method) -> tuple[object, ...]:
+    weights = method.weights and (method.weights.source, method.weights.sha256)
+    return (method.kind, method.encoder, weights, method.training, method.tune, method.window_hu)

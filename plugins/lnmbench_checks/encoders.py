@@ -1,0 +1,72 @@
+"""Has an encoder seen the cohort before the folds were made?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from lnmbench.records import Method, Results
+from lnmbench_checks.wording import few
+
+COHORT = "cohort"
+
+
+class PretrainedOnCohort:
+    """An encoder that was trained on the cohort itself, the test folds included.
+
+    Imputation, scaling, tuning and thresholds are fitted inside each fold; what stands before the
+    folds is the encoder. `pretrained_on` says what it has seen: `cohort`, or the data set's name.
+    Does not apply without an encoder of images. Weights of a file of which nothing is declared
+    are what LNM016 warns of.
+    """
+
+    title = "preprocessing fitted outside the fold"
+    severity: Literal["error"] = "error"
+    remedy = "use weights that were trained on other patients: the scores are leaked"
+
+    def __call__(self, results: Results) -> str | None:
+        """Return the arms with such an encoder."""
+        methods = list(_with_images(results))
+        own = {COHORT, results.cohort.partition(":")[0].casefold()}
+        found = [
+            f"{one.label}: pretrained on {_declared(one)}"
+            for one in methods
+            if own & set(re.split(r"[\s,;+]+", _declared(one).casefold()))
+        ]
+        return few(found) if methods else None
+
+
+class UndeclaredWeights:
+    """An encoder with weights of a file, and nothing said of what they were trained on.
+
+    Does not apply without an encoder of images.
+    """
+
+    title = "weights of unknown training"
+    severity: Literal["warning"] = "warning"
+    remedy = (
+        "say what the weights have seen, e.g. resnet50:weights=FILE,pretrained_on=imagenet, or"
+        " pretrained_on=cohort where it was this cohort"
+    )
+
+    def __call__(self, results: Results) -> str | None:
+        """Return the arms with such an encoder."""
+        methods = list(_with_images(results))
+        found = [
+            f"{one.label}: {one.weights.source}"
+            for one in methods
+            if one.weights and one.weights.source.startswith("file:") and not _declared(one)
+        ]
+        return few(found) if methods else None
+
+
+def _with_images(results: Results) -> Iterator[Method]:
+    for outcome in results.outcomes:
+        if outcome.method.encoder is not None and outcome.method.level != "none":
+            yield outcome.method
+
+
+def _declared(method: Method) -> str:
+    assert method.encoder is not None
+    return str(method.encoder.parameters.get("pretrained_on", "")).strip()

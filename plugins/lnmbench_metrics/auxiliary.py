@@ -1,0 +1,93 @@
+"""Scores of auxiliary tasks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench.stats import ordinal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench.records import Label
+
+
+class QuadraticKappa:
+    """Agreement of the most probable class with the true one, beyond chance, quadratic weights."""
+
+    title = "Quadratic kappa"
+    greater_is_better = True
+    kinds: Sequence[Label] = ("ordinal",)
+    bounds = (-1.0, 1.0)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the kappa of (n, classes) probabilities, NaN where all is one class."""
+        return float(self.weighted(truth, predicted, np.ones((1, len(truth))))[0])
+
+    def weighted(
+        self,
+        truth: NDArray[np.float64],
+        predicted: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return the kappa, (b,), of weightings (b, n) of the cases, for the bootstrap."""
+        likeliest, classes = predicted.argmax(axis=1), predicted.shape[1]
+        return ordinal.weighted_quadratic_kappa(truth, likeliest, classes, weights)
+
+
+class MacroAuc:
+    """Mean over the classes of the AUC of one against the rest."""
+
+    title = "Macro AUC"
+    greater_is_better = True
+    kinds: Sequence[Label] = ("ordinal", "nominal")
+    bounds = (0.0, 1.0)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the macro AUC of (n, classes) probabilities, NaN where there is one class."""
+        if len(truth) > 0 and (truth == truth[0]).all():
+            return math.nan
+        return ordinal.macro_auc(truth, predicted)
+
+    def weighted(
+        self,
+        truth: NDArray[np.float64],
+        predicted: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return the macro AUC, (b,), of weightings (b, n) of the cases, for the bootstrap."""
+        return ordinal.weighted_macro_auc(truth, predicted, weights)
+
+
+class MeanAbsoluteError:
+    """Mean absolute error, in the label's unit."""
+
+    title = "MAE"
+    greater_is_better = False
+    kinds: Sequence[Label] = ("continuous",)
+    bounds = (0.0, math.inf)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the error of predicted values (n,)."""
+        return ordinal.mean_absolute_error(truth, predicted)
+
+
+class Dice:
+    """Overlap of masks; voxels are in where their probability is at least one half."""
+
+    title = "Dice"
+    greater_is_better = True
+    kinds: Sequence[Label] = ("mask",)
+    bounds = (0.0, 1.0)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the mean over cases for masks (n, …) and probabilities of the same shape.
+
+        A case in which both masks are empty counts 1. Raises `ValueError` for NaN.
+        """
+        inside = np.where(np.isnan(predicted), predicted, predicted >= 0.5)
+        return ordinal.dice(truth, inside)

@@ -1,0 +1,151 @@
+"""The methods of a report: their names in it, and which pairs ask about the auxiliary task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lnmbench.records import Choice, Method, Outcome, Results
+
+SHOWN = 8
+"""Arms that figures draw; more of them hide each other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What does `method` gain over `reference`? `aux` names the task in question, if it is one."""
+
+    method: Method
+    reference: Method
+    aux: str = ""
+
+    @property
+    def couple(self) -> frozenset[str]:
+        """The fingerprints of the two, whichever way round."""
+        return frozenset((self.method.fingerprint, self.reference.fingerprint))
+
+
+def complete(results: Results) -> list[Outcome]:
+    """Return the outcomes that have every unit."""
+    return [outcome for outcome in results.outcomes if outcome.complete]
+
+
+def names(results: Results) -> dict[str, str]:
+    """Return the label of each method by its fingerprint."""
+    return {outcome.method.fingerprint: outcome.method.label for outcome in results.outcomes}
+
+
+def is_control(method: Method) -> bool:
+    """Whether the labels of an auxiliary task of the method are shuffled: it asks nothing."""
+    return any(map(_shuffled, method.aux))
+
+
+def aux_questions(results: Results) -> list[Question]:
+    """Return the pairs of complete networks that differ in the auxiliary task alone.
+
+    Shuffled controls are none of them.
+    """
+    methods = _methods(results)
+    singles = [method for method in methods if not method.aux]
+    return [
+        Question(method=multi, reference=single, aux=aux_of(multi))
+        for multi in methods
+        for single in singles
+        if multi.aux and not is_control(multi) and _else_equal(multi, single)
+    ]
+
+
+def control_questions(results: Results) -> list[Question]:
+    """Return the pairs of a complete network and its shuffled control with equal settings."""
+    methods = _methods(results)
+    controls = [method for method in methods if is_control(method)]
+    return [
+        Question(method=multi, reference=control, aux=aux_of(multi))
+        for multi in methods
+        for control in controls
+        if not is_control(multi) and _same_tasks(multi, control) and _else_equal(multi, control)
+    ]
+
+
+def other_questions(results: Results) -> list[Question]:
+    """Return each network against each baseline: those with an auxiliary task if there are any.
+
+    Where nothing else is asked, every pair of complete methods, the earlier one as the reference.
+    """
+    methods = _methods(results)
+    networks = [m for m in methods if m.kind == "network" and not is_control(m)]
+    asked = [m for m in networks if m.aux] or networks
+    baselines = [m for m in methods if m.kind == "baseline"]
+    against = [Question(method=m, reference=b) for m in asked for b in baselines]
+    if against or aux_questions(results) or control_questions(results):
+        return against
+    return [
+        Question(method=later, reference=earlier)
+        for index, earlier in enumerate(methods)
+        for later in methods[index + 1 :]
+    ]
+
+
+def questions(results: Results) -> list[Question]:
+    """Return every question, in the order in which a reader asks them."""
+    return [*aux_questions(results), *control_questions(results), *other_questions(results)]
+
+
+def shown(results: Results, limit: int = SHOWN) -> list[Outcome]:
+    """Return the complete outcomes that figures draw, at most `limit`.
+
+    Those of the question of the auxiliary task come first, then baselines, controls and the rest;
+    one baseline is among them if there is any.
+    """
+    by_key = {outcome.method.fingerprint: outcome for outcome in complete(results)}
+    keys = list(dict.fromkeys(_in_turn(results)))
+    first, cut = keys[:limit], keys[limit:]
+    if not any(by_key[key].method.kind == "baseline" for key in first):
+        first[-1:] = [k for k in cut if by_key[k].method.kind == "baseline"][:1] or first[-1:]
+    return [by_key[key] for key in first]
+
+
+def aux_of(method: Method) -> str:
+    """Return the method's auxiliary tasks in one text, which says what is a control."""
+    return " + ".join(map(_task, method.aux))
+
+
+def _in_turn(results: Results) -> Iterator[str]:
+    for question in aux_questions(results):
+        yield from (question.method.fingerprint, question.reference.fingerprint)
+    methods = _methods(results)
+    yield from (m.fingerprint for m in methods if m.kind == "baseline")
+    yield from (q.reference.fingerprint for q in control_questions(results))
+    yield from (m.fingerprint for m in methods)
+
+
+def _methods(results: Results) -> list[Method]:
+    return [outcome.method for outcome in complete(results)]
+
+
+def _task(choice: Choice) -> str:
+    return f"{choice.name} (shuffled control)" if _shuffled(choice) else choice.name
+
+
+def _shuffled(choice: Choice) -> bool:
+    return str(choice.parameters.get("shuffled", 0)) != "0"
+
+
+def _same_tasks(multi: Method, control: Method) -> bool:
+    return [_unshuffled(c) for c in multi.aux] == [_unshuffled(c) for c in control.aux]
+
+
+def _unshuffled(choice: Choice) -> Choice:
+    own = {name: value for name, value in choice.parameters.items() if name != "shuffled"}
+    return replace(choice, parameters=own)
+
+
+def _else_equal(multi: Method, other: Method) -> bool:
+    # with one task there is nothing to weigh, so a single-task network may have no weighting
+    same_weighting = other.weighting is None or other.weighting == multi.weighting
+    return same_weighting and _network(multi) == _network(other)
+
+
+def _network(method: Method) -> tuple[object, ...]:
+    weights = method.weights and (method.weights.source, method.weights.sha256)
+    return (method.kind, method.encoder, weights, method.training, method.tune, method.window_hu)

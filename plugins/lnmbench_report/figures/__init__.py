@@ -1,0 +1,1 @@
+"""Figures as numbers: one a file, put into sections by what is read together."""

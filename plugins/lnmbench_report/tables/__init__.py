@@ -1,0 +1,1 @@
+"""Tables and sentences: one section a file."""

@@ -1,0 +1,44 @@
+"""How well each method does in the metrics that were not declared to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lnmbench.records import Block, Outcome, Results
+from lnmbench_report.arms import complete
+from lnmbench_report.by_metric import by_metric
+from lnmbench_report.printed import decimal
+from lnmbench_report.reading_order import metrics_in_order
+
+
+class Further:
+    """Each further metric of each complete method: mean, corrected 95 % interval, SD over folds."""
+
+    order = 43
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return one table, or nothing without a complete method or a further metric."""
+        outcomes = complete(results)
+        metrics = [m for m in metrics_in_order(results) if m not in results.primary_metrics]
+        if not outcomes or not metrics:
+            return []
+        notes = tuple(_notes(results, outcomes, metrics))
+        key, title = "further", "Further metrics"
+        return [by_metric(results, outcomes, metrics, key=key, title=title, notes=notes)]
+
+
+def _notes(results: Results, outcomes: Sequence[Outcome], metrics: Sequence[str]) -> Iterator[str]:
+    yield (
+        "These describe and do not decide: they were not declared primary, no test and no Holm "
+        "correction covers them. Means, intervals and SD as in the table of performance."
+    )
+    scores = [outcome.scores[metric] for outcome in outcomes for metric in metrics]
+    if any(np.isnan(one.values).any() for one in scores):
+        yield "Folds that do not define a metric, as a share of no case, are left out of its mean."
+    if any(one.thresholds is not None for one in scores):
+        yield "Thresholds are chosen on the inner folds; the test fold has no say."
+    if "ap" in metrics and results.n:
+        title = results.metric_titles.get("ap", "ap")
+        yield f"Prevalence {decimal(results.positives / results.n)}: the {title} of mere chance."
