@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AuxInput:
-    """An auxiliary task and its labels: targets (n,) or (n, …) with NaN where unknown."""
+    """An auxiliary task and its labels: targets (n,) or (n, …) with NaN where unknown.
+
+    Heads of one name start alike in all networks of a seed; `head` is the task's own name unless
+    another is given.
+    """
 
     name: str
     task: AuxTask
     targets: Tensor
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

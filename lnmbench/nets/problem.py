@@ -190,7 +190,7 @@ def network_of(inputs: Inputs, fits: Fits, settings: Training, weighting: Weight
             body = FineTunedBody(dim=dim, longest=longest, settings=settings, trained=trained)
     else:
         body = ClinicalBody(clinical=clinical, settings=settings)
-    aux = {task.name: task.task.outputs for task in inputs.aux}
+    aux = {task.head or task.name: task.task.outputs for task in inputs.aux}
     learned = tuple(weighting.learned([inputs.target_name, *aux]))
     return Network(body=body, clinical=clinical, aux=aux, learned=learned)
 

@@ -15,8 +15,8 @@ SIDE = 48
 SIMILAR = 0.985
 """The correlation from which on two copies are taken for one image.
 
-The closest of 79800 pairs of different phantoms, which all share one anatomy, come to .954; a copy
-with noise of 40 HU has .995, a smoothed one .996.
+`benchmarks/alike.py` measures how close different phantoms come, and how far changed copies of one
+slice go.
 """
 MOST = 1000
 """Pairs that are kept, the closest first."""
@@ -52,11 +52,14 @@ def _copies(cohort: Cohort, at: NDArray[np.int64]) -> NDArray[np.float32]:
     middle = (cohort.offsets[:-1] + cohort.offsets[1:] - 1)[at] // 2
     with opened(cohort.path) as file:
         slices = file["slices"]
-        return np.stack([_copy(slices[number]) for number in middle.tolist()])
+        return np.stack([small_copy(slices[number]) for number in middle.tolist()])
 
 
-def _copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:
-    """The steps between the blocks of one slice, of length 1; a mark where there are none."""
+def small_copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Return the steps between the blocks of one slice (d,), of length 1; a mark for none.
+
+    The product of two copies is their similarity.
+    """
     blocks = slice_hu.astype(np.float64)
     for axis in (0, 1):
         side = blocks.shape[axis]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from lnmbench.contracts import AuxTask
 from lnmbench.records import AuxLabels, Choice, Cohort, Method
 from lnmbench.registry import Registry
+
+SHUFFLED = "shuffled"
 
 
 class Shuffled:
@@ -44,8 +47,24 @@ class Shuffled:
 def aux_task(choice: Choice, registry: Registry) -> AuxTask:
     """Return the auxiliary task of a choice; its control with `shuffled` other than 0."""
     task: AuxTask = registry.build("aux task", choice)
-    seed = int(str(choice.parameters.get("shuffled", 0)))
+    seed = int(str(choice.parameters.get(SHUFFLED, 0)))
     return cast("AuxTask", Shuffled(task, seed)) if seed else task
+
+
+def heads(choices: Sequence[Choice]) -> list[str]:
+    """Return the names of the tasks' heads: a control's is its task's, so that both start alike.
+
+    Where a task stands beside its own control, each keeps its own.
+    """
+    plain = [
+        str(
+            replace(
+                choice, parameters={k: v for k, v in choice.parameters.items() if k != SHUFFLED}
+            )
+        )
+        for choice in choices
+    ]
+    return plain if len(set(plain)) == len(plain) else [str(choice) for choice in choices]
 
 
 def aux_labels(

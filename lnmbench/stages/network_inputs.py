@@ -12,7 +12,7 @@ from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.imaging.geometry import window
 from lnmbench.records import Cohort, Method
 from lnmbench.registry import Registry
-from lnmbench.stages.auxiliary import aux_task
+from lnmbench.stages.auxiliary import aux_task, heads
 from lnmbench.stages.chunk import TARGET, Chunk, Fit
 from lnmbench.stages.features import planned_encoder
 from lnmbench.store.cohort_file import read_slices
@@ -33,10 +33,15 @@ def network_inputs(
 
     from lnmbench.nets.fits import AuxInput, Inputs
 
-    tasks = {str(choice): aux_task(choice, registry) for choice in chunk.method.aux}
+    tasks = [(choice, aux_task(choice, registry)) for choice in chunk.method.aux]
     aux = tuple(
-        AuxInput(name=name, task=task, targets=torch.from_numpy(task.targets(cohort)[at]).float())
-        for name, task in tasks.items()
+        AuxInput(
+            name=str(choice),
+            task=task,
+            targets=torch.from_numpy(task.targets(cohort)[at]).float(),
+            head=head,
+        )
+        for (choice, task), head in zip(tasks, heads(chunk.method.aux), strict=True)
     )
     target = torch.from_numpy(chunk.plan.truth).float()
     if chunk.features is None:

@@ -14,9 +14,9 @@ def synthetic_mark(card: Card) -> str:
     --------
     >>> card = Card(title="", licence="", source="", citation="", labels="", synthetic=True)
     >>> synthetic_mark(card)
-    ', SYNTHETIC cohort'
+    ' (SYNTHETIC)'
     """
-    return ", SYNTHETIC cohort" if card.synthetic else ""
+    return " (SYNTHETIC)" if card.synthetic else ""
 
 
 def cohort_name(cohort: str) -> str:

@@ -123,7 +123,7 @@ def test_without_thresholds_there_is_no_operating_point() -> None:
 
 def test_a_real_runs_thresholds_reach_the_report(scored: Results) -> None:
     made = tables(scored)
-    assert {table.title.split(": ")[1].split(",")[0] for table in made} == {
+    assert {table.title.split(": ")[1].split(" (")[0] for table in made} == {
         "sens. .90",
         "spec. .90",
     }

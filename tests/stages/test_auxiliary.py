@@ -10,7 +10,7 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import Choice, Column, Method
 from lnmbench.registry import Registry
-from lnmbench.stages.auxiliary import aux_labels, aux_task
+from lnmbench.stages.auxiliary import aux_labels, aux_task, heads
 from lnmbench.testing import check_contract, sample_cohort
 
 COHORT = sample_cohort()
@@ -49,6 +49,12 @@ def test_a_control_is_known_as_one() -> None:
     arms = [Method(label="m", kind="network", aux=(choice(shuffled=s),)) for s in (0, 1)]
     assert [arm.is_control for arm in arms] == [False, True]
     assert arms[0].fingerprint != arms[1].fingerprint
+
+
+def test_the_heads_of_a_task_and_its_control_start_alike() -> None:
+    plain, control = choice(), choice(shuffled=2)
+    assert heads([plain]) == heads([control]) == ["pt:edition=auto"]
+    assert len(set(heads([plain, control]))) == 2
 
 
 def test_a_seed_that_is_no_number_is_refused() -> None:

@@ -15,11 +15,10 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import Axis, Figure, Mark, Page, Panel, Paragraph
 from lnmbench.stages.rendering import write_figures
-from lnmbench.stages.rendering.axes import span
-from lnmbench.stages.rendering.drawing import draw_file, draw_panel
-from lnmbench.stages.rendering.figure_files import figure_csv
-from lnmbench.stages.rendering.legend import legend
-from lnmbench.stages.rendering.looks import DARK, LIGHT, SERIES, Looks, looks_of
+from lnmbench.stages.rendering.drawing import draw_file, draw_panel, legend
+from lnmbench.stages.rendering.drawing.axes import span
+from lnmbench.stages.rendering.drawing.files import figure_csv
+from lnmbench.stages.rendering.drawing.looks import DARK, LIGHT, SERIES, WORDS, Looks, looks_of
 
 HOSTILE = "<script>$x^2$ \\frac{1}{0} & ]]> " + "w" * 200 + " \u4e2d\u6587"
 X = np.array([0.0, 0.5, 1.0])
@@ -131,7 +130,7 @@ def test_contrast_is_that_of_wcag_aa(scheme: dict[str, str]) -> None:
     for ground in ("paper", "sheet"):
         for text in ("ink", "soft", "link", "badge"):
             assert ratio(scheme[text], scheme[ground]) >= 4.5, (text, ground)
-        for graphic in (*SERIES, "edge"):
+        for graphic in (*SERIES, *WORDS, "edge"):
             assert ratio(scheme[graphic], scheme[ground]) >= 3.0, (graphic, ground)
 
 

@@ -30,6 +30,7 @@ from lnmbench.records import (
     TableColumn,
 )
 from lnmbench.stages.rendering import render_page
+from lnmbench.stages.rendering.html import SCRIPTS
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -407,5 +408,7 @@ def test_the_same_page_is_the_same_file() -> None:
 
 def test_what_a_page_is_made_of_is_packed_beside_its_code() -> None:
     folder = files("lnmbench.stages.rendering.html")
-    for name in ("template.html", "style.css", "script.js"):
+    for name in ("template.html", "style.css"):
         assert (folder / name).is_file()
+    there = [script.name for script in (folder / "scripts").iterdir()]
+    assert sorted(there) == sorted(f"{name}.js" for name in SCRIPTS)

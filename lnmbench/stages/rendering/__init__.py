@@ -65,10 +65,10 @@ def render_page(page: Page, format: str) -> str:
 
 
 def write_figures(page: Page, folder: Path) -> list[Path]:
-    """Write each figure of a page as SVG, PDF and CSV; see `figure_files.write_figures`."""
-    from lnmbench.stages.rendering import figure_files
+    """Write each figure of a page as SVG, PDF and CSV; see `drawing.write_figures`."""
+    from lnmbench.stages.rendering import drawing
 
-    return figure_files.write_figures(page, folder)
+    return drawing.write_figures(page, folder)
 
 
 def print_blocks(console: Console, blocks: Sequence[Block]) -> None:

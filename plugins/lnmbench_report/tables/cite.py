@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Block, Paragraph, Results
 from lnmbench_report.arms import complete
+from lnmbench_report.marks import cohort_name
 from lnmbench_report.printed import listed
 
 METHOD = (
@@ -91,9 +92,9 @@ def _software(results: Results) -> str:
 def _cohort(results: Results) -> Iterator[str]:
     citation = results.card.citation.strip().rstrip(".")
     if results.card.synthetic:
-        yield f"The cohort: {results.cohort}, SYNTHETIC, no patients: {citation}."
+        yield f"The cohort: {cohort_name(results.cohort)}, SYNTHETIC, no patients: {citation}."
     elif citation in _UNCITED:
-        yield f"The cohort: {results.cohort}; no citation is stated."
+        yield f"The cohort: {cohort_name(results.cohort)}; no citation is stated."
     else:
         yield f"The cohort: {citation}."
 

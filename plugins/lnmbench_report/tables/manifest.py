@@ -18,6 +18,7 @@ from lnmbench.records import (
 )
 from lnmbench_report.asked import command, differing, typed, without_folders
 from lnmbench_report.by_method import by_method
+from lnmbench_report.marks import cohort_name
 from lnmbench_report.printed import counted
 
 ARMS = (
@@ -52,7 +53,7 @@ class Passport:
 
 def _facts(results: Results) -> Iterator[tuple[str, str]]:
     protocol, methods = results.protocol, [outcome.method for outcome in results.outcomes]
-    yield "Cohort", f"{results.cohort}, fingerprint {results.fingerprint}"
+    yield "Cohort", f"{cohort_name(results.cohort)}, fingerprint {results.fingerprint}"
     yield "Protocol", f"{protocol} (repeats × outer folds × inner folds), target {protocol.target}"
     yield "Seed", str(protocol.seed)
     yield "Primary metrics", ", ".join(results.primary_metrics)

@@ -7,9 +7,26 @@ import hashlib
 from importlib.resources import files
 
 from lnmbench.records import Figure, Page
+from lnmbench.stages.rendering.drawing import DARK, LIGHT, looks_of
 from lnmbench.stages.rendering.html.data import Lists, script_json
-from lnmbench.stages.rendering.html.view import Place, parts
-from lnmbench.stages.rendering.looks import DARK, LIGHT, looks_of
+from lnmbench.stages.rendering.html.view import Place, listed, parts
+
+# in this order: what a file does at once uses only what stands before it
+SCRIPTS = (
+    "page",
+    "theme",
+    "folds",
+    "sorting",
+    "numbers",
+    "rows",
+    "points",
+    "tip",
+    "pointing",
+    "chooser",
+    "csv",
+    "drawing",
+    "saving",
+)
 
 
 def to_html(page: Page) -> str:
@@ -27,13 +44,14 @@ def to_html(page: Page) -> str:
         lists=Lists(),
     )
     made = parts(page.blocks, place)
-    style, script = colours() + _read("style.css"), _read("script.js")
+    style, script = colours() + _read("style.css"), scripts()
     template = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     ).from_string(_read("template.html"))
     text = template.render(
         page=page,
         parts=made,
+        listed=listed,
         arms=[(label, arm in page.chosen) for arm, label in page.arms.items()],
         policy=_policy(style, script),
         style=Markup(style),
@@ -54,6 +72,12 @@ def colours() -> str:
         "@media screen and (prefers-color-scheme:dark)"
         f"{{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
     )
+
+
+def scripts() -> str:
+    """Return the page's script: the files of `SCRIPTS` joined, in a scope of their own."""
+    parts = [_read(f"scripts/{name}.js") for name in SCRIPTS]
+    return "\n".join(['"use strict";', "(() => {", *parts, "})();"])
 
 
 def _read(name: str) -> str:

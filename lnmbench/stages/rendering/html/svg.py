@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-from lnmbench.stages.rendering.looks import LIGHT
+from lnmbench.stages.rendering.drawing import LIGHT
 
 _PLACE = re.compile(r"-?\d+\.\d{2,}")
 _COLOUR = {value: f"var(--{name})" for name, value in LIGHT.items()}

@@ -9,16 +9,25 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lnmbench.records import Block, Cell, Figure, Paragraph, Table
-from lnmbench.stages.rendering.drawing import Drawn, draw_panel
+from lnmbench.stages.rendering.drawing import Drawn, Entry, Looks, draw_panel, legend, rows
 from lnmbench.stages.rendering.html.data import Lists, figure_data
 from lnmbench.stages.rendering.html.svg import fitted, view_box
-from lnmbench.stages.rendering.legend import Entry, legend, rows
-from lnmbench.stages.rendering.looks import Looks
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 LONG = 40
+
+
+def listed(title: str, badge: str) -> str:
+    """Return a title for the contents, without the badge that the page bears anyway.
+
+    Examples
+    --------
+    >>> listed("Table 5. Cost (SYNTHETIC)", "SYNTHETIC")
+    'Table 5. Cost'
+    """
+    return title.removesuffix(f" ({badge})") if badge else title
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from lnmbench.errors import UserError
 from lnmbench.records import Figure, Mark, Page, Panel
 from lnmbench.stages.rendering.clean import cleaned
-from lnmbench.stages.rendering.drawing import draw_file
-from lnmbench.stages.rendering.looks import looks_of
+from lnmbench.stages.rendering.drawing.looks import looks_of
+from lnmbench.stages.rendering.drawing.panels import draw_file
 from lnmbench.stages.rendering.tidy_csv import safe
 from lnmbench.store.atomic import writing
 

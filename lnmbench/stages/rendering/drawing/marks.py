@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from lnmbench.records import Mark
-from lnmbench.stages.rendering.looks import Look
+from lnmbench.stages.rendering.drawing.looks import Look
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

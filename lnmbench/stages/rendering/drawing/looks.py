@@ -27,6 +27,8 @@ LIGHT: Mapping[str, str] = {
     "c4": "#8a6500",
     "c5": "#2a86b8",
     "c6": "#4f4f9e",
+    "w0": "#3f4d5a",
+    "w1": "#b3123b",
 }
 DARK: Mapping[str, str] = {
     "paper": "#161615",
@@ -44,10 +46,13 @@ DARK: Mapping[str, str] = {
     "c4": "#e2b53c",
     "c5": "#9ad6f7",
     "c6": "#aaa9f2",
+    "w0": "#c3cdd6",
+    "w1": "#ff8fa3",
 }
 SERIES = tuple(name for name in LIGHT if name.startswith("c"))
+WORDS = tuple(name for name in LIGHT if name.startswith("w"))
 
-# numbers of series, dashes and markers share no divisor: 140 looks before one comes again
+# numbers of series, dashes and markers share no divisor: a method's look comes again after 140
 _DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 2.0), (1.4, 1.6), (7.0, 2.0, 1.4, 2.0))
 _MARKERS = ("o", "s", "^", "D", "v")
 
@@ -70,27 +75,38 @@ NEUTRAL = Look(colour="soft")
 
 
 class Looks:
-    """Gives each `Mark.colour` one look, the same in all figures of a page."""
+    """Gives each `Mark.colour` one look, the same in all figures of a page.
 
-    def __init__(self, colours: Iterable[str]) -> None:
-        self._number = {colour: n for n, colour in enumerate(dict.fromkeys(filter(None, colours)))}
+    Words that are no methods (training, positive, reference) have hues of their own.
+    """
+
+    def __init__(self, arms: Iterable[str], words: Iterable[str] = ()) -> None:
+        arms = list(dict.fromkeys(filter(None, arms)))
+        others = [word for word in dict.fromkeys(filter(None, words)) if word not in arms]
+        self._looks = {
+            colour: _look(number, series)
+            for names, series in ((arms, SERIES), (others, WORDS))
+            for number, colour in enumerate(names)
+        }
 
     def of(self, mark: Mark) -> Look:
         """Return a mark's look; one without a colour, and every rule, is neutral."""
-        number = self._number.get(mark.colour)
-        if number is None or mark.kind == "rule":
-            return NEUTRAL
-        return Look(
-            colour=SERIES[number % len(SERIES)],
-            dashes=_DASHES[number % len(_DASHES)],
-            marker=_MARKERS[number % len(_MARKERS)],
-        )
+        return NEUTRAL if mark.kind == "rule" else self._looks.get(mark.colour, NEUTRAL)
 
 
 def looks_of(figures: Iterable[Figure], arms: Iterable[str] = ()) -> Looks:
-    """Return the looks of a page: methods in their order first, then what else is coloured.
+    """Return the looks of a page: methods in their order, words in that of the figures.
 
     A method keeps its look whether or not a figure shows it.
     """
-    marks = (mark for figure in figures for panel in figure.panels for mark in panel.marks)
-    return Looks([*arms, *(mark.colour for mark in marks)])
+    found = [mark for figure in figures for panel in figure.panels for mark in panel.marks]
+    methods = [*arms, *(arm for mark in found for arm in mark.arms)]
+    return Looks(methods, (mark.colour for mark in found))
+
+
+def _look(number: int, series: tuple[str, ...]) -> Look:
+    return Look(
+        colour=series[number % len(series)],
+        dashes=_DASHES[number % len(_DASHES)],
+        marker=_MARKERS[number % len(_MARKERS)],
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lnmbench.records import Figure, Mark, Panel
 from lnmbench.records.figure import MarkKind
-from lnmbench.stages.rendering.looks import Look, Looks
+from lnmbench.stages.rendering.drawing.looks import Look, Looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
