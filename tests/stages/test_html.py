@@ -204,7 +204,7 @@ def test_headers_sort_by_number_and_back(opened: Opened) -> None:
     def order() -> list[str]:
         return opened.tab.locator("tbody tr td:nth-child(2)").all_inner_texts()
 
-    head.locator("button").focus()
+    head.get_by_role("button").focus()
     seen = []
     for _ in range(3):
         opened.tab.keyboard.press("Enter")

@@ -188,7 +188,7 @@ def test_latex_escapes_what_latex_would_interpret() -> None:
         r"\$x\textasciicircum{}2\$ \textasciitilde{}\#\{\}\&"
     )
     assert r"\toprule" in text
-    assert r"\begin{tabular}{lr}" in text
+    assert r"\begin{tabular}{@{}lr@{}}" in text
     assert r"\caption{Scores}" in text
 
 

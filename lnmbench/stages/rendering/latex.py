@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Paragraph, Table, TableColumn
-from lnmbench.stages.rendering.headings import broken
-from lnmbench.stages.rendering.latex_layout import Layout, layouts, pieces
+from lnmbench.stages.rendering.latex_layout import Layout, heading_lines, layouts, pieces
 
 # brackets and the star are braced: after \\ they would be read as its argument
 _SPECIALS = {
@@ -101,16 +100,17 @@ def _floating(layout: Layout) -> Iterator[str]:
     float_ = "sidewaystable" if layout.sideways else "table"
     yield rf"\begin{{{float_}}}"
     yield _caption(table)
+    yield r"\vspace{4pt}"
     yield rf"\centering\{layout.size}"
     yield from _gap(layout)
-    yield rf"\begin{{tabular}}{{{_columns(layout)}}}"
+    yield rf"\begin{{tabular}}{{@{{}}{_columns(layout)}@{{}}}}"
     yield r"\toprule"
     yield _row([_heading(column) for column in table.columns])
     yield r"\midrule"
     yield from _rows(layout)
     yield r"\bottomrule"
     yield r"\end{tabular}"
-    yield from (rf"\par\footnotesize {escape(note)}" for note in table.notes)
+    yield from _notes(table)
     yield rf"\end{{{float_}}}"
 
 
@@ -121,17 +121,23 @@ def _long(layout: Layout) -> Iterator[str]:
         yield r"\begin{landscape}"
     yield rf"{{\{layout.size}"
     yield from _gap(layout)
-    yield rf"\begin{{longtable}}{{{_columns(layout)}}}"
+    yield rf"\begin{{longtable}}{{@{{}}{_columns(layout)}@{{}}}}"
     yield rf"{_caption(table)} \\"
     yield rf"\toprule {head} \midrule \endfirsthead"
     yield rf"\toprule {head} \midrule \endhead"
     yield r"\bottomrule \endfoot"
     yield from _rows(layout)
     yield r"\end{longtable}"
-    yield from (rf"\par\noindent\footnotesize {escape(note)}" for note in table.notes)
+    yield from _notes(table)
     yield r"\par}"
     if layout.sideways:
         yield r"\end{landscape}"
+
+
+def _notes(table: Table) -> Iterator[str]:
+    if table.notes:
+        yield r"\par\smallskip\raggedright\footnotesize"
+    yield from (rf"\par\noindent {escape(note)}" for note in table.notes)
 
 
 def _caption(table: Table) -> str:
@@ -168,7 +174,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _heading(column: TableColumn) -> str:
-    lines = [escape(line) for line in broken(column.heading)]
+    lines = [escape(line) for line in heading_lines(column.heading)]
     if len(lines) == 1:
         return lines[0]
     stacked = r" \\ ".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,13 +14,24 @@ from lnmbench.stages.rendering.headings import broken
 TEXT_WIDTH_PT = 345.0
 TEXT_HEIGHT_PT = 550.0
 ROWS = 36
-LONG_WORD = 20
+LONG_WORD, LONGEST_WORD = 12, 20
 
-_NARROW = set("iljftI.,:;|!'()[]{}/\\` ")
-_WIDE = set("mwMWÆŒæœ@%—−+<>=")
+# of Computer Modern at 10 pt; its small sizes are wider for their height
+_EMS = (
+    (0.31, frozenset("iljfI.,:;|!'` ")),
+    (0.39, frozenset("t()[]{}rs-")),
+    (0.50, frozenset("0123456789/\\")),
+    (0.84, frozenset("mwMWÆŒæœ@%—−+<>=")),
+)
+_WIDER = {7.0: 1.14, 8.0: 1.06, 9.0: 1.03}
 _GAP_PT = 6.0
 _LEAST_PT = 34.0
 _LONGEST_FIGURES_PT = 150.0
+# words behind a figure, as in .02, not borne out
+_REMARK = re.compile(r", [^\W\d]")
+# behind signs; a last letter or two stay with what is before
+_SIGNED = re.compile(r"[^:=,;/+_]*[:=,;/+_]+(?:[^:=,;/+_]{1,2}$)?|[^:=,;/+_]+")
+_HEADING = 16
 _PIECE = re.compile(r"[^\s:=,;/+_.\-]{1,12}[:=,;/+_.\-]*|[:=,;/+_.\-]{1,12}")
 
 
@@ -42,7 +54,7 @@ def layouts(table: Table) -> Iterator[Layout]:
     """
     for step in _STEPS:
         size, points, gap, sideways = step
-        room = (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * len(table.columns)
+        room = (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * (len(table.columns) - 1)
         widths = _fit(table, points, room)
         if widths is not None:
             break
@@ -70,17 +82,43 @@ def pieces(word: str) -> list[str]:
     >>> pieces("encoder=resnet50:weights=random")
     ['encoder=', 'resnet50:', 'weights=', 'random']
     """
-    return _PIECE.findall(word) if len(word) > LONG_WORD else [word]
+    if len(word) > LONGEST_WORD:
+        return _PIECE.findall(word)
+    return _SIGNED.findall(word) if len(word) > LONG_WORD else [word]
+
+
+def heading_lines(heading: str) -> list[str]:
+    """Return a column's heading in lines; long words have several.
+
+    Examples
+    --------
+    >>> heading_lines("synthetic:n=40,images=false,seed=0 7aa84b")
+    ['synthetic:n=40,', 'images=false,', 'seed=0', '7aa84b']
+    """
+    lines: list[str] = []
+    for line in broken(heading):
+        if max(map(len, line.split()), default=0) <= LONGEST_WORD:
+            lines.append(line)
+            continue
+        for word in line.split():
+            lines.append("")
+            for piece in pieces(word):
+                if len(lines[-1] + piece) > _HEADING:
+                    lines.append("")
+                lines[-1] += piece
+    return [line for line in lines if line]
 
 
 def width_pt(text: str, points: float) -> float:
-    """Return about how wide a text is in type of so many points."""
-    ems = sum(
-        0.32 if c in _NARROW else 0.92 if c in _WIDE else 0.78 if c.isupper() else 0.56
-        for c in text
-    )
-    # small type is wider for its height
-    return ems * (points + 0.17 * (10.0 - points))
+    """Return about how wide a text is in type of so many points, 7, 8 or 9."""
+    return sum(map(_em, text)) * points * _WIDER[points]
+
+
+def _em(character: str) -> float:
+    for em, characters in _EMS:
+        if character in characters:
+            return em
+    return 0.70 if character.isupper() else 0.52
 
 
 _STEPS = (
@@ -96,11 +134,13 @@ def _fit(table: Table, points: float, room: float) -> tuple[float | None, ...] |
     """Return the widths of columns in the room, None where they do not fit in it."""
     natural, least = [], []
     for at, column in enumerate(table.columns):
-        texts = [*broken(column.heading), *(row[at].text for row in table.rows)]
-        wide = max(width_pt(text, points) for text in texts)
-        words = [p for text in texts for word in text.split() for p in pieces(word)]
-        word = max((width_pt(piece, points) for piece in words), default=0.0)
-        wraps = column.align == "left" or wide > _LONGEST_FIGURES_PT
+        cells = [row[at].text for row in table.rows]
+        head = max(width_pt(line, points) for line in heading_lines(column.heading))
+        wide = max([head, *(width_pt(text, points) for text in cells)])
+        words = [p for text in cells for word in text.split() for p in pieces(word)]
+        word = max([head, *(width_pt(piece, points) for piece in words)])
+        told = any(_REMARK.search(text) for text in cells)
+        wraps = column.align == "left" or told or wide > _LONGEST_FIGURES_PT
         natural.append(wide)
         least.append(min(wide, max(_LEAST_PT, word)) if wraps else wide)
     if sum(natural) <= room:
@@ -117,10 +157,15 @@ def _fit(table: Table, points: float, room: float) -> tuple[float | None, ...] |
 
 
 def _shared(wanted: list[float], spare: float) -> list[float]:
-    """Share what is spare: those that want little get it all, the others the same each."""
+    """Share what is spare: those that want little get it all, the others more where they want more.
+
+    Shares go with the square root, so that columns of much text do not starve the others.
+    """
     given = [0.0] * len(wanted)
-    for left, at in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
-        given[at] = min(wanted[at], spare / (len(wanted) - left))
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for number, at in enumerate(order):
+        rest = sum(math.sqrt(wanted[other]) for other in order[number:]) or 1.0
+        given[at] = min(wanted[at], spare * math.sqrt(wanted[at]) / rest)
         spare -= given[at]
     return given
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from lnmbench.records import Figure, Page
 from lnmbench.stages.rendering.drawing import DARK, LIGHT, looks_of
 from lnmbench.stages.rendering.html.data import Lists, script_json
-from lnmbench.stages.rendering.html.view import Place, listed, parts
+from lnmbench.stages.rendering.html.view import Place, parts
 
 # in this order: what a file does at once uses only what stands before it
 SCRIPTS = (
@@ -38,6 +38,8 @@ def to_html(page: Page) -> str:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
+    from lnmbench.stages.rendering.html import wording
+
     place = Place(
         arms={arm: number for number, arm in enumerate(page.arms)},
         looks=looks_of((b for b in page.blocks if isinstance(b, Figure)), page.arms),
@@ -51,7 +53,7 @@ def to_html(page: Page) -> str:
     text = template.render(
         page=page,
         parts=made,
-        listed=listed,
+        wording=wording,
         arms=[(label, arm in page.chosen) for arm, label in page.arms.items()],
         policy=_policy(style, script),
         style=Markup(style),

@@ -17,17 +17,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 LONG = 40
-
-
-def listed(title: str, badge: str) -> str:
-    """Return a title for the contents, without the badge that the page bears anyway.
-
-    Examples
-    --------
-    >>> listed("Table 5. Cost (SYNTHETIC)", "SYNTHETIC")
-    'Table 5. Cost'
-    """
-    return title.removesuffix(f" ({badge})") if badge else title
+WHOLE = 12
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,13 +59,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTable:
-    """A table with its id; `head` is the column whose cells name the rows, -1 without one."""
+    """A table with its id; `head` is the column whose cells name the rows, -1 without one.
+
+    A `long` one scrolls; a `whole` one is not broken between pages.
+    """
 
     id: str
     block: Table
     rows: tuple[Row, ...]
     head: int
     long: bool
+    whole: bool
     kind: str = "table"
 
 
@@ -155,6 +149,7 @@ def _written(block: Block, place: Place) -> Part:
             ),
             head=aligned.index("left") if "left" in aligned else -1,
             long=len(block.rows) > LONG,
+            whole=len(block.rows) <= WHOLE,
         )
     assert isinstance(block, Paragraph)
     return ShownParagraph(id=name, block=block)

@@ -25,10 +25,17 @@ for (const table of all("main table")) {
   if (table.tBodies[0].rows.length < 2) continue;
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
+    // no button element: with one, browsers do not repeat the head on the next sheet of paper
+    const button = document.createElement("span");
+    button.tabIndex = 0;
+    button.setAttribute("role", "button");
     button.append(...head.childNodes);
     head.append(button);
+    button.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      button.click();
+    });
     button.addEventListener("click", () => {
       const before = head.getAttribute("aria-sort");
       const after = before === "ascending" ? "descending" : before ? null : "ascending";
