@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from lnmbench.errors import UserError
@@ -72,16 +73,35 @@ def _splits(plan: Plan) -> pd.DataFrame:
 
 
 def _predictions(ledger: Ledger, plan: Plan, labels: dict[str, str]) -> pd.DataFrame:
-    frame = ledger.frame(
-        "SELECT method, repeat, fold, part, case_number, value AS probability"
+    tested = ledger.frame(
+        "SELECT method, repeat, fold, 'test' AS part, case_number, value AS probability"
         " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
-        " ORDER BY method, repeat, fold, part, case_number"
     )
+    frames = [tested, *(_validation(ledger, plan, method) for method in labels)]
+    frame = pd.concat([one for one in frames if len(one)] or [tested], ignore_index=True)
+    frame = frame.sort_values(["method", "repeat", "fold", "part", "case_number"])
     cases = frame.pop("case_number").to_numpy().astype(int)
     frame["method"] = frame["method"].map(labels)
     frame.insert(4, "case", [plan.ids[number] for number in cases])
     frame.insert(5, "target", plan.truth[cases].astype(int))
     return frame
+
+
+def _validation(ledger: Ledger, plan: Plan, method: str) -> pd.DataFrame:
+    frames = [
+        pd.DataFrame(
+            {
+                "method": method,
+                "repeat": repeat,
+                "fold": fold,
+                "part": "validation",
+                "case_number": np.flatnonzero(plan.splits.outer[repeat] != fold),
+                "probability": probabilities,
+            }
+        )
+        for repeat, fold, probabilities in ledger.validation(method)
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def _scores(results: Results) -> pd.DataFrame:

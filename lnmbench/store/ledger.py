@@ -46,6 +46,8 @@ FORMAT = "3"
 SECONDS_FOR_READERS = 60.0
 """How long a writer waits for a program that reads the ledger."""
 
+_STORED = np.dtype("<f8")
+
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE manifests (number INTEGER PRIMARY KEY, created TEXT NOT NULL, manifest TEXT NOT NULL);
@@ -66,10 +68,14 @@ CREATE TABLE units (unit INTEGER PRIMARY KEY, method TEXT NOT NULL REFERENCES me
                     repeat INTEGER NOT NULL, fold INTEGER NOT NULL, state TEXT NOT NULL,
                     seconds REAL, device_seconds REAL, memory_mb REAL, fits INTEGER,
                     epochs INTEGER, settings TEXT, UNIQUE (method, repeat, fold));
-CREATE TABLE predictions (unit INTEGER NOT NULL REFERENCES units, part TEXT NOT NULL,
-                          task TEXT NOT NULL, output INTEGER NOT NULL, case_number INTEGER NOT NULL,
+-- of the cases of the outer test fold
+CREATE TABLE predictions (unit INTEGER NOT NULL REFERENCES units, task TEXT NOT NULL,
+                          output INTEGER NOT NULL, case_number INTEGER NOT NULL,
                           value REAL NOT NULL,
-                          PRIMARY KEY (unit, part, task, output, case_number)) WITHOUT ROWID;
+                          PRIMARY KEY (unit, task, output, case_number)) WITHOUT ROWID;
+-- of the training cases, by number: the target's probability from the fit that stopped by the case;
+-- float64, little-endian, as these are nine tenths of all predictions and are read as a whole
+CREATE TABLE validation (unit INTEGER PRIMARY KEY REFERENCES units, probabilities BLOB NOT NULL);
 CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEGER NOT NULL,
                         epoch INTEGER NOT NULL, training_loss REAL, validation_loss REAL,
                         PRIMARY KEY (unit, inner_fold, epoch)) WITHOUT ROWID;
@@ -209,16 +215,15 @@ class Ledger:
             (unit.method, unit.repeat, unit.fold),
         ).fetchone()[0]
         rows = [
-            (key, "test", task, output, case, value)
+            (key, task, output, case, value)
             for task, values in result.test.items()
             for case, output, value in _known(values)
         ]
-        target = next(iter(result.test))
-        rows += [
-            (key, "validation", target, output, case, value)
-            for case, output, value in _known(result.validation[:, None])
-        ]
-        self._db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?)", rows)
+        validation = result.validation[~np.isnan(result.validation)]
+        self._db.execute(
+            "INSERT INTO validation VALUES (?, ?)", (key, validation.astype(_STORED).tobytes())
+        )
         self._db.executemany(
             "INSERT INTO histories VALUES (?, ?, ?, ?, ?)",
             [(key, e.inner, e.epoch, e.training_loss, e.validation_loss) for e in result.history],
@@ -330,7 +335,7 @@ class Ledger:
         """Return test predictions (repeats, n, outputs), NaN where a unit has no result yet."""
         rows = self._read(
             "SELECT repeat, case_number, output, value FROM units JOIN predictions USING (unit)"
-            " WHERE method = ? AND part = 'test' AND task = ?",
+            " WHERE method = ? AND task = ?",
             (method, task),
         )
         found = np.array(rows, dtype=np.float64).reshape(-1, 4)
@@ -347,19 +352,13 @@ class Ledger:
         The probabilities (t,) of the target are those of the training cases, in the order of the
         plan, each from the fit that did not train on it.
         """
-        units = self._read(
-            "SELECT unit, repeat, fold FROM units WHERE state = 'done' AND method = ?"
-            " ORDER BY repeat, fold",
+        rows = self._read(
+            "SELECT repeat, fold, probabilities FROM units JOIN validation USING (unit)"
+            " WHERE method = ? ORDER BY repeat, fold",
             (method,),
         )
-        for unit, repeat, fold in units:
-            # all of a unit's validation rows are the target's; case numbers follow from the splits
-            rows = self._read(
-                "SELECT value FROM predictions WHERE unit = ? AND part = 'validation'"
-                " ORDER BY task, output, case_number",
-                (unit,),
-            )
-            yield repeat, fold, np.array(rows, dtype=np.float64).ravel()
+        for repeat, fold, probabilities in rows:
+            yield repeat, fold, np.frombuffer(probabilities, dtype=_STORED).astype(np.float64)
 
     def labels(self) -> dict[str, AuxLabels]:
         """Return what each auxiliary task should have predicted, by the task."""

@@ -14,6 +14,7 @@ from lnmbench.store.ledger import FILE, Ledger
 
 # Bytes of a row in the ledger's tables, beside the words in it.
 _PREDICTION, _EPOCH, _TRIED, _NUMBER, _SPLIT = 22, 28, 80, 20, 22
+_VALIDATION = 8
 _EMPTY = 80_000
 
 
@@ -46,8 +47,7 @@ def ledger_bytes(amount: Amount, plan: Plan, registry: Registry) -> int:
     for choice in method.aux:
         tasks[str(choice)] = aux_task(choice, registry).outputs
     tests = sum(outputs * (_PREDICTION + len(name) + 4) for name, outputs in tasks.items())
-    validation = _PREDICTION + len("target") + len("validation")
-    predictions = n * (tests + (protocol.folds - 1) * validation) * len(amount.repeats)
+    predictions = n * (tests + (protocol.folds - 1) * _VALIDATION) * len(amount.repeats)
     epochs = method.training.max_epochs if method.training else 0
     histories = protocol.inner * epochs * _EPOCH
     searched = amount.candidates if amount.candidates > 1 else 0
