@@ -20,6 +20,7 @@ import numpy as np
 from lnmbench.contracts import (
     AuxTask,
     Baseline,
+    Check,
     Comparison,
     Dataset,
     Encoder,
@@ -57,6 +58,7 @@ def check_contract(role: str, made: Any, *, cohort: Cohort | None = None) -> Non
         "baseline": _baseline,
         "metric": _metric,
         "comparison": _comparison,
+        "check": _check,
     }
     if role in checks:
         checks[role](made, cohort if cohort is not None else sample_cohort())
@@ -237,6 +239,13 @@ def _metric(made: Metric, cohort: Cohort) -> None:
     if len(there) == len(values):
         wrong = values[0] < values[1] if made.greater_is_better else values[0] > values[1]
         assert not wrong, "greater_is_better is the wrong way round"
+
+
+def _check(made: Check, cohort: Cohort) -> None:
+    assert made.title, "it has no title"
+    assert made.severity in ("warning", "error"), f"the severity is {made.severity}"
+    assert made.remedy, "it says nothing to do"
+    assert made.__doc__, "it is not documented"
 
 
 def _comparison(made: Comparison, cohort: Cohort) -> None:
