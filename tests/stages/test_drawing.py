@@ -101,6 +101,49 @@ def test_axes_end_where_they_are_told_or_where_the_numbers_do() -> None:
     assert 0.0 < low < 10.0 < high
 
 
+def ticks(svg: str, axis: str) -> list[str]:
+    (group,) = [
+        e for e in ET.fromstring(svg).iter() if e.attrib.get("id") == f"matplotlib.axis_{axis}"
+    ]
+    names = ["".join(e.itertext()) for e in group.iter() if e.tag.endswith("text")]
+    return [name for name in names if any(c.isdigit() for c in name)]
+
+
+@pytest.mark.parametrize("last", [3, 6, 9, 16, 40, 1000])
+def test_what_is_counted_has_no_ticks_between(last: int) -> None:
+    epochs = np.arange(1.0, last + 1)
+    axis = Axis(title="Epoch", low=0.0, high=last + 1.0)
+    counted = ticks(draw_panel(panel(mark(x=epochs, y=epochs / 7), x=axis), Looks([])).svg, "1")
+    assert len(counted) >= 2
+    assert not any("." in tick for tick in counted)
+    shares = ticks(draw_panel(panel(mark()), Looks([])).svg, "1")
+    assert any("." in tick for tick in shares)
+
+
+def test_no_line_runs_through_the_names_of_rows() -> None:
+    y = Axis(title="", categories=("a method with a long name", "another with a long name"))
+    zero = mark("rule", x=np.zeros(2), y=np.array([-0.5, 1.5]))
+    points = mark("points", x=X[:2], y=np.arange(2.0))
+    order = list(ET.fromstring(draw_panel(panel(zero, points, y=y), Looks([])).svg).iter())
+    at = {e.attrib["id"]: place for place, e in enumerate(order) if "id" in e.attrib}
+    for row in ("row-0", "row-1"):
+        assert at[row] > max(at["mark-0"], at["mark-1"])
+        ground = next(e for e in order[at[row]].iter() if e.tag.endswith("path"))
+        assert f"fill: {LIGHT['paper']}" in ground.attrib["style"]
+
+
+def test_words_have_hues_that_methods_do_not_have() -> None:
+    names = [f"m{n}" for n in range(30)]
+    looks = Looks(names, ["training", "validation", "m3"])
+    hues = {looks.of(mark(colour=name)).colour for name in names}
+    training, validation = (looks.of(mark(colour=w)).colour for w in ("training", "validation"))
+    assert training != validation
+    assert not {training, validation} & hues
+    shown = figure(panel(mark(colour="f2", arms=("f2",)), mark(colour="positive")))
+    assert looks_of([shown]).of(mark(colour="f2")).colour in SERIES
+    assert looks_of([shown]).of(mark(colour="positive")).colour in WORDS
+
+
 def test_a_colour_looks_alike_everywhere_and_unlike_its_neighbours() -> None:
     one = figure(panel(mark(colour="f2")))
     other = figure(panel(mark(colour="f1"), mark(colour="f2")))

@@ -9,6 +9,7 @@ import re
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -214,6 +215,58 @@ def test_headers_sort_by_number_and_back(opened: Opened) -> None:
         ("descending", ["(3)", "(0)", "(1)", "(2)"]),
         (None, ["(0)", "(1)", "(2)", "(3)"]),
     ]
+
+
+def test_the_space_bar_sorts_and_does_not_scroll(opened: Opened) -> None:
+    head = opened.tab.locator("thead th").nth(1)
+    head.get_by_role("button").focus()
+    before = opened.tab.evaluate("scrollY")
+    opened.tab.keyboard.press("Space")
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert opened.tab.evaluate("scrollY") == before
+
+
+def test_the_contents_do_not_repeat_the_badge(browser: Any, tmp_path: Path) -> None:
+    titles = ("Table 1. Cost (SYNTHETIC)", "Table 2. Cost (twice)")
+    blocks = [replace(table(key=title), title=title) for title in titles]
+    (tmp_path / "p.html").write_text(render_page(page(*blocks), "html"), encoding="utf-8")
+    one = Opened(browser, tmp_path / "p.html")
+    assert one.tab.locator("nav a").all_inner_texts() == ["Table 1. Cost", "Table 2. Cost (twice)"]
+    assert one.tab.locator("main h2").all_inner_texts() == list(titles)
+    one.context.close()
+
+
+def test_words_break_at_their_signs_and_only_endless_ones_within(
+    browser: Any, tmp_path: Path
+) -> None:
+    texts = ("clinical network + pt:shuffled=1", "w" * 200, "resnet50:weights=random,train=layer4")
+    cells = [(Cell(text=text), *(Cell(text=".5 (.4 to .6)") for _ in range(9))) for text in texts]
+    made = replace(table(), rows=tuple(cells), arms=(), title=texts[1])
+    (tmp_path / "p.html").write_text(render_page(page(made), "html"), encoding="utf-8")
+    one = Opened(browser, tmp_path / "p.html", viewport={"width": 360, "height": 800})
+    assert one.tab.evaluate("document.documentElement.scrollWidth") <= 360
+    assert one.tab.locator("tbody th").all_inner_texts() == list(texts)
+
+    def lines(word: str) -> int:
+        """On how many lines a part of a name stands."""
+        script = """word => {
+            const walk = document.createTreeWalker(document.querySelector("tbody"), 4);
+            while (walk.nextNode()) {
+                const at = walk.currentNode.data.indexOf(word);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(walk.currentNode, at);
+                range.setEnd(walk.currentNode, at + word.length);
+                return range.getClientRects().length;
+            }
+            return 0;
+        }"""
+        return int(one.tab.evaluate(script, word))
+
+    for word in ("clinical", "network", "pt:shuffled=1", "resnet50:", "random,", "layer4"):
+        assert lines(word) == 1, word
+    assert lines(texts[1]) > 1
+    one.context.close()
 
 
 def test_the_button_saves_the_numbers(opened: Opened, tmp_path: Path) -> None:

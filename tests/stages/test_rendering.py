@@ -177,6 +177,7 @@ def test_json_is_strict_and_structured() -> None:
 def test_latex_escapes_what_latex_would_interpret() -> None:
     text = render([table(*HOSTILE)], "latex")
     body = text.split(r"\midrule")[1].split(r"\bottomrule")[0]
+    body = body.replace(r"\allowbreak{}", "")
     names = [line.split(" & ")[0] for line in body.strip().splitlines()]
     assert len(names) == len(HOSTILE)
     assert names[HOSTILE.index("50%_x")] == r"50\%\_x"
@@ -316,13 +317,48 @@ def wide(columns: int, rows: int, *, words: str = "resnet50 + pt:levels=4") -> T
     )
 
 
+def differences(name: str = "clinical network + pt:shuffled=1") -> Table:
+    """A table as that of the comparisons."""
+    heads = ("p, corrected resampled t", "p, Holm", 'p, plain paired t, "as published"')
+    row = (name, "clinical network", "AUC", "−.014 (−.114 to .087)", ".09", "> .99")
+    words = ("Method", "against", "Metric")
+    return Table(
+        key="comparisons",
+        title="Table 2. Differences",
+        columns=(
+            *(TableColumn(key=word, heading=word, align="left") for word in words),
+            TableColumn(key="d", heading="Difference (95 % CI)"),
+            *(TableColumn(key=head, heading=head) for head in heads),
+        ),
+        rows=tuple(
+            tuple(Cell(text=text) for text in (*row, told))
+            for told in ("< .001, not borne out", ".82")
+        ),
+        notes=("Believe the corrected p.",),
+    )
+
+
+def over_cohorts() -> Table:
+    """A table whose headings are long names."""
+    cohorts = [f"synthetic:n=40,images=false,seed={n} 7aa84b" for n in range(3)]
+    return Table(
+        key="across",
+        title="Table 2. AUC in each cohort",
+        columns=(
+            TableColumn(key="m", heading="Method", align="left"),
+            *(TableColumn(key=name, heading=name) for name in cohorts),
+        ),
+        rows=((Cell(text="logistic"), *(Cell(text=".699 (.224 to 1.000)") for _ in cohorts)),),
+    )
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_latex_compiles_and_no_table_leaves_the_page(tmp_path: Path) -> None:
     long = "encoder=resnet50:weights=random," * 12
     odd = ("w" * 200, "中文 ☃ ħ é ß Ł", "a\\[2pt] * b", "x^2_i")
     blocks = [table(*HOSTILE, *odd), paragraph(*HOSTILE, *odd), table("a", key="a_b%c")]
     blocks += [wide(n, 2, words=long) for n in (2, 4, 9)]
-    blocks += [wide(1, 90), wide(4, 60), wide(2, 4), wide(3, 4)]
+    blocks += [wide(1, 90), wide(4, 60), wide(2, 4), wide(3, 4), differences(), over_cohorts()]
     text = render(blocks, "latex")
     (tmp_path / "t.tex").write_text(f"{PREAMBLE}\n{text}\n\\end{{document}}\n", encoding="utf-8")
     made = subprocess.run(
@@ -348,6 +384,14 @@ def test_latex_sets_wide_tables_smaller_then_sideways_then_in_parts() -> None:
     assert "more columns" in parts
     assert parts.count(".760") == 12 * 2
     assert r"\tiny" not in parts
+
+
+@pytest.mark.parametrize("made", [differences(), over_cohorts()], ids=lambda t: t.key)
+def test_latex_keeps_upright_what_can_stand_so(made: Table) -> None:
+    text = render([made], "latex")
+    assert r"\begin{table}" in text
+    assert "sideways" not in text
+    assert "more columns" not in text
 
 
 def test_latex_lets_long_tables_go_over_pages() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-LONGEST = 24
+LONGEST, SENTENCE = 24, 80
 
 _SPACE = "\N{NO-BREAK SPACE}"
 _BRACKETS = re.compile(r'"[^"]*"|\([^()]*\)')
@@ -16,9 +16,11 @@ _BRACKETS = re.compile(r'"[^"]*"|\([^()]*\)')
 _FIGURES = re.compile(
     r"(?<=\d) (?=%)|(?<=\d %) (?=CI\b)|(?<=\bp) (?=[=<>])|(?<=\bp [=<>]) (?=\.\d)"
 )
-# in a long word: behind a sign, but not within 10,000 or 3/4 or 12:30
+# in a long word: behind a sign, but not within 10,000 or 3/4 or n=40
 _LONG_WORD = re.compile(r"\S{17,}")
-_BREAKS = re.compile(r"(?<=\w[=;+_])(?=\w)|(?<=[^\W\d][:,/])(?=\w)|(?<=\d[:,/])(?=[^\W\d])")
+_BREAKS = re.compile(
+    r"(?<=\w[;+_])(?=\w)|(?<=[^\W\d][:,/])(?=\w)|(?<=\d[:,/])(?=[^\W\d])|(?<=\w=)(?=[^\W\d])"
+)
 # texts of a page are clean: this sign is not in them
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
@@ -67,7 +69,9 @@ def heading(text: str) -> Markup:
 
 
 def cell_class(text: str, align: str) -> str:
-    """Return the class of a cell: words may break, a short name does not."""
+    """Return the class of a cell: a short name does not break, a sentence has room."""
     if align != "left":
         return ""
-    return "left short" if len(text) <= LONGEST else "left"
+    if len(text) <= LONGEST:
+        return "left short"
+    return "left told" if len(text) >= SENTENCE else "left"

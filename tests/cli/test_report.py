@@ -1,0 +1,183 @@
+"""`lnmbench report`: on a terminal, in a pipe, to files, of one run and of several."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from lnmbench.__main__ import main
+from lnmbench.cli.app import app
+
+Command = Callable[..., CompletedProcess[str]]
+SMALL = "--encoder none --repeats 2 --folds 3 --inner 2 --training max_epochs=1"
+BOTH = "--aux none --aux pt --only"
+RUNS = {
+    "one": f"synthetic:n=40,images=false {BOTH}",
+    "more": "synthetic:n=40,images=false --aux pt:shuffled=1 --only",
+    "other": f"synthetic:n=40,images=false,seed=1 {BOTH}",
+    "folds": f"synthetic:n=40,images=false {BOTH} --folds 4",
+}
+
+
+def here(words: str) -> None:
+    """Run a command in this process, as one that succeeds."""
+    assert not app(words.split(), standalone_mode=False)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which there is a run of each kind."""
+    folder = tmp_path_factory.mktemp("report")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LNMBENCH_HOME", str(folder / "home"))
+        patch.chdir(folder)
+        for name, asked in RUNS.items():
+            here(f"run {SMALL} --out runs/{name} --dataset {asked}")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def at(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to write to; `runs` are those of the place."""
+    (tmp_path / "runs").symlink_to(place / "runs")
+    monkeypatch.setenv("LNMBENCH_HOME", str(place / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != "runs")
+
+
+def test_on_a_terminal_a_page_becomes_a_file(
+    at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    here("report runs/one --format html")
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "written to report.html\n"
+    assert files(at) == ["report.html"]
+    text = (at / "report.html").read_text("utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "clinical network + pt" in text
+
+
+def test_in_a_pipe_a_page_is_printed(at: Path, lnmbench: Command, place: Path) -> None:
+    run = place / "runs" / "one"
+    done = lnmbench("report", run, "--format", "html", LNMBENCH_HOME=str(place / "home"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!doctype html>")
+    assert done.stdout.endswith("</html>\n")
+    assert done.stderr == ""
+    assert not Path("report.html").exists()
+
+
+@pytest.mark.parametrize("format", ["html", "table", "latex", "csv"])
+def test_output_names_the_file(at: Path, format: str, capsys: pytest.CaptureFixture[str]) -> None:
+    here(f"report runs/one --format {format} --output mine.txt")
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "written to mine.txt\n"
+    here(f"report runs/one --format {format}")
+    assert capsys.readouterr().out.split() == (at / "mine.txt").read_text("utf-8").split()
+
+
+def test_figures_go_to_a_folder_of_their_own(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here("report runs/one --figures pictures")
+    told = capsys.readouterr()
+    made = files(at / "pictures")
+    assert told.err == f"{len(made)} files written to pictures\n"
+    assert "Performance" in told.out
+    for kind in ("svg", "pdf", "csv"):
+        assert f"roc.{kind}" in made
+    assert len(made) % 3 == 0
+
+
+def test_a_folder_in_use_is_refused_before_anything_is_printed(
+    at: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (at / "mine").mkdir()
+    (at / "mine" / "letter.txt").touch()
+    why = "figures need a folder of their own"
+    refused("report runs/one --figures mine", why, capsys, monkeypatch)
+    assert files(at / "mine") == ["letter.txt"]
+
+
+def test_where_there_are_no_figures_it_says_so(
+    at: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_report")
+    here("report runs/one --figures pictures")
+    assert "no figures in this report" in capsys.readouterr().err
+    assert files(at) == []
+
+
+def test_runs_over_one_cohort_are_one_report(capsys: pytest.CaptureFixture[str]) -> None:
+    here("report runs/one --format markdown")
+    alone = capsys.readouterr().out
+    here("report runs/one runs/more --format markdown")
+    both = capsys.readouterr().out
+    assert "pt:shuffled=1" in both
+    assert "pt:shuffled=1" not in alone
+    assert "Across cohorts" not in both
+
+
+def test_runs_over_two_cohorts_stand_beside_each_other(
+    at: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here("report runs/one runs/other")
+    text = " ".join(capsys.readouterr().out.split())
+    assert "Across cohorts" in text
+    assert "2 cohorts" in text
+    here("report runs/one runs/other --format html --output both.html --figures pictures")
+    assert "in 2 cohorts" in (at / "both.html").read_text("utf-8")
+    assert any(name.endswith(".svg") for name in files(at / "pictures"))
+
+
+@pytest.mark.parametrize(
+    ("runs", "why"),
+    [
+        ("runs/one runs/folds", "two protocols over one cohort cannot be compared"),
+        ("runs/folds runs/other", "cohorts with different repeats"),
+        ("runs/more runs/other", "fewer than two complete methods in common"),
+        ("runs/one runs/nowhere", "no run here"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_one_line(
+    runs: str, why: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused(f"report {runs}", why, capsys, monkeypatch)
+
+
+def test_a_run_ends_with_the_brief_report(capsys: pytest.CaptureFixture[str]) -> None:
+    # nothing is left to run: what it prints is the report
+    here(f"run {SMALL} --out runs/one --dataset {RUNS['one']}")
+    brief = capsys.readouterr().out
+    here("report runs/one")
+    whole = capsys.readouterr().out
+    for title in ("Answer", "Performance", "Differences"):
+        assert title in brief
+        assert title in whole
+    assert "How to cite" not in brief
+    assert "How to cite" in whole
+
+
+def refused(
+    words: str, why: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command ends with exit code 2 and one line that says why."""
+    monkeypatch.setattr(sys, "argv", ["lnmbench", *words.split()])
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # it is the command's own after
+    with pytest.raises(SystemExit) as end:
+        main()
+    told = capsys.readouterr()
+    assert end.value.code == 2
+    assert told.out == ""
+    (line,) = told.err.splitlines()
+    assert line.startswith("error: ")
+    assert why in line
