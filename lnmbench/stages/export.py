@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from lnmbench.errors import UserError
 from lnmbench.records import Method, Plan, Results
 from lnmbench.stages.report import distinct
 from lnmbench.store import packing
-from lnmbench.store.atomic import writing
+from lnmbench.store.atomic import new_folder
 from lnmbench.store.ledger import Ledger
 
 
@@ -25,9 +22,10 @@ def export(run: Path, folder: Path, results: Results) -> list[Path]:
     The folder appears whole or not at all. Raises `UserError` where it exists and is not empty.
     """
     folder = folder.resolve()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError("export needs a folder of its own", where=str(folder), got="one with files")
-    with Ledger.open(run) as ledger:
+    with (
+        Ledger.open(run) as ledger,
+        new_folder(folder, what="export needs a folder of its own") as beside,
+    ):
         plan, methods = ledger.plan(), distinct(ledger.methods())
         labels = {method.fingerprint: method.label for method in methods}
         tables: dict[str, Callable[[], pd.DataFrame]] = {
@@ -37,19 +35,10 @@ def export(run: Path, folder: Path, results: Results) -> list[Path]:
             "settings": lambda: _settings(ledger, labels),
             "search": lambda: _search(ledger, labels),
         }
-        beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-        try:
-            with writing(folder):
-                beside.mkdir(parents=True)
-                for name, table in tables.items():
-                    table().to_csv(beside / f"{name}.csv", index=False)
-                manifest = _manifest(ledger, plan, methods)
-                (beside / "manifest.json").write_text(manifest, encoding="utf-8")
-                if folder.is_dir():
-                    folder.rmdir()
-                beside.replace(folder)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+        for name, table in tables.items():
+            table().to_csv(beside / f"{name}.csv", index=False)
+        manifest = _manifest(ledger, plan, methods)
+        (beside / "manifest.json").write_text(manifest, encoding="utf-8")
     return sorted(folder.iterdir())
 
 

@@ -6,6 +6,7 @@ import errno
 import glob
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,27 @@ def replacing(path: Path) -> Iterator[Path]:
             beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(folder: Path, *, what: str) -> Iterator[Path]:
+    """Yield a folder beside `folder` to write to; move it into place when the block succeeds.
+
+    Raises `UserError` where `folder` exists and is not empty (`what` says so), and as
+    `replacing` does; nothing stays.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(what, where=str(folder), got="one in use")
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        with writing(folder):
+            beside.mkdir(parents=True)
+            yield beside
+            if folder.is_dir():
+                folder.rmdir()
+            beside.replace(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _remove_abandoned(path: Path) -> None:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import math
-import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lnmbench.errors import UserError
 from lnmbench.records import Figure, Mark, Page, Panel
 from lnmbench.stages.rendering.clean import cleaned
 from lnmbench.stages.rendering.drawing.looks import looks_of
 from lnmbench.stages.rendering.drawing.panels import draw_file
 from lnmbench.stages.rendering.tidy_csv import safe
-from lnmbench.store.atomic import writing
+from lnmbench.store.atomic import new_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,26 +31,16 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     it exists and is not empty.
     """
     folder = folder.resolve()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError("figures need a folder of their own", where=str(folder), got="one in use")
     page = cleaned(page)
     figures = [block for block in page.blocks if isinstance(block, Figure)]
     if not figures:
         return []
     looks = looks_of(figures, page.arms)
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
-        with writing(folder):
-            beside.mkdir(parents=True)
-            for stem, figure in _stems(figures).items():
-                (beside / f"{stem}.svg").write_bytes(draw_file(figure, looks, "svg"))
-                (beside / f"{stem}.pdf").write_bytes(draw_file(figure, looks, "pdf"))
-                (beside / f"{stem}.csv").write_text(figure_csv(figure, page.arms), encoding="utf-8")
-            if folder.is_dir():
-                folder.rmdir()
-            beside.replace(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with new_folder(folder, what="figures need a folder of their own") as beside:
+        for stem, figure in _stems(figures).items():
+            (beside / f"{stem}.svg").write_bytes(draw_file(figure, looks, "svg"))
+            (beside / f"{stem}.pdf").write_bytes(draw_file(figure, looks, "pdf"))
+            (beside / f"{stem}.csv").write_text(figure_csv(figure, page.arms), encoding="utf-8")
     return sorted(folder.iterdir())
 
 
