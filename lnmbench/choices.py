@@ -16,6 +16,7 @@ from lnmbench.records import Choice
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PAIR = re.compile(r'\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|([^",]*))\s*(?:,|$)')
+_NEXT = re.compile(r"\s*[A-Za-z][A-Za-z0-9_.-]*\s*(?:\+|$|:\s*[A-Za-z_][A-Za-z0-9_]*\s*=)")
 GRAMMAR = "name or name:key=value,key=value (quote a value that holds a comma)"
 
 
@@ -56,16 +57,27 @@ def parse_parameters(text: str, *, of: str = "") -> dict[str, object]:
 
 
 def parse_all(text: str) -> tuple[Choice, ...]:
-    """Return the choices of `a+b:key=value`; a plus inside a parameter's value is the value's.
+    """Return the choices of `a+b:key=value+c`.
+
+    A plus ends a parameter's value where another choice follows it: a name, or `name:key=`. In
+    quotation marks it is the value's, and so it is where something else follows, as in `1e+3`.
 
     Examples
     --------
-    >>> [str(choice) for choice in parse_all("pt+size:bins=4")]
-    ['pt', 'size:bins=4']
+    >>> [str(choice) for choice in parse_all("pt:shuffled=1+size:shuffled=1")]
+    ['pt:shuffled=1', 'size:shuffled=1']
+    >>> [str(choice) for choice in parse_all('size:kinds="a+b"')]
+    ['size:kinds=a+b']
     """
-    head, colon, rest = text.partition(":")
-    *before, last = head.split("+")
-    return (*(parse(name) for name in before), parse(f"{last}{colon}{rest}"))
+    parts, quoted = [""], False
+    for at, mark in enumerate(text):
+        quoted ^= mark == '"'
+        in_value = ":" in parts[-1]
+        if mark == "+" and not quoted and (not in_value or _NEXT.match(text, at + 1)):
+            parts.append("")
+        else:
+            parts[-1] += mark
+    return tuple(map(parse, parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

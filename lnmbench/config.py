@@ -50,7 +50,7 @@ def _several(value: object) -> object:
 
 
 def _names(value: object) -> object:
-    """Choices as text, each once, in one spelling."""
+    """Choices as text, each text once; what is one choice in two spellings, plugins know."""
     several = (value,) if isinstance(value, str) else value
     if not isinstance(several, Sequence) or not several:
         raise ValueError("at least one name")

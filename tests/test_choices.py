@@ -53,8 +53,41 @@ def test_a_parameter_given_twice_is_refused() -> None:
         choices.parse("x:a=1,a=2")
 
 
-def test_a_plus_joins_tasks_but_not_within_values() -> None:
-    assert [str(c) for c in choices.parse_all("pt+size:kinds=a+b")] == ["pt", "size:kinds=a+b"]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pt + size", ["pt", "size"]),
+        ("pt+size:bins=4", ["pt", "size:bins=4"]),
+        ("pt:shuffled=1+size", ["pt:shuffled=1", "size"]),
+        ("pt:shuffled=1+size+n1:a=2,b=3", ["pt:shuffled=1", "size", "n1:a=2,b=3"]),
+        ("pt:shuffled=1+size:shuffled=1", ["pt:shuffled=1", "size:shuffled=1"]),
+        ('pt:note="a, b"+size', ['pt:note="a, b"', "size"]),
+    ],
+)
+def test_a_plus_joins_tasks_after_values_too(text: str, expected: list[str]) -> None:
+    assert [str(choice) for choice in choices.parse_all(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('size:kinds="a+b"', "a+b"),
+        ('size:kinds="a+b:c=1"', "a+b:c=1"),
+        ("size:kinds=a+b,n=1", "a+b"),
+        ("size:kinds=1e+3", "1e+3"),
+        ("size:kinds=T2+", "T2+"),
+        (r"size:kinds=a+C:\x", r"a+C:\x"),
+    ],
+)
+def test_a_plus_before_no_choice_or_in_quotes_is_the_values(text: str, value: str) -> None:
+    choice, *more = choices.parse_all(f"pt+{text}")[1:]
+    assert (choice.name, choice.parameters["kinds"], more) == ("size", value, [])
+
+
+def test_a_task_that_is_joined_to_nothing_is_malformed() -> None:
+    for text in ("pt+", "+pt", "pt++size", ""):
+        with pytest.raises(UserError, match="malformed choice"):
+            choices.parse_all(text)
 
 
 def test_parameters_get_their_types_and_defaults() -> None:

@@ -19,6 +19,17 @@ class Weights:
     sha256: str = ""
     note: str = ""
 
+    @property
+    def file(self) -> str:
+        """The name of the file that they come from, else an empty text."""
+        kind, _, name = self.source.partition(":")
+        return name if kind == "file" else ""
+
+    def is_file(self, value: object) -> bool:
+        """Whether a parameter's value is the place of that file."""
+        text, own = str(value), self.file
+        return bool(own) and (text == own or text.endswith((f"/{own}", f"\\{own}")))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
@@ -60,6 +71,8 @@ class Training:
 class Method:
     """One arm of the comparison. Its fingerprint covers everything that changes its numbers.
 
+    A file of weights counts by its checksum: moved to another folder, it is the same arm.
+
     `plugins` maps lnmbench and each plugin that the method uses to its version, or to the checksum
     of its file. `level` is the encoder's, None for a baseline. `tune` is how many settings the
     inner folds choose among, the given one first.
@@ -85,13 +98,28 @@ class Method:
 
     @property
     def is_control(self) -> bool:
-        """Whether the labels of an auxiliary task are dealt out at random."""
-        return any(str(choice.parameters.get("shuffled", 0)) != "0" for choice in self.aux)
+        """Whether the labels of every auxiliary task are dealt out at random.
+
+        With those of some, it is no control of the whole, but an arm of its own.
+        """
+        shuffled = (str(choice.parameters.get("shuffled", 0)) != "0" for choice in self.aux)
+        return bool(self.aux) and all(shuffled)
+
+    @property
+    def placeless_encoder(self) -> Choice | None:
+        """The encoder without the place of a weight file whose checksum `weights` has."""
+        if self.encoder is None or self.weights is None or not self.weights.sha256:
+            return self.encoder
+        own = self.encoder.parameters.items()
+        kept = {name: value for name, value in own if not self.weights.is_file(value)}
+        return Choice(name=self.encoder.name, parameters=kept)
 
     @property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
         facts = {key: value for key, value in asdict(self).items() if key != "label"}
+        if self.placeless_encoder is not None:
+            facts["encoder"] = asdict(self.placeless_encoder)
         if self.weights is not None:
             facts["weights"] = self.weights.sha256 or self.weights.source  # not the note's words
         text = json.dumps(facts, sort_keys=True, default=str)

@@ -102,7 +102,8 @@ class TestResult:
 class Compared:
     """One pair in one metric with the results of every comparison, by the comparison's name.
 
-    `holm` holds the p value of the primary comparison adjusted over the declared family.
+    `holm` holds the p value of the primary comparison adjusted over the declared family. There is
+    no test where a fold of either method does not define the metric; Holm takes that for p = 1.
     """
 
     metric: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal, get_args
 
 from lnmbench.contracts import Check
@@ -15,6 +17,13 @@ from lnmbench.registry import BLOCK, Offer, Registry
 
 Result = Literal["error", "failed", "warning", "passed", "not applicable"]
 """What a check ends in; failed is a check that could not look, which is no better than an error."""
+
+_QUOTED = re.compile(r"""(?<!\w)(['"])(?:(?!\1).)*[/\\](?=(?:(?!\1).)*\1)""")
+# unquoted: from a root or a home on, folders in folders, or the folder of a file
+_FOLDERS = re.compile(
+    r"""(?<![\w.])(?:[A-Za-z]:|~[\w.-]*)?[/\\](?:(?!:\s)[^'"])*[/\\]"""
+    r"""|(?:[^\s'"(=:,/\\]+[/\\]){2,}|[^\s'"(=:,/\\]+[/\\](?=[^\s'"/\\]*\.[A-Za-z])"""
+)
 
 RESULTS: tuple[Result, ...] = get_args(Result)
 SEVERITIES = ("warning", "error")
@@ -80,7 +89,7 @@ def _counted(checked: Sequence[Checked]) -> str:
 
 
 def _checked(offer: Offer, results: Results, registry: Registry) -> Checked:
-    place = registry.plugins[offer.plugin].place
+    place = PurePath(registry.plugins[offer.plugin].place).name
     try:
         made: Check = registry.build("check", Choice(name=offer.name))
         subject, severity, remedy = (_line(made.title), made.severity, _line(made.remedy))
@@ -90,9 +99,9 @@ def _checked(offer: Offer, results: Results, registry: Registry) -> Checked:
         if found is not None and not isinstance(found, str):
             raise TypeError(f"found {type(found).__name__}, expected a sentence or None")
     except UserError as error:
-        return _failed(offer, str(error))
+        return _failed(offer, without_folders(str(error)))
     except Exception as error:  # a plugin's check may raise anything
-        return _failed(offer, reason(error, place))
+        return _failed(offer, without_folders(reason(error, place)))
     if found is None:
         return Checked(name=offer.name, subject=subject, result="not applicable")
     if not found.strip():
@@ -110,6 +119,19 @@ def _failed(offer: Offer, why: str) -> Checked:
         finding=f"it could not look: {why}",
         remedy=f"mend it, or {BLOCK}={offer.plugin} goes on without it",
     )
+
+
+def without_folders(text: str) -> str:
+    """Return what an error says without the folders of one machine; a report may be passed on.
+
+    Examples
+    --------
+    >>> without_folders("[Errno 2] no such file: '/home/jane doe/scans/a.csv'")
+    "[Errno 2] no such file: 'a.csv'"
+    >>> without_folders("3/4 of jane_doe/w.pt, and/or more")
+    '3/4 of w.pt, and/or more'
+    """
+    return _FOLDERS.sub("", _QUOTED.sub(r"\1", text))
 
 
 def _line(text: object) -> str:

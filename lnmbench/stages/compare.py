@@ -46,11 +46,13 @@ def compare(
 ) -> tuple[Compared, ...]:
     """Return every pair of complete methods × primary metric, with Holm over all of them.
 
-    `metrics` are the names of the primary ones, each of which must be there on every fold.
-    `truth` is (n,), `outer` is (repeats, n). In each pair a is the reference: a baseline before a
-    network, a network without auxiliary tasks before one with, a shuffled control before its task;
-    else the one that comes first. Holm adjusts the p values of the primary comparison; without one
-    there is no family, and nothing is compared.
+    `metrics` are the names of the primary ones. `truth` is (n,), `outer` is (repeats, n). In each
+    pair a is the reference: a baseline before a network, a network without auxiliary tasks before
+    one with, a shuffled control before its task; else the one that comes first. Holm adjusts the p
+    values of the primary comparison; without one there is no family, and nothing is compared.
+
+    A pair in a metric that a fold of either does not define is there without a test. It stays in
+    the family, with p = 1: a family that shrank by what came out would not be the declared one.
     """
     primary = primary_comparison(comparisons)
     if not primary:
@@ -60,12 +62,16 @@ def compare(
             metric=pair.metric,
             method_a=pair.method_a,
             method_b=pair.method_b,
-            tests=_tests(pair, comparisons),
-            holm=math.nan,
+            tests=_tests(pair, comparisons) if _defined(pair) else {},
+            holm=math.nan if _defined(pair) else 1.0,
         )
         for pair in _pairs(outcomes, truth, outer, metrics)
     ]
     return _adjusted(compared, primary)
+
+
+def _defined(pair: Pair) -> bool:
+    return not (np.isnan(pair.a).any() or np.isnan(pair.b).any())
 
 
 def _tests(pair: Pair, comparisons: Mapping[str, Comparison]) -> dict[str, TestResult]:
@@ -84,8 +90,6 @@ def _pairs(
         a, b = sorted(couple, key=lambda outcome: _rank(outcome.method))
         key_a, key_b = a.method.fingerprint, b.method.fingerprint
         for metric in metrics:
-            for one in (a, b):
-                _refuse_gaps(one, metric)
             assert a.predicted is not None
             assert b.predicted is not None
             yield Pair(
@@ -101,19 +105,6 @@ def _pairs(
             )
 
 
-def _refuse_gaps(outcome: Outcome, metric: str) -> None:
-    values = outcome.scores[metric].values
-    missing = int(np.isnan(values).sum())
-    if missing:
-        raise UserError(
-            f"primary metric {metric} is not defined on every fold",
-            where=outcome.method.label,
-            expected="a number on each of the outer folds",
-            got=f"none on {missing} of {values.size}",
-            then="declare another with --primary, or use fewer folds",
-        )
-
-
 def _rank(method: Method) -> int:
     if method.kind == "baseline":
         return 0
@@ -123,7 +114,7 @@ def _rank(method: Method) -> int:
 
 
 def _pvalue(one: Compared, primary: str) -> float:
-    return one.tests[primary].pvalue if primary in one.tests else math.nan
+    return one.tests[primary].pvalue if primary in one.tests else one.holm
 
 
 def _adjusted(compared: Sequence[Compared], primary: str) -> tuple[Compared, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lnmbench.records import Method, Plan, Results
+from lnmbench.stages.naming import all_file_names, renamed
 from lnmbench.stages.report import distinct
 from lnmbench.store import packing
 from lnmbench.store.atomic import new_folder
@@ -124,6 +125,7 @@ def _search(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def _manifest(ledger: Ledger, plan: Plan, methods: list[Method]) -> str:
+    """The passport, its files without their folders: an export is passed on."""
     facts = {
         "dataset": plan.dataset,
         "cohort_fingerprint": plan.fingerprint,
@@ -132,4 +134,9 @@ def _manifest(ledger: Ledger, plan: Plan, methods: list[Method]) -> str:
         "notes": list(plan.notes),
         "invocations": ledger.manifests(),
     }
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            renamed(facts, all_file_names(plan.dataset, methods)), indent=2, ensure_ascii=False
+        )
+        + "\n"
+    )

@@ -16,6 +16,7 @@ from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits, Tra
 from lnmbench.registry import Registry
 from lnmbench.stages.auxiliary import aux_task
 from lnmbench.stages.features import check_cut
+from lnmbench.stages.naming import without_folders
 from lnmbench.stages.splitting import make_splits
 
 DEFAULT_ENCODER = Choice(name="resnet50")
@@ -136,7 +137,8 @@ def _networks(
     cohort: Cohort,
 ) -> Iterator[Method]:
     made: Encoder = registry.build("encoder", encoder)
-    name = "clinical network" if made.level == "none" else str(encoder)
+    network = str(without_folders(encoder, made.weights))
+    name = "clinical network" if made.level == "none" else network
     if made.level == "none":
         _refuse_no_features(cohort, "a network without images")
     elif not cohort.has_images:
@@ -154,9 +156,9 @@ def _networks(
             raise UserError(f"aux task {' + '.join(map(str, tasks))} names a task twice")
         for task in bound:
             _refuse_aux(task, aux_task(task, registry), cohort)
-        parts = [name, *map(str, tasks)]
+        parts = [name, *(str(without_folders(task)) for task in tasks)]
         if benchmark.weighting.name != "fixed" or benchmark.weighting.parameters:
-            parts += [str(benchmark.weighting)] if tasks else []
+            parts += [str(without_folders(benchmark.weighting))] if tasks else []
         used = [("encoder", encoder.name), *(("aux task", task.name) for task in tasks)]
         used += [("weighting", weighting.name)] if tasks else []
         tuned = f" (best of {benchmark.tune})" if benchmark.tune > 1 else ""
@@ -180,7 +182,7 @@ def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> Method:
     registry.build("baseline", bound)
     _refuse_no_features(cohort, f"the baseline {choice.name}")
     return Method(
-        label=str(choice),
+        label=str(without_folders(choice)),
         kind="baseline",
         baseline=bound,
         plugins=_versions(registry, ("baseline", choice.name)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from lnmbench.config import Benchmark
 from lnmbench.records import Cohort, Method, Plan, Resources
 from lnmbench.registry import Registry
+from lnmbench.stages.declared import declared
 from lnmbench.stages.features import fine_tuning_note
 from lnmbench.stages.plan import aux_notes, make_methods, make_plan
 from lnmbench.stages.resources import with_precision
@@ -35,7 +36,8 @@ class Prepared:
 def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Resources) -> Prepared:
     """Return what is to be run over a cohort file. Raises `UserError` for what cannot be."""
     cohort = read_cohort(path)
-    plan = make_plan(cohort, registry.build("target", benchmark.target), benchmark.protocol)
+    protocol = replace(benchmark.protocol, primary=declared(benchmark.primary, registry))
+    plan = make_plan(cohort, registry.build("target", benchmark.target), protocol)
     methods = tuple(
         _resolved(method, resources) for method in make_methods(benchmark, registry, cohort)
     )

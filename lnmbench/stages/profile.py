@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lnmbench.records import TEXT_ROLES, Cohort, Column, Plan, Profile, Summary, Variable
 from lnmbench.stages.alike import find_alike
 from lnmbench.stages.plan import positions
+from lnmbench.stats.categories import shares
 from lnmbench.stats.discrimination import auc
 
 
@@ -63,7 +64,6 @@ def _separation(column: Column, values: NDArray[np.float64], truth: NDArray[np.f
     if len(np.unique(labels)) < 2:
         return float("nan")
     if column.kind == "nominal":
-        shares = {value: labels[score == value].mean() for value in np.unique(score)}
-        score = np.array([shares[value] for value in score])
+        score = shares(score, labels)
     area = auc(labels, score)
     return max(area, 1.0 - area)

@@ -143,6 +143,8 @@ def _outcome(
     registry: Registry,
 ) -> Outcome:
     fingerprint = method.fingerprint
+    # a run may go on meanwhile: a unit that is done now has its predictions later
+    done = len(ledger.done(fingerprint))
     outcome = score(
         method,
         ledger.predictions(fingerprint, TARGET)[..., 0],
@@ -150,7 +152,7 @@ def _outcome(
         plan.splits.outer,
         protocol=plan.protocol,
         metrics=metrics,
-        units_done=len(ledger.done(fingerprint)),
+        units_done=done,
         cost=ledger.cost(fingerprint),
         validation=list(ledger.validation(fingerprint)),
     )

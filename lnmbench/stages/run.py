@@ -191,7 +191,7 @@ def _manifest(benchmark: Benchmark, ready: Prepared) -> Manifest:
         cohort_fingerprint=ready.cohort.fingerprint,
         card=ready.cohort.card,
         preprocessing=ready.cohort.preprocessing,
-        protocol=benchmark.protocol,
+        protocol=ready.plan.protocol,
         methods=ready.methods,
         notes=ready.notes,
         environment=environment.describe(device=describe(ready.resources.device)),

@@ -12,6 +12,7 @@ from lnmbench.stats.cohorts import (
     RankedPair,
     critical_difference,
     friedman_holm,
+    least_pvalues,
 )
 from lnmbench.stats.curves import PrCurve, RocBand, RocCurve, pr_curve, roc_band, roc_curve
 from lnmbench.stats.delong import (
@@ -93,6 +94,7 @@ __all__ = [
     "dice",
     "friedman_holm",
     "holm",
+    "least_pvalues",
     "log_loss",
     "macro_auc",
     "mean_absolute_error",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logit, ndtri
+from scipy.special import expit, logit, ndtri
 
 from lnmbench.stats.arrays import two_classes, upper
 from lnmbench.stats.probability import brier, probabilities
@@ -75,21 +75,23 @@ def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibrati
     if slope == 0.0:
         line = fit_logistic(labels, np.column_stack([np.ones_like(x), x]))
         intercept, slope = map(float, line.coefficients)
-        intercept_interval, slope_interval = (_wald(line, k, z, level) for k in (0, 1))
-    large = fit_logistic(labels, np.ones((x.size, 1)), offset=x)
+        errors = np.sqrt(np.diag(line.covariance))
+        intercept_interval = _wald(intercept, float(errors[0]), z, level)
+        slope_interval = _wald(slope, float(errors[1]), z, level)
+    large, error = _in_the_large(x, prevalence)
     expected, score = float(p.sum()), brier(labels, p)
     ratio = float(labels.sum()) / expected if expected > 0.0 else math.inf
     factor = math.exp(z * math.sqrt((1.0 - prevalence) / float(labels.sum())))
     return Calibration(
         intercept=intercept,
         slope=slope,
-        in_the_large=float(large.coefficients[0]),
+        in_the_large=large,
         observed_expected=ratio,
         brier=score,
         scaled_brier=1.0 - score / (prevalence * (1.0 - prevalence)),
         intercept_interval=intercept_interval,
         slope_interval=slope_interval,
-        in_the_large_interval=_wald(large, 0, z, level),
+        in_the_large_interval=_wald(large, error, z, level),
         observed_expected_interval=Interval(low=ratio / factor, high=ratio * factor, level=level),
     )
 
@@ -104,12 +106,7 @@ def alike(x: NDArray[np.float64]) -> bool:
     return bool(np.ptp(x) <= 1e-9)
 
 
-def fit_logistic(
-    y: NDArray[np.float64],
-    design: NDArray[np.float64],
-    *,
-    offset: NDArray[np.float64] | None = None,
-) -> LogisticFit:
+def fit_logistic(y: NDArray[np.float64], design: NDArray[np.float64]) -> LogisticFit:
     """Fit a logistic regression of y (n,) on a design (n, k) by maximum likelihood."""
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -117,7 +114,7 @@ def fit_logistic(
     # a fit that runs off says so in warnings; `converged` and its size tell the caller
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = GLM(y, design, family=Binomial(), offset=offset).fit()
+        found = GLM(y, design, family=Binomial()).fit()
         return LogisticFit(
             coefficients=np.asarray(found.params, dtype=np.float64),
             covariance=np.asarray(found.cov_params(), dtype=np.float64),
@@ -135,6 +132,20 @@ def _separated(labels: NDArray[np.float64], x: NDArray[np.float64]) -> float:
     return -math.inf if positive.max() <= negative.min() else 0.0
 
 
-def _wald(fit: LogisticFit, place: int, z: float, level: float) -> Interval:
-    value, half = fit.coefficients[place], z * math.sqrt(fit.covariance[place, place])
-    return Interval(low=float(value - half), high=float(value + half), level=level)
+def _in_the_large(x: NDArray[np.float64], prevalence: float) -> tuple[float, float]:
+    """Return the a at which the mean of expit(x + a) is the prevalence, and its standard error.
+
+    That is the maximum of the likelihood, which lies where the least and the greatest x put it;
+    iterated least squares do not find it where most probabilities are close to 0 and 1.
+    """
+    from scipy.optimize import brentq
+
+    middle = float(logit(prevalence))
+    low, high = middle - float(x.max()) - 1.0, middle - float(x.min()) + 1.0
+    a = float(brentq(lambda a: float(expit(x + a).mean()) - prevalence, low, high, xtol=1e-12))
+    p = expit(x + a)
+    return a, 1.0 / math.sqrt(float(np.sum(p * (1.0 - p))))
+
+
+def _wald(value: float, error: float, z: float, level: float) -> Interval:
+    return Interval(low=value - z * error, high=value + z * error, level=level)

@@ -55,7 +55,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingPoint:
-    """What happens where cases with p ≥ `threshold` are called positive."""
+    """What happens where cases with p ≥ `threshold` are called positive; none where infinite."""
 
     threshold: float
     counts: Counts
@@ -133,8 +133,8 @@ def threshold_for_specificity(y: ArrayLike, p: ArrayLike, at_least: float) -> fl
     """Return the threshold that reaches a specificity and has the best sensitivity.
 
     It is the least predicted probability t such that at least that share of the negative cases
-    has p < t; where there is none, because negative cases have the greatest probability, it is the
-    next number above that, and no case is positive. Input and errors as in
+    has p < t; where there is none, because negative cases have the greatest probability, it is
+    infinite, and no case of whatever probability is positive. Input and errors as in
     `threshold_for_sensitivity`.
 
     Examples
@@ -148,7 +148,7 @@ def threshold_for_specificity(y: ArrayLike, p: ArrayLike, at_least: float) -> fl
     specificity = np.searchsorted(negative, candidates, side="left") / negative.size
     enough = specificity >= wanted
     if not enough.any():
-        return float(np.nextafter(candidates[-1], np.inf))
+        return math.inf
     return float(candidates[enough.argmax()])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lnmbench.records import Choice, Method
 
 
-def is_control(choice: Choice) -> bool:
-    """Whether the labels of an auxiliary task are dealt out at random."""
+def is_shuffled(choice: Choice) -> bool:
+    """Whether the labels of one auxiliary task are dealt out at random."""
     return str(choice.parameters.get("shuffled", 0)) != "0"
 
 
@@ -20,13 +20,12 @@ def is_reference(method: Method, of: Method) -> bool:
 def is_control_of(method: Method, of: Method) -> bool:
     """Whether a network is the same as `of`, with the labels of every auxiliary task shuffled."""
     same = method.weighting == of.weighting and _network(method) == _network(of)
-    shuffled = bool(method.aux) and all(map(is_control, method.aux))
-    return same and shuffled and _tasks(method) == _tasks(of)
+    return same and method.is_control and _tasks(method) == _tasks(of)
 
 
 def asks(method: Method) -> bool:
-    """Whether a method has auxiliary tasks, none of them a control."""
-    return bool(method.aux) and not any(map(is_control, method.aux))
+    """Whether a method has auxiliary tasks, and is no control."""
+    return bool(method.aux) and not method.is_control
 
 
 def _tasks(method: Method) -> list[tuple[str, dict[str, object]]]:
@@ -38,4 +37,5 @@ def _tasks(method: Method) -> list[tuple[str, dict[str, object]]]:
 
 def _network(method: Method) -> tuple[object, ...]:
     weights = method.weights and (method.weights.source, method.weights.sha256)
-    return (method.kind, method.encoder, weights, method.training, method.tune, method.window_hu)
+    encoder = method.placeless_encoder
+    return (method.kind, encoder, weights, method.training, method.tune, method.window_hu)

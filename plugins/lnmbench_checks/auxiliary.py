@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import AuxLabels, Results
+from lnmbench.stats.categories import shares
 from lnmbench.stats.discrimination import auc
-from lnmbench_checks.arms import is_control
+from lnmbench_checks.arms import is_shuffled
 from lnmbench_checks.wording import decimal, few
 
 FEWEST = 8
 """Cases of either class of the target that must have a label."""
-RARE = 5
-"""Cases below which a class of a label is too rare to say anything of the target."""
 TELLS = 0.99
 
 
@@ -68,10 +67,10 @@ class SaysTarget:
 
 
 def _labels(results: Results) -> Iterator[AuxLabels]:
-    """The labels of every task but controls, whose labels say nothing on purpose."""
+    """The labels of every task but shuffled ones, whose labels say nothing on purpose."""
     tasks = {str(choice): choice for o in results.outcomes for choice in o.method.aux}
     for task, choice in tasks.items():
-        if task in results.aux_labels and not is_control(choice):
+        if task in results.aux_labels and not is_shuffled(choice):
             yield results.aux_labels[task]
 
 
@@ -90,13 +89,5 @@ def _area(values: NDArray[np.float64], truth: NDArray[np.float64], *, classes: b
     score, target = values[known], truth[known]
     if min((target == 1).sum(), (target == 0).sum()) < FEWEST:
         return float("nan")
-    area = auc(target, _shares(score, target) if classes else score)
+    area = auc(target, shares(score, target) if classes else score)
     return max(area, 1.0 - area)
-
-
-def _shares(classes: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The share of positive cases in the class of each case; rare classes are one."""
-    _, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
-    numbers = np.where(counts[numbers] < RARE, len(counts), numbers)
-    positive = np.bincount(numbers, weights=target)
-    return np.asarray((positive / np.maximum(np.bincount(numbers), 1))[numbers], dtype=np.float64)

@@ -38,8 +38,9 @@ class NotAboveControl:
 
     A gain is a primary metric in which the network with the task is better than the same network
     without it, Holm's p of the primary test below .05. It must be better than the same network with
-    shuffled labels, too, by the same test in the same family. Does not apply where no gain is
-    shown: nothing is claimed, and nothing is to be controlled.
+    the labels of every task shuffled, too, by the same test in the same family; of several such
+    controls, than each. Does not apply where no gain is shown: nothing is claimed, and nothing is
+    to be controlled.
     """
 
     title = "a gain not above the shuffled control's"

@@ -17,8 +17,8 @@ class PretrainedOnCohort:
 
     Imputation, scaling, tuning and thresholds are fitted inside each fold; what stands before the
     folds is the encoder. `pretrained_on` says what it has seen: `cohort`, or the data set's name.
-    Does not apply without an encoder of images. Weights of a file of which nothing is declared
-    are what LNM016 warns of.
+    Does not apply without an encoder of images, nor, where none such was found, with weights of a
+    file of which nothing is declared: it cannot look there, and LNM016 warns of them.
     """
 
     title = "preprocessing fitted outside the fold"
@@ -34,6 +34,8 @@ class PretrainedOnCohort:
             for one in methods
             if own & set(re.split(r"[\s,;+]+", _declared(one).casefold()))
         ]
+        if not found and any(map(_is_unknown, methods)):
+            return None
         return few(found) if methods else None
 
 
@@ -56,7 +58,7 @@ class UndeclaredWeights:
         found = [
             f"{one.label}: {one.weights.source}"
             for one in methods
-            if one.weights and one.weights.source.startswith("file:") and not _declared(one)
+            if one.weights and _is_unknown(one)
         ]
         return few(found) if methods else None
 
@@ -65,6 +67,12 @@ def _with_images(results: Results) -> Iterator[Method]:
     for outcome in results.outcomes:
         if outcome.method.encoder is not None and outcome.method.level != "none":
             yield outcome.method
+
+
+def _is_unknown(method: Method) -> bool:
+    """Whether nobody says what the weights were trained on."""
+    of_file = method.weights is not None and method.weights.source.startswith("file:")
+    return of_file and not _declared(method)
 
 
 def _declared(method: Method) -> str:

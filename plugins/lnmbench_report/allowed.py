@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Results
-from lnmbench_report.answered import verdict
-from lnmbench_report.arms import Question, complete, control_questions, is_control
+from lnmbench_report.arms import Question, complete
+from lnmbench_report.controlled import controlled
 from lnmbench_report.findings import Finding, findings
 from lnmbench_report.printed import ALPHA, counted, decimal, listed, p_is
 
@@ -19,7 +19,7 @@ def allowed(results: Results, asked: Sequence[Question]) -> str:
         *_power(found),
         *_lost_to_holm(results, found),
         *_not_borne_out(found),
-        *_controls(results, asked),
+        *controlled(results, asked),
         *(
             f"{lack}, so that the family of tests will grow"
             for lack in [unfinished(results)]
@@ -85,47 +85,3 @@ def _told(values: Sequence[tuple[float, str]], of: int) -> str:
     if len({metric for _, metric in values}) == len(values) <= 2:
         return listed([f"{p_is(p)} in {metric}" for p, metric in values])
     return f"p < .05 in {len(values)} of {of} tests"
-
-
-def _controls(results: Results, asked: Sequence[Question]) -> Iterator[str]:
-    methods = {question.method.fingerprint for question in asked}
-    own = [q for q in control_questions(results) if q.method.fingerprint in methods]
-    if own:
-        yield _against(results, own) + _unsupported(results, asked, own)
-    lacking = len(methods) - len({question.method.fingerprint for question in own})
-    if lacking:
-        which = "" if lacking == len(methods) else f" for {lacking} of {len(methods)} networks"
-        run = any(is_control(o.method) and not o.complete for o in results.outcomes)
-        state = "is finished" if run else "was run"
-        yield f"no shuffled control {state}{which}, without which no gain can be put down to labels"
-
-
-def _against(results: Results, own: Sequence[Question]) -> str:
-    found = [findings(results, question) for question in own]
-    if len(own) == 1:
-        first = next((f for f in found[0] if f.direction == "better"), found[0][0])
-        return f"against its shuffled control: {first.verdict} ({first.numbers})"
-    better = sum(verdict(one) == "better" for one in found)
-    return f"{better} of {len(own)} networks are shown to be better than their shuffled controls"
-
-
-def _unsupported(results: Results, asked: Sequence[Question], own: Sequence[Question]) -> str:
-    """What is to be said of gains that no control bears out in the same metric."""
-    gains, beaten = _better_in(results, asked), _better_in(results, own)
-    controlled = {question.method.fingerprint for question in own}
-    judged = {key for key in gains if key[0] in controlled}
-    if not judged - beaten:
-        return ""
-    lacking, every = len(judged - beaten), len(judged)
-    which = "the gain is" if every == 1 else f"{lacking} of {every} gains are"
-    return f", so that {which} not shown to come from what the labels say"
-
-
-def _better_in(results: Results, questions: Sequence[Question]) -> set[tuple[str, str]]:
-    """(method, metric) wherever a question's method was shown to be better."""
-    return {
-        (question.method.fingerprint, finding.metric)
-        for question in questions
-        for finding in findings(results, question)
-        if finding.direction == "better"
-    }

@@ -56,6 +56,14 @@ def verdict(found: Sequence[Finding]) -> Verdict:
     return next((one for one in order if one in directions), "open")
 
 
+def verdicts(found: Sequence[Finding]) -> str:
+    """Return what may be said of each metric of one question, with its numbers."""
+    by_verdict: dict[str, list[str]] = {}
+    for finding in found:
+        by_verdict.setdefault(finding.verdict, []).append(finding.numbers)
+    return ", ".join(f"{told} ({'; '.join(n)})" for told, n in by_verdict.items())
+
+
 def _by_task(asked: Sequence[Question]) -> dict[str, list[Question]]:
     """The questions of each task; tasks of one name are told apart by their first label."""
     by_choice: dict[str, list[Question]] = {}

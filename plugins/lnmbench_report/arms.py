@@ -35,15 +35,10 @@ def names(results: Results) -> dict[str, str]:
     return {outcome.method.fingerprint: outcome.method.label for outcome in results.outcomes}
 
 
-def is_control(method: Method) -> bool:
-    """Whether the labels of an auxiliary task of the method are shuffled: it asks nothing."""
-    return any(map(_shuffled, method.aux))
-
-
 def aux_questions(results: Results) -> list[Question]:
     """Return the pairs of complete networks that differ in the auxiliary task alone.
 
-    Shuffled controls are none of them.
+    Shuffled controls ask nothing, and are none of them.
     """
     methods = _methods(results)
     singles = [method for method in methods if not method.aux]
@@ -51,19 +46,19 @@ def aux_questions(results: Results) -> list[Question]:
         Question(method=multi, reference=single, aux=aux_of(multi))
         for multi in methods
         for single in singles
-        if multi.aux and not is_control(multi) and _else_equal(multi, single)
+        if multi.aux and not multi.is_control and _else_equal(multi, single)
     ]
 
 
 def control_questions(results: Results) -> list[Question]:
     """Return the pairs of a complete network and its shuffled control with equal settings."""
     methods = _methods(results)
-    controls = [method for method in methods if is_control(method)]
+    controls = [method for method in methods if method.is_control]
     return [
         Question(method=multi, reference=control, aux=aux_of(multi))
         for multi in methods
         for control in controls
-        if not is_control(multi) and _same_tasks(multi, control) and _else_equal(multi, control)
+        if not multi.is_control and _same_tasks(multi, control) and _else_equal(multi, control)
     ]
 
 
@@ -73,7 +68,7 @@ def other_questions(results: Results) -> list[Question]:
     Where nothing else is asked, every pair of complete methods, the earlier one as the reference.
     """
     methods = _methods(results)
-    networks = [m for m in methods if m.kind == "network" and not is_control(m)]
+    networks = [m for m in methods if m.kind == "network" and not m.is_control]
     asked = [m for m in networks if m.aux] or networks
     baselines = [m for m in methods if m.kind == "baseline"]
     against = [Question(method=m, reference=b) for m in asked for b in baselines]
@@ -107,7 +102,8 @@ def shown(results: Results, limit: int = SHOWN) -> list[Outcome]:
 
 def aux_of(method: Method) -> str:
     """Return the method's auxiliary tasks in one text, which says what is a control."""
-    return " + ".join(map(_task, method.aux))
+    word = "shuffled control" if method.is_control else "shuffled"
+    return " + ".join(f"{one.name} ({word})" if _shuffled(one) else one.name for one in method.aux)
 
 
 def _in_turn(results: Results) -> Iterator[str]:
@@ -121,10 +117,6 @@ def _in_turn(results: Results) -> Iterator[str]:
 
 def _methods(results: Results) -> list[Method]:
     return [outcome.method for outcome in complete(results)]
-
-
-def _task(choice: Choice) -> str:
-    return f"{choice.name} (shuffled control)" if _shuffled(choice) else choice.name
 
 
 def _shuffled(choice: Choice) -> bool:
@@ -148,4 +140,5 @@ def _else_equal(multi: Method, other: Method) -> bool:
 
 def _network(method: Method) -> tuple[object, ...]:
     weights = method.weights and (method.weights.source, method.weights.sha256)
-    return (method.kind, method.encoder, weights, method.training, method.tune, method.window_hu)
+    encoder = method.placeless_encoder
+    return (method.kind, encoder, weights, method.training, method.tune, method.window_hu)

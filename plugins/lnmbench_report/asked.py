@@ -8,18 +8,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from lnmbench.records import Choice, Protocol, Training
+from lnmbench.records import Choice, Preprocessing, Protocol, Training
 
-_PLACE = re.compile(r"[/~.\\]|[A-Za-z]:[/\\]")
+_PLACE = re.compile(r"[/~.\\]|[A-Za-z]:[/\\]|.*[/\\][^/\\]*\.[A-Za-z][A-Za-z0-9]*$")
 Facts = Mapping[str, Any]
 
 
 def without_folders(choice: Choice) -> Choice:
     r"""Return the choice with files named without the folders that hold them on one machine.
 
+    A place is what begins as one or ends as a file, and whatever `weights` has with a folder.
+
     Examples
     --------
     >>> str(without_folders(Choice(name="resnet50", parameters={"weights": "/home/me/w.pt"})))
+    'resnet50:weights=w.pt'
+    >>> str(without_folders(Choice(name="resnet50", parameters={"weights": "jane_doe/w.pt"})))
     'resnet50:weights=w.pt'
     >>> str(without_folders(Choice(name="timm", parameters={"model": "hub/resnet50"})))
     'timm:model=hub/resnet50'
@@ -27,10 +31,14 @@ def without_folders(choice: Choice) -> Choice:
     return Choice(
         name=choice.name,
         parameters={
-            name: re.split(r"[/\\]", str(value))[-1] if _PLACE.match(str(value)) else value
+            name: _last(str(value)) if name == "weights" or _PLACE.match(str(value)) else value
             for name, value in choice.parameters.items()
         },
     )
+
+
+def _last(place: str) -> str:
+    return re.split(r"[/\\]", place.rstrip("/\\"))[-1]
 
 
 def differing(training: Training) -> list[str]:
@@ -53,8 +61,9 @@ def typed(training: Training) -> list[str]:
 def command(invocation: Facts) -> str:
     """Return the command of an invocation's manifest, which is as `Results` has it.
 
-    It names every arm with all its parameters, so that it asks for the same whatever the defaults
-    of a later version are. It has no window of HU, which only a benchmark file can give.
+    It names every arm with each parameter that is not empty, whatever its default; of the training,
+    the primary metrics and the images, what is not the default of the version that ran. It has no
+    window of HU, which only a benchmark file can give, and no key file of pseudonyms.
     """
     words = ["lnmbench", "run"]
     for option, value in _options(invocation):
@@ -68,7 +77,7 @@ def _options(invocation: Facts) -> Iterator[tuple[str, str]]:
     yield "target", str(protocol["target"])
     networks = [one for one in invocation["methods"] if one["kind"] == "network"]
     yield from _once("encoder", [_text(one["encoder"]) for one in networks])
-    yield from _once("aux", ["+".join(map(_text, one["aux"])) or "none" for one in networks])
+    yield from _once("aux", ["+".join(map(_joined, one["aux"])) or "none" for one in networks])
     yield from _once("weighting", [_text(one["weighting"]) for one in networks if one["weighting"]])
     baselines = [one["baseline"] for one in invocation["methods"] if one["baseline"]]
     yield from _once("baseline", [_text(one) for one in baselines])
@@ -79,6 +88,16 @@ def _options(invocation: Facts) -> Iterator[tuple[str, str]]:
     settings = [differing(Training(**one["training"])) for one in networks]
     yield from _once("training", [",".join(own) for own in settings if own])
     yield from _once("tune", [str(one["tune"]) for one in networks if one["tune"] > 1])
+    yield from _images(invocation.get("preprocessing") or {})
+
+
+def _images(how: Facts) -> Iterator[tuple[str, str]]:
+    usual = Preprocessing()
+    spacing = tuple(how.get("spacing_mm", usual.spacing_mm))
+    if spacing != usual.spacing_mm:
+        yield "spacing", ",".join(map(str, spacing))
+    if how.get("patch", usual.patch) != usual.patch:
+        yield "patch", str(how["patch"])
 
 
 def _once(option: str, values: list[str]) -> Iterator[tuple[str, str]]:
@@ -87,8 +106,21 @@ def _once(option: str, values: list[str]) -> Iterator[tuple[str, str]]:
 
 def _text(facts: Facts) -> str:
     """Return a packed choice; parameters that are empty are left out, as one types it."""
+    return str(_choice(facts))
+
+
+def _joined(facts: Facts) -> str:
+    """Return a packed choice that may stand among others: no plus in a value ends it."""
+    choice = _choice(facts)
+    if not any("+" in str(value) for value in choice.parameters.values()):
+        return str(choice)
+    pairs = ",".join(f'{name}="{_plain(value)}"' for name, value in choice.parameters.items())
+    return f"{choice.name}:{pairs}"
+
+
+def _choice(facts: Facts) -> Choice:
     given = {name: value for name, value in facts["parameters"].items() if value not in ("", None)}
-    return str(without_folders(Choice(name=facts["name"], parameters=given)))
+    return without_folders(Choice(name=facts["name"], parameters=given))
 
 
 def _plain(value: object) -> str:

@@ -18,6 +18,7 @@ COLUMNS = (
     TableColumn(key="sd", heading="SD"),
     TableColumn(key="folds", heading="Folds"),
 )
+LEFT_OUT = "Folds that do not define a metric, as a share of no case, are left out of its mean."
 
 
 def by_metric(
@@ -58,6 +59,18 @@ def metric_title(results: Results, metric: str) -> str:
     return title if results.metric_better.get(metric, True) else f"{title} (lower is better)"
 
 
+def lacking(outcomes: Sequence[Outcome], metric: str) -> bool:
+    """Whether a fold of one of the outcomes does not define a metric."""
+    return any(bool(np.isnan(outcome.scores[metric].values).any()) for outcome in outcomes)
+
+
+def folds_cell(outcome: Outcome, metric: str) -> Cell:
+    """Return on how many of how many folds a metric is defined."""
+    values = outcome.scores[metric].values
+    there = int(np.count_nonzero(~np.isnan(values)))
+    return Cell(text=f"{there} of {values.size}", value=float(there))
+
+
 def mean_cell(mean: Estimate) -> Cell:
     """Return a mean with its interval, a dash where there is none."""
     text = f"{decimal(mean.value)} ({interval(mean.low, mean.high)})"
@@ -66,7 +79,6 @@ def mean_cell(mean: Estimate) -> Cell:
 
 
 def _cells(outcome: Outcome, metric: str) -> tuple[Cell, Cell, Cell]:
-    values, sd = outcome.scores[metric].values, outcome.spread[metric]
-    there = int(np.count_nonzero(~np.isnan(values)))
-    folds = Cell(text=f"{there} of {values.size}", value=float(there))
-    return mean_cell(outcome.summary[metric]), Cell(text=decimal(sd), value=sd), folds
+    sd = outcome.spread[metric]
+    mean = mean_cell(outcome.summary[metric])
+    return mean, Cell(text=decimal(sd), value=sd), folds_cell(outcome, metric)

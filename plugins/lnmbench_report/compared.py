@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from lnmbench.records import Block, Cell, Compared, Results, Table, TableColumn, TestResult
 from lnmbench_report.arms import names
 from lnmbench_report.by_metric import metric_title
-from lnmbench_report.findings import published, unborne
+from lnmbench_report.findings import on_folds, published, unborne
 from lnmbench_report.marks import synthetic_mark
+from lnmbench_report.patients import taken_for_independent
 from lnmbench_report.printed import (
     NOTHING,
     counted,
@@ -30,6 +29,8 @@ HEAD = (
     TableColumn(key="metric", heading="Metric", align="left"),
 )
 SIDES = ("worse", "equivalent", "better")
+MOST = 6
+"""Methods that a note names; it counts the others."""
 
 
 def differences(
@@ -37,8 +38,9 @@ def differences(
 ) -> list[Block]:
     """Return a table of differences, corrected p, Holm p and the p that earlier work published.
 
-    A published p that the corrected test does not bear out says so in its cell. `every` says in
-    key and title that these are all pairs. Nothing without pairs.
+    A published p that the corrected test does not bear out says so in its cell, and so does a pair
+    that could not be compared. `every` says in key and title that these are all pairs. Nothing
+    without pairs.
     """
     table = _table(
         results,
@@ -47,7 +49,12 @@ def differences(
         title="All differences between methods" if every else "Differences between methods",
         columns=tuple(_differing(results)),
         rows=[tuple(_difference(results, one)) for one in pairs],
-        notes=(*_believed(results), *_directions(results, pairs), *notes),
+        notes=(
+            *_believed(results),
+            *_directions(results, pairs),
+            *_not_compared(results, pairs),
+            *notes,
+        ),
     )
     return [table] if pairs else []
 
@@ -60,6 +67,7 @@ def second_opinions(
     A Bayesian test gives three probabilities, worse, equivalent and better, in the metric's sense
     of better; the others give p.
     """
+    pairs = [one for one in pairs if one.tests]
     found = {name: _first(pairs, name) for name in _beside(results)}
     tests = {name: first for name, first in found.items() if first is not None}
     table = _table(
@@ -116,6 +124,10 @@ def _differing(results: Results) -> Iterator[TableColumn]:
 
 
 def _difference(results: Results, one: Compared) -> Iterator[Cell]:
+    if not one.tests:
+        yield Cell(text="not compared")
+        yield from (Cell(text=NOTHING) for _ in ("p", "Holm", *published(results)))
+        return
     test = one.tests[results.primary]
     text = f"{signed(test.estimate)} ({interval(test.low, test.high)})"
     yield Cell(text=text, value=test.estimate, low=test.low, high=test.high)
@@ -188,6 +200,25 @@ def _directions(results: Results, pairs: Sequence[Compared]) -> Iterator[str]:
         yield f"In {titles} a negative difference is a better score."
 
 
+def _not_compared(results: Results, pairs: Sequence[Compared]) -> Iterator[str]:
+    lacking = [one for one in pairs if not one.tests]
+    methods = {key for one in lacking for key in (one.method_a, one.method_b)}
+    undefined = [
+        f"{results.metric_titles.get(metric, metric)} on {told}"
+        for metric in dict.fromkeys(one.metric for one in lacking)
+        for outcome in results.outcomes
+        if outcome.method.fingerprint in methods
+        for told in [on_folds(outcome, metric)]
+        if told
+    ]
+    if undefined:
+        more = [f"{len(undefined) - MOST} more"] if len(undefined) > MOST else []
+        yield (
+            "Not compared: a pair of which a fold does not define the metric. Undefined is "
+            f"{listed([*undefined[:MOST], *more])}. Holm counts such a pair as a test with p = 1."
+        )
+
+
 def _explained(results: Results, tests: Mapping[str, TestResult]) -> Iterator[str]:
     for name, first in tests.items():
         if _bayesian(first):
@@ -197,14 +228,4 @@ def _explained(results: Results, tests: Mapping[str, TestResult]) -> Iterator[st
                 "(practically equivalent), or better."
             )
     yield "None of these decides, and Holm does not cover them; – where a test is not for a metric."
-    several = _several(results)
-    if several:
-        yield f"{several}: a test with the case as its unit takes them for independent."
-
-
-def _several(results: Results) -> str:
-    if results.patients is None:
-        return ""
-    counts = np.unique(results.patients, return_counts=True)[1]
-    many = int(np.count_nonzero(counts > 1))
-    return counted(many, "patient has several cases", "patients have several cases") if many else ""
+    yield from taken_for_independent(results, "a test with the case as its unit takes")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lnmbench.records import Compared, Results
+import numpy as np
+
+from lnmbench.records import Compared, Outcome, Results
 from lnmbench.stats.resampled import minimum_detectable_difference
 from lnmbench_report.arms import Question
-from lnmbench_report.printed import ALPHA, interval, p_is, signed
+from lnmbench_report.printed import ALPHA, interval, listed, p_is, signed
 from lnmbench_report.reading_order import metrics_in_order, turned
 
 Direction = Literal["better", "worse", "open", "same"]
@@ -27,7 +30,8 @@ class Finding:
 
     `detectable` is the difference that the corrected test would have found with 80 % power.
     `published` maps the titles of tests that earlier work printed to their p values. `upward` is
-    False of a metric where less is better.
+    False of a metric where less is better. `gap` says why nothing could be compared: numbers are
+    NaN then, and Holm's p is 1.
     """
 
     metric: str
@@ -39,6 +43,7 @@ class Finding:
     detectable: float
     published: Mapping[str, float]
     upward: bool = True
+    gap: str = ""
 
     @property
     def direction(self) -> Direction:
@@ -52,16 +57,18 @@ class Finding:
     @property
     def open(self) -> bool:
         """Whether a difference may exist that was not shown."""
-        return self.direction == "open"
+        return self.direction == "open" and not self.gap
 
     @property
     def verdict(self) -> str:
         """What may be said of the difference."""
-        return VERDICTS[self.direction]
+        return "not compared" if self.gap else VERDICTS[self.direction]
 
     @property
     def numbers(self) -> str:
-        """The metric, the difference, its corrected interval and its Holm p value."""
+        """The metric, the difference, its corrected interval and its Holm p value; or the gap."""
+        if self.gap:
+            return f"{self.metric} is {self.gap}"
         bounds = interval(self.low, self.high)
         change = f"{signed(self.estimate)}{'' if self.upward else ', lower is better'}"
         return f"{self.metric} {change}, 95 % CI {bounds}, Holm {p_is(self.holm)}"
@@ -83,6 +90,22 @@ def findings(results: Results, question: Question) -> list[Finding]:
     return [_finding(results, one if one.method_b == method else turned(one)) for one in found]
 
 
+def gap(results: Results, one: Compared) -> str:
+    """Return why a pair was not compared, as `undefined on 2 of 6 folds of logistic`; or ""."""
+    if one.tests:
+        return ""
+    outcomes = {o.method.fingerprint: o for o in results.outcomes}
+    parts = [on_folds(outcomes[key], one.metric) for key in (one.method_b, one.method_a)]
+    return f"undefined on {listed(list(filter(None, parts)))}"
+
+
+def on_folds(outcome: Outcome, metric: str) -> str:
+    """Return on how many folds of a method a metric is not defined, "" where on every one."""
+    values = outcome.scores[metric].values
+    lacking = int(np.isnan(values).sum())
+    return f"{lacking} of {values.size} folds of {outcome.method.label}" if lacking else ""
+
+
 def published(results: Results) -> list[str]:
     """Return the names of the comparisons that only earlier work believed."""
     return [name for name, role in results.comparison_roles.items() if role == "as published"]
@@ -94,6 +117,8 @@ def unborne(results: Results, one: Compared, name: str) -> bool:
 
 
 def _finding(results: Results, one: Compared) -> Finding:
+    if not one.tests:
+        return _nothing(results, one)
     test = one.tests[results.primary]
     return Finding(
         metric=results.metric_titles.get(one.metric, one.metric),
@@ -109,6 +134,20 @@ def _finding(results: Results, one: Compared) -> Finding:
             if name in one.tests
         },
         upward=results.metric_better.get(one.metric, True),
+    )
+
+
+def _nothing(results: Results, one: Compared) -> Finding:
+    return Finding(
+        metric=results.metric_titles.get(one.metric, one.metric),
+        estimate=math.nan,
+        low=math.nan,
+        high=math.nan,
+        corrected=math.nan,
+        holm=one.holm,
+        detectable=math.nan,
+        published={},
+        gap=gap(results, one),
     )
 
 

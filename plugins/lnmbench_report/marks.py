@@ -26,5 +26,8 @@ def cohort_name(cohort: str) -> str:
     --------
     >>> cohort_name("table:path=/data/a.csv,columns=b/c.toml"), cohort_name("synthetic:n=60")
     ('table:path=a.csv,columns=c.toml', 'synthetic:n=60')
+    >>> cohort_name('table:path="/home/me, myself/a=b/c.csv",index=id')
+    'table:path="c.csv",index=id'
     """
-    return re.sub(r'[^=,"]*[/\\]', "", cohort)
+    whole = re.sub(r'"[^"]*[/\\]([^"]*)"', r'"\1"', cohort)
+    return re.sub(r'[^=,"]*[/\\]', "", whole)

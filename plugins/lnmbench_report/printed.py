@@ -5,46 +5,69 @@ from __future__ import annotations
 import math
 
 DIGITS = 3
+FINE = 5
+"""Decimals of a number that `DIGITS` of them would print as nothing."""
 ALPHA = 0.05
 NOTHING = "–"
 
 
-def decimal(value: float, *, digits: int = DIGITS) -> str:
-    """Return a number with fixed digits.
+def decimal(value: float, *, digits: int | None = None) -> str:
+    """Return a number with `digits` decimals: by default three, or five where three are zeros.
 
     Examples
     --------
     >>> decimal(0.7604), decimal(-0.0132), decimal(1.0), decimal(float("nan"))
     ('.760', '−.013', '1.000', '–')
+    >>> decimal(0.00042), decimal(0.00042, digits=2), decimal(1e-9)
+    ('.00042', '.00', '.000')
     """
     if not math.isfinite(value):
         return NOTHING
+    digits = decimals(value) if digits is None else digits
     text = f"{abs(value):.{digits}f}"
     text = text[1:] if text.startswith("0.") else text
     return f"−{text}" if value < 0.0 and text.strip(".0") else text
 
 
-def signed(value: float) -> str:
+def signed(value: float, *, of: float | None = None) -> str:
     """Return a difference with its sign, none where it rounds to zero.
+
+    Beside an estimate that it is `of` it has as many decimals as that.
 
     Examples
     --------
     >>> signed(0.008), signed(-0.013), signed(0.0001)
-    ('+.008', '−.013', '.000')
+    ('+.008', '−.013', '+.00010')
     """
-    text = decimal(value)
+    text = decimal(value, digits=None if of is None else decimals(of))
     return f"+{text}" if value > 0.0 and text.strip(".0") and text != NOTHING else text
 
 
-def interval(low: float, high: float) -> str:
+def interval(low: float, high: float, *, of: float | None = None) -> str:
     """Return an interval in words that survive negative bounds.
+
+    It has as many decimals as the estimate that it is `of`, by default its middle.
 
     Examples
     --------
-    >>> interval(-0.013, 0.029)
-    '−.013 to .029'
+    >>> interval(-0.013, 0.029), interval(0.0001, 0.0007), interval(0.0001, 0.0007, of=0.001)
+    ('−.013 to .029', '.00010 to .00070', '.000 to .001')
     """
-    return f"{decimal(low)} to {decimal(high)}"
+    digits = decimals((low + high) / 2.0 if of is None else of)
+    return f"{decimal(low, digits=digits)} to {decimal(high, digits=digits)}"
+
+
+def decimals(value: float) -> int:
+    """Return how many decimals a number is printed with; noise about zero gets no more.
+
+    Examples
+    --------
+    >>> decimals(0.027), decimals(0.0), decimals(-0.0004), decimals(1e-17)
+    (3, 3, 5, 3)
+    """
+    if not math.isfinite(value):
+        return DIGITS
+    return FINE if round(value, DIGITS) == 0.0 != round(value, FINE) else DIGITS
 
 
 def pvalue(p: float) -> str:

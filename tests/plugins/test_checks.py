@@ -190,8 +190,13 @@ def test_an_encoder_that_saw_the_cohort_is_told(seen: str) -> None:
 
 def test_weights_of_a_file_want_a_word_on_what_they_saw() -> None:
     undeclared = (network(source="file:a.pt", pretrained_on=""),)
-    assert found("LNM006", outcomes=undeclared) == ""
+    assert found("LNM006", outcomes=undeclared) is None, "it cannot look"
     assert found("LNM016", outcomes=undeclared) == "resnet18: file:a.pt"
+    known = network(source="imagenet")
+    assert found("LNM006", outcomes=(known, CLINICAL)) == ""
+    assert found("LNM006", outcomes=(known, *undeclared)) is None, "it cannot look at every one"
+    leaked = network(source="file:b.pt", pretrained_on="cohort")
+    assert found("LNM006", outcomes=(leaked, *undeclared)) == "resnet18: pretrained on cohort"
     assert found("LNM016", outcomes=(network(source="file:a.pt", pretrained_on="other CT"),)) == ""
     for source in ("imagenet", "kinetics", "random:0"):
         assert found("LNM016", outcomes=(network(source=source),)) == ""

@@ -103,13 +103,19 @@ def pair(
 
 
 @pytest.mark.parametrize(
-    ("plain", "holm", "fires"), [(0.001, 0.3, True), (0.001, 0.01, False), (0.2, 0.6, False)]
+    ("plain", "holm", "told"),
+    [
+        (0.001, 0.3, "with pT against single in AUC (not borne out)"),
+        (0.001, 0.12, "with pT against single in AUC (lost to Holm)"),
+        (0.001, 0.01, ""),
+        (0.2, 0.6, ""),
+    ],
 )
-def test_only_what_the_correction_takes_back_is_told(
-    plain: float, holm: float, fires: bool
+def test_only_what_the_correction_takes_back_is_told_and_which_one_took_it(
+    plain: float, holm: float, told: str
 ) -> None:
-    of = results([SINGLE, MULTI], [pair(SINGLE, MULTI, 0.02, holm, plain=plain)])
-    assert found("LNM007", of) == ("with pT against single in AUC" if fires else "")
+    one = pair(SINGLE, MULTI, 0.02, holm, plain=plain)  # its corrected p is a third of Holm's
+    assert found("LNM007", results([SINGLE, MULTI], [one])) == told
 
 
 def test_without_a_plain_test_there_is_nothing_to_take_back() -> None:
@@ -135,6 +141,34 @@ def test_a_gain_must_be_above_its_controls(
     told = found("LNM010", of)
     assert told is not None
     assert ("over its shuffled control" in told) is fires
+
+
+BOTH = network("both", Choice(name="pt"), Choice(name="size"))
+HALF = network("half", Choice(name="pt"), Choice(name="size", parameters={"shuffled": 1}))
+WHOLE = network(
+    "whole", *(Choice(name=name, parameters={"shuffled": 2}) for name in ("pt", "size"))
+)
+
+
+def test_a_half_shuffled_network_is_an_arm_of_its_own_and_no_control() -> None:
+    assert [one.method.is_control for one in (SINGLE, BOTH, HALF, WHOLE)] == [False] * 3 + [True]
+    gains = [pair(SINGLE, one, 0.02, 0.01) for one in (BOTH, HALF)]
+    beaten = pair(HALF, BOTH, 0.02, 0.01)
+    told = found("LNM010", results([SINGLE, BOTH, HALF], [*gains, beaten]))
+    assert told == (
+        "both gains +.020 in AUC, and no shuffled control was run; "
+        "half gains +.020 in AUC, and no shuffled control was run"
+    )
+    over = [pair(WHOLE, one, 0.02, 0.01) for one in (BOTH, HALF)]
+    assert found("LNM010", results([SINGLE, BOTH, HALF, WHOLE], [*gains, *over])) == ""
+
+
+def test_every_control_of_a_network_must_be_beaten() -> None:
+    again = network("again", Choice(name="pt", parameters={"edition": "auto", "shuffled": 2}))
+    pairs = [pair(SINGLE, MULTI, 0.02, 0.01), pair(SHUFFLED, MULTI, 0.02, 0.01)]
+    for holm, fires in ((0.4, True), (0.02, False)):
+        of = results([SINGLE, MULTI, SHUFFLED, again], [*pairs, pair(again, MULTI, 0.01, holm)])
+        assert ("over its shuffled control" in (found("LNM010", of) or "")) is fires
 
 
 def test_no_gain_shown_is_nothing_to_control() -> None:

@@ -295,6 +295,59 @@ def test_performance_holds_the_primary_metrics_at_full_precision_and_no_others()
     assert found.arms == tuple((o.method.fingerprint,) for o in made.outcomes)
 
 
+def with_gaps(made: Results, metric: str, folds: int) -> Results:
+    """The results with a metric that the first folds of the first method do not define."""
+    first, *others = made.outcomes
+    values = first.scores[metric].values.copy()
+    values.flat[:folds] = np.nan
+    scores = {**first.scores, metric: replace(first.scores[metric], values=values)}
+    outcomes = (replace(first, scores=scores), *others)
+    assert made.truth is not None
+    assert made.outer is not None
+    names = made.primary_metrics
+    found = compare(outcomes, made.truth, made.outer, metrics=names, comparisons=TESTS)
+    return replace(made, outcomes=outcomes, compared=found)
+
+
+def test_performance_says_on_how_many_folds_a_metric_is_defined() -> None:
+    of = with_gaps(results(primary=("npv", "auc")), "npv", 6)
+    keys = [column.key for column in table(of, "performance").columns]
+    assert keys == ["method", "npv", "npv_sd", "npv_folds", "auc", "auc_sd"]
+    assert column(of, "performance", "npv_folds") == ["14 of 20", "20 of 20", "20 of 20"]
+    first, second, *_ = table(of, "performance").notes
+    assert first.startswith("Mean over those of the 20 outer folds that define the metric;")
+    assert second.startswith("Folds that do not define a metric")
+    whole = table(results(primary=("npv", "auc")), "performance")
+    assert whole.notes[0].startswith("Mean over 20 outer folds;")
+
+
+def test_a_pair_in_a_metric_that_folds_do_not_define_is_told_and_not_compared() -> None:
+    of = with_gaps(results(primary=("npv", "auc")), "npv", 6)
+    told = list(zip(*(column(of, "comparisons", k) for k in ("metric", "difference")), strict=True))
+    assert told[0] == ("NPV at sens. .90", "not compared")
+    assert told[1][1].startswith("+.")
+    assert (
+        "Not compared: a pair of which a fold does not define the metric. Undefined is "
+        "NPV at sens. .90 on 6 of 20 folds of resnet50 + pt. "
+        "Holm counts such a pair as a test with p = 1."
+    ) in table(of, "comparisons").notes
+    assert len(table(of, "second_opinions").rows) == 4
+    line = sentences(of, "conclusion")[0]
+    assert "not compared (NPV at sens. .90 is undefined on 6 of 20 folds of resnet50 + pt)" in line
+    assert "NPV" not in line.partition("With 80 % power")[2]
+    assert "–" not in answer(of)
+    assert "p, Holm" in {column.heading for column in table(of, "comparisons").columns}
+
+
+def test_where_no_pair_could_be_compared_the_report_says_why_and_stands() -> None:
+    of = with_gaps(results(ARMS[:2], primary=("npv",)), "npv", 20)
+    assert column(of, "comparisons", "p_holm") == ["–"]
+    assert "second_opinions" not in [block.key for block in blocks(of)]
+    told = "NPV at sens. .90 is undefined on 20 of 20 folds of resnet50 + pt"
+    assert told in answer(of)
+    assert told in sentences(of, "conclusion")[0]
+
+
 def test_an_interval_of_an_auc_ends_at_one() -> None:
     made = results([(MULTI, 3.5), (SINGLE, 1.0)])
     assert made.outcomes[0].summary["auc"].value < 1.0
@@ -519,6 +572,86 @@ def test_a_gain_that_the_shuffled_control_shares_is_not_put_down_to_labels() -> 
     beaten = answer(results([(MULTI, 3.0), (SINGLE, 0.2), (CONTROL, 0.2)]))
     assert "against its shuffled control: scores better in this cohort (AUC +" in beaten
     assert "not shown to come" not in beaten
+
+
+AGAIN = network("resnet50 + pt:shuffled=2", Choice(name="pt", parameters={"shuffled": 2}))
+
+
+def test_every_one_of_several_controls_of_a_network_must_be_beaten() -> None:
+    arms = [(MULTI, 3.0), (SINGLE, 0.2), (CONTROL, 0.2)]
+    lead = "against its 2 shuffled controls, the hardest to beat in each metric: "
+    shared = answer(results([*arms, (AGAIN, 3.0)]))
+    assert f"{lead}no difference shown (AUC " in shared
+    assert "so that 2 of 2 gains are not shown to come from what the labels say" in shared
+    beaten = answer(results([*arms, (AGAIN, 0.2)]))
+    assert f"{lead}scores better in this cohort (AUC +" in beaten
+    assert "not shown to come" not in beaten
+
+
+def test_worse_than_the_control_is_said_and_every_metric_is_named() -> None:
+    worse = answer(results([(MULTI, 0.2), (SINGLE, 0.2), (CONTROL, 3.0)]))
+    assert re.search(
+        r"against its shuffled control: scores worse in this cohort \(AUC −[^)]*; AP −", worse
+    )
+    made = results([(MULTI, 0.2), (SINGLE, 0.2), (CONTROL, 3.0)])
+    pair = {MULTI.fingerprint, CONTROL.fingerprint}
+    compared = tuple(
+        replace(one, holm=0.6)
+        if one.metric == "auc" and {one.method_a, one.method_b} == pair
+        else one
+        for one in made.compared
+    )
+    mixed = answer(replace(made, compared=compared))
+    assert re.search(
+        r"control: no difference shown \(AUC −[^)]*\), scores worse in this cohort \(AP −", mixed
+    )
+
+
+def test_of_several_networks_it_is_counted_which_are_worse_than_their_controls() -> None:
+    shuffled = Choice(name="pt", parameters={"shuffled": 1})
+    arms = [
+        (network(f"{encoder}{label}", *aux, encoder=encoder), strength)
+        for encoder, strengths in (("a", (0.2, 3.0, 0.2)), ("b", (0.2, 0.2, 3.0)))
+        for (label, aux), strength in zip(
+            (("", ()), (" + pt", ("pt",)), (" + dealt", (shuffled,))), strengths, strict=True
+        )
+    ]
+    text = answer(results(arms))
+    assert (
+        "of 2 networks against their shuffled controls: "
+        "AUC (1 shown to be better, 1 shown to be worse), "
+        "AP (1 shown to be better, 1 shown to be worse)" in text
+    )
+    again = network("a + again", Choice(name="pt", parameters={"shuffled": 2}), encoder="a")
+    text = answer(results([*arms, (again, 3.0)]))
+    assert "of 2 networks against every one of their shuffled controls: AUC (1 shown to be " in text
+    assert "1 not shown to differ" in text
+
+
+def test_a_half_shuffled_arm_asks_for_itself_and_is_controlled_by_the_whole() -> None:
+    size = Choice(name="size", parameters={"shuffled": 1})
+    both, half = network("both", "pt", "size"), network("half", "pt", size)
+    whole = network("whole", CONTROL.aux[0], size)
+    made = results([(SINGLE, 0.2), (both, 3.0), (half, 1.0), (whole, 1.0)])
+    assert [question.method for question in aux_questions(made)] == [both, half]
+    asked = [(one.method, one.reference) for one in control_questions(made)]
+    assert asked == [(both, whole), (half, whole)]
+    assert aux_of(half) == "pt + size (shuffled)"
+    assert aux_of(whole) == "pt (shuffled control) + size (shuffled control)"
+    alone = results([(SINGLE, 0.2), (both, 3.0), (half, 1.0)])
+    assert control_questions(alone) == []
+    assert "no shuffled control was run" in answer(alone)
+
+
+def test_where_a_file_of_weights_lies_makes_no_other_network() -> None:
+    kept = Weights(source="file:w.pt", sha256="ab" * 32)
+    here, there = (
+        replace(
+            one, weights=kept, encoder=Choice(name="resnet50", parameters={"weights": f"{at}/w.pt"})
+        )
+        for one, at in ((MULTI, "a"), (SINGLE, "b"))
+    )
+    assert len(aux_questions(results([(here, 1.0), (there, 1.0)]))) == 1
 
 
 def test_a_gain_in_one_metric_is_not_borne_out_by_a_control_that_is_beaten_in_another() -> None:

@@ -109,6 +109,13 @@ def test_cases_that_are_learnt_but_not_scored_are_counted_and_explained() -> Non
     assert not any("leaves open which" in note for note in table(results(STAGED)).notes)
 
 
+def test_several_cases_of_a_patient_are_said() -> None:
+    twice = replace(results(STAGED), patients=np.arange(N) // 2)
+    told = "10 patients have several cases: the intervals take them for independent."
+    assert told in table(twice).notes
+    assert told not in table(results(STAGED)).notes
+
+
 def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> None:
     undefined = Estimate(value=math.nan)
     error = score(SIZE, "continuous", mae=Estimate(value=4.25, low=3.0, high=5.5))

@@ -90,11 +90,19 @@ def test_a_slope_that_is_not_there_is_a_dash_and_explained() -> None:
     assert not any("no slope" in note for note in table(results(*drawn())).notes)
 
 
-def test_networks_are_said_to_be_averages_of_their_inner_folds() -> None:
+def test_every_method_is_said_to_be_the_average_of_its_inner_folds() -> None:
     made = results(*drawn())
     network = replace(made.outcomes[0], method=Method(label="net", kind="network"))
-    assert "over the 3 networks" in table(replace(made, outcomes=(network,))).notes[0]
-    assert "network" not in table(made).notes[0]
+    for of in (made, replace(made, outcomes=(network,))):
+        assert "each the mean over the 3 fits of the inner folds" in table(of).notes[0]
+
+
+def test_several_cases_of_a_patient_are_said() -> None:
+    made = results(*drawn())
+    twice = replace(made, patients=np.arange(N) // 2)
+    told = "200 patients have several cases: the intervals take them for independent."
+    assert told in table(twice).notes
+    assert told not in table(replace(made, patients=np.arange(N))).notes
 
 
 def test_there_is_no_table_while_no_method_is_complete() -> None:

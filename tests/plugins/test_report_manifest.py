@@ -13,7 +13,8 @@ import pytest
 from lnmbench_report.asked import command
 from lnmbench_report.tables.manifest import Passport
 
-from lnmbench.choices import parse_parameters
+from lnmbench.choices import parse_all, parse_parameters
+from lnmbench.cli.ingesting import make_ingesting
 from lnmbench.config import read_benchmark
 from lnmbench.records import (
     Card,
@@ -140,6 +141,56 @@ def test_the_command_asks_for_the_same_methods_on_the_same_folds(
     assert (again.plan.splits.outer == scored.outer).all()
 
 
+@pytest.mark.parametrize(
+    "aux",
+    ["pt+pt:shuffled=1", "pt:shuffled=1+pt:shuffled=2", "pt:edition=8+pt:edition=8,shuffled=1"],
+)
+def test_the_command_asks_for_the_same_several_tasks(
+    scored: Results, run_folder: Path, aux: str
+) -> None:
+    (cohort,) = run_folder.parent.joinpath("home").rglob("*.h5")
+
+    def methods(options: Mapping[str, Any]) -> tuple[Method, ...]:
+        few = {"dataset": scored.cohort, "repeats": 2, "folds": 4, "inner": 2}
+        benchmark = read_benchmark(None, {**options, **few})
+        return prepare(benchmark, Registry(), cohort, Resources()).methods
+
+    (once,) = methods({"encoder": "none", "aux": (aux,), "only": True})
+    assert len(once.aux) == 2
+    (again,) = methods(options(command(invocation(methods=[asdict(once)]))))
+    assert again.fingerprint == once.fingerprint
+
+
+def test_a_plus_in_the_value_of_a_task_does_not_end_it_in_the_command() -> None:
+    aux = (
+        Choice(name="size", parameters={"kinds": "a+b", "mean": False, "shuffled": 0}),
+        Choice(name="pt", parameters={"shuffled": 1}),
+    )
+    told = options(command(invocation(methods=[asdict(replace(NETWORK, aux=aux))])))
+    assert [str(choice) for choice in parse_all(told["aux"][0])] == list(map(str, aux))
+
+
+def test_the_command_has_how_images_were_brought_to_patches() -> None:
+    how = Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
+    told = options(command(invocation(preprocessing=asdict(how))))
+    made = make_ingesting(
+        strict=False,
+        pseudonymise=None,
+        new_key=False,
+        spacing=told["spacing"],
+        patch=int(told["patch"]),
+    )
+    assert made.preprocessing == how
+    usual = options(command(invocation(preprocessing=asdict(Preprocessing()))))
+    assert not {"spacing", "patch"} & set(usual)
+
+
+def test_what_the_command_cannot_ask_for_is_said() -> None:
+    notes = " ".join(made(results(invocation()))[0].lines)
+    for what in ("not empty", "--plugin", "--pseudonymise"):
+        assert what in notes
+
+
 def test_a_real_run_is_described_without_places_or_people(
     scored: Results, run_folder: Path
 ) -> None:
@@ -159,9 +210,17 @@ def test_a_real_run_is_described_without_places_or_people(
     assert "Images" not in told, "no method saw an image"
 
 
-def test_files_are_named_without_their_folders() -> None:
-    text = render([*Passport()(results(invocation()))], "json")
+@pytest.mark.parametrize(
+    "place", ["/home/someone/kept/", "someone/", "someone/kept/", "someone\\kept\\"]
+)
+def test_files_are_named_without_their_folders(place: str) -> None:
+    encoder = Choice(name="resnet50", parameters={"weights": f"{place}w.safetensors"})
+    task = Choice(name="mine", parameters={"table": f"{place}t.csv"})
+    network = replace(NETWORK, encoder=encoder, aux=(task,))
+    of = results(invocation(methods=[asdict(network)]), methods=(network,))
+    text = render([*Passport()(of)], "json")
     assert "someone" not in text
+    assert "mine:table=t.csv" in text
     assert "weights=w.safetensors" in text
 
 

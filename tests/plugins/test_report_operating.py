@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lnmbench_metrics.operating import sensitivity
 from lnmbench_report.tables.net_benefit import NetBenefits, benefit_interval
 from lnmbench_report.tables.operating import OperatingPoints, aims, called_positive
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from lnmbench.records import (
     Table,
 )
 from lnmbench.stats.bootstrap import bootstrap_interval
+from lnmbench.stats.operating import threshold_for_specificity
 from lnmbench.stats.utility import net_benefit
 
 CARD = Card(title="made", licence="none", source="here", citation="none", labels="made")
@@ -76,20 +78,53 @@ def cells(made: Table, row: int = 0) -> dict[str, Cell]:
     return dict(zip((one.key for one in made.columns), made.rows[row], strict=True))
 
 
-def test_a_case_is_called_by_its_mean_margin_to_the_thresholds_of_its_own_folds() -> None:
+def test_a_case_is_called_by_the_thresholds_of_its_own_folds_in_half_of_the_repeats() -> None:
     called = called_positive(PREDICTED, OUTER, AT)
-    # margins: (.5 + .1)/2, (.1 - .1)/2, (.1 - .1)/2, (0 - .4)/2, (-.3 - .5)/2, (.4 - .2)/2
-    assert called.tolist() == [True, True, True, False, False, True]
+    # in the two repeats: .9 ≥ .4 and .7 ≥ .6, .3 ≥ .2 and .3 < .4, .5 ≥ .4 and .3 < .4,
+    # .2 ≥ .2 and .2 < .6, .1 < .4 and .1 < .6, .6 ≥ .2 and .2 < .4
+    assert called.tolist() == [True, True, True, True, False, True]
+
+
+@pytest.mark.parametrize("predicted", [PREDICTED, np.full((2, 6), 0.3), np.ones((2, 6))])
+def test_the_table_counts_what_the_metric_of_a_fold_counts(predicted: NDArray[np.float64]) -> None:
+    metric = sensitivity(specificity=0.9)
+    for repeat, fold in np.ndindex(2, 2):
+        tested = OUTER[repeat] == fold
+        at = np.full((1, 2), metric.threshold(TRUTH, predicted[repeat]))
+        here = called_positive(predicted[repeat][None], OUTER[repeat][None], at)[tested]
+        found = metric(TRUTH[tested], predicted[repeat][tested], float(at[0, fold]))
+        positive = TRUTH[tested] == 1
+        expected = here[positive].mean() if positive.any() else np.nan
+        assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_nobody_is_positive_where_no_threshold_reaches_the_aim() -> None:
+    for predicted in (np.ones((2, 6)), np.full((2, 6), 0.3)):
+        at = np.full((2, 2), threshold_for_specificity(TRUTH, predicted[0], 0.9))
+        assert not called_positive(predicted, OUTER, at).any()
+
+
+def test_notes_say_what_the_threshold_was_chosen_on_and_that_patients_repeat() -> None:
+    notes = tables(results())[0].notes
+    assert any("of one fit each" in note and "the mean of 5 fits" in note for note in notes)
+    assert not any("several cases" in note for note in notes)
+    twice = replace(results(), patients=np.array([0, 0, 1, 2, 2, 3]))
+    told = "2 patients have several cases: the intervals take them for independent."
+    assert told in tables(twice)[0].notes
+    (worth,) = NetBenefits()(twice)
+    assert isinstance(worth, Table)
+    assert told in worth.notes
+    assert any("take the prevalence as given" in note for note in worth.notes)
 
 
 def test_shares_count_every_case_once_with_wilsons_interval() -> None:
     row = cells(tables(results())[0])
-    counts = {"sensitivity": (2, 2), "specificity": (2, 4), "ppv": (2, 4), "npv": (2, 2)}
+    counts = {"sensitivity": (2, 2), "specificity": (1, 4), "ppv": (2, 5), "npv": (1, 1)}
     for name, (count, total) in counts.items():
         low, high = proportion_confint(count, total, method="wilson")
         assert row[name].value == count / total, name
         assert (row[name].low, row[name].high) == pytest.approx((low, high)), name
-    assert row["specificity"].text == ".500 (.150 to .850)"
+    assert row["specificity"].text == ".250 (.046 to .699)"
 
 
 def test_metrics_that_share_thresholds_are_one_operating_point_and_none_is_lost() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from lnmbench.records import Card, Protocol, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.check import check, is_bad, run_checks
+from lnmbench.stages.check import check, is_bad, run_checks, without_folders
 
 PLUGIN = """
 from lnmbench import UserError, hookimpl
@@ -101,6 +101,42 @@ def test_a_check_that_fails_is_named_with_its_plugin_and_error(registry: Registr
     for name in ("X05", "X06", "X07", "X08", "X09"):
         assert "plugin mine" in checked[name].subject
         assert "LNMBENCH_BLOCK=mine" in checked[name].remedy
+
+
+def test_folders_of_a_machine_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks")
+    place = tmp_path / "jane doe"
+    place.mkdir()
+    text = PLUGIN.replace(
+        'ValueError("two\\nlines")', f"FileNotFoundError(2, 'no such file', '{place}/a b.csv')"
+    )
+    text = text.replace('"wrong"', f'"wrong {place}/w.pt"').replace('"no"', f'"no {place}/x.h5"')
+    (place / "mine.py").write_text(text, encoding="utf-8")
+    checked = run_checks(RESULTS, Registry([str(place / "mine.py")]))
+    told = {one.name: one.finding for one in checked}
+    assert told["X05"].endswith(
+        "mine.py, line 15: FileNotFoundError: [Errno 2] no such file: 'a b.csv'"
+    )
+    assert told["X06"].endswith("wrong w.pt; mend")
+    assert "RuntimeError: no x.h5" in told["X09"]
+    assert not [one for one in checked if "jane" in str(one) or str(tmp_path) in str(one)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("'/home/jane doe/a b/c.csv' is not there", "'c.csv' is not there"),
+        ('"jane_doe/scans" and "x"', '"scans" and "x"'),
+        ("don't open /home/jane/w.pt: it is bad", "don't open w.pt: it is bad"),
+        ("jane_doe/w.pt or x=/data/jane/y", "w.pt or x=y"),
+        ("~jane/x and /data/jane doe/y", "y"),  # where a name ends is not to be known
+        (r"C:\Users\jane\w.pt", "w.pt"),
+        ("jane/scans/ct", "ct"),
+        ("input/output error in 3/4 of n", "input/output error in 3/4 of n"),
+    ],
+)
+def test_a_place_keeps_its_last_part_and_other_slashes_stay(text: str, told: str) -> None:
+    assert without_folders(text) == told
 
 
 def test_the_table_says_finding_and_remedy_in_one_line_each(registry: Registry) -> None:

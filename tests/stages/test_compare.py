@@ -116,11 +116,20 @@ def test_the_shuffled_control_is_the_reference_of_its_task() -> None:
     assert (found.method_a, found.method_b) == (control.fingerprint, MULTI.fingerprint)
 
 
-def test_a_primary_metric_without_a_number_on_some_fold_is_refused() -> None:
+def test_a_pair_in_a_metric_that_a_fold_does_not_define_has_no_test_and_counts_as_one() -> None:
     gap = outcome(MULTI, 0.78)
-    gap.scores["auc"].values[1, 0] = math.nan
-    with pytest.raises(UserError, match=r"auc is not defined on every fold .multi.: .*1 of 4"):
-        compared((gap, OUTCOMES[1]))
+    values = gap.scores["auc"].values.copy()
+    values[1, 0] = math.nan
+    scores = {**gap.scores, "auc": replace(gap.scores["auc"], values=values)}
+    found = compared((replace(gap, scores=scores), *OUTCOMES[1:]), metrics=("auc", "ap"))
+    lacking = [one for one in found if not one.tests]
+    assert [(one.metric, one.method_b) for one in lacking] == [("auc", MULTI.fingerprint)] * 2
+    assert [one.holm for one in lacking] == [1.0, 1.0]
+    tested = [one for one in found if one.tests]
+    assert len(tested) == 4
+    # the family is the declared one of six, whatever could be tested
+    family = holm([*(one.tests["mean"].pvalue for one in tested), 1.0, 1.0])
+    assert [one.holm for one in tested] == pytest.approx(list(family[:4]))
 
 
 def test_without_a_primary_test_nothing_is_compared() -> None:
@@ -131,6 +140,15 @@ def test_without_a_primary_test_nothing_is_compared() -> None:
 def test_two_primary_tests_are_refused_by_name() -> None:
     with pytest.raises(UserError, match=r"2 comparisons claim .*got a, b; .*LNMBENCH_BLOCK"):
         primary_comparison({"b": Mean(), "a": Mean(), "c": Mean("beside")})  # type: ignore[dict-item]
+
+
+def test_a_primary_test_that_is_not_for_a_primary_metric_is_refused() -> None:
+    class Nothing(Mean):
+        def __call__(self, pair: Pair) -> TestResult | None:  # type: ignore[override]
+            return None
+
+    with pytest.raises(UserError, match="comparison mean gives no p value"):
+        compared(comparisons={"mean": Nothing()})
 
 
 @pytest.mark.parametrize("p", [math.nan, 1.5])

@@ -53,6 +53,19 @@ def test_what_tells_the_target_separates_it_whichever_way_round(cohort: Cohort, 
     assert np.isnan(found["unknown"].separation)
 
 
+def test_many_random_categories_separate_nothing(cohort: Cohort, plan: Plan) -> None:
+    names = tuple(f"surgeon {number}" for number in range(60))
+    surgeon = Column(name="surgeon", role="feature", kind="nominal", categories=names)
+    every = np.random.default_rng(0).permutation(60).astype(float)
+    for values, most in ((every, 0.5), (every // 3, 0.5), (every % 4, 0.8)):
+        made = replace(
+            cohort,
+            columns=(*cohort.columns, surgeon),
+            values={**cohort.values, "surgeon": values},
+        )
+        assert variables(made, plan)["surgeon"].separation <= most
+
+
 def test_no_names_of_patients_are_kept_and_the_ledger_gives_back_the_rest(
     cohort: Cohort, plan: Plan
 ) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Paragraph, Table
+from lnmbench.records import Block, Cell, Choice, Paragraph, Results, Table
 from lnmbench.registry import Registry
 from lnmbench.stages.report import across, read_results
 from lnmbench.stages.run import Place, run
 from lnmbench.stages.several import read_several
+from lnmbench.stats import holm
 
 REGISTRY = Registry()
 
@@ -108,3 +112,92 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(
     with pytest.raises(UserError, match=why) as error:
         read_several([runs[name] for name in names], REGISTRY)
     assert all(runs[name].name in str(error.value) for name in names)
+
+
+COHORTS = ("with pt", "another seed", "a third")
+
+
+def with_primary(cohorts: Sequence[Results], *primary: str) -> list[Results]:
+    """The same cohorts, as if other metrics had been declared."""
+    return [replace(one, primary_metrics=primary) for one in cohorts]
+
+
+def with_npv(results: Results, undefined: int) -> Results:
+    """The same cohort with an NPV on each fold, but for a number of folds of the first arm."""
+    outcomes = []
+    for outcome in results.outcomes:
+        values = np.nan_to_num(outcome.scores["npv"].values, nan=0.5)
+        values.flat[: 0 if outcomes else undefined] = np.nan
+        scores = {**outcome.scores, "npv": replace(outcome.scores["npv"], values=values)}
+        outcomes.append(replace(outcome, scores=scores))
+    return replace(results, outcomes=tuple(outcomes))
+
+
+def by_key(blocks: Sequence[Block]) -> dict[str, Block]:
+    return {block.key: block for block in blocks}
+
+
+def cells(table: Block) -> list[dict[str, Cell]]:
+    assert isinstance(table, Table)
+    keys = [column.key for column in table.columns]
+    return [dict(zip(keys, row, strict=True)) for row in table.rows]
+
+
+def words(block: Block) -> str:
+    return str(block)
+
+
+def test_where_less_is_better_every_part_says_so(runs: dict[str, Path]) -> None:
+    cohorts = read_several([runs[name] for name in COHORTS], REGISTRY)
+    made = by_key(across(with_primary(cohorts, "brier"), REGISTRY))
+    for key in ("across", "across_brier", "across_forest_1", "across_ranks"):
+        assert "lower is better" in words(made[key]), key
+    pairs = made["across_comparisons"]
+    assert isinstance(pairs, Table)
+    title = cohorts[0].metric_titles["brier"]
+    assert {row["metric"].text for row in cells(pairs)} == {f"{title} (lower is better)"}
+    assert f"In {title} a negative difference is a better score." in pairs.notes
+    assert pairs.columns[-1].heading == "P(worse / equivalent / better)"
+    assert "better" in pairs.notes[-1]
+    assert "above" not in pairs.notes[-1]
+
+
+def test_holm_covers_every_metric_and_pair(runs: dict[str, Path]) -> None:
+    cohorts = read_several([runs[name] for name in COHORTS], REGISTRY)
+    rows = cells(
+        by_key(across(with_primary(cohorts, "auc", "brier"), REGISTRY))["across_comparisons"]
+    )
+    assert len(rows) == 6
+    alone = holm([row["p"].value or 0.0 for row in rows])
+    assert [row["p_holm"].value for row in rows] == pytest.approx(alone.tolist())
+
+
+def test_a_metric_that_folds_do_not_define_is_left_out_with_the_reason(
+    runs: dict[str, Path],
+) -> None:
+    cohorts = read_several([runs[name] for name in COHORTS], REGISTRY)
+    cohorts = [with_npv(one, 0) for one in cohorts]
+    cohorts[1] = with_npv(cohorts[1], 2)
+
+    made = by_key(across(with_primary(cohorts, "auc", "npv"), REGISTRY))
+    assert "across_auc" in made
+    assert "across_npv" not in made
+    title = cohorts[1].metric_titles["npv"]
+    label = cohorts[1].outcomes[0].method.label
+    told = f"{title}, which is not defined on 2 of 6 folds of {label} in synthetic:"
+    assert told in words(made["across"])
+    assert {row["metric"].text for row in cells(made["across_comparisons"])} == {"AUC"}
+
+    nothing = by_key(across(with_primary(cohorts, "npv"), REGISTRY))
+    assert set(nothing) == {"across", "cohorts"}
+    assert "which is not defined" in words(nothing["across"])
+
+
+def test_what_ranks_of_few_cohorts_cannot_show_is_said(runs: dict[str, Path]) -> None:
+    cohorts = read_several([runs[name] for name in COHORTS], REGISTRY)
+    two = words(by_key(across(with_primary(cohorts[:2], "auc"), REGISTRY))["across"])
+    # 3 methods: 1 / 3! for all; 2 / 6² for a pair, three of them
+    assert "p is at least .17 for all methods together" in two
+    assert "after Holm over 3 pairs and metrics, .17 for the first" in two
+    three = words(by_key(across(with_primary(cohorts, "auc"), REGISTRY))["across"])
+    assert "can say little" not in three

@@ -63,6 +63,22 @@ def test_in_the_large_is_the_offset_that_makes_expected_equal_observed() -> None
     assert found.in_the_large_interval.high == pytest.approx(root + half, abs=1e-5)
 
 
+def test_in_the_large_is_found_among_saturated_probabilities() -> None:
+    found = calibration([1] * 10 + [0] * 10, [0] + [1] * 9 + [0] * 10)
+    assert found.in_the_large == pytest.approx(11.51, abs=0.01)
+    random = np.random.default_rng(2)
+    for _ in range(200):
+        n = int(random.integers(4, 60))
+        y = (random.permutation(n) < random.integers(1, n)).astype(float)
+        extreme = random.choice([0.0, 1e-9, 0.01, 0.5, 1.0 - 1e-9, 1.0], n)
+        p = np.where(random.random(n) < random.random(), extreme, random.random(n))
+        found = calibration(y, p)
+        mu = expit(logit(p.clip(1e-6, 1 - 1e-6)) + found.in_the_large)
+        assert mu.sum() == pytest.approx(y.sum(), abs=1e-6)
+        bounds, half = found.in_the_large_interval, 1.96 / math.sqrt(np.sum(mu * (1 - mu)))
+        assert bounds.high - found.in_the_large == pytest.approx(half, rel=1e-3)
+
+
 def test_observed_expected_and_brier() -> None:
     y, p = cohort(150, intercept=0.5, slope=1.0)
     found = calibration(y, p)

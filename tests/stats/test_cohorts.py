@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from lnmbench.stats.cohorts import critical_difference, friedman_holm
+from lnmbench.stats import cohorts
+from lnmbench.stats.cohorts import critical_difference, friedman_holm, least_pvalues
 
 # Demšar 2006, Table 6: AUC of C4.5, with m, with cf, with both, on 14 data sets. `voting` is
 # printed with .975 twice, and ranked as if the first of them were higher.
@@ -106,7 +108,7 @@ def test_cohorts_that_all_agree_do_not_prove_anything_alone() -> None:
     assert f is not None
     assert (f.statistic, f.pvalue) == (math.inf, 0.0)
     assert across.statistic == pytest.approx(4.0)
-    assert across.pvalue == pytest.approx(math.exp(-2.0))
+    assert across.pvalue == pytest.approx(1 / 6)  # not exp(−χ²/2) = .135
 
 
 def test_methods_that_always_tie_do_not_differ() -> None:
@@ -132,6 +134,80 @@ def test_only_the_order_within_a_cohort_counts(table: np.ndarray) -> None:
     assert 0.0 <= across.pvalue <= 1.0
 
 
+def enumerated(table: np.ndarray) -> tuple[float, list[float]]:
+    """Friedman's p value and those of the pairs, by every order of the ranks in every cohort."""
+    ranks = stats.rankdata(-table, axis=1)
+    methods = range(ranks.shape[1])
+    orders = [list(itertools.permutations(row)) for row in ranks]
+    sums = np.array([np.sum(rows, axis=0) for rows in itertools.product(*orders)])
+    own = ranks.sum(axis=0)
+    pairs = [
+        float(np.mean(np.abs(sums[:, a] - sums[:, b]) >= abs(own[a] - own[b])))
+        for a, b in itertools.combinations(methods, 2)
+    ]
+    return float(np.mean((sums**2).sum(axis=1) >= (own**2).sum())), pairs
+
+
+@pytest.mark.parametrize(("cohorts", "methods"), [(2, 3), (3, 3), (5, 3), (2, 4), (3, 4), (2, 5)])
+@pytest.mark.parametrize("levels", [2, 4, 1000])
+def test_few_cohorts_have_the_p_values_of_all_orders(
+    cohorts: int, methods: int, levels: int
+) -> None:
+    rng = np.random.default_rng(cohorts * methods)
+    table = rng.integers(0, levels, size=(cohorts, methods)) + np.arange(methods) * levels / 4
+    across = friedman_holm(table)
+    overall, pairs = enumerated(table)
+    assert (across.source, across.pairs_source) == ("counted", "counted")
+    assert across.pvalue == pytest.approx(overall)
+    assert [pair.pvalue for pair in across.pairs] == pytest.approx(pairs)
+
+
+def test_chi_square_is_not_taken_for_three_cohorts_with_ties() -> None:
+    across = friedman_holm([[0.9, 0.5, 0.5]] * 3)
+    assert stats.chi2.sf(across.statistic, 2) == pytest.approx(0.0498, abs=5e-5)
+    assert across.pvalue == pytest.approx(1 / 9)
+
+
+@pytest.mark.parametrize(
+    ("table", "statistic", "published"),
+    [
+        # Friedman 1937, Table V, and every table of critical values since
+        ([[1, 2, 3]] * 3, 6.0, 0.028),
+        ([[1, 2, 3], [1, 2, 3], [1, 2, 3], [2, 1, 3]], 6.5, 0.042),
+        ([[1, 2, 3]] * 4, 8.0, 0.0046),
+    ],
+)
+def test_exact_p_values_are_the_published_ones(
+    table: list[list[int]], statistic: float, published: float
+) -> None:
+    across = friedman_holm(table)
+    assert across.statistic == pytest.approx(statistic)
+    assert across.pvalue == pytest.approx(published, abs=5e-4)
+
+
+def test_orders_are_drawn_where_they_are_too_many_to_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = np.random.default_rng(3).normal(size=(6, 3)) + np.array([0.0, 0.5, 1.0])
+    counted = friedman_holm(table)
+    monkeypatch.setattr(cohorts, "ORDERS", 1000)
+    drawn, again = friedman_holm(table), friedman_holm(table)
+    assert (counted.source, drawn.source, drawn.pairs_source) == ("counted", "drawn", "counted")
+    assert drawn.pvalue == pytest.approx(counted.pvalue, abs=0.006)
+    assert drawn.pvalue == again.pvalue
+
+
+def test_many_cohorts_have_the_limits_p_values() -> None:
+    assert friedman_holm(DEMSAR).source == friedman_holm(GARCIA).pairs_source == "limit"
+
+
+@pytest.mark.parametrize(("cohorts", "methods"), [(2, 2), (4, 2), (2, 3), (4, 3), (3, 4), (2, 6)])
+def test_the_least_p_values_are_those_of_cohorts_that_agree(cohorts: int, methods: int) -> None:
+    across = friedman_holm(np.tile(np.arange(methods), (cohorts, 1)) / 10.0)
+    least = across.pvalue, min(pair.pvalue for pair in across.pairs)
+    assert least_pvalues(cohorts, methods) == pytest.approx(least)
+
+
 def test_two_methods_are_compared_by_signed_ranks_as_demsar_published_it() -> None:
     # section 3.1.3: R+ = 93, R− = 12 for C4.5 against C4.5+m, zeros split evenly
     across = friedman_holm(DEMSAR[:, :2])
@@ -146,6 +222,7 @@ def test_two_methods_are_compared_by_signed_ranks_as_demsar_published_it() -> No
 def test_few_cohorts_that_agree_have_the_exact_p_value() -> None:
     table = [[0.70, 0.71], [0.60, 0.62], [0.80, 0.83], [0.50, 0.54]]
     assert friedman_holm(table).pvalue == pytest.approx(2 / 2**4)
+    assert friedman_holm(table).source == "counted"
 
 
 @pytest.mark.parametrize(

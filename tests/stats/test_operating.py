@@ -84,8 +84,11 @@ def test_thresholds_reach_what_is_asked_and_are_the_best_that_do(
 
 def test_a_specificity_that_no_case_reaches_calls_nobody_positive() -> None:
     t = threshold_for_specificity([1, 0], [0.2, 0.8], 1.0)
-    assert t > 0.8
-    assert called([1, 0], [0.2, 0.8], t).false_positives == 0
+    assert t == math.inf
+    # neither the greatest probability that there is, nor one that an average has rounded up to
+    for p in ([0.2, 0.8], [0.2, 1.0], [0.5, 0.5]):
+        assert called([1, 0], p, t).false_positives == 0
+    assert threshold_for_specificity([1, 0, 0], [1.0, 1.0, 1.0], 0.9) == math.inf
     assert threshold_for_sensitivity([0, 1, 1], [0.3, 0.3, 0.3], 0.9) == 0.3
 
 

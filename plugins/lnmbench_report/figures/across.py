@@ -9,37 +9,40 @@ import numpy as np
 from lnmbench.records import Axis, Figure, Mark, Method, Panel, Results
 from lnmbench.stats import corrected_resampled_ttest, critical_difference
 from lnmbench_report.arms import Question, names
+from lnmbench_report.by_metric import metric_title
 from lnmbench_report.cohorts import differences, label, shared_questions, sign, values
-from lnmbench_report.printed import decimal, signed
+from lnmbench_report.printed import signed
 
 
-def forest(cohorts: Sequence[Results]) -> Iterator[Figure]:
+def forest(cohorts: Sequence[Results], metrics: Sequence[str]) -> Iterator[Figure]:
     """Yield, for each auxiliary question, its difference in each cohort with the corrected CI."""
     labels = names(cohorts[0])
     for number, question in enumerate(shared_questions(cohorts), start=1):
         method, reference = (labels[m.fingerprint] for m in (question.method, question.reference))
-        panels = [_panel(cohorts, question, metric) for metric in cohorts[0].primary_metrics]
+        panels = [_panel(cohorts, question, metric) for metric in metrics]
         yield Figure(
             key=f"across_forest_{number}",
             title=f"{method} against {reference} in each cohort",
             alt="Differences with corrected 95 % intervals. "
-            + " ".join(_told(cohorts, question, metric) for metric in cohorts[0].primary_metrics),
+            + " ".join(_told(cohorts, question, metric) for metric in metrics),
             panels=tuple(panels),
         )
 
 
-def ranks(cohorts: Sequence[Results], methods: Sequence[Method]) -> Iterator[Figure]:
+def ranks(
+    cohorts: Sequence[Results], methods: Sequence[Method], metrics: Sequence[str]
+) -> Iterator[Figure]:
     """Yield the mean ranks with half of Nemenyi's critical difference on either side."""
     first = cohorts[0]
     labels = names(first)
     panels, told = [], []
-    for metric in first.primary_metrics:
+    for metric in metrics:
         drawn = critical_difference(sign(first, metric) * values(cohorts, methods, metric))
         order = [methods[place] for place in drawn.order]
         average = drawn.average_ranks[list(drawn.order)]
         rows = np.arange(len(order), dtype=float)
         half = np.full(len(order), drawn.critical / 2)
-        title = first.metric_titles[metric]
+        title = metric_title(first, metric)
         panels.append(
             Panel(
                 title=title,
@@ -68,7 +71,10 @@ def ranks(cohorts: Sequence[Results], methods: Sequence[Method]) -> Iterator[Fig
         title="Mean ranks over the cohorts, with Nemenyi's critical difference",
         alt=" ".join(told),
         panels=tuple(panels),
-        notes=("Two methods whose bars overlap are not told apart at α = .05 (Nemenyi 1963).",),
+        notes=(
+            "Two methods whose bars overlap are not told apart at α = .05 (Nemenyi 1963), which "
+            "holds for many cohorts; of few, go by the p values of the table.",
+        ),
     )
 
 
@@ -80,8 +86,8 @@ def _panel(cohorts: Sequence[Results], question: Question, metric: str) -> Panel
     rows = np.arange(len(cohorts), dtype=float)
     estimate = np.array([test.estimate for test in tests])
     return Panel(
-        title=cohorts[0].metric_titles[metric],
-        x=Axis(title=f"Difference in {cohorts[0].metric_titles[metric]}"),
+        title=metric_title(cohorts[0], metric),
+        x=Axis(title=f"Difference in {metric_title(cohorts[0], metric)}"),
         y=Axis(title="", categories=tuple(label(one) for one in cohorts)),
         marks=(
             Mark(
@@ -107,5 +113,5 @@ def _panel(cohorts: Sequence[Results], question: Question, metric: str) -> Panel
 def _told(cohorts: Sequence[Results], question: Question, metric: str) -> str:
     gaps = [float(d.mean()) for d in differences(cohorts, question, metric)]
     parts = [f"{label(one)} {signed(gap)}" for one, gap in zip(cohorts, gaps, strict=True)]
-    mean = decimal(float(np.mean(gaps)))
-    return f"{cohorts[0].metric_titles[metric]}: {', '.join(parts)}; mean {mean}."
+    mean = signed(float(np.mean(gaps)))
+    return f"{metric_title(cohorts[0], metric)}: {', '.join(parts)}; mean {mean}."

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lnmbench.records import Block, Outcome, Paragraph, Results
 from lnmbench_report.allowed import allowed, unfinished
 from lnmbench_report.answered import answered, cohort_of
-from lnmbench_report.arms import aux_of, aux_questions, complete, is_control, names
+from lnmbench_report.arms import aux_of, aux_questions, complete, names
 from lnmbench_report.by_metric import mean_cell
 from lnmbench_report.printed import listed
 from lnmbench_report.reading_order import primary_in_order
@@ -63,7 +63,7 @@ def _nothing_yet(results: Results) -> str:
 
 
 def _not_asked(results: Results) -> str:
-    controls = any(is_control(outcome.method) for outcome in results.outcomes)
+    controls = any(outcome.method.is_control for outcome in results.outcomes)
     labels = " with its own labels" if controls else ""
     first = (
         "This run does not ask whether an auxiliary task helps: none of its methods learns one"
@@ -86,7 +86,7 @@ def _alone(results: Results, outcome: Outcome) -> str:
 
 def _tasks(results: Results) -> list[str]:
     methods = [outcome.method for outcome in results.outcomes]
-    return sorted({aux_of(method) for method in methods if method.aux and not is_control(method)})
+    return sorted({aux_of(method) for method in methods if method.aux and not method.is_control})
 
 
 def _as_if_finished(results: Results) -> Results:

@@ -9,6 +9,7 @@ import numpy as np
 from lnmbench.records import AuxScore, Block, Cell, Method, Outcome, Results, TableColumn
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
+from lnmbench_report.patients import taken_for_independent
 from lnmbench_report.printed import NOTHING, counted, decimal, interval
 
 COLUMNS = (
@@ -86,6 +87,7 @@ def _notes(results: Results, outcomes: Sequence[Outcome]) -> Iterator[str]:
         f"On out-of-fold predictions averaged over {repeats}; intervals (CI) are BCa bootstraps "
         "over cases."
     )
+    yield from taken_for_independent(results)
     scores = [score for outcome in outcomes for score in outcome.aux]
     if any(_scored(results, score) not in (None, score.known) for score in scores):
         yield (

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
+from lnmbench.records import Block, Cell, Results, TableColumn
 from lnmbench.stats.calibrated import Calibration, calibration
 from lnmbench.stats.resampled import Interval
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
+from lnmbench_report.patients import taken_for_independent
 from lnmbench_report.printed import NOTHING, counted, decimal
 
 COLUMNS = (
@@ -42,7 +43,7 @@ class Calibrated:
             key="calibration",
             title="Calibration",
             columns=COLUMNS,
-            notes=tuple(_notes(results, complete(results), list(found.values()))),
+            notes=tuple(_notes(results, list(found.values()))),
         )
 
 
@@ -63,22 +64,20 @@ def _with_interval(value: float, bounds: Interval) -> Cell:
     return Cell(text=f"{middle} ({low} to {high})", value=value, low=bounds.low, high=bounds.high)
 
 
-def _notes(
-    results: Results, outcomes: Sequence[Outcome], found: Sequence[Calibration]
-) -> Iterator[str]:
+def _notes(results: Results, found: Sequence[Calibration]) -> Iterator[str]:
     repeats = counted(results.protocol.repeats, "repeat", "repeats")
-    ensembles = any(outcome.method.kind == "network" for outcome in outcomes)
-    inner = f"{results.protocol.inner} networks of the inner folds" if ensembles else ""
+    fits = counted(results.protocol.inner, "fit", "fits")
     yield (
-        f"Judged are out-of-fold probabilities averaged over {repeats}"
-        f"{f', of a network each the mean over the {inner}' if inner else ''}. Averaging draws "
-        "probabilities together, so that the slope of an average is often above that of its parts."
+        f"Judged are out-of-fold probabilities averaged over {repeats}, each the mean over the "
+        f"{fits} of the inner folds. Averaging draws probabilities together, so that the slope of "
+        "an average is often above that of its parts."
     )
     yield (
         "Perfect: intercept 0, slope 1 (below: too extreme, above: too timid), in the large 0 "
         "(below: too high on average), O/E 1. Scaled Brier: 0 no better than the prevalence, "
         "1 perfect."
     )
+    yield from taken_for_independent(results)
     if not all(math.isfinite(one.slope) for one in found):
         yield (
             f"{NOTHING}: no slope, because all probabilities are equal, or because they tell all "

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Block, Outcome, Paragraph, Results
+from lnmbench_report.answered import verdicts
 from lnmbench_report.arms import (
     Question,
     aux_of,
     aux_questions,
     complete,
     control_questions,
-    is_control,
     names,
     other_questions,
 )
@@ -76,7 +76,7 @@ def _answers(results: Results) -> Iterator[str]:
 
 
 def _unanswered(results: Results) -> Iterator[str]:
-    asking = [o.method for o in results.outcomes if o.method.aux and not is_control(o.method)]
+    asking = [o.method for o in results.outcomes if o.method.aux and not o.method.is_control]
     tasks = sorted(set(map(aux_of, asking)))
     if tasks:
         yield (
@@ -108,14 +108,7 @@ def _couple(results: Results, question: Question) -> str:
 def _answer(results: Results, question: Question, lead: str) -> str:
     found = findings(results, question)
     caveats = [*_power(found), *_lost_to_holm(results, found), *_not_borne_out(found)]
-    return " ".join([f"{lead}: {_verdicts(found)}.", *caveats])
-
-
-def _verdicts(found: Sequence[Finding]) -> str:
-    by_verdict: dict[str, list[str]] = {}
-    for finding in found:
-        by_verdict.setdefault(finding.verdict, []).append(finding.numbers)
-    return ", ".join(f"{verdict} ({'; '.join(n)})" for verdict, n in by_verdict.items())
+    return " ".join([f"{lead}: {verdicts(found)}.", *caveats])
 
 
 def _power(found: Sequence[Finding]) -> Iterator[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from lnmbench.records import Block, Outcome, Results
 from lnmbench_report.arms import complete
-from lnmbench_report.by_metric import by_metric
+from lnmbench_report.by_metric import LEFT_OUT, by_metric, lacking
 from lnmbench_report.printed import decimal
 from lnmbench_report.reading_order import metrics_in_order
 
@@ -35,8 +33,8 @@ def _notes(results: Results, outcomes: Sequence[Outcome], metrics: Sequence[str]
         "correction covers them. Means, intervals and SD as in the table of performance."
     )
     scores = [outcome.scores[metric] for outcome in outcomes for metric in metrics]
-    if any(np.isnan(one.values).any() for one in scores):
-        yield "Folds that do not define a metric, as a share of no case, are left out of its mean."
+    if any(lacking(outcomes, metric) for metric in metrics):
+        yield LEFT_OUT
     if any(one.thresholds is not None for one in scores):
         yield "Thresholds are chosen on the inner folds; the test fold has no say."
     if "ap" in metrics and results.n:

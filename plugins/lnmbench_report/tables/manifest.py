@@ -149,8 +149,11 @@ def _notes(results: Results) -> Iterator[str]:
     if not results.invocations:
         return
     yield (
-        "The command names every arm with all its parameters. Files stand without their folders, "
-        "and a data set without the places where its files lie: these are yours to give."
+        "The command names every arm with each of its parameters that is not empty; settings of "
+        "the training, primary metrics, spacing and patch stand in it where they are not the "
+        "default. Files stand without their folders, and a data set without the places where its "
+        "files lie: these are yours to give, and so are the files of --plugin. Where ids were "
+        "replaced (--pseudonymise), it takes the same key file, which no report can tell."
     )
     default = Method(label="", kind="network").window_hu
     if any(outcome.method.window_hu != default for outcome in results.outcomes):

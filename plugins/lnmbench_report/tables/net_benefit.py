@@ -13,6 +13,7 @@ from lnmbench.stats.bootstrap import bca
 from lnmbench.stats.utility import benefits, decision_curve, net_benefit
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
+from lnmbench_report.patients import taken_for_independent
 from lnmbench_report.printed import counted, decimal, interval
 
 THRESHOLDS = (0.1, 0.2, 0.3)
@@ -96,5 +97,7 @@ def _notes(results: Results) -> Iterator[str]:
     yield (
         "True positives for each case, less false positives at the exchange rate of the threshold "
         f"(Vickers & Elkin 2006), on out-of-fold probabilities averaged over {repeats}. Acting on "
-        "none is worth 0. Intervals are BCa bootstraps over cases, within the classes."
+        "none is worth 0. Intervals are BCa bootstraps over cases, within the classes: they take "
+        "the prevalence as given."
     )
+    yield from taken_for_independent(results)

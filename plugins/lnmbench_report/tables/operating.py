@@ -12,7 +12,8 @@ from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
 from lnmbench.stats.operating import Share, operating_point
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
-from lnmbench_report.printed import NOTHING, decimal, interval, listed
+from lnmbench_report.patients import taken_for_independent
+from lnmbench_report.printed import NOTHING, counted, decimal, interval, listed
 from lnmbench_report.reading_order import metrics_in_order
 
 COLUMNS = (
@@ -62,13 +63,13 @@ def called_positive(
 ) -> NDArray[np.bool_]:
     """Return which cases are called positive, (n,), each repeat having thresholds of its own.
 
-    A case is positive where its prediction, less the threshold of the fold in which it is tested,
-    is not below 0 on average over the repeats. `predicted` and `outer` are (repeats, n),
-    `thresholds` (repeats, folds).
+    A case is positive where in at least half of the repeats its prediction is not below the
+    threshold of the fold in which it is tested, which is what the metrics of a fold count too.
+    `predicted` and `outer` are (repeats, n), `thresholds` (repeats, folds), infinite where nobody
+    is positive.
     """
     own = np.take_along_axis(thresholds, outer.astype(np.intp), axis=1)
-    # a case on its threshold is positive, whatever the rounding of the differences
-    return np.asarray((predicted - own).mean(axis=0).round(12) >= 0.0)
+    return np.asarray((predicted >= own).mean(axis=0) >= 0.5)
 
 
 def _name(titles: Sequence[str]) -> str:
@@ -112,13 +113,20 @@ def _share(share: Share) -> Cell:
 
 
 def _notes(results: Results) -> Iterator[str]:
-    average = ", on average over the repeats," if results.protocol.repeats > 1 else ""
+    half = ", in at least half of the repeats" if results.protocol.repeats > 1 else ""
+    fits = counted(results.protocol.inner, "fit", "fits")
     yield (
         "Each outer fold takes the threshold at which the validation predictions of its training "
-        f"cases reach the aim. A case is called positive where its probability{average} is not "
-        "below the threshold of the fold that tests it."
+        "cases reach the aim; where no prediction reaches it, nobody is positive. A case is called "
+        "positive where its probability is not below the threshold of the fold that tests "
+        f"it{half}."
+    )
+    yield (
+        "The validation predictions are of one fit each; the threshold is applied to the mean of "
+        f"{fits} of the inner folds, whose spread is smaller, so that the aim may be missed."
     )
     yield (
         "All cases are counted once; Wilson intervals, which take cases as independent and "
         f"thresholds as given. {NOTHING}: no case is called so."
     )
+    yield from taken_for_independent(results)

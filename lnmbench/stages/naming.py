@@ -1,0 +1,74 @@
+"""Files are named without the folders that hold them, wherever people read of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lnmbench.records import Choice, Method, Weights
+
+_VALUE = re.compile(r'=(?:"([^"]+)"|([^",]+))')
+_PLACE = re.compile(r"[/\\~.]|[A-Za-z]:[/\\]")
+
+
+def without_folders(choice: Choice, weights: Weights | None = None) -> Choice:
+    r"""Return the choice with files named without the folders that hold them on one machine.
+
+    A file is what begins as a place does, what is there, and the one that `weights` come from.
+
+    Examples
+    --------
+    >>> str(without_folders(Choice(name="resnet50", parameters={"weights": "/home/me/w.pt"})))
+    'resnet50:weights=w.pt'
+    >>> str(without_folders(Choice(name="timm", parameters={"model": "hub/resnet50"})))
+    'timm:model=hub/resnet50'
+    """
+    names = file_names(choice, weights)
+    parameters = {key: names.get(str(own), own) for key, own in choice.parameters.items()}
+    return Choice(name=choice.name, parameters=parameters)
+
+
+def file_names(choice: Choice, weights: Weights | None = None) -> dict[str, str]:
+    """Return the parameters that are places of files or folders, each with its last part."""
+    return dict(_file_names(choice, weights))
+
+
+def all_file_names(dataset: str, methods: Iterable[Method]) -> dict[str, str]:
+    """Return the places of files in a data set's text and in all choices of methods, as above."""
+    values = [quoted or plain for quoted, plain in _VALUE.findall(dataset)]
+    found = file_names(
+        Choice(name="", parameters={str(place): text for place, text in enumerate(values)})
+    )
+    for method in methods:
+        found |= file_names(method.encoder, method.weights) if method.encoder else {}
+        for choice in (*method.aux, method.weighting, method.baseline):
+            found |= file_names(choice) if choice else {}
+    return found
+
+
+def renamed(facts: Any, names: Mapping[str, str]) -> Any:
+    """Return plain facts, as JSON holds them, with one text for another in all their texts."""
+    if isinstance(facts, str):
+        for place in sorted(names, key=len, reverse=True):
+            facts = facts.replace(place, names[place])
+        return facts
+    if isinstance(facts, Mapping):
+        return {renamed(key, names): renamed(own, names) for key, own in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [renamed(one, names) for one in facts]
+    return facts
+
+
+def _file_names(choice: Choice, weights: Weights | None) -> Iterator[tuple[str, str]]:
+    for value in choice.parameters.values():
+        text = str(value)
+        if weights is not None and weights.is_file(text):
+            yield text, weights.file
+        elif re.search(r"[/\\]", text) and (_PLACE.match(text) or _there(text)):
+            yield text, re.split(r"[/\\]", text.rstrip("/\\"))[-1]
+
+
+def _there(place: str) -> bool:
+    return os.path.exists(os.path.expanduser(place))  # which refuse no text  # noqa: PTH110, PTH111

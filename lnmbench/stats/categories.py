@@ -1,0 +1,29 @@
+"""Categories as numbers: the share of events in each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+RARE = 5
+"""Cases below which a category is too rare to say anything of an event."""
+
+
+def shares(
+    categories: NDArray[np.float64], y: NDArray[np.float64], *, rare: int = RARE
+) -> NDArray[np.float64]:
+    """Return the share of events among the cases of each case's category, (n,).
+
+    Categories with fewer than `rare` cases count together as one: a category of one case would
+    else tell its event, whatever it is. `categories` is (n,) of numbers or texts, `y` (n,) of 0 and
+    1, neither with gaps.
+
+    Examples
+    --------
+    >>> shares(np.array([7, 7, 7, 7, 7, 1, 2]), np.array([1, 1, 0, 0, 0, 1, 0])).tolist()
+    [0.4, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5]
+    """
+    _, numbers, counts = np.unique(categories, return_inverse=True, return_counts=True)
+    numbers = np.where(counts[numbers] < rare, len(counts), numbers)
+    events = np.bincount(numbers, weights=y)
+    return np.asarray((events / np.maximum(np.bincount(numbers), 1))[numbers], dtype=np.float64)
