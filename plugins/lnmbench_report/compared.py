@@ -186,8 +186,8 @@ def _believed(results: Results) -> Iterator[str]:
         yield (
             f"Believe the corrected p: the {folds} share most of their training cases, but the "
             f"{results.comparison_titles[name]} takes them for independent and, at 10 × 10 folds, "
-            '"finds" a difference (p < .05) between equally good methods in up to half of all '
-            "cohorts (docs/calibration.md)."
+            '"finds" a difference (p < .05) between equally good methods in up to six of ten '
+            "cohorts (docs/calibration.md of lnmbench)."
         )
     yield f"CI: that of the corrected test. Holm: over {family}, every pair × primary metric."
 
