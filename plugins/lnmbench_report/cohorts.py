@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lnmbench.records import Method, Results
 from lnmbench_report.arms import Question, aux_questions, complete
 from lnmbench_report.by_metric import metric_title
-from lnmbench_report.marks import cohort_name
+from lnmbench_report.marks import cohort_name, synthetic_mark
 from lnmbench_report.printed import listed
 
 NAMED = 3
@@ -55,6 +55,11 @@ def left_out(cohorts: Sequence[Results]) -> Iterator[str]:
 def label(results: Results) -> str:
     """Return a cohort's name with the first digits of its fingerprint: names may be equal."""
     return f"{cohort_name(results.cohort)} {results.fingerprint[:6]}"
+
+
+def any_synthetic(cohorts: Sequence[Results]) -> str:
+    """Return what a title says where one of the cohorts is synthetic, else an empty text."""
+    return next(filter(None, (synthetic_mark(one.card) for one in cohorts)), "")
 
 
 def sign(results: Results, metric: str) -> float:

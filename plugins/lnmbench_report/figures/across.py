@@ -10,7 +10,14 @@ from lnmbench.records import Axis, Figure, Mark, Method, Panel, Results
 from lnmbench.stats import corrected_resampled_ttest, critical_difference
 from lnmbench_report.arms import Question, names
 from lnmbench_report.by_metric import metric_title
-from lnmbench_report.cohorts import differences, label, shared_questions, sign, values
+from lnmbench_report.cohorts import (
+    any_synthetic,
+    differences,
+    label,
+    shared_questions,
+    sign,
+    values,
+)
 from lnmbench_report.printed import signed
 
 
@@ -22,7 +29,7 @@ def forest(cohorts: Sequence[Results], metrics: Sequence[str]) -> Iterator[Figur
         panels = [_panel(cohorts, question, metric) for metric in metrics]
         yield Figure(
             key=f"across_forest_{number}",
-            title=f"{method} against {reference} in each cohort",
+            title=f"In each cohort: {method} against {reference}{any_synthetic(cohorts)}",
             alt="Differences with corrected 95 % intervals. "
             + " ".join(_told(cohorts, question, metric) for metric in metrics),
             panels=tuple(panels),
@@ -68,7 +75,7 @@ def ranks(
         told.append(f"{title}: {listed}; critical difference {drawn.critical:.2f}.")
     yield Figure(
         key="across_ranks",
-        title="Mean ranks over the cohorts, with Nemenyi's critical difference",
+        title=f"Mean ranks, with Nemenyi's critical difference{any_synthetic(cohorts)}",
         alt=" ".join(told),
         panels=tuple(panels),
         notes=(

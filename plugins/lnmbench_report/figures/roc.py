@@ -13,6 +13,7 @@ from lnmbench.stats.discrimination import auc
 from lnmbench_report.arms import questions
 from lnmbench_report.figures.contrasts import of_shown
 from lnmbench_report.figures.frame import averaged, drawn, entitled, left_out, rule, thinned
+from lnmbench_report.patients import taken_for_independent
 from lnmbench_report.printed import decimal
 
 X = Axis(title="False positive rate (1 − specificity)", low=0.0, high=1.0)
@@ -86,3 +87,4 @@ def _notes(results: Results) -> Iterator[str]:
         "Bands, for the methods of the first question: pointwise 95 % intervals by bootstrap of "
         "the cases; they hold for these fitted models."
     )
+    yield from taken_for_independent(results, "the bands take")

@@ -19,6 +19,7 @@ from lnmbench.stats import (
 from lnmbench_report.arms import names
 from lnmbench_report.by_metric import metric_title
 from lnmbench_report.cohorts import (
+    any_synthetic,
     comparable,
     differences,
     label,
@@ -120,7 +121,7 @@ def _least(cohorts: int, methods: int, metrics: int) -> Iterator[str]:
 def _cohorts(cohorts: Sequence[Results]) -> Table:
     return Table(
         key="cohorts",
-        title="Cohorts",
+        title=f"Cohorts{any_synthetic(cohorts)}",
         columns=(
             TableColumn(key="cohort", heading="Cohort", align="left"),
             TableColumn(key="n", heading="Cases"),
@@ -158,7 +159,7 @@ def _scores(cohorts: Sequence[Results], methods: Sequence[Method], metric: str) 
 
     return Table(
         key=f"across_{metric}",
-        title=f"{metric_title(first, metric)} in each cohort",
+        title=f"{metric_title(first, metric)} in each cohort{any_synthetic(cohorts)}",
         columns=(
             TableColumn(key="method", heading="Method", align="left"),
             *(
@@ -192,7 +193,7 @@ def _tests(cohorts: Sequence[Results], methods: Sequence[Method], metrics: Seque
     overall = [f"{metric_title(first, m)} {p_is(one.pvalue)}" for m, one in found.items()]
     return Table(
         key="across_comparisons",
-        title="Differences between methods across cohorts",
+        title=f"Differences between methods across cohorts{any_synthetic(cohorts)}",
         columns=(
             TableColumn(key="method", heading="Method", align="left"),
             TableColumn(key="against", heading="against", align="left"),
