@@ -17,7 +17,7 @@ import filelock
 from lnmbench.errors import UserError
 
 CANNOT = (
-    *(errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.EEXIST),
+    *(errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EEXIST),
     *(errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lnmbench import UserError
-from lnmbench.store.atomic import replacing
+from lnmbench.store.atomic import new_folder, replacing
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
@@ -55,3 +55,30 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     with replacing(tmp_path / "f") as beside:
         beside.write_text("whole")
     assert sorted(tmp_path.iterdir()) == [running, tmp_path / "f"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no place where folders cannot be made")
+def test_a_folder_that_cannot_be_made_is_refused_in_one_line() -> None:
+    with (
+        pytest.raises(UserError, match="cannot write"),
+        new_folder(Path("/proc/figures"), what="figures need a folder of their own"),
+    ):
+        pass
+
+
+def half_made(target: Path) -> None:
+    with new_folder(target, what="it needs its own") as beside:
+        (beside / "half").touch()
+        raise RuntimeError
+
+
+def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with pytest.raises(RuntimeError):
+        half_made(target)
+    assert not list(tmp_path.iterdir())
+    with new_folder(target, what="it needs its own") as beside:
+        (beside / "whole").touch()
+    assert [path.name for path in target.iterdir()] == ["whole"]
+    with pytest.raises(UserError, match="it needs its own"):
+        half_made(target)
