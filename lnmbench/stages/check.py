@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +13,10 @@ from lnmbench.errors import UserError
 from lnmbench.plugin_faults import reason
 from lnmbench.records import Cell, Choice, Results, Table, TableColumn
 from lnmbench.registry import BLOCK, Offer, Registry
+from lnmbench.stages.naming import told_without_folders
 
 Result = Literal["error", "failed", "warning", "passed", "not applicable"]
 """What a check ends in; failed is a check that could not look, which is no better than an error."""
-
-_QUOTED = re.compile(r"""(?<!\w)(['"])(?:(?!\1).)*[/\\](?=(?:(?!\1).)*\1)""")
-# unquoted: from a root or a home on, folders in folders, or the folder of a file
-_FOLDERS = re.compile(
-    r"""(?<![\w.])(?:[A-Za-z]:|~[\w.-]*)?[/\\](?:(?!:\s)[^'"])*[/\\]"""
-    r"""|(?:[^\s'"(=:,/\\]+[/\\]){2,}|[^\s'"(=:,/\\]+[/\\](?=[^\s'"/\\]*\.[A-Za-z])"""
-)
 
 RESULTS: tuple[Result, ...] = get_args(Result)
 SEVERITIES = ("warning", "error")
@@ -99,9 +92,9 @@ def _checked(offer: Offer, results: Results, registry: Registry) -> Checked:
         if found is not None and not isinstance(found, str):
             raise TypeError(f"found {type(found).__name__}, expected a sentence or None")
     except UserError as error:
-        return _failed(offer, without_folders(str(error)))
+        return _failed(offer, told_without_folders(str(error)))
     except Exception as error:  # a plugin's check may raise anything
-        return _failed(offer, without_folders(reason(error, place)))
+        return _failed(offer, told_without_folders(reason(error, place)))
     if found is None:
         return Checked(name=offer.name, subject=subject, result="not applicable")
     if not found.strip():
@@ -119,19 +112,6 @@ def _failed(offer: Offer, why: str) -> Checked:
         finding=f"it could not look: {why}",
         remedy=f"mend it, or {BLOCK}={offer.plugin} goes on without it",
     )
-
-
-def without_folders(text: str) -> str:
-    """Return what an error says without the folders of one machine; a report may be passed on.
-
-    Examples
-    --------
-    >>> without_folders("[Errno 2] no such file: '/home/jane doe/scans/a.csv'")
-    "[Errno 2] no such file: 'a.csv'"
-    >>> without_folders("3/4 of jane_doe/w.pt, and/or more")
-    '3/4 of w.pt, and/or more'
-    """
-    return _FOLDERS.sub("", _QUOTED.sub(r"\1", text))
 
 
 def _line(text: object) -> str:

@@ -11,6 +11,12 @@ from lnmbench.records import Choice, Method, Weights
 
 _VALUE = re.compile(r'=(?:"([^"]+)"|([^",]+))')
 _PLACE = re.compile(r"[/\\~.]|[A-Za-z]:[/\\]")
+_QUOTED = re.compile(r"""(?<!\w)(['"])(?:(?!\1).)*[/\\](?=(?:(?!\1).)*\1)""")
+# unquoted: from a root or a home on, folders in folders, or the folder of a file
+_FOLDERS = re.compile(
+    r"""(?<![\w.])(?:[A-Za-z]:|~[\w.-]*)?[/\\](?:(?!:\s)[^'"])*[/\\]"""
+    r"""|(?:[^\s'"(=:,/\\]+[/\\]){2,}|[^\s'"(=:,/\\]+[/\\](?=[^\s'"/\\]*\.[A-Za-z])"""
+)
 
 
 def without_folders(choice: Choice, weights: Weights | None = None) -> Choice:
@@ -59,6 +65,19 @@ def renamed(facts: Any, names: Mapping[str, str]) -> Any:
     if isinstance(facts, list | tuple):
         return [renamed(one, names) for one in facts]
     return facts
+
+
+def told_without_folders(text: str) -> str:
+    """Return what an error says without the folders of one machine; a report may be passed on.
+
+    Examples
+    --------
+    >>> told_without_folders("[Errno 2] no such file: '/home/jane doe/scans/a.csv'")
+    "[Errno 2] no such file: 'a.csv'"
+    >>> told_without_folders("3/4 of jane_doe/w.pt, and/or more")
+    '3/4 of w.pt, and/or more'
+    """
+    return _FOLDERS.sub("", _QUOTED.sub(r"\1", text))
 
 
 def _file_names(choice: Choice, weights: Weights | None) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ import pytest
 
 from lnmbench.records import Card, Protocol, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.check import check, is_bad, run_checks, without_folders
+from lnmbench.stages.check import check, is_bad, run_checks
+from lnmbench.stages.naming import told_without_folders
 
 PLUGIN = """
 from lnmbench import UserError, hookimpl
@@ -136,7 +137,7 @@ def test_folders_of_a_machine_are_not_told(tmp_path: Path, monkeypatch: pytest.M
     ],
 )
 def test_a_place_keeps_its_last_part_and_other_slashes_stay(text: str, told: str) -> None:
-    assert without_folders(text) == told
+    assert told_without_folders(text) == told
 
 
 def test_the_table_says_finding_and_remedy_in_one_line_each(registry: Registry) -> None:
