@@ -19,8 +19,8 @@ from lnmbench.cli.progress import make_progress
 from lnmbench.environment import home
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
-from lnmbench.stages.alike import SIMILAR, small_copy
 from lnmbench.stages.ingest import ingest
+from lnmbench.stages.run.near_duplicates import SIMILAR, small_copy
 from lnmbench.store.cohort_file import read_cohort, read_slices
 
 Slice = NDArray[np.int16]

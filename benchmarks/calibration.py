@@ -28,8 +28,8 @@ from null_table import blocks
 from lnmbench.cli.progress import make_progress
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.stages.rendering.markdown import to_markdown
-from lnmbench.stages.rendering.terminal import to_text
+from lnmbench.rendering.markdown import to_markdown
+from lnmbench.rendering.terminal import to_text
 
 FORMATS = {"table": to_text, "markdown": to_markdown}
 

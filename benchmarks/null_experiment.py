@@ -15,13 +15,21 @@ from numpy.typing import NDArray
 from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Comparison, Metric
-from lnmbench.records import Choice, Compared, Cost, Method, Outcome, Resources, TestResult
+from lnmbench.records import (
+    Choice,
+    Cost,
+    Method,
+    MethodResult,
+    PairComparison,
+    Resources,
+    TestResult,
+)
 from lnmbench.registry import Registry
-from lnmbench.stages.chunk import TARGET, Chunk
 from lnmbench.stages.compare import compare
-from lnmbench.stages.execute import execute
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.prepare import Prepared, prepare
+from lnmbench.stages.plan.resolve import Prepared, prepare
+from lnmbench.stages.run.chunk import TARGET, Chunk
+from lnmbench.stages.run.execute import execute
 from lnmbench.stages.score import score
 
 PLUGIN = str(Path(__file__).with_name("null_plugin.py"))
@@ -150,7 +158,7 @@ def _prepared(experiment: Experiment, home: Path) -> Prepared:
     return prepare(benchmark, registry(), path, Resources())
 
 
-def _outcome(method: Method, ready: Prepared) -> Outcome:
+def _outcome(method: Method, ready: Prepared) -> MethodResult:
     plan = ready.plan
     predicted = np.full(plan.splits.outer.shape, np.nan)
     for repeat in range(plan.protocol.repeats):
@@ -182,7 +190,9 @@ def _metrics(names: Sequence[str]) -> dict[str, Metric]:
     return {name: registry().build("metric", choices.parse(name)) for name in names}
 
 
-def _found(experiment: Experiment, compared: Compared, outcomes: Sequence[Outcome]) -> Found:
+def _found(
+    experiment: Experiment, compared: PairComparison, outcomes: Sequence[MethodResult]
+) -> Found:
     scores = {outcome.method.fingerprint: outcome.scores for outcome in outcomes}
     a = scores[compared.method_a][compared.metric].values
     b = scores[compared.method_b][compared.metric].values

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CARD = Card(
     title="null cohort",
-    licence="none",
+    license="none",
     source="drawn by benchmarks/null_plugin.py",
     citation="none",
     labels="drawn from a logistic model of all features",
@@ -85,7 +85,7 @@ class Null:
 class Half:
     """The baseline logistic, on the core and on one half of the other features alone.
 
-    `c` is its inverse strength of regularisation; None has the inner folds choose it.
+    `c` is its inverse strength of regularization; None has the inner folds choose it.
     """
 
     def __init__(self, which: Literal["a", "b"], c: float | None = None) -> None:

@@ -12,7 +12,7 @@ from null_experiment import SCENARIOS, Found
 
 from lnmbench.contracts import Comparison
 from lnmbench.records import Cell, Paragraph, Table, TableColumn
-from lnmbench.stages.rendering.clean import clean
+from lnmbench.text import clean
 
 ALPHA = 0.05
 AT_MOST = 0.07  # of the primary test

@@ -28,9 +28,9 @@ from published_folds import (
 
 from lnmbench.errors import UserError
 from lnmbench.records import Cell, Paragraph, Table, TableColumn
-from lnmbench.stages.rendering.clean import clean
-from lnmbench.stages.rendering.markdown import to_markdown
-from lnmbench.stages.rendering.terminal import to_text
+from lnmbench.rendering.markdown import to_markdown
+from lnmbench.rendering.terminal import to_text
+from lnmbench.text import clean
 
 CORRELATIONS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 FORMATS = {"table": to_text, "markdown": to_markdown}

@@ -148,7 +148,7 @@ def _training(given: Mapping[str, object]) -> Training:
                 f"training setting {parameter.name}", expected="a positive number", got=str(value)
             )
     if training.augment != "none":
-        from lnmbench.nets.augmentation import augmentations
+        from lnmbench.nets.data.augmentation import augmentations
 
         augmentations(training.augment)
     if training.dropout >= 1:

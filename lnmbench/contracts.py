@@ -129,11 +129,11 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class AuxTask(Protocol):
-    """A second label that is learnt beside the target."""
+    """A second label that is learned beside the target."""
 
     @property
     def title(self) -> str:
-        """What is learnt, in words."""
+        """What is learned, in words."""
         ...
 
     @property
@@ -150,7 +150,7 @@ class AuxTask(Protocol):
         """Return (n,) or (n, …) float64 with NaN where the label is unknown.
 
         Classes are numbers (n,), or (n, outputs) of 0 and 1 that mark what a case can be; those
-        that can be several are learnt, but not scored.
+        that can be several are learned, but not scored.
         """
         ...
 

@@ -61,7 +61,7 @@ def _hook_names() -> list[str]:
     return [name for name in vars(Hooks) if not name.startswith("_")]
 
 
-def misspelt(module: object) -> str:
+def misspelled(module: object) -> str:
     """Return which hook of a module is none or lacks its mark; an empty string if all is well."""
     known = _hook_names()
     for name, thing in vars(module).items():

@@ -18,7 +18,7 @@ from lnmbench import choices, contracts
 from lnmbench.choices import Parameter
 from lnmbench.errors import UserError, nearest
 from lnmbench.hookspecs import Hooks
-from lnmbench.plugin_faults import GROUP, checksum, import_file, misspelt, not_an_offer, reason
+from lnmbench.plugin_faults import GROUP, checksum, import_file, misspelled, not_an_offer, reason
 from lnmbench.records import Choice
 
 BLOCK = "LNMBENCH_BLOCK"
@@ -231,7 +231,7 @@ class Registry:
         except (Exception, SystemExit) as error:  # a plugin's import may raise anything
             self._complain(name, f"fails to import ({reason(error, place)})", explicit)
             return
-        wrong = misspelt(module)
+        wrong = misspelled(module)
         if wrong:
             self._complain(name, wrong, explicit)
             return

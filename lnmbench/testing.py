@@ -88,7 +88,7 @@ def sample_cohort(n: int = 40) -> Cohort:
     }
     for name in ("age", "sex", "pn", "pt", "subcarinal"):
         values[name][random.integers(0, n, 3)] = np.nan
-    card = Card(title="sample", licence="none", source="made", citation="none", labels="made")
+    card = Card(title="sample", license="none", source="made", citation="none", labels="made")
     return Cohort(
         name="sample",
         ids=ids,
@@ -113,7 +113,7 @@ def _dataset(made: Dataset, cohort: Cohort) -> None:
         for column in made.columns:
             if column.role not in UNCODED_ROLES:
                 column.encode(case.values.get(column.name), where=case.id)
-    assert made.card.licence, "the card has no licence"
+    assert made.card.license, "the card has no license"
     assert made.card.citation, "the card has no citation"
     assert all(path.is_file() for path in made.sources), "a source is not a file"
 

@@ -18,9 +18,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from lnmbench import Card, Cohort, Column
 from lnmbench.contracts import Progress
 from lnmbench.records import Plan, Preprocessing, Protocol
-from lnmbench.stages.splitting import make_splits
+from lnmbench.stages.plan.splitting import make_splits
 
-CARD = Card(title="made for a test", licence="none", source="here", citation="none", labels="made")
+CARD = Card(title="made for a test", license="none", source="here", citation="none", labels="made")
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ _CORONAL = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What was written: the folder, its table, and the tumour voxels of each patient's SEG."""
+    """What was written: the folder, its table, and the tumor voxels of each patient's SEG."""
 
     root: Path
     table: Path
@@ -151,7 +151,7 @@ def _write_patient(folder: Path, patient: str, index: int, shrink: int) -> int:
 def _phantom(
     index: int, shrink: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float], tuple[float, float, float]]:
-    """Return HU and tumour (z, y, x), spacing and the first voxel's place along x, y, z."""
+    """Return HU and tumor (z, y, x), spacing and the first voxel's place along x, y, z."""
     from lnmbench_synthetic.dataset import Synthetic
 
     volume = next(

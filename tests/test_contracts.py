@@ -34,7 +34,7 @@ label = "n1"
 categories = ["0", "1"]
 [card]
 title = "t"
-licence = "none"
+license = "none"
 source = "s"
 citation = "c"
 labels = "l"

@@ -49,7 +49,11 @@ def test_a_room_is_no_package_and_lists_its_plugins(room: str) -> None:
 
 def test_every_test_mirrors_something() -> None:
     rooms = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
-    rooms -= {"__pycache__", "damaged"}  # the latter: kinds of input, for tests/test_damaged.py
+    rooms -= {
+        "__pycache__",
+        "damaged",
+        "benchmarks",
+    }  # the latter: kinds of input, for tests/test_damaged.py
     assert {room for room in rooms if not (ROOT / "lnmbench" / room).is_dir()} <= {
         *ROOMS,
     }

@@ -90,7 +90,7 @@ BROKEN = {
     "def factory(bins=4):\n    pass\n"
     "@hookimpl\ndef register_metrics():\n    return {'x': factory}",
     "cannot be registered": "from lnmbench import hookimpl\n"
-    "@hookimpl\ndef run_started(manifest, colour):\n    pass",
+    "@hookimpl\ndef run_started(manifest, color):\n    pass",
     "offers the metric auc that lnmbench_metrics": METRIC % "auc",
 }
 

@@ -2,12 +2,12 @@
 
 The plain loop trains one network after the other in float32, its batches from a DataLoader with
 workers. lnmbench trains the same fits in its one loop: bfloat16 by autocast, channels_last, the
-cohort on the device. Statistics of batch normalisation are frozen in both. Runs alternate, and
+cohort on the device. Statistics of batch normalization are frozen in both. Runs alternate, and
 medians are compared; the time for the fits of a whole protocol is projected from them.
 
 Agreement is measured apart, without dropout: the same start, the same order, in float32 and in
 bfloat16. There the encoder learns at a low rate: Adam's first steps move a weight by its rate
-whichever way rounding points, and the standardised features of a random encoder multiply that. How
+whichever way rounding points, and the standardized features of a random encoder multiply that. How
 far training the encoder moves the probabilities is said beside.
 
     python benchmarks/speed/finetune.py --device cuda
@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from plain_loop import PlainNetwork, optimiser_of
+from plain_loop import PlainNetwork, optimizer_of
 from problems import Sum, made_up, starts
 from torch import Tensor, nn
 from torch.nn import functional
@@ -33,11 +33,11 @@ from turns import by_turns, compare, options
 
 from lnmbench.cli.progress import clock
 from lnmbench.contracts import Encoder
-from lnmbench.nets.encoding import FrozenEncoder
+from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.nets.fits import Fits, Inputs, Suffix
-from lnmbench.nets.lockstep import batches_of
-from lnmbench.nets.randomness import generator
-from lnmbench.nets.training import train
+from lnmbench.nets.parallel import train
+from lnmbench.nets.stacked.dropout import generator
+from lnmbench.nets.train_loop import batches_of
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 
@@ -65,7 +65,7 @@ _OPTIONS = (
 class PlainTuned(nn.Module):
     """The encoder and the network behind it, as one module.
 
-    Features are standardised with what the encoder made of the training slices at the start.
+    Features are standardized with what the encoder made of the training slices at the start.
     """
 
     def __init__(self, encoder: nn.Module, mean: Tensor, gain: Tensor, head: PlainNetwork) -> None:
@@ -135,16 +135,16 @@ def plain_of(inputs: Inputs, fits: Fits, k: int, settings: Training) -> PlainTun
     return PlainTuned(copy.deepcopy(inputs.suffix.network), seen.mean(0), gain, head)
 
 
-def plain_optimiser(network: PlainTuned, settings: Training) -> torch.optim.AdamW:
+def plain_optimizer(network: PlainTuned, settings: Training) -> torch.optim.AdamW:
     """AdamW with the stacked network's rates, the encoder's beside those of the head."""
     own = settings.encoder_learning_rate
     decay = settings.weight_decay * settings.learning_rate / own
-    optimiser = optimiser_of(network.head, settings)
+    optimizer = optimizer_of(network.head, settings)
     for matrices in (True, False):
         group = [p for p in network.suffix.parameters() if (p.dim() > 1) == matrices]
         decayed = decay if matrices else 0.0
-        optimiser.add_param_group({"params": group, "lr": own, "weight_decay": decayed})
-    return optimiser
+        optimizer.add_param_group({"params": group, "lr": own, "weight_decay": decayed})
+    return optimizer
 
 
 def tune_plainly(
@@ -153,7 +153,7 @@ def tune_plainly(
     """Fine-tune fit k as an ordinary module in float32; return its probabilities (n,)."""
     torch.manual_seed(fits.seeds[k])
     network = plain_of(inputs, fits, k, settings).to(device)
-    optimiser = plain_optimiser(network, settings)
+    optimizer = plain_optimizer(network, settings)
     shuffled, size = generator(fits.seeds[k], "order"), settings.batch_size
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
@@ -174,10 +174,10 @@ def tune_plainly(
     for _ in range(settings.max_epochs):
         network.head.train()  # the encoder stays as it is: frozen statistics
         for risk, target in risks(ahead):
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             functional.binary_cross_entropy_with_logits(risk, target).backward()
             nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-            optimiser.step()
+            optimizer.step()
         network.head.eval()
         with torch.no_grad():
             judged = [torch.stack(pair) for pair in risks(judging)]

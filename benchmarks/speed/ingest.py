@@ -1,14 +1,14 @@
 """The way to a cohort file against MONAI and TorchIO, side by side, over the same cases.
 
 All read CT and mask from NIfTI, orient to LPS, resample to 0.7 × 0.7 × 5 mm (linear, nearest), cut
-224 × 224 pixels around the tumour on its slices, and keep the patches on disk: lnmbench in its
+224 × 224 pixels around the tumor on its slices, and keep the patches on disk: lnmbench in its
 cohort file, MONAI in a PersistentDataset, TorchIO with `torch.save`. MONAI runs in two ways:
 `monai` resamples all of the volume, as its tutorials do; `monai cropped` cuts a margin around the
-tumour first, as a careful user would. Then reading: from reopening to the first batch, and an
+tumor first, as a careful user would. Then reading: from reopening to the first batch, and an
 epoch in which every case is read and windowed, against np.memmap and MONAI's datasets. Memory is
 the peak of a process of its own, for few and for many cases. Runs alternate; medians are compared.
 
-    python benchmarks/speed/ingest.py --image ct.nrrd --mask tumour.nrrd
+    python benchmarks/speed/ingest.py --image ct.nrrd --mask tumor.nrrd
 """
 
 from __future__ import annotations
@@ -71,15 +71,13 @@ class Source:
 def written(folder: Path, cases: int, image: Path | None, mask: Path | None) -> None:
     """Write the cases: a CT shifted in its plane with noise of its own, each time other."""
     random = np.random.default_rng(0)
-    ct, tumour = (
-        _made_up(random) if image is None else (sitk.ReadImage(image), sitk.ReadImage(mask))
-    )
-    hu, marked = (sitk.GetArrayFromImage(one) for one in (ct, tumour))
+    ct, tumor = _made_up(random) if image is None else (sitk.ReadImage(image), sitk.ReadImage(mask))
+    hu, marked = (sitk.GetArrayFromImage(one) for one in (ct, tumor))
     for number in range(cases):
         shift = tuple(random.integers(-20, 21, 2))
         noisy = np.roll(hu, shift, (1, 2)) + random.normal(0, 5, hu.shape)
         moved = np.roll(marked != 0, shift, (1, 2)).astype(np.uint8)
-        for name, array in (("ct", np.rint(noisy).astype(np.int16)), ("tumour", moved)):
+        for name, array in (("ct", np.rint(noisy).astype(np.int16)), ("tumor", moved)):
             one = sitk.GetImageFromArray(array)
             one.CopyInformation(ct)
             sitk.WriteImage(one, folder / f"{name}-{number}.nii.gz")
@@ -91,20 +89,20 @@ def _made_up(random: np.random.Generator) -> tuple[sitk.Image, sitk.Image]:
     hu = np.where(body, -600, -1000) + random.normal(0, 20, (48, 512, 512))
     marked = ((x - 180) / 20) ** 2 + ((y - 240) / 20) ** 2 + ((z - 24) / 2.5) ** 2 < 1
     pair = sitk.GetImageFromArray(np.where(marked, 30, hu).astype(np.int16)), marked.astype("u1")
-    ct, tumour = pair[0], sitk.GetImageFromArray(pair[1])
-    for one in (ct, tumour):
+    ct, tumor = pair[0], sitk.GetImageFromArray(pair[1])
+    for one in (ct, tumor):
         one.SetSpacing((0.65, 0.65, 5.0))
-    return ct, tumour
+    return ct, tumor
 
 
 def listed(folder: Path, cases: int) -> Source:
     """Write the manifest and table of so many cases; files are used again if there are fewer."""
     there = len(list(folder.glob("ct-*")))
     pairs = [
-        {name: str(folder / f"{name}-{number % there}.nii.gz") for name in ("ct", "tumour")}
+        {name: str(folder / f"{name}-{number % there}.nii.gz") for name in ("ct", "tumor")}
         for number in range(cases)
     ]
-    rows = [f"{n},{pair['ct']},{pair['tumour']}" for n, pair in enumerate(pairs)]
+    rows = [f"{n},{pair['ct']},{pair['tumor']}" for n, pair in enumerate(pairs)]
     (folder / "cases.csv").write_text("\n".join(["case,image,region", *rows]) + "\n")
     table = [f"{number},{number % 2}" for number in range(cases)]
     (folder / "table.csv").write_text("\n".join(["case,n1", *table]) + "\n")
@@ -120,9 +118,9 @@ def by_lnmbench(source: Source, home: Path) -> Path:
     return ingest(choice, Registry(), home=home, workers=1, progress=Silent())
 
 
-def cut(ct: NDArray[Any], tumour: NDArray[Any]) -> dict[str, NDArray[Any]]:
+def cut(ct: NDArray[Any], tumor: NDArray[Any]) -> dict[str, NDArray[Any]]:
     """Cut arrays (x, y, z) on the target's spacing as the patches are: both (s, patch, patch)."""
-    inside = np.argwhere(tumour > 0)
+    inside = np.argwhere(tumor > 0)
     low, high = inside.min(0), inside.max(0)
     side = PAPER.patch
     start = np.floor((low + high)[:2] / 2 - (side - 1) / 2 + 0.5).astype(int)
@@ -130,15 +128,15 @@ def cut(ct: NDArray[Any], tumour: NDArray[Any]) -> dict[str, NDArray[Any]]:
     x, y = (slice(at + side, at + 2 * side) for at in start)
     z = slice(low[2], high[2] + 1)
     slices = np.pad(ct, wide, constant_values=PAPER.air_hu)[x, y, z]
-    masks = np.pad(tumour, wide)[x, y, z]
+    masks = np.pad(tumor, wide)[x, y, z]
     return {
         "ct": np.rint(slices).astype(np.int16).transpose(2, 1, 0),
-        "tumour": (masks > 0).astype(np.uint8).transpose(2, 1, 0),
+        "tumor": (masks > 0).astype(np.uint8).transpose(2, 1, 0),
     }
 
 
 def _cut_tensors(case: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    return cut(*(np.asarray(case[name])[0] for name in ("ct", "tumour")))
+    return cut(*(np.asarray(case[name])[0] for name in ("ct", "tumor")))
 
 
 def monai_dataset(source: Source, cache: Path, *, cropped: bool) -> Any:
@@ -146,9 +144,9 @@ def monai_dataset(source: Source, cache: Path, *, cropped: bool) -> Any:
     from monai import transforms as m
     from monai.data import PersistentDataset
 
-    keys = ["ct", "tumour"]
+    keys = ["ct", "tumor"]
     margin = [int(PAPER.patch * 0.7 / 0.5), int(PAPER.patch * 0.7 / 0.5), 3]
-    crop = m.CropForegroundd(keys, source_key="tumour", margin=margin, allow_smaller=True)
+    crop = m.CropForegroundd(keys, source_key="tumor", margin=margin, allow_smaller=True)
     steps = [
         m.LoadImaged(keys),
         m.EnsureChannelFirstd(keys),
@@ -175,9 +173,9 @@ def by_torchio(source: Source, cache: Path) -> None:
     transform = tio.Compose([tio.ToOrientation("LPS"), tio.Resample(PAPER.spacing_mm)])
     for number, pair in enumerate(source.pairs):
         subject = transform(
-            tio.Subject(ct=tio.ScalarImage(pair["ct"]), tumour=tio.LabelMap(pair["tumour"]))
+            tio.Subject(ct=tio.ScalarImage(pair["ct"]), tumor=tio.LabelMap(pair["tumor"]))
         )
-        patches = cut(*(subject[name].numpy()[0] for name in ("ct", "tumour")))
+        patches = cut(*(subject[name].numpy()[0] for name in ("ct", "tumor")))
         tensors = {name: torch.from_numpy(array.copy()) for name, array in patches.items()}
         torch.save(tensors, cache / f"{number}.pt")
 
@@ -185,7 +183,7 @@ def by_torchio(source: Source, cache: Path) -> None:
 def agreement(path: Path, dataset: Any) -> tuple[float, int]:
     """Return the largest difference in HU, and how many mask voxels differ.
 
-    A patch may begin a pixel apart, for MONAI's is centred on the resampled mask; it is moved so
+    A patch may begin a pixel apart, for MONAI's is centerd on the resampled mask; it is moved so
     that the masks lie on each other. At the edge of the scan MONAI repeats the last voxel where
     lnmbench has air, so the three outermost pixels are left out.
     """
@@ -196,7 +194,7 @@ def agreement(path: Path, dataset: Any) -> tuple[float, int]:
             at = slice(*cohort.offsets[number : number + 2])
             other = {name: np.asarray(one) for name, one in dataset[number].items()}
             masks = file["masks"][at]
-            first, second = (np.argwhere(one.any(0)).min(0) for one in (masks, other["tumour"]))
+            first, second = (np.argwhere(one.any(0)).min(0) for one in (masks, other["tumor"]))
             ct, mask = (np.roll(one, first - second, (1, 2)) for one in other.values())
             apart = np.abs(file["slices"][at].astype(float) - ct)
             most = max(most, float(apart[:, 3:-3, 3:-3].max()))
@@ -353,7 +351,7 @@ def peak_mb(folder: Path, cases: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--image", type=Path, help="CT of which the cases are made (noise)")
-    parser.add_argument("--mask", type=Path, help="its tumour mask")
+    parser.add_argument("--mask", type=Path, help="its tumor mask")
     parser.add_argument("--cases", type=int, default=8, help="cases that are written (8)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, by turns (3)")
     parser.add_argument("--batch", type=int, default=32, help="cases of a batch (32)")

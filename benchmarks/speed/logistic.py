@@ -30,10 +30,10 @@ from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
 from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, UnitResult
 from lnmbench.registry import Registry
-from lnmbench.stages.chunk import TARGET, Chunk
-from lnmbench.stages.execute import execute
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan import make_plan, positions
+from lnmbench.stages.plan.make_plan import make_plan, positions
+from lnmbench.stages.run.chunk import TARGET, Chunk
+from lnmbench.stages.run.execute import execute
 from lnmbench.store.cohort_file import read_cohort
 
 WANTED = {"scikit-learn": 1.0}

@@ -24,9 +24,9 @@ from turns import by_turns, judged, options
 
 from lnmbench.cli.progress import clock
 from lnmbench.contracts import Encoder
-from lnmbench.nets.encoding import FrozenEncoder
+from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.nets.fits import Fits, Inputs
-from lnmbench.nets.training import train
+from lnmbench.nets.parallel import train
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 
@@ -89,7 +89,7 @@ def naive_epoch(
 ) -> None:
     """Train one fit for one epoch, with the encoder inside the loop, and validate it."""
     network = PlainNetwork(dim, CLINICAL, settings).to(device)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate)
 
     def loss_of(cases: Tensor) -> Tensor:
         images, lengths = sample.batch(cases)
@@ -101,10 +101,10 @@ def naive_epoch(
         return functional.binary_cross_entropy_with_logits(risk, sample.target[cases].to(device))
 
     for cases in sample.training.split(settings.batch_size):
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss_of(cases).backward()
         nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-        optimiser.step()
+        optimizer.step()
     with torch.no_grad():
         float(loss_of(sample.validation))
     copy.deepcopy(network.state_dict())
@@ -113,7 +113,7 @@ def naive_epoch(
 def agreement(encoder: nn.Module, frozen: FrozenEncoder, images: Tensor) -> float:
     """Return the largest difference of the cached features from those in the loop.
 
-    In units of the features' deviation over the slices, for they are standardised later.
+    In units of the features' deviation over the slices, for they are standardized later.
     """
     with torch.no_grad():
         naive = encoder(images.to(next(encoder.parameters()).device)).cpu()

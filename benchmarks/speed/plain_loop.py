@@ -16,8 +16,8 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from lnmbench.nets.fits import Fits, Inputs
-from lnmbench.nets.lockstep import batches_of
-from lnmbench.nets.randomness import generator
+from lnmbench.nets.stacked.dropout import generator
+from lnmbench.nets.train_loop import batches_of
 from lnmbench.records import Training
 
 
@@ -49,7 +49,7 @@ class PlainNetwork(nn.Module):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
-    """The cases of one fit: its standardised slices (n, L, D), padded once."""
+    """The cases of one fit: its standardized slices (n, L, D), padded once."""
 
     slices: Tensor
     padding: Tensor
@@ -93,8 +93,8 @@ def cases_of(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
     assert inputs.offsets is not None
     lengths = inputs.offsets.diff()
     seen = inputs.slices[torch.repeat_interleave(fits.training[k], lengths)]
-    standardised = (inputs.slices - seen.mean(0)) / seen.std(0, correction=0)
-    padded = nn.utils.rnn.pad_sequence(standardised.split(lengths.tolist()), batch_first=True)
+    standardized = (inputs.slices - seen.mean(0)) / seen.std(0, correction=0)
+    padded = nn.utils.rnn.pad_sequence(standardized.split(lengths.tolist()), batch_first=True)
     padding = torch.arange(padded.shape[1]) >= lengths[:, None]
     return Cases(
         slices=padded.to(device),
@@ -104,7 +104,7 @@ def cases_of(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
     )
 
 
-def optimiser_of(network: PlainNetwork, settings: Training) -> torch.optim.AdamW:
+def optimizer_of(network: PlainNetwork, settings: Training) -> torch.optim.AdamW:
     """AdamW with the stacked network's rates: slower for the projection, faster for the head."""
     dim = getattr(network.project, "in_features", 1)
     width = getattr(network.project, "out_features", 1)
@@ -146,7 +146,7 @@ def train_plainly(
     network = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings).to(device)
     if start is not None:
         network.load_state_dict(start)
-    optimiser, order = optimiser_of(network, settings), generator(fits.seeds[k], "order")
+    optimizer, order = optimizer_of(network, settings), generator(fits.seeds[k], "order")
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
@@ -166,10 +166,10 @@ def train_plainly(
     for _ in range(settings.max_epochs):
         network.train()
         for loss in losses():
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
-            optimiser.step()
+            optimizer.step()
         network.eval()
         with torch.no_grad():
             validated = float(data.loss(network, validation.to(device)))

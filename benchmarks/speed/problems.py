@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.fits import Fits, Inputs
-from lnmbench.nets.network import Network, SliceBody
-from lnmbench.nets.parameters import Layout
+from lnmbench.nets.stacked.network import Network, SliceBody
+from lnmbench.nets.stacked.parameters import Layout
 from lnmbench.records import Training
 
 CLINICAL = 10

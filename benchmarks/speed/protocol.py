@@ -27,10 +27,10 @@ from lnmbench.cli.run import QUICK
 from lnmbench.config import Benchmark, read_benchmark
 from lnmbench.records import Choice, Protocol, Resources
 from lnmbench.registry import Registry
-from lnmbench.stages.chunk import TARGET
-from lnmbench.stages.report import blocks, read_results
-from lnmbench.stages.run import Place, run
-from lnmbench.store.ledger import Ledger
+from lnmbench.stages.report.load_results import blocks, read_results
+from lnmbench.stages.run.chunk import TARGET
+from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.store.ledger.ledger import Ledger
 
 WANTED_SECONDS = 300.0
 _PAPER = Protocol()

@@ -34,8 +34,8 @@ from lnmbench.records import (
     UnitResult,
     Weights,
 )
-from lnmbench.stages.splitting import make_splits
-from lnmbench.store.ledger import FILE, Ledger
+from lnmbench.stages.plan.splitting import make_splits
+from lnmbench.store.ledger.ledger import FILE, Ledger
 
 SECONDS, GIGABYTES, MEGABYTES = 60.0, 2.0, 6.0
 CLASSES = 7
@@ -50,7 +50,7 @@ def made_plan(cases: int, protocol: Protocol) -> Plan:
         fingerprint="0" * 32,
         card=Card(
             title="made-up predictions",
-            licence="none",
+            license="none",
             source="benchmarks/speed/report.py",
             citation="none",
             labels="drawn",

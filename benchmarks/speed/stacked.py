@@ -25,7 +25,7 @@ from problems import Sum, made_up, starts
 from turns import by_turns, compare, options
 
 from lnmbench.nets.fits import Fits, Inputs
-from lnmbench.nets.training import train
+from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 
 UNIT = "ms a model-epoch"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lnmbench import Card
 from lnmbench.records import RemoteFile, Source
 
-LICENCE = "CC BY-SA 4.0"
+LICENSE = "CC BY-SA 4.0"
 _REPOSITORY = "https://github.com/lycosystem/lydata"
 _ARTICLES = {
     "2021-usz-oropharynx": "Ludwig et al., Data Brief 2022, doi 10.1016/j.dib.2022.108345",
@@ -22,7 +22,7 @@ _ARTICLES = {
 }
 
 SOURCE = Source(
-    licence=LICENCE,
+    license=LICENSE,
     steps=(
         f"get other cohorts of {_REPOSITORY} into folders of their own beside this one, "
         "each with its data.csv",
@@ -44,7 +44,7 @@ def make_card(cohorts: Sequence[str]) -> Card:
     """Return the card of the joined cohorts."""
     return Card(
         title=f"lyDATA: {', '.join(cohorts)}",
-        licence=LICENCE,
+        license=LICENSE,
         source=_REPOSITORY,
         citation="; ".join(
             dict.fromkeys(

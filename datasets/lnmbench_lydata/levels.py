@@ -11,16 +11,16 @@ SIDES = ("ipsi", "contra")
 LEVELS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 PARTS = {"I": ("Ia", "Ib"), "II": ("IIa", "IIb"), "V": ("Va", "Vb")}
 PATHOLOGY = "pathology"
-_TUMOUR_SIDE: Key = ("tumor", "core", "side")
+_TUMOR_SIDE: Key = ("tumor", "core", "side")
 _BOTH_SIDES = ("left", "right")
 
 Row = Mapping[Key, str]
 
 
-def by_tumour_side(rows: Sequence[Row]) -> tuple[list[Row], int]:
+def by_tumor_side(rows: Sequence[Row]) -> tuple[list[Row], int]:
     """Return rows in which left and right have become ipsi and contra, and how many could not.
 
-    The levels of a patient whose tumour is on neither side stay under left and right: they tell
+    The levels of a patient whose tumor is on neither side stay under left and right: they tell
     whether a node is involved, but not which of the two necks is the ipsilateral one.
     """
     turned, unclear = [], 0
@@ -28,7 +28,7 @@ def by_tumour_side(rows: Sequence[Row]) -> tuple[list[Row], int]:
         if not any(place in _BOTH_SIDES for _, place, _ in row):
             turned.append(row)
             continue
-        side = row.get(_TUMOUR_SIDE, "").casefold()
+        side = row.get(_TUMOR_SIDE, "").casefold()
         if side not in _BOTH_SIDES:
             unclear += 1
             turned.append(row)

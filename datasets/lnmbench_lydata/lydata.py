@@ -14,7 +14,7 @@ from lnmbench.tables import require_cells
 from lnmbench_lydata.card import SOURCE, make_card
 from lnmbench_lydata.data_file import DataFile, chosen, find_data_files, read_data_file
 from lnmbench_lydata.header import ID
-from lnmbench_lydata.levels import by_tumour_side
+from lnmbench_lydata.levels import by_tumor_side
 from lnmbench_lydata.notes import feature_notes, file_notes, label_notes
 from lnmbench_lydata.table import make_table
 
@@ -59,7 +59,7 @@ class Lydata:
         examinations = _examinations(imaging)
         found = chosen(cohort, find_data_files(Path(root).expanduser()))
         files = [read_data_file(path, name) for name, path in found.items()]
-        rows, unclear = by_tumour_side([row for file in files for row in file.rows])
+        rows, unclear = by_tumor_side([row for file in files for row in file.rows])
         self._ids, renamed = _ids(files)
         ends = [0, *accumulate(len(file.rows) for file in files)]
         table = make_table(rows, self._ids, [*pairwise(ends)], examinations, enbloc=enbloc)

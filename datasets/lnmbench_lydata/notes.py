@@ -28,7 +28,7 @@ def file_notes(files: Sequence[DataFile], *, renamed: bool, unclear: int) -> Ite
         yield "cohorts share patient ids: each has its cohort's name before it"
     if unclear:
         yield (
-            f"{unclear} patients have levels by left and right and a tumour on neither side: "
+            f"{unclear} patients have levels by left and right and a tumor on neither side: "
             "their levels are unknown as ipsi and contra"
         )
 

@@ -15,7 +15,7 @@ from lnmbench_lydata.variables import (
     feature,
     level_feature,
     station,
-    tumour_stage,
+    tumor_stage,
 )
 
 _INSTITUTION = ("patient", "core", "institution")
@@ -81,7 +81,7 @@ def _features(rows: Sequence[Row]) -> Iterator[tuple[Column, list[str]]]:
 def _stage(rows: Sequence[Row], ids: Sequence[str]) -> Iterator[tuple[Column, list[str]]]:
     cells = [pathological_stage(row, f"case {id_!r}") for row, id_ in zip(rows, ids, strict=True)]
     if len(set(cells) - {""}) > 1:
-        yield tumour_stage(cells), cells
+        yield tumor_stage(cells), cells
 
 
 def _level(

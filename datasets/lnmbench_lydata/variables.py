@@ -46,7 +46,7 @@ def _patient(name: str, kind: Kind, description: str, unit: str | None = None) -
     )
 
 
-def _tumour(name: str, kind: Kind, description: str, unit: str | None = None) -> Variable:
+def _tumor(name: str, kind: Kind, description: str, unit: str | None = None) -> Variable:
     categories = BOOLEAN if kind == "binary" else ()
     return Variable(
         key=("tumor", "core", name),
@@ -70,17 +70,17 @@ VARIABLES = (
     _patient("nicotine_abuse", "binary", "smoker, as each hospital defines it"),
     _patient("pack_years", "continuous", "smoking history", "pack-years"),
     _patient("hpv_status", "binary", "HPV by p16 immunohistochemistry"),
-    _tumour("location", "nominal", "site of the primary tumour"),
+    _tumor("location", "nominal", "site of the primary tumor"),
     Variable(
         key=("tumor", "core", "subsite"),
         kind="nominal",
-        description="site of the primary tumour, the first three characters of its ICD-O-3 code",
+        description="site of the primary tumor, the first three characters of its ICD-O-3 code",
         characters=3,
     ),
-    _tumour("central", "binary", "the tumour lies on the midline"),
-    _tumour("extension", "binary", "the tumour extends over the midline"),
-    _tumour("dist_to_midline", "continuous", "distance of the tumour to the midline", "mm"),
-    _tumour("volume", "continuous", "volume of the tumour", "cm³"),
+    _tumor("central", "binary", "the tumor lies on the midline"),
+    _tumor("extension", "binary", "the tumor extends over the midline"),
+    _tumor("dist_to_midline", "continuous", "distance of the tumor to the midline", "mm"),
+    _tumor("volume", "continuous", "volume of the tumor", "cm³"),
 )
 
 
@@ -132,8 +132,8 @@ N1 = Column(
 )
 
 
-def tumour_stage(classes: Sequence[str]) -> Column:
-    """Return the column of the pathological T class, labelled for classes that are no lung's."""
+def tumor_stage(classes: Sequence[str]) -> Column:
+    """Return the column of the pathological T class, labeled for classes that are no lung's."""
     return Column(
         name="pT",
         role="aux",

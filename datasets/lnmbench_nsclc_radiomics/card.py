@@ -11,7 +11,7 @@ CLINICAL = (
 )
 CARD = Card(
     title="NSCLC-Radiomics, Lung1 (TCIA)",
-    licence="CC BY-NC 3.0",
+    license="CC BY-NC 3.0",
     source="The Cancer Imaging Archive, doi 10.7937/K9/TCIA.2015.PF0M9REI",
     citation="Aerts H. J. W. L. et al., Decoding tumour phenotype by noninvasive imaging using a "
     "quantitative radiomics approach, Nat Commun 2014, doi 10.1038/ncomms5006",
@@ -21,14 +21,14 @@ CARD = Card(
         CLINICAL,
         "Patients had radiotherapy, alone or with chemotherapy: most are not operable, so stages "
         "are higher than in a surgical cohort.",
-        "Tumour: ROI GTV-1 of the RTSTRUCT, else segment 'Neoplasm, Primary' of the SEG; "
+        "Tumor: ROI GTV-1 of the RTSTRUCT, else segment 'Neoplasm, Primary' of the SEG; "
         "LUNG1-128 has no SEG. Later GTVs are nodes and further lesions.",
         "The clinical T class is known before treatment and is a feature. Overall stage holds the "
         "N class and is left out, as are M class and survival.",
     ),
 )
 SOURCE = Source(
-    licence=CARD.licence,
+    license=CARD.license,
     steps=(
         "open the collection's page: https://doi.org/10.7937/K9/TCIA.2015.PF0M9REI",
         "download the clinical data (NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv)",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.tables import Cells, Rows, find_table, require_unique_ids
-from lnmbench_nsclc_radiomics.variables import ID, NODES, TUMOUR
+from lnmbench_nsclc_radiomics.variables import ID, NODES, TUMOR
 
-_NEEDED = (ID, TUMOUR, NODES)
+_NEEDED = (ID, TUMOR, NODES)
 
 
 def find_clinical_file(root: Path) -> Path:

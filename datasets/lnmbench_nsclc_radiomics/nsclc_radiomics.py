@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
 from lnmbench.imaging.case_images import Asked, find_case_images
-from lnmbench.imaging.marking import MarkedBy, Marking
+from lnmbench.imaging.tumor_source import MarkedBy, Marking
 from lnmbench.records import Source
 from lnmbench.tables import read_rows, require_cells
 from lnmbench_nsclc_radiomics.card import CARD, CLINICAL, SOURCE
@@ -25,13 +25,13 @@ from lnmbench_nsclc_radiomics.variables import (
     NODES_COLUMN,
     T_CLASSES,
     TARGETS,
-    TUMOUR,
+    TUMOR,
     features,
     target,
     target_cell,
 )
 
-# The primary tumour; GTV-2 and later ones are nodes and further lesions. The segmentations were
+# The primary tumor; GTV-2 and later ones are nodes and further lesions. The segmentations were
 # made of the structure sets.
 MARKING = Marking(
     kinds=(
@@ -42,7 +42,7 @@ MARKING = Marking(
 
 
 class NsclcRadiomics:
-    """Lung1: CT with the tumour drawn, and the CLINICAL N class, which is no pathological truth.
+    """Lung1: CT with the tumor drawn, and the CLINICAL N class, which is no pathological truth.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _values(
         AGE: row.get(AGE, ""),
         GENDER: row.get(GENDER, "").casefold(),
         HISTOLOGY: row.get(HISTOLOGY, ""),
-        TUMOUR: T_CLASSES.get(_code(row[TUMOUR]), ""),
+        TUMOR: T_CLASSES.get(_code(row[TUMOR]), ""),
         NODES: nodes,
         **{target(label).name: target_cell(nodes, TARGETS[label]) for label in targets},
     }
@@ -124,10 +124,10 @@ def _notes(rows: Sequence[Mapping[str, str]], as_target: bool) -> Iterator[str]:
         yield f"WARNING: {CLINICAL}; clinical_n_as_target=true makes targets n1 and n2 of it"
     else:
         yield (
-            f"WARNING: {CLINICAL}; it is labelled cn, and n1 and n2 are refused unless "
+            f"WARNING: {CLINICAL}; it is labeled cn, and n1 and n2 are refused unless "
             "clinical_n_as_target=true"
         )
-    for name, classes in ((NODES, N_CLASSES), (TUMOUR, T_CLASSES)):
+    for name, classes in ((NODES, N_CLASSES), (TUMOR, T_CLASSES)):
         counts = Counter(_code(row[name]) for row in rows)
         there = ", ".join(f"{classes[code]} {counts[code]}" for code in classes)
         others = {code: counts[code] for code in sorted(counts) if code not in classes}

@@ -8,7 +8,7 @@ from lnmbench import Column
 
 ID = "PatientID"
 AGE, GENDER, HISTOLOGY = "age", "gender", "Histology"
-TUMOUR, NODES = "clinical.T.Stage", "Clinical.N.Stage"
+TUMOR, NODES = "clinical.T.Stage", "Clinical.N.Stage"
 MISSING = ("NA", "")
 N_CLASSES = {"0": "N0", "1": "N1", "2": "N2", "3": "N3"}
 T_CLASSES = {"1": "T1", "2": "T2", "3": "T3", "4": "T4"}
@@ -28,7 +28,7 @@ def features(histologies: Sequence[str]) -> tuple[Column, ...]:
             missing=MISSING,
         ),
         Column(
-            name=TUMOUR,
+            name=TUMOR,
             role="feature",
             kind="ordinal",
             categories=tuple(T_CLASSES.values()),

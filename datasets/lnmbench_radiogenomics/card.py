@@ -7,7 +7,7 @@ from lnmbench.records import Source
 
 CARD = Card(
     title="NSCLC Radiogenomics (TCIA)",
-    licence="CC BY 3.0",
+    license="CC BY 3.0",
     source="The Cancer Imaging Archive, doi 10.7937/K9/TCIA.2017.7hs46erv",
     citation="Bakr S. et al., A radiogenomic dataset of non-small cell lung cancer, "
     "Sci Data 2018, doi 10.1038/sdata.2018.202",
@@ -28,7 +28,7 @@ WITH_IMAGES = (
     "differ, contrast too."
 )
 SOURCE = Source(
-    licence=CARD.licence,
+    license=CARD.license,
     steps=(
         "open the collection's page: https://doi.org/10.7937/K9/TCIA.2017.7hs46erv",
         "download the clinical data (CSV)",

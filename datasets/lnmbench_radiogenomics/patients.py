@@ -18,7 +18,7 @@ from lnmbench_radiogenomics.variables import (
     NODES,
     PACK_YEARS,
     SMOKING,
-    TUMOUR,
+    TUMOR,
 )
 
 ID = ID_HEADERS[0]
@@ -49,7 +49,7 @@ def _never_smoked(row: Mapping[str, str]) -> bool:
 
 def notes_of(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     """Say what is unknown, what was completed and what is left out, with counts."""
-    for name in (NODES, TUMOUR):
+    for name in (NODES, TUMOR):
         unknown = sum(math.isnan(_column(name).encode(row[name])) for row in rows)
         yield f"{name}: unknown for {unknown} of {len(rows)} patients"
     yield f"{PACK_YEARS}: 0 for {sum(map(_never_smoked, rows))} nonsmokers, who have N/A"

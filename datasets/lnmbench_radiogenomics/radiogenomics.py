@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from lnmbench import Case, Column
 from lnmbench.imaging.case_images import Asked, find_case_images
-from lnmbench.imaging.marking import MarkedBy, Marking
+from lnmbench.imaging.tumor_source import MarkedBy, Marking
 from lnmbench.records import Source
 from lnmbench.tables import read_rows
 from lnmbench_radiogenomics.card import CARD, SOURCE, WITH_IMAGES, WITHOUT_IMAGES

@@ -14,7 +14,7 @@ MISSING = (
 )
 CENTER = "Patient affiliation"
 NODES = "Pathological N stage"
-TUMOUR = "Pathological T stage"
+TUMOR = "Pathological T stage"
 SMOKING = "Smoking status"
 NEVER_SMOKED = "Nonsmoker"
 PACK_YEARS = "Pack Years"
@@ -68,7 +68,7 @@ FEATURES = (
         kind="ordinal",
         categories=("0%", ">0 - 25%", "25 - 50%", "50 - 75%", "75 - < 100%", "100%"),
         missing=MISSING,
-        description="ground-glass share of the tumour on CT",
+        description="ground-glass share of the tumor on CT",
     ),
     *(
         Column(
@@ -96,7 +96,7 @@ COLUMNS = (
         description="pathological N class (AJCC 7)",
     ),
     Column(
-        name=TUMOUR,
+        name=TUMOR,
         role="aux",
         kind="ordinal",
         label="pt",

@@ -1,4 +1,4 @@
-"""Two reference chests without a tumour, painted once in a process.
+"""Two reference chests without a tumor, painted once in a process.
 
 Every phantom is one of these chests, stretched along x, y and z.
 """
@@ -39,10 +39,10 @@ _USUAL_MM = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sites:
-    """Where in a lobe a tumour can have its centre.
+    """Where in a lobe a tumor can have its center.
 
     `points_mm` is (sites, 3): x, y, z. `depth_mm` is (sites,): the distance to the lung's surface.
-    `usual_mm` is the x, y, z around which the lobe's tumours lie.
+    `usual_mm` is the x, y, z around which the lobe's tumors lie.
     """
 
     usual_mm: tuple[float, float, float]
@@ -58,7 +58,7 @@ class Chest:
     sites: tuple[Sites, ...]
 
 
-def centred_mm(count: int, step_mm: float) -> NDArray[np.float64]:
+def centerd_mm(count: int, step_mm: float) -> NDArray[np.float64]:
     """Return the coordinates of equally spaced points around 0."""
     return (np.arange(count, dtype=np.float64) - (count - 1) / 2) * step_mm
 
@@ -66,9 +66,9 @@ def centred_mm(count: int, step_mm: float) -> NDArray[np.float64]:
 @lru_cache(maxsize=CHESTS)
 def chest(number: int) -> Chest:
     """Return a reference chest; painted when it is first asked for."""
-    across = centred_mm(PIXELS, PIXEL_MM).astype(np.float32)
+    across = centerd_mm(PIXELS, PIXEL_MM).astype(np.float32)
     y, x = np.meshgrid(across, across, indexing="ij")
-    painted = [paint_plane(x, y, float(z), _FAT_MM[number]) for z in centred_mm(PLANES, PLANE_MM)]
+    painted = [paint_plane(x, y, float(z), _FAT_MM[number]) for z in centerd_mm(PLANES, PLANE_MM)]
     hu = np.stack([plane for plane, _ in painted])
     lung = np.stack([share for _, share in painted])
     branches = grow(np.random.default_rng((1901, number)))
@@ -81,8 +81,8 @@ def _sites(lung: Field) -> tuple[Sites, ...]:
     pixel_mm = PIXEL_MM * _SITES_EVERY
     depth = distance_transform_edt(coarse, sampling=(PLANE_MM, pixel_mm, pixel_mm))
     z, row, column = np.nonzero(depth > 4.0)
-    across = centred_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
-    points = np.stack([across[column], across[row], centred_mm(PLANES, PLANE_MM)[z]], axis=1)
+    across = centerd_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
+    points = np.stack([across[column], across[row], centerd_mm(PLANES, PLANE_MM)[z]], axis=1)
     depths, lobe = depth[z, row, column], _lobe(points)
     return tuple(
         Sites(usual_mm=usual, points_mm=points[lobe == k], depth_mm=depths[lobe == k])

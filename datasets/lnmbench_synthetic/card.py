@@ -21,13 +21,13 @@ def describe(truth: Mapping[str, float], *, effect: float) -> Card:
     told = _EFFECT if effect else _NULL
     return Card(
         title="Synthetic chest CT phantoms with a known risk of N2",
-        licence="Apache-2.0",
+        license="Apache-2.0",
         source="made by lnmbench; no patient's data went into it",
         citation="lnmbench, its version and the parameters of the cohort",
         labels=(
             "pn: nodal status drawn with the true risk by proportional odds. pt: T stage by the "
-            "tumour's size (TNM, 8th edition), raised by pleural invasion, satellite nodules and "
-            "invasion of neighbours, which the image does not show."
+            "tumor's size (TNM, 8th edition), raised by pleural invasion, satellite nodules and "
+            "invasion of neighbors, which the image does not show."
         ),
         notes=(
             *(note.format(effect=effect) for note in told),

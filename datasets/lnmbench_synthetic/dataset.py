@@ -32,7 +32,7 @@ class Synthetic:
     `effect` scales what pT tells of the nodes beyond image and clinical features. At `effect=0`
     the nodal status is independent of pT given what the image shows (size, lobulation, spiculation,
     solid share) and the clinical features, even where some of their cells are missing: the null
-    cohort. It is null in information, not in optimisation: pT is still partly visible in the image,
+    cohort. It is null in information, not in optimization: pT is still partly visible in the image,
     so learning it may help a network to see, or hinder it; the shuffled control tells those apart.
 
     Patients and images of a seed are the same whatever `effect` and `prevalence`; only nodal
@@ -87,7 +87,7 @@ class Synthetic:
 
     def _phantom(self, index: int) -> Phantom:
         from lnmbench_synthetic.phantom import Phantom
-        from lnmbench_synthetic.tumour import Traits
+        from lnmbench_synthetic.tumor import Traits
 
         people = self.patients
         traits = Traits(

@@ -42,7 +42,7 @@ class Patients:
     """What is true of n patients: arrays of shape (n,).
 
     `invasiveness` is standard normal. `traits` is (n, 4), standard normal: log size, lobulation,
-    spiculation and solid share, as the image shows them. `size_mm` is the tumour's longest
+    spiculation and solid share, as the image shows them. `size_mm` is the tumor's longest
     diameter; `lobulation`, `spiculation` and `solid` lie between 0 and 1. `smoking` is 0 never,
     1 former, 2 current; `histology` 0 adenocarcinoma, 1 squamous, 2 other; `lobe` and `t_stage`
     count into `LOBES` and `T_STAGES`. `long_axis_mm`, `lobulated` and `spiculated` are a reader's

@@ -1,4 +1,4 @@
-"""Renders one patient's CT: a stretched reference chest, the tumour, and the scanner's noise."""
+"""Renders one patient's CT: a stretched reference chest, the tumor, and the scanner's noise."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from lnmbench import Volume
 from lnmbench_synthetic.anatomy import CHESTS, PIXEL_MM, PIXELS, PLANE_MM, PLANES, Chest, chest
 from lnmbench_synthetic.noise import cut
 from lnmbench_synthetic.scan import MATRIX, Scan, acquire
-from lnmbench_synthetic.tumour import (
+from lnmbench_synthetic.tumor import (
     GLASS_HU,
     HAZE_HU,
     SOLID_HU,
     SPICULE_HU,
     Cover,
     Traits,
-    Tumour,
+    Tumor,
     cover,
-    grow_tumour,
+    grow_tumor,
 )
 
 if TYPE_CHECKING:
@@ -47,30 +47,30 @@ class Phantom:
     traits: Traits
 
     def __call__(self) -> Volume:
-        """Return CT and tumour mask, 512 × 512 in plane, of the region around the tumour."""
+        """Return CT and tumor mask, 512 × 512 in plane, of the region around the tumor."""
         generator = np.random.default_rng((self.seed, 2, self.index))
         number = int(generator.integers(CHESTS))
         with _painting:  # else two threads that both need a chest first would both paint it
             reference = chest(number)
-        tumour = grow_tumour(self.traits, generator)
-        scan = acquire(reference.sites[self.lobe], self.traits.size_mm, tumour, generator)
-        return _render(reference, tumour, scan, generator)
+        tumor = grow_tumor(self.traits, generator)
+        scan = acquire(reference.sites[self.lobe], self.traits.size_mm, tumor, generator)
+        return _render(reference, tumor, scan, generator)
 
 
-def _render(reference: Chest, tumour: Tumour, scan: Scan, generator: np.random.Generator) -> Volume:
+def _render(reference: Chest, tumor: Tumor, scan: Scan, generator: np.random.Generator) -> Volume:
     shape = (len(scan.z), MATRIX, MATRIX)
     hu, mask = np.empty(shape, dtype=np.int16), np.zeros(shape, dtype=np.uint8)
     rows = _places(scan.y / np.float32(scan.stretch[1]))
     columns = _places(scan.x / np.float32(scan.stretch[0]))
-    reach_mm = tumour.reach_mm
+    reach_mm = tumor.reach_mm
     box = _box(scan, reach_mm)
     for k, z in enumerate(scan.z):
         plane = _stretched(_parenchyma(reference, z / scan.stretch[2], generator), rows, columns)
-        height = float(z) - scan.tumour[2]
+        height = float(z) - scan.tumor[2]
         if abs(height) < reach_mm[2]:
-            x, y = scan.x[box[1]] - scan.tumour[0], scan.y[box[0]] - scan.tumour[1]
-            parts = cover(tumour, x.astype(np.float32), y.astype(np.float32), height)
-            _add_tumour(plane[box], parts, cut(1.5, len(y), len(x), generator))
+            x, y = scan.x[box[1]] - scan.tumor[0], scan.y[box[0]] - scan.tumor[1]
+            parts = cover(tumor, x.astype(np.float32), y.astype(np.float32), height)
+            _add_tumor(plane[box], parts, cut(1.5, len(y), len(x), generator))
             mask[k][box] = parts.mask
         plane += np.float32(scan.noise_hu) * cut(0.6, MATRIX, MATRIX, generator)
         hu[k] = np.clip(np.rint(plane, out=plane), _LOWEST_HU, _HIGHEST_HU, out=plane)
@@ -112,16 +112,16 @@ def _stretched(
 
 
 def _box(scan: Scan, reach_mm: tuple[float, float, float]) -> tuple[slice, slice]:
-    """Return the rows and columns that the tumour and its surroundings can reach."""
+    """Return the rows and columns that the tumor and its surroundings can reach."""
     column, row = (
         slice(*np.searchsorted(axis, (at - reach, at + reach)))
-        for axis, at, reach in zip((scan.x, scan.y), scan.tumour[:2], reach_mm[:2], strict=True)
+        for axis, at, reach in zip((scan.x, scan.y), scan.tumor[:2], reach_mm[:2], strict=True)
     )
     return row, column
 
 
-def _add_tumour(there: Field, parts: Cover, grain: Field) -> None:
-    """Lay a plane of the tumour over the part of the chest where it is, in place."""
+def _add_tumor(there: Field, parts: Cover, grain: Field) -> None:
+    """Lay a plane of the tumor over the part of the chest where it is, in place."""
     lung = np.clip((-500 - there) / np.float32(300), 0, 1)
     there += HAZE_HU * (1 - parts.body) * parts.haze * lung * np.clip(0.4 + 0.6 * grain, 0, 2)
     # Streaks and ground glass let the denser vessels and walls behind them show.

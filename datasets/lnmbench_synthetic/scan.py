@@ -1,4 +1,4 @@
-"""Where a scanner put its voxels: how the chest is stretched, where the tumour is, the grid."""
+"""Where a scanner put its voxels: how the chest is stretched, where the tumor is, the grid."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench_synthetic.anatomy import Sites
-    from lnmbench_synthetic.tumour import Tumour
+    from lnmbench_synthetic.tumor import Tumor
 
 MATRIX = 512
 SLICES_MM = (2.5, 3.0, 3.75, 5.0)
@@ -32,12 +32,12 @@ _FIELD = (0.96, 1.24)
 class Scan:
     """One acquisition. Coordinates are mm of the stretched chest, its middle at 0.
 
-    `x` (512,), `y` (512,) and `z` (slices,) are the voxels' centres, `tumour` the tumour's centre,
+    `x` (512,), `y` (512,) and `z` (slices,) are the voxels' centers, `tumor` the tumor's center,
     `origin` the position of the first voxel in the scanner's own coordinates.
     """
 
     stretch: tuple[float, float, float]
-    tumour: tuple[float, float, float]
+    tumor: tuple[float, float, float]
     pixel_mm: float
     slice_mm: float
     x: NDArray[np.float32]
@@ -47,20 +47,20 @@ class Scan:
     noise_hu: float
 
 
-def acquire(sites: Sites, size_mm: float, tumour: Tumour, generator: np.random.Generator) -> Scan:
-    """Return a scan of the region around a tumour that lies somewhere in its lobe."""
+def acquire(sites: Sites, size_mm: float, tumor: Tumor, generator: np.random.Generator) -> Scan:
+    """Return a scan of the region around a tumor that lies somewhere in its lobe."""
     stretch = 1 + generator.uniform(-_STRETCH, _STRETCH, 3)
-    centre = _site(sites, float(size_mm / 2 / stretch.min()), generator) * stretch
+    center = _site(sites, float(size_mm / 2 / stretch.min()), generator) * stretch
     field_mm = 2 * HALF_BODY_MM[0] * stretch[0] * generator.uniform(*_FIELD)
     pixel_mm = round(float(np.clip(field_mm / MATRIX, *PIXEL_LIMITS_MM)), 4)
     slice_mm = float(generator.choice(SLICES_MM, p=_SLICE_SHARES))
-    z = centre[2] + _slices(tumour.half_height_mm, slice_mm, generator)
+    z = center[2] + _slices(tumor.half_height_mm, slice_mm, generator)
     across = ((np.arange(MATRIX) - (MATRIX - 1) / 2) * pixel_mm).astype(np.float32)
     table = np.round(generator.uniform((-8.0, 120.0, -900.0), (8.0, 200.0, -200.0)), 1)
     origin = table + np.array([across[0], across[0], z[0]])
     return Scan(
         stretch=(float(stretch[0]), float(stretch[1]), float(stretch[2])),
-        tumour=(float(centre[0]), float(centre[1]), float(centre[2])),
+        tumor=(float(center[0]), float(center[1]), float(center[2])),
         pixel_mm=pixel_mm,
         slice_mm=slice_mm,
         x=across,
@@ -72,9 +72,9 @@ def acquire(sites: Sites, size_mm: float, tumour: Tumour, generator: np.random.G
 
 
 def _site(sites: Sites, radius_mm: float, generator: np.random.Generator) -> NDArray[np.float64]:
-    """Return the place nearest to a usual one that is deep enough for the tumour, or the deepest.
+    """Return the place nearest to a usual one that is deep enough for the tumor, or the deepest.
 
-    Tumours of a lobe lie close together, else the place and not the tumour is what cohorts of this
+    Tumors of a lobe lie close together, else the place and not the tumor is what cohorts of this
     size could learn of a patch.
     """
     wish = np.array(sites.usual_mm) + generator.uniform(-_WANDER_MM, _WANDER_MM, 3)
@@ -87,7 +87,7 @@ def _site(sites: Sites, radius_mm: float, generator: np.random.Generator) -> NDA
 def _slices(
     half_height_mm: float, slice_mm: float, generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return the slices' positions from the tumour's centre, with a margin on both sides."""
+    """Return the slices' positions from the tumor's center, with a margin on both sides."""
     start = -half_height_mm - (_MARGIN_SLICES + generator.uniform()) * slice_mm
     count = int(np.ceil((half_height_mm - start) / slice_mm)) + _MARGIN_SLICES + 1
     return start + slice_mm * np.arange(count, dtype=np.float64)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def ellipse(
-    x: Field, y: Field, *, centre: tuple[float, float], half: tuple[float, float], power: float
+    x: Field, y: Field, *, center: tuple[float, float], half: tuple[float, float], power: float
 ) -> Field:
     """Return about how many mm each point lies inside a (super-)ellipse; negative outside."""
-    (cx, cy), (a, b) = centre, half
+    (cx, cy), (a, b) = center, half
     across, along = np.abs((x - cx) / a), np.abs((y - cy) / b)
     if power == 2.0:
         distance = np.sqrt(across * across + along * along)

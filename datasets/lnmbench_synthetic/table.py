@@ -43,7 +43,7 @@ COLUMNS = (
         name="long_axis",
         role="feature",
         unit="mm",
-        description="Longest diameter of the tumour in the CT report.",
+        description="Longest diameter of the tumor in the CT report.",
     ),
     Column(
         name="lobulation",

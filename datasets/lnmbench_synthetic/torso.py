@@ -33,7 +33,7 @@ _RIB_FALLS_MM = 78.0
 def paint_plane(x: Field, y: Field, z: float, fat_mm: float) -> tuple[Field, Field]:
     """Return one plane in HU and the share of lung in its voxels; `fat_mm` lies under the skin."""
     canvas = np.full_like(x, AIR)
-    wall = ellipse(x, y, centre=(0.0, 3.0), half=_half_wall_mm(z), power=2.4)
+    wall = ellipse(x, y, center=(0.0, 3.0), half=_half_wall_mm(z), power=2.4)
     lungs = _lungs(x, y, z, wall)
     share = cover(lungs, 1.6)
     _shell(canvas, x, y, fat_mm)
@@ -56,10 +56,10 @@ def _half_wall_mm(z: float) -> tuple[float, float]:
 
 def _lungs(x: Field, y: Field, z: float, wall: Field) -> Field:
     low = float(np.clip((30 - z) / 70, 0, 1))
-    middle = ellipse(x, y, centre=(2.0, -12.0), half=(37.0, 66.0), power=2.2)
-    spine = ellipse(x, y, centre=(0.0, 66.0), half=(25.0, 42.0), power=2.2)
+    middle = ellipse(x, y, center=(2.0, -12.0), half=(37.0, 66.0), power=2.2)
+    spine = ellipse(x, y, center=(0.0, 66.0), half=(25.0, 42.0), power=2.2)
     heart_half = (25.0 + 42.0 * low, 30.0 + 22.0 * low)
-    heart = ellipse(x, y, centre=(20.0, -28.0), half=heart_half, power=2.0)
+    heart = ellipse(x, y, center=(20.0, -28.0), half=heart_half, power=2.0)
     between = np.maximum(np.maximum(middle, spine), np.maximum(heart, _diaphragm(x, y, z)))
     lungs: Field = np.minimum(wall - 10.0, -between)
     return lungs
@@ -74,7 +74,7 @@ def _diaphragm(x: Field, y: Field, z: float) -> Field:
 
 def _shell(canvas: Field, x: Field, y: Field, fat_mm: float) -> None:
     """Paint skin, fat and the muscles of the chest wall, with fat between their layers."""
-    body = ellipse(x, y, centre=(0.0, 0.0), half=HALF_BODY_MM, power=2.5)
+    body = ellipse(x, y, center=(0.0, 0.0), half=HALF_BODY_MM, power=2.5)
     depth = body - fat_mm - 3.0 * np.sin(x / 29) * np.cos(y / 21)
     paint(canvas, cover(body, 1.5), MUSCLE)
     paint(canvas, cover(body - 2.2, 1.5), FAT)
@@ -93,7 +93,7 @@ def _ribs(canvas: Field, x: Field, y: Field, z: float, wall: Field) -> None:
     paint(canvas, cover(inside * 5, 1.6), CORTEX - (CORTEX - 110) * cartilage)
     paint(canvas, cover(inside * 5 - 2.0, 1.6), MARROW - (MARROW - 90) * cartilage)
     sternum = ellipse(
-        x, y, centre=(0.0, 3.0 - _half_wall_mm(z)[1] + 2), half=(19.0, 6.5), power=2.5
+        x, y, center=(0.0, 3.0 - _half_wall_mm(z)[1] + 2), half=(19.0, 6.5), power=2.5
     )
     paint(canvas, cover(sternum, 1.6), CORTEX - 200)
     paint(canvas, cover(sternum - 2.0, 1.6), MARROW - 60)
@@ -104,13 +104,13 @@ def _heart_and_vessels(canvas: Field, x: Field, y: Field, z: float) -> None:
     if z < 35:
         low = float(np.clip((35 - z) / 60, 0, 1))
         half = (20.0 + 42.0 * low, 24.0 + 22.0 * low)
-        heart = ellipse(x, y, centre=(20.0, -26.0), half=half, power=2.0)
+        heart = ellipse(x, y, center=(20.0, -26.0), half=half, power=2.0)
         paint(canvas, cover(heart, 2.0), BLOOD - 40)
-        for centre, size in (((4.0, -34.0), 0.42), ((34.0, -16.0), 0.45)):
+        for center, size in (((4.0, -34.0), 0.42), ((34.0, -16.0), 0.45)):
             room = (size * half[0], size * half[1])
-            paint(canvas, cover(ellipse(x, y, centre=centre, half=room, power=2.0), 6.0), BLOOD)
-    for centre, radius in _great_vessels(z):
-        vessel = ellipse(x, y, centre=centre, half=(radius, radius), power=2.0)
+            paint(canvas, cover(ellipse(x, y, center=center, half=room, power=2.0), 6.0), BLOOD)
+    for center, radius in _great_vessels(z):
+        vessel = ellipse(x, y, center=center, half=(radius, radius), power=2.0)
         paint(canvas, cover(vessel, 1.8), BLOOD)
 
 
@@ -133,19 +133,19 @@ def _airways(canvas: Field, x: Field, y: Field, z: float) -> None:
         return
     radius = 8.5 if apart == 0 else 6.0
     for side in (-1.0, 1.0) if apart else (0.0,):
-        centre = (side * apart, 8.0 + 0.3 * apart)
-        airway = ellipse(x, y, centre=centre, half=(radius, radius), power=2.0)
+        center = (side * apart, 8.0 + 0.3 * apart)
+        airway = ellipse(x, y, center=center, half=(radius, radius), power=2.0)
         paint(canvas, cover(airway + 1.5, 1.5), MUSCLE)
         paint(canvas, cover(airway, 1.5), AIR + 10)
 
 
 def _spine(canvas: Field, x: Field, y: Field, z: float) -> None:
     disc = abs((z / 24) % 1 - 0.5) > 0.43
-    body = ellipse(x, y, centre=(0.0, 56.0), half=(19.0, 15.5), power=2.4)
-    arch = ellipse(x, y, centre=(0.0, 81.0), half=(15.0, 12.0), power=2.0)
-    process = ellipse(x, y, centre=(0.0, 97.0), half=(4.0, 13.0), power=2.0)
-    wings = ellipse(x, y, centre=(0.0, 84.0), half=(36.0, 5.0), power=2.0)
-    canal = ellipse(x, y, centre=(0.0, 79.0), half=(9.5, 8.5), power=2.0)
+    body = ellipse(x, y, center=(0.0, 56.0), half=(19.0, 15.5), power=2.4)
+    arch = ellipse(x, y, center=(0.0, 81.0), half=(15.0, 12.0), power=2.0)
+    process = ellipse(x, y, center=(0.0, 97.0), half=(4.0, 13.0), power=2.0)
+    wings = ellipse(x, y, center=(0.0, 84.0), half=(36.0, 5.0), power=2.0)
+    canal = ellipse(x, y, center=(0.0, 79.0), half=(9.5, 8.5), power=2.0)
     for bone in (arch, process, wings, body):
         outer = 90.0 if disc else CORTEX - 60
         paint(canvas, cover(bone, 1.6), outer)

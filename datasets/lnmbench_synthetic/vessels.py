@@ -74,12 +74,12 @@ def stamp(
 
 
 def _ball(
-    share: Field, centre_mm: NDArray[np.float64], radius: float, voxel_mm: tuple[float, float]
+    share: Field, center_mm: NDArray[np.float64], radius: float, voxel_mm: tuple[float, float]
 ) -> None:
     """Cover the voxels of one ball; a thin one fades between planes, as partial volume does."""
     plane_mm, pixel_mm = voxel_mm
     step = np.array([plane_mm, pixel_mm, pixel_mm])
-    middle = centre_mm[::-1] / step + (np.array(share.shape) - 1) / 2
+    middle = center_mm[::-1] / step + (np.array(share.shape) - 1) / 2
     reach = (radius + step) / step
     low = np.maximum(np.ceil(middle - reach).astype(int), 0)
     high = np.minimum(np.floor(middle + reach).astype(int) + 1, share.shape)

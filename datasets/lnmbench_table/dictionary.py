@@ -60,14 +60,14 @@ def parse_dictionary(text: str, path: Path) -> Dictionary:
 
 def _column(name: str, section: ColumnSection, where: str) -> Column:
     tabular = section.role not in UNCODED_ROLES
-    labelled = section.role in ("target", "aux")
+    labeled = section.role in ("target", "aux")
     if tabular and section.kind is None:
         raise UserError("key 'kind' is missing", where=where, expected="continuous, ordinal, …")
-    if labelled and not section.label:
+    if labeled and not section.label:
         raise UserError(
             f"role {section.role!r} needs a label", where=where, expected="n1, n2, pn, pt, …"
         )
-    if section.label and not labelled:
+    if section.label and not labeled:
         raise UserError(f"role {section.role!r} takes no label", where=where)
     _check_spellings(section, where)
     try:
@@ -79,7 +79,7 @@ def _column(name: str, section: ColumnSection, where: str) -> Column:
             unit=section.unit,
             categories=section.categories,
             missing=section.missing,
-            known=section.known or ("after" if labelled else "before"),
+            known=section.known or ("after" if labeled else "before"),
             description=section.description,
             reader=section.reader,
         )

@@ -16,7 +16,7 @@ _EXAMPLES = 3
 
 
 class Folder:
-    """CT volumes and tumour regions named by a manifest, joined with a clinical table by case.
+    """CT volumes and tumor regions named by a manifest, joined with a clinical table by case.
 
     Images are DICOM folders or NIfTI, NRRD and MetaImage files; regions are DICOM SEG, RTSTRUCT,
     mask files, or coordinates. Manifest, table and dictionary are checked when the data set is

@@ -26,7 +26,7 @@ _CLINICAL = re.compile(
 )
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 _NODES = re.compile(r"y?p?N[0-3X]([abc]|mi)?", re.IGNORECASE)
-_TUMOUR = re.compile(r"y?p?T([0-4X]([abcd]|mi)?|is)", re.IGNORECASE)
+_TUMOR = re.compile(r"y?p?T([0-4X]([abcd]|mi)?|is)", re.IGNORECASE)
 _UNASSESSED = re.compile(r"y?p?[TN]X", re.IGNORECASE)
 _RANK = re.compile(r"(stage |grade )?(g?[0-4]|i{1,3}|iv|v)([a-c])?", re.IGNORECASE)
 _REPORT = re.compile(
@@ -82,7 +82,7 @@ def stage_classes(name: str, cells: Sequence[str]) -> str:
         return ""
     if all(_NODES.fullmatch(cell) for cell in classes):
         return "pn"
-    return "pt" if all(_TUMOUR.fullmatch(cell) for cell in classes) else ""
+    return "pt" if all(_TUMOR.fullmatch(cell) for cell in classes) else ""
 
 
 def is_report(name: str, cells: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ POINTS = ".csv"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One case of a manifest: its image, and a file or coordinates that mark the tumour.
+    """One case of a manifest: its image, and a file or coordinates that mark the tumor.
 
     `where` names the manifest and the row. `region` is None where coordinates are given, a table
     of points where that lacks the case; both are None where the row gives neither. `image` is None
@@ -92,7 +92,7 @@ def _check_headers(sheet: Sheet) -> None:
             )
     if not counts["region"] and not set(COORDINATES) & set(counts):
         raise UserError(
-            "the manifest does not say where the tumours are",
+            "the manifest does not say where the tumors are",
             where=str(sheet.path),
             expected="a column 'region', or coordinates: x_mm, y_mm, z_mm, radius_mm",
         )

@@ -24,7 +24,7 @@ _HEAD = """\
 # label: the target or auxiliary task that a column serves (n1, n2, pn, pt, …)
 """
 _NO_TARGET = """\
-# No target was recognised. Give one column role = "target" and a label: n1 or n2 for a binary
+# No target was recognized. Give one column role = "target" and a label: n1 or n2 for a binary
 # column (negative, positive), pn for pathological N classes (N0, N1, N2, N3).
 """
 _LATE = "sounds as if known only after surgery; fill in a label to use"
@@ -32,7 +32,7 @@ _LATE_CLASSES = (
     "holds T or N classes: label pt or pn if of pathology; if clinical, role feature and known = "
     '"before"'
 )
-_NO_ID = '# No id was recognised: give the column of unique case ids role = "id".\n'
+_NO_ID = '# No id was recognized: give the column of unique case ids role = "id".\n'
 
 
 def propose_dictionary(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The image and the tumour of one case of a manifest."""
+"""The image and the tumor of one case of a manifest."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
     else:
         assert entry.region is not None
         region = read_region(entry.region, image, entry.region_name or region_name or None)
-    return Volume(image=image, mask=region.mask, found=(*found, f"tumour: {region.found}"))
+    return Volume(image=image, mask=region.mask, found=(*found, f"tumor: {region.found}"))
 
 
 def files_of(entries: Sequence[Entry]) -> Iterator[Path]:

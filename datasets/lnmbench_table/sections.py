@@ -51,7 +51,7 @@ class CardSection(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     title: str | None = None
-    licence: str = "not stated"
+    license: str = "not stated"
     source: str = "not stated"
     citation: str = "not stated"
     labels: str = "not stated"

@@ -107,7 +107,7 @@ def _check_cells(sheet: Sheet, columns: Sequence[Column]) -> None:
 def _card(section: CardSection, path: Path) -> Card:
     return Card(
         title=section.title or path.stem,
-        licence=section.licence,
+        license=section.license,
         source=section.source,
         citation=section.citation,
         labels=section.labels,

@@ -10,10 +10,10 @@ from lnmbench import Column, UserError
 from lnmbench_tcga.variables import MISSING
 
 NODES = "ajcc_nodes_pathologic_pn"
-TUMOUR = "ajcc_tumor_pathologic_pt"
+TUMOR = "ajcc_tumor_pathologic_pt"
 _CLASSES = ("N0", "N1", "N2", "N3")
 _NODE = re.compile(r"(N[0-3])(mi|[abc])?( ?\((i|mol)[+-]\))?")
-_TUMOUR = re.compile(r"(T[1-4][a-d])[12]")
+_TUMOR = re.compile(r"(T[1-4][a-d])[12]")
 _UNASSESSED = ("NX", "TX")
 _LUNG = {"luad", "lusc"}
 
@@ -31,12 +31,12 @@ def nodes_column() -> Column:
     )
 
 
-def tumour_column(cells: Sequence[str], cancers: Sequence[str]) -> Column | None:
+def tumor_column(cells: Sequence[str], cancers: Sequence[str]) -> Column | None:
     """Return the column `pt` with the classes that this cohort has; None for fewer than two.
 
     Its label says whether the classes are those of lung cancer.
     """
-    classes = {known for known in map(tumour_class, cells) if known}
+    classes = {known for known in map(tumor_class, cells) if known}
     if len(classes) < 2:
         return None
     return Column(
@@ -62,23 +62,23 @@ def nodes_class(cell: str, where: str) -> str:
     return match[1]
 
 
-def tumour_class(cell: str) -> str:
+def tumor_class(cell: str) -> str:
     """Return the class as it is recorded, without subclasses (T1b1); empty where unknown."""
-    match = _TUMOUR.fullmatch(cell)
+    match = _TUMOR.fullmatch(cell)
     if match:
         return match[1]
     return "" if cell in MISSING or cell in _UNASSESSED else cell
 
 
-def stage_notes(nodes: Sequence[str], tumours: Sequence[str]) -> Iterator[str]:
+def stage_notes(nodes: Sequence[str], tumors: Sequence[str]) -> Iterator[str]:
     """Say what was collapsed and what counts as unknown, with counts, from the recorded cells."""
     collapsed = Counter(cell for cell in nodes if _NODE.fullmatch(cell) and cell not in _CLASSES)
     if collapsed:
         yield f"pn: subclasses count as their class: {_counted(collapsed)}"
-    collapsed = Counter(cell for cell in tumours if _TUMOUR.fullmatch(cell))
+    collapsed = Counter(cell for cell in tumors if _TUMOR.fullmatch(cell))
     if collapsed:
         yield f"pt: subclasses count as their class: {_counted(collapsed)}"
-    for name, cells in (("pn", nodes), ("pt", tumours)):
+    for name, cells in (("pn", nodes), ("pt", tumors)):
         unknown = Counter(
             cell or "empty" for cell in cells if not cell or cell in (*MISSING, *_UNASSESSED)
         )

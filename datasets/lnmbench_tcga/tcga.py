@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
 from lnmbench.imaging.case_images import Asked, CaseImages, find_case_images
-from lnmbench.imaging.marking import MarkedBy, Marking
+from lnmbench.imaging.tumor_source import MarkedBy, Marking
 from lnmbench.records import Source
 from lnmbench.tables import require_cells, require_unique_ids
 from lnmbench_tcga.biotab import BARCODE, Biotab, chosen, find_biotabs, read_biotab
@@ -16,12 +16,12 @@ from lnmbench_tcga.card import SOURCE, make_card
 from lnmbench_tcga.features import read_features
 from lnmbench_tcga.stages import (
     NODES,
-    TUMOUR,
+    TUMOR,
     nodes_class,
     nodes_column,
     stage_notes,
-    tumour_class,
-    tumour_column,
+    tumor_class,
+    tumor_column,
 )
 from lnmbench_tcga.variables import VARIABLES
 
@@ -49,13 +49,13 @@ class Tcga:
         Whether race, as recorded, is a feature.
     images
         Whether the cases have images, told by DICOM headers anywhere below root: `yes`, `no`, or
-        `auto`, if there are any of these patients. The tumour is where a DICOM SEG or RTSTRUCT of
+        `auto`, if there are any of these patients. The tumor is where a DICOM SEG or RTSTRUCT of
         the patient marks it; a patient without one, or without its CT, is left out when the
         cohort is ingested, and told in the ingest report.
     region_name
-        Pattern for the segment or ROI that is the tumour, where there are several.
+        Pattern for the segment or ROI that is the tumor, where there are several.
     region_series
-        Number of the series that marks the tumour, where a patient has several.
+        Number of the series that marks the tumor, where a patient has several.
 
     Raises
     ------
@@ -90,7 +90,7 @@ class Tcga:
             raise UserError("every patient was treated before surgery", then="neoadjuvant=true")
         variables = [v for v in VARIABLES if race or v.name != "race"]
         values, features = read_features(kept, variables, cancers=len(files))
-        tumour = tumour_column([row[TUMOUR] for row in kept], tuple(files))
+        tumor = tumor_column([row[TUMOR] for row in kept], tuple(files))
         ids = [row[BARCODE] for row in kept]
         found = find_case_images(
             folder,
@@ -103,7 +103,7 @@ class Tcga:
             _CENTER,
             *features,
             nodes_column(),
-            *([tumour] if tumour else []),
+            *([tumor] if tumor else []),
         )
         self._cases = _cases(kept, values, self.columns, found)
         require_cells(self.columns, ids, [case.values for case in self._cases])
@@ -112,7 +112,7 @@ class Tcga:
         self.notes: Sequence[str] = (
             *(note for table in tables.values() for note in table.notes),
             *_notes(rows, kept, values, features),
-            *_missing_notes(rows, tumour),
+            *_missing_notes(rows, tumor),
             *found.notes,
         )
 
@@ -122,7 +122,7 @@ class Tcga:
 
 
 def _marking(name: str | None, number: int | None) -> Marking:
-    """TCGA has no tumour outlines of its own, so any SEG or RTSTRUCT may mark the tumour."""
+    """TCGA has no tumor outlines of its own, so any SEG or RTSTRUCT may mark the tumor."""
     return Marking(kinds=(MarkedBy(name=name, number=number),), then="choose one by region_series")
 
 
@@ -135,7 +135,7 @@ def _patients(code: str, table: Biotab, path: Path) -> list[dict[str, str]]:
             then=f"choose another cancer: {code} has no pathological N class",
         )
     # Not every cancer's form asks for these; what is not asked for is unknown.
-    absent = {name: "" for name in (TUMOUR, _NEOADJUVANT) if name not in rows[0]}
+    absent = {name: "" for name in (TUMOR, _NEOADJUVANT) if name not in rows[0]}
     return [{**row, **absent, "cancer": code.upper()} for row in rows]
 
 
@@ -151,7 +151,7 @@ def _cases(
             "center": row.get("tissue_source_site", ""),
             **{name: cells[place] for name, cells in values.items()},
             "pn": nodes_class(row[NODES], f"case {row[BARCODE][:40]!r}"),
-            "pt": tumour_class(row[TUMOUR]),
+            "pt": tumor_class(row[TUMOR]),
         }
         cases.append(
             Case(
@@ -174,7 +174,7 @@ def _notes(
             f"{len(rows) - len(kept)} of {len(rows)} patients were treated before surgery and are "
             "left out (neoadjuvant=true keeps them)"
         )
-    yield from stage_notes([row[NODES] for row in kept], [row[TUMOUR] for row in kept])
+    yield from stage_notes([row[NODES] for row in kept], [row[TUMOR] for row in kept])
     missing = ", ".join(f"{c.name} {values[c.name].count('')}" for c in features)
     yield f"missing values in the features: {missing}"
     yield (
@@ -184,7 +184,7 @@ def _notes(
     )
 
 
-def _missing_notes(rows: Sequence[Mapping[str, str]], tumour: Column | None) -> Iterator[str]:
+def _missing_notes(rows: Sequence[Mapping[str, str]], tumor: Column | None) -> Iterator[str]:
     asked = {row["cancer"] for row in rows if row[_NEOADJUVANT]}
     silent = sorted({row["cancer"] for row in rows} - asked)
     if silent:
@@ -192,5 +192,5 @@ def _missing_notes(rows: Sequence[Mapping[str, str]], tumour: Column | None) -> 
             f"{', '.join(silent)}: the form does not tell of treatment before surgery; all "
             "patients are kept"
         )
-    if tumour is None:
+    if tumor is None:
         yield "pt: fewer than two classes are known, so there is no auxiliary label pt"

@@ -64,7 +64,7 @@ VARIABLES = (
     Variable(
         name="site",
         sources=("anatomic_organ_subdivision", "anatomic_neoplasm_subdivision"),
-        description="part of the organ in which the tumour lies",
+        description="part of the organ in which the tumor lies",
     ),
     Variable(
         name="location",

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).parent
-COLOURS = 64
+COLORS = 64
 WIDE, HIGH = 1280, 900
 # picture: what stands at its top
 PLACES = {
@@ -41,7 +41,7 @@ def take(browser: Browser, page: Path, name: str, heading: str, width: int, sche
         )
     tab.wait_for_timeout(200)
     shot = Image.open(io.BytesIO(tab.screenshot()))
-    shot.convert("RGB").quantize(COLOURS).save(HERE / f"{name}.png", optimize=True)
+    shot.convert("RGB").quantize(COLORS).save(HERE / f"{name}.png", optimize=True)
     context.close()
 
 

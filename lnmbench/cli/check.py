@@ -23,9 +23,9 @@ def check(
     from rich.console import Console
 
     from lnmbench.errors import UserError
-    from lnmbench.stages import check as stage
-    from lnmbench.stages.rendering import print_blocks
-    from lnmbench.stages.report import latest_run, read_results
+    from lnmbench.rendering import print_blocks
+    from lnmbench.stages.report import checks as stage
+    from lnmbench.stages.report.load_results import latest_run, read_results
 
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)

@@ -32,7 +32,7 @@ def ingest(
     ],
     workers: ingesting.WorkersOption = None,
     strict: ingesting.StrictOption = False,
-    pseudonymise: ingesting.PseudonymiseOption = None,
+    pseudonymize: ingesting.PseudonymizeOption = None,
     new_key: ingesting.NewKeyOption = False,
     spacing: ingesting.SpacingOption = None,
     patch: ingesting.PatchOption = None,
@@ -48,7 +48,7 @@ def ingest(
     from lnmbench.stages import ingest as stage
 
     how = ingesting.make_ingesting(
-        strict=strict, pseudonymise=pseudonymise, new_key=new_key, spacing=spacing, patch=patch
+        strict=strict, pseudonymize=pseudonymize, new_key=new_key, spacing=spacing, patch=patch
     )
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
@@ -100,7 +100,7 @@ def validate(
     """Read every checksum again and say what is damaged; exit code 1 where something is."""
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
-    from lnmbench.stages import validate as stage
+    from lnmbench.stages.data import validate as stage
 
     damaged = 0
     with make_progress() as progress:
@@ -119,8 +119,8 @@ def list_cohorts(plugin: plugins.PluginOption = None) -> None:
     from rich.console import Console
 
     from lnmbench.environment import home
-    from lnmbench.stages.cohorts import blocks
-    from lnmbench.stages.rendering import print_blocks
+    from lnmbench.rendering import print_blocks
+    from lnmbench.stages.data.list_cohorts import blocks
 
     registry = plugins.load(plugin, strict=False)
     console = Console()
@@ -164,8 +164,8 @@ def _ingested(source: str, registry: Registry, workers: int | None) -> Path:
 def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) -> None:
     from rich.console import Console
 
-    from lnmbench.stages.describe import describe as stage
-    from lnmbench.stages.rendering import print_blocks
+    from lnmbench.rendering import print_blocks
+    from lnmbench.stages.data.describe import describe as stage
     from lnmbench.store.cohort_file import read_cohort
 
     cohort = read_cohort(path)
@@ -174,7 +174,7 @@ def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) ->
         console = Console(width=100)
     print_blocks(console, stage(cohort, registry))
     if cohort.offsets[-1]:
-        from lnmbench.stages.thumbnails import write_thumbnails
+        from lnmbench.stages.data.thumbnails import write_thumbnails
 
         page = thumbnails or path.with_suffix(".png")
         shown = write_thumbnails(cohort, page)

@@ -24,7 +24,7 @@ def download(
 ) -> None:
     """Fetch a data set's files, or print the steps where they need a login."""
     from lnmbench.cli.progress import make_progress
-    from lnmbench.stages import download as stage
+    from lnmbench.stages.data import download as stage
 
     registry = plugins.load(plugin)
     source = stage.source_of(name, registry)
@@ -47,7 +47,7 @@ def _steps(source: Source, name: str) -> Iterator[str]:
 
 
 def _terms(source: Source) -> Iterator[str]:
-    yield f"licence: {source.licence}"
+    yield f"license: {source.license}"
     if source.citation:
         yield f"please cite: {source.citation}"
 

@@ -28,7 +28,7 @@ def print_estimate(expected: RunEstimate) -> None:
     """Print the estimate of a run to standard output."""
     from rich.console import Console
 
-    from lnmbench.stages.rendering import print_blocks
+    from lnmbench.rendering import print_blocks
 
     console = Console()
     if not console.is_terminal:

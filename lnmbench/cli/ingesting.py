@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first case whose images cannot be used.")
 ]
-PseudonymiseOption = Annotated[
+PseudonymizeOption = Annotated[
     Path | None,
     typer.Option(metavar="KEYFILE", help="Replace ids by hashes under the key in this file."),
 ]
@@ -39,7 +39,7 @@ def threads(asked: int | None) -> int:
 def make_ingesting(
     *,
     strict: bool,
-    pseudonymise: Path | None,
+    pseudonymize: Path | None,
     new_key: bool,
     spacing: str | None,
     patch: int | None,
@@ -54,7 +54,7 @@ def make_ingesting(
         patch=usual.patch if patch is None else patch,
         air_hu=usual.air_hu,
     )
-    pseudonyms = _pseudonyms(pseudonymise, new_key)
+    pseudonyms = _pseudonyms(pseudonymize, new_key)
     return Ingesting(preprocessing=preprocessing, strict=strict, pseudonyms=pseudonyms)
 
 
@@ -64,7 +64,7 @@ def _pseudonyms(file: Path | None, new: bool) -> Pseudonyms | None:
 
     if file is None:
         if new:
-            raise UserError("--new-key needs a place", then="give --pseudonymise KEYFILE")
+            raise UserError("--new-key needs a place", then="give --pseudonymize KEYFILE")
         return None
     return make_key(file.expanduser()) if new else read_key(file.expanduser())
 

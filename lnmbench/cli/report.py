@@ -49,8 +49,8 @@ def report(
     """Print what a run found and what it allows to conclude, or write it as one page."""
     import sys
 
-    from lnmbench.stages.report import across_page, latest_run, page
-    from lnmbench.stages.several import read_several
+    from lnmbench.stages.report.load_results import across_page, latest_run, page
+    from lnmbench.stages.report.merge_runs import read_several
 
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
@@ -73,8 +73,8 @@ def export(
     plugin: plugins.PluginOption = None,
 ) -> None:
     """Write splits, predictions, scores, settings and manifest of a run as tidy CSV and JSON."""
-    from lnmbench.stages import export as stage
-    from lnmbench.stages.report import read_results
+    from lnmbench.stages.report import export as stage
+    from lnmbench.stages.report.load_results import read_results
 
     registry = plugins.load(plugin)
     for path in stage.export(run, folder, read_results(run, registry)):
@@ -83,7 +83,7 @@ def export(
 
 def print_report(folder: Path, registry: Registry) -> None:
     """Print what answers, of the report of a run, to standard output."""
-    from lnmbench.stages.report import page, read_results
+    from lnmbench.stages.report.load_results import page, read_results
 
     _print(page(read_results(folder, registry), registry, brief=True), Format.table)
 
@@ -91,7 +91,7 @@ def print_report(folder: Path, registry: Registry) -> None:
 def _print(page: Page, format: Format) -> None:
     from rich.console import Console
 
-    from lnmbench.stages.rendering import print_blocks
+    from lnmbench.rendering import print_blocks
 
     if format is not Format.table:
         # a page says that it is UTF-8, whatever the terminal's own encoding is
@@ -109,7 +109,7 @@ def _text(page: Page, format: Format) -> str:
 
     from rich.console import Console
 
-    from lnmbench.stages.rendering import print_blocks, render_page
+    from lnmbench.rendering import print_blocks, render_page
 
     if format is not Format.table:
         return render_page(page, format.value)
@@ -129,7 +129,7 @@ def _write(output: Path, text: str) -> None:
 
 
 def _write_figures(page: Page, folder: Path) -> None:
-    from lnmbench.stages.rendering import write_figures
+    from lnmbench.rendering import write_figures
 
     written = write_figures(page, folder)
     what = f"{len(written)} files written to {folder}" if written else "no figures in this report"

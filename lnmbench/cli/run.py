@@ -64,7 +64,7 @@ def run(
     ] = False,
     workers: ingesting.WorkersOption = None,
     strict: ingesting.StrictOption = False,
-    pseudonymise: ingesting.PseudonymiseOption = None,
+    pseudonymize: ingesting.PseudonymizeOption = None,
     new_key: ingesting.NewKeyOption = False,
     spacing: ingesting.SpacingOption = None,
     patch: ingesting.PatchOption = None,
@@ -78,7 +78,7 @@ def run(
     from lnmbench.environment import home
     from lnmbench.errors import UserError
     from lnmbench.records import Resources
-    from lnmbench.stages import run as stage
+    from lnmbench.stages.run import run_benchmark as stage
 
     options: dict[str, Any] = {
         "dataset": dataset,
@@ -102,7 +102,7 @@ def run(
             "--new-key writes a key, and --dry-run nothing", then="leave one of them out"
         )
     how = ingesting.make_ingesting(
-        strict=strict, pseudonymise=pseudonymise, new_key=new_key, spacing=spacing, patch=patch
+        strict=strict, pseudonymize=pseudonymize, new_key=new_key, spacing=spacing, patch=patch
     )
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)

@@ -1,4 +1,4 @@
-"""The images of a cohort: CT and tumour of each patient, told by DICOM headers alone.
+"""The images of a cohort: CT and tumor of each patient, told by DICOM headers alone.
 
 Nothing that reads DICOM is imported before there is a folder to look through.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.marking import Marking, choose_mark, marks_among
+from lnmbench.imaging.tumor_source import Marking, choose_mark, marks_among
 from lnmbench.records import Volume
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ class CaseVolume:
     marking: Marking
 
     def __call__(self) -> Volume:
-        """Return the CT that the tumour was drawn on, and the tumour.
+        """Return the CT that the tumor was drawn on, and the tumor.
 
-        Raises `UserError` where nothing marks the tumour, there is no CT, or one cannot be used.
+        Raises `UserError` where nothing marks the tumor, there is no CT, or one cannot be used.
         """
         from lnmbench.imaging.regions import read_region
         from lnmbench.imaging.series import choose_ct, read_ct
@@ -67,7 +67,7 @@ class CaseImages:
 
     @property
     def sources(self) -> tuple[Path, ...]:
-        """The files that cases may be read from, patient by patient: CT and what marks tumours."""
+        """The files that cases may be read from, patient by patient: CT and what marks tumors."""
         used = {"CT", *(name for kind in self.marking.kinds for name in kind.modalities)}
         return tuple(
             file
@@ -79,7 +79,7 @@ class CaseImages:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """How many patients have images and marked tumours, and what was of no use."""
+        """How many patients have images and marked tumors, and what was of no use."""
         first = self._counted() if self else "no images: the clinical table alone"
         return (first, *self._never_used(), *self._of_nobody())
 
@@ -91,7 +91,7 @@ class CaseImages:
         )
         return (
             f"images: {len(self.by_patient)} of {len(self.patients)} patients have DICOM series, "
-            f"{counts}; a patient without CT or without a marked tumour is left out"
+            f"{counts}; a patient without CT or without a marked tumor is left out"
         )
 
     def _never_used(self) -> Iterator[str]:

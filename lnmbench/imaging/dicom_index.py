@@ -16,7 +16,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from lnmbench.errors import UserError, reading
 from lnmbench.imaging.headers import MODALITIES, term
-from lnmbench.imaging.quiet import quietly
+from lnmbench.imaging.silence import quietly
 
 DAMAGED = "damaged"
 

@@ -11,6 +11,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid_limits import FARTHEST_MM, MOST_PIXELS, SPACING_MM
 from lnmbench.imaging.headers import (
     MODALITIES,
     UNKNOWN,
@@ -19,7 +20,6 @@ from lnmbench.imaging.headers import (
     term,
     transfer_syntax,
 )
-from lnmbench.imaging.plausible import FARTHEST_MM, MOST_PIXELS, SPACING_MM
 
 Vector = tuple[float, float, float]
 
@@ -45,7 +45,7 @@ class Frame:
     """One CT image: where it lies in the patient, and how its stored values become HU.
 
     `index` counts the images of a multi-frame file; it is 0 in an ordinary one. `position` is the
-    centre of the first pixel in LPS mm; `along_row` and `along_column` are the directions in which
+    center of the first pixel in LPS mm; `along_row` and `along_column` are the directions in which
     the column and the row index grow. `pixel_mm` and `size` are along x, y.
     """
 
@@ -91,7 +91,7 @@ def _require_ct(path: Path, header: Dataset) -> None:
             f"{path} is a localizer, not a slice", then="give the series that holds the slices"
         )
     if int(header.get("SamplesPerPixel", 1) or 1) != 1:
-        raise UserError(f"{path} is a colour image, not a CT slice", expected="one number a pixel")
+        raise UserError(f"{path} is a color image, not a CT slice", expected="one number a pixel")
     rescale_type = term(header.get("RescaleType"), _RESCALE_TYPES)
     if rescale_type not in ("HU", "US", ""):
         raise UserError(f"{path} does not hold HU", got=f"values of the type {rescale_type!r}")

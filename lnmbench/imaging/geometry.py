@@ -1,4 +1,4 @@
-"""Brings a CT volume and its tumour mask to the patches of the cohort file.
+"""Brings a CT volume and its tumor mask to the patches of the cohort file.
 
 The target grid is a lattice with the spacing of the preprocessing, laid through the first voxel of
 the volume once that is oriented to LPS. It has no end: outside the image is air. A patch is a
@@ -16,7 +16,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.plausible import require_plausible_grid
+from lnmbench.imaging.grid_limits import require_plausible_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,17 +28,17 @@ Index = tuple[int, int, int]
 
 _HU_LIMITS = (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
 _GRID_TOLERANCE = 1e-3
-# Writers round spacings differently; that must not move a patch whose centre falls on a point.
+# Writers round spacings differently; that must not move a patch whose center falls on a point.
 _TIE_TOLERANCE = 1e-3
 _MOST_POINTS = 1 << 27
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Patches:
-    """The slices of one case in which the tumour appears, from its feet side to its head side.
+    """The slices of one case in which the tumor appears, from its feet side to its head side.
 
     `slices` is int16 HU of shape (s, patch, patch), `masks` uint8 of the same shape: 0 outside the
-    tumour, 1 inside. Rows run from anterior to posterior, columns from the patient's right to left.
+    tumor, 1 inside. Rows run from anterior to posterior, columns from the patient's right to left.
     """
 
     slices: NDArray[np.int16]
@@ -55,12 +55,12 @@ class _Window:
 
 
 def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
-    """Return the tumour's slices at the target spacing, cut around the tumour.
+    """Return the tumor's slices at the target spacing, cut around the tumor.
 
     The volume is oriented to LPS and resampled (image linearly, mask to the nearest voxel); the
-    slices in which the tumour appears are kept, each cut to patch × patch pixels around the centre
-    of the whole tumour's bounding box. Outside the image is air. Only the window needed is
-    resampled, which gives the same values as resampling everything. A tumour so small that it
+    slices in which the tumor appears are kept, each cut to patch × patch pixels around the center
+    of the whole tumor's bounding box. Outside the image is air. Only the window needed is
+    resampled, which gives the same values as resampling everything. A tumor so small that it
     falls between the points of the lattice is kept: it takes the points nearest to its voxels.
 
     Raises `UserError` where the image is not a three-dimensional grid of numbers or no grid that a
@@ -70,15 +70,15 @@ def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
     image, mask = _oriented(volume)
     inside: NDArray[np.bool_] = sitk.GetArrayViewFromImage(mask) != 0
     if not inside.any():
-        raise UserError("the tumour mask is empty", expected="at least one voxel that is not 0")
+        raise UserError("the tumor mask is empty", expected="at least one voxel that is not 0")
     window = _window_around(inside, image, preprocessing)
     masks = _resampled_mask(mask, inside, window)
     kept = masks.any(axis=(1, 2))
     if not kept.any():
         raise UserError(
-            "the tumour mask has parts that lie too far apart for one patch",
-            expected=f"one tumour within {preprocessing.patch} pixels",
-            then="keep one tumour in the mask",
+            "the tumor mask has parts that lie too far apart for one patch",
+            expected=f"one tumor within {preprocessing.patch} pixels",
+            then="keep one tumor in the mask",
         )
     slices = _resample(image, window, sitk.sitkLinear, preprocessing.air_hu)
     return Patches(slices=_whole_hu(slices[kept]), masks=masks[kept])
@@ -131,10 +131,10 @@ def _oriented(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
 
 def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
     if mask.GetNumberOfComponentsPerPixel() != 1:
-        raise UserError("the tumour mask has more than one number a voxel")
+        raise UserError("the tumor mask has more than one number a voxel")
     if mask.GetSize() != image.GetSize():
         raise UserError(
-            "image and tumour mask differ in size",
+            "image and tumor mask differ in size",
             expected=_text(image.GetSize()),
             got=_text(mask.GetSize()),
         )
@@ -149,7 +149,7 @@ def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
         a, b = (getattr(i, f"Get{what.title()}")() for i in (image, mask))
         if not np.all(np.abs(np.subtract(a, b)) <= limit):
             raise UserError(
-                f"image and tumour mask differ in {what}", expected=_text(a), got=_text(b)
+                f"image and tumor mask differ in {what}", expected=_text(a), got=_text(b)
             )
 
 
@@ -160,17 +160,17 @@ def _text(numbers: tuple[float, ...]) -> str:
 def _window_around(
     inside: NDArray[np.bool_], image: sitk.Image, preprocessing: Preprocessing
 ) -> _Window:
-    """Return patch × patch points around the tumour, on every slice that may hold some of it."""
+    """Return patch × patch points around the tumor, on every slice that may hold some of it."""
     first, last = _bounding_box(inside)
     steps = np.divide(image.GetSpacing(), preprocessing.spacing_mm)
-    centre = (first + last) / 2 * steps
-    corner = np.floor(centre - (preprocessing.patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
+    center = (first + last) / 2 * steps
+    corner = np.floor(center - (preprocessing.patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
     bottom = math.floor((first[2] - 0.5) * steps[2])
     top = math.ceil((last[2] + 0.5) * steps[2])
     most = _MOST_POINTS // preprocessing.patch**2
     if top - bottom >= most:
         raise UserError(
-            "the tumour mask is too tall",
+            "the tumor mask is too tall",
             expected=f"at most {most} slices of {preprocessing.patch} pixels square",
             got=str(top - bottom + 1),
             then="look at the mask, and at the spacing that was asked for",
@@ -200,7 +200,7 @@ def _resampled_mask(
 def _nearest_points(
     inside: NDArray[np.bool_], mask: sitk.Image, window: _Window
 ) -> NDArray[np.uint8]:
-    """Return a mask of the window's points nearest to the tumour's voxels."""
+    """Return a mask of the window's points nearest to the tumor's voxels."""
     voxels = np.argwhere(inside)[:, ::-1]
     steps = np.divide(mask.GetSpacing(), window.spacing_mm)
     points = np.floor(voxels * steps + 0.5).astype(np.int64) - window.start

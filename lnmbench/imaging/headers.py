@@ -16,14 +16,14 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.quiet import quietly
+from lnmbench.imaging.silence import quietly
 
 # What is needed is checked where it is read; oddities elsewhere in a header are no matter.
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 UNKNOWN = "unknown"
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-# Those that archives of tumour imaging hold; PS3.3, C.7.3.1.1.1.
+# Those that archives of tumor imaging hold; PS3.3, C.7.3.1.1.1.
 MODALITIES = frozenset(
     (
         *("CT", "MR", "PT", "NM", "US", "CR", "DX", "MG", "XA", "RF", "SC", "OT", "DOC", "SM"),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.plausible import require_length
+from lnmbench.imaging.grid_limits import require_length
 
 _HEADER_BYTES = 1 << 16
 _LAST = b"ElementDataFile"

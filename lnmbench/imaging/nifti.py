@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.plausible import require_length
+from lnmbench.imaging.grid_limits import require_length
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

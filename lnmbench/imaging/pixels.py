@@ -16,9 +16,9 @@ from pydicom.uid import UID
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
+from lnmbench.imaging.grid_limits import HU_LIMITS
 from lnmbench.imaging.headers import reading, require_pixels, transfer_syntax
-from lnmbench.imaging.plausible import HU_LIMITS
-from lnmbench.imaging.quiet import quietly
+from lnmbench.imaging.silence import quietly
 
 HU = NDArray[np.int16] | NDArray[np.float32]
 

@@ -16,13 +16,13 @@ from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, where_is
 from lnmbench.imaging.frames import frames_of
 from lnmbench.imaging.headers import UNKNOWN
 from lnmbench.imaging.pixels import read_hu
-from lnmbench.imaging.stacking import stack
+from lnmbench.imaging.slice_order import stack
 from lnmbench.imaging.volume_files import is_volume_file, read_volume_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lnmbench.imaging.stacking import Stack
+    from lnmbench.imaging.slice_order import Stack
 
 _PROJECTED = {"MIP", "MAX_IP", "MIN_IP", "MINIP", "MAXIP", "PROJECTION IMAGE", "VRT", "CPR"}
 _PROJECTED_WORDS = re.compile(r"\b(mips?|minip|maxip|vrt)\b", re.IGNORECASE)

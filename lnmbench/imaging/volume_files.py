@@ -10,10 +10,10 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid_limits import HU_LIMITS, require_plausible_grid
 from lnmbench.imaging.metaimage import require_sound_metaimage
 from lnmbench.imaging.nifti import require_sound_nifti
-from lnmbench.imaging.plausible import HU_LIMITS, require_plausible_grid
-from lnmbench.imaging.quiet import quietly
+from lnmbench.imaging.silence import quietly
 
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 

@@ -38,7 +38,7 @@ class Suffix:
     `network` maps (m, …) to features (m, D); it is in eval mode and has the weights that fits
     start from. `maps` are what it is given of each slice, one view after the other: slice s of
     view v is row `v * len(maps) / views + rows[s]`. Where maps are the images themselves,
-    `augment` names what is changed in them during training, by lnmbench.nets.augmentation.
+    `augment` names what is changed in them during training, by lnmbench.nets.data.augmentation.
     """
 
     network: nn.Module

@@ -17,7 +17,7 @@ from lnmbench.records.protocol import Protocol, Splits
 from lnmbench.records.report import (
     Block,
     Cell,
-    Outcome,
+    MethodResult,
     Page,
     Paragraph,
     Results,
@@ -26,8 +26,8 @@ from lnmbench.records.report import (
 )
 from lnmbench.records.resources import Resources
 from lnmbench.records.result import Curve, Epoch, Unit, UnitResult
-from lnmbench.records.score import AuxScore, Compared, Estimate, FoldScores, Pair, TestResult
-from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tried
+from lnmbench.records.score import AuxScore, Estimate, FoldScores, Pair, PairComparison, TestResult
+from lnmbench.records.search import Candidate, Dimension, Search, Settings, Trial
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "Choice",
     "Cohort",
     "Column",
-    "Compared",
     "Cost",
     "Curve",
     "Dimension",
@@ -62,9 +61,10 @@ __all__ = [
     "Mark",
     "MarkKind",
     "Method",
-    "Outcome",
+    "MethodResult",
     "Page",
     "Pair",
+    "PairComparison",
     "Panel",
     "Paragraph",
     "Plan",
@@ -84,7 +84,7 @@ __all__ = [
     "TableColumn",
     "TestResult",
     "Training",
-    "Tried",
+    "Trial",
     "Unit",
     "UnitResult",
     "Variable",

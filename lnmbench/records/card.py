@@ -15,7 +15,7 @@ class Card:
     """
 
     title: str
-    licence: str
+    license: str
     source: str
     citation: str
     labels: str

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """A CT volume in HU and the tumour mask on the same grid (0 outside, 1 inside).
+    """A CT volume in HU and the tumor mask on the same grid (0 outside, 1 inside).
 
     `found` says in sentences what was chosen of several and why: series, segment, region. It goes
     into the ingest report, never into the cohort file.

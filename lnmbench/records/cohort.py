@@ -69,7 +69,7 @@ class Cohort:
                 return tuple(str(v) for v in self.values[column.name])
         return self.ids
 
-    def labelled(self, label: str) -> Column | None:
+    def labeled(self, label: str) -> Column | None:
         """Return the column that serves a target or auxiliary task, or None."""
         for column in self.columns:
             if column.label == label and column.role in ("target", "aux"):
@@ -79,11 +79,11 @@ class Cohort:
     def require(self, *labels: str) -> Column:
         """Return the first column that serves one of the labels, or raise `UserError`."""
         for label in labels:
-            column = self.labelled(label)
+            column = self.labeled(label)
             if column is not None:
                 return column
         there = [c.label for c in self.columns if c.label and c.role in ("target", "aux")]
         raise UserError(
-            f"cohort {self.name!r} has no column labelled {' or '.join(labels)}",
+            f"cohort {self.name!r} has no column labeled {' or '.join(labels)}",
             then=nearest(labels[0], there).replace("known:", "labels there:"),
         )

@@ -37,7 +37,7 @@ class Mark:
 
     `name` is what the legend and a pointer's label say; without one the mark is not in the legend.
     `arms` are the fingerprints of the methods that it belongs to: it is shown where all of them
-    are chosen. Marks of one `colour`, a free word or a fingerprint, look alike in all figures.
+    are chosen. Marks of one `color`, a free word or a fingerprint, look alike in all figures.
     """
 
     kind: MarkKind
@@ -48,7 +48,7 @@ class Mark:
     along: Literal["x", "y"] = "y"
     name: str = ""
     arms: tuple[str, ...] = ()
-    colour: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

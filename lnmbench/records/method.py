@@ -41,7 +41,7 @@ class Training:
     be fitted to noise before a slower head had learned what the clinical features say.
 
     The stages of an encoder that are trained learn at `encoder_learning_rate`, with the statistics
-    of their batch normalisation `frozen` or taken from each `batch`, in `precision` (auto:
+    of their batch normalization `frozen` or taken from each `batch`, in `precision` (auto:
     bfloat16 on a GPU that has it), after `torch.compile` with `compile`. `augment` names changes
     of the images during training, `flip+shift+rotation+intensity` or some of them; what a frozen
     stage makes of them is cached as `views` of each slice.

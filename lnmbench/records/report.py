@@ -15,7 +15,7 @@ from lnmbench.records.method import Method
 from lnmbench.records.profile import Profile
 from lnmbench.records.protocol import Protocol
 from lnmbench.records.result import Curve
-from lnmbench.records.score import AuxScore, Compared, Estimate, FoldScores
+from lnmbench.records.score import AuxScore, Estimate, FoldScores, PairComparison
 from lnmbench.records.search import Search
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Outcome:
+class MethodResult:
     """One method's share of the report: how far it is, and how it did.
 
     `summary` maps a metric to its mean with the corrected 95 % interval over the outer folds;
@@ -79,8 +79,8 @@ class Results:
     protocol: Protocol
     n: int
     positives: int
-    outcomes: tuple[Outcome, ...]
-    compared: tuple[Compared, ...]
+    outcomes: tuple[MethodResult, ...]
+    compared: tuple[PairComparison, ...]
     metrics: tuple[str, ...]
     metric_titles: Mapping[str, str]
     comparison_titles: Mapping[str, str]

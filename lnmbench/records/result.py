@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lnmbench.records.search import Tried
+from lnmbench.records.search import Trial
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,6 +68,6 @@ class UnitResult:
     epochs: int
     settings: Mapping[str, object] = field(default_factory=dict)
     history: tuple[Epoch, ...] = ()
-    search: tuple[Tried, ...] = ()
+    search: tuple[Trial, ...] = ()
     device_seconds: float = 0.0
     notes: tuple[str, ...] = ()

@@ -99,7 +99,7 @@ class TestResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class PairComparison:
     """One pair in one metric with the results of every comparison, by the comparison's name.
 
     `holm` holds the p value of the primary comparison adjusted over the declared family. There is

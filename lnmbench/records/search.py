@@ -52,7 +52,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Trial:
     """A candidate on one outer fold: the target's validation loss on each of its inner folds.
 
     A loss is infinite where the fit diverged.
@@ -79,5 +79,5 @@ class Search:
 
     candidates: int
     own: Settings = field(default_factory=dict)
-    chosen: tuple[Tried, ...] = ()
-    tried: tuple[Tried, ...] = ()
+    chosen: tuple[Trial, ...] = ()
+    tried: tuple[Trial, ...] = ()

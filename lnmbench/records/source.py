@@ -52,7 +52,7 @@ class Source:
     order, without numbers; where there are files, they say what is still to be done by hand.
     """
 
-    licence: str
+    license: str
     steps: tuple[str, ...] = ()
     files: tuple[RemoteFile, ...] = ()
     citation: str = ""

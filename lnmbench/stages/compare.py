@@ -12,7 +12,7 @@ import numpy as np
 
 from lnmbench.contracts import Comparison
 from lnmbench.errors import UserError
-from lnmbench.records import Compared, Method, Outcome, Pair, TestResult
+from lnmbench.records import Method, MethodResult, Pair, PairComparison, TestResult
 from lnmbench.stats.multiplicity import holm
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def primary_comparison(comparisons: Mapping[str, Comparison]) -> str:
 
 
 def compare(
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[MethodResult],
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     *,
     metrics: Sequence[str],
     comparisons: Mapping[str, Comparison],
-) -> tuple[Compared, ...]:
+) -> tuple[PairComparison, ...]:
     """Return every pair of complete methods × primary metric, with Holm over all of them.
 
     `metrics` are the names of the primary ones. `truth` is (n,), `outer` is (repeats, n). In each
@@ -58,7 +58,7 @@ def compare(
     if not primary:
         return ()
     compared = [
-        Compared(
+        PairComparison(
             metric=pair.metric,
             method_a=pair.method_a,
             method_b=pair.method_b,
@@ -80,7 +80,7 @@ def _tests(pair: Pair, comparisons: Mapping[str, Comparison]) -> dict[str, TestR
 
 
 def _pairs(
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[MethodResult],
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     metrics: Sequence[str],
@@ -113,11 +113,11 @@ def _rank(method: Method) -> int:
     return 2 if method.is_control else 3
 
 
-def _pvalue(one: Compared, primary: str) -> float:
+def _pvalue(one: PairComparison, primary: str) -> float:
     return one.tests[primary].pvalue if primary in one.tests else one.holm
 
 
-def _adjusted(compared: Sequence[Compared], primary: str) -> tuple[Compared, ...]:
+def _adjusted(compared: Sequence[PairComparison], primary: str) -> tuple[PairComparison, ...]:
     pvalues = [_pvalue(one, primary) for one in compared]
     if any(not 0.0 <= p <= 1.0 for p in pvalues):
         raise UserError(

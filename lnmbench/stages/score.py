@@ -17,7 +17,7 @@ from lnmbench.records import (
     Estimate,
     FoldScores,
     Method,
-    Outcome,
+    MethodResult,
     Protocol,
 )
 from lnmbench.stats.bootstrap import bootstrap_interval
@@ -61,7 +61,7 @@ def fold_scores(
     return FoldScores(method=method, metric=name, values=values, thresholds=thresholds)
 
 
-def summarise(
+def summarize(
     values: NDArray[np.float64], protocol: Protocol, bounds: tuple[float, float]
 ) -> Estimate:
     """Return the mean over the outer folds with its corrected 95 % interval, cut at `bounds`.
@@ -94,13 +94,13 @@ def score(
     units_done: int,
     cost: Cost,
     validation: Validation = (),
-) -> Outcome:
+) -> MethodResult:
     """Return a method's share of the report, with no scores while units are missing.
 
     Arrays are as in `fold_scores`. `metrics` are those of the target; one that needs a threshold
     takes it from the `validation` predictions. Raises `UserError` as `fold_scores` does.
     """
-    outcome = Outcome(
+    outcome = MethodResult(
         method=method,
         units_done=units_done,
         units_all=protocol.units,
@@ -126,7 +126,7 @@ def score(
         outcome,
         scores=scores,
         summary={
-            name: summarise(one.values, protocol, metrics[name].bounds)
+            name: summarize(one.values, protocol, metrics[name].bounds)
             for name, one in scores.items()
         },
         spread={name: spread(one.values) for name, one in scores.items()},

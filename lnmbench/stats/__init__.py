@@ -5,16 +5,15 @@ Wrong input is a bug of the caller and raises `ValueError`; stages check the use
 
 from lnmbench.stats.bayes import CorrelatedPosterior, bayesian_correlated_ttest
 from lnmbench.stats.bootstrap import BootstrapInterval, bootstrap_interval
-from lnmbench.stats.calibrated import Calibration, calibration
-from lnmbench.stats.cohorts import (
-    AcrossCohorts,
-    CriticalDifference,
-    RankedPair,
-    critical_difference,
-    friedman_holm,
-    least_pvalues,
-)
+from lnmbench.stats.calibration_curves import CalibrationCurve, calibration_curve
 from lnmbench.stats.curves import PrCurve, RocBand, RocCurve, pr_curve, roc_band, roc_curve
+from lnmbench.stats.cv_auc import (
+    compare_placements,
+    placement_components,
+    placement_test,
+    placements,
+)
+from lnmbench.stats.decision_curves import DecisionCurve, decision_curve, net_benefit
 from lnmbench.stats.delong import (
     AucTest,
     Components,
@@ -25,9 +24,17 @@ from lnmbench.stats.delong import (
     delong_test,
 )
 from lnmbench.stats.discrimination import auc, average_precision
+from lnmbench.stats.friedman import (
+    AcrossCohorts,
+    CriticalDifference,
+    RankedPair,
+    critical_difference,
+    friedman_holm,
+    least_pvalues,
+)
 from lnmbench.stats.hierarchical import HierarchicalPosterior, bayesian_hierarchical
 from lnmbench.stats.multiplicity import holm
-from lnmbench.stats.operating import (
+from lnmbench.stats.operating_points import (
     OperatingPoint,
     Share,
     operating_point,
@@ -35,14 +42,7 @@ from lnmbench.stats.operating import (
     threshold_for_specificity,
 )
 from lnmbench.stats.ordinal import dice, macro_auc, mean_absolute_error, quadratic_kappa
-from lnmbench.stats.placement import (
-    compare_placements,
-    placement_components,
-    placement_test,
-    placements,
-)
-from lnmbench.stats.probability import brier, log_loss
-from lnmbench.stats.reliability import CalibrationCurve, calibration_curve
+from lnmbench.stats.recalibration import Calibration, calibration
 from lnmbench.stats.resampled import (
     Interval,
     ResampledTest,
@@ -52,7 +52,7 @@ from lnmbench.stats.resampled import (
     paired_ttest,
     power,
 )
-from lnmbench.stats.utility import DecisionCurve, decision_curve, net_benefit
+from lnmbench.stats.scoring_rules import brier, log_loss
 
 __all__ = [
     "AcrossCohorts",

@@ -52,15 +52,15 @@ def bayesian_correlated_ttest(
     if folds < 2:
         raise ValueError(f"folds: expected at least 2, got {folds}")
     half = half_width(rope)
-    centre, scale = mean(d), spread(d) * math.sqrt(1.0 / d.size + 1.0 / (folds - 1))
-    worse = _below(-half, centre, scale, d.size - 1)
-    better = _below(-half, -centre, scale, d.size - 1)
+    center, scale = mean(d), spread(d) * math.sqrt(1.0 / d.size + 1.0 / (folds - 1))
+    worse = _below(-half, center, scale, d.size - 1)
+    better = _below(-half, -center, scale, d.size - 1)
     return CorrelatedPosterior(
         worse=worse,
         equivalent=max(0.0, 1.0 - worse - better),
         better=better,
         rope=half,
-        mean=centre,
+        mean=center,
         scale=scale,
         df=d.size - 1,
     )
@@ -76,7 +76,7 @@ def half_width(rope: float) -> float:
     return float(rope)
 
 
-def _below(bound: float, centre: float, scale: float, df: int) -> float:
+def _below(bound: float, center: float, scale: float, df: int) -> float:
     if scale == 0.0:
-        return 1.0 if centre < bound else 0.0
-    return float(stdtr(df, (bound - centre) / scale))
+        return 1.0 if center < bound else 0.0
+    return float(stdtr(df, (bound - center) / scale))

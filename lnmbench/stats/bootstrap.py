@@ -77,7 +77,7 @@ def bootstrap_interval(
 
     Examples
     --------
-    >>> from lnmbench.stats.probability import brier
+    >>> from lnmbench.stats.scoring_rules import brier
     >>> y, p = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.6, 0.4, 0.7, 0.9]
     >>> found = bootstrap_interval(y, p, brier)
     >>> f"{found.estimate:.3f} ({found.low:.2f} to {found.high:.2f})"

@@ -40,7 +40,7 @@ class Folds:
 class _State:
     """One point of every chain: δ_0, σ_0, ν (chains, 1), δ_i, σ_i² and weights (chains, q)."""
 
-    centre: NDArray[np.float64]
+    center: NDArray[np.float64]
     scale: NDArray[np.float64]
     nu: NDArray[np.float64]
     delta: NDArray[np.float64]
@@ -52,7 +52,7 @@ class _State:
 class Draws:
     """δ_0, σ_0 and ν of (draws, chains), and the means of δ_i of (q,)."""
 
-    centre: NDArray[np.float64]
+    center: NDArray[np.float64]
     scale: NDArray[np.float64]
     nu: NDArray[np.float64]
     delta: NDArray[np.float64]
@@ -69,10 +69,10 @@ def sample(data: Folds, draws: int, rng: np.random.Generator) -> Draws:
         _draw_means(state, data, rng)
         _draw_variances(state, data, rng)
         if step >= WARM_UP:
-            kept.append(np.stack([state.centre[:, 0], state.scale[:, 0], state.nu[:, 0]]))
+            kept.append(np.stack([state.center[:, 0], state.scale[:, 0], state.nu[:, 0]]))
             total += state.delta.mean(axis=0)
-    centre, scale, nu = np.stack(kept, axis=1)
-    return Draws(centre=centre, scale=scale, nu=nu, delta=total / draws)
+    center, scale, nu = np.stack(kept, axis=1)
+    return Draws(center=center, scale=scale, nu=nu, delta=total / draws)
 
 
 def _start(data: Folds, rng: np.random.Generator) -> _State:
@@ -82,7 +82,7 @@ def _start(data: Folds, rng: np.random.Generator) -> _State:
     # chains begin apart, so that R̂ can tell whether they met
     scale = noise.mean(axis=1, keepdims=True) * np.exp(rng.normal(size=(CHAINS, 1)))
     return _State(
-        centre=delta.mean(axis=1, keepdims=True),
+        center=delta.mean(axis=1, keepdims=True),
         scale=scale,
         nu=1.0 + rng.gamma(1.5, 30.0, size=(CHAINS, 1)),
         delta=delta,
@@ -109,7 +109,7 @@ class _NuPrior:
 
 
 def _draw_nu_and_weights(state: _State, prior: _NuPrior, rng: np.random.Generator) -> None:
-    squares = ((state.delta - state.centre) / state.scale) ** 2
+    squares = ((state.delta - state.center) / state.scale) ** 2
 
     def target(value: NDArray[np.float64]) -> NDArray[np.float64]:
         nu = 1.0 + np.exp(value)
@@ -124,7 +124,7 @@ def _draw_nu_and_weights(state: _State, prior: _NuPrior, rng: np.random.Generato
 
 def _draw_scale(state: _State, data: Folds, rng: np.random.Generator) -> None:
     noise = state.variance * data.between
-    squares = (data.mean - state.centre) ** 2
+    squares = (data.mean - state.center) ** 2
     widest = math.log(WIDEST * data.furthest)
 
     def target(value: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -141,9 +141,9 @@ def _draw_means(state: _State, data: Folds, rng: np.random.Generator) -> None:
     total = precision.sum(axis=1, keepdims=True)
     mean, deviation = (precision * data.mean).sum(axis=1, keepdims=True) / total, total**-0.5
     low, high = (ndtr((side - mean) / deviation) for side in (-data.furthest, data.furthest))
-    state.centre = mean + deviation * ndtri(low + (high - low) * rng.random(mean.shape))
+    state.center = mean + deviation * ndtri(low + (high - low) * rng.random(mean.shape))
     share = prior / (noise + prior)
-    middle = share * data.mean + (1.0 - share) * state.centre
+    middle = share * data.mean + (1.0 - share) * state.center
     state.delta = middle + np.sqrt(share * noise) * rng.normal(size=middle.shape)
 
 

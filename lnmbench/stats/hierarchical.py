@@ -63,7 +63,7 @@ def bayesian_hierarchical(
 
     `differences` holds, for each cohort, one value b − a for each of its outer folds, in any
     shape; `folds` is K, one for all or one for each cohort; `draws` are kept from each chain.
-    Raises `ValueError` for fewer than three cohorts, whose spread cannot be learnt; for NaN, too
+    Raises `ValueError` for fewer than three cohorts, whose spread cannot be learned; for NaN, too
     few values or values without spread in a cohort; and as `bayesian_correlated_ttest` does.
 
     Examples
@@ -78,11 +78,11 @@ def bayesian_hierarchical(
     if draws < 4:
         raise ValueError(f"draws: expected at least 4, got {draws}")
     found = sample(_folds(differences, folds), draws, np.random.default_rng(seed))
-    below = stdtr(found.nu, (-half - found.centre) / found.scale)
-    above = stdtr(found.nu, (found.centre - half) / found.scale)
+    below = stdtr(found.nu, (-half - found.center) / found.scale)
+    above = stdtr(found.nu, (found.center - half) / found.scale)
     regions = np.stack([below, np.maximum(0.0, 1.0 - below - above), above]).reshape(3, -1)
     likeliest = np.bincount(regions.argmax(axis=0), minlength=3) / regions.shape[1]
-    low, high = np.quantile(found.centre, [0.025, 0.975])
+    low, high = np.quantile(found.center, [0.025, 0.975])
     return HierarchicalPosterior(
         worse=float(likeliest[0]),
         equivalent=float(likeliest[1]),
@@ -91,10 +91,10 @@ def bayesian_hierarchical(
         next_equivalent=float(regions[1].mean()),
         next_better=float(regions[2].mean()),
         rope=half,
-        mean=float(found.centre.mean()),
+        mean=float(found.center.mean()),
         interval=Interval(low=float(low), high=float(high)),
         cohort_means=found.delta,
-        rhat=max(_split_rhat(found.centre), _split_rhat(np.log(found.scale))),
+        rhat=max(_split_rhat(found.center), _split_rhat(np.log(found.scale))),
     )
 
 

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.store import packing
+from lnmbench.store import serialization
 from lnmbench.store.cohort_digest import CohortDigest, passport
 from lnmbench.store.cohort_file import checksums, opened, read_columns
 from lnmbench.store.cohort_scans import Scans
@@ -49,7 +49,7 @@ def check_cohort(path: Path) -> Damage:
 def _checked(file: h5py.File) -> Damage:
     ids = [str(case) for case in file["cases/id"].asstr()[:]]
     offsets = file["offsets"][:]
-    digest = CohortDigest(packing.preprocessing(str(file.attrs["preprocessing"])))
+    digest = CohortDigest(serialization.preprocessing(str(file.attrs["preprocessing"])))
     damaged = _damaged_cases(file, ids, offsets.tolist(), digest)
     others = []
     if str(file.attrs["passport"]) != passport(file.attrs):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import TEXT_ROLES, Column, Preprocessing
-from lnmbench.store import packing
+from lnmbench.store import serialization
 from lnmbench.store.cohort_scans import Scans
 
 
@@ -19,7 +19,7 @@ class CohortDigest:
     """Takes the parts of a cohort in a fixed order: images, cases, columns."""
 
     def __init__(self, preprocessing: Preprocessing) -> None:
-        self._hash = hashlib.sha256(packing.pack(preprocessing).encode())
+        self._hash = hashlib.sha256(serialization.pack(preprocessing).encode())
 
     def images(self, slices: NDArray[np.int16], masks: NDArray[np.uint8]) -> None:
         """Add the images of the next case, (s, patch, patch) each."""
@@ -35,7 +35,7 @@ class CohortDigest:
 
     def column(self, column: Column, values: Sequence[Any] | NDArray[Any]) -> None:
         """Add a column of the table."""
-        self._hash.update(packing.pack(column).encode())
+        self._hash.update(serialization.pack(column).encode())
         if column.role in TEXT_ROLES:
             self._hash.update("\x00".join(map(str, values)).encode())
         else:

@@ -3,7 +3,7 @@
 Layout: `/slices` int16 (total, patch, patch), stored in one piece so that training reads it as fast
 as a flat file; `/checksums` uint32 (total), the CRC-32 of each slice; `/masks` uint8 (total, patch,
 patch), compressed; `/offsets` int64 (n + 1), `/cases/id`, `/cases/spacing_mm`, `/cases/size` and
-`/cases/tumour_ml` (what the images were before they were resampled), `/columns/<name>` (float64
+`/cases/tumor_ml` (what the images were before they were resampled), `/columns/<name>` (float64
 with NaN for missing, or text for id, patient and center) with the attribute `column`; root
 attributes format, dataset, preprocessing, card, software, left_out, fingerprint (of the content)
 and passport (a hash of the other attributes). Masks and columns carry HDF5's own checksum.
@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, Preprocessing
-from lnmbench.store import packing
+from lnmbench.store import serialization
 from lnmbench.store.cohort_digest import CohortDigest, passport
 from lnmbench.store.cohort_scans import Scan, Scans, no_scan, stacked
 from lnmbench.store.hdf5 import creating
 
-FORMAT = 2
+FORMAT = 3
 
 
 class CohortWriter:
@@ -87,7 +87,7 @@ class CohortWriter:
             self._column(column, values[column.name], text)
         file.attrs["format"] = FORMAT
         file.attrs["dataset"] = dataset
-        file.attrs["card"] = packing.pack(card)
+        file.attrs["card"] = serialization.pack(card)
         file.attrs["software"] = software
         file.attrs["left_out"] = left_out
         file.attrs["fingerprint"] = self._digest.fingerprint()
@@ -100,7 +100,7 @@ class CohortWriter:
         else:
             numbers = np.asarray(values, dtype="<f8")
             stored = self._file.create_dataset(path, data=numbers, fletcher32=True)
-        stored.attrs["column"] = packing.pack(column)
+        stored.attrs["column"] = serialization.pack(column)
         stored.attrs["position"] = len(self._file["columns"]) - 1
         self._digest.column(column, values)
 
@@ -111,7 +111,7 @@ def writing_cohort(
 ) -> Iterator[CohortWriter]:
     """Write a cohort file of so many slices, which appears at `path` when the block succeeds."""
     with creating(path) as file:
-        file.attrs["preprocessing"] = packing.pack(preprocessing)
+        file.attrs["preprocessing"] = serialization.pack(preprocessing)
         yield CohortWriter(file, preprocessing, slices)
 
 
@@ -125,9 +125,9 @@ def read_cohort(path: Path) -> Cohort:
             columns=columns,
             values=values,
             offsets=file["offsets"][:],
-            card=packing.card(str(file.attrs["card"])),
+            card=serialization.card(str(file.attrs["card"])),
             fingerprint=str(file.attrs["fingerprint"]),
-            preprocessing=packing.preprocessing(str(file.attrs["preprocessing"])),
+            preprocessing=serialization.preprocessing(str(file.attrs["preprocessing"])),
             path=path,
         )
 
@@ -142,7 +142,7 @@ def read_columns(
     # by name: of a damaged one, values() would give None
     stored = sorted((group[n] for n in group), key=lambda item: int(item.attrs["position"]))
     for item in stored:
-        column = packing.column(str(item.attrs["column"]))
+        column = serialization.column(str(item.attrs["column"]))
         columns.append(column)
         values[column.name] = (
             np.asarray(item.asstr()[:], dtype=str) if column.role in TEXT_ROLES else item[:]
@@ -166,7 +166,7 @@ def checksums(slices: NDArray[np.int16]) -> NDArray[np.uint32]:
 
 
 def read_masks(path: Path, start: int, stop: int) -> NDArray[np.uint8]:
-    """Return the tumour masks of the slices start:stop, (stop - start, patch, patch)."""
+    """Return the tumor masks of the slices start:stop, (stop - start, patch, patch)."""
     with opened(path) as file:
         masks: NDArray[np.uint8] = file["masks"][start:stop]
         return masks

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One case's volume before ingest, and its tumour before and after.
+    """One case's volume before ingest, and its tumor before and after.
 
     Spacing (mm) and size (voxels) are along the patient's axes: right to left, front to back, feet
-    to head. `tumour_ml` is the tumour's volume in the source and in the patches.
+    to head. `tumor_ml` is the tumor's volume in the source and in the patches.
     """
 
     spacing_mm: tuple[float, float, float]
     size: tuple[int, int, int]
-    tumour_ml: tuple[float, float]
+    tumor_ml: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +33,7 @@ class Scans:
 
     spacing_mm: NDArray[np.float64]
     size: NDArray[np.int64]
-    tumour_ml: NDArray[np.float64]
+    tumor_ml: NDArray[np.float64]
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Scans:
@@ -47,7 +47,7 @@ class Scans:
 
 def no_scan() -> Scan:
     """Return the scan of a case that has no images."""
-    return Scan(spacing_mm=(math.nan,) * 3, size=(0, 0, 0), tumour_ml=(math.nan, math.nan))
+    return Scan(spacing_mm=(math.nan,) * 3, size=(0, 0, 0), tumor_ml=(math.nan, math.nan))
 
 
 def stacked(scans: Sequence[Scan]) -> Scans:
@@ -55,5 +55,5 @@ def stacked(scans: Sequence[Scan]) -> Scans:
     return Scans(
         spacing_mm=np.array([s.spacing_mm for s in scans], dtype="<f8").reshape(-1, 3),
         size=np.array([s.size for s in scans], dtype="<i8").reshape(-1, 3),
-        tumour_ml=np.array([s.tumour_ml for s in scans], dtype="<f8").reshape(-1, 2),
+        tumor_ml=np.array([s.tumor_ml for s in scans], dtype="<f8").reshape(-1, 2),
     )

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.store.atomic import alone
+from lnmbench.store.checkpoints import Parts
 from lnmbench.store.hdf5 import creating
-from lnmbench.store.parts import Parts
 
 FORMAT = 2
 

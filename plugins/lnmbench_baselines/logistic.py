@@ -33,5 +33,5 @@ class Logistic:
         return Pipeline([("preprocess", preprocessor(columns)), ("model", model)])
 
     def candidates(self) -> Sequence[Mapping[str, object]]:
-        """Return the inverse strengths C, strongest regularisation first."""
+        """Return the inverse strengths C, strongest regularization first."""
         return [{"C": strength} for strength in STRENGTHS]

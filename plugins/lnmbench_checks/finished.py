@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lnmbench.records import Outcome, Results
+from lnmbench.records import MethodResult, Results
 from lnmbench_checks.wording import few
 
 SHARE = 0.5
@@ -53,7 +53,7 @@ class StoppedByLimit:
         return few(found) if judged else None
 
 
-def _share(outcome: Outcome) -> float | None:
+def _share(outcome: MethodResult) -> float | None:
     """The share of the fits that the last epoch found training, None for other methods."""
     curve, training = outcome.curve, outcome.method.training
     if curve is None or training is None or not len(curve.fits):

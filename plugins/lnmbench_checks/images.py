@@ -22,7 +22,7 @@ class SharedImages:
     severity: Literal["error"] = "error"
     remedy = (
         "give the column of the patient the role patient where they are one, else leave one of"
-        " them out: what was learnt from the one is tested on the other"
+        " them out: what was learned from the one is tested on the other"
     )
 
     def __call__(self, results: Results) -> str | None:

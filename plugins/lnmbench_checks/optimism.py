@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from lnmbench.records import Estimate, Outcome, Results
+from lnmbench.records import Estimate, MethodResult, Results
 from lnmbench.stats.resampled import corrected_interval
 from lnmbench_checks.wording import decimal, few
 
@@ -42,7 +42,7 @@ class InnerFarFromOuter:
         return few([_told(*gap, title) for gap in gaps if _far(gap[2], margin)])
 
 
-def _gaps(results: Results) -> Iterator[tuple[Outcome, float, Estimate]]:
+def _gaps(results: Results) -> Iterator[tuple[MethodResult, float, Estimate]]:
     """Complete arms, their mean inner score, and by how much it is above the outer one."""
     for outcome in results.outcomes:
         scores = outcome.scores.get(results.primary_metrics[0]) if outcome.complete else None
@@ -60,7 +60,7 @@ def _far(gap: Estimate, margin: float) -> bool:
     return abs(gap.value) > margin and not gap.low <= 0.0 <= gap.high
 
 
-def _told(outcome: Outcome, inner: float, gap: Estimate, title: str) -> str:
+def _told(outcome: MethodResult, inner: float, gap: Estimate, title: str) -> str:
     return (
         f"{outcome.method.label}: {title} {decimal(inner)} inside,"
         f" {decimal(inner - gap.value)} outside (difference {decimal(gap.value, sign=True)},"

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from lnmbench.records import Outcome, Results
-from lnmbench.stats.calibrated import Calibration, calibration
+from lnmbench.records import MethodResult, Results
+from lnmbench.stats.recalibration import Calibration, calibration
 from lnmbench_checks.wording import decimal, few
 
 LEAST, MOST = 0.8, 1.25
@@ -40,7 +40,7 @@ class SlopeFarFromOne:
         return few(found) if judged else None
 
 
-def _fit(outcome: Outcome, results: Results) -> Calibration | None:
+def _fit(outcome: MethodResult, results: Results) -> Calibration | None:
     if outcome.predicted is None or results.truth is None:
         return None
     probability = outcome.probability

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lnmbench.records import Compared, Results
+from lnmbench.records import PairComparison, Results
 from lnmbench_checks.wording import few
 
 ALPHA = 0.05
@@ -40,6 +40,6 @@ class NotBorneOut:
         )
 
 
-def _why(results: Results, one: Compared) -> str:
+def _why(results: Results, one: PairComparison) -> str:
     """Which correction takes the difference back, in the words of the report's findings."""
     return "lost to Holm" if one.tests[results.primary].pvalue < ALPHA else "not borne out"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from lnmbench.stats.operating import (
+from lnmbench.stats.operating_points import (
     called,
     threshold_for_sensitivity,
     threshold_for_specificity,

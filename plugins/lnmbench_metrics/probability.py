@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lnmbench.stats import probability
+from lnmbench.stats import scoring_rules
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ class Brier:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the Brier score of (n,) probabilities."""
-        return probability.brier(truth, predicted)
+        return scoring_rules.brier(truth, predicted)
 
 
 class LogLoss:
@@ -38,4 +38,4 @@ class LogLoss:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the log loss of (n,) probabilities."""
-        return probability.log_loss(truth, predicted)
+        return scoring_rules.log_loss(truth, predicted)

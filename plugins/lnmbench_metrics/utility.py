@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lnmbench import UserError
-from lnmbench.stats import utility
+from lnmbench.stats import decision_curves
 from lnmbench_metrics.shares import printed
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ class NetBenefit:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the net benefit of (n,) probabilities, in true positives for each case."""
-        return float(utility.net_benefit(truth, predicted, self.treated_from))
+        return float(decision_curves.net_benefit(truth, predicted, self.treated_from))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lnmbench.records import Choice, Method, Outcome, Results
+from lnmbench.records import Choice, Method, MethodResult, Results
 
 SHOWN = 8
 """Arms that figures draw; more of them hide each other."""
@@ -25,7 +25,7 @@ class Question:
         return frozenset((self.method.fingerprint, self.reference.fingerprint))
 
 
-def complete(results: Results) -> list[Outcome]:
+def complete(results: Results) -> list[MethodResult]:
     """Return the outcomes that have every unit."""
     return [outcome for outcome in results.outcomes if outcome.complete]
 
@@ -86,7 +86,7 @@ def questions(results: Results) -> list[Question]:
     return [*aux_questions(results), *control_questions(results), *other_questions(results)]
 
 
-def shown(results: Results, limit: int = SHOWN) -> list[Outcome]:
+def shown(results: Results, limit: int = SHOWN) -> list[MethodResult]:
     """Return the complete outcomes that figures draw, at most `limit`.
 
     Those of the question of the auxiliary task come first, then baselines, controls and the rest;

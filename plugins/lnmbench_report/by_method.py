@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, Table, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, Table, TableColumn
 from lnmbench_report.arms import names
 from lnmbench_report.marks import synthetic_mark
 
@@ -13,8 +13,8 @@ METHOD = TableColumn(key="method", heading="Method", align="left")
 
 def by_method(
     results: Results,
-    outcomes: Sequence[Outcome],
-    rows: Callable[[Outcome], Iterable[tuple[Cell, ...]]],
+    outcomes: Sequence[MethodResult],
+    rows: Callable[[MethodResult], Iterable[tuple[Cell, ...]]],
     *,
     key: str,
     title: str,

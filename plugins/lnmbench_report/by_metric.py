@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lnmbench.records import Cell, Estimate, Outcome, Results, Table, TableColumn
+from lnmbench.records import Cell, Estimate, MethodResult, Results, Table, TableColumn
 from lnmbench_report.arms import names
 from lnmbench_report.marks import synthetic_mark
 from lnmbench_report.printed import NOTHING, decimal, interval
@@ -23,7 +23,7 @@ LEFT_OUT = "Folds that do not define a metric, as a share of no case, are left o
 
 def by_metric(
     results: Results,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[MethodResult],
     metrics: Sequence[str],
     *,
     key: str,
@@ -59,12 +59,12 @@ def metric_title(results: Results, metric: str) -> str:
     return title if results.metric_better.get(metric, True) else f"{title} (lower is better)"
 
 
-def lacking(outcomes: Sequence[Outcome], metric: str) -> bool:
+def lacking(outcomes: Sequence[MethodResult], metric: str) -> bool:
     """Whether a fold of one of the outcomes does not define a metric."""
     return any(bool(np.isnan(outcome.scores[metric].values).any()) for outcome in outcomes)
 
 
-def folds_cell(outcome: Outcome, metric: str) -> Cell:
+def folds_cell(outcome: MethodResult, metric: str) -> Cell:
     """Return on how many of how many folds a metric is defined."""
     values = outcome.scores[metric].values
     there = int(np.count_nonzero(~np.isnan(values)))
@@ -78,7 +78,7 @@ def mean_cell(mean: Estimate) -> Cell:
     return Cell(text=text if known else NOTHING, value=mean.value, low=mean.low, high=mean.high)
 
 
-def _cells(outcome: Outcome, metric: str) -> tuple[Cell, Cell, Cell]:
+def _cells(outcome: MethodResult, metric: str) -> tuple[Cell, Cell, Cell]:
     sd = outcome.spread[metric]
     mean = mean_cell(outcome.summary[metric])
     return mean, Cell(text=decimal(sd), value=sd), folds_cell(outcome, metric)

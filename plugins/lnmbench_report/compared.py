@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lnmbench.records import Block, Cell, Compared, Results, Table, TableColumn, TestResult
+from lnmbench.records import Block, Cell, PairComparison, Results, Table, TableColumn, TestResult
 from lnmbench_report.arms import names
 from lnmbench_report.by_metric import metric_title
 from lnmbench_report.findings import on_folds, published, unborne
@@ -34,7 +34,11 @@ MOST = 6
 
 
 def differences(
-    results: Results, pairs: Sequence[Compared], *, every: bool = False, notes: tuple[str, ...] = ()
+    results: Results,
+    pairs: Sequence[PairComparison],
+    *,
+    every: bool = False,
+    notes: tuple[str, ...] = (),
 ) -> list[Block]:
     """Return a table of differences, corrected p, Holm p and the p that earlier work published.
 
@@ -60,7 +64,7 @@ def differences(
 
 
 def second_opinions(
-    results: Results, pairs: Sequence[Compared], *, every: bool = False
+    results: Results, pairs: Sequence[PairComparison], *, every: bool = False
 ) -> list[Block]:
     """Return a table of what the tests beside the primary one say; nothing where none says it.
 
@@ -87,7 +91,7 @@ def second_opinions(
 
 def _table(
     results: Results,
-    pairs: Sequence[Compared],
+    pairs: Sequence[PairComparison],
     *,
     key: str,
     title: str,
@@ -123,7 +127,7 @@ def _differing(results: Results) -> Iterator[TableColumn]:
         yield TableColumn(key=f"p_{name}", heading=f'p, {title}, "as published"')
 
 
-def _difference(results: Results, one: Compared) -> Iterator[Cell]:
+def _difference(results: Results, one: PairComparison) -> Iterator[Cell]:
     if not one.tests:
         yield Cell(text="not compared")
         yield from (Cell(text=NOTHING) for _ in ("p", "Holm", *published(results)))
@@ -144,7 +148,7 @@ def _beside(results: Results) -> list[str]:
     return [name for name in results.comparison_titles if name not in printed]
 
 
-def _first(pairs: Sequence[Compared], name: str) -> TestResult | None:
+def _first(pairs: Sequence[PairComparison], name: str) -> TestResult | None:
     return next((one.tests[name] for one in pairs if name in one.tests), None)
 
 
@@ -156,7 +160,7 @@ def _opining(results: Results, name: str, first: TestResult) -> Iterator[TableCo
         yield TableColumn(key=f"p_{name}", heading=f"p, {results.comparison_titles[name]}")
 
 
-def _opinion(results: Results, one: Compared, name: str, first: TestResult) -> Iterator[Cell]:
+def _opinion(results: Results, one: PairComparison, name: str, first: TestResult) -> Iterator[Cell]:
     test = one.tests.get(name)
     if not _bayesian(first):
         yield _p(test)
@@ -192,7 +196,7 @@ def _believed(results: Results) -> Iterator[str]:
     yield f"CI: that of the corrected test. Holm: over {family}, every pair × primary metric."
 
 
-def _directions(results: Results, pairs: Sequence[Compared]) -> Iterator[str]:
+def _directions(results: Results, pairs: Sequence[PairComparison]) -> Iterator[str]:
     metrics = dict.fromkeys(one.metric for one in pairs)
     lower = [m for m in metrics if not results.metric_better.get(m, True)]
     if lower:
@@ -200,7 +204,7 @@ def _directions(results: Results, pairs: Sequence[Compared]) -> Iterator[str]:
         yield f"In {titles} a negative difference is a better score."
 
 
-def _not_compared(results: Results, pairs: Sequence[Compared]) -> Iterator[str]:
+def _not_compared(results: Results, pairs: Sequence[PairComparison]) -> Iterator[str]:
     lacking = [one for one in pairs if not one.tests]
     methods = {key for one in lacking for key in (one.method_a, one.method_b)}
     undefined = [

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from lnmbench.records import Compared, Outcome, Results
+from lnmbench.records import MethodResult, PairComparison, Results
 from lnmbench.stats.resampled import minimum_detectable_difference
 from lnmbench_report.arms import Question
 from lnmbench_report.printed import ALPHA, interval, listed, p_is, signed
@@ -90,7 +90,7 @@ def findings(results: Results, question: Question) -> list[Finding]:
     return [_finding(results, one if one.method_b == method else turned(one)) for one in found]
 
 
-def gap(results: Results, one: Compared) -> str:
+def gap(results: Results, one: PairComparison) -> str:
     """Return why a pair was not compared, as `undefined on 2 of 6 folds of logistic`; or ""."""
     if one.tests:
         return ""
@@ -99,7 +99,7 @@ def gap(results: Results, one: Compared) -> str:
     return f"undefined on {listed(list(filter(None, parts)))}"
 
 
-def on_folds(outcome: Outcome, metric: str) -> str:
+def on_folds(outcome: MethodResult, metric: str) -> str:
     """Return on how many folds of a method a metric is not defined, "" where on every one."""
     values = outcome.scores[metric].values
     lacking = int(np.isnan(values).sum())
@@ -111,12 +111,12 @@ def published(results: Results) -> list[str]:
     return [name for name, role in results.comparison_roles.items() if role == "as published"]
 
 
-def unborne(results: Results, one: Compared, name: str) -> bool:
+def unborne(results: Results, one: PairComparison, name: str) -> bool:
     """Whether a published test claims a difference that the corrected one does not bear out."""
     return one.tests[name].pvalue < ALPHA and not one.tests[results.primary].pvalue < ALPHA
 
 
-def _finding(results: Results, one: Compared) -> Finding:
+def _finding(results: Results, one: PairComparison) -> Finding:
     if not one.tests:
         return _nothing(results, one)
     test = one.tests[results.primary]
@@ -137,7 +137,7 @@ def _finding(results: Results, one: Compared) -> Finding:
     )
 
 
-def _nothing(results: Results, one: Compared) -> Finding:
+def _nothing(results: Results, one: PairComparison) -> Finding:
     return Finding(
         metric=results.metric_titles.get(one.metric, one.metric),
         estimate=math.nan,
@@ -151,7 +151,7 @@ def _nothing(results: Results, one: Compared) -> Finding:
     )
 
 
-def _detectable(results: Results, one: Compared) -> float:
+def _detectable(results: Results, one: PairComparison) -> float:
     scores = {o.method.fingerprint: o.scores for o in results.outcomes}
     a, b = (scores[key][one.metric].values for key in (one.method_a, one.method_b))
     ratio = results.protocol.test_train_ratio

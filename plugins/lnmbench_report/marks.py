@@ -12,7 +12,7 @@ def synthetic_mark(card: Card) -> str:
 
     Examples
     --------
-    >>> card = Card(title="", licence="", source="", citation="", labels="", synthetic=True)
+    >>> card = Card(title="", license="", source="", citation="", labels="", synthetic=True)
     >>> synthetic_mark(card)
     ' (SYNTHETIC)'
     """

@@ -13,7 +13,7 @@ from lnmbench_timm.network import features, pooled
 
 
 class ToRgb(nn.Module):
-    """Repeats a slice (B, 1, H, W) in [-1, 1] as three channels, normalised as the network wants.
+    """Repeats a slice (B, 1, H, W) in [-1, 1] as three channels, normalized as the network wants.
 
     With a `size` it is resized to that (bilinear, antialiased).
     """

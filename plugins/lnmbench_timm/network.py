@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 def record(network: nn.Module) -> Mapping[str, Any]:
-    """Return timm's record of the weights: tag, licence, size and normalisation of images."""
+    """Return timm's record of the weights: tag, license, size and normalization of images."""
     known: Mapping[str, Any] = cast(Any, network).pretrained_cfg
     return known
 

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from lnmbench import UserError, Weights
-from lnmbench.nets.weight_files import digest, load_weights, named_file, read_weights
+from lnmbench.nets.encoder.weight_files import digest, load_weights, named_file, read_weights
 from lnmbench_timm.network import record
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _pretrained(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
     tag = str(own.get("tag") or "")
     source = "imagenet" if any(word in tag for word in IMAGENET) else f"timm:{tag}"
     named = f"{own.get('architecture')}.{tag}".rstrip(".")
-    note = f"pretrained weights of timm ({named}, licence {own.get('license') or 'not stated'})"
+    note = f"pretrained weights of timm ({named}, license {own.get('license') or 'not stated'})"
     return _with_weights(network, source=source, note=note)
 
 

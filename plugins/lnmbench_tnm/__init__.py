@@ -23,6 +23,6 @@ def register_targets() -> Mapping[str, Callable[..., Target]]:
 @hookimpl
 def register_aux_tasks() -> Mapping[str, Callable[..., AuxTask]]:
     """Offer the pathological T stage."""
-    from lnmbench_tnm.tumour_stage import PtStage
+    from lnmbench_tnm.tumor_stage import PtStage
 
     return {"pt": PtStage}

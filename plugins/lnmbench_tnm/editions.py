@@ -115,7 +115,7 @@ def read_class(category: str) -> str:
     if match is None:
         raise UserError(
             f"{category[:40]!r} is not a T class",
-            where="column labelled pt",
+            where="column labeled pt",
             expected="T1a, pT2b, ypT3, Tis, TX, …",
         )
     known = (match["known"] or "").casefold()

@@ -32,8 +32,8 @@ def n2() -> NodalTarget:
 class NodalTarget:
     """Whether a case's pathological N class reaches `lowest`.
 
-    A binary column labelled with the target's own name is taken as it is; else the labels are
-    made of the column labelled `pn`. NX and missing values are unknown.
+    A binary column labeled with the target's own name is taken as it is; else the labels are
+    made of the column labeled `pn`. NX and missing values are unknown.
     """
 
     def __init__(self, name: str, lowest: int, title: str) -> None:
@@ -69,13 +69,13 @@ class NodalTarget:
         column = cohort.require(self.name, "pn")
         if column.label == self.name and column.kind != "binary":
             raise UserError(
-                f"column {column.name!r} is labelled {self.name}",
+                f"column {column.name!r} is labeled {self.name}",
                 expected="kind binary, with the categories (negative, positive)",
                 got=column.kind,
             )
         if column.kind == "continuous":
             raise UserError(
-                f"column {column.name!r} is labelled pn",
+                f"column {column.name!r} is labeled pn",
                 expected="kind ordinal, with categories as N0, N1, N2, N3",
                 got=column.kind,
             )

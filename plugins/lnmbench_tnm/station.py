@@ -17,7 +17,7 @@ _PREFIX = "station_"
 
 
 class Station:
-    """Predict whether one lymph node station is involved, of a column labelled `station_NAME`.
+    """Predict whether one lymph node station is involved, of a column labeled `station_NAME`.
 
     Cases in which the station was not examined are unknown, never negative.
 
@@ -48,18 +48,18 @@ class Station:
         )
 
     def _column(self, cohort: Cohort) -> Column:
-        column = cohort.labelled(f"{_PREFIX}{self.name}")
+        column = cohort.labeled(f"{_PREFIX}{self.name}")
         if column is None:
             labels = (c.label for c in cohort.columns if c.label and c.role in ("target", "aux"))
             there = [label.removeprefix(_PREFIX) for label in labels if label.startswith(_PREFIX)]
             raise UserError(
                 f"cohort {cohort.name!r} has no station {self.name[:40]!r}",
-                expected=f"a column labelled {_PREFIX}{self.name[:40]}",
+                expected=f"a column labeled {_PREFIX}{self.name[:40]}",
                 then=nearest(self.name, there),
             )
         if column.kind != "binary":
             raise UserError(
-                f"column {column.name!r} is labelled {column.label}",
+                f"column {column.name!r} is labeled {column.label}",
                 expected="kind binary, with the categories (negative, positive)",
                 got=column.kind,
             )

@@ -24,7 +24,7 @@ class TorchvisionEncoder:
 
     Vision transformers and MaxViT resize slices to 224 × 224 (bilinear, antialiased); all others
     take any size from 32 × 32. Volumes may have any number of slices: `swin3d` pads an odd one with
-    a slice of zeros, the mean of its colours, and in `r3d_18` and `r2plus1d_18` three stages halve
+    a slice of zeros, the mean of its colors, and in `r3d_18` and `r2plus1d_18` three stages halve
     it, rounding up.
     """
 

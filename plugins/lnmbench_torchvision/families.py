@@ -113,7 +113,7 @@ FAMILIES: tuple[Family, ...] = (
     _efficientnet(_V1, tuple(f"efficientnet_b{index}" for index in range(8)), 7),
     _efficientnet(_V2, ("efficientnet_v2_s",), 6),
     _efficientnet(_V2, ("efficientnet_v2_m",), 7),
-    Family(title=_V2, names=("efficientnet_v2_l",), stages=_blocks(*[1] * 7), colours=HALF),
+    Family(title=_V2, names=("efficientnet_v2_l",), stages=_blocks(*[1] * 7), colors=HALF),
     Family(
         title="MobileNetV2 (Sandler et al. 2018)",
         names=("mobilenet_v2",),
@@ -185,7 +185,7 @@ FAMILIES: tuple[Family, ...] = (
         classifier=("fc.",),
         level="volume",
         pretrained="kinetics",
-        colours=KINETICS,
+        colors=KINETICS,
     ),
     Family(
         title="3D Swin transformer (Liu et al. 2022)",

@@ -21,7 +21,7 @@ class Family:
 
     `stages` are the layers of each stage that an encoder can be cut behind. `end` makes features
     of what the last stage gives, as the network itself does before its classifier; `average` those
-    of an earlier stage. `classifier` are the prefixes of weights that are not used. `colours` are
+    of an earlier stage. `classifier` are the prefixes of weights that are not used. `colors` are
     (mean, sd) of the channels that the network was trained with, `size` the height and width that
     it needs, `old_names` how old files of weights spell a name (pattern, replacement).
     """
@@ -34,6 +34,6 @@ class Family:
     classifier: tuple[str, ...] = ("classifier.",)
     level: Literal["slice", "volume"] = "slice"
     pretrained: Literal["imagenet", "kinetics"] = "imagenet"
-    colours: tuple[tuple[float, ...], tuple[float, ...]] = IMAGENET
+    colors: tuple[tuple[float, ...], tuple[float, ...]] = IMAGENET
     size: int | None = None
     old_names: tuple[tuple[str, str], ...] = ()

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 
 class ToRgb(nn.Module):
-    """Repeats slices in [-1, 1] as three channels, with the mean and sd of a network's colours.
+    """Repeats slices in [-1, 1] as three channels, with the mean and sd of a network's colors.
 
     Slices are (B, 1, H, W), or volumes (B, 1, S, H, W) where `volumes`. With `size`, slices of
     another height or width are resized (bilinear, antialiased) for networks that take no other.

@@ -44,7 +44,7 @@ def make_stages(network: nn.Module, family: Family, cut: str) -> nn.Sequential:
     """
     last = [*family.stages][-1]
     kept = [*takewhile(lambda name: name != cut, family.stages), cut]
-    mean, sd = family.colours
+    mean, sd = family.colors
     first = ToRgb(mean, sd, size=family.size, volumes=family.level == "volume")
     stages: OrderedDict[str, nn.Module] = OrderedDict(to_rgb=first)
     for name in kept:

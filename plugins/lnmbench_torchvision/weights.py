@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lnmbench import UserError, Weights
-from lnmbench.nets.weight_files import digest, load_weights, read_weights
+from lnmbench.nets.encoder.weight_files import digest, load_weights, read_weights
 from lnmbench_torchvision.builds import torchvision_models
 from lnmbench_torchvision.families import TAGS
 from lnmbench_torchvision.family import Family
@@ -72,8 +72,8 @@ def _from_torchvision(
             then="delete the file; it is fetched again",
         ) from error
     note = f"{TITLES[family.pretrained]} weights of torchvision ({path.name})"
-    licence = _weights(models, name).meta.get("license")
-    note += f", under a licence of their own: {licence}" if licence else ""
+    license = _weights(models, name).meta.get("license")
+    note += f", under a license of their own: {license}" if license else ""
     made = _digest(network, family)
     return network, Weights(source=family.pretrained, sha256=made, note=note)
 

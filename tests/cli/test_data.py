@@ -107,7 +107,7 @@ def test_what_is_not_finished_is_listed(says: Says, home: Path) -> None:
 
 
 def test_pseudonyms_want_a_key_that_is_there(says: Says) -> None:
-    words = "data ingest synthetic:n=20,images=false --pseudonymise k"
+    words = "data ingest synthetic:n=20,images=false --pseudonymize k"
     with pytest.raises(UserError, match="add --new-key"):
         says(words)
     out, _ = says(f"{words} --new-key")
@@ -121,7 +121,7 @@ def test_pseudonyms_want_a_key_that_is_there(says: Says) -> None:
         ("data ingest synthetc", "did you mean synthetic"),
         ("data ingest synthetic --spacing 1,2", "three lengths in mm"),
         ("data ingest synthetic --spacing 1,2,nan", "three lengths in mm"),
-        ("data ingest synthetic --new-key", "--pseudonymise KEYFILE"),
+        ("data ingest synthetic --new-key", "--pseudonymize KEYFILE"),
         ("data describe synthetc", "did you mean synthetic"),
         ("data describe none.h5", "no such cohort file"),
     ],

@@ -24,14 +24,14 @@ from lnmbench.records import RemoteFile, Source
 
 class Served:
     source = Source(
-        licence="CC BY 4.0",
+        license="CC BY 4.0",
         citation="Nobody, 2023",
         files=(RemoteFile(url="{url}", name="data.csv", sha256="{sha256}", bytes={size}),),
     )
     def __init__(self, root: Path) -> None: ...
 
 class Asked:
-    source = Source(licence="CC BY 3.0", steps=("Get an account.", "Fetch the collection."))
+    source = Source(license="CC BY 3.0", steps=("Get an account.", "Fetch the collection."))
     def __init__(self, root: Path) -> None: ...
 
 @hookimpl
@@ -77,7 +77,7 @@ def test_files_go_where_they_are_told(plugin: str, capsys: pytest.CaptureFixture
     assert Path("here, please/data.csv").read_bytes() == CONTENT
     assert capsys.readouterr().out.splitlines() == [
         str(Path("here, please/data.csv")),
-        "licence: CC BY 4.0",
+        "license: CC BY 4.0",
         "please cite: Nobody, 2023",
         "then: lnmbench data ingest 'served:root=\"here, please\"'",
     ]
@@ -90,7 +90,7 @@ def test_steps_where_no_address_serves_the_files(
 ) -> None:
     run("asked", "--plugin", plugin)
     out = capsys.readouterr().out
-    assert "  1. Get an account.\n  2. Fetch the collection.\nlicence: CC BY 3.0\n" in out
+    assert "  1. Get an account.\n  2. Fetch the collection.\nlicense: CC BY 3.0\n" in out
     assert "ingest asked:root=FOLDER" in out
     assert not Path("asked").exists()
 

@@ -41,7 +41,7 @@ def test_a_dry_run_needs_the_cohort(lnmbench: Command, table: str) -> None:
 
 
 def test_a_dry_run_makes_no_key(lnmbench: Command, table: str) -> None:
-    key = ("--pseudonymise", "key", "--new-key")
+    key = ("--pseudonymize", "key", "--new-key")
     done = lnmbench("run", "--dry-run", "--dataset", table, *SMALL, *key)
     assert done.returncode == 2
     assert "--new-key" in done.stderr

@@ -24,7 +24,7 @@ def test_a_download_of_twenty_patients_becomes_a_report(
     assert "Cohort: radiogenomics (NSCLC Radiogenomics (TCIA))" in done.stdout
     assert "20 cases, 7 positive" in " ".join(done.stdout.split())
     assert "pt beside n2" in done.stdout
-    assert "191 of 211 cases left out (191 × the tumour is not marked)" in done.stderr
+    assert "191 of 211 cases left out (191 × the tumor is not marked)" in done.stderr
     with sqlite3.connect("made/ledger.sqlite") as ledger:
         (units,) = ledger.execute("SELECT count(*) FROM units WHERE state = 'done'").fetchone()
     assert units == 3 * 2 * 5

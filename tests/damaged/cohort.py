@@ -11,11 +11,11 @@ import numpy as np
 from lnmbench import Card, Column
 from lnmbench.records import Case, Preprocessing
 from lnmbench.stages.ingest import make_key, read_key
-from lnmbench.stages.ingest.table import refuse_doubles
+from lnmbench.stages.ingest.encode_table import refuse_doubles
 from lnmbench.store.cohort_file import read_cohort, read_slices, writing_cohort
 from lnmbench.store.source_hashes import hash_sources
 
-CARD = Card(title="t", licence="l", source="s", citation="c", labels="x")
+CARD = Card(title="t", license="l", source="s", citation="c", labels="x")
 
 
 def _written(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from threading import Thread
 from unittest import mock
 
 from lnmbench.records import RemoteFile, Source
-from lnmbench.stages.download import download
+from lnmbench.stages.data.download import download
 from lnmbench.store import web
 
 CONTENT = b"patient,core\n1,2\n"
@@ -33,7 +33,7 @@ def remote(**changed: object) -> Source:
         "sha256": hashlib.sha256(CONTENT).hexdigest(),
         "bytes": len(CONTENT),
     }
-    return Source(licence="CC0", files=(RemoteFile(**{**facts, **changed}),))
+    return Source(license="CC0", files=(RemoteFile(**{**facts, **changed}),))
 
 
 def served(code: int, body: bytes = b"", **headers: str) -> Callable[[Path], object]:

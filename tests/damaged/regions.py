@@ -200,7 +200,7 @@ _POINT = "case,x_mm,y_mm,z_mm,radius_mm,first_slice,last_slice\n"
 
 KINDS: dict[str, Callable[[Path], object]] = {
     "SEG: several segments, none named": _seg(("GTV-1", "Lung")),
-    "SEG: a name that no segment has": _seg(("GTV-1", "Lung"), "tumour*"),
+    "SEG: a name that no segment has": _seg(("GTV-1", "Lung"), "tumor*"),
     "SEG: a pattern that two segments match": _seg(("GTV-1", "GTV-2"), "gtv*"),
     "SEG: a label that runs on into a name": _seg(("GTV-1", "Lung"), change=_run_on_name),
     "SEG: frames 90 m apart": _seg(change=_far_apart),
@@ -219,14 +219,14 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "RTSTRUCT: an ROI without contours": _rtstruct([]),
     "RTSTRUCT: points instead of outlines": _rtstruct([_square(2)[:1]], kind="POINT"),
     "RTSTRUCT: contours of a damaged kind": _rtstruct([_square(2)], change=_run_on_kinds),
-    "RTSTRUCT: coordinates of kilometres": _rtstruct([[(1e30, 0, 0), (0, 1e30, 0), (1, 1, 0)]]),
+    "RTSTRUCT: coordinates of kilometers": _rtstruct([[(1e30, 0, 0), (0, 1e30, 0), (1, 1, 0)]]),
     "RTSTRUCT: a contour of two points": _rtstruct([_square(2)[:2]]),
     "RTSTRUCT: coordinates missing": _rtstruct([_square(2)], change=_odd_numbers),
     "RTSTRUCT: contours outside the image": _rtstruct([_square(2), _square(7)]),
     "RTSTRUCT: contours across the slices": _rtstruct(
         [[(-19, -29, -95), (-15, -29, -95), (-15, -29, -80), (-19, -29, -80)]]
     ),
-    "RTSTRUCT: between all voxel centres": _rtstruct([_square(2, side=1.9)]),
+    "RTSTRUCT: between all voxel centers": _rtstruct([_square(2, side=1.9)]),
     "region: a CT slice": _ct_as_region,
     "region: a text file": _text,
     "region: no such file": lambda folder: read_region(folder / "absent.dcm", _IMAGE),
@@ -245,7 +245,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "points: no column of cases": _points("patient,x_mm\na,1\n"),
     "points: no extent": _points(_POINT + "a,-18,-28,-90,,,\n"),
     "points: no number": _points(_POINT + "a,-18,-28,left,5,,\n"),
-    "points: kilometres away": _points(_POINT + "a,-18,-28,1e300,5,,\n"),
+    "points: kilometers away": _points(_POINT + "a,-18,-28,1e300,5,,\n"),
     "points: half a point": _points(_POINT + "a,-18,-28,,5,,\n"),
     "points: a case twice": _points(_POINT + "a,-18,-28,-90,5,,\na,-18,-28,-90,5,,\n"),
     "points: outside the image": _points(_POINT + "a,18,28,-90,5,,\n"),

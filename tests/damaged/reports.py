@@ -8,7 +8,7 @@ from pathlib import Path
 from lnmbench_table.table import Table
 
 from lnmbench.registry import Registry
-from lnmbench.stages.reading import read_reports
+from lnmbench.stages.ingest.text_reports import read_reports
 
 TABLE = "id,n2,CT report\nA,0,Mass in the right upper lobe.\nB,1,右肺上叶结节。\n"
 DICTIONARY = (

@@ -125,14 +125,14 @@ KINDS: dict[str, Make] = {
     "a feature that is known only after surgery": dictionary('unit = "a"', 'known = "after"'),
     "a feature that sounds like survival": survival,
     "N classes of pathology as a feature": pathological_nodes,
-    "a misspelt key in the dictionary": dictionary("categories", "categorys"),
+    "a misspelled key in the dictionary": dictionary("categories", "categorys"),
     "a role that does not exist": dictionary('"feature"', '"predictor"'),
     "the dictionary names no id": dictionary(
         'role = "id"', 'role = "feature"\nkind = "continuous"'
     ),
     "the dictionary is not TOML": dictionary("[columns.age]", "[columns.age"),
     "a target without a label": dictionary('label = "n2"\n', ""),
-    "a misspelt setting in a benchmark file": benchmark("fold = 5\n"),
+    "a misspelled setting in a benchmark file": benchmark("fold = 5\n"),
     "a benchmark of one fold": benchmark("folds = 1\n"),
     "a window upside down": benchmark("window = [400, -1000]\n"),
     "a benchmark file that is cut off": benchmark('target = "n'),
@@ -152,7 +152,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "a row lacks a cell": _RUN,
     "a spelling that is no category": _RUN,
     "the dictionary is not TOML": _RUN,
-    "a misspelt setting in a benchmark file": ("run", "--config", "benchmark.toml", *_LOGISTIC),
+    "a misspelled setting in a benchmark file": ("run", "--config", "benchmark.toml", *_LOGISTIC),
     "a parameter that the data set does not have": (
         "run",
         "--dataset",

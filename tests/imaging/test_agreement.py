@@ -2,7 +2,7 @@
 
 Linear interpolation is one formula, so HU may differ by rounding to whole numbers alone: half a
 unit, and a hundredth for float32. TorchIO resamples onto the points of our lattice, and onto a
-lattice of its own, laid about the centre of the volume; there the tumour is compared in mm.
+lattice of its own, laid about the center of the volume; there the tumor is compared in mm.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TURNED = sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.1, -0.15, 0.2).GetMatrix()
 
 @pytest.fixture(scope="module")
 def ct(shared_data: Path) -> Volume:
-    """The tumour's surroundings, a little more than a patch, which makes the tests fast."""
+    """The tumor's surroundings, a little more than a patch, which makes the tests fast."""
     image = sitk.ReadImage(shared_data / "ct" / "lung1_image.nrrd", sitk.sitkFloat32)
     mask = sitk.ReadImage(shared_data / "ct" / "lung1_label.nrrd", sitk.sitkUInt8)
     around = (slice(60, 380), slice(205, 512), slice(27, 40))
@@ -61,7 +61,7 @@ def _within(grid: sitk.Image, image: sitk.Image) -> np.ndarray:
 
 def _by_torchio(volume: Volume, target: sitk.Image | tuple[float, ...]) -> tio.Subject:
     subject = tio.Subject(
-        ct=tio.ScalarImage.from_sitk(volume.image), tumour=tio.LabelMap.from_sitk(volume.mask)
+        ct=tio.ScalarImage.from_sitk(volume.image), tumor=tio.LabelMap.from_sitk(volume.mask)
     )
     if isinstance(target, sitk.Image):
         subject.add_image(tio.LabelMap.from_sitk(target), "grid")
@@ -95,7 +95,7 @@ def test_torchio_gives_the_same_hu_on_the_same_points(ct: Volume, oblique: bool)
     assert inside.mean() > 0.95
     apart = np.abs(_array(subject["ct"]) - patches.slices)[inside]
     assert apart.max() <= ROUNDING_HU
-    np.testing.assert_array_equal(_array(subject["tumour"]), patches.masks)
+    np.testing.assert_array_equal(_array(subject["tumor"]), patches.masks)
 
 
 def test_scipy_interpolates_to_the_same_hu(ct: Volume) -> None:
@@ -109,16 +109,16 @@ def test_scipy_interpolates_to_the_same_hu(ct: Volume) -> None:
     assert apart[_within(grid, ct.image)].max() <= ROUNDING_HU
 
 
-def test_torchio_finds_the_tumour_at_the_same_place_on_its_own_lattice(ct: Volume) -> None:
+def test_torchio_finds_the_tumor_at_the_same_place_on_its_own_lattice(ct: Volume) -> None:
     patches = to_patches(ct, PAPER)
     subject = _by_torchio(ct, PAPER.spacing_mm)
-    found = _array(subject["tumour"])
+    found = _array(subject["tumor"])
     voxel_mm3 = float(np.prod(PAPER.spacing_mm))
     true_mm3 = 837 * float(np.prod(ct.image.GetSpacing()))
     assert int(patches.masks.sum()) * voxel_mm3 == pytest.approx(true_mm3, rel=0.01)
     assert int(found.sum()) == pytest.approx(int(patches.masks.sum()), rel=0.01)
     ours = _first_point(ct) + np.argwhere(patches.masks)[:, ::-1].mean(0) * PAPER.spacing_mm
-    theirs = subject["tumour"].affine @ [*np.argwhere(found)[:, ::-1].mean(0), 1]
+    theirs = subject["tumor"].affine @ [*np.argwhere(found)[:, ::-1].mean(0), 1]
     expected = np.diag([-1, -1, 1]) @ (ct.image.GetOrigin() + ours)
     np.testing.assert_allclose(theirs[:3], expected, atol=0.1)
 
@@ -143,7 +143,7 @@ def test_the_same_scan_on_other_voxels_lands_in_the_same_patch(
     expected = to_patches(ct, PAPER)
     other = _resampled(ct, spacing)
     got = to_patches(other, PAPER)
-    # The borders of the tumour move by less than a voxel, and the patch with them.
+    # The borders of the tumor move by less than a voxel, and the patch with them.
     moved = (_first_point(other) - _first_point(ct)) / PAPER.spacing_mm
     x, y, z = (int(step) for step in np.rint(moved))
     np.testing.assert_allclose(moved, (x, y, z), atol=1e-6)

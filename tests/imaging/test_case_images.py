@@ -9,7 +9,7 @@ import pytest
 from lnmbench import UserError
 from lnmbench.imaging.case_images import CaseImages, find_case_images, sort_images
 from lnmbench.imaging.dicom_index import DAMAGED, Series
-from lnmbench.imaging.marking import MarkedBy, Marking
+from lnmbench.imaging.tumor_source import MarkedBy, Marking
 
 BY_NUMBER = Marking(
     kinds=(MarkedBy(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
@@ -41,7 +41,7 @@ def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:
     images = sort_images(index, ("A", "B", "C"), BY_NUMBER)
     assert images.notes == (
         "images: 2 of 3 patients have DICOM series, 1 with SEG series 1000; a patient without CT "
-        "or without a marked tumour is left out",
+        "or without a marked tumor is left out",
         "1 segmentations by an algorithm (series 300) are left out",
         "1 more patients have DICOM series, but are not in the cohort",
         "2 DICOM files are damaged or name no patient",

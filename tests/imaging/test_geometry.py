@@ -1,4 +1,4 @@
-"""Patches are what a plain SimpleITK resampling of the whole volume gives, cut to the tumour."""
+"""Patches are what a plain SimpleITK resampling of the whole volume gives, cut to the tumor."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SMALL = Preprocessing(spacing_mm=(0.7, 0.7, 5.0), patch=32)
 
 def _volume(
     hu: np.ndarray,
-    tumour: tuple[slice, slice, slice],
+    tumor: tuple[slice, slice, slice],
     spacing: tuple[float, float, float] = (0.7, 0.7, 5.0),
 ) -> Volume:
     marked = np.zeros(hu.shape, dtype=np.uint8)
-    marked[tumour] = 1
+    marked[tumor] = 1
     image, mask = sitk.GetImageFromArray(hu), sitk.GetImageFromArray(marked)
     for grid in (image, mask):
         grid.SetSpacing(spacing)
@@ -111,11 +111,11 @@ def test_flipped_and_permuted_volumes_land_in_the_same_patch(orientation: str) -
     np.testing.assert_array_equal(got.masks, expected.masks)
 
 
-def test_a_tumour_at_the_border_is_padded_with_air() -> None:
+def test_a_tumor_at_the_border_is_padded_with_air() -> None:
     volume = _volume(np.full((4, 40, 40), 55, dtype=np.int16), (slice(0, 4), slice(0, 6), slice(2)))
     patches = to_patches(volume, SMALL)
     assert patches.slices.shape == (4, 32, 32)
-    # Centre of the box at column 0.5, row 2.5: 15 and 13 points of air before the image begins.
+    # Center of the box at column 0.5, row 2.5: 15 and 13 points of air before the image begins.
     assert (patches.slices[:, :, :15] == -1024).all()
     assert (patches.slices[:, :13, :] == -1024).all()
     assert (patches.slices[:, 13:, 15:] == 55).all()
@@ -123,7 +123,7 @@ def test_a_tumour_at_the_border_is_padded_with_air() -> None:
     assert patches.masks.sum() == 4 * 12
 
 
-def test_the_tumour_stands_in_the_middle_and_only_its_slices_are_kept() -> None:
+def test_the_tumor_stands_in_the_middle_and_only_its_slices_are_kept() -> None:
     volume = _volume(_noise((9, 80, 80)), (slice(4, 7), slice(20, 40), slice(50, 60)))
     patches = to_patches(volume, SMALL)
     rows, columns = np.nonzero(patches.masks.any(axis=0))
@@ -142,7 +142,7 @@ def test_a_spacing_that_a_writer_rounded_does_not_move_the_patch() -> None:
     assert np.abs(got.slices.astype(int) - expected.slices).max() <= 1
 
 
-def test_a_tumour_thinner_than_the_target_slices_is_kept() -> None:
+def test_a_tumor_thinner_than_the_target_slices_is_kept() -> None:
     volume = _volume(
         _noise((20, 60, 60)), (slice(7, 9), slice(30, 34), slice(30, 34)), spacing=(0.7, 0.7, 1.0)
     )
@@ -173,7 +173,7 @@ def _flat() -> Volume:
     return Volume(image=image, mask=image != 1)
 
 
-def _coloured() -> Volume:
+def _colored() -> Volume:
     image = sitk.Image([5, 5, 5], sitk.sitkVectorInt16, 3)
     return Volume(image=image, mask=sitk.Image([5, 5, 5], sitk.sitkUInt8))
 
@@ -200,7 +200,7 @@ def _other_size() -> Volume:
     return Volume(image=volume.image, mask=volume.mask[:, :, :2])
 
 
-def _two_tumours() -> Volume:
+def _two_tumors() -> Volume:
     volume = _volume(_noise((3, 90, 90)), (slice(1, 2), slice(0, 3), slice(0, 3)))
     mask = sitk.GetArrayFromImage(volume.mask)
     mask[1, -3:, -3:] = 1
@@ -218,7 +218,7 @@ def _holes() -> Volume:
     ("volume", "says"),
     [
         (_flat(), "not a CT volume"),
-        (_coloured(), "not a CT volume"),
+        (_colored(), "not a CT volume"),
         (_empty(), "mask is empty"),
         (_moved("Origin", 0.0, 31.0, -204.75), "differ in origin"),
         (_moved("Spacing", 0.7, 0.7, 4.0), "differ in spacing"),
@@ -230,7 +230,7 @@ def _holes() -> Volume:
         (_grid("Direction", *[np.nan] * 3, 0, 1, 0, 0, 0, 1), "broken directions"),
         (_grid("Direction", 1, 0, 0, 0.5, 1, 0, 0, 0, 1), "broken directions"),
         (_moved("Origin", np.nan, 31.0, -204.75), "differ in origin"),
-        (_two_tumours(), "too far apart"),
+        (_two_tumors(), "too far apart"),
         (_holes(), "no numbers"),
     ],
 )

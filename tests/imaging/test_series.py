@@ -1,4 +1,4 @@
-"""The CT that belongs to the tumour is chosen, and read slice by slice into HU."""
+"""The CT that belongs to the tumor is chosen, and read slice by slice into HU."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.report import read_results
-from lnmbench.stages.run import Place, run
+from lnmbench.stages.report.load_results import read_results
+from lnmbench.stages.run.run_benchmark import Place, run
 
 ASKED = {
     "dataset": "synthetic:n=60,images=false",

@@ -40,7 +40,7 @@ class Made:
             Column(name="age", role="feature", unit="a"),
             Column(name="n1", role="target", kind="binary", label="n1", categories=("0", "1")),
         )
-        self.card = Card(title="made", licence="none", source="here", citation="none", labels="x")
+        self.card = Card(title="made", license="none", source="here", citation="none", labels="x")
         self.sources = sorted(Path(where).glob("*.source"))
         self.notes = ()
 

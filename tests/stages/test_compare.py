@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Compared, FoldScores, Method, Outcome, Pair, TestResult
+from lnmbench.records import (
+    Choice,
+    FoldScores,
+    Method,
+    MethodResult,
+    Pair,
+    PairComparison,
+    TestResult,
+)
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stats.multiplicity import holm
 
@@ -36,10 +44,10 @@ class Mean:
         return TestResult(estimate=d, low=d, high=d, statistic=d, df=1.0, pvalue=p)
 
 
-def outcome(method: Method, level: float, *, done: int = 4) -> Outcome:
+def outcome(method: Method, level: float, *, done: int = 4) -> MethodResult:
     values = np.full((2, 2), level)
     key = method.fingerprint
-    return Outcome(
+    return MethodResult(
         method=method,
         units_done=done,
         units_all=4,
@@ -51,7 +59,9 @@ def outcome(method: Method, level: float, *, done: int = 4) -> Outcome:
 OUTCOMES = (outcome(MULTI, 0.78), outcome(SINGLE, 0.77), outcome(LOGISTIC, 0.75))
 
 
-def compared(outcomes: tuple[Outcome, ...] = OUTCOMES, **changed: object) -> tuple[Compared, ...]:
+def compared(
+    outcomes: tuple[MethodResult, ...] = OUTCOMES, **changed: object
+) -> tuple[PairComparison, ...]:
     asked: dict[str, object] = {
         "metrics": ("auc",),
         "comparisons": {"mean": Mean(), "other": Mean("beside")},
@@ -59,7 +69,7 @@ def compared(outcomes: tuple[Outcome, ...] = OUTCOMES, **changed: object) -> tup
     return compare(outcomes, TRUTH, OUTER, **(asked | changed))  # type: ignore[arg-type]
 
 
-def labels(found: tuple[Compared, ...]) -> list[tuple[str, str]]:
+def labels(found: tuple[PairComparison, ...]) -> list[tuple[str, str]]:
     names = {m.fingerprint: m.label for m in (LOGISTIC, SINGLE, MULTI)}
     return [(names[one.method_b], names[one.method_a]) for one in found]
 

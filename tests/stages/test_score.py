@@ -10,8 +10,8 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.records import AuxLabels, Choice, Cost, Label, Method, Protocol, Training
-from lnmbench.stages.report import distinct
-from lnmbench.stages.score import aux_scores, fold_scores, score, spread, summarise
+from lnmbench.stages.report.load_results import distinct
+from lnmbench.stages.score import aux_scores, fold_scores, score, spread, summarize
 
 PROTOCOL = Protocol(repeats=2, folds=3)
 OUTER = np.array([[0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 2, 1]], dtype=np.int16)
@@ -62,7 +62,7 @@ def test_a_missing_prediction_is_refused_by_name() -> None:
 
 def test_summary_is_the_mean_with_the_corrected_interval() -> None:
     values = scored(predictions()).values
-    estimate = summarise(values, PROTOCOL, (-math.inf, math.inf))
+    estimate = summarize(values, PROTOCOL, (-math.inf, math.inf))
     # n2/n1 = 1/2, J = 6, t(.975; 5) = 2.5706
     half = 2.570581835636314 * values.std(ddof=1) * math.sqrt(1 / 6 + 1 / 2)
     assert estimate.value == pytest.approx(values.mean())
@@ -73,17 +73,17 @@ def test_summary_is_the_mean_with_the_corrected_interval() -> None:
 
 
 def test_an_interval_ends_at_the_bounds_of_the_metric() -> None:
-    estimate = summarise(np.array([[0.99, 0.8, 1.0]]), PROTOCOL, (0.0, 1.0))
+    estimate = summarize(np.array([[0.99, 0.8, 1.0]]), PROTOCOL, (0.0, 1.0))
     assert (estimate.high, estimate.low < 0.8) == (1.0, True)
 
 
 def test_folds_that_do_not_define_a_metric_do_not_count() -> None:
     values = np.array([[0.2, math.nan, 0.4], [math.nan, 0.3, 0.5]])
     there = np.array([0.2, 0.4, 0.3, 0.5])
-    assert summarise(values, PROTOCOL, (0, 1)) == summarise(there, PROTOCOL, (0, 1))
+    assert summarize(values, PROTOCOL, (0, 1)) == summarize(there, PROTOCOL, (0, 1))
     assert spread(values) == spread(there)
     one = np.array([[0.2, math.nan]])
-    assert math.isnan(summarise(one, PROTOCOL, (0, 1)).value)
+    assert math.isnan(summarize(one, PROTOCOL, (0, 1)).value)
     assert math.isnan(spread(one))
 
 

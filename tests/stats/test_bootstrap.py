@@ -13,9 +13,9 @@ from scipy import stats
 
 from lnmbench.stats.bootstrap import Weighted, bca, bootstrap_interval
 from lnmbench.stats.discrimination import average_precision, weighted_average_precision
-from lnmbench.stats.operating import called
+from lnmbench.stats.operating_points import called
 from lnmbench.stats.ordinal import macro_auc, mean_absolute_error
-from lnmbench.stats.probability import brier, squared_errors
+from lnmbench.stats.scoring_rules import brier, squared_errors
 
 
 class Ap:

@@ -14,11 +14,11 @@ FOLDS, REPEATS = 5, 4
 
 
 def simulated(
-    seed: int, cohorts: int, *, centre: float = 0.01, scale: float = 0.01, folds: int = FOLDS
+    seed: int, cohorts: int, *, center: float = 0.01, scale: float = 0.01, folds: int = FOLDS
 ) -> np.ndarray:
     """Draw correlated differences of (cohorts, repeats × folds) with a known mean."""
     rng, rho = np.random.default_rng(seed), 1 / folds
-    delta = centre + scale * rng.standard_t(5, size=cohorts)
+    delta = center + scale * rng.standard_t(5, size=cohorts)
     shared, own = rng.normal(size=(cohorts, 1)), rng.normal(size=(cohorts, REPEATS * folds))
     noise = math.sqrt(rho) * shared + math.sqrt(1 - rho) * own
     return (delta[:, None] + 0.03 * noise).round(4)
@@ -37,20 +37,20 @@ def quadrature(d: np.ndarray, rope: float, *, folds: int = FOLDS) -> tuple[list[
     within = np.einsum("qi,ij,qj->q", rest, inverse, rest)
     scales = np.geomspace(means.std() / 100, means.std() * 1000, 40)[:, None]
     furthest = min(np.abs(d).max(), 12 * d.std())
-    centres = np.linspace(-furthest, furthest, 81)
+    centers = np.linspace(-furthest, furthest, 81)
     quantiles = stats.t.ppf((np.arange(81) + 0.5) / 81, nus)
     height = np.zeros((8, 40, 81))
     for i in range(8):
-        delta = centres[:, None] + scales[:, :, None] * quantiles[i, 0]
+        delta = centers[:, None] + scales[:, :, None] * quantiles[i, 0]
         for k in range(q):
             fit = 1 + inverse.sum() * (means[k] - delta) ** 2 / within[k]
             height[i] += np.log((fit ** (-(size - 1) / 2)).mean(axis=2))
     weight = np.exp(height - height.max()) * scales
     weight /= weight.sum()
-    worse = stats.t.cdf((-rope - centres) / scales, nus)
-    better = stats.t.sf((rope - centres) / scales, nus)
+    worse = stats.t.cdf((-rope - centers) / scales, nus)
+    better = stats.t.sf((rope - centers) / scales, nus)
     regions = [float((part * weight).sum()) for part in (worse, 1 - worse - better, better)]
-    return regions, float((weight * centres).sum())
+    return regions, float((weight * centers).sum())
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_equals_quadrature_and_is_near_baycomp(
     d = simulated(seed, cohorts)
     posterior = bayesian_hierarchical(d, folds=FOLDS, draws=1500)
     found = [posterior.next_worse, posterior.next_equivalent, posterior.next_better]
-    expected, centre = quadrature(d, 0.01)
+    expected, center = quadrature(d, 0.01)
     assert found == pytest.approx(expected, abs=0.01)
-    assert posterior.mean == pytest.approx(centre, abs=1e-3)
+    assert posterior.mean == pytest.approx(center, abs=1e-3)
     assert posterior.rhat < 1.02
     most_probable = (posterior.worse, posterior.equivalent, posterior.better)
     assert most_probable == pytest.approx(baycomp, abs=0.035)
 
 
 def test_swapping_the_methods_swaps_better_and_worse() -> None:
-    d = simulated(4, 5, centre=0.02)
+    d = simulated(4, 5, center=0.02)
     one, other = (bayesian_hierarchical(sign * d, folds=FOLDS, draws=400) for sign in (1, -1))
     assert one.better == pytest.approx(other.worse, abs=0.03)
     assert one.mean == pytest.approx(-other.mean, abs=2e-3)

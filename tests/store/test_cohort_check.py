@@ -14,7 +14,7 @@ from lnmbench.records import Preprocessing
 from lnmbench.store.cohort_check import check_cohort
 from lnmbench.store.cohort_file import read_cohort, read_masks, read_slices, writing_cohort
 
-CARD = Card(title="t", licence="l", source="s", citation="c", labels="x")
+CARD = Card(title="t", license="l", source="s", citation="c", labels="x")
 COLUMNS = (
     Column(name="who", role="id"),
     Column(name="age", role="feature"),

@@ -1,4 +1,4 @@
-"""Tumour regions from whatever marks them: one file for each kind of source.
+"""Tumor regions from whatever marks them: one file for each kind of source.
 
 Every function returns a `Region` on the grid of the image that it is given; DICOM objects are
 placed by their physical coordinates, never by the order of frames or files.

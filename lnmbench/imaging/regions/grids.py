@@ -8,7 +8,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.plausible import require_plausible_grid
+from lnmbench.imaging.grid_limits import require_plausible_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -41,7 +41,7 @@ def choose(offered: Sequence[Offered], pattern: str | None, *, kind: str, where:
     """Return the one that the pattern means; without a pattern, the only one there is.
 
     A pattern is a name with `*` and `?` as wildcards, whatever its case, or a number; of several,
-    separated by commas, the first that matches anything counts. A name that is spelt exactly so
+    separated by commas, the first that matches anything counts. A name that is spelled exactly so
     wins over those that only match.
 
     Raises `UserError` with what is there, where nothing or more than one thing is meant.

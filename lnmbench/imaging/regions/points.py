@@ -13,7 +13,7 @@ from typing import Literal
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError, reading
-from lnmbench.imaging.plausible import FARTHEST_MM
+from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.shapes import (
     Point,
@@ -35,7 +35,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """Where a tumour is, in numbers: a point, or a box where `last` is given.
+    """Where a tumor is, in numbers: a point, or a box where `last` is given.
 
     Coordinates are LPS mm, or voxel indices from 0. `slices` are the first and the last index of
     the image's third axis.

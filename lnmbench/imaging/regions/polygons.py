@@ -1,4 +1,4 @@
-"""Closed outlines to voxels, by the even-odd rule on voxel centres."""
+"""Closed outlines to voxels, by the even-odd rule on voxel centers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Contours are written with few decimals: a centre this near to an outline (in voxels) lies on it.
+# Contours are written with few decimals: a center this near to an outline (in voxels) lies on it.
 ON_THE_LINE = 0.01
 
 
@@ -18,8 +18,8 @@ def fill(polygons: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDA
     """Return the voxels of one slice, (rows, columns), that closed polygons hold together.
 
     A polygon is (n, 2): the column and row indices of its corners, where whole numbers are voxel
-    centres; the last corner is joined to the first. A voxel belongs where an odd number of
-    polygons encloses its centre, so that an outline within another one is a hole; centres on an
+    centers; the last corner is joined to the first. A voxel belongs where an odd number of
+    polygons encloses its center, so that an outline within another one is a hole; centers on an
     outline belong, whichever side of it they are on. Parts outside the slice are cut off.
 
     Examples
@@ -36,7 +36,7 @@ def fill(polygons: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDA
 def _enclosed(
     start: NDArray[np.float64], end: NDArray[np.float64], shape: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Centres with an odd number of edges to their left. A row meets an edge once at a corner."""
+    """Centers with an odd number of edges to their left. A row meets an edge once at a corner."""
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     edge, row = _whole_numbers(np.ceil(low), np.ceil(high) - 1, shape[0])
     column = _crossing(start[edge], end[edge], row, along=1)

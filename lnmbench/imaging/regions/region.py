@@ -1,4 +1,4 @@
-"""What every source of a tumour location comes to."""
+"""What every source of a tumor location comes to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Region:
-    """A tumour mask on the grid of its image: uint8, 0 outside, 1 inside, at least one voxel.
+    """A tumor mask on the grid of its image: uint8, 0 outside, 1 inside, at least one voxel.
 
     `found` is a sentence: what was taken of what was there, and what was done to it.
     """

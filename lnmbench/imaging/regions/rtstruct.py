@@ -9,8 +9,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.headers import UNKNOWN, reading, term
-from lnmbench.imaging.plausible import FARTHEST_MM
 from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object
 from lnmbench.imaging.regions.grids import SAME_PLACE, count, indices
 from lnmbench.imaging.regions.naming import Offered, choose
@@ -29,13 +29,13 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
 
     Contours are placed by their coordinates, also on tilted images; the images that the file
     refers to play no part. A voxel belongs where an odd number of the contours of its plane
-    encloses its centre (a contour within another one is a hole) or where its centre lies on a
+    encloses its center (a contour within another one is a hole) or where its center lies on a
     contour. Each slice takes the nearest plane of contours, at most half a slice away, or half
     the distance between planes where these lie further apart than the slices.
 
     Raises `UserError` for a file that is no RTSTRUCT or is damaged, a name that means no ROI or
     several, an ROI without closed contours or with others beside them, contours that are not
-    parallel to the slices or reach outside the image, and an ROI that holds no voxel's centre.
+    parallel to the slices or reach outside the image, and an ROI that holds no voxel's center.
     """
     dataset = open_object(path, "a DICOM RTSTRUCT", (STRUCTURE_SET,))
     with reading(path):
@@ -48,7 +48,7 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
     mask, done = fill_slices(polygons, image, where)
     if not count(mask):
         raise UserError(
-            "the ROI holds the centre of no voxel", where=where, got=f"{len(contours)} contours"
+            "the ROI holds the center of no voxel", where=where, got=f"{len(contours)} contours"
         )
     found = f"ROI {roi} of {len(rois)}: {len(contours)} contours, {count(mask)} voxels"
     return Region(mask=mask, found="; ".join([found, *done]))

@@ -10,8 +10,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid_limits import FARTHEST_MM, MOST_PIXELS
 from lnmbench.imaging.headers import reading
-from lnmbench.imaging.plausible import FARTHEST_MM, MOST_PIXELS
 from lnmbench.imaging.regions.dicom import SEGMENTATION, open_object
 from lnmbench.imaging.regions.grids import count, place
 from lnmbench.imaging.regions.naming import Offered, choose

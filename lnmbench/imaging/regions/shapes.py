@@ -1,7 +1,7 @@
 """Regions drawn around coordinates: a box, a sphere, a disc on a range of slices.
 
 Points are in LPS mm: x grows to the patient's left, y to the back, z to the head. A voxel belongs
-where its centre lies within the shape. What of a shape lies outside the image is cut off.
+where its center lies within the shape. What of a shape lies outside the image is cut off.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     Points = NDArray[np.float64]
 
 Point = tuple[float, float, float]
-# A centre on the border belongs, also where arithmetic moves it.
+# A center on the border belongs, also where arithmetic moves it.
 _ROUNDING_MM = 1e-6
 
 
 def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Region:
     """Return the box between two opposite corners in LPS mm, its sides along x, y and z.
 
-    Raises `UserError` for a box that holds the centre of no voxel of the image.
+    Raises `UserError` for a box that holds the center of no voxel of the image.
     """
     low, high = np.minimum(first_mm, last_mm), np.maximum(first_mm, last_mm)
 
@@ -48,13 +48,13 @@ def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> R
     """
     own = _own_voxel(image, point_mm)
     _check_radius(radius_mm)
-    centre = np.array(point_mm)
+    center = np.array(point_mm)
 
     def within(points: Points) -> NDArray[np.bool_]:
-        return np.asarray(np.linalg.norm(points - centre, axis=-1) <= radius_mm + _ROUNDING_MM)
+        return np.asarray(np.linalg.norm(points - center, axis=-1) <= radius_mm + _ROUNDING_MM)
 
-    what = f"sphere of {radius_mm:g} mm around {_text(centre)} mm"
-    return _drawn(image, centre - radius_mm, centre + radius_mm, within, what, {own})
+    what = f"sphere of {radius_mm:g} mm around {_text(center)} mm"
+    return _drawn(image, center - radius_mm, center + radius_mm, within, what, {own})
 
 
 def region_from_point_and_slices(
@@ -95,7 +95,7 @@ def _drawn(
     what: str,
     always: set[tuple[int, int, int]] | None = None,
 ) -> Region:
-    """Return the voxels between low and high (LPS mm) whose centres lie within the shape."""
+    """Return the voxels between low and high (LPS mm) whose centers lie within the shape."""
     corners = np.array([[low, high][i][a] for c in np.ndindex(2, 2, 2) for a, i in enumerate(c)])
     reached = indices(image, corners.reshape(8, 3))
     size = np.array(image.GetSize())

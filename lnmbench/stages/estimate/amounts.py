@@ -9,8 +9,8 @@ from pathlib import Path
 from lnmbench.contracts import Baseline
 from lnmbench.records import Method, Plan
 from lnmbench.registry import Registry
-from lnmbench.stages.auxiliary import aux_task
-from lnmbench.store.ledger import FILE, Ledger
+from lnmbench.stages.plan.aux_tasks import aux_task
+from lnmbench.store.ledger.ledger import FILE, Ledger
 
 # Bytes of a row in the ledger's tables, beside the words in it.
 _PREDICTION, _EPOCH, _TRIED, _NUMBER, _SPLIT = 22, 28, 80, 20, 22

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from lnmbench.records import Cohort, Plan
 from lnmbench.registry import Registry
-from lnmbench.stages.baselines import baseline_results
-from lnmbench.stages.chunk import Chunk
-from lnmbench.stages.estimate.records import Repeat, Span
+from lnmbench.stages.estimate.estimates import Repeat, Span
+from lnmbench.stages.run.baselines import baseline_results
+from lnmbench.stages.run.chunk import Chunk
 
 _ENOUGH = 1.0
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from lnmbench.records import Cohort, Method
 from lnmbench.registry import Registry
-from lnmbench.stages.features import cached_views, planned_encoder
+from lnmbench.stages.run.features import cached_views, planned_encoder
 
 if TYPE_CHECKING:
-    from lnmbench.nets.encoding import FrozenEncoder
+    from lnmbench.nets.encoder.frozen import FrozenEncoder
 
 _ENOUGH = 0.5
 _FLOAT = 4
@@ -37,7 +37,7 @@ NOTHING = Encoding(slices=0, seconds=0.0, bytes=0)
 
 def encoding(method: Method, cohort: Cohort, registry: Registry, device: str) -> Encoding:
     """Return what it takes to fill the feature cache of a method, from some random slices."""
-    from lnmbench.nets.encoding import FrozenEncoder, cut_at
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
 
     stages = planned_encoder(method, registry).stages()
     before, after = (

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from lnmbench.contracts import Weighting
 from lnmbench.records import Cohort, Method, Resources, Training
 from lnmbench.registry import Registry
-from lnmbench.stages.chunk import Chunk, fits
+from lnmbench.stages.estimate.estimates import Repeat, Span
 from lnmbench.stages.estimate.random_inputs import random_inputs
-from lnmbench.stages.estimate.records import Repeat, Span
 from lnmbench.stages.estimate.samples import fewer_cases, times
-from lnmbench.stages.networks import stack_of, weighting_of
-from lnmbench.stages.plan import positions
-from lnmbench.stages.search.candidates import network_candidates
-from lnmbench.stages.search.groups import Group, groups, side_by_side
+from lnmbench.stages.plan.make_plan import positions
+from lnmbench.stages.plan.search.candidates import network_candidates
+from lnmbench.stages.plan.search.groups import Group, groups, side_by_side
+from lnmbench.stages.run.chunk import Chunk, fits
+from lnmbench.stages.run.networks import stack_of, weighting_of
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Fits, Inputs
@@ -62,7 +62,7 @@ def _of_a_candidate(
     """What a candidate of a group takes, from some of the fits that share its stacks."""
     import torch
 
-    from lnmbench.nets.training import train
+    from lnmbench.nets.parallel import train
 
     settings, weighting = settings_of(group.method), weighting_of(group, registry)
     everything, on_cpu = side_by_side(own, group), resources.device == "cpu"
@@ -100,8 +100,8 @@ def _cases(inputs: Inputs, settings: Training, size: int, *, on_cpu: bool) -> tu
 
 
 def _parameters(inputs: Inputs, own: Fits, settings: Training, weighting: Weighting) -> int:
-    from lnmbench.nets.parameters import Layout
-    from lnmbench.nets.problem import network_of
+    from lnmbench.nets.objective import network_of
+    from lnmbench.nets.stacked.parameters import Layout
 
     return Layout(network_of(inputs, own, settings, weighting).parameters()).size
 
@@ -112,8 +112,8 @@ def _memory(
     """The bytes of the stacks that train side by side."""
     import torch
 
-    from lnmbench.nets.footprint import bytes_of_a_fit, room_for_fits
-    from lnmbench.nets.training import divided
+    from lnmbench.nets.memory import bytes_of_a_fit, room_for_fits
+    from lnmbench.nets.parallel import divided
 
     threads = torch.get_num_threads() if on_cpu else 1
     each = bytes_of_a_fit(inputs, settings, size)

@@ -10,11 +10,11 @@ import numpy as np
 from lnmbench.contracts import Encoder
 from lnmbench.records import Cohort, Method
 from lnmbench.registry import Registry
-from lnmbench.stages.chunk import Chunk
 from lnmbench.stages.estimate.encoders import random_images
-from lnmbench.stages.features import planned_encoder
-from lnmbench.stages.network_inputs import network_inputs
-from lnmbench.stages.plan import positions
+from lnmbench.stages.plan.make_plan import positions
+from lnmbench.stages.run.chunk import Chunk
+from lnmbench.stages.run.features import planned_encoder
+from lnmbench.stages.run.network_inputs import network_inputs
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs, Suffix
@@ -50,8 +50,8 @@ def _suffix(method: Method, cohort: Cohort, encoder: Encoder, total: int) -> Suf
         return None
     import torch
 
-    from lnmbench.nets.augmentation import augmentations
-    from lnmbench.nets.encoding import FrozenEncoder, cut_at
+    from lnmbench.nets.data.augmentation import augmentations
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
     from lnmbench.nets.fits import Suffix
 
     before, trained = cut_at(encoder.stages(), method.trained_from)

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.records import Case, Preprocessing, Volume
-from lnmbench.stages.ingest.doubts import digest_of, doubts_of_mask
-from lnmbench.stages.ingest.report import CaseReport, one_line
+from lnmbench.stages.ingest.image_warnings import digest_of, doubts_of_mask
+from lnmbench.stages.ingest.ingest_report import CaseReport, one_line
+from lnmbench.store.checkpoints import Parts
 from lnmbench.store.cohort_scans import Scan
-from lnmbench.store.parts import Parts
 
 _AXES = 3
 
@@ -99,7 +99,7 @@ def _arrays(volume: Volume, preprocessing: Preprocessing) -> dict[str, NDArray[A
         "masks": patches.masks,
         "spacing_mm": np.round(spacing, 6),
         "size": np.array(size),
-        "tumour_ml": np.round([before, after], 6),
+        "tumor_ml": np.round([before, after], 6),
         "found": np.frombuffer(found, np.uint8),
     }
 
@@ -114,5 +114,5 @@ def _along_the_patient(image: sitk.Image) -> tuple[list[float], list[int]]:
 
 
 def _scan(stored: Mapping[str, NDArray[Any]]) -> Scan:
-    spacing, size, volume = (stored[name].tolist() for name in ("spacing_mm", "size", "tumour_ml"))
-    return Scan(spacing_mm=tuple(spacing), size=tuple(size), tumour_ml=tuple(volume))
+    spacing, size, volume = (stored[name].tolist() for name in ("spacing_mm", "size", "tumor_ml"))
+    return Scan(spacing_mm=tuple(spacing), size=tuple(size), tumor_ml=tuple(volume))

@@ -63,9 +63,9 @@ def ranks(
                         low=average - half,
                         high=average + half,
                         along="x",
-                        colour="reference",
+                        color="reference",
                     ),
-                    Mark(kind="points", x=average, y=rows, colour="reference"),
+                    Mark(kind="points", x=average, y=rows, color="reference"),
                 ),
             )
         )
@@ -101,7 +101,7 @@ def _panel(cohorts: Sequence[Results], question: Question, metric: str) -> Panel
                 kind="rule",
                 x=np.zeros(2),
                 y=np.array([-0.5, len(cohorts) - 0.5]),
-                colour="reference",
+                color="reference",
             ),
             Mark(
                 kind="interval",
@@ -110,9 +110,9 @@ def _panel(cohorts: Sequence[Results], question: Question, metric: str) -> Panel
                 low=np.array([test.interval.low for test in tests]),
                 high=np.array([test.interval.high for test in tests]),
                 along="x",
-                colour=question.method.fingerprint,
+                color=question.method.fingerprint,
             ),
-            Mark(kind="points", x=estimate, y=rows, colour=question.method.fingerprint),
+            Mark(kind="points", x=estimate, y=rows, color=question.method.fingerprint),
         ),
     )
 

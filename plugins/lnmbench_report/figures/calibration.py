@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Axis, Figure, Mark, Outcome, Panel, Results
-from lnmbench.stats.calibrated import calibration
-from lnmbench.stats.reliability import CalibrationCurve, calibration_curve
+from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results
+from lnmbench.stats.calibration_curves import CalibrationCurve, calibration_curve
+from lnmbench.stats.recalibration import calibration
 from lnmbench_report.figures.frame import (
     averaged,
     drawn_on_probabilities,
@@ -29,7 +29,7 @@ BINS, CASES_IN_A_BIN = 10, 4
 class Calibrated:
     """A method with its calibration curve."""
 
-    outcome: Outcome
+    outcome: MethodResult
     curve: CalibrationCurve
 
 
@@ -71,8 +71,8 @@ def _marks(curve: CalibrationCurve, key: str) -> Iterator[Mark]:
     smooth, bins = curve.smooth, curve.bins
     if smooth.knots:
         x, low, high = smooth.predicted, smooth.low, smooth.high
-        yield Mark(kind="band", x=x, y=smooth.observed, low=low, high=high, arms=(key,), colour=key)
-        yield Mark(kind="line", x=x, y=smooth.observed, arms=(key,), colour=key)
+        yield Mark(kind="band", x=x, y=smooth.observed, low=low, high=high, arms=(key,), color=key)
+        yield Mark(kind="line", x=x, y=smooth.observed, arms=(key,), color=key)
     yield Mark(
         kind="interval",
         x=bins.predicted,
@@ -80,9 +80,9 @@ def _marks(curve: CalibrationCurve, key: str) -> Iterator[Mark]:
         low=bins.low,
         high=bins.high,
         arms=(key,),
-        colour=key,
+        color=key,
     )
-    yield Mark(kind="points", x=bins.predicted, y=bins.observed, arms=(key,), colour=key)
+    yield Mark(kind="points", x=bins.predicted, y=bins.observed, arms=(key,), color=key)
 
 
 def _alt(truth: NDArray[np.float64], found: Sequence[Calibrated]) -> str:

@@ -37,8 +37,8 @@ class Contrast:
         return self.question.method.fingerprint, self.question.reference.fingerprint
 
     @property
-    def colour(self) -> str:
-        """The colour of the method that is asked about."""
+    def color(self) -> str:
+        """The color of the method that is asked about."""
         return self.question.method.fingerprint
 
     @property
@@ -113,11 +113,11 @@ def judged(results: Results) -> dict[tuple[str, str, str], TestResult]:
 
 
 def estimate(test: TestResult, place: float, arms: tuple[str, str]) -> Iterator[Mark]:
-    """Yield a mean with its interval at a place among rows, in the colour of the first method."""
+    """Yield a mean with its interval at a place among rows, in the color of the first method."""
     x, y = np.array([test.estimate]), np.array([place])
     low, high = np.array([test.low]), np.array([test.high])
-    yield Mark(kind="interval", x=x, y=y, low=low, high=high, along="x", arms=arms, colour=arms[0])
-    yield Mark(kind="points", x=x, y=y, arms=arms, colour=arms[0])
+    yield Mark(kind="interval", x=x, y=y, low=low, high=high, along="x", arms=arms, color=arms[0])
+    yield Mark(kind="points", x=x, y=y, arms=arms, color=arms[0])
 
 
 def _differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Axis, Figure, Mark, Outcome, Panel, Results
-from lnmbench.stats.utility import DecisionCurve, decision_curve
+from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results
+from lnmbench.stats.decision_curves import DecisionCurve, decision_curve
 from lnmbench_report.figures.frame import (
     averaged,
     drawn_on_probabilities,
@@ -29,7 +29,7 @@ _ROOM = 0.25
 class Decided:
     """A method with its decision curve."""
 
-    outcome: Outcome
+    outcome: MethodResult
     curve: DecisionCurve
 
 
@@ -51,7 +51,7 @@ def decision_curves(results: Results) -> Iterator[Figure]:
     )
 
 
-def _end(truth: NDArray[np.float64], outcomes: Sequence[Outcome]) -> float:
+def _end(truth: NDArray[np.float64], outcomes: Sequence[MethodResult]) -> float:
     """Up to where hardly a case is treated, at least to twice the prevalence."""
     reached = max(float(np.quantile(o.probability, 0.99)) for o in outcomes)
     wanted = max(reached, 2.0 * float(truth.mean()))
@@ -69,7 +69,7 @@ def _panel(found: Sequence[Decided], prevalence: float) -> Panel:
         x=curve.thresholds[:seen],
         y=curve.treat_all[:seen],
         name="treat all",
-        colour="reference",
+        color="reference",
     )
     return Panel(
         x=Axis(title="Threshold probability", low=0.0, high=end),
@@ -86,7 +86,7 @@ def _curve(one: Decided) -> Mark:
         y=one.curve.model,
         name=one.outcome.method.label,
         arms=(key,),
-        colour=key,
+        color=key,
     )
 
 

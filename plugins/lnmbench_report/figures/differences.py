@@ -62,7 +62,7 @@ def _row(one: Contrast, row: int) -> Iterator[Mark]:
         x=folds,
         y=row + _CLOUD + _SPREAD * scattered(folds.size),
         arms=one.arms,
-        colour=one.colour,
+        color=one.color,
     )
     yield from estimate(one.test, row + _MEAN, one.arms)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Axis, Figure, Mark, Outcome, Panel, Results
+from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results
 from lnmbench_report.figures.frame import (
     averaged,
     drawn_on_probabilities,
@@ -43,7 +43,7 @@ def distribution(results: Results) -> Iterator[Figure]:
 
 
 def _panel(
-    outcome: Outcome,
+    outcome: MethodResult,
     shares: Mapping[str, NDArray[np.float64]],
     edges: NDArray[np.float64],
     top: float,
@@ -55,7 +55,7 @@ def _panel(
         x=Axis(title="Predicted probability", low=0.0, high=float(edges[-1])),
         y=Axis(title="Share of the class", low=0.0, high=top),
         marks=tuple(
-            Mark(kind="bars", x=middles, y=values, name=name, arms=(key,), colour=name)
+            Mark(kind="bars", x=middles, y=values, name=name, arms=(key,), color=name)
             for name, values in shares.items()
         ),
         arms=(key,),
@@ -67,7 +67,7 @@ def _shares(p: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np.fl
     return counts / max(1, p.size)
 
 
-def _alt(truth: NDArray[np.float64], outcomes: Sequence[Outcome]) -> str:
+def _alt(truth: NDArray[np.float64], outcomes: Sequence[MethodResult]) -> str:
     parts = [
         f"{o.method.label}: "
         + ", ".join(

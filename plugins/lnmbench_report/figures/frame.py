@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Mark, Outcome, Results
+from lnmbench.records import Mark, MethodResult, Results
 from lnmbench_report.arms import complete, shown
 from lnmbench_report.marks import synthetic_mark
 from lnmbench_report.printed import counted
@@ -15,14 +15,14 @@ from lnmbench_report.printed import counted
 MOST_POINTS = 200
 
 
-def drawn(results: Results) -> list[Outcome]:
+def drawn(results: Results) -> list[MethodResult]:
     """Return the methods that figures draw, of a report that knows the truth."""
     if results.truth is None:
         return []
     return [outcome for outcome in shown(results) if outcome.predicted is not None]
 
 
-def drawn_on_probabilities(results: Results) -> list[Outcome]:
+def drawn_on_probabilities(results: Results) -> list[MethodResult]:
     """Return those of the drawn methods whose scores are probabilities."""
     return [outcome for outcome in drawn(results) if _are_probabilities(outcome)]
 
@@ -41,7 +41,7 @@ def no_probabilities(results: Results) -> Iterator[str]:
             yield f"{outcome.method.label} is not drawn: its scores are no probabilities."
 
 
-def _are_probabilities(outcome: Outcome) -> bool:
+def _are_probabilities(outcome: MethodResult) -> bool:
     p = outcome.probability
     return bool(p.min() >= 0.0 and p.max() <= 1.0)
 

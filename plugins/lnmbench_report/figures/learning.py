@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lnmbench.records import Axis, Curve, Figure, Mark, Outcome, Panel, Results
+from lnmbench.records import Axis, Curve, Figure, Mark, MethodResult, Panel, Results
 from lnmbench_report.arms import shown
 from lnmbench_report.figures.frame import entitled, left_out
 from lnmbench_report.printed import counted, decimal
@@ -15,7 +15,7 @@ FEW = 0.1
 """The share of fits below which a median is of those that happened to train the longest."""
 _ROOM = 0.04
 
-Learned = tuple[Outcome, Curve]
+Learned = tuple[MethodResult, Curve]
 
 
 def learning_curves(results: Results) -> Iterator[Figure]:
@@ -78,10 +78,10 @@ def _marks(curve: Curve, key: str) -> Iterator[Mark]:
     for name, losses in both:
         low, middle, high = losses.T
         yield Mark(
-            kind="band", x=x, y=middle, low=low, high=high, name=name, arms=(key,), colour=name
+            kind="band", x=x, y=middle, low=low, high=high, name=name, arms=(key,), color=name
         )
     for name, losses in both:
-        yield Mark(kind="line", x=x, y=losses[:, 1], name=name, arms=(key,), colour=name)
+        yield Mark(kind="line", x=x, y=losses[:, 1], name=name, arms=(key,), color=name)
 
 
 def _lowest(found: Sequence[Learned]) -> str:

@@ -80,7 +80,7 @@ def _panel(results: Results, metric: str, own: Sequence[Believed], rope: float) 
         low=np.zeros(2),
         high=np.full(2, top),
         name=f"practically equivalent (within ± {decimal(rope)})",
-        colour="equivalent",
+        color="equivalent",
     )
     return Panel(
         title=title_of(results, metric),
@@ -102,7 +102,7 @@ def _density(one: Believed) -> Mark:
         y=student.pdf(x, p.df, loc=p.mean, scale=p.scale),
         name=against(contrast.question),
         arms=contrast.arms,
-        colour=contrast.colour,
+        color=contrast.color,
     )
 
 

@@ -71,7 +71,7 @@ def _curve(one: Contrast, grid: NDArray[np.float64], ratio: float) -> Iterator[M
             y=power(x, one.differences, test_train_ratio=ratio),
             name=name,
             arms=one.arms,
-            colour=one.colour,
+            color=one.color,
         )
 
 

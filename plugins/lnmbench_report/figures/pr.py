@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Axis, Figure, Mark, Outcome, Panel, Results
+from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results
 from lnmbench.stats.curves import pr_curve
 from lnmbench.stats.discrimination import average_precision
 from lnmbench_report.figures.frame import averaged, drawn, entitled, left_out, rule, thinned
@@ -37,19 +37,19 @@ def precision_recall(results: Results) -> Iterator[Figure]:
     )
 
 
-def _curve(truth: NDArray[np.float64], outcome: Outcome) -> Mark:
+def _curve(truth: NDArray[np.float64], outcome: MethodResult) -> Mark:
     curve, key = pr_curve(truth, outcome.probability), outcome.method.fingerprint
     precision = curve.precision.copy()
     precision[-1] = precision[-2]  # the point at recall 0 is a convention, not a precision
     x, y = thinned(curve.recall, precision)
     name = f"{outcome.method.label}, pooled AP {_ap(truth, outcome)}"
-    return Mark(kind="steps", x=x, y=y, name=name, arms=(key,), colour=key)
+    return Mark(kind="steps", x=x, y=y, name=name, arms=(key,), color=key)
 
 
-def _ap(truth: NDArray[np.float64], outcome: Outcome) -> str:
+def _ap(truth: NDArray[np.float64], outcome: MethodResult) -> str:
     return decimal(average_precision(truth, outcome.probability))
 
 
-def _alt(truth: NDArray[np.float64], outcomes: Sequence[Outcome], prevalence: float) -> str:
+def _alt(truth: NDArray[np.float64], outcomes: Sequence[MethodResult], prevalence: float) -> str:
     found = "; ".join(f"{o.method.label} {_ap(truth, o)}" for o in outcomes)
     return f"Precision against recall. Pooled AP: {found}. Prevalence: {decimal(prevalence)}."

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Axis, Figure, Mark, Outcome, Panel, Results
+from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results
 from lnmbench.stats.curves import roc_band, roc_curve
 from lnmbench.stats.discrimination import auc
 from lnmbench_report.arms import questions
@@ -40,7 +40,7 @@ def roc(results: Results) -> Iterator[Figure]:
     )
 
 
-def _banded(results: Results, outcomes: Sequence[Outcome]) -> set[str]:
+def _banded(results: Results, outcomes: Sequence[MethodResult]) -> set[str]:
     """Two bands at most: more hide each other."""
     asked = of_shown(results, questions(results))
     if not asked:
@@ -48,7 +48,7 @@ def _banded(results: Results, outcomes: Sequence[Outcome]) -> set[str]:
     return {asked[0].method.fingerprint, asked[0].reference.fingerprint}
 
 
-def _band(truth: NDArray[np.float64], outcome: Outcome) -> Mark:
+def _band(truth: NDArray[np.float64], outcome: MethodResult) -> Mark:
     band, key = roc_band(truth, outcome.probability), outcome.method.fingerprint
     middle = (band.low + band.high) / 2.0
     return Mark(
@@ -58,22 +58,22 @@ def _band(truth: NDArray[np.float64], outcome: Outcome) -> Mark:
         low=band.low,
         high=band.high,
         arms=(key,),
-        colour=key,
+        color=key,
     )
 
 
-def _curve(truth: NDArray[np.float64], outcome: Outcome) -> Mark:
+def _curve(truth: NDArray[np.float64], outcome: MethodResult) -> Mark:
     curve, key = roc_curve(truth, outcome.probability), outcome.method.fingerprint
     x, y = thinned(curve.false_positive_rate, curve.true_positive_rate)
     name = f"{outcome.method.label}, pooled AUC {_auc(truth, outcome)}"
-    return Mark(kind="line", x=x, y=y, name=name, arms=(key,), colour=key)
+    return Mark(kind="line", x=x, y=y, name=name, arms=(key,), color=key)
 
 
-def _auc(truth: NDArray[np.float64], outcome: Outcome) -> str:
+def _auc(truth: NDArray[np.float64], outcome: MethodResult) -> str:
     return decimal(auc(truth, outcome.probability))
 
 
-def _alt(truth: NDArray[np.float64], outcomes: Sequence[Outcome]) -> str:
+def _alt(truth: NDArray[np.float64], outcomes: Sequence[MethodResult]) -> str:
     areas = "; ".join(f"{o.method.label} {_auc(truth, o)}" for o in outcomes)
     return f"Sensitivity against the false positive rate. Pooled AUC: {areas}. Chance: .500."
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lnmbench.records import Axis, Figure, Mark, Outcome, Panel, Results, Tried
+from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results, Trial
 from lnmbench_report.arms import shown
 from lnmbench_report.figures.frame import entitled, left_out
 from lnmbench_report.printed import counted, decimal
@@ -20,8 +20,8 @@ MOST_ROWS = 15
 class Ranked:
     """A method's candidates that never diverged, the lowest loss first, and how often each won."""
 
-    outcome: Outcome
-    tried: tuple[Tried, ...]
+    outcome: MethodResult
+    tried: tuple[Trial, ...]
     won: Counter[int]
     diverged: int
 
@@ -40,7 +40,7 @@ def search_losses(results: Results) -> Iterator[Figure]:
     )
 
 
-def _ranked(outcome: Outcome) -> Iterator[Ranked]:
+def _ranked(outcome: MethodResult) -> Iterator[Ranked]:
     search = outcome.search
     if search is None:
         return
@@ -67,18 +67,18 @@ def _panel(results: Results, one: Ranked) -> Panel:
         high=ends[:, 1],
         along="x",
         arms=(key,),
-        colour=key,
+        color=key,
     )
     return Panel(
         title=one.outcome.method.label,
         x=Axis(title=f"Mean inner log loss of {results.protocol.target}"),
         y=Axis(title="Candidate: times chosen", categories=tuple(_name(one, c) for c in rows)),
-        marks=(interval, Mark(kind="points", x=mean, y=place, arms=(key,), colour=key)),
+        marks=(interval, Mark(kind="points", x=mean, y=place, arms=(key,), color=key)),
         arms=(key,),
     )
 
 
-def _name(one: Ranked, candidate: Tried) -> str:
+def _name(one: Ranked, candidate: Trial) -> str:
     number = candidate.candidate
     given = number == 1 and one.outcome.method.kind == "network"
     return f"{'given' if given else number}: {one.won[number]}×"

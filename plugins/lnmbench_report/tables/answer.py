@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lnmbench.records import Block, Outcome, Paragraph, Results
+from lnmbench.records import Block, MethodResult, Paragraph, Results
 from lnmbench_report.allowed import allowed, unfinished
 from lnmbench_report.answered import answered, cohort_of
 from lnmbench_report.arms import aux_of, aux_questions, complete, names
@@ -75,7 +75,7 @@ def _not_asked(results: Results) -> str:
     return f"{first} How {len(outcomes)} methods do in {cohort_of(results)} stands below."
 
 
-def _alone(results: Results, outcome: Outcome) -> str:
+def _alone(results: Results, outcome: MethodResult) -> str:
     scores = [
         f"{results.metric_titles.get(metric, metric)} {mean_cell(outcome.summary[metric]).text}"
         for metric in primary_in_order(results)

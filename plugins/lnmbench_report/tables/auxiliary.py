@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lnmbench.records import AuxScore, Block, Cell, Method, Outcome, Results, TableColumn
+from lnmbench.records import AuxScore, Block, Cell, Method, MethodResult, Results, TableColumn
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.patients import taken_for_independent
@@ -47,7 +47,9 @@ def _column(results: Results, metric: str) -> TableColumn:
     return TableColumn(key=metric, heading=f"{title} (95 % CI)")
 
 
-def _rows(results: Results, outcome: Outcome, metrics: Sequence[str]) -> Iterator[tuple[Cell, ...]]:
+def _rows(
+    results: Results, outcome: MethodResult, metrics: Sequence[str]
+) -> Iterator[tuple[Cell, ...]]:
     for score in outcome.aux:
         scored = _scored(results, score)
         control = _is_control(outcome.method, score.task)
@@ -81,7 +83,7 @@ def _is_control(method: Method, task: str) -> bool:
     return any(str(choice.parameters.get("shuffled", 0)) != "0" for choice in of_task)
 
 
-def _notes(results: Results, outcomes: Sequence[Outcome]) -> Iterator[str]:
+def _notes(results: Results, outcomes: Sequence[MethodResult]) -> Iterator[str]:
     repeats = counted(results.protocol.repeats, "repeat", "repeats")
     yield (
         f"On out-of-fold predictions averaged over {repeats}; intervals (CI) are BCa bootstraps "
@@ -91,7 +93,7 @@ def _notes(results: Results, outcomes: Sequence[Outcome]) -> Iterator[str]:
     scores = [score for outcome in outcomes for score in outcome.aux]
     if any(_scored(results, score) not in (None, score.known) for score in scores):
         yield (
-            "Known: cases with a label, which are learnt. Not scored are those whose label leaves "
+            "Known: cases with a label, which are learned. Not scored are those whose label leaves "
             "open which of several classes they are."
         )
     if any(_is_control(one.method, score.task) for one in outcomes for score in one.aux):

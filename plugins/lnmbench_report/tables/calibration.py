@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Block, Cell, Results, TableColumn
-from lnmbench.stats.calibrated import Calibration, calibration
+from lnmbench.stats.recalibration import Calibration, calibration
 from lnmbench.stats.resampled import Interval
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lnmbench.records import Block, Compared, Results
+from lnmbench.records import Block, PairComparison, Results
 from lnmbench_report.arms import questions
 from lnmbench_report.compared import differences, second_opinions
 from lnmbench_report.printed import counted
@@ -50,7 +50,7 @@ class AllComparisons:
         ]
 
 
-def _asked(results: Results, pairs: Sequence[Compared]) -> list[Compared]:
+def _asked(results: Results, pairs: Sequence[PairComparison]) -> list[PairComparison]:
     if len(_couples(pairs)) <= FEW:
         return list(pairs)
     asked = list(dict.fromkeys(question.couple for question in questions(results)))[:MOST]
@@ -58,15 +58,15 @@ def _asked(results: Results, pairs: Sequence[Compared]) -> list[Compared]:
     return [one for one in pairs if _couple(one) in kept]
 
 
-def _couples(pairs: Sequence[Compared]) -> set[frozenset[str]]:
+def _couples(pairs: Sequence[PairComparison]) -> set[frozenset[str]]:
     return {_couple(one) for one in pairs}
 
 
-def _couple(one: Compared) -> frozenset[str]:
+def _couple(one: PairComparison) -> frozenset[str]:
     return frozenset((one.method_a, one.method_b))
 
 
-def _left_out(pairs: Sequence[Compared], asked: Sequence[Compared]) -> tuple[str, ...]:
+def _left_out(pairs: Sequence[PairComparison], asked: Sequence[PairComparison]) -> tuple[str, ...]:
     if len(asked) == len(pairs):
         return ()
     every = counted(len(_couples(pairs)), "pair", "pairs")

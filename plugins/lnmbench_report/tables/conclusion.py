@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Outcome, Paragraph, Results
+from lnmbench.records import Block, MethodResult, Paragraph, Results
 from lnmbench_report.answered import verdicts
 from lnmbench_report.arms import (
     Question,
@@ -46,7 +46,7 @@ def _lines(results: Results) -> Iterator[str]:
             yield "This holds for a synthetic cohort; it says nothing of patients."
 
 
-def too_few(results: Results, outcomes: Sequence[Outcome]) -> str:
+def too_few(results: Results, outcomes: Sequence[MethodResult]) -> str:
     """Return what may be said of none or one complete method."""
     if not outcomes:
         return "No method is complete yet: nothing can be concluded."

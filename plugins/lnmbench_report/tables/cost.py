@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
 from lnmbench_report.by_method import by_method
 from lnmbench_report.printed import NOTHING
 
@@ -40,7 +40,7 @@ class Costs:
         )
 
 
-def _figures(outcome: Outcome) -> tuple[Cell, ...]:
+def _figures(outcome: MethodResult) -> tuple[Cell, ...]:
     cost = outcome.cost
     return (
         Cell(text=f"{cost.fits:,}", value=float(cost.fits)),

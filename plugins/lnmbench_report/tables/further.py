@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Outcome, Results
+from lnmbench.records import Block, MethodResult, Results
 from lnmbench_report.arms import complete
 from lnmbench_report.by_metric import LEFT_OUT, by_metric, lacking
 from lnmbench_report.printed import decimal
@@ -27,7 +27,9 @@ class Further:
         return [by_metric(results, outcomes, metrics, key=key, title=title, notes=notes)]
 
 
-def _notes(results: Results, outcomes: Sequence[Outcome], metrics: Sequence[str]) -> Iterator[str]:
+def _notes(
+    results: Results, outcomes: Sequence[MethodResult], metrics: Sequence[str]
+) -> Iterator[str]:
     yield (
         "These describe and do not decide: they were not declared primary, no test and no Holm "
         "correction covers them. Means, intervals and SD as in the table of performance."

@@ -9,7 +9,7 @@ from lnmbench.records import (
     Block,
     Cell,
     Method,
-    Outcome,
+    MethodResult,
     Paragraph,
     Preprocessing,
     Results,
@@ -119,7 +119,7 @@ def _sees_images(method: Method) -> bool:
     return method.kind == "network" and method.level != "none"
 
 
-def _cells(outcome: Outcome) -> tuple[Cell, ...]:
+def _cells(outcome: MethodResult) -> tuple[Cell, ...]:
     settings = "; ".join(_settings(outcome.method))
     return Cell(text=settings), Cell(text=outcome.method.fingerprint)
 
@@ -153,7 +153,7 @@ def _notes(results: Results) -> Iterator[str]:
         "the training, primary metrics, spacing and patch stand in it where they are not the "
         "default. Files stand without their folders, and a data set without the places where its "
         "files lie: these are yours to give, and so are the files of --plugin. Where ids were "
-        "replaced (--pseudonymise), it takes the same key file, which no report can tell."
+        "replaced (--pseudonymize), it takes the same key file, which no report can tell."
     )
     default = Method(label="", kind="network").window_hu
     if any(outcome.method.window_hu != default for outcome in results.outcomes):

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Block, Cell, Outcome, Results, Table, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, Table, TableColumn
 from lnmbench.stats.bootstrap import bca
-from lnmbench.stats.utility import benefits, decision_curve, net_benefit
+from lnmbench.stats.decision_curves import benefits, decision_curve, net_benefit
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.patients import taken_for_independent
@@ -75,7 +75,7 @@ def benefit_interval(
     return bca(estimate, values, left_out, level=0.95)
 
 
-def _cells(results: Results, outcome: Outcome) -> Iterator[Cell]:
+def _cells(results: Results, outcome: MethodResult) -> Iterator[Cell]:
     assert results.truth is not None
     for threshold in THRESHOLDS:
         value = float(net_benefit(results.truth, outcome.probability, threshold))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
-from lnmbench.stats.operating import Share, operating_point
+from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
+from lnmbench.stats.operating_points import Share, operating_point
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.patients import taken_for_independent
@@ -90,7 +90,7 @@ def _table(results: Results, aim: Aim) -> Sequence[Block]:
     )
 
 
-def _cells(results: Results, outcome: Outcome, aim: Aim) -> Iterator[Cell]:
+def _cells(results: Results, outcome: MethodResult, aim: Aim) -> Iterator[Cell]:
     thresholds = outcome.scores[aim.metrics[0]].thresholds
     assert results.truth is not None
     assert results.outer is not None

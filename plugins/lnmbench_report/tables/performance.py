@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.by_metric import (
@@ -51,7 +51,7 @@ class Performance:
 
 
 def _columns(
-    results: Results, metrics: Sequence[str], outcomes: Sequence[Outcome]
+    results: Results, metrics: Sequence[str], outcomes: Sequence[MethodResult]
 ) -> Iterator[TableColumn]:
     for metric in metrics:
         title = metric_title(results, metric)
@@ -61,7 +61,9 @@ def _columns(
             yield TableColumn(key=f"{metric}_folds", heading="Folds")
 
 
-def _cells(outcome: Outcome, metrics: Sequence[str], outcomes: Sequence[Outcome]) -> Iterator[Cell]:
+def _cells(
+    outcome: MethodResult, metrics: Sequence[str], outcomes: Sequence[MethodResult]
+) -> Iterator[Cell]:
     for metric in metrics:
         sd = outcome.spread[metric]
         yield mean_cell(outcome.summary[metric])
@@ -70,7 +72,9 @@ def _cells(outcome: Outcome, metrics: Sequence[str], outcomes: Sequence[Outcome]
             yield folds_cell(outcome, metric)
 
 
-def _notes(results: Results, outcomes: Sequence[Outcome], metrics: Sequence[str]) -> Iterator[str]:
+def _notes(
+    results: Results, outcomes: Sequence[MethodResult], metrics: Sequence[str]
+) -> Iterator[str]:
     folds = counted(results.protocol.units, "outer fold", "outer folds")
     gaps = any(lacking(outcomes, metric) for metric in metrics)
     folds = f"those of the {folds} that define the metric" if gaps else folds

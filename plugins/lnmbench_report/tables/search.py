@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Cell, Outcome, Results, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.printed import decimal
@@ -45,7 +45,7 @@ class Searched:
         )
 
 
-def _rows(outcome: Outcome) -> Iterator[tuple[Cell, ...]]:
+def _rows(outcome: MethodResult) -> Iterator[tuple[Cell, ...]]:
     search = outcome.search
     assert search is not None
     for tried in search.tried:

@@ -14,7 +14,7 @@ from lnmbench_report.reading_order import primary_in_order
 SOURCES = {
     "imagenet": "ImageNet",
     "kinetics": "Kinetics-400",
-    "random": "RANDOM (seeded), nothing learnt from any image",
+    "random": "RANDOM (seeded), nothing learned from any image",
 }
 
 NAMED = 12
@@ -64,7 +64,7 @@ def _truth(card: Card) -> Iterator[str]:
 def _terms(card: Card) -> str:
     citation = card.citation.rstrip(".")
     cite = f"please cite: {citation}" if citation not in _UNCITED else "no citation is stated"
-    return f"Licence: {card.licence.rstrip('.')}; {cite}."
+    return f"License: {card.license.rstrip('.')}; {cite}."
 
 
 def _protocol(results: Results) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
-from lnmbench.records import Block, Cell, Outcome, Results, Search, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, Search, TableColumn
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.printed import NOTHING, counted
@@ -52,7 +52,7 @@ def figure(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _rows(outcome: Outcome) -> Iterator[tuple[Cell, ...]]:
+def _rows(outcome: MethodResult) -> Iterator[tuple[Cell, ...]]:
     search = outcome.search
     assert search is not None
     network = outcome.method.kind == "network"
@@ -90,7 +90,7 @@ def _number(value: Any) -> float | None:
     return float(value) if measured else None
 
 
-def _notes(tuned: Sequence[Outcome]) -> Iterator[str]:
+def _notes(tuned: Sequence[MethodResult]) -> Iterator[str]:
     yield (
         "Each outer fold takes the settings with the lowest mean log loss of the target over its "
         "inner folds; its test cases have no say. Median (range) over the outer folds, or how many "

@@ -99,7 +99,7 @@ def test_the_real_mask_is_kept_as_it_is(shared_data: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".nrrd", ".nii.gz", ".nii", ".mha"])
-def test_a_truncated_mask_never_passes_for_a_smaller_tumour(tmp_path, image, suffix: str) -> None:
+def test_a_truncated_mask_never_passes_for_a_smaller_tumor(tmp_path, image, suffix: str) -> None:
     path = _written(tmp_path / f"mask{suffix}", (_labels() == 1).astype(np.uint8), image)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * 0.9)])

@@ -30,7 +30,7 @@ def _plainly(polygon: np.ndarray, x: float, y: float) -> tuple[bool, float]:
 
 @settings(max_examples=15, deadline=None)
 @given(polygon=CORNERS)
-def test_a_centre_belongs_where_it_is_enclosed(polygon: np.ndarray) -> None:
+def test_a_center_belongs_where_it_is_enclosed(polygon: np.ndarray) -> None:
     filled = fill([polygon], SHAPE)
     for row, column in np.ndindex(SHAPE):
         odd, distance = _plainly(polygon, column, row)
@@ -40,7 +40,7 @@ def test_a_centre_belongs_where_it_is_enclosed(polygon: np.ndarray) -> None:
             assert filled[row, column]
 
 
-def test_a_mask_traced_along_its_voxel_centres_comes_back() -> None:
+def test_a_mask_traced_along_its_voxel_centers_comes_back() -> None:
     ring = np.zeros(SHAPE, dtype=bool)
     ring[2:12, 3:14] = True
     ring[5:9, 6:11] = False

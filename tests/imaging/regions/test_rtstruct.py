@@ -1,4 +1,4 @@
-"""RTSTRUCT: contours become the voxels whose centres they enclose."""
+"""RTSTRUCT: contours become the voxels whose centers they enclose."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _expected(*parts: tuple[int, slice], without: tuple[int, slice] | None = Non
     return expected
 
 
-def test_the_real_phantom_has_the_centres_that_its_contours_enclose(shared_data: Path) -> None:
+def test_the_real_phantom_has_the_centers_that_its_contours_enclose(shared_data: Path) -> None:
     folder = shared_data / "dicom" / "rtstruct"
     image = sitk.ReadImage([str(folder / "ct_1.dcm"), str(folder / "ct_2.dcm")])
     mask = _filled(region_from_rtstruct(folder / "rt.dcm", image, "roi-*"))
@@ -40,7 +40,7 @@ def test_the_real_phantom_has_the_centres_that_its_contours_enclose(shared_data:
     corners = [np.reshape(np.array(c.ContourData, dtype=float), (-1, 3))[:, :2] for c in contours]
     rows, columns = np.mgrid[:512, :512]
     x, y = (image.GetOrigin()[i] + image.GetSpacing()[i] * (columns, rows)[i] for i in (0, 1))
-    # Every edge that a ray from a centre to the left crosses turns it inside out.
+    # Every edge that a ray from a center to the left crosses turns it inside out.
     inside = np.zeros((512, 512), dtype=bool)
     for polygon in corners:
         for (x0, y0), (x1, y1) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
@@ -62,7 +62,7 @@ def test_an_outline_within_another_is_a_hole(grid, request, write_rtstruct) -> N
     assert region.found == "ROI 1 'GTV' of 1: 2 contours, 40 voxels"
 
 
-def test_centres_on_the_outline_belong_on_every_side(image, write_rtstruct) -> None:
+def test_centers_on_the_outline_belong_on_every_side(image, write_rtstruct) -> None:
     region = region_from_rtstruct(write_rtstruct({"a": [_square(image, 2, 5, 1)]}), image)
     np.testing.assert_array_equal(_filled(region), _expected((1, slice(2, 6))))
 

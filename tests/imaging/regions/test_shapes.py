@@ -1,4 +1,4 @@
-"""Boxes, spheres and discs hold the voxels whose centres lie in them."""
+"""Boxes, spheres and discs hold the voxels whose centers lie in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lnmbench.imaging.regions import (
 )
 
 
-def _centres(image: sitk.Image) -> np.ndarray:
+def _centers(image: sitk.Image) -> np.ndarray:
     """The LPS mm of every voxel, as an array (z, y, x, 3)."""
     every = [
         image.TransformIndexToPhysicalPoint((x, y, z))
@@ -33,24 +33,24 @@ def grid(request) -> sitk.Image:
 
 
 def test_a_box_lies_along_the_patient_on_any_grid(grid) -> None:
-    centres = _centres(grid)
-    low, high = centres[3, 5, 6] - (2, 1.5, 6), centres[3, 5, 6] + (2, 1.5, 6)
-    expected = ((centres >= low) & (centres <= high)).all(axis=-1)
+    centers = _centers(grid)
+    low, high = centers[3, 5, 6] - (2, 1.5, 6), centers[3, 5, 6] + (2, 1.5, 6)
+    expected = ((centers >= low) & (centers <= high)).all(axis=-1)
     corners = (low[0], high[1], low[2]), (high[0], low[1], high[2])
     np.testing.assert_array_equal(_filled(region_from_box(grid, *corners)), expected)
     assert expected.sum() > 20
 
 
 def test_a_sphere_is_round_in_mm_on_any_grid(grid) -> None:
-    centres = _centres(grid)
-    point = centres[3, 5, 6] + (0.1, -0.2, 0.9)
-    expected = np.linalg.norm(centres - point, axis=-1) <= 5.5
+    centers = _centers(grid)
+    point = centers[3, 5, 6] + (0.1, -0.2, 0.9)
+    expected = np.linalg.norm(centers - point, axis=-1) <= 5.5
     np.testing.assert_array_equal(_filled(region_from_point(grid, tuple(point), 5.5)), expected)
     assert expected.any(axis=(1, 2)).sum() >= 2
 
 
 def test_a_point_without_radius_is_its_own_voxel(grid) -> None:
-    point = tuple(_centres(grid)[3, 5, 6] + 0.2)
+    point = tuple(_centers(grid)[3, 5, 6] + 0.2)
     assert np.argwhere(_filled(region_from_point(grid, point, 0))).tolist() == [[3, 5, 6]]
 
 
@@ -58,7 +58,7 @@ def test_a_disc_stands_on_the_slices_that_are_named(image) -> None:
     point = image.TransformIndexToPhysicalPoint((6, 5, 0))
     filled = _filled(region_from_point_and_slices(image, point, 1.5, 2, 4))
     assert np.flatnonzero(filled.any(axis=(1, 2))).tolist() == [2, 3, 4]
-    expected = np.linalg.norm(_centres(image)[3, ..., :2] - point[:2], axis=-1) <= 1.5
+    expected = np.linalg.norm(_centers(image)[3, ..., :2] - point[:2], axis=-1) <= 1.5
     np.testing.assert_array_equal(filled[3], expected)
     single = _filled(region_from_point_and_slices(image, point, 0, 0, 5))
     assert single.sum() == 6

@@ -1,0 +1,158 @@
+"""The tumor: a lobulated, spiculated body with a solid core and a ground-glass rim.
+
+Its surface is a star: one radius for each direction from the center, kept in a table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench_synthetic import shapes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lnmbench_synthetic.shapes import Field
+
+SOLID_HU = 38.0
+GLASS_HU = -620.0
+SPICULE_HU = -150.0
+HAZE_HU = 260.0
+HAZE_REACH_MM = 30.0
+
+# Rows are the cosine of the polar angle, columns the azimuth: one entry for each direction.
+_ROWS, _COLUMNS = 96, 192
+_LOBE_WIDTH, _SPICULE_WIDTH = 9.0, 220.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What a tumor looks like. `size_mm` is its longest diameter; the others lie in 0 to 1.
+
+    `lobulation` is the depth of the furrows of its surface. `spiculation` is number and length of
+    its streaks, and how much the lung around it is thickened. `solid` is the share of its volume
+    that is solid; the rest is ground glass.
+    """
+
+    size_mm: float
+    lobulation: float
+    spiculation: float
+    solid: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tumor:
+    """A tumor's surface: radii in mm of shape (96, 192), one entry for each direction.
+
+    `body` ends the tumor (and its mask), `core` its solid part, `spicules` the streaks into the
+    lung around it. `haze` is how much the lung around it is thickened, from 0 to 1.
+    """
+
+    body: Field
+    core: Field
+    spicules: Field
+    haze: float
+
+    @property
+    def reach_mm(self) -> tuple[float, float, float]:
+        """How far the tumor and all that surrounds it reach from its center along x, y, z."""
+        reach = np.maximum(self.spicules + 2, self.body + HAZE_REACH_MM * (self.haze > 0))
+        x, y, z = (float(np.abs(part * reach).max()) for part in _directions())
+        return x, y, z
+
+    @property
+    def half_height_mm(self) -> float:
+        """How far the body reaches from its center along z."""
+        return float(np.abs(_directions()[2] * self.body).max())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cover:
+    """How much of each voxel the parts of a tumor fill: arrays of one shape, 0 to 1.
+
+    `haze` falls off from the tumor's surface into the lung.
+    """
+
+    body: Field
+    core: Field
+    spicules: Field
+    haze: Field
+    mask: NDArray[np.bool_]
+
+
+def grow_tumor(traits: Traits, generator: np.random.Generator) -> Tumor:
+    """Return a tumor with these traits; everything else of its shape is drawn."""
+    directions = np.stack(_directions()).reshape(3, -1).T
+    radius = _ellipsoid(directions, generator)
+    bumps = _bumps(directions, int(generator.integers(6, 11)), _LOBE_WIDTH, generator)
+    radius = radius * (1 + 0.9 * traits.lobulation * (bumps - 0.6))
+    radius = radius.reshape(_ROWS, _COLUMNS)
+    opposite = np.roll(radius[::-1], _COLUMNS // 2, axis=1)
+    body = radius * (traits.size_mm / (radius + opposite).max())
+    streaks = _bumps(directions, round(40 * traits.spiculation), _SPICULE_WIDTH, generator)
+    length_mm = (4.0 + 0.30 * traits.size_mm) * traits.spiculation
+    return Tumor(
+        body=body.astype(np.float32),
+        core=(body * traits.solid ** (1 / 3)).astype(np.float32),
+        spicules=(body + length_mm * streaks.reshape(body.shape)).astype(np.float32),
+        haze=traits.spiculation,
+    )
+
+
+def cover(tumor: Tumor, x: Field, y: Field, z: float) -> Cover:
+    """Return how the tumor fills the pixels (rows, columns) of one plane.
+
+    `x` (columns,), `y` (rows,) and `z` are mm from the tumor's center.
+    """
+    distance = np.sqrt(x * x + (y * y + np.float32(z * z))[:, None])
+    row = (np.float32(z) / np.maximum(distance, 1e-3) + 1) * np.float32(_ROWS / 2)
+    turn = np.arctan2(y[:, None], x) + np.float32(np.pi)
+    column = turn * np.float32(_COLUMNS / (2 * np.pi))
+    index = np.minimum(row.astype(np.intp), _ROWS - 1) * _COLUMNS
+    index += np.minimum(column.astype(np.intp), _COLUMNS - 1)
+    body, core, spicules = (
+        table.ravel()[index] - distance for table in (tumor.body, tumor.core, tumor.spicules)
+    )
+    return Cover(
+        body=shapes.cover(body, 1.4),
+        core=shapes.cover(core, 2.5),
+        spicules=shapes.cover(spicules, 1.4),
+        haze=np.float32(tumor.haze) * np.clip(1 + body / np.float32(HAZE_REACH_MM), 0, 1),
+        mask=body > 0,
+    )
+
+
+def _directions() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return x, y, z of the unit vector of every entry of the table."""
+    cosine = ((np.arange(_ROWS) + 0.5) / (_ROWS / 2) - 1)[:, None]
+    angle = (np.arange(_COLUMNS) + 0.5) * (2 * np.pi / _COLUMNS) - np.pi
+    sine = np.sqrt(1 - cosine**2)
+    return sine * np.cos(angle), sine * np.sin(angle), np.broadcast_to(cosine, (_ROWS, _COLUMNS))
+
+
+def _ellipsoid(
+    directions: NDArray[np.float64], generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the radius of a turned ellipsoid, its longest axis 1, for directions (m, 3)."""
+    axes = np.linalg.qr(generator.standard_normal((3, 3)))[0]
+    half = np.array([1.0, *generator.uniform(0.75, 0.95, 2)])
+    radius: NDArray[np.float64] = 1 / np.linalg.norm((directions @ axes) / half, axis=1)
+    return radius
+
+
+def _bumps(
+    directions: NDArray[np.float64], count: int, width: float, generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return bumps of about height 1 for directions (m, 3); the larger `width`, the narrower."""
+    if count == 0:
+        return np.zeros(len(directions))
+    peaks = generator.standard_normal((count, 3))
+    peaks /= np.linalg.norm(peaks, axis=1, keepdims=True)
+    heights = generator.uniform(0.5, 1.0, count)
+    bumps: NDArray[np.float64] = np.max(
+        heights * np.exp(width * (directions @ peaks.T - 1)), axis=1
+    )
+    return bumps

@@ -1,0 +1,77 @@
+"""What a file of a CT volume can hold; what is beyond that is damage, and would give wrong voxels.
+
+NaN passes every comparison that looks for too much, and a grid of kilometers makes resampling run
+for ever, so grids are held against these limits as soon as they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lnmbench.errors import UserError
+
+SPACING_MM = (0.05, 30.0)
+FARTHEST_MM = 1e5
+MOST_PIXELS = 4096
+HU_LIMITS = (-1e6, 1e6)
+
+_COSINE_TOLERANCE = 1e-2
+
+
+def require_plausible_grid(
+    what: str,
+    *,
+    spacing_mm: Sequence[float],
+    origin_mm: Sequence[float],
+    direction: Sequence[float],
+    where: str = "",
+) -> None:
+    """Raise `UserError` unless a grid can be that of a CT volume or of its mask.
+
+    Spacings (3) lie within 0.05 and 30 mm, coordinates of the origin (3) within 100 m of zero, and
+    the directions (9, row by row) are at right angles and of length 1, to 0.01.
+    """
+    low, high = SPACING_MM
+    if not all(low <= spacing <= high for spacing in spacing_mm):
+        raise UserError(
+            f"{what} has an unlikely voxel spacing",
+            where=where,
+            expected=f"{low:g} to {high:g} mm",
+            got=_text(spacing_mm),
+            then="correct the spacing in its header",
+        )
+    if not all(abs(place) <= FARTHEST_MM for place in origin_mm):
+        raise UserError(
+            f"{what} has an unlikely origin",
+            where=where,
+            expected=f"coordinates up to {FARTHEST_MM:g} mm",
+            got=_text(origin_mm),
+            then="correct the origin in its header",
+        )
+    columns = np.reshape(np.asarray(direction, dtype=np.float64), (3, 3))
+    sound = np.abs(columns).max() <= 2  # keeps the product below finite; False for NaN
+    if not sound or not np.abs(columns.T @ columns - np.eye(3)).max() <= _COSINE_TOLERANCE:
+        raise UserError(
+            f"{what} has broken directions",
+            where=where,
+            expected="three of length 1 at right angles",
+            then="export it again",
+        )
+
+
+def require_length(path: Path, *, expected: int, length: int) -> None:
+    """Raise `UserError` where a file has fewer bytes than its header tells of."""
+    if length < expected:
+        raise UserError(
+            f"{path} is truncated",
+            expected=f"{expected} bytes",
+            got=str(length),
+            then="export or download the file again",
+        )
+
+
+def _text(numbers: Sequence[float]) -> str:
+    return " × ".join(f"{number:g}" for number in numbers)

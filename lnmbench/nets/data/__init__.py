@@ -1,0 +1,1 @@
+"""Batches of cases, packed for the device; augmentation and cached views."""

@@ -1,0 +1,1 @@
+"""Image encoders: frozen stages, fine-tuned stages and weight files."""

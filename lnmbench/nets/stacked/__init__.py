@@ -1,0 +1,1 @@
+"""Layers, parameters and optimizer of K models that train as one tensor program."""

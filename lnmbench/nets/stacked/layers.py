@@ -1,0 +1,181 @@
+"""Layers of K models at once: the leading axis of every tensor is the model.
+
+A layer is a description; its parameters come by name, as torch names them, with K in front. Sums
+over K are never taken, so that a model's numbers are those of an ordinary layer with its weights.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from lnmbench.nets.stacked.attention import attend
+from lnmbench.nets.stacked.parameters import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lnmbench.nets.data.packing import Slots
+    from lnmbench.nets.stacked.dropout import Keep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedLinear:
+    """K times `torch.nn.Linear`, on (K, rows, inputs)."""
+
+    name: str
+    inputs: int
+    outputs: int
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return weight and bias, started as torch does: uniform in ± 1 / √inputs."""
+        bound = 1.0 / math.sqrt(self.inputs)
+        shape = (self.outputs, self.inputs)
+        return (
+            Parameter(name=f"{self.name}.weight", shape=shape, bound=bound, decays=True),
+            Parameter(name=f"{self.name}.bias", shape=(self.outputs,), bound=bound),
+        )
+
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Return (K, rows, outputs) of x (K, rows, inputs)."""
+        return _linear(x, values[f"{self.name}.weight"], values[f"{self.name}.bias"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedLayerNorm:
+    """K times `torch.nn.LayerNorm` over the last axis, on (K, rows, width)."""
+
+    name: str
+    width: int
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return weight and bias, started at 1 and 0."""
+        return (
+            Parameter(name=f"{self.name}.weight", shape=(self.width,), start=1.0),
+            Parameter(name=f"{self.name}.bias", shape=(self.width,)),
+        )
+
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Return x (K, rows, width) normalized."""
+        weight = values[f"{self.name}.weight"].unsqueeze(1)
+        bias = values[f"{self.name}.bias"].unsqueeze(1)
+        return torch.addcmul(bias, functional.layer_norm(x, (self.width,)), weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedAttention:
+    """K times `torch.nn.MultiheadAttention` of a case's tokens to each other.
+
+    `block` is the number of places of a block of tokens; `bounded` says that they come from a norm
+    or a projection, so that scores are some units.
+    """
+
+    name: str
+    width: int
+    heads: int
+    block: int
+    bounded: bool = True
+
+    @property
+    def places(self) -> int:
+        """The places for dropout of a token."""
+        return self.heads * self.block
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return the projections in and out, started as torch does (in: Xavier uniform)."""
+        shape = (3 * self.width, self.width)
+        bound = math.sqrt(6.0 / sum(shape))
+        weight, bias = f"{self.name}.in_proj_weight", f"{self.name}.in_proj_bias"
+        return (
+            Parameter(name=weight, shape=shape, bound=bound, decays=True),
+            Parameter(name=bias, shape=shape[:1]),
+            *self._out_parameters(),
+        )
+
+    def _out_parameters(self) -> tuple[Parameter, ...]:
+        weight, bias = self._out.parameters()
+        return weight, Parameter(name=bias.name, shape=bias.shape)
+
+    @property
+    def _out(self) -> StackedLinear:
+        return StackedLinear(name=f"{self.name}.out_proj", inputs=self.width, outputs=self.width)
+
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep) -> Tensor:
+        """Return (K, P, width) of packed tokens x (K, P, width)."""
+        weight, bias = values[f"{self.name}.in_proj_weight"], values[f"{self.name}.in_proj_bias"]
+        qkv = _linear(x, weight, bias)
+        factors = keep.take(self.places)
+        return self._out(values, attend(qkv, slots, self.heads, factors, bounded=self.bounded))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedEncoderLayer:
+    """K times `torch.nn.TransformerEncoderLayer`: post-norm, ReLU, feed-forward width 2 · width."""
+
+    name: str
+    width: int
+    heads: int
+    block: int
+    bounded: bool = True
+
+    @property
+    def _attention(self) -> StackedAttention:
+        name = f"{self.name}.self_attn"
+        return StackedAttention(
+            name=name,
+            width=self.width,
+            heads=self.heads,
+            block=self.block,
+            bounded=self.bounded,
+        )
+
+    @property
+    def _feed_forward(self) -> tuple[StackedLinear, StackedLinear]:
+        narrow, wide = self.width, 2 * self.width
+        return (
+            StackedLinear(name=f"{self.name}.linear1", inputs=narrow, outputs=wide),
+            StackedLinear(name=f"{self.name}.linear2", inputs=wide, outputs=narrow),
+        )
+
+    @property
+    def _norms(self) -> tuple[StackedLayerNorm, StackedLayerNorm]:
+        return (
+            StackedLayerNorm(name=f"{self.name}.norm1", width=self.width),
+            StackedLayerNorm(name=f"{self.name}.norm2", width=self.width),
+        )
+
+    @property
+    def places(self) -> int:
+        """The places for dropout of a token."""
+        return self._attention.places + 4 * self.width
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return the parameters of all parts."""
+        parts = (self._attention, *self._feed_forward, *self._norms)
+        return tuple(parameter for part in parts for parameter in part.parameters())
+
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep) -> Tensor:
+        """Return (K, P, width) of packed tokens x (K, P, width)."""
+        (widen, narrow), (first, second) = self._feed_forward, self._norms
+        attended = self._attention(values, x, slots, keep)
+        x = first(values, _add(x, attended, keep.take(self.width)))
+        hidden = dropped(widen(values, x).relu_(), keep.take(2 * self.width))
+        return second(values, _add(x, narrow(values, hidden), keep.take(self.width)))
+
+
+def dropped(x: Tensor, factors: Tensor | None) -> Tensor:
+    """Return x after dropout with these factors; x itself where there are none."""
+    return x if factors is None else x * factors
+
+
+def _add(x: Tensor, change: Tensor, factors: Tensor | None) -> Tensor:
+    return x + change if factors is None else torch.addcmul(x, change, factors)
+
+
+def _linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.baddbmm(bias.unsqueeze(1), x, weight.mT)

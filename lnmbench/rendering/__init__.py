@@ -1,0 +1,100 @@
+"""Turns the blocks of a report into text and files; knows nothing of the sections that made them.
+
+Texts are in the formats of `FORMATS`; a whole page can also be HTML, with its figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lnmbench.errors import UserError, nearest
+from lnmbench.records import Block, Figure, Page, Paragraph, Table
+from lnmbench.rendering.json_text import to_json
+from lnmbench.rendering.latex import to_latex
+from lnmbench.rendering.markdown import to_markdown
+from lnmbench.rendering.terminal import print_hint, show, to_text
+from lnmbench.rendering.tidy_csv import to_csv
+from lnmbench.text import cleaned, cleaned_blocks
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Written = Table | Paragraph
+
+_RENDERERS: dict[str, Callable[[Sequence[Written]], str]] = {
+    "table": to_text,
+    "markdown": to_markdown,
+    "csv": to_csv,
+    "json": to_json,
+    "latex": to_latex,
+}
+# how a format that people read tells what it leaves out; one for machines stays clean
+_HINTS = {"table": "\n{}\n", "markdown": "\n{}\n", "latex": "\n% {}\n"}
+
+FORMATS = tuple(_RENDERERS)
+PAGE_FORMATS = (*FORMATS, "html")
+
+
+def render(blocks: Sequence[Block], format: str) -> str:
+    """Return the blocks as text that ends with a newline, in one of `FORMATS`.
+
+    Every text of a block is taken for hostile: what a format would interpret is escaped, and
+    control characters are removed. `table` is plain text, 100 columns wide. Figures are left out;
+    formats that people read end with a line that says so. Raises `UserError` for an unknown
+    format.
+    """
+    renderer = _RENDERERS.get(format)
+    if renderer is None:
+        raise UserError(f"unknown report format {format!r}", then=nearest(format, FORMATS))
+    text = renderer(_written(blocks))
+    hint = figures_hint(blocks)
+    return text + _HINTS[format].format(hint) if hint and format in _HINTS else text
+
+
+def render_page(page: Page, format: str) -> str:
+    """Return a page as text in one of `PAGE_FORMATS`; `html` is one file that opens offline."""
+    if format == "html":
+        from lnmbench.rendering.html import to_html
+
+        return to_html(cleaned(page))
+    if format not in FORMATS:
+        raise UserError(f"unknown report format {format!r}", then=nearest(format, PAGE_FORMATS))
+    return render(page.blocks, format)
+
+
+def write_figures(page: Page, folder: Path) -> list[Path]:
+    """Write each figure of a page as SVG, PDF and CSV; see `figures.write_figures`."""
+    from lnmbench.rendering import figures
+
+    return figures.write_figures(page, folder)
+
+
+def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
+    """Print the blocks as wide as the console is; no text of theirs is taken for markup."""
+    show(console, _written(blocks))
+    if hint := figures_hint(blocks):
+        print_hint(console, hint)
+
+
+def figures_hint(blocks: Sequence[Block]) -> str:
+    """Return the line that says where the figures are, empty without figures."""
+    number = sum(isinstance(block, Figure) for block in blocks)
+    what = "1 figure: it is" if number == 1 else f"{number} figures: they are"
+    return f"{what} in report --format html, or as files with --figures DIR" if number else ""
+
+
+def _written(blocks: Sequence[Block]) -> list[Written]:
+    return [block for block in cleaned_blocks(blocks) if not isinstance(block, Figure)]
+
+
+__all__ = [
+    "FORMATS",
+    "PAGE_FORMATS",
+    "figures_hint",
+    "print_blocks",
+    "render",
+    "render_page",
+    "write_figures",
+]

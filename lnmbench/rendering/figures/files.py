@@ -1,0 +1,94 @@
+"""The figures of a report as files: each as SVG, as PDF and as the numbers behind it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lnmbench.records import Figure, Mark, Page, Panel
+from lnmbench.rendering.figures.looks import looks_of
+from lnmbench.rendering.figures.panels import draw_file
+from lnmbench.rendering.tidy_csv import safe
+from lnmbench.store.atomic import new_folder
+from lnmbench.text import cleaned
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+COLUMNS = ("panel", "name", "kind", "methods", "category", "x", "y", "low", "high")
+
+
+def write_figures(page: Page, folder: Path) -> list[Path]:
+    """Write each figure of a page as `<key>.svg`, `<key>.pdf` and `<key>.csv` to a new folder.
+
+    The folder appears whole or not at all; without figures none appears. Raises `UserError` where
+    it exists and is not empty.
+    """
+    folder = folder.resolve()
+    page = cleaned(page)
+    figures = [block for block in page.blocks if isinstance(block, Figure)]
+    if not figures:
+        return []
+    looks = looks_of(figures, page.arms)
+    with new_folder(folder, what="figures need a folder of their own") as beside:
+        for stem, figure in _stems(figures).items():
+            (beside / f"{stem}.svg").write_bytes(draw_file(figure, looks, "svg"))
+            (beside / f"{stem}.pdf").write_bytes(draw_file(figure, looks, "pdf"))
+            (beside / f"{stem}.csv").write_text(figure_csv(figure, page.arms), encoding="utf-8")
+    return sorted(folder.iterdir())
+
+
+def figure_csv(figure: Figure, labels: Mapping[str, str]) -> str:
+    """Return a figure's numbers as tidy CSV: one line for each point of each mark.
+
+    `panel` is its title or its number, `methods` are the labels of the mark's arms, `category` is
+    the name of the row where an axis has rows. Numbers stand at full precision, empty where there
+    are none. Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for number, panel in enumerate(figure.panels, start=1):
+        for mark in panel.marks:
+            methods = "; ".join(labels.get(arm, arm) for arm in mark.arms)
+            head = [panel.title or str(number), mark.name, mark.kind, methods]
+            for category, *numbers in _points(panel, mark):
+                writer.writerow([*map(safe, [*head, category]), *numbers])
+    return stream.getvalue()
+
+
+def _points(panel: Panel, mark: Mark) -> Iterator[tuple[str, str, str, str, str]]:
+    names = panel.y.categories or panel.x.categories
+    rows = mark.y if panel.y.categories else mark.x
+    for n in range(mark.x.size):
+        at = round(float(rows[n])) if names and math.isfinite(rows[n]) else -1
+        named = mark.kind != "rule" and 0 <= at < len(names)
+        yield (
+            names[at] if named else "",
+            _number(mark.x, n),
+            _number(mark.y, n),
+            _number(mark.low, n),
+            _number(mark.high, n),
+        )
+
+
+def _number(values: NDArray[np.float64] | None, n: int) -> str:
+    if values is None or not math.isfinite(values[n]):
+        return ""
+    return repr(float(values[n]))
+
+
+def _stems(figures: list[Figure]) -> dict[str, Figure]:
+    """Name each file after its figure's key, in letters that every system takes."""
+    named: dict[str, Figure] = {}
+    for figure in figures:
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", figure.key).strip("-")[:80] or "figure"
+        taken = sum(name == stem or name.startswith(f"{stem}-") for name in named)
+        named[f"{stem}-{taken + 1}" if stem in named else stem] = figure
+    return named

@@ -1,0 +1,112 @@
+"""What marks look like: colors that can be told apart, each with a dash and a marker of its own.
+
+The colors are those of Okabe and Ito (Color Universal Design, 2008), made darker on white and
+lighter on black until each has a contrast of 3:1 to its ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lnmbench.records import Figure, Mark
+
+LIGHT: Mapping[str, str] = {
+    "paper": "#ffffff",
+    "sheet": "#f6f5f2",
+    "ink": "#1c1c1a",
+    "soft": "#5c5c57",
+    "edge": "#8a8a84",
+    "grid": "#e4e3de",
+    "link": "#0b5394",
+    "badge": "#8f2d00",
+    "c0": "#0072b2",
+    "c1": "#c85200",
+    "c2": "#00805d",
+    "c3": "#a3427f",
+    "c4": "#8a6500",
+    "c5": "#2a86b8",
+    "c6": "#4f4f9e",
+    "w0": "#3f4d5a",
+    "w1": "#b3123b",
+}
+DARK: Mapping[str, str] = {
+    "paper": "#161615",
+    "sheet": "#21211f",
+    "ink": "#ecebe6",
+    "soft": "#b3b2ab",
+    "edge": "#7c7b75",
+    "grid": "#353531",
+    "link": "#8ec5f4",
+    "badge": "#ffb48c",
+    "c0": "#5aaeea",
+    "c1": "#ff9356",
+    "c2": "#3fc79c",
+    "c3": "#e895c6",
+    "c4": "#e2b53c",
+    "c5": "#9ad6f7",
+    "c6": "#aaa9f2",
+    "w0": "#c3cdd6",
+    "w1": "#ff8fa3",
+}
+SERIES = tuple(name for name in LIGHT if name.startswith("c"))
+WORDS = tuple(name for name in LIGHT if name.startswith("w"))
+
+# numbers of series, dashes and markers share no divisor: a method's look comes again after 140
+_DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 2.0), (1.4, 1.6), (7.0, 2.0, 1.4, 2.0))
+_MARKERS = ("o", "s", "^", "D", "v")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A color's name in `LIGHT` and `DARK`, lengths of dash and gap in points, a marker."""
+
+    color: str
+    dashes: tuple[float, ...] = ()
+    marker: str = "o"
+
+    @property
+    def hex(self) -> str:
+        """The color on white paper."""
+        return LIGHT[self.color]
+
+
+NEUTRAL = Look(color="soft")
+
+
+class Looks:
+    """Gives each `Mark.color` one look, the same in all figures of a page.
+
+    Words that are no methods (training, positive, reference) have hues of their own.
+    """
+
+    def __init__(self, arms: Iterable[str], words: Iterable[str] = ()) -> None:
+        arms = list(dict.fromkeys(filter(None, arms)))
+        others = [word for word in dict.fromkeys(filter(None, words)) if word not in arms]
+        self._looks = {
+            color: _look(number, series)
+            for names, series in ((arms, SERIES), (others, WORDS))
+            for number, color in enumerate(names)
+        }
+
+    def of(self, mark: Mark) -> Look:
+        """Return a mark's look; one without a color, and every rule, is neutral."""
+        return NEUTRAL if mark.kind == "rule" else self._looks.get(mark.color, NEUTRAL)
+
+
+def looks_of(figures: Iterable[Figure], arms: Iterable[str] = ()) -> Looks:
+    """Return the looks of a page: methods in their order, words in that of the figures.
+
+    A method keeps its look whether or not a figure shows it.
+    """
+    found = [mark for figure in figures for panel in figure.panels for mark in panel.marks]
+    methods = [*arms, *(arm for mark in found for arm in mark.arms)]
+    return Looks(methods, (mark.color for mark in found))
+
+
+def _look(number: int, series: tuple[str, ...]) -> Look:
+    return Look(
+        color=series[number % len(series)],
+        dashes=_DASHES[number % len(_DASHES)],
+        marker=_MARKERS[number % len(_MARKERS)],
+    )

@@ -1,0 +1,203 @@
+"""How a table fits on a page of LaTeX: size of type, columns that wrap, sideways, or in parts."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lnmbench.records import Table, TableColumn
+from lnmbench.rendering.headings import broken
+
+# of the class article at 10 pt, which is narrower than most journals' text
+TEXT_WIDTH_PT = 345.0
+TEXT_HEIGHT_PT = 550.0
+ROWS = 36
+LONG_WORD, LONGEST_WORD = 12, 20
+
+# of Computer Modern at 10 pt; its small sizes are wider for their height
+_EMS = (
+    (0.31, frozenset("iljfI.,:;|!'` ")),
+    (0.39, frozenset("t()[]{}rs-")),
+    (0.50, frozenset("0123456789/\\")),
+    (0.84, frozenset("mwMWÆŒæœ@%—−+<>=")),
+)
+_WIDER = {7.0: 1.14, 8.0: 1.06, 9.0: 1.03}
+_GAP_PT = 6.0
+_LEAST_PT = 34.0
+_LONGEST_FIGURES_PT = 150.0
+# words behind a figure, as in .02, not borne out
+_REMARK = re.compile(r", [^\W\d]")
+# behind signs; a last letter or two stay with what is before
+_SIGNED = re.compile(r"[^:=,;/+_]*[:=,;/+_]+(?:[^:=,;/+_]{1,2}$)?|[^:=,;/+_]+")
+_HEADING = 16
+_PIECE = re.compile(r"[^\s:=,;/+_.\-]{1,12}[:=,;/+_.\-]*|[:=,;/+_.\-]{1,12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A table as it is set: `widths` are points where a column wraps, None where it does not."""
+
+    table: Table
+    size: str
+    widths: tuple[float | None, ...]
+    gap_pt: float
+    sideways: bool
+    long: bool
+
+
+def layouts(table: Table) -> Iterator[Layout]:
+    """Yield how a table is set, in several parts with the first column in each if need be.
+
+    The type is never smaller than \\scriptsize, 7 points.
+    """
+    for step in _STEPS:
+        size, points, gap, sideways = step
+        room = (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * (len(table.columns) - 1)
+        widths = _fit(table, points, room)
+        if widths is not None:
+            break
+    else:
+        if len(table.columns) > 2:
+            for part in _halves(table):
+                yield from layouts(part)
+            return
+        widths = tuple(room / len(table.columns) for _ in table.columns)
+    yield Layout(
+        table=table,
+        size=size,
+        widths=widths,
+        gap_pt=gap,
+        sideways=sideways,
+        long=_lines(table, widths, points) > ROWS * (0.55 if sideways else 1.0),
+    )
+
+
+def pieces(word: str) -> list[str]:
+    """Return the pieces between which a word may be broken, one where it is short.
+
+    Examples
+    --------
+    >>> pieces("encoder=resnet50:weights=random")
+    ['encoder=', 'resnet50:', 'weights=', 'random']
+    """
+    if len(word) > LONGEST_WORD:
+        return _PIECE.findall(word)
+    return _SIGNED.findall(word) if len(word) > LONG_WORD else [word]
+
+
+def heading_lines(heading: str) -> list[str]:
+    """Return a column's heading in lines; long words have several.
+
+    Examples
+    --------
+    >>> heading_lines("synthetic:n=40,images=false,seed=0 7aa84b")
+    ['synthetic:n=40,', 'images=false,', 'seed=0', '7aa84b']
+    """
+    lines: list[str] = []
+    for line in broken(heading):
+        if max(map(len, line.split()), default=0) <= LONGEST_WORD:
+            lines.append(line)
+            continue
+        for word in line.split():
+            lines.append("")
+            for piece in pieces(word):
+                if len(lines[-1] + piece) > _HEADING:
+                    lines.append("")
+                lines[-1] += piece
+    return [line for line in lines if line]
+
+
+def width_pt(text: str, points: float) -> float:
+    """Return about how wide a text is in type of so many points, 7, 8 or 9."""
+    return sum(map(_em, text)) * points * _WIDER[points]
+
+
+def _em(character: str) -> float:
+    for em, characters in _EMS:
+        if character in characters:
+            return em
+    return 0.70 if character.isupper() else 0.52
+
+
+_STEPS = (
+    ("small", 9.0, _GAP_PT, False),
+    ("footnotesize", 8.0, 4.0, False),
+    ("scriptsize", 7.0, 3.0, False),
+    ("footnotesize", 8.0, 4.0, True),
+    ("scriptsize", 7.0, 3.0, True),
+)
+
+
+def _fit(table: Table, points: float, room: float) -> tuple[float | None, ...] | None:
+    """Return the widths of columns in the room, None where they do not fit in it."""
+    natural, least = [], []
+    for at, column in enumerate(table.columns):
+        cells = [row[at].text for row in table.rows]
+        head = max(width_pt(line, points) for line in heading_lines(column.heading))
+        wide = max([head, *(width_pt(text, points) for text in cells)])
+        words = [p for text in cells for word in text.split() for p in pieces(word)]
+        word = max([head, *(width_pt(piece, points) for piece in words)])
+        told = any(_REMARK.search(text) for text in cells)
+        wraps = column.align == "left" or told or wide > _LONGEST_FIGURES_PT
+        natural.append(wide)
+        least.append(min(wide, max(_LEAST_PT, word)) if wraps else wide)
+    if sum(natural) <= room:
+        return (None,) * len(natural)
+    spare = room - sum(least)
+    if spare < 0.0:
+        return None
+    wanted = [wide - low for wide, low in zip(natural, least, strict=True)]
+    given = _shared(wanted, spare)
+    return tuple(
+        None if more >= want else low + more
+        for low, want, more in zip(least, wanted, given, strict=True)
+    )
+
+
+def _shared(wanted: list[float], spare: float) -> list[float]:
+    """Share what is spare: those that want little get it all, the others more where they want more.
+
+    Shares go with the square root, so that columns of much text do not starve the others.
+    """
+    given = [0.0] * len(wanted)
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for number, at in enumerate(order):
+        rest = sum(math.sqrt(wanted[other]) for other in order[number:]) or 1.0
+        given[at] = min(wanted[at], spare * math.sqrt(wanted[at]) / rest)
+        spare -= given[at]
+    return given
+
+
+def _lines(table: Table, widths: tuple[float | None, ...], points: float) -> float:
+    return sum(
+        max(
+            (
+                max(1.0, -(-width_pt(cell.text, points) * 1.1 // width))
+                for cell, width in zip(row, widths, strict=True)
+                if width is not None
+            ),
+            default=1.0,
+        )
+        for row in table.rows
+    )
+
+
+def _halves(table: Table) -> Iterator[Table]:
+    middle = 1 + len(table.columns) // 2
+    for number, (first, last) in enumerate(((1, middle), (middle, len(table.columns)))):
+        if first < last:
+            yield _part(table, (0, *range(first, last)), again=bool(number))
+
+
+def _part(table: Table, at: tuple[int, ...], *, again: bool) -> Table:
+    columns: tuple[TableColumn, ...] = tuple(table.columns[n] for n in at)
+    return replace(
+        table,
+        key=f"{table.key}-more" if again else table.key,
+        title=f"{table.title} (more columns)" if again else table.title,
+        columns=columns,
+        rows=tuple(tuple(row[n] for n in at) for row in table.rows),
+        notes=table.notes if again else (),
+    )

@@ -1,0 +1,1 @@
+"""data: list, describe, download and validate cohorts."""

@@ -1,0 +1,204 @@
+"""describe: what is in a cohort, as blocks for the renderers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import Target
+from lnmbench.errors import UserError
+from lnmbench.records import (
+    TEXT_ROLES,
+    Block,
+    Cell,
+    Choice,
+    Cohort,
+    Column,
+    Paragraph,
+    Table,
+    TableColumn,
+)
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest.ingest_report import kinds_of, read_left_out, report_beside
+from lnmbench.store.cohort_file import read_scans
+from lnmbench.store.cohort_scans import Scans
+
+_AXES = ("across the patient (x)", "front to back (y)", "feet to head (z)")
+_REASONS = 8
+
+
+def describe(cohort: Cohort, registry: Registry) -> list[Block]:
+    """Return cohort, targets, columns, images and what was left out of a cohort file."""
+    assert cohort.path is not None
+    scans, left_out = read_scans(cohort.path)
+    blocks: list[Block] = [_cohort(cohort, left_out), _targets(cohort, registry)]
+    columns = [column for column in cohort.columns if column.role not in TEXT_ROLES]
+    labels = [column for column in columns if column.role != "feature"]
+    blocks.append(_columns("labels", "Labels", cohort, labels))
+    blocks.append(_columns("features", "Features", cohort, cohort.features))
+    if np.any(cohort.offsets):
+        blocks.append(_images(cohort, scans))
+    if left_out:
+        blocks.append(_left_out(cohort.path, left_out))
+    blocks.append(_card(cohort))
+    return [block for block in blocks if not isinstance(block, Table) or block.rows]
+
+
+def _cohort(cohort: Cohort, left_out: int) -> Paragraph:
+    slices = np.diff(cohort.offsets)
+    with_images = int(np.count_nonzero(slices))
+    patients = len(set(cohort.groups))
+    images = (
+        f"{with_images} of {len(cohort)} cases have images, {int(slices.sum())} slices in all"
+        if with_images
+        else "no images: a clinical table"
+    )
+    lines = [
+        f"{len(cohort)} cases of {patients} patients, {left_out} left out at ingest",
+        images,
+        f"fingerprint {cohort.fingerprint}",
+        f"file {cohort.path}",
+    ]
+    return Paragraph(key="cohort", title=f"Cohort {cohort.name}", lines=tuple(lines))
+
+
+def _targets(cohort: Cohort, registry: Registry) -> Table:
+    rows = []
+    for offer in sorted(registry.offers("target"), key=lambda offer: offer.name):
+        try:
+            target: Target = registry.build("target", Choice(name=offer.name))
+            labels = target.labels(cohort)
+        except UserError:
+            continue  # the cohort has no column for it
+        known = labels[~np.isnan(labels)]
+        positive = int(known.sum())
+        share = _share(positive, len(known))
+        cells = (positive, len(known) - positive, len(labels) - len(known))
+        rows.append((Cell(text=offer.name), *map(_count, cells), share))
+    return Table(
+        key="targets",
+        title="Targets",
+        columns=(
+            TableColumn(key="target", heading="target", align="left"),
+            TableColumn(key="positive", heading="positive"),
+            TableColumn(key="negative", heading="negative"),
+            TableColumn(key="unknown", heading="unknown"),
+            TableColumn(key="prevalence", heading="prevalence"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _columns(key: str, title: str, cohort: Cohort, columns: Sequence[Column]) -> Table:
+    return Table(
+        key=key,
+        title=title,
+        columns=(
+            TableColumn(key="column", heading="column", align="left"),
+            TableColumn(key="role", heading="role", align="left"),
+            TableColumn(key="values", heading="values", align="left"),
+            TableColumn(key="missing", heading="missing"),
+            TableColumn(key="missing_share", heading="share"),
+        ),
+        rows=tuple(_row(cohort, column) for column in columns),
+    )
+
+
+def _row(cohort: Cohort, column: Column) -> tuple[Cell, ...]:
+    values = np.asarray(cohort.values[column.name], dtype=np.float64)
+    missing = int(np.isnan(values).sum())
+    role = f"{column.role} {column.label}" if column.label else column.role
+    shown = _spread(values, column) if column.kind == "continuous" else _counts(values, column)
+    texts = (Cell(text=column.name), Cell(text=role), Cell(text=shown))
+    return (*texts, _count(missing), _share(missing, len(values)))
+
+
+def _spread(values: NDArray[np.float64], column: Column) -> str:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return "none"
+    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75))
+    unit = f" {column.unit}" if column.unit else ""
+    return f"median {middle:.3g}{unit}, quartiles {low:.3g} to {high:.3g}"
+
+
+def _counts(values: NDArray[np.float64], column: Column) -> str:
+    counts = Counter(values[~np.isnan(values)].astype(int).tolist())
+    return ", ".join(f"{name} {counts[place]}" for place, name in enumerate(column.categories))
+
+
+def _images(cohort: Cohort, scans: Scans) -> Table:
+    slices = np.diff(cohort.offsets)
+    there = slices > 0
+    rows = [
+        _measured("slices a case", slices[there].astype(float), ".0f"),
+        *(
+            _measured(f"spacing before, {axis}, mm", scans.spacing_mm[there, number], ".3g")
+            for number, axis in enumerate(_AXES)
+        ),
+        *(
+            _measured(f"voxels before, {axis}", scans.size[there, number].astype(float), ".0f")
+            for number, axis in enumerate(_AXES)
+        ),
+        _measured("tumor before, ml", scans.tumor_ml[there, 0], ".3g"),
+        _measured("tumor in the patches, ml", scans.tumor_ml[there, 1], ".3g"),
+    ]
+    to = " × ".join(f"{length:g}" for length in cohort.preprocessing.spacing_mm)
+    return Table(
+        key="images",
+        title="Images",
+        columns=(
+            TableColumn(key="what", heading="of the cases with images", align="left"),
+            TableColumn(key="least", heading="least"),
+            TableColumn(key="median", heading="median"),
+            TableColumn(key="most", heading="most"),
+        ),
+        rows=tuple(rows),
+        notes=(f"Resampled to {to} mm, {cohort.preprocessing.patch} pixels across.",),
+    )
+
+
+def _measured(what: str, values: NDArray[np.float64], form: str) -> tuple[Cell, ...]:
+    numbers = (values.min(), float(np.median(values)), values.max())
+    cells = (Cell(text=format(float(n), form), value=float(n)) for n in numbers)
+    return (Cell(text=what), *cells)
+
+
+def _left_out(path: Path, number: int) -> Paragraph:
+    title = f"Left out at ingest: {number} cases"
+    report = report_beside(path)
+    try:
+        reasons = [reason for _, reason in read_left_out(report)]
+    except UserError:
+        lines: tuple[str, ...] = ("their ingest report is gone; ingest again to see why",)
+    else:
+        lines = (*kinds_of(reasons, _REASONS), f"each case: {report}")
+    return Paragraph(key="left_out", title=title, lines=lines)
+
+
+def _card(cohort: Cohort) -> Paragraph:
+    return Paragraph(key="card", title="Card", lines=tuple(_card_lines(cohort)))
+
+
+def _card_lines(cohort: Cohort) -> Iterator[str]:
+    card = cohort.card
+    yield card.title
+    named = {"license": card.license, "source": card.source, "citation": card.citation}
+    for name, text in {**named, "labels": card.labels}.items():
+        if text:
+            yield f"{name}: {text}"
+    yield from card.notes
+
+
+def _count(number: int) -> Cell:
+    return Cell(text=str(number), value=float(number))
+
+
+def _share(part: int, whole: int) -> Cell:
+    if not whole:
+        return Cell(text="")
+    return Cell(text=f"{100 * part / whole:.1f} %", value=part / whole)

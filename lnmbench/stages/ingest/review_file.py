@@ -1,0 +1,53 @@
+"""What was read out of free-text reports, with its words: a file for review beside the cohort."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lnmbench.choices import parse
+from lnmbench.records import Column
+from lnmbench.rendering.tidy_csv import safe
+from lnmbench.stages.ingest.ingest_report import one_line
+from lnmbench.stages.ingest.pseudonyms import Pseudonyms
+from lnmbench.stages.ingest.text_reports import DEFAULT_READER, ReportFinding
+from lnmbench.store.atomic import replacing
+
+COLUMNS = ("case", "column", "value", "words", "reason")
+
+
+def findings_beside(cohort: Path) -> Path:
+    """Return where the findings of a cohort file's reports lie."""
+    return cohort.with_suffix(".report-findings.csv")
+
+
+def readers(columns: Sequence[Column]) -> list[str]:
+    """Return the names of the readers that the report columns ask for."""
+    asked = [column.reader or DEFAULT_READER for column in columns if column.role == "report"]
+    return sorted({parse(reader).name for reader in asked})
+
+
+def without_words(
+    findings: Sequence[ReportFinding], pseudonyms: Pseudonyms
+) -> tuple[ReportFinding, ...]:
+    """Return findings under pseudonyms; words of a report may name people, so none are kept."""
+    return tuple(
+        replace(finding, case=pseudonyms.replace("id", finding.case), words="")
+        for finding in sorted(findings, key=lambda f: pseudonyms.replace("id", f.case))
+    )
+
+
+def write_findings(findings: Sequence[ReportFinding], path: Path) -> None:
+    """Write one line a finding or a report without any; no cell is a formula to a spreadsheet."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for finding in findings:
+        value = str(finding.value)
+        cells = (finding.case, finding.column, value, finding.words, finding.reason)
+        writer.writerow([safe(one_line(cell)) for cell in cells])
+    with replacing(path) as beside:
+        beside.write_text(stream.getvalue(), encoding="utf-8")

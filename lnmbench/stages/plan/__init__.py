@@ -1,0 +1,1 @@
+"""plan: names become methods, cases and labels become folds."""

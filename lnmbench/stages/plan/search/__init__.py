@@ -1,0 +1,1 @@
+"""Hyperparameter search: dimensions, candidates and the groups that share a stack."""

@@ -1,0 +1,1 @@
+"""report: results of one or several runs, checked, rendered and exported."""

@@ -1,0 +1,1 @@
+"""run: train and evaluate the units that the ledger lacks."""

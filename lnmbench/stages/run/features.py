@@ -1,0 +1,224 @@
+"""features: what the frozen stages of a method's encoder make of every slice, computed once."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import Encoder, Progress
+from lnmbench.errors import UserError
+from lnmbench.imaging.geometry import window
+from lnmbench.records import Choice, Cohort, Method, Training
+from lnmbench.registry import Registry
+from lnmbench.store.cohort_file import read_slices
+from lnmbench.store.feature_cache import FORMAT, Arrays, make_features
+
+if TYPE_CHECKING:
+    from lnmbench.nets.encoder.frozen import FrozenEncoder
+
+# A cache that takes more than this is said before it is made.
+_LARGE = 1e9
+
+
+def check_cut(encoder: Encoder, choice: Choice, training: Training) -> None:
+    """Raise `UserError` where an encoder cannot be trained, or augmented, as is asked for."""
+    name = str(choice.parameters.get("train", "none"))
+    if name != "none" and encoder.level != "slice":
+        raise UserError(
+            f"encoder {choice.name} is of level {encoder.level} and cannot be trained",
+            expected="train=none",
+            got=f"train={name}",
+        )
+    frozen = encoder.level != "none"
+    if name != "none":
+        from lnmbench.nets.encoder.frozen import cut_at
+
+        frozen = bool(len(cut_at(encoder.stages(), name)[0]))
+    if frozen and training.augment != "none" and training.views < 2:
+        raise UserError(
+            "training setting views",
+            expected=f"at least 2 to augment what the frozen {choice.name} sees",
+            got=str(training.views),
+        )
+
+
+def fine_tuning_note(method: Method) -> str | None:
+    """Return what the user is told of a trained encoder; None for a frozen one."""
+    if method.encoder is None or method.trained_from == "none" or method.training is None:
+        return None
+    norms = {"frozen": "kept as they are", "batch": "taken from each batch"}
+    whole = method.trained_from == "all"
+    return (
+        f"{method.encoder.name}: trained {'as a whole' if whole else f'from {method.trained_from}'}"
+        f" at a learning rate of {method.training.encoder_learning_rate:g}; statistics of batch"
+        f" normalization are {norms[method.training.batch_norm]} (training setting batch_norm)"
+    )
+
+
+def method_features(
+    method: Method,
+    cohort: Cohort,
+    registry: Registry,
+    home: Path,
+    progress: Progress,
+    *,
+    device: str = "cpu",
+) -> Path | None:
+    """Return the feature cache of a method's encoder, made now where it is not there.
+
+    It holds `features` (views, slices, D), of volumes (views, cases, D); for an encoder that is
+    trained from a stage on, the features of its start (1, slices, D), and beside them `maps`
+    (views, slices, …), what stands before that stage. None where the method has no images. Raises
+    `UserError` for an encoder that cannot be used.
+    """
+    path = features_path(method, cohort, registry, home)
+    if path is not None and not path.is_file():
+        key = _key(method, cohort, registry)
+        _make(path, key, method, cohort, planned_encoder(method, registry), progress, device)
+    return path
+
+
+def features_path(method: Method, cohort: Cohort, registry: Registry, home: Path) -> Path | None:
+    """Return where the feature cache of a method is, or would be; None without images."""
+    if method.encoder is None or method.weights is None or method.level == "none":
+        return None
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
+    digest = hashlib.sha256(_key(method, cohort, registry).encode()).hexdigest()[:16]
+    return home / "features" / f"{slug}-{digest}.h5"
+
+
+def planned_encoder(method: Method, registry: Registry) -> Encoder:
+    """Return a method's encoder; `UserError` where its weights are not those of the plan."""
+    assert method.encoder is not None
+    assert method.weights is not None
+    encoder: Encoder = registry.build("encoder", method.encoder)
+    if encoder.weights.sha256 != method.weights.sha256:
+        raise UserError(
+            f"the weights of {method.encoder.name} changed while the run was planned",
+            then="run the same command again",
+        )
+    return encoder
+
+
+def cached_views(method: Method) -> int:
+    """Return how many views of each slice a method's cache holds: 1 where nothing is changed.
+
+    An encoder that is trained as a whole needs none: its images are changed while it trains.
+    """
+    training = method.training
+    changes = training is not None and training.augment != "none"
+    return training.views if training and changes and method.trained_from != "all" else 1
+
+
+def _key(method: Method, cohort: Cohort, registry: Registry) -> str:
+    assert method.encoder is not None
+    assert method.weights is not None
+    # trained as a whole, an encoder caches what it would if it were frozen
+    train = "none" if method.trained_from == "all" else method.trained_from
+    encoder = Choice(
+        name=method.encoder.name, parameters={**method.encoder.parameters, "train": train}
+    )
+    views = cached_views(method)
+    return "|".join(
+        [
+            cohort.fingerprint,
+            str(encoder),
+            method.plugins[registry.version("encoder", method.encoder.name)[0]],
+            method.weights.sha256,
+            str(method.window_hu),
+            f"float32, format {FORMAT}",
+            f"{views} views of {method.training.augment}" if views > 1 and method.training else "",
+        ]
+    )
+
+
+def _make(
+    path: Path,
+    key: str,
+    method: Method,
+    cohort: Cohort,
+    encoder: Encoder,
+    progress: Progress,
+    device: str,
+) -> None:
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
+
+    frozen, trained = cut_at(encoder.stages(), method.trained_from)
+    volumes = encoder.level == "volume"
+    if len(frozen) and len(trained):
+        before, after = (FrozenEncoder(stages, device=device) for stages in (frozen, trained))
+        _say_size(path, before, method, cohort, progress)
+
+        def encode(start: int, stop: int) -> Arrays:
+            views = _views(method, cohort, start, stop, cached_views(method))
+            maps = np.stack([before(view) for view in views])
+            return {"maps": maps, "features": after.made_of(maps[0])[None]}
+
+    else:
+        whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
+        count = cached_views(method) if len(frozen) else 1
+        run: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+        run = whole.volume if volumes else whole
+
+        def encode(start: int, stop: int) -> Arrays:
+            if not volumes:
+                views = _views(method, cohort, start, stop, count)
+                return {"features": np.stack([run(view) for view in views])}
+            ends = [
+                (int(cohort.offsets[i]), int(cohort.offsets[i + 1])) for i in range(start, stop)
+            ]
+            cases = [[run(view) for view in _views(method, cohort, *own, count)] for own in ends]
+            return {"features": np.concatenate(cases, axis=1)}
+
+    total = len(cohort) if volumes else int(cohort.offsets[-1])
+    name = method.encoder.name if method.encoder else ""
+    progress.start("encode", name, total, "cases" if volumes else "slices")
+    make_features(path, slices=total, key=key, encode=encode, done=progress.advance)
+    progress.finish()
+
+
+def _views(
+    method: Method, cohort: Cohort, start: int, stop: int, count: int
+) -> list[NDArray[np.float32]]:
+    """Return so many views (slices, H, W) of slices start:stop: the plain one, then changed ones.
+
+    What is changed depends on the case and on the number of the view alone.
+    """
+    assert cohort.path is not None
+    plain = window(read_slices(cohort.path, start, stop), method.window_hu)
+    if count == 1 or method.training is None:
+        return [plain]
+    import torch
+
+    from lnmbench.nets.data.augmentation import augmentations, changed, draw
+    from lnmbench.nets.stacked.dropout import generator
+
+    kinds = augmentations(method.training.augment)
+    images = torch.from_numpy(plain)[:, None]
+    case = np.searchsorted(cohort.offsets, np.arange(start, stop), side="right") - 1
+    views = [plain]
+    for view in range(1, count):
+        drawn = torch.cat([draw(1, generator(int(own), f"view {view}")) for own in case])
+        views.append(changed(images, drawn, kinds)[:, 0].numpy())
+    return views
+
+
+def _say_size(
+    path: Path, before: FrozenEncoder, method: Method, cohort: Cohort, progress: Progress
+) -> None:
+    side = cohort.preprocessing.patch
+    shape = before(np.zeros((1, side, side), np.float32)).shape[1:]
+    size = 4 * cached_views(method) * int(cohort.offsets[-1]) * math.prod(shape)
+    if size > _LARGE:
+        name = method.encoder.name if method.encoder else ""
+        progress.say(
+            f"{name}: what stands before {method.trained_from} takes {size / 1e9:.1f} GB"
+            f" in {path.parent}, twice that while it is made"
+        )

@@ -1,0 +1,1 @@
+"""Selection of hyperparameters on the inner folds."""

@@ -1,0 +1,81 @@
+"""What acting on predicted probabilities is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lnmbench.stats.arrays import finite
+from lnmbench.stats.scoring_rules import probabilities, zero_one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCurve:
+    """Net benefit at each threshold, all of one shape: of the model, of treating all, of none."""
+
+    thresholds: NDArray[np.float64]
+    model: NDArray[np.float64]
+    treat_all: NDArray[np.float64]
+    treat_none: NDArray[np.float64]
+
+
+def net_benefit(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> NDArray[np.float64]:
+    """Return the net benefit at each threshold, in true positives for each case.
+
+    TP/N − FP/N · t/(1 − t), a case being positive where p ≥ t (Vickers & Elkin 2006). `y` is (n,)
+    of 0 and 1, `p` is (n,) within [0, 1], `thresholds` lie within [0, 1), in any shape, which is
+    that of the result. Raises `ValueError` for NaN and for anything else.
+
+    Examples
+    --------
+    >>> net_benefit([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], [0.2, 0.5]).round(4).tolist()
+    [0.4375, 0.25]
+    """
+    labels = zero_one(y)
+    p, t = probabilities(p, labels.size), _thresholds(thresholds)
+    true, false = (_reaching(p[labels == one], t) / labels.size for one in (1.0, 0.0))
+    return np.asarray(true - false * t / (1.0 - t))
+
+
+def benefits(y: ArrayLike, p: ArrayLike, threshold: float) -> NDArray[np.float64]:
+    """Return what each case adds, (n,): 1 a true, −t/(1 − t) a false positive, else 0.
+
+    The net benefit is its mean. Input and errors as in `net_benefit`.
+    """
+    labels = zero_one(y)
+    positive = probabilities(p, labels.size) >= _thresholds(threshold)
+    return np.where(positive, np.where(labels == 1.0, 1.0, -threshold / (1.0 - threshold)), 0.0)
+
+
+def decision_curve(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> DecisionCurve:
+    """Return the net benefit of the model beside that of treating all and of treating none.
+
+    Treating all gains π − (1 − π) · t/(1 − t) with the prevalence π, treating none gains 0
+    (Vickers & Elkin 2006). Input and errors as in `net_benefit`.
+
+    Examples
+    --------
+    >>> curve = decision_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], [0.2, 0.5])
+    >>> curve.treat_all.tolist(), curve.treat_none.tolist()
+    ([0.375, 0.0], [0.0, 0.0])
+    """
+    t, prevalence = _thresholds(thresholds), zero_one(y).mean()
+    return DecisionCurve(
+        thresholds=t,
+        model=net_benefit(y, p, t),
+        treat_all=prevalence - (1.0 - prevalence) * t / (1.0 - t),
+        treat_none=np.zeros_like(t),
+    )
+
+
+def _thresholds(thresholds: ArrayLike) -> NDArray[np.float64]:
+    t = finite(thresholds, "thresholds", at_least=0).reshape(np.shape(thresholds))
+    if t.size and (t.min() < 0.0 or t.max() >= 1.0):
+        raise ValueError(f"thresholds: expected within [0, 1), got {t.min()} to {t.max()}")
+    return t
+
+
+def _reaching(p: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.asarray(p.size - np.searchsorted(np.sort(p), t, side="left"))

@@ -1,0 +1,1 @@
+"""The ledger: one SQLite file that holds a run directory's plan, units and predictions."""

@@ -1,0 +1,141 @@
+"""The network of EfficientNet-Lite0, with the names of the package its weights come with."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """Blocks in a row: how many, their kernel, the first one's stride, and their widths."""
+
+    number: int
+    kernel: int
+    stride: int
+    expansion: int
+    inputs: int
+    outputs: int
+
+
+BLOCKS = (
+    Repeated(number=1, kernel=3, stride=1, expansion=1, inputs=32, outputs=16),
+    Repeated(number=2, kernel=3, stride=2, expansion=6, inputs=16, outputs=24),
+    Repeated(number=2, kernel=5, stride=2, expansion=6, inputs=24, outputs=40),
+    Repeated(number=3, kernel=3, stride=2, expansion=6, inputs=40, outputs=80),
+    Repeated(number=3, kernel=5, stride=1, expansion=6, inputs=80, outputs=112),
+    Repeated(number=4, kernel=5, stride=2, expansion=6, inputs=112, outputs=192),
+    Repeated(number=1, kernel=3, stride=1, expansion=6, inputs=192, outputs=320),
+)
+STEM_WIDTH, HEAD_WIDTH = 32, 1280
+WIDTHS = {
+    "stem": STEM_WIDTH,
+    **{f"blocks{number}": row.outputs for number, row in enumerate(BLOCKS, start=1)},
+    "head": HEAD_WIDTH,
+}
+
+
+class ToRgb(nn.Module):
+    """Repeats a slice (B, 1, H, W) in [-1, 1] as three channels: (gray - 127) / 128 of 0 … 255."""
+
+    def forward(self, slices: Tensor) -> Tensor:
+        """Return (B, 3, H, W)."""
+        return (((slices + 1) * 127.5 - 127) / 128).expand(-1, 3, -1, -1)
+
+
+class SamePadding(nn.Module):
+    """Pads before a convolution as TensorFlow's "same" does: less in front where it is uneven."""
+
+    def __init__(self, kernel: int, stride: int) -> None:
+        super().__init__()
+        self._half, self._stride = kernel // 2, stride
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return (B, C, H + …, W + …), of which a convolution of stride s makes ⌈H / s⌉ rows."""
+        height, width = (self._front(size) for size in (maps.shape[2], maps.shape[3]))
+        return functional.pad(maps, (width, self._half, height, self._half))
+
+    def _front(self, size: int) -> int:
+        return self._half if self._stride == 1 else self._half - 1 + size % 2
+
+
+class Block(nn.Module):
+    """An inverted bottleneck: widen, filter each channel, narrow; added to its input if alike."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        wide = inputs * expansion
+        self._expands, self._adds = expansion != 1, stride == 1 and inputs == outputs
+        if self._expands:
+            self._expand_conv = nn.Conv2d(inputs, wide, 1, bias=False)
+            self._bn0 = _norm(wide)
+        self._padding = SamePadding(kernel, stride)
+        self._depthwise_conv = nn.Conv2d(wide, wide, kernel, stride, groups=wide, bias=False)
+        self._bn1 = _norm(wide)
+        self._project_conv = nn.Conv2d(wide, outputs, 1, bias=False)
+        self._bn2 = _norm(outputs)
+        self._relu6 = nn.ReLU6()
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return (B, outputs, ⌈H / stride⌉, ⌈W / stride⌉) of maps (B, inputs, H, W)."""
+        made: Tensor = self._relu6(self._bn0(self._expand_conv(maps))) if self._expands else maps
+        made = self._relu6(self._bn1(self._depthwise_conv(self._padding(made))))
+        made = self._bn2(self._project_conv(made))
+        return maps + made if self._adds else made
+
+
+class Lite0(nn.Module):
+    """All layers below the classifier, by the package's names; used by way of `stages`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._conv_stem = nn.Conv2d(3, STEM_WIDTH, 3, stride=2, bias=False)
+        self._bn0 = _norm(STEM_WIDTH)
+        self._blocks = nn.Sequential(*(block for row in BLOCKS for block in _row(row)))
+        self._conv_head = nn.Conv2d(BLOCKS[-1].outputs, HEAD_WIDTH, 1, bias=False)
+        self._bn1 = _norm(HEAD_WIDTH)
+
+    def start(self) -> None:
+        """Draw weights from torch's generator so that eval mode keeps the size of the signal."""
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d):
+                fan_out = layer.weight[0, 0].numel() * layer.out_channels // layer.groups
+                nn.init.normal_(layer.weight, 0.0, math.sqrt(2.0 / fan_out))
+
+    def stages(self, cut: str) -> nn.Sequential:
+        """Return to_rgb, stem, blocks1 … cut, pool in eval mode; layers are shared, not copied."""
+        stem = (SamePadding(3, 2), self._conv_stem, self._bn0, nn.ReLU6())
+        parts: OrderedDict[str, nn.Module] = OrderedDict(stem=nn.Sequential(*stem))
+        first = 0
+        for number, row in enumerate(BLOCKS, start=1):
+            parts[f"blocks{number}"] = self._blocks[first : first + row.number]
+            first += row.number
+        parts["head"] = nn.Sequential(self._conv_head, self._bn1, nn.ReLU6())
+        names = list(parts)
+        kept = {name: parts[name] for name in names[: names.index(cut) + 1]}
+        pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        return nn.Sequential(OrderedDict(to_rgb=ToRgb(), **kept, pool=pool)).eval()
+
+
+def random_network(seed: int) -> Lite0:
+    """Return the network with weights that come from the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = Lite0()
+        network.start()
+    return network
+
+
+def _row(row: Repeated) -> list[Block]:
+    first = Block(row.inputs, row.outputs, row.kernel, row.stride, row.expansion)
+    rest = range(row.number - 1)
+    return [first, *(Block(row.outputs, row.outputs, row.kernel, 1, row.expansion) for _ in rest)]
+
+
+def _norm(width: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(width, eps=1e-3, momentum=0.01)

@@ -1,0 +1,119 @@
+"""The pathological T stage as an auxiliary task: seven classes, labels that may be sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench import Cohort, Column, Label, UserError
+from lnmbench_tnm.editions import CLASSES, EDITIONS, Edition, candidates, find_edition, read_class
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+# A data set gives the second label where the classes are no lung's, so that `auto` needs no guess.
+_LABELS = ("pt", "pt_names")
+
+
+class PtStage:
+    """Learn the pathological T stage (7 classes of AJCC 8) beside the target.
+
+    A case's label is the set of classes that its recorded class can be: one class where the
+    cohort is staged by AJCC 8, more where an older edition draws its borders elsewhere.
+
+    Parameters
+    ----------
+    edition
+        Of the cohort's classes: `8`, `7`, `6` (6 and 7 mixed), `names` (another organ; taken by
+        name), or `auto`: `names` where the column is labeled `pt_names`, else told by the classes
+        that there are.
+    """
+
+    kind: Label = "ordinal"
+
+    def __init__(self, edition: str = "auto") -> None:
+        if edition != "auto":
+            find_edition(edition, ())
+        self.edition = edition
+        self.title = "pathological T stage"
+        self.outputs = len(CLASSES)
+
+    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
+        """Return (n, 7): 1 for the classes that a case can be, else 0; NaN rows where unknown.
+
+        Raises `UserError` where no column is labeled `pt` or `pt_names`, or it holds no T classes.
+        """
+        column = _column(cohort)
+        membership = np.array([*map(_row, self._sets(column)), [np.nan] * len(CLASSES)])
+        codes = np.asarray(cohort.values[column.name], dtype=np.float64)
+        # A missing value is NaN in `codes` and takes the last row, which is NaN too.
+        places = np.where(np.isnan(codes), len(membership) - 1, codes)
+        targets: NDArray[np.float64] = membership[places.astype(np.int64)]
+        return targets
+
+    def notes(self, cohort: Cohort) -> Sequence[str]:
+        """Say how each recorded class is taken, with counts, and how many cases are unknown."""
+        column = _column(cohort)
+        codes = cohort.values[column.name]
+        told, masked = [], []
+        for place, (category, classes) in enumerate(
+            zip(column.categories, self._sets(column), strict=True)
+        ):
+            count = int((codes == place).sum())
+            if not count or classes == (f"pT{read_class(category)}",):
+                continue
+            if classes:
+                told.append(f"{category} → {' or '.join(classes)} (n = {count})")
+            else:
+                masked.append(f"{category} (n = {count})")
+        missing = int(np.isnan(np.asarray(codes, dtype=np.float64)).sum())
+        masked += [f"missing (n = {missing})"] if missing else []
+        says = self._edition(column).says
+        mapped = f": {', '.join(told)}" if told else ""
+        return (
+            f"aux pt: the classes of column {column.name!r} are {says}{mapped}",
+            *([f"aux pt: left out of its loss: {', '.join(masked)}"] if masked else []),
+        )
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return −log p(set) of each case: (…, n) for logits (…, n, 7) and targets (…, n, 7).
+
+        It is the cross-entropy where the set is one class, and 0 where the set is empty. Source:
+        Jin & Ghahramani, Learning with Multiple Labels, NIPS 2002; Cour et al., Learning from
+        Partial Labels, JMLR 2011.
+        """
+        inside = targets > 0
+        # An empty set would be log 0; as the whole set it is 0, and so is its gradient.
+        inside = inside | ~inside.any(dim=-1, keepdim=True)
+        return logits.logsumexp(-1) - logits.masked_fill(~inside, -float("inf")).logsumexp(-1)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Return the probability of each class: (…, n, 7)."""
+        return logits.softmax(-1)
+
+    def _sets(self, column: Column) -> list[tuple[str, ...]]:
+        edition = self._edition(column)
+        return [candidates(category, edition) for category in column.categories]
+
+    def _edition(self, column: Column) -> Edition:
+        if self.edition == "auto" and column.label == _LABELS[1]:
+            return EDITIONS["names"]
+        return find_edition(self.edition, column.categories)
+
+
+def _row(classes: Sequence[str]) -> list[float]:
+    return [float(name in classes) if classes else float("nan") for name in CLASSES]
+
+
+def _column(cohort: Cohort) -> Column:
+    column = cohort.require(*_LABELS)
+    if column.kind == "continuous":
+        raise UserError(
+            f"column {column.name!r} is labeled {column.label}",
+            expected="kind ordinal, with categories as T1a, T2b, Tis",
+            got=column.kind,
+        )
+    return column

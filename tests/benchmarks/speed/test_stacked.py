@@ -1,0 +1,35 @@
+"""The stacked trainer ends where an ordinary PyTorch loop ends."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lnmbench.records import Training
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+SCRIPT = Path(__file__).parents[3] / "benchmarks" / "speed" / "stacked.py"
+
+
+@pytest.fixture
+def side_by_side(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(SCRIPT.parent)
+    spec = importlib.util.spec_from_file_location("speed_stacked", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_same_start_and_order_end_in_the_same_probabilities(side_by_side: ModuleType) -> None:
+    inputs, fits = side_by_side.made_up(fits=3, cases=50, slices=4, dim=40)
+    settings = Training(token_dim=16, batch_size=12, max_epochs=5, learning_rate=3e-3, clip=0.3)
+    assert side_by_side.agreement(inputs, fits, settings) < 1e-4

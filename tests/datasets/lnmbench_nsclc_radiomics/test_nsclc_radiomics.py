@@ -1,0 +1,178 @@
+"""Lung1: its N class is clinical and said so; tumors from RTSTRUCT or SEG."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from lnmbench_nsclc_radiomics.nsclc_radiomics import NsclcRadiomics
+from pydicom.dataset import Dataset
+
+from lnmbench import UserError
+
+HEADER = (
+    "PatientID,age,clinical.T.Stage,Clinical.N.Stage,Clinical.M.Stage,Overall.Stage,Histology,"
+    "gender,Survival.time,deadstatus.event"
+)
+ROWS = (
+    "LUNG1-001,78.7,2,3,0,IIIb,large cell,male,2165,1",
+    "LUNG1-002,83.8,2,0,0,I,squamous cell carcinoma,male,155,1",
+    "LUNG1-128,NA,5,2,0,IIIa,NA,female,256,1",
+    "LUNG1-200,70.1,4,4,0,IIIb,adenocarcinoma,female,141,1",
+)
+
+
+def write(root: Path, *rows: str, header: str = HEADER) -> Path:
+    root.mkdir(exist_ok=True)
+    name = "NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv"
+    (root / name).write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
+    return root
+
+
+def labels(data: NsclcRadiomics) -> dict[str, str]:
+    return {column.label: column.name for column in data.columns if column.label}
+
+
+def test_the_n_class_is_clinical_and_no_target_unless_asked(tmp_path: Path) -> None:
+    data = NsclcRadiomics(write(tmp_path, *ROWS))
+    assert set(labels(data)) == {"cn"}
+    assert data.notes[0].startswith("WARNING: CLINICAL N")
+    assert "no pathological truth" in data.card.labels
+    nodes = [case.values[labels(data)["cn"]] for case in data.cases()]
+    assert nodes == ["N3", "N0", "N2", ""]
+    assert "counts as unknown: 4 1" in data.notes[1]
+    assert "counts as unknown: 5 1" in data.notes[2]
+
+
+def test_whoever_asks_gets_targets_that_say_what_they_are(tmp_path: Path) -> None:
+    data = NsclcRadiomics(write(tmp_path, *ROWS), clinical_n_as_target=True)
+    named = labels(data)
+    assert named["n1"] == "clinical N1 or higher"
+    cells = {label: [c.values[named[label]] for c in data.cases()] for label in ("n1", "n2")}
+    assert cells == {"n1": ["yes", "no", "yes", ""], "n2": ["yes", "no", "yes", ""]}
+    assert data.notes[0].startswith("WARNING: CLINICAL N")
+
+
+def test_features_hold_no_outcome_and_no_stage_with_nodes(tmp_path: Path) -> None:
+    data = NsclcRadiomics(write(tmp_path, *ROWS))
+    features = [column.name for column in data.columns if column.role == "feature"]
+    assert features == ["age", "gender", "clinical.T.Stage", "Histology"]
+    assert Counter(case.values["Histology"] for case in data.cases())["NA"] == 1
+    for case in data.cases():
+        for column in data.columns:
+            column.encode(case.values[column.name])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("LUNG1-002", "LUNG1-001", "1 patient ids stand more than once"),
+        ("Clinical.N.Stage", "N", "no clinical table under"),
+        (",2,3,0,", ",2,N3,0,", "'Clinical.N.Stage' holds 'N3'"),
+        (",male,2165", ",m,2165", "column 'gender' holds 'm'"),
+        ("78.7,", "", "is broken (row 2): expected 10 cells, got 9"),
+    ],
+)
+def test_wrong_tables_are_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
+    text = "\n".join((HEADER, *ROWS))
+    assert old in text
+    (tmp_path / "t.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(UserError) as refusal:
+        NsclcRadiomics(tmp_path)
+    assert told in str(refusal.value)
+
+
+def write_structures(nbia: ModuleType, study: object, frame: str, source: list[object]) -> None:
+    """Write an RTSTRUCT with a lung and GTV-1, a square of 8 × 8 mm on slices 1 and 2."""
+    header = nbia.make_header(study, 3, "NA", "RTSTRUCT", frame)
+    uid = "1.2.840.10008.5.1.4.1.1.481.3"
+    header.SOPClassUID = header.file_meta.MediaStorageSOPClassUID = uid
+    header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = f"{study.uid}.3.1"
+    header.StructureSetROISequence, header.ROIContourSequence = [], []
+    for number, (name, half) in enumerate((("Lung-Left", 10.0), ("GTV-1", 4.0)), start=1):
+        roi, contours = Dataset(), Dataset()
+        roi.ROINumber, roi.ROIName, roi.ReferencedFrameOfReferenceUID = number, name, frame
+        contours.ReferencedROINumber, contours.ContourSequence = number, []
+        for z in (3.0, 6.0):
+            contour = Dataset()
+            contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", 4
+            corners = ((-half, -half), (half, -half), (half, half), (-half, half))
+            contour.ContourData = [v for x, y in corners for v in (15.5 + x, 15.5 + y, z)]
+            contours.ContourSequence.append(contour)
+        header.StructureSetROISequence.append(roi)
+        header.ROIContourSequence.append(contours)
+    series, reference = Dataset(), Dataset()
+    series.SeriesInstanceUID = source[0].SeriesInstanceUID
+    studies = Dataset()
+    studies.RTReferencedSeriesSequence = [series]
+    reference.FrameOfReferenceUID = frame
+    reference.RTReferencedStudySequence = [studies]
+    header.ReferencedFrameOfReferenceSequence = [reference]
+    header.save_as(nbia.series_folder(study, 3, "NA") / "1-1.dcm", enforce_file_format=True)
+
+
+@pytest.fixture
+def tree(nbia: ModuleType, tmp_path: Path) -> Path:
+    """Two patients with CT, RTSTRUCT and SEG; LUNG1-128 with an RTSTRUCT alone."""
+    hu = np.full((6, 32, 32), -800, np.int16)
+    mask = np.zeros(hu.shape, bool)
+    mask[1:3, 13:19, 13:19] = True
+    hu[mask] = 30
+    for patient in ("LUNG1-001", "LUNG1-002", "LUNG1-128"):
+        study = nbia.Study(
+            patient=patient,
+            number=1,
+            description="StudyID",
+            date="20080918",
+            folder=tmp_path / "NSCLC-Radiomics",
+        )
+        frame = f"{study.uid}.999"
+        source = nbia.write_series(study, 0, "NA", hu, (1.0, 1.0, 3.0), (0.0, 0.0, 0.0), frame)
+        write_structures(nbia, study, frame, source)
+        if patient != "LUNG1-128":
+            nbia.write_seg(study, 300, "Segmentation", source, mask, "Neoplasm, Primary")
+    return write(tmp_path, *ROWS)
+
+
+def volumes(root: Path) -> dict[str, tuple[int, str]]:
+    found = {}
+    for case in NsclcRadiomics(root).cases():
+        if case.id != "LUNG1-200":
+            volume = case.volume()
+            found[case.id] = (int(sitk.GetArrayFromImage(volume.mask).sum()), volume.found[1])
+    return found
+
+
+def test_the_tumor_comes_from_the_structure_set(tree: Path) -> None:
+    found = volumes(tree)
+    assert set(found) == {"LUNG1-001", "LUNG1-002", "LUNG1-128"}
+    assert {voxels for voxels, _ in found.values()} == {2 * 8 * 8}
+    assert all("GTV-1" in told for _, told in found.values())
+    assert "3 of 4 patients have DICOM series, 3 with RTSTRUCT, 2 with SEG" in " ".join(
+        NsclcRadiomics(tree).notes
+    )
+
+
+def test_without_a_structure_set_the_segmentation_is_taken(tree: Path) -> None:
+    for folder in [*tree.rglob("3.000000-*")]:
+        shutil.rmtree(folder)
+    cases = {case.id: case for case in NsclcRadiomics(tree).cases()}
+    volume = cases["LUNG1-001"].volume()
+    assert int(sitk.GetArrayFromImage(volume.mask).sum()) == 2 * 6 * 6
+    assert "Neoplasm, Primary" in volume.found[1]
+    with pytest.raises(UserError, match="the tumor is not marked"):
+        cases["LUNG1-128"].volume()
+    with pytest.raises(UserError, match="no DICOM file of the patient"):
+        cases["LUNG1-200"].volume()
+
+
+def test_images_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
+    root = write(tmp_path, *ROWS)
+    assert all(case.volume is None for case in NsclcRadiomics(root).cases())
+    with pytest.raises(UserError, match="no images of NSCLC-Radiomics"):
+        NsclcRadiomics(root, images="yes")

@@ -1,0 +1,129 @@
+"""The dictionary of a table: what is refused, and how it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lnmbench_table.dictionary import Dictionary, parse_dictionary, read_dictionary
+
+from lnmbench import UserError
+
+ID = '[columns.case]\nrole = "id"\n'
+
+
+def parsed(text: str) -> Dictionary:
+    return parse_dictionary(ID + text, Path("columns.toml"))
+
+
+def refused(text: str) -> str:
+    with pytest.raises(UserError) as refusal:
+        parsed(text)
+    assert "columns.toml" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
+def test_numbers_may_stand_for_spellings() -> None:
+    (column,) = parsed(
+        '[columns.n1]\nrole = "target"\nkind = "binary"\nlabel = "n1"\n'
+        "categories = [0, 1]\nmissing = [-9, 99.5]\n"
+    ).columns
+    assert column.categories == ("0", "1")
+    assert column.missing == ("-9", "99.5")
+
+
+def test_known_follows_the_role_unless_it_is_given() -> None:
+    found = parsed(
+        '[columns.age]\nrole = "feature"\nkind = "continuous"\n'
+        '[columns.size]\nrole = "aux"\nkind = "continuous"\nlabel = "size"\n'
+        '[columns.ct]\nrole = "aux"\nkind = "continuous"\nlabel = "ct"\nknown = "before"\n'
+    )
+    assert [column.known for column in found.columns] == ["before", "after", "before"]
+
+
+def test_a_report_needs_nothing_but_its_role() -> None:
+    (bare, chosen) = parsed(
+        '[columns.report]\nrole = "report"\n'
+        '[columns.second]\nrole = "report"\nreader = "ct:language=zh"\n'
+    ).columns
+    assert (bare.role, bare.reader) == ("report", None)
+    assert chosen.reader == "ct:language=zh"
+
+
+def test_an_unknown_key_is_told_with_file_section_and_nearest() -> None:
+    message = refused('[columns.age]\nrole = "feature"\nkidn = "continuous"\n')
+    assert "unknown key 'kidn'" in message
+    assert "[columns.age]" in message
+    assert "did you mean kind?" in message
+
+
+def test_an_unknown_section_is_told_with_the_nearest() -> None:
+    message = refused('[column.age]\nrole = "feature"\n')
+    assert "unknown key 'column'" in message
+    assert "did you mean columns?" in message
+    assert "did you mean license?" in refused('[card]\nlicense = "CC0"\n')
+
+
+def test_a_postoperative_feature_is_refused_with_its_section() -> None:
+    message = refused('[columns.grade]\nrole = "feature"\nkind = "continuous"\nknown = "after"\n')
+    assert "[columns.grade]" in message
+    assert "known only after surgery" in message
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        ('kind = "continuous"', "key 'role' is missing"),
+        ('role = "feture"', "'feature'"),
+        ('role = "feature"', "key 'kind' is missing"),
+        ('role = "feature"\nkind = "number"', "'continuous'"),
+        ('role = "target"\nkind = "binary"\ncategories = ["0", "1"]', "needs a label"),
+        ('role = "feature"\nkind = "continuous"\nlabel = "n2"', "takes no label"),
+        ('role = "feature"\nkind = "binary"\ncategories = ["a"]', "at least two"),
+        ('role = "feature"\nkind = "binary"\ncategories = ["a", "b", "c"]', "binary"),
+        ('role = "feature"\nkind = "nominal"\ncategories = ["a", "a"]', "stands twice"),
+        ('role = "feature"\nkind = "nominal"\ncategories = ["a", "b"]\nmissing = ["a"]', "both"),
+        ('role = "feature"\nkind = "continuous"\ncategories = ["a", "b"]', "no categories"),
+        ('role = "feature"\nkind = "binary"\ncategories = [true, false]', "in quotes"),
+        ('role = "feature"\nkind = "binary"\ncategories = "ab"', "tuple"),
+        ('role = "feature"\nkind = "binary"\ncategories = [["a"], "b"]', "categories[0]"),
+        ('role = "id"', "one id column"),
+        ('role = "report"\nkind = "nominal"', "takes no kind"),
+        ('role = "report"\nknown = "after"', "known = before"),
+        ('role = "feature"\nkind = "continuous"\nreader = "ct"', "expected role report"),
+    ],
+)
+def test_a_wrong_section_is_told(section: str, told: str) -> None:
+    assert told in refused(f"[columns.x]\n{section}\n")
+
+
+def test_two_columns_must_not_serve_one_label() -> None:
+    section = '[columns.{}]\nrole = "target"\nkind = "continuous"\nlabel = "n2"\n'
+    assert "the label 'n2'" in refused(section.format("a") + section.format("b"))
+
+
+def test_one_id_is_needed() -> None:
+    with pytest.raises(UserError, match="one id column"):
+        parse_dictionary('[columns.x]\nrole = "patient"\n', Path("columns.toml"))
+
+
+def test_broken_files_are_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "columns.toml"
+    with pytest.raises(UserError, match="No such file"):
+        read_dictionary(path)
+    path.write_bytes(b"[columns.x\n")
+    with pytest.raises(UserError, match="not valid TOML"):
+        read_dictionary(path)
+    path.write_bytes(b"[columns.\xe9]\n")
+    with pytest.raises(UserError, match="not UTF-8"):
+        read_dictionary(path)
+    path.write_bytes(b"")
+    with pytest.raises(UserError, match="'columns' is missing"):
+        read_dictionary(path)
+
+
+def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "columns.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + ID.encode())
+    assert read_dictionary(path).id == "case"

@@ -1,0 +1,141 @@
+"""The table data set: cells, ids, headers, and what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lnmbench_table.table import Table
+
+from lnmbench import UserError
+
+COLUMNS = """
+[columns.case]
+role = "id"
+
+[columns.Age]
+role = "feature"
+kind = "continuous"
+unit = "years"
+missing = ["NA", -9]
+
+[columns.Sex]
+role = "feature"
+kind = "binary"
+categories = ["f", "m"]
+
+[columns.pN]
+role = "target"
+kind = "ordinal"
+label = "pn"
+categories = ["N0", "N1", "N2"]
+"""
+ROWS = "case,Age,Sex,pN,comment\nA,61,f,N0,x\nB,NA,m,N2,y\nC,-9,,,z\n"
+
+
+@pytest.fixture
+def dictionary(tmp_path: Path) -> Path:
+    path = tmp_path / "columns.toml"
+    path.write_text(COLUMNS, encoding="utf-8")
+    return path
+
+
+def opened(dictionary: Path, rows: str = ROWS, name: str = "cohort.csv") -> Table:
+    path = dictionary.with_name(name)
+    path.write_text(rows, encoding="utf-8")
+    return Table(path, dictionary)
+
+
+def refused(dictionary: Path, rows: str) -> str:
+    with pytest.raises(UserError) as refusal:
+        opened(dictionary, rows)
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
+def test_cases_hold_the_named_columns_and_the_id_only_as_id(dictionary: Path) -> None:
+    table = opened(dictionary)
+    cases = list(table.cases())
+    assert [case.id for case in cases] == ["A", "B", "C"]
+    assert dict(cases[1].values) == {"Age": "NA", "Sex": "m", "pN": "N2"}
+    assert [column.name for column in table.columns] == ["Age", "Sex", "pN"]
+    assert table.columns[2].known == "after"
+    assert table.sources == (dictionary.with_name("cohort.csv"), dictionary)
+    assert list(table.cases()) == cases
+
+
+def test_columns_that_are_not_named_are_listed(dictionary: Path) -> None:
+    assert any("'comment'" in note for note in opened(dictionary).notes)
+
+
+def test_a_column_without_any_value_is_said(dictionary: Path) -> None:
+    table = opened(dictionary, "case,Age,Sex,pN\nA,NA,f,N0\nB,,m,N1\n")
+    assert "column 'Age' has no value at all" in table.notes
+
+
+def test_na_is_a_value_unless_the_dictionary_says_missing(dictionary: Path) -> None:
+    message = refused(dictionary, ROWS.replace("B,NA,m", "B,60,NA"))
+    assert "column 'Sex' holds 'NA'" in message
+    assert "row 3" in message
+
+
+def test_a_wrong_cell_in_the_last_row_is_found_before_the_first_case(dictionary: Path) -> None:
+    message = refused(dictionary, ROWS.replace("C,-9,,", "C,-9,,N9"))
+    assert "column 'pN' holds 'N9'" in message
+    assert "row 4" in message
+
+
+def test_row_numbers_count_blank_lines(dictionary: Path) -> None:
+    assert "row 5" in refused(dictionary, ROWS.replace("\nB,NA", "\n\n\nB,old"))
+
+
+def test_headers_may_have_spaces_around_them(dictionary: Path) -> None:
+    table = opened(dictionary, ROWS.replace("Age", " Age "))
+    assert table.columns[0].name == "Age"
+
+
+def test_a_column_that_is_not_there_is_refused_with_the_nearest(dictionary: Path) -> None:
+    message = refused(dictionary, ROWS.replace("Age", "age"))
+    assert "there is no column 'Age'" in message
+    assert "did you mean 'age'?" in message
+
+
+def test_a_used_header_must_not_stand_twice_but_another_may(dictionary: Path) -> None:
+    assert "stands 2 times" in refused(dictionary, ROWS.replace("comment", "Age"))
+    assert opened(dictionary, "case,Age,Sex,pN,x,x\nA,1,f,N0,,1\n").columns
+
+
+def test_duplicate_ids_are_refused_with_their_rows(dictionary: Path) -> None:
+    message = refused(dictionary, ROWS.replace("C,-9", "A,-9"))
+    assert "1 ids stand more than once" in message
+    assert "'A' in rows 2, 4" in message
+
+
+def test_hostile_ids_are_shown_escaped_and_short(dictionary: Path) -> None:
+    hostile = "\x1b[2J" + "x" * 500
+    message = refused(dictionary, f"case,Age,Sex,pN\n{hostile},1,f,N0\n{hostile},1,f,N0\n")
+    assert "\x1b" not in message
+    assert len(message) < 400
+
+
+def test_an_empty_id_is_refused(dictionary: Path) -> None:
+    assert "no id in column 'case'" in refused(dictionary, ROWS.replace("B,NA", ",NA"))
+
+
+def test_a_case_without_its_patient_is_refused(dictionary: Path) -> None:
+    dictionary.write_text(COLUMNS + '[columns.person]\nrole = "patient"\n', encoding="utf-8")
+    rows = "case,Age,Sex,pN,person\nA,1,f,N0,p1\nB,2,m,N1,\n"
+    assert "no patient in column 'person'" in refused(dictionary, rows)
+    table = opened(dictionary, rows.replace("N1,", "N1,p1"))
+    assert [case.values["person"] for case in table.cases()] == ["p1", "p1"]
+
+
+def test_the_card_comes_from_the_dictionary_or_the_file_name(dictionary: Path) -> None:
+    assert opened(dictionary).card.title == "cohort"
+    dictionary.write_text(
+        '[card]\ntitle = "Ours"\nlicense = "CC0"\nlabels = "pN of the specimen"\n' + COLUMNS,
+        encoding="utf-8",
+    )
+    card = opened(dictionary).card
+    assert (card.title, card.license, card.labels) == ("Ours", "CC0", "pN of the specimen")
+    assert str(dictionary.parent) not in repr(card)

@@ -1,0 +1,74 @@
+"""Which series marks the tumor, what is left out, and what cannot be chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.imaging.dicom_index import Series
+from lnmbench.imaging.tumor_source import MarkedBy, Marking, choose_mark
+
+CONTOURS_FIRST = Marking(
+    kinds=(
+        MarkedBy(modalities=("RTSTRUCT",), name="GTV-1"),
+        MarkedBy(modalities=("SEG",), name="tumor"),
+    )
+)
+BY_NUMBER = Marking(
+    kinds=(MarkedBy(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
+)
+ANY = Marking(kinds=(MarkedBy(),), then="choose one")
+
+
+def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
+    names = tuple(Path(f"{patient}-{modality}-{number}-{place}") for place in range(files))
+    return Series(
+        patient=patient,
+        study="1",
+        uid=f"1.{patient}.{number}",
+        modality=modality,
+        number=number,
+        description="",
+        files=names,
+        size=files,
+    )
+
+
+CT, SEG, CONTOURS = one("CT", 1, files=3), one("SEG", 1000), one("RTSTRUCT", 3)
+ALGORITHM = one("SEG", 300)
+
+
+def test_the_first_kind_that_a_patient_has_is_taken_with_its_name_of_the_region() -> None:
+    both = choose_mark((CT, SEG, CONTOURS), CONTOURS_FIRST)
+    assert (both.series, both.path, both.name) == (CONTOURS, CONTOURS.files[0], "GTV-1")
+    assert both.left_out == ("left out: SEG series 1000",)
+    alone = choose_mark((CT, SEG), CONTOURS_FIRST)
+    assert (alone.series, alone.name, alone.left_out) == (SEG, "tumor", ())
+
+
+def test_a_series_that_is_never_used_is_left_out_with_its_reason() -> None:
+    mark = choose_mark((ALGORITHM, SEG, CT), BY_NUMBER)
+    assert mark.series is SEG
+    assert mark.left_out == ("left out: SEG series 300 (by an algorithm)",)
+    any_but = Marking(kinds=(MarkedBy(),), never={300: "by an algorithm"})
+    assert choose_mark((ALGORITHM, SEG, CT), any_but).series is SEG
+
+
+@pytest.mark.parametrize(
+    ("series", "marking", "told"),
+    [
+        ((), ANY, "not marked: expected one DICOM SEG or RTSTRUCT, got no DICOM file of the pat"),
+        ((CT,), CONTOURS_FIRST, "not marked: expected one DICOM RTSTRUCT or SEG, got 1 series of"),
+        ((CT, SEG, CONTOURS), ANY, "more than once: .*got SEG series 1000 .*; choose one"),
+        ((one("SEG", 1000, files=2),), BY_NUMBER, "more than once: .* series 1000 with 2 files"),
+        ((ALGORITHM,), BY_NUMBER, r"SEG series 1000, got SEG series 300 \(by an algorithm\)"),
+        ((one("SEG", None),), BY_NUMBER, "not marked: .*got SEG without number with 1 file$"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused(
+    series: tuple[Series, ...], marking: Marking, told: str
+) -> None:
+    with pytest.raises(UserError, match=f"the tumor is .*{told}"):
+        choose_mark(series, marking)

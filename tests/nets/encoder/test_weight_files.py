@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from lnmbench import UserError
+from lnmbench.nets.encoder.weight_files import digest, load_weights, named_file, read_weights
+
+State = dict[str, Tensor]
+
+
+def network(channels: int = 3, classes: int = 2) -> nn.Sequential:
+    made = nn.Sequential()
+    made.add_module("conv", nn.Conv2d(channels, 4, 3))
+    made.add_module("norm", nn.BatchNorm2d(4))
+    made.add_module("fc", nn.Linear(4, classes))
+    return made
+
+
+def plain(state: State, path: Path) -> Path:
+    torch.save(state, path.with_suffix(".pth"))
+    return path.with_suffix(".pth")
+
+
+def safe(state: State, path: Path) -> Path:
+    save_file(state, path.with_suffix(".safetensors"))
+    return path.with_suffix(".safetensors")
+
+
+def checkpoint(state: State, path: Path) -> Path:
+    """As a trainer leaves it: a wrapped network inside a wrapped network, beside an epoch."""
+    wrapped = {f"module.encoder.{key}": value for key, value in state.items()}
+    torch.save({"state_dict": wrapped, "epoch": 7}, path.with_suffix(".ckpt"))
+    return path.with_suffix(".ckpt")
+
+
+@pytest.mark.parametrize("write", [plain, safe, checkpoint])
+def test_weights_come_back_as_they_were(
+    write: Callable[[State, Path], Path], tmp_path: Path
+) -> None:
+    saved, other = network(), network()
+    path = write(saved.state_dict(), tmp_path / "w")
+    state = read_weights(path, what="net")
+    load_weights(other, state, what="net")
+    assert digest(other.state_dict()) == digest(saved.state_dict()) == digest(state)
+
+
+def test_a_prefix_stays_where_not_every_name_carries_it(tmp_path: Path) -> None:
+    """`encoder.` is also what a vision transformer calls its layers."""
+    state = {"encoder.layers.0.weight": torch.ones(2), "class_token": torch.ones(1)}
+    assert read_weights(plain(state, tmp_path / "w"), what="vit").keys() == state.keys()
+
+
+class Ran(Exception):
+    """The code inside a file was run."""
+
+
+class Hostile:
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return Ran, ("boom",)
+
+
+def whole_network(path: Path) -> None:
+    torch.save(network(), path)
+
+
+def cut_short(path: Path) -> None:
+    torch.save(network().state_dict(), path)
+    path.write_bytes(path.read_bytes()[:800])
+
+
+def torchscript(path: Path) -> None:
+    traced = torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2))  # type: ignore[no-untyped-call]
+    torch.jit.save(traced, path)  # type: ignore[no-untyped-call]
+
+
+WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
+    "hostile.pt": (lambda path: path.write_bytes(pickle.dumps(Hostile())), "Python objects"),
+    "network.pt": (whole_network, "Python objects.*state_dict"),
+    "cut.pt": (cut_short, "damaged file"),
+    "empty.pt": (lambda path: path.write_bytes(b""), "damaged file"),
+    "noise.safetensors": (lambda path: path.write_bytes(b"noise"), "damaged file"),
+    "script.pt": (torchscript, "TorchScript"),
+    "list.pt": (lambda path: torch.save([torch.ones(1)], path), "got a list"),
+    "nothing.pt": (lambda path: torch.save({}, path), "an empty one"),
+    "mixed.pt": (lambda path: torch.save({"a": torch.ones(1), "lr": 1.0}, path), "tensor: lr"),
+    "w.h5": (lambda path: path.write_bytes(b""), r"unknown kind.*\.pt, \.pth.*\.safetensors"),
+    "folder.pt": (lambda path: path.mkdir(), "cannot read .*folder.pt"),
+    "absent.pt": (lambda path: None, "cannot read .*absent.pt.*No such file"),
+}
+
+
+@pytest.mark.filterwarnings(
+    "ignore:.*torch.jit.*:FutureWarning", "ignore:.*torch.jit.*:DeprecationWarning"
+)
+@pytest.mark.parametrize("name", WRONG)
+def test_a_file_that_is_no_state_dict_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
+    make, match = WRONG[name]
+    make(tmp_path / name)
+    with pytest.raises(UserError, match=match) as caught:
+        read_weights(tmp_path / name, what="net")
+    assert name in str(caught.value)
+    assert len(str(caught.value)) < 300 + len(str(tmp_path))
+
+
+def test_keys_that_do_not_fit_are_listed() -> None:
+    state = network(classes=5).state_dict()
+    state |= {f"extra{number}": torch.ones(1) for number in range(5)}
+    del state["conv.bias"]
+    state["norm.weight"][0] = torch.nan
+    before = digest((net := network()).state_dict())
+    with pytest.raises(UserError) as caught:
+        load_weights(net, state, what="net")
+    for part in (
+        "1 missing: conv.bias",
+        "5 unexpected: extra0, extra1, extra2, …",
+        "2 of the wrong shape: fc.weight (5, 4) instead of (2, 4), fc.bias",
+        "1 not finite: norm.weight",
+    ):
+        assert part in str(caught.value)
+    assert digest(net.state_dict()) == before, "half of a refused file was loaded"
+
+
+@pytest.mark.parametrize("classes", [2, 5, 0])
+def test_what_is_ignored_may_be_there_or_not(classes: int) -> None:
+    state = network(classes=max(classes, 1)).state_dict()
+    if not classes:
+        state = {key: value for key, value in state.items() if not key.startswith("fc.")}
+    net = network()
+    before = net.fc.weight.clone()
+    load_weights(net, state, what="net", ignoring=("fc.",))
+    assert torch.equal(net.conv.weight, state["conv.weight"])
+    assert torch.equal(net.fc.weight, before)
+
+
+def test_counters_that_old_files_lack_are_not_missed() -> None:
+    state = network().state_dict()
+    del state["norm.num_batches_tracked"]
+    load_weights(network(), state, what="net")
+
+
+def test_weights_for_gray_scale_images_are_said_to_be_such() -> None:
+    with pytest.raises(UserError, match="gray-scale"):
+        load_weights(network(), network(channels=1).state_dict(), what="net")
+
+
+def test_a_digest_tells_contents_apart_and_not_their_order() -> None:
+    state = {"a": torch.arange(6.0), "b": torch.ones((), dtype=torch.bfloat16)}
+    assert digest(dict(reversed(state.items()))) == digest(state)
+    others = [
+        {**state, "a": torch.arange(6.0) + 1e-6},
+        {**state, "a": torch.arange(6.0).view(2, 3)},
+        {"c": state["a"], "b": state["b"]},
+    ]
+    assert len({digest(other) for other in [state, *others]}) == 4
+
+
+def test_a_word_is_told_from_a_file_and_from_a_slip() -> None:
+    words = ("auto", "random")
+    assert named_file("auto", words=words, what="net") is None
+    assert named_file("a/w.PTH", words=words, what="net") == Path("a/w.PTH")
+    with pytest.raises(UserError, match=r"auto \| random, or a file.*got 'rnadom'"):
+        named_file("rnadom", words=words, what="net")

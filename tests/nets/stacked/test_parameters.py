@@ -1,0 +1,69 @@
+"""Start values: torch's own, and the same for shared layers whatever stands beside them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from lnmbench.nets.stacked.network import Network, SliceBody
+from lnmbench.nets.stacked.parameters import Layout, Parameter
+from lnmbench.records import Training
+
+BODY = SliceBody(dim=300, longest=4, settings=Training(token_dim=32))
+
+
+def layout_with(aux: dict[str, int]) -> Layout:
+    return Layout(Network(body=BODY, clinical=5, aux=aux).parameters())
+
+
+def test_shared_layers_start_alike_with_and_without_auxiliary_heads() -> None:
+    single, multi = layout_with({}), layout_with({"pt": 7, "size": 1})
+    alone = single.views(single.initial([3, 4]))
+    beside = multi.views(multi.initial([4, 3, 8]))
+    assert set(beside) - set(alone) == {
+        f"aux.{name}.{part}" for name in ("pt", "size") for part in ("weight", "bias")
+    }
+    for name, values in alone.items():
+        assert torch.equal(values[0], beside[name][1]), name
+        assert torch.equal(values[1], beside[name][0]), name
+
+
+def test_parameters_start_within_torchs_bounds_and_fill_them() -> None:
+    layout = layout_with({})
+    values = layout.views(layout.initial(range(4)))
+    weight = values["project.weight"]
+    assert float(weight.abs().max()) == pytest.approx(1 / math.sqrt(300), rel=1e-3)
+    assert abs(float(weight.mean())) < 1e-3
+    assert not torch.equal(weight[0], weight[1])
+    attention = values["encoder.layers.0.self_attn.in_proj_weight"]
+    assert float(attention.abs().max()) == pytest.approx(math.sqrt(6 / (4 * 32)), rel=1e-2)
+    assert not torch.equal(attention, values["encoder.layers.1.self_attn.in_proj_weight"])
+    assert (values["encoder.layers.0.norm1.weight"] == 1).all()
+    assert (values["encoder.layers.0.self_attn.out_proj.bias"] == 0).all()
+
+
+def test_weight_decay_covers_the_matrices_and_nothing_else() -> None:
+    layout = layout_with({"pt": 7})
+    flat = torch.zeros(1, layout.size)
+    flat[:, : layout.decayed] = 1
+    for name, values in layout.views(flat).items():
+        assert bool(values.all()) == (values.dim() == 3), name
+
+
+def test_given_weights_of_convolutions_start_as_given_in_their_order_of_memory() -> None:
+    given = torch.randn(6, 4, 3, 5)
+    conv = Parameter(name="conv", shape=(6, 4, 3, 5), given=given, decays=True, channels_last=True)
+    layout = Layout([conv, Parameter(name="x", shape=(3,))])
+    flat = layout.initial([1, 2])
+    for own in layout.views(flat)["conv"]:
+        assert torch.equal(own, given)
+        assert own.is_contiguous(memory_format=torch.channels_last)
+    layout.views(flat)["conv"][1] += 1
+    assert torch.equal(flat[1, :360].sort().values, (given + 1).flatten().sort().values)
+
+
+def test_two_parameters_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two parameters"):
+        Layout([Parameter(name="x", shape=(2,)), Parameter(name="x", shape=(3,))])

@@ -1,0 +1,111 @@
+"""The report's table of calibration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lnmbench_report.tables.calibration import Calibrated
+from numpy.typing import NDArray
+
+from lnmbench.records import Card, Cell, Choice, Method, MethodResult, Protocol, Results, Table
+
+CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
+LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+N = 400
+
+
+def drawn(*, sharper: float = 1.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Labels drawn with known log odds, and probabilities of two repeats around these."""
+    random = np.random.default_rng(3)
+    logits = random.normal(-1.0, 1.0, N)
+    truth = (random.random(N) < 1.0 / (1.0 + np.exp(-logits))).astype(float)
+    noise = random.normal(0.0, 0.3, (2, N))
+    return truth, 1.0 / (1.0 + np.exp(-sharper * (logits + noise)))
+
+
+def results(
+    truth: NDArray[np.float64], predicted: NDArray[np.float64], *, done: int = 4
+) -> Results:
+    return Results(
+        cohort="made",
+        card=CARD,
+        fingerprint="f" * 32,
+        protocol=Protocol(repeats=2, folds=2, inner=3),
+        n=len(truth),
+        positives=int(truth.sum()),
+        outcomes=(
+            MethodResult(method=LOGISTIC, units_done=done, units_all=4, predicted=predicted),
+        ),
+        compared=(),
+        metrics=(),
+        metric_titles={},
+        comparison_titles={},
+        comparison_roles={},
+        primary="",
+        truth=truth,
+    )
+
+
+def table(of: Results) -> Table:
+    (made,) = Calibrated()(of)
+    assert isinstance(made, Table)
+    return made
+
+
+def cells(made: Table) -> dict[str, Cell]:
+    return dict(zip((one.key for one in made.columns), made.rows[0], strict=True))
+
+
+def test_what_is_judged_is_the_average_over_the_repeats() -> None:
+    truth, predicted = drawn()
+    row = cells(table(results(truth, predicted)))
+    mean = predicted.mean(axis=0)
+    brier = float(((mean - truth) ** 2).mean())
+    prevalence = truth.mean()
+    assert row["brier"].value == pytest.approx(brier, abs=1e-12)
+    assert row["scaled_brier"].value == pytest.approx(1 - brier / (prevalence * (1 - prevalence)))
+    assert row["observed_expected"].value == pytest.approx(truth.sum() / mean.sum())
+
+
+def test_slope_and_intercept_tell_of_probabilities_that_are_too_extreme() -> None:
+    fair, extreme = (cells(table(results(*drawn(sharper=by)))) for by in (1.0, 3.0))
+    slope = fair["slope"]
+    assert slope.low is not None
+    assert slope.high is not None
+    assert slope.low < 1.0 < slope.high
+    assert extreme["slope"].high is not None
+    assert extreme["slope"].high < 1.0
+    assert slope.text.startswith(f"{slope.value:.2f}".removeprefix("0"))
+    assert f"to {slope.high:.2f})" in slope.text
+
+
+def test_a_slope_that_is_not_there_is_a_dash_and_explained() -> None:
+    truth, _ = drawn()
+    told = table(results(truth, np.tile(0.1 + 0.8 * truth, (2, 1))))
+    assert cells(told)["slope"].text == "–"
+    assert cells(told)["brier"].text == ".010"
+    assert any(note.startswith("–: no slope") for note in told.notes)
+    same = table(results(truth, np.full((2, N), 0.3)))
+    assert cells(same)["intercept"].text == "–"
+    assert not any("no slope" in note for note in table(results(*drawn())).notes)
+
+
+def test_every_method_is_said_to_be_the_average_of_its_inner_folds() -> None:
+    made = results(*drawn())
+    network = replace(made.outcomes[0], method=Method(label="net", kind="network"))
+    for of in (made, replace(made, outcomes=(network,))):
+        assert "each the mean over the 3 fits of the inner folds" in table(of).notes[0]
+
+
+def test_several_cases_of_a_patient_are_said() -> None:
+    made = results(*drawn())
+    twice = replace(made, patients=np.arange(N) // 2)
+    told = "200 patients have several cases: the intervals take them for independent."
+    assert told in table(twice).notes
+    assert told not in table(replace(made, patients=np.arange(N))).notes
+
+
+def test_there_is_no_table_while_no_method_is_complete() -> None:
+    assert not Calibrated()(results(*drawn(), done=3))

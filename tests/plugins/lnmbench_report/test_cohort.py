@@ -1,0 +1,130 @@
+"""The report's table of the cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lnmbench_report.tables.cohort import CohortTable
+
+from lnmbench.records import Card, Cohort, Column, Plan, Profile, Protocol, Results, Table
+from lnmbench.rendering import FORMATS, render
+from lnmbench.stages.run.cohort_profile import make_profile
+from lnmbench.store import serialization
+
+CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
+N = 30
+
+
+@pytest.fixture
+def cohort(make_cohort: Callable[..., Cohort]) -> Cohort:
+    """Thirty cases; four of them have no age, and grade is an auxiliary label."""
+    plain = make_cohort(N)
+    age = np.array(plain.values["age"], dtype=float)
+    age[[0, 1, 2, 4]] = np.nan
+    grade = Column(
+        name="grade", role="aux", kind="ordinal", label="grade", categories=("G1", "G2", "<i>G3|")
+    )
+    return replace(
+        plain,
+        columns=(grade, *plain.columns),
+        values={**plain.values, "age": age, "grade": np.arange(N) % 3.0},
+    )
+
+
+@pytest.fixture
+def described(cohort: Cohort, plan: Plan) -> Results:
+    """Results that know nothing but the cohort."""
+    return Results(
+        cohort="made",
+        card=CARD,
+        fingerprint="f" * 32,
+        protocol=Protocol(),
+        n=N,
+        positives=int(plan.truth.sum()),
+        outcomes=(),
+        compared=(),
+        metrics=(),
+        metric_titles={},
+        comparison_titles={},
+        comparison_roles={},
+        primary="",
+        truth=plan.truth,
+        patients=plan.patients,
+        profile=make_profile(cohort, plan),
+    )
+
+
+def table(of: Results) -> Table:
+    (made,) = CohortTable()(of)
+    assert isinstance(made, Table)
+    return made
+
+
+def rows(made: Table) -> dict[tuple[str, str], list[str]]:
+    return {(row[0].text, row[1].text): [cell.text for cell in row[2:]] for row in made.rows}
+
+
+def test_measures_have_quartiles_of_all_cases_and_of_each_class(
+    described: Results, cohort: Cohort, plan: Plan
+) -> None:
+    made = table(described)
+    headings = [column.heading for column in made.columns[2:]]
+    assert headings == ["All (n = 30)", "n2 negative (n = 20)", "n2 positive (n = 10)"]
+    row = next(row for row in made.rows if row[0].text == "age, a")
+    age = np.asarray(cohort.values["age"], dtype=float)
+    for cell, group in zip(
+        row[2:], (plan.truth >= 0, plan.truth == 0, plan.truth == 1), strict=True
+    ):
+        low, middle, high = np.nanquantile(age[group], (0.25, 0.5, 0.75))
+        assert (cell.low, cell.value, cell.high) == (low, middle, high)
+        assert cell.text == f"{middle:.1f} ({low:.1f} to {high:.1f})"
+
+
+def test_categories_are_counted_among_the_known_and_missing_among_all(described: Results) -> None:
+    made = rows(table(described))
+    # the first three cases and the fifth have no age; of them the first and the fourth positive
+    assert made["age, a", "missing"] == ["4 (13.3)", "3 (15.0)", "1 (10.0)"]
+    assert made["grade (auxiliary)", "G1"] == ["10 (33.3)", "0 (0.0)", "10 (100.0)"]
+    assert ("sex", "missing") not in made
+
+
+def test_features_come_first_and_labels_are_named_so(described: Results) -> None:
+    names = list(dict.fromkeys(row[0].text for row in table(described).rows))
+    assert names == ["age, a", "sex", "grade (auxiliary)", "n2 (target)"]
+
+
+def test_patients_are_counted_where_they_are_not_the_cases(described: Results) -> None:
+    assert ("patients", "number") not in rows(table(described))
+    twice = replace(described, patients=np.arange(N) // 2)
+    assert rows(table(twice))["patients", "number"] == ["15", "15", "10"]
+
+
+def test_a_variable_that_nobody_has_is_all_missing(
+    described: Results, cohort: Cohort, plan: Plan
+) -> None:
+    values = {**cohort.values, "age": np.full(N, np.nan), "grade": np.full(N, np.nan)}
+    empty = replace(described, profile=make_profile(replace(cohort, values=values), plan))
+    made = rows(table(empty))
+    assert made["age, a", "median (quartiles)"] == ["–", "–", "–"]
+    assert made["age, a", "missing"][0] == "30 (100.0)"
+    assert made["grade (auxiliary)", "G1"] == ["0 (–)", "0 (–)", "0 (–)"]
+
+
+def test_without_a_profile_there_is_no_table(described: Results) -> None:
+    assert not CohortTable()(replace(described, profile=None)), "as of an old ledger"
+    assert not CohortTable()(replace(described, profile=Profile()))
+
+
+def test_the_ledger_keeps_the_quartiles_of_all_cases(described: Results) -> None:
+    assert described.profile is not None
+    assert serialization.profile(serialization.pack(described.profile)) == described.profile
+
+
+def test_every_format_prints_hostile_categories_as_text(described: Results) -> None:
+    for name in FORMATS:
+        text = render([table(described)], name)
+        assert "33.3" in text, name
+    assert "<i>" not in render([table(described)], "markdown")

@@ -1,0 +1,467 @@
+"""The report as a page, in a browser as its reader has it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+import re
+import shutil
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lnmbench.records import (
+    Axis,
+    Block,
+    Cell,
+    Figure,
+    Mark,
+    Page,
+    Panel,
+    Paragraph,
+    Table,
+    TableColumn,
+)
+from lnmbench.rendering import render_page
+from lnmbench.rendering.html import SCRIPTS
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(2)</script>",
+    '"><svg onload=alert(3)>',
+    "{{ 7 * 7 }}",
+    "=1+1",
+)
+ARMS = {"a": "resnet50", "b": HOSTILE[0], "c": HOSTILE[1], "d": HOSTILE[2]}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+WIDTHS = (360, 768, 1280)
+
+
+def table(rows: int = 0, key: str = "performance") -> Table:
+    arms = list(ARMS.items())
+    made = [arms[n % 4] for n in range(rows or 4)]
+    values = [0.7, -0.2, None, 10.0]
+    return Table(
+        key=key,
+        title=f"Table 1. Scores {HOSTILE[2]}",
+        columns=(
+            TableColumn(key="m", heading="Method", align="left"),
+            TableColumn(key="auc", heading="AUC (95 % CI)"),
+            *(TableColumn(key=f"x{n}", heading="another column") for n in range(8)),
+        ),
+        rows=tuple(
+            (
+                Cell(text=label),
+                Cell(text=f"({n})", value=values[n % 4]),
+                *(Cell(text=".5 (.4 to .6)", value=0.5) for _ in range(8)),
+            )
+            for n, (_, label) in enumerate(made)
+        ),
+        notes=(HOSTILE[0],),
+        arms=tuple((arm,) for arm, _ in made),
+    )
+
+
+def roc() -> Figure:
+    x = np.array([0.0, 0.25, 1.0])
+    marks = [Mark(kind="rule", x=x[[0, 2]], y=x[[0, 2]], name="chance")]
+    for n, (arm, label) in enumerate(ARMS.items()):
+        y = np.array([0.0, 0.5 + n / 1000, 1.0])
+        own: dict[str, Any] = {"name": label, "arms": (arm,), "color": arm, "x": x, "y": y}
+        marks.append(Mark(kind="band", low=y - 0.1, high=y + 0.1, **own))
+        marks.append(Mark(kind="line", **own))
+    axes = Axis(title="1 − specificity", low=0, high=1), Axis(title="Sensitivity", low=0, high=1)
+    one = Panel(x=axes[0], y=axes[1], marks=tuple(marks), title=HOSTILE[1])
+    two = Panel(x=axes[0], y=axes[1], marks=tuple(marks[:3]), arms=("a",))
+    return Figure(key="roc", title=f"Figure 1. {HOSTILE[0]}", alt=HOSTILE[2], panels=(one, two))
+
+
+def forest() -> Figure:
+    marks = [
+        Mark(kind=kind, along="x", x=at, y=row, low=at - 1.0, high=at + 1.0, arms=(arm,), name=name)
+        for n, (arm, name) in enumerate(ARMS.items())
+        for at, row in [(np.array([n / 3]), np.array([float(n)]))]
+        for kind in ("interval", "points")
+    ]
+    y = Axis(title="", categories=tuple(ARMS.values()))
+    panel = Panel(x=Axis(title="Difference"), y=y, marks=tuple(marks))  # type: ignore[arg-type]
+    return Figure(key="roc", title="Figure 2. All", alt="four rows", panels=(panel,))
+
+
+def page(*blocks: Block, chosen: tuple[str, ...] = ("a", "b")) -> Page:
+    made = blocks or (
+        Paragraph(key="answer", title="Answer", lines=HOSTILE),
+        table(),
+        roc(),
+        forest(),
+        Paragraph(key='x" onclick="alert(4)', title=HOSTILE[1], lines=HOSTILE),
+    )
+    return Page(
+        title=f"Does it help? {HOSTILE[1]}",
+        subtitle=HOSTILE[0],
+        arms=ARMS,
+        chosen=chosen,
+        blocks=tuple(made),
+        badge="SYNTHETIC",
+    )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    named = os.environ.get("LNMBENCH_TEST_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("no Chromium: install one or set LNMBENCH_TEST_CHROMIUM")
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(render_page(page(), "html"), encoding="utf-8")
+    return path
+
+
+class Opened:
+    """A page in a browser, with what it complained of and what it asked for."""
+
+    def __init__(self, browser: Any, file: Path, **settings: Any) -> None:
+        usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+        self.context = browser.new_context(**(usual | settings))
+        self.tab = self.context.new_page()
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.tab.on("console", lambda message: self.complaints.append(message.text))
+        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.tab.on("dialog", lambda dialog: self.complaints.append("a dialog"))
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.goto(file.as_uri())
+
+    def count(self, selector: str) -> int:
+        return sum(one.is_visible() for one in self.tab.query_selector_all(selector))
+
+
+@pytest.fixture
+def opened(browser: Any, file: Path) -> Iterator[Opened]:
+    one = Opened(browser, file)
+    yield one
+    assert one.complaints == []
+    assert [url for url in one.requests if not url.startswith(("data:", "blob:"))] == [
+        file.as_uri()
+    ]
+    one.context.close()
+
+
+def test_hostile_names_come_out_as_text(opened: Opened) -> None:
+    text = opened.tab.inner_text("main")
+    for name in HOSTILE:
+        assert name in text
+    assert opened.tab.title().endswith(HOSTILE[1])
+    assert opened.tab.query_selector_all("main img, [onload], [onclick], [onerror]") == []
+    assert len(opened.tab.query_selector_all("script")) == 2
+
+
+def test_the_chooser_hides_and_shows_marks_and_rows(opened: Opened) -> None:
+    rows, lines = "tbody tr", ".plot[data-panel='0'] .mark[data-arms='1'] path"
+    assert opened.count(rows) == 2
+    assert opened.count(lines) > 0
+    opened.tab.uncheck("[data-arm='1']")
+    assert opened.count(rows) == 1
+    assert opened.count(lines) == 0
+    assert opened.count(".legend li") == 2
+    assert "1 of 4 methods shown" in opened.tab.inner_text("#live")
+    assert opened.count(".plot[data-panel='1']") == 1
+    opened.tab.click("#none")
+    assert opened.count(rows) == 0
+    assert opened.count(".plot[data-panel='1']") == 0
+    opened.tab.click("#all")
+    assert opened.count(rows) == 4
+
+
+def test_headers_sort_by_number_and_back(opened: Opened) -> None:
+    opened.tab.click("#all")
+    head = opened.tab.locator("thead th").nth(1)
+
+    def order() -> list[str]:
+        return opened.tab.locator("tbody tr td:nth-child(2)").all_inner_texts()
+
+    head.get_by_role("button").focus()
+    seen = []
+    for _ in range(3):
+        opened.tab.keyboard.press("Enter")
+        seen.append((head.get_attribute("aria-sort"), order()))
+    assert seen == [
+        ("ascending", ["(1)", "(0)", "(3)", "(2)"]),
+        ("descending", ["(3)", "(0)", "(1)", "(2)"]),
+        (None, ["(0)", "(1)", "(2)", "(3)"]),
+    ]
+
+
+def test_the_space_bar_sorts_and_does_not_scroll(opened: Opened) -> None:
+    head = opened.tab.locator("thead th").nth(1)
+    head.get_by_role("button").focus()
+    before = opened.tab.evaluate("scrollY")
+    opened.tab.keyboard.press("Space")
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert opened.tab.evaluate("scrollY") == before
+
+
+def test_the_contents_do_not_repeat_the_badge(browser: Any, tmp_path: Path) -> None:
+    titles = ("Table 1. Cost (SYNTHETIC)", "Table 2. Cost (twice)")
+    blocks = [replace(table(key=title), title=title) for title in titles]
+    (tmp_path / "p.html").write_text(render_page(page(*blocks), "html"), encoding="utf-8")
+    one = Opened(browser, tmp_path / "p.html")
+    assert one.tab.locator("nav a").all_inner_texts() == ["Table 1. Cost", "Table 2. Cost (twice)"]
+    assert one.tab.locator("main h2").all_inner_texts() == list(titles)
+    one.context.close()
+
+
+def test_words_break_at_their_signs_and_only_endless_ones_within(
+    browser: Any, tmp_path: Path
+) -> None:
+    texts = ("clinical network + pt:shuffled=1", "w" * 200, "resnet50:weights=random,train=layer4")
+    cells = [(Cell(text=text), *(Cell(text=".5 (.4 to .6)") for _ in range(9))) for text in texts]
+    made = replace(table(), rows=tuple(cells), arms=(), title=texts[1])
+    (tmp_path / "p.html").write_text(render_page(page(made), "html"), encoding="utf-8")
+    one = Opened(browser, tmp_path / "p.html", viewport={"width": 360, "height": 800})
+    assert one.tab.evaluate("document.documentElement.scrollWidth") <= 360
+    assert one.tab.locator("tbody th").all_inner_texts() == list(texts)
+
+    def lines(word: str) -> int:
+        """On how many lines a part of a name stands."""
+        script = """word => {
+            const walk = document.createTreeWalker(document.querySelector("tbody"), 4);
+            while (walk.nextNode()) {
+                const at = walk.currentNode.data.indexOf(word);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(walk.currentNode, at);
+                range.setEnd(walk.currentNode, at + word.length);
+                return range.getClientRects().length;
+            }
+            return 0;
+        }"""
+        return int(one.tab.evaluate(script, word))
+
+    for word in ("clinical", "network", "pt:shuffled=1", "resnet50:", "random,", "layer4"):
+        assert lines(word) == 1, word
+    assert lines(texts[1]) > 1
+    one.context.close()
+
+
+def test_the_button_saves_the_numbers(opened: Opened, tmp_path: Path) -> None:
+    with opened.tab.expect_download() as saved:
+        opened.tab.click("#s-roc [data-save=csv]")
+    saved.value.save_as(tmp_path / "roc.csv")
+    rows = list(csv.DictReader((tmp_path / "roc.csv").read_text("utf-8").splitlines()))
+    (second,) = [
+        r for r in rows if (r["panel"], r["name"], r["kind"], r["x"])
+        == (HOSTILE[1], HOSTILE[0], "band", "0.25")
+    ]  # fmt: skip
+    assert (second["y"], second["low"], second["high"]) == ("0.501", "0.401", "0.601")
+    assert second["methods"] == HOSTILE[0]
+    assert saved.value.suggested_filename == "roc.csv"
+    assert {r["name"] for r in rows} == {"chance", *ARMS.values()}
+
+
+def test_the_button_saves_a_drawing_that_stands_alone(opened: Opened, tmp_path: Path) -> None:
+    from xml.etree import ElementTree as ET
+
+    with opened.tab.expect_download() as saved:
+        opened.tab.click("#s-roc [data-save=svg]")
+    saved.value.save_as(tmp_path / "roc.svg")
+    text = (tmp_path / "roc.svg").read_text("utf-8")
+    assert "var(" not in text
+    words = " ".join("".join(ET.fromstring(text).itertext()).split())
+    assert HOSTILE[0] in words
+    assert HOSTILE[2] not in words  # a method that is not chosen
+
+
+def test_arrow_keys_walk_from_point_to_point(opened: Opened) -> None:
+    tab = opened.tab
+    tab.focus("#s-roc .plot[data-panel='0']")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowRight")
+    said = tab.inner_text("#live")
+    assert said == "resnet50, 1 − specificity: .250, Sensitivity: .500 (.400 to .600)"
+    tab.keyboard.press("ArrowDown")
+    assert HOSTILE[0] in tab.inner_text("#live")
+    tab.keyboard.press("ArrowDown")  # the others are not chosen
+    assert HOSTILE[0] in tab.inner_text("#tip")
+    tab.keyboard.press("Escape")
+    assert not tab.is_visible("#tip")
+
+
+def test_rows_of_methods_that_are_not_chosen_close_up(opened: Opened) -> None:
+    plot = "#s-roc-2 .plot"
+
+    def height() -> float:
+        return float(opened.tab.locator(f"{plot} svg").bounding_box()["height"])
+
+    few = height()
+    assert opened.count(f"{plot} .row") == 2
+    opened.tab.click("#all")
+    assert opened.count(f"{plot} .row") == 4
+    assert height() > few + 40
+    opened.tab.uncheck("[data-arm='1']")
+    row = opened.tab.locator(f"{plot} .row[data-number='2']").bounding_box()
+    dot = opened.tab.locator(f"{plot} .mark[data-number='5'] use").bounding_box()
+    assert 0 < dot["y"] - row["y"] < 60
+    opened.tab.focus(plot)
+    opened.tab.keyboard.press("ArrowRight")
+    opened.tab.keyboard.press("ArrowDown")
+    ring = opened.tab.locator(".ring").bounding_box()
+    dot = opened.tab.locator(f"{plot} .mark[data-number='5'] use").bounding_box()
+    assert abs((ring["y"] + ring["height"] / 2) - (dot["y"] + dot["height"] / 2)) < 1
+    opened.tab.emulate_media(media="print")
+    assert opened.count(f"{plot} .row") == 4
+
+
+def test_a_pointer_shows_the_nearest_point(opened: Opened) -> None:
+    plot = opened.tab.locator("#s-roc-2 .plot")
+    plot.scroll_into_view_if_needed()
+    dot = plot.locator(".mark[data-number='3'] use")
+    box = dot.bounding_box()
+    opened.tab.mouse.move(box["x"] + box["width"] / 2 + 3, box["y"] + box["height"] / 2)
+    assert opened.tab.locator("#tip").inner_text().splitlines() == [
+        HOSTILE[0], "Difference: .333 (−.667 to 1.333)",
+    ]  # fmt: skip
+    opened.tab.mouse.move(0, 0)
+    assert not opened.tab.is_visible("#tip")
+
+
+def test_dark_follows_the_system_and_the_button(browser: Any, file: Path) -> None:
+    one = Opened(browser, file, color_scheme="dark")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    assert one.tab.evaluate(ground) == "rgb(22, 22, 21)"
+    one.tab.click("#theme")
+    assert one.tab.evaluate(ground) == "rgb(255, 255, 255)"
+    one.tab.click("#theme")
+    one.tab.emulate_media(media="print")
+    assert one.tab.evaluate(ground) == "rgb(255, 255, 255)"
+    one.context.close()
+
+
+def test_paper_shows_everything_but_the_controls(opened: Opened) -> None:
+    opened.tab.click("#none")
+    opened.tab.emulate_media(media="print")
+    assert opened.count("tbody tr") == 4
+    assert opened.count(".plot[data-panel='0'] .mark[data-arms='3']") > 0
+    assert opened.count(".side, [data-save], .skip, summary") == 0
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_scrolls_sideways(browser: Any, file: Path, width: int) -> None:
+    one = Opened(browser, file, viewport={"width": width, "height": 800})
+    assert one.tab.evaluate("document.documentElement.scrollWidth") <= width
+    table = one.tab.evaluate(
+        "(b => [b.scrollWidth, b.clientWidth])(document.querySelector('.scroll'))"
+    )
+    assert width > 1000 or table[0] > table[1]
+    one.context.close()
+
+
+def test_without_scripts_all_is_there(browser: Any, file: Path) -> None:
+    one = Opened(browser, file, java_script_enabled=False)
+    assert one.count("tbody tr") == 4
+    assert one.count(".plot svg") == 3
+    assert one.count(".js-only, button") == 0
+    one.context.close()
+
+
+def test_a_screen_reader_finds_its_way(opened: Opened) -> None:
+    tab = opened.tab
+    levels = [int(name[1]) for name in tab.eval_on_selector_all(
+        "h1,h2,h3,h4", "all => all.map(h => h.tagName)")]  # fmt: skip
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    for svg in tab.query_selector_all(".plot svg"):
+        assert svg.get_attribute("role") == "img"
+        assert svg.get_attribute("aria-label")
+    ids = tab.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
+    assert len(ids) == len(set(ids))
+    assert tab.get_attribute("html", "lang") == "en"
+    for landmark in ("header", "nav", "main", "footer", ".skip"):
+        assert len(tab.query_selector_all(f"body {landmark}")) == 1
+    assert tab.query_selector_all("th:not([scope]), table:not(:has(caption))") == []
+
+
+def test_tab_reaches_whatever_acts(opened: Opened) -> None:
+    tab = opened.tab
+    wanted = tab.eval_on_selector_all(
+        "a[href], button, input, summary, [tabindex='0']",
+        "all => all.filter(e => e.getClientRects().length).map((e, n) => (e.dataset.n = n))",
+    )
+    reached = set()
+    for _ in range(len(wanted) + 2):
+        tab.keyboard.press("Tab")
+        reached.add(tab.evaluate("document.activeElement.dataset.n"))
+    assert {str(n) for n in wanted} <= reached
+
+
+def test_the_policy_names_the_only_script_and_style() -> None:
+    text = render_page(page(), "html")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "unsafe" not in policy[1]
+    for tag in ("style", "script"):
+        (own,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.S)
+        digest = b64encode(hashlib.sha256(own.encode()).digest()).decode()
+        assert (
+            f"{tag}-src &#39;sha256-{digest.replace('+', '&#43;')}" in policy[1]
+            or digest in policy[1]
+        )
+    assert not re.search(r"""(?:src|href|xlink:href)=["'](?!#|data:)""", text)
+    assert " style=" not in text
+
+
+def test_large_reports_stay_below_six_megabytes() -> None:
+    arms = {f"f{n}": f"encoder{n} + pt" for n in range(50)}
+    x = np.linspace(0.0, 1.0, 101)
+    marks = tuple(
+        Mark(kind="line", x=x, y=x ** (0.3 + n / 100), name=label, arms=(arm,), color=arm)
+        for n, (arm, label) in enumerate(arms.items())
+    )
+    many = Panel(x=Axis(title="x"), y=Axis(title="y"), marks=marks)
+    figures = [Figure(key=f"k{n}", title="t", alt="a", panels=(many,)) for n in range(2)]
+    made = page(table(2500), *figures)
+    text = render_page(
+        Page(title="t", subtitle="", arms={**arms, **ARMS}, chosen=(), blocks=made.blocks), "html"
+    )
+    without_figures = render_page(page(table(2500)), "html")
+    one_figure = (len(text) - len(without_figures)) / 2
+    assert len(without_figures.encode()) + 12 * one_figure < 6e6
+
+
+def test_the_same_page_is_the_same_file() -> None:
+    assert render_page(page(), "html") == render_page(page(), "html")
+
+
+def test_what_a_page_is_made_of_is_packed_beside_its_code() -> None:
+    folder = files("lnmbench.rendering.html")
+    for name in ("template.html", "style.css"):
+        assert (folder / name).is_file()
+    there = [script.name for script in (folder / "scripts").iterdir()]
+    assert sorted(there) == sorted(f"{name}.js" for name in SCRIPTS)

@@ -1,0 +1,190 @@
+"""An estimate counts what is to do, and leaves everything as it was."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lnmbench.config import read_benchmark
+from lnmbench.contracts import Progress
+from lnmbench.errors import UserError
+from lnmbench.records import Choice, Preprocessing
+from lnmbench.registry import Registry
+from lnmbench.stages.estimate import Arm, RunEstimate, Span, estimate
+from lnmbench.stages.ingest import Ingesting, ingest
+from lnmbench.stages.run import run_benchmark as stage
+from lnmbench.stages.run.run_benchmark import Place
+from lnmbench.store.ledger.ledger import FILE
+
+SMALL = Ingesting(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
+SLICED = """
+from collections import OrderedDict
+from torch import nn
+from lnmbench import Weights, hookimpl
+
+class Sliced:
+    \"\"\"A small network in three stages.\"\"\"
+    level, out_dim = "slice", 24
+    weights = Weights(source="random", sha256="sliced")
+    def stages(self):
+        return nn.Sequential(OrderedDict(
+            stem=nn.Conv2d(1, 4, 3, stride=4), body=nn.Conv2d(4, 24, 3),
+            pool=nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        )).eval()
+
+@hookimpl
+def register_encoders():
+    return {"sliced": Sliced}
+"""
+OPTIONS = {
+    "dataset": "synthetic:n=24",
+    "encoder": ("sliced",),
+    "aux": ("pt",),
+    "repeats": 2,
+    "folds": 3,
+    "inner": 2,
+    "training": {"max_epochs": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
+    """A home with the cohort of `OPTIONS`, read-only by agreement."""
+    home = tmp_path_factory.mktemp("ingested")
+    choice = Choice(name="synthetic", parameters={"n": "24"})
+    ingest(choice, Registry(), home=home, workers=1, progress=silent, ingesting=SMALL)
+    return home
+
+
+class Asked:
+    """Runs and estimates of the same options, in a home of their own."""
+
+    def __init__(self, home: Path, progress: Progress) -> None:
+        Path("sliced.py").write_text(SLICED, encoding="utf-8")
+        self.home, self._progress = home, progress
+
+    def _with(self, options: dict[str, object]) -> dict[str, object]:
+        return {
+            "benchmark": read_benchmark(None, {**OPTIONS, **options}),
+            "registry": Registry(["sliced.py"]),
+            "place": Place(home=self.home),
+            "executor": Choice(name="inline"),
+            "workers": 1,
+            "progress": self._progress,
+            "ingesting": SMALL,
+        }
+
+    def run(self, **options: object) -> Path:
+        return stage.run(**self._with(options), plugins=("sliced.py",))  # type: ignore[arg-type]
+
+    def estimate(self, **options: object) -> RunEstimate:
+        return estimate(**self._with(options))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def asked(home: Path, ingested: Path, silent: Progress) -> Asked:
+    shutil.copytree(ingested, home)
+    return Asked(home, silent)
+
+
+def everything(*folders: Path) -> dict[Path, bytes]:
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return {path: path.read_bytes() for path in files if path.suffix != ".pyc"}
+
+
+def counts(arm: Arm) -> tuple[str, int, int, int, int]:
+    return arm.label, arm.units, arm.units_all, arm.fits, arm.candidates
+
+
+def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Asked) -> None:
+    before = everything(asked.home, Path())
+    expected = asked.estimate()
+    assert everything(asked.home, Path()) == before
+    assert not Path("runs").exists()
+    aux, plain, baseline = expected.arms
+    assert counts(aux) == ("sliced + pt", 6, 6, 12, 1)
+    assert counts(plain) == ("sliced", 6, 6, 12, 1)
+    assert baseline.fits == 12 * baseline.candidates > 12
+    assert aux.slices > 24
+    assert plain.slices == 0, "the arm before it fills the cache"
+    assert all(0 < arm.seconds.low <= arm.seconds.high for arm in expected.arms)
+    assert all(arm.disk > 0 for arm in expected.arms)
+
+
+def test_what_is_done_is_not_done_again(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    execute, calls = stage.execute, []
+
+    def stopped(chunk: object) -> object:
+        calls.append(chunk)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return execute(chunk)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage, "execute", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            asked.run()
+    half = asked.estimate()
+    assert [arm.units for arm in half.arms] == [3, 6, 6]
+    assert [arm.slices for arm in half.arms] == [0, 0, 0]
+    assert "slices" not in half.basis[0]
+
+    asked.run()
+    whole = asked.estimate()
+    assert [(arm.units, arm.units_all) for arm in whole.arms] == [(0, 6), (0, 6), (0, 6)]
+    assert whole.seconds == Span()
+    assert whole.disk == 0
+    assert whole.basis == ("The ledger is complete: nothing is left to do.",)
+    other = asked.estimate(training={"max_epochs": 3})
+    assert [arm.units for arm in other.arms] == [6, 6, 0]
+
+
+def test_the_search_counts(asked: Asked) -> None:
+    network = asked.estimate(tune=5, only=True).arms[0]
+    assert (network.fits, network.candidates) == (60, 5)
+
+
+@pytest.mark.parametrize("train", ["none", "body", "all"])
+def test_the_disk_holds_what_is_expected(asked: Asked, train: str) -> None:
+    options = {
+        "encoder": (f"sliced:train={train}",),
+        "training": {"max_epochs": 2, "augment": "flip", "views": 3},
+        "only": True,
+    }
+    expected = asked.estimate(**options)
+    folder = asked.run(**options)
+    (features,) = (asked.home / "features").glob("sliced-*.h5")
+    kept = features.stat().st_size + (folder / FILE).stat().st_size
+    assert kept / 2 < expected.disk < 2 * kept
+    assert any("few cases" in line for line in expected.basis) == (train != "none")
+
+
+def test_a_cohort_that_is_not_ingested_is_refused(asked: Asked) -> None:
+    with pytest.raises(UserError, match="lnmbench data ingest 'synthetic:n=25'"):
+        asked.estimate(dataset="synthetic:n=25")
+
+
+def test_a_folder_of_another_plan_is_refused(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = asked.run(encoder=("none",), only=True)
+    monkeypatch.setattr(
+        "lnmbench.stages.estimate.estimate_run.folder_name", lambda plan: folder.name
+    )
+    with pytest.raises(UserError, match=r"another protocol.*choose another with --out"):
+        asked.estimate(seed=1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"encoder": ("slised",)}, "did you mean sliced"),
+        ({"encoder": ("sliced:train=bodi",)}, "body"),
+        ({"folds": 20}, "too few"),
+    ],
+)
+def test_what_cannot_be_run_cannot_be_estimated(
+    asked: Asked, wrong: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        asked.estimate(**wrong)

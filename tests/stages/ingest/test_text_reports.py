@@ -1,0 +1,109 @@
+"""Report columns become columns of values; the texts and the words stay out of the cases."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from lnmbench import Case, Column, UserError
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest.text_reports import read_reports
+
+REGISTRY = Registry()
+REPORT = Column(name="CT report", role="report", missing=("nicht erhoben",))
+AGE = Column(name="age", role="feature")
+ENGLISH = "Spiculated mass in the right upper lobe, 3.2 x 2.1 cm. No pleural effusion."
+CHINESE = "右肺上叶见大小约2.4cm×1.8cm肿块影，边缘可见毛刺。未见胸腔积液。"
+
+
+def case(number: int, text: object) -> Case:
+    return Case(id=f"c{number}", values={"age": "61", "CT report": text})
+
+
+def test_values_stand_in_the_place_of_the_text() -> None:
+    read = read_reports((AGE, REPORT), (case(1, ENGLISH), case(2, CHINESE)), REGISTRY)
+    assert [column.role for column in read.columns] == ["feature"] * len(read.columns)
+    assert {column.name: column for column in read.columns}["CT report: long axis"].unit == "mm"
+    values = [dict(one.values) for one in read.cases]
+    assert [one["CT report: long axis"] for one in values] == [32.0, 24.0]
+    assert [one["CT report: effusion"] for one in values] == ["no", "no"]
+    assert all(one["age"] == "61" and "CT report" not in one for one in values)
+
+
+def test_no_word_of_a_report_is_left_in_a_case() -> None:
+    read = read_reports((REPORT,), (case(1, "RUL mass 3 cm. Seen by Dr. Zebra."),), REGISTRY)
+    assert "Zebra" not in str(read.cases) + str(read.columns) + str(read.notes)
+    assert "mass" not in str(read.cases)
+
+
+def test_every_value_has_a_row_with_its_words_for_review() -> None:
+    read = read_reports((AGE, REPORT), (case(1, ENGLISH),), REGISTRY)
+    rows = {row.column: row for row in read.findings}
+    assert rows["CT report: effusion"].words == "No pleural effusion"
+    assert rows["CT report: lobe"].words == "right upper lobe"
+    assert {row.case for row in read.findings} == {"c1"}
+
+
+def test_what_is_not_mentioned_is_missing_and_not_negative() -> None:
+    cases = (case(1, ENGLISH), case(2, "Mass with cavitation."))
+    read = read_reports((REPORT,), cases, REGISTRY)
+    columns = {column.name: column for column in read.columns}
+    cell = read.cases[0].values.get("CT report: cavitation")
+    assert math.isnan(columns["CT report: cavitation"].encode(cell))
+
+
+def test_columns_that_no_report_fills_are_left_out_and_named() -> None:
+    read = read_reports((REPORT,), (case(1, ENGLISH),), REGISTRY)
+    assert "CT report: cavitation" not in {column.name for column in read.columns}
+    assert "left out: ground glass, lobulation, pleural retraction, cavitation" in read.notes[0]
+
+
+def test_empty_and_foreign_reports_are_counted() -> None:
+    german = "Rundherd im rechten Oberlappen mit 12 mm, kein Erguss."
+    texts = (ENGLISH, "", None, math.nan, "nicht erhoben", german)
+    cases = tuple(case(number, text) for number, text in enumerate(texts))
+    (note,) = read_reports((REPORT,), cases, REGISTRY).notes
+    assert "6 cells, 4 empty, 1 without any finding" in note
+
+
+def test_a_report_that_gave_nothing_has_a_row_with_the_reason() -> None:
+    cases = (case(1, ENGLISH), case(2, "Rundherd, kein Erguss."), case(3, ""))
+    findings = read_reports((AGE, REPORT), cases, REGISTRY).findings
+    (row,) = [row for row in findings if row.reason]
+    assert (row.case, row.column, row.value, row.words) == ("c2", "", "", "")
+    assert row.reason == "nothing was read in column 'CT report'"
+    assert "c3" not in {row.case for row in findings}
+
+
+def test_the_note_asks_for_no_words_that_may_not_be_kept() -> None:
+    (note,) = read_reports((REPORT,), (case(1, ENGLISH),), REGISTRY).notes
+    assert "words" not in note
+    assert "report-findings.csv" in note
+
+
+def test_the_reader_is_chosen_by_the_column() -> None:
+    column = Column(name="r", role="report", reader="ct:possible=missing")
+    doubt = Case(id="a", values={"r": "Mass in the left lower lobe with possible spiculation."})
+    read = read_reports((column,), (doubt,), REGISTRY)
+    assert "r: spiculation" not in read.cases[0].values
+    sure = read_reports((Column(name="r", role="report"),), (doubt,), REGISTRY)
+    assert sure.cases[0].values["r: spiculation"] == "yes"
+
+
+def test_without_a_report_nothing_changes() -> None:
+    cases = (Case(id="a", values={"age": "61"}),)
+    read = read_reports((AGE,), cases, REGISTRY)
+    assert (read.columns, read.cases, read.findings, read.notes) == ((AGE,), cases, (), ())
+
+
+def test_a_taken_name_is_refused() -> None:
+    taken = Column(name="CT report: lobe", role="feature")
+    with pytest.raises(UserError, match="two columns are called 'CT report: lobe'"):
+        read_reports((taken, REPORT), (case(1, ENGLISH),), REGISTRY)
+
+
+def test_encoding_a_report_is_a_bug_that_quotes_nothing() -> None:
+    with pytest.raises(TypeError) as fault:
+        REPORT.encode("Seen by Dr. Zebra")
+    assert "Zebra" not in str(fault.value)

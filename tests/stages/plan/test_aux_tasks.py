@@ -1,0 +1,82 @@
+"""Auxiliary tasks: shuffled controls, and the labels that are scored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import Choice, Column, Method
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.aux_tasks import aux_labels, aux_task, heads
+from lnmbench.testing import check_contract, sample_cohort
+
+COHORT = sample_cohort()
+REGISTRY = Registry()
+
+
+def choice(**parameters: object) -> Choice:
+    return REGISTRY.bind("aux task", Choice(name="pt", parameters=parameters))
+
+
+def test_a_control_has_the_same_labels_for_other_cases() -> None:
+    own = aux_task(choice(), REGISTRY).targets(COHORT)
+    shuffled = aux_task(choice(shuffled=1), REGISTRY).targets(COHORT)
+    known = ~np.isnan(own).any(axis=1)
+    np.testing.assert_array_equal(np.isnan(own), np.isnan(shuffled))
+    assert sorted(map(tuple, own[known])) == sorted(map(tuple, shuffled[known]))
+    assert (own[known] != shuffled[known]).any(axis=1).mean() > 0.5
+
+
+def test_a_control_depends_on_its_seed_alone() -> None:
+    once, again, other = (
+        aux_task(choice(shuffled=seed), REGISTRY).targets(COHORT) for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(once, again)
+    assert not np.array_equal(once, other, equal_nan=True)
+
+
+def test_a_control_keeps_the_contract_and_says_what_it_is() -> None:
+    control = aux_task(choice(shuffled=3), REGISTRY)
+    check_contract("aux task", control, cohort=COHORT)
+    assert "shuffled" in control.title
+    assert any("control" in note for note in control.notes(COHORT))
+
+
+def test_a_control_is_known_as_one() -> None:
+    arms = [Method(label="m", kind="network", aux=(choice(shuffled=s),)) for s in (0, 1)]
+    assert [arm.is_control for arm in arms] == [False, True]
+    assert arms[0].fingerprint != arms[1].fingerprint
+
+
+def test_the_heads_of_a_task_and_its_control_start_alike() -> None:
+    plain, control = choice(), choice(shuffled=2)
+    assert heads([plain]) == heads([control]) == ["pt:edition=auto"]
+    assert len(set(heads([plain, control]))) == 2
+
+
+def test_a_seed_that_is_no_number_is_refused() -> None:
+    with pytest.raises(UserError, match="shuffled"):
+        choice(shuffled="yes")
+
+
+def test_classes_are_scored_where_a_case_can_be_one_only() -> None:
+    # an undivided T1 can be any of three classes
+    classes = Column(
+        name="pt", role="aux", kind="ordinal", label="pt", categories=("T1", "T2a", "T3")
+    )
+    columns = tuple(classes if column.name == "pt" else column for column in COHORT.columns)
+    values = {**COHORT.values, "pt": np.minimum(COHORT.values["pt"], 2)}
+    cohort = replace(COHORT, columns=columns, values=values)
+    at = np.arange(len(cohort))[::-1]
+    method = Method(label="m", kind="network", aux=(choice(edition="8"),))
+    (labels,) = aux_labels([method, method], cohort, at, REGISTRY)
+    targets = aux_task(method.aux[0], REGISTRY).targets(cohort)[at]
+    one = np.nansum(targets, axis=1) == 1
+    assert 0 < one.sum() < len(one)
+    np.testing.assert_array_equal(labels.values[one], targets[one].argmax(axis=1))
+    assert np.isnan(labels.values[~one]).all()
+    assert (labels.kind, labels.known) == ("ordinal", int((~np.isnan(targets[:, 0])).sum()))
+    assert labels.task == str(method.aux[0])

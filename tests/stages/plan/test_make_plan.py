@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from lnmbench import Cohort, UserError
+from lnmbench.config import read_benchmark
+from lnmbench.records import Protocol
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.make_plan import make_methods, make_plan
+
+MakeCohort = Callable[..., Cohort]
+PROTOCOL = Protocol(repeats=2, folds=5, inner=3)
+REGISTRY = Registry()
+
+
+def target(name: str = "n2") -> object:
+    return REGISTRY.build("target", read_benchmark(None, {"target": name}).target)
+
+
+def labels(cohort: Cohort, **options: object) -> list[str]:
+    return [m.label for m in make_methods(read_benchmark(None, options), REGISTRY, cohort)]
+
+
+def test_cases_without_the_target_are_left_out_and_said(make_cohort: MakeCohort) -> None:
+    truth = (np.arange(60) % 3 == 0).astype(float)
+    truth[[4, 9]] = np.nan
+    plan = make_plan(make_cohort(truth=truth), target(), PROTOCOL)
+    assert len(plan.ids) == 58
+    assert "case-4" not in plan.ids
+    assert any("2 of 60 cases left out" in note for note in plan.notes)
+
+
+def test_a_patient_with_more_cases_is_not_parted(make_cohort: MakeCohort) -> None:
+    patients = [f"p{number // 2}" for number in range(60)]
+    truth = np.repeat(np.arange(30) % 3 == 0, 2)
+    plan = make_plan(make_cohort(truth=truth, patients=patients), target(), PROTOCOL)
+    for repeat in plan.splits.outer:
+        assert (repeat[0::2] == repeat[1::2]).all()
+
+
+@pytest.mark.parametrize(
+    ("truth", "message"),
+    [
+        (np.zeros(60), "one class only.*60 times 0"),
+        (np.full(60, np.nan), "unknown for all"),
+        (np.arange(60) < 4, "too few positive patients.*--folds"),
+        (np.arange(60) >= 4, "too few negative patients"),
+        (np.arange(60) == 7, "too few positive patients.*gather more cases"),
+    ],
+)
+def test_labels_that_do_not_allow_the_protocol(
+    make_cohort: MakeCohort, truth: np.ndarray, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        make_plan(make_cohort(truth=truth), target(), PROTOCOL)
+
+
+def test_patients_that_leave_a_fold_without_a_class(make_cohort: MakeCohort) -> None:
+    truth = np.concatenate([np.ones(10), np.tile([0, 1], 4)])
+    patients = ["big"] * 10 + [f"both-{number // 2}" for number in range(8)]
+    cohort = make_cohort(18, truth=truth, patients=patients)
+    with pytest.raises(UserError, match="one class only.*fewer folds"):
+        make_plan(cohort, target(), Protocol(repeats=1, folds=2, inner=2))
+
+
+def test_a_suggested_number_of_folds_works(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort(truth=np.arange(60) < 4)
+    with pytest.raises(UserError, match="try --folds 4 --inner 2"):
+        make_plan(cohort, target(), PROTOCOL)
+    make_plan(cohort, target(), Protocol(repeats=2, folds=4, inner=2))
+
+
+def test_a_target_that_the_cohort_has_not(make_cohort: MakeCohort) -> None:
+    with pytest.raises(UserError, match="no column labeled n1 or pn"):
+        make_plan(make_cohort(), target("n1"), PROTOCOL)
+
+
+def test_an_arm_brings_its_references(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort()
+    assert labels(cohort, encoder=("none",), aux=("none",)) == ["clinical network", "logistic"]
+    assert labels(cohort, only=True, baseline=("logistic",)) == ["logistic"]
+    assert labels(cohort, only=True, encoder=("none",)) == ["clinical network"]
+
+
+def test_without_an_arm_nothing_is_run(make_cohort: MakeCohort) -> None:
+    with pytest.raises(UserError, match="no arm is named"):
+        labels(make_cohort(), only=True)
+
+
+def test_an_encoder_needs_images(make_cohort: MakeCohort) -> None:
+    with pytest.raises(UserError, match="no images.*--encoder none"):
+        labels(make_cohort(), encoder=("resnet18:weights=random",), aux=("none",))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"encoder": ("resnet5",)}, "unknown encoder 'resnet5'; did you mean resnet50"),
+        ({"encoder": ("none",), "aux": ("p",)}, "unknown aux task 'p'; did you mean pt"),
+        ({"encoder": ("none",), "aux": ("pt",)}, "no column labeled pt"),
+        ({"baseline": ("logistic:max_iter=0",), "only": True}, "max_iter of 1 or more"),
+        ({"baseline": ("logistc",), "only": True}, "unknown baseline 'logistc'"),
+        ({"encoder": ("none",), "weighting": "fixd"}, "unknown weighting 'fixd'"),
+        ({"encoder": ("none:x=1",), "only": True}, "encoder none has no parameter 'x'"),
+    ],
+)
+def test_names_that_are_not_there(
+    make_cohort: MakeCohort, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        labels(make_cohort(), **options)

@@ -1,0 +1,77 @@
+"""What the ledger keeps of a cohort, for its table and for the checks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lnmbench.records import Cohort, Column, Plan, Profile, Variable
+from lnmbench.stages.run.cohort_profile import make_profile
+from lnmbench.store.serialization import pack
+from lnmbench.store.serialization import profile as unpack
+
+
+@pytest.fixture
+def cohort(make_cohort: Any) -> Cohort:
+    made: Cohort = make_cohort(60)
+    columns = (
+        Column(name="copy", role="feature", kind="nominal", categories=("a", "b", "c")),
+        Column(name="reverse", role="feature"),
+        Column(name="unknown", role="feature"),
+    )
+    truth = made.values["n2"]
+    values = {
+        "copy": np.where(truth == 1, 1.0, np.arange(60) % 2 * 2.0),
+        "reverse": -np.asarray(truth, dtype=float),
+        "unknown": np.full(60, np.nan),
+    }
+    return replace(made, columns=(*made.columns, *columns), values={**made.values, **values})
+
+
+def variables(cohort: Cohort, plan: Plan) -> dict[str, Variable]:
+    return {one.name: one for one in make_profile(cohort, plan).variables}
+
+
+def test_only_the_cases_of_the_plan_count_apart_for_the_classes(cohort: Cohort, plan: Plan) -> None:
+    age = variables(cohort, plan)["age"]
+    assert (age.everyone.known, age.negative.known, age.positive.known) == (30, 20, 10)
+    assert age.positive.quartiles is not None
+    ages = np.asarray(cohort.values["age"][:30], dtype=float)
+    assert age.positive.quartiles[1] == pytest.approx(np.median(ages[plan.truth == 1]))
+    sex = variables(cohort, plan)["sex"]
+    assert sum(sex.negative.counts) == 20
+
+
+def test_what_tells_the_target_separates_it_whichever_way_round(cohort: Cohort, plan: Plan) -> None:
+    found = variables(cohort, plan)
+    assert found["copy"].separation == 1.0
+    assert found["reverse"].separation == 1.0
+    assert 0.5 <= found["sex"].separation < 0.9
+    assert np.isnan(found["unknown"].separation)
+
+
+def test_many_random_categories_separate_nothing(cohort: Cohort, plan: Plan) -> None:
+    names = tuple(f"surgeon {number}" for number in range(60))
+    surgeon = Column(name="surgeon", role="feature", kind="nominal", categories=names)
+    every = np.random.default_rng(0).permutation(60).astype(float)
+    for values, most in ((every, 0.5), (every // 3, 0.5), (every % 4, 0.8)):
+        made = replace(
+            cohort,
+            columns=(*cohort.columns, surgeon),
+            values={**cohort.values, "surgeon": values},
+        )
+        assert variables(made, plan)["surgeon"].separation <= most
+
+
+def test_no_names_of_patients_are_kept_and_the_ledger_gives_back_the_rest(
+    cohort: Cohort, plan: Plan
+) -> None:
+    made: Profile = make_profile(cohort, plan)
+    assert "id" not in variables(cohort, plan)
+    assert made.alike is None
+    text = pack(made)
+    assert "case-" not in text
+    assert pack(unpack(text)) == text

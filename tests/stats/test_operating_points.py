@@ -1,0 +1,117 @@
+"""Operating points and the choice of a threshold, against counting."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.metrics import confusion_matrix
+
+from lnmbench.stats.operating_points import (
+    called,
+    operating_point,
+    threshold_for_sensitivity,
+    threshold_for_specificity,
+)
+
+BOTH = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 10)), min_size=2, max_size=30).filter(
+    lambda cases: {label for label, _ in cases} == {0, 1}
+)
+WANTED = st.sampled_from([0.01, 0.3, 0.5, 0.7, 0.9, 1.0])
+
+
+def arrays(cases: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    y, tenths = np.array(cases, dtype=float).T
+    return y, tenths / 10
+
+
+@given(BOTH, st.integers(0, 10))
+@settings(max_examples=50, deadline=None)
+def test_counts_are_the_confusion_matrix(cases: list[tuple[int, int]], tenths: int) -> None:
+    y, p = arrays(cases)
+    counts = called(y, p, tenths / 10)
+    tn, fp, fn, tp = confusion_matrix(y, p >= tenths / 10, labels=[0, 1]).ravel()
+    assert (counts.true_negatives, counts.false_positives) == (tn, fp)
+    assert (counts.false_negatives, counts.true_positives) == (fn, tp)
+
+
+def test_shares_have_the_intervals_of_wilson() -> None:
+    y = np.repeat([1.0, 1.0, 0.0, 0.0], [45, 5, 30, 70])
+    p = np.repeat([0.9, 0.1, 0.9, 0.1], [45, 5, 30, 70])
+    point = operating_point(y, p, 0.5, level=0.9)
+    expected = {"sensitivity": (45, 50), "specificity": (70, 100), "ppv": (45, 75), "npv": (70, 75)}
+    for name, (count, total) in expected.items():
+        share = getattr(point, name)
+        assert (share.count, share.total, share.estimate) == (count, total, count / total)
+        assert getattr(point.counts, name) == share.estimate
+        wilson = stats.binomtest(count, total).proportion_ci(0.9, method="wilson")
+        assert (share.interval.low, share.interval.high) == pytest.approx(tuple(wilson))
+        assert share.interval.level == 0.9
+
+
+def test_a_share_of_nothing_is_nan_and_one_class_is_allowed() -> None:
+    none = operating_point([0, 1], [0.1, 0.2], 0.5)
+    assert math.isnan(none.ppv.estimate)
+    assert math.isnan(none.ppv.interval.low)
+    assert (none.npv.estimate, none.sensitivity.estimate) == (0.5, 0.0)
+    everyone = operating_point([0, 0], [0.5, 0.6], 0.5)  # p = t is called positive
+    assert math.isnan(everyone.npv.estimate)
+    assert math.isnan(everyone.sensitivity.estimate)
+    assert everyone.specificity.estimate == 0.0
+
+
+@given(BOTH, WANTED)
+@settings(max_examples=80, deadline=None)
+def test_thresholds_reach_what_is_asked_and_are_the_best_that_do(
+    cases: list[tuple[int, int]], wanted: float
+) -> None:
+    y, p = arrays(cases)
+    candidates = [*np.unique(p), 2.0]
+    points = [called(y, p, t) for t in candidates]
+    for choose, reached, other in (
+        (threshold_for_sensitivity, "sensitivity", "specificity"),
+        (threshold_for_specificity, "specificity", "sensitivity"),
+    ):
+        chosen = called(y, p, choose(y, p, wanted))
+        assert getattr(chosen, reached) >= wanted
+        best = max(getattr(c, other) for c in points if getattr(c, reached) >= wanted)
+        assert getattr(chosen, other) == best
+
+
+def test_a_specificity_that_no_case_reaches_calls_nobody_positive() -> None:
+    t = threshold_for_specificity([1, 0], [0.2, 0.8], 1.0)
+    assert t == math.inf
+    # neither the greatest probability that there is, nor one that an average has rounded up to
+    for p in ([0.2, 0.8], [0.2, 1.0], [0.5, 0.5]):
+        assert called([1, 0], p, t).false_positives == 0
+    assert threshold_for_specificity([1, 0, 0], [1.0, 1.0, 1.0], 0.9) == math.inf
+    assert threshold_for_sensitivity([0, 1, 1], [0.3, 0.3, 0.3], 0.9) == 0.3
+
+
+def test_nine_of_ten_is_ninety_percent() -> None:
+    y, p = np.r_[np.ones(10), 0.0], np.r_[np.arange(10) / 10, 0.05]
+    assert threshold_for_sensitivity(y, p, 0.9) == 0.1
+
+
+@pytest.mark.parametrize("choose", [threshold_for_sensitivity, threshold_for_specificity])
+def test_what_cannot_be_chosen_is_refused(choose) -> None:  # type: ignore[no-untyped-def]
+    for wrong in (0.0, 90, math.nan):
+        with pytest.raises(ValueError, match="at_least"):
+            choose([0, 1], [0.1, 0.2], wrong)
+    with pytest.raises(ValueError, match="both classes"):
+        choose([1, 1], [0.1, 0.2], 0.9)
+    with pytest.raises(ValueError, match="probabilities: 1 of 2"):
+        choose([0, 1], [0.1, math.nan], 0.9)
+
+
+def test_nan_is_refused() -> None:
+    with pytest.raises(ValueError, match="threshold: "):
+        operating_point([0, 1], [0.1, 0.2], math.nan)
+    with pytest.raises(ValueError, match="labels: 1 of 2"):
+        operating_point([0, math.nan], [0.1, 0.2], 0.5)
+    with pytest.raises(ValueError, match="level"):
+        operating_point([0, 1], [0.1, 0.2], 0.5, level=95)
