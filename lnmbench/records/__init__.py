@@ -1,6 +1,6 @@
 """The nouns: frozen records that the stages hand to each other. Imports nothing heavy."""
 
-from lnmbench.records.auxiliary import AuxLabels
+from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, unshuffle
 from lnmbench.records.card import Card
 from lnmbench.records.case import Case, Volume
 from lnmbench.records.choice import Choice
@@ -31,6 +31,7 @@ from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tria
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
+    "SHUFFLED",
     "TEXT_ROLES",
     "UNCODED_ROLES",
     "Alike",
@@ -90,4 +91,6 @@ __all__ = [
     "Variable",
     "Volume",
     "Weights",
+    "is_shuffled",
+    "unshuffle",
 ]

@@ -1,15 +1,30 @@
-"""The labels of an auxiliary task, as the ledger keeps them for its scores."""
+"""Labels of auxiliary tasks, and the permutation of labels that makes a negative control."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lnmbench.records.choice import Choice
 from lnmbench.records.column import Label
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+SHUFFLED = "shuffled"
+"""The parameter of any auxiliary task that permutes its labels; its value seeds the permutation."""
+
+
+def is_shuffled(choice: Choice) -> bool:
+    """Return whether the labels of an auxiliary task are permuted at random."""
+    return str(choice.parameters.get(SHUFFLED, 0)) != "0"
+
+
+def unshuffle(choice: Choice) -> Choice:
+    """Return the auxiliary task of a choice without the permutation of its labels."""
+    parameters = {name: value for name, value in choice.parameters.items() if name != SHUFFLED}
+    return replace(choice, parameters=parameters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
 
 
@@ -102,8 +103,7 @@ class Method:
 
         With those of some, it is no control of the whole, but an arm of its own.
         """
-        shuffled = (str(choice.parameters.get("shuffled", 0)) != "0" for choice in self.aux)
-        return bool(self.aux) and all(shuffled)
+        return bool(self.aux) and all(map(is_shuffled, self.aux))
 
     @property
     def placeless_encoder(self) -> Choice | None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import AuxTask
-from lnmbench.records import AuxLabels, Choice, Cohort, Method
+from lnmbench.records import SHUFFLED, AuxLabels, Choice, Cohort, Method, unshuffle
 from lnmbench.registry import Registry
-
-SHUFFLED = "shuffled"
 
 
 class Shuffled:
@@ -56,14 +53,7 @@ def heads(choices: Sequence[Choice]) -> list[str]:
 
     Where a task stands beside its own control, each keeps its own.
     """
-    plain = [
-        str(
-            replace(
-                choice, parameters={k: v for k, v in choice.parameters.items() if k != SHUFFLED}
-            )
-        )
-        for choice in choices
-    ]
+    plain = [str(unshuffle(choice)) for choice in choices]
     return plain if len(set(plain)) == len(plain) else [str(choice) for choice in choices]
 
 

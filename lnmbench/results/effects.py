@@ -1,0 +1,179 @@
+"""Effects: the estimated difference of a question in one metric, with its test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from lnmbench.records import MethodResult, PairComparison, Results
+from lnmbench.results.formatting import (
+    ALPHA,
+    format_difference,
+    format_interval,
+    format_p_equation,
+    join_and,
+    metric_title,
+)
+from lnmbench.results.ordering import metrics_in_order, reverse_comparison
+from lnmbench.results.questions import Question
+from lnmbench.stats.resampled import minimum_detectable_difference
+
+Direction = Literal["better", "worse", "open", "same"]
+VERDICTS: dict[Direction, str] = {
+    "better": "scores better in this cohort",
+    "worse": "scores worse in this cohort",
+    "open": "no difference shown",
+    "same": "the same in every fold",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """The difference between a question's method and its reference in one metric.
+
+    `corrected` is the p value of the primary test, `holm` the same after Holm's correction.
+    `detectable` is the difference that the primary test would have found with 80 % power.
+    `published` maps the titles of tests that earlier work printed to their p values. `upward` is
+    False for a metric where lower is better. `undefined` says why the pair was not compared: the
+    numbers are NaN then, and Holm's p is 1.
+    """
+
+    metric: str
+    metric_title: str
+    estimate: float
+    low: float
+    high: float
+    corrected: float
+    holm: float
+    detectable: float
+    published: Mapping[str, float]
+    upward: bool = True
+    undefined: str = ""
+
+    @property
+    def direction(self) -> Direction:
+        """The direction shown: better, worse, the same in every fold, or open."""
+        if self.estimate == self.low == self.high == 0.0:
+            return "same"
+        if not self.holm < ALPHA:
+            return "open"
+        return "better" if (self.estimate > 0.0) == self.upward else "worse"
+
+    @property
+    def open(self) -> bool:
+        """Whether a difference may exist that was not shown."""
+        return self.direction == "open" and not self.undefined
+
+    @property
+    def verdict(self) -> str:
+        """The conclusion that the test allows, in words."""
+        return "not compared" if self.undefined else VERDICTS[self.direction]
+
+    @property
+    def numbers(self) -> str:
+        """The metric, the difference, its corrected interval and its Holm p value, as text."""
+        if self.undefined:
+            return f"{self.metric_title} is {self.undefined}"
+        bounds = format_interval(self.low, self.high)
+        difference = format_difference(self.estimate)
+        difference += "" if self.upward else ", lower is better"
+        p = format_p_equation(self.holm)
+        return f"{self.metric_title} {difference}, 95 % CI {bounds}, Holm {p}"
+
+    @property
+    def unconfirmed(self) -> dict[str, float]:
+        """Titles of published tests, with p, that the primary test does not confirm."""
+        if self.corrected < ALPHA:
+            return {}
+        return {title: p for title, p in self.published.items() if p < ALPHA}
+
+
+def question_effects(results: Results, question: Question) -> list[Effect]:
+    """Return the effect of a question in every metric in which it was compared."""
+    comparisons = [
+        comparison
+        for comparison in results.compared
+        if {comparison.method_a, comparison.method_b} == question.fingerprints
+    ]
+    position = {name: index for index, name in enumerate(metrics_in_order(results))}
+    comparisons.sort(key=lambda comparison: position.get(comparison.metric, len(position)))
+    method = question.method.fingerprint
+    return [
+        _effect(results, c if c.method_b == method else reverse_comparison(c)) for c in comparisons
+    ]
+
+
+def describe_undefined(results: Results, comparison: PairComparison) -> str:
+    """Return why a pair was not compared, as `undefined on 2 of 6 folds of logistic`, or ""."""
+    if comparison.tests:
+        return ""
+    by_key = {result.method.fingerprint: result for result in results.outcomes}
+    methods = (by_key[comparison.method_b], by_key[comparison.method_a])
+    parts = [describe_missing_scores(method, comparison.metric) for method in methods]
+    return f"undefined on {join_and(list(filter(None, parts)))}"
+
+
+def describe_missing_scores(result: MethodResult, metric: str) -> str:
+    """Return on how many folds a method's metric is undefined, or "" if on none."""
+    values = result.scores[metric].values
+    missing = int(np.isnan(values).sum())
+    return f"{missing} of {values.size} folds of {result.method.label}" if missing else ""
+
+
+def published_tests(results: Results) -> list[str]:
+    """Return the names of the comparisons that earlier work used, and that lnmbench only shows."""
+    return [name for name, role in results.comparison_roles.items() if role == "as published"]
+
+
+def is_unconfirmed(results: Results, comparison: PairComparison, test: str) -> bool:
+    """Return whether a published test claims a difference that the primary one does not confirm."""
+    primary = comparison.tests[results.primary].pvalue
+    return comparison.tests[test].pvalue < ALPHA and not primary < ALPHA
+
+
+def _effect(results: Results, comparison: PairComparison) -> Effect:
+    title = metric_title(results, comparison.metric)
+    if not comparison.tests:
+        return Effect(
+            metric=comparison.metric,
+            metric_title=title,
+            estimate=math.nan,
+            low=math.nan,
+            high=math.nan,
+            corrected=math.nan,
+            holm=comparison.holm,
+            detectable=math.nan,
+            published={},
+            undefined=describe_undefined(results, comparison),
+        )
+    test = comparison.tests[results.primary]
+    return Effect(
+        metric=comparison.metric,
+        metric_title=title,
+        estimate=test.estimate,
+        low=test.low,
+        high=test.high,
+        corrected=test.pvalue,
+        holm=comparison.holm,
+        detectable=_detectable(results, comparison),
+        published={
+            results.comparison_titles[name]: comparison.tests[name].pvalue
+            for name in published_tests(results)
+            if name in comparison.tests
+        },
+        upward=results.metric_better.get(comparison.metric, True),
+    )
+
+
+def _detectable(results: Results, comparison: PairComparison) -> float:
+    scores = {result.method.fingerprint: result.scores for result in results.outcomes}
+    methods = (scores[comparison.method_a], scores[comparison.method_b])
+    if not all(comparison.metric in by_metric for by_metric in methods):
+        return math.nan
+    a, b = (by_metric[comparison.metric].values for by_metric in methods)
+    ratio = results.protocol.test_train_ratio
+    return minimum_detectable_difference(b - a, test_train_ratio=ratio)

@@ -1,0 +1,150 @@
+"""Questions: methods with the references and negative controls that they are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lnmbench.records import Method, MethodResult, Results, is_shuffled, unshuffle
+
+DRAWN = 8
+"""The largest number of methods in a figure; more of them hide each other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A method against its reference; `aux` names the auxiliary tasks in question, if any."""
+
+    method: Method
+    reference: Method
+    aux: str = ""
+
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        """The fingerprints of both methods, in no order."""
+        return frozenset((self.method.fingerprint, self.reference.fingerprint))
+
+
+def complete_methods(results: Results) -> list[MethodResult]:
+    """Return the results of the methods that have every unit."""
+    return [result for result in results.outcomes if result.complete]
+
+
+def method_labels(results: Results) -> dict[str, str]:
+    """Return the label of each method by its fingerprint."""
+    return {result.method.fingerprint: result.method.label for result in results.outcomes}
+
+
+def is_reference_of(reference: Method, method: Method) -> bool:
+    """Return whether `reference` is the network of `method` without its auxiliary tasks."""
+    return bool(method.aux) and not reference.aux and _has_network_of(reference, method)
+
+
+def is_control_of(control: Method, method: Method) -> bool:
+    """Return whether `control` is `method` with the labels of every auxiliary task permuted."""
+    return (
+        control.is_control
+        and not method.is_control
+        and [unshuffle(c) for c in control.aux] == [unshuffle(c) for c in method.aux]
+        and _has_network_of(control, method)
+    )
+
+
+def has_aux_effect(method: Method) -> bool:
+    """Return whether a method has auxiliary tasks and is no negative control."""
+    return bool(method.aux) and not method.is_control
+
+
+def aux_questions(results: Results) -> list[Question]:
+    """Return the pairs of complete networks that differ only in the auxiliary tasks.
+
+    Negative controls ask no question of their own.
+    """
+    methods = _methods(results)
+    return [
+        Question(method=method, reference=reference, aux=aux_title(method))
+        for method in methods
+        for reference in methods
+        if has_aux_effect(method) and is_reference_of(reference, method)
+    ]
+
+
+def control_questions(results: Results) -> list[Question]:
+    """Return the pairs of a complete network and its negative control with equal settings."""
+    methods = _methods(results)
+    return [
+        Question(method=method, reference=control, aux=aux_title(method))
+        for method in methods
+        for control in methods
+        if is_control_of(control, method)
+    ]
+
+
+def other_questions(results: Results) -> list[Question]:
+    """Return each network against each baseline: those with auxiliary tasks if there are any.
+
+    Without any other question, return every pair of complete methods, the earlier one as the
+    reference.
+    """
+    methods = _methods(results)
+    networks = [m for m in methods if m.kind == "network" and not m.is_control]
+    networks = [m for m in networks if m.aux] or networks
+    baselines = [m for m in methods if m.kind == "baseline"]
+    questions = [Question(method=m, reference=b) for m in networks for b in baselines]
+    if questions or aux_questions(results) or control_questions(results):
+        return questions
+    return [
+        Question(method=later, reference=earlier)
+        for index, earlier in enumerate(methods)
+        for later in methods[index + 1 :]
+    ]
+
+
+def all_questions(results: Results) -> list[Question]:
+    """Return every question in reading order: auxiliary tasks, their controls, then others."""
+    return [*aux_questions(results), *control_questions(results), *other_questions(results)]
+
+
+def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:
+    """Return the complete methods that figures draw, at most `limit`.
+
+    Methods of auxiliary questions come first, then baselines, controls and the rest. One baseline
+    is among them if the run has any.
+    """
+    by_key = {result.method.fingerprint: result for result in complete_methods(results)}
+    keys = list(dict.fromkeys(_keys_by_interest(results)))
+    drawn, cut = keys[:limit], keys[limit:]
+    if not any(by_key[key].method.kind == "baseline" for key in drawn):
+        drawn[-1:] = [k for k in cut if by_key[k].method.kind == "baseline"][:1] or drawn[-1:]
+    return [by_key[key] for key in drawn]
+
+
+def aux_title(method: Method) -> str:
+    """Return the auxiliary tasks of a method in one text that marks permuted labels."""
+    mark = "shuffled control" if method.is_control else "shuffled"
+    return " + ".join(f"{c.name} ({mark})" if is_shuffled(c) else c.name for c in method.aux)
+
+
+def _keys_by_interest(results: Results) -> Iterator[str]:
+    for question in aux_questions(results):
+        yield from (question.method.fingerprint, question.reference.fingerprint)
+    methods = _methods(results)
+    yield from (m.fingerprint for m in methods if m.kind == "baseline")
+    yield from (q.reference.fingerprint for q in control_questions(results))
+    yield from (m.fingerprint for m in methods)
+
+
+def _methods(results: Results) -> list[Method]:
+    return [result.method for result in complete_methods(results)]
+
+
+def _has_network_of(other: Method, method: Method) -> bool:
+    # one task needs no weighting, so a network without auxiliary tasks may have none
+    same_weighting = other.weighting is None or other.weighting == method.weighting
+    return same_weighting and _network(method) == _network(other)
+
+
+def _network(method: Method) -> tuple[object, ...]:
+    weights = method.weights and (method.weights.source, method.weights.sha256)
+    encoder = method.placeless_encoder
+    return (method.kind, encoder, weights, method.training, method.tune, method.window_hu)
