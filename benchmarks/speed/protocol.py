@@ -30,7 +30,7 @@ from lnmbench.registry import Registry
 from lnmbench.stages.report.load_results import blocks, read_results
 from lnmbench.stages.run.chunk import TARGET
 from lnmbench.stages.run.run_benchmark import Place, run
-from lnmbench.store.ledger.ledger import Ledger
+from lnmbench.store.ledger import LedgerReader
 
 WANTED_SECONDS = 300.0
 _PAPER = Protocol()
@@ -77,7 +77,7 @@ def timed(benchmark: Benchmark, *, device: str, workers: int) -> Timing:
         results = read_results(folder, registry)
         blocks(results, registry)
         reported = time.perf_counter() - start - ran
-        with Ledger.open(folder) as ledger:
+        with LedgerReader.open(folder) as ledger:
             methods = [method.fingerprint for method in ledger.methods()]
             predicted = np.stack([ledger.predictions(method, TARGET) for method in methods])
     parts = {**progress.seconds, "rest of the run": ran - sum(progress.seconds.values())}

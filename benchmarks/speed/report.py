@@ -35,7 +35,7 @@ from lnmbench.records import (
     Weights,
 )
 from lnmbench.stages.plan.splitting import make_splits
-from lnmbench.store.ledger.ledger import FILE, Ledger
+from lnmbench.store.ledger import FILE, LedgerWriter
 
 SECONDS, GIGABYTES, MEGABYTES = 60.0, 2.0, 6.0
 CLASSES = 7
@@ -123,7 +123,7 @@ def make_ledger(folder: Path, arms: int, cases: int, protocol: Protocol) -> None
         task=str(PT), title="pathological T stage", kind="ordinal", known=cases, values=stages
     )
     started = time.perf_counter()
-    with Ledger.create(folder, plan) as ledger:
+    with LedgerWriter.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
         ledger.add_labels([labels])
         for number, method in enumerate(methods, start=1):

@@ -10,7 +10,7 @@ from lnmbench.contracts import Baseline
 from lnmbench.records import Method, Plan
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task
-from lnmbench.store.ledger.ledger import FILE, Ledger
+from lnmbench.store.ledger import FILE, LedgerReader
 
 # Bytes of a row in the ledger's tables, beside the words in it.
 _PREDICTION, _EPOCH, _TRIED, _NUMBER, _SPLIT = 22, 28, 80, 20, 22
@@ -79,6 +79,6 @@ def _amount(method: Method, plan: Plan, done: set[tuple[int, int]], registry: Re
 def _done(methods: Sequence[Method], plan: Plan, folder: Path) -> dict[str, set[tuple[int, int]]]:
     if not (folder / FILE).is_file():
         return {method.fingerprint: set() for method in methods}
-    with Ledger.open(folder) as ledger:
+    with LedgerReader.open(folder) as ledger:
         ledger.require(plan)
         return {method.fingerprint: ledger.done(method.fingerprint) for method in methods}

@@ -14,7 +14,7 @@ from lnmbench.redaction import all_file_names, renamed
 from lnmbench.stages.report.load_results import distinct
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
-from lnmbench.store.ledger.ledger import Ledger
+from lnmbench.store.ledger import LedgerReader
 
 
 def export(run: Path, folder: Path, results: Results) -> list[Path]:
@@ -24,7 +24,7 @@ def export(run: Path, folder: Path, results: Results) -> list[Path]:
     """
     folder = folder.resolve()
     with (
-        Ledger.open(run) as ledger,
+        LedgerReader.open(run) as ledger,
         new_folder(folder, what="export needs a folder of its own") as beside,
     ):
         plan, methods = ledger.plan(), distinct(ledger.methods())
@@ -62,7 +62,7 @@ def _splits(plan: Plan) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _predictions(ledger: Ledger, plan: Plan, labels: dict[str, str]) -> pd.DataFrame:
+def _predictions(ledger: LedgerReader, plan: Plan, labels: dict[str, str]) -> pd.DataFrame:
     tested = ledger.frame(
         "SELECT method, repeat, fold, 'test' AS part, case_number, value AS probability"
         " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
@@ -77,7 +77,7 @@ def _predictions(ledger: Ledger, plan: Plan, labels: dict[str, str]) -> pd.DataF
     return frame
 
 
-def _validation(ledger: Ledger, plan: Plan, method: str) -> pd.DataFrame:
+def _validation(ledger: LedgerReader, plan: Plan, method: str) -> pd.DataFrame:
     frames = [
         pd.DataFrame(
             {
@@ -105,7 +105,7 @@ def _scores(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["method", "repeat", "fold", "metric", "value"])
 
 
-def _settings(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
+def _settings(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
     frame = ledger.frame(
         "SELECT method, repeat, fold, fits, epochs, seconds, device_seconds, memory_mb,"
         " settings FROM units WHERE state = 'done' ORDER BY method, repeat, fold"
@@ -114,7 +114,7 @@ def _settings(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def _search(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
+def _search(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
     """One row for each candidate of each unit; losses are empty where a fit diverged."""
     frame = ledger.frame(
         "SELECT method, repeat, fold, candidate, search.settings, mean_loss, inner_losses, chosen"
@@ -124,7 +124,7 @@ def _search(ledger: Ledger, labels: dict[str, str]) -> pd.DataFrame:
     return frame
 
 
-def _manifest(ledger: Ledger, plan: Plan, methods: list[Method]) -> str:
+def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
     """The passport, its files without their folders: an export is passed on."""
     facts = {
         "dataset": plan.dataset,

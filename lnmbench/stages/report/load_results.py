@@ -31,7 +31,7 @@ from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.checks import check
 from lnmbench.stages.run.chunk import TARGET
 from lnmbench.stages.score import aux_scores, score
-from lnmbench.store.ledger.ledger import FILE, Ledger
+from lnmbench.store.ledger import FILE, LedgerReader
 
 CHECKS = 41
 """Where the checks stand among the sections; sections of a higher order explain and document."""
@@ -51,7 +51,7 @@ def latest_run(runs: Path) -> Path:
 
 def read_results(folder: Path, registry: Registry) -> Results:
     """Return what a ledger holds, scored and compared. Arms that are not complete are told."""
-    with Ledger.open(folder) as ledger:
+    with LedgerReader.open(folder) as ledger:
         plan = ledger.plan()
         metrics = metrics_of(plan.protocol, registry)
         methods = sorted(distinct(ledger.methods()), key=in_order)
@@ -135,7 +135,7 @@ def offered_metrics(registry: Registry) -> dict[str, Metric]:
 
 
 def _outcome(
-    ledger: Ledger,
+    ledger: LedgerReader,
     plan: Plan,
     method: Method,
     metrics: Mapping[str, Metric],
@@ -169,7 +169,7 @@ def _outcome(
     )
 
 
-def _notes(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
+def _notes(plan: Plan, ledger: LedgerReader) -> tuple[str, ...]:
     notes = [str(note) for one in ledger.manifests() for note in one.get("notes", ())]
     return tuple(dict.fromkeys([*plan.notes, *notes]))
 
@@ -279,7 +279,7 @@ def _told_apart(method: Method, alike: Sequence[Method]) -> Method:
     return replace(method, label=f"{method.label} [{own}]")
 
 
-def _search(ledger: Ledger, method: Method) -> Search | None:
+def _search(ledger: LedgerReader, method: Method) -> Search | None:
     tried = ledger.search(method.fingerprint)
     if not tried:
         return None

@@ -23,7 +23,7 @@ from lnmbench.stages.run.chunk import Chunk
 from lnmbench.stages.run.cohort_profile import make_profile
 from lnmbench.stages.run.execute import execute
 from lnmbench.stages.run.features import method_features
-from lnmbench.store.ledger.ledger import Ledger
+from lnmbench.store.ledger import LedgerWriter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def run(
         progress.say(note)
     manifest = _manifest(benchmark, ready)
     folder = place.out or place.runs / folder_name(plan)
-    with Ledger.create(folder, plan) as ledger:
+    with LedgerWriter.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
         ledger.add_labels(
             aux_labels(methods, ready.cohort, positions(ready.cohort, plan), registry)
@@ -115,7 +115,7 @@ def run(
     return folder
 
 
-def _missing_repeats(ledger: Ledger, method: Method, plan: Plan) -> list[int]:
+def _missing_repeats(ledger: LedgerWriter, method: Method, plan: Plan) -> list[int]:
     done = ledger.done(method.fingerprint)
     return sorted({repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done})
 
@@ -123,7 +123,7 @@ def _missing_repeats(ledger: Ledger, method: Method, plan: Plan) -> list[int]:
 def _work(
     chunks: Sequence[Chunk],
     method: Method,
-    ledger: Ledger,
+    ledger: LedgerWriter,
     registry: Registry,
     pool: Executor,
     progress: Progress,

@@ -16,7 +16,7 @@ from lnmbench.stages.estimate import Arm, RunEstimate, Span, estimate
 from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.run import run_benchmark as stage
 from lnmbench.stages.run.run_benchmark import Place
-from lnmbench.store.ledger.ledger import FILE
+from lnmbench.store.ledger import FILE
 
 SMALL = Ingesting(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
 SLICED = """

@@ -19,7 +19,7 @@ from lnmbench.stages.report.checks import check
 from lnmbench.stages.report.export import export
 from lnmbench.stages.report.load_results import compared, page, read_results
 from lnmbench.stages.run.run_benchmark import Place, run
-from lnmbench.store.ledger.ledger import Ledger
+from lnmbench.store.ledger import LedgerReader
 
 REGISTRY = Registry()
 
@@ -114,25 +114,25 @@ def test_where_nothing_could_be_compared_the_words_say_why(results: Results) -> 
 def test_a_unit_that_is_committed_while_a_run_is_read_is_not_there_yet(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done, predictions = Ledger.done, Ledger.predictions
+    done, predictions = LedgerReader.done, LedgerReader.predictions
     reads: dict[str, int] = {}
 
     def first(method: str) -> bool:
         reads[method] = reads.get(method, 0) + 1
         return reads[method] == 1
 
-    def done_then(self: Ledger, method: str) -> set[tuple[int, int]]:
+    def done_then(self: LedgerReader, method: str) -> set[tuple[int, int]]:
         found = done(self, method)
         return found - {(0, 0)} if first(method) else found
 
-    def predictions_then(self: Ledger, method: str, task: str) -> NDArray[np.float64]:
+    def predictions_then(self: LedgerReader, method: str, task: str) -> NDArray[np.float64]:
         found: Any = predictions(self, method, task)
         if first(method):
             found[0, self.plan().splits.outer[0] == 0] = np.nan
         return np.asarray(found)
 
     # the commit falls between the first and the second reading of each method
-    monkeypatch.setattr(Ledger, "done", done_then)
-    monkeypatch.setattr(Ledger, "predictions", predictions_then)
+    monkeypatch.setattr(LedgerReader, "done", done_then)
+    monkeypatch.setattr(LedgerReader, "predictions", predictions_then)
     found = read_results(folder, REGISTRY)
     assert {outcome.units_done for outcome in found.outcomes} == {3}

@@ -19,7 +19,7 @@ from lnmbench.registry import Registry
 from lnmbench.stages.ingest import Ingesting
 from lnmbench.stages.run.features import check_cut
 from lnmbench.stages.run.run_benchmark import Place, run
-from lnmbench.store.ledger.ledger import Ledger
+from lnmbench.store.ledger import LedgerReader
 
 pytest.importorskip("torchvision")
 
@@ -85,7 +85,7 @@ def predict(home: Path, tmp_path: Path, silent: Progress) -> Predict:
             progress=silent,
             ingesting=Ingesting(preprocessing=Preprocessing(patch=32)),
         )
-        with Ledger.open(folder) as ledger:
+        with LedgerReader.open(folder) as ledger:
             (method,) = ledger.methods()
             found: NDArray[np.float64] = ledger.predictions(method.fingerprint, "target")
             return found

@@ -21,7 +21,7 @@ from lnmbench.records import (
     Weights,
 )
 from lnmbench.store import serialization
-from lnmbench.store.ledger.ledger import Ledger
+from lnmbench.store.ledger import LedgerReader, LedgerWriter
 
 METHOD = Method(
     label="resnet50 + pt",
@@ -72,8 +72,8 @@ def test_every_setting_makes_another_method_and_a_label_does_not() -> None:
 
 
 def test_the_plan_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
-    Ledger.create(tmp_path, plan).close()
-    with Ledger.open(tmp_path) as ledger:
+    LedgerWriter.create(tmp_path, plan).close()
+    with LedgerReader.open(tmp_path) as ledger:
         again = ledger.plan()
     assert (again.ids, again.protocol, again.card) == (plan.ids, plan.protocol, plan.card)
     assert again.notes == ("a note",)
@@ -83,10 +83,10 @@ def test_the_plan_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
 
 
 def test_results_appear_unit_by_unit(tmp_path: Path, plan: Plan) -> None:
-    with Ledger.create(tmp_path, plan) as ledger:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([METHOD, BASELINE], plan.splits.units())
         ledger.add_results([result(plan, 0, 1), result(plan, 0, 2)])
-    with Ledger.open(tmp_path) as ledger:
+    with LedgerReader.open(tmp_path) as ledger:
         assert ledger.methods() == (METHOD, BASELINE)
         assert ledger.done(METHOD.fingerprint) == {(0, 1), (0, 2)}
         assert ledger.done(BASELINE.fingerprint) == set()
@@ -106,11 +106,11 @@ SEARCH = (
 
 
 def test_a_search_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
-    with Ledger.create(tmp_path, plan) as ledger:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([METHOD, BASELINE], plan.splits.units())
         ledger.add_results([replace(result(plan, 1, 2), search=SEARCH, device_seconds=2.5)])
         ledger.add_results([result(plan, 0, 0)])
-    with Ledger.open(tmp_path) as ledger:
+    with LedgerReader.open(tmp_path) as ledger:
         assert ledger.search(METHOD.fingerprint) == {(1, 2): SEARCH}
         assert ledger.search(BASELINE.fingerprint) == {}
         rows = ledger.frame("SELECT candidate, mean_loss, chosen FROM search ORDER BY candidate")
@@ -121,17 +121,17 @@ def test_a_search_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
 
 
 def test_a_ledger_of_another_format_is_neither_read_nor_written(tmp_path: Path, plan: Plan) -> None:
-    Ledger.create(tmp_path, plan).close()
+    LedgerWriter.create(tmp_path, plan).close()
     with sqlite3.connect(tmp_path / "ledger.sqlite") as db:
         db.execute("UPDATE facts SET value = '1' WHERE name = 'format'")
     db.close()
-    for opened in (Ledger.open, lambda folder: Ledger.create(folder, plan)):
+    for opened in (LedgerReader.open, lambda folder: LedgerWriter.create(folder, plan)):
         with pytest.raises(UserError, match="another format.*expected 4, got 1; .*--out"):
             opened(tmp_path)
 
 
 def test_a_chunk_is_kept_whole_or_not_at_all(tmp_path: Path, plan: Plan) -> None:
-    with Ledger.create(tmp_path, plan) as ledger:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([METHOD], plan.splits.units())
         twice = [replace(result(plan, 0, 1), search=SEARCH)] * 2
         with pytest.raises(sqlite3.IntegrityError):
@@ -142,17 +142,17 @@ def test_a_chunk_is_kept_whole_or_not_at_all(tmp_path: Path, plan: Plan) -> None
 
 def test_methods_planned_again_keep_their_results(tmp_path: Path, plan: Plan) -> None:
     for _ in range(2):
-        with Ledger.create(tmp_path, plan) as ledger:
+        with LedgerWriter.create(tmp_path, plan) as ledger:
             ledger.add_methods([METHOD], plan.splits.units())
             if not ledger.done(METHOD.fingerprint):
                 ledger.add_results([result(plan, 1, 0)])
-    with Ledger.open(tmp_path) as ledger:
+    with LedgerReader.open(tmp_path) as ledger:
         assert ledger.done(METHOD.fingerprint) == {(1, 0)}
         assert len(ledger.frame("SELECT * FROM units")) == 6
 
 
 def test_another_protocol_or_cohort_does_not_mix(tmp_path: Path, plan: Plan) -> None:
-    Ledger.create(tmp_path, plan).close()
+    LedgerWriter.create(tmp_path, plan).close()
     for other in (
         replace(plan, protocol=replace(plan.protocol, seed=1)),
         replace(plan, fingerprint="e" * 32),
@@ -161,32 +161,32 @@ def test_another_protocol_or_cohort_does_not_mix(tmp_path: Path, plan: Plan) -> 
         with pytest.raises(
             UserError, match="another (cohort|protocol|version of the target).*--out"
         ):
-            Ledger.create(tmp_path, other)
+            LedgerWriter.create(tmp_path, other)
 
 
 def test_one_process_writes(tmp_path: Path, plan: Plan) -> None:
     with (
-        Ledger.create(tmp_path, plan),
+        LedgerWriter.create(tmp_path, plan),
         pytest.raises(UserError, match="another lnmbench run writes"),
     ):
-        Ledger.create(tmp_path, plan)
-    Ledger.create(tmp_path, plan).close()
+        LedgerWriter.create(tmp_path, plan)
+    LedgerWriter.create(tmp_path, plan).close()
 
 
 def test_what_is_no_ledger_is_one_line(tmp_path: Path, plan: Plan) -> None:
     with pytest.raises(UserError, match="no run here.*lnmbench run"):
-        Ledger.open(tmp_path)
+        LedgerReader.open(tmp_path)
     (tmp_path / "ledger.sqlite").write_bytes(b"SQLite it is not" * 100)
     with pytest.raises(UserError, match="unreadable ledger"):
-        Ledger.open(tmp_path)
+        LedgerReader.open(tmp_path)
     with pytest.raises(UserError, match="unreadable ledger"):
-        Ledger.create(tmp_path, plan)
+        LedgerWriter.create(tmp_path, plan)
 
 
 def test_a_hostile_id_is_data(tmp_path: Path, plan: Plan) -> None:
     hostile = "'); DROP TABLE cases; --"
-    Ledger.create(tmp_path, replace(plan, ids=(hostile, *plan.ids[1:]))).close()
-    with Ledger.open(tmp_path) as ledger:
+    LedgerWriter.create(tmp_path, replace(plan, ids=(hostile, *plan.ids[1:]))).close()
+    with LedgerReader.open(tmp_path) as ledger:
         assert ledger.plan().ids[0] == hostile
 
 
@@ -199,7 +199,7 @@ def test_the_labels_of_auxiliary_tasks_are_read_as_they_were_written(
         AuxLabels(task="pt:a=1", title="pT", kind="ordinal", known=22, values=classes),
         AuxLabels(task="box", title="box", kind="continuous", known=30, values=boxes),
     ]
-    with Ledger.create(tmp_path, plan) as ledger:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_labels(given)
         # what was learned is what is scored: a later version of the task changes nothing here
         ledger.add_labels([replace(given[1], values=boxes + 1)])
@@ -216,7 +216,7 @@ def test_validation_predictions_come_unit_by_unit_in_the_order_of_the_plan(
     given = result(plan, 1, 2)
     training = plan.splits.inner[1, 2] >= 0
     own = np.where(training, np.arange(30) / 30, np.nan)
-    with Ledger.create(tmp_path, plan) as ledger:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([METHOD], plan.splits.units())
         ledger.add_results([replace(given, validation=own)])
         ((repeat, fold, values),) = ledger.validation(METHOD.fingerprint)
@@ -233,7 +233,7 @@ def test_curves_are_quartiles_over_the_fits_that_were_still_training(
         for epoch, each in losses.items()
         for inner, loss in enumerate(each)
     )
-    with Ledger.create(tmp_path, plan) as ledger:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([METHOD, BASELINE], plan.splits.units())
         ledger.add_results([replace(result(plan, 0, 0), history=history)])
         curve = ledger.curve(METHOD.fingerprint)
