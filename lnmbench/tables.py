@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lnmbench.errors import UserError, reading
 from lnmbench.records import UNCODED_ROLES, Column
+from lnmbench.text import plural
 
 Cells = Sequence[Sequence[str]]
 
@@ -141,16 +142,16 @@ def first_rows(path: Path) -> list[list[str]]:
     return [[cell.strip() for cell in row] for row in rows]
 
 
-def require_unique_ids(ids: Iterable[str], *, where: str, what: str = "patient ids") -> None:
-    """Raise `UserError` where an id is missing or stands twice."""
+def require_unique_ids(ids: Iterable[str], *, where: str, noun: str = "patient id") -> None:
+    """Raise `UserError` if an id is missing or occurs twice."""
     counts = Counter(ids)
     missing = counts.pop("", 0)
     repeated = sum(count > 1 for count in counts.values())
     if repeated or missing:
-        told = f"{missing} {what} are empty"
+        problem = plural(missing, f"{noun} is", f"{noun}s are") + " empty"
         if repeated:
-            told = f"{repeated} {what} stand more than once"
-        raise UserError(told, where=where, expected="one row a patient, each with an id")
+            problem = plural(repeated, f"{noun} occurs", f"{noun}s occur") + " more than once"
+        raise UserError(problem, where=where, expected="one row a patient, each with an id")
 
 
 def require_cells(

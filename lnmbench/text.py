@@ -1,15 +1,18 @@
-"""Makes text safe to print: one line, nothing that steers a terminal."""
+"""Text for people: printable on one line, safe in a spreadsheet, counts with their nouns."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
+import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import replace
-
-from lnmbench.records import Axis, Block, Figure, Mark, Page, Panel, Paragraph, Table
+from collections.abc import Iterable, Sequence
 
 # controls, invisible formatting (with the marks that turn the reading direction), surrogates
-_UNSEEN = {"Cc", "Cf", "Cs"}
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+_FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[-+]?[.\d]+(?: \([-+−.\d]+ to [-+−.\d]+\))?")
 
 
 def clean(text: str) -> str:
@@ -21,71 +24,68 @@ def clean(text: str) -> str:
     'a[31m b'
     """
     one_line = " ".join(text.split())
-    return "".join(c for c in one_line if unicodedata.category(c) not in _UNSEEN)
+    return "".join(c for c in one_line if unicodedata.category(c) not in _INVISIBLE)
 
 
-def cleaned(page: Page) -> Page:
-    """Return the page with every text clean."""
-    return replace(
-        page,
-        title=clean(page.title),
-        subtitle=clean(page.subtitle),
-        badge=clean(page.badge),
-        arms={arm: clean(label) for arm, label in page.arms.items()},
-        blocks=tuple(cleaned_blocks(page.blocks)),
-    )
+def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
+    """Return a count with its noun.
+
+    Parameters
+    ----------
+    count
+        How many there are.
+    noun
+        The singular, with the verb that follows it where there is one ("patient is").
+    plural_noun
+        The plural; by default the singular with an s.
+
+    Examples
+    --------
+    >>> plural(1, "case"), plural(0, "case"), plural(2, "entry", "entries")
+    ('1 case', '0 cases', '2 entries')
+    """
+    return f"{count} {noun if count == 1 else plural_noun or f'{noun}s'}"
 
 
-def cleaned_blocks(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks with every text clean."""
-    return [_block(block) for block in blocks]
+def escape_formula(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe precedes it.
+
+    Examples
+    --------
+    >>> escape_formula("=1+1"), escape_formula("+.008"), escape_formula("resnet50")
+    ("'=1+1", '+.008', 'resnet50')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
-def _block(block: Block) -> Block:
-    if isinstance(block, Table):
-        return _table(block)
-    return _figure(block) if isinstance(block, Figure) else _paragraph(block)
+def format_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> str:
+    r"""Return a CSV table that is safe to open in a spreadsheet.
+
+    Texts that look like formulas are escaped. Numbers keep their full precision; None, NaN and
+    infinite numbers are empty cells.
+
+    Parameters
+    ----------
+    columns
+        The names in the header.
+    rows
+        The cells of each row, as many as columns.
+
+    Examples
+    --------
+    >>> format_csv(["name", "value"], [["=a", 0.5], ["b", None]])
+    "name,value\n'=a,0.5\nb,\n"
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    return stream.getvalue()
 
 
-def _table(table: Table) -> Table:
-    return replace(
-        table,
-        title=clean(table.title),
-        columns=tuple(replace(c, heading=clean(c.heading)) for c in table.columns),
-        rows=tuple(tuple(replace(c, text=clean(c.text)) for c in row) for row in table.rows),
-        notes=tuple(clean(note) for note in table.notes),
-    )
-
-
-def _paragraph(paragraph: Paragraph) -> Paragraph:
-    lines = tuple(clean(line) for line in paragraph.lines)
-    return replace(paragraph, title=clean(paragraph.title), lines=lines)
-
-
-def _figure(figure: Figure) -> Figure:
-    return replace(
-        figure,
-        title=clean(figure.title),
-        alt=clean(figure.alt),
-        panels=tuple(_panel(panel) for panel in figure.panels),
-        notes=tuple(clean(note) for note in figure.notes),
-    )
-
-
-def _panel(panel: Panel) -> Panel:
-    return replace(
-        panel,
-        title=clean(panel.title),
-        x=_axis(panel.x),
-        y=_axis(panel.y),
-        marks=tuple(_mark(mark) for mark in panel.marks),
-    )
-
-
-def _axis(axis: Axis) -> Axis:
-    names = tuple(clean(name) for name in axis.categories)
-    return replace(axis, title=clean(axis.title), categories=names)
-
-
-def _mark(mark: Mark) -> Mark:
-    return replace(mark, name=clean(mark.name))
+def _csv_cell(cell: str | int | float | None) -> str:
+    if isinstance(cell, str):
+        return escape_formula(cell)
+    if isinstance(cell, int):
+        return str(cell)
+    return "" if cell is None or not math.isfinite(cell) else repr(float(cell))

@@ -133,7 +133,7 @@ def test_what_the_system_refuses_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ids", "told"),
     [
-        (["A", "B", "A", "A"], "1 patient ids stand more than once (t.csv)"),
+        (["A", "B", "A", "A"], "1 patient id occurs more than once (t.csv)"),
         (["A", "", ""], "2 patient ids are empty (t.csv)"),
     ],
 )

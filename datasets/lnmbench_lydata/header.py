@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lnmbench import UserError
+from lnmbench.text import plural
 
 Key = tuple[str, str, str]
 HEADERS = 3
@@ -46,7 +47,7 @@ def read_header(rows: Sequence[Sequence[str]], where: str) -> tuple[Key, ...]:
     twice = [key for key, count in Counter(keys).items() if count > 1]
     if twice:
         raise UserError(
-            f"{len(twice)} headers stand more than once",
+            f"{plural(len(twice), 'header occurs', 'headers occur')} more than once",
             where=where,
             got=f"e.g. {'/'.join(twice[0])[:60]!r}",
             then="keep one of these columns",

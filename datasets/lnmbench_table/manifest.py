@@ -11,6 +11,7 @@ from lnmbench import UserError
 from lnmbench.errors import nearest
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
 from lnmbench.imaging.regions.points import Location, parse_location, read_points
+from lnmbench.text import plural
 from lnmbench_table.sheet import Sheet, read_sheet, shown
 
 _NEEDED = ("case", "image")
@@ -110,7 +111,7 @@ def _check_cases(rows: Sequence[Mapping[str, str]], where: Sequence[str], path: 
     repeated = [case for case, n in Counter(row["case"] for row in rows).items() if n > 1]
     if repeated:
         raise UserError(
-            f"{len(repeated)} cases stand more than once",
+            f"{plural(len(repeated), 'case occurs', 'cases occur')} more than once",
             where=str(path),
             expected="one row for each case",
             got=f"e.g. {shown(repeated[0])}",

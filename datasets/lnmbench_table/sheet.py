@@ -12,6 +12,7 @@ from pathlib import Path
 from lnmbench import UserError
 from lnmbench.errors import reading
 from lnmbench.tables import decode_text
+from lnmbench.text import plural
 from lnmbench_table.excel import excel_cells
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -102,7 +103,9 @@ def _sheet(path: Path, rows: Iterable[Sequence[str]], notes: tuple[str, ...]) ->
     filled = [row for row in cells if any(row.cells)]
     if len(filled) < 2:
         raise UserError(
-            f"{path} is empty", expected="a header and at least one row", got=f"{len(filled)} rows"
+            f"{path} is empty",
+            expected="a header and at least one row",
+            got=plural(len(filled), "row"),
         )
     header = filled[0].cells
     return Sheet(

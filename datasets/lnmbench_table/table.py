@@ -10,6 +10,7 @@ from pathlib import Path
 from lnmbench import Card, Case, Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.records import UNCODED_ROLES
+from lnmbench.text import plural
 from lnmbench_table.dictionary import Dictionary, read_dictionary
 from lnmbench_table.known import refuse_known_after
 from lnmbench_table.proposal import propose_dictionary
@@ -86,7 +87,7 @@ def _case_ids(sheet: Sheet, name: str) -> tuple[str, ...]:
     if repeated:
         rows = [r.number for r, id_ in zip(sheet.rows, ids, strict=True) if id_ == repeated[0]]
         raise UserError(
-            f"{len(repeated)} ids stand more than once in column {name!r}",
+            f"{plural(len(repeated), 'id occurs', 'ids occur')} more than once in column {name!r}",
             where=str(sheet.path),
             got=f"{shown(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
             then='a patient with several cases needs a column with role = "patient" beside the id',

@@ -83,7 +83,7 @@ class Tcga:
         require_unique_ids(
             [row[BARCODE] for row in rows],
             where=", ".join(map(str, files.values())),
-            what="patient barcodes",
+            noun="patient barcode",
         )
         kept = [row for row in rows if neoadjuvant or not row[_NEOADJUVANT].startswith("Yes")]
         if not kept:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError, nearest
 from lnmbench.records import Block, Figure, Page, Paragraph, Table
+from lnmbench.rendering.blocks import clean_blocks, clean_page
 from lnmbench.rendering.json_text import to_json
 from lnmbench.rendering.latex import to_latex
 from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import print_hint, show, to_text
 from lnmbench.rendering.tidy_csv import to_csv
-from lnmbench.text import cleaned, cleaned_blocks
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,7 +59,7 @@ def render_page(page: Page, format: str) -> str:
     if format == "html":
         from lnmbench.rendering.html import to_html
 
-        return to_html(cleaned(page))
+        return to_html(clean_page(page))
     if format not in FORMATS:
         raise UserError(f"unknown report format {format!r}", then=nearest(format, PAGE_FORMATS))
     return render(page.blocks, format)
@@ -81,12 +82,12 @@ def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
 def figures_hint(blocks: Sequence[Block]) -> str:
     """Return the line that says where the figures are, empty without figures."""
     number = sum(isinstance(block, Figure) for block in blocks)
-    what = "1 figure: it is" if number == 1 else f"{number} figures: they are"
-    return f"{what} in report --format html, or as files with --figures DIR" if number else ""
+    figures = plural(number, "figure: it is", "figures: they are")
+    return f"{figures} in report --format html, or as files with --figures DIR" if number else ""
 
 
 def _written(blocks: Sequence[Block]) -> list[Written]:
-    return [block for block in cleaned_blocks(blocks) if not isinstance(block, Figure)]
+    return [block for block in clean_blocks(blocks) if not isinstance(block, Figure)]
 
 
 __all__ = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -11,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnmbench.records import Figure, Mark, Page, Panel
+from lnmbench.rendering.blocks import clean_page
 from lnmbench.rendering.figures.looks import looks_of
 from lnmbench.rendering.figures.panels import draw_file
-from lnmbench.rendering.tidy_csv import safe
 from lnmbench.store.atomic import new_folder
-from lnmbench.text import cleaned
+from lnmbench.text import format_csv
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +29,7 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     it exists and is not empty.
     """
     folder = folder.resolve()
-    page = cleaned(page)
+    page = clean_page(page)
     figures = [block for block in page.blocks if isinstance(block, Figure)]
     if not figures:
         return []
@@ -51,19 +49,16 @@ def figure_csv(figure: Figure, labels: Mapping[str, str]) -> str:
     the name of the row where an axis has rows. Numbers stand at full precision, empty where there
     are none. Text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows: list[tuple[str | int | float | None, ...]] = []
     for number, panel in enumerate(figure.panels, start=1):
         for mark in panel.marks:
             methods = "; ".join(labels.get(arm, arm) for arm in mark.arms)
-            head = [panel.title or str(number), mark.name, mark.kind, methods]
-            for category, *numbers in _points(panel, mark):
-                writer.writerow([*map(safe, [*head, category]), *numbers])
-    return stream.getvalue()
+            head = (panel.title or str(number), mark.name, mark.kind, methods)
+            rows += [(*head, *point) for point in _points(panel, mark)]
+    return format_csv(COLUMNS, rows)
 
 
-def _points(panel: Panel, mark: Mark) -> Iterator[tuple[str, str, str, str, str]]:
+def _points(panel: Panel, mark: Mark) -> Iterator[tuple[str | int | float | None, ...]]:
     names = panel.y.categories or panel.x.categories
     rows = mark.y if panel.y.categories else mark.x
     for n in range(mark.x.size):
@@ -78,10 +73,8 @@ def _points(panel: Panel, mark: Mark) -> Iterator[tuple[str, str, str, str, str]
         )
 
 
-def _number(values: NDArray[np.float64] | None, n: int) -> str:
-    if values is None or not math.isfinite(values[n]):
-        return ""
-    return repr(float(values[n]))
+def _number(values: NDArray[np.float64] | None, n: int) -> float | None:
+    return None if values is None else float(values[n])
 
 
 def _stems(figures: list[Figure]) -> dict[str, Figure]:

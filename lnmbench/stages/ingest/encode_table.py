@@ -10,6 +10,7 @@ from typing import Literal, get_origin
 from lnmbench.choices import parameters_of
 from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Case, Choice, Column
+from lnmbench.text import plural
 
 Values = dict[str, Sequence[float] | Sequence[str]]
 
@@ -21,7 +22,8 @@ def refuse_doubles(cases: Sequence[Case], name: str) -> None:
     doubles = [case for case, count in Counter(case.id for case in cases).items() if count > 1]
     if doubles:
         raise UserError(
-            f"data set {name} has {len(doubles)} ids more than once",
+            f"data set {name} has {plural(len(doubles), 'id that occurs', 'ids that occur')} "
+            "more than once",
             expected="one row for each case",
             got=f"e.g. {doubles[0][:40]!r}",
             then="give repeated patients ids of their own and a column with the role patient",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.rendering.tidy_csv import safe
 from lnmbench.store.atomic import replacing
 from lnmbench.store.cohort_scans import Scan
-from lnmbench.text import clean
+from lnmbench.text import clean, format_csv
 
 COLUMNS = (
     *("case", "state", "reason", "slices"),
@@ -53,12 +51,9 @@ def report_beside(cohort: Path) -> Path:
 
 def write_report(rows: Sequence[CaseReport], path: Path) -> None:
     """Write one line a case; no cell is a formula to a spreadsheet, and no UID stays."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(row) for row in rows)
+    text = format_csv(COLUMNS, (_cells(row) for row in rows))
     with replacing(path) as beside:
-        beside.write_text(stream.getvalue(), encoding="utf-8")
+        beside.write_text(text, encoding="utf-8")
 
 
 def copy_report(cohort: Path, to: Path) -> None:
@@ -134,10 +129,10 @@ def _cells(row: CaseReport) -> list[str]:
     texts = (row.case, LEFT_OUT if row.reason else IN, row.reason)
     found = "; ".join((*row.found, *row.doubts, *_twin(row)))
     return [
-        *(safe(one_line(text)) for text in texts),
+        *(one_line(text) for text in texts),
         str(row.slices),
         *numbers,
-        safe(one_line(found)),
+        one_line(found),
     ]
 
 

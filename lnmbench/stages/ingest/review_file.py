@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from lnmbench.choices import parse
 from lnmbench.records import Column
-from lnmbench.rendering.tidy_csv import safe
 from lnmbench.stages.ingest.ingest_report import one_line
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms
 from lnmbench.stages.ingest.text_reports import DEFAULT_READER, ReportFinding
 from lnmbench.store.atomic import replacing
+from lnmbench.text import format_csv
 
 COLUMNS = ("case", "column", "value", "words", "reason")
 
@@ -42,12 +40,10 @@ def without_words(
 
 def write_findings(findings: Sequence[ReportFinding], path: Path) -> None:
     """Write one line a finding or a report without any; no cell is a formula to a spreadsheet."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for finding in findings:
-        value = str(finding.value)
-        cells = (finding.case, finding.column, value, finding.words, finding.reason)
-        writer.writerow([safe(one_line(cell)) for cell in cells])
+    rows = [
+        (finding.case, finding.column, str(finding.value), finding.words, finding.reason)
+        for finding in findings
+    ]
+    text = format_csv(COLUMNS, [[one_line(cell) for cell in row] for row in rows])
     with replacing(path) as beside:
-        beside.write_text(stream.getvalue(), encoding="utf-8")
+        beside.write_text(text, encoding="utf-8")

@@ -156,7 +156,7 @@ def test_cohorts_are_joined_or_chosen_and_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("A,H", "B,H", "1 patient ids stand more than once"),
+        ("A,H", "B,H", "1 patient id occurs more than once"),
         ("TRUE", "yes", "a level holds 'yes'"),
         (",p,2,", ",p,T2,", "the T class cannot be read"),
         (",p,2,", ",x,2,", "with 'x'"),
@@ -164,7 +164,7 @@ def test_cohorts_are_joined_or_chosen_and_said(tmp_path: Path) -> None:
         ("male,61", "male,old", "column 'age' holds 'old'"),
         ("tumor,tumor,tumor,tumor", "a,b,c,d", "no table of lyDATA under"),
         ("female,70,", "female,", "is broken (row 5): expected 12 cells, got 11"),
-        ("age,diagnose_date", "age,age", "1 headers stand more than once"),
+        ("age,diagnose_date", "age,age", "1 header occurs more than once"),
     ],
 )
 def test_wrong_files_are_refused(tmp_path: Path, old: str, new: str, told: str) -> None:

@@ -71,7 +71,7 @@ def test_features_hold_no_outcome_and_no_stage_with_nodes(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("LUNG1-002", "LUNG1-001", "1 patient ids stand more than once"),
+        ("LUNG1-002", "LUNG1-001", "1 patient id occurs more than once"),
         ("Clinical.N.Stage", "N", "no clinical table under"),
         (",2,3,0,", ",2,N3,0,", "'Clinical.N.Stage' holds 'N3'"),
         (",male,2165", ",m,2165", "column 'gender' holds 'm'"),

@@ -85,7 +85,7 @@ def test_a_folder_without_the_table_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("R01-002,", "R01-001,", "1 patient ids stand more than once"),
+        ("R01-002,", "R01-001,", "1 patient id occurs more than once"),
         (",N2,", ",N7,", "column 'Pathological N stage' holds 'N7'"),
         ("Gender,", "Geschlecht,", "there is no column 'Gender'"),
         ("AMC-003,Stanford,", "AMC-003,", "row 4"),

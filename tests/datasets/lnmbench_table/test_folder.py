@@ -189,7 +189,7 @@ def test_columns_that_are_not_known_are_said(folder: Path) -> None:
     [
         ("case,region\nA,a.nrrd\n", "the manifest has no column 'image'"),
         ("case,image\nA,a.nrrd\n", "does not say where the tumors are"),
-        ("case,image,region\nA,a.nrrd,\nA,a.nrrd,\n", "1 cases stand more than once"),
+        ("case,image,region\nA,a.nrrd,\nA,a.nrrd,\n", "1 case occurs more than once"),
         ("case,image,region\n,a.nrrd,a.nrrd\n", "no case in column 'case'"),
         (
             "case,image,region,x_mm,y_mm,z_mm,radius_mm\nA,a.nrrd,a.nrrd,1,2,3,4\n",

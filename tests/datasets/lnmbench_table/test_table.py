@@ -107,7 +107,7 @@ def test_a_used_header_must_not_stand_twice_but_another_may(dictionary: Path) ->
 
 def test_duplicate_ids_are_refused_with_their_rows(dictionary: Path) -> None:
     message = refused(dictionary, ROWS.replace("C,-9", "A,-9"))
-    assert "1 ids stand more than once" in message
+    assert "1 id occurs more than once" in message
     assert "'A' in rows 2, 4" in message
 
 

@@ -173,7 +173,7 @@ def test_unknown_cancers_are_refused(tmp_path: Path, cancer: str, told: str) -> 
 @pytest.mark.parametrize(
     ("patients", "told"),
     [
-        ((PATIENTS[0], PATIENTS[0]), "1 patient barcodes stand more than once"),
+        ((PATIENTS[0], PATIENTS[0]), "1 patient barcode occurs more than once"),
         ((PATIENTS[0], PATIENTS[1].replace("N3a", "M1")), "holds 'M1'"),
         ((PATIENTS[0], PATIENTS[1].replace("[Unknown]", "old")), "column 'age' holds 'old'"),
         ((PATIENTS[0], PATIENTS[1].replace("FEMALE", "F")), "column 'sex' holds 'F'"),
