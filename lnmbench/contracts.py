@@ -273,8 +273,8 @@ class Comparison(Protocol):
         ...
 
     @property
-    def role(self) -> Literal["primary", "beside", "as published"]:
-        """Believed; a second opinion; or what earlier work printed."""
+    def role(self) -> Literal["primary", "exploratory", "as published"]:
+        """Whether it decides, is exploratory, or is the test of earlier publications."""
         ...
 
     def __call__(self, pair: Pair) -> TestResult | None:

@@ -1,4 +1,4 @@
-"""Tests of the difference between two methods: one that is believed, second opinions, `paired`."""
+"""Statistical tests of the difference between two methods."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_comparisons() -> Mapping[str, Callable[..., Comparison]]:
-    """Offer the corrected resampled t-test, three beside it, and the one earlier work printed."""
-    from lnmbench_comparisons.areas import DeLong, Placement
+    """Offer the primary test, three exploratory ones, and the test of earlier publications."""
+    from lnmbench_comparisons.auc_tests import DeLong, Placement
     from lnmbench_comparisons.posterior import Bayes
-    from lnmbench_comparisons.resampled import Corrected, Paired
+    from lnmbench_comparisons.t_tests import Corrected, Paired
 
     return {
         "corrected": Corrected,

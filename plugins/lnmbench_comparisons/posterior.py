@@ -1,4 +1,4 @@
-"""What the folds let us believe of a difference, in place of a p value."""
+"""Posterior distribution of the difference between two methods."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from scipy.special import stdtrit
 
 from lnmbench import Pair, TestResult, UserError
 from lnmbench.stats.bayes import bayesian_correlated_ttest
-from lnmbench_comparisons.resampled import differences
-
-Role = Literal["primary", "beside", "as published"]
+from lnmbench_comparisons.t_tests import differences
 
 
 class Bayes:
     """Bayesian correlated t-test (Corani & Benavoli 2015): P(worse), P(equivalent), P(better).
 
-    Differences within ± `rope`, in the metric's own units, are too small to matter. `better` is
-    the probability of a higher number: of a metric where less is better, readers swap it with
-    `worse`. Raises `UserError` for a rope that is negative or not finite.
+    `better` is the probability of a higher number. If less is better, readers of the result swap
+    it with `worse`.
+
+    Parameters
+    ----------
+    rope
+        Region of practical equivalence: differences within ± this value, in units of the metric,
+        count as equivalent. Zero or positive.
     """
 
     title = "Bayesian correlated t"
-    role: Role = "beside"
+    role: Literal["exploratory"] = "exploratory"
 
     def __init__(self, *, rope: float = 0.01) -> None:
         if not (math.isfinite(rope) and rope >= 0.0):
             raise UserError(
-                "comparison bayes has a wrong rope",
+                "invalid rope for comparison bayes",
                 expected="zero or a positive number",
                 got=str(rope),
             )
@@ -38,11 +41,11 @@ class Bayes:
         """Return the posterior mean of b − a, its 95 % credible interval, and the probabilities."""
         folds = pair.a.shape[1]
         posterior = bayesian_correlated_ttest(differences(pair), folds=folds, rope=self.rope)
-        half = float(stdtrit(posterior.df, 0.975)) * posterior.scale
+        half_width = float(stdtrit(posterior.df, 0.975)) * posterior.scale
         return TestResult(
             estimate=posterior.mean,
-            low=posterior.mean - half,
-            high=posterior.mean + half,
+            low=posterior.mean - half_width,
+            high=posterior.mean + half_width,
             statistic=math.nan,
             df=posterior.df,
             detail=f"J = {pair.a.size}, fold correlation 1/{folds}",

@@ -1,4 +1,4 @@
-"""Scores of predictions: discrimination, probability, operating points, utility, aux tasks."""
+"""Metrics of the target, of operating points, and of auxiliary tasks."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 @hookimpl
 def register_metrics() -> Mapping[str, Callable[..., Metric]]:
     """Offer the two metrics of the paper, and those that reports of prediction models need."""
-    from lnmbench_metrics import auxiliary, discrimination, operating, probability, utility
+    from lnmbench_metrics import auxiliary_metrics, target_metrics, threshold_metrics
 
     return {
-        "auc": discrimination.Auc,
-        "ap": discrimination.AveragePrecision,
-        "brier": probability.Brier,
-        "log_loss": probability.LogLoss,
-        "sensitivity": operating.sensitivity,
-        "specificity": operating.specificity,
-        "ppv": operating.ppv,
-        "npv": operating.npv,
-        "net_benefit": utility.NetBenefit,
-        "kappa": auxiliary.QuadraticKappa,
-        "macro_auc": auxiliary.MacroAuc,
-        "mae": auxiliary.MeanAbsoluteError,
-        "dice": auxiliary.Dice,
+        "auc": target_metrics.auc,
+        "ap": target_metrics.average_precision,
+        "brier": target_metrics.brier,
+        "log_loss": target_metrics.log_loss,
+        "sensitivity": threshold_metrics.sensitivity,
+        "specificity": threshold_metrics.specificity,
+        "ppv": threshold_metrics.ppv,
+        "npv": threshold_metrics.npv,
+        "net_benefit": threshold_metrics.NetBenefit,
+        "kappa": auxiliary_metrics.QuadraticKappa,
+        "macro_auc": auxiliary_metrics.MacroAuc,
+        "mae": auxiliary_metrics.MeanAbsoluteError,
+        "dice": auxiliary_metrics.Dice,
     }

@@ -64,7 +64,7 @@ def compared(
 ) -> tuple[PairComparison, ...]:
     asked: dict[str, object] = {
         "metrics": ("auc",),
-        "comparisons": {"mean": Mean(), "other": Mean("beside")},
+        "comparisons": {"mean": Mean(), "other": Mean("exploratory")},
     }
     return compare(outcomes, TRUTH, OUTER, **(asked | changed))  # type: ignore[arg-type]
 
@@ -116,7 +116,9 @@ def test_a_test_that_is_not_for_the_metric_is_left_out() -> None:
         def __call__(self, pair: Pair) -> TestResult | None:  # type: ignore[override]
             return super().__call__(pair) if pair.metric == "ap" else None
 
-    found = compared(metrics=("auc", "ap"), comparisons={"mean": Mean(), "ap": OnlyAp("beside")})
+    found = compared(
+        metrics=("auc", "ap"), comparisons={"mean": Mean(), "ap": OnlyAp("exploratory")}
+    )
     assert {one.metric: set(one.tests) for one in found} == {"auc": {"mean"}, "ap": {"mean", "ap"}}
 
 
@@ -143,13 +145,13 @@ def test_a_pair_in_a_metric_that_a_fold_does_not_define_has_no_test_and_counts_a
 
 
 def test_without_a_primary_test_nothing_is_compared() -> None:
-    assert compared(comparisons={"other": Mean("beside")}) == ()
+    assert compared(comparisons={"other": Mean("exploratory")}) == ()
     assert primary_comparison({}) == ""
 
 
 def test_two_primary_tests_are_refused_by_name() -> None:
     with pytest.raises(UserError, match=r"2 comparisons claim .*got a, b; .*LNMBENCH_BLOCK"):
-        primary_comparison({"b": Mean(), "a": Mean(), "c": Mean("beside")})  # type: ignore[dict-item]
+        primary_comparison({"b": Mean(), "a": Mean(), "c": Mean("exploratory")})  # type: ignore[dict-item]
 
 
 def test_a_primary_test_that_is_not_for_a_primary_metric_is_refused() -> None:

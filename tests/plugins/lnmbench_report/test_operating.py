@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lnmbench_metrics.operating import sensitivity
+from lnmbench_metrics.threshold_metrics import sensitivity
 from lnmbench_report.tables.net_benefit import NetBenefits, benefit_interval
 from lnmbench_report.tables.operating import OperatingPoints, aims, called_positive
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""t-tests on the differences of outer folds."""
+"""t-tests of the differences of outer folds."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from lnmbench.stats.resampled import ResampledTest, corrected_resampled_ttest, p
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Role = Literal["primary", "beside", "as published"]
-
 ROUNDING = 1e-12  # two orders of summation may move an equal score by this much
 
 
 class Corrected:
-    """Corrected resampled t-test (Nadeau & Bengio 2003): allows for shared training cases."""
+    """Corrected resampled t-test (Nadeau & Bengio 2003), adjusted for shared training cases."""
 
     title = "corrected resampled t"
-    role: Role = "primary"
+    role: Literal["primary"] = "primary"
 
     def __call__(self, pair: Pair) -> TestResult:
         """Return d̄ = mean(b − a) with its corrected 95 % interval and two-sided p value."""
@@ -32,10 +30,10 @@ class Corrected:
 
 
 class Paired:
-    """Plain paired t-test over the folds: takes them for independent, as earlier work did."""
+    """Plain paired t-test over the folds, which wrongly treats them as independent."""
 
     title = "plain paired t"
-    role: Role = "as published"
+    role: Literal["as published"] = "as published"
 
     def __call__(self, pair: Pair) -> TestResult:
         """Return d̄ = mean(b − a) with its uncorrected 95 % interval and two-sided p value."""

@@ -1,4 +1,4 @@
-"""Scores of auxiliary tasks."""
+"""Metrics of auxiliary tasks: quadratic kappa, macro AUC, mean absolute error and Dice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class QuadraticKappa:
-    """Agreement of the most probable class with the true one, beyond chance, quadratic weights."""
+    """Quadratically weighted kappa of the most probable class with the true one."""
 
     title = "Quadratic kappa"
     greater_is_better = True
@@ -25,7 +25,7 @@ class QuadraticKappa:
     bounds = (-1.0, 1.0)
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the kappa of (n, classes) probabilities, NaN where all is one class."""
+        """Return the kappa of (n, classes) probabilities, NaN if all cases are of one class."""
         return float(self.weighted(truth, predicted, np.ones((1, len(truth))))[0])
 
     def weighted(
@@ -34,13 +34,23 @@ class QuadraticKappa:
         predicted: NDArray[np.float64],
         weights: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Return the kappa, (b,), of weightings (b, n) of the cases, for the bootstrap."""
-        likeliest, classes = predicted.argmax(axis=1), predicted.shape[1]
-        return ordinal.weighted_quadratic_kappa(truth, likeliest, classes, weights)
+        """Return the kappa, (b,), for the weightings of bootstrap samples.
+
+        Parameters
+        ----------
+        truth
+            (n,) class indices.
+        predicted
+            (n, classes) probabilities.
+        weights
+            (b, n) weightings of the cases.
+        """
+        most_probable, classes = predicted.argmax(axis=1), predicted.shape[1]
+        return ordinal.weighted_quadratic_kappa(truth, most_probable, classes, weights)
 
 
 class MacroAuc:
-    """Mean over the classes of the AUC of one against the rest."""
+    """Mean of the AUCs of each class against all others."""
 
     title = "Macro AUC"
     greater_is_better = True
@@ -48,7 +58,7 @@ class MacroAuc:
     bounds = (0.0, 1.0)
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the macro AUC of (n, classes) probabilities, NaN where there is one class."""
+        """Return the macro AUC of (n, classes) probabilities, NaN if all cases are of one class."""
         if len(truth) > 0 and (truth == truth[0]).all():
             return math.nan
         return ordinal.macro_auc(truth, predicted)
@@ -59,12 +69,22 @@ class MacroAuc:
         predicted: NDArray[np.float64],
         weights: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Return the macro AUC, (b,), of weightings (b, n) of the cases, for the bootstrap."""
+        """Return the macro AUC, (b,), for the weightings of bootstrap samples.
+
+        Parameters
+        ----------
+        truth
+            (n,) class indices.
+        predicted
+            (n, classes) probabilities.
+        weights
+            (b, n) weightings of the cases.
+        """
         return ordinal.weighted_macro_auc(truth, predicted, weights)
 
 
 class MeanAbsoluteError:
-    """Mean absolute error, in the label's unit."""
+    """Mean absolute error, in the unit of the label."""
 
     title = "MAE"
     greater_is_better = False
@@ -72,12 +92,12 @@ class MeanAbsoluteError:
     bounds = (0.0, math.inf)
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the error of predicted values (n,)."""
+        """Return the error of (n,) predicted values."""
         return ordinal.mean_absolute_error(truth, predicted)
 
 
 class Dice:
-    """Overlap of masks; voxels are in where their probability is at least one half."""
+    """Dice coefficient of masks; a voxel is inside if its probability is at least one half."""
 
     title = "Dice"
     greater_is_better = True
@@ -87,7 +107,7 @@ class Dice:
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the mean over cases for masks (n, …) and probabilities of the same shape.
 
-        A case in which both masks are empty counts 1. Raises `ValueError` for NaN.
+        A case with two empty masks counts 1. Raises `ValueError` for NaN.
         """
         inside = np.where(np.isnan(predicted), predicted, predicted >= 0.5)
         return ordinal.dice(truth, inside)

@@ -1,0 +1,126 @@
+"""Metrics of a binary target: AUC, average precision, Brier score and log loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lnmbench.stats import discrimination, scoring_rules
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lnmbench.records import Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryMetric:
+    """A statistic of binary labels and predicted probabilities.
+
+    Parameters
+    ----------
+    title
+        Name in tables.
+    greater_is_better
+        Whether a greater number is a better one.
+    bounds
+        Least and greatest value.
+    statistic
+        Function of labels (n,) and probabilities (n,).
+    """
+
+    title: str
+    greater_is_better: bool
+    bounds: tuple[float, float]
+    statistic: Callable[[NDArray[np.float64], NDArray[np.float64]], float]
+    kinds: Sequence[Label] = ("binary",)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the metric of (n,) probabilities."""
+        return self.statistic(truth, predicted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankMetric(BinaryMetric):
+    """A statistic of the order of the probabilities; it needs cases of both classes.
+
+    Parameters
+    ----------
+    weighted_statistic
+        Function of labels (n,), probabilities (n,) and weightings (b, n) that returns (b,).
+    """
+
+    weighted_statistic: Callable[
+        [NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]
+    ]
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the metric of (n,) probabilities, NaN if all cases are of one class."""
+        # the statistic itself refuses an empty array and values that are no label
+        if len(truth) > 0 and (truth == truth[0]).all():
+            return math.nan
+        return self.statistic(truth, predicted)
+
+    def weighted(
+        self,
+        truth: NDArray[np.float64],
+        predicted: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return the metric, (b,), for the weightings of bootstrap samples.
+
+        Parameters
+        ----------
+        truth
+            (n,) labels, 0 or 1.
+        predicted
+            (n,) probabilities.
+        weights
+            (b, n) weightings of the cases.
+        """
+        return self.weighted_statistic(truth, predicted, weights)
+
+
+def auc() -> RankMetric:
+    """Area under the ROC curve; ties count half."""
+    return RankMetric(
+        title="AUC",
+        greater_is_better=True,
+        bounds=(0.0, 1.0),
+        statistic=discrimination.auc,
+        weighted_statistic=discrimination.weighted_auc,
+    )
+
+
+def average_precision() -> RankMetric:
+    """Average precision; its chance level is the prevalence."""
+    return RankMetric(
+        title="AP",
+        greater_is_better=True,
+        bounds=(0.0, 1.0),
+        statistic=discrimination.average_precision,
+        weighted_statistic=discrimination.weighted_average_precision,
+    )
+
+
+def brier() -> BinaryMetric:
+    """Brier score: mean squared difference between probability and label."""
+    return BinaryMetric(
+        title="Brier",
+        greater_is_better=False,
+        bounds=(0.0, 1.0),
+        statistic=scoring_rules.brier,
+    )
+
+
+def log_loss() -> BinaryMetric:
+    """Log loss: mean of −log of the probability of the true label."""
+    return BinaryMetric(
+        title="Log loss",
+        greater_is_better=False,
+        bounds=(0.0, math.inf),
+        statistic=scoring_rules.log_loss,
+    )
