@@ -148,9 +148,9 @@ def _training(given: Mapping[str, object]) -> Training:
                 f"training setting {parameter.name}", expected="a positive number", got=str(value)
             )
     if training.augment != "none":
-        from lnmbench.nets.data.augmentation import augmentations
+        from lnmbench.nets.data.augmentation import parse_augmentations
 
-        augmentations(training.augment)
+        parse_augmentations(training.augment)
     if training.dropout >= 1:
         raise UserError("training setting dropout", expected="below 1", got=str(training.dropout))
     if training.token_dim is not None and training.token_dim % training.heads:

@@ -26,13 +26,15 @@ ENCODERS = """
 import torch
 from torch import nn
 from lnmbench import Weights, hookimpl
-from lnmbench.nets.encoder.weight_files import digest, load_weights, named_file, read_weights
+from lnmbench.nets.encoder.weight_files import (
+    digest, load_weights, read_weights, resolve_weight_file
+)
 
 class Mean:
     \"\"\"Each slice's mean, times a weight.\"\"\"
     level, out_dim = "slice", 4
     def __init__(self, weights: str = "none"):
-        file = named_file(weights, words=(), what="mean")
+        file = resolve_weight_file(weights, keywords=(), what="mean")
         self.layers = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 4))
         load_weights(self.layers, read_weights(file, what="mean"), what="mean")
         made = digest(self.layers.state_dict())

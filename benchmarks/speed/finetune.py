@@ -34,10 +34,10 @@ from turns import by_turns, compare, options
 from lnmbench.cli.progress import clock
 from lnmbench.contracts import Encoder
 from lnmbench.nets.encoder.frozen import FrozenEncoder
-from lnmbench.nets.fits import Fits, Inputs, Suffix
+from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
 from lnmbench.nets.parallel import train
-from lnmbench.nets.stacked.dropout import generator
-from lnmbench.nets.train_loop import batches_of
+from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.train_loop import shuffle_into_batches
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 
@@ -70,11 +70,11 @@ class PlainTuned(nn.Module):
 
     def __init__(self, encoder: nn.Module, mean: Tensor, gain: Tensor, head: PlainNetwork) -> None:
         super().__init__()
-        self.suffix, self.head = encoder, head
+        self.encoder, self.head = encoder, head
         self.mean, self.gain = nn.Buffer(mean), nn.Buffer(gain)
 
     def forward(self, images: Tensor, lengths: Tensor, clinical: Tensor) -> Tensor:
-        features = (self.suffix(images) - self.mean) * self.gain
+        features = (self.encoder(images) - self.mean) * self.gain
         slices = nn.utils.rnn.pad_sequence(features.split(lengths.tolist()), batch_first=True)
         padding = torch.arange(slices.shape[1]) >= lengths[:, None]
         risk: Tensor = self.head(slices, clinical, padding.to(slices.device))
@@ -92,7 +92,9 @@ class Order:
     def __iter__(self) -> Iterator[list[int]]:
         if self.shuffled is None:
             return (part.tolist() for part in self.cases.split(self.size))
-        return (part.tolist() for part in batches_of(self.cases, self.shuffled, self.size))
+        return (
+            part.tolist() for part in shuffle_into_batches(self.cases, self.shuffled, self.size)
+        )
 
     def __len__(self) -> int:
         return -(-len(self.cases) // self.size)
@@ -102,9 +104,9 @@ def loader_of(
     inputs: Inputs, clinical: Tensor, order: Order, *, workers: int, device: torch.device
 ) -> DataLoader[Any]:
     """Return batches of images (m, 1, H, W), their number by case, clinical features, targets."""
-    assert inputs.suffix is not None
+    assert inputs.trainable_encoder is not None
     assert inputs.offsets is not None
-    images = inputs.suffix.maps.split(inputs.offsets.diff().tolist())
+    images = inputs.trainable_encoder.activations.split(inputs.offsets.diff().tolist())
     each = list(zip(images, clinical, inputs.target, strict=True))
     return DataLoader(
         each,
@@ -124,15 +126,17 @@ def _together(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
 
 def plain_of(inputs: Inputs, fits: Fits, k: int, settings: Training) -> PlainTuned:
     """Return the network of fit k with the start that the stacked trainer gives it."""
-    assert inputs.suffix is not None
+    assert inputs.trainable_encoder is not None
     assert inputs.slices is not None
     assert inputs.offsets is not None
     seen = inputs.slices[torch.repeat_interleave(fits.training[k], inputs.offsets.diff())]
     deviation = seen.std(0, correction=0)
     gain = torch.where(deviation > 1e-5 * seen.abs().mean(0), 1 / deviation, 0.0)
     head = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings)
-    head.load_state_dict(starts(replace(inputs, suffix=None), fits.only([k]), settings)[0])
-    return PlainTuned(copy.deepcopy(inputs.suffix.network), seen.mean(0), gain, head)
+    head.load_state_dict(
+        starts(replace(inputs, trainable_encoder=None), fits.select([k]), settings)[0]
+    )
+    return PlainTuned(copy.deepcopy(inputs.trainable_encoder.network), seen.mean(0), gain, head)
 
 
 def plain_optimizer(network: PlainTuned, settings: Training) -> torch.optim.AdamW:
@@ -141,7 +145,7 @@ def plain_optimizer(network: PlainTuned, settings: Training) -> torch.optim.Adam
     decay = settings.weight_decay * settings.learning_rate / own
     optimizer = optimizer_of(network.head, settings)
     for matrices in (True, False):
-        group = [p for p in network.suffix.parameters() if (p.dim() > 1) == matrices]
+        group = [p for p in network.encoder.parameters() if (p.dim() > 1) == matrices]
         decayed = decay if matrices else 0.0
         optimizer.add_param_group({"params": group, "lr": own, "weight_decay": decayed})
     return optimizer
@@ -154,7 +158,7 @@ def tune_plainly(
     torch.manual_seed(fits.seeds[k])
     network = plain_of(inputs, fits, k, settings).to(device)
     optimizer = plain_optimizer(network, settings)
-    shuffled, size = generator(fits.seeds[k], "order"), settings.batch_size
+    shuffled, size = seeded_generator(fits.seeds[k], "order"), settings.batch_size
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
@@ -208,7 +212,9 @@ def inputs_of(
         target=inputs.target,
         slices=torch.from_numpy(frozen(images[:, 0].numpy())),
         offsets=inputs.offsets,
-        suffix=Suffix(network=network, maps=images, rows=torch.arange(len(images))),
+        trainable_encoder=TrainableEncoder(
+            network=network, activations=images, rows=torch.arange(len(images))
+        ),
     ), own
 
 
@@ -276,7 +282,7 @@ def main() -> None:
         f"plain loop in float32 (convolutions in TF32: "
         f"{torch.backends.cudnn.allow_tf32 and device.type == 'cuda'}), {asked.workers} workers"
     )
-    one, short = fits.only([0]), replace(settings, max_epochs=1)
+    one, short = fits.select([0]), replace(settings, max_epochs=1)
     apart = agreement(inputs, one, short, device=device, memory=memory)
     print(
         f"agreement: after 1 epoch the probabilities differ by {apart['float32']:.1e} in float32 "

@@ -16,8 +16,8 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 
 from lnmbench.nets.fits import Fits, Inputs
-from lnmbench.nets.stacked.dropout import generator
-from lnmbench.nets.train_loop import batches_of
+from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.train_loop import shuffle_into_batches
 from lnmbench.records import Training
 
 
@@ -146,7 +146,7 @@ def train_plainly(
     network = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings).to(device)
     if start is not None:
         network.load_state_dict(start)
-    optimizer, order = optimizer_of(network, settings), generator(fits.seeds[k], "order")
+    optimizer, order = optimizer_of(network, settings), seeded_generator(fits.seeds[k], "order")
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
@@ -155,7 +155,7 @@ def train_plainly(
 
     def losses() -> Iterator[Tensor]:
         if loader is None:
-            for cases in batches_of(training, order, settings.batch_size):
+            for cases in shuffle_into_batches(training, order, settings.batch_size):
                 yield data.loss(network, cases.to(device))
             return
         for batch in loader:
@@ -208,7 +208,7 @@ def train_in_processes(
     work = delayed(train_one_by_one)
     with parallel_config("loky", inner_max_num_threads=1):
         made = Parallel(processes)(
-            work(inputs, fits.only(share), settings, loading=True) for share in shares
+            work(inputs, fits.select(share), settings, loading=True) for share in shares
         )
     found = np.empty((len(fits), len(inputs.target)))
     for share, own in zip(shares, made, strict=True):

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.stacked.network import Network, SliceBody
-from lnmbench.nets.stacked.parameters import Layout
+from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
 
 CLINICAL = 10
@@ -58,6 +58,8 @@ def starts(inputs: Inputs, fits: Fits, settings: Training) -> list[dict[str, Ten
     assert inputs.offsets is not None
     longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
     body = SliceBody(dim=dim, longest=longest, settings=settings)
-    layout = Layout(Network(body=body, clinical=fits.clinical.shape[2], aux={}).parameters())
+    layout = ParameterLayout(
+        Network(body=body, clinical=fits.clinical.shape[2], aux={}).parameters()
+    )
     views = layout.views(layout.initial(fits.seeds))
     return [{name: view[k] for name, view in views.items()} for k in range(len(fits))]

@@ -73,7 +73,7 @@ def ways_of(
 ) -> dict[str, Callable[[], object]]:
     """Return the ways to train these fits; the stacked trainer takes `together` at a time."""
     stacks = [
-        fits.only(range(i, min(i + together, len(fits)))) for i in range(0, len(fits), together)
+        fits.select(range(i, min(i + together, len(fits)))) for i in range(0, len(fits), together)
     ]
     ways: dict[str, Callable[[], object]] = {
         "loader": lambda: train_one_by_one(inputs, fits, settings, loading=True, device=device),
@@ -84,7 +84,7 @@ def ways_of(
         ways["joblib"] = lambda: train_in_processes(inputs, fits, settings, processes=processes)
         train_in_processes(  # the processes start before the clock does
             inputs,
-            fits.only(range(processes)),
+            fits.select(range(processes)),
             replace(settings, max_epochs=1),
             processes=processes,
         )
@@ -124,7 +124,7 @@ def main() -> None:
                 f"{torch.get_num_threads()} threads"
             )
             # Two epochs: rounding in float32 grows from step to step, in any two ways of computing.
-            some, short = fits.only(range(min(5, several))), replace(settings, max_epochs=2)
+            some, short = fits.select(range(min(5, several))), replace(settings, max_epochs=2)
             apart = agreement(inputs, some, short, asked.device)
             print(
                 f"agreement: after 2 epochs probabilities of {len(some)} fits differ by {apart:.1e}"

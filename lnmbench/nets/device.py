@@ -9,12 +9,12 @@ import torch
 from lnmbench.errors import UserError
 
 
-def choose(asked: str) -> torch.device:
+def select_device(asked: str) -> torch.device:
     """Return the device of that name; `auto` takes CUDA, else MPS, else the CPU.
 
     Raises `UserError` where it is not there.
     """
-    there = available()
+    there = available_devices()
     if asked == "auto":
         return torch.device(there[-1] if there[-1] != "cuda" else "cuda:0")
     try:
@@ -31,7 +31,7 @@ def choose(asked: str) -> torch.device:
     return torch.device("cuda", index)
 
 
-def available() -> list[str]:
+def available_devices() -> list[str]:
     """Return the kinds of devices that are there, the most capable last."""
     there = ["cpu"]
     if torch.backends.mps.is_available():
@@ -41,7 +41,7 @@ def available() -> list[str]:
     return there
 
 
-def prepare(device: torch.device) -> None:
+def make_deterministic(device: torch.device) -> None:
     """Make this process compute the same numbers on the same device each time.
 
     Float32 is float32: without TF32, in products and in convolutions.
@@ -57,7 +57,7 @@ def prepare(device: torch.device) -> None:
         setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010 - mypy
 
 
-def describe(device: str) -> str:
+def describe_device(device: str) -> str:
     """Return the device's name and how it computes, for the manifest."""
     if not device.startswith("cuda"):
         return device
@@ -65,22 +65,22 @@ def describe(device: str) -> str:
     return f"{device} ({name}), deterministic, without TF32"
 
 
-def has_bfloat16(device: torch.device) -> bool:
+def supports_bfloat16(device: torch.device) -> bool:
     """Whether the device is a GPU with bfloat16 arithmetic of its own."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
-def free_bytes(device: torch.device) -> int | None:
+def free_memory_bytes(device: torch.device) -> int | None:
     """Return the memory that is free on a GPU; None for a device that shares the machine's."""
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
 
 
-def forget_peak(device: torch.device) -> None:
+def reset_peak_memory(device: torch.device) -> None:
     """Let the peak of memory in use on a GPU begin anew."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
 
 
-def peak_bytes(device: torch.device) -> int:
+def peak_memory_bytes(device: torch.device) -> int:
     """Return the most memory that this process has had in use on a GPU since then."""
     return torch.cuda.max_memory_allocated(device)

@@ -32,19 +32,20 @@ class AuxInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Suffix:
+class TrainableEncoder:
     """The last stages of an encoder, of which each fit trains a copy.
 
-    `network` maps (m, …) to features (m, D); it is in eval mode and has the weights that fits
-    start from. `maps` are what it is given of each slice, one view after the other: slice s of
-    view v is row `v * len(maps) / views + rows[s]`. Where maps are the images themselves,
-    `augment` names what is changed in them during training, by lnmbench.nets.data.augmentation.
+    `network` maps activations (m, …) to features (m, D); it is in eval mode and has the weights
+    from which fits start. `activations` are its inputs for each slice, one view after the other:
+    slice s of view v is row `v * len(activations) / views + rows[s]`. If the inputs are the images
+    themselves, `augmentations` names their random changes during training
+    (lnmbench.nets.data.augmentation).
     """
 
     network: nn.Module
-    maps: Tensor
+    activations: Tensor
     rows: Tensor
-    augment: frozenset[str] = frozenset()
+    augmentations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,10 +54,10 @@ class Inputs:
 
     `slices` is (S, D), the features of every slice, case after case: those of case i are rows
     `offsets[i]:offsets[i + 1]`, at least one. None trains on clinical features alone. With
-    `views` V, training takes each case in one of V views by chance; the rows of the first, the
-    plain one, come first, and those of view v follow at v · S, in the suffix's maps where there
-    is one, else here. With a `suffix`, `slices` are its features at the start. `target` is (n,) of
-    0 and 1. Raises `ValueError` where the shapes or values do not fit together.
+    `views` V, each training step draws one of V views for a case. View 0 is the unchanged one; the
+    rows of view v start at v · S, in the trainable encoder's activations if there is one, else in
+    `slices`. With a `trainable_encoder`, `slices` are the features of its initial weights. `target`
+    is (n,) of 0 and 1. Raises `ValueError` if shapes or values are inconsistent.
     """
 
     target: Tensor
@@ -64,7 +65,7 @@ class Inputs:
     slices: Tensor | None = None
     offsets: Tensor | None = None
     views: int = 1
-    suffix: Suffix | None = None
+    trainable_encoder: TrainableEncoder | None = None
     target_name: str = "target"
 
     def __post_init__(self) -> None:
@@ -79,13 +80,13 @@ class Inputs:
         _require(self.offsets is not None, "slices come without offsets")
         assert self.offsets is not None
         whole = len(self.offsets) == n + 1 and int(self.offsets[0]) == 0
-        views = self.views if self.suffix is None else 1
+        views = self.views if self.trainable_encoder is None else 1
         fit = whole and int(self.offsets[-1]) * views == len(self.slices)
         _require(fit, "offsets do not fit")
-        if self.suffix is not None:
-            fit = len(self.suffix.rows) == len(self.slices)
-            fit = fit and len(self.suffix.maps) % self.views == 0
-            _require(fit, "the suffix's maps do not fit")
+        if self.trainable_encoder is not None:
+            fit = len(self.trainable_encoder.rows) == len(self.slices)
+            fit = fit and len(self.trainable_encoder.activations) % self.views == 0
+            _require(fit, "the trainable encoder's activations do not fit")
         _require(bool((self.offsets.diff() > 0).all()), "a case has no slices")
         _require(bool(torch.isfinite(self.slices).all()), "slice features are not finite")
 
@@ -130,7 +131,7 @@ class Fits:
     def __len__(self) -> int:
         return len(self.seeds)
 
-    def only(self, chosen: Sequence[int]) -> Fits:
+    def select(self, chosen: Sequence[int]) -> Fits:
         """Return some of the fits, in the order asked for."""
         rows = list(chosen)
         names = (field.name for field in fields(self) if field.name != "seeds")

@@ -23,15 +23,15 @@ _WIDTHS_AT_ONCE = 8
 _WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 
 
-def bytes_of_a_fit(inputs: Inputs, settings: Training, size: int) -> int:
+def estimate_fit_bytes(inputs: Inputs, settings: Training, size: int) -> int:
     """Return about how many bytes one of a stack's fits fills, of `size` parameters."""
     return int(_FLOAT * (_COPIES * size + _MOMENTS * _activations(inputs, settings)))
 
 
-def room_for_fits(inputs: Inputs, memory: int) -> int:
+def memory_for_fits(inputs: Inputs, memory: int) -> int:
     """Return what is left of a stack's memory for its fits: trained stages of an encoder keep maps
     and activations beside them."""
-    return memory if inputs.suffix is None else memory * 3 // 8
+    return memory if inputs.trainable_encoder is None else memory * 3 // 8
 
 
 def _activations(inputs: Inputs, settings: Training) -> float:

@@ -48,7 +48,7 @@ class Problem:
         self.fits, self.device = fits, shared.device
         device = shared.device
         self._inputs, self._weighting = inputs, weighting
-        self.network = network_of(inputs, fits, settings, weighting)
+        self.network = build_network(inputs, fits, settings, weighting)
         self.training = [own.nonzero().flatten() for own in fits.training]
         self._validation = [own.nonzero().flatten() for own in fits.validation]
         self._validated: tuple[tuple[int, ...], list[Batch]] = ((), [])
@@ -178,15 +178,15 @@ class Problem:
         ]
 
 
-def network_of(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
+def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
     """Return the network for these inputs: without slices, one on clinical features alone."""
     clinical = fits.clinical.shape[2]
     body: SliceBody | ClinicalBody
     if inputs.slices is not None and inputs.offsets is not None:
         longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
         body = SliceBody(dim=dim, longest=longest, settings=settings)
-        if inputs.suffix is not None:
-            trained = trained_parameters(inputs.suffix.network, settings)
+        if inputs.trainable_encoder is not None:
+            trained = trained_parameters(inputs.trainable_encoder.network, settings)
             body = FineTunedBody(dim=dim, longest=longest, settings=settings, trained=trained)
     else:
         body = ClinicalBody(clinical=clinical, settings=settings)
@@ -199,7 +199,7 @@ def _front_of(inputs: Inputs, fits: Fits, settings: Training, shared: Shared) ->
     if inputs.slices is None or inputs.offsets is None:
         return None
     front: Front
-    if inputs.suffix is not None:
+    if inputs.trainable_encoder is not None:
         front = FineTuned(inputs, fits, settings, shared.device, shared.memory)
     else:
         assert shared.features is not None

@@ -20,10 +20,10 @@ import torch
 from lnmbench.errors import UserError
 from lnmbench.nets.data.device_data import shared_by
 from lnmbench.nets.fits import FitResults, Fits, Inputs
-from lnmbench.nets.memory import bytes_of_a_fit, is_out_of_memory, release, room_for_fits
-from lnmbench.nets.objective import network_of
-from lnmbench.nets.stacked.parameters import Layout
-from lnmbench.nets.train_loop import train_together
+from lnmbench.nets.memory import estimate_fit_bytes, is_out_of_memory, memory_for_fits, release
+from lnmbench.nets.objective import build_network
+from lnmbench.nets.stacked.parameters import ParameterLayout
+from lnmbench.nets.train_loop import train_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,21 +59,21 @@ def train(
     """
     on_cpu = torch.device(device).type == "cpu"
     threads = (torch.get_num_threads() if threads is None else threads) if on_cpu else 1
-    layout = Layout(network_of(inputs, fits, settings, weighting).parameters())
-    each = bytes_of_a_fit(inputs, settings, layout.size)
+    layout = ParameterLayout(build_network(inputs, fits, settings, weighting).parameters())
+    each = estimate_fit_bytes(inputs, settings, layout.size)
     own = None if memory is None else memory // threads
-    most = len(fits) if own is None else max(1, room_for_fits(inputs, own) // each)
-    parts = divided(len(fits), layout.size if on_cpu else 0, threads, most)
+    most = len(fits) if own is None else max(1, memory_for_fits(inputs, own) // each)
+    parts = split_into_stacks(len(fits), layout.size if on_cpu else 0, threads, most)
     shared = shared_by(inputs, torch.device(device), own)
 
     def part(chosen: range, told: Callable[[int], None]) -> FitResults:
-        own = fits.only(chosen)
-        return train_together(inputs, own, settings, weighting, shared, told)
+        own = fits.select(chosen)
+        return train_stack(inputs, own, settings, weighting, shared, told)
 
     return _joined(_side_by_side(_halving(part), parts, threads, on_epoch), parts)
 
 
-def divided(fits: int, size: int, threads: int, most: int) -> list[range]:
+def split_into_stacks(fits: int, size: int, threads: int, most: int) -> list[range]:
     """Return the stacks into which so many fits of `size` parameters are dealt, in order.
 
     Stacks are of the same size but for one fit, and of `most` fits at most; where there are

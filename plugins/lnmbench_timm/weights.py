@@ -6,7 +6,12 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from lnmbench import UserError, Weights
-from lnmbench.nets.encoder.weight_files import digest, load_weights, named_file, read_weights
+from lnmbench.nets.encoder.weight_files import (
+    digest,
+    load_weights,
+    read_weights,
+    resolve_weight_file,
+)
 from lnmbench_timm.network import record
 
 if TYPE_CHECKING:
@@ -27,7 +32,9 @@ def load(name: str, *, weights: str, seed: int) -> tuple[nn.Module, Weights]:
     """
     timm = imported()
     _require(name, timm)
-    file = named_file(weights, words=("auto", "imagenet", "random"), what=f"timm's {name}")
+    file = resolve_weight_file(
+        weights, keywords=("auto", "imagenet", "random"), what=f"timm's {name}"
+    )
     if file is not None:
         return _from_file(timm, name, file)
     if weights == "random":

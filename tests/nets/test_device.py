@@ -17,22 +17,22 @@ def cuda(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
 
 def test_auto_takes_a_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda(monkeypatch, 2)
-    assert str(device.choose("auto")) == "cuda:0"
-    assert str(device.choose("cuda")) == "cuda:0"
-    assert str(device.choose("cuda:1")) == "cuda:1"
-    assert str(device.choose("cpu")) == "cpu"
+    assert str(device.select_device("auto")) == "cuda:0"
+    assert str(device.select_device("cuda")) == "cuda:0"
+    assert str(device.select_device("cuda:1")) == "cuda:1"
+    assert str(device.select_device("cpu")) == "cpu"
     cuda(monkeypatch, 0)
-    assert str(device.choose("auto")) == "cpu"
+    assert str(device.select_device("auto")) == "cpu"
 
 
 @pytest.mark.parametrize("asked", ["cuda", "cuda:1", "mps", "gpu", "meta", "cuda:-1"])
 def test_a_device_that_is_not_there(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cuda(monkeypatch, 0)
     with pytest.raises(UserError, match=r"no such device.*expected auto \| cpu, got"):
-        device.choose(asked)
+        device.select_device(asked)
 
 
 def test_a_gpu_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda(monkeypatch, 2)
     with pytest.raises(UserError, match="expected cuda:0 to cuda:1, got cuda:2"):
-        device.choose("cuda:2")
+        device.select_device("cuda:2")

@@ -16,10 +16,10 @@ from torch.nn import functional
 from lnmbench.errors import UserError
 from lnmbench.nets import parallel as training
 from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs
-from lnmbench.nets.memory import bytes_of_a_fit, is_out_of_memory
-from lnmbench.nets.objective import network_of
-from lnmbench.nets.parallel import divided, train
-from lnmbench.nets.stacked.parameters import Layout
+from lnmbench.nets.memory import estimate_fit_bytes, is_out_of_memory
+from lnmbench.nets.objective import build_network
+from lnmbench.nets.parallel import split_into_stacks, train
+from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Cohort, Training
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def test_an_interrupted_caller_ends_the_threads(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
 def test_fits_are_dealt_out_once_and_evenly(fits: int, size: int, threads: int) -> None:
     for most in (fits, 3):
-        parts = divided(fits, size, threads, most)
+        parts = split_into_stacks(fits, size, threads, most)
         assert [fit for part in parts for fit in part] == list(range(fits))
         assert max(map(len, parts)) - min(map(len, parts)) <= 1
         assert len(parts) == 1 or len(parts) % threads == 0 or len(parts) == fits
@@ -204,7 +204,7 @@ def test_fits_are_dealt_out_once_and_evenly(fits: int, size: int, threads: int) 
 
 def stacks_seen(monkeypatch: pytest.MonkeyPatch, *, room: int) -> list[int]:
     """The sizes of the stacks that are tried from here on; a stack beyond `room` fails."""
-    tried, real = [], training.train_together
+    tried, real = [], training.train_stack
 
     def limited(inputs: Inputs, fits: Fits, *rest: object) -> FitResults:
         tried.append(len(fits))
@@ -212,16 +212,16 @@ def stacks_seen(monkeypatch: pytest.MonkeyPatch, *, room: int) -> list[int]:
             raise torch.OutOfMemoryError("CUDA out of memory")
         return real(inputs, fits, *rest)
 
-    monkeypatch.setattr(training, "train_together", limited)
+    monkeypatch.setattr(training, "train_stack", limited)
     return tried
 
 
 def test_a_budget_of_memory_bounds_the_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs, fits = inputs_with(), fits_of(range(8))
     whole = train(inputs, fits, SETTINGS, Sum(), threads=1)
-    layout = Layout(network_of(inputs, fits, SETTINGS, Sum()).parameters())
+    layout = ParameterLayout(build_network(inputs, fits, SETTINGS, Sum()).parameters())
     tried = stacks_seen(monkeypatch, room=8)
-    budget = 3 * bytes_of_a_fit(inputs, SETTINGS, layout.size)
+    budget = 3 * estimate_fit_bytes(inputs, SETTINGS, layout.size)
     bounded = train(inputs, fits, SETTINGS, Sum(), threads=1, memory=budget)
     assert len(tried) == 3
     assert max(tried) == 3
@@ -375,7 +375,7 @@ def test_progress_tells_how_many_fits_are_finished() -> None:
 
 def test_a_diverging_fit_is_told_and_leaves_its_neighbors_alone() -> None:
     inputs, fits = inputs_with(aux=False), one_task(fits_of([0, 1]))
-    alone = train(inputs, fits.only([1]), SETTINGS, Sum())
+    alone = train(inputs, fits.select([1]), SETTINGS, Sum())
     assert fits.learning_rate is not None
     rates = torch.stack([torch.tensor(math.inf), fits.learning_rate[1]])
     made = train(inputs, replace(fits, learning_rate=rates), SETTINGS, Sum(), threads=1)

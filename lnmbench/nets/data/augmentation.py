@@ -23,14 +23,14 @@ _SHIFT, _ANGLE, _SCALE, _OFFSET = 0.1, math.radians(15), 0.1, 0.1
 _NUMBERS = 6
 
 
-def augmentations(text: str) -> frozenset[str]:
+def parse_augmentations(text: str) -> frozenset[str]:
     """Return the kinds of change that `flip+rotation` names; none for `none`.
 
     Raises `UserError` for a word that is no kind.
 
     Examples
     --------
-    >>> sorted(augmentations("shift+flip"))
+    >>> sorted(parse_augmentations("shift+flip"))
     ['flip', 'shift']
     """
     words = [] if text.strip() == "none" else [word.strip() for word in text.split("+")]
@@ -45,7 +45,7 @@ def augmentations(text: str) -> frozenset[str]:
     return frozenset(words)
 
 
-def draw(cases: int, source: torch.Generator) -> Tensor:
+def draw_augmentations(cases: int, source: torch.Generator) -> Tensor:
     """Return what the changes of so many cases are made of, (cases, 6) in [-1, 1], on the CPU.
 
     Every kind has its numbers whether it is wanted or not, so that one does not move the others.
@@ -53,7 +53,7 @@ def draw(cases: int, source: torch.Generator) -> Tensor:
     return torch.rand(cases, _NUMBERS, generator=source) * 2 - 1
 
 
-def changed(images: Tensor, drawn: Tensor, kinds: frozenset[str]) -> Tensor:
+def augment(images: Tensor, drawn: Tensor, kinds: frozenset[str]) -> Tensor:
     """Return images (m, 1, H, W) in [-1, 1] after the changes drawn for each, (m, 6)."""
     drawn = drawn.to(images)
     if kinds & {"flip", "shift", "rotation"}:

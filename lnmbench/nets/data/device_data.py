@@ -27,7 +27,11 @@ class Shared:
 def shared_by(inputs: Inputs, device: torch.device, memory: int | None) -> Shared:
     """Return what stacks over these inputs share, the features ready on the device."""
     features = None
-    if inputs.slices is not None and inputs.offsets is not None and inputs.suffix is None:
+    if (
+        inputs.slices is not None
+        and inputs.offsets is not None
+        and inputs.trainable_encoder is None
+    ):
         # the slices of other views are as cases that no fit standardizes with
         ends = [inputs.offsets[1:] + view * inputs.offsets[-1] for view in range(inputs.views)]
         offsets = torch.cat([inputs.offsets[:1], *ends])

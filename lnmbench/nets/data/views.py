@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lnmbench.nets.stacked.dropout import generator
+from lnmbench.nets.rng import seeded_generator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class Views:
 
     def __init__(self, front: Front, seeds: Sequence[int], *, views: int, slices: int) -> None:
         self._front, self._views, self._slices = front, views, slices
-        self._streams = [generator(seed, "views") for seed in seeds]
+        self._streams = [seeded_generator(seed, "views") for seed in seeds]
         self._shown: Slots | None = None
 
     @property

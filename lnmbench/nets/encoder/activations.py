@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Suffix
+    from lnmbench.nets.fits import TrainableEncoder
 
 
 class Maps:
@@ -17,13 +17,15 @@ class Maps:
     They move to the device if they take no more than `room` bytes, once for all.
     """
 
-    def __init__(self, suffix: Suffix, views: int, device: torch.device, room: int) -> None:
-        values = suffix.maps
+    def __init__(
+        self, trainable_encoder: TrainableEncoder, views: int, device: torch.device, room: int
+    ) -> None:
+        values = trainable_encoder.activations
         if device.type != "cpu" and values.nbytes <= room:
             values = values.to(device)
         self._values, self._device = values, device
         stride = len(values) // views
-        rows = [suffix.rows + view * stride for view in range(views)]
+        rows = [trainable_encoder.rows + view * stride for view in range(views)]
         self._rows = torch.cat(rows).to(values.device)
 
     def __call__(self, slices: Tensor) -> Tensor:

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from lnmbench.errors import UserError
-from lnmbench.nets.data.augmentation import changed, draw
+from lnmbench.nets.data.augmentation import augment, draw_augmentations
 from lnmbench.nets.data.views import cases_of
 from lnmbench.nets.encoder.activations import Maps
 from lnmbench.nets.encoder.functional import PREFIX, Copies, statistics
-from lnmbench.nets.stacked.dropout import generator
+from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.network import SliceBody
 from lnmbench.nets.stacked.parameters import Parameter
 from lnmbench.nets.stacked.projection import Moments
@@ -48,7 +48,7 @@ class FineTunedBody(SliceBody):
 
 
 def trained_parameters(network: nn.Module, settings: Training) -> tuple[Parameter, ...]:
-    """Return the parameters of the trained stages, `suffix.…`, started from the given weights.
+    """Return the parameters of the trained stages, with their pretrained weights.
 
     Running statistics of batch normalization stand among them where they are taken from batches:
     they belong to a fit's weights as much, but nothing descends.
@@ -103,18 +103,22 @@ class FineTuned:
     def __init__(
         self, inputs: Inputs, fits: Fits, settings: Training, device: torch.device, memory: int
     ) -> None:
-        suffix, features, offsets = inputs.suffix, inputs.slices, inputs.offsets
-        assert suffix is not None
+        trainable_encoder, features, offsets = (
+            inputs.trainable_encoder,
+            inputs.slices,
+            inputs.offsets,
+        )
+        assert trainable_encoder is not None
         assert features is not None
         assert offsets is not None
         # in float64 they need no shift
         center = torch.zeros(features.shape[1], dtype=torch.float64)
         found = Moments(features.double(), offsets, center=center).standardization(fits.training)
         self._mean, self._gain = (own.to(device) for own in found)
-        self._maps = Maps(suffix, inputs.views, device, memory // _RESIDENT)
-        self._copies = Copies(suffix.network, settings, device)
-        self._augment = suffix.augment
-        self._streams = [generator(seed, "augmentation") for seed in fits.seeds]
+        self._maps = Maps(trainable_encoder, inputs.views, device, memory // _RESIDENT)
+        self._copies = Copies(trainable_encoder.network, settings, device)
+        self._augment = trainable_encoder.augmentations
+        self._streams = [seeded_generator(seed, "augmentation") for seed in fits.seeds]
         some = self._maps(torch.zeros(1, dtype=torch.int64))
         self._copies.require_compiler(some)
         remembered = max(1, self._copies.bytes_remembered(some))
@@ -221,12 +225,14 @@ class FineTuned:
 
     def _images(self, slices: Tensor, drawn: Tensor | None) -> Tensor:
         maps = self._maps(slices)
-        return maps if drawn is None else changed(maps, drawn, self._augment)
+        return maps if drawn is None else augment(maps, drawn, self._augment)
 
     def _drawn(self, fits: Sequence[int], slots: Slots) -> Tensor:
         """Return what changes the image at each place, (k, P, 6): alike for those of a case."""
         case, counts = cases_of(slots)
-        each = [draw(n, self._streams[fit]) for fit, n in zip(fits, counts, strict=True)]
+        each = [
+            draw_augmentations(n, self._streams[fit]) for fit, n in zip(fits, counts, strict=True)
+        ]
         drawn = nn.utils.rnn.pad_sequence(each, batch_first=True).to(case.device)
         return drawn[torch.arange(len(fits), device=case.device)[:, None], case]
 

@@ -18,7 +18,7 @@ _BATCH_ON_CPU, _BATCH = 16, 128
 class FrozenEncoder:
     """Runs an encoder's stages, or some of them, over slices or what other stages made of them.
 
-    What is made of a slice does not depend on the slices beside it. `encoded` counts the slices.
+    A slice's features do not depend on the other slices of a call. `encoded_slices` counts them.
     """
 
     def __init__(self, stages: nn.Sequential, *, device: str = "cpu") -> None:
@@ -28,20 +28,20 @@ class FrozenEncoder:
         # convolutions on CPU run about a third faster in this order of memory
         for weight in self._network.parameters():
             weight.data = in_best_order(weight.data)
-        self.encoded = 0
+        self.encoded_slices = 0
 
     def __call__(self, slices: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (m, D) features of (m, H, W) slices in [-1, 1]."""
-        return self.made_of(slices[:, None])
+        return self.encode(slices[:, None])
 
-    def volume(self, slices: NDArray[np.float32]) -> NDArray[np.float32]:
+    def encode_volume(self, slices: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the (1, D) features of a volume of (S, H, W) slices in [-1, 1]."""
-        return self.made_of(slices[None, None])
+        return self.encode(slices[None, None])
 
-    def made_of(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    def encode(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (m, …) what the stages make of (m, …) maps, as the first one wants them."""
         given = torch.from_numpy(maps)
-        self.encoded += len(given)
+        self.encoded_slices += len(given)
         return torch.cat([self._encode(some) for some in torch.split(given, self._at_once)]).numpy()
 
     @torch.inference_mode()
@@ -50,7 +50,7 @@ class FrozenEncoder:
         return made.float().cpu()
 
 
-def cut_at(stages: nn.Sequential, name: str) -> tuple[nn.Sequential, nn.Sequential]:
+def split_stages(stages: nn.Sequential, name: str) -> tuple[nn.Sequential, nn.Sequential]:
     """Return the frozen stages, those before the one of this name, and the trained ones.
 
     `none` trains none, `all` all of them. Stages without parameters that stand first are trained

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lnmbench.records import Training
 
-PREFIX = "suffix."
+PREFIX = "trainable_encoder."
 """What the names of the parameters begin with in the flat buffer."""
 
 

@@ -22,19 +22,19 @@ PREFIXES = ("module.", "model.", "encoder.", "backbone.")
 _SHOWN = 3
 
 
-def named_file(weights: str, *, words: Sequence[str], what: str) -> Path | None:
-    """Return the file that a parameter `weights` names; None where it is one of `words`.
+def resolve_weight_file(weights: str, *, keywords: Sequence[str], what: str) -> Path | None:
+    """Return the file that a parameter `weights` names; None where it is one of `keywords`.
 
-    Raises `UserError` for what is neither a word nor the name of a file of `KINDS`.
+    Raises `UserError` for what is neither a keyword nor the name of a file of `KINDS`.
     """
-    if weights in words:
+    if weights in keywords:
         return None
     path = Path(weights).expanduser()
     if path.suffix.lower() in KINDS:
         return path
     raise UserError(
         f"unknown weights of {what}",
-        expected=f"{' | '.join(words)}, or a file ({', '.join(KINDS)})",
+        expected=f"{' | '.join(keywords)}, or a file ({', '.join(KINDS)})",
         got=repr(weights[:80]),
     )
 

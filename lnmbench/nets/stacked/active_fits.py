@@ -12,7 +12,7 @@ from lnmbench.nets.stacked.optimizer import AdamW
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from lnmbench.nets.stacked.parameters import Layout
+    from lnmbench.nets.stacked.parameters import ParameterLayout
 
 
 class Stack:
@@ -22,7 +22,7 @@ class Stack:
     on without paying for it.
     """
 
-    def __init__(self, layout: Layout, start: Tensor, optimizer: AdamW) -> None:
+    def __init__(self, layout: ParameterLayout, start: Tensor, optimizer: AdamW) -> None:
         self._layout, self._flat, self._optimizer = layout, start, optimizer
         self._gradient = torch.zeros_like(start)
         self.fits = list(range(len(start)))

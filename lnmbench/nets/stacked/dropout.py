@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from lnmbench.nets.rng import seeded_generator
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LEVELS = 256
-
-
-def generator(seed: int, purpose: str) -> torch.Generator:
-    """Return the random stream that belongs to a seed and a purpose, on the CPU."""
-    digest = hashlib.blake2b(f"{seed}:{purpose}".encode(), digest_size=8).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
 
 
 class Dropout:
@@ -31,7 +26,7 @@ class Dropout:
     """
 
     def __init__(self, rates: Tensor, seeds: Sequence[int], device: torch.device) -> None:
-        self._streams = [generator(seed, "dropout") for seed in seeds]
+        self._streams = [seeded_generator(seed, "dropout") for seed in seeds]
         levels = (rates.double() * _LEVELS).round().clamp(0, _LEVELS - 1).cpu()
         self._active = bool((levels > 0).any())
         self._dropped = levels.to(torch.uint8).to(device)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lnmbench.nets.stacked.dropout import generator
+from lnmbench.nets.rng import seeded_generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ class Parameter:
         return columns.view(len(columns), outputs, *window, inputs).movedim(-1, 2)
 
 
-class Layout:
+class ParameterLayout:
     """Where each parameter of a network stands in its row of the flat buffer.
 
     Decaying parameters come first: `decayed` is the column at which the others begin. `size` is
@@ -112,7 +112,7 @@ def _start(parameter: Parameter, values: Tensor, seed: int) -> None:
     if parameter.given is not None:
         values.copy_(parameter.given)
     elif parameter.bound:
-        source = generator(seed, f"start of {parameter.name}")
+        source = seeded_generator(seed, f"start of {parameter.name}")
         values.uniform_(-parameter.bound, parameter.bound, generator=source)
     else:
         values.fill_(parameter.start)

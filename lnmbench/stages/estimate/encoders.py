@@ -37,12 +37,12 @@ NOTHING = Encoding(slices=0, seconds=0.0, bytes=0)
 
 def encoding(method: Method, cohort: Cohort, registry: Registry, device: str) -> Encoding:
     """Return what it takes to fill the feature cache of a method, from some random slices."""
-    from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
     stages = planned_encoder(method, registry).stages()
     before, after = (
         FrozenEncoder(some, device=device) if len(some) else None
-        for some in cut_at(stages, method.trained_from)
+        for some in split_stages(stages, method.trained_from)
     )
     images = random_images(method, cohort, 1 if method.level == "volume" else _batch(device))
     views = cached_views(method) if before else 1
@@ -79,7 +79,7 @@ def _timed(encoder: FrozenEncoder, images: _Array) -> tuple[_Array, float]:
     """What an encoder makes of images, and in how many seconds once it is warm."""
     for _ in range(2):
         started = time.perf_counter()
-        made = encoder.made_of(images)
+        made = encoder.encode(images)
         seconds = time.perf_counter() - started
         if seconds > _ENOUGH:
             break

@@ -101,7 +101,7 @@ def _basis(
     """Sentences on what the estimate rests on."""
     import torch
 
-    from lnmbench.nets.device import describe
+    from lnmbench.nets.device import describe_device
 
     todo = [amount.method for amount in found if amount.repeats]
     if not todo:
@@ -116,7 +116,7 @@ def _basis(
         "an inner fold of each baseline": len(networks) < len(todo),
     }
     yield (
-        f"Times rest on a probe of {seconds:.0f} s on {describe(device)}{threads}: "
+        f"Times rest on a probe of {seconds:.0f} s on {describe_device(device)}{threads}: "
         f"{', '.join(what for what, was in probed.items() if was)}. "
         "Start, scores and tables come on top."
     )

@@ -76,7 +76,7 @@ def _of_a_candidate(
 
     for cases in _cases(inputs, settings, size, on_cpu=on_cpu):
         sample, ratio = fewer_cases(everything, cases)
-        most = least if inputs.suffix is not None else len(sample)
+        most = least if inputs.trainable_encoder is not None else len(sample)
         took = times(sample, probe, least=least, most=most)
         if took.epoch > _TELLING or ratio == 1.0:
             break
@@ -92,18 +92,18 @@ def _of_a_candidate(
 
 def _cases(inputs: Inputs, settings: Training, size: int, *, on_cpu: bool) -> tuple[int, ...]:
     """How many training cases a fit of the sample has at most, at the first try and later ones."""
-    if inputs.suffix is not None and on_cpu:
+    if inputs.trainable_encoder is not None and on_cpu:
         return (*_FEW, settings.batch_size)
-    if inputs.suffix is not None or size > _WIDE:
+    if inputs.trainable_encoder is not None or size > _WIDE:
         return (settings.batch_size,)
     return (len(inputs.target),)
 
 
 def _parameters(inputs: Inputs, own: Fits, settings: Training, weighting: Weighting) -> int:
-    from lnmbench.nets.objective import network_of
-    from lnmbench.nets.stacked.parameters import Layout
+    from lnmbench.nets.objective import build_network
+    from lnmbench.nets.stacked.parameters import ParameterLayout
 
-    return Layout(network_of(inputs, own, settings, weighting).parameters()).size
+    return ParameterLayout(build_network(inputs, own, settings, weighting).parameters()).size
 
 
 def _memory(
@@ -112,11 +112,11 @@ def _memory(
     """The bytes of the stacks that train side by side."""
     import torch
 
-    from lnmbench.nets.memory import bytes_of_a_fit, room_for_fits
-    from lnmbench.nets.parallel import divided
+    from lnmbench.nets.memory import estimate_fit_bytes, memory_for_fits
+    from lnmbench.nets.parallel import split_into_stacks
 
     threads = torch.get_num_threads() if on_cpu else 1
-    each = bytes_of_a_fit(inputs, settings, size)
-    most = count if budget is None else max(1, room_for_fits(inputs, budget // threads) // each)
-    parts = divided(count, size if on_cpu else 0, threads, most)
+    each = estimate_fit_bytes(inputs, settings, size)
+    most = count if budget is None else max(1, memory_for_fits(inputs, budget // threads) // each)
+    parts = split_into_stacks(count, size if on_cpu else 0, threads, most)
     return each * sum(map(len, parts[:threads]))

@@ -17,7 +17,7 @@ from lnmbench.stages.run.features import planned_encoder
 from lnmbench.stages.run.network_inputs import network_inputs
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Inputs, Suffix
+    from lnmbench.nets.fits import Inputs, TrainableEncoder
 
 _MAPS = 16
 
@@ -41,25 +41,27 @@ def random_inputs(chunk: Chunk, cohort: Cohort, registry: Registry) -> Inputs:
     offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
     total = int(offsets[-1])
     slices = torch.randn(total, encoder.out_dim, generator=torch.Generator().manual_seed(0))
-    suffix = _suffix(method, cohort, encoder, total)
-    return replace(inputs, slices=slices, offsets=offsets, suffix=suffix)
+    trainable_encoder = _trainable_encoder(method, cohort, encoder, total)
+    return replace(inputs, slices=slices, offsets=offsets, trainable_encoder=trainable_encoder)
 
 
-def _suffix(method: Method, cohort: Cohort, encoder: Encoder, total: int) -> Suffix | None:
+def _trainable_encoder(
+    method: Method, cohort: Cohort, encoder: Encoder, total: int
+) -> TrainableEncoder | None:
     if method.trained_from == "none" or method.training is None:
         return None
     import torch
 
-    from lnmbench.nets.data.augmentation import augmentations
-    from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
-    from lnmbench.nets.fits import Suffix
+    from lnmbench.nets.data.augmentation import parse_augmentations
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
+    from lnmbench.nets.fits import TrainableEncoder
 
-    before, trained = cut_at(encoder.stages(), method.trained_from)
+    before, trained = split_stages(encoder.stages(), method.trained_from)
     images = random_images(method, cohort, _MAPS)
-    maps = FrozenEncoder(before).made_of(images) if len(before) else images
-    return Suffix(
+    maps = FrozenEncoder(before).encode(images) if len(before) else images
+    return TrainableEncoder(
         network=trained,
-        maps=torch.from_numpy(maps),
+        activations=torch.from_numpy(maps),
         rows=torch.arange(total) % _MAPS,
-        augment=frozenset() if len(before) else augmentations(method.training.augment),
+        augmentations=frozenset() if len(before) else parse_augmentations(method.training.augment),
     )

@@ -34,7 +34,7 @@ def times(fits: Fits, train: Callable[[Fits, int], object], *, least: int, most:
 
     def seconds(count: int, epochs: int) -> float:
         started = time.perf_counter()
-        train(fits.only(range(count)), epochs)
+        train(fits.select(range(count)), epochs)
         return time.perf_counter() - started
 
     count = min(least, most, len(fits))

@@ -21,13 +21,13 @@ def resolved(asked: Resources) -> Resources:
     what is free on a GPU. Raises `UserError` for a device that is not there, and for memory that
     is no positive number.
     """
-    from lnmbench.nets.device import choose, free_bytes, prepare
+    from lnmbench.nets.device import free_memory_bytes, make_deterministic, select_device
 
-    device = choose(asked.device)
-    prepare(device)
+    device = select_device(asked.device)
+    make_deterministic(device)
     memory = asked.memory_gb
     if memory is None:
-        free = free_bytes(device)
+        free = free_memory_bytes(device)
         installed = environment.memory_bytes() or 8e9
         memory = (_SHARE_OF_MACHINE * installed if free is None else _SHARE_OF_GPU * free) / 1e9
     if not (math.isfinite(memory) and memory > 0):
@@ -48,11 +48,11 @@ def with_precision(settings: Training, *, trained_from: str, resources: Resource
     of an encoder that are trained; float32 for everything else."""
     import torch
 
-    from lnmbench.nets.device import has_bfloat16
+    from lnmbench.nets.device import supports_bfloat16
 
     if trained_from == "none":
         return replace(settings, precision="float32")
     if settings.precision != "auto":
         return settings
-    fast = has_bfloat16(torch.device(resources.device))
+    fast = supports_bfloat16(torch.device(resources.device))
     return replace(settings, precision="bfloat16" if fast else "float32")

@@ -42,11 +42,11 @@ class _Watch:
         if device != "cpu":
             import torch
 
-            from lnmbench.nets.device import forget_peak, prepare
+            from lnmbench.nets.device import make_deterministic, reset_peak_memory
 
             # what the run's own process has done already, for a worker's
-            prepare(torch.device(device))
-            forget_peak(torch.device(device))
+            make_deterministic(torch.device(device))
+            reset_peak_memory(torch.device(device))
         environment.forget_peak_memory()
         self._started, self._worked = time.perf_counter(), time.process_time()
 
@@ -56,9 +56,9 @@ class _Watch:
         if self._device.startswith("cuda"):
             import torch
 
-            from lnmbench.nets.device import peak_bytes
+            from lnmbench.nets.device import peak_memory_bytes
 
-            return seconds, seconds, peak_bytes(torch.device(self._device)) / 1e6
+            return seconds, seconds, peak_memory_bytes(torch.device(self._device)) / 1e6
         return seconds, time.process_time() - self._worked, environment.peak_memory_mb()
 
 

@@ -38,9 +38,9 @@ def check_cut(encoder: Encoder, choice: Choice, training: Training) -> None:
         )
     frozen = encoder.level != "none"
     if name != "none":
-        from lnmbench.nets.encoder.frozen import cut_at
+        from lnmbench.nets.encoder.frozen import split_stages
 
-        frozen = bool(len(cut_at(encoder.stages(), name)[0]))
+        frozen = bool(len(split_stages(encoder.stages(), name)[0]))
     if frozen and training.augment != "none" and training.views < 2:
         raise UserError(
             "training setting views",
@@ -148,9 +148,9 @@ def _make(
     progress: Progress,
     device: str,
 ) -> None:
-    from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
-    frozen, trained = cut_at(encoder.stages(), method.trained_from)
+    frozen, trained = split_stages(encoder.stages(), method.trained_from)
     volumes = encoder.level == "volume"
     if len(frozen) and len(trained):
         before, after = (FrozenEncoder(stages, device=device) for stages in (frozen, trained))
@@ -159,13 +159,13 @@ def _make(
         def encode(start: int, stop: int) -> Arrays:
             views = _views(method, cohort, start, stop, cached_views(method))
             maps = np.stack([before(view) for view in views])
-            return {"maps": maps, "features": after.made_of(maps[0])[None]}
+            return {"maps": maps, "features": after.encode(maps[0])[None]}
 
     else:
         whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
         count = cached_views(method) if len(frozen) else 1
         run: Callable[[NDArray[np.float32]], NDArray[np.float32]]
-        run = whole.volume if volumes else whole
+        run = whole.encode_volume if volumes else whole
 
         def encode(start: int, stop: int) -> Arrays:
             if not volumes:
@@ -197,16 +197,18 @@ def _views(
         return [plain]
     import torch
 
-    from lnmbench.nets.data.augmentation import augmentations, changed, draw
-    from lnmbench.nets.stacked.dropout import generator
+    from lnmbench.nets.data.augmentation import augment, draw_augmentations, parse_augmentations
+    from lnmbench.nets.rng import seeded_generator
 
-    kinds = augmentations(method.training.augment)
+    kinds = parse_augmentations(method.training.augment)
     images = torch.from_numpy(plain)[:, None]
     case = np.searchsorted(cohort.offsets, np.arange(start, stop), side="right") - 1
     views = [plain]
     for view in range(1, count):
-        drawn = torch.cat([draw(1, generator(int(own), f"view {view}")) for own in case])
-        views.append(changed(images, drawn, kinds)[:, 0].numpy())
+        drawn = torch.cat(
+            [draw_augmentations(1, seeded_generator(int(own), f"view {view}")) for own in case]
+        )
+        views.append(augment(images, drawn, kinds)[:, 0].numpy())
     return views
 
 

@@ -19,7 +19,7 @@ from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import read_features
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Inputs, Suffix
+    from lnmbench.nets.fits import Inputs, TrainableEncoder
 
 
 def network_inputs(
@@ -51,45 +51,49 @@ def network_inputs(
     if chunk.method.level == "volume":
         counts, rows = np.ones(len(at), np.int64), at
     cached = read_features(chunk.features)
-    suffix = _suffix(chunk.method, cohort, at, rows, cached.get("maps"), registry)
-    features = cached["features"][: None if suffix is None else 1, rows]
+    trainable_encoder = _trainable_encoder(
+        chunk.method, cohort, at, rows, cached.get("maps"), registry
+    )
+    features = cached["features"][: None if trainable_encoder is None else 1, rows]
     return Inputs(
         target=target,
         aux=aux,
         slices=torch.from_numpy(features.reshape(-1, features.shape[-1])),
         offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
         views=len(cached["maps"]) if "maps" in cached else len(features),
-        suffix=suffix,
+        trainable_encoder=trainable_encoder,
         target_name=TARGET,
     )
 
 
-def _suffix(
+def _trainable_encoder(
     method: Method,
     cohort: Cohort,
     at: NDArray[np.int64],
     rows: NDArray[np.int64],
     maps: NDArray[np.float32] | None,
     registry: Registry,
-) -> Suffix | None:
+) -> TrainableEncoder | None:
     """Return the trained stages and the maps before them; without any, the images themselves."""
     if method.trained_from == "none" or method.training is None:
         return None
     import torch
 
-    from lnmbench.nets.data.augmentation import augmentations
-    from lnmbench.nets.encoder.frozen import cut_at
-    from lnmbench.nets.fits import Suffix
+    from lnmbench.nets.data.augmentation import parse_augmentations
+    from lnmbench.nets.encoder.frozen import split_stages
+    from lnmbench.nets.fits import TrainableEncoder
 
-    _, trained = cut_at(planned_encoder(method, registry).stages(), method.trained_from)
+    _, trained = split_stages(planned_encoder(method, registry).stages(), method.trained_from)
     if maps is not None:
         everything = torch.from_numpy(maps.reshape(-1, *maps.shape[2:]))
-        return Suffix(network=trained, maps=everything, rows=torch.from_numpy(rows))
-    return Suffix(
+        return TrainableEncoder(
+            network=trained, activations=everything, rows=torch.from_numpy(rows)
+        )
+    return TrainableEncoder(
         network=trained,
-        maps=torch.from_numpy(_images(method, cohort, at, len(rows))),
+        activations=torch.from_numpy(_images(method, cohort, at, len(rows))),
         rows=torch.arange(len(rows)),
-        augment=augmentations(method.training.augment),
+        augmentations=parse_augmentations(method.training.augment),
     )
 
 

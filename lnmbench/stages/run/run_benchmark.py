@@ -181,7 +181,7 @@ def folder_name(plan: Plan) -> str:
 
 
 def _manifest(benchmark: Benchmark, ready: Prepared) -> Manifest:
-    from lnmbench.nets.device import describe
+    from lnmbench.nets.device import describe_device
 
     asked = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
     return Manifest(
@@ -194,5 +194,5 @@ def _manifest(benchmark: Benchmark, ready: Prepared) -> Manifest:
         protocol=ready.plan.protocol,
         methods=ready.methods,
         notes=ready.notes,
-        environment=environment.describe(device=describe(ready.resources.device)),
+        environment=environment.describe(device=describe_device(ready.resources.device)),
     )

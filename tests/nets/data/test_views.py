@@ -10,7 +10,7 @@ from torch import Tensor
 from lnmbench.nets.data.packing import pack
 from lnmbench.nets.data.views import Views
 from lnmbench.nets.encoder.activations import Maps
-from lnmbench.nets.fits import Suffix
+from lnmbench.nets.fits import TrainableEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,6 +92,8 @@ def test_gradients_are_those_of_what_was_shown() -> None:
 def test_maps_are_found_by_view_and_by_slice_of_the_cohort() -> None:
     """Cases that the plan leaves out have maps too."""
     everything = torch.arange(2 * 10.0).view(20, 1, 1, 1)
-    suffix = Suffix(network=torch.nn.Identity(), maps=everything, rows=torch.tensor([7, 8, 2]))
-    maps = Maps(suffix, 2, CPU, room=0)
+    trainable_encoder = TrainableEncoder(
+        network=torch.nn.Identity(), activations=everything, rows=torch.tensor([7, 8, 2])
+    )
+    maps = Maps(trainable_encoder, 2, CPU, room=0)
     assert maps(torch.tensor([0, 2, 3, 5])).flatten().tolist() == [7, 2, 17, 12]

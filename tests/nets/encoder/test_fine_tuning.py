@@ -15,13 +15,13 @@ from lnmbench.errors import UserError
 from lnmbench.nets.data.device_data import shared_by
 from lnmbench.nets.data.packing import pack
 from lnmbench.nets.encoder.fine_tuning import FineTuned, trained_parameters
-from lnmbench.nets.fits import Fits, Inputs, Suffix
-from lnmbench.nets.objective import Problem, network_of
+from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
+from lnmbench.nets.objective import Problem, build_network
 from lnmbench.nets.parallel import train
 from lnmbench.nets.stacked.active_fits import Stack
 from lnmbench.nets.stacked.dropout import Keep
 from lnmbench.nets.stacked.optimizer import AdamW
-from lnmbench.nets.stacked.parameters import Layout
+from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
 
 if TYPE_CHECKING:
@@ -82,8 +82,16 @@ def inputs_of(
     images += 0.05 * target.repeat_interleave(lengths).repeat(views)[:, None, None, None]
     with torch.no_grad():
         features = network(images[:slices])
-    suffix = Suffix(network=network, maps=images, rows=torch.arange(slices), augment=augment)
-    return Inputs(target=target, slices=features, offsets=offsets, views=views, suffix=suffix)
+    trainable_encoder = TrainableEncoder(
+        network=network, activations=images, rows=torch.arange(slices), augmentations=augment
+    )
+    return Inputs(
+        target=target,
+        slices=features,
+        offsets=offsets,
+        views=views,
+        trainable_encoder=trainable_encoder,
+    )
 
 
 def fits_of(seeds: Sequence[int]) -> Fits:
@@ -116,7 +124,7 @@ def test_an_encoder_that_does_not_move_is_a_frozen_one(token_dim: int | None) ->
     apart = replace(SETTINGS, clip=1e9, weight_decay=0.1, token_dim=token_dim)
     settings = replace(apart, encoder_learning_rate=1e-12)
     tuned = risks(inputs, fits, settings)
-    frozen = risks(replace(inputs, suffix=None), fits, settings)
+    frozen = risks(replace(inputs, trainable_encoder=None), fits, settings)
     np.testing.assert_allclose(tuned, frozen, rtol=0, atol=1e-4)
     moved = risks(inputs, fits, replace(settings, encoder_learning_rate=1e-2))
     assert np.nanmax(np.abs(moved - frozen)) > 1e-3
@@ -144,7 +152,7 @@ def test_a_fit_does_not_depend_on_its_stack(way: str) -> None:
     )
     np.testing.assert_allclose(risks(inputs, fits_of([5]), settings), together[[5]], atol=1e-4)
     if way in ("views", "images"):
-        plain = replace(inputs, views=1, suffix=inputs_of(stages()).suffix)
+        plain = replace(inputs, views=1, trainable_encoder=inputs_of(stages()).trainable_encoder)
         assert np.nanmax(np.abs(risks(plain, fits_of([5]), settings) - together[5])) > 1e-4
 
 
@@ -170,7 +178,7 @@ def test_little_memory_changes_no_number(batch_norm: str, monkeypatch: pytest.Mo
 
 def gradients_of(problem: Problem, settings: Training) -> dict[str, Tensor]:
     """The gradients of one step, and the parameters after it, statistics among them."""
-    layout = Layout(problem.network.parameters())
+    layout = ParameterLayout(problem.network.parameters())
     flat = layout.initial(problem.fits.seeds)
     stack = Stack(layout, flat, optimizer_of(flat, layout, settings))
     fits = stack.fits
@@ -182,7 +190,7 @@ def gradients_of(problem: Problem, settings: Training) -> dict[str, Tensor]:
     return {**found, **{name: own.detach().clone() for name, own in stack.values.items()}}
 
 
-def optimizer_of(flat: Tensor, layout: Layout, settings: Training) -> AdamW:
+def optimizer_of(flat: Tensor, layout: ParameterLayout, settings: Training) -> AdamW:
     k = len(flat)
     return AdamW(
         flat,
@@ -204,10 +212,10 @@ def test_stages_train_as_in_a_plain_loop(batch_norm: str) -> None:
     front = FineTuned(inputs, fits, settings, CPU, 1 << 30)
     project = [
         p
-        for p in network_of(inputs, fits, settings, TargetAlone()).parameters()
+        for p in build_network(inputs, fits, settings, TargetAlone()).parameters()
         if p.name.startswith("project.")
     ]
-    layout = Layout([*trained_parameters(network, settings), *project])
+    layout = ParameterLayout([*trained_parameters(network, settings), *project])
     flat = layout.initial(fits.seeds)
     stack = Stack(layout, flat, optimizer_of(flat, layout, settings))
     slots = pack([torch.arange(9), torch.arange(5, 12)], inputs.offsets, CPU).slots
@@ -226,8 +234,8 @@ def test_stages_train_as_in_a_plain_loop(batch_norm: str) -> None:
             if name in stack.values:
                 torch.testing.assert_close(stack.values[name][k], value, rtol=1e-4, atol=1e-5)
     moved = set(own.state()) & set(stack.values)
-    assert {"suffix.0.weight", "suffix.4.bias", "project.weight"} <= moved
-    assert ("suffix.1.running_mean" in moved) == (batch_norm == "batch")
+    assert {"trainable_encoder.0.weight", "trainable_encoder.4.bias", "project.weight"} <= moved
+    assert ("trainable_encoder.1.running_mean" in moved) == (batch_norm == "batch")
 
 
 class PlainFront:
@@ -257,8 +265,8 @@ class PlainFront:
         self.optimizer = torch.optim.AdamW(groups, lr=1.0)
 
     def step(self, slices: Tensor, wanted: Tensor, inputs: Inputs) -> None:
-        assert inputs.suffix is not None
-        features = self.network(inputs.suffix.maps[slices])
+        assert inputs.trainable_encoder is not None
+        features = self.network(inputs.trainable_encoder.activations[slices])
         tokens = self.project((features - self.mean) * self.gain)
         self.optimizer.zero_grad()
         (0.5 * (tokens - wanted).square().sum()).backward()
@@ -267,7 +275,9 @@ class PlainFront:
         self.optimizer.step()
 
     def state(self) -> dict[str, Tensor]:
-        own = {f"suffix.{name}": value for name, value in self.network.state_dict().items()}
+        own = {
+            f"trainable_encoder.{name}": value for name, value in self.network.state_dict().items()
+        }
         return {**own, **{f"project.{n}": v for n, v in self.project.state_dict().items()}}
 
 

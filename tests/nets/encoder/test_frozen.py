@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from lnmbench.errors import UserError
-from lnmbench.nets.encoder.frozen import FrozenEncoder, cut_at
+from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
 
 def stages() -> nn.Sequential:
@@ -32,29 +32,29 @@ def stages() -> nn.Sequential:
 def test_stages_before_the_cut_are_frozen_if_there_is_something_in_them(
     name: str, frozen: int
 ) -> None:
-    before, after = cut_at(stages(), name)
+    before, after = split_stages(stages(), name)
     assert (len(before), len(after)) == (frozen, 4 - frozen)
     assert [*before._modules, *after._modules] == ["first", "stem", "layer", "pool"]
 
 
 def test_names_that_cannot_be_trained_are_refused() -> None:
     with pytest.raises(UserError, match="no stage 'layers'.*first, stem, layer, pool.*layer?"):
-        cut_at(stages(), "layers")
+        split_stages(stages(), "layers")
     with pytest.raises(UserError, match="from stage pool on: expected none, all, first, stem, lay"):
-        cut_at(stages(), "pool")
+        split_stages(stages(), "pool")
     with pytest.raises(UserError, match="nothing to train from stage all on: expected none"):
-        cut_at(nn.Sequential(nn.Flatten()), "all")
+        split_stages(nn.Sequential(nn.Flatten()), "all")
 
 
 def test_what_is_made_of_maps_is_what_is_made_of_slices() -> None:
     slices = np.random.default_rng(0).uniform(-1, 1, (21, 9, 9)).astype(np.float32)
-    before, after = (FrozenEncoder(part) for part in cut_at(stages(), "layer"))
+    before, after = (FrozenEncoder(part) for part in split_stages(stages(), "layer"))
     maps = before(slices)
     assert maps.shape == (21, 4, 7, 7)
     np.testing.assert_allclose(
-        after.made_of(maps), FrozenEncoder(stages())(slices), rtol=1e-4, atol=1e-5
+        after.encode(maps), FrozenEncoder(stages())(slices), rtol=1e-4, atol=1e-5
     )
-    assert before.encoded == after.encoded == 21
+    assert before.encoded_slices == after.encoded_slices == 21
 
 
 def test_volumes_are_seen_as_a_whole() -> None:
@@ -62,4 +62,4 @@ def test_volumes_are_seen_as_a_whole() -> None:
     slices = np.random.default_rng(0).uniform(-1, 1, (3, 9, 9)).astype(np.float32)
     with torch.no_grad():
         expected = network(torch.from_numpy(slices)[None, None]).numpy()
-    np.testing.assert_allclose(FrozenEncoder(network).volume(slices), expected, rtol=1e-5)
+    np.testing.assert_allclose(FrozenEncoder(network).encode_volume(slices), expected, rtol=1e-5)

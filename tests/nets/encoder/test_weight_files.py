@@ -10,7 +10,12 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lnmbench import UserError
-from lnmbench.nets.encoder.weight_files import digest, load_weights, named_file, read_weights
+from lnmbench.nets.encoder.weight_files import (
+    digest,
+    load_weights,
+    read_weights,
+    resolve_weight_file,
+)
 
 State = dict[str, Tensor]
 
@@ -163,7 +168,7 @@ def test_a_digest_tells_contents_apart_and_not_their_order() -> None:
 
 def test_a_word_is_told_from_a_file_and_from_a_slip() -> None:
     words = ("auto", "random")
-    assert named_file("auto", words=words, what="net") is None
-    assert named_file("a/w.PTH", words=words, what="net") == Path("a/w.PTH")
+    assert resolve_weight_file("auto", keywords=words, what="net") is None
+    assert resolve_weight_file("a/w.PTH", keywords=words, what="net") == Path("a/w.PTH")
     with pytest.raises(UserError, match=r"auto \| random, or a file.*got 'rnadom'"):
-        named_file("rnadom", words=words, what="net")
+        resolve_weight_file("rnadom", keywords=words, what="net")

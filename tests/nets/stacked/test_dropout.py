@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lnmbench.nets.stacked.dropout import Dropout, generator
+from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.stacked.dropout import Dropout
 
 CPU = torch.device("cpu")
 
@@ -49,10 +50,10 @@ def test_layers_cannot_take_more_than_was_drawn() -> None:
 
 def test_streams_differ_by_seed_and_purpose() -> None:
     draws = {
-        tuple(torch.rand(3, generator=generator(seed, purpose)).tolist())
+        tuple(torch.rand(3, generator=seeded_generator(seed, purpose)).tolist())
         for seed in (0, 1)
         for purpose in ("order", "dropout")
     }
     assert len(draws) == 4
-    first, again = (torch.rand(3, generator=generator(0, "order")) for _ in range(2))
+    first, again = (torch.rand(3, generator=seeded_generator(0, "order")) for _ in range(2))
     assert torch.equal(first, again)

@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from lnmbench.nets.stacked.network import Network, SliceBody
-from lnmbench.nets.stacked.parameters import Layout, Parameter
+from lnmbench.nets.stacked.parameters import Parameter, ParameterLayout
 from lnmbench.records import Training
 
 BODY = SliceBody(dim=300, longest=4, settings=Training(token_dim=32))
 
 
-def layout_with(aux: dict[str, int]) -> Layout:
-    return Layout(Network(body=BODY, clinical=5, aux=aux).parameters())
+def layout_with(aux: dict[str, int]) -> ParameterLayout:
+    return ParameterLayout(Network(body=BODY, clinical=5, aux=aux).parameters())
 
 
 def test_shared_layers_start_alike_with_and_without_auxiliary_heads() -> None:
@@ -55,7 +55,7 @@ def test_weight_decay_covers_the_matrices_and_nothing_else() -> None:
 def test_given_weights_of_convolutions_start_as_given_in_their_order_of_memory() -> None:
     given = torch.randn(6, 4, 3, 5)
     conv = Parameter(name="conv", shape=(6, 4, 3, 5), given=given, decays=True, channels_last=True)
-    layout = Layout([conv, Parameter(name="x", shape=(3,))])
+    layout = ParameterLayout([conv, Parameter(name="x", shape=(3,))])
     flat = layout.initial([1, 2])
     for own in layout.views(flat)["conv"]:
         assert torch.equal(own, given)
@@ -66,4 +66,4 @@ def test_given_weights_of_convolutions_start_as_given_in_their_order_of_memory()
 
 def test_two_parameters_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two parameters"):
-        Layout([Parameter(name="x", shape=(2,)), Parameter(name="x", shape=(3,))])
+        ParameterLayout([Parameter(name="x", shape=(2,)), Parameter(name="x", shape=(3,))])

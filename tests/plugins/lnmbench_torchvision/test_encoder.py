@@ -181,7 +181,7 @@ def test_the_frozen_encoder_gives_what_torch_gives(name: str) -> None:
     with torch.inference_mode():
         expected = stages(torch.from_numpy(slices)[:, None]).numpy()
     np.testing.assert_allclose(frozen(slices), expected, rtol=1e-3, atol=1e-3)
-    assert frozen.encoded == 19
+    assert frozen.encoded_slices == 19
 
 
 def test_random_weights_come_from_the_seed_alone() -> None:

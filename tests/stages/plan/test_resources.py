@@ -36,7 +36,7 @@ def test_workers_share_the_memory() -> None:
 def test_precision_is_that_of_the_device_where_an_encoder_is_trained(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(device, "has_bfloat16", lambda where: where.type == "cuda")
+    monkeypatch.setattr(device, "supports_bfloat16", lambda where: where.type == "cuda")
 
     def chosen(asked: str, trained_from: str, resources: Resources) -> str:
         settings = Training(precision=asked)  # type: ignore[arg-type]

@@ -43,7 +43,7 @@ def side_by_side(fits: Fits, group: Group) -> Fits:
     """
     rows = list(range(len(fits))) * len(group.candidates)
     return replace(
-        fits.only(rows),
+        fits.select(rows),
         learning_rate=_each("learning_rate", group, len(fits)),
         weight_decay=_each("weight_decay", group, len(fits)),
         dropout=_each("dropout", group, len(fits)),
