@@ -1,4 +1,4 @@
-"""Text tables of a download: found by their header, read as they are, checked row by row."""
+"""Text tables of a download: search by file name or header, decoding, checks of rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from lnmbench.errors import UserError, reading
+from lnmbench.errors import UserError, nearest, reading
 from lnmbench.records import UNCODED_ROLES, Column
 from lnmbench.text import plural
 
@@ -32,7 +32,7 @@ class Rows:
     def below(self, headers: int = 1) -> list[tuple[str, ...]]:
         """Return the rows below so many headers; rows without any value are left out.
 
-        Raises `UserError` where there is none, or one that is not as wide as the first header.
+        Raises `UserError` if none is left, or if one is not as wide as the first header.
         """
         width = len(self.cells[0]) if self.cells else 0
         numbered = list(enumerate(self.cells, start=1))[headers:]
@@ -51,10 +51,23 @@ class Rows:
 
 
 def read_rows(path: Path, *, delimiter: str = ",", quoted: bool = True) -> Rows:
-    """Read a text table; without `quoted`, a quote is a letter like any other.
+    """Read a text table.
 
-    The text is UTF-8 (or UTF-16 with its mark), else latin-1, which a note tells. Raises
-    `UserError` for a file that is unreadable, no text, or broken.
+    The text is UTF-8 (or UTF-16 with its byte order mark), else latin-1, which a note says.
+
+    Parameters
+    ----------
+    path
+        The file.
+    delimiter
+        The character between two cells.
+    quoted
+        Whether double quotes enclose cells; otherwise a quote is an ordinary character.
+
+    Raises
+    ------
+    UserError
+        For a file that cannot be read, is no text, or is broken.
     """
     with reading(path):
         content = path.read_bytes()
@@ -75,7 +88,7 @@ def read_rows(path: Path, *, delimiter: str = ",", quoted: bool = True) -> Rows:
 
 
 def decode_text(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
-    """Return the text of a file, and a note where its encoding had to be guessed.
+    """Return the text of a file, and a note if its encoding was guessed.
 
     Raises `UserError` for NUL characters: no text table has them.
     """
@@ -91,30 +104,95 @@ def decode_text(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def find_table(root: Path, is_header: Callable[[Cells], bool], *, what: str, expected: str) -> Path:
-    """Return the CSV below `root` whose first rows are the header; `root` may be the file itself.
+    """Return the CSV below `root` whose first rows are the header, nearest to the root.
 
-    The folders nearest to the root are searched first. Raises `UserError` where there is none,
-    or more than one at the same depth.
+    Parameters
+    ----------
+    root
+        The folder, or the file itself.
+    is_header
+        Predicate on the first three rows of a file.
+    what
+        Noun for the table in error messages.
+    expected
+        The header in words, for error messages.
+
+    Raises
+    ------
+    UserError
+        If no file matches, or more than one at the same depth.
     """
     if root.is_file():
         return root
     for files in files_by_depth(root, ".csv"):
-        found = [file for file in files if is_header(first_rows(file))]
-        if len(found) > 1:
+        matches = [file for file in files if is_header(first_rows(file))]
+        if len(matches) > 1:
             raise UserError(
-                f"{len(found)} {what}s under {root}",
-                got=" and ".join(str(file.relative_to(root)) for file in found[:2]),
+                f"{len(matches)} {what}s under {root}",
+                got=" and ".join(str(file.relative_to(root)) for file in matches[:2]),
                 then="give the path of one of them as root",
             )
-        if found:
-            return found[0]
+        if matches:
+            return matches[0]
     raise UserError(f"no {what} under {root}", expected=expected)
 
 
-def files_by_depth(root: Path, suffix: str) -> Iterator[list[Path]]:
-    """Yield the files with this suffix (lower case), sorted, of one depth after the other.
+def collect_files(
+    named_files: Iterable[tuple[str, Path]], root: Path, *, noun: str, what: str, expected: str
+) -> dict[str, Path]:
+    """Return files by name, in their order.
 
-    Raises `UserError` for a folder that is not there or cannot be read.
+    Parameters
+    ----------
+    named_files
+        Name and path of each file below `root`.
+    root
+        The folder that was searched, for error messages.
+    noun
+        Noun for a name in error messages, such as `cancer`.
+    what
+        Noun for a file in error messages, such as `clinical file`.
+    expected
+        The file in words, for error messages.
+
+    Raises
+    ------
+    UserError
+        If there is no file, or two files have one name.
+    """
+    paths: dict[str, Path] = {}
+    for name, path in named_files:
+        if name in paths:
+            raise UserError(
+                f"two files for {noun} {name[:60]!r}",
+                where=str(root),
+                got=f"{paths[name]} and {path}",
+                then="give the path of one of them as root",
+            )
+        paths[name] = path
+    if not paths:
+        raise UserError(f"no {what} under {root}", expected=expected)
+    return paths
+
+
+def select_files(names: Sequence[str], files: Mapping[str, Path], *, noun: str) -> dict[str, Path]:
+    """Return the files of these names, in the order of the names.
+
+    Raises `UserError` for a name without a file and for one that is given twice.
+    """
+    for name in names:
+        if name not in files:
+            raise UserError(f"unknown {noun} {name[:60]!r}", then=nearest(name, files))
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise UserError(f"{noun} {repeated[0][:60]!r} is given twice", then="give it once")
+    return {name: files[name] for name in names}
+
+
+def files_by_depth(root: Path, suffix: str) -> Iterator[list[Path]]:
+    """Yield the sorted files with this suffix (lower case), depth by depth.
+
+    Raises `UserError` for a folder that does not exist or cannot be read.
     """
     if not root.is_dir():
         raise UserError(f"there is no folder {root}")
@@ -128,7 +206,7 @@ def files_by_depth(root: Path, suffix: str) -> Iterator[list[Path]]:
 
 
 def first_rows(path: Path) -> list[list[str]]:
-    """Return at most three rows of a CSV, cells stripped; none of a file that is no CSV.
+    """Return at most three rows of a CSV, cells stripped, or none if the file is no CSV.
 
     Raises `UserError` for a file that cannot be read.
     """
@@ -163,7 +241,16 @@ def require_cells(
 ) -> None:
     """Raise `UserError` for the first cell that its column cannot encode.
 
-    `rows` are the cases by names of columns, `ids` their ids, which the message has after `where`.
+    Parameters
+    ----------
+    columns
+        The columns; those that are not encoded are skipped.
+    ids
+        The id of each case, for the message.
+    rows
+        The cells of each case, by names of columns.
+    where
+        Noun for a case in the message.
     """
     coded = [column for column in columns if column.role not in UNCODED_ROLES]
     for id_, row in zip(ids, rows, strict=True):

@@ -11,12 +11,14 @@ from lnmbench import Column, UserError
 from lnmbench.errors import reading
 from lnmbench.tables import (
     Cells,
+    collect_files,
     files_by_depth,
     find_table,
     first_rows,
     read_rows,
     require_cells,
     require_unique_ids,
+    select_files,
 )
 
 TABLE = "id,age\nA,61\n"
@@ -58,6 +60,32 @@ def test_several_or_no_tables_are_refused(tmp_path: Path) -> None:
         write(tmp_path / folder / "t.csv", TABLE)
     with pytest.raises(UserError, match=r"2 clinical tables under .*got x.t\.csv and y.t\.csv"):
         find(tmp_path)
+
+
+def test_two_files_for_one_name_or_none_are_refused() -> None:
+    first, second = Path("root/a.csv"), Path("root/b/a.csv")
+    assert collect([("b", first), ("a", second)]) == {"b": first, "a": second}
+    with pytest.raises(
+        UserError, match=r"two files for cancer 'a' \(root\): got .*a.csv and .*a.csv"
+    ):
+        collect([("a", first), ("a", second)])
+    with pytest.raises(UserError, match="no clinical file under root: expected NAME.csv"):
+        collect([])
+
+
+def collect(named_files: list[tuple[str, Path]]) -> dict[str, Path]:
+    return collect_files(
+        named_files, Path("root"), noun="cancer", what="clinical file", expected="NAME.csv"
+    )
+
+
+def test_files_are_selected_by_known_names_once() -> None:
+    files = {"luad": Path("luad.txt"), "lusc": Path("lusc.txt")}
+    assert list(select_files(["lusc", "luad"], files, noun="cancer")) == ["lusc", "luad"]
+    with pytest.raises(UserError, match="unknown cancer 'lusd'; did you mean lusc?"):
+        select_files(["lusd"], files, noun="cancer")
+    with pytest.raises(UserError, match="cancer 'luad' is given twice; give it once"):
+        select_files(["luad", "luad"], files, noun="cancer")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
