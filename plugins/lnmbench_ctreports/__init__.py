@@ -1,4 +1,4 @@
-"""Offers the report reader `ct`: features from free-text chest CT reports."""
+"""The report reader `ct`: features from free-text chest CT reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_report_readers() -> Mapping[str, Callable[..., ReportReader]]:
-    """Offer the reader."""
+    """Return the report reader `ct`."""
     from lnmbench_ctreports.reader import CtReport
 
     return {"ct": CtReport}

@@ -1,66 +1,57 @@
-"""The primary lesion: the largest one; its long axis and its lobe."""
+"""The primary lesion: the largest one, its long axis and its lobe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lnmbench_ctreports.lobes import named
-from lnmbench_ctreports.measures import Measure, measures
-from lnmbench_ctreports.negation import denied
-from lnmbench_ctreports.sentences import Sentence, Span
-from lnmbench_ctreports.subjects import Subject, Topic, owner
+from lnmbench_ctreports.measures import Measure, find_measures
+from lnmbench_ctreports.mentions import find_mentions, find_negation
+from lnmbench_ctreports.sentences import Span, Statement
+from lnmbench_ctreports.subjects import Subject, Topic, find_subject
 
 _NEAR = 80
-"""Characters up to which the words that gave a size begin at the noun that has it."""
+"""Maximum number of characters of a span that holds both a size and its noun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A value, and the sentence and the stretch of it that give it."""
+class PrimaryLesion:
+    """The lesion that the features describe."""
 
-    value: object
-    sentence: Sentence
-    span: Span
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Primary:
-    """The lesion that the features are about."""
-
-    lesion: int
-    long_axis: Said | None
-    lobe: Said | None
+    number: int
+    long_axis: Statement | None
+    lobe: Statement | None
 
 
-def primary(topics: Sequence[Topic], lobes: Sequence[str | None]) -> Primary:
-    """Return the lesion with the longest axis; the first one told of where none has a size."""
-    largest: Said | None = None
-    longest = 0.0
-    lesion = _first(topics)
+def find_primary_lesion(topics: Sequence[Topic], lobes: Sequence[str | None]) -> PrimaryLesion:
+    """Return the lesion with the longest axis, or the first one mentioned if none has a size."""
+    largest: Statement | None = None
+    longest_mm = 0.0
+    number = _first_lesion(topics)
     for topic in topics:
-        for measure in measures(topic.sentence):
-            subject = subject_of(topic, measure.span)
-            if subject is None and _of_station(topic):
+        for measure in find_measures(topic.sentence):
+            subject = find_measured_subject(topic, measure.span)
+            if subject is None and _is_about_station(topic):
                 continue
             if subject is not None and subject.kind != "lesion":
                 continue
-            if max(measure.mm) > longest:
-                longest = max(measure.mm)
-                span = with_noun(measure, subject, topic)
-                largest = Said(value=longest, sentence=topic.sentence, span=span)
-                lesion = topic.lesion if subject is None else subject.lesion
-    return Primary(lesion=lesion, long_axis=largest, lobe=_lobe(topics, lobes[lesion]))
+            if max(measure.mm) > longest_mm:
+                longest_mm = max(measure.mm)
+                span = extend_to_noun(measure, subject, topic)
+                largest = Statement(value=longest_mm, sentence=topic.sentence, span=span)
+                number = topic.lesion if subject is None else subject.lesion
+    lobe = _find_lobe(topics, lobes[number])
+    return PrimaryLesion(number=number, long_axis=largest, lobe=lobe)
 
 
-def subject_of(topic: Topic, span: Span) -> Subject | None:
-    """Return what a size is about; where its sentence names nothing, what was told of before."""
-    found = owner(topic, span)
-    return topic.inherited if found is None and not topic.subjects else found
+def find_measured_subject(topic: Topic, size: Span) -> Subject | None:
+    """Return the subject of a size: of its sentence, or of those before if it has no subject."""
+    subject = find_subject(topic, size)
+    return topic.inherited if subject is None and not topic.subjects else subject
 
 
-def with_noun(measure: Measure, subject: Subject | None, topic: Topic) -> Span:
-    """Return the words from the noun to its size, or the size alone where they are far apart."""
+def extend_to_noun(measure: Measure, subject: Subject | None, topic: Topic) -> Span:
+    """Return the span of the noun and its size, or of the size alone if they are far apart."""
     if subject is None or subject not in topic.subjects:
         return measure.span
     start = min(subject.span.start, measure.span.start)
@@ -68,29 +59,30 @@ def with_noun(measure: Measure, subject: Subject | None, topic: Topic) -> Span:
     return Span(start=start, end=end) if end - start <= _NEAR else measure.span
 
 
-def _of_station(topic: Topic) -> bool:
-    """Whether a sentence without a noun names a lymph node station, and no lobe."""
-    words = topic.sentence.words
+def _is_about_station(topic: Topic) -> bool:
+    """Return whether a sentence without a noun names a lymph node station, and no lobe."""
+    vocabulary = topic.sentence.vocabulary
     text = topic.sentence.text
-    stations = words.station_lists.search(text) or words.station_numbers.search(text)
-    told = bool(stations or named(words.stations, topic.sentence))
-    return told and not named(words.lobes, topic.sentence)
+    numbers = vocabulary.station_lists.search(text) or vocabulary.station_numbers.search(text)
+    has_station = bool(numbers or find_mentions(vocabulary.stations, topic.sentence))
+    return has_station and not find_mentions(vocabulary.lobes, topic.sentence)
 
 
-def _first(topics: Sequence[Topic]) -> int:
+def _first_lesion(topics: Sequence[Topic]) -> int:
     for topic in topics:
         for subject in topic.subjects:
-            if subject.kind == "lesion" and not denied(topic.sentence, subject.span):
+            if subject.kind == "lesion" and not find_negation(topic.sentence, subject.span):
                 return subject.lesion
     return 0
 
 
-def _lobe(topics: Sequence[Topic], lobe: str | None) -> Said | None:
-    """Return where the lobe is named first; without a lesion in a lobe, the only lobe named."""
-    said = [
-        Said(value=one.name, sentence=topic.sentence, span=one.span)
+def _find_lobe(topics: Sequence[Topic], lobe: str | None) -> Statement | None:
+    """Return the first mention of the lobe; if the lesion has none, of the only lobe mentioned."""
+    statements = [
+        Statement(value=mention.name, sentence=topic.sentence, span=mention.span)
         for topic in topics
-        for one in named(topic.sentence.words.lobes, topic.sentence)
-        if lobe in (None, one.name)
+        for mention in find_mentions(topic.sentence.vocabulary.lobes, topic.sentence)
+        if lobe in (None, mention.name)
     ]
-    return said[0] if said and len({one.value for one in said}) == 1 else None
+    unique = len({statement.value for statement in statements}) == 1
+    return statements[0] if unique else None

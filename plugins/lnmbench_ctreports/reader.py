@@ -7,32 +7,30 @@ from typing import Literal
 
 from lnmbench import Column
 from lnmbench.records import Finding
-from lnmbench_ctreports.lesions import Said, primary
-from lnmbench_ctreports.lobes import LOBES
-from lnmbench_ctreports.nodes import STATIONS, largest_node
-from lnmbench_ctreports.sentences import sentences
-from lnmbench_ctreports.signs import DENSITIES, density, signs
-from lnmbench_ctreports.subjects import topics
-from lnmbench_ctreports.text import language as language_of
-from lnmbench_ctreports.text import plain
+from lnmbench_ctreports.lesions import find_primary_lesion
+from lnmbench_ctreports.mentions import LOBES
+from lnmbench_ctreports.nodes import STATIONS, find_largest_node
+from lnmbench_ctreports.sentences import Statement, detect_language, normalize, split_sentences
+from lnmbench_ctreports.signs import DENSITIES, read_density, read_signs
+from lnmbench_ctreports.subjects import find_topics
 from lnmbench_ctreports.vocabulary import ENGLISH
 
 
-def _size(name: str, description: str) -> Column:
+def _make_size_column(name: str, description: str) -> Column:
     return Column(name=name, role="feature", unit="mm", description=description)
 
 
-def _sign(name: str) -> Column:
+def _make_sign_column(name: str) -> Column:
     categories = ("no", "yes")
     return Column(name=name, role="feature", kind="binary", categories=categories)
 
 
 COLUMNS = (
-    _size("long axis", "longest axis of the largest lesion"),
+    _make_size_column("long axis", "longest axis of the largest lesion"),
     Column(name="lobe", role="feature", kind="nominal", categories=LOBES),
     Column(name="ground glass", role="feature", kind="ordinal", categories=DENSITIES),
-    *(_sign(name) for name in ENGLISH.signs),
-    _size("node short axis", "short axis of the largest lymph node"),
+    *(_make_sign_column(name) for name in ENGLISH.signs),
+    _make_size_column("node short axis", "short axis of the largest lymph node"),
     Column(name="node station", role="feature", kind="nominal", categories=STATIONS),
 )
 
@@ -40,17 +38,17 @@ COLUMNS = (
 class CtReport:
     """Chest CT reports in English and Chinese, by rules.
 
-    A value is there only where the report states or denies it: what is not mentioned is missing,
-    never negative. Sizes of earlier studies, of other organs and bounds ("less than 10 mm") are
-    passed by.
+    A feature has a value only if the report states or negates it: what is not mentioned is
+    missing, never negative. Sizes in earlier studies, sizes of other organs and bounds ("less than
+    10 mm") are ignored.
 
     Parameters
     ----------
     language
-        `auto` reads each sentence in the language it is written in, and gives nothing for a text
-        in a third one; `en` and `zh` read all in one.
+        `auto` detects the language of each sentence, and reads nothing from a text in a third
+        language; `en` and `zh` read the whole text in one.
     possible
-        What "possible", "cannot be excluded" and 可疑 count as: `yes`, or `missing`.
+        Value of a sign that is "possible", "cannot be excluded" or 可疑: `yes` or `missing`.
     """
 
     def __init__(
@@ -59,34 +57,34 @@ class CtReport:
         possible: Literal["yes", "missing"] = "yes",
     ) -> None:
         self._language: Literal["auto", "en", "zh"] = language
-        self._doubts = possible == "yes"
+        self._count_possible = possible == "yes"
         self.columns: Sequence[Column] = COLUMNS
 
     def read(self, text: str) -> Mapping[str, Finding]:
-        """Return what one report says, by name of the column."""
-        even = plain(text)
-        if self._language == "auto" and language_of(even) is None:
+        """Return the findings of one report, by name of the column."""
+        normalized = normalize(text)
+        if self._language == "auto" and detect_language(normalized) is None:
             return {}
-        found = self._said(even)
+        statements = self._read_statements(normalized)
         return {
-            column.name: _finding(said, text)
+            column.name: _make_finding(statement, text)
             for column in self.columns
-            if (said := found.get(column.name)) is not None
+            if (statement := statements.get(column.name)) is not None
         }
 
-    def _said(self, even: str) -> Mapping[str, Said | None]:
-        told, lobes = topics(sentences(even, self._language))
-        lesion, node = primary(told, lobes), largest_node(told)
+    def _read_statements(self, text: str) -> Mapping[str, Statement | None]:
+        topics, lobes = find_topics(split_sentences(text, self._language))
+        lesion, node = find_primary_lesion(topics, lobes), find_largest_node(topics)
         return {
             "long axis": lesion.long_axis,
             "lobe": lesion.lobe,
-            "ground glass": density(told, lesion, doubts=self._doubts),
-            **signs(told, lesion, doubts=self._doubts),
+            "ground glass": read_density(topics, lesion, count_possible=self._count_possible),
+            **read_signs(topics, lesion, count_possible=self._count_possible),
             "node short axis": node.short_axis,
             "node station": node.station,
         }
 
 
-def _finding(said: Said, text: str) -> Finding:
-    start = said.sentence.start
-    return Finding(value=said.value, words=text[start + said.span.start : start + said.span.end])
+def _make_finding(statement: Statement, text: str) -> Finding:
+    start, span = statement.sentence.start, statement.span
+    return Finding(value=statement.value, words=text[start + span.start : start + span.end])

@@ -1,105 +1,132 @@
-"""Signs of the primary lesion and of the pleura: stated, denied, or not mentioned."""
+"""Signs of the primary lesion and of the pleura: stated, negated, or not mentioned."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from lnmbench_ctreports.lesions import Primary, Said
-from lnmbench_ctreports.lobes import named
-from lnmbench_ctreports.negation import denied, doubted
-from lnmbench_ctreports.sentences import Span
-from lnmbench_ctreports.subjects import Kind, Topic, owner
+from lnmbench_ctreports.lesions import PrimaryLesion
+from lnmbench_ctreports.mentions import find_mentions, find_negation, find_uncertainty
+from lnmbench_ctreports.sentences import Span, Statement
+from lnmbench_ctreports.subjects import Kind, Topic, find_subject
 from lnmbench_ctreports.vocabulary import ENGLISH
 
-OF_THE_PLEURA = ("pleural retraction", "effusion")
+PLEURAL_SIGNS = ("pleural retraction", "effusion")
 DENSITIES = ("none", "part-solid", "pure")
 _SOLID_BEFORE = re.compile(r"(?:part|partly|partially|semi|sub|non|mixed)[- ]?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A sign somewhere in the report; `said.value` is whether it is there."""
+class SignMention:
+    """A mention of a sign; `statement.value` says whether it is present."""
 
-    said: Said
-    doubted: bool
+    statement: Statement
+    uncertain: bool
 
 
-def signs(topics: Sequence[Topic], of: Primary, *, doubts: bool) -> Mapping[str, Said]:
-    """Return `yes` or `no` for every sign that is mentioned of a lesion or of the pleura.
+def read_signs(
+    topics: Sequence[Topic], lesion: PrimaryLesion, *, count_possible: bool
+) -> Mapping[str, Statement]:
+    """Return `yes` or `no` for each sign that is mentioned of the lesion or of the pleura.
 
-    What is stated once outweighs what is denied elsewhere. With `doubts` a possible sign counts
-    as there, without it it is as if not mentioned.
+    Parameters
+    ----------
+    topics
+        The sentences of the report with their subjects.
+    lesion
+        The primary lesion. A sign that is stated once counts, even if it is negated elsewhere.
+    count_possible
+        Whether a possible sign counts as present; otherwise its mention is ignored.
     """
-    found: dict[str, Said] = {}
+    statements: dict[str, Statement] = {}
     for name in ENGLISH.signs:
         mentions = [
-            mention for mention in _mentions(topics, name, of) if doubts or not mention.doubted
+            mention
+            for mention in _iterate_mentions(topics, name, lesion)
+            if count_possible or not mention.uncertain
         ]
-        for mention in sorted(mentions, key=lambda mention: not mention.said.value)[:1]:
-            value = "yes" if mention.said.value else "no"
-            said = mention.said
-            found[name] = Said(value=value, sentence=said.sentence, span=said.span)
-    return found
+        for mention in sorted(mentions, key=lambda mention: not mention.statement.value)[:1]:
+            value = "yes" if mention.statement.value else "no"
+            source = mention.statement
+            statements[name] = Statement(value=value, sentence=source.sentence, span=source.span)
+    return statements
 
 
-def density(topics: Sequence[Topic], of: Primary, *, doubts: bool) -> Said | None:
-    """Return `none` (solid), `part-solid` or `pure` for a lesion whose density is stated."""
-    said: dict[str, Said] = {}
+def read_density(
+    topics: Sequence[Topic], lesion: PrimaryLesion, *, count_possible: bool
+) -> Statement | None:
+    """Return `none` (solid), `part-solid` or `pure` for a lesion whose density is stated.
+
+    Parameters are those of `read_signs`.
+    """
+    statements: dict[str, Statement] = {}
     for name in ENGLISH.ground_glass:
-        for mention in _mentions(topics, name, of, table="ground_glass"):
-            if doubts or not mention.doubted:
-                said.setdefault(name if mention.said.value else f"no {name}", mention.said)
-    return _density(said)
+        for mention in _iterate_mentions(topics, name, lesion, table="ground_glass"):
+            if count_possible or not mention.uncertain:
+                key = name if mention.statement.value else f"no {name}"
+                statements.setdefault(key, mention.statement)
+    return _combine_densities(statements)
 
 
-def _density(said: Mapping[str, Said]) -> Said | None:
-    glass = said.get("pure") or said.get("glass")
-    if "subsolid" in said and "component" in said:
-        glass = said["subsolid"]
-    found: tuple[str, Said | None]
-    if "part-solid" in said:
-        found = ("part-solid", said["part-solid"])
+def _combine_densities(statements: Mapping[str, Statement]) -> Statement | None:
+    glass = statements.get("pure") or statements.get("glass")
+    if "subsolid" in statements and "component" in statements:
+        glass = statements["subsolid"]
+    value: str
+    source: Statement | None
+    if "part-solid" in statements:
+        value, source = "part-solid", statements["part-solid"]
     elif glass is not None:
-        solid = said.get("component") or said.get("solid")
-        found = ("part-solid", solid) if solid else ("pure", glass)
+        solid = statements.get("component") or statements.get("solid")
+        value, source = ("part-solid", solid) if solid else ("pure", glass)
     else:
-        found = ("none", said.get("solid") or said.get("no glass"))
-    value, source = found
-    return source and Said(value=value, sentence=source.sentence, span=source.span)
+        value, source = "none", statements.get("solid") or statements.get("no glass")
+    return source and Statement(value=value, sentence=source.sentence, span=source.span)
 
 
-def _mentions(
-    topics: Sequence[Topic], name: str, of: Primary, table: str = "signs"
-) -> Iterator[Mention]:
+def _iterate_mentions(
+    topics: Sequence[Topic],
+    name: str,
+    lesion: PrimaryLesion,
+    table: Literal["signs", "ground_glass"] = "signs",
+) -> Iterator[SignMention]:
     for topic in topics:
         sentence = topic.sentence
-        pattern = getattr(sentence.words, table)[name]
-        for match in pattern.finditer(sentence.text):
+        vocabulary = sentence.vocabulary
+        patterns = vocabulary.signs if table == "signs" else vocabulary.ground_glass
+        for match in patterns[name].finditer(sentence.text):
             span = Span(start=match.start(), end=match.end())
             if name == "solid" and _SOLID_BEFORE.search(sentence.text[: span.start]):
                 continue
-            if not _is_about(topic, span, name, of):
+            if not _belongs_to_lesion(topic, span, name, lesion):
                 continue
-            no, doubt = denied(sentence, span), doubted(sentence, span)
-            said = Said(value=no is None, sentence=sentence, span=no or doubt or span)
-            yield Mention(said=said, doubted=no is None and doubt is not None)
+            negation = find_negation(sentence, span)
+            uncertainty = find_uncertainty(sentence, span)
+            yield SignMention(
+                statement=Statement(
+                    value=negation is None, sentence=sentence, span=negation or uncertainty or span
+                ),
+                uncertain=negation is None and uncertainty is not None,
+            )
 
 
-def _is_about(topic: Topic, span: Span, name: str, of: Primary) -> bool:
-    """Whether a sign is the lesion's: nodes can be calcified, but not lobulated."""
-    if name in OF_THE_PLEURA:
+def _belongs_to_lesion(topic: Topic, span: Span, name: str, lesion: PrimaryLesion) -> bool:
+    """Return whether a sign is the lesion's: nodes can be calcified, but not lobulated."""
+    if name in PLEURAL_SIGNS:
         return True
     skipping: Kind | None = None if name == "calcification" else "node"
-    subject = owner(topic, span, skipping=skipping)
+    subject = find_subject(topic, span, skipping=skipping)
     if subject is None:
-        told = [subject.lesion for subject in topic.subjects if subject.kind == "lesion"]
-        return (told[0] if told else topic.lesion) == of.lesion and not _elsewhere(topic, of)
-    return subject.kind == "lesion" and subject.lesion == of.lesion
+        numbers = [subject.lesion for subject in topic.subjects if subject.kind == "lesion"]
+        number = numbers[0] if numbers else topic.lesion
+        return number == lesion.number and not _is_in_other_lobe(topic, lesion)
+    return subject.kind == "lesion" and subject.lesion == lesion.number
 
 
-def _elsewhere(topic: Topic, of: Primary) -> bool:
-    """Whether a sentence names lobes, and the lesion's is not among them."""
-    lobes = {one.name for one in named(topic.sentence.words.lobes, topic.sentence)}
-    return of.lobe is not None and bool(lobes) and of.lobe.value not in lobes
+def _is_in_other_lobe(topic: Topic, lesion: PrimaryLesion) -> bool:
+    """Return whether a sentence names lobes, and the lesion's is not among them."""
+    mentions = find_mentions(topic.sentence.vocabulary.lobes, topic.sentence)
+    lobes = {mention.name for mention in mentions}
+    return lesion.lobe is not None and bool(lobes) and lesion.lobe.value not in lobes

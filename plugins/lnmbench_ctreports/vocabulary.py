@@ -1,4 +1,4 @@
-"""How a language says things: the expressions of `english.toml` and `chinese.toml`, compiled."""
+"""Regular expressions of a language for the rules: `english.toml` and `chinese.toml`, compiled."""
 
 from __future__ import annotations
 
@@ -9,73 +9,73 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-Words = re.Pattern[str]
+Pattern = re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """One expression for each thing that the rules look for; the files say what they are.
+    """Expressions that the rules search for in one language; the TOML files document them.
 
-    Those named `…_before` match up to the place that is asked about, those named `…_after` from
-    it on. The tables have an expression for each lobe, station, sign and density.
+    Those named `…_before` match text that ends at the position in question, those named `…_after`
+    text that begins there. The tables have an expression for each lobe, station, sign and density.
     """
 
-    markers: Words
-    skipped_sections: Words
-    read_sections: Words
-    prior_sections: Words
-    prior_study: Words
-    today: Words
-    negation_before: Words
-    negation_inside: Words
-    negation_after: Words
-    negation_ends: Words
-    negation_apparent: Words
-    uncertain: Words
-    uncertain_after: Words
-    lesion: Words
-    node: Words
-    organ: Words
-    other: Words
-    main: Words
-    another: Words
-    phrase_breaks: Words
-    clause_breaks: Words
-    no_size_before: Words
-    no_size_after: Words
-    short_axis_before: Words
-    short_axis_after: Words
-    long_axis_before: Words
-    long_axis_after: Words
-    largest: Words
-    enlarged: Words
-    station_lists: Words
-    station_numbers: Words
-    lobes: Mapping[str, Words]
-    stations: Mapping[str, Words]
-    signs: Mapping[str, Words]
-    ground_glass: Mapping[str, Words]
+    markers: Pattern
+    skipped_sections: Pattern
+    read_sections: Pattern
+    prior_sections: Pattern
+    prior_study: Pattern
+    today: Pattern
+    negation_before: Pattern
+    negation_inside: Pattern
+    negation_after: Pattern
+    negation_ends: Pattern
+    negation_apparent: Pattern
+    uncertain: Pattern
+    uncertain_after: Pattern
+    lesion: Pattern
+    node: Pattern
+    organ: Pattern
+    other: Pattern
+    main: Pattern
+    another: Pattern
+    phrase_breaks: Pattern
+    clause_breaks: Pattern
+    no_size_before: Pattern
+    no_size_after: Pattern
+    short_axis_before: Pattern
+    short_axis_after: Pattern
+    long_axis_before: Pattern
+    long_axis_after: Pattern
+    largest: Pattern
+    enlarged: Pattern
+    station_lists: Pattern
+    station_numbers: Pattern
+    lobes: Mapping[str, Pattern]
+    stations: Mapping[str, Pattern]
+    signs: Mapping[str, Pattern]
+    ground_glass: Mapping[str, Pattern]
 
 
 _TABLES = ("lobes", "stations", "signs", "ground_glass")
-_AT_THE_END = ("no_size_before", "short_axis_before", "long_axis_before")
+_ENDS_AT_POSITION = ("no_size_before", "short_axis_before", "long_axis_before")
 
 
 def read_vocabulary(name: str) -> Vocabulary:
-    """Return the vocabulary of a file beside this module."""
+    """Return the vocabulary of `<name>.toml` in this package."""
     path = Path(__file__).parent / f"{name}.toml"
     file = tomllib.loads(path.read_text(encoding="utf-8"))
     compiled: dict[str, Any] = {
-        field.name: {key: _compiled(texts) for key, texts in file[field.name].items()}
+        field.name: {key: _compile(texts) for key, texts in file[field.name].items()}
         if field.name in _TABLES
-        else _compiled(file[field.name], "$" if field.name in _AT_THE_END else "")
+        else _compile(file[field.name], "$" if field.name in _ENDS_AT_POSITION else "")
         for field in fields(Vocabulary)
     }
     return Vocabulary(**compiled)
 
 
-def _compiled(texts: Sequence[str], end: str = "") -> Words:
-    # An inline (?x) must stand at the start of a group of its own.
+def _compile(texts: Sequence[str], end: str = "") -> Pattern:
+    # An inline (?x) must be at the start of a group of its own.
     parts = (f"(?x:{t[4:]})" if t.startswith("(?x)") else f"(?:{t})" for t in texts)
     return re.compile(f"(?:{'|'.join(parts)}){end}")
 
