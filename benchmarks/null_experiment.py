@@ -16,7 +16,6 @@ from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Comparison, Metric
 from lnmbench.records import (
-    Choice,
     Cost,
     Method,
     MethodResult,
@@ -121,8 +120,7 @@ def registry() -> Registry:
 def comparisons() -> dict[str, Comparison]:
     """Return every test that is offered, by name."""
     made = registry()
-    names = [offer.name for offer in made.offers("comparison")]
-    return {name: made.build("comparison", Choice(name=name)) for name in names}
+    return {offer.name: offer.build() for offer in made.comparisons.offers()}
 
 
 def simulate(experiment: Experiment) -> tuple[Found, ...]:
@@ -187,7 +185,7 @@ def _outcome(method: Method, ready: Prepared) -> MethodResult:
 
 
 def _metrics(names: Sequence[str]) -> dict[str, Metric]:
-    return {name: registry().build("metric", choices.parse(name)) for name in names}
+    return {name: registry().metrics.build(choices.parse(name)) for name in names}
 
 
 def _found(

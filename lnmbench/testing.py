@@ -5,7 +5,7 @@ Examples
 >>> from lnmbench.registry import Registry
 >>> from lnmbench.records import Choice
 >>> registry = Registry()
->>> check_contract("metric", registry.build("metric", Choice(name="auc")))
+>>> check_contract("metric", registry.metrics.build(Choice(name="auc")))
 """
 
 from __future__ import annotations

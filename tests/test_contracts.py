@@ -10,16 +10,14 @@ from lnmbench_torchvision.families import FAMILIES
 
 from lnmbench.choices import parameters_of
 from lnmbench.records import Choice
-from lnmbench.registry import ROLES, Offer, Registry
+from lnmbench.registry import Offer, Registry
 from lnmbench.testing import check_contract, sample_cohort
 
 REGISTRY = Registry()
 # of each family of networks the smallest; tests of the plugin look at the shapes of the rest
 SMALLEST = {family.title: family.names[0] for family in reversed(FAMILIES)}.values()
 LARGER = {name for family in FAMILIES for name in family.names} - {*SMALLEST}
-OFFERS = [
-    offer for role in ROLES for offer in REGISTRY.offers(role.word) if offer.name not in LARGER
-]
+OFFERS = [offer for role in REGISTRY.roles for offer in role.offers() if offer.name not in LARGER]
 QUICK = {"weights": "random", "n": 6}
 DICTIONARY = """
 [columns.id]
@@ -84,12 +82,12 @@ def parameters(offer: Offer, folder: Path, request: pytest.FixtureRequest) -> di
     return chosen
 
 
-@pytest.mark.parametrize("offer", OFFERS, ids=[f"{o.role.word} {o.name}" for o in OFFERS])
+@pytest.mark.parametrize("offer", OFFERS, ids=[f"{o.role.name} {o.name}" for o in OFFERS])
 def test_the_contract_is_kept(offer: Offer, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if offer.name == "timm":
         pytest.importorskip("timm")
     choice = Choice(name=offer.name, parameters=parameters(offer, tmp_path, request))
-    check_contract(offer.role.word, REGISTRY.build(offer.role.word, choice))
+    check_contract(offer.role.name, offer.build(choice))
 
 
 class Reducing:

@@ -15,13 +15,13 @@ import typer
 import lnmbench
 from lnmbench.choices import parameters_of
 from lnmbench.hookspecs import Hooks
-from lnmbench.registry import ROLES, Registry
+from lnmbench.registry import Registry
 
 ROOT = Path(__file__).parents[1]
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ALL = "\n".join(path.read_text(encoding="utf-8") for path in TEXTS)
 REGISTRY = Registry()
-OFFERS = [offer for role in ROLES for offer in REGISTRY.offers(role.word)]
+OFFERS = [offer for role in REGISTRY.roles for offer in role.offers()]
 
 
 @pytest.mark.parametrize("hook", [name for name in vars(Hooks) if not name.startswith("_")])
@@ -30,7 +30,7 @@ def test_every_hook_stands_in_the_docs(hook: str) -> None:
     assert f"{hook}({', '.join(names)})" in ALL
 
 
-@pytest.mark.parametrize("offer", OFFERS, ids=[f"{o.role.word} {o.name}" for o in OFFERS])
+@pytest.mark.parametrize("offer", OFFERS, ids=[f"{o.role.name} {o.name}" for o in OFFERS])
 def test_every_offer_and_its_parameters_stand_in_the_docs(offer: object) -> None:
     row = re.compile(rf"^\|[^|]*`{re.escape(offer.name)}`[^|]*\|.*$", flags=re.MULTILINE)
     sections = re.split(r"^##+ ", ALL, flags=re.MULTILINE)

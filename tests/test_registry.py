@@ -8,7 +8,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.records import Choice
-from lnmbench.registry import ROLES, Registry
+from lnmbench.registry import Registry
 
 METRIC = """
 from lnmbench import hookimpl
@@ -35,23 +35,23 @@ def write(folder: Path, name: str, text: str) -> str:
 def test_a_file_is_a_plugin_like_any_other(tmp_path: Path) -> None:
     registry = Registry([write(tmp_path, "mine", METRIC % "accuracy")])
     assert registry.problems == []
-    offer = registry.offer("metric", "accuracy")
-    assert (offer.plugin, offer.summary) == (
+    offer = registry.metrics.offer("accuracy")
+    assert (offer.plugin.name, offer.summary) == (
         "mine",
         "Share of cases on the right side of one half.",
     )
-    assert registry.build("metric", Choice(name="accuracy")).title == "Accuracy"
+    assert registry.metrics.build(Choice(name="accuracy")).title == "Accuracy"
 
 
 def test_a_file_is_found_by_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LNMBENCH_PLUGINS", write(tmp_path, "mine", METRIC % "accuracy"))
-    assert Registry().offer("metric", "accuracy").plugin == "mine"
+    assert Registry().metrics.offer("accuracy").plugin.name == "mine"
 
 
 def test_a_changed_file_has_another_version(tmp_path: Path) -> None:
-    before = Registry([write(tmp_path, "mine", METRIC % "accuracy")]).version("metric", "accuracy")
+    before = Registry([write(tmp_path, "mine", METRIC % "accuracy")]).metrics.version("accuracy")
     text = METRIC % "accuracy" + "# changed\n"
-    after = Registry([write(tmp_path, "mine", text)]).version("metric", "accuracy")
+    after = Registry([write(tmp_path, "mine", text)]).metrics.version("accuracy")
     assert before != after
 
 
@@ -60,9 +60,9 @@ def test_a_changed_module_has_another_version(
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     write(tmp_path, "my_module_of_metrics", METRIC % "accuracy")
-    before = Registry(["my_module_of_metrics"]).version("metric", "accuracy")
+    before = Registry(["my_module_of_metrics"]).metrics.version("accuracy")
     write(tmp_path, "my_module_of_metrics", METRIC % "accuracy" + "# changed\n")
-    after = Registry(["my_module_of_metrics"]).version("metric", "accuracy")
+    after = Registry(["my_module_of_metrics"]).metrics.version("accuracy")
     assert before[0] == after[0]
     assert before[1].startswith("sha256:")
     assert before != after
@@ -71,8 +71,8 @@ def test_a_changed_module_has_another_version(
 def test_a_factory_that_raises_is_one_line(tmp_path: Path) -> None:
     text = METRIC % "accuracy" + "\nAccuracy.__init__ = lambda self: 1 / 0\n"
     registry = Registry([write(tmp_path, "mine", text)])
-    with pytest.raises(UserError, match="metric accuracy of plugin mine cannot be made .*ZeroDiv"):
-        registry.build("metric", Choice(name="accuracy"))
+    with pytest.raises(UserError, match="metric accuracy of plugin mine cannot be built .*ZeroDiv"):
+        registry.metrics.build(Choice(name="accuracy"))
 
 
 BROKEN = {
@@ -106,10 +106,10 @@ def test_a_broken_plugin_is_one_line_and_the_others_work(
         registry.refuse_problems()
     line = str(refused.value)
     assert expected in line
-    assert "LNMBENCH_BLOCK=broken goes on without it" in line
+    assert "fix it, or set LNMBENCH_BLOCK=broken to skip it" in line
     assert "\n" not in line
-    assert registry.offer("metric", "accuracy").plugin == "good"
-    assert registry.offer("encoder", "resnet50")
+    assert registry.metrics.offer("accuracy").plugin.name == "good"
+    assert registry.encoders.offer("resnet50")
 
     monkeypatch.setenv("LNMBENCH_BLOCK", "broken")
     blocked = Registry([path, good])
@@ -118,7 +118,7 @@ def test_a_broken_plugin_is_one_line_and_the_others_work(
 
 
 def test_a_plugin_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(UserError, match="plugin nowhere is not there"):
+    with pytest.raises(UserError, match="plugin nowhere does not exist"):
         Registry(["nowhere.py"]).refuse_problems()
 
 
@@ -127,35 +127,35 @@ def test_a_name_offered_twice_is_refused_with_both_places(tmp_path: Path) -> Non
     with pytest.raises(
         UserError, match=r"lnmbench_metrics \(lnmbench_metrics\) and mine \(.*mine.py"
     ):
-        registry.offer("metric", "auc")
+        registry.metrics.offer("auc")
 
 
 def test_an_object_that_breaks_its_contract_is_refused(tmp_path: Path) -> None:
     text = METRIC.replace("title, greater_is_better", "title, more") % "accuracy"
     registry = Registry([write(tmp_path, "mine", text)])
     with pytest.raises(UserError, match="is not a Metric.*greater_is_better"):
-        registry.build("metric", Choice(name="accuracy"))
+        registry.metrics.build(Choice(name="accuracy"))
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
     with pytest.raises(UserError, match="unknown encoder 'resnet5'; did you mean resnet50"):
-        Registry().offer("encoder", "resnet5")
+        Registry().encoders.offer("resnet5")
 
 
 def test_blocking_takes_away_what_a_plugin_offers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_torchvision, lnmbench_metrics")
     registry = Registry()
-    assert "none" in [offer.name for offer in registry.offers("encoder")]
-    assert not [o for o in registry.offers("encoder") if o.plugin == "lnmbench_torchvision"]
-    assert registry.offers("metric") == []
+    assert "none" in [offer.name for offer in registry.encoders.offers()]
+    assert not [o for o in registry.encoders.offers() if o.plugin.name == "lnmbench_torchvision"]
+    assert registry.metrics.offers() == []
 
 
 def test_everything_offered_can_be_described_without_torch() -> None:
     code = (
-        "import sys; from lnmbench.registry import Registry, ROLES;"
+        "import sys; from lnmbench.registry import Registry;"
         "from lnmbench.choices import parameters_of;"
         "registry = Registry();"
-        "offers = [o for r in ROLES for o in registry.offers(r.word)];"
+        "offers = [o for r in registry.roles for o in r.offers()];"
         "[parameters_of(o.factory) for o in offers];"
         "assert registry.problems == [], registry.problems;"
         "assert all(o.summary for o in offers), [o.name for o in offers if not o.summary];"
@@ -163,4 +163,4 @@ def test_everything_offered_can_be_described_without_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > len(ROLES)
+    assert int(done.stdout) > len(Registry().roles)

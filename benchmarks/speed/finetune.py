@@ -254,8 +254,8 @@ def main() -> None:
     memory = int(asked.memory * 1e9) or None
     if memory is None and device.type == "cuda":
         memory = int(0.8 * torch.cuda.mem_get_info(device)[0])
-    encoder: Encoder = Registry().build(
-        "encoder", Choice(name=asked.encoder, parameters={"weights": "random"})
+    encoder = Registry().encoders.build(
+        Choice(name=asked.encoder, parameters={"weights": "random"})
     )
     precision = asked.precision
     if precision == "auto":

@@ -110,14 +110,14 @@ def problem_of(home: Path, *, cases: int, repeats: int, folds: int, inner: int) 
     path = ingest(dataset, registry, home=home, workers=1, progress=Silent())
     cohort = read_cohort(path)
     protocol = Protocol(repeats=repeats, folds=folds, inner=inner)
-    plan = make_plan(cohort, registry.build("target", Choice(name=protocol.target)), protocol)
-    bound = registry.bind("baseline", Choice(name="logistic"))
+    plan = make_plan(cohort, registry.targets.build(Choice(name=protocol.target)), protocol)
+    bound = registry.baselines.bind(Choice(name="logistic"))
     method = Method(label="logistic", kind="baseline", baseline=bound)
     chunks = [
         Chunk(method=method, repeat=repeat, plan=plan, cohort=path, features=None)
         for repeat in range(repeats)
     ]
-    baseline: Baseline = registry.build("baseline", bound)
+    baseline = registry.baselines.build(bound)
     return Problem(path=path, cohort=cohort, plan=plan, chunks=chunks, baseline=baseline)
 
 

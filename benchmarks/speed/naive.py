@@ -23,7 +23,6 @@ from torch.nn import functional
 from turns import by_turns, judged, options
 
 from lnmbench.cli.progress import clock
-from lnmbench.contracts import Encoder
 from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.parallel import train
@@ -149,9 +148,7 @@ def tell(medians: dict[str, float], *, visits: int, slices: int, repeats: int, f
 def main() -> None:
     asked = options(__doc__, _OPTIONS).parse_args()
     device = torch.device(asked.device)
-    made: Encoder = Registry().build(
-        "encoder", Choice(name=asked.encoder, parameters={"weights": "random"})
-    )
+    made = Registry().encoders.build(Choice(name=asked.encoder, parameters={"weights": "random"}))
     sample = sample_of(asked.sample, asked.slices, asked.size)
     frozen = FrozenEncoder(copy.deepcopy(made.stages()), device=asked.device)
     encoder = made.stages().eval().to(device)

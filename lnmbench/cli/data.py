@@ -142,7 +142,7 @@ def _is_dataset(source: str, registry: Registry) -> bool:
     name = source.partition(":")[0]
     if Path(source).exists():
         return False
-    return name in {offer.name for offer in registry.offers("dataset")} or "." not in source
+    return name in {offer.name for offer in registry.datasets.offers()} or "." not in source
 
 
 def _ingested(source: str, registry: Registry, workers: int | None) -> Path:
@@ -187,7 +187,7 @@ def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) ->
 def _proposal(file: Path, registry: Registry) -> str:
     from lnmbench.errors import UserError
 
-    for offer in registry.offers("dataset"):
+    for offer in registry.datasets.offers():
         propose = getattr(offer.factory, "propose", None)
         if propose is not None:
             return str(propose(file))

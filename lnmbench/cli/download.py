@@ -58,7 +58,7 @@ def _next(name: str, folder: Path, source: Source, registry: Registry) -> Iterat
     from lnmbench.choices import parameters_of
     from lnmbench.records import Choice
 
-    names = [p.name for p in parameters_of(registry.offer("dataset", name).factory)]
+    names = [p.name for p in parameters_of(registry.datasets.offer(name).factory)]
     if "root" in names:
         where = str(folder) if source.files else "FOLDER"
         choice = Choice(name=name, parameters={"root": where})

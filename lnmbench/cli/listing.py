@@ -23,14 +23,10 @@ def list_offers(
     plugin: plugins.PluginOption = None,
 ) -> None:
     """List names, parameters with defaults, and the plugin that offers them."""
-    from lnmbench.registry import ROLES
-
-    roles = [_role(kind)] if kind else list(ROLES)
     registry = plugins.load(plugin, strict=False)
+    roles = [_role(kind, registry)] if kind else list(registry.roles)
     offers = [
-        offer
-        for role in roles
-        for offer in sorted(registry.offers(role.word), key=lambda offer: offer.name)
+        offer for role in roles for offer in sorted(role.offers(), key=lambda offer: offer.name)
     ]
     if json:
         _print_json(offers)
@@ -40,29 +36,26 @@ def list_offers(
     plugins.tell_problems(registry)
 
 
-def _role(kind: str) -> Role:
+def _role(kind: str, registry: Registry) -> Role[object]:
     from lnmbench.errors import UserError, nearest
-    from lnmbench.registry import ROLES
 
     word = kind.replace("_", " ").replace("-", " ").strip()
-    for role in ROLES:
-        if word in (role.word, role.words, role.word.removesuffix(" task")):
+    for role in registry.roles:
+        if word in (role.name, role.plural, role.name.removesuffix(" task")):
             return role
-    names = [role.words.replace(" ", "-") for role in ROLES]
+    names = [role.plural.replace(" ", "-") for role in registry.roles]
     raise UserError(f"nothing of the kind {kind!r} to list", then=nearest(kind, names))
 
 
 def _try_all(registry: Registry) -> None:
     """Ask for every role, so that every plugin's problems are known."""
-    from lnmbench.registry import ROLES
-
-    for role in ROLES:
-        registry.offers(role.word)
+    for role in registry.roles:
+        role.offers()
 
 
-def _facts(offer: Offer) -> dict[str, Any]:
+def _facts(offer: Offer[object]) -> dict[str, Any]:
     return {
-        "kind": offer.role.word,
+        "kind": offer.role.name,
         "name": offer.name,
         "description": offer.summary,
         "parameters": [
@@ -74,17 +67,17 @@ def _facts(offer: Offer) -> dict[str, Any]:
             }
             for parameter in offer.parameters
         ],
-        "plugin": offer.plugin,
+        "plugin": offer.plugin.name,
     }
 
 
-def _print_json(offers: list[Offer]) -> None:
+def _print_json(offers: list[Offer[object]]) -> None:
     import json
 
     typer.echo(json.dumps([_facts(offer) for offer in offers], indent=2, default=str))
 
 
-def _print_tables(roles: list[Role], offers: list[Offer]) -> None:
+def _print_tables(roles: list[Role[object]], offers: list[Offer[object]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -93,7 +86,7 @@ def _print_tables(roles: list[Role], offers: list[Offer]) -> None:
     if not console.is_terminal:
         console = Console(width=_WIDTH_OF_FILES)
     for role in roles:
-        table = Table(title=role.words, title_justify="left", box=None, pad_edge=False)
+        table = Table(title=role.plural, title_justify="left", box=None, pad_edge=False)
         for heading in ("name", "parameters", "description", "plugin"):
             table.add_column(heading, overflow="fold", header_style="bold")
         for facts in (_facts(offer) for offer in offers if offer.role is role):

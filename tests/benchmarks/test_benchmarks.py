@@ -227,7 +227,7 @@ def test_calibration_keeps_its_hands_off_other_files(run: Run, tmp_path: Path) -
 
 
 def test_half_sees_half_and_a_coin_knows_nothing(make_cohort: Callable[..., Cohort]) -> None:
-    from lnmbench.plugin_faults import import_file
+    from lnmbench.registry.faults import import_file
 
     plugin = import_file(BENCHMARKS / "null_plugin.py")
     data = plugin.Null(n=400, core=1, own=2, strength=1.0, seed=5)

@@ -34,7 +34,10 @@ CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("run", "--fold", "3"), ("No such option",)),
     (("run", "--training", "learning_rat=1"), ("did you mean learning_rate",)),
     (("run", "--config", "none.toml"), ("no such benchmark file", "none.toml")),
-    (("run", "--plugin", "nowhere.py"), ("plugin nowhere is not there", "LNMBENCH_BLOCK=nowhere")),
+    (
+        ("run", "--plugin", "nowhere.py"),
+        ("nowhere does not exist", "LNMBENCH_BLOCK=nowhere"),
+    ),
     (("run", "--executor", "cluster"), ("unknown executor 'cluster'",)),
     (("report",), ("no run here", "lnmbench run")),
     (("report", "nowhere"), ("no run here", "nowhere")),

@@ -81,7 +81,7 @@ def benchmark(text: str) -> Make:
 
 
 def choice(text: str) -> Make:
-    return lambda folder: Registry().build("dataset", parse(text))
+    return lambda folder: Registry().datasets.build(parse(text))
 
 
 def biotab(rows: int) -> Make:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import Target
 from lnmbench.errors import UserError
 from lnmbench.records import (
     TEXT_ROLES,
@@ -68,9 +67,9 @@ def _cohort(cohort: Cohort, left_out: int) -> Paragraph:
 
 def _targets(cohort: Cohort, registry: Registry) -> Table:
     rows = []
-    for offer in sorted(registry.offers("target"), key=lambda offer: offer.name):
+    for offer in sorted(registry.targets.offers(), key=lambda offer: offer.name):
         try:
-            target: Target = registry.build("target", Choice(name=offer.name))
+            target = registry.targets.build(Choice(name=offer.name))
             labels = target.labels(cohort)
         except UserError:
             continue  # the cohort has no column for it

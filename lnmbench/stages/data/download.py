@@ -16,12 +16,12 @@ from lnmbench.store.remote_file import fetch
 
 def source_of(name: str, registry: Registry) -> Source:
     """Return where a data set comes from. Raises `UserError` where its plugin does not say."""
-    source = getattr(registry.offer("dataset", name).factory, "source", None)
+    source = getattr(registry.datasets.offer(name).factory, "source", None)
     if isinstance(source, Source):
         return source
     known = sorted(
         offer.name
-        for offer in registry.offers("dataset")
+        for offer in registry.datasets.offers()
         if isinstance(getattr(offer.factory, "source", None), Source)
     )
     raise UserError(

@@ -130,7 +130,7 @@ def _row(kept: Kept) -> tuple[Cell, ...]:
 
 
 def _offered(registry: Registry) -> Table:
-    offers = sorted(registry.offers("dataset"), key=lambda offer: offer.name)
+    offers = sorted(registry.datasets.offers(), key=lambda offer: offer.name)
     return Table(
         key="datasets",
         title="Data sets on offer",

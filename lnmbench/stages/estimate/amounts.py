@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnmbench.contracts import Baseline
 from lnmbench.records import Method, Plan
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task
@@ -66,7 +65,7 @@ def _amount(method: Method, plan: Plan, done: set[tuple[int, int]], registry: Re
     missing = {repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done}
     candidates = method.tune
     if method.baseline is not None:
-        baseline: Baseline = registry.build("baseline", method.baseline)
+        baseline = registry.baselines.build(method.baseline)
         candidates = len(baseline.candidates())
     return Amount(
         method=method,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lnmbench.config import Benchmark
-from lnmbench.contracts import Dataset, Progress
+from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Resources
 from lnmbench.registry import Registry
@@ -41,7 +41,7 @@ def estimate(
     what cannot be run, and where the cohort is not ingested.
     """
     refuse_unknown_names(benchmark, registry)
-    registry.bind("executor", executor)
+    registry.executors.bind(executor)
     available = resolved(resources or Resources())
     path = _cohort(
         benchmark.dataset, registry, place.home, workers, progress, ingesting or Ingesting()
@@ -76,8 +76,8 @@ def _cohort(
     how: Ingesting,
 ) -> Path:
     """The cohort file of a data set, which must be there."""
-    bound = registry.bind("dataset", choice)
-    dataset: Dataset = registry.build("dataset", bound)
+    bound = registry.datasets.bind(choice)
+    dataset = registry.datasets.build(bound)
     path = cohort_path(
         bound, dataset, registry, home=home, workers=workers, progress=progress, how=how
     )

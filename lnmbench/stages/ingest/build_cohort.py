@@ -90,8 +90,8 @@ def ingest(
     Raises `UserError` where none can be used, or for the first one with `strict`.
     """
     how = ingesting or Ingesting()
-    bound = registry.bind("dataset", choice)
-    dataset: Dataset = registry.build("dataset", bound)
+    bound = registry.datasets.bind(choice)
+    dataset = registry.datasets.build(bound)
     for note in dataset.notes:
         progress.say(note)
     path = cohort_path(
@@ -143,11 +143,11 @@ def _key(
     facts = [
         bound.name,
         parameters,
-        registry.version("dataset", bound.name),
+        registry.datasets.version(bound.name),
         version("lnmbench"),
         serialization.pack(how.preprocessing),
         list(sources),
-        [registry.version("report reader", reader) for reader in readers(dataset.columns)],
+        [registry.report_readers.version(reader) for reader in readers(dataset.columns)],
         *([how.pseudonyms.name] if how.pseudonyms else []),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
@@ -167,7 +167,7 @@ def _table(
         cases = how.pseudonyms.cases(cases, columns)
         refuse_doubles(cases, choice.name)
         findings = without_words(findings, how.pseudonyms)
-    factory = registry.offer("dataset", choice.name).factory
+    factory = registry.datasets.offer(choice.name).factory
     name = name_without_places(choice, factory, free_text=how.pseudonyms is None)
     return _Table(name=name, dataset=dataset, cases=cases, columns=columns, findings=findings)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lnmbench import choices
-from lnmbench.contracts import ReportReader
 from lnmbench.errors import UserError
 from lnmbench.records import Case, Column, Finding
 from lnmbench.registry import Registry
@@ -92,7 +91,7 @@ def read_reports(
 def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _Report:
     try:
         reader = column.reader or DEFAULT_READER
-        made: ReportReader = registry.build("report reader", choices.parse(reader))
+        made = registry.report_readers.build(choices.parse(reader))
     except UserError as error:
         raise UserError(f"column {column.name!r}: {error}") from error
     texts = [_text(case.values.get(column.name), column) for case in cases]

@@ -43,7 +43,7 @@ class Shuffled:
 
 def aux_task(choice: Choice, registry: Registry) -> AuxTask:
     """Return the auxiliary task of a choice; its control with `shuffled` other than 0."""
-    task: AuxTask = registry.build("aux task", choice)
+    task = registry.aux_tasks.build(choice)
     seed = int(str(choice.parameters.get(SHUFFLED, 0)))
     return cast("AuxTask", Shuffled(task, seed)) if seed else task
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Encoder, Metric, Target
+from lnmbench.contracts import AuxTask, Encoder, Target
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits, Training
 from lnmbench.redaction import without_folders
@@ -60,23 +60,21 @@ def refuse_unknown_names(benchmark: Benchmark, registry: Registry) -> None:
     """Raise `UserError` for a name or parameter that is not there, before anything is computed."""
     if benchmark.only and not (benchmark.encoder or benchmark.aux or benchmark.baseline):
         raise UserError("no arm is named", then="name one with --encoder, --aux or --baseline")
-    registry.bind("dataset", benchmark.dataset)
-    registry.bind("target", benchmark.target)
-    registry.bind("weighting", benchmark.weighting)
+    registry.datasets.bind(benchmark.dataset)
+    registry.targets.bind(benchmark.target)
+    registry.weightings.bind(benchmark.weighting)
     for name in benchmark.primary:
         _refuse_metric(name, registry)
-    asked = {
-        "encoder": benchmark.encoder or (),
-        "aux task": [task for arm in benchmark.aux or () for task in arm],
-        "baseline": benchmark.baseline or (),
-    }
-    for role, named in asked.items():
-        for choice in named:
-            registry.bind(role, choice)
+    for encoder in benchmark.encoder or ():
+        registry.encoders.bind(encoder)
+    for task in (task for tasks in benchmark.aux or () for task in tasks):
+        registry.aux_tasks.bind(task)
+    for baseline in benchmark.baseline or ():
+        registry.baselines.bind(baseline)
 
 
 def _refuse_metric(name: str, registry: Registry) -> None:
-    metric: Metric = registry.build("metric", choices.parse(name))
+    metric = registry.metrics.build(choices.parse(name))
     if "binary" not in metric.kinds:
         raise UserError(
             f"metric {name} cannot be primary",
@@ -136,7 +134,7 @@ def _networks(
     registry: Registry,
     cohort: Cohort,
 ) -> Iterator[Method]:
-    made: Encoder = registry.build("encoder", encoder)
+    made = registry.encoders.build(encoder)
     network = str(without_folders(encoder, made.weights))
     name = "clinical network" if made.level == "none" else network
     if made.level == "none":
@@ -146,12 +144,12 @@ def _networks(
             f"cohort {cohort.name} has no images for the encoder {encoder.name}",
             then="use --encoder none for a network on the clinical features",
         )
-    check_cut(made, registry.bind("encoder", encoder), benchmark.training)
+    check_cut(made, registry.encoders.bind(encoder), benchmark.training)
     _refuse_heads(encoder, made, benchmark.training)
-    weighting = registry.bind("weighting", benchmark.weighting)
-    registry.build("weighting", weighting)
+    weighting = registry.weightings.bind(benchmark.weighting)
+    registry.weightings.build(weighting)
     for tasks in arms:
-        bound = tuple(registry.bind("aux task", task) for task in tasks)
+        bound = tuple(registry.aux_tasks.bind(task) for task in tasks)
         if len({str(task) for task in bound}) < len(bound):
             raise UserError(f"aux task {' + '.join(map(str, tasks))} names a task twice")
         for task in bound:
@@ -159,13 +157,14 @@ def _networks(
         parts = [name, *(str(without_folders(task)) for task in tasks)]
         if benchmark.weighting.name != "fixed" or benchmark.weighting.parameters:
             parts += [str(without_folders(benchmark.weighting))] if tasks else []
-        used = [("encoder", encoder.name), *(("aux task", task.name) for task in tasks)]
-        used += [("weighting", weighting.name)] if tasks else []
+        versions = [registry.encoders.version(encoder.name)]
+        versions += [registry.aux_tasks.version(task.name) for task in tasks]
+        versions += [registry.weightings.version(weighting.name)] if tasks else []
         tuned = f" (best of {benchmark.tune})" if benchmark.tune > 1 else ""
         yield Method(
             label=" + ".join(parts) + tuned,
             kind="network",
-            encoder=registry.bind("encoder", encoder),
+            encoder=registry.encoders.bind(encoder),
             level=made.level,
             weights=made.weights,
             aux=bound,
@@ -173,26 +172,25 @@ def _networks(
             training=benchmark.training,
             tune=benchmark.tune,
             window_hu=benchmark.window,
-            plugins=_versions(registry, *used),
+            plugins=_versions(versions),
         )
 
 
 def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> Method:
-    bound = registry.bind("baseline", choice)
-    registry.build("baseline", bound)
+    bound = registry.baselines.bind(choice)
+    registry.baselines.build(bound)
     _refuse_no_features(cohort, f"the baseline {choice.name}")
     return Method(
         label=str(without_folders(choice)),
         kind="baseline",
         baseline=bound,
-        plugins=_versions(registry, ("baseline", choice.name)),
+        plugins=_versions([registry.baselines.version(choice.name)]),
     )
 
 
-def _versions(registry: Registry, *used: tuple[str, str]) -> dict[str, str]:
-    """The versions that a method's numbers depend on; `used` are (role, name)."""
-    own = {"lnmbench": version("lnmbench")}
-    return {**own, **dict(registry.version(role, name) for role, name in used)}
+def _versions(plugins: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The versions that a method's numbers depend on: the core's and its plugins'."""
+    return {"lnmbench": version("lnmbench"), **dict(plugins)}
 
 
 def _refuse_no_features(cohort: Cohort, what: str) -> None:

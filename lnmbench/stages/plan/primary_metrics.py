@@ -20,7 +20,7 @@ def declared(names: Sequence[str], registry: Registry) -> tuple[str, ...]:
 
 def _spellings(names: Sequence[str], registry: Registry) -> Iterator[str]:
     for name in names:
-        offer = registry.offer("metric", choices.parse(name).name)
+        offer = registry.metrics.offer(choices.parse(name).name)
         defaults = {parameter.name: parameter.default for parameter in offer.parameters}
         bound = offer.bind(choices.parse(name)).parameters
         own = {key: value for key, value in bound.items() if value != defaults[key]}

@@ -37,7 +37,7 @@ def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Res
     """Return what is to be run over a cohort file. Raises `UserError` for what cannot be."""
     cohort = read_cohort(path)
     protocol = replace(benchmark.protocol, primary=declared(benchmark.primary, registry))
-    plan = make_plan(cohort, registry.build("target", benchmark.target), protocol)
+    plan = make_plan(cohort, registry.targets.build(benchmark.target), protocol)
     methods = tuple(
         _resolved(method, resources) for method in make_methods(benchmark, registry, cohort)
     )

@@ -37,7 +37,7 @@ def resolved(asked: Resources) -> Resources:
 
 def shared_among(resources: Resources, executor: Choice, registry: Registry) -> Resources:
     """Return what one of an executor's workers may fill: all alike, of those it has."""
-    workers = registry.bind("executor", executor).parameters.get("workers", 1)
+    workers = registry.executors.bind(executor).parameters.get("workers", 1)
     if resources.memory_gb is None or not isinstance(workers, int):
         return resources
     return replace(resources, memory_gb=resources.memory_gb / max(1, workers))

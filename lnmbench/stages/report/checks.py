@@ -10,10 +10,10 @@ from typing import Literal, get_args
 
 from lnmbench.contracts import Check
 from lnmbench.errors import UserError
-from lnmbench.plugin_faults import reason
-from lnmbench.records import Cell, Choice, Results, Table, TableColumn
+from lnmbench.records import Cell, Results, Table, TableColumn
 from lnmbench.redaction import told_without_folders
-from lnmbench.registry import BLOCK, Offer, Registry
+from lnmbench.registry import Offer, Registry
+from lnmbench.registry.faults import reason
 
 Result = Literal["error", "failed", "warning", "passed", "not applicable"]
 """What a check ends in; failed is a check that could not look, which is no better than an error."""
@@ -42,7 +42,7 @@ def run_checks(results: Results, registry: Registry) -> tuple[CheckResult, ...]:
 
     A check that does not apply has not passed; one that raises has failed, and is said.
     """
-    checked = [_checked(offer, results, registry) for offer in registry.offers("check")]
+    checked = [_checked(offer, results) for offer in registry.checks.offers()]
     return tuple(sorted(checked, key=lambda one: (RESULTS.index(one.result), one.name)))
 
 
@@ -81,10 +81,10 @@ def _counted(checked: Sequence[CheckResult]) -> str:
     return f"{len(checked)} checks: {told}. Not applicable is not passed: there was nothing to see."
 
 
-def _checked(offer: Offer, results: Results, registry: Registry) -> CheckResult:
-    place = PurePath(registry.plugins[offer.plugin].place).name
+def _checked(offer: Offer[Check], results: Results) -> CheckResult:
+    place = PurePath(offer.plugin.origin).name
     try:
-        made: Check = registry.build("check", Choice(name=offer.name))
+        made = offer.build()
         subject, severity, remedy = (_line(made.title), made.severity, _line(made.remedy))
         if severity not in SEVERITIES:
             raise ValueError(f"severity {severity!r}, expected {' or '.join(SEVERITIES)}")
@@ -104,13 +104,13 @@ def _checked(offer: Offer, results: Results, registry: Registry) -> CheckResult:
     )
 
 
-def _failed(offer: Offer, why: str) -> CheckResult:
+def _failed(offer: Offer[Check], why: str) -> CheckResult:
     return CheckResult(
         name=offer.name,
-        subject=f"a check of plugin {offer.plugin}",
+        subject=f"a check of plugin {offer.plugin.name}",
         result="failed",
         finding=f"it could not look: {why}",
-        remedy=f"mend it, or {BLOCK}={offer.plugin} goes on without it",
+        remedy=offer.plugin.remedy,
     )
 
 

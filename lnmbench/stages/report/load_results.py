@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from lnmbench import choices
 from lnmbench.contracts import AcrossCohorts, Metric
@@ -14,7 +13,6 @@ from lnmbench.errors import UserError
 from lnmbench.records import (
     AuxLabels,
     Block,
-    Choice,
     Figure,
     Method,
     MethodResult,
@@ -92,10 +90,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
 
 def compared(results: Results, registry: Registry) -> Results:
     """Return the results with every pair of their complete methods compared."""
-    tests = {
-        offer.name: _made(registry, "comparison", offer.name)
-        for offer in registry.offers("comparison")
-    }
+    tests = {offer.name: offer.build() for offer in registry.comparisons.offers()}
     assert results.truth is not None
     assert results.outer is not None
     return replace(
@@ -119,7 +114,7 @@ def metrics_of(protocol: Protocol, registry: Registry) -> dict[str, Metric]:
     Raises `UserError` where a declared one is not there.
     """
     declared: dict[str, Metric] = {
-        name: registry.build("metric", choices.parse(name)) for name in protocol.primary
+        name: registry.metrics.build(choices.parse(name)) for name in protocol.primary
     }
     others = offered_metrics(registry).items()
     return declared | {n: m for n, m in others if "binary" in m.kinds and n not in declared}
@@ -128,8 +123,8 @@ def metrics_of(protocol: Protocol, registry: Registry) -> dict[str, Metric]:
 def offered_metrics(registry: Registry) -> dict[str, Metric]:
     """Return every metric that can be made without a parameter, by name."""
     return {
-        offer.name: _made(registry, "metric", offer.name)
-        for offer in registry.offers("metric")
+        offer.name: offer.build()
+        for offer in registry.metrics.offers()
         if not any(parameter.required for parameter in offer.parameters)
     }
 
@@ -179,7 +174,8 @@ def blocks(results: Results, registry: Registry, *, brief: bool = False) -> list
 
     With `brief` those that answer, without what only stands behind the answer.
     """
-    sections = [_made(registry, "section", offer.name) for offer in registry.offers("section")]
+    sections = [offer.build() for offer in registry.sections.offers()]
+    ordered: list[tuple[int, Callable[[Results], Iterable[Block]]]]
     ordered = [(int(section.order), section) for section in sections]
     ordered.append((CHECKS, lambda of: filter(None, [check(of, registry)])))
     ordered.sort(key=lambda one: one[0])
@@ -194,7 +190,7 @@ def blocks(results: Results, registry: Registry, *, brief: bool = False) -> list
 
 def across(cohorts: Sequence[Results], registry: Registry) -> list[Block]:
     """Return the blocks of every section that looks at several cohorts, in their order."""
-    sections = [_made(registry, "section", offer.name) for offer in registry.offers("section")]
+    sections = [offer.build() for offer in registry.sections.offers()]
     ordered = sorted(sections, key=lambda section: int(section.order))
     made = [
         block
@@ -298,7 +294,3 @@ def _search(ledger: LedgerReader, method: Method) -> Search | None:
 def in_order(method: Method) -> tuple[int, int, bool]:
     """Return what sorts methods: baselines, networks alone, then those with auxiliary tasks."""
     return int(method.kind == "network"), len(method.aux), method.is_control
-
-
-def _made(registry: Registry, role: str, name: str) -> Any:
-    return registry.build(role, Choice(name=name))

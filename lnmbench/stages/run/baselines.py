@@ -22,7 +22,7 @@ def baseline_results(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[U
     from threadpoolctl import threadpool_limits
 
     assert chunk.method.baseline is not None
-    baseline: Baseline = registry.build("baseline", chunk.method.baseline)
+    baseline = registry.baselines.build(chunk.method.baseline)
     frame = feature_frame(cohort, positions(cohort, chunk.plan))
     planned = list(fits(chunk.plan, chunk.repeat))
     folds = range(chunk.plan.protocol.folds)

@@ -98,7 +98,7 @@ def planned_encoder(method: Method, registry: Registry) -> Encoder:
     """Return a method's encoder; `UserError` where its weights are not those of the plan."""
     assert method.encoder is not None
     assert method.weights is not None
-    encoder: Encoder = registry.build("encoder", method.encoder)
+    encoder = registry.encoders.build(method.encoder)
     if encoder.weights.sha256 != method.weights.sha256:
         raise UserError(
             f"the weights of {method.encoder.name} changed while the run was planned",
@@ -130,7 +130,7 @@ def _key(method: Method, cohort: Cohort, registry: Registry) -> str:
         [
             cohort.fingerprint,
             str(encoder),
-            method.plugins[registry.version("encoder", method.encoder.name)[0]],
+            method.plugins[registry.encoders.version(method.encoder.name)[0]],
             method.weights.sha256,
             str(method.window_hu),
             f"float32, format {FORMAT}",

@@ -107,8 +107,7 @@ def weighting_of(group: Group, registry: Registry) -> Weighting:
     """Return the weighting of a group of candidates."""
     if group.method.weighting is None:
         return TargetAlone()
-    made: Weighting = registry.build("weighting", group.method.weighting)
-    return made
+    return registry.weightings.build(group.method.weighting)
 
 
 def _take_in(

@@ -56,7 +56,7 @@ def run(
     protocol join the same ledger.
     """
     refuse_unknown_names(benchmark, registry)
-    registry.bind("executor", executor)
+    registry.executors.bind(executor)
     available = resolved(resources or Resources())
     path = ingest(
         benchmark.dataset,
@@ -68,7 +68,7 @@ def run(
     )
     ready = prepare(benchmark, registry, path, available)
     plan, methods = ready.plan, ready.methods
-    pool: Executor = registry.build("executor", executor)
+    pool = registry.executors.build(executor)
     shared = shared_among(ready.resources, executor, registry)
     for note in ready.told:
         progress.say(note)

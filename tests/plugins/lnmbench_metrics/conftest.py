@@ -15,7 +15,6 @@ def build_metric() -> Callable[[str], Metric]:
     registry = Registry()
 
     def build(text: str) -> Metric:
-        metric: Metric = registry.build("metric", parse(text))
-        return metric
+        return registry.metrics.build(parse(text))
 
     return build

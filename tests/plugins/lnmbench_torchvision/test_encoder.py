@@ -28,12 +28,12 @@ SMALLEST = list({family.title: family.names[0] for family in reversed(FAMILIES)}
 
 def build(name: str = "resnet18", **parameters: object) -> TorchvisionEncoder:
     choice = Choice(name=name, parameters={"weights": "random", **parameters})
-    made: TorchvisionEncoder = REGISTRY.build("encoder", choice)
+    made: TorchvisionEncoder = REGISTRY.encoders.build(choice)
     return made
 
 
 def lazily(name: str, **parameters: object) -> TorchvisionEncoder:
-    made: TorchvisionEncoder = REGISTRY.offer("encoder", name).factory(**parameters)
+    made: TorchvisionEncoder = REGISTRY.encoders.offer(name).factory(**parameters)
     return made
 
 
@@ -53,7 +53,7 @@ def test_every_name_is_torchvisions_and_no_network_is_listed_twice() -> None:
     known = {*MODELS.list_models(MODELS), *MODELS.list_models(MODELS.video)}
     assert set(NETWORKS) <= known
     assert len(NETWORKS) == sum(len(family.names) for family in FAMILIES)
-    offered = {offer.name for offer in REGISTRY.offers("encoder")}
+    offered = {offer.name for offer in REGISTRY.encoders.offers()}
     assert set(NETWORKS) <= offered
 
 

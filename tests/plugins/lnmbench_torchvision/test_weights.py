@@ -24,7 +24,7 @@ State = dict[str, torch.Tensor]
 
 
 def build(name: str = SMALL, **parameters: object) -> TorchvisionEncoder:
-    made: TorchvisionEncoder = REGISTRY.build("encoder", Choice(name=name, parameters=parameters))
+    made: TorchvisionEncoder = REGISTRY.encoders.build(Choice(name=name, parameters=parameters))
     _ = made.weights
     return made
 

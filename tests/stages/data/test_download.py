@@ -387,7 +387,7 @@ def test_a_data_set_without_a_source_says_so() -> None:
 
 def test_the_sources_that_are_offered_can_be_read() -> None:
     registry = Registry()
-    for offer in registry.offers("dataset"):
+    for offer in registry.datasets.offers():
         if hasattr(offer.factory, "source"):
             source = source_of(offer.name, registry)
             assert source.license

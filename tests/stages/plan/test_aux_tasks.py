@@ -18,7 +18,7 @@ REGISTRY = Registry()
 
 
 def choice(**parameters: object) -> Choice:
-    return REGISTRY.bind("aux task", Choice(name="pt", parameters=parameters))
+    return REGISTRY.aux_tasks.bind(Choice(name="pt", parameters=parameters))
 
 
 def test_a_control_has_the_same_labels_for_other_cases() -> None:

@@ -17,7 +17,7 @@ REGISTRY = Registry()
 
 
 def target(name: str = "n2") -> object:
-    return REGISTRY.build("target", read_benchmark(None, {"target": name}).target)
+    return REGISTRY.targets.build(read_benchmark(None, {"target": name}).target)
 
 
 def labels(cohort: Cohort, **options: object) -> list[str]:

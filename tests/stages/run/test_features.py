@@ -62,7 +62,7 @@ def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path, silent: P
             progress=silent,
         )
     (cohort,) = (home / "cohorts").glob("*.h5")
-    counting = registry.build("encoder", Choice(name="counter")).stages()[0]
+    counting = registry.encoders.build(Choice(name="counter")).stages()[0]
     slices = int(read_cohort(cohort).offsets[-1])
     assert slices > 24
     assert type(counting).seen == slices

@@ -165,13 +165,13 @@ def test_what_cannot_be_trained_is_one_line(encoder: str, match: str) -> None:
     own = {} if name == "none" else {"weights": "random"}
     choice = Choice(name=name, parameters={**own, "train": train})
     with pytest.raises(UserError, match=match):
-        check_cut(registry.build("encoder", choice), choice, Training())
+        check_cut(registry.encoders.build(choice), choice, Training())
 
 
 @pytest.mark.parametrize(("train", "refused"), [("none", True), ("layer4", True), ("stem", False)])
 def test_augmenting_frozen_images_needs_views(train: str, refused: bool) -> None:
     choice = Choice(name="resnet18", parameters={"weights": "random", "train": train})
-    encoder = Registry().build("encoder", choice)
+    encoder = Registry().encoders.build(choice)
     expected = pytest.raises(UserError, match="views: expected at least 2") if refused else None
     with expected or nullcontext():
         check_cut(encoder, choice, Training(augment="flip", views=1))

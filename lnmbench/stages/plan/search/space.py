@@ -8,7 +8,7 @@ from dataclasses import replace
 from lnmbench.contracts import Tunable
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Dimension, Method, Settings, Training
-from lnmbench.registry import Registry
+from lnmbench.registry import Registry, Role
 
 SPACE = (
     # the rate of the heads keeps its ratio to this one
@@ -96,15 +96,19 @@ def _divisible(dimension: Dimension, heads: int) -> Dimension:
 
 
 def _offered(name: str, role: str, choice: Choice, registry: Registry) -> Iterator[Dimension]:
-    made = registry.build(role, choice)
-    if not isinstance(made, Tunable):
+    roles: dict[str, Role[object]] = {
+        "weighting": registry.weightings,
+        "aux task": registry.aux_tasks,
+    }
+    tunable = roles[role].build(choice)
+    if not isinstance(tunable, Tunable):
         return
-    for parameter, values in made.space().items():
+    for parameter, values in tunable.space().items():
         options = []
         for value in values:
             tried = Choice(name=choice.name, parameters={**choice.parameters, parameter: value})
-            bound = registry.bind(role, tried)
-            registry.build(role, bound)
+            bound = roles[role].bind(tried)
+            roles[role].build(bound)
             options.append(bound.parameters[parameter])
         if not options:
             raise UserError(

@@ -1,4 +1,4 @@
-"""A plugin's module, and what can be wrong with it, in words."""
+"""Faults of a plugin's module and of its offers, as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GROUP = "lnmbench"
 
 
 def import_file(path: Path) -> ModuleType:
-    """Return the module that a file makes; its errors are raised as they are."""
+    """Return the module of a file; its errors are raised unchanged."""
     name = f"lnmbench_plugin_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -42,39 +42,39 @@ def checksum(module: str) -> str:
         return ""
     file = Path(spec.origin)
     files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-    digest = hashlib.sha256(b"".join(one.read_bytes() for one in files if one.is_file()))
+    digest = hashlib.sha256(b"".join(each.read_bytes() for each in files if each.is_file()))
     return f"sha256:{digest.hexdigest()[:16]}"
 
 
-def reason(error: BaseException, place: str) -> str:
-    """Return where in the plugin an error arose, and what it says, in one line."""
+def reason(error: BaseException, origin: str) -> str:
+    """Return the line of the plugin that raised an error, and its message, as one line."""
     line, traceback = "", error.__traceback__
     while traceback is not None:
-        if Path(traceback.tb_frame.f_code.co_filename).name == Path(place).name:
+        if Path(traceback.tb_frame.f_code.co_filename).name == Path(origin).name:
             line = f", line {traceback.tb_lineno}"
         traceback = traceback.tb_next
     text = " ".join(str(error).split())
-    return f"{place}{line}: {type(error).__name__}: {text}"[:240]
+    return f"{origin}{line}: {type(error).__name__}: {text}"[:240]
 
 
 def _hook_names() -> list[str]:
     return [name for name in vars(Hooks) if not name.startswith("_")]
 
 
-def misspelled(module: object) -> str:
-    """Return which hook of a module is none or lacks its mark; an empty string if all is well."""
+def describe_hook_fault(module: object) -> str:
+    """Return which hook of a module is unknown or not marked; an empty string if none is."""
     known = _hook_names()
-    for name, thing in vars(module).items():
-        marked = hasattr(thing, f"{GROUP}_impl")
+    for name, value in vars(module).items():
+        marked = hasattr(value, f"{GROUP}_impl")
         if marked and name not in known:
             return f"has a hook {name} that does not exist: {nearest(name, known)}"
-        if not marked and name in known and callable(thing):
+        if not marked and name in known and callable(value):
             return f"has {name} without @lnmbench.hookimpl"
     return ""
 
 
-def not_an_offer(offered: object) -> str:
-    """Return what is no mapping of names to factories; an empty string if it is one."""
+def describe_offer_fault(offered: object) -> str:
+    """Return what is not a mapping of names to factories; an empty string if it is one."""
     if not isinstance(offered, Mapping):
         return type(offered).__name__
     for name, factory in offered.items():

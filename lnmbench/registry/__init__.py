@@ -1,0 +1,102 @@
+"""Registry of everything that plugins offer, by role.
+
+Examples
+--------
+>>> from lnmbench.records import Choice
+>>> registry = Registry()
+>>> registry.metrics.build(Choice(name="auc")).title
+'AUC'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+import pluggy
+
+from lnmbench import contracts
+from lnmbench.choices import Parameter
+from lnmbench.errors import UserError
+from lnmbench.registry.plugins import BLOCK, PLUGINS, LoadedPlugins, Plugin, Problem
+from lnmbench.registry.roles import Offer, Role
+
+TRAIN = Parameter(name="train", annotation=str, default="none")
+"""Name of the first encoder stage that is trained with the head; the stages before it are frozen.
+"""
+
+PRETRAINED_ON = Parameter(name="pretrained_on", annotation=str, default="")
+"""Data that an encoder's weights were trained on, if the name of the weights does not say it."""
+
+SHUFFLED = Parameter(name="shuffled", annotation=int, default=0)
+"""Seed that permutes an auxiliary task's labels for a negative control; 0 keeps the labels."""
+
+
+class Registry:
+    """Every plugin that could be loaded, and one `Role` for each kind of offer.
+
+    Loading never raises for a plugin's fault: `problems` lists it.
+
+    Parameters
+    ----------
+    extra
+        Plugin files or modules in addition to the installed ones.
+    """
+
+    def __init__(self, extra: Sequence[str] = ()) -> None:
+        loaded = self._loaded = LoadedPlugins(extra)
+        self.datasets = Role[contracts.Dataset](loaded, "dataset", contracts.Dataset)
+        self.report_readers = Role[contracts.ReportReader](
+            loaded, "report reader", contracts.ReportReader
+        )
+        self.targets = Role[contracts.Target](loaded, "target", contracts.Target)
+        self.encoders = Role[contracts.Encoder](
+            loaded, "encoder", contracts.Encoder, parameters=(TRAIN, PRETRAINED_ON)
+        )
+        self.aux_tasks = Role[contracts.AuxTask](
+            loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED,)
+        )
+        self.weightings = Role[contracts.Weighting](loaded, "weighting", contracts.Weighting)
+        self.baselines = Role[contracts.Baseline](loaded, "baseline", contracts.Baseline)
+        self.executors = Role[Executor](loaded, "executor", Executor)
+        self.metrics = Role[contracts.Metric](loaded, "metric", contracts.Metric)
+        self.comparisons = Role[contracts.Comparison](loaded, "comparison", contracts.Comparison)
+        self.checks = Role[contracts.Check](loaded, "check", contracts.Check)
+        self.sections = Role[contracts.Section](loaded, "section", contracts.Section)
+
+    @property
+    def roles(self) -> tuple[Role[object], ...]:
+        """Every role, in the order of the pipeline."""
+        return tuple(role for role in vars(self).values() if isinstance(role, Role))
+
+    @property
+    def hook(self) -> pluggy.HookRelay:
+        """The hooks for events (`run_started`, …)."""
+        return self._loaded.hook
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """The faults of plugins met so far; a role's offers are read when it is first used."""
+        return self._loaded.problems
+
+    def refuse_problems(self) -> None:
+        """Raise `UserError` for the first unusable plugin that the user named explicitly."""
+        for role in self.roles:
+            role.offers()
+        for problem in self.problems:
+            if problem.explicit:
+                raise UserError(str(problem))
+
+
+__all__ = [
+    "BLOCK",
+    "PLUGINS",
+    "PRETRAINED_ON",
+    "SHUFFLED",
+    "TRAIN",
+    "Offer",
+    "Plugin",
+    "Problem",
+    "Registry",
+    "Role",
+]

@@ -1,0 +1,213 @@
+"""Roles and offers: what plugins offer for one role, looked up, bound and built."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
+
+from lnmbench import choices
+from lnmbench.choices import Parameter
+from lnmbench.errors import UserError, nearest
+from lnmbench.records import Choice
+from lnmbench.registry.faults import describe_offer_fault, reason
+from lnmbench.registry.plugins import BLOCK, LoadedPlugins, Plugin
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Role(Generic[T_co]):
+    """One role that plugins can play, and what they offer for it.
+
+    Parameters
+    ----------
+    loaded
+        The plugins to ask.
+    name
+        The role in the singular, e.g. `aux task`.
+    contract
+        The class whose members every built object must have.
+    parameters
+        Parameters that the core itself understands, for every offer of this role.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedPlugins,
+        name: str,
+        contract: type[object],
+        *,
+        parameters: tuple[Parameter, ...] = (),
+    ) -> None:
+        self.name = name
+        self.contract = contract
+        self.parameters = parameters
+        self._loaded = loaded
+        self._cache: dict[str, list[Offer[T_co]]] | None = None
+
+    @property
+    def plural(self) -> str:
+        """The role in the plural."""
+        return f"{self.name}s"
+
+    @property
+    def hook(self) -> str:
+        """The hook that offers it."""
+        return f"register_{self.plural.replace(' ', '_')}"
+
+    def offers(self) -> list[Offer[T_co]]:
+        """Return what plugins offer, in the order of registration, without ambiguous names."""
+        return [offers[0] for offers in self._by_name().values() if len(offers) == 1]
+
+    def offer(self, name: str) -> Offer[T_co]:
+        """Return the offer of a name.
+
+        Raises
+        ------
+        UserError
+            If no plugin offers the name (with the nearest match), or more than one does.
+        """
+        by_name = self._by_name()
+        offers = by_name.get(name, [])
+        if len(offers) == 1:
+            return offers[0]
+        if offers:
+            origins = " and ".join(str(offer.plugin) for offer in offers)
+            raise UserError(
+                f"{self.name} {name} is offered twice, by {origins}",
+                then=f"block one of them, e.g. {BLOCK}={offers[-1].plugin.name}",
+            )
+        raise UserError(f"unknown {self.name} {name!r}", then=nearest(name, by_name))
+
+    def bind(self, choice: Choice) -> Choice:
+        """Return the choice with all parameters of its factory, typed."""
+        return self.offer(choice.name).bind(choice)
+
+    def build(self, choice: Choice) -> T_co:
+        """Return the object that a choice names; `UserError` if it breaks its contract."""
+        return self.offer(choice.name).build(choice)
+
+    def version(self, name: str) -> tuple[str, str]:
+        """Return (plugin, version) of the plugin that offers a name."""
+        plugin = self.offer(name).plugin
+        return plugin.name, plugin.version
+
+    def _by_name(self) -> Mapping[str, list[Offer[T_co]]]:
+        if self._cache is None:
+            self._cache = {}
+            for plugin, function in self._loaded.implementations(self.hook):
+                for name, factory in self._factories(plugin, function).items():
+                    offer = Offer(role=self, name=name, factory=factory, plugin=plugin)
+                    self._cache.setdefault(name, []).append(offer)
+            for name, (first, *others) in self._cache.items():
+                if others:
+                    line = f"offers the {self.name} {name} that {first.plugin} offers too"
+                    self._loaded.add_problem(others[-1].plugin, line)
+        return self._cache
+
+    def _factories(
+        self, plugin: Plugin, function: Callable[[], object]
+    ) -> Mapping[str, Callable[..., T_co]]:
+        """The factories that a plugin's hook returns; a fault is recorded as a problem."""
+        try:
+            offered = function()
+        except (Exception, SystemExit) as error:  # a plugin's hook may raise anything
+            line = f"fails in {self.hook} ({reason(error, plugin.origin)})"
+            self._loaded.add_problem(plugin, line)
+            return {}
+        fault = describe_offer_fault(offered)
+        if fault:
+            line = f"returns {fault} from {self.hook}, expected a mapping of names to factories"
+            self._loaded.add_problem(plugin, line)
+            return {}
+        factories = cast("Mapping[str, Callable[..., T_co]]", offered)
+        try:
+            for factory in factories.values():
+                choices.parameters_of(factory)
+        except (TypeError, NameError, ValueError) as error:
+            line = f"offers a factory that cannot be called by name ({error})"
+            self._loaded.add_problem(plugin, line)
+            return {}
+        return factories
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(Generic[T_co]):
+    """One name that a plugin offers for a role."""
+
+    role: Role[T_co]
+    name: str
+    factory: Callable[..., T_co]
+    plugin: Plugin
+
+    @property
+    def summary(self) -> str:
+        """The first line of the factory's docstring."""
+        text = (self.factory.__doc__ or "").strip()
+        return text.splitlines()[0] if text else ""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The factory's parameters, then those of the role."""
+        return (*choices.parameters_of(self.factory), *self.role.parameters)
+
+    def bind(self, choice: Choice) -> Choice:
+        """Return the choice with all parameters, typed; `UserError` for what does not fit."""
+        role = self.role
+        return choices.bind(choice, self.factory, role=role.name, beside=role.parameters)
+
+    def build(self, choice: Choice | None = None) -> T_co:
+        """Return the object that a choice, by default without parameters, names.
+
+        Every call of a plugin's factory goes through here.
+
+        Raises
+        ------
+        UserError
+            For parameters that do not fit, a factory that fails, and an object that lacks members
+            of the role's contract.
+        """
+        chosen = Choice(name=self.name) if choice is None else choice
+        core = {parameter.name for parameter in self.role.parameters}
+        bound = self.bind(chosen).parameters
+        try:
+            built = self.factory(**{k: v for k, v in bound.items() if k not in core})
+        except UserError:
+            raise
+        except Exception as error:
+            raise UserError(
+                f"{self.role.name} {chosen} of plugin {self.plugin.name} cannot be built"
+                f" ({reason(error, self.plugin.origin)})",
+                then=self.plugin.remedy,
+            ) from error
+        self._refuse_lacking(built)
+        return built
+
+    def _refuse_lacking(self, built: object) -> None:
+        contract = self.role.contract
+        members = _members(contract)
+        lacking = [member for member in members if not _has(built, member)]
+        if lacking:
+            raise UserError(
+                f"{self.role.name} {self.name} of plugin {self.plugin.name} is not a"
+                f" {contract.__name__}",
+                expected=f"the members {', '.join(members)}",
+                got=f"{type(built).__name__} without {', '.join(lacking)}",
+                then="see lnmbench.contracts",
+            )
+
+
+def _has(built: object, member: str) -> bool:
+    """Return whether an object has a member, without computing it if it is a property."""
+    absent = object()
+    if inspect.getattr_static(built, member, absent) is absent:
+        return hasattr(built, member)
+    return True
+
+
+def _members(contract: type[object]) -> list[str]:
+    names: Iterable[str] = getattr(contract, "__protocol_attrs__", None) or (
+        set(vars(contract)) | set(getattr(contract, "__annotations__", {}))
+    )
+    return sorted(n for n in names if not n.startswith("_") or n == "__call__")
