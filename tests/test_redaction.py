@@ -83,7 +83,7 @@ def test_a_report_and_an_export_name_files_without_their_folders(
         ingesting=Ingesting(preprocessing=Preprocessing(patch=32)),
     )
     results = read_results(folder, registry)
-    labels = [outcome.method.label for outcome in results.outcomes]
+    labels = [outcome.method.label for outcome in results.method_results]
     assert len(set(labels)) == len(labels) == 4, labels
     assert sum(label.startswith("mean:weights=w.pt [") for label in labels) == 2
 

@@ -36,7 +36,7 @@ class Mark:
     the first point to the last that is there for orientation, as a diagonal is.
 
     `name` is what the legend and a pointer's label say; without one the mark is not in the legend.
-    `arms` are the fingerprints of the methods that it belongs to: it is shown where all of them
+    `methods` are the fingerprints of the methods that it belongs to: it is shown where all of them
     are chosen. Marks of one `color`, a free word or a fingerprint, look alike in all figures.
     """
 
@@ -47,7 +47,7 @@ class Mark:
     high: NDArray[np.float64] | None = None
     along: Literal["x", "y"] = "y"
     name: str = ""
-    arms: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
     color: str = ""
 
 
@@ -59,7 +59,7 @@ class Panel:
     y: Axis
     marks: tuple[Mark, ...]
     title: str = ""
-    arms: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

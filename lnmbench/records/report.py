@@ -79,7 +79,7 @@ class Results:
     protocol: Protocol
     n: int
     positives: int
-    outcomes: tuple[MethodResult, ...]
+    method_results: tuple[MethodResult, ...]
     compared: tuple[PairComparison, ...]
     metrics: tuple[str, ...]
     metric_titles: Mapping[str, str]
@@ -126,7 +126,7 @@ class TableColumn:
 class Table:
     """A table of a report; the renderers know nothing else of a section than its blocks.
 
-    `arms` holds for each row the fingerprints of the methods that it is about: a page that lets
+    `methods` holds for each row the fingerprints of the methods that it is about: a page that lets
     its reader choose methods shows the row where all of them are chosen. Empty: always shown.
     """
 
@@ -135,7 +135,7 @@ class Table:
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
-    arms: tuple[tuple[str, ...], ...] = ()
+    methods: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +154,13 @@ Block = Table | Paragraph | Figure
 class Page:
     """A report as one page: its blocks in order, and the methods that its reader may choose.
 
-    `arms` maps fingerprints to labels; those in `chosen` are shown at first, the others come by
+    `methods` maps fingerprints to labels; those in `chosen` are shown at first, the others come by
     the reader's choice. `badge` is a word or two that stand beside the title, as SYNTHETIC does.
     """
 
     title: str
     subtitle: str
-    arms: Mapping[str, str]
+    methods: Mapping[str, str]
     chosen: tuple[str, ...]
     blocks: tuple[Block, ...]
     badge: str = ""

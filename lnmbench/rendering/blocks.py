@@ -16,7 +16,7 @@ def clean_page(page: Page) -> Page:
         title=clean(page.title),
         subtitle=clean(page.subtitle),
         badge=clean(page.badge),
-        arms={arm: clean(label) for arm, label in page.arms.items()},
+        methods={method: clean(label) for method, label in page.methods.items()},
         blocks=tuple(clean_blocks(page.blocks)),
     )
 

@@ -111,7 +111,7 @@ def describe_undefined(results: Results, comparison: PairComparison) -> str:
     """Return why a pair was not compared, as `undefined on 2 of 6 folds of logistic`, or ""."""
     if comparison.tests:
         return ""
-    by_key = {result.method.fingerprint: result for result in results.outcomes}
+    by_key = {result.method.fingerprint: result for result in results.method_results}
     methods = (by_key[comparison.method_b], by_key[comparison.method_a])
     parts = [describe_missing_scores(method, comparison.metric) for method in methods]
     return f"undefined on {join_and(list(filter(None, parts)))}"
@@ -170,7 +170,7 @@ def _effect(results: Results, comparison: PairComparison) -> Effect:
 
 
 def _detectable(results: Results, comparison: PairComparison) -> float:
-    scores = {result.method.fingerprint: result.scores for result in results.outcomes}
+    scores = {result.method.fingerprint: result.scores for result in results.method_results}
     methods = (scores[comparison.method_a], scores[comparison.method_b])
     if not all(comparison.metric in by_metric for by_metric in methods):
         return math.nan

@@ -27,12 +27,12 @@ class Question:
 
 def complete_methods(results: Results) -> list[MethodResult]:
     """Return the results of the methods that have every unit."""
-    return [result for result in results.outcomes if result.complete]
+    return [result for result in results.method_results if result.complete]
 
 
 def method_labels(results: Results) -> dict[str, str]:
     """Return the label of each method by its fingerprint."""
-    return {result.method.fingerprint: result.method.label for result in results.outcomes}
+    return {result.method.fingerprint: result.method.label for result in results.method_results}
 
 
 def is_reference_of(reference: Method, method: Method) -> bool:

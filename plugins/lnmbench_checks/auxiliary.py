@@ -68,7 +68,7 @@ class SaysTarget:
 
 def _labels(results: Results) -> Iterator[AuxLabels]:
     """The labels of every task but shuffled ones, whose labels say nothing on purpose."""
-    tasks = {str(choice): choice for o in results.outcomes for choice in o.method.aux}
+    tasks = {str(choice): choice for o in results.method_results for choice in o.method.aux}
     for task, choice in tasks.items():
         if task in results.aux_labels and not is_shuffled(choice):
             yield results.aux_labels[task]

@@ -120,8 +120,8 @@ def _asking(results: Results) -> list[Method]:
 
 
 def _complete(results: Results) -> list[Method]:
-    return [outcome.method for outcome in results.outcomes if outcome.complete]
+    return [outcome.method for outcome in results.method_results if outcome.complete]
 
 
 def _labels(results: Results) -> dict[str, str]:
-    return {o.method.fingerprint: o.method.label for o in results.outcomes}
+    return {o.method.fingerprint: o.method.label for o in results.method_results}

@@ -64,7 +64,7 @@ class UndeclaredWeights:
 
 
 def _with_images(results: Results) -> Iterator[Method]:
-    for outcome in results.outcomes:
+    for outcome in results.method_results:
         if outcome.method.encoder is not None and outcome.method.level != "none":
             yield outcome.method
 

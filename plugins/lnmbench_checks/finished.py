@@ -24,10 +24,10 @@ class Unfinished:
         """Return the arms with how far they are."""
         missing = [
             f"{o.method.label}: {o.units_done} of {o.units_all} outer folds"
-            for o in results.outcomes
+            for o in results.method_results
             if not o.complete
         ]
-        return few(missing) if results.outcomes else None
+        return few(missing) if results.method_results else None
 
 
 class StoppedByLimit:
@@ -43,7 +43,7 @@ class StoppedByLimit:
 
     def __call__(self, results: Results) -> str | None:
         """Return the arms with the share of such fits."""
-        shares = [(o, _share(o)) for o in results.outcomes]
+        shares = [(o, _share(o)) for o in results.method_results]
         judged = [(o.method.label, share) for o, share in shares if share is not None]
         found = [
             f"{label}: {share:.0%} of the fits".replace("%", " %")

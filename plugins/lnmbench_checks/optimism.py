@@ -44,7 +44,7 @@ class InnerFarFromOuter:
 
 def _gaps(results: Results) -> Iterator[tuple[MethodResult, float, Estimate]]:
     """Complete arms, their mean inner score, and by how much it is above the outer one."""
-    for outcome in results.outcomes:
+    for outcome in results.method_results:
         scores = outcome.scores.get(results.primary_metrics[0]) if outcome.complete else None
         if scores is None or outcome.inner is None:
             continue

@@ -29,7 +29,7 @@ class SlopeFarFromOne:
 
     def __call__(self, results: Results) -> str | None:
         """Return the arms with their slope."""
-        fits = [(o.method.label, _fit(o, results)) for o in results.outcomes if o.complete]
+        fits = [(o.method.label, _fit(o, results)) for o in results.method_results if o.complete]
         judged = [(label, fit) for label, fit in fits if fit is not None]
         found = [
             f"{label}: slope {decimal(fit.slope)} (95 % {decimal(fit.slope_interval.low)} to"

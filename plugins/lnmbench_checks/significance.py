@@ -28,7 +28,7 @@ class NotBorneOut:
         judged = [one for one in results.compared if any(name in one.tests for name in published)]
         if not judged:
             return None
-        labels = {o.method.fingerprint: o.method.label for o in results.outcomes}
+        labels = {o.method.fingerprint: o.method.label for o in results.method_results}
         return few(
             [
                 f"{labels[one.method_b]} against {labels[one.method_a]}"

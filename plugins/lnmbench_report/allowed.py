@@ -34,7 +34,7 @@ def allowed(results: Results, asked: Sequence[Question]) -> str:
 
 def unfinished(results: Results) -> str:
     """Return how many methods lack units, empty where none does."""
-    every, done = len(results.outcomes), len(complete(results))
+    every, done = len(results.method_results), len(complete(results))
     if done == every:
         return ""
     lacking = "is not finished" if every - done == 1 else "are not finished"

@@ -27,12 +27,12 @@ class Question:
 
 def complete(results: Results) -> list[MethodResult]:
     """Return the outcomes that have every unit."""
-    return [outcome for outcome in results.outcomes if outcome.complete]
+    return [outcome for outcome in results.method_results if outcome.complete]
 
 
 def names(results: Results) -> dict[str, str]:
     """Return the label of each method by its fingerprint."""
-    return {outcome.method.fingerprint: outcome.method.label for outcome in results.outcomes}
+    return {outcome.method.fingerprint: outcome.method.label for outcome in results.method_results}
 
 
 def aux_questions(results: Results) -> list[Question]:

@@ -35,6 +35,6 @@ def by_method(
         columns=(METHOD, *columns),
         rows=tuple((Cell(text=labels[method]), *cells) for method, cells in made),
         notes=notes,
-        arms=tuple((method,) for method, _ in made),
+        methods=tuple((method,) for method, _ in made),
     )
     return [table]

@@ -49,7 +49,7 @@ def by_metric(
             for metric, outcome in pairs
         ),
         notes=notes,
-        arms=tuple((outcome.method.fingerprint,) for _, outcome in pairs),
+        methods=tuple((outcome.method.fingerprint,) for _, outcome in pairs),
     )
 
 

@@ -113,7 +113,7 @@ def _table(
             for head, row in zip(heads, rows, strict=True)
         ),
         notes=notes,
-        arms=tuple((one.method_b, one.method_a) for one in pairs),
+        methods=tuple((one.method_b, one.method_a) for one in pairs),
     )
 
 
@@ -210,7 +210,7 @@ def _not_compared(results: Results, pairs: Sequence[PairComparison]) -> Iterator
     undefined = [
         f"{results.metric_titles.get(metric, metric)} on {told}"
         for metric in dict.fromkeys(one.metric for one in lacking)
-        for outcome in results.outcomes
+        for outcome in results.method_results
         if outcome.method.fingerprint in methods
         for told in [on_folds(outcome, metric)]
         if told

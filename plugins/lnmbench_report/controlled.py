@@ -31,7 +31,7 @@ def controlled(results: Results, asked: Sequence[Question]) -> Iterator[str]:
     lacking = len(methods) - len(against)
     if lacking:
         which = "" if lacking == len(methods) else f" for {lacking} of {len(methods)} networks"
-        run = any(o.method.is_control and not o.complete for o in results.outcomes)
+        run = any(o.method.is_control and not o.complete for o in results.method_results)
         state = "is finished" if run else "was run"
         yield f"no shuffled control {state}{which}, without which no gain can be put down to labels"
 

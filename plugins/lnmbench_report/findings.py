@@ -94,7 +94,7 @@ def gap(results: Results, one: PairComparison) -> str:
     """Return why a pair was not compared, as `undefined on 2 of 6 folds of logistic`; or ""."""
     if one.tests:
         return ""
-    outcomes = {o.method.fingerprint: o for o in results.outcomes}
+    outcomes = {o.method.fingerprint: o for o in results.method_results}
     parts = [on_folds(outcomes[key], one.metric) for key in (one.method_b, one.method_a)]
     return f"undefined on {listed(list(filter(None, parts)))}"
 
@@ -152,7 +152,7 @@ def _nothing(results: Results, one: PairComparison) -> Finding:
 
 
 def _detectable(results: Results, one: PairComparison) -> float:
-    scores = {o.method.fingerprint: o.scores for o in results.outcomes}
+    scores = {o.method.fingerprint: o.scores for o in results.method_results}
     a, b = (scores[key][one.metric].values for key in (one.method_a, one.method_b))
     ratio = results.protocol.test_train_ratio
     return minimum_detectable_difference(b - a, test_train_ratio=ratio)

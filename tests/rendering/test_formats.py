@@ -279,7 +279,7 @@ def test_a_console_says_where_the_figures_are() -> None:
 
 
 def test_a_page_has_the_formats_of_blocks_and_html() -> None:
-    page = Page(title="t", subtitle="", arms={}, chosen=(), blocks=(table("a"),))
+    page = Page(title="t", subtitle="", methods={}, chosen=(), blocks=(table("a"),))
     for format in FORMATS:
         assert render_page(page, format) == render(page.blocks, format)
     assert render_page(page, "html").startswith("<!doctype html>")

@@ -33,26 +33,26 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     figures = [block for block in page.blocks if isinstance(block, Figure)]
     if not figures:
         return []
-    looks = looks_of(figures, page.arms)
+    looks = looks_of(figures, page.methods)
     with new_folder(folder, what="figures need a folder of their own") as beside:
         for stem, figure in _stems(figures).items():
             (beside / f"{stem}.svg").write_bytes(draw_file(figure, looks, "svg"))
             (beside / f"{stem}.pdf").write_bytes(draw_file(figure, looks, "pdf"))
-            (beside / f"{stem}.csv").write_text(figure_csv(figure, page.arms), encoding="utf-8")
+            (beside / f"{stem}.csv").write_text(figure_csv(figure, page.methods), encoding="utf-8")
     return sorted(folder.iterdir())
 
 
 def figure_csv(figure: Figure, labels: Mapping[str, str]) -> str:
     """Return a figure's numbers as tidy CSV: one line for each point of each mark.
 
-    `panel` is its title or its number, `methods` are the labels of the mark's arms, `category` is
-    the name of the row where an axis has rows. Numbers stand at full precision, empty where there
-    are none. Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    `panel` is its title or number, `methods` are the labels of the mark's methods, `category` is
+    the name of the row if an axis has rows. Numbers have full precision and are empty if unknown.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     rows: list[tuple[str | int | float | None, ...]] = []
     for number, panel in enumerate(figure.panels, start=1):
         for mark in panel.marks:
-            methods = "; ".join(labels.get(arm, arm) for arm in mark.arms)
+            methods = "; ".join(labels.get(method, method) for method in mark.methods)
             head = (panel.title or str(number), mark.name, mark.kind, methods)
             rows += [(*head, *point) for point in _points(panel, mark)]
     return format_csv(COLUMNS, rows)

@@ -15,13 +15,13 @@ from lnmbench.rendering.figures.looks import Look, Looks
 class Entry:
     """A name, its look, the kinds of marks that bear it, and the methods that they need.
 
-    `arms` is what all marks of the name have in common: the entry is shown where those are chosen.
+    `methods` are those that all marks of the name share: the entry is shown if they are chosen.
     """
 
     name: str
     look: Look
     kinds: tuple[MarkKind, ...]
-    arms: tuple[str, ...]
+    methods: tuple[str, ...]
 
 
 def legend(figure: Figure, looks: Looks) -> list[Entry]:
@@ -36,12 +36,12 @@ def legend(figure: Figure, looks: Looks) -> list[Entry]:
                 continue
             look = looks.of(mark)
             key = (mark.name, look)
-            needed = tuple(dict.fromkeys([*panel.arms, *mark.arms]))
+            needed = tuple(dict.fromkeys([*panel.methods, *mark.methods]))
             seen = found.get(key)
             if seen is not None:
-                needed = tuple(arm for arm in seen.arms if arm in needed)
+                needed = tuple(method for method in seen.methods if method in needed)
             kinds = tuple(dict.fromkeys([*(seen.kinds if seen else ()), mark.kind]))
-            found[key] = Entry(name=mark.name, look=look, kinds=kinds, arms=needed)
+            found[key] = Entry(name=mark.name, look=look, kinds=kinds, methods=needed)
     return list(found.values())
 
 

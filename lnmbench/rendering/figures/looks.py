@@ -80,12 +80,12 @@ class Looks:
     Words that are no methods (training, positive, reference) have hues of their own.
     """
 
-    def __init__(self, arms: Iterable[str], words: Iterable[str] = ()) -> None:
-        arms = list(dict.fromkeys(filter(None, arms)))
-        others = [word for word in dict.fromkeys(filter(None, words)) if word not in arms]
+    def __init__(self, methods: Iterable[str], words: Iterable[str] = ()) -> None:
+        methods = list(dict.fromkeys(filter(None, methods)))
+        others = [word for word in dict.fromkeys(filter(None, words)) if word not in methods]
         self._looks = {
             color: _look(number, series)
-            for names, series in ((arms, SERIES), (others, WORDS))
+            for names, series in ((methods, SERIES), (others, WORDS))
             for number, color in enumerate(names)
         }
 
@@ -94,13 +94,13 @@ class Looks:
         return NEUTRAL if mark.kind == "rule" else self._looks.get(mark.color, NEUTRAL)
 
 
-def looks_of(figures: Iterable[Figure], arms: Iterable[str] = ()) -> Looks:
+def looks_of(figures: Iterable[Figure], methods: Iterable[str] = ()) -> Looks:
     """Return the looks of a page: methods in their order, words in that of the figures.
 
     A method keeps its look whether or not a figure shows it.
     """
     found = [mark for figure in figures for panel in figure.panels for mark in panel.marks]
-    methods = [*arms, *(arm for mark in found for arm in mark.arms)]
+    methods = [*methods, *(method for mark in found for method in mark.methods)]
     return Looks(methods, (mark.color for mark in found))
 
 

@@ -41,8 +41,8 @@ def to_html(page: Page) -> str:
     from lnmbench.rendering.html import wording
 
     place = Place(
-        arms={arm: number for number, arm in enumerate(page.arms)},
-        looks=looks_of((b for b in page.blocks if isinstance(b, Figure)), page.arms),
+        methods={method: number for number, method in enumerate(page.methods)},
+        looks=looks_of((b for b in page.blocks if isinstance(b, Figure)), page.methods),
         lists=Lists(),
     )
     made = parts(page.blocks, place)
@@ -54,11 +54,11 @@ def to_html(page: Page) -> str:
         page=page,
         parts=made,
         wording=wording,
-        arms=[(label, arm in page.chosen) for arm, label in page.arms.items()],
+        methods=[(label, method in page.chosen) for method, label in page.methods.items()],
         policy=_policy(style, script),
         style=Markup(style),
         script=Markup(script),
-        numbers=Markup(script_json({**place.data(), "arms": list(page.arms.values())})),
+        numbers=Markup(script_json({**place.data(), "methods": list(page.methods.values())})),
     )
     return text + "\n"
 

@@ -79,7 +79,7 @@ def _mark(mark: Mark, places: Mapping[str, int], lists: Lists) -> dict[str, obje
         "kind": mark.kind,
         "name": mark.name,
         "along": mark.along,
-        "arms": [places[arm] for arm in mark.arms if arm in places],
+        "methods": [places[method] for method in mark.methods if method in places],
         "look": mark.color,
         "x": lists.add(mark.x),
         "y": lists.add(mark.y),

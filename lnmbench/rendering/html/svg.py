@@ -19,8 +19,8 @@ def fitted(svg: str, *, prefix: str, groups: Mapping[str, str]) -> str:
     """Return the inside of an SVG element, to stand inline in a page.
 
     `groups` maps the group ids that matplotlib was given (`mark-0`, `row-2`) to what becomes
-    their `data-arms`; they get the class `mark` or `row` and `data-number`. Ids that are referred
-    to start with `prefix`, so that they are the page's only ones; the others go.
+    their `data-methods`; they get the class `mark` or `row` and `data-number`. Ids that are
+    referred to get `prefix`, so that they are unique on the page; other ids are removed.
     """
     root = ET.fromstring(svg)
     for element in root.iter():
@@ -73,7 +73,7 @@ def _identity(
         yield "class", found[1]
         yield "data-number", found[2]
         if groups.get(name):
-            yield "data-arms", groups[name]
+            yield "data-methods", groups[name]
 
 
 def _styled(style: str) -> Iterator[tuple[str, str]]:

@@ -24,15 +24,17 @@ WHOLE = 12
 class Place:
     """What the blocks of a page share: places of methods, looks, numbers, ids that are taken."""
 
-    arms: Mapping[str, int]
+    methods: Mapping[str, int]
     looks: Looks
     lists: Lists
     ids: set[str] = field(default_factory=set)
     figures: list[dict[str, object]] = field(default_factory=list)
 
-    def needed(self, arms: Iterable[str]) -> str:
-        """Return `data-arms`: the places of those methods that the page lets its reader choose."""
-        return " ".join(str(n) for n in sorted({self.arms[a] for a in arms if a in self.arms}))
+    def needed(self, methods: Iterable[str]) -> str:
+        """Return `data-methods`: the numbers of those methods that the reader may choose."""
+        return " ".join(
+            str(n) for n in sorted({self.methods[a] for a in methods if a in self.methods})
+        )
 
     def own_id(self, key: str) -> str:
         """Return an id that no other block has, made of the block's key."""
@@ -54,7 +56,7 @@ class Row:
     """A table row: its cells, and the methods that it needs."""
 
     cells: tuple[Cell, ...]
-    arms: str
+    methods: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class ShownPanel:
     width: float
     height: float
     label: str
-    arms: str
+    methods: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ class ShownEntry:
     """An entry of a legend, and the methods that it needs."""
 
     entry: Entry
-    arms: str
+    methods: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,13 +141,13 @@ def _written(block: Block, place: Place) -> Part:
     name = place.own_id(block.key)
     if isinstance(block, Table):
         aligned = [column.align for column in block.columns]
-        arms = block.arms or ((),) * len(block.rows)
+        methods = block.methods or ((),) * len(block.rows)
         return ShownTable(
             id=name,
             block=block,
             rows=tuple(
-                Row(cells=cells, arms=place.needed(own))
-                for cells, own in zip(block.rows, arms, strict=True)
+                Row(cells=cells, methods=place.needed(own))
+                for cells, own in zip(block.rows, methods, strict=True)
             ),
             head=aligned.index("left") if "left" in aligned else -1,
             long=len(block.rows) > LONG,
@@ -160,7 +162,7 @@ def _figure(figure: Figure, place: Place) -> ShownFigure:
     drawn = [draw_panel(panel, place.looks) for panel in figure.panels]
     number = len(place.figures)
     place.figures.append(
-        {**figure_data(figure, drawn, place.arms, place.lists), "file": name.removeprefix("s-")}
+        {**figure_data(figure, drawn, place.methods, place.lists), "file": name.removeprefix("s-")}
     )
     return ShownFigure(
         id=name,
@@ -168,7 +170,7 @@ def _figure(figure: Figure, place: Place) -> ShownFigure:
         block=figure,
         panels=tuple(_panel(figure, n, one, place, number) for n, one in enumerate(drawn)),
         legend=tuple(
-            ShownEntry(entry=entry, arms=place.needed(entry.arms))
+            ShownEntry(entry=entry, methods=place.needed(entry.methods))
             for entry in legend(figure, place.looks)
         ),
     )
@@ -188,7 +190,7 @@ def _panel(figure: Figure, n: int, drawn: Drawn, place: Place, number: int) -> S
         width=width,
         height=height,
         label=label,
-        arms=place.needed(panel.arms),
+        methods=place.needed(panel.methods),
     )
 
 
@@ -197,10 +199,10 @@ def _groups(figure: Figure, n: int, place: Place) -> Iterator[tuple[str, str]]:
     panel = figure.panels[n]
     by_row: dict[int, set[str]] = {}
     for number, mark in enumerate(panel.marks):
-        arms = place.needed(mark.arms)
-        yield f"mark-{number}", arms
+        methods = place.needed(mark.methods)
+        yield f"mark-{number}", methods
         for row in rows(panel, mark):
-            by_row.setdefault(row, set()).add(arms)
+            by_row.setdefault(row, set()).add(methods)
     for row, needs in by_row.items():
         if len(needs) == 1:
             yield f"row-{row}", needs.pop()

@@ -97,7 +97,7 @@ def _validation(ledger: LedgerReader, plan: Plan, method: str) -> pd.DataFrame:
 def _scores(results: Results) -> pd.DataFrame:
     rows = [
         (outcome.method.label, repeat, fold, metric, value)
-        for outcome in results.outcomes
+        for outcome in results.method_results
         for metric, scores in outcome.scores.items()
         for repeat, folds in enumerate(scores.values.tolist())
         for fold, value in enumerate(folds)

@@ -64,7 +64,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
             protocol=plan.protocol,
             n=len(plan.ids),
             positives=int(plan.truth.sum()),
-            outcomes=outcomes,
+            method_results=outcomes,
             compared=(),
             metrics=tuple(metrics),
             metric_titles={name: one.title for name, one in offered_metrics(registry).items()}
@@ -96,7 +96,7 @@ def compared(results: Results, registry: Registry) -> Results:
     return replace(
         results,
         compared=compare(
-            results.outcomes,
+            results.method_results,
             results.truth,
             results.outer,
             metrics=results.primary_metrics,
@@ -218,7 +218,7 @@ def page(results: Results, registry: Registry, *, brief: bool = False) -> Page:
     return Page(
         title=f"{results.protocol.target} in {results.cohort.partition(':')[0]}",
         subtitle=f"{results.n} cases, {results.positives} positive; {results.protocol} folds",
-        arms=arms,
+        methods=arms,
         chosen=_drawn(made) or tuple(arms),
         blocks=made,
         badge="SYNTHETIC" if results.card.synthetic else "",
@@ -232,7 +232,7 @@ def across_page(cohorts: Sequence[Results], registry: Registry) -> Page:
     return Page(
         title=f"{cohorts[0].protocol.target} in {len(cohorts)} cohorts",
         subtitle=f"{cohorts[0].protocol} folds in each",
-        arms=arms,
+        methods=arms,
         chosen=tuple(arms),
         blocks=made,
         badge="SYNTHETIC" if any(one.card.synthetic for one in cohorts) else "",
@@ -240,14 +240,14 @@ def across_page(cohorts: Sequence[Results], registry: Registry) -> Page:
 
 
 def _arms(results: Results) -> dict[str, str]:
-    return {o.method.fingerprint: o.method.label for o in results.outcomes if o.complete}
+    return {o.method.fingerprint: o.method.label for o in results.method_results if o.complete}
 
 
 def _drawn(made: Iterable[Block]) -> tuple[str, ...]:
     """The arms that figures draw, in the order in which they do."""
     figures = [block for block in made if isinstance(block, Figure)]
     panels = [panel for figure in figures for panel in figure.panels]
-    arms = [arm for panel in panels for mark in panel.marks for arm in mark.arms]
+    arms = [arm for panel in panels for mark in panel.marks for arm in mark.methods]
     return tuple(dict.fromkeys(arms))
 
 

@@ -42,7 +42,7 @@ def _merged(runs: Sequence[Results], registry: Registry) -> Results:
     for other in others:
         _refuse_other_plan(first, other)
     best: dict[str, MethodResult] = {}
-    for outcome in (outcome for run in runs for outcome in run.outcomes):
+    for outcome in (outcome for run in runs for outcome in run.method_results):
         name = outcome.method.fingerprint
         if name not in best or best[name].units_done < outcome.units_done:
             best[name] = outcome
@@ -52,7 +52,7 @@ def _merged(runs: Sequence[Results], registry: Registry) -> Results:
     outcomes = [replace(best[method.fingerprint], method=method) for method in labeled]
     whole = replace(
         first,
-        outcomes=tuple(sorted(outcomes, key=lambda outcome: in_order(outcome.method))),
+        method_results=tuple(sorted(outcomes, key=lambda outcome: in_order(outcome.method))),
         notes=tuple(dict.fromkeys(note for run in runs for note in run.notes)),
         aux_labels={task: one for run in runs for task, one in run.aux_labels.items()},
         invocations=tuple(one for run in runs for one in run.invocations),
@@ -107,7 +107,7 @@ def _refuse_other_question(one: Results, other: Results) -> None:
 
 def _refuse_strangers(cohorts: Sequence[Results]) -> None:
     arms = [
-        {o.method.fingerprint: o.method.label for o in one.outcomes if o.complete}
+        {o.method.fingerprint: o.method.label for o in one.method_results if o.complete}
         for one in cohorts
     ]
     shared = set(arms[0]).intersection(*arms[1:])

@@ -63,7 +63,7 @@ def _panel(one: Calibrated, end: float) -> Panel:
         x=Axis(title="Predicted probability", low=0.0, high=end),
         y=Axis(title="Observed share of positive cases", low=0.0, high=end),
         marks=(rule([0.0, end], [0.0, end], "perfect calibration"), *_marks(one.curve, key)),
-        arms=(key,),
+        methods=(key,),
     )
 
 
@@ -71,18 +71,20 @@ def _marks(curve: CalibrationCurve, key: str) -> Iterator[Mark]:
     smooth, bins = curve.smooth, curve.bins
     if smooth.knots:
         x, low, high = smooth.predicted, smooth.low, smooth.high
-        yield Mark(kind="band", x=x, y=smooth.observed, low=low, high=high, arms=(key,), color=key)
-        yield Mark(kind="line", x=x, y=smooth.observed, arms=(key,), color=key)
+        yield Mark(
+            kind="band", x=x, y=smooth.observed, low=low, high=high, methods=(key,), color=key
+        )
+        yield Mark(kind="line", x=x, y=smooth.observed, methods=(key,), color=key)
     yield Mark(
         kind="interval",
         x=bins.predicted,
         y=bins.observed,
         low=bins.low,
         high=bins.high,
-        arms=(key,),
+        methods=(key,),
         color=key,
     )
-    yield Mark(kind="points", x=bins.predicted, y=bins.observed, arms=(key,), color=key)
+    yield Mark(kind="points", x=bins.predicted, y=bins.observed, methods=(key,), color=key)
 
 
 def _alt(truth: NDArray[np.float64], found: Sequence[Calibrated]) -> str:

@@ -32,7 +32,7 @@ class Contrast:
     test: TestResult
 
     @property
-    def arms(self) -> tuple[str, str]:
+    def methods(self) -> tuple[str, str]:
         """The fingerprints of the two methods."""
         return self.question.method.fingerprint, self.question.reference.fingerprint
 
@@ -112,16 +112,18 @@ def judged(results: Results) -> dict[tuple[str, str, str], TestResult]:
     }
 
 
-def estimate(test: TestResult, place: float, arms: tuple[str, str]) -> Iterator[Mark]:
+def estimate(test: TestResult, place: float, methods: tuple[str, str]) -> Iterator[Mark]:
     """Yield a mean with its interval at a place among rows, in the color of the first method."""
     x, y = np.array([test.estimate]), np.array([place])
     low, high = np.array([test.low]), np.array([test.high])
-    yield Mark(kind="interval", x=x, y=y, low=low, high=high, along="x", arms=arms, color=arms[0])
-    yield Mark(kind="points", x=x, y=y, arms=arms, color=arms[0])
+    yield Mark(
+        kind="interval", x=x, y=y, low=low, high=high, along="x", methods=methods, color=methods[0]
+    )
+    yield Mark(kind="points", x=x, y=y, methods=methods, color=methods[0])
 
 
 def _differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
-    scores = {o.method.fingerprint: o.scores for o in results.outcomes}
+    scores = {o.method.fingerprint: o.scores for o in results.method_results}
     own, other = (scores[m.fingerprint][metric] for m in (question.method, question.reference))
     values = own.values - other.values
     return np.where(np.abs(values) <= _ROUNDING, 0.0, values)

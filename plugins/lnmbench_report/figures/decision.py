@@ -85,7 +85,7 @@ def _curve(one: Decided) -> Mark:
         x=one.curve.thresholds,
         y=one.curve.model,
         name=one.outcome.method.label,
-        arms=(key,),
+        methods=(key,),
         color=key,
     )
 

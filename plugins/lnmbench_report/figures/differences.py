@@ -61,10 +61,10 @@ def _row(one: Contrast, row: int) -> Iterator[Mark]:
         kind="points",
         x=folds,
         y=row + _CLOUD + _SPREAD * scattered(folds.size),
-        arms=one.arms,
+        methods=one.methods,
         color=one.color,
     )
-    yield from estimate(one.test, row + _MEAN, one.arms)
+    yield from estimate(one.test, row + _MEAN, one.methods)
 
 
 def scattered(count: int) -> NDArray[np.float64]:

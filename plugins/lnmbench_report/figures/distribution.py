@@ -55,10 +55,10 @@ def _panel(
         x=Axis(title="Predicted probability", low=0.0, high=float(edges[-1])),
         y=Axis(title="Share of the class", low=0.0, high=top),
         marks=tuple(
-            Mark(kind="bars", x=middles, y=values, name=name, arms=(key,), color=name)
+            Mark(kind="bars", x=middles, y=values, name=name, methods=(key,), color=name)
             for name, values in shares.items()
         ),
-        arms=(key,),
+        methods=(key,),
     )
 
 

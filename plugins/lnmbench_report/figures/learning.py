@@ -68,7 +68,7 @@ def _panel(one: Learned, epochs: Axis, losses: Axis) -> Panel:
         x=epochs,
         y=losses,
         marks=tuple(_marks(curve, key)),
-        arms=(key,),
+        methods=(key,),
     )
 
 
@@ -78,10 +78,10 @@ def _marks(curve: Curve, key: str) -> Iterator[Mark]:
     for name, losses in both:
         low, middle, high = losses.T
         yield Mark(
-            kind="band", x=x, y=middle, low=low, high=high, name=name, arms=(key,), color=name
+            kind="band", x=x, y=middle, low=low, high=high, name=name, methods=(key,), color=name
         )
     for name, losses in both:
-        yield Mark(kind="line", x=x, y=losses[:, 1], name=name, arms=(key,), color=name)
+        yield Mark(kind="line", x=x, y=losses[:, 1], name=name, methods=(key,), color=name)
 
 
 def _lowest(found: Sequence[Learned]) -> str:

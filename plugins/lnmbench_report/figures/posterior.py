@@ -101,7 +101,7 @@ def _density(one: Believed) -> Mark:
         x=x,
         y=student.pdf(x, p.df, loc=p.mean, scale=p.scale),
         name=against(contrast.question),
-        arms=contrast.arms,
+        methods=contrast.methods,
         color=contrast.color,
     )
 

@@ -70,7 +70,7 @@ def _curve(one: Contrast, grid: NDArray[np.float64], ratio: float) -> Iterator[M
             x=x,
             y=power(x, one.differences, test_train_ratio=ratio),
             name=name,
-            arms=one.arms,
+            methods=one.methods,
             color=one.color,
         )
 

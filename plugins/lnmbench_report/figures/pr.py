@@ -43,7 +43,7 @@ def _curve(truth: NDArray[np.float64], outcome: MethodResult) -> Mark:
     precision[-1] = precision[-2]  # the point at recall 0 is a convention, not a precision
     x, y = thinned(curve.recall, precision)
     name = f"{outcome.method.label}, pooled AP {_ap(truth, outcome)}"
-    return Mark(kind="steps", x=x, y=y, name=name, arms=(key,), color=key)
+    return Mark(kind="steps", x=x, y=y, name=name, methods=(key,), color=key)
 
 
 def _ap(truth: NDArray[np.float64], outcome: MethodResult) -> str:

@@ -57,7 +57,7 @@ def _band(truth: NDArray[np.float64], outcome: MethodResult) -> Mark:
         y=middle,
         low=band.low,
         high=band.high,
-        arms=(key,),
+        methods=(key,),
         color=key,
     )
 
@@ -66,7 +66,7 @@ def _curve(truth: NDArray[np.float64], outcome: MethodResult) -> Mark:
     curve, key = roc_curve(truth, outcome.probability), outcome.method.fingerprint
     x, y = thinned(curve.false_positive_rate, curve.true_positive_rate)
     name = f"{outcome.method.label}, pooled AUC {_auc(truth, outcome)}"
-    return Mark(kind="line", x=x, y=y, name=name, arms=(key,), color=key)
+    return Mark(kind="line", x=x, y=y, name=name, methods=(key,), color=key)
 
 
 def _auc(truth: NDArray[np.float64], outcome: MethodResult) -> str:

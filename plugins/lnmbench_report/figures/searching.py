@@ -66,15 +66,15 @@ def _panel(results: Results, one: Ranked) -> Panel:
         low=ends[:, 0],
         high=ends[:, 1],
         along="x",
-        arms=(key,),
+        methods=(key,),
         color=key,
     )
     return Panel(
         title=one.outcome.method.label,
         x=Axis(title=f"Mean inner log loss of {results.protocol.target}"),
         y=Axis(title="Candidate: times chosen", categories=tuple(_name(one, c) for c in rows)),
-        marks=(interval, Mark(kind="points", x=mean, y=place, arms=(key,), color=key)),
-        arms=(key,),
+        marks=(interval, Mark(kind="points", x=mean, y=place, methods=(key,), color=key)),
+        methods=(key,),
     )
 
 

@@ -151,7 +151,9 @@ def _scores(cohorts: Sequence[Results], methods: Sequence[Method], metric: str) 
     def row(place: int, method: Method) -> Iterator[Cell]:
         yield Cell(text=labels[method.fingerprint])
         for one in cohorts:
-            (outcome,) = [o for o in one.outcomes if o.method.fingerprint == method.fingerprint]
+            (outcome,) = [
+                o for o in one.method_results if o.method.fingerprint == method.fingerprint
+            ]
             mean = outcome.summary[metric]
             text = f"{decimal(mean.value)} ({interval(mean.low, mean.high, of=mean.value)})"
             yield Cell(text=text, value=mean.value, low=mean.low, high=mean.high)
@@ -173,7 +175,7 @@ def _scores(cohorts: Sequence[Results], methods: Sequence[Method], metric: str) 
             "Mean over the outer folds (corrected 95 % CI) within each cohort. Rank 1 is the best; "
             "ties share their mean rank.",
         ),
-        arms=tuple((method.fingerprint,) for method in methods),
+        methods=tuple((method.fingerprint,) for method in methods),
     )
 
 
@@ -217,7 +219,7 @@ def _tests(cohorts: Sequence[Results], methods: Sequence[Method], metrics: Seque
             "test (Corani et al. 2017), for the questions on auxiliary tasks; it takes at least "
             "three cohorts, each with a difference on some fold.",
         ),
-        arms=tuple((a.fingerprint, b.fingerprint) for _, a, b, _ in pairs),
+        methods=tuple((a.fingerprint, b.fingerprint) for _, a, b, _ in pairs),
     )
 
 
@@ -274,5 +276,5 @@ def _believed(better: Sequence[NDArray[np.float64]], folds: int) -> Cell:
 
 
 def _folds(results: Results, method: Method, metric: str) -> NDArray[np.float64]:
-    (outcome,) = [o for o in results.outcomes if o.method.fingerprint == method.fingerprint]
+    (outcome,) = [o for o in results.method_results if o.method.fingerprint == method.fingerprint]
     return outcome.scores[metric].values

@@ -54,8 +54,8 @@ def _sentences(results: Results) -> str:
 
 
 def _nothing_yet(results: Results) -> str:
-    done = sum(outcome.units_done for outcome in results.outcomes)
-    every = sum(outcome.units_all for outcome in results.outcomes)
+    done = sum(outcome.units_done for outcome in results.method_results)
+    every = sum(outcome.units_all for outcome in results.method_results)
     return (
         f"Nothing can be said yet: no method is complete, {done} of {every} units are done. "
         "The same command goes on where the run stopped."
@@ -63,7 +63,7 @@ def _nothing_yet(results: Results) -> str:
 
 
 def _not_asked(results: Results) -> str:
-    controls = any(outcome.method.is_control for outcome in results.outcomes)
+    controls = any(outcome.method.is_control for outcome in results.method_results)
     labels = " with its own labels" if controls else ""
     first = (
         "This run does not ask whether an auxiliary task helps: none of its methods learns one"
@@ -85,10 +85,10 @@ def _alone(results: Results, outcome: MethodResult) -> str:
 
 
 def _tasks(results: Results) -> list[str]:
-    methods = [outcome.method for outcome in results.outcomes]
+    methods = [outcome.method for outcome in results.method_results]
     return sorted({aux_of(method) for method in methods if method.aux and not method.is_control})
 
 
 def _as_if_finished(results: Results) -> Results:
-    finished = tuple(replace(one, units_done=one.units_all) for one in results.outcomes)
-    return replace(results, outcomes=finished)
+    finished = tuple(replace(one, units_done=one.units_all) for one in results.method_results)
+    return replace(results, method_results=finished)

@@ -76,7 +76,7 @@ def _answers(results: Results) -> Iterator[str]:
 
 
 def _unanswered(results: Results) -> Iterator[str]:
-    asking = [o.method for o in results.outcomes if o.method.aux and not o.method.is_control]
+    asking = [o.method for o in results.method_results if o.method.aux and not o.method.is_control]
     tasks = sorted(set(map(aux_of, asking)))
     if tasks:
         yield (

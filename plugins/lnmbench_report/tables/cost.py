@@ -24,7 +24,7 @@ class Costs:
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or nothing where no unit is finished."""
-        begun = [outcome for outcome in results.outcomes if outcome.units_done]
+        begun = [outcome for outcome in results.method_results if outcome.units_done]
         return by_method(
             results,
             begun,

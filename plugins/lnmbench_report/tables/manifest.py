@@ -41,7 +41,7 @@ class Passport:
         )
         arms = by_method(
             results,
-            results.outcomes,
+            results.method_results,
             lambda outcome: [_cells(outcome)],
             key="methods",
             title="Settings of the methods",
@@ -52,7 +52,7 @@ class Passport:
 
 
 def _facts(results: Results) -> Iterator[tuple[str, str]]:
-    protocol, methods = results.protocol, [outcome.method for outcome in results.outcomes]
+    protocol, methods = results.protocol, [outcome.method for outcome in results.method_results]
     yield "Cohort", f"{cohort_name(results.cohort)}, fingerprint {results.fingerprint}"
     yield "Protocol", f"{protocol} (repeats × outer folds × inner folds), target {protocol.target}"
     yield "Seed", str(protocol.seed)
@@ -156,5 +156,5 @@ def _notes(results: Results) -> Iterator[str]:
         "replaced (--pseudonymize), it takes the same key file, which no report can tell."
     )
     default = Method(label="", kind="network").window_hu
-    if any(outcome.method.window_hu != default for outcome in results.outcomes):
+    if any(outcome.method.window_hu != default for outcome in results.method_results):
         yield "The window is no option of the command; it stands in a benchmark file."

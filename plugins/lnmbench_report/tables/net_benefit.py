@@ -89,7 +89,7 @@ def _beside_all(results: Results, table: Table) -> Table:
     all_cases = decision_curve(results.truth, np.ones(results.n), THRESHOLDS).treat_all
     cells = (Cell(text=decimal(one), value=float(one)) for one in all_cases)
     row = (Cell(text="acting on all cases"), *cells)
-    return replace(table, rows=(*table.rows, row), arms=(*table.arms, ()))
+    return replace(table, rows=(*table.rows, row), methods=(*table.methods, ()))
 
 
 def _notes(results: Results) -> Iterator[str]:

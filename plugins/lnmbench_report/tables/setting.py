@@ -95,7 +95,7 @@ def _features(results: Results) -> Iterator[str]:
 def _weights(results: Results) -> Iterator[str]:
     by_weights: dict[str, list[str]] = {}
     labels = names(results)
-    for outcome in results.outcomes:
+    for outcome in results.method_results:
         method = outcome.method
         if method.encoder and method.weights and method.weights.source != "none":
             arms = by_weights.setdefault(_source(method.encoder, method.weights), [])
@@ -114,7 +114,7 @@ def _incomplete(results: Results) -> Iterator[str]:
     labels = names(results)
     missing = [
         f"{labels[o.method.fingerprint]} ({o.units_done} of {o.units_all} units)"
-        for o in results.outcomes
+        for o in results.method_results
         if not o.complete
     ]
     if missing:

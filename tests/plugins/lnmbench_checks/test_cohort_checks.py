@@ -34,7 +34,7 @@ NOTHING = Results(
     protocol=Protocol(repeats=2, folds=3),
     n=N,
     positives=int(TRUTH.sum()),
-    outcomes=(),
+    method_results=(),
     compared=(),
     metrics=("auc",),
     metric_titles={"auc": "AUC"},
@@ -184,27 +184,32 @@ def test_few_cases_that_are_told_apart_by_chance_are_not_judged() -> None:
 @pytest.mark.parametrize("seen", ["cohort", "imagenet+Cohort", "radiogenomics"])
 def test_an_encoder_that_saw_the_cohort_is_told(seen: str) -> None:
     arms = (CLINICAL, network(source="file:a.pt", pretrained_on=seen))
-    assert found("LNM006", outcomes=arms) == f"resnet18: pretrained on {seen}"
-    assert found("LNM016", outcomes=arms) == ""
+    assert found("LNM006", method_results=arms) == f"resnet18: pretrained on {seen}"
+    assert found("LNM016", method_results=arms) == ""
 
 
 def test_weights_of_a_file_want_a_word_on_what_they_saw() -> None:
     undeclared = (network(source="file:a.pt", pretrained_on=""),)
-    assert found("LNM006", outcomes=undeclared) is None, "it cannot look"
-    assert found("LNM016", outcomes=undeclared) == "resnet18: file:a.pt"
+    assert found("LNM006", method_results=undeclared) is None, "it cannot look"
+    assert found("LNM016", method_results=undeclared) == "resnet18: file:a.pt"
     known = network(source="imagenet")
-    assert found("LNM006", outcomes=(known, CLINICAL)) == ""
-    assert found("LNM006", outcomes=(known, *undeclared)) is None, "it cannot look at every one"
+    assert found("LNM006", method_results=(known, CLINICAL)) == ""
+    assert found("LNM006", method_results=(known, *undeclared)) is None, (
+        "it cannot look at every one"
+    )
     leaked = network(source="file:b.pt", pretrained_on="cohort")
-    assert found("LNM006", outcomes=(leaked, *undeclared)) == "resnet18: pretrained on cohort"
-    assert found("LNM016", outcomes=(network(source="file:a.pt", pretrained_on="other CT"),)) == ""
+    assert found("LNM006", method_results=(leaked, *undeclared)) == "resnet18: pretrained on cohort"
+    assert (
+        found("LNM016", method_results=(network(source="file:a.pt", pretrained_on="other CT"),))
+        == ""
+    )
     for source in ("imagenet", "kinetics", "random:0"):
-        assert found("LNM016", outcomes=(network(source=source),)) == ""
+        assert found("LNM016", method_results=(network(source=source),)) == ""
 
 
 @pytest.mark.parametrize("name", ["LNM006", "LNM016"])
 def test_without_images_no_encoder_is_judged(name: str) -> None:
-    assert found(name, outcomes=(CLINICAL,)) is None
+    assert found(name, method_results=(CLINICAL,)) is None
 
 
 PT = Choice(name="pt", parameters={"shuffled": 0})
@@ -214,7 +219,7 @@ SHUFFLED = Choice(name="pt", parameters={"shuffled": 1})
 def labeled(values: np.ndarray, kind: str = "ordinal", task: Choice = PT) -> dict[str, Any]:
     known = int((~np.isnan(values.reshape(len(values), -1))).any(axis=1).sum())
     labels = AuxLabels(task=str(task), title="T", kind=kind, known=known, values=values)  # type: ignore[arg-type]  # words of the contract
-    return {"outcomes": (network(task),), "aux_labels": {str(task): labels}}
+    return {"method_results": (network(task),), "aux_labels": {str(task): labels}}
 
 
 def test_a_label_that_most_cases_lack_is_told() -> None:
@@ -255,4 +260,4 @@ def test_masks_and_labels_of_few_cases_are_not_judged() -> None:
 @pytest.mark.parametrize("name", ["LNM008", "LNM009"])
 def test_controls_and_runs_without_tasks_have_no_labels_to_judge(name: str) -> None:
     assert found(name, **labeled(TRUTH, "binary", SHUFFLED)) is None
-    assert found(name, outcomes=(network(),)) is None
+    assert found(name, method_results=(network(),)) is None

@@ -43,7 +43,7 @@ def results(
             "protocol": TEN_FOLDS,
             "n": N,
             "positives": int(TRUTH.sum()),
-            "outcomes": tuple(outcomes),
+            "method_results": tuple(outcomes),
             "compared": tuple(compared),
             "metrics": ("auc",),
             "metric_titles": {"auc": "AUC", "brier": "Brier score"},

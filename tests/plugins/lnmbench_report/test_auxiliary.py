@@ -54,7 +54,7 @@ def results(*outcomes: MethodResult, unscored: int = 0) -> Results:
         protocol=Protocol(repeats=2, folds=2),
         n=N,
         positives=5,
-        outcomes=outcomes,
+        method_results=outcomes,
         compared=(),
         metrics=(),
         metric_titles={"kappa": "Quadratic kappa"},
@@ -83,8 +83,8 @@ def cells(made: Table, row: int = 0) -> dict[str, Cell]:
 def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
     made = table(scored)
     assert len(made.rows) == 2
-    by_method = {outcome.method.fingerprint: outcome for outcome in scored.outcomes}
-    for at, (arm,) in enumerate(made.arms):
+    by_method = {outcome.method.fingerprint: outcome for outcome in scored.method_results}
+    for at, (arm,) in enumerate(made.methods):
         row = cells(made, at)
         found = by_method[arm].aux[0].metrics["kappa"]
         assert (row["kappa"].value, row["kappa"].low) == (found.value, found.low)

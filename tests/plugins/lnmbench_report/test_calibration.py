@@ -35,7 +35,7 @@ def results(
         protocol=Protocol(repeats=2, folds=2, inner=3),
         n=len(truth),
         positives=int(truth.sum()),
-        outcomes=(
+        method_results=(
             MethodResult(method=LOGISTIC, units_done=done, units_all=4, predicted=predicted),
         ),
         compared=(),
@@ -94,8 +94,8 @@ def test_a_slope_that_is_not_there_is_a_dash_and_explained() -> None:
 
 def test_every_method_is_said_to_be_the_average_of_its_inner_folds() -> None:
     made = results(*drawn())
-    network = replace(made.outcomes[0], method=Method(label="net", kind="network"))
-    for of in (made, replace(made, outcomes=(network,))):
+    network = replace(made.method_results[0], method=Method(label="net", kind="network"))
+    for of in (made, replace(made, method_results=(network,))):
         assert "each the mean over the 3 fits of the inner folds" in table(of).notes[0]
 
 

@@ -56,7 +56,7 @@ def test_a_real_cohorts_citation_is_the_cards(
 
 
 def test_nothing_is_claimed_of_a_run_without_results(scored: Results) -> None:
-    begun = tuple(replace(one, units_done=0) for one in scored.outcomes)
-    made = lines(replace(scored, outcomes=begun, compared=(), invocations=()))
+    begun = tuple(replace(one, units_done=0) for one in scored.method_results)
+    made = lines(replace(scored, method_results=begun, compared=(), invocations=()))
     assert len(made) == 3
     assert made[0].startswith("lnmbench, a benchmark")

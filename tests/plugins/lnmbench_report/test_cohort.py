@@ -44,7 +44,7 @@ def described(cohort: Cohort, plan: Plan) -> Results:
         protocol=Protocol(),
         n=N,
         positives=int(plan.truth.sum()),
-        outcomes=(),
+        method_results=(),
         compared=(),
         metrics=(),
         metric_titles={},

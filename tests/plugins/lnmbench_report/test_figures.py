@@ -40,9 +40,9 @@ def marks(figure: Figure, kind: str = "") -> list[Mark]:
 
 def with_predicted(results: Results, change: Callable[[MethodResult], object]) -> Results:
     outcomes = tuple(
-        replace(o, predicted=np.asarray(change(o), dtype=float)) for o in results.outcomes
+        replace(o, predicted=np.asarray(change(o), dtype=float)) for o in results.method_results
     )
-    return replace(results, outcomes=outcomes)
+    return replace(results, method_results=outcomes)
 
 
 def test_a_complete_run_has_its_figures_and_each_is_told_in_words(scored: Results) -> None:
@@ -75,9 +75,9 @@ def test_every_mark_can_be_drawn_and_belongs_to_methods_that_are_there(scored: R
             assert all(one.shape == mark.x.shape == mark.y.shape for one in bounds or [mark.x])
             assert (len(bounds) == 2) == (mark.kind in ("band", "interval"))
             assert mark.x.size <= MOST_POINTS
-            assert set(mark.arms) <= known
-            assert mark.arms or mark.color not in known
-        assert all(set(one.arms) <= known for one in figure.panels)
+            assert set(mark.methods) <= known
+            assert mark.methods or mark.color not in known
+        assert all(set(one.methods) <= known for one in figure.panels)
 
 
 def test_real_cohorts_are_not_called_synthetic(scored: Results) -> None:
@@ -90,11 +90,11 @@ def test_curves_have_the_area_that_their_names_give(scored: Results) -> None:
     assert truth is not None
     for outcome in complete(scored):
         key = (outcome.method.fingerprint,)
-        (curve,) = [m for m in marks(made["roc"], "line") if m.arms == key]
+        (curve,) = [m for m in marks(made["roc"], "line") if m.methods == key]
         area = float(np.trapezoid(curve.y, curve.x))
         assert area == pytest.approx(roc_auc_score(truth, outcome.probability))
         assert curve.name.endswith(f"pooled AUC {area:.3f}".replace("0.", "."))
-        (steps,) = [m for m in marks(made["precision-recall"], "steps") if m.arms == key]
+        (steps,) = [m for m in marks(made["precision-recall"], "steps") if m.methods == key]
         precision = float(np.sum(-np.diff(steps.x) * steps.y[:-1]))
         expected = average_precision_score(truth, outcome.probability)
         assert precision == pytest.approx(expected)
@@ -103,7 +103,7 @@ def test_curves_have_the_area_that_their_names_give(scored: Results) -> None:
 
 def test_the_methods_of_the_first_question_have_bands_about_their_curves(scored: Results) -> None:
     (question,) = aux_questions(scored)
-    bands = {mark.arms[0]: mark for mark in marks(figures(scored)["roc"], "band")}
+    bands = {mark.methods[0]: mark for mark in marks(figures(scored)["roc"], "band")}
     assert set(bands) == question.couple
     for band in bands.values():
         assert band.low is not None
@@ -169,8 +169,8 @@ def test_scores_that_are_no_probabilities_are_said_and_not_drawn(scored: Results
     made = figures(wild)
     for key in ("calibration-curves", "decision-curves", "distribution"):
         assert f"{first.label} is not drawn: its scores are no probabilities." in made[key].notes
-        assert not [m for m in marks(made[key]) if first.fingerprint in m.arms]
-    assert [m for m in marks(made["roc"]) if first.fingerprint in m.arms]
+        assert not [m for m in marks(made[key]) if first.fingerprint in m.methods]
+    assert [m for m in marks(made["roc"]) if first.fingerprint in m.methods]
 
 
 @pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
@@ -200,26 +200,26 @@ def test_sixteen_cases_are_enough(scored: Results) -> None:
 
 
 def test_without_complete_methods_or_truth_nothing_is_drawn(scored: Results) -> None:
-    unfinished = tuple(replace(o, units_done=o.units_all - 1) for o in scored.outcomes)
-    nothing = replace(scored, outcomes=unfinished, compared=())
+    unfinished = tuple(replace(o, units_done=o.units_all - 1) for o in scored.method_results)
+    nothing = replace(scored, method_results=unfinished, compared=())
     assert figures(nothing) == {}
     blind = replace(scored, truth=None)
     assert not {"roc", "distribution", "decision-curves"} & set(figures(blind))
 
 
 def test_one_method_alone_has_curves_and_no_differences(scored: Results) -> None:
-    alone = replace(scored, outcomes=scored.outcomes[:1], compared=())
+    alone = replace(scored, method_results=scored.method_results[:1], compared=())
     made = figures(alone)
     assert {"roc", "precision-recall", "calibration-curves", "distribution"} <= set(made)
     assert not {"forest", "paired-differences", "posterior", "power"} & set(made)
 
 
 def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
-    base = scored.outcomes[0]
+    base = scored.method_results[0]
     many = tuple(
         replace(base, method=replace(base.method, label=f"m{number}", tune=number + 2))
         for number in range(11)
     )
-    made = figures(replace(scored, outcomes=many, compared=()))
+    made = figures(replace(scored, method_results=many, compared=()))
     assert len(marks(made["roc"], "line")) == len(made["distribution"].panels) == 8
     assert "8 of 11 methods are drawn; the tables have all of them." in made["roc"].notes

@@ -28,7 +28,7 @@ def varied(scored: Results) -> Results:
     assert scored.truth is not None
     assert scored.outer is not None
     outcomes = []
-    for outcome in scored.outcomes:
+    for outcome in scored.method_results:
         if not outcome.method.aux:
             outcomes.append(outcome)
             continue
@@ -45,7 +45,7 @@ def varied(scored: Results) -> Results:
             cost=outcome.cost,
         )
         outcomes.append(replace(again, curve=outcome.curve, search=outcome.search))
-    return compared(replace(scored, outcomes=tuple(outcomes)), registry)
+    return compared(replace(scored, method_results=tuple(outcomes)), registry)
 
 
 def figure(section: type[Differences | Fitting], results: Results, key: str) -> Figure:
@@ -55,13 +55,13 @@ def figure(section: type[Differences | Fitting], results: Results, key: str) -> 
 
 
 def folds(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
-    scores = {o.method.fingerprint: o.scores[metric].values for o in results.outcomes}
+    scores = {o.method.fingerprint: o.scores[metric].values for o in results.method_results}
     return scores[question.method.fingerprint] - scores[question.reference.fingerprint]
 
 
 def of_pair(found: Figure, place: int, kind: str, question: Question) -> list[Mark]:
     pair = (question.method.fingerprint, question.reference.fingerprint)
-    return [m for m in found.panels[place].marks if m.kind == kind and m.arms == pair]
+    return [m for m in found.panels[place].marks if m.kind == kind and m.methods == pair]
 
 
 def test_every_question_has_a_row_with_its_folds_its_mean_and_interval(varied: Results) -> None:
@@ -108,18 +108,18 @@ def test_forest_has_every_pair_once(varied: Results) -> None:
     found = figure(Differences, varied, "forest")
     pairs = {frozenset((one.method_a, one.method_b)) for one in varied.compared}
     for panel in found.panels:
-        assert {frozenset(m.arms) for m in panel.marks if m.kind == "interval"} == pairs
+        assert {frozenset(m.methods) for m in panel.marks if m.kind == "interval"} == pairs
         assert len(panel.y.categories) == len(pairs) == 6
 
 
 def test_more_pairs_than_a_page_holds_are_counted(varied: Results) -> None:
-    first, base = varied.compared[0], varied.outcomes[0]
+    first, base = varied.compared[0], varied.method_results[0]
     others = [
         replace(base, units_done=0, method=replace(base.method, label=f"m{number}", tune=number))
         for number in range(100, 145)
     ]
     many = tuple(replace(first, method_a=one.method.fingerprint) for one in others)
-    crowd = replace(varied, compared=many, outcomes=(*varied.outcomes, *others))
+    crowd = replace(varied, compared=many, method_results=(*varied.method_results, *others))
     found = figure(Differences, crowd, "forest")
     assert len(found.panels[0].y.categories) == 40
     assert "5 more pairs are in the tables." in found.notes
@@ -136,7 +136,7 @@ def test_posterior_is_a_density_about_the_mean_with_the_rope_shaded(varied: Resu
         assert middle == pytest.approx(folds(varied, question, metric).mean(), abs=step)
         (region,) = [m for m in found.panels[place].marks if m.kind == "band"]
         assert region.x.tolist() == [-0.01, 0.01]
-        assert not region.arms
+        assert not region.methods
     test = next(
         one.tests["bayes"]
         for one in varied.compared
@@ -173,22 +173,24 @@ def test_power_reaches_80_percent_at_the_difference_that_the_note_names(varied: 
 
 def test_pairs_without_any_spread_have_no_density_and_no_power(scored: Results) -> None:
     same = tuple(
-        replace(o, scores=scored.outcomes[0].scores, predicted=scored.outcomes[0].predicted)
-        for o in scored.outcomes
+        replace(
+            o, scores=scored.method_results[0].scores, predicted=scored.method_results[0].predicted
+        )
+        for o in scored.method_results
     )
-    equal = compared(replace(scored, outcomes=same), Registry())
+    equal = compared(replace(scored, method_results=same), Registry())
     assert [one.key for one in Differences()(equal)] == ["paired-differences", "forest"]
 
 
 def test_a_metric_without_spread_is_told_beside_one_that_has_it(varied: Results) -> None:
     (question,) = aux_questions(varied)
     keys = question.couple
-    scores = next(o.scores for o in varied.outcomes if o.method == question.reference)
+    scores = next(o.scores for o in varied.method_results if o.method == question.reference)
     outcomes = tuple(
         replace(o, scores={**o.scores, "ap": scores["ap"]}) if o.method.fingerprint in keys else o
-        for o in varied.outcomes
+        for o in varied.method_results
     )
-    half = compared(replace(varied, outcomes=outcomes), Registry())
+    half = compared(replace(varied, method_results=outcomes), Registry())
     for key in ("posterior", "power"):
         found = figure(Differences, half, key)
         assert [one.title for one in found.panels] == ["AUC"]
@@ -200,8 +202,8 @@ def test_without_a_primary_test_there_are_no_differences(varied: Results) -> Non
 
 
 def test_without_an_auxiliary_task_other_pairs_are_drawn(varied: Results) -> None:
-    plain = tuple(o for o in varied.outcomes if not o.method.aux)
-    results = compared(replace(varied, outcomes=plain), Registry())
+    plain = tuple(o for o in varied.method_results if not o.method.aux)
+    results = compared(replace(varied, method_results=plain), Registry())
     keys = [one.key for one in Differences()(results)]
     assert keys == ["paired-differences", "forest"]
 
@@ -221,7 +223,7 @@ def test_learning_curves_show_the_quartiles_of_both_losses(scored: Results) -> N
 
 
 def test_epochs_that_only_a_few_fits_reached_are_not_drawn(scored: Results) -> None:
-    network = next(o for o in scored.outcomes if o.curve is not None)
+    network = next(o for o in scored.method_results if o.curve is not None)
     losses = np.tile([0.4, 0.5, 0.6], (4, 1))
     curve = Curve(
         epochs=np.arange(1, 5),
@@ -230,7 +232,7 @@ def test_epochs_that_only_a_few_fits_reached_are_not_drawn(scored: Results) -> N
         fits=np.array([100, 60, 10, 1]),
     )
     found = figure(
-        Fitting, replace(scored, outcomes=(replace(network, curve=curve),)), "learning-curves"
+        Fitting, replace(scored, method_results=(replace(network, curve=curve),)), "learning-curves"
     )
     assert found.panels[0].marks[0].x.tolist() == [1.0, 2.0, 3.0]
     assert "100 fits, half of them still training in epoch 2, 10 in epoch 3" in found.notes[1]
@@ -245,9 +247,9 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
         for number, losses in enumerate([(0.5, 0.7), (0.4, 0.6), (math.inf, 0.1)], start=1)
     )
     search = Search(candidates=3, tried=tried, chosen=(tried[1], tried[1], tried[0]))
-    network = next(o for o in scored.outcomes if o.method.kind == "network")
+    network = next(o for o in scored.method_results if o.method.kind == "network")
     found = figure(
-        Fitting, replace(scored, outcomes=(replace(network, search=search),)), "search-losses"
+        Fitting, replace(scored, method_results=(replace(network, search=search),)), "search-losses"
     )
     (panel,) = found.panels
     assert panel.y.categories == ("2: 2×", "given: 1×")
@@ -258,5 +260,5 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
 
 
 def test_what_searched_nothing_and_what_has_no_epochs_has_no_panel(scored: Results) -> None:
-    bare = tuple(replace(o, curve=None, search=None) for o in scored.outcomes)
-    assert not Fitting()(replace(scored, outcomes=bare))
+    bare = tuple(replace(o, curve=None, search=None) for o in scored.method_results)
+    assert not Fitting()(replace(scored, method_results=bare))

@@ -83,7 +83,7 @@ def results(*invocations: Mapping[str, Any], methods: tuple[Method, ...] = ()) -
         protocol=Protocol(repeats=3),
         n=10,
         positives=5,
-        outcomes=tuple(
+        method_results=tuple(
             MethodResult(method=method, units_done=0, units_all=30)
             for method in methods or (NETWORK, LOGISTIC)
         ),
@@ -134,7 +134,7 @@ def test_the_command_asks_for_the_same_methods_on_the_same_folds(
     (cohort,) = run_folder.parent.joinpath("home").rglob("*.h5")
     again = prepare(benchmark, Registry(), cohort, Resources())
     assert {method.fingerprint for method in again.methods} == {
-        outcome.method.fingerprint for outcome in scored.outcomes
+        outcome.method.fingerprint for outcome in scored.method_results
     }
     assert again.plan.protocol == scored.protocol
     assert scored.outer is not None
@@ -263,7 +263,7 @@ def test_methods_have_all_that_changes_their_numbers() -> None:
         assert part in network
     assert logistic == "baseline logistic"
     assert [row[2].text for row in methods.rows] == [NETWORK.fingerprint, LOGISTIC.fingerprint]
-    assert methods.arms == ((NETWORK.fingerprint,), (LOGISTIC.fingerprint,))
+    assert methods.methods == ((NETWORK.fingerprint,), (LOGISTIC.fingerprint,))
     assert "max_epochs=40" in methods.notes[0]
 
 

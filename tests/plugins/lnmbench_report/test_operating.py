@@ -58,7 +58,7 @@ def results(*, thresholds: NDArray[np.float64] = AT, done: int = 4) -> Results:
         protocol=Protocol(repeats=2, folds=2),
         n=6,
         positives=2,
-        outcomes=(outcome,),
+        method_results=(outcome,),
         compared=(),
         metrics=tuple(TITLES),
         metric_titles=TITLES,
@@ -138,7 +138,7 @@ def test_metrics_that_share_thresholds_are_one_operating_point_and_none_is_lost(
         "Operating point chosen on the inner folds: Youden",
     ]
     assert len({table.key for table in tables(made)}) == 2
-    assert tables(made)[0].arms == ((LOGISTIC.fingerprint,),)
+    assert tables(made)[0].methods == ((LOGISTIC.fingerprint,),)
 
 
 def test_a_share_of_no_case_and_a_threshold_that_is_not_there_are_dashes() -> None:
@@ -151,8 +151,8 @@ def test_a_share_of_no_case_and_a_threshold_that_is_not_there_are_dashes() -> No
 
 def test_without_thresholds_there_is_no_operating_point() -> None:
     made = results()
-    plain = replace(made.outcomes[0], scores={"auc": scores("auc", None)})
-    assert not tables(replace(made, outcomes=(plain,)))
+    plain = replace(made.method_results[0], scores={"auc": scores("auc", None)})
+    assert not tables(replace(made, method_results=(plain,)))
     assert not tables(results(done=3))
 
 
@@ -162,7 +162,7 @@ def test_a_real_runs_thresholds_reach_the_report(scored: Results) -> None:
         "sens. .90",
         "spec. .90",
     }
-    assert all(len(table.rows) == len(scored.outcomes) for table in made)
+    assert all(len(table.rows) == len(scored.method_results) for table in made)
 
 
 def test_net_benefit_stands_beside_acting_on_all_cases() -> None:
@@ -173,7 +173,7 @@ def test_net_benefit_stands_beside_acting_on_all_cases() -> None:
     assert method["net_benefit_20"].value == pytest.approx(2 / 6 - 3 / 6 * 0.25)
     assert everyone["net_benefit_20"].value == pytest.approx(2 / 6 - 4 / 6 * 0.25)
     assert everyone["net_benefit_20"].low is None
-    assert made.arms == ((LOGISTIC.fingerprint,), ()), "all cases are always shown"
+    assert made.methods == ((LOGISTIC.fingerprint,), ()), "all cases are always shown"
 
 
 @pytest.mark.parametrize("threshold", [0.1, 0.3])

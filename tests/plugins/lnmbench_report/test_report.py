@@ -136,7 +136,7 @@ def results(
         protocol=protocol,
         n=n,
         positives=int(truth.sum()),
-        outcomes=outcomes,
+        method_results=outcomes,
         compared=compare(outcomes, truth, outer, metrics=primary, comparisons=TESTS),
         metrics=tuple(METRICS),
         metric_titles={name: metric.title for name, metric in METRICS.items()},
@@ -283,21 +283,21 @@ def test_performance_holds_the_primary_metrics_at_full_precision_and_no_others()
     keys = [column.key for column in found.columns]
     assert keys == ["method", "auc", "auc_sd", "ap", "ap_sd"]
     first = dict(zip(keys, found.rows[0], strict=True))
-    summary = made.outcomes[0].summary["auc"]
+    summary = made.method_results[0].summary["auc"]
     assert first["method"].text == "resnet50 + pt"
     assert (first["auc"].value, first["auc"].low) == (summary.value, summary.low)
     assert first["auc"].high == summary.high
-    assert first["auc_sd"].value == made.outcomes[0].spread["auc"]
+    assert first["auc_sd"].value == made.method_results[0].spread["auc"]
     assert first["auc"].text == f"{summary.value:.3f} (".lstrip("0") + (
         f"{summary.low:.3f}"[1:] + " to " + f"{summary.high:.3f}"[1:] + ")"
     )
     assert any("Prevalence .250" in note for note in found.notes)
-    assert found.arms == tuple((o.method.fingerprint,) for o in made.outcomes)
+    assert found.methods == tuple((o.method.fingerprint,) for o in made.method_results)
 
 
 def with_gaps(made: Results, metric: str, folds: int) -> Results:
     """The results with a metric that the first folds of the first method do not define."""
-    first, *others = made.outcomes
+    first, *others = made.method_results
     values = first.scores[metric].values.copy()
     values.flat[:folds] = np.nan
     scores = {**first.scores, metric: replace(first.scores[metric], values=values)}
@@ -306,7 +306,7 @@ def with_gaps(made: Results, metric: str, folds: int) -> Results:
     assert made.outer is not None
     names = made.primary_metrics
     found = compare(outcomes, made.truth, made.outer, metrics=names, comparisons=TESTS)
-    return replace(made, outcomes=outcomes, compared=found)
+    return replace(made, method_results=outcomes, compared=found)
 
 
 def test_performance_says_on_how_many_folds_a_metric_is_defined() -> None:
@@ -350,7 +350,7 @@ def test_where_no_pair_could_be_compared_the_report_says_why_and_stands() -> Non
 
 def test_an_interval_of_an_auc_ends_at_one() -> None:
     made = results([(MULTI, 3.5), (SINGLE, 1.0)])
-    assert made.outcomes[0].summary["auc"].value < 1.0
+    assert made.method_results[0].summary["auc"].value < 1.0
     assert column(made, "performance", "auc")[0].endswith(" to 1.000)")
 
 
@@ -367,7 +367,7 @@ def test_many_primary_metrics_stand_below_each_other() -> None:
 
 def test_further_metrics_are_those_that_do_not_decide_with_what_is_better_and_where() -> None:
     made = results(primary=("auc",))
-    first, *_ = made.outcomes
+    first, *_ = made.method_results
     values = first.scores["npv"].values.copy()
     values[0, :3] = np.nan
     gaps = {**first.scores, "npv": replace(first.scores["npv"], values=values)}
@@ -375,7 +375,7 @@ def test_further_metrics_are_those_that_do_not_decide_with_what_is_better_and_wh
     summary = {**first.summary, "ppv": Estimate(value=float("nan"))}
     spread = {**first.spread, "ppv": float("nan")}
     lacking = replace(first, scores={**gaps, "ppv": nowhere}, summary=summary, spread=spread)
-    of = replace(made, outcomes=(lacking, *made.outcomes[1:]))
+    of = replace(made, method_results=(lacking, *made.method_results[1:]))
     metrics = column(of, "further", "metric")
     assert metrics[::3] == [
         "AP",
@@ -404,7 +404,7 @@ def test_differences_put_the_network_with_the_aux_task_against_its_references() 
         ("resnet50", "logistic"),
     }
     assert len(found.rows) == 6
-    assert found.arms[0] == (MULTI.fingerprint, SINGLE.fingerprint)
+    assert found.methods[0] == (MULTI.fingerprint, SINGLE.fingerprint)
 
 
 def test_the_plain_t_is_headed_as_published_stands_last_and_is_not_borne_out_in_its_row() -> None:
@@ -840,9 +840,11 @@ def test_tables_of_three_arms_fit_100_columns() -> None:
 def test_cost_says_what_each_method_took() -> None:
     cost = Cost(fits=4000, epochs=0, seconds=75.0, device_seconds=7384.0, memory_mb=1250.0)
     made = results()
-    dear = replace(made, outcomes=(replace(made.outcomes[0], cost=cost), *made.outcomes[1:]))
+    dear = replace(
+        made, method_results=(replace(made.method_results[0], cost=cost), *made.method_results[1:])
+    )
     (found,) = blocks(dear, "cost")
     assert isinstance(found, Table)
     texts = [cell.text for cell in found.rows[0]]
     assert texts[1:] == ["4,000", "–", "1 min 15 s", "2 h 03 min", "1.2 GB"]
-    assert len(found.rows) == len(made.outcomes)
+    assert len(found.rows) == len(made.method_results)

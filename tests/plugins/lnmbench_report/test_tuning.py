@@ -60,7 +60,7 @@ def results(*searches: tuple[Method, Search | None], done: int = 5) -> Results:
         protocol=PROTOCOL,
         n=10,
         positives=5,
-        outcomes=tuple(
+        method_results=tuple(
             MethodResult(method=method, units_done=done, units_all=5, search=search)
             for method, search in searches
         ),
@@ -129,7 +129,7 @@ def test_what_searched_nothing_or_is_not_complete_has_no_table() -> None:
 def test_rows_belong_to_their_method_and_titles_carry_no_number() -> None:
     both = results((NETWORK, FOUND), (LOGISTIC, GRID))
     (made,) = [block for block in Tuning()(both) if isinstance(block, Table)]
-    assert [key for (key,) in made.arms] == [NETWORK.fingerprint] * 4 + [LOGISTIC.fingerprint]
+    assert [key for (key,) in made.methods] == [NETWORK.fingerprint] * 4 + [LOGISTIC.fingerprint]
     assert made.title == "Settings chosen on the inner folds"
 
 

@@ -41,7 +41,7 @@ def figure(*panels: Panel, key: str = "roc") -> Figure:
 def page(*figures: Figure) -> Page:
     arms = {"f1": "resnet50", "f2": "=cmd()"}
     blocks = (Paragraph(key="p", title="P", lines=("x",)), *figures)
-    return Page(title="t", subtitle="", arms=arms, chosen=("f1",), blocks=blocks)
+    return Page(title="t", subtitle="", methods=arms, chosen=("f1",), blocks=blocks)
 
 
 def groups(svg: str, prefix: str) -> set[str]:
@@ -139,7 +139,7 @@ def test_words_have_hues_that_methods_do_not_have() -> None:
     training, validation = (looks.of(mark(color=w)).color for w in ("training", "validation"))
     assert training != validation
     assert not {training, validation} & hues
-    shown = figure(panel(mark(color="f2", arms=("f2",)), mark(color="positive")))
+    shown = figure(panel(mark(color="f2", methods=("f2",)), mark(color="positive")))
     assert looks_of([shown]).of(mark(color="f2")).color in SERIES
     assert looks_of([shown]).of(mark(color="positive")).color in WORDS
 
@@ -188,9 +188,9 @@ def test_the_legend_names_each_once_and_leaves_rows_to_their_names() -> None:
 
 
 def test_the_legend_needs_what_all_marks_of_a_name_need() -> None:
-    marks = (mark(arms=("f1", "f2")), mark(arms=("f2", "f3")))
+    marks = (mark(methods=("f1", "f2")), mark(methods=("f2", "f3")))
     (entry,) = legend(figure(panel(*marks)), Looks([]))
-    assert entry.arms == ("f2",)
+    assert entry.methods == ("f2",)
 
 
 def test_figure_files_are_written_whole_and_are_the_same_again(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_csv_of_a_figure_is_tidy_at_full_precision_and_safe() -> None:
     at = np.array([1 / 3, 0.5])
     own = mark(
         "interval", x=at, y=np.arange(2.0), low=at - 1.0, high=np.array([math.nan, 1.0]),
-        name="+cmd", arms=("f1", "f2"),
+        name="+cmd", methods=("f1", "f2"),
     )  # fmt: skip
     text = figure_csv(figure(panel(own, y=y)), {"f1": "resnet50", "f2": "=cmd()"})
     first, second = csv.DictReader(io.StringIO(text))

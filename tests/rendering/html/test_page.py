@@ -74,7 +74,7 @@ def table(rows: int = 0, key: str = "performance") -> Table:
             for n, (_, label) in enumerate(made)
         ),
         notes=(HOSTILE[0],),
-        arms=tuple((arm,) for arm, _ in made),
+        methods=tuple((arm,) for arm, _ in made),
     )
 
 
@@ -83,18 +83,27 @@ def roc() -> Figure:
     marks = [Mark(kind="rule", x=x[[0, 2]], y=x[[0, 2]], name="chance")]
     for n, (arm, label) in enumerate(ARMS.items()):
         y = np.array([0.0, 0.5 + n / 1000, 1.0])
-        own: dict[str, Any] = {"name": label, "arms": (arm,), "color": arm, "x": x, "y": y}
+        own: dict[str, Any] = {"name": label, "methods": (arm,), "color": arm, "x": x, "y": y}
         marks.append(Mark(kind="band", low=y - 0.1, high=y + 0.1, **own))
         marks.append(Mark(kind="line", **own))
     axes = Axis(title="1 − specificity", low=0, high=1), Axis(title="Sensitivity", low=0, high=1)
     one = Panel(x=axes[0], y=axes[1], marks=tuple(marks), title=HOSTILE[1])
-    two = Panel(x=axes[0], y=axes[1], marks=tuple(marks[:3]), arms=("a",))
+    two = Panel(x=axes[0], y=axes[1], marks=tuple(marks[:3]), methods=("a",))
     return Figure(key="roc", title=f"Figure 1. {HOSTILE[0]}", alt=HOSTILE[2], panels=(one, two))
 
 
 def forest() -> Figure:
     marks = [
-        Mark(kind=kind, along="x", x=at, y=row, low=at - 1.0, high=at + 1.0, arms=(arm,), name=name)
+        Mark(
+            kind=kind,
+            along="x",
+            x=at,
+            y=row,
+            low=at - 1.0,
+            high=at + 1.0,
+            methods=(arm,),
+            name=name,
+        )
         for n, (arm, name) in enumerate(ARMS.items())
         for at, row in [(np.array([n / 3]), np.array([float(n)]))]
         for kind in ("interval", "points")
@@ -115,7 +124,7 @@ def page(*blocks: Block, chosen: tuple[str, ...] = ("a", "b")) -> Page:
     return Page(
         title=f"Does it help? {HOSTILE[1]}",
         subtitle=HOSTILE[0],
-        arms=ARMS,
+        methods=ARMS,
         chosen=chosen,
         blocks=tuple(made),
         badge="SYNTHETIC",
@@ -182,10 +191,10 @@ def test_hostile_names_come_out_as_text(opened: Opened) -> None:
 
 
 def test_the_chooser_hides_and_shows_marks_and_rows(opened: Opened) -> None:
-    rows, lines = "tbody tr", ".plot[data-panel='0'] .mark[data-arms='1'] path"
+    rows, lines = "tbody tr", ".plot[data-panel='0'] .mark[data-methods='1'] path"
     assert opened.count(rows) == 2
     assert opened.count(lines) > 0
-    opened.tab.uncheck("[data-arm='1']")
+    opened.tab.uncheck("[data-method='1']")
     assert opened.count(rows) == 1
     assert opened.count(lines) == 0
     assert opened.count(".legend li") == 2
@@ -241,7 +250,7 @@ def test_words_break_at_their_signs_and_only_endless_ones_within(
 ) -> None:
     texts = ("clinical network + pt:shuffled=1", "w" * 200, "resnet50:weights=random,train=layer4")
     cells = [(Cell(text=text), *(Cell(text=".5 (.4 to .6)") for _ in range(9))) for text in texts]
-    made = replace(table(), rows=tuple(cells), arms=(), title=texts[1])
+    made = replace(table(), rows=tuple(cells), methods=(), title=texts[1])
     (tmp_path / "p.html").write_text(render_page(page(made), "html"), encoding="utf-8")
     one = Opened(browser, tmp_path / "p.html", viewport={"width": 360, "height": 800})
     assert one.tab.evaluate("document.documentElement.scrollWidth") <= 360
@@ -323,7 +332,7 @@ def test_rows_of_methods_that_are_not_chosen_close_up(opened: Opened) -> None:
     opened.tab.click("#all")
     assert opened.count(f"{plot} .row") == 4
     assert height() > few + 40
-    opened.tab.uncheck("[data-arm='1']")
+    opened.tab.uncheck("[data-method='1']")
     row = opened.tab.locator(f"{plot} .row[data-number='2']").bounding_box()
     dot = opened.tab.locator(f"{plot} .mark[data-number='5'] use").bounding_box()
     assert 0 < dot["y"] - row["y"] < 60
@@ -366,7 +375,7 @@ def test_paper_shows_everything_but_the_controls(opened: Opened) -> None:
     opened.tab.click("#none")
     opened.tab.emulate_media(media="print")
     assert opened.count("tbody tr") == 4
-    assert opened.count(".plot[data-panel='0'] .mark[data-arms='3']") > 0
+    assert opened.count(".plot[data-panel='0'] .mark[data-methods='3']") > 0
     assert opened.count(".side, [data-save], .skip, summary") == 0
 
 
@@ -441,14 +450,15 @@ def test_large_reports_stay_below_six_megabytes() -> None:
     arms = {f"f{n}": f"encoder{n} + pt" for n in range(50)}
     x = np.linspace(0.0, 1.0, 101)
     marks = tuple(
-        Mark(kind="line", x=x, y=x ** (0.3 + n / 100), name=label, arms=(arm,), color=arm)
+        Mark(kind="line", x=x, y=x ** (0.3 + n / 100), name=label, methods=(arm,), color=arm)
         for n, (arm, label) in enumerate(arms.items())
     )
     many = Panel(x=Axis(title="x"), y=Axis(title="y"), marks=marks)
     figures = [Figure(key=f"k{n}", title="t", alt="a", panels=(many,)) for n in range(2)]
     made = page(table(2500), *figures)
     text = render_page(
-        Page(title="t", subtitle="", arms={**arms, **ARMS}, chosen=(), blocks=made.blocks), "html"
+        Page(title="t", subtitle="", methods={**arms, **ARMS}, chosen=(), blocks=made.blocks),
+        "html",
     )
     without_figures = render_page(page(table(2500)), "html")
     one_figure = (len(text) - len(without_figures)) / 2

@@ -57,12 +57,12 @@ def results(folder: Path) -> Results:
 def everywhere_undefined(of: Results) -> Results:
     """The results with NPV as the only primary metric, which no fold defines."""
     outcomes = []
-    for outcome in of.outcomes:
+    for outcome in of.method_results:
         npv = outcome.scores["npv:sensitivity=1.0"]
         values = np.full_like(npv.values, np.nan)
         scores = {**outcome.scores, npv.metric: replace(npv, values=values)}
         outcomes.append(replace(outcome, scores=scores))
-    made = replace(of, outcomes=tuple(outcomes), primary_metrics=("npv:sensitivity=1.0",))
+    made = replace(of, method_results=tuple(outcomes), primary_metrics=("npv:sensitivity=1.0",))
     return compared(made, REGISTRY)
 
 
@@ -135,4 +135,4 @@ def test_a_unit_that_is_committed_while_a_run_is_read_is_not_there_yet(
     monkeypatch.setattr(LedgerReader, "done", done_then)
     monkeypatch.setattr(LedgerReader, "predictions", predictions_then)
     found = read_results(folder, REGISTRY)
-    assert {outcome.units_done for outcome in found.outcomes} == {3}
+    assert {outcome.units_done for outcome in found.method_results} == {3}

@@ -60,7 +60,9 @@ def test_arms_of_two_runs_over_one_cohort_stand_side_by_side(runs: dict[str, Pat
     alone = read_results(runs["with pt"], REGISTRY)
     (both,) = read_several([runs["with pt"], runs["other arms"]], REGISTRY)
     # the second run's arm, the clinical network, is one of the first run's: it counts once
-    assert [o.method.label for o in both.outcomes] == [o.method.label for o in alone.outcomes]
+    assert [o.method.label for o in both.method_results] == [
+        o.method.label for o in alone.method_results
+    ]
     assert both.compared == alone.compared
     assert len(both.runs) == 2
     assert len(both.invocations) == 2
@@ -84,8 +86,8 @@ def test_cohorts_are_compared_by_ranks_and_by_their_folds(runs: dict[str, Path])
     first = {column.key: cell for column, cell in zip(pairs.columns, pairs.rows[0], strict=True)}
     a, b = first["against"].text, first["method"].text
     gaps = [
-        next(o for o in one.outcomes if o.method.label == b).summary["auc"].value
-        - next(o for o in one.outcomes if o.method.label == a).summary["auc"].value
+        next(o for o in one.method_results if o.method.label == b).summary["auc"].value
+        - next(o for o in one.method_results if o.method.label == a).summary["auc"].value
         for one in cohorts
     ]
     assert first["difference"].value == pytest.approx(sum(gaps) / 3)
@@ -125,12 +127,12 @@ def with_primary(cohorts: Sequence[Results], *primary: str) -> list[Results]:
 def with_npv(results: Results, undefined: int) -> Results:
     """The same cohort with an NPV on each fold, but for a number of folds of the first arm."""
     outcomes = []
-    for outcome in results.outcomes:
+    for outcome in results.method_results:
         values = np.nan_to_num(outcome.scores["npv"].values, nan=0.5)
         values.flat[: 0 if outcomes else undefined] = np.nan
         scores = {**outcome.scores, "npv": replace(outcome.scores["npv"], values=values)}
         outcomes.append(replace(outcome, scores=scores))
-    return replace(results, outcomes=tuple(outcomes))
+    return replace(results, method_results=tuple(outcomes))
 
 
 def by_key(blocks: Sequence[Block]) -> dict[str, Block]:
@@ -183,7 +185,7 @@ def test_a_metric_that_folds_do_not_define_is_left_out_with_the_reason(
     assert "across_auc" in made
     assert "across_npv" not in made
     title = cohorts[1].metric_titles["npv"]
-    label = cohorts[1].outcomes[0].method.label
+    label = cohorts[1].method_results[0].method.label
     told = f"{title}, which is not defined on 2 of 6 folds of {label} in synthetic:"
     assert told in words(made["across"])
     assert {row["metric"].text for row in cells(made["across_comparisons"])} == {"AUC"}

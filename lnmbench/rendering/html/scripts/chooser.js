@@ -1,12 +1,12 @@
 /* methods */
-const boxes = all("[data-arm]");
-const needing = all("main [data-arms]").map((element) => [element, element.dataset.arms.split(" ")]);
-let chosen = new Set(data.arms.keys());
-const shownMark = (mark) => mark.arms.every((arm) => chosen.has(arm));
+const boxes = all("[data-method]");
+const needing = all("main [data-methods]").map((element) => [element, element.dataset.methods.split(" ")]);
+let chosen = new Set(data.methods.keys());
+const shownMark = (mark) => mark.methods.every((method) => chosen.has(method));
 const choose = (silent) => {
-  chosen = new Set(boxes.filter((box) => box.checked).map((box) => Number(box.dataset.arm)));
-  for (const [element, arms] of needing) {
-    element.classList.toggle("off", !arms.every((arm) => chosen.has(Number(arm))));
+  chosen = new Set(boxes.filter((box) => box.checked).map((box) => Number(box.dataset.method)));
+  for (const [element, methods] of needing) {
+    element.classList.toggle("off", !methods.every((method) => chosen.has(Number(method))));
   }
   const count = `${chosen.size} of ${boxes.length}`;
   byId("shown").textContent = `(${count})`;

@@ -14,7 +14,7 @@ const csv = (figure) => {
         const y = list(mark.y)[index];
         const row = named && mark.kind !== "rule" ? panel[named].names[Math.round(named === "y" ? y : x)] : "";
         lines.push([panel.title || String(number + 1), mark.name, mark.kind,
-          mark.arms.map((arm) => data.arms[arm]).join("; "), row ?? "", x, y,
+          mark.methods.map((method) => data.methods[method]).join("; "), row ?? "", x, y,
           list(mark.low)[index], list(mark.high)[index]]);
       });
     }

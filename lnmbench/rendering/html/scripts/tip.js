@@ -1,7 +1,7 @@
 /* what a point says, beside it */
 const bounded = (panel, mark, index) => {
   const own = panel.marks.find((other) => other.low !== undefined && shownMark(other)
-    && other.look === mark.look && String(other.arms) === String(mark.arms)
+    && other.look === mark.look && String(other.methods) === String(mark.methods)
     && (other.along === "y" ? other.x === mark.x : other.y === mark.y)
     && (other.kind === "band" || (other.x === mark.x && other.y === mark.y)));
   if (!own) return null;

@@ -339,7 +339,7 @@ def test_search_goes_from_the_command_to_ledger_report_and_export(
         progress=silent,
     )
     results = read_results(folder, registry)
-    searches = {outcome.method.label: outcome.search for outcome in results.outcomes}
+    searches = {outcome.method.label: outcome.search for outcome in results.method_results}
     assert {label: one and one.candidates for label, one in searches.items()} == {
         "logistic": 8,
         "clinical network (best of 3)": 3,
