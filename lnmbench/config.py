@@ -20,7 +20,7 @@ from pydantic import (
 
 from lnmbench import choices
 from lnmbench.errors import UserError, nearest
-from lnmbench.records import Choice, Protocol, Training
+from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
 
 
 def _one(value: object) -> object:
@@ -90,7 +90,7 @@ class Benchmark(BaseModel):
     folds: int = Field(10, ge=2, le=1000)
     inner: int = Field(5, ge=2, le=100)
     seed: int = Field(0, ge=0)
-    window: Annotated[tuple[float, float], AfterValidator(_rising)] = (-1000.0, 400.0)
+    window: Annotated[tuple[float, float], AfterValidator(_rising)] = WINDOW_HU
     training: Training = Training()
     tune: int = Field(1, ge=1, le=1000)
     primary: Names = Protocol().primary

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lnmbench.records import Choice, Method, Weights
+from lnmbench.records import Choice, Method, NetworkMethod, Weights
 
 _VALUE = re.compile(r'=(?:"([^"]+)"|([^",]+))')
 _PLACE = re.compile(r"[/\\~.]|[A-Za-z]:[/\\]")
@@ -48,9 +48,12 @@ def all_file_names(dataset: str, methods: Iterable[Method]) -> dict[str, str]:
         Choice(name="", parameters={str(place): text for place, text in enumerate(values)})
     )
     for method in methods:
-        found |= file_names(method.encoder, method.weights) if method.encoder else {}
-        for choice in (*method.aux, method.weighting, method.baseline):
-            found |= file_names(choice) if choice else {}
+        if isinstance(method, NetworkMethod):
+            found |= file_names(method.encoder, method.weights)
+            for choice in (*method.aux, method.weighting):
+                found |= file_names(choice) if choice else {}
+        else:
+            found |= file_names(method.baseline)
     return found
 
 

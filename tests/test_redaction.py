@@ -10,7 +10,7 @@ import pytest
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Figure, Method, Preprocessing, Weights
+from lnmbench.records import Choice, Figure, Method, NetworkMethod, Preprocessing, Weights
 from lnmbench.redaction import all_file_names, renamed, without_folders
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
@@ -135,7 +135,7 @@ def test_weights_that_were_moved_are_the_same_arm() -> None:
     def arm(place: str, sha256: str = "ab", **others: object) -> Method:
         encoder = Choice(name="resnet18", parameters={"weights": place, "cut": "layer3", **others})
         weights = Weights(source=f"file:{Path(place).name}", sha256=sha256)
-        return Method(label="any", kind="network", encoder=encoder, weights=weights)
+        return NetworkMethod(label="any", encoder=encoder, level="slice", weights=weights)
 
     own = arm("/home/jane_doe/w.pt")
     assert own.fingerprint == arm("elsewhere/renamed.pt").fingerprint

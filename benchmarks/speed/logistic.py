@@ -28,7 +28,7 @@ from turns import by_turns, compare, options
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
-from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, UnitResult
+from lnmbench.records import BaselineMethod, Choice, Cohort, Plan, Protocol, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
 from lnmbench.stages.plan.make_plan import make_plan, positions
@@ -112,7 +112,7 @@ def problem_of(home: Path, *, cases: int, repeats: int, folds: int, inner: int) 
     protocol = Protocol(repeats=repeats, folds=folds, inner=inner)
     plan = make_plan(cohort, registry.targets.build(Choice(name=protocol.target)), protocol)
     bound = registry.baselines.bind(Choice(name="logistic"))
-    method = Method(label="logistic", kind="baseline", baseline=bound)
+    method = BaselineMethod(label="logistic", baseline=bound)
     chunks = [
         Chunk(method=method, repeat=repeat, plan=plan, cohort=path, features=None)
         for repeat in range(repeats)

@@ -26,6 +26,7 @@ from lnmbench.records import (
     Choice,
     Epoch,
     Method,
+    NetworkMethod,
     Plan,
     Preprocessing,
     Protocol,
@@ -68,9 +69,8 @@ def made_plan(cases: int, protocol: Protocol) -> Plan:
 def made_methods(arms: int) -> list[Method]:
     """Half of them with the auxiliary task, each beside its reference."""
     return [
-        Method(
+        NetworkMethod(
             label=f"encoder {arm // 2}" + (" + pt" if arm % 2 else ""),
-            kind="network",
             encoder=Choice(name=f"encoder{arm // 2}"),
             level="slice",
             weights=Weights(source="random"),

@@ -10,7 +10,14 @@ from lnmbench.records.cost import Cost
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.finding import Finding
 from lnmbench.records.manifest import Environment, Manifest
-from lnmbench.records.method import Method, Training, Weights
+from lnmbench.records.method import (
+    WINDOW_HU,
+    BaselineMethod,
+    Method,
+    NetworkMethod,
+    Training,
+    Weights,
+)
 from lnmbench.records.plan import Plan
 from lnmbench.records.profile import Alike, Profile, Summary, Variable
 from lnmbench.records.protocol import Protocol, Splits
@@ -34,10 +41,12 @@ __all__ = [
     "SHUFFLED",
     "TEXT_ROLES",
     "UNCODED_ROLES",
+    "WINDOW_HU",
     "Alike",
     "AuxLabels",
     "AuxScore",
     "Axis",
+    "BaselineMethod",
     "Block",
     "Candidate",
     "Card",
@@ -63,6 +72,7 @@ __all__ = [
     "MarkKind",
     "Method",
     "MethodResult",
+    "NetworkMethod",
     "Page",
     "Pair",
     "PairComparison",

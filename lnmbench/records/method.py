@@ -1,4 +1,4 @@
-"""What is compared: a network with its tasks, or a baseline."""
+"""The methods that a benchmark compares: networks with their tasks, and baselines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
 
+WINDOW_HU = (-1000.0, 400.0)
+"""The CT intensities that a network sees, unless others are chosen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """Where an encoder's weights come from: imagenet, random, a file, or none at all."""
+    """The source of an encoder's weights: imagenet, random, a file, or none at all."""
 
     source: str
     sha256: str = ""
@@ -27,9 +30,9 @@ class Weights:
         return name if kind == "file" else ""
 
     def is_file(self, value: object) -> bool:
-        """Whether a parameter's value is the place of that file."""
-        text, own = str(value), self.file
-        return bool(own) and (text == own or text.endswith((f"/{own}", f"\\{own}")))
+        """Return whether a parameter's value is the path of that file."""
+        path, name = str(value), self.file
+        return bool(name) and (path == name or path.endswith((f"/{name}", f"\\{name}")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,58 +72,110 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Method:
-    """One arm of the comparison. Its fingerprint covers everything that changes its numbers.
+class NetworkMethod:
+    """A network: an encoder and a transformer, with heads for the target and auxiliary tasks.
 
-    A file of weights counts by its checksum: moved to another folder, it is the same arm.
-
-    `plugins` maps lnmbench and each plugin that the method uses to its version, or to the checksum
-    of its file. `level` is the encoder's, None for a baseline. `tune` is how many settings the
-    inner folds choose among, the given one first.
+    `level` and `weights` are the encoder's. `weighting` combines the losses of several tasks; it
+    is None without auxiliary tasks. `tune` counts the settings that the inner folds choose among;
+    those of `training` are the first. `plugins` maps lnmbench and each plugin that the method uses
+    to its version, or to the checksum of its file.
     """
 
     label: str
-    kind: Literal["network", "baseline"]
-    encoder: Choice | None = None
-    level: Literal["slice", "volume", "none"] | None = None
-    weights: Weights | None = None
+    encoder: Choice
+    level: Literal["slice", "volume", "none"]
+    weights: Weights
     aux: tuple[Choice, ...] = ()
     weighting: Choice | None = None
-    training: Training | None = None
+    training: Training = field(default_factory=Training)
     tune: int = 1
-    baseline: Choice | None = None
-    window_hu: tuple[float, float] = (-1000.0, 400.0)
+    window_hu: tuple[float, float] = WINDOW_HU
     plugins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def trained_from(self) -> str:
-        """The first stage of the encoder that is trained: a name, `all`, or `none`."""
-        return str(self.encoder.parameters.get("train", "none")) if self.encoder else "none"
+        """The first encoder stage that is trained: a name, `all`, or `none`."""
+        return str(self.encoder.parameters.get("train", "none"))
 
     @property
     def is_control(self) -> bool:
-        """Whether the labels of every auxiliary task are dealt out at random.
+        """Whether the labels of every auxiliary task are randomly permuted.
 
-        With those of some, it is no control of the whole, but an arm of its own.
+        A network with permuted labels in only some of its tasks is no negative control.
         """
         return bool(self.aux) and all(map(is_shuffled, self.aux))
 
     @property
-    def placeless_encoder(self) -> Choice | None:
-        """The encoder without the place of a weight file whose checksum `weights` has."""
-        if self.encoder is None or self.weights is None or not self.weights.sha256:
+    def portable_encoder(self) -> Choice:
+        """The encoder without the path of a weight file whose checksum is in `weights`."""
+        if not self.weights.sha256:
             return self.encoder
-        own = self.encoder.parameters.items()
-        kept = {name: value for name, value in own if not self.weights.is_file(value)}
-        return Choice(name=self.encoder.name, parameters=kept)
+        parameters = {
+            name: value
+            for name, value in self.encoder.parameters.items()
+            if not self.weights.is_file(value)
+        }
+        return Choice(name=self.encoder.name, parameters=parameters)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits; equal for equal settings, whatever the label.
+
+        A file of weights counts by its checksum: moved to another folder, it gives the same
+        method.
+        """
+        return _fingerprint(
+            {
+                **asdict(self),
+                "kind": "network",
+                "encoder": asdict(self.portable_encoder),
+                "weights": self.weights.sha256 or self.weights.source,  # not the text of the note
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineMethod:
+    """A classical model on the clinical features. `plugins` is as in `NetworkMethod`."""
+
+    label: str
+    baseline: Choice
+    plugins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def aux(self) -> tuple[Choice, ...]:
+        """The auxiliary tasks: none."""
+        return ()
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it is a negative control: never."""
+        return False
 
     @property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
-        facts = {key: value for key, value in asdict(self).items() if key != "label"}
-        if self.placeless_encoder is not None:
-            facts["encoder"] = asdict(self.placeless_encoder)
-        if self.weights is not None:
-            facts["weights"] = self.weights.sha256 or self.weights.source  # not the note's words
-        text = json.dumps(facts, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return _fingerprint({**asdict(self), "kind": "baseline"})
+
+
+Method = NetworkMethod | BaselineMethod
+
+# Both kinds of method are hashed over the same keys, with these values for the keys of the other.
+_ABSENT = {
+    "aux": (),
+    "baseline": None,
+    "encoder": None,
+    "level": None,
+    "training": None,
+    "tune": 1,
+    "weighting": None,
+    "weights": None,
+    "window_hu": WINDOW_HU,
+}
+
+
+def _fingerprint(settings: Mapping[str, Any]) -> str:
+    hashed = {**_ABSENT, **settings}
+    del hashed["label"]
+    text = json.dumps(hashed, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

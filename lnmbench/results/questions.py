@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lnmbench.records import Method, MethodResult, Results, is_shuffled, unshuffle
+from lnmbench.records import (
+    BaselineMethod,
+    Method,
+    MethodResult,
+    NetworkMethod,
+    Results,
+    is_shuffled,
+    unshuffle,
+)
 
 DRAWN = 8
 """The largest number of methods in a figure; more of them hide each other."""
@@ -87,9 +95,9 @@ def other_questions(results: Results) -> list[Question]:
     reference.
     """
     methods = _methods(results)
-    networks = [m for m in methods if m.kind == "network" and not m.is_control]
+    networks = [m for m in methods if isinstance(m, NetworkMethod) and not m.is_control]
     networks = [m for m in networks if m.aux] or networks
-    baselines = [m for m in methods if m.kind == "baseline"]
+    baselines = [m for m in methods if isinstance(m, BaselineMethod)]
     questions = [Question(method=m, reference=b) for m in networks for b in baselines]
     if questions or aux_questions(results) or control_questions(results):
         return questions
@@ -114,8 +122,9 @@ def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:
     by_key = {result.method.fingerprint: result for result in complete_methods(results)}
     keys = list(dict.fromkeys(_keys_by_interest(results)))
     drawn, cut = keys[:limit], keys[limit:]
-    if not any(by_key[key].method.kind == "baseline" for key in drawn):
-        drawn[-1:] = [k for k in cut if by_key[k].method.kind == "baseline"][:1] or drawn[-1:]
+    baselines = {key for key in keys if isinstance(by_key[key].method, BaselineMethod)}
+    if baselines.isdisjoint(drawn):
+        drawn[-1:] = [key for key in cut if key in baselines][:1] or drawn[-1:]
     return [by_key[key] for key in drawn]
 
 
@@ -129,7 +138,7 @@ def _keys_by_interest(results: Results) -> Iterator[str]:
     for question in aux_questions(results):
         yield from (question.method.fingerprint, question.reference.fingerprint)
     methods = _methods(results)
-    yield from (m.fingerprint for m in methods if m.kind == "baseline")
+    yield from (m.fingerprint for m in methods if isinstance(m, BaselineMethod))
     yield from (q.reference.fingerprint for q in control_questions(results))
     yield from (m.fingerprint for m in methods)
 
@@ -139,12 +148,14 @@ def _methods(results: Results) -> list[Method]:
 
 
 def _has_network_of(other: Method, method: Method) -> bool:
+    if not (isinstance(other, NetworkMethod) and isinstance(method, NetworkMethod)):
+        return False
     # one task needs no weighting, so a network without auxiliary tasks may have none
     same_weighting = other.weighting is None or other.weighting == method.weighting
     return same_weighting and _network(method) == _network(other)
 
 
-def _network(method: Method) -> tuple[object, ...]:
-    weights = method.weights and (method.weights.source, method.weights.sha256)
-    encoder = method.placeless_encoder
-    return (method.kind, encoder, weights, method.training, method.tune, method.window_hu)
+def _network(method: NetworkMethod) -> tuple[object, ...]:
+    weights = (method.weights.source, method.weights.sha256)
+    encoder = method.portable_encoder
+    return (encoder, weights, method.training, method.tune, method.window_hu)

@@ -12,7 +12,7 @@ import numpy as np
 
 from lnmbench.contracts import Comparison
 from lnmbench.errors import UserError
-from lnmbench.records import Method, MethodResult, Pair, PairComparison, TestResult
+from lnmbench.records import BaselineMethod, Method, MethodResult, Pair, PairComparison, TestResult
 from lnmbench.stats.multiplicity import holm
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _pairs(
 
 
 def _rank(method: Method) -> int:
-    if method.kind == "baseline":
+    if isinstance(method, BaselineMethod):
         return 0
     if not method.aux:
         return 1

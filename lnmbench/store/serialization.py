@@ -8,20 +8,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from lnmbench.records import (
     Alike,
     Card,
-    Choice,
     Column,
     Method,
     Preprocessing,
     Profile,
     Protocol,
     Summary,
-    Training,
     Variable,
-    Weights,
 )
+
+_METHODS: TypeAdapter[Method] = TypeAdapter(Method)
 
 
 def pack(record: Any) -> str:
@@ -89,16 +90,4 @@ def _summary(facts: dict[str, Any]) -> Summary:
 
 def method(text: str) -> Method:
     """Return the method that `pack` wrote."""
-    facts = json.loads(text)
-    choices = {key: _choice(facts[key]) for key in ("encoder", "weighting", "baseline")}
-    rest = {
-        "aux": tuple(Choice(**task) for task in facts["aux"]),
-        "weights": Weights(**facts["weights"]) if facts["weights"] else None,
-        "training": Training(**facts["training"]) if facts["training"] else None,
-        "window_hu": tuple(facts["window_hu"]),
-    }
-    return Method(**{**facts, **choices, **rest})
-
-
-def _choice(facts: dict[str, Any] | None) -> Choice | None:
-    return Choice(**facts) if facts else None
+    return _METHODS.validate_json(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lnmbench.records import Choice, Method
+from lnmbench.records import Choice, Method, NetworkMethod
 
 
 def is_shuffled(choice: Choice) -> bool:
@@ -12,6 +12,8 @@ def is_shuffled(choice: Choice) -> bool:
 
 def is_reference(method: Method, of: Method) -> bool:
     """Whether a network is the same as `of`, a network with auxiliary tasks, but without them."""
+    if not (isinstance(method, NetworkMethod) and isinstance(of, NetworkMethod)):
+        return False
     # with one task there is nothing to weigh, so a single-task network may have no weighting
     weighted = method.weighting is None or method.weighting == of.weighting
     return not method.aux and weighted and _network(method) == _network(of)
@@ -19,6 +21,8 @@ def is_reference(method: Method, of: Method) -> bool:
 
 def is_control_of(method: Method, of: Method) -> bool:
     """Whether a network is the same as `of`, with the labels of every auxiliary task shuffled."""
+    if not (isinstance(method, NetworkMethod) and isinstance(of, NetworkMethod)):
+        return False
     same = method.weighting == of.weighting and _network(method) == _network(of)
     return same and method.is_control and _tasks(method) == _tasks(of)
 
@@ -35,7 +39,7 @@ def _tasks(method: Method) -> list[tuple[str, dict[str, object]]]:
     ]
 
 
-def _network(method: Method) -> tuple[object, ...]:
-    weights = method.weights and (method.weights.source, method.weights.sha256)
-    encoder = method.placeless_encoder
-    return (method.kind, encoder, weights, method.training, method.tune, method.window_hu)
+def _network(method: NetworkMethod) -> tuple[object, ...]:
+    weights = (method.weights.source, method.weights.sha256)
+    encoder = method.portable_encoder
+    return (encoder, weights, method.training, method.tune, method.window_hu)

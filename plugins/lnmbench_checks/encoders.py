@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from lnmbench.records import Method, Results
+from lnmbench.records import NetworkMethod, Results
 from lnmbench_checks.wording import few
 
 COHORT = "cohort"
@@ -55,26 +55,20 @@ class UndeclaredWeights:
     def __call__(self, results: Results) -> str | None:
         """Return the arms with such an encoder."""
         methods = list(_with_images(results))
-        found = [
-            f"{one.label}: {one.weights.source}"
-            for one in methods
-            if one.weights and _is_unknown(one)
-        ]
+        found = [f"{one.label}: {one.weights.source}" for one in methods if _is_unknown(one)]
         return few(found) if methods else None
 
 
-def _with_images(results: Results) -> Iterator[Method]:
+def _with_images(results: Results) -> Iterator[NetworkMethod]:
     for outcome in results.method_results:
-        if outcome.method.encoder is not None and outcome.method.level != "none":
+        if isinstance(outcome.method, NetworkMethod) and outcome.method.level != "none":
             yield outcome.method
 
 
-def _is_unknown(method: Method) -> bool:
+def _is_unknown(method: NetworkMethod) -> bool:
     """Whether nobody says what the weights were trained on."""
-    of_file = method.weights is not None and method.weights.source.startswith("file:")
-    return of_file and not _declared(method)
+    return method.weights.source.startswith("file:") and not _declared(method)
 
 
-def _declared(method: Method) -> str:
-    assert method.encoder is not None
+def _declared(method: NetworkMethod) -> str:
     return str(method.encoder.parameters.get("pretrained_on", "")).strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lnmbench.records import MethodResult, Results
+from lnmbench.records import MethodResult, NetworkMethod, Results
 from lnmbench_checks.wording import few
 
 SHARE = 0.5
@@ -55,8 +55,8 @@ class StoppedByLimit:
 
 def _share(outcome: MethodResult) -> float | None:
     """The share of the fits that the last epoch found training, None for other methods."""
-    curve, training = outcome.curve, outcome.method.training
-    if curve is None or training is None or not len(curve.fits):
+    curve, method = outcome.curve, outcome.method
+    if curve is None or not isinstance(method, NetworkMethod) or not len(curve.fits):
         return None
-    last = curve.fits[curve.epochs >= training.max_epochs]
+    last = curve.fits[curve.epochs >= method.training.max_epochs]
     return float(last[0] / curve.fits[0]) if len(last) else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lnmbench.records import Choice, Method, MethodResult, Results
+from lnmbench.records import BaselineMethod, Choice, Method, MethodResult, NetworkMethod, Results
 
 SHOWN = 8
 """Arms that figures draw; more of them hide each other."""
@@ -68,9 +68,9 @@ def other_questions(results: Results) -> list[Question]:
     Where nothing else is asked, every pair of complete methods, the earlier one as the reference.
     """
     methods = _methods(results)
-    networks = [m for m in methods if m.kind == "network" and not m.is_control]
+    networks = [m for m in methods if isinstance(m, NetworkMethod) and not m.is_control]
     asked = [m for m in networks if m.aux] or networks
-    baselines = [m for m in methods if m.kind == "baseline"]
+    baselines = [m for m in methods if isinstance(m, BaselineMethod)]
     against = [Question(method=m, reference=b) for m in asked for b in baselines]
     if against or aux_questions(results) or control_questions(results):
         return against
@@ -95,8 +95,9 @@ def shown(results: Results, limit: int = SHOWN) -> list[MethodResult]:
     by_key = {outcome.method.fingerprint: outcome for outcome in complete(results)}
     keys = list(dict.fromkeys(_in_turn(results)))
     first, cut = keys[:limit], keys[limit:]
-    if not any(by_key[key].method.kind == "baseline" for key in first):
-        first[-1:] = [k for k in cut if by_key[k].method.kind == "baseline"][:1] or first[-1:]
+    baselines = {key for key in keys if isinstance(by_key[key].method, BaselineMethod)}
+    if baselines.isdisjoint(first):
+        first[-1:] = [key for key in cut if key in baselines][:1] or first[-1:]
     return [by_key[key] for key in first]
 
 
@@ -110,7 +111,7 @@ def _in_turn(results: Results) -> Iterator[str]:
     for question in aux_questions(results):
         yield from (question.method.fingerprint, question.reference.fingerprint)
     methods = _methods(results)
-    yield from (m.fingerprint for m in methods if m.kind == "baseline")
+    yield from (m.fingerprint for m in methods if isinstance(m, BaselineMethod))
     yield from (q.reference.fingerprint for q in control_questions(results))
     yield from (m.fingerprint for m in methods)
 
@@ -133,12 +134,14 @@ def _unshuffled(choice: Choice) -> Choice:
 
 
 def _else_equal(multi: Method, other: Method) -> bool:
+    if not (isinstance(multi, NetworkMethod) and isinstance(other, NetworkMethod)):
+        return False
     # with one task there is nothing to weigh, so a single-task network may have no weighting
     same_weighting = other.weighting is None or other.weighting == multi.weighting
     return same_weighting and _network(multi) == _network(other)
 
 
-def _network(method: Method) -> tuple[object, ...]:
-    weights = method.weights and (method.weights.source, method.weights.sha256)
-    encoder = method.placeless_encoder
-    return (method.kind, encoder, weights, method.training, method.tune, method.window_hu)
+def _network(method: NetworkMethod) -> tuple[object, ...]:
+    weights = (method.weights.source, method.weights.sha256)
+    encoder = method.portable_encoder
+    return (encoder, weights, method.training, method.tune, method.window_hu)

@@ -75,11 +75,11 @@ def _options(invocation: Facts) -> Iterator[tuple[str, str]]:
     protocol = invocation["protocol"]
     yield "dataset", str(invocation["cohort"])
     yield "target", str(protocol["target"])
-    networks = [one for one in invocation["methods"] if one["kind"] == "network"]
+    networks = [one for one in invocation["methods"] if "encoder" in one]
     yield from _once("encoder", [_text(one["encoder"]) for one in networks])
     yield from _once("aux", ["+".join(map(_joined, one["aux"])) or "none" for one in networks])
     yield from _once("weighting", [_text(one["weighting"]) for one in networks if one["weighting"]])
-    baselines = [one["baseline"] for one in invocation["methods"] if one["baseline"]]
+    baselines = [one["baseline"] for one in invocation["methods"] if "baseline" in one]
     yield from _once("baseline", [_text(one) for one in baselines])
     for name in ("repeats", "folds", "inner", "seed"):
         yield name, str(protocol[name])

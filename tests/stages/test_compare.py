@@ -10,19 +10,27 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.records import (
+    BaselineMethod,
     Choice,
     FoldScores,
     Method,
     MethodResult,
+    NetworkMethod,
     Pair,
     PairComparison,
     TestResult,
+    Weights,
 )
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stats.multiplicity import holm
 
-LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
-SINGLE = Method(label="single", kind="network", encoder=Choice(name="resnet50"))
+LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
+SINGLE = NetworkMethod(
+    label="single",
+    encoder=Choice(name="resnet50"),
+    level="slice",
+    weights=Weights(source="random"),
+)
 MULTI = replace(SINGLE, label="multi", aux=(Choice(name="pt"),))
 OUTER = np.zeros((2, 4), dtype=np.int16)
 TRUTH = np.array([0.0, 1.0, 0.0, 1.0])
@@ -86,7 +94,7 @@ def test_the_simpler_method_is_the_reference_in_whatever_order(order: tuple[int,
 
 
 def test_methods_of_one_rank_keep_their_order() -> None:
-    other = Method(label="other", kind="baseline", baseline=Choice(name="other"))
+    other = BaselineMethod(label="other", baseline=Choice(name="other"))
     (found,) = compared((outcome(LOGISTIC, 0.7), outcome(other, 0.6)))
     assert (found.method_a, found.method_b) == (LOGISTIC.fingerprint, other.fingerprint)
     assert found.tests["mean"].estimate == pytest.approx(-0.1)

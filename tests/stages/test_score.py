@@ -9,14 +9,30 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import AuxLabels, Choice, Cost, Label, Method, Protocol, Training
+from lnmbench.records import (
+    AuxLabels,
+    BaselineMethod,
+    Choice,
+    Cost,
+    Label,
+    NetworkMethod,
+    Protocol,
+    Training,
+    Weights,
+)
 from lnmbench.stages.report.load_results import distinct
 from lnmbench.stages.score import aux_scores, fold_scores, score, spread, summarize
 
 PROTOCOL = Protocol(repeats=2, folds=3)
 OUTER = np.array([[0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 2, 1]], dtype=np.int16)
 TRUTH = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
-METHOD = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+METHOD = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
+NETWORK = NetworkMethod(
+    label="net",
+    encoder=Choice(name="resnet50"),
+    level="slice",
+    weights=Weights(source="random"),
+)
 
 
 class Gap:
@@ -181,14 +197,14 @@ def test_a_finished_method_has_every_metric() -> None:
 def test_methods_of_one_label_name_what_they_differ_in() -> None:
     narrow, wide = Training(token_dim=32), Training(token_dim=None)
     methods = [
-        Method(label="net", kind="network", training=narrow),
-        Method(label="net", kind="network", training=wide),
-        Method(label="other", kind="network", training=wide),
+        replace(NETWORK, training=narrow),
+        replace(NETWORK, training=wide),
+        replace(NETWORK, label="other", training=wide),
     ]
     assert [m.label for m in distinct(methods)] == [
         "net [token_dim=32]",
         "net [token_dim=none]",
         "other",
     ]
-    twins = [Method(label="net", kind="network", training=wide, plugins={"p": v}) for v in "12"]
+    twins = [replace(NETWORK, training=wide, plugins={"p": v}) for v in "12"]
     assert [m.label for m in distinct(twins)] == [f"net [{m.fingerprint[:6]}]" for m in twins]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnmbench.records import Method, Plan
+from lnmbench.records import Method, NetworkMethod, Plan
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task
 from lnmbench.store.ledger import FILE, LedgerReader
@@ -47,7 +47,7 @@ def ledger_bytes(amount: Amount, plan: Plan, registry: Registry) -> int:
         tasks[str(choice)] = aux_task(choice, registry).outputs
     tests = sum(outputs * (_PREDICTION + len(name) + 4) for name, outputs in tasks.items())
     predictions = n * (tests + (protocol.folds - 1) * _VALIDATION) * len(amount.repeats)
-    epochs = method.training.max_epochs if method.training else 0
+    epochs = method.training.max_epochs if isinstance(method, NetworkMethod) else 0
     histories = protocol.inner * epochs * _EPOCH
     searched = amount.candidates if amount.candidates > 1 else 0
     search = searched * (_TRIED + protocol.inner * _NUMBER)
@@ -63,8 +63,9 @@ def plan_bytes(plan: Plan, folder: Path) -> int:
 
 def _amount(method: Method, plan: Plan, done: set[tuple[int, int]], registry: Registry) -> Amount:
     missing = {repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done}
-    candidates = method.tune
-    if method.baseline is not None:
+    if isinstance(method, NetworkMethod):
+        candidates = method.tune
+    else:
         baseline = registry.baselines.build(method.baseline)
         candidates = len(baseline.candidates())
     return Amount(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from lnmbench.records import Cohort, Plan
+from lnmbench.records import BaselineMethod, Cohort, Plan
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.estimates import Repeat, Span
 from lnmbench.stages.run.baselines import baseline_results
@@ -14,13 +14,15 @@ from lnmbench.stages.run.chunk import Chunk
 _ENOUGH = 1.0
 
 
-def repeat_of_baseline(chunk: Chunk, cohort: Cohort, registry: Registry) -> Repeat:
+def repeat_of_baseline(
+    method: BaselineMethod, chunk: Chunk, cohort: Cohort, registry: Registry
+) -> Repeat:
     """Return what a repeat takes, with all candidates."""
     protocol = chunk.plan.protocol
     one = replace(chunk, plan=_one_fold(chunk.plan))
-    seconds = _timed(one, cohort, registry)
+    seconds = _timed(method, one, cohort, registry)
     if seconds < _ENOUGH:  # the first time, modules are imported
-        seconds = min(seconds, _timed(one, cohort, registry))
+        seconds = min(seconds, _timed(method, one, cohort, registry))
     seconds *= protocol.folds * protocol.inner
     return Repeat(seconds=Span(low=seconds, high=seconds))
 
@@ -29,7 +31,7 @@ def _one_fold(plan: Plan) -> Plan:
     return replace(plan, protocol=replace(plan.protocol, folds=1, inner=1))
 
 
-def _timed(chunk: Chunk, cohort: Cohort, registry: Registry) -> float:
+def _timed(method: BaselineMethod, chunk: Chunk, cohort: Cohort, registry: Registry) -> float:
     started = time.perf_counter()
-    baseline_results(chunk, cohort, registry)
+    baseline_results(method, chunk, cohort, registry)
     return time.perf_counter() - started

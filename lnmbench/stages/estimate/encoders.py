@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Cohort, Method
+from lnmbench.records import Cohort, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.run.features import cached_views, planned_encoder
 
@@ -35,7 +35,7 @@ class Encoding:
 NOTHING = Encoding(slices=0, seconds=0.0, bytes=0)
 
 
-def encoding(method: Method, cohort: Cohort, registry: Registry, device: str) -> Encoding:
+def encoding(method: NetworkMethod, cohort: Cohort, registry: Registry, device: str) -> Encoding:
     """Return what it takes to fill the feature cache of a method, from some random slices."""
     from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
@@ -63,7 +63,7 @@ def encoding(method: Method, cohort: Cohort, registry: Registry, device: str) ->
     )
 
 
-def random_images(method: Method, cohort: Cohort, count: int) -> _Array:
+def random_images(method: NetworkMethod, cohort: Cohort, count: int) -> _Array:
     """Return so many slices (count, 1, H, W) of the cohort's size, or volumes of its mean depth."""
     side = cohort.preprocessing.patch
     depth = (round(float(np.diff(cohort.offsets).mean())),) if method.level == "volume" else ()

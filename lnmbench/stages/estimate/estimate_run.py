@@ -9,12 +9,12 @@ from pathlib import Path
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Resources
+from lnmbench.records import Choice, NetworkMethod, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.amounts import Amount, amounts, plan_bytes
 from lnmbench.stages.estimate.estimates import Arm, RunEstimate
 from lnmbench.stages.estimate.methods import Probe
-from lnmbench.stages.estimate.networks import epochs_of, settings_of
+from lnmbench.stages.estimate.networks import epochs_of
 from lnmbench.stages.ingest import Ingesting
 from lnmbench.stages.ingest.build_cohort import cohort_path
 from lnmbench.stages.plan.make_plan import refuse_unknown_names
@@ -109,7 +109,7 @@ def _basis(
         return
     device = ready.resources.device
     threads = f", threads: {torch.get_num_threads()}" if device == "cpu" else ""
-    networks = [method for method in todo if method.training is not None]
+    networks = [method for method in todo if isinstance(method, NetworkMethod)]
     probed = {
         "some slices": any(arm.slices for arm in arms),
         "some fits of a repeat for some epochs": bool(networks),
@@ -120,7 +120,7 @@ def _basis(
         f"{', '.join(what for what, was in probed.items() if was)}. "
         "Start, scores and tables come on top."
     )
-    epochs = [epochs_of(settings_of(method)) for method in networks]
+    epochs = [epochs_of(method.training) for method in networks]
     if epochs:
         low, high = epochs[0]
         yield f"Fits stop early: the range is that of {low} to {high} epochs."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lnmbench.records import Method
+from lnmbench.records import Method, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.amounts import Amount, ledger_bytes
 from lnmbench.stages.estimate.baselines import repeat_of_baseline
@@ -43,6 +43,8 @@ class Probe:
         )
 
     def _features(self, method: Method) -> Encoding:
+        if not isinstance(method, NetworkMethod):
+            return NOTHING
         cohort = self._ready.cohort
         path = features_path(method, cohort, self._registry, self._home)
         if path is None or path in self._made or path.is_file():
@@ -59,5 +61,7 @@ class Probe:
             features=None,
             resources=self._ready.resources,
         )
-        work = repeat_of_baseline if amount.method.kind == "baseline" else repeat_of_networks
-        return work(chunk, self._ready.cohort, self._registry)
+        method, cohort = amount.method, self._ready.cohort
+        if isinstance(method, NetworkMethod):
+            return repeat_of_networks(method, chunk, cohort, self._registry)
+        return repeat_of_baseline(method, chunk, cohort, self._registry)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lnmbench.contracts import Weighting
-from lnmbench.records import Cohort, Method, Resources, Training
+from lnmbench.records import Cohort, NetworkMethod, Resources, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.estimates import Repeat, Span
 from lnmbench.stages.estimate.random_inputs import random_inputs
@@ -28,17 +28,19 @@ _LEAST_ON_GPU = 8
 _TELLING = 0.5
 
 
-def repeat_of_networks(chunk: Chunk, cohort: Cohort, registry: Registry) -> Repeat:
+def repeat_of_networks(
+    method: NetworkMethod, chunk: Chunk, cohort: Cohort, registry: Registry
+) -> Repeat:
     """Return what a repeat takes, with all candidates of its search."""
-    method, started = chunk.method, time.perf_counter()
+    started = time.perf_counter()
     own = stack_of(cohort, positions(cohort, chunk.plan), list(fits(chunk.plan, chunk.repeat)))
     prepared = time.perf_counter() - started
     seconds, memory = Span(low=prepared, high=prepared), 0
     probed: dict[int | None, Repeat] = {}
     for group in groups(method, network_candidates(method, chunk.plan.protocol.seed, registry)):
-        width = settings_of(group.method).token_dim
+        width = group.method.training.token_dim
         if width not in probed:  # other settings change the numbers, not the time
-            inputs = random_inputs(replace(chunk, method=group.method), cohort, registry)
+            inputs = random_inputs(group.method, chunk, cohort, registry)
             probed[width] = _of_a_candidate(inputs, own, group, chunk.resources, registry)
         seconds += probed[width].seconds.times(len(group.candidates))
         memory = max(memory, probed[width].memory or 0)
@@ -50,12 +52,6 @@ def epochs_of(settings: Training) -> tuple[int, int]:
     return min(settings.patience + 1, settings.max_epochs), settings.max_epochs
 
 
-def settings_of(method: Method) -> Training:
-    """Return the settings of a network."""
-    assert method.training is not None
-    return method.training
-
-
 def _of_a_candidate(
     inputs: Inputs, own: Fits, group: Group, resources: Resources, registry: Registry
 ) -> Repeat:
@@ -64,7 +60,7 @@ def _of_a_candidate(
 
     from lnmbench.nets.parallel import train
 
-    settings, weighting = settings_of(group.method), weighting_of(group, registry)
+    settings, weighting = group.method.training, weighting_of(group, registry)
     everything, on_cpu = side_by_side(own, group), resources.device == "cpu"
     size = _parameters(inputs, everything, settings, weighting)
     budget = None if resources.memory_gb is None else int(resources.memory_gb * 1e9)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench.contracts import Encoder
-from lnmbench.records import Cohort, Method
+from lnmbench.records import Cohort, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.encoders import random_images
 from lnmbench.stages.plan.make_plan import positions
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _MAPS = 16
 
 
-def random_inputs(chunk: Chunk, cohort: Cohort, registry: Registry) -> Inputs:
+def random_inputs(
+    method: NetworkMethod, chunk: Chunk, cohort: Cohort, registry: Registry
+) -> Inputs:
     """Return inputs of a chunk whose features are random, of the real width.
 
     Cases have as many slices as they have in the cohort. Where stages of the encoder train, all
@@ -30,9 +32,9 @@ def random_inputs(chunk: Chunk, cohort: Cohort, registry: Registry) -> Inputs:
     """
     import torch
 
-    method, at = chunk.method, positions(cohort, chunk.plan)
-    inputs = network_inputs(replace(chunk, features=None), cohort, at, registry)
-    if method.encoder is None or method.level == "none":
+    at = positions(cohort, chunk.plan)
+    inputs = network_inputs(method, replace(chunk, features=None), cohort, at, registry)
+    if method.level == "none":
         return inputs
     encoder = planned_encoder(method, registry)
     counts = np.diff(cohort.offsets)[at]
@@ -46,9 +48,9 @@ def random_inputs(chunk: Chunk, cohort: Cohort, registry: Registry) -> Inputs:
 
 
 def _trainable_encoder(
-    method: Method, cohort: Cohort, encoder: Encoder, total: int
+    method: NetworkMethod, cohort: Cohort, encoder: Encoder, total: int
 ) -> TrainableEncoder | None:
-    if method.trained_from == "none" or method.training is None:
+    if method.trained_from == "none":
         return None
     import torch
 

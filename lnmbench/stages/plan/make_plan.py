@@ -12,7 +12,17 @@ from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Target
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Splits, Training
+from lnmbench.records import (
+    BaselineMethod,
+    Choice,
+    Cohort,
+    Method,
+    NetworkMethod,
+    Plan,
+    Protocol,
+    Splits,
+    Training,
+)
 from lnmbench.redaction import without_folders
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task
@@ -133,7 +143,7 @@ def _networks(
     benchmark: Benchmark,
     registry: Registry,
     cohort: Cohort,
-) -> Iterator[Method]:
+) -> Iterator[NetworkMethod]:
     made = registry.encoders.build(encoder)
     network = str(without_folders(encoder, made.weights))
     name = "clinical network" if made.level == "none" else network
@@ -161,9 +171,8 @@ def _networks(
         versions += [registry.aux_tasks.version(task.name) for task in tasks]
         versions += [registry.weightings.version(weighting.name)] if tasks else []
         tuned = f" (best of {benchmark.tune})" if benchmark.tune > 1 else ""
-        yield Method(
+        yield NetworkMethod(
             label=" + ".join(parts) + tuned,
-            kind="network",
             encoder=registry.encoders.bind(encoder),
             level=made.level,
             weights=made.weights,
@@ -176,13 +185,12 @@ def _networks(
         )
 
 
-def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> Method:
+def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> BaselineMethod:
     bound = registry.baselines.bind(choice)
     registry.baselines.build(bound)
     _refuse_no_features(cohort, f"the baseline {choice.name}")
-    return Method(
+    return BaselineMethod(
         label=str(without_folders(choice)),
-        kind="baseline",
         baseline=bound,
         plugins=_versions([registry.baselines.version(choice.name)]),
     )

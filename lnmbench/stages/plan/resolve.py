@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lnmbench.config import Benchmark
-from lnmbench.records import Cohort, Method, Plan, Resources
+from lnmbench.records import BaselineMethod, Cohort, Method, NetworkMethod, Plan, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.make_plan import aux_notes, make_methods, make_plan
 from lnmbench.stages.plan.primary_metrics import declared
@@ -42,13 +42,13 @@ def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Res
         _resolved(method, resources) for method in make_methods(benchmark, registry, cohort)
     )
     for method in methods:
-        if method.kind == "network":
+        if isinstance(method, NetworkMethod):
             groups(method, network_candidates(method, benchmark.seed, registry))
     notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
     weights = [
         f"{m.encoder.name}: {m.weights.note}"
         for m in methods
-        if m.encoder and m.weights and m.weights.note
+        if isinstance(m, NetworkMethod) and m.weights.note
     ]
     trained = [note for note in map(fine_tuning_note, methods) if note is not None]
     return Prepared(
@@ -63,7 +63,7 @@ def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Res
 
 
 def _resolved(method: Method, resources: Resources) -> Method:
-    if method.training is None:
+    if isinstance(method, BaselineMethod):
         return method
     settings = with_precision(
         method.training, trained_from=method.trained_from, resources=resources

@@ -16,6 +16,7 @@ from lnmbench.records import (
     Figure,
     Method,
     MethodResult,
+    NetworkMethod,
     Page,
     Paragraph,
     Plan,
@@ -266,7 +267,7 @@ def distinct(methods: Sequence[Method]) -> list[Method]:
 def _told_apart(method: Method, alike: Sequence[Method]) -> Method:
     if len(alike) == 1:
         return method
-    settings = [asdict(one.training) if one.training else {} for one in alike]
+    settings = [asdict(one.training) if isinstance(one, NetworkMethod) else {} for one in alike]
     differing = [name for name in settings[0] if len({str(own.get(name)) for own in settings}) > 1]
     texts = [", ".join(f"{name}={own.get(name)}" for name in differing) for own in settings]
     own = texts[alike.index(method)].replace("None", "none")
@@ -293,4 +294,4 @@ def _search(ledger: LedgerReader, method: Method) -> Search | None:
 
 def in_order(method: Method) -> tuple[int, int, bool]:
     """Return what sorts methods: baselines, networks alone, then those with auxiliary tasks."""
-    return int(method.kind == "network"), len(method.aux), method.is_control
+    return int(isinstance(method, NetworkMethod)), len(method.aux), method.is_control

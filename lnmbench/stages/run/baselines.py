@@ -10,19 +10,20 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
-from lnmbench.records import Cohort, Trial, UnitResult
+from lnmbench.records import BaselineMethod, Cohort, Trial, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.make_plan import positions
 from lnmbench.stages.run.chunk import TARGET, Chunk, Fit, fits, unit_result
 from lnmbench.stages.run.search.best_candidate import leader, with_choice
 
 
-def baseline_results(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:
+def baseline_results(
+    method: BaselineMethod, chunk: Chunk, cohort: Cohort, registry: Registry
+) -> list[UnitResult]:
     """Return the results of the chunk's units."""
     from threadpoolctl import threadpool_limits
 
-    assert chunk.method.baseline is not None
-    baseline = registry.baselines.build(chunk.method.baseline)
+    baseline = registry.baselines.build(method.baseline)
     frame = feature_frame(cohort, positions(cohort, chunk.plan))
     planned = list(fits(chunk.plan, chunk.repeat))
     folds = range(chunk.plan.protocol.folds)

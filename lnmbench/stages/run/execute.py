@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 from lnmbench import environment
-from lnmbench.records import UnitResult
+from lnmbench.records import NetworkMethod, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import Chunk
@@ -17,11 +17,13 @@ from lnmbench.store.cohort_file import read_cohort
 
 def execute(chunk: Chunk) -> list[UnitResult]:
     """Return the results of every unit of the chunk, with what they took."""
-    network = chunk.method.kind == "network"
-    watch = _Watch(chunk.resources.device if network else "cpu")
+    method, registry = chunk.method, _registry(chunk.plugins)
+    watch = _Watch(chunk.resources.device if isinstance(method, NetworkMethod) else "cpu")
     cohort = read_cohort(chunk.cohort)
-    work = network_results if network else baseline_results
-    results = work(chunk, cohort, _registry(chunk.plugins))
+    if isinstance(method, NetworkMethod):
+        results = network_results(method, chunk, cohort, registry)
+    else:
+        results = baseline_results(method, chunk, cohort, registry)
     seconds, device_seconds, memory = watch.read()
     return [
         replace(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lnmbench.contracts import Encoder, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Choice, Cohort, Method, Training
+from lnmbench.records import Choice, Cohort, Method, NetworkMethod, Training
 from lnmbench.registry import Registry
 from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import FORMAT, Arrays, make_features
@@ -51,7 +51,7 @@ def check_cut(encoder: Encoder, choice: Choice, training: Training) -> None:
 
 def fine_tuning_note(method: Method) -> str | None:
     """Return what the user is told of a trained encoder; None for a frozen one."""
-    if method.encoder is None or method.trained_from == "none" or method.training is None:
+    if not isinstance(method, NetworkMethod) or method.trained_from == "none":
         return None
     norms = {"frozen": "kept as they are", "batch": "taken from each batch"}
     whole = method.trained_from == "all"
@@ -78,6 +78,8 @@ def method_features(
     (views, slices, …), what stands before that stage. None where the method has no images. Raises
     `UserError` for an encoder that cannot be used.
     """
+    if not isinstance(method, NetworkMethod):
+        return None
     path = features_path(method, cohort, registry, home)
     if path is not None and not path.is_file():
         key = _key(method, cohort, registry)
@@ -85,19 +87,19 @@ def method_features(
     return path
 
 
-def features_path(method: Method, cohort: Cohort, registry: Registry, home: Path) -> Path | None:
+def features_path(
+    method: NetworkMethod, cohort: Cohort, registry: Registry, home: Path
+) -> Path | None:
     """Return where the feature cache of a method is, or would be; None without images."""
-    if method.encoder is None or method.weights is None or method.level == "none":
+    if method.level == "none":
         return None
     slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
     digest = hashlib.sha256(_key(method, cohort, registry).encode()).hexdigest()[:16]
     return home / "features" / f"{slug}-{digest}.h5"
 
 
-def planned_encoder(method: Method, registry: Registry) -> Encoder:
+def planned_encoder(method: NetworkMethod, registry: Registry) -> Encoder:
     """Return a method's encoder; `UserError` where its weights are not those of the plan."""
-    assert method.encoder is not None
-    assert method.weights is not None
     encoder = registry.encoders.build(method.encoder)
     if encoder.weights.sha256 != method.weights.sha256:
         raise UserError(
@@ -107,19 +109,16 @@ def planned_encoder(method: Method, registry: Registry) -> Encoder:
     return encoder
 
 
-def cached_views(method: Method) -> int:
+def cached_views(method: NetworkMethod) -> int:
     """Return how many views of each slice a method's cache holds: 1 where nothing is changed.
 
     An encoder that is trained as a whole needs none: its images are changed while it trains.
     """
     training = method.training
-    changes = training is not None and training.augment != "none"
-    return training.views if training and changes and method.trained_from != "all" else 1
+    return training.views if training.augment != "none" and method.trained_from != "all" else 1
 
 
-def _key(method: Method, cohort: Cohort, registry: Registry) -> str:
-    assert method.encoder is not None
-    assert method.weights is not None
+def _key(method: NetworkMethod, cohort: Cohort, registry: Registry) -> str:
     # trained as a whole, an encoder caches what it would if it were frozen
     train = "none" if method.trained_from == "all" else method.trained_from
     encoder = Choice(
@@ -134,7 +133,7 @@ def _key(method: Method, cohort: Cohort, registry: Registry) -> str:
             method.weights.sha256,
             str(method.window_hu),
             f"float32, format {FORMAT}",
-            f"{views} views of {method.training.augment}" if views > 1 and method.training else "",
+            f"{views} views of {method.training.augment}" if views > 1 else "",
         ]
     )
 
@@ -142,7 +141,7 @@ def _key(method: Method, cohort: Cohort, registry: Registry) -> str:
 def _make(
     path: Path,
     key: str,
-    method: Method,
+    method: NetworkMethod,
     cohort: Cohort,
     encoder: Encoder,
     progress: Progress,
@@ -178,14 +177,13 @@ def _make(
             return {"features": np.concatenate(cases, axis=1)}
 
     total = len(cohort) if volumes else int(cohort.offsets[-1])
-    name = method.encoder.name if method.encoder else ""
-    progress.start("encode", name, total, "cases" if volumes else "slices")
+    progress.start("encode", method.encoder.name, total, "cases" if volumes else "slices")
     make_features(path, slices=total, key=key, encode=encode, done=progress.advance)
     progress.finish()
 
 
 def _views(
-    method: Method, cohort: Cohort, start: int, stop: int, count: int
+    method: NetworkMethod, cohort: Cohort, start: int, stop: int, count: int
 ) -> list[NDArray[np.float32]]:
     """Return so many views (slices, H, W) of slices start:stop: the plain one, then changed ones.
 
@@ -193,7 +191,7 @@ def _views(
     """
     assert cohort.path is not None
     plain = window(read_slices(cohort.path, start, stop), method.window_hu)
-    if count == 1 or method.training is None:
+    if count == 1:
         return [plain]
     import torch
 
@@ -213,14 +211,13 @@ def _views(
 
 
 def _say_size(
-    path: Path, before: FrozenEncoder, method: Method, cohort: Cohort, progress: Progress
+    path: Path, before: FrozenEncoder, method: NetworkMethod, cohort: Cohort, progress: Progress
 ) -> None:
     side = cohort.preprocessing.patch
     shape = before(np.zeros((1, side, side), np.float32)).shape[1:]
     size = 4 * cached_views(method) * int(cohort.offsets[-1]) * math.prod(shape)
     if size > _LARGE:
-        name = method.encoder.name if method.encoder else ""
         progress.say(
-            f"{name}: what stands before {method.trained_from} takes {size / 1e9:.1f} GB"
-            f" in {path.parent}, twice that while it is made"
+            f"{method.encoder.name}: what stands before {method.trained_from} takes"
+            f" {size / 1e9:.1f} GB in {path.parent}, twice that while it is made"
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Cohort, Method
+from lnmbench.records import Cohort, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task, heads
 from lnmbench.stages.run.chunk import TARGET, Chunk, Fit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def network_inputs(
-    chunk: Chunk, cohort: Cohort, at: NDArray[np.int64], registry: Registry
+    method: NetworkMethod, chunk: Chunk, cohort: Cohort, at: NDArray[np.int64], registry: Registry
 ) -> Inputs:
     """Return what all fits share, for the plan's cases.
 
@@ -33,7 +33,7 @@ def network_inputs(
 
     from lnmbench.nets.fits import AuxInput, Inputs
 
-    tasks = [(choice, aux_task(choice, registry)) for choice in chunk.method.aux]
+    tasks = [(choice, aux_task(choice, registry)) for choice in method.aux]
     aux = tuple(
         AuxInput(
             name=str(choice),
@@ -41,19 +41,17 @@ def network_inputs(
             targets=torch.from_numpy(task.targets(cohort)[at]).float(),
             head=head,
         )
-        for (choice, task), head in zip(tasks, heads(chunk.method.aux), strict=True)
+        for (choice, task), head in zip(tasks, heads(method.aux), strict=True)
     )
     target = torch.from_numpy(chunk.plan.truth).float()
     if chunk.features is None:
         return Inputs(target=target, aux=aux, target_name=TARGET)
     counts = np.diff(cohort.offsets)[at]
     rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in at])
-    if chunk.method.level == "volume":
+    if method.level == "volume":
         counts, rows = np.ones(len(at), np.int64), at
     cached = read_features(chunk.features)
-    trainable_encoder = _trainable_encoder(
-        chunk.method, cohort, at, rows, cached.get("maps"), registry
-    )
+    trainable_encoder = _trainable_encoder(method, cohort, at, rows, cached.get("maps"), registry)
     features = cached["features"][: None if trainable_encoder is None else 1, rows]
     return Inputs(
         target=target,
@@ -67,7 +65,7 @@ def network_inputs(
 
 
 def _trainable_encoder(
-    method: Method,
+    method: NetworkMethod,
     cohort: Cohort,
     at: NDArray[np.int64],
     rows: NDArray[np.int64],
@@ -75,7 +73,7 @@ def _trainable_encoder(
     registry: Registry,
 ) -> TrainableEncoder | None:
     """Return the trained stages and the maps before them; without any, the images themselves."""
-    if method.trained_from == "none" or method.training is None:
+    if method.trained_from == "none":
         return None
     import torch
 
@@ -98,7 +96,7 @@ def _trainable_encoder(
 
 
 def _images(
-    method: Method, cohort: Cohort, at: NDArray[np.int64], slices: int
+    method: NetworkMethod, cohort: Cohort, at: NDArray[np.int64], slices: int
 ) -> NDArray[np.float32]:
     """Return all slices of the cases (slices, 1, H, W), in [-1, 1]."""
     assert cohort.path is not None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import Weighting
-from lnmbench.records import Cohort, UnitResult
+from lnmbench.records import Cohort, NetworkMethod, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.make_plan import positions
 from lnmbench.stages.plan.search.candidates import network_candidates
@@ -37,41 +36,45 @@ class TargetAlone:
         return losses[:, 0]
 
 
-def network_results(chunk: Chunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:
+def network_results(
+    method: NetworkMethod, chunk: Chunk, cohort: Cohort, registry: Registry
+) -> list[UnitResult]:
     """Return the results of the chunk's units.
 
     Of a method with several candidates, each unit takes the one with the lowest mean loss of the
     target over its inner folds. Raises `UserError` where all of them diverge.
     """
-    method = chunk.method
     at = positions(cohort, chunk.plan)
     planned = list(fits(chunk.plan, chunk.repeat))
     own_fits = stack_of(cohort, at, planned)
     units = outer_folds(planned)
     tasks = [TARGET, *map(str, method.aux)]
     notes: dict[str, None] = {}
-    for group, made in _trained(chunk, cohort, at, own_fits, registry):
+    for group, made in _trained(method, chunk, cohort, at, own_fits, registry):
         _take_in(units, group, made, tasks)
         notes.update(dict.fromkeys(made.notes))
     return [unit.result(chunk, tuple(notes)) for unit in units]
 
 
 def _trained(
-    chunk: Chunk, cohort: Cohort, at: NDArray[np.int64], own: Fits, registry: Registry
+    method: NetworkMethod,
+    chunk: Chunk,
+    cohort: Cohort,
+    at: NDArray[np.int64],
+    own: Fits,
+    registry: Registry,
 ) -> Iterator[tuple[Group, FitResults]]:
     """Train the candidates, stack after stack."""
     from lnmbench.nets.parallel import train
 
-    found = network_candidates(chunk.method, chunk.plan.protocol.seed, registry)
+    found = network_candidates(method, chunk.plan.protocol.seed, registry)
     gigabytes = chunk.resources.memory_gb
     inputs: dict[tuple[str, ...], Inputs] = {}
     # groups of the same tasks in a row: their inputs are made once, and one at a time is kept
-    for group in sorted(groups(chunk.method, found), key=_tasks):
-        assert group.method.training is not None
+    for group in sorted(groups(method, found), key=_tasks):
         tasks = _tasks(group)
         if tasks not in inputs:
-            own_chunk = replace(chunk, method=group.method)
-            inputs = {tasks: network_inputs(own_chunk, cohort, at, registry)}
+            inputs = {tasks: network_inputs(group.method, chunk, cohort, at, registry)}
         made = train(
             inputs[tasks],
             side_by_side(own, group),

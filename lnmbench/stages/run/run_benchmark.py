@@ -12,7 +12,7 @@ from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Manifest, Method, Plan, Resources, UnitResult
+from lnmbench.records import Choice, Manifest, Method, NetworkMethod, Plan, Resources, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.plan.aux_tasks import aux_labels
@@ -129,7 +129,7 @@ def _work(
     progress: Progress,
 ) -> None:
     protocol = ledger.plan().protocol
-    tried = method.tune if method.kind == "network" else 1
+    tried = method.tune if isinstance(method, NetworkMethod) else 1
     each = protocol.folds * protocol.inner * tried
     if not chunks:
         progress.say(f"{method.label}: complete in the ledger")

@@ -13,7 +13,16 @@ import filelock
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import AuxLabels, Manifest, Method, Plan, Profile, Trial, UnitResult
+from lnmbench.records import (
+    AuxLabels,
+    Manifest,
+    Method,
+    NetworkMethod,
+    Plan,
+    Profile,
+    Trial,
+    UnitResult,
+)
 from lnmbench.store import serialization
 from lnmbench.store.atomic import replacing, writing
 from lnmbench.store.ledger.lock import SUFFIX, acquire_lock
@@ -71,7 +80,8 @@ class LedgerWriter(LedgerReader):
         with writing(self.path), self._database:
             for method in methods:
                 name = method.fingerprint
-                row = (name, method.label, method.kind, serialization.pack(method))
+                kind = "network" if isinstance(method, NetworkMethod) else "baseline"
+                row = (name, method.label, kind, serialization.pack(method))
                 self._database.execute("INSERT OR IGNORE INTO methods VALUES (?, ?, ?, ?)", row)
                 self._database.executemany(
                     "INSERT OR IGNORE INTO units (method, repeat, fold, state)"

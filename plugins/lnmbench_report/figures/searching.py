@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lnmbench.records import Axis, Figure, Mark, MethodResult, Panel, Results, Trial
+from lnmbench.records import (
+    Axis,
+    Figure,
+    Mark,
+    MethodResult,
+    NetworkMethod,
+    Panel,
+    Results,
+    Trial,
+)
 from lnmbench_report.arms import shown
 from lnmbench_report.figures.frame import entitled, left_out
 from lnmbench_report.printed import counted, decimal
@@ -80,7 +89,7 @@ def _panel(results: Results, one: Ranked) -> Panel:
 
 def _name(one: Ranked, candidate: Trial) -> str:
     number = candidate.candidate
-    given = number == 1 and one.outcome.method.kind == "network"
+    given = number == 1 and isinstance(one.outcome.method, NetworkMethod)
     return f"{'given' if given else number}: {one.won[number]}×"
 
 

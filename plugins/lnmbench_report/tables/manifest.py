@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lnmbench.records import (
+    WINDOW_HU,
     Block,
     Cell,
     Method,
     MethodResult,
+    NetworkMethod,
     Paragraph,
     Preprocessing,
     Results,
@@ -116,7 +118,7 @@ def _when(times: Sequence[str]) -> str:
 
 
 def _sees_images(method: Method) -> bool:
-    return method.kind == "network" and method.level != "none"
+    return isinstance(method, NetworkMethod) and method.level != "none"
 
 
 def _cells(outcome: MethodResult) -> tuple[Cell, ...]:
@@ -125,24 +127,21 @@ def _cells(outcome: MethodResult) -> tuple[Cell, ...]:
 
 
 def _settings(method: Method) -> Iterator[str]:
-    if method.baseline:
+    if not isinstance(method, NetworkMethod):
         yield f"baseline {without_folders(method.baseline)}"
-    if method.encoder:
-        yield f"encoder {without_folders(method.encoder)}"
-    if method.weights and method.weights.source != "none":
+        return
+    yield f"encoder {without_folders(method.encoder)}"
+    if method.weights.source != "none":
         digest = f", SHA-256 {method.weights.sha256}" if method.weights.sha256 else ""
         yield f"weights {method.weights.source}{digest}"
     if _sees_images(method):
         low, high = (f"{one:g}".replace("-", "−") for one in method.window_hu)
         yield f"window {low} to {high} HU"
-    if method.kind == "network":
-        yield f"aux {' + '.join(str(without_folders(one)) for one in method.aux) or 'none'}"
+    yield f"aux {' + '.join(str(without_folders(one)) for one in method.aux) or 'none'}"
     if method.weighting:
         yield f"weighting {method.weighting}"
-    if method.training:
-        yield f"training {', '.join(differing(method.training)) or 'as default'}"
-    if method.kind == "network":
-        yield f"tuned among {method.tune}" if method.tune > 1 else "not tuned"
+    yield f"training {', '.join(differing(method.training)) or 'as default'}"
+    yield f"tuned among {method.tune}" if method.tune > 1 else "not tuned"
 
 
 def _notes(results: Results) -> Iterator[str]:
@@ -155,6 +154,6 @@ def _notes(results: Results) -> Iterator[str]:
         "files lie: these are yours to give, and so are the files of --plugin. Where ids were "
         "replaced (--pseudonymize), it takes the same key file, which no report can tell."
     )
-    default = Method(label="", kind="network").window_hu
-    if any(outcome.method.window_hu != default for outcome in results.method_results):
+    networks = (o.method for o in results.method_results if isinstance(o.method, NetworkMethod))
+    if any(network.window_hu != WINDOW_HU for network in networks):
         yield "The window is no option of the command; it stands in a benchmark file."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, NetworkMethod, Results, TableColumn
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.printed import decimal
@@ -28,7 +28,7 @@ class Searched:
         tuned = [
             outcome
             for outcome in complete(results)
-            if outcome.search is not None and outcome.method.kind == "network"
+            if outcome.search is not None and isinstance(outcome.method, NetworkMethod)
         ]
         return by_method(
             results,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lnmbench.records import Block, Card, Choice, Paragraph, Results, Weights
+from lnmbench.records import Block, Card, Choice, NetworkMethod, Paragraph, Results, Weights
 from lnmbench_report.arms import names
 from lnmbench_report.by_metric import metric_title
 from lnmbench_report.marks import cohort_name
@@ -97,7 +97,7 @@ def _weights(results: Results) -> Iterator[str]:
     labels = names(results)
     for outcome in results.method_results:
         method = outcome.method
-        if method.encoder and method.weights and method.weights.source != "none":
+        if isinstance(method, NetworkMethod) and method.weights.source != "none":
             arms = by_weights.setdefault(_source(method.encoder, method.weights), [])
             arms.append(f'"{labels[method.fingerprint]}"')
     for text, arms in by_weights.items():

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
-from lnmbench.records import Block, Cell, MethodResult, Results, Search, TableColumn
+from lnmbench.records import (
+    Block,
+    Cell,
+    MethodResult,
+    NetworkMethod,
+    Results,
+    Search,
+    TableColumn,
+)
 from lnmbench_report.arms import complete
 from lnmbench_report.by_method import by_method
 from lnmbench_report.printed import NOTHING, counted
@@ -55,7 +63,7 @@ def figure(value: Any) -> str:
 def _rows(outcome: MethodResult) -> Iterator[tuple[Cell, ...]]:
     search = outcome.search
     assert search is not None
-    network = outcome.method.kind == "network"
+    network = isinstance(outcome.method, NetworkMethod)
     if network:  # a baseline's candidates are a grid: none of them is the one that was given
         yield Cell(text=AS_GIVEN), Cell(text=NOTHING), _share(search)
     for name, own in search.own.items():
@@ -96,7 +104,9 @@ def _notes(tuned: Sequence[MethodResult]) -> Iterator[str]:
         "inner folds; its test cases have no say. Median (range) over the outer folds, or how many "
         "of them chose a value."
     )
-    counts = {o.search.candidates for o in tuned if o.search and o.method.kind == "network"}
+    counts = {
+        o.search.candidates for o in tuned if o.search and isinstance(o.method, NetworkMethod)
+    }
     if counts:
         listed = " or ".join(str(count) for count in sorted(counts))
         yield (

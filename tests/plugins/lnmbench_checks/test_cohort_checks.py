@@ -16,6 +16,7 @@ from lnmbench.records import (
     Choice,
     Method,
     MethodResult,
+    NetworkMethod,
     Profile,
     Protocol,
     Results,
@@ -59,9 +60,8 @@ def outcome(method: Method) -> MethodResult:
 
 def network(*aux: Choice, source: str = "imagenet", **parameters: object) -> MethodResult:
     return outcome(
-        Method(
+        NetworkMethod(
             label="resnet18",
-            kind="network",
             encoder=Choice(name="resnet18", parameters=parameters),
             level="slice",
             weights=Weights(source=source),
@@ -71,9 +71,8 @@ def network(*aux: Choice, source: str = "imagenet", **parameters: object) -> Met
 
 
 CLINICAL = outcome(
-    Method(
+    NetworkMethod(
         label="clinical network",
-        kind="network",
         encoder=Choice(name="none"),
         level="none",
         weights=Weights(source="none"),

@@ -16,13 +16,14 @@ from lnmbench.records import (
     Choice,
     Curve,
     FoldScores,
-    Method,
     MethodResult,
+    NetworkMethod,
     PairComparison,
     Protocol,
     Results,
     TestResult,
     Training,
+    Weights,
 )
 
 N = 400
@@ -65,11 +66,11 @@ def found(name: str, of: Results) -> str | None:
 
 def network(label: str, *aux: Choice, **other: Any) -> MethodResult:
     weighting = Choice(name="fixed") if aux else None
-    method = Method(
+    method = NetworkMethod(
         label=label,
-        kind="network",
         encoder=Choice(name="none"),
         level="none",
+        weights=Weights(source="none"),
         aux=aux,
         weighting=weighting,
         training=Training(),

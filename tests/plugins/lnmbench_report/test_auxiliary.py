@@ -16,11 +16,12 @@ from lnmbench.records import (
     Choice,
     Estimate,
     Label,
-    Method,
     MethodResult,
+    NetworkMethod,
     Protocol,
     Results,
     Table,
+    Weights,
 )
 
 N = 20
@@ -36,7 +37,13 @@ def score(task: Choice, kind: Label, **metrics: Estimate) -> AuxScore:
 
 def outcome(label: str, *scores: tuple[Choice, AuxScore], done: int = 4) -> MethodResult:
     tasks = tuple(task for task, _ in scores)
-    method = Method(label=label, kind="network", aux=tasks)
+    method = NetworkMethod(
+        label=label,
+        encoder=Choice(name="none"),
+        level="none",
+        weights=Weights(source="none"),
+        aux=tasks,
+    )
     aux = tuple(one for _, one in scores)
     return MethodResult(method=method, units_done=done, units_all=4, aux=aux)
 

@@ -9,10 +9,27 @@ import pytest
 from lnmbench_report.tables.calibration import Calibrated
 from numpy.typing import NDArray
 
-from lnmbench.records import Card, Cell, Choice, Method, MethodResult, Protocol, Results, Table
+from lnmbench.records import (
+    BaselineMethod,
+    Card,
+    Cell,
+    Choice,
+    MethodResult,
+    NetworkMethod,
+    Protocol,
+    Results,
+    Table,
+    Weights,
+)
 
 CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
-LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
+NETWORK = NetworkMethod(
+    label="net",
+    encoder=Choice(name="none"),
+    level="none",
+    weights=Weights(source="none"),
+)
 N = 400
 
 
@@ -94,7 +111,7 @@ def test_a_slope_that_is_not_there_is_a_dash_and_explained() -> None:
 
 def test_every_method_is_said_to_be_the_average_of_its_inner_folds() -> None:
     made = results(*drawn())
-    network = replace(made.method_results[0], method=Method(label="net", kind="network"))
+    network = replace(made.method_results[0], method=NETWORK)
     for of in (made, replace(made, method_results=(network,))):
         assert "each the mean over the 3 fits of the inner folds" in table(of).notes[0]
 

@@ -217,7 +217,7 @@ def test_one_method_alone_has_curves_and_no_differences(scored: Results) -> None
 def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
     base = scored.method_results[0]
     many = tuple(
-        replace(base, method=replace(base.method, label=f"m{number}", tune=number + 2))
+        replace(base, method=replace(base.method, label=f"m{number}", plugins={"p": str(number)}))
         for number in range(11)
     )
     made = figures(replace(scored, method_results=many, compared=()))

@@ -15,7 +15,7 @@ from lnmbench_report.reading_order import turned
 from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 
-from lnmbench.records import Curve, Figure, Mark, Results, Search, Trial
+from lnmbench.records import Curve, Figure, Mark, NetworkMethod, Results, Search, Trial
 from lnmbench.registry import Registry
 from lnmbench.stages.report.load_results import compared, metrics_of
 from lnmbench.stages.score import score
@@ -115,7 +115,11 @@ def test_forest_has_every_pair_once(varied: Results) -> None:
 def test_more_pairs_than_a_page_holds_are_counted(varied: Results) -> None:
     first, base = varied.compared[0], varied.method_results[0]
     others = [
-        replace(base, units_done=0, method=replace(base.method, label=f"m{number}", tune=number))
+        replace(
+            base,
+            units_done=0,
+            method=replace(base.method, label=f"m{number}", plugins={"p": str(number)}),
+        )
         for number in range(100, 145)
     ]
     many = tuple(replace(first, method_a=one.method.fingerprint) for one in others)
@@ -212,7 +216,7 @@ def test_learning_curves_show_the_quartiles_of_both_losses(scored: Results) -> N
     found = figure(Fitting, scored, "learning-curves")
     networks = [o for o in shown(scored) if o.curve is not None]
     assert [one.title for one in found.panels] == [o.method.label for o in networks]
-    assert all(outcome.method.kind == "network" for outcome in networks)
+    assert all(isinstance(outcome.method, NetworkMethod) for outcome in networks)
     for panel, outcome in zip(found.panels, networks, strict=True):
         assert outcome.curve is not None
         lines = {m.name: m for m in panel.marks if m.kind == "line"}
@@ -247,7 +251,7 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
         for number, losses in enumerate([(0.5, 0.7), (0.4, 0.6), (math.inf, 0.1)], start=1)
     )
     search = Search(candidates=3, tried=tried, chosen=(tried[1], tried[1], tried[0]))
-    network = next(o for o in scored.method_results if o.method.kind == "network")
+    network = next(o for o in scored.method_results if isinstance(o.method, NetworkMethod))
     found = figure(
         Fitting, replace(scored, method_results=(replace(network, search=search),)), "search-losses"
     )

@@ -17,10 +17,12 @@ from lnmbench.choices import parse_all, parse_parameters
 from lnmbench.cli.ingesting import make_ingesting
 from lnmbench.config import read_benchmark
 from lnmbench.records import (
+    BaselineMethod,
     Card,
     Choice,
     Method,
     MethodResult,
+    NetworkMethod,
     Paragraph,
     Preprocessing,
     Protocol,
@@ -36,9 +38,8 @@ from lnmbench.stages.plan.resolve import prepare
 
 CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
 ENCODER = Choice(name="resnet50", parameters={"weights": "/home/someone/kept/w.safetensors"})
-NETWORK = Method(
+NETWORK = NetworkMethod(
     label="net",
-    kind="network",
     encoder=ENCODER,
     level="slice",
     weights=Weights(source="file:w.safetensors", sha256="ab" * 32),
@@ -48,7 +49,7 @@ NETWORK = Method(
     tune=4,
     plugins={"lnmbench_tnm": "1.2"},
 )
-LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 ENVIRONMENT = {
     "lnmbench": "0.1.0",
     "python": "3.12.1",

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
 from lnmbench.records import (
+    BaselineMethod,
     Card,
     Cell,
     Choice,
     FoldScores,
-    Method,
     MethodResult,
     Protocol,
     Results,
@@ -28,7 +28,7 @@ from lnmbench.stats.decision_curves import net_benefit
 from lnmbench.stats.operating_points import threshold_for_specificity
 
 CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
-LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 TITLES = {"auc": "AUC", "npv": "NPV at sens. .90", "ppv": "PPV at sens. .90", "youden": "Youden"}
 TRUTH = np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0])
 OUTER = np.array([[0, 1, 0, 1, 0, 1], [1, 0, 0, 1, 1, 0]], dtype=np.int16)

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from lnmbench.records import (
+    BaselineMethod,
     Block,
     Card,
     Choice,
     Cost,
     Estimate,
     Method,
+    NetworkMethod,
     Paragraph,
     Profile,
     Protocol,
@@ -46,10 +48,10 @@ TESTS = {name: factory() for name, factory in register_comparisons().items()}
 def network(
     label: str, *aux: str | Choice, encoder: str = "resnet50", rate: float = 1e-3
 ) -> Method:
-    return Method(
+    return NetworkMethod(
         label=label,
-        kind="network",
         encoder=Choice(name=encoder),
+        level="slice",
         weights=RANDOM,
         aux=tuple(Choice(name=one) if isinstance(one, str) else one for one in aux),
         weighting=Choice(name="fixed"),
@@ -60,7 +62,7 @@ def network(
 MULTI = network("resnet50 + pt", "pt")
 SINGLE = network("resnet50")
 CONTROL = network("resnet50 + pt:shuffled=1", Choice(name="pt", parameters={"shuffled": 1}))
-LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 ARMS = ((MULTI, 1.0), (SINGLE, 0.95), (LOGISTIC, 0.9))
 
 
@@ -787,7 +789,7 @@ def test_networks_that_differ_in_more_than_the_aux_task_ask_no_aux_question() ->
 
 
 def test_without_networks_every_pair_is_concluded_on() -> None:
-    other = Method(label="forest", kind="baseline", baseline=Choice(name="forest"))
+    other = BaselineMethod(label="forest", baseline=Choice(name="forest"))
     lines = sentences(results([(LOGISTIC, 1.0), (other, 1.0)]), "conclusion")
     assert lines[0].startswith("forest against logistic: ")
 

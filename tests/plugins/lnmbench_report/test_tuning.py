@@ -10,23 +10,31 @@ from lnmbench_report.tables.search import Searched
 from lnmbench_report.tables.tuning import Tuning
 
 from lnmbench.records import (
+    BaselineMethod,
     Card,
     Choice,
     Method,
     MethodResult,
+    NetworkMethod,
     Protocol,
     Results,
     Search,
     Table,
-    Training,
     Trial,
+    Weights,
 )
 from lnmbench.rendering import FORMATS, render
 
 CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
 PROTOCOL = Protocol(repeats=1, folds=5)
-NETWORK = Method(label="net", kind="network", training=Training(), tune=3)
-LOGISTIC = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+NETWORK = NetworkMethod(
+    label="net",
+    encoder=Choice(name="none"),
+    level="none",
+    weights=Weights(source="none"),
+    tune=3,
+)
+LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 
 
 def tried(number: int, **settings: object) -> Trial:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Column, Method
+from lnmbench.records import Choice, Column, NetworkMethod, Weights
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_labels, aux_task, heads
 from lnmbench.testing import check_contract, sample_cohort
@@ -38,6 +38,16 @@ def test_a_control_depends_on_its_seed_alone() -> None:
     assert not np.array_equal(once, other, equal_nan=True)
 
 
+def network(task: Choice) -> NetworkMethod:
+    return NetworkMethod(
+        label="m",
+        encoder=Choice(name="none"),
+        level="none",
+        weights=Weights(source="none"),
+        aux=(task,),
+    )
+
+
 def test_a_control_keeps_the_contract_and_says_what_it_is() -> None:
     control = aux_task(choice(shuffled=3), REGISTRY)
     check_contract("aux task", control, cohort=COHORT)
@@ -46,7 +56,7 @@ def test_a_control_keeps_the_contract_and_says_what_it_is() -> None:
 
 
 def test_a_control_is_known_as_one() -> None:
-    arms = [Method(label="m", kind="network", aux=(choice(shuffled=s),)) for s in (0, 1)]
+    arms = [network(choice(shuffled=s)) for s in (0, 1)]
     assert [arm.is_control for arm in arms] == [False, True]
     assert arms[0].fingerprint != arms[1].fingerprint
 
@@ -71,7 +81,7 @@ def test_classes_are_scored_where_a_case_can_be_one_only() -> None:
     values = {**COHORT.values, "pt": np.minimum(COHORT.values["pt"], 2)}
     cohort = replace(COHORT, columns=columns, values=values)
     at = np.arange(len(cohort))[::-1]
-    method = Method(label="m", kind="network", aux=(choice(edition="8"),))
+    method = network(choice(edition="8"))
     (labels,) = aux_labels([method, method], cohort, at, REGISTRY)
     targets = aux_task(method.aux[0], REGISTRY).targets(cohort)[at]
     one = np.nansum(targets, axis=1) == 1

@@ -10,9 +10,11 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import (
     AuxLabels,
+    BaselineMethod,
     Choice,
     Epoch,
     Method,
+    NetworkMethod,
     Plan,
     Training,
     Trial,
@@ -23,17 +25,17 @@ from lnmbench.records import (
 from lnmbench.store import serialization
 from lnmbench.store.ledger import LedgerReader, LedgerWriter
 
-METHOD = Method(
+METHOD = NetworkMethod(
     label="resnet50 + pt",
-    kind="network",
     encoder=Choice(name="resnet50", parameters={"weights": "auto", "seed": 0}),
+    level="slice",
     weights=Weights(source="random:0", sha256="ab"),
     aux=(Choice(name="pt"),),
     weighting=Choice(name="fixed", parameters={"aux": 1.0}),
     training=Training(),
     plugins={"lnmbench_tnm": "0.1.0"},
 )
-BASELINE = Method(label="logistic", kind="baseline", baseline=Choice(name="logistic"))
+BASELINE = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 
 
 def result(plan: Plan, repeat: int, fold: int, method: Method = METHOD) -> UnitResult:

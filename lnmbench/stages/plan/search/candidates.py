@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Candidate, Dimension, Method
+from lnmbench.records import Candidate, Dimension, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.search.space import SPACE, network_space, own_settings, plugin_space
 
 
-def network_candidates(method: Method, seed: int, registry: Registry) -> tuple[Candidate, ...]:
+def network_candidates(
+    method: NetworkMethod, seed: int, registry: Registry
+) -> tuple[Candidate, ...]:
     """Return the `tune` candidates of a network, its own settings first.
 
     A single one searches nothing and has no settings of its own. `seed` is the protocol's. Raises

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError
-from lnmbench.records import Candidate, Choice, Method, Settings
+from lnmbench.records import Candidate, Choice, NetworkMethod, Settings
 from lnmbench.stages.plan.search.space import parts
 
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 class Group:
     """Candidates of one stack, and the network that they share."""
 
-    method: Method
+    method: NetworkMethod
     candidates: tuple[Candidate, ...]
 
 
-def groups(method: Method, candidates: Sequence[Candidate]) -> list[Group]:
+def groups(method: NetworkMethod, candidates: Sequence[Candidate]) -> list[Group]:
     """Return the candidates, put together where they need no network of their own.
 
     Raises `UserError` where a candidate makes two of a method's tasks the same.
     """
-    found: dict[str, tuple[Method, list[Candidate]]] = {}
+    found: dict[str, tuple[NetworkMethod, list[Candidate]]] = {}
     for candidate in candidates:
         variant = _variant(method, candidate.settings)
         found.setdefault(variant.fingerprint, (variant, []))[1].append(candidate)
@@ -51,10 +51,9 @@ def side_by_side(fits: Fits, group: Group) -> Fits:
     )
 
 
-def _variant(method: Method, settings: Settings) -> Method:
+def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
     """The method with what its fits cannot have each for themselves."""
     training = method.training
-    assert training is not None
     if "token_dim" in settings:
         training = replace(training, token_dim=settings["token_dim"])
     if "encoder_learning_rate" in settings:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lnmbench.contracts import Tunable
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Dimension, Method, Settings, Training
+from lnmbench.records import Choice, Dimension, NetworkMethod, Settings
 from lnmbench.registry import Registry, Role
 
 SPACE = (
@@ -23,13 +23,13 @@ SPACE = (
 """The settings that are searched, of which a method has those that act in it."""
 
 
-def network_space(method: Method) -> tuple[Dimension, ...]:
+def network_space(method: NetworkMethod) -> tuple[Dimension, ...]:
     """Return the dimensions of `SPACE` that act in a network.
 
     The weight of auxiliary losses needs a task; the width of tokens slices, and a projection that
     brings it about; the encoder's rate stages that are trained.
     """
-    training = _training(method)
+    training = method.training
     on_slices = method.level != "none" and training.token_dim is not None
     acts = {
         "aux_weight": bool(method.aux),
@@ -41,7 +41,7 @@ def network_space(method: Method) -> tuple[Dimension, ...]:
     return tuple(d for d in fitting if d.name != "token_dim" or d.options)
 
 
-def plugin_space(method: Method, registry: Registry) -> tuple[Dimension, ...]:
+def plugin_space(method: NetworkMethod, registry: Registry) -> tuple[Dimension, ...]:
     """Return a dimension `NAME.PARAMETER` for each parameter that a plugin wants searched.
 
     Raises `UserError` for a parameter that the plugin does not have, and for values that it does
@@ -54,9 +54,9 @@ def plugin_space(method: Method, registry: Registry) -> tuple[Dimension, ...]:
     )
 
 
-def own_settings(method: Method, space: tuple[Dimension, ...]) -> Settings:
+def own_settings(method: NetworkMethod, space: tuple[Dimension, ...]) -> Settings:
     """Return what the method itself has in every dimension."""
-    training = _training(method)
+    training = method.training
     choices = {name: choice for name, (_, choice) in parts(method).items()}
     found: dict[str, object] = {}
     for dimension in space:
@@ -69,7 +69,7 @@ def own_settings(method: Method, space: tuple[Dimension, ...]) -> Settings:
     return found
 
 
-def parts(method: Method) -> dict[str, tuple[str, Choice]]:
+def parts(method: NetworkMethod) -> dict[str, tuple[str, Choice]]:
     """Return the (role, choice) of the weighting and of each auxiliary task, by name.
 
     A task that is there twice gets a number behind its name.
@@ -83,11 +83,6 @@ def parts(method: Method) -> dict[str, tuple[str, Choice]]:
             name = f"{choice.name}{number}"
         named[name] = (role, choice)
     return named
-
-
-def _training(method: Method) -> Training:
-    assert method.training is not None
-    return method.training
 
 
 def _divisible(dimension: Dimension, heads: int) -> Dimension:

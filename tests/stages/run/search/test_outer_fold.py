@@ -13,7 +13,17 @@ import pytest
 from lnmbench import Cohort, UserError
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Method, Plan, Protocol, Table, Training, Trial, UnitResult
+from lnmbench.records import (
+    Choice,
+    NetworkMethod,
+    Plan,
+    Protocol,
+    Table,
+    Training,
+    Trial,
+    UnitResult,
+    Weights,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.search.candidates import network_candidates
 from lnmbench.stages.plan.search.groups import groups
@@ -98,12 +108,14 @@ TASK = Choice(name="sex", parameters={"smooth": 0.0})
 FIXED = Choice(name="fixed", parameters={"aux": 1.0})
 
 
-def network(*aux: Choice, tune: int = 4, weighting: Choice = FIXED, **changed: object) -> Method:
-    method = Method(
+def network(
+    *aux: Choice, tune: int = 4, weighting: Choice = FIXED, **changed: object
+) -> NetworkMethod:
+    method = NetworkMethod(
         label="a network",
-        kind="network",
         encoder=NONE,
         level="none",
+        weights=Weights(source="none"),
         aux=aux,
         weighting=weighting if aux else None,
         training=QUICK,
@@ -136,14 +148,14 @@ def small(make_cohort: MakeCohort, plan: Plan) -> tuple[Cohort, Plan]:
 def search(small: tuple[Cohort, Plan], registry: Registry) -> Search:
     cohort, plan = small
 
-    def searched(method: Method, plan: Plan = plan, repeat: int = 0) -> list[UnitResult]:
+    def searched(method: NetworkMethod, plan: Plan = plan, repeat: int = 0) -> list[UnitResult]:
         chunk = Chunk(method=method, repeat=repeat, plan=plan, cohort=Path(), features=None)
-        return network_results(chunk, cohort, registry)
+        return network_results(method, chunk, cohort, registry)
 
     return searched
 
 
-def names(method: Method, registry: Registry) -> set[str]:
+def names(method: NetworkMethod, registry: Registry) -> set[str]:
     return set(network_candidates(method, 0, registry)[0].settings)
 
 
@@ -203,10 +215,7 @@ def test_settings_that_can_share_a_stack_do(registry: Registry) -> None:
     assert len(groups(clinical, network_candidates(clinical, 0, registry))) == 1
     images = network(TASK, tune=20, encoder=IMAGES, level="slice")
     found = groups(images, network_candidates(images, 0, registry))
-    seen = {
-        (group.method.training and group.method.training.token_dim, *map(str, group.method.aux))
-        for group in found
-    }
+    seen = {(group.method.training.token_dim, *map(str, group.method.aux)) for group in found}
     assert len(found) == len(seen) == 4  # the given one, and three widths with smooth=0.1
     assert sum(len(group.candidates) for group in found) == 20
 
@@ -216,7 +225,6 @@ def test_an_encoder_that_is_trained_gets_the_rate_that_is_written_down(registry:
     method = network(encoder=trained, level="slice", tune=4)
     for group in groups(method, network_candidates(method, 0, registry)):
         (candidate,) = group.candidates
-        assert group.method.training is not None
         pace = group.method.training.encoder_learning_rate / group.method.training.learning_rate
         rate = pace * candidate.settings["learning_rate"]
         assert rate == pytest.approx(candidate.settings["encoder_learning_rate"])
