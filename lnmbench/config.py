@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from lnmbench import choices
+from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
 from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
 
@@ -79,21 +80,21 @@ class Benchmark(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    dataset: OneChoice = Choice(name="synthetic")
-    target: OneChoice = Choice(name="n2")
+    dataset: OneChoice = choices.parse(DEFAULTS.dataset)
+    target: OneChoice = choices.parse(DEFAULTS.target)
     encoder: Choices | None = None
     aux: Arms | None = None
-    weighting: OneChoice = Choice(name="fixed")
+    weighting: OneChoice = choices.parse(DEFAULTS.weighting)
     baseline: Choices | None = None
     only: bool = False
-    repeats: int = Field(10, ge=1, le=1000)
-    folds: int = Field(10, ge=2, le=1000)
-    inner: int = Field(5, ge=2, le=100)
+    repeats: int = Field(DEFAULTS.protocol.repeats, ge=1, le=1000)
+    folds: int = Field(DEFAULTS.protocol.folds, ge=2, le=1000)
+    inner: int = Field(DEFAULTS.protocol.inner, ge=2, le=100)
     seed: int = Field(0, ge=0)
     window: Annotated[tuple[float, float], AfterValidator(_rising)] = WINDOW_HU
     training: Training = Training()
     tune: int = Field(1, ge=1, le=1000)
-    primary: Names = Protocol().primary
+    primary: Names = DEFAULTS.primary
 
     @property
     def protocol(self) -> Protocol:

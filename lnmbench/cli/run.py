@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lnmbench.cli import ingesting, plugins
-
-QUICK = {"repeats": 2, "folds": 5, "inner": 3}
+from lnmbench.defaults import DEFAULTS
 
 
 def run(
@@ -36,7 +35,7 @@ def run(
     inner: Annotated[int | None, typer.Option(help="Inner folds.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of splits and fits.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="2 repeats × 5 folds × 3 inner folds: to try things.")
+        bool, typer.Option("--quick", help=f"{DEFAULTS.quick}: to try things.")
     ] = False,
     training: Annotated[
         str | None, typer.Option(help="Training settings, e.g. learning_rate=3e-4,max_epochs=60.")
@@ -52,7 +51,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Run directory (default: a folder below runs/).")
     ] = None,
-    executor: Annotated[str, typer.Option(help="Where chunks of fits run.")] = "inline",
+    executor: Annotated[str, typer.Option(help="Where chunks of fits run.")] = DEFAULTS.executor,
     device: Annotated[
         str, typer.Option(help="Where networks run: auto, cpu, cuda, cuda:1, mps.")
     ] = "auto",
@@ -95,7 +94,7 @@ def run(
     }
     folding = {"repeats": repeats, "folds": folds, "inner": inner}
     for name, given in folding.items():
-        options[name] = QUICK[name] if quick and given is None else given
+        options[name] = getattr(DEFAULTS.quick, name) if quick and given is None else given
     benchmark = read_benchmark(config, options)
     if dry_run and new_key:
         raise UserError(

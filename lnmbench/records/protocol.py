@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lnmbench.defaults import DEFAULTS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -19,12 +21,12 @@ class Protocol:
     pair of methods in each of them.
     """
 
-    target: str = "n2"
-    repeats: int = 10
-    folds: int = 10
-    inner: int = 5
+    target: str = DEFAULTS.target
+    repeats: int = DEFAULTS.protocol.repeats
+    folds: int = DEFAULTS.protocol.folds
+    inner: int = DEFAULTS.protocol.inner
     seed: int = 0
-    primary: tuple[str, ...] = ("auc", "ap")
+    primary: tuple[str, ...] = DEFAULTS.primary
 
     def __str__(self) -> str:
         return f"{self.repeats} × {self.folds} × {self.inner}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from lnmbench.defaults import DEFAULTS
 from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.card import Card
 from lnmbench.records.cohort import Preprocessing
@@ -86,7 +87,7 @@ class Results:
     comparison_titles: Mapping[str, str]
     comparison_roles: Mapping[str, str]
     primary: str
-    primary_metrics: tuple[str, ...] = ("auc", "ap")
+    primary_metrics: tuple[str, ...] = DEFAULTS.primary
     metric_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     metric_better: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

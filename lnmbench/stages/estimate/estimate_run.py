@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
+from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, NetworkMethod, Resources
 from lnmbench.registry import Registry
@@ -126,5 +128,5 @@ def _basis(
         yield f"Fits stop early: the range is that of {low} to {high} epochs."
     if any(method.trained_from != "none" for method in networks):
         yield "Where stages of an encoder train, few cases were tried: expect a factor of two."
-    if executor.name != "inline":
+    if executor.name != choices.parse(DEFAULTS.executor).name:
         yield f"Chunks count one after the other, without what {executor} gains."

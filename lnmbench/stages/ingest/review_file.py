@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from lnmbench.choices import parse
+from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Column
 from lnmbench.stages.ingest.ingest_report import one_line
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms
-from lnmbench.stages.ingest.text_reports import DEFAULT_READER, ReportFinding
+from lnmbench.stages.ingest.text_reports import ReportFinding
 from lnmbench.store.atomic import replacing
 from lnmbench.text import format_csv
 
@@ -24,8 +25,9 @@ def findings_beside(cohort: Path) -> Path:
 
 def readers(columns: Sequence[Column]) -> list[str]:
     """Return the names of the readers that the report columns ask for."""
-    asked = [column.reader or DEFAULT_READER for column in columns if column.role == "report"]
-    return sorted({parse(reader).name for reader in asked})
+    report_columns = [column for column in columns if column.role == "report"]
+    named = {column.reader or DEFAULTS.report_reader for column in report_columns}
+    return sorted({parse(reader).name for reader in named})
 
 
 def without_words(

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lnmbench import choices
+from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import Case, Column, Finding
 from lnmbench.registry import Registry
-
-DEFAULT_READER = "ct"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ def read_reports(
 
 def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _Report:
     try:
-        reader = column.reader or DEFAULT_READER
+        reader = column.reader or DEFAULTS.report_reader
         made = registry.report_readers.build(choices.parse(reader))
     except UserError as error:
         raise UserError(f"column {column.name!r}: {error}") from error

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Target
+from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import (
     BaselineMethod,
@@ -29,9 +30,10 @@ from lnmbench.stages.plan.aux_tasks import aux_task
 from lnmbench.stages.plan.splitting import make_splits
 from lnmbench.stages.run.features import check_cut
 
-DEFAULT_ENCODER = Choice(name="resnet50")
-DEFAULT_AUX = (Choice(name="pt"),)
-DEFAULT_BASELINE = Choice(name="logistic")
+DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
+DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
+DEFAULT_BASELINE = choices.parse(DEFAULTS.baseline)
+DEFAULT_WEIGHTING = choices.parse(DEFAULTS.weighting)
 
 
 def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
@@ -165,7 +167,7 @@ def _networks(
         for task in bound:
             _refuse_aux(task, aux_task(task, registry), cohort)
         parts = [name, *(str(without_folders(task)) for task in tasks)]
-        if benchmark.weighting.name != "fixed" or benchmark.weighting.parameters:
+        if benchmark.weighting != DEFAULT_WEIGHTING:
             parts += [str(without_folders(benchmark.weighting))] if tasks else []
         versions = [registry.encoders.version(encoder.name)]
         versions += [registry.aux_tasks.version(task.name) for task in tasks]
