@@ -1,4 +1,4 @@
-"""Offers nodal targets and tasks of the TNM classification: `n1`, `n2`, `station`, `pt`."""
+"""Targets and auxiliary tasks of the TNM classification: `n1`, `n2`, `station`, `pt`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def register_targets() -> Mapping[str, Callable[..., Target]]:
 
 @hookimpl
 def register_aux_tasks() -> Mapping[str, Callable[..., AuxTask]]:
-    """Offer the pathological T stage."""
+    """Offer the pathological T stage as an auxiliary task."""
     from lnmbench_tnm.tumor_stage import PtStage
 
     return {"pt": PtStage}

@@ -1,7 +1,7 @@
 """T classes of the AJCC editions for lung cancer, as sets of classes of the 8th edition.
 
-A class of an older edition does not tell the class of the 8th; it tells a set in which that
-class must be. By descriptors (Goldstraw et al. 2007, 2016; Rami-Porta et al. 2015):
+A class of an older edition does not determine the class of the 8th edition, but a set that
+contains it. By descriptors (Goldstraw et al. 2007, 2016; Rami-Porta et al. 2015):
 
 ========  =====================================  =========================================
 class     7th edition                            8th edition
@@ -18,9 +18,9 @@ T3        main bronchus near the carina,         T2a or T2b
 T4        invades the mediastinum, other lobe    T4
 ========  =====================================  =========================================
 
-Up to the 6th edition T1 (up to 3 cm) and T2 (larger, without limit) were undivided, and nodules
-in the same lobe were T4, which are T3 now. (So were malignant effusions, now M1a, which are rarely
-operated on.)
+Up to the 6th edition, T1 (up to 3 cm) and T2 (larger, without limit) had no subclasses, and
+separate nodules in the same lobe, now T3, were T4. (Malignant effusions, now M1a, were T4 too, but
+are rarely operated on.)
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _CLASS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """How the classes of an edition are taken: sets of names out of `CLASSES`."""
+    """A TNM edition: its title, and the set of `CLASSES` that each of its classes can be."""
 
-    says: str
+    title: str
     sets: Mapping[str, tuple[str, ...]]
 
 
@@ -66,25 +66,25 @@ _SEVEN = {
 _SIX = {**_SEVEN, "2": ("pT2a", "pT2b", "pT3", "pT4"), "4": ("pT3", "pT4")}
 
 EDITIONS = {
-    "8": Edition(says="AJCC 8", sets=_EIGHT),
-    "7": Edition(says="AJCC 7, mapped to AJCC 8 by the descriptors", sets=_SEVEN),
-    "6": Edition(says="AJCC 7 or older, mapped to AJCC 8 by the descriptors", sets=_SIX),
-    "names": Edition(says="not of lung cancer, taken by their names", sets=_EIGHT),
+    "8": Edition(title="AJCC 8", sets=_EIGHT),
+    "7": Edition(title="AJCC 7, mapped to AJCC 8 by the descriptors", sets=_SEVEN),
+    "6": Edition(title="AJCC 7 or older, mapped to AJCC 8 by the descriptors", sets=_SIX),
+    "names": Edition(title="not of lung cancer, mapped by name", sets=_EIGHT),
 }
 
 
-def find_edition(asked: str, categories: Sequence[str]) -> Edition:
-    """Return the edition that was asked for; `auto` tells it by the classes that there are.
+def find_edition(name: str, categories: Sequence[str]) -> Edition:
+    """Return the edition of a name; `auto` infers it from the recorded classes.
 
-    T1c stands for AJCC 8, T4a or T4b for another organ, undivided T1 or T2 for AJCC 6 among 7.
-    Raises `UserError` for an unknown edition.
+    T1c indicates AJCC 8, T4a or T4b another organ, and T1 or T2 without a letter AJCC 6 mixed with
+    AJCC 7. Raises `UserError` for an unknown edition.
     """
-    if asked != "auto":
-        if asked not in EDITIONS:
+    if name != "auto":
+        if name not in EDITIONS:
             raise UserError(
-                f"unknown edition {asked[:20]!r}", then=nearest(asked, [*EDITIONS, "auto"])
+                f"unknown edition {name[:20]!r}", then=nearest(name, [*EDITIONS, "auto"])
             )
-        return EDITIONS[asked]
+        return EDITIONS[name]
     classes = {read_class(category) for category in categories}
     if classes & {"4a", "4b", "4c", "4d"}:
         return EDITIONS["names"]
@@ -94,23 +94,23 @@ def find_edition(asked: str, categories: Sequence[str]) -> Edition:
 
 
 def candidates(category: str, edition: Edition) -> tuple[str, ...]:
-    """Return the classes of AJCC 8 that a recorded class can be; empty where it is none of them.
+    """Return the classes of AJCC 8 that a recorded class can be.
 
-    Tis, TX, T0 and T1mi (minimally invasive) are none. Raises `UserError` for anything that is
-    not a class of the edition.
+    The result is empty for Tis, TX, T0 and T1mi (minimally invasive). Raises `UserError` for a
+    text that is not a class of the edition.
     """
     name = read_class(category)
     if not name:
         return ()
     if name not in edition.sets:
         raise UserError(
-            f"T{name} is not a class of {edition.says}", then="choose another edition for pt"
+            f"T{name} is not a class of {edition.title}", then="choose another edition for pt"
         )
     return edition.sets[name]
 
 
 def read_class(category: str) -> str:
-    """Return `1a` for `pT1a`; an empty text for Tis, TX, T0 and T1mi."""
+    """Return `1a` for `pT1a`, and an empty text for Tis, TX, T0 and T1mi."""
     match = _CLASS.fullmatch(category.strip())
     if match is None:
         raise UserError(

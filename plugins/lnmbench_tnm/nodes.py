@@ -1,4 +1,4 @@
-"""Nodal targets: any metastasis (`n1`), or pN2 and higher (`n2`)."""
+"""Nodal targets: any metastasis (`n1`), and pN2 or higher (`n2`)."""
 
 from __future__ import annotations
 
@@ -20,20 +20,29 @@ _CLASS = re.compile(
 
 
 def n1() -> NodalTarget:
-    """Predict any lymph node metastasis (pN1 or higher against pN0)."""
+    """Any lymph node metastasis (pN1 or higher against pN0)."""
     return NodalTarget("n1", 1, "any lymph node metastasis (pN1 or higher)")
 
 
 def n2() -> NodalTarget:
-    """Predict pN2 or higher against pN0 and pN1 (in lung cancer: mediastinal nodes)."""
+    """pN2 or higher against pN0 and pN1 (in lung cancer: mediastinal nodes)."""
     return NodalTarget("n2", 2, "lymph node metastasis pN2 or higher")
 
 
 class NodalTarget:
-    """Whether a case's pathological N class reaches `lowest`.
+    """A binary target: the pathological N class is `lowest` or higher.
 
-    A binary column labeled with the target's own name is taken as it is; else the labels are
-    made of the column labeled `pn`. NX and missing values are unknown.
+    A binary column labeled with the name of the target is used as it is. Without one, the labels
+    are derived from the column labeled `pn`. NX and missing values are unknown.
+
+    Parameters
+    ----------
+    name
+        Name of the target, and label of the column that holds it.
+    lowest
+        Lowest positive N class.
+    title
+        Description of a positive case.
     """
 
     def __init__(self, name: str, lowest: int, title: str) -> None:
@@ -42,28 +51,27 @@ class NodalTarget:
         self.title = title
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n,): 1 reached, 0 not reached, NaN unknown.
+        """Return (n,): 1 positive, 0 negative, NaN unknown.
 
-        Raises `UserError` where the cohort has neither column, or the column cannot be read.
+        Raises `UserError` if the cohort has neither column or a category is not an N class.
         """
         column = self._column(cohort)
-        meaning = np.array([*self._meaning(column), np.nan])
+        label_of_category = np.array([*self._category_labels(column), np.nan])
         codes = np.asarray(cohort.values[column.name], dtype=np.float64)
-        # A missing value is NaN in `codes` and takes the last meaning, which is NaN too.
-        places = np.where(np.isnan(codes), len(meaning) - 1, codes)
-        labels: NDArray[np.float64] = meaning[places.astype(np.int64)]
+        # A missing value is NaN in `codes` and gets the last label, which is NaN too.
+        positions = np.where(np.isnan(codes), len(label_of_category) - 1, codes)
+        labels: NDArray[np.float64] = label_of_category[positions.astype(np.int64)]
         return labels
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Say which column the labels are made of, and how many cases are positive."""
+        """Return a sentence on the source of the labels and the number of positive cases."""
         column, labels = self._column(cohort), self.labels(cohort)
         positive, known = int(np.nansum(labels)), int(np.count_nonzero(~np.isnan(labels)))
-        made = (
-            f"is column {column.name!r}"
-            if column.label == self.name
-            else f"is pN{self.lowest} or higher in column {column.name!r} ({self._told(column)})"
-        )
-        return (f"target {self.name} {made}: {positive} of {known} cases are positive",)
+        source = f"is column {column.name!r}"
+        if column.label != self.name:
+            categories = self._describe_categories(column)
+            source = f"is pN{self.lowest} or higher in column {column.name!r} ({categories})"
+        return (f"target {self.name} {source}: {positive} of {known} cases are positive",)
 
     def _column(self, cohort: Cohort) -> Column:
         column = cohort.require(self.name, "pn")
@@ -76,37 +84,39 @@ class NodalTarget:
         if column.kind == "continuous":
             raise UserError(
                 f"column {column.name!r} is labeled pn",
-                expected="kind ordinal, with categories as N0, N1, N2, N3",
+                expected="kind ordinal, with categories such as N0, N1, N2, N3",
                 got=column.kind,
             )
         return column
 
-    def _meaning(self, column: Column) -> list[float]:
+    def _category_labels(self, column: Column) -> list[float]:
         if column.label == self.name:
             return [0.0, 1.0]
-        return [self._reached(*_range(category, column)) for category in column.categories]
+        return [self._label(*_range(category, column)) for category in column.categories]
 
-    def _reached(self, low: int, high: int) -> float:
+    def _label(self, low: int, high: int) -> float:
         if low >= self.lowest:
             return 1.0
         return 0.0 if high < self.lowest else float("nan")
 
-    def _told(self, column: Column) -> str:
-        words = {1.0: "positive", 0.0: "negative"}
+    def _describe_categories(self, column: Column) -> str:
+        names = {1.0: "positive", 0.0: "negative"}
         return ", ".join(
-            f"{category} {words.get(value, 'unknown')}"
-            for category, value in zip(column.categories, self._meaning(column), strict=True)
+            f"{category} {names.get(value, 'unknown')}"
+            for category, value in zip(
+                column.categories, self._category_labels(column), strict=True
+            )
         )
 
 
 def _range(category: str, column: Column) -> tuple[int, int]:
-    """Return the lowest and highest N that a category can mean: N+ is N1 to N3, NX anything."""
+    """Return the lowest and highest N of a category: N+ is N1 to N3, NX is N0 to N3."""
     match = _CLASS.fullmatch(category.strip())
     if match is None:
         raise UserError(
             f"column {column.name!r} has the category {category[:40]!r}",
-            expected="pathological N classes as N0, pN1, N2a, NX, N+",
-            then="change its categories, or label it otherwise than pn",
+            expected="pathological N classes such as N0, pN1, N2a, NX or N+",
+            then="change its categories, or do not label it pn",
         )
     if match["word"]:
         return (1 if match["word"] == "+" else 0), 3

@@ -1,4 +1,4 @@
-"""The pathological T stage as an auxiliary task: seven classes, labels that may be sets."""
+"""Pathological T stage as an auxiliary task: seven classes, with sets of classes as labels."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-# A data set gives the second label where the classes are no lung's, so that `auto` needs no guess.
+# A data set of another organ uses the second label, so that `auto` need not infer the edition.
 _LABELS = ("pt", "pt_names")
 
 
 class PtStage:
-    """Learn the pathological T stage (7 classes of AJCC 8) beside the target.
+    """Pathological T stage (7 classes of AJCC 8) as an auxiliary task.
 
-    A case's label is the set of classes that its recorded class can be: one class where the
-    cohort is staged by AJCC 8, more where an older edition draws its borders elsewhere.
+    The label of a case is the set of classes that its recorded class can be: one class in a
+    cohort staged by AJCC 8, one or more for an older edition.
 
     Parameters
     ----------
     edition
-        Of the cohort's classes: `8`, `7`, `6` (6 and 7 mixed), `names` (another organ; taken by
-        name), or `auto`: `names` where the column is labeled `pt_names`, else told by the classes
-        that there are.
+        Edition of the recorded classes: `8`, `7`, `6` (6 and 7 mixed), `names` (another organ,
+        mapped by name) or `auto` (`names` for a column labeled `pt_names`, otherwise inferred from
+        the recorded classes).
     """
 
     kind: Label = "ordinal"
@@ -42,51 +42,51 @@ class PtStage:
         self.outputs = len(CLASSES)
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n, 7): 1 for the classes that a case can be, else 0; NaN rows where unknown.
+        """Return (n, 7): 1 for the classes that a case can be, else 0; rows of NaN if unknown.
 
-        Raises `UserError` where no column is labeled `pt` or `pt_names`, or it holds no T classes.
+        Raises `UserError` if no column is labeled `pt` or `pt_names`, or it holds no T classes.
         """
         column = _column(cohort)
         membership = np.array([*map(_row, self._sets(column)), [np.nan] * len(CLASSES)])
         codes = np.asarray(cohort.values[column.name], dtype=np.float64)
-        # A missing value is NaN in `codes` and takes the last row, which is NaN too.
-        places = np.where(np.isnan(codes), len(membership) - 1, codes)
-        targets: NDArray[np.float64] = membership[places.astype(np.int64)]
+        # A missing value is NaN in `codes` and gets the last row, which is NaN too.
+        positions = np.where(np.isnan(codes), len(membership) - 1, codes)
+        targets: NDArray[np.float64] = membership[positions.astype(np.int64)]
         return targets
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Say how each recorded class is taken, with counts, and how many cases are unknown."""
+        """Return sentences on the mapping of the recorded classes and the cases without a label."""
         column = _column(cohort)
         codes = cohort.values[column.name]
-        told, masked = [], []
-        for place, (category, classes) in enumerate(
+        mapped, masked = [], []
+        for code, (category, classes) in enumerate(
             zip(column.categories, self._sets(column), strict=True)
         ):
-            count = int((codes == place).sum())
+            count = int((codes == code).sum())
             if not count or classes == (f"pT{read_class(category)}",):
                 continue
             if classes:
-                told.append(f"{category} → {' or '.join(classes)} (n = {count})")
+                mapped.append(f"{category} → {' or '.join(classes)} (n = {count})")
             else:
                 masked.append(f"{category} (n = {count})")
         missing = int(np.isnan(np.asarray(codes, dtype=np.float64)).sum())
         masked += [f"missing (n = {missing})"] if missing else []
-        says = self._edition(column).says
-        mapped = f": {', '.join(told)}" if told else ""
+        edition = self._edition(column).title
+        mapping = f": {', '.join(mapped)}" if mapped else ""
         return (
-            f"aux pt: the classes of column {column.name!r} are {says}{mapped}",
-            *([f"aux pt: left out of its loss: {', '.join(masked)}"] if masked else []),
+            f"aux pt: the classes of column {column.name!r} are {edition}{mapping}",
+            *([f"aux pt: excluded from its loss: {', '.join(masked)}"] if masked else []),
         )
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return −log p(set) of each case: (…, n) for logits (…, n, 7) and targets (…, n, 7).
 
-        It is the cross-entropy where the set is one class, and 0 where the set is empty. Source:
-        Jin & Ghahramani, Learning with Multiple Labels, NIPS 2002; Cour et al., Learning from
-        Partial Labels, JMLR 2011.
+        This is the cross-entropy for a set of one class, and 0 for an empty set. Source: Jin &
+        Ghahramani, Learning with Multiple Labels, NIPS 2002; Cour et al., Learning from Partial
+        Labels, JMLR 2011.
         """
         inside = targets > 0
-        # An empty set would be log 0; as the whole set it is 0, and so is its gradient.
+        # The loss of an empty set is log 0; that of the set of all classes is 0, with gradient 0.
         inside = inside | ~inside.any(dim=-1, keepdim=True)
         return logits.logsumexp(-1) - logits.masked_fill(~inside, -float("inf")).logsumexp(-1)
 
@@ -113,7 +113,7 @@ def _column(cohort: Cohort) -> Column:
     if column.kind == "continuous":
         raise UserError(
             f"column {column.name!r} is labeled {column.label}",
-            expected="kind ordinal, with categories as T1a, T2b, Tis",
+            expected="kind ordinal, with categories such as T1a, T2b, Tis",
             got=column.kind,
         )
     return column

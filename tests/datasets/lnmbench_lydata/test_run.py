@@ -24,7 +24,7 @@ def test_a_network_on_clinical_features_learns_n1_beside_pt(shared_data: Path, h
     assert run.returncode == 0, run.stderr
     told = " ".join(run.stdout.split())
     assert "330 cases, 153 positive for n1" in told
-    assert "not of lung cancer, taken by their names: T1 → pT1a or pT1b or pT1c" in told
+    assert "not of lung cancer, mapped by name: T1 → pT1a or pT1b or pT1c" in told
     found = re.search(r"^logistic +\.(\d{3})", run.stdout, flags=re.MULTILINE)
     assert found is not None
     assert 0.60 < int(found[1]) / 1000 < 0.76

@@ -1,5 +1,3 @@
-"""Nodal targets: what is positive, what is negative, what is unknown."""
-
 from __future__ import annotations
 
 import math
@@ -52,20 +50,20 @@ def staged(*categories: str, label: str = "pn") -> Cohort:
 def test_labels_follow_the_digit(
     categories: tuple[str, ...], any_node: list[float], mediastinal: list[float]
 ) -> None:
-    made = staged(*categories)
-    np.testing.assert_array_equal(n1().labels(made), [*any_node, math.nan])
-    np.testing.assert_array_equal(n2().labels(made), [*mediastinal, math.nan])
+    staged_cohort = staged(*categories)
+    np.testing.assert_array_equal(n1().labels(staged_cohort), [*any_node, math.nan])
+    np.testing.assert_array_equal(n2().labels(staged_cohort), [*mediastinal, math.nan])
 
 
 def test_a_column_with_the_targets_own_label_comes_first() -> None:
-    own = Column(
+    binary = Column(
         name="mediastinal", role="target", kind="binary", label="n2", categories=("no", "yes")
     )
     stage = Column(name="pn", role="target", kind="ordinal", label="pn", categories=("N0", "N2"))
-    made = cohort((stage, [1.0, 1.0, 0.0]), (own, [0.0, 1.0, math.nan]))
-    np.testing.assert_array_equal(n2().labels(made), [0.0, 1.0, math.nan])
-    np.testing.assert_array_equal(n1().labels(made), [1.0, 1.0, 0.0])
-    assert "'mediastinal'" in n2().notes(made)[0]
+    both = cohort((stage, [1.0, 1.0, 0.0]), (binary, [0.0, 1.0, math.nan]))
+    np.testing.assert_array_equal(n2().labels(both), [0.0, 1.0, math.nan])
+    np.testing.assert_array_equal(n1().labels(both), [1.0, 1.0, 0.0])
+    assert "'mediastinal'" in n2().notes(both)[0]
 
 
 def test_notes_name_the_column_and_count_the_known() -> None:

@@ -1,5 +1,3 @@
-"""One lymph node station as the target."""
-
 from __future__ import annotations
 
 import math

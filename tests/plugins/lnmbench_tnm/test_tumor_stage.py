@@ -1,5 +1,3 @@
-"""The pT auxiliary task: which classes a recorded class can be, and the loss over sets."""
-
 from __future__ import annotations
 
 import math
@@ -63,22 +61,22 @@ def test_ajcc_7_is_mapped_by_its_descriptors() -> None:
 
 
 def test_undivided_classes_among_ajcc_7_mean_an_older_edition() -> None:
-    found = dict(zip(MIXED, sets(*MIXED), strict=True))
-    assert found["T1"] == "pT1a pT1b pT1c"
-    assert found["T2"] == "pT2a pT2b pT3 pT4"
-    assert found["T2b"] == "pT3"
-    assert found["T4"] == "pT3 pT4"
+    set_by_class = dict(zip(MIXED, sets(*MIXED), strict=True))
+    assert set_by_class["T1"] == "pT1a pT1b pT1c"
+    assert set_by_class["T2"] == "pT2a pT2b pT3 pT4"
+    assert set_by_class["T2b"] == "pT3"
+    assert set_by_class["T4"] == "pT3 pT4"
 
 
 def test_undivided_classes_of_ajcc_8_are_their_own_subclasses() -> None:
-    found = dict(zip((*AJCC8, "T1", "T2"), sets(*AJCC8, "T1", "T2"), strict=True))
-    assert (found["T1"], found["T2"]) == ("pT1a pT1b pT1c", "pT2a pT2b")
+    set_by_class = dict(zip((*AJCC8, "T1", "T2"), sets(*AJCC8, "T1", "T2"), strict=True))
+    assert (set_by_class["T1"], set_by_class["T2"]) == ("pT1a pT1b pT1c", "pT2a pT2b")
 
 
 def test_another_organ_is_taken_by_name() -> None:
-    found = dict(zip(STOMACH, sets(*STOMACH), strict=True))
-    assert (found["T1b"], found["T3"]) == ("pT1b", "pT3")
-    assert (found["T4a"], found["T4b"]) == ("pT4", "pT4")
+    set_by_class = dict(zip(STOMACH, sets(*STOMACH), strict=True))
+    assert (set_by_class["T1b"], set_by_class["T3"]) == ("pT1b", "pT3")
+    assert (set_by_class["T4a"], set_by_class["T4b"]) == ("pT4", "pT4")
     assert "not of lung cancer" in PtStage().notes(staged(*STOMACH))[0]
 
 
@@ -151,9 +149,9 @@ def test_masked_cases_cost_nothing_and_gradients_stay_finite(scale: float) -> No
 
 
 def test_classes_of_another_organ_are_taken_by_their_names() -> None:
-    made = staged("T1", "T2", "T3", "T4", label="pt_names")
-    rows = PtStage().targets(made)[:-1]
-    named = [" ".join(np.array(CLASSES)[row == 1].tolist()) for row in rows]
-    assert named == ["pT1a pT1b pT1c", "pT2a pT2b", "pT3", "pT4"]
-    assert "not of lung cancer" in PtStage().notes(made)[0]
-    assert "AJCC 7" in PtStage(edition="7").notes(made)[0]
+    named = staged("T1", "T2", "T3", "T4", label="pt_names")
+    rows = PtStage().targets(named)[:-1]
+    classes = [" ".join(np.array(CLASSES)[row == 1].tolist()) for row in rows]
+    assert classes == ["pT1a pT1b pT1c", "pT2a pT2b", "pT3", "pT4"]
+    assert "not of lung cancer" in PtStage().notes(named)[0]
+    assert "AJCC 7" in PtStage(edition="7").notes(named)[0]
