@@ -8,8 +8,8 @@ from lnmbench.contracts import Encoder
 
 @hookimpl
 def register_encoders() -> Mapping[str, Callable[..., Encoder]]:
-    """Offer every network that is a sequence of stages, of slices and of volumes."""
-    from lnmbench_torchvision.encoder import encoder
+    """Offer the networks that are a sequence of stages, for slices and for volumes."""
+    from lnmbench_torchvision.encoder import make_factory
     from lnmbench_torchvision.families import FAMILIES
 
-    return {name: encoder(name, family) for family in FAMILIES for name in family.names}
+    return {name: make_factory(name, family) for family in FAMILIES for name in family.names}

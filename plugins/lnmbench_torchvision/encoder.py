@@ -1,49 +1,57 @@
-"""One network of torchvision as an encoder, built when it is first used."""
+"""torchvision's networks as encoders, built on first use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from lnmbench import Weights
-from lnmbench_torchvision.family import Family
-from lnmbench_torchvision.sources import check_source
+from lnmbench import UserError, Weights
+from lnmbench_torchvision.families import PRETRAINED_TITLES, WEIGHT_SOURCES, Family
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 class TorchvisionEncoder:
-    """A network whose last stage is `cut`: with all stages, what its own classifier is given.
+    """A network of torchvision up to the encoder stage `cut`.
 
-    `weights`: imagenet (for volumes kinetics) or fails; `random` from `seed`; a file that holds a
-    state dict; `auto` takes the pretrained ones if they are on disk or come within seconds, else
-    random ones, and says which in `weights`. The network is built when its weights or stages are
-    asked for.
+    With all stages, the features are the input of the network's own classifier. Vision transformers
+    and MaxViT resize slices to 224 × 224 (bilinear, antialiased); all others take any size from
+    32 × 32. Volumes may have any number of slices: `swin3d` pads an odd number with a slice of
+    zeros, the mean of its colors; `r3d_18` and `r2plus1d_18` halve it in three stages, rounding up.
 
-    Vision transformers and MaxViT resize slices to 224 × 224 (bilinear, antialiased); all others
-    take any size from 32 × 32. Volumes may have any number of slices: `swin3d` pads an odd one with
-    a slice of zeros, the mean of its colors, and in `r3d_18` and `r2plus1d_18` three stages halve
-    it, rounding up.
+    Parameters
+    ----------
+    name
+        torchvision's name of the network.
+    family
+        Structure of the network.
+    weights
+        `auto`, the family's pretrained weights (`imagenet` or `kinetics`), `random`, or a file.
+    cut
+        Last encoder stage to keep.
+    seed
+        Seed of random weights.
     """
 
     def __init__(self, name: str, family: Family, *, weights: str, cut: str, seed: int) -> None:
-        check_source(name, family, weights)
+        _check_source(name, family, weights)
         self.level: Literal["slice", "volume"] = family.level
         self._name, self._family, self._cut = name, family, cut
         self._source, self._seed = weights, seed
 
     @cached_property
     def out_dim(self) -> int:
-        """The length of a feature vector; no network is built to learn it."""
-        from lnmbench_torchvision.stages import width
+        """The length of a feature vector, computed without building the network."""
+        from lnmbench_torchvision.stages import feature_width
 
-        return width(self._name, self._family, self._cut)
+        return feature_width(self._name, self._family, self._cut)
 
     @property
     def weights(self) -> Weights:
-        """Where the weights come from. Raises `UserError` where they cannot be had."""
+        """The source of the weights. Raises `UserError` if they are not available."""
         return self._built[1]
 
     def stages(self) -> nn.Sequential:
@@ -59,7 +67,7 @@ class TorchvisionEncoder:
         return make_stages(network, self._family, self._cut), weights
 
 
-def encoder(name: str, family: Family) -> Callable[..., TorchvisionEncoder]:
+def make_factory(name: str, family: Family) -> Callable[..., TorchvisionEncoder]:
     """Return the factory of one network, e.g. `resnet50`."""
     cuts = tuple(family.stages)
 
@@ -67,6 +75,40 @@ def encoder(name: str, family: Family) -> Callable[..., TorchvisionEncoder]:
         return TorchvisionEncoder(name, family, weights=weights, cut=cut, seed=seed)
 
     factory.__annotations__["cut"] = Literal[cuts]
-    factory.__doc__ = f"{family.title} up to the stage `cut`"
+    factory.__doc__ = _FACTORY_DOC.format(title=family.title, pretrained=family.pretrained)
     factory.__name__ = name
     return factory
+
+
+_FACTORY_DOC = """{title}
+
+    Parameters
+    ----------
+    weights
+        `{pretrained}` (torchvision's pretrained weights; an error if they are not available),
+        `random`, a file with a state dict, or `auto` (pretrained weights if they are on disk or
+        can be downloaded within a minute, otherwise random ones).
+    cut
+        Last encoder stage to keep. Without it, the features are the input of the network's own
+        classifier; the maps of an earlier stage are averaged.
+    seed
+        Seed of random weights.
+    """
+
+
+def _check_source(name: str, family: Family, source: str) -> None:
+    """Raise `UserError` for weights that do not exist; nothing is loaded."""
+    accepted = f"auto | {family.pretrained} | random | FILE"
+    if source in PRETRAINED_TITLES and source != family.pretrained:
+        title = PRETRAINED_TITLES[family.pretrained]
+        raise UserError(
+            f"{name} has no {source} weights",
+            expected=accepted,
+            then=f"its pretrained weights come from {title}: {name}:weights={family.pretrained}",
+        )
+    if source not in WEIGHT_SOURCES and not Path(source).expanduser().is_file():
+        raise UserError(
+            f"wrong value for weights of {name}",
+            expected=accepted,
+            got=f"{source!r}, no such file",
+        )

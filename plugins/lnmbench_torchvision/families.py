@@ -1,18 +1,73 @@
-"""The families of torchvision's networks: their names, stages and ends.
+"""Families of torchvision's networks, as data: names, encoder stages and weights.
 
-Nothing is imported from torch or torchvision here, so that offers can be listed at once.
+This module imports neither torch nor torchvision, so that offers can be listed quickly.
 
-Left out: AlexNet, SqueezeNet, GoogLeNet and Inception (no stages to speak of), MNASNet (takes no
-state dict without torchvision's marks of its version), MViT and S3D (one number of slices only).
+Not included: AlexNet, SqueezeNet, GoogLeNet and Inception (no sequence of stages), MNASNet (needs
+version entries of torchvision in the state dict), MViT and S3D (one fixed number of slices).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
-from lnmbench_torchvision.family import HALF, KINETICS, Family, Layers
+# Paths inside torchvision's network (`features.0`) in the order in which they run. A plus marks
+# what its `forward` does in code (`IN_CODE` in stages.py).
+Layers = tuple[str, ...]
 
-# networks whose default weights in torchvision were trained on larger images than ours
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+KINETICS = ((0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0.216989))
+HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Networks of one structure.
+
+    Parameters
+    ----------
+    title
+        Name of the architecture, with its source.
+    names
+        torchvision's names, from small to large.
+    stages
+        Layers of each encoder stage.
+    average
+        Layers that average the maps of a stage before the last.
+    end
+        Layers between the last stage and the classifier.
+    classifier
+        Prefixes of the weights that an encoder does not use.
+    level
+        Input: a slice or a volume.
+    pretrained
+        Data that torchvision's weights were trained on.
+    colors
+        Mean and standard deviation of the channels during pretraining.
+    size
+        Height and width that the network requires in pixels; None: any.
+    old_names
+        Regular expressions and replacements for names in old weight files.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    stages: Mapping[str, Layers]
+    average: Layers = ("+average",)
+    end: Layers = ("+average",)
+    classifier: tuple[str, ...] = ("classifier.",)
+    level: Literal["slice", "volume"] = "slice"
+    pretrained: Literal["imagenet", "kinetics"] = "imagenet"
+    colors: tuple[tuple[float, ...], tuple[float, ...]] = IMAGENET
+    size: int | None = None
+    old_names: tuple[tuple[str, str], ...] = ()
+
+
+WEIGHT_SOURCES = ("auto", "imagenet", "kinetics", "random")
+PRETRAINED_TITLES = {"imagenet": "ImageNet", "kinetics": "Kinetics-400"}
+# networks whose default weights in torchvision were trained on images larger than 224 pixels
 TAGS = {
     "regnet_y_128gf": "IMAGENET1K_SWAG_LINEAR_V1",
     "vit_h_14": "IMAGENET1K_SWAG_LINEAR_V1",
@@ -20,19 +75,19 @@ TAGS = {
 
 
 def _same(*names: str) -> dict[str, Layers]:
-    """Stages that are layers of the same name."""
+    """Return stages that are one layer of the same name each."""
     return {name: (name,) for name in names}
 
 
 def _split(lengths: tuple[int, ...], names: tuple[str, ...]) -> dict[str, Layers]:
-    """Stages of so many consecutive layers of `features` each."""
+    """Return stages of consecutive layers of `features`, `lengths` layers each."""
     starts = [sum(lengths[:index]) for index in range(len(lengths) + 1)]
-    paths = [tuple(f"features.{at}" for at in range(*ends)) for ends in pairwise(starts)]
+    paths = [tuple(f"features.{i}" for i in range(*ends)) for ends in pairwise(starts)]
     return dict(zip(names, paths, strict=True))
 
 
 def _blocks(*lengths: int) -> dict[str, Layers]:
-    """A stem, blocks1 …, and a head of one layer of `features`."""
+    """Return a stem, blocks1 …, and a head of one layer of `features`."""
     names = ("stem", *(f"blocks{index}" for index in range(1, len(lengths) + 1)), "head")
     return _split((1, *lengths, 1), names)
 

@@ -1,4 +1,4 @@
-"""Layers that stand between CT slices and networks made for photographs."""
+"""Layers that adapt CT slices and volumes to networks for color images."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from torch.nn import functional
 
 
 class ToRgb(nn.Module):
-    """Repeats slices in [-1, 1] as three channels, with the mean and sd of a network's colors.
+    """Conversion of gray values in [-1, 1] to three normalized channels.
 
-    Slices are (B, 1, H, W), or volumes (B, 1, S, H, W) where `volumes`. With `size`, slices of
-    another height or width are resized (bilinear, antialiased) for networks that take no other.
+    Parameters
+    ----------
+    mean, sd
+        Mean and standard deviation of the three channels during pretraining.
+    size
+        Height and width of the output (bilinear, antialiased); None keeps the size.
+    volumes
+        Whether inputs are volumes (B, 1, S, H, W), not slices (B, 1, H, W).
     """
 
     mean: Tensor
@@ -43,15 +49,15 @@ class ToRgb(nn.Module):
 
 
 class ChannelsFirst(nn.Module):
-    """Brings maps (B, …, C) into the usual order (B, C, …)."""
+    """Permutation of maps from (B, …, C) to (B, C, …)."""
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return (B, C, …)."""
-        return maps.movedim(-1, 1)
+        return maps.movedim(-1, 1)  # (B, C, …)
 
 
 class Tokens(nn.Module):
-    """The start of a vision transformer: patches and the class token, with their positions."""
+    """First layers of a vision transformer: patches, class token and positional embedding."""
 
     def __init__(
         self, patches: nn.Module, class_token: nn.Parameter, positions: nn.Parameter
@@ -63,13 +69,13 @@ class Tokens(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return tokens (B, 1 + patches, C) of images (B, 3, H, W), the class token first."""
-        patches = self.patches(images).flatten(2).transpose(1, 2)
-        first = self.class_token.expand(patches.shape[0], -1, -1)
-        return torch.cat([first, patches], dim=1) + self.positions
+        patches = self.patches(images).flatten(2).transpose(1, 2)  # (B, patches, C)
+        class_token = self.class_token.expand(patches.shape[0], -1, -1)  # (B, 1, C)
+        return torch.cat([class_token, patches], dim=1) + self.positions  # (B, 1 + patches, C)
 
 
 class ClassToken(nn.Module):
-    """Takes the class token of a vision transformer as the features."""
+    """Selection of the class token of a vision transformer."""
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return (B, C) of (B, tokens, C)."""

@@ -1,4 +1,4 @@
-"""torchvision's networks as sequences of stages."""
+"""torchvision's networks as sequences of encoder stages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from lnmbench_torchvision.builds import torchvision_models
-from lnmbench_torchvision.family import Family, Layers
+from lnmbench import UserError
+from lnmbench_torchvision.families import Family, Layers
 from lnmbench_torchvision.layers import ChannelsFirst, ClassToken, Tokens, ToRgb
+
+PAIRING = "pip install --upgrade --force-reinstall torch torchvision"
 
 
 def _tokens(network: nn.Module) -> nn.Module:
@@ -24,7 +26,7 @@ def _tokens(network: nn.Module) -> nn.Module:
     return nn.Sequential(tokens, encoder.get_submodule("dropout"))
 
 
-# what networks do in the code of their `forward`
+# operations in the code of the networks' `forward`
 IN_CODE: Mapping[str, Callable[[nn.Module], nn.Module]] = {
     "+average": lambda _: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
     "+average_3d": lambda _: nn.Sequential(nn.AdaptiveAvgPool3d(1), nn.Flatten()),
@@ -36,46 +38,72 @@ IN_CODE: Mapping[str, Callable[[nn.Module], nn.Module]] = {
 }
 
 
+def import_models() -> Any:
+    """Return `torchvision.models`. Raises `UserError` if torch and torchvision do not match."""
+    try:
+        from torchvision import models
+    except (RuntimeError, ImportError, OSError) as error:
+        raise UserError(
+            "the builds of torch and torchvision do not match",
+            expected="builds of the same release",
+            got=str(error)[:100],
+            then=f"run {PAIRING}",
+        ) from error
+    return models
+
+
 def make_stages(network: nn.Module, family: Family, cut: str) -> nn.Sequential:
     """Return to_rgb, the stages up to `cut`, and pool, in eval mode.
 
-    They map slices (B, 1, H, W), or volumes (B, 1, S, H, W), in [-1, 1] to (B, D). No stage writes
-    into what it is given. The parameters are the network's own.
+    They map slices (B, 1, H, W) or volumes (B, 1, S, H, W) in [-1, 1] to (B, D). No stage changes
+    its input. The parameters are shared with the network.
+
+    Parameters
+    ----------
+    network
+        Network of torchvision.
+    family
+        Its structure.
+    cut
+        Last encoder stage to keep.
     """
     last = [*family.stages][-1]
-    kept = [*takewhile(lambda name: name != cut, family.stages), cut]
+    names = [*takewhile(lambda name: name != cut, family.stages), cut]
     mean, sd = family.colors
-    first = ToRgb(mean, sd, size=family.size, volumes=family.level == "volume")
-    stages: OrderedDict[str, nn.Module] = OrderedDict(to_rgb=first)
-    for name in kept:
-        stages[name] = _layers(network, family.stages[name])
-    stages["pool"] = _layers(network, family.end if cut == last else family.average)
+    to_rgb = ToRgb(mean, sd, size=family.size, volumes=family.level == "volume")
+    stages: OrderedDict[str, nn.Module] = OrderedDict(to_rgb=to_rgb)
+    for name in names:
+        stages[name] = _find_layers(network, family.stages[name])
+    stages["pool"] = _find_layers(network, family.end if cut == last else family.average)
     return nn.Sequential(stages).eval()
 
 
 def make_outline(name: str) -> nn.Module:
-    """Return a network without memory for its parameters (device meta), to ask for shapes."""
-    models = torchvision_models()
+    """Return a network on the meta device, without memory for its parameters, to compute shapes."""
+    models = import_models()
     with _WithoutMemory():
-        made: nn.Module = models.get_model(name, weights=None)
-    return made.to("meta").eval()
+        network: nn.Module = models.get_model(name, weights=None)
+    return network.to("meta").eval()
 
 
-def width(name: str, family: Family, cut: str) -> int:
-    """Return the length of the features of a network cut behind a stage."""
+def feature_width(name: str, family: Family, cut: str) -> int:
+    """Return the length of the feature vectors of a network up to the stage `cut`."""
     stages = make_stages(make_outline(name), family, cut).to("meta")
     shape = (1, 1, 1, 64, 64) if family.level == "volume" else (1, 1, 64, 64)
     with torch.inference_mode():
         return int(stages(torch.empty(shape, device="meta")).shape[1])
 
 
-def _layers(network: nn.Module, layers: Layers) -> nn.Module:
-    made = [IN_CODE[at](network) if at in IN_CODE else network.get_submodule(at) for at in layers]
-    return made[0] if len(made) == 1 else nn.Sequential(*made)
+def _find_layers(network: nn.Module, layers: Layers) -> nn.Module:
+    modules = [
+        IN_CODE[path](network) if path in IN_CODE else network.get_submodule(path)
+        for path in layers
+    ]
+    return modules[0] if len(modules) == 1 else nn.Sequential(*modules)
 
 
 class _WithoutMemory(TorchFunctionMode):
-    """Makes parameters on the meta device; what a network computes its structure with is real."""
+    """A mode that creates parameters on the meta device, and all other tensors in memory."""
 
     def __torch_function__(
         self,

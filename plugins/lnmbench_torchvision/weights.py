@@ -1,4 +1,4 @@
-"""Weights of torchvision's networks: from disk, from the network within seconds, or random."""
+"""Weights of torchvision's networks: from disk, downloaded, or random."""
 
 from __future__ import annotations
 
@@ -8,38 +8,48 @@ from typing import TYPE_CHECKING, Any
 
 from lnmbench import UserError, Weights
 from lnmbench.nets.encoder.weight_files import digest, load_weights, read_weights
-from lnmbench_torchvision.builds import torchvision_models
-from lnmbench_torchvision.families import TAGS
-from lnmbench_torchvision.family import Family
-from lnmbench_torchvision.fetching import fetch, place_of
-from lnmbench_torchvision.sources import NAMED, TITLES
+from lnmbench_torchvision.download import cached_path, download
+from lnmbench_torchvision.families import PRETRAINED_TITLES, TAGS, WEIGHT_SOURCES, Family
+from lnmbench_torchvision.stages import import_models
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 def load(name: str, family: Family, *, source: str, seed: int) -> tuple[nn.Module, Weights]:
-    """Return the network in eval mode and where its weights come from.
+    """Return the network in eval mode and the source of its weights.
 
-    `source` is auto, imagenet (kinetics for volumes), random, or a file. Raises `UserError` for
-    pretrained weights that cannot be had, for a file that does not fit the network, and for builds
-    of torch and torchvision that do not belong together.
+    Raises `UserError` for pretrained weights that are not available, for a file that does not fit
+    the network, and for builds of torch and torchvision that do not match.
+
+    Parameters
+    ----------
+    name
+        torchvision's name of the network.
+    family
+        Structure of the network.
+    source
+        `auto`, `imagenet`, `kinetics`, `random`, or a file.
+    seed
+        Seed of random weights.
     """
-    models = torchvision_models()
-    if source not in NAMED:
+    models = import_models()
+    if source not in WEIGHT_SOURCES:
         return _from_file(models, name, family, Path(source).expanduser(), seed)
-    found = None if source == "random" else _pretrained(models, name, family, source)
-    if found is not None:
-        return _from_torchvision(models, name, family, found, seed)
+    path = None if source == "random" else _find_pretrained(models, name, family, source)
+    if path is not None:
+        return _from_torchvision(models, name, family, path, seed)
     note = f"seeded random weights (seed {seed}), not pretrained"
     if source == "auto":
-        title = TITLES[family.pretrained]
-        note += f": {title} weights are not on this machine and could not be fetched"
-    network = _random(models, name, seed)
-    return network, Weights(source=f"random:{seed}", sha256=_digest(network, family), note=note)
+        title = PRETRAINED_TITLES[family.pretrained]
+        note += f": {title} weights are not on this machine and could not be downloaded"
+    network = _random_network(models, name, seed)
+    return network, Weights(
+        source=f"random:{seed}", sha256=_encoder_digest(network, family), note=note
+    )
 
 
-def _random(models: Any, name: str, seed: int) -> nn.Module:
+def _random_network(models: Any, name: str, seed: int) -> nn.Module:
     import torch
 
     with torch.random.fork_rng(devices=[]):
@@ -51,55 +61,55 @@ def _random(models: Any, name: str, seed: int) -> nn.Module:
 def _from_file(
     models: Any, name: str, family: Family, path: Path, seed: int
 ) -> tuple[nn.Module, Weights]:
-    network = _random(models, name, seed)
-    _copy(network, name, family, path)
-    made = _digest(network, family)
-    note = f"weights from the file {path.name} (sha256 of its tensors {made[:12]}…)"
-    return network, Weights(source=f"file:{path.name}", sha256=made, note=note)
+    network = _random_network(models, name, seed)
+    _copy_weights(network, name, family, path)
+    sha256 = _encoder_digest(network, family)
+    note = f"weights from the file {path.name} (sha256 of its tensors {sha256[:12]}…)"
+    return network, Weights(source=f"file:{path.name}", sha256=sha256, note=note)
 
 
 def _from_torchvision(
     models: Any, name: str, family: Family, path: Path, seed: int
 ) -> tuple[nn.Module, Weights]:
-    network = _random(models, name, seed)
+    network = _random_network(models, name, seed)
     try:
-        _copy(network, name, family, path)
+        _copy_weights(network, name, family, path)
     except UserError as error:
         raise UserError(
             f"unreadable weights of {name}",
             where=str(path),
             got=str(error)[:200],
-            then="delete the file; it is fetched again",
+            then="delete the file to download it again",
         ) from error
-    note = f"{TITLES[family.pretrained]} weights of torchvision ({path.name})"
+    note = f"{PRETRAINED_TITLES[family.pretrained]} weights of torchvision ({path.name})"
     license = _weights(models, name).meta.get("license")
-    note += f", under a license of their own: {license}" if license else ""
-    made = _digest(network, family)
-    return network, Weights(source=family.pretrained, sha256=made, note=note)
+    note += f", with their own license: {license}" if license else ""
+    sha256 = _encoder_digest(network, family)
+    return network, Weights(source=family.pretrained, sha256=sha256, note=note)
 
 
-def _copy(network: nn.Module, name: str, family: Family, path: Path) -> None:
+def _copy_weights(network: nn.Module, name: str, family: Family, path: Path) -> None:
     state = read_weights(path, what=name)
     for pattern, replacement in family.old_names:
         state = {re.sub(pattern, replacement, key): value for key, value in state.items()}
     load_weights(network, state, what=name, ignoring=family.classifier)
 
 
-def _pretrained(models: Any, name: str, family: Family, source: str) -> Path | None:
+def _find_pretrained(models: Any, name: str, family: Family, source: str) -> Path | None:
     url = str(_weights(models, name).url)
-    path = place_of(url)
+    path = cached_path(url)
     if path.is_file():
         return path
     try:
-        fetch(url, path)
+        download(url, path)
     except OSError as error:
         if source == "auto":
             return None
         raise UserError(
-            f"{TITLES[family.pretrained]} weights of {name} cannot be fetched",
+            f"{PRETRAINED_TITLES[family.pretrained]} weights of {name} cannot be downloaded",
             where=url,
             got=str(error)[:80],
-            then=f"put the file at {path}, or use {name}:weights=random",
+            then=f"save the file as {path}, or use {name}:weights=random",
         ) from error
     return path
 
@@ -109,7 +119,7 @@ def _weights(models: Any, name: str) -> Any:
     return offered[TAGS[name]] if name in TAGS else offered.DEFAULT
 
 
-def _digest(network: nn.Module, family: Family) -> str:
-    """The sha256 of what an encoder may use: all but the classifier."""
+def _encoder_digest(network: nn.Module, family: Family) -> str:
+    """Return the sha256 of all weights except those of the classifier."""
     state = network.state_dict()
     return digest({k: v for k, v in state.items() if not k.startswith(family.classifier)})

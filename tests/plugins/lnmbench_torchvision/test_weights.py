@@ -6,52 +6,55 @@ from pathlib import Path
 
 import pytest
 import torch
-from lnmbench_torchvision import fetching, weights
-from lnmbench_torchvision.builds import torchvision_models
+from lnmbench_torchvision import weights
 from lnmbench_torchvision.encoder import TorchvisionEncoder
 from lnmbench_torchvision.families import FAMILIES
-from lnmbench_torchvision.stages import make_outline
+from lnmbench_torchvision.stages import import_models, make_outline
 from safetensors.torch import save_file
 
 from lnmbench import UserError
-from lnmbench.records import Choice
-from lnmbench.registry import Registry
 
-REGISTRY = Registry()
-MODELS = torchvision_models()
+MODELS = import_models()
 SMALL = "shufflenet_v2_x0_5"
 State = dict[str, torch.Tensor]
+Build = Callable[..., TorchvisionEncoder]
 
 
-def build(name: str = SMALL, **parameters: object) -> TorchvisionEncoder:
-    made: TorchvisionEncoder = REGISTRY.encoders.build(Choice(name=name, parameters=parameters))
-    _ = made.weights
-    return made
+@pytest.fixture
+def build(build_encoder: Callable[..., TorchvisionEncoder]) -> Build:
+    """Build an encoder with its weights, of a small network by default."""
+
+    def build_with_weights(name: str = SMALL, **parameters: object) -> TorchvisionEncoder:
+        encoder = build_encoder(name, **parameters)
+        _ = encoder.weights
+        return encoder
+
+    return build_with_weights
 
 
 def state_of(name: str = SMALL) -> State:
     return dict(MODELS.get_model(name, weights=None).state_dict())
 
 
-def same(encoder: TorchvisionEncoder, state: State) -> bool:
+def has_weights(encoder: TorchvisionEncoder, state: State) -> bool:
     return torch.equal(encoder.stages().stem[0][0].weight, state["conv1.0.weight"])
 
 
 @pytest.fixture
 def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder where torch keeps fetched weights, empty."""
+    """The empty folder in which torch caches downloaded weights."""
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     (tmp_path / "checkpoints").mkdir()
     return tmp_path / "checkpoints"
 
 
 @pytest.mark.parametrize("name", ["mine.pth", "mine.safetensors"])
-def test_weights_from_a_file(name: str, tmp_path: Path) -> None:
+def test_weights_from_a_file(name: str, tmp_path: Path, build: Build) -> None:
     state = state_of()
     save = save_file if name.endswith("safetensors") else torch.save
     save(state, tmp_path / name)
     encoder = build(weights=str(tmp_path / name))
-    assert same(encoder, state)
+    assert has_weights(encoder, state)
     assert encoder.weights.source == f"file:{name}"
     assert str(tmp_path) not in encoder.weights.note
     (tmp_path / "again").mkdir()
@@ -74,13 +77,13 @@ WRAPPED: dict[str, Callable[[State], object]] = {
 
 
 @pytest.mark.parametrize("wrapped", WRAPPED)
-def test_files_of_weights_come_in_many_forms(wrapped: str, tmp_path: Path) -> None:
+def test_files_of_weights_have_many_forms(wrapped: str, tmp_path: Path, build: Build) -> None:
     state = state_of()
     torch.save(WRAPPED[wrapped](state), tmp_path / "mine.pth")
-    assert same(build(weights=str(tmp_path / "mine.pth")), state)
+    assert has_weights(build(weights=str(tmp_path / "mine.pth")), state)
 
 
-def test_old_files_spell_names_in_their_way(tmp_path: Path) -> None:
+def test_names_of_old_files_are_translated(tmp_path: Path, build: Build) -> None:
     state = state_of("densenet121")
     old = {re.sub(r"(denselayer\d+\.\w+)([12])\.", r"\1.\2.", key): state[key] for key in state}
     assert "features.denseblock1.denselayer1.norm.1.weight" in old
@@ -106,48 +109,37 @@ WRONG: dict[str, tuple[Callable[[State], State], str]] = {
 
 
 @pytest.mark.parametrize("fault", WRONG)
-def test_files_that_do_not_fit_are_refused(fault: str, tmp_path: Path) -> None:
+def test_files_that_do_not_fit_are_refused(fault: str, tmp_path: Path, build: Build) -> None:
     change, message = WRONG[fault]
     torch.save(change(state_of()), tmp_path / "mine.pth")
     with pytest.raises(UserError, match=f"do not fit {SMALL}.*{message}"):
         build(weights=str(tmp_path / "mine.pth"))
 
 
-@pytest.mark.parametrize(
-    ("name", "source", "message"),
-    [
-        ("resnet18", "imagnet", r"auto \| imagenet \| random \| FILE, got 'imagnet', no such file"),
-        ("resnet18", "kinetics", "resnet18 has no kinetics weights.*weights=imagenet"),
-        ("r3d_18", "imagenet", r"r3d_18 has no imagenet weights.*Kinetics.*weights=kinetics"),
-    ],
-)
-def test_weights_that_there_cannot_be(name: str, source: str, message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        build(name, weights=source)
-
-
 @pytest.mark.parametrize(("name", "source"), [(SMALL, "imagenet"), ("mc3_18", "kinetics")])
-def test_pretrained_weights_from_disk(name: str, source: str, checkpoints: Path) -> None:
+def test_pretrained_weights_from_disk(
+    name: str, source: str, checkpoints: Path, build: Build
+) -> None:
     file = MODELS.get_model_weights(name).DEFAULT.url.rpartition("/")[2]
     state = state_of(name)
     torch.save(state, checkpoints / file)
-    for asked in (source, "auto"):
-        encoder = build(name, weights=asked)
+    for parameter in (source, "auto"):
+        encoder = build(name, weights=parameter)
         assert encoder.weights.source == source
         first = next(encoder.stages().parameters())
         assert torch.equal(first, next(iter(state.values())))
         assert file in encoder.weights.note
 
 
-def test_a_damaged_file_of_torchvision_says_how_to_mend_it(checkpoints: Path) -> None:
+def test_the_message_on_a_damaged_file_says_how_to_fix_it(checkpoints: Path, build: Build) -> None:
     file = MODELS.get_model_weights(SMALL).DEFAULT.url.rpartition("/")[2]
     (checkpoints / file).write_bytes(b"half of it")
     with pytest.raises(UserError, match="unreadable weights.*delete the file"):
         build(weights="auto")
 
 
-def test_weights_of_large_images_are_not_taken() -> None:
-    """The default of these networks is for images of 384 or 518 pixels, ours have 224."""
+def test_weights_of_large_images_are_not_used() -> None:
+    """The default weights of these networks are for images of 384 or 518 pixels, not 224."""
     for name in ("vit_h_14", "regnet_y_128gf"):
         assert weights._weights(MODELS, name).transforms().crop_size == [224]
 
@@ -156,19 +148,10 @@ def unreachable(url: str, path: Path) -> None:
     raise OSError("no route to host")
 
 
-def test_weights_that_cannot_be_had_are_said(
-    checkpoints: Path, monkeypatch: pytest.MonkeyPatch
+def test_unavailable_weights_are_reported(
+    checkpoints: Path, monkeypatch: pytest.MonkeyPatch, build: Build
 ) -> None:
-    monkeypatch.setattr(weights, "fetch", unreachable)
-    assert "could not be fetched" in build(weights="auto").weights.note
-    with pytest.raises(UserError, match=f"cannot be fetched.*{SMALL}:weights=random"):
+    monkeypatch.setattr(weights, "download", unreachable)
+    assert "could not be downloaded" in build(weights="auto").weights.note
+    with pytest.raises(UserError, match=f"cannot be downloaded.*{SMALL}:weights=random"):
         build(weights="imagenet")
-
-
-def test_a_fetched_file_must_have_its_checksum(tmp_path: Path) -> None:
-    source = tmp_path / "served.pth"
-    source.write_bytes(b"something else")
-    target = tmp_path / "cache" / "resnet18-f37072fd.pth"
-    with pytest.raises(OSError, match="checksum"):
-        fetching.fetch(source.as_uri(), target)
-    assert list(target.parent.iterdir()) == []
