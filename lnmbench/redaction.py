@@ -1,96 +1,195 @@
-"""Files are named without the folders that hold them, wherever people read of them."""
+"""Redaction: paths without the folders of one machine, texts without ids and UIDs."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, get_origin
 
+from lnmbench.choices import parameters_of
 from lnmbench.records import Choice, Method, NetworkMethod, Weights
 
 _VALUE = re.compile(r'=(?:"([^"]+)"|([^",]+))')
-_PLACE = re.compile(r"[/\\~.]|[A-Za-z]:[/\\]")
-_QUOTED = re.compile(r"""(?<!\w)(['"])(?:(?!\1).)*[/\\](?=(?:(?!\1).)*\1)""")
+_SEPARATOR = re.compile(r"[/\\]")
+_PATH_START = re.compile(r"[/\\~.]|[A-Za-z]:[/\\]")
+_FILE = re.compile(r".*[/\\][^/\\]*\.[A-Za-z][A-Za-z0-9]*$")
+_QUOTED_FOLDERS = re.compile(r"""(?<!\w)(['"])(?:(?!\1).)*[/\\](?=(?:(?!\1).)*\1)""")
 # unquoted: from a root or a home on, folders in folders, or the folder of a file
 _FOLDERS = re.compile(
     r"""(?<![\w.])(?:[A-Za-z]:|~[\w.-]*)?[/\\](?:(?!:\s)[^'"])*[/\\]"""
     r"""|(?:[^\s'"(=:,/\\]+[/\\]){2,}|[^\s'"(=:,/\\]+[/\\](?=[^\s'"/\\]*\.[A-Za-z])"""
 )
+_WHOLE_PATH = re.compile(r"[^\s(;,'\"]*[/\\][^;)]*")
+_UID = re.compile(r"(?<![\w.])\d+(?:\.\d+){5,}(?![\w.])")
 
 
-def without_folders(choice: Choice, weights: Weights | None = None) -> Choice:
-    r"""Return the choice with files named without the folders that hold them on one machine.
+def redact_choice(
+    choice: Choice, weights: Weights | None = None, *, recorded: bool = False
+) -> Choice:
+    r"""Return the choice with each path reduced to the name of its file or folder.
 
-    A file is what begins as a place does, what is there, and the one that `weights` come from.
+    Parameters
+    ----------
+    choice
+        A data set, encoder, auxiliary task, … with its parameters.
+    weights
+        The weights that the choice has loaded; their file counts as a path.
+    recorded
+        Whether the choice was read from a ledger, whose files may be gone: then also what ends
+        like a file name and the parameter `weights` count as paths.
 
     Examples
     --------
-    >>> str(without_folders(Choice(name="resnet50", parameters={"weights": "/home/me/w.pt"})))
+    >>> str(redact_choice(Choice(name="resnet50", parameters={"weights": "/home/me/w.pt"})))
     'resnet50:weights=w.pt'
-    >>> str(without_folders(Choice(name="timm", parameters={"model": "hub/resnet50"})))
+    >>> str(redact_choice(Choice(name="timm", parameters={"model": "hub/resnet50"})))
     'timm:model=hub/resnet50'
+    >>> choice = Choice(name="resnet50", parameters={"weights": "jane_doe/w.pt"})
+    >>> str(redact_choice(choice, recorded=True))
+    'resnet50:weights=w.pt'
     """
-    names = file_names(choice, weights)
-    parameters = {key: names.get(str(own), own) for key, own in choice.parameters.items()}
+    names = dict(_file_names(choice, weights, recorded=recorded))
+    parameters = {key: names.get(str(value), value) for key, value in choice.parameters.items()}
     return Choice(name=choice.name, parameters=parameters)
 
 
-def file_names(choice: Choice, weights: Weights | None = None) -> dict[str, str]:
-    """Return the parameters that are places of files or folders, each with its last part."""
-    return dict(_file_names(choice, weights))
-
-
-def all_file_names(dataset: str, methods: Iterable[Method]) -> dict[str, str]:
-    """Return the places of files in a data set's text and in all choices of methods, as above."""
-    values = [quoted or plain for quoted, plain in _VALUE.findall(dataset)]
-    found = file_names(
-        Choice(name="", parameters={str(place): text for place, text in enumerate(values)})
-    )
-    for method in methods:
-        if isinstance(method, NetworkMethod):
-            found |= file_names(method.encoder, method.weights)
-            for choice in (*method.aux, method.weighting):
-                found |= file_names(choice) if choice else {}
-        else:
-            found |= file_names(method.baseline)
-    return found
-
-
-def renamed(facts: Any, names: Mapping[str, str]) -> Any:
-    """Return plain facts, as JSON holds them, with one text for another in all their texts."""
-    if isinstance(facts, str):
-        for place in sorted(names, key=len, reverse=True):
-            facts = facts.replace(place, names[place])
-        return facts
-    if isinstance(facts, Mapping):
-        return {renamed(key, names): renamed(own, names) for key, own in facts.items()}
-    if isinstance(facts, list | tuple):
-        return [renamed(one, names) for one in facts]
-    return facts
-
-
-def told_without_folders(text: str) -> str:
-    """Return what an error says without the folders of one machine; a report may be passed on.
+def redact_data_set(text: str) -> str:
+    """Return a data set in its typed form, with every path reduced to its last part.
 
     Examples
     --------
-    >>> told_without_folders("[Errno 2] no such file: '/home/jane doe/scans/a.csv'")
+    >>> redact_data_set("table:path=/data/a.csv,columns=b/c.toml")
+    'table:path=a.csv,columns=c.toml'
+    >>> redact_data_set('table:path="/home/me, myself/a=b/c.csv",index=id')
+    'table:path="c.csv",index=id'
+    >>> redact_data_set("synthetic:n=60")
+    'synthetic:n=60'
+    """
+    without_quoted_folders = re.sub(r'"[^"]*[/\\]([^"]*)"', r'"\1"', text)
+    return re.sub(r'[^=,"]*[/\\]', "", without_quoted_folders)
+
+
+def drop_paths(
+    choice: Choice, factory: Callable[..., object], *, keep_free_text: bool = True
+) -> Choice:
+    """Return the choice without the parameters that are paths, as a cohort file names it.
+
+    Parameters
+    ----------
+    choice
+        A data set with its parameters.
+    factory
+        The factory of the data set, whose annotations tell which parameters are paths.
+    keep_free_text
+        Whether to keep other texts that the user chooses freely; they may name people.
+    """
+    annotations = {parameter.name: parameter.annotation for parameter in parameters_of(factory)}
+    parameters = {}
+    for name, value in choice.parameters.items():
+        annotation = annotations.get(name)
+        is_free_text = (
+            isinstance(value, str)
+            and annotation not in (int, float, bool)
+            and get_origin(annotation) is not Literal
+        )
+        is_path = isinstance(value, Path) or "Path" in str(annotation)
+        has_folder = is_free_text and _SEPARATOR.search(str(value)) is not None
+        if not (is_path or has_folder or (is_free_text and not keep_free_text)):
+            parameters[name] = value
+    return Choice(name=choice.name, parameters=parameters)
+
+
+def file_names_in(choice: Choice, weights: Weights | None = None) -> dict[str, str]:
+    """Return the last part of each parameter that is a path, by the path."""
+    return dict(_file_names(choice, weights))
+
+
+def file_names_in_run(data_set: str, methods: Iterable[Method]) -> dict[str, str]:
+    """Return the last part of each path in a data set's typed form and in the methods' choices."""
+    values = [quoted or plain for quoted, plain in _VALUE.findall(data_set)]
+    names = file_names_in(
+        Choice(name="", parameters={str(index): value for index, value in enumerate(values)})
+    )
+    for method in methods:
+        if isinstance(method, NetworkMethod):
+            names |= file_names_in(method.encoder, method.weights)
+            for choice in (*method.aux, method.weighting):
+                names |= file_names_in(choice) if choice else {}
+        else:
+            names |= file_names_in(method.baseline)
+    return names
+
+
+def redact_tree(tree: object, names: Mapping[str, str]) -> object:
+    """Return a tree of JSON values, each path in its texts replaced by its file name."""
+    if isinstance(tree, str):
+        for path in sorted(names, key=len, reverse=True):
+            tree = tree.replace(path, names[path])
+        return tree
+    if isinstance(tree, Mapping):
+        return {redact_tree(key, names): redact_tree(value, names) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [redact_tree(item, names) for item in tree]
+    return tree
+
+
+def redact_paths(text: str) -> str:
+    """Return a message with each path reduced to its last part, so that it may be passed on.
+
+    Examples
+    --------
+    >>> redact_paths("[Errno 2] no such file: '/home/jane doe/scans/a.csv'")
     "[Errno 2] no such file: 'a.csv'"
-    >>> told_without_folders("3/4 of jane_doe/w.pt, and/or more")
+    >>> redact_paths("3/4 of jane_doe/w.pt, and/or more")
     '3/4 of w.pt, and/or more'
     """
-    return _FOLDERS.sub("", _QUOTED.sub(r"\1", text))
+    return _FOLDERS.sub("", _QUOTED_FOLDERS.sub(r"\1", text))
 
 
-def _file_names(choice: Choice, weights: Weights | None) -> Iterator[tuple[str, str]]:
-    for value in choice.parameters.values():
+def redact_ids(text: str, pseudonyms: Mapping[str, str]) -> str:
+    """Return the text with each id replaced by its pseudonym, and without paths.
+
+    File names often hold patient ids; a whole path becomes an ellipsis.
+
+    Examples
+    --------
+    >>> redact_ids("no CT series (data/P7/CT): case P7", {"P7": "a1b2"})
+    'no CT series (…): case a1b2'
+    """
+    text = _WHOLE_PATH.sub("…", text)
+    for id_ in sorted(filter(None, pseudonyms), key=len, reverse=True):
+        text = re.sub(rf"(?<![^\W_]){re.escape(id_)}(?![^\W_])", pseudonyms[id_], text)
+    return text
+
+
+def redact_uids(text: str) -> str:
+    """Return the text without DICOM UIDs.
+
+    Examples
+    --------
+    >>> redact_uids("series 1.2.840.113619.2.5.1762 of the study")
+    'series (UID) of the study'
+    """
+    return _UID.sub("(UID)", text)
+
+
+def _file_names(
+    choice: Choice, weights: Weights | None, *, recorded: bool = False
+) -> Iterator[tuple[str, str]]:
+    for key, value in choice.parameters.items():
         text = str(value)
         if weights is not None and weights.is_file(text):
             yield text, weights.file
-        elif re.search(r"[/\\]", text) and (_PLACE.match(text) or _there(text)):
-            yield text, re.split(r"[/\\]", text.rstrip("/\\"))[-1]
+        elif _SEPARATOR.search(text) and (
+            _PATH_START.match(text)
+            or _exists(text)
+            or (recorded and (key == "weights" or _FILE.match(text)))
+        ):
+            yield text, _SEPARATOR.split(text.rstrip("/\\"))[-1]
 
 
-def _there(place: str) -> bool:
-    return os.path.exists(os.path.expanduser(place))  # which refuse no text  # noqa: PTH110, PTH111
+def _exists(path: str) -> bool:
+    # os.path refuses no text, Path does
+    return os.path.exists(os.path.expanduser(path))  # noqa: PTH110, PTH111

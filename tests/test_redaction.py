@@ -1,103 +1,24 @@
-"""naming: the folders of one machine stay on it."""
+"""Redaction: paths lose their folders, messages lose ids and UIDs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
-from lnmbench.config import read_benchmark
-from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Figure, Method, NetworkMethod, Preprocessing, Weights
-from lnmbench.redaction import all_file_names, renamed, without_folders
-from lnmbench.registry import Registry
-from lnmbench.rendering import PAGE_FORMATS, render_page
-from lnmbench.stages.ingest import Ingesting
-from lnmbench.stages.report.checks import run_checks
-from lnmbench.stages.report.export import export
-from lnmbench.stages.report.load_results import page, read_results
-from lnmbench.stages.run.run_benchmark import Place, run
-
-torch = pytest.importorskip("torch")
-PEOPLE = ("jane_doe", "joan_roe")
-ENCODERS = """
-import torch
-from torch import nn
-from lnmbench import Weights, hookimpl
-from lnmbench.nets.encoder.weight_files import (
-    digest, load_weights, read_weights, resolve_weight_file
+from lnmbench.records import Choice, Weights
+from lnmbench.redaction import (
+    drop_paths,
+    file_names_in_run,
+    redact_choice,
+    redact_data_set,
+    redact_ids,
+    redact_paths,
+    redact_tree,
+    redact_uids,
 )
-
-class Mean:
-    \"\"\"Each slice's mean, times a weight.\"\"\"
-    level, out_dim = "slice", 4
-    def __init__(self, weights: str = "none"):
-        file = resolve_weight_file(weights, keywords=(), what="mean")
-        self.layers = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 4))
-        load_weights(self.layers, read_weights(file, what="mean"), what="mean")
-        made = digest(self.layers.state_dict())
-        self.weights = Weights(source=f"file:{file.name}", sha256=made, note=f"of {file.name}")
-    def stages(self):
-        return self.layers
-
-@hookimpl
-def register_encoders():
-    return {"mean": Mean}
-"""
-
-
-def test_a_report_and_an_export_name_files_without_their_folders(
-    tmp_path: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    plugin = tmp_path / "means.py"
-    plugin.write_text(ENCODERS, encoding="utf-8")
-    for number, owner in enumerate(PEOPLE):
-        (tmp_path / owner).mkdir()
-        state = {"2.weight": torch.full((4, 1), 1.0 + number), "2.bias": torch.zeros(4)}
-        torch.save(state, tmp_path / owner / "w.pt")
-    places = str(tmp_path / PEOPLE[0] / "w.pt"), f"{PEOPLE[1]}/w.pt"
-    registry = Registry((str(plugin),))
-    folder = run(
-        read_benchmark(
-            None,
-            {
-                "dataset": "synthetic:n=20",
-                "encoder": tuple(f"mean:weights={place}" for place in places),
-                "aux": ("none", "pt"),
-                "only": True,
-                "repeats": 1,
-                "folds": 2,
-                "inner": 2,
-                "training": {"max_epochs": 1},
-            },
-        ),
-        registry,
-        place=Place(home=tmp_path / "home", out=tmp_path / "run"),
-        executor=Choice(name="inline"),
-        workers=1,
-        plugins=(str(plugin),),
-        progress=silent,
-        ingesting=Ingesting(preprocessing=Preprocessing(patch=32)),
-    )
-    results = read_results(folder, registry)
-    labels = [outcome.method.label for outcome in results.method_results]
-    assert len(set(labels)) == len(labels) == 4, labels
-    assert sum(label.startswith("mean:weights=w.pt [") for label in labels) == 2
-
-    made = page(results, registry)
-    texts = {format: render_page(made, format) for format in PAGE_FORMATS}
-    texts["checks"] = str(run_checks(results, registry))
-    texts["figures"] = str([block for block in made.blocks if isinstance(block, Figure)])
-    exported = export(folder, tmp_path / "export", results)
-    texts |= {path.name: path.read_text("utf-8") for path in exported}
-    assert "mean:weights=w.pt" in texts["figures"]
-    assert "w.pt" in texts["html"]
-    assert "w.pt" in texts["manifest.json"]
-    private = (*PEOPLE, str(tmp_path))
-    assert not {name for name, text in texts.items() for one in private if one in text}
 
 
 @pytest.mark.parametrize(
@@ -112,34 +33,96 @@ def test_a_report_and_an_export_name_files_without_their_folders(
         ({"model": "mine/w.safetensors"}, "mine/w.safetensors"),
     ],
 )
-def test_only_places_lose_their_folders(parameters: Mapping[str, str], named: str) -> None:
+def test_only_paths_lose_their_folders(parameters: Mapping[str, str], named: str) -> None:
     weights = Weights(source="file:w.pt", sha256="ab")
-    made = without_folders(Choice(name="any", parameters=parameters), weights)
-    assert list(made.parameters.values()) == [named]
+    redacted = redact_choice(Choice(name="any", parameters=parameters), weights)
+    assert list(redacted.parameters.values()) == [named]
 
 
-def test_the_places_of_a_data_set_are_found_in_its_text() -> None:
+def test_paths_in_a_data_set_are_found_in_its_text() -> None:
     text = 'table:path="/home/me, myself/a.csv",columns=/home/me/c.toml,index=id'
-    assert all_file_names(text, []) == {
+    assert file_names_in_run(text, []) == {
         "/home/me, myself/a.csv": "a.csv",
         "/home/me/c.toml": "c.toml",
     }
 
 
-def test_texts_inside_facts_are_renamed() -> None:
+def test_paths_in_a_tree_become_file_names() -> None:
     facts = {"/a/b": [1, "x=/a/b/c, y=/a/b", None]}
-    assert renamed(facts, {"/a/b": "b", "/a/b/c": "c"}) == {"b": [1, "x=c, y=b", None]}
+    assert redact_tree(facts, {"/a/b": "b", "/a/b/c": "c"}) == {"b": [1, "x=c, y=b", None]}
 
 
-def test_weights_that_were_moved_are_the_same_arm() -> None:
-    def arm(place: str, sha256: str = "ab", **others: object) -> Method:
-        encoder = Choice(name="resnet18", parameters={"weights": place, "cut": "layer3", **others})
-        weights = Weights(source=f"file:{Path(place).name}", sha256=sha256)
-        return NetworkMethod(label="any", encoder=encoder, level="slice", weights=weights)
+def test_a_recorded_choice_loses_folders_of_files_that_are_gone() -> None:
+    parameters = {"weights": "jane_doe/w.pt", "mask": "jane_doe/m.nii", "model": "hub/resnet50"}
+    choice = Choice(name="any", parameters=parameters)
+    assert redact_choice(choice) == choice
+    redacted = redact_choice(choice, recorded=True)
+    assert list(redacted.parameters.values()) == ["w.pt", "m.nii", "hub/resnet50"]
 
-    own = arm("/home/jane_doe/w.pt")
-    assert own.fingerprint == arm("elsewhere/renamed.pt").fingerprint
-    assert own.fingerprint != arm("/home/jane_doe/w.pt", sha256="cd").fingerprint
-    assert own.fingerprint != arm("/home/jane_doe/w.pt", cut="layer4").fingerprint
-    unknown = arm("/home/jane_doe/w.pt", sha256="")
-    assert unknown.fingerprint != replace(unknown, encoder=arm("other/w.pt").encoder).fingerprint
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("table:path=C:\\Users\\jane\\a.csv,id=case", "table:path=a.csv,id=case"),
+        ('table:path="/home/me, myself/a.csv"', 'table:path="a.csv"'),
+        ("synthetic:n=60,images=false", "synthetic:n=60,images=false"),
+    ],
+)
+def test_a_data_set_loses_the_folders_of_its_files(text: str, expected: str) -> None:
+    assert redact_data_set(text) == expected
+
+
+def test_a_cohort_file_does_not_name_paths() -> None:
+    def factory(
+        root: Path, table: str = "", center: str = "", kind: Literal["a/b", "c"] = "c", n: int = 3
+    ) -> None: ...
+
+    parameters = {"root": "a", "table": "x/jane.csv", "center": "Oslo", "kind": "a/b", "n": 4}
+    choice = Choice(name="any", parameters=parameters)
+    assert str(drop_paths(choice, factory)) == "any:center=Oslo,kind=a/b,n=4"
+    assert str(drop_paths(choice, factory, keep_free_text=False)) == "any:kind=a/b,n=4"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("'/home/jane doe/a b/c.csv' is not there", "'c.csv' is not there"),
+        ('"jane_doe/scans" and "x"', '"scans" and "x"'),
+        ("don't open /home/jane/w.pt: it is bad", "don't open w.pt: it is bad"),
+        ("jane_doe/w.pt or x=/data/jane/y", "w.pt or x=y"),
+        ("~jane/x and /data/jane doe/y", "y"),  # where a name ends is not to be known
+        (r"C:\Users\jane\w.pt", "w.pt"),
+        ("jane/scans/ct", "ct"),
+        ("input/output error in 3/4 of n", "input/output error in 3/4 of n"),
+    ],
+)
+def test_only_folders_of_paths_leave_a_message(text: str, expected: str) -> None:
+    assert redact_paths(text) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no CT series (/d/Smith John/09-06-1990-NA-CT/x): got 2",
+        "unreadable (data\\P7\\Smith John\\a.dcm)",
+        "segment 'a' of P7",
+        "P7_ct.nii is empty",
+        "rel/Smith John/P7.nii has no mask; then",
+    ],
+)
+def test_messages_lose_paths_and_ids(line: str) -> None:
+    redacted = redact_ids(line, {"P7": "x"})
+    assert "P7" not in redacted
+    assert "Smith" not in redacted
+    assert "1990" not in redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("series 1.2.840.113619.2.5.1762 (CT)", "series (UID) (CT)"),
+        ("spacing 0.7 by 0.7, version 1.2.3", "spacing 0.7 by 0.7, version 1.2.3"),
+    ],
+)
+def test_messages_lose_uids(text: str, expected: str) -> None:
+    assert redact_uids(text) == expected

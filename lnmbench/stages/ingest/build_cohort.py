@@ -14,9 +14,10 @@ from pathlib import Path
 from lnmbench.contracts import Dataset, Progress
 from lnmbench.errors import UserError
 from lnmbench.records import Case, Choice, Column, Preprocessing
+from lnmbench.redaction import drop_paths
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.cases import images, prepare
-from lnmbench.stages.ingest.encode_table import encoded, name_without_places, refuse_doubles
+from lnmbench.stages.ingest.encode_table import encoded, refuse_doubles
 from lnmbench.stages.ingest.image_warnings import tell, tell_twins, with_twins
 from lnmbench.stages.ingest.ingest_report import (
     CaseReport,
@@ -168,8 +169,8 @@ def _table(
         refuse_doubles(cases, choice.name)
         findings = without_words(findings, how.pseudonyms)
     factory = registry.datasets.offer(choice.name).factory
-    name = name_without_places(choice, factory, free_text=how.pseudonyms is None)
-    return _Table(name=name, dataset=dataset, cases=cases, columns=columns, findings=findings)
+    named = drop_paths(choice, factory, keep_free_text=how.pseudonyms is None)
+    return _Table(name=str(named), dataset=dataset, cases=cases, columns=columns, findings=findings)
 
 
 def _make(path: Path, table: _Table, how: Ingesting, workers: int, progress: Progress) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Literal, get_origin
+from collections.abc import Sequence
 
-from lnmbench.choices import parameters_of
 from lnmbench.errors import UserError
-from lnmbench.records import TEXT_ROLES, Case, Choice, Column
+from lnmbench.records import TEXT_ROLES, Case, Column
 from lnmbench.text import plural
 
 Values = dict[str, Sequence[float] | Sequence[str]]
@@ -44,24 +41,3 @@ def encoded(cases: Sequence[Case], columns: Sequence[Column]) -> Values:
                 column.encode(cell, where=f"case {name[:40]!r}") for cell, name in cells
             ]
     return values
-
-
-def name_without_places(
-    choice: Choice, factory: Callable[..., object], *, free_text: bool = True
-) -> str:
-    """Return the choice as a cohort file names it: paths say where data lie, and name people.
-
-    Without `free_text`, other texts that a user is free to choose are left out as well.
-    """
-    kept = {}
-    annotations = {parameter.name: parameter.annotation for parameter in parameters_of(factory)}
-    for name, value in choice.parameters.items():
-        annotation = annotations.get(name)
-        text = isinstance(value, str) and annotation not in (int, float, bool)
-        if get_origin(annotation) is Literal:
-            text = False
-        is_place = isinstance(value, Path) or "Path" in str(annotation)
-        if is_place or (text and (not free_text or "/" in str(value) or "\\" in str(value))):
-            continue
-        kept[name] = value
-    return str(Choice(name=choice.name, parameters=kept))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
+from lnmbench.redaction import redact_uids
 from lnmbench.store.atomic import replacing
 from lnmbench.store.cohort_scans import Scan
 from lnmbench.text import clean, format_csv
@@ -23,7 +24,6 @@ IN, LEFT_OUT = "in", "left out"
 SHOWN = 3
 
 _FIRST_WORDS = re.compile(r" \(|: |; ")
-_UID = re.compile(r"(?<![\w.])\d+(?:\.\d+){5,}(?![\w.])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def one_line(text: str) -> str:
     >>> one_line("series 1.2.840.113619.2.5.1762 of\\nthe study")
     'series (UID) of the study'
     """
-    return _UID.sub("(UID)", clean(text))
+    return redact_uids(clean(text))
 
 
 def _cells(row: CaseReport) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,14 +17,13 @@ from pathlib import Path
 
 from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Case, Column, Volume
+from lnmbench.redaction import redact_ids
 from lnmbench.store.atomic import writing
 
 DIGITS = 20
 BYTES_OF_A_NEW_KEY = 32
 SHORTEST_KEY = 16
 LONGEST_KEY = 4096
-
-_PATH = re.compile(r"[^\s(;,'\"]*[/\\][^;)]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +59,6 @@ class Pseudonyms:
 
     def _hash(self, role: str, text: str) -> str:
         return hmac.digest(self.key, f"{role}\x00{text}".encode(), "sha256").hex()[:DIGITS]
-
-
-def scrub(text: str, terms: Mapping[str, str]) -> str:
-    """Return the text without paths and with each term replaced.
-
-    Examples
-    --------
-    >>> scrub("no CT series (data/P7/CT): case P7", {"P7": "a1b2"})
-    'no CT series (…): case a1b2'
-    """
-    text = _PATH.sub("…", text)
-    for old in sorted(filter(None, terms), key=len, reverse=True):
-        text = re.sub(rf"(?<![^\W_]){re.escape(old)}(?![^\W_])", terms[old], text)
-    return text
 
 
 def read_key(path: Path) -> Pseudonyms:
@@ -135,7 +119,7 @@ def _scrubbing(volume: Callable[[], Volume], terms: Mapping[str, str]) -> Callab
         try:
             found = volume()
         except UserError as error:
-            raise UserError(scrub(str(error), terms)) from None
-        return replace(found, found=tuple(scrub(line, terms) for line in found.found))
+            raise UserError(redact_ids(str(error), terms)) from None
+        return replace(found, found=tuple(redact_ids(line, terms) for line in found.found))
 
     return read

@@ -24,7 +24,7 @@ from lnmbench.records import (
     Splits,
     Training,
 )
-from lnmbench.redaction import without_folders
+from lnmbench.redaction import redact_choice
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task
 from lnmbench.stages.plan.splitting import make_splits
@@ -147,7 +147,7 @@ def _networks(
     cohort: Cohort,
 ) -> Iterator[NetworkMethod]:
     made = registry.encoders.build(encoder)
-    network = str(without_folders(encoder, made.weights))
+    network = str(redact_choice(encoder, made.weights))
     name = "clinical network" if made.level == "none" else network
     if made.level == "none":
         _refuse_no_features(cohort, "a network without images")
@@ -166,9 +166,9 @@ def _networks(
             raise UserError(f"aux task {' + '.join(map(str, tasks))} names a task twice")
         for task in bound:
             _refuse_aux(task, aux_task(task, registry), cohort)
-        parts = [name, *(str(without_folders(task)) for task in tasks)]
+        parts = [name, *(str(redact_choice(task)) for task in tasks)]
         if benchmark.weighting != DEFAULT_WEIGHTING:
-            parts += [str(without_folders(benchmark.weighting))] if tasks else []
+            parts += [str(redact_choice(benchmark.weighting))] if tasks else []
         versions = [registry.encoders.version(encoder.name)]
         versions += [registry.aux_tasks.version(task.name) for task in tasks]
         versions += [registry.weightings.version(weighting.name)] if tasks else []
@@ -192,7 +192,7 @@ def _baseline(choice: Choice, registry: Registry, cohort: Cohort) -> BaselineMet
     registry.baselines.build(bound)
     _refuse_no_features(cohort, f"the baseline {choice.name}")
     return BaselineMethod(
-        label=str(without_folders(choice)),
+        label=str(redact_choice(choice)),
         baseline=bound,
         plugins=_versions([registry.baselines.version(choice.name)]),
     )

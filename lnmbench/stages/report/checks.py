@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from lnmbench.contracts import Check
 from lnmbench.errors import UserError
 from lnmbench.records import Cell, Results, Table, TableColumn
-from lnmbench.redaction import told_without_folders
+from lnmbench.redaction import redact_paths
 from lnmbench.registry import Offer, Registry
 from lnmbench.registry.faults import reason
 
@@ -92,9 +92,9 @@ def _checked(offer: Offer[Check], results: Results) -> CheckResult:
         if found is not None and not isinstance(found, str):
             raise TypeError(f"found {type(found).__name__}, expected a sentence or None")
     except UserError as error:
-        return _failed(offer, told_without_folders(str(error)))
+        return _failed(offer, redact_paths(str(error)))
     except Exception as error:  # a plugin's check may raise anything
-        return _failed(offer, told_without_folders(reason(error, place)))
+        return _failed(offer, redact_paths(reason(error, place)))
     if found is None:
         return CheckResult(name=offer.name, subject=subject, result="not applicable")
     if not found.strip():

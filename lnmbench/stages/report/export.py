@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lnmbench.records import Method, Plan, Results
-from lnmbench.redaction import all_file_names, renamed
+from lnmbench.redaction import file_names_in_run, redact_tree
 from lnmbench.stages.report.load_results import distinct
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
@@ -136,7 +136,9 @@ def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
     }
     return (
         json.dumps(
-            renamed(facts, all_file_names(plan.dataset, methods)), indent=2, ensure_ascii=False
+            redact_tree(facts, file_names_in_run(plan.dataset, methods)),
+            indent=2,
+            ensure_ascii=False,
         )
         + "\n"
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from lnmbench.records import Card, Protocol, Results
-from lnmbench.redaction import told_without_folders
 from lnmbench.registry import Registry
 from lnmbench.stages.report.checks import check, is_bad, run_checks
 
@@ -121,23 +120,6 @@ def test_folders_of_a_machine_are_not_told(tmp_path: Path, monkeypatch: pytest.M
     assert told["X06"].endswith("wrong w.pt; mend")
     assert "RuntimeError: no x.h5" in told["X09"]
     assert not [one for one in checked if "jane" in str(one) or str(tmp_path) in str(one)]
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("'/home/jane doe/a b/c.csv' is not there", "'c.csv' is not there"),
-        ('"jane_doe/scans" and "x"', '"scans" and "x"'),
-        ("don't open /home/jane/w.pt: it is bad", "don't open w.pt: it is bad"),
-        ("jane_doe/w.pt or x=/data/jane/y", "w.pt or x=y"),
-        ("~jane/x and /data/jane doe/y", "y"),  # where a name ends is not to be known
-        (r"C:\Users\jane\w.pt", "w.pt"),
-        ("jane/scans/ct", "ct"),
-        ("input/output error in 3/4 of n", "input/output error in 3/4 of n"),
-    ],
-)
-def test_a_place_keeps_its_last_part_and_other_slashes_stay(text: str, told: str) -> None:
-    assert told_without_folders(text) == told
 
 
 def test_the_table_says_finding_and_remedy_in_one_line_each(registry: Registry) -> None:
