@@ -1,4 +1,4 @@
-"""The synthetic cohort: chest phantoms and clinical features whose true risk is known."""
+"""The data set `synthetic`: chest phantoms and clinical features whose true risk is known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data set `synthetic`."""
+    """Return the data set `synthetic`."""
     from lnmbench_synthetic.dataset import Synthetic
 
     return {"synthetic": Synthetic}

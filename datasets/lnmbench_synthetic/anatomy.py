@@ -14,7 +14,7 @@ from scipy.ndimage import distance_transform_edt
 
 from lnmbench_synthetic.patients import LOBES
 from lnmbench_synthetic.torso import BLOOD, paint_plane
-from lnmbench_synthetic.vessels import grow, stamp
+from lnmbench_synthetic.vessels import grow_vessels, stamp_vessels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,10 +39,10 @@ _USUAL_MM = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sites:
-    """Where in a lobe a tumor can have its center.
+    """Possible positions of a tumor's center in a lobe.
 
     `points_mm` is (sites, 3): x, y, z. `depth_mm` is (sites,): the distance to the lung's surface.
-    `usual_mm` is the x, y, z around which the lobe's tumors lie.
+    `usual_mm` is the x, y, z around which the lobe's tumors are placed.
     """
 
     usual_mm: tuple[float, float, float]
@@ -58,40 +58,40 @@ class Chest:
     sites: tuple[Sites, ...]
 
 
-def centerd_mm(count: int, step_mm: float) -> NDArray[np.float64]:
+def make_axis_mm(count: int, step_mm: float) -> NDArray[np.float64]:
     """Return the coordinates of equally spaced points around 0."""
     return (np.arange(count, dtype=np.float64) - (count - 1) / 2) * step_mm
 
 
 @lru_cache(maxsize=CHESTS)
-def chest(number: int) -> Chest:
-    """Return a reference chest; painted when it is first asked for."""
-    across = centerd_mm(PIXELS, PIXEL_MM).astype(np.float32)
+def paint_chest(number: int) -> Chest:
+    """Return a reference chest, painted on the first call and cached."""
+    across = make_axis_mm(PIXELS, PIXEL_MM).astype(np.float32)
     y, x = np.meshgrid(across, across, indexing="ij")
-    painted = [paint_plane(x, y, float(z), _FAT_MM[number]) for z in centerd_mm(PLANES, PLANE_MM)]
+    painted = [paint_plane(x, y, float(z), _FAT_MM[number]) for z in make_axis_mm(PLANES, PLANE_MM)]
     hu = np.stack([plane for plane, _ in painted])
     lung = np.stack([share for _, share in painted])
-    branches = grow(np.random.default_rng((1901, number)))
-    stamp(hu, lung, branches, BLOOD - 60, (PLANE_MM, PIXEL_MM))
-    return Chest(hu=np.rint(hu).astype(np.int16), sites=_sites(lung))
+    branches = grow_vessels(np.random.default_rng((1901, number)))
+    stamp_vessels(hu, lung, branches, BLOOD - 60, (PLANE_MM, PIXEL_MM))
+    return Chest(hu=np.rint(hu).astype(np.int16), sites=_find_sites(lung))
 
 
-def _sites(lung: Field) -> tuple[Sites, ...]:
+def _find_sites(lung: Field) -> tuple[Sites, ...]:
     coarse = lung[:, ::_SITES_EVERY, ::_SITES_EVERY] > 0.5
     pixel_mm = PIXEL_MM * _SITES_EVERY
     depth = distance_transform_edt(coarse, sampling=(PLANE_MM, pixel_mm, pixel_mm))
     z, row, column = np.nonzero(depth > 4.0)
-    across = centerd_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
-    points = np.stack([across[column], across[row], centerd_mm(PLANES, PLANE_MM)[z]], axis=1)
-    depths, lobe = depth[z, row, column], _lobe(points)
+    across = make_axis_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
+    points = np.stack([across[column], across[row], make_axis_mm(PLANES, PLANE_MM)[z]], axis=1)
+    depths, lobe = depth[z, row, column], _assign_lobes(points)
     return tuple(
         Sites(usual_mm=usual, points_mm=points[lobe == k], depth_mm=depths[lobe == k])
         for k, usual in enumerate(_USUAL_MM)
     )
 
 
-def _lobe(points: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the lobe of each point (n, 3), by a sloping fissure on each side and a level one."""
+def _assign_lobes(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the lobe (n,) of each point (n, 3): fissures slope, the right middle one is level."""
     x, y, z = points.T
     lower = y - 0.8 * z > 12
     right = np.where(lower, LOBES.index("right lower"), LOBES.index("right upper"))

@@ -1,4 +1,4 @@
-"""The data set `synthetic`: patients of the causal model, with phantoms for images."""
+"""The data set `synthetic`: patients of a causal model, with phantoms as images."""
 
 from __future__ import annotations
 
@@ -8,48 +8,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnmbench import Case, UserError
-from lnmbench_synthetic.card import describe
+from lnmbench import Card, Case, UserError
+from lnmbench_synthetic.clinical_record import COLUMNS, make_rows
 from lnmbench_synthetic.draws import draw
-from lnmbench_synthetic.nodes import Nodes, nodes
-from lnmbench_synthetic.patients import Patients, patients
-from lnmbench_synthetic.table import COLUMNS, cells
+from lnmbench_synthetic.nodes import Nodes, draw_nodes
+from lnmbench_synthetic.patients import Patients, derive_patients
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from lnmbench import Card, Column
+    from lnmbench import Column
     from lnmbench_synthetic.phantom import Phantom
 
 PREVALENCES = (0.02, 0.60)
 EFFECTS = (0.0, 10.0)
 
+_NULL = (
+    "Null cohort: given image and clinical features, pT carries no information about nodal status."
+)
+_EFFECT = (
+    "pT carries information about nodal status beyond image and clinical features (effect {:g}): "
+    "both depend on an invasiveness that the image shows in part."
+)
+
 
 class Synthetic:
     """Chest phantoms and clinical features of `n` patients whose true risk of N2 is known.
 
-    `effect` scales what pT tells of the nodes beyond image and clinical features. At `effect=0`
-    the nodal status is independent of pT given what the image shows (size, lobulation, spiculation,
-    solid share) and the clinical features, even where some of their cells are missing: the null
-    cohort. It is null in information, not in optimization: pT is still partly visible in the image,
-    so learning it may help a network to see, or hinder it; the shuffled control tells those apart.
+    At `effect=0` (the null cohort), nodal status is independent of pT given the clinical features
+    and what the image shows (size, lobulation, spiculation, solid share), also where clinical
+    values are missing. pT is still partly visible in the image, so learning it can help or hinder
+    the optimization of a network; the negative control separates the two.
 
-    Patients and images of a seed are the same whatever `effect` and `prevalence`; only nodal
-    status differs. The first patients of a larger cohort are the smaller cohort of the same seed.
+    Patients and images of a seed do not depend on `effect` and `prevalence`; only nodal status
+    does. A smaller cohort is the beginning of a larger one with the same seed.
 
     Parameters
     ----------
-    n : int
-        Patients.
-    seed : int
-        Which cohort is drawn.
-    effect : float
-        0 for the null cohort, 1 for the usual one.
-    prevalence : float
-        Share of N2 in the population that the patients are drawn from.
-    images : bool
-        Whether the cases have images; without them only the clinical table is made.
+    n
+        Number of patients.
+    seed
+        Seed of the cohort.
+    effect
+        Weight of what pT says about nodal status beyond image and clinical features: 0 for the
+        null cohort, 1 for the default one.
+    prevalence
+        Share of N2 in the simulated population.
+    images
+        Whether the cases have images; without them, the cohort is a clinical table.
+
+    Raises
+    ------
+    UserError
+        If a parameter is out of range.
     """
 
     def __init__(
@@ -60,46 +72,71 @@ class Synthetic:
         prevalence: float = 0.25,
         images: bool = True,
     ) -> None:
-        _require("n", n, 1, 100_000)
-        _require("seed", seed, 0, math.inf)
-        _require("effect", effect, *EFFECTS)
-        _require("prevalence", prevalence, *PREVALENCES)
-        from lnmbench_synthetic.truth import truth
+        _require_in_range("n", n, 1, 100_000)
+        _require_in_range("seed", seed, 0, math.inf)
+        _require_in_range("effect", effect, *EFFECTS)
+        _require_in_range("prevalence", prevalence, *PREVALENCES)
+        from lnmbench_synthetic.truth import compute_truth
 
         self._seed, self._images = seed, images
         self._draws = draw(n, np.random.default_rng((seed, 1)))
-        self.patients: Patients = patients(self._draws)
-        self.nodes: Nodes = nodes(self._draws, self.patients, effect=effect, prevalence=prevalence)
+        self.patients: Patients = derive_patients(self._draws)
+        self.nodes: Nodes = draw_nodes(
+            self._draws, self.patients, effect=effect, prevalence=prevalence
+        )
         self.columns: Sequence[Column] = COLUMNS
-        known = truth(self.patients, self.nodes, effect=effect, prevalence=prevalence)
-        self.card: Card = describe(known, effect=effect)
+        truth = compute_truth(self.patients, self.nodes, effect=effect, prevalence=prevalence)
+        self.card: Card = _make_card(truth, effect=effect)
         self.sources: Sequence[Path] = ()
         self.notes: Sequence[str] = (
-            "synthetic phantoms: what is found here is true of the phantoms, not of patients",
+            "synthetic phantoms: results hold for the phantoms, not for patients",
         )
 
     def cases(self) -> Iterator[Case]:
-        """Yield every case; its image is rendered when `volume` is called, always the same."""
-        rows = cells(self._draws, self.patients, self.nodes)
+        """Yield each case; its `volume` renders the image, always with the same result."""
+        rows = make_rows(self._draws, self.patients, self.nodes)
         for index, values in enumerate(rows):
-            volume = self._phantom(index) if self._images else None
+            volume = self._make_phantom(index) if self._images else None
             yield Case(id=f"SYN-{index + 1:05d}", values=values, volume=volume)
 
-    def _phantom(self, index: int) -> Phantom:
+    def _make_phantom(self, index: int) -> Phantom:
         from lnmbench_synthetic.phantom import Phantom
         from lnmbench_synthetic.tumor import Traits
 
-        people = self.patients
+        patients = self.patients
         traits = Traits(
-            size_mm=float(people.size_mm[index]),
-            lobulation=float(people.lobulation[index]),
-            spiculation=float(people.spiculation[index]),
-            solid=float(people.solid[index]),
+            size_mm=float(patients.size_mm[index]),
+            lobulation=float(patients.lobulation[index]),
+            spiculation=float(patients.spiculation[index]),
+            solid=float(patients.solid[index]),
         )
-        return Phantom(seed=self._seed, index=index, lobe=int(people.lobe[index]), traits=traits)
+        return Phantom(seed=self._seed, index=index, lobe=int(patients.lobe[index]), traits=traits)
 
 
-def _require(name: str, value: float, low: float, high: float) -> None:
+def _make_card(truth: Mapping[str, float], *, effect: float) -> Card:
+    return Card(
+        title="Synthetic chest CT phantoms with a known risk of N2",
+        license="Apache-2.0",
+        source="generated by lnmbench; contains no patient data",
+        citation="lnmbench, its version and the parameters of the cohort",
+        labels=(
+            "pn: nodal status drawn with the true risk by proportional odds. pt: T stage by the "
+            "size of the tumor (TNM, 8th edition), raised by pleural invasion, satellite nodules "
+            "and invasion of neighboring structures, which the image does not show."
+        ),
+        notes=(
+            _EFFECT.format(effect) if effect else _NULL,
+            'Unless marked "cohort", AUCs refer to a simulated population of 20,000 patients. '
+            "The AUCs from clinical features are those of a logistic model fitted to the true "
+            "risk in this population.",
+            "Clinical values are missing at random.",
+        ),
+        synthetic=True,
+        truth=dict(truth),
+    )
+
+
+def _require_in_range(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         bounds = f"at least {low:g}" if math.isinf(high) else f"{low:g} to {high:g}"
         raise UserError(

@@ -1,4 +1,4 @@
-"""The random numbers behind the patients: one row a patient, one column a cause."""
+"""Random numbers of the patients: one row per patient, one column per cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.special import ndtri
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# The order is part of a cohort's identity: a new cause goes to the end, or every cohort changes.
+# The order determines every cohort: append new causes at the end.
 CAUSES = (
     "invasiveness",
     "size",
@@ -45,7 +45,7 @@ CAUSES = (
 class Draws:
     """Independent uniform numbers of shape (n, causes).
 
-    A patient takes one row, so a smaller cohort is the beginning of a larger one of its seed.
+    Each patient uses one row, so a smaller cohort is the beginning of a larger one of its seed.
     """
 
     uniforms: NDArray[np.float64]
@@ -55,7 +55,7 @@ class Draws:
         return self.uniforms[:, CAUSES.index(cause)]
 
     def normal(self, cause: str) -> NDArray[np.float64]:
-        """Return (n,) standard normal numbers, made of the same uniform ones."""
+        """Return (n,) standard normal numbers, computed from the uniform ones."""
         numbers: NDArray[np.float64] = ndtri(np.maximum(self.uniform(cause), 1e-12))
         return numbers
 

@@ -1,4 +1,4 @@
-"""The causal model: who the synthetic patients are before anything is rendered or written.
+"""Causal model of the synthetic patients.
 
     invasiveness ──► traits: size, lobulation, spiculation, solid share (what the image shows)
          │              │                     │
@@ -7,9 +7,9 @@
          │                   traits ────────────────────────► nodal score
          └── effect ────────────────────────────────────────► nodal score
 
-Every arrow has noise of its own. The clinical features follow from the traits and never from the
-invasiveness itself, so the invasiveness is the only path from pT to the nodes beside the image and
-the clinical features, and `effect` is its weight.
+Every arrow has its own noise. The clinical features depend on the traits and never directly on the
+invasiveness, so the only path from pT to the nodes that bypasses image and clinical features is the
+invasiveness, and `effect` is its weight.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _LOADINGS = {"size": 0.55, "lobulation": 0.50, "spiculation": 0.65, "solid": 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Patients:
-    """What is true of n patients: arrays of shape (n,).
+    """True values of n patients: arrays of shape (n,).
 
     `invasiveness` is standard normal. `traits` is (n, 4), standard normal: log size, lobulation,
-    spiculation and solid share, as the image shows them. `size_mm` is the tumor's longest
+    spiculation and solid share in the image. `size_mm` is the tumor's longest
     diameter; `lobulation`, `spiculation` and `solid` lie between 0 and 1. `smoking` is 0 never,
     1 former, 2 current; `histology` 0 adenocarcinoma, 1 squamous, 2 other; `lobe` and `t_stage`
-    count into `LOBES` and `T_STAGES`. `long_axis_mm`, `lobulated` and `spiculated` are a reader's
-    account of the CT, with a reader's errors.
+    are indices of `LOBES` and `T_STAGES`. `long_axis_mm`, `lobulated` and `spiculated` are a
+    reader's findings in the CT, with a reader's errors.
     """
 
     invasiveness: NDArray[np.float64]
@@ -72,15 +72,15 @@ class Patients:
         return len(self.invasiveness)
 
 
-def patients(draws: Draws) -> Patients:
-    """Return the patients of these draws; the values are rounded as reports round them."""
+def derive_patients(draws: Draws) -> Patients:
+    """Return the patients of these draws; values are rounded as in clinical reports."""
     u = draws.normal("invasiveness")
     log_size, lobulation, spiculation, solid = (
         r * u + np.sqrt(1 - r**2) * draws.normal(trait) for trait, r in _LOADINGS.items()
     )
     size_mm = np.clip(_MEDIAN_SIZE_MM * np.exp(_LOG_SIZE_SD * log_size), *SIZES_MM)
     female = draws.uniform("sex") < 0.45
-    smoking = _smoking(draws, female)
+    smoking = _draw_smoking(draws, female)
     cea = 2.6 * np.exp(0.75 * (0.35 * solid + 0.94 * draws.normal("cea")))
     node = 6.5 * np.exp(0.38 * (0.30 * log_size + 0.95 * draws.normal("node")))
     return Patients(
@@ -93,7 +93,7 @@ def patients(draws: Draws) -> Patients:
         age=np.clip(np.round(64 + 9 * draws.normal("age")), 30, 90),
         female=female,
         smoking=smoking,
-        pack_years=np.where(smoking > 0, np.round(_pack_years(draws)), 0.0),
+        pack_years=np.where(smoking > 0, np.round(_draw_pack_years(draws)), 0.0),
         cea_ng_ml=np.maximum(np.round(cea, 1), 0.3),
         histology=np.searchsorted([0.64, 0.90], draws.uniform("histology"), side="right"),
         lobe=np.searchsorted(np.cumsum(_LOBE_SHARES)[:-1], draws.uniform("lobe"), side="right"),
@@ -101,15 +101,15 @@ def patients(draws: Draws) -> Patients:
         lobulated=lobulation + 0.8 * draws.normal("lobulation_report") > 0.0,
         spiculated=spiculation + 0.8 * draws.normal("spiculation_report") > 0.2,
         node_short_axis_mm=np.clip(np.round(node), 3, 30),
-        t_stage=_t_stage(draws, size_mm, u),
+        t_stage=_draw_t_stage(draws, size_mm, u),
     )
 
 
-def expected_invasiveness(traits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (n,): the mean of the invasiveness given the traits (n, 4).
+def compute_expected_invasiveness(traits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the conditional mean (n,) of the invasiveness given the traits (n, 4).
 
-    What is left over is normal with a constant spread, whatever the traits, so a risk that uses
-    this mean in place of the invasiveness ranks patients as the exact conditional risk does.
+    The residual is normal with a constant SD, so a risk computed with this mean instead of the
+    invasiveness ranks patients as the exact conditional risk does.
     """
     loadings = np.array(list(_LOADINGS.values()))
     precision = 1 + np.sum(loadings**2 / (1 - loadings**2))
@@ -117,29 +117,29 @@ def expected_invasiveness(traits: NDArray[np.float64]) -> NDArray[np.float64]:
     return mean
 
 
-def _smoking(draws: Draws, female: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _draw_smoking(draws: Draws, female: NDArray[np.bool_]) -> NDArray[np.int64]:
     never, current = np.where(female, 0.45, 0.15), np.where(female, 0.18, 0.30)
     uniform = draws.uniform("smoking")
     return (uniform >= never).astype(np.int64) + (uniform >= 1 - current)
 
 
-def _pack_years(draws: Draws) -> NDArray[np.float64]:
+def _draw_pack_years(draws: Draws) -> NDArray[np.float64]:
     years: NDArray[np.float64] = np.clip(33 * np.exp(0.6 * draws.normal("pack_years")), 1, 150)
     return years
 
 
-def _t_stage(
+def _draw_t_stage(
     draws: Draws, size_mm: NDArray[np.float64], u: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Return pT by size, raised by what only the specimen shows (TNM, 8th edition).
+    """Return pT by size, raised by findings of the specimen alone (TNM, 8th edition).
 
-    Pleural invasion makes it T2a or more; a satellite nodule or the chest wall T3 or more; a
-    nodule in another lobe or the mediastinum T4. All three become likelier with invasiveness.
+    Pleural invasion gives at least T2a; a satellite nodule or chest wall invasion at least T3; a
+    nodule in another lobe or mediastinal invasion T4. Invasiveness makes all three more likely.
     """
     specimen_mm = size_mm * np.exp(0.06 * draws.normal("specimen"))
     stage = np.searchsorted(T_SIZES_MM, specimen_mm, side="left")
     raised = {"pleura": (-2.2, 2.4, "T2a"), "t3": (-4.8, 2.0, "T3"), "t4": (-6.0, 2.0, "T4")}
     for cause, (intercept, slope, name) in raised.items():
-        happens = draws.uniform(cause) < expit(intercept + slope * u)
-        stage = np.where(happens, np.maximum(stage, T_STAGES.index(name)), stage)
+        occurs = draws.uniform(cause) < expit(intercept + slope * u)
+        stage = np.where(occurs, np.maximum(stage, T_STAGES.index(name)), stage)
     return stage

@@ -1,4 +1,4 @@
-"""Soft shapes on a grid of points in mm: how far inside, and how much of a voxel is covered."""
+"""Soft shapes on a grid of points in mm: signed distances and partial coverage of voxels."""
 
 from __future__ import annotations
 
@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     Field = NDArray[np.floating[Any]]
 
 
-def ellipse(
+def measure_ellipse(
     x: Field, y: Field, *, center: tuple[float, float], half: tuple[float, float], power: float
 ) -> Field:
-    """Return about how many mm each point lies inside a (super-)ellipse; negative outside."""
+    """Return the approximate depth in mm of each point in a (super-)ellipse; negative outside.
+
+    Parameters
+    ----------
+    x, y
+        Coordinates of the points in mm, of shapes that broadcast.
+    center, half
+        Center and half axes in mm.
+    power
+        Exponent; 2 is an ellipse, larger ones are closer to a rectangle.
+    """
     (cx, cy), (a, b) = center, half
     across, along = np.abs((x - cx) / a), np.abs((y - cy) / b)
     if power == 2.0:
@@ -28,11 +38,11 @@ def ellipse(
 
 
 def cover(inside_mm: Field, edge_mm: float) -> Field:
-    """Return the share of each voxel that is inside, with an edge as wide as given."""
+    """Return the share of each voxel that is inside; the edge is `edge_mm` wide."""
     share: Field = np.clip(inside_mm / np.float32(edge_mm) + np.float32(0.5), 0, 1)
     return share
 
 
 def paint(canvas: Field, share: Field, hu: float | Field) -> None:
-    """Lay a tissue over the canvas, in place, as far as it covers each voxel."""
+    """Blend a tissue into the canvas, in place, by its share of each voxel."""
     canvas += share * (hu - canvas)

@@ -1,4 +1,4 @@
-"""What is known of a synthetic cohort: how well its risk can be predicted, and from what."""
+"""Known truth of a synthetic cohort: AUCs that its sources of information allow."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from lnmbench_synthetic.nodes import nodal_score, nodes, population
-from lnmbench_synthetic.patients import LOBES, T_STAGES, expected_invasiveness
-from lnmbench_synthetic.table import HISTOLOGIES, SMOKING, missing
+from lnmbench_synthetic.clinical_record import HISTOLOGIES, SMOKING, draw_missing
+from lnmbench_synthetic.nodes import compute_nodal_score, draw_nodes, draw_population
+from lnmbench_synthetic.patients import LOBES, T_STAGES, compute_expected_invasiveness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,127 +26,149 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Models:
-    """Logistic models of the population's risk: from the clinical features, with gaps, with pT."""
+    """Logistic models of the population's risk from the clinical features.
+
+    `clinical` has all values, `with_missing` has missing ones, `with_pt` has pT in addition.
+    """
 
     clinical: Pipeline
-    with_gaps: Pipeline
+    with_missing: Pipeline
     with_pt: Pipeline
 
 
-def truth(people: Patients, status: Nodes, *, effect: float, prevalence: float) -> dict[str, float]:
-    """Return what is known of this cohort: names of quantities to numbers.
+def compute_truth(
+    patients: Patients, nodes: Nodes, *, effect: float, prevalence: float
+) -> dict[str, float]:
+    """Return the known quantities of a cohort by name.
 
-    The first lines hold for the population of 20,000 patients, averaged over every nodal status
-    that could have been drawn for them; the lines of the cohort, for its own patients and their
-    drawn status. From image and clinical features it is the best ranking there is; from clinical
-    features alone, and with pT, that of a logistic model fitted to the population's risk.
+    AUCs refer to the simulated population of 20,000 patients, in expectation over the nodal status
+    drawn with their risk; those marked "cohort" to the cohort's patients and their drawn status.
+    The AUC from image and clinical features is that of the optimal ranking; the AUCs from clinical
+    features, with and without pT, are those of logistic models of the population's risk.
+
+    Parameters
+    ----------
+    patients, nodes
+        The cohort's patients (n) and their nodal status.
+    effect, prevalence
+        The parameters that the nodal status was drawn with.
     """
-    known = dict(_of_population(effect, prevalence))
-    known["cohort share of N2"] = float(status.n2.mean())
-    if 0 < status.n2.sum() < len(people):
+    truth = dict(_compute_population_aucs(effect, prevalence))
+    truth["cohort share of N2"] = float(nodes.n2.mean())
+    if 0 < nodes.n2.sum() < len(patients):
         scores = {
-            "cohort AUC of the true risk": status.risk,
-            "cohort AUC from image and clinical features": image_and_clinical(people, effect),
-            "cohort AUC from clinical features": _log_odds(
-                _models(effect, prevalence).clinical, clinical_design(people)
+            "cohort AUC of the true risk": nodes.risk,
+            "cohort AUC from image and clinical features": score_image_and_clinical(
+                patients, effect
+            ),
+            "cohort AUC from clinical features": _predict_log_odds(
+                _fit_models(effect, prevalence).clinical, build_clinical_design(patients)
             ),
         }
-        known |= {name: float(roc_auc_score(status.n2, by)) for name, by in scores.items()}
-    return known
+        truth |= {name: float(roc_auc_score(nodes.n2, s)) for name, s in scores.items()}
+    return truth
 
 
-def image_and_clinical(people: Patients, effect: float) -> NDArray[np.float64]:
-    """Return (n,): a score that ranks patients as well as image and clinical features allow."""
-    return nodal_score(people, expected_invasiveness(people.traits), effect)
+def score_image_and_clinical(patients: Patients, effect: float) -> NDArray[np.float64]:
+    """Return the score (n,) with the optimal ranking from image and clinical features."""
+    return compute_nodal_score(patients, compute_expected_invasiveness(patients.traits), effect)
 
 
-def clinical_design(people: Patients) -> NDArray[np.float64]:
-    """Return (n, 19): the clinical features without gaps; lengths, CEA, smoking as logarithms."""
+def build_clinical_design(patients: Patients) -> NDArray[np.float64]:
+    """Return the clinical features (n, 19), all known; some are logarithms."""
     return np.column_stack(
         [
-            np.log(people.cea_ng_ml),
-            np.log1p(people.pack_years),
-            people.lobulated,
-            people.spiculated,
-            _one_hot(people.histology, len(HISTOLOGIES)),
-            people.age,
-            people.female,
-            _one_hot(people.smoking, len(SMOKING)),
-            _one_hot(people.lobe, len(LOBES)),
-            np.log(people.long_axis_mm),
-            np.log(people.node_short_axis_mm),
+            np.log(patients.cea_ng_ml),
+            np.log1p(patients.pack_years),
+            patients.lobulated,
+            patients.spiculated,
+            _encode_one_hot(patients.histology, len(HISTOLOGIES)),
+            patients.age,
+            patients.female,
+            _encode_one_hot(patients.smoking, len(SMOKING)),
+            _encode_one_hot(patients.lobe, len(LOBES)),
+            np.log(patients.long_axis_mm),
+            np.log(patients.node_short_axis_mm),
         ]
     ).astype(np.float64)
 
 
-def design_with_gaps(draws: Draws, people: Patients) -> NDArray[np.float64]:
-    """Return (n, 24): the clinical features, gaps filled with the mean, and where the gaps are."""
-    lost = missing(draws)
-    gaps = np.stack([lost[c] for c in ("cea", "pack_years", "lobulation", "spiculation")], axis=1)
-    gaps = np.column_stack([gaps, np.repeat(lost["histology"][:, None], len(HISTOLOGIES), axis=1)])
-    filled = clinical_design(people)
-    means = clinical_design(population()[1])[:, : gaps.shape[1]].mean(axis=0)
-    filled[:, : gaps.shape[1]] = np.where(gaps, means, filled[:, : gaps.shape[1]])
-    return np.column_stack([filled, gaps[:, :5]])
+def build_design_with_missing(draws: Draws, patients: Patients) -> NDArray[np.float64]:
+    """Return clinical features (n, 24), missing ones set to the mean, and masks of the missing."""
+    masks = draw_missing(draws)
+    missing = np.stack(
+        [masks[c] for c in ("cea", "pack_years", "lobulation", "spiculation")], axis=1
+    )
+    histology = np.repeat(masks["histology"][:, None], len(HISTOLOGIES), axis=1)
+    missing = np.column_stack([missing, histology])
+    filled = build_clinical_design(patients)
+    width = missing.shape[1]
+    means = build_clinical_design(draw_population()[1])[:, :width].mean(axis=0)
+    filled[:, :width] = np.where(missing, means, filled[:, :width])
+    return np.column_stack([filled, missing[:, :5]])
 
 
-def t_stage_design(people: Patients) -> NDArray[np.float64]:
-    """Return (n, 7): pT, one column a stage."""
-    return _one_hot(people.t_stage, len(T_STAGES))
+def build_t_stage_design(patients: Patients) -> NDArray[np.float64]:
+    """Return pT (n, 7), one column per stage."""
+    return _encode_one_hot(patients.t_stage, len(T_STAGES))
 
 
 @lru_cache(maxsize=16)
-def _of_population(effect: float, prevalence: float) -> tuple[tuple[str, float], ...]:
-    draws, people = population()
-    risk = nodes(draws, people, effect=effect, prevalence=prevalence).risk
-    models = _models(effect, prevalence)
-    clinical, gaps = clinical_design(people), design_with_gaps(draws, people)
-    with_pt = np.column_stack([clinical, t_stage_design(people)])
+def _compute_population_aucs(effect: float, prevalence: float) -> tuple[tuple[str, float], ...]:
+    draws, patients = draw_population()
+    risk = draw_nodes(draws, patients, effect=effect, prevalence=prevalence).risk
+    models = _fit_models(effect, prevalence)
+    clinical, missing = build_clinical_design(patients), build_design_with_missing(draws, patients)
+    with_pt = np.column_stack([clinical, build_t_stage_design(patients)])
     scores = {
         "AUC of the true risk": risk,
-        "AUC from image and clinical features": image_and_clinical(people, effect),
-        "AUC from clinical features": _log_odds(models.clinical, clinical),
-        "AUC from clinical features with their gaps": _log_odds(models.with_gaps, gaps),
-        "AUC from clinical features and pT": _log_odds(models.with_pt, with_pt),
+        "AUC from image and clinical features": score_image_and_clinical(patients, effect),
+        "AUC from clinical features": _predict_log_odds(models.clinical, clinical),
+        "AUC from clinical features with missing values": _predict_log_odds(
+            models.with_missing, missing
+        ),
+        "AUC from clinical features and pT": _predict_log_odds(models.with_pt, with_pt),
     }
-    return tuple((name, expected_auc(score, risk)) for name, score in scores.items())
+    return tuple((name, compute_expected_auc(score, risk)) for name, score in scores.items())
 
 
 @lru_cache(maxsize=16)
-def _models(effect: float, prevalence: float) -> _Models:
-    draws, people = population()
-    risk = nodes(draws, people, effect=effect, prevalence=prevalence).risk
-    clinical = clinical_design(people)
+def _fit_models(effect: float, prevalence: float) -> _Models:
+    draws, patients = draw_population()
+    risk = draw_nodes(draws, patients, effect=effect, prevalence=prevalence).risk
+    clinical = build_clinical_design(patients)
     return _Models(
-        clinical=_fitted(clinical, risk),
-        with_gaps=_fitted(design_with_gaps(draws, people), risk),
-        with_pt=_fitted(np.column_stack([clinical, t_stage_design(people)]), risk),
+        clinical=_fit_to_risk(clinical, risk),
+        with_missing=_fit_to_risk(build_design_with_missing(draws, patients), risk),
+        with_pt=_fit_to_risk(np.column_stack([clinical, build_t_stage_design(patients)]), risk),
     )
 
 
-def expected_auc(score: NDArray[np.float64], risk: NDArray[np.float64]) -> float:
-    """Return the AUC of a score (n,) over all labels that could be drawn with the risk (n,)."""
-    labels, weights = _both_labels(risk)
+def compute_expected_auc(score: NDArray[np.float64], risk: NDArray[np.float64]) -> float:
+    """Return the AUC of a score (n,) in expectation over labels drawn with the risk (n,)."""
+    labels, weights = _repeat_with_both_labels(risk)
     return float(roc_auc_score(labels, np.concatenate([score, score]), sample_weight=weights))
 
 
-def _fitted(design: NDArray[np.float64], risk: NDArray[np.float64]) -> Pipeline:
-    labels, weights = _both_labels(risk)
+def _fit_to_risk(design: NDArray[np.float64], risk: NDArray[np.float64]) -> Pipeline:
+    labels, weights = _repeat_with_both_labels(risk)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=100.0, max_iter=500))
     model.fit(np.concatenate([design, design]), labels, logisticregression__sample_weight=weights)
     return model
 
 
-def _both_labels(risk: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return every case twice: as a positive weighing its risk, as a negative weighing the rest."""
+def _repeat_with_both_labels(
+    risk: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return labels and weights (2n,): each case positive, weighted by its risk, then negative."""
     labels = np.repeat([1.0, 0.0], len(risk))
     return labels, np.concatenate([risk, 1 - risk])
 
 
-def _log_odds(model: Pipeline, design: NDArray[np.float64]) -> NDArray[np.float64]:
+def _predict_log_odds(model: Pipeline, design: NDArray[np.float64]) -> NDArray[np.float64]:
     score: NDArray[np.float64] = model.decision_function(design)
     return score
 
 
-def _one_hot(index: NDArray[np.int64], categories: int) -> NDArray[np.float64]:
+def _encode_one_hot(index: NDArray[np.int64], categories: int) -> NDArray[np.float64]:
     return np.eye(categories)[index]

@@ -1,6 +1,6 @@
 """The tumor: a lobulated, spiculated body with a solid core and a ground-glass rim.
 
-Its surface is a star: one radius for each direction from the center, kept in a table.
+Its surface is star-shaped: a table holds one radius for each direction from the center.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _LOBE_WIDTH, _SPICULE_WIDTH = 9.0, 220.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What a tumor looks like. `size_mm` is its longest diameter; the others lie in 0 to 1.
+    """Appearance of a tumor. `size_mm` is its longest diameter; the others are between 0 and 1.
 
-    `lobulation` is the depth of the furrows of its surface. `spiculation` is number and length of
-    its streaks, and how much the lung around it is thickened. `solid` is the share of its volume
+    `lobulation` is the depth of the furrows of its surface. `spiculation` is the number and length
+    of its streaks, and the thickening of the lung around it. `solid` is the share of its volume
     that is solid; the rest is ground glass.
     """
 
@@ -47,8 +47,8 @@ class Traits:
 class Tumor:
     """A tumor's surface: radii in mm of shape (96, 192), one entry for each direction.
 
-    `body` ends the tumor (and its mask), `core` its solid part, `spicules` the streaks into the
-    lung around it. `haze` is how much the lung around it is thickened, from 0 to 1.
+    `body` is the surface of the tumor (and of its mask), `core` that of its solid part, `spicules`
+    the tips of the streaks. `haze` is the thickening of the lung around it, from 0 to 1.
     """
 
     body: Field
@@ -58,22 +58,22 @@ class Tumor:
 
     @property
     def reach_mm(self) -> tuple[float, float, float]:
-        """How far the tumor and all that surrounds it reach from its center along x, y, z."""
+        """Reach of the tumor and its surroundings from its center along x, y, z."""
         reach = np.maximum(self.spicules + 2, self.body + HAZE_REACH_MM * (self.haze > 0))
-        x, y, z = (float(np.abs(part * reach).max()) for part in _directions())
+        x, y, z = (float(np.abs(part * reach).max()) for part in _list_directions())
         return x, y, z
 
     @property
     def half_height_mm(self) -> float:
-        """How far the body reaches from its center along z."""
-        return float(np.abs(_directions()[2] * self.body).max())
+        """Reach of the body from its center along z."""
+        return float(np.abs(_list_directions()[2] * self.body).max())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cover:
-    """How much of each voxel the parts of a tumor fill: arrays of one shape, 0 to 1.
+    """Share of each voxel that the parts of a tumor fill: arrays of one shape, 0 to 1.
 
-    `haze` falls off from the tumor's surface into the lung.
+    `haze` decreases from the tumor's surface into the lung.
     """
 
     body: Field
@@ -84,15 +84,15 @@ class Cover:
 
 
 def grow_tumor(traits: Traits, generator: np.random.Generator) -> Tumor:
-    """Return a tumor with these traits; everything else of its shape is drawn."""
-    directions = np.stack(_directions()).reshape(3, -1).T
-    radius = _ellipsoid(directions, generator)
-    bumps = _bumps(directions, int(generator.integers(6, 11)), _LOBE_WIDTH, generator)
+    """Return a tumor with these traits; the rest of its shape is drawn."""
+    directions = np.stack(_list_directions()).reshape(3, -1).T
+    radius = _draw_ellipsoid(directions, generator)
+    bumps = _draw_bumps(directions, int(generator.integers(6, 11)), _LOBE_WIDTH, generator)
     radius = radius * (1 + 0.9 * traits.lobulation * (bumps - 0.6))
     radius = radius.reshape(_ROWS, _COLUMNS)
     opposite = np.roll(radius[::-1], _COLUMNS // 2, axis=1)
     body = radius * (traits.size_mm / (radius + opposite).max())
-    streaks = _bumps(directions, round(40 * traits.spiculation), _SPICULE_WIDTH, generator)
+    streaks = _draw_bumps(directions, round(40 * traits.spiculation), _SPICULE_WIDTH, generator)
     length_mm = (4.0 + 0.30 * traits.size_mm) * traits.spiculation
     return Tumor(
         body=body.astype(np.float32),
@@ -102,10 +102,17 @@ def grow_tumor(traits: Traits, generator: np.random.Generator) -> Tumor:
     )
 
 
-def cover(tumor: Tumor, x: Field, y: Field, z: float) -> Cover:
-    """Return how the tumor fills the pixels (rows, columns) of one plane.
+def cover_plane(tumor: Tumor, x: Field, y: Field, z: float) -> Cover:
+    """Return the coverage (rows, columns) of the pixels of one plane by the tumor.
 
-    `x` (columns,), `y` (rows,) and `z` are mm from the tumor's center.
+    Parameters
+    ----------
+    tumor
+        The tumor.
+    x, y
+        Coordinates of the columns and rows in mm from the tumor's center: (columns,), (rows,).
+    z
+        Height of the plane in mm from the tumor's center.
     """
     distance = np.sqrt(x * x + (y * y + np.float32(z * z))[:, None])
     row = (np.float32(z) / np.maximum(distance, 1e-3) + 1) * np.float32(_ROWS / 2)
@@ -125,7 +132,7 @@ def cover(tumor: Tumor, x: Field, y: Field, z: float) -> Cover:
     )
 
 
-def _directions() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def _list_directions() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return x, y, z of the unit vector of every entry of the table."""
     cosine = ((np.arange(_ROWS) + 0.5) / (_ROWS / 2) - 1)[:, None]
     angle = (np.arange(_COLUMNS) + 0.5) * (2 * np.pi / _COLUMNS) - np.pi
@@ -133,20 +140,20 @@ def _directions() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.
     return sine * np.cos(angle), sine * np.sin(angle), np.broadcast_to(cosine, (_ROWS, _COLUMNS))
 
 
-def _ellipsoid(
+def _draw_ellipsoid(
     directions: NDArray[np.float64], generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return the radius of a turned ellipsoid, its longest axis 1, for directions (m, 3)."""
+    """Return the radius (m,) of a rotated ellipsoid, its longest axis 1, for directions (m, 3)."""
     axes = np.linalg.qr(generator.standard_normal((3, 3)))[0]
     half = np.array([1.0, *generator.uniform(0.75, 0.95, 2)])
     radius: NDArray[np.float64] = 1 / np.linalg.norm((directions @ axes) / half, axis=1)
     return radius
 
 
-def _bumps(
+def _draw_bumps(
     directions: NDArray[np.float64], count: int, width: float, generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return bumps of about height 1 for directions (m, 3); the larger `width`, the narrower."""
+    """Return bumps (m,) of height about 1 for directions (m, 3); a larger `width` is narrower."""
     if count == 0:
         return np.zeros(len(directions))
     peaks = generator.standard_normal((count, 3))

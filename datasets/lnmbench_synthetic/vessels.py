@@ -1,4 +1,4 @@
-"""The vessels of the lungs: trees that grow from each hilum and branch until they are thin."""
+"""Vessels of the lungs: trees that grow from each hilum and branch until they are thin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _THINNEST_MM = 0.65
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A straight piece of vessel: from `start`, along `direction` (unit length), all in mm."""
+    """A straight vessel segment from `start` along `direction` (unit length), all in mm."""
 
     start: NDArray[np.float64]
     direction: NDArray[np.float64]
@@ -27,8 +27,8 @@ class Branch:
     radius: float
 
 
-def grow(generator: np.random.Generator) -> list[Branch]:
-    """Return the branches of both lungs, arteries and veins alike."""
+def grow_vessels(generator: np.random.Generator) -> list[Branch]:
+    """Return the branches of both lungs, arteries and veins."""
     branches: list[Branch] = []
     for hilum in _HILA_MM:
         outward = np.sign(hilum[0])
@@ -36,11 +36,11 @@ def grow(generator: np.random.Generator) -> list[Branch]:
             angle = 2 * np.pi * (k + generator.uniform(-0.3, 0.3)) / _ROOTS
             direction = np.array([outward * 0.75, np.cos(angle), 1.25 * np.sin(angle)])
             radius = float(generator.uniform(3.0, 4.6))
-            _branch(branches, np.array(hilum), direction, radius, generator)
+            _grow_branch(branches, np.array(hilum), direction, radius, generator)
     return branches
 
 
-def _branch(
+def _grow_branch(
     branches: list[Branch],
     start: NDArray[np.float64],
     direction: NDArray[np.float64],
@@ -55,28 +55,41 @@ def _branch(
     end = start + length * direction
     for shrink, spread in ((0.86, 0.28), (0.68, 0.65)):
         turned = direction + spread * generator.standard_normal(3)
-        _branch(branches, end, turned, radius * shrink * generator.uniform(0.9, 1.0), generator)
+        _grow_branch(
+            branches, end, turned, radius * shrink * generator.uniform(0.9, 1.0), generator
+        )
 
 
-def stamp(
+def stamp_vessels(
     hu: Field, lung: Field, branches: list[Branch], blood_hu: float, voxel_mm: tuple[float, float]
 ) -> None:
-    """Paint the branches into the lung of a chest (planes, rows, columns), in place.
+    """Paint the branches into the lung of a chest, in place.
 
-    `voxel_mm` is the distance of planes and of pixels.
+    Parameters
+    ----------
+    hu
+        The chest in HU (planes, rows, columns); changed in place.
+    lung
+        Share of lung in each voxel, of the same shape.
+    branches
+        The vessels.
+    blood_hu
+        HU of the vessels.
+    voxel_mm
+        Spacing of planes and of pixels.
     """
     share = np.zeros_like(hu)
     for branch in branches:
         for along in np.arange(0.0, branch.length, max(0.7 * branch.radius, 1.0)):
-            _ball(share, branch.start + along * branch.direction, branch.radius, voxel_mm)
+            _cover_ball(share, branch.start + along * branch.direction, branch.radius, voxel_mm)
     share *= lung
     hu += share * (np.float32(blood_hu) - hu)
 
 
-def _ball(
+def _cover_ball(
     share: Field, center_mm: NDArray[np.float64], radius: float, voxel_mm: tuple[float, float]
 ) -> None:
-    """Cover the voxels of one ball; a thin one fades between planes, as partial volume does."""
+    """Cover the voxels of one ball; a thin one fades between planes, like a partial volume."""
     plane_mm, pixel_mm = voxel_mm
     step = np.array([plane_mm, pixel_mm, pixel_mm])
     middle = center_mm[::-1] / step + (np.array(share.shape) - 1) / 2
