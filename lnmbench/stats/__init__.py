@@ -1,4 +1,4 @@
-"""Arrays in, numbers out: the statistics of a benchmark, each with its formula and its source.
+"""Statistics of a benchmark: functions of arrays, each with its formula and its source.
 
 Wrong input is a bug of the caller and raises `ValueError`; stages check the user's data first.
 """
@@ -26,14 +26,13 @@ from lnmbench.stats.delong import (
 from lnmbench.stats.discrimination import auc, average_precision
 from lnmbench.stats.friedman import (
     AcrossCohorts,
-    CriticalDifference,
     RankedPair,
-    critical_difference,
     friedman_holm,
     least_pvalues,
 )
 from lnmbench.stats.hierarchical import HierarchicalPosterior, bayesian_hierarchical
 from lnmbench.stats.multiplicity import holm
+from lnmbench.stats.nemenyi import CriticalDifference, critical_difference
 from lnmbench.stats.operating_points import (
     OperatingPoint,
     Share,

@@ -1,4 +1,4 @@
-"""What every statistic asks of its arrays."""
+"""Validation of arrays, and their mean and spread."""
 
 from __future__ import annotations
 
@@ -6,10 +6,27 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def finite(values: ArrayLike, what: str, *, at_least: int = 1) -> NDArray[np.float64]:
-    """Return the values as float64 of shape (m,), flattened in C order.
+def require_finite(values: ArrayLike, what: str, *, at_least: int = 1) -> NDArray[np.float64]:
+    """Return values as a flat array.
 
-    Raises `ValueError`, naming `what`, for NaN, for infinite and for too few values.
+    Parameters
+    ----------
+    values
+        Numbers in any shape; they are flattened in C order.
+    what
+        Noun for the values in error messages.
+    at_least
+        Smallest number of values.
+
+    Returns
+    -------
+    ndarray
+        The values as float64, (m,).
+
+    Raises
+    ------
+    ValueError
+        For NaN, infinity and too few values.
     """
     array = np.asarray(values, dtype=np.float64).ravel()
     if array.size < at_least:
@@ -20,12 +37,12 @@ def finite(values: ArrayLike, what: str, *, at_least: int = 1) -> NDArray[np.flo
     return array
 
 
-def two_classes(y: ArrayLike) -> NDArray[np.float64]:
+def require_two_classes(y: ArrayLike) -> NDArray[np.float64]:
     """Return labels as float64 of shape (n,).
 
-    Raises `ValueError` for labels other than 0 and 1, and where one of the two is lacking.
+    Raises `ValueError` for labels other than 0 and 1, and if one of the two is missing.
     """
-    labels = finite(y, "labels")
+    labels = require_finite(y, "labels")
     if not np.isin(labels, (0.0, 1.0)).all():
         raise ValueError("labels: expected 0 and 1 only")
     if labels.min() == labels.max():
@@ -33,12 +50,29 @@ def two_classes(y: ArrayLike) -> NDArray[np.float64]:
     return labels
 
 
-def scores_of(score: ArrayLike, labels: NDArray[np.float64], what: str) -> NDArray[np.float64]:
-    """Return scores as float64 of shape (n,), one for each label.
+def require_scores(score: ArrayLike, labels: NDArray[np.float64], what: str) -> NDArray[np.float64]:
+    """Return scores, one for each label.
 
-    Raises `ValueError`, naming `what`, for NaN, for infinite and where their number differs.
+    Parameters
+    ----------
+    score
+        Scores, n in any shape.
+    labels
+        Labels, (n,).
+    what
+        Noun for the scores in error messages.
+
+    Returns
+    -------
+    ndarray
+        The scores as float64, (n,).
+
+    Raises
+    ------
+    ValueError
+        For NaN, infinity and another number of scores than labels.
     """
-    scores = finite(score, what)
+    scores = require_finite(score, what)
     if scores.size != labels.size:
         raise ValueError(
             f"{what}: expected one for each of {labels.size} labels, got {scores.size}"
@@ -56,7 +90,7 @@ def spread(values: NDArray[np.float64]) -> float:
     return float(values.std(ddof=1)) if np.ptp(values) > 0.0 else 0.0
 
 
-def upper(level: float) -> float:
+def upper_probability(level: float) -> float:
     """Return the upper of the two probabilities that enclose a two-sided level.
 
     Raises `ValueError` for a level that does not lie between 0 and 1.

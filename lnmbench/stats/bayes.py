@@ -1,4 +1,4 @@
-"""What the folds of one cohort let us believe of a difference."""
+"""Posterior of the difference between two methods, from the folds of one cohort."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from lnmbench.stats.arrays import finite, mean, spread
+from lnmbench.stats.arrays import mean, require_finite, spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrelatedPosterior:
-    """The posterior of a difference, Student's t with `df` about `mean` with `scale`.
+    """Posterior of a difference: Student's t with `df` about `mean` with `scale`.
 
     `worse`, `equivalent` and `better` are the probabilities that the difference lies below −rope,
     within ± rope and above rope; they add up to one.
@@ -33,14 +33,29 @@ def bayesian_correlated_ttest(
 ) -> CorrelatedPosterior:
     """Return the posterior of the difference between two methods on one cohort.
 
-    t_{J−1}(d̄, s² · (1/J + 1/(K − 1))), s with ddof 1: the correlation of the folds is taken to be
-    1/K, the prior to be the uninformative one (Corani & Benavoli 2015, Machine Learning 100,
-    section 3.2). Differences within ± rope, the region of practical equivalence, are too small to
-    matter. Where s = 0 the whole posterior lies at d̄.
+    t_{J−1}(d̄, s² · (1/J + 1/(K − 1))), s with ddof 1. The correlation of the folds is assumed to
+    be 1/K, the prior is uninformative (Corani & Benavoli 2015, Machine Learning 100, section 3.2).
+    Where s = 0 the whole posterior lies at d̄.
 
-    `differences` holds one value b − a for each of J = repeats × K outer folds, in any shape;
-    `folds` is K. Raises `ValueError` for fewer than two values, for NaN, for fewer than two folds
-    and for a negative rope.
+    Parameters
+    ----------
+    differences
+        One value b − a for each of J = repeats × K outer folds, in any shape.
+    folds
+        Number K of outer folds of a repeat.
+    rope
+        Half width of the region of practical equivalence, in the unit of the differences:
+        differences within ± rope are too small to matter.
+
+    Returns
+    -------
+    CorrelatedPosterior
+        The posterior and its probabilities below, within and above ± rope.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two values, NaN, fewer than two folds, and a negative rope.
 
     Examples
     --------
@@ -48,7 +63,7 @@ def bayesian_correlated_ttest(
     >>> f"{posterior.worse:.3f} {posterior.equivalent:.3f} {posterior.better:.3f}"
     '0.091 0.339 0.570'
     """
-    d = finite(differences, "differences", at_least=2)
+    d = require_finite(differences, "differences", at_least=2)
     if folds < 2:
         raise ValueError(f"folds: expected at least 2, got {folds}")
     half = half_width(rope)
@@ -69,7 +84,7 @@ def bayesian_correlated_ttest(
 def half_width(rope: float) -> float:
     """Return the half width of the region of practical equivalence.
 
-    Raises `ValueError` where it is negative, NaN or infinite.
+    Raises `ValueError` if it is negative, NaN or infinite.
     """
     if not (math.isfinite(rope) and rope >= 0.0):
         raise ValueError(f"rope: expected zero or a positive number, got {rope}")

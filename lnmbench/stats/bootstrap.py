@@ -1,4 +1,4 @@
-"""Intervals of any metric by resampling patients."""
+"""Bootstrap confidence intervals of any metric, by resampling patients."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-# Patients are left out one by one up to this many in all strata together, then in so many groups,
-# no fewer than the second number in a stratum.
+# Up to this number of patients in all strata, the jackknife leaves them out one by one; with more,
+# in this number of groups, but at least _FEWEST in a stratum.
 _GROUPS, _FEWEST = 400, 40
-# Cases weighted at a time: some MB of float64.
+# Weights that are scored at a time: some MB of float64.
 _BATCH = 2**19
-# More values than this are no classes.
+# Labels with more distinct values are no classes.
 _CLASSES = 20
 
 
 @runtime_checkable
 class Weighted(Protocol):
-    """A metric that also scores many weightings of the cases at once, which is much faster."""
+    """Metric that also scores many weightings of the cases at once, which is much faster."""
 
     def __call__(self, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
         """Return the metric of the cases."""
@@ -32,13 +32,13 @@ class Weighted(Protocol):
     def weighted(
         self, truth: NDArray[Any], predicted: NDArray[Any], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return (b,) for weights (b, n): a weight of 2 counts a case twice, 0 leaves it out."""
+        """Return the metric (b,) of weights (b, n): 2 counts a case twice, 0 leaves it out."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootstrapInterval:
-    """The metric of all cases and its interval at `level`.
+    """Metric of all cases and its interval at `level`.
 
     In `undefined` of the `resamples` the metric was not defined; they are left out.
     """
@@ -63,24 +63,48 @@ def bootstrap_interval(
 ) -> BootstrapInterval:
     """Return the bias-corrected and accelerated (BCa) bootstrap interval of a metric.
 
-    Patients are drawn with replacement within strata: the classes of `y`, or all patients
-    together where `y` is no class (not whole numbers, more than 20 of them, or of more than one
-    axis); `strata` (n,) says otherwise. The ends are the quantiles Φ(z0 + (z0 + z)/(1 − a(z0 + z)))
-    of the resampled metric (Efron 1987), z0 from the share of resamples below the estimate, a
-    from the jackknife within strata (Davison & Hinkley 1997, 5.3.2), which leaves out one patient
-    at a time, or random groups of them where there are more than 400. Where all resamples are
-    equal, the interval is the point; where the metric is not defined for all cases, it is NaN.
+    The ends are the quantiles Φ(z0 + (z0 + z)/(1 − a(z0 + z))) of the resampled metric (Efron
+    1987), z0 from the share of resamples below the estimate, a from the jackknife within strata
+    (Davison & Hinkley 1997, 5.3.2), which leaves out one patient at a time, or random groups of
+    them if there are more than 400. If all resamples are equal, the interval is the point; if the
+    metric is not defined for all cases, it is NaN.
 
-    `y` is (n, …), `p` is (n, …), and `metric(y, p)` is any function of such arrays; one that is
-    `Weighted` scores the resamples without a loop. The same seed gives the same interval. Raises
-    `ValueError` for NaN, lengths that differ, and an impossible `level` or `resamples`.
+    Parameters
+    ----------
+    y
+        Labels, (n, …).
+    p
+        Predictions, (n, …).
+    metric
+        Function `metric(y, p)` of such arrays; a `Weighted` one scores the resamples without a
+        loop.
+    level
+        Coverage of the interval, between 0 and 1.
+    resamples
+        Number of resamples.
+    seed
+        Seed of the resamples; the same seed gives the same interval.
+    strata
+        Stratum of each patient, (n,): patients are drawn with replacement within it. By default the
+        classes of `y`, or one stratum if `y` is no class (not whole numbers, more than 20 distinct
+        ones, or more than one axis).
+
+    Returns
+    -------
+    BootstrapInterval
+        The metric of all cases and its interval.
+
+    Raises
+    ------
+    ValueError
+        For NaN, lengths that differ, and an impossible `level` or `resamples`.
 
     Examples
     --------
     >>> from lnmbench.stats.scoring_rules import brier
     >>> y, p = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.6, 0.4, 0.7, 0.9]
-    >>> found = bootstrap_interval(y, p, brier)
-    >>> f"{found.estimate:.3f} ({found.low:.2f} to {found.high:.2f})"
+    >>> interval = bootstrap_interval(y, p, brier)
+    >>> f"{interval.estimate:.3f} ({interval.low:.2f} to {interval.high:.2f})"
     '0.145 (0.04 to 0.30)'
     """
     truth, predicted = _finite(y, "labels"), _finite(p, "predictions")
@@ -99,9 +123,9 @@ def bootstrap_interval(
         drawn = _values(metric, truth, predicted, _resamples(parts.tobytes(), resamples, seed))
         groups = max(_FEWEST, _GROUPS // len(members))
         left_out = [
-            _values(metric, truth, predicted, _left_out(one, groups, len(truth), seed))
-            for one in members
-            if one.size > 1
+            _values(metric, truth, predicted, _left_out(stratum, groups, len(truth), seed))
+            for stratum in members
+            if stratum.size > 1
         ]
         defined = drawn[~np.isnan(drawn)]
         undefined = resamples - defined.size
@@ -123,17 +147,30 @@ def bca(
     *,
     level: float,
 ) -> tuple[float, float]:
-    """Return low and high of the BCa interval of resampled values (b,).
+    """Return low and high of the BCa interval (Efron 1987); source as in `bootstrap_interval`.
 
-    `left_out` has the metric without each patient (or group) of a stratum, an array a stratum.
-    NaN where there is no resampled value. Source as in `bootstrap_interval`.
+    Parameters
+    ----------
+    estimate
+        The metric of all cases.
+    resampled
+        The metric of each resample, (b,), without NaN.
+    left_out
+        For each stratum the metric without each of its patients, or groups of patients, (m,).
+    level
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    tuple of float
+        Low and high; NaN without a resampled value.
     """
     if not resampled.size:
         return math.nan, math.nan
     if np.ptp(resampled) <= 1e-12 * np.abs(resampled).max():
         return estimate, estimate
     below = np.mean(resampled < estimate) + np.mean(resampled == estimate) / 2.0
-    # an estimate beyond every resample has no z0; half a resample is the least that can be told
+    # an estimate beyond all resamples has no z0; half a resample is the smallest share they resolve
     half = 0.5 / resampled.size
     z0, a = float(ndtri(np.clip(below, half, 1.0 - half))), _acceleration(left_out)
     z = float(ndtri((1.0 + level) / 2.0))
@@ -166,35 +203,39 @@ def _values(
     predicted: NDArray[Any],
     times: NDArray[np.integer[Any]],
 ) -> NDArray[np.float64]:
-    """The metric, (b,), of cases that stand there as many `times` (b, n) as it says."""
+    """Return the metric, (b,), of cases that are repeated `times` (b, n)."""
     if isinstance(metric, Weighted):
         rows = max(1, _BATCH // times.shape[1])
         parts = [times[start : start + rows] for start in range(0, len(times), rows)]
-        found = [metric.weighted(truth, predicted, part.astype(np.float64)) for part in parts]
-        return np.concatenate(found)
-    taken = (np.repeat(np.arange(len(truth)), row) for row in times)
-    return np.array([float(metric(truth[rows], predicted[rows])) for rows in taken])
+        values = [metric.weighted(truth, predicted, part.astype(np.float64)) for part in parts]
+        return np.concatenate(values)  # (b,)
+    samples = (np.repeat(np.arange(len(truth)), row) for row in times)
+    return np.array([float(metric(truth[cases], predicted[cases])) for cases in samples])
 
 
 @lru_cache(maxsize=4)
 def _resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
-    """How often each resample takes each case, (resamples, n); kept, as many metrics ask for it."""
+    """Return how often each resample contains each case, (resamples, n).
+
+    It is cached, because the metrics of one method share it.
+    """
     labels = np.frombuffer(strata, dtype=np.intp)
     random = np.random.default_rng(seed)
     times = np.empty((resamples, labels.size), dtype=np.uint16)
-    for one in _members(labels):
-        rows = max(1, _BATCH // one.size)
+    for cases in _members(labels):
+        size = cases.size
+        rows = max(1, _BATCH // size)
         for start in range(0, resamples, rows):
             count = min(rows, resamples - start)
-            drawn = random.integers(0, one.size, (count, one.size))
-            drawn += np.arange(count)[:, None] * one.size
-            counted = np.bincount(drawn.ravel(), minlength=count * one.size)
-            times[start : start + count, one] = counted.reshape(count, one.size)
+            drawn = random.integers(0, size, (count, size))
+            drawn += np.arange(count)[:, None] * size
+            counts = np.bincount(drawn.ravel(), minlength=count * size)
+            times[start : start + count, cases] = counts.reshape(count, size)
     return times
 
 
 def _left_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDArray[np.uint8]:
-    """The cases of a stratum left out one by one, or in so many random groups: (groups, n)."""
+    """Return the weights (groups, n) without each case of a stratum, or each random group."""
     order = np.random.default_rng(seed).permutation(members)
     parts = np.array_split(order, min(groups, members.size))
     times = np.ones((len(parts), n), dtype=np.uint8)
@@ -204,7 +245,7 @@ def _left_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDAr
 
 
 def _strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.intp]:
-    """The stratum of each case, (n,), as a number."""
+    """Return the number of each case's stratum, (n,)."""
     if strata is not None:
         labels = np.asarray(strata)
         if labels.shape != (len(truth),):
@@ -215,7 +256,7 @@ def _strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.
 
 
 def _members(strata: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return [np.flatnonzero(strata == one) for one in range(int(strata.max()) + 1)]
+    return [np.flatnonzero(strata == number) for number in range(int(strata.max()) + 1)]
 
 
 def _are_classes(truth: NDArray[np.float64]) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RARE = 5
-"""Cases below which a category is too rare to say anything of an event."""
+"""Number of cases below which a category is too rare for a share of its own."""
 
 
 def shares(
@@ -14,9 +14,22 @@ def shares(
 ) -> NDArray[np.float64]:
     """Return the share of events among the cases of each case's category, (n,).
 
-    Categories with fewer than `rare` cases count together as one: a category of one case would
-    else tell its event, whatever it is. `categories` is (n,) of numbers or texts, `y` (n,) of 0 and
-    1, neither with gaps.
+    Categories with fewer than `rare` cases are pooled: otherwise a category of one case would
+    reveal its event.
+
+    Parameters
+    ----------
+    categories
+        Category of each case as a number or text, (n,), without missing values.
+    y
+        Labels of 0 and 1, (n,), without missing values.
+    rare
+        Number of cases below which categories are pooled.
+
+    Returns
+    -------
+    ndarray
+        Share of events of each case's category, (n,).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The curves that figures of discrimination draw."""
+"""ROC and precision-recall curves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lnmbench.stats.arrays import scores_of, two_classes, upper
+from lnmbench.stats.arrays import require_scores, require_two_classes, upper_probability
 
 _GRID = 101
 
@@ -28,7 +28,7 @@ class RocCurve:
 class PrCurve:
     """Recall and precision at each threshold, all (t,), from the least threshold upwards.
 
-    The last point, recall 0 and precision 1 at an infinite threshold, is drawn by convention.
+    The last point, recall 0 and precision 1 at an infinite threshold, is a convention.
     """
 
     recall: NDArray[np.float64]
@@ -39,7 +39,7 @@ class PrCurve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RocBand:
-    """Limits of the sensitivity at each false positive rate, all (101,), each for itself."""
+    """Pointwise limits of the sensitivity at each false positive rate, all (101,)."""
 
     false_positive_rate: NDArray[np.float64]
     low: NDArray[np.float64]
@@ -48,10 +48,24 @@ class RocBand:
 
 
 def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
-    """Return the ROC curve, tied scores as one threshold, points on a straight line left out.
+    """Return the ROC curve, tied scores as one threshold, without points on a straight line.
 
-    `y` is (n,) of 0 and 1, `score` is (n,). Raises `ValueError` for one class only, NaN, or
-    shapes that differ.
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+
+    Returns
+    -------
+    RocCurve
+        Rates and thresholds, (t,) each.
+
+    Raises
+    ------
+    ValueError
+        For one class only, NaN, or lengths that differ.
 
     Examples
     --------
@@ -61,16 +75,28 @@ def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
     """
     from sklearn.metrics import roc_curve as points
 
-    labels = two_classes(y)
-    false, true, thresholds = points(labels, scores_of(score, labels, "scores"))
+    labels = require_two_classes(y)
+    false, true, thresholds = points(labels, require_scores(score, labels, "scores"))
     return RocCurve(false_positive_rate=false, true_positive_rate=true, thresholds=thresholds)
 
 
 def pr_curve(y: ArrayLike, score: ArrayLike) -> PrCurve:
     """Return the precision-recall curve with the prevalence, tied scores as one threshold.
 
-    Points are to be joined by steps, not by lines (Davis & Goadrich 2006). Input and errors as in
-    `roc_curve`.
+    Join its points by steps, not by lines (Davis & Goadrich 2006). Raises `ValueError` as
+    `roc_curve` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+
+    Returns
+    -------
+    PrCurve
+        Recall, precision and thresholds, (t,) each, and the prevalence.
 
     Examples
     --------
@@ -80,8 +106,8 @@ def pr_curve(y: ArrayLike, score: ArrayLike) -> PrCurve:
     """
     from sklearn.metrics import precision_recall_curve
 
-    labels = two_classes(y)
-    scores = scores_of(score, labels, "scores")
+    labels = require_two_classes(y)
+    scores = require_scores(score, labels, "scores")
     precision, recall, thresholds = precision_recall_curve(labels, scores)
     return PrCurve(
         recall=recall,
@@ -96,11 +122,33 @@ def roc_band(
 ) -> RocBand:
     """Return pointwise limits of the ROC curve at false positive rates 0, .01 … 1.
 
-    Percentiles of the curve over bootstrap resamples of the patients within each class, the
-    curve being read between its points by straight lines: what pROC's `ci.se` does (Robin et al.
-    2011). Limits hold at each point for itself, not for the whole curve, and where no negative
-    case is wrong or all are, they close up on what was seen. Input and errors as in `roc_curve`;
-    `ValueError` too for an impossible `level` or `resamples`.
+    Percentiles of the curve over bootstrap resamples of the patients within each class, with
+    linear interpolation between points, as pROC's `ci.se` (Robin et al. 2011). Limits are
+    pointwise, not of the whole curve; at rates at which none or all of the negative cases are
+    called positive, they collapse to the observed curve.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+    level
+        Coverage of the limits, between 0 and 1.
+    resamples
+        Number of resamples.
+    seed
+        Seed of the resamples.
+
+    Returns
+    -------
+    RocBand
+        False positive rates and limits of the sensitivity, (101,) each.
+
+    Raises
+    ------
+    ValueError
+        As `roc_curve`, and for an impossible `level` or `resamples`.
 
     Examples
     --------
@@ -108,16 +156,16 @@ def roc_band(
     >>> f"{band.low[50]:.2f} to {band.high[50]:.2f}"
     '0.33 to 1.00'
     """
-    labels, tail = two_classes(y), 1.0 - upper(level)
-    scores = scores_of(score, labels, "scores")
+    labels, tail = require_two_classes(y), 1.0 - upper_probability(level)
+    scores = require_scores(score, labels, "scores")
     if resamples < 1:
         raise ValueError(f"resamples: expected at least 1, got {resamples}")
     random, grid = np.random.default_rng(seed), np.linspace(0.0, 1.0, _GRID)
     thresholds = np.unique(scores)[::-1]
     levels = np.searchsorted(-thresholds, -scores)
     true, false = (
-        _resampled_rates(levels[labels == one], thresholds.size, resamples, random)
-        for one in (1.0, 0.0)
+        _resampled_rates(levels[labels == label], thresholds.size, resamples, random)
+        for label in (1.0, 0.0)
     )
     drawn = np.array([np.interp(grid, f, t) for f, t in zip(false, true, strict=True)])
     low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
@@ -127,7 +175,7 @@ def roc_band(
 def _resampled_rates(
     levels: NDArray[np.intp], thresholds: int, resamples: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Return the share (resamples, thresholds + 1) that reaches nothing, then each threshold."""
+    """Return the shares (resamples, thresholds + 1) at infinity and at each threshold."""
     rates = np.zeros((resamples, thresholds + 1))
     for rate in rates:
         drawn = levels[random.integers(0, levels.size, levels.size)]

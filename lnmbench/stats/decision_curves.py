@@ -1,4 +1,4 @@
-"""What acting on predicted probabilities is worth."""
+"""Net benefit of acting on predicted probabilities."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lnmbench.stats.arrays import finite
-from lnmbench.stats.scoring_rules import probabilities, zero_one
+from lnmbench.stats.arrays import require_finite
+from lnmbench.stats.scoring_rules import require_probabilities, require_zero_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionCurve:
-    """Net benefit at each threshold, all of one shape: of the model, of treating all, of none."""
+    """Net benefit of the model, of treating all and of none at each threshold, all of one shape."""
 
     thresholds: NDArray[np.float64]
     model: NDArray[np.float64]
@@ -22,38 +22,83 @@ class DecisionCurve:
 
 
 def net_benefit(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> NDArray[np.float64]:
-    """Return the net benefit at each threshold, in true positives for each case.
+    """Return the net benefit at each threshold, in true positives per case.
 
-    TP/N − FP/N · t/(1 − t), a case being positive where p ≥ t (Vickers & Elkin 2006). `y` is (n,)
-    of 0 and 1, `p` is (n,) within [0, 1], `thresholds` lie within [0, 1), in any shape, which is
-    that of the result. Raises `ValueError` for NaN and for anything else.
+    TP/N − FP/N · t/(1 − t); a case is positive if p ≥ t (Vickers & Elkin 2006).
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,); one class alone is allowed.
+    p
+        Predicted probabilities, (n,), within [0, 1].
+    thresholds
+        Threshold probabilities within [0, 1), in any shape.
+
+    Returns
+    -------
+    ndarray
+        Net benefit in the shape of `thresholds`.
+
+    Raises
+    ------
+    ValueError
+        For NaN, values outside these ranges, and lengths that differ.
 
     Examples
     --------
     >>> net_benefit([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], [0.2, 0.5]).round(4).tolist()
     [0.4375, 0.25]
     """
-    labels = zero_one(y)
-    p, t = probabilities(p, labels.size), _thresholds(thresholds)
-    true, false = (_reaching(p[labels == one], t) / labels.size for one in (1.0, 0.0))
+    labels = require_zero_one(y)
+    p, t = require_probabilities(p, labels.size), _thresholds(thresholds)
+    true, false = (_reaching(p[labels == label], t) / labels.size for label in (1.0, 0.0))
     return np.asarray(true - false * t / (1.0 - t))
 
 
 def benefits(y: ArrayLike, p: ArrayLike, threshold: float) -> NDArray[np.float64]:
-    """Return what each case adds, (n,): 1 a true, −t/(1 − t) a false positive, else 0.
+    """Return the net benefit of each case: 1 for a true, −t/(1 − t) for a false positive, else 0.
 
-    The net benefit is its mean. Input and errors as in `net_benefit`.
+    Raises `ValueError` as `net_benefit` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    p
+        Predicted probabilities, (n,), within [0, 1].
+    threshold
+        Threshold probability within [0, 1).
+
+    Returns
+    -------
+    ndarray
+        Benefit of each case, (n,); its mean is the net benefit.
     """
-    labels = zero_one(y)
-    positive = probabilities(p, labels.size) >= _thresholds(threshold)
+    labels = require_zero_one(y)
+    positive = require_probabilities(p, labels.size) >= _thresholds(threshold)
     return np.where(positive, np.where(labels == 1.0, 1.0, -threshold / (1.0 - threshold)), 0.0)
 
 
 def decision_curve(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> DecisionCurve:
-    """Return the net benefit of the model beside that of treating all and of treating none.
+    """Return the net benefit of the model, of treating all and of treating none.
 
     Treating all gains π − (1 − π) · t/(1 − t) with the prevalence π, treating none gains 0
-    (Vickers & Elkin 2006). Input and errors as in `net_benefit`.
+    (Vickers & Elkin 2006). Raises `ValueError` as `net_benefit` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    p
+        Predicted probabilities, (n,), within [0, 1].
+    thresholds
+        Threshold probabilities within [0, 1), in any shape.
+
+    Returns
+    -------
+    DecisionCurve
+        The three net benefits in the shape of `thresholds`.
 
     Examples
     --------
@@ -61,7 +106,7 @@ def decision_curve(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> Decisio
     >>> curve.treat_all.tolist(), curve.treat_none.tolist()
     ([0.375, 0.0], [0.0, 0.0])
     """
-    t, prevalence = _thresholds(thresholds), zero_one(y).mean()
+    t, prevalence = _thresholds(thresholds), require_zero_one(y).mean()
     return DecisionCurve(
         thresholds=t,
         model=net_benefit(y, p, t),
@@ -71,7 +116,7 @@ def decision_curve(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> Decisio
 
 
 def _thresholds(thresholds: ArrayLike) -> NDArray[np.float64]:
-    t = finite(thresholds, "thresholds", at_least=0).reshape(np.shape(thresholds))
+    t = require_finite(thresholds, "thresholds", at_least=0).reshape(np.shape(thresholds))
     if t.size and (t.min() < 0.0 or t.max() >= 1.0):
         raise ValueError(f"thresholds: expected within [0, 1), got {t.min()} to {t.max()}")
     return t

@@ -1,4 +1,4 @@
-"""Areas under ROC curves of the same cases, compared with the patient as the unit.
+"""DeLong's test: areas under ROC curves of the same cases, with the patient as the unit.
 
 An AUC is a mean over pairs. The placement of a positive case, V10, is the share of negative cases
 that score lower, ties half; of a negative case, V01, the share of positive cases that score
@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
-from lnmbench.stats.arrays import mean, scores_of, spread, two_classes, upper
+from lnmbench.stats.arrays import (
+    mean,
+    require_scores,
+    require_two_classes,
+    spread,
+    upper_probability,
+)
 from lnmbench.stats.resampled import Interval
 
 ROUNDING = 1e-12  # two orders of summation may move an equal placement by this much
@@ -42,7 +48,7 @@ class Components:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AucTest:
-    """A z-test of `estimate` = AUC_b − AUC_a against zero: interval, z, two-sided p."""
+    """Z-test of `estimate` = AUC_b − AUC_a against zero: interval, z, two-sided p."""
 
     auc_a: float
     auc_b: float
@@ -57,14 +63,31 @@ def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, *, level: float = 0.95
 
     z = (AUC_b − AUC_a) / √(v_A + v_B − 2·cov), which is the mean of ΔV10 = V10_b − V10_a over the
     root of var(ΔV10)/m + var(ΔV01)/n (DeLong, DeLong & Clarke-Pearson 1988), in the fast form of
-    Sun & Xu (2014, IEEE Signal Processing Letters 21). Where no case's placement differs z = 0
-    and p = 1; where all differ by the same, the variance is zero, z is infinite and p = 0, as in
-    R's pROC.
+    Sun & Xu (2014, IEEE Signal Processing Letters 21). If no case's placement differs, z = 0 and
+    p = 1; if all differ by the same, the variance is zero, z is infinite and p = 0, as in R's
+    pROC.
 
-    The scores are taken as given: that they come from models fitted to other folds of the same
-    cohort does not enter. The interval is not cut at ±1. `y` is (n,) of 0 and 1; `a` and `b` are
-    (n,), higher for positive cases. Raises `ValueError` for fewer than two cases of a class, NaN,
-    or shapes that differ.
+    The scores are treated as fixed: the variance ignores that they come from models fitted to
+    other folds of the same cohort. The interval is not truncated to ±1.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    a, b
+        Scores of each case by each method, (n,), higher for positive cases.
+    level
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    AucTest
+        The two AUCs, the test of their difference b − a, and its interval.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two cases of a class, NaN, or lengths that differ.
 
     Examples
     --------
@@ -89,14 +112,27 @@ def delong_interval(
 ) -> Interval:
     """Return the confidence interval of one AUC by DeLong's variance v.
 
-    On the logit scale, the default: logit AUC ± z · √v / (AUC · (1 − AUC)), taken back, which
-    stays within 0 and 1 and near them keeps its level better than the plain one (Pepe 2003,
-    section 5.2; Qin & Hotilovac 2008). `plain`: AUC ± z · √v, cut at 0 and 1, the default of R's
-    pROC. An AUC of 0 or 1 has v = 0 and no logit: there, on the logit scale, the other bound is
-    that of Newcombe's method 5 (2006, Statistics in Medicine 25, 559), so that perfect scores of
-    few cases do not look certain.
+    On the logit scale: logit AUC ± z · √v / (AUC · (1 − AUC)), transformed back, which stays
+    within 0 and 1 and near them keeps its level better than the plain one (Pepe 2003, section 5.2;
+    Qin & Hotilovac 2008). An AUC of 0 or 1 has v = 0 and no logit: there the other bound is that
+    of Newcombe's method 5 (2006, Statistics in Medicine 25, 559), so that perfect scores of few
+    cases do not look certain. Raises `ValueError` as `delong_test` does.
 
-    Input and errors as in `delong_test`.
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+    level
+        Coverage of the interval, between 0 and 1.
+    scale
+        `logit`, or `plain` for AUC ± z · √v truncated to [0, 1], the default of R's pROC.
+
+    Returns
+    -------
+    Interval
+        The confidence interval.
 
     Examples
     --------
@@ -108,11 +144,24 @@ def delong_interval(
 
 
 def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -> Components:
-    """Return the placements of one score, so that many comparisons can share the work.
+    """Return the placements of one score, which many comparisons can share.
 
     By midranks: V10 = (rank among all − rank among the positive) / n, V01 = 1 − (rank among all −
-    rank among the negative) / m (Sun & Xu 2014). Input and errors as in `delong_test`; `what`
-    names the scores in them.
+    rank among the negative) / m (Sun & Xu 2014). Raises `ValueError` as `delong_test` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+    what
+        Noun for the scores in error messages.
+
+    Returns
+    -------
+    Components
+        Placements of the positive (m,) and of the negative cases (n,).
 
     Examples
     --------
@@ -121,8 +170,8 @@ def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -
     """
     from scipy.stats import rankdata
 
-    labels = two_classes(y)
-    scores = scores_of(score, labels, what)
+    labels = require_two_classes(y)
+    scores = require_scores(score, labels, what)
     positive = labels == 1.0
     ranks = rankdata(scores)
     above = ranks[positive] - rankdata(scores[positive])
@@ -131,9 +180,24 @@ def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -
 
 
 def components(*, v10: NDArray[np.float64], v01: NDArray[np.float64]) -> Components:
-    """Return placements as a record.
+    """Return the placements of both classes as a record.
 
-    Raises `ValueError` for fewer than two cases of a class, which have no variance.
+    Parameters
+    ----------
+    v10
+        Placements of the positive cases, (m,).
+    v01
+        Placements of the negative cases, (n,).
+
+    Returns
+    -------
+    Components
+        The record.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two cases of a class, which have no variance.
     """
     if min(v10.size, v01.size) < 2:
         raise ValueError(
@@ -143,16 +207,30 @@ def components(*, v10: NDArray[np.float64], v01: NDArray[np.float64]) -> Compone
 
 
 def compare_components(a: Components, b: Components, *, level: float = 0.95) -> AucTest:
-    """Test the difference between two methods by the placements of the same cases.
+    """Test the difference between two methods as `delong_test`, by their placements.
 
-    As `delong_test`. The cases stand in the same order in `a` and `b`; raises `ValueError` where
-    their numbers differ.
+    Parameters
+    ----------
+    a, b
+        Placements of the same cases in the same order by each method.
+    level
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    AucTest
+        The two AUCs, the test of their difference b − a, and its interval.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of cases differ.
     """
     if (a.v10.size, a.v01.size) != (b.v10.size, b.v01.size):
         raise ValueError("components: a and b are of different cases")
     change = Components(v10=_change(a.v10, b.v10), v01=_change(a.v01, b.v01))
     estimate, error = change.auc, math.sqrt(change.variance)
-    half = float(ndtri(upper(level))) * error
+    half = float(ndtri(upper_probability(level))) * error
     if error > 0.0:
         statistic = estimate / error
     else:
@@ -168,17 +246,32 @@ def compare_components(a: Components, b: Components, *, level: float = 0.95) -> 
 
 
 def components_interval(
-    of: Components, *, level: float = 0.95, scale: Literal["logit", "plain"] = "logit"
+    placed: Components, *, level: float = 0.95, scale: Literal["logit", "plain"] = "logit"
 ) -> Interval:
-    """Return the confidence interval of one AUC from its placements, as `delong_interval`."""
-    auc, error, z = of.auc, math.sqrt(of.variance), float(ndtri(upper(level)))
+    """Return the confidence interval of one AUC as `delong_interval`, by its placements.
+
+    Parameters
+    ----------
+    placed
+        Placements of the positive and of the negative cases.
+    level
+        Coverage of the interval, between 0 and 1.
+    scale
+        `logit` or `plain`, as in `delong_interval`.
+
+    Returns
+    -------
+    Interval
+        The confidence interval.
+    """
+    auc, error, z = placed.auc, math.sqrt(placed.variance), float(ndtri(upper_probability(level)))
     if scale == "plain":
         low, high = max(0.0, auc - z * error), min(1.0, auc + z * error)
     elif 0.0 < auc < 1.0:
         half = z * error / (auc * (1.0 - auc))
         low, high = (float(expit(logit(auc) + side)) for side in (-half, half))
     else:
-        bound = _newcombe(of.v10.size, of.v01.size, z)
+        bound = _newcombe(placed.v10.size, placed.v01.size, z)
         low, high = (bound, 1.0) if auc == 1.0 else (0.0, 1.0 - bound)
     return Interval(low=low, high=high, level=level)
 

@@ -1,7 +1,7 @@
-"""How well scores tell cases with the event from cases without it.
+"""Discrimination: AUC and average precision, also of many weightings of the cases at once.
 
-Counted here and not by scikit-learn, whose checks of every call take ten times as long as the
-counting, which matters for thousands of folds and resamples; the tests compare.
+They are counted here rather than by scikit-learn, whose checks of each call take ten times as long
+as the counting, which matters for thousands of folds and resamples; the tests compare the two.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lnmbench.stats.arrays import scores_of, two_classes
+from lnmbench.stats.arrays import require_scores, require_two_classes
 
 Side = Literal["left", "right"]
 
@@ -20,8 +20,24 @@ def auc(y: ArrayLike, score: ArrayLike) -> float:
     """Return the area under the ROC curve.
 
     The probability that a positive case scores higher than a negative one, ties counted half
-    (Hanley & McNeil 1982). `y` is (n,) of 0 and 1, `score` is (n,). Raises `ValueError` for one
-    class only, NaN, or shapes that differ.
+    (Hanley & McNeil 1982).
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+
+    Returns
+    -------
+    float
+        The AUC, within [0, 1].
+
+    Raises
+    ------
+    ValueError
+        For one class only, NaN, or lengths that differ.
 
     Examples
     --------
@@ -34,9 +50,25 @@ def auc(y: ArrayLike, score: ArrayLike) -> float:
 def average_precision(y: ArrayLike, score: ArrayLike) -> float:
     """Return the average precision, Σ (R_n − R_{n−1}) · P_n over descending thresholds.
 
-    Tied scores make up one threshold; nothing is interpolated (Davis & Goadrich 2006). Scores
-    that know nothing reach the prevalence. `y` is (n,) of 0 and 1, `score` is (n,). Raises
-    `ValueError` for one class only, NaN, or shapes that differ.
+    Tied scores make up one threshold; nothing is interpolated (Davis & Goadrich 2006). Random
+    scores reach the prevalence.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+
+    Returns
+    -------
+    float
+        The average precision, within (0, 1].
+
+    Raises
+    ------
+    ValueError
+        For one class only, NaN, or lengths that differ.
 
     Examples
     --------
@@ -49,19 +81,32 @@ def average_precision(y: ArrayLike, score: ArrayLike) -> float:
 def weighted_auc(
     y: ArrayLike, score: ArrayLike, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the AUC, (b,), of each of many weightings (b, n) of the cases.
+    """Return the AUC of each of many weightings of the cases.
 
-    As `auc` of cases that stand there as often as their weight says, which need not be a whole
-    number; NaN for a row in which a class has no weight. Input and errors as in `auc`.
+    A weight need not be a whole number. Raises `ValueError` as `auc` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+    weights
+        Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
+
+    Returns
+    -------
+    ndarray
+        The AUC of each weighting, (b,); NaN if a class has no weight.
 
     Examples
     --------
     >>> weighted_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], np.array([[1, 1, 1, 1], [1, 2, 2, 0]]))
     array([0.75      , 0.33333333])
     """
-    labels = two_classes(y)
-    values = scores_of(score, labels, "scores")
-    positive, negative = (np.flatnonzero(labels == one) for one in (1.0, 0.0))
+    labels = require_two_classes(y)
+    values = require_scores(score, labels, "scores")
+    positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
     sides: tuple[Side, ...] = ("right", "left")
     above, level = _reaching(values[negative], weights[:, negative], values[positive], *sides)
     true, false = weights[:, positive], weights[:, negative].sum(-1)
@@ -73,10 +118,23 @@ def weighted_auc(
 def weighted_average_precision(
     y: ArrayLike, score: ArrayLike, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the average precision, (b,), of each of many weightings (b, n) of the cases.
+    """Return the average precision of each of many weightings of the cases.
 
-    As `average_precision` of cases that stand there as often as their weight says; NaN for a row
-    in which the positive cases have no weight. Input and errors as in `average_precision`.
+    Raises `ValueError` as `average_precision` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    score
+        Scores, (n,), higher for positive cases.
+    weights
+        Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
+
+    Returns
+    -------
+    ndarray
+        The average precision of each weighting, (b,); NaN if the positive cases have no weight.
 
     Examples
     --------
@@ -84,12 +142,13 @@ def weighted_average_precision(
     >>> weighted_average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], weights)
     array([0.83333333, 0.5       ])
     """
-    labels = two_classes(y)
-    values = scores_of(score, labels, "scores")
-    positive, negative = (np.flatnonzero(labels == one) for one in (1.0, 0.0))
+    labels = require_two_classes(y)
+    values = require_scores(score, labels, "scores")
+    positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
     thresholds = np.unique(values[positive])
     (true,), (false,) = (
-        _reaching(values[one], weights[:, one], thresholds, "left") for one in (positive, negative)
+        _reaching(values[cases], weights[:, cases], thresholds, "left")
+        for cases in (positive, negative)
     )
     precision = np.divide(true, true + false, out=np.zeros_like(true), where=true > 0.0)
     gained = -np.diff(true, axis=-1, append=0.0)
@@ -105,10 +164,10 @@ def _reaching(
 ) -> list[NDArray[np.float64]]:
     """Return, for each side, the weight (b, t) of the cases (b, k) that reach thresholds (t,).
 
-    Of `left`, those at or above a threshold; of `right`, those above it.
+    `left` counts cases at or above a threshold, `right` those above it.
     """
     order = np.argsort(scores)
     below = np.zeros((len(weights), scores.size + 1))
     np.cumsum(weights[:, order], axis=-1, out=below[:, 1:])
-    places = [np.searchsorted(scores[order], thresholds, side=side) for side in sides]
-    return [below[:, -1:] - below[:, place] for place in places]
+    positions = [np.searchsorted(scores[order], thresholds, side=side) for side in sides]
+    return [below[:, -1:] - below[:, position] for position in positions]

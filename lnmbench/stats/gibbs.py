@@ -1,8 +1,8 @@
-"""Draws from the posterior of the hierarchical model of `lnmbench.stats.hierarchical`.
+"""Gibbs sampler of the hierarchical model of `lnmbench.stats.hierarchical`.
 
-Student's t is a normal whose precision has gamma weights. Given these all is drawn exactly but ν,
-which takes Metropolis steps with the weights integrated out, and σ_0, with the δ_i integrated
-out, so that no chain gets stuck where σ_0 is narrow.
+Student's t is a normal whose precision has gamma weights. Given these, all parameters are drawn
+exactly except ν, by Metropolis steps with the weights integrated out, and σ_0, by Metropolis steps
+with the δ_i integrated out, so that no chain gets stuck where σ_0 is narrow.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WIDEST = 1000.0  # σ_0 reaches up to this many times the largest difference
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folds:
-    """What the likelihood needs of each of q cohorts, (q,) each.
+    """Sufficient statistics of the folds of each of q cohorts, (q,) each.
 
     The folds' quadratic form under their correlation is within + quadratic · (x̄ − δ)², the
     variance of their mean x̄ is between · σ². `furthest` is the largest difference of all.
@@ -59,9 +59,24 @@ class Draws:
 
 
 def sample(data: Folds, draws: int, rng: np.random.Generator) -> Draws:
-    """Return what each of `CHAINS` chains draws after `WARM_UP` steps."""
+    """Return the draws of each of `CHAINS` chains after `WARM_UP` steps.
+
+    Parameters
+    ----------
+    data
+        Sufficient statistics of q cohorts.
+    draws
+        Number of draws of each chain.
+    rng
+        Generator of the draws.
+
+    Returns
+    -------
+    Draws
+        Parameters (draws, chains) and the means of δ_i, (q,).
+    """
     state, prior = _start(data, rng), _NuPrior()
-    kept: list[NDArray[np.float64]] = []
+    samples: list[NDArray[np.float64]] = []
     total = np.zeros(data.mean.size)
     for step in range(WARM_UP + draws):
         _draw_nu_and_weights(state, prior, rng)
@@ -69,9 +84,9 @@ def sample(data: Folds, draws: int, rng: np.random.Generator) -> Draws:
         _draw_means(state, data, rng)
         _draw_variances(state, data, rng)
         if step >= WARM_UP:
-            kept.append(np.stack([state.center[:, 0], state.scale[:, 0], state.nu[:, 0]]))
+            samples.append(np.stack([state.center[:, 0], state.scale[:, 0], state.nu[:, 0]]))
             total += state.delta.mean(axis=0)
-    center, scale, nu = np.stack(kept, axis=1)
+    center, scale, nu = np.stack(samples, axis=1)  # (3, draws, chains)
     return Draws(center=center, scale=scale, nu=nu, delta=total / draws)
 
 
@@ -79,7 +94,7 @@ def _start(data: Folds, rng: np.random.Generator) -> _State:
     variance = np.tile(data.within / data.size, (CHAINS, 1))
     noise = np.sqrt(variance * data.between)
     delta = data.mean + noise * rng.normal(size=noise.shape)
-    # chains begin apart, so that R̂ can tell whether they met
+    # chains begin apart, so that R̂ shows whether they converged
     scale = noise.mean(axis=1, keepdims=True) * np.exp(rng.normal(size=(CHAINS, 1)))
     return _State(
         center=delta.mean(axis=1, keepdims=True),
@@ -165,6 +180,6 @@ def _step(
     for length in (0.3, 1.0, 3.0):
         proposed = value + length * rng.normal(size=value.shape)
         reached = target(proposed)
-        taken = np.log(rng.random(value.shape)) < reached - height
-        value, height = np.where(taken, proposed, value), np.where(taken, reached, height)
+        accepted = np.log(rng.random(value.shape)) < reached - height
+        value, height = np.where(accepted, proposed, value), np.where(accepted, reached, height)
     return value

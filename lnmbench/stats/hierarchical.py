@@ -1,4 +1,4 @@
-"""What the folds of several cohorts let us believe of a difference on the next cohort.
+"""Posterior of the difference between two methods on the next cohort, from several cohorts.
 
 The model is Corani, Benavoli, Demšar, Mangili & Zaffalon's (2017, Machine Learning 106, section
 3.2), with the priors of baycomp 1.0.3: the J differences of cohort i are normal about δ_i with
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
-from lnmbench.stats.arrays import finite, spread
+from lnmbench.stats.arrays import require_finite, spread
 from lnmbench.stats.bayes import half_width
 from lnmbench.stats.gibbs import Folds, sample
 from lnmbench.stats.resampled import Interval
@@ -25,12 +25,12 @@ from lnmbench.stats.resampled import Interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HierarchicalPosterior:
-    """What to believe of the difference b − a on a cohort not yet seen.
+    """Posterior of the difference b − a on a new cohort.
 
     `worse`, `equivalent` and `better` are the shares of posterior draws in which the next cohort's
     difference most likely lies below −rope, within ± rope or above rope, as baycomp reports them;
     `next_worse` and so on are the probabilities that it does. `mean` and `interval` (95 %) are of
-    the mean difference δ_0, `cohort_means` (cohorts,) the posterior means of δ_i, drawn towards
+    the mean difference δ_0, `cohort_means` (cohorts,) the posterior means of δ_i, shrunk towards
     each other. `rhat` is the larger split R̂ of δ_0 and log σ_0: above 1.05 more draws are needed.
     """
 
@@ -58,13 +58,32 @@ def bayesian_hierarchical(
     """Return the posterior of the difference between two methods across cohorts.
 
     The model of Corani et al. (2017) by a collapsed Gibbs sampler in 32 chains; the same seed
-    gives the same numbers. Checked against quadrature. baycomp's own draws, whose parameters let
-    chains miss a narrow σ_0, are a little less sure of `equivalent`, by up to .03.
+    gives the same numbers. Checked against quadrature. baycomp's draws, whose parametrization lets
+    chains miss a narrow σ_0, give `equivalent` up to .03 less.
 
-    `differences` holds, for each cohort, one value b − a for each of its outer folds, in any
-    shape; `folds` is K, one for all or one for each cohort; `draws` are kept from each chain.
-    Raises `ValueError` for fewer than three cohorts, whose spread cannot be learned; for NaN, too
-    few values or values without spread in a cohort; and as `bayesian_correlated_ttest` does.
+    Parameters
+    ----------
+    differences
+        For each cohort, one value b − a for each of its outer folds, in any shape.
+    folds
+        Number K of outer folds of a repeat, one for all cohorts or one for each.
+    rope
+        Half width of the region of practical equivalence, in the unit of the differences.
+    draws
+        Number of draws of each chain after warm-up.
+    seed
+        Seed of the sampler.
+
+    Returns
+    -------
+    HierarchicalPosterior
+        Probabilities of the next cohort, the mean difference, and the cohorts' means (cohorts,).
+
+    Raises
+    ------
+    ValueError
+        For fewer than three cohorts, whose spread cannot be estimated; for NaN, fewer than three
+        values or values without spread in a cohort; and as `bayesian_correlated_ttest`.
 
     Examples
     --------
@@ -77,12 +96,12 @@ def bayesian_hierarchical(
     half = half_width(rope)
     if draws < 4:
         raise ValueError(f"draws: expected at least 4, got {draws}")
-    found = sample(_folds(differences, folds), draws, np.random.default_rng(seed))
-    below = stdtr(found.nu, (-half - found.center) / found.scale)
-    above = stdtr(found.nu, (found.center - half) / found.scale)
+    posterior = sample(_folds(differences, folds), draws, np.random.default_rng(seed))
+    below = stdtr(posterior.nu, (-half - posterior.center) / posterior.scale)
+    above = stdtr(posterior.nu, (posterior.center - half) / posterior.scale)
     regions = np.stack([below, np.maximum(0.0, 1.0 - below - above), above]).reshape(3, -1)
     likeliest = np.bincount(regions.argmax(axis=0), minlength=3) / regions.shape[1]
-    low, high = np.quantile(found.center, [0.025, 0.975])
+    low, high = np.quantile(posterior.center, [0.025, 0.975])
     return HierarchicalPosterior(
         worse=float(likeliest[0]),
         equivalent=float(likeliest[1]),
@@ -91,10 +110,10 @@ def bayesian_hierarchical(
         next_equivalent=float(regions[1].mean()),
         next_better=float(regions[2].mean()),
         rope=half,
-        mean=float(found.center.mean()),
+        mean=float(posterior.center.mean()),
         interval=Interval(low=float(low), high=float(high)),
-        cohort_means=found.delta,
-        rhat=max(_split_rhat(found.center), _split_rhat(np.log(found.scale))),
+        cohort_means=posterior.delta,
+        rhat=max(_split_rhat(posterior.center), _split_rhat(np.log(posterior.scale))),
     )
 
 
@@ -107,7 +126,7 @@ def _folds(differences: Sequence[ArrayLike], folds: int | Sequence[int]) -> Fold
     if counts.min() < 2:
         raise ValueError(f"folds: expected at least 2, got {counts.min()}")
     each = [
-        finite(values, f"differences of cohort {number}", at_least=3)
+        require_finite(values, f"differences of cohort {number}", at_least=3)
         for number, values in enumerate(differences, start=1)
     ]
     for number, values in enumerate(each, start=1):

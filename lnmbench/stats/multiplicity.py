@@ -1,19 +1,33 @@
-"""Many tests at once."""
+"""Correction of p values for multiple tests."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lnmbench.stats.arrays import finite
+from lnmbench.stats.arrays import require_finite
 
 
 def holm(pvalues: ArrayLike) -> NDArray[np.float64]:
-    """Return p values adjusted so that the family's chance of any false finding stays at α.
+    """Return p values adjusted by Holm's method, which controls the family-wise error rate.
 
     The i-th smallest of m becomes max over j ≤ i of min(1, (m − j + 1) · p_(j)), valid under any
-    dependence (Holm 1979). `pvalues` is (m,), in any order; so is what is returned. Raises
-    `ValueError` for NaN and for values outside [0, 1].
+    dependence (Holm 1979).
+
+    Parameters
+    ----------
+    pvalues
+        P values of a family, (m,), in any order.
+
+    Returns
+    -------
+    ndarray
+        Adjusted p values in the same order, (m,).
+
+    Raises
+    ------
+    ValueError
+        For NaN and for values outside [0, 1].
 
     Examples
     --------
@@ -22,7 +36,7 @@ def holm(pvalues: ArrayLike) -> NDArray[np.float64]:
     """
     from statsmodels.stats.multitest import multipletests
 
-    p = finite(pvalues, "p values", at_least=0)
+    p = require_finite(pvalues, "p values", at_least=0)
     if p.size == 0:
         return p
     if p.min() < 0.0 or p.max() > 1.0:

@@ -1,4 +1,4 @@
-"""Scores of auxiliary tasks: ordered and unordered classes, measures, masks."""
+"""Scores of auxiliary tasks: ordered and unordered classes, measurements, masks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lnmbench.stats.arrays import finite
+from lnmbench.stats.arrays import require_finite
 from lnmbench.stats.discrimination import weighted_auc
 
 
@@ -15,9 +15,26 @@ def quadratic_kappa(y: ArrayLike, predicted: ArrayLike, n_classes: int) -> float
     """Return Cohen's kappa with quadratic weights between true and predicted ordered classes.
 
     1 − Σ w·O / Σ w·E with w_ij = (i − j)², which is 1 − mean (y − ŷ)² / (var y + var ŷ +
-    (mean y − mean ŷ)²) (Cohen 1968; Fleiss & Cohen 1973). NaN where all cases are in one class and
-    are predicted so. `y` and `predicted` are (n,) of 0 … n_classes − 1. Raises `ValueError` for
-    NaN and for anything else.
+    (mean y − mean ŷ)²) (Cohen 1968; Fleiss & Cohen 1973).
+
+    Parameters
+    ----------
+    y
+        True classes 0 … n_classes − 1, (n,).
+    predicted
+        Predicted classes 0 … n_classes − 1, (n,).
+    n_classes
+        Number of classes.
+
+    Returns
+    -------
+    float
+        Kappa; NaN if all cases are in one class and are predicted so.
+
+    Raises
+    ------
+    ValueError
+        For NaN, other classes, and lengths that differ.
 
     Examples
     --------
@@ -31,9 +48,25 @@ def quadratic_kappa(y: ArrayLike, predicted: ArrayLike, n_classes: int) -> float
 def weighted_quadratic_kappa(
     y: ArrayLike, predicted: ArrayLike, n_classes: int, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the quadratic kappa, (b,), of each of many weightings (b, n) of the cases.
+    """Return the quadratic kappa of each of many weightings of the cases.
 
-    As `quadratic_kappa` of cases that stand there as often as their weight says.
+    Raises `ValueError` as `quadratic_kappa` does.
+
+    Parameters
+    ----------
+    y
+        True classes 0 … n_classes − 1, (n,).
+    predicted
+        Predicted classes 0 … n_classes − 1, (n,).
+    n_classes
+        Number of classes.
+    weights
+        Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
+
+    Returns
+    -------
+    ndarray
+        Kappa of each weighting, (b,).
 
     Examples
     --------
@@ -48,17 +81,32 @@ def weighted_quadratic_kappa(
         means = weights @ moments / weights.sum(-1, keepdims=True)
         a, b, aa, bb, apart = means.T
         by_chance = (aa - a**2) + (bb - b**2) + (a - b) ** 2
-        # what should be zero may be a rounding error
+        # an expected disagreement of zero may be a rounding error
         return np.where(by_chance > 1e-12, 1.0 - apart / by_chance, math.nan)
 
 
 def macro_auc(y: ArrayLike, p: ArrayLike) -> float:
     """Return the mean over the classes of the AUC of one class against the rest.
 
-    Every class counts alike (Provost & Domingos 2000, unweighted). A class without a case, or to
-    which all cases belong, is left out. `y` is (n,) of class indices, `p` is (n, classes), one
-    score for each class. Raises `ValueError` where no class is left, for NaN, and for anything
-    else.
+    Classes have equal weights (Provost & Domingos 2000, unweighted). A class without a case, or to
+    which all cases belong, is left out.
+
+    Parameters
+    ----------
+    y
+        True classes, (n,).
+    p
+        Score of each class, (n, classes).
+
+    Returns
+    -------
+    float
+        The macro AUC, within [0, 1].
+
+    Raises
+    ------
+    ValueError
+        If no class is left, for NaN, other classes, and lengths that differ.
 
     Examples
     --------
@@ -72,10 +120,23 @@ def macro_auc(y: ArrayLike, p: ArrayLike) -> float:
 def weighted_macro_auc(
     y: ArrayLike, p: ArrayLike, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the macro AUC, (b,), of each of many weightings (b, n) of the cases.
+    """Return the macro AUC of each of many weightings of the cases.
 
-    As `macro_auc` of cases that stand there as often as their weight says; a class without weight
-    is left out of that row.
+    A class without weight is left out of that weighting. Raises `ValueError` as `macro_auc` does.
+
+    Parameters
+    ----------
+    y
+        True classes, (n,).
+    p
+        Score of each class, (n, classes).
+    weights
+        Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
+
+    Returns
+    -------
+    ndarray
+        The macro AUC of each weighting, (b,).
 
     Examples
     --------
@@ -91,23 +152,38 @@ def weighted_macro_auc(
     present = np.unique(truth)
     if present.size < 2:
         raise ValueError(f"labels: expected at least two classes, got {truth.size} of one")
-    areas = np.stack([weighted_auc(truth == one, scores[:, int(one)], weights) for one in present])
-    there = ~np.isnan(areas)
+    areas = np.stack(
+        [weighted_auc(truth == number, scores[:, int(number)], weights) for number in present]
+    )  # (classes, b)
+    defined = ~np.isnan(areas)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(there, areas, 0.0).sum(0) / there.sum(0))
+        return np.asarray(np.where(defined, areas, 0.0).sum(0) / defined.sum(0))
 
 
 def mean_absolute_error(y: ArrayLike, predicted: ArrayLike) -> float:
-    """Return the mean of |y − ŷ|, in the unit of `y`.
+    """Return the mean of |y − ŷ|.
 
-    `y` and `predicted` are (n,). Raises `ValueError` for NaN and for lengths that differ.
+    Parameters
+    ----------
+    y, predicted
+        True and predicted measurements, (n,) each.
+
+    Returns
+    -------
+    float
+        The mean absolute error in the unit of `y`.
+
+    Raises
+    ------
+    ValueError
+        For NaN and for lengths that differ.
 
     Examples
     --------
     >>> mean_absolute_error([10.0, 20.0], [12.0, 19.0])
     1.5
     """
-    truth, guess = finite(y, "labels"), finite(predicted, "predictions")
+    truth, guess = require_finite(y, "labels"), require_finite(predicted, "predictions")
     _same_length(truth, guess)
     return float(np.abs(truth - guess).mean())
 
@@ -115,9 +191,23 @@ def mean_absolute_error(y: ArrayLike, predicted: ArrayLike) -> float:
 def dice(truth: ArrayLike, predicted: ArrayLike) -> float:
     """Return the mean over cases of the Dice coefficient 2·|A ∩ B| / (|A| + |B|).
 
-    A case without a true and a predicted voxel counts 1 (Dice 1945; so does MONAI with
-    `ignore_empty=False`). Masks are (n, …) of 0 and 1. Raises `ValueError` for NaN, for other
-    values, and for shapes that differ.
+    A case without true and predicted voxels counts 1 (Dice 1945; as MONAI with
+    `ignore_empty=False`).
+
+    Parameters
+    ----------
+    truth, predicted
+        Masks of 0 and 1, (n, …) each.
+
+    Returns
+    -------
+    float
+        The mean Dice coefficient, within [0, 1].
+
+    Raises
+    ------
+    ValueError
+        For NaN, for other values, and for shapes that differ.
 
     Examples
     --------
@@ -127,13 +217,13 @@ def dice(truth: ArrayLike, predicted: ArrayLike) -> float:
     a, b = _masks(truth, "true masks"), _masks(predicted, "predicted masks")
     if a.shape != b.shape:
         raise ValueError(f"masks: expected one shape, got {a.shape} and {b.shape}")
-    a, b = a.reshape(len(a), -1), b.reshape(len(b), -1)
+    a, b = a.reshape(len(a), -1), b.reshape(len(b), -1)  # (n, voxels)
     sizes, both = a.sum(1) + b.sum(1), (a & b).sum(1)
     return float(np.where(sizes > 0, 2.0 * both / np.maximum(sizes, 1), 1.0).mean())
 
 
 def _classes(values: ArrayLike, what: str, n_classes: int) -> NDArray[np.float64]:
-    classes = finite(values, what)
+    classes = require_finite(values, what)
     if not np.isin(classes, np.arange(n_classes)).all():
         raise ValueError(f"{what}: expected whole numbers from 0 to {n_classes - 1}")
     return classes

@@ -1,4 +1,4 @@
-"""Whether predicted probabilities mean what they say: calibration in numbers."""
+"""Calibration intercept, slope, calibration in the large and O/E, with intervals."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
 
-from lnmbench.stats.arrays import two_classes, upper
+from lnmbench.stats.arrays import require_two_classes, upper_probability
 from lnmbench.stats.resampled import Interval
-from lnmbench.stats.scoring_rules import brier, probabilities
+from lnmbench.stats.scoring_rules import brier, require_probabilities
 
 _CLIP = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Calibration of probabilities: 0, 1, 0 and 1 are perfect in the first four."""
+    """Calibration of probabilities; 0, 1, 0 and 1 are perfect for the first four measures."""
 
     intercept: float
     slope: float
@@ -43,35 +43,55 @@ class LogisticFit:
 
 
 def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibration:
-    """Return how well probabilities are calibrated (Cox 1958; Van Calster et al. 2019).
+    """Return the calibration of probabilities (Cox 1958; Van Calster et al. 2019).
 
-    Intercept a and slope b of logit P(y) = a + b · logit p, a slope below 1 telling of
-    probabilities that are too extreme; calibration in the large, the intercept with logit p as
-    offset; O/E = Σy / Σp; the Brier score, and scaled 1 − Brier / (π (1 − π)) with the prevalence
-    π, so that 0 is no better than the prevalence and 1 is perfect. Intervals are Wald's, that of
-    O/E on the log scale with the standard error √((1 − π)/Σy) (Debray et al. 2017).
+    Intercept a and slope b of logit P(y) = a + b · logit p, where a slope below 1 means that
+    probabilities are too extreme; calibration in the large, the intercept with logit p as offset;
+    O/E = Σy / Σp; the Brier score, and scaled 1 − Brier / (π (1 − π)) with the prevalence π, so
+    that 0 is no better than the prevalence and 1 is perfect. Intervals are Wald's, that of O/E on
+    the log scale with the standard error √((1 − π)/Σy) (Debray et al. 2017).
 
-    A probability closer to 0 or 1 than 1e-6 is set there for the logit, which has none at 0 and
-    1. Where p is the same for all cases, slope and intercept are NaN. Where p tells all positive
-    from all negative cases no finite slope fits: it is infinite (negative where the order is
-    reversed), its interval and the intercept are NaN.
+    A probability closer to 0 or 1 than 1e-6 is moved to that distance, because 0 and 1 have no
+    logit. If p is the same for all cases, slope and intercept are NaN. If p separates all positive
+    from all negative cases, no finite slope fits: it is infinite (negative if the order is
+    reversed), and its interval and the intercept are NaN.
 
-    `y` is (n,) of 0 and 1, `p` is (n,) within [0, 1]; of repeated cross-validation, the average
-    of a case's out-of-fold probabilities. Raises `ValueError` for one class only, NaN, and
-    anything else.
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,).
+    p
+        Predicted probabilities, (n,), within [0, 1]; with repeated cross-validation, the mean of
+        each case's out-of-fold probabilities.
+    level
+        Coverage of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    Calibration
+        The measures and their intervals.
+
+    Raises
+    ------
+    ValueError
+        For one class only, NaN, probabilities outside [0, 1], and lengths that differ.
 
     Examples
     --------
-    >>> found = calibration([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.8])
-    >>> f"{found.intercept:.2f} {found.slope:.2f} {found.observed_expected:.2f}"
+    >>> result = calibration([0, 0, 1, 0, 1, 1], [0.1, 0.2, 0.3, 0.6, 0.7, 0.8])
+    >>> f"{result.intercept:.2f} {result.slope:.2f} {result.observed_expected:.2f}"
     '0.33 1.19 1.11'
     """
-    labels = two_classes(y)
-    p = probabilities(p, labels.size)
-    z, x, prevalence = float(ndtri(upper(level))), clipped_logit(p), float(labels.mean())
-    nothing = Interval(low=math.nan, high=math.nan, level=level)
+    labels = require_two_classes(y)
+    p = require_probabilities(p, labels.size)
+    z, x, prevalence = (
+        float(ndtri(upper_probability(level))),
+        clipped_logit(p),
+        float(labels.mean()),
+    )
+    undefined = Interval(low=math.nan, high=math.nan, level=level)
     intercept, slope = math.nan, _separated(labels, x)
-    intercept_interval = slope_interval = nothing
+    intercept_interval = slope_interval = undefined
     if slope == 0.0:
         line = fit_logistic(labels, np.column_stack([np.ones_like(x), x]))
         intercept, slope = map(float, line.coefficients)
@@ -97,12 +117,12 @@ def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibrati
 
 
 def clipped_logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return logit p, (n,), of probabilities kept 1e-6 away from 0 and 1."""
+    """Return logit p, (n,), of probabilities (n,) clipped to 1e-6 from 0 and 1."""
     return np.asarray(logit(p.clip(_CLIP, 1.0 - _CLIP)), dtype=np.float64)
 
 
-def alike(x: NDArray[np.float64]) -> bool:
-    """Return whether all of (n,) are equal, but for the rounding of an average."""
+def are_equal(x: NDArray[np.float64]) -> bool:
+    """Return whether all values (n,) are equal up to the rounding of an average."""
     return bool(np.ptp(x) <= 1e-9)
 
 
@@ -111,21 +131,21 @@ def fit_logistic(y: NDArray[np.float64], design: NDArray[np.float64]) -> Logisti
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    # a fit that runs off says so in warnings; `converged` and its size tell the caller
+    # a fit that diverges warns; the caller checks `converged` and the size of the fit
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        found = GLM(y, design, family=Binomial()).fit()
+        result = GLM(y, design, family=Binomial()).fit()
         return LogisticFit(
-            coefficients=np.asarray(found.params, dtype=np.float64),
-            covariance=np.asarray(found.cov_params(), dtype=np.float64),
-            converged=bool(found.converged),
+            coefficients=np.asarray(result.params, dtype=np.float64),
+            covariance=np.asarray(result.cov_params(), dtype=np.float64),
+            converged=bool(result.converged),
         )
 
 
 def _separated(labels: NDArray[np.float64], x: NDArray[np.float64]) -> float:
     """Return the infinite slope of separated classes, NaN where x is constant, else 0."""
     positive, negative = x[labels == 1.0], x[labels == 0.0]
-    if alike(x):
+    if are_equal(x):
         return math.nan
     if positive.min() >= negative.max():
         return math.inf
@@ -135,8 +155,8 @@ def _separated(labels: NDArray[np.float64], x: NDArray[np.float64]) -> float:
 def _in_the_large(x: NDArray[np.float64], prevalence: float) -> tuple[float, float]:
     """Return the a at which the mean of expit(x + a) is the prevalence, and its standard error.
 
-    That is the maximum of the likelihood, which lies where the least and the greatest x put it;
-    iterated least squares do not find it where most probabilities are close to 0 and 1.
+    It maximizes the likelihood and is bracketed by the least and the greatest x. Iterated least
+    squares fail to find it if most probabilities are close to 0 and 1.
     """
     from scipy.optimize import brentq
 

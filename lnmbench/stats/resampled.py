@@ -1,4 +1,4 @@
-"""Inference on the folds of repeated cross-validation.
+"""Corrected resampled t-test: inference on the folds of repeated cross-validation.
 
 Outer folds share most of their training cases, so their scores are not independent: the plain
 variance s²/J of a mean over J folds is far too small. Nadeau & Bengio (2003, Machine Learning 52,
@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-from lnmbench.stats.arrays import finite, mean, spread, upper
+from lnmbench.stats.arrays import mean, require_finite, spread, upper_probability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A confidence interval at `level`."""
+    """Confidence interval at `level`."""
 
     low: float
     high: float
@@ -30,7 +30,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResampledTest:
-    """A t-test of a mean against zero: t with `df` degrees of freedom, two-sided p, interval."""
+    """T-test of a mean against zero: t with `df` degrees of freedom, two-sided p, interval."""
 
     estimate: float
     interval: Interval
@@ -48,8 +48,24 @@ def corrected_resampled_ttest(
     d̄ ± t_{(1+level)/2, J−1} · s · √(1/J + n2/n1) (Nadeau & Bengio 2003; Bouckaert & Frank 2004).
     Where s = 0 the difference is exact: p = 1 if it is zero, else p = 0.
 
-    `differences` holds one value for each outer fold, in any shape. Raises `ValueError` for fewer
-    than two values, for NaN, and for a ratio that is not positive.
+    Parameters
+    ----------
+    differences
+        One value for each of J outer folds, in any shape.
+    test_train_ratio
+        Test cases for each training case, n2/n1.
+    level
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    ResampledTest
+        Mean difference, interval, t, degrees of freedom and p.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two values, for NaN, and for a ratio that is not positive.
 
     Examples
     --------
@@ -63,8 +79,20 @@ def corrected_resampled_ttest(
 def paired_ttest(differences: ArrayLike, *, level: float = 0.95) -> ResampledTest:
     """Test the mean difference as if the folds were independent, which they are not.
 
-    t = d̄ / (s / √J) with J − 1 degrees of freedom (Student 1908). Offered only to show what
-    earlier work published. Input, s = 0 and errors as in `corrected_resampled_ttest`.
+    t = d̄ / (s / √J) with J − 1 degrees of freedom (Student 1908). It is offered only to reproduce
+    published results. Raises `ValueError` as `corrected_resampled_ttest` does.
+
+    Parameters
+    ----------
+    differences
+        One value for each of J outer folds, in any shape.
+    level
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    ResampledTest
+        Mean difference, interval, t, degrees of freedom and p.
     """
     return _ttest(differences, 0.0, level)
 
@@ -74,9 +102,22 @@ def corrected_interval(
 ) -> Interval:
     """Return the corrected interval of one method's mean over the outer folds.
 
-    x̄ ± t_{(1+level)/2, J−1} · s · √(1/J + n2/n1), not clipped to the metric's range (Nadeau &
-    Bengio 2003). `values` holds one score for each outer fold, in any shape. Raises `ValueError`
-    as `corrected_resampled_ttest` does.
+    x̄ ± t_{(1+level)/2, J−1} · s · √(1/J + n2/n1), not truncated to the metric's range (Nadeau &
+    Bengio 2003). Raises `ValueError` as `corrected_resampled_ttest` does.
+
+    Parameters
+    ----------
+    values
+        One score for each of J outer folds, in any shape.
+    test_train_ratio
+        Test cases for each training case, n2/n1.
+    level
+        Coverage of the interval, between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        The interval of the mean.
     """
     return _ttest(values, _ratio(test_train_ratio), level).interval
 
@@ -84,17 +125,37 @@ def corrected_interval(
 def minimum_detectable_difference(
     differences: ArrayLike, *, test_train_ratio: float, power: float = 0.8, level: float = 0.95
 ) -> float:
-    """Return the true difference that the corrected test would find with the given power.
+    """Return the true difference that the corrected test detects with the given power.
 
     (t_{(1+level)/2, J−1} + t_{power, J−1}) · s · √(1/J + n2/n1): the usual approximation by two
-    quantiles, for one two-sided test, with the spread s that these folds show. `differences` as
-    in `corrected_resampled_ttest`, which says what is raised; `power` lies between .5 and 1.
+    quantiles, for one two-sided test, with the spread s of these folds.
+
+    Parameters
+    ----------
+    differences
+        One value for each of J outer folds, in any shape.
+    test_train_ratio
+        Test cases for each training case, n2/n1.
+    power
+        Power of the test, at least .5 and less than 1.
+    level
+        One minus the size of the test, between 0 and 1.
+
+    Returns
+    -------
+    float
+        The difference, in the unit of `differences`.
+
+    Raises
+    ------
+    ValueError
+        As `corrected_resampled_ttest`, and for a power outside its range.
     """
     if not 0.5 <= power < 1.0:
         raise ValueError(f"power: expected at least .5 and less than 1, got {power}")
-    d = finite(differences, "differences", at_least=2)
+    d = require_finite(differences, "differences", at_least=2)
     error = _error(d, _ratio(test_train_ratio))
-    return (_quantile(d.size - 1, upper(level)) + _quantile(d.size - 1, power)) * error
+    return (_quantile(d.size - 1, upper_probability(level)) + _quantile(d.size - 1, power)) * error
 
 
 def power(
@@ -104,16 +165,29 @@ def power(
     test_train_ratio: float,
     level: float = 0.95,
 ) -> NDArray[np.float64]:
-    """Return the chance that the corrected test finds a true difference, in its direction.
+    """Return the power of the corrected test for a true difference, in its direction.
 
     T_{J−1}(|δ| / (s · √(1/J + n2/n1)) − t_{(1+level)/2, J−1}), with T the distribution function of
-    Student's t: the approximation of `minimum_detectable_difference` turned round, so that the
-    power at that difference is the one asked for. A finding in the wrong direction does not
-    count, so that no difference has half of 1 − level. Where s = 0 every difference but zero is
-    found.
+    Student's t: the inverse of `minimum_detectable_difference`. Significance in the wrong
+    direction does not count, so that a difference of zero has the power (1 − level) / 2. Where
+    s = 0 the power is 1 for each difference except zero. Raises `ValueError` as
+    `corrected_resampled_ttest` does.
 
-    `difference` is δ, a number or an array; what is returned has its shape. `differences` as in
-    `corrected_resampled_ttest`, which says what is raised.
+    Parameters
+    ----------
+    difference
+        True difference δ, a number or an array.
+    differences
+        One value for each of J outer folds, in any shape.
+    test_train_ratio
+        Test cases for each training case, n2/n1.
+    level
+        One minus the size of the test, between 0 and 1.
+
+    Returns
+    -------
+    ndarray
+        The power, in the shape of `difference`.
 
     Examples
     --------
@@ -121,18 +195,21 @@ def power(
     >>> power([0.0, 0.02, 0.04], folds, test_train_ratio=1 / 2).round(3).tolist()
     [0.025, 0.203, 0.759]
     """
-    delta = np.abs(finite(difference, "difference")).reshape(np.shape(difference))
-    d = finite(differences, "differences", at_least=2)
-    error, quantile = _error(d, _ratio(test_train_ratio)), _quantile(d.size - 1, upper(level))
+    delta = np.abs(require_finite(difference, "difference")).reshape(np.shape(difference))
+    d = require_finite(differences, "differences", at_least=2)
+    error, quantile = (
+        _error(d, _ratio(test_train_ratio)),
+        _quantile(d.size - 1, upper_probability(level)),
+    )
     if error == 0.0:
         return np.asarray(delta > 0.0, dtype=np.float64)
     return np.asarray(stdtr(d.size - 1, delta / error - quantile), dtype=np.float64)
 
 
 def _ttest(differences: ArrayLike, ratio: float, level: float) -> ResampledTest:
-    d = finite(differences, "differences", at_least=2)
+    d = require_finite(differences, "differences", at_least=2)
     estimate, error, df = mean(d), _error(d, ratio), d.size - 1
-    half = _quantile(df, upper(level)) * error
+    half = _quantile(df, upper_probability(level)) * error
     if error > 0.0:
         statistic = estimate / error
         pvalue = 2.0 * float(stdtr(df, -abs(statistic)))

@@ -1,33 +1,33 @@
-"""How far predicted probabilities lie from what happened."""
+"""Proper scoring rules of predicted probabilities: Brier score and log loss."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lnmbench.stats.arrays import finite
+from lnmbench.stats.arrays import require_finite
 
-# as scikit-learn clips: the least distance from 0 and 1 that float64 tells
+# as scikit-learn clips: the least distance from 1 that float64 resolves
 _CLIP = float(np.finfo(np.float64).eps)
 
 
-def zero_one(y: ArrayLike) -> NDArray[np.float64]:
+def require_zero_one(y: ArrayLike) -> NDArray[np.float64]:
     """Return labels as float64 of shape (n,); one class alone is allowed.
 
     Raises `ValueError` for NaN, and for labels other than 0 and 1.
     """
-    labels = finite(y, "labels")
+    labels = require_finite(y, "labels")
     if not np.isin(labels, (0.0, 1.0)).all():
         raise ValueError("labels: expected 0 and 1 only")
     return labels
 
 
-def probabilities(p: ArrayLike, n: int) -> NDArray[np.float64]:
+def require_probabilities(p: ArrayLike, n: int) -> NDArray[np.float64]:
     """Return probabilities as float64 of shape (n,).
 
-    Raises `ValueError` for NaN, for values outside [0, 1], and for another number than `n`.
+    Raises `ValueError` for NaN, for values outside [0, 1], and if their number is not `n`.
     """
-    values = finite(p, "probabilities")
+    values = require_finite(p, "probabilities")
     if values.min() < 0.0 or values.max() > 1.0:
         raise ValueError(
             f"probabilities: expected within [0, 1], got {values.min()} to {values.max()}"
@@ -38,23 +38,37 @@ def probabilities(p: ArrayLike, n: int) -> NDArray[np.float64]:
 
 
 def squared_errors(y: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
-    """Return (y − p)² of every case, (n,); the Brier score is its mean."""
-    labels = zero_one(y)
-    return np.asarray((labels - probabilities(p, labels.size)) ** 2)
+    """Return (y − p)² of each case, (n,); its mean is the Brier score, see `brier`."""
+    labels = require_zero_one(y)
+    return np.asarray((labels - require_probabilities(p, labels.size)) ** 2)
 
 
 def log_losses(y: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
-    """Return −log of the probability given to what happened, (n,); see `log_loss`."""
-    labels = zero_one(y)
-    given = np.abs(1.0 - labels - probabilities(p, labels.size))
-    return np.asarray(-np.log(given.clip(_CLIP, 1.0 - _CLIP)))
+    """Return −log of the predicted probability of each case's label, (n,); see `log_loss`."""
+    labels = require_zero_one(y)
+    likelihood = np.abs(1.0 - labels - require_probabilities(p, labels.size))
+    return np.asarray(-np.log(likelihood.clip(_CLIP, 1.0 - _CLIP)))
 
 
 def brier(y: ArrayLike, p: ArrayLike) -> float:
     """Return the Brier score, the mean of (y − p)²; 0 is perfect (Brier 1950).
 
-    `y` is (n,) of 0 and 1, one class alone is allowed; `p` is (n,) within [0, 1]. Raises
-    `ValueError` for NaN and for anything else.
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,); one class alone is allowed.
+    p
+        Predicted probabilities, (n,), within [0, 1].
+
+    Returns
+    -------
+    float
+        The Brier score, within [0, 1].
+
+    Raises
+    ------
+    ValueError
+        For NaN, values outside these ranges, and lengths that differ.
 
     Examples
     --------
@@ -65,10 +79,22 @@ def brier(y: ArrayLike, p: ArrayLike) -> float:
 
 
 def log_loss(y: ArrayLike, p: ArrayLike) -> float:
-    """Return the mean of −log of the probability given to what happened (Good 1952).
+    """Return the mean of −log of the predicted probability of the labels (Good 1952).
 
-    Probabilities are kept 2.2e-16 away from 0 and 1, as scikit-learn does, so that a wrong
-    certainty costs 36, not infinity. `y` and `p` as in `brier`, which says what is raised.
+    Probabilities are clipped to 2.2e-16 from 0 and 1, as in scikit-learn, so that a wrong
+    certainty costs 36, not infinity. Raises `ValueError` as `brier` does.
+
+    Parameters
+    ----------
+    y
+        Labels of 0 and 1, (n,); one class alone is allowed.
+    p
+        Predicted probabilities, (n,), within [0, 1].
+
+    Returns
+    -------
+    float
+        The log loss in nats.
 
     Examples
     --------

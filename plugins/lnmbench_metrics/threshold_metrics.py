@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from lnmbench import UserError
 from lnmbench.stats import decision_curves
 from lnmbench.stats.operating_points import (
-    called,
+    count_outcomes,
     threshold_for_sensitivity,
     threshold_for_specificity,
 )
@@ -72,7 +72,7 @@ class AtThreshold:
         threshold
             Least probability that is called positive.
         """
-        counts = called(truth, predicted, threshold)
+        counts = count_outcomes(truth, predicted, threshold)
         proportions = {
             "sensitivity": counts.sensitivity,
             "specificity": counts.specificity,

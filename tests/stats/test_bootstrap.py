@@ -13,7 +13,7 @@ from scipy import stats
 
 from lnmbench.stats.bootstrap import Weighted, bca, bootstrap_interval
 from lnmbench.stats.discrimination import average_precision, weighted_average_precision
-from lnmbench.stats.operating_points import called
+from lnmbench.stats.operating_points import count_outcomes
 from lnmbench.stats.ordinal import macro_auc, mean_absolute_error
 from lnmbench.stats.scoring_rules import brier, squared_errors
 
@@ -173,7 +173,7 @@ def test_where_all_resamples_are_equal_the_interval_is_the_point() -> None:
 def test_resamples_without_a_number_are_left_out_and_counted() -> None:
     y = np.array([0, 0, 0, 0, 0, 1, 1, 1.0])
     p = np.array([0.1, 0.6, 0.7, 0.8, 0.9, 0.2, 0.7, 0.9])
-    npv = partial(lambda labels, scores, t: called(labels, scores, t).npv, t=0.5)
+    npv = partial(lambda labels, scores, t: count_outcomes(labels, scores, t).npv, t=0.5)
     found = bootstrap_interval(y, p, npv, resamples=400)
     assert 0 < found.undefined < 400
     assert 0.0 <= found.low <= found.estimate <= found.high <= 1.0

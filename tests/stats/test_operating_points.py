@@ -12,7 +12,7 @@ from scipy import stats
 from sklearn.metrics import confusion_matrix
 
 from lnmbench.stats.operating_points import (
-    called,
+    count_outcomes,
     operating_point,
     threshold_for_sensitivity,
     threshold_for_specificity,
@@ -33,7 +33,7 @@ def arrays(cases: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
 @settings(max_examples=50, deadline=None)
 def test_counts_are_the_confusion_matrix(cases: list[tuple[int, int]], tenths: int) -> None:
     y, p = arrays(cases)
-    counts = called(y, p, tenths / 10)
+    counts = count_outcomes(y, p, tenths / 10)
     tn, fp, fn, tp = confusion_matrix(y, p >= tenths / 10, labels=[0, 1]).ravel()
     assert (counts.true_negatives, counts.false_positives) == (tn, fp)
     assert (counts.false_negatives, counts.true_positives) == (fn, tp)
@@ -71,12 +71,12 @@ def test_thresholds_reach_what_is_asked_and_are_the_best_that_do(
 ) -> None:
     y, p = arrays(cases)
     candidates = [*np.unique(p), 2.0]
-    points = [called(y, p, t) for t in candidates]
+    points = [count_outcomes(y, p, t) for t in candidates]
     for choose, reached, other in (
         (threshold_for_sensitivity, "sensitivity", "specificity"),
         (threshold_for_specificity, "specificity", "sensitivity"),
     ):
-        chosen = called(y, p, choose(y, p, wanted))
+        chosen = count_outcomes(y, p, choose(y, p, wanted))
         assert getattr(chosen, reached) >= wanted
         best = max(getattr(c, other) for c in points if getattr(c, reached) >= wanted)
         assert getattr(chosen, other) == best
@@ -87,7 +87,7 @@ def test_a_specificity_that_no_case_reaches_calls_nobody_positive() -> None:
     assert t == math.inf
     # neither the greatest probability that there is, nor one that an average has rounded up to
     for p in ([0.2, 0.8], [0.2, 1.0], [0.5, 0.5]):
-        assert called([1, 0], p, t).false_positives == 0
+        assert count_outcomes([1, 0], p, t).false_positives == 0
     assert threshold_for_specificity([1, 0, 0], [1.0, 1.0, 1.0], 0.9) == math.inf
     assert threshold_for_sensitivity([0, 1, 1], [0.3, 0.3, 0.3], 0.9) == 0.3
 

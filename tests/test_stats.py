@@ -1,4 +1,4 @@
-"""What `lnmbench.stats` offers."""
+"""The public names of `lnmbench.stats`."""
 
 from __future__ import annotations
 
