@@ -21,6 +21,7 @@ from pydantic import (
 from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
+from lnmbench.parameters import bind, parameters_of
 from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
 
 
@@ -136,8 +137,8 @@ def _toml(file: Path) -> dict[str, Any]:
 
 
 def _training(given: Mapping[str, object]) -> Training:
-    accepted = choices.parameters_of(Training)
-    bound = choices.bind(Choice(name="settings", parameters=given), Training, role="training")
+    accepted = parameters_of(Training)
+    bound = bind(Choice(name="settings", parameters=given), Training, role="training")
     training = Training(**bound.parameters)  # type: ignore[arg-type]  # bind made the types right
     for parameter in accepted:
         value = getattr(training, parameter.name)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, get_origin
 
-from lnmbench.choices import parameters_of
+from lnmbench.parameters import parameters_of
 from lnmbench.records import Choice, Method, NetworkMethod, Weights
 
 _VALUE = re.compile(r'=(?:"([^"]+)"|([^",]+))')

@@ -1,23 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
-
 import pytest
 
 from lnmbench import UserError, choices
-from lnmbench.records import Choice
-
-
-def factory(
-    path: Path,
-    n: int = 160,
-    effect: float = 1.0,
-    size: Literal["small", "large"] = "small",
-    seed: int | None = None,
-    images: bool = True,
-) -> object:
-    return path, n, effect, size, seed, images
 
 
 @pytest.mark.parametrize(
@@ -88,40 +73,3 @@ def test_a_task_that_is_joined_to_nothing_is_malformed() -> None:
     for text in ("pt+", "+pt", "pt++size", ""):
         with pytest.raises(UserError, match="malformed choice"):
             choices.parse_all(text)
-
-
-def test_parameters_get_their_types_and_defaults() -> None:
-    bound = choices.bind(
-        choices.parse("x:path=p.csv,n=7,effect=0,images=no"), factory, role="dataset"
-    )
-    assert bound.parameters == {
-        "path": Path("p.csv"),
-        "n": 7,
-        "effect": 0.0,
-        "size": "small",
-        "seed": None,
-        "images": False,
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("x:pth=p.csv", "no parameter 'pth'.*did you mean path"),
-        ("x", "needs the parameter 'path'"),
-        ("x:path=p,n=many", "wrong value for n.*expected int, got 'many'"),
-        ("x:path=p,n=1.5", "wrong value for n"),
-        ("x:path=p,size=huge", "small | large"),
-        ("x:path=p,images=perhaps", "wrong value for images"),
-    ],
-)
-def test_what_a_factory_does_not_accept_is_refused(text: str, message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        choices.bind(choices.parse(text), factory, role="dataset")
-
-
-def test_values_of_a_table_need_no_text() -> None:
-    choice = Choice(name="x", parameters={"path": "p", "n": 3, "effect": 2, "images": False})
-    bound = choices.bind(choice, factory, role="dataset")
-    assert (bound.parameters["n"], bound.parameters["effect"]) == (3, 2.0)
-    assert bound.parameters["images"] is False

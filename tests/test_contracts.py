@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from lnmbench_torchvision.families import FAMILIES
 
-from lnmbench.choices import parameters_of
+from lnmbench.parameters import parameters_of
 from lnmbench.records import Choice
 from lnmbench.registry import Offer, Registry
 from lnmbench.testing import check_contract, sample_cohort

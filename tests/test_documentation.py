@@ -13,8 +13,8 @@ import pytest
 import typer
 
 import lnmbench
-from lnmbench.choices import parameters_of
 from lnmbench.hookspecs import Hooks
+from lnmbench.parameters import parameters_of
 from lnmbench.registry import Registry
 
 ROOT = Path(__file__).parents[1]

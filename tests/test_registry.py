@@ -153,7 +153,7 @@ def test_blocking_takes_away_what_a_plugin_offers(monkeypatch: pytest.MonkeyPatc
 def test_everything_offered_can_be_described_without_torch() -> None:
     code = (
         "import sys; from lnmbench.registry import Registry;"
-        "from lnmbench.choices import parameters_of;"
+        "from lnmbench.parameters import parameters_of;"
         "registry = Registry();"
         "offers = [o for r in registry.roles for o in r.offers()];"
         "[parameters_of(o.factory) for o in offers];"

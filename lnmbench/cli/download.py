@@ -55,7 +55,7 @@ def _terms(source: Source) -> Iterator[str]:
 def _next(name: str, folder: Path, source: Source, registry: Registry) -> Iterator[str]:
     import shlex
 
-    from lnmbench.choices import parameters_of
+    from lnmbench.parameters import parameters_of
     from lnmbench.records import Choice
 
     names = [p.name for p in parameters_of(registry.datasets.offer(name).factory)]

@@ -15,21 +15,32 @@ from concurrent.futures import Executor
 
 import pluggy
 
-from lnmbench import contracts
-from lnmbench.choices import Parameter
+from lnmbench import contracts, records
 from lnmbench.errors import UserError
+from lnmbench.parameters import Parameter
 from lnmbench.registry.plugins import BLOCK, PLUGINS, LoadedPlugins, Plugin, Problem
 from lnmbench.registry.roles import Offer, Role
 
-TRAIN = Parameter(name="train", annotation=str, default="none")
-"""Name of the first encoder stage that is trained with the head; the stages before it are frozen.
-"""
+TRAIN = Parameter(
+    name="train",
+    annotation=str,
+    default="none",
+    description="First encoder stage that is trained, `all` or `none`; earlier stages are frozen.",
+)
 
-PRETRAINED_ON = Parameter(name="pretrained_on", annotation=str, default="")
-"""Data that an encoder's weights were trained on, if the name of the weights does not say it."""
+PRETRAINED_ON = Parameter(
+    name="pretrained_on",
+    annotation=str,
+    default="",
+    description="Data that weights from a file were trained on; `cohort` if it was this cohort.",
+)
 
-SHUFFLED = Parameter(name="shuffled", annotation=int, default=0)
-"""Seed that permutes an auxiliary task's labels for a negative control; 0 keeps the labels."""
+SHUFFLED = Parameter(
+    name=records.SHUFFLED,
+    annotation=int,
+    default=0,
+    description="Seed that permutes the labels for a negative control; 0 keeps them.",
+)
 
 
 class Registry:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
-from lnmbench import choices
-from lnmbench.choices import Parameter
 from lnmbench.errors import UserError, nearest
+from lnmbench.parameters import Parameter, bind, parameters_of
 from lnmbench.records import Choice
 from lnmbench.registry.faults import describe_offer_fault, reason
 from lnmbench.registry.plugins import BLOCK, LoadedPlugins, Plugin
@@ -124,7 +123,7 @@ class Role(Generic[T_co]):
         factories = cast("Mapping[str, Callable[..., T_co]]", offered)
         try:
             for factory in factories.values():
-                choices.parameters_of(factory)
+                parameters_of(factory)
         except (TypeError, NameError, ValueError) as error:
             line = f"offers a factory that cannot be called by name ({error})"
             self._loaded.add_problem(plugin, line)
@@ -150,12 +149,12 @@ class Offer(Generic[T_co]):
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The factory's parameters, then those of the role."""
-        return (*choices.parameters_of(self.factory), *self.role.parameters)
+        return (*parameters_of(self.factory), *self.role.parameters)
 
     def bind(self, choice: Choice) -> Choice:
         """Return the choice with all parameters, typed; `UserError` for what does not fit."""
         role = self.role
-        return choices.bind(choice, self.factory, role=role.name, beside=role.parameters)
+        return bind(choice, self.factory, role=role.name, core_parameters=role.parameters)
 
     def build(self, choice: Choice | None = None) -> T_co:
         """Return the object that a choice, by default without parameters, names.
