@@ -16,6 +16,7 @@ from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Comparison, Metric
 from lnmbench.records import (
+    TARGET,
     Cost,
     Method,
     MethodResult,
@@ -27,7 +28,7 @@ from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare
 from lnmbench.stages.ingest import ingest
 from lnmbench.stages.plan.resolve import Prepared, prepare
-from lnmbench.stages.run.chunk import TARGET, Chunk
+from lnmbench.stages.run.chunk import Chunk
 from lnmbench.stages.run.execute import execute
 from lnmbench.stages.score import score
 

@@ -28,11 +28,11 @@ from turns import by_turns, compare, options
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
-from lnmbench.records import BaselineMethod, Choice, Cohort, Plan, Protocol, UnitResult
+from lnmbench.records import TARGET, BaselineMethod, Choice, Cohort, Plan, Protocol, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan.make_plan import make_plan, positions
-from lnmbench.stages.run.chunk import TARGET, Chunk
+from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.run.chunk import Chunk
 from lnmbench.stages.run.execute import execute
 from lnmbench.store.cohort_file import read_cohort
 
@@ -82,7 +82,7 @@ class Problem:
             return [self._repeat(repeat) for repeat in range(len(self.chunks))]
 
     def _repeat(self, repeat: int) -> dict[str, Any]:
-        frame = feature_frame(self.cohort, positions(self.cohort, self.plan))
+        frame = feature_frame(self.cohort, self.cohort.positions(self.plan.ids))
         outer = self.plan.splits.outer[repeat]
         folds = [
             (np.flatnonzero(outer != fold), np.flatnonzero(outer == fold))

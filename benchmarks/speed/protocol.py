@@ -25,11 +25,10 @@ from lnmbench.choices import parse_parameters
 from lnmbench.cli.progress import clock
 from lnmbench.cli.run import QUICK
 from lnmbench.config import Benchmark, read_benchmark
-from lnmbench.records import Choice, Protocol, Resources
+from lnmbench.records import TARGET, Choice, Protocol, Resources, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.report.load_results import blocks, read_results
-from lnmbench.stages.run.chunk import TARGET
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
 
 WANTED_SECONDS = 300.0
@@ -66,7 +65,7 @@ def timed(benchmark: Benchmark, *, device: str, workers: int) -> Timing:
         folder = run(
             benchmark,
             registry,
-            place=Place(home=Path(name) / "home", out=Path(name) / "run"),
+            folders=RunFolders(home=Path(name) / "home", out=Path(name) / "run"),
             executor=Choice(name="inline"),
             workers=workers,
             plugins=(),

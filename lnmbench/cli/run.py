@@ -76,8 +76,8 @@ def run(
     from lnmbench.config import read_benchmark
     from lnmbench.environment import home
     from lnmbench.errors import UserError
-    from lnmbench.records import Resources
-    from lnmbench.stages.run import run_benchmark as stage
+    from lnmbench.records import Resources, RunFolders
+    from lnmbench.stages.run import run as run_benchmark
 
     options: dict[str, Any] = {
         "dataset": dataset,
@@ -106,7 +106,7 @@ def run(
     registry = plugins.load(plugin)
     plugins.tell_problems(registry)
     asked: dict[str, Any] = {
-        "place": stage.Place(home=home(), out=out),
+        "folders": RunFolders(home=home(), out=out),
         "executor": parse(executor),
         "workers": ingesting.threads(workers),
         "resources": Resources(device=device, memory_gb=memory),
@@ -121,7 +121,7 @@ def run(
         print_estimate(expected)
         return
     with make_progress() as progress:
-        folder = stage.run(
+        folder = run_benchmark(
             benchmark, registry, plugins=tuple(plugin or ()), progress=progress, **asked
         )
     print_report(folder, registry)

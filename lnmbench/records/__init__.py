@@ -9,6 +9,7 @@ from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Kno
 from lnmbench.records.cost import Cost
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.finding import Finding
+from lnmbench.records.folders import RunFolders
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import (
     WINDOW_HU,
@@ -32,13 +33,14 @@ from lnmbench.records.report import (
     TableColumn,
 )
 from lnmbench.records.resources import Resources
-from lnmbench.records.result import Curve, Epoch, Unit, UnitResult
+from lnmbench.records.result import TARGET, Curve, Epoch, Unit, UnitResult
 from lnmbench.records.score import AuxScore, Estimate, FoldScores, Pair, PairComparison, TestResult
 from lnmbench.records.search import Candidate, Dimension, Search, Settings, Trial
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
     "SHUFFLED",
+    "TARGET",
     "TEXT_ROLES",
     "UNCODED_ROLES",
     "WINDOW_HU",
@@ -86,6 +88,7 @@ __all__ = [
     "Resources",
     "Results",
     "Role",
+    "RunFolders",
     "Search",
     "Settings",
     "Source",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +68,13 @@ class Cohort:
             if column.role == "patient":
                 return tuple(str(v) for v in self.values[column.name])
         return self.ids
+
+    def positions(self, ids: Iterable[str]) -> NDArray[np.int64]:
+        """Return the positions of cases in the cohort, (n,)."""
+        import numpy as np
+
+        position = {case: index for index, case in enumerate(self.ids)}
+        return np.array([position[case] for case in ids], dtype=np.int64)
 
     def labeled(self, label: str) -> Column | None:
         """Return the column that serves a target or auxiliary task, or None."""

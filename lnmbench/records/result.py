@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+TARGET = "target"
+"""The task name of the target among the predictions of a unit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Unit:

@@ -8,10 +8,10 @@ import pytest
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Results
+from lnmbench.records import Choice, Results, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.report.load_results import read_results
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.run import run
 
 ASKED = {
     "dataset": "synthetic:n=60,images=false",
@@ -32,7 +32,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Pa
     return run(
         read_benchmark(None, ASKED),
         Registry(),
-        place=Place(home=place / "home", out=place / "run"),
+        folders=RunFolders(home=place / "home", out=place / "run"),
         executor=Choice(name="inline"),
         workers=1,
         plugins=(),

@@ -11,7 +11,7 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, NetworkMethod, Resources
+from lnmbench.records import Choice, NetworkMethod, Resources, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.amounts import Amount, amounts, plan_bytes
 from lnmbench.stages.estimate.estimates import Arm, RunEstimate
@@ -22,7 +22,6 @@ from lnmbench.stages.ingest.build_cohort import cohort_path
 from lnmbench.stages.plan.make_plan import refuse_unknown_names
 from lnmbench.stages.plan.resolve import Prepared, prepare
 from lnmbench.stages.plan.resources import resolved
-from lnmbench.stages.run.run_benchmark import Place, folder_name
 from lnmbench.store.cohort_file import is_of_older_format
 
 
@@ -30,7 +29,7 @@ def estimate(
     benchmark: Benchmark,
     registry: Registry,
     *,
-    place: Place,
+    folders: RunFolders,
     executor: Choice,
     workers: int,
     progress: Progress,
@@ -46,15 +45,15 @@ def estimate(
     registry.executors.bind(executor)
     available = resolved(resources or Resources())
     path = _cohort(
-        benchmark.dataset, registry, place.home, workers, progress, ingesting or Ingesting()
+        benchmark.dataset, registry, folders.home, workers, progress, ingesting or Ingesting()
     )
     ready = prepare(benchmark, registry, path, available)
     for note in ready.told:
         progress.say(note)
-    folder = place.out or place.runs / folder_name(ready.plan)
+    folder = folders.ledger_folder(ready.plan)
     found = amounts(ready.methods, ready.plan, folder, registry)
     started = time.perf_counter()
-    probe = Probe(ready, registry, place.home)
+    probe = Probe(ready, registry, folders.home)
     progress.start("estimate", "a probe of each arm", len(found), "arms")
     arms = []
     for amount in found:

@@ -12,7 +12,6 @@ from lnmbench.registry import Registry
 from lnmbench.stages.estimate.estimates import Repeat, Span
 from lnmbench.stages.estimate.random_inputs import random_inputs
 from lnmbench.stages.estimate.samples import fewer_cases, times
-from lnmbench.stages.plan.make_plan import positions
 from lnmbench.stages.plan.search.candidates import network_candidates
 from lnmbench.stages.plan.search.groups import Group, groups, side_by_side
 from lnmbench.stages.run.chunk import Chunk, fits
@@ -33,7 +32,7 @@ def repeat_of_networks(
 ) -> Repeat:
     """Return what a repeat takes, with all candidates of its search."""
     started = time.perf_counter()
-    own = stack_of(cohort, positions(cohort, chunk.plan), list(fits(chunk.plan, chunk.repeat)))
+    own = stack_of(cohort, cohort.positions(chunk.plan.ids), list(fits(chunk.plan, chunk.repeat)))
     prepared = time.perf_counter() - started
     seconds, memory = Span(low=prepared, high=prepared), 0
     probed: dict[int | None, Repeat] = {}

@@ -11,7 +11,6 @@ from lnmbench.contracts import Encoder
 from lnmbench.records import Cohort, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.encoders import random_images
-from lnmbench.stages.plan.make_plan import positions
 from lnmbench.stages.run.chunk import Chunk
 from lnmbench.stages.run.features import planned_encoder
 from lnmbench.stages.run.network_inputs import network_inputs
@@ -32,7 +31,7 @@ def random_inputs(
     """
     import torch
 
-    at = positions(cohort, chunk.plan)
+    at = cohort.positions(chunk.plan.ids)
     inputs = network_inputs(method, replace(chunk, features=None), cohort, at, registry)
     if method.level == "none":
         return inputs

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Encoder, Target
+from lnmbench.contracts import AuxTask, Target
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import (
@@ -22,13 +22,12 @@ from lnmbench.records import (
     Plan,
     Protocol,
     Splits,
-    Training,
 )
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task
+from lnmbench.stages.plan.encoders import refuse_heads, refuse_untrainable
 from lnmbench.stages.plan.splitting import make_splits
-from lnmbench.stages.run.features import check_cut
 
 DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
 DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
@@ -95,12 +94,6 @@ def _refuse_metric(name: str, registry: Registry) -> None:
         )
 
 
-def positions(cohort: Cohort, plan: Plan) -> NDArray[np.int64]:
-    """Return where the plan's cases stand in the cohort, (n,)."""
-    at = {case: number for number, case in enumerate(cohort.ids)}
-    return np.array([at[case] for case in plan.ids], dtype=np.int64)
-
-
 def make_methods(benchmark: Benchmark, registry: Registry, cohort: Cohort) -> tuple[Method, ...]:
     """Return the arms that are asked for and, unless `only`, their references.
 
@@ -156,8 +149,8 @@ def _networks(
             f"cohort {cohort.name} has no images for the encoder {encoder.name}",
             then="use --encoder none for a network on the clinical features",
         )
-    check_cut(made, registry.encoders.bind(encoder), benchmark.training)
-    _refuse_heads(encoder, made, benchmark.training)
+    refuse_untrainable(made, registry.encoders.bind(encoder), benchmark.training)
+    refuse_heads(made, encoder, benchmark.training)
     weighting = registry.weightings.bind(benchmark.weighting)
     registry.weightings.build(weighting)
     for tasks in arms:
@@ -208,15 +201,6 @@ def _refuse_no_features(cohort: Cohort, what: str) -> None:
         raise UserError(
             f"cohort {cohort.name} has no clinical features for {what}",
             then="give columns the role feature in the dictionary",
-        )
-
-
-def _refuse_heads(choice: Choice, encoder: Encoder, settings: Training) -> None:
-    if encoder.level != "none" and settings.token_dim is None and encoder.out_dim % settings.heads:
-        raise UserError(
-            f"token_dim none keeps the {encoder.out_dim} features of {choice.name}",
-            expected=f"a multiple of heads ({settings.heads})",
-            then="choose heads that divide it, or a token_dim",
         )
 
 

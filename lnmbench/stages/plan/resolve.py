@@ -8,12 +8,12 @@ from pathlib import Path
 from lnmbench.config import Benchmark
 from lnmbench.records import BaselineMethod, Cohort, Method, NetworkMethod, Plan, Resources
 from lnmbench.registry import Registry
+from lnmbench.stages.plan.encoders import fine_tuning_note
 from lnmbench.stages.plan.make_plan import aux_notes, make_methods, make_plan
 from lnmbench.stages.plan.primary_metrics import declared
 from lnmbench.stages.plan.resources import with_precision
 from lnmbench.stages.plan.search.candidates import network_candidates
 from lnmbench.stages.plan.search.groups import groups
-from lnmbench.stages.run.features import fine_tuning_note
 from lnmbench.store.cohort_file import read_cohort
 
 

@@ -11,6 +11,7 @@ from lnmbench import choices
 from lnmbench.contracts import AcrossCohorts, Metric
 from lnmbench.errors import UserError
 from lnmbench.records import (
+    TARGET,
     AuxLabels,
     Block,
     Figure,
@@ -28,7 +29,6 @@ from lnmbench.records import (
 from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.checks import check
-from lnmbench.stages.run.chunk import TARGET
 from lnmbench.stages.score import aux_scores, score
 from lnmbench.store.ledger import FILE, LedgerReader
 

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
-from lnmbench.records import BaselineMethod, Cohort, Trial, UnitResult
+from lnmbench.records import TARGET, BaselineMethod, Cohort, Trial, UnitResult
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.make_plan import positions
-from lnmbench.stages.run.chunk import TARGET, Chunk, Fit, fits, unit_result
+from lnmbench.stages.run.chunk import Chunk, Fit, fits, unit_result
 from lnmbench.stages.run.search.best_candidate import leader, with_choice
 
 
@@ -24,7 +23,7 @@ def baseline_results(
     from threadpoolctl import threadpool_limits
 
     baseline = registry.baselines.build(method.baseline)
-    frame = feature_frame(cohort, positions(cohort, chunk.plan))
+    frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
     planned = list(fits(chunk.plan, chunk.repeat))
     folds = range(chunk.plan.protocol.folds)
     with threadpool_limits(1):  # small matrices: more threads only wait for each other

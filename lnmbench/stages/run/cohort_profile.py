@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import TEXT_ROLES, Cohort, Column, Plan, Profile, Summary, Variable
-from lnmbench.stages.plan.make_plan import positions
 from lnmbench.stages.run.near_duplicates import find_alike
 from lnmbench.stats.categories import shares
 from lnmbench.stats.discrimination import auc
@@ -19,7 +18,7 @@ def make_profile(cohort: Cohort, plan: Plan) -> Profile:
 
     Raises `UserError` for a cohort file that cannot be read.
     """
-    at = positions(cohort, plan)
+    at = cohort.positions(plan.ids)
     columns = [c for c in cohort.columns if c.role not in (*TEXT_ROLES, "report")]
     return Profile(
         variables=tuple(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lnmbench.contracts import Encoder, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Choice, Cohort, Method, NetworkMethod, Training
+from lnmbench.records import Choice, Cohort, Method, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import FORMAT, Arrays, make_features
@@ -25,41 +25,6 @@ if TYPE_CHECKING:
 
 # A cache that takes more than this is said before it is made.
 _LARGE = 1e9
-
-
-def check_cut(encoder: Encoder, choice: Choice, training: Training) -> None:
-    """Raise `UserError` where an encoder cannot be trained, or augmented, as is asked for."""
-    name = str(choice.parameters.get("train", "none"))
-    if name != "none" and encoder.level != "slice":
-        raise UserError(
-            f"encoder {choice.name} is of level {encoder.level} and cannot be trained",
-            expected="train=none",
-            got=f"train={name}",
-        )
-    frozen = encoder.level != "none"
-    if name != "none":
-        from lnmbench.nets.encoder.frozen import split_stages
-
-        frozen = bool(len(split_stages(encoder.stages(), name)[0]))
-    if frozen and training.augment != "none" and training.views < 2:
-        raise UserError(
-            "training setting views",
-            expected=f"at least 2 to augment what the frozen {choice.name} sees",
-            got=str(training.views),
-        )
-
-
-def fine_tuning_note(method: Method) -> str | None:
-    """Return what the user is told of a trained encoder; None for a frozen one."""
-    if not isinstance(method, NetworkMethod) or method.trained_from == "none":
-        return None
-    norms = {"frozen": "kept as they are", "batch": "taken from each batch"}
-    whole = method.trained_from == "all"
-    return (
-        f"{method.encoder.name}: trained {'as a whole' if whole else f'from {method.trained_from}'}"
-        f" at a learning rate of {method.training.encoder_learning_rate:g}; statistics of batch"
-        f" normalization are {norms[method.training.batch_norm]} (training setting batch_norm)"
-    )
 
 
 def method_features(

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Cohort, NetworkMethod
+from lnmbench.records import TARGET, Cohort, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import aux_task, heads
-from lnmbench.stages.run.chunk import TARGET, Chunk, Fit
+from lnmbench.stages.run.chunk import Chunk, Fit
 from lnmbench.stages.run.features import planned_encoder
 from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import read_features

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import Weighting
-from lnmbench.records import Cohort, NetworkMethod, UnitResult
+from lnmbench.records import TARGET, Cohort, NetworkMethod, UnitResult
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.make_plan import positions
 from lnmbench.stages.plan.search.candidates import network_candidates
 from lnmbench.stages.plan.search.groups import Group, groups, side_by_side
-from lnmbench.stages.run.chunk import TARGET, Chunk, Fit, fits
+from lnmbench.stages.run.chunk import Chunk, Fit, fits
 from lnmbench.stages.run.network_inputs import clinical_inputs, network_inputs
 from lnmbench.stages.run.search.outer_fold import OuterFold, outer_folds
 
@@ -44,7 +43,7 @@ def network_results(
     Of a method with several candidates, each unit takes the one with the lowest mean loss of the
     target over its inner folds. Raises `UserError` where all of them diverge.
     """
-    at = positions(cohort, chunk.plan)
+    at = cohort.positions(chunk.plan.ids)
     planned = list(fits(chunk.plan, chunk.repeat))
     own_fits = stack_of(cohort, at, planned)
     units = outer_folds(planned)

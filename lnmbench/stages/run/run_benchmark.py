@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Manifest, Method, NetworkMethod, Plan, Resources, UnitResult
+from lnmbench.records import (
+    Choice,
+    Manifest,
+    Method,
+    NetworkMethod,
+    Plan,
+    Resources,
+    RunFolders,
+    UnitResult,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.plan.aux_tasks import aux_labels
-from lnmbench.stages.plan.make_plan import positions, refuse_unknown_names
+from lnmbench.stages.plan.make_plan import refuse_unknown_names
 from lnmbench.stages.plan.resolve import Prepared, prepare
 from lnmbench.stages.plan.resources import resolved, shared_among
 from lnmbench.stages.run.chunk import Chunk
@@ -26,23 +33,11 @@ from lnmbench.stages.run.features import method_features
 from lnmbench.store.ledger import LedgerWriter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a run keeps things: `home` for cohorts and features, `out` for its ledger.
-
-    Without `out`, the ledger goes to a folder below `runs` that names cohort and protocol.
-    """
-
-    home: Path
-    out: Path | None = None
-    runs: Path = Path("runs")
-
-
 def run(
     benchmark: Benchmark,
     registry: Registry,
     *,
-    place: Place,
+    folders: RunFolders,
     executor: Choice,
     workers: int,
     plugins: tuple[str, ...],
@@ -61,7 +56,7 @@ def run(
     path = ingest(
         benchmark.dataset,
         registry,
-        home=place.home,
+        home=folders.home,
         workers=workers,
         progress=progress,
         ingesting=ingesting,
@@ -73,11 +68,11 @@ def run(
     for note in ready.told:
         progress.say(note)
     manifest = _manifest(benchmark, ready)
-    folder = place.out or place.runs / folder_name(plan)
+    folder = folders.ledger_folder(plan)
     with LedgerWriter.create(folder, plan) as ledger:
         ledger.add_methods(methods, plan.splits.units())
         ledger.add_labels(
-            aux_labels(methods, ready.cohort, positions(ready.cohort, plan), registry)
+            aux_labels(methods, ready.cohort, ready.cohort.positions(plan.ids), registry)
         )
         if ledger.profile() is None:
             ledger.add_profile(make_profile(ready.cohort, plan))
@@ -90,7 +85,7 @@ def run(
                     method,
                     ready.cohort,
                     registry,
-                    place.home,
+                    folders.home,
                     progress,
                     device=available.device,
                 )
@@ -170,14 +165,6 @@ def _work(
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     progress.finish()
-
-
-def folder_name(plan: Plan) -> str:
-    """Return the name of the run directory of a plan: data set, target, protocol, cohort."""
-    protocol = plan.protocol
-    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{plan.dataset.partition(':')[0]}-{protocol.target}")
-    folds = f"{protocol.repeats}x{protocol.folds}x{protocol.inner}"
-    return f"{name}-{folds}-seed{protocol.seed}-{plan.fingerprint[:8]}"
 
 
 def _manifest(benchmark: Benchmark, ready: Prepared) -> Manifest:

@@ -10,12 +10,11 @@ import pytest
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Preprocessing
+from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate import Arm, RunEstimate, Span, estimate
 from lnmbench.stages.ingest import Ingesting, ingest
 from lnmbench.stages.run import run_benchmark as stage
-from lnmbench.stages.run.run_benchmark import Place
 from lnmbench.store.ledger import FILE
 
 SMALL = Ingesting(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
@@ -66,10 +65,11 @@ class Asked:
         self.home, self._progress = home, progress
 
     def _with(self, options: dict[str, object]) -> dict[str, object]:
+        folders = options.pop("folders", RunFolders(home=self.home))
         return {
             "benchmark": read_benchmark(None, {**OPTIONS, **options}),
             "registry": Registry(["sliced.py"]),
-            "place": Place(home=self.home),
+            "folders": folders,
             "executor": Choice(name="inline"),
             "workers": 1,
             "progress": self._progress,
@@ -166,13 +166,11 @@ def test_a_cohort_that_is_not_ingested_is_refused(asked: Asked) -> None:
         asked.estimate(dataset="synthetic:n=25")
 
 
-def test_a_folder_of_another_plan_is_refused(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_another_plan_is_refused(asked: Asked) -> None:
     folder = asked.run(encoder=("none",), only=True)
-    monkeypatch.setattr(
-        "lnmbench.stages.estimate.estimate_run.folder_name", lambda plan: folder.name
-    )
+    folders = RunFolders(home=asked.home, out=folder)
     with pytest.raises(UserError, match=r"another protocol.*choose another with --out"):
-        asked.estimate(seed=1)
+        asked.estimate(folders=folders, seed=1)
 
 
 @pytest.mark.parametrize(

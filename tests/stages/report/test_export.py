@@ -8,14 +8,14 @@ import pytest
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Figure, Preprocessing
+from lnmbench.records import Choice, Figure, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
 from lnmbench.stages.ingest import Ingesting
 from lnmbench.stages.report.checks import run_checks
 from lnmbench.stages.report.export import export
 from lnmbench.stages.report.load_results import page, read_results
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.run import run
 
 torch = pytest.importorskip("torch")
 PEOPLE = ("jane_doe", "joan_roe")
@@ -72,7 +72,7 @@ def test_a_report_and_an_export_name_files_without_their_folders(
             },
         ),
         registry,
-        place=Place(home=tmp_path / "home", out=tmp_path / "run"),
+        folders=RunFolders(home=tmp_path / "home", out=tmp_path / "run"),
         executor=Choice(name="inline"),
         workers=1,
         plugins=(str(plugin),),

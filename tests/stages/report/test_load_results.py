@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Paragraph, Results, Table
+from lnmbench.records import Choice, Paragraph, Results, RunFolders, Table
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
 from lnmbench.stages.report.checks import check
 from lnmbench.stages.report.export import export
 from lnmbench.stages.report.load_results import compared, page, read_results
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
 
 REGISTRY = Registry()
@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
     return run(
         read_benchmark(None, asked),
         REGISTRY,
-        place=Place(home=place / "home", out=place / "run"),
+        folders=RunFolders(home=place / "home", out=place / "run"),
         executor=Choice(name="inline"),
         workers=1,
         plugins=(),

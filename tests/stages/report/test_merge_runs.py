@@ -12,11 +12,11 @@ import pytest
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Block, Cell, Choice, Paragraph, Results, Table
+from lnmbench.records import Block, Cell, Choice, Paragraph, Results, RunFolders, Table
 from lnmbench.registry import Registry
 from lnmbench.stages.report.load_results import across, read_results
 from lnmbench.stages.report.merge_runs import read_several
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.run import run
 from lnmbench.stats import holm
 
 REGISTRY = Registry()
@@ -38,7 +38,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> dict[str
         return run(
             read_benchmark(None, base | asked),
             REGISTRY,
-            place=Place(home=place / "home", out=place / name),
+            folders=RunFolders(home=place / "home", out=place / name),
             executor=Choice(name="inline"),
             workers=1,
             plugins=(),

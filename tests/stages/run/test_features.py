@@ -8,9 +8,9 @@ import pytest
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice
+from lnmbench.records import Choice, RunFolders
 from lnmbench.registry import Registry
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.run import run
 from lnmbench.store.cohort_file import read_cohort
 
 COUNTER = """
@@ -55,7 +55,7 @@ def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path, silent: P
         run(
             read_benchmark(None, {**options, "seed": seed}),
             registry,
-            place=Place(home=home),
+            folders=RunFolders(home=home),
             executor=Choice(name="inline"),
             workers=1,
             plugins=("counter.py",),
@@ -106,7 +106,7 @@ def test_baselines_without_a_pipeline_and_encoders_without_weights(
     run(
         read_benchmark(None, {**options, **small}),
         Registry(["others.py"]),
-        place=Place(home=home),
+        folders=RunFolders(home=home),
         executor=Choice(name="inline"),
         workers=1,
         plugins=("others.py",),

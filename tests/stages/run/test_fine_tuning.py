@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Preprocessing, Training
+from lnmbench.records import Choice, Preprocessing, RunFolders, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import Ingesting
-from lnmbench.stages.run.features import check_cut
-from lnmbench.stages.run.run_benchmark import Place, run
+from lnmbench.stages.plan.encoders import refuse_untrainable
+from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
 
 pytest.importorskip("torchvision")
@@ -78,7 +78,7 @@ def predict(home: Path, tmp_path: Path, silent: Progress) -> Predict:
         folder = run(
             read_benchmark(None, asked),
             Registry(plugins),
-            place=Place(home=home, out=tmp_path / str(len(list(tmp_path.iterdir())))),
+            folders=RunFolders(home=home, out=tmp_path / str(len(list(tmp_path.iterdir())))),
             executor=Choice(name="inline"),
             workers=1,
             plugins=plugins,
@@ -165,7 +165,7 @@ def test_what_cannot_be_trained_is_one_line(encoder: str, match: str) -> None:
     own = {} if name == "none" else {"weights": "random"}
     choice = Choice(name=name, parameters={**own, "train": train})
     with pytest.raises(UserError, match=match):
-        check_cut(registry.encoders.build(choice), choice, Training())
+        refuse_untrainable(registry.encoders.build(choice), choice, Training())
 
 
 @pytest.mark.parametrize(("train", "refused"), [("none", True), ("layer4", True), ("stem", False)])
@@ -174,7 +174,7 @@ def test_augmenting_frozen_images_needs_views(train: str, refused: bool) -> None
     encoder = Registry().encoders.build(choice)
     expected = pytest.raises(UserError, match="views: expected at least 2") if refused else None
     with expected or nullcontext():
-        check_cut(encoder, choice, Training(augment="flip", views=1))
+        refuse_untrainable(encoder, choice, Training(augment="flip", views=1))
 
 
 def test_an_encoder_of_volumes_sees_each_case_as_a_whole(

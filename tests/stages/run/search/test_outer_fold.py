@@ -18,6 +18,7 @@ from lnmbench.records import (
     NetworkMethod,
     Plan,
     Protocol,
+    RunFolders,
     Table,
     Training,
     Trial,
@@ -340,7 +341,7 @@ def test_search_goes_from_the_command_to_ledger_report_and_export(
     folder = stage.run(
         benchmark,
         registry,
-        place=stage.Place(home=home, out=tmp_path / "out"),
+        folders=RunFolders(home=home, out=tmp_path / "out"),
         executor=Choice(name="inline"),
         workers=1,
         plugins=(),
