@@ -289,22 +289,32 @@ class Check(Protocol):
 
     @property
     def title(self) -> str:
-        """What it looks at."""
+        """The condition that must hold, e.g. "no feature equals the target"."""
         ...
 
     @property
     def severity(self) -> Literal["warning", "error"]:
-        """How bad a finding is."""
+        """The result if the condition does not hold."""
         ...
 
     @property
     def remedy(self) -> str:
-        """What to do about a finding."""
+        """Advice for a run in which the condition does not hold."""
         ...
 
     def __call__(self, results: Results) -> str | None:
-        """Return what was found in one sentence, an empty string if nothing, None if it does
-        not apply."""
+        """Return a message on what violates the condition, "" if it holds, None if the check
+        does not apply."""
+        ...
+
+
+@runtime_checkable
+class Documented(Protocol):
+    """A check with a page of documentation; optional."""
+
+    @property
+    def docs(self) -> str:
+        """The address of the page, shown with the remedy."""
         ...
 
 
@@ -358,6 +368,7 @@ __all__ = [
     "Check",
     "Comparison",
     "Dataset",
+    "Documented",
     "Encoder",
     "Metric",
     "Progress",

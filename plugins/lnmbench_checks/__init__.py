@@ -1,4 +1,4 @@
-"""Numbered methodological checks of a run."""
+"""Numbered methodological checks of a run, one module for each number."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,34 +8,41 @@ from lnmbench.contracts import Check
 
 @hookimpl
 def register_checks() -> Mapping[str, Callable[..., Check]]:
-    """Offer the checks; a number is never given to another check."""
-    from lnmbench_checks.auxiliary import MostlyUnknown, SaysTarget
-    from lnmbench_checks.controls import NotAboveControl
-    from lnmbench_checks.encoders import PretrainedOnCohort, UndeclaredWeights
-    from lnmbench_checks.features import EqualsTarget, NearlyEqualsTarget, PostOperative
-    from lnmbench_checks.finished import StoppedByLimit, Unfinished
-    from lnmbench_checks.images import NearlySharedImages, SharedImages
-    from lnmbench_checks.optimism import InnerFarFromOuter
-    from lnmbench_checks.reliability import SlopeFarFromOne
-    from lnmbench_checks.significance import NotBorneOut
-    from lnmbench_checks.splits import PatientOnBothSides, TooFewEvents
+    """Offer the checks; a number is never reused for another check."""
+    from lnmbench_checks.lnm001_patient_leakage import PatientLeakage
+    from lnmbench_checks.lnm002_duplicate_images import DuplicateImages
+    from lnmbench_checks.lnm003_postoperative_features import PostoperativeFeatures
+    from lnmbench_checks.lnm004_events_per_fold import EventsPerFold
+    from lnmbench_checks.lnm005_target_leakage import TargetLeakage
+    from lnmbench_checks.lnm006_pretraining_leakage import PretrainingLeakage
+    from lnmbench_checks.lnm007_unconfirmed_differences import UnconfirmedDifferences
+    from lnmbench_checks.lnm008_missing_aux_labels import MissingAuxLabels
+    from lnmbench_checks.lnm009_redundant_aux_task import RedundantAuxTask
+    from lnmbench_checks.lnm010_negative_control import NegativeControl
+    from lnmbench_checks.lnm011_calibration_slope import CalibrationSlope
+    from lnmbench_checks.lnm012_inner_outer_gap import InnerOuterGap
+    from lnmbench_checks.lnm013_target_proxies import TargetProxies
+    from lnmbench_checks.lnm014_incomplete_methods import IncompleteMethods
+    from lnmbench_checks.lnm015_epoch_limit import EpochLimit
+    from lnmbench_checks.lnm016_undeclared_weights import UndeclaredWeights
+    from lnmbench_checks.lnm017_similar_images import SimilarImages
 
     return {
-        "LNM001": PatientOnBothSides,
-        "LNM002": SharedImages,
-        "LNM003": PostOperative,
-        "LNM004": TooFewEvents,
-        "LNM005": EqualsTarget,
-        "LNM006": PretrainedOnCohort,
-        "LNM007": NotBorneOut,
-        "LNM008": MostlyUnknown,
-        "LNM009": SaysTarget,
-        "LNM010": NotAboveControl,
-        "LNM011": SlopeFarFromOne,
-        "LNM012": InnerFarFromOuter,
-        "LNM013": NearlyEqualsTarget,
-        "LNM014": Unfinished,
-        "LNM015": StoppedByLimit,
+        "LNM001": PatientLeakage,
+        "LNM002": DuplicateImages,
+        "LNM003": PostoperativeFeatures,
+        "LNM004": EventsPerFold,
+        "LNM005": TargetLeakage,
+        "LNM006": PretrainingLeakage,
+        "LNM007": UnconfirmedDifferences,
+        "LNM008": MissingAuxLabels,
+        "LNM009": RedundantAuxTask,
+        "LNM010": NegativeControl,
+        "LNM011": CalibrationSlope,
+        "LNM012": InnerOuterGap,
+        "LNM013": TargetProxies,
+        "LNM014": IncompleteMethods,
+        "LNM015": EpochLimit,
         "LNM016": UndeclaredWeights,
-        "LNM017": NearlySharedImages,
+        "LNM017": SimilarImages,
     }

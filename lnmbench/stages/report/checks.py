@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal, get_args
 
-from lnmbench.contracts import Check
+from lnmbench.contracts import Check, Documented
 from lnmbench.errors import UserError
 from lnmbench.records import Cell, Results, Table, TableColumn
 from lnmbench.redaction import redact_paths
@@ -86,6 +86,8 @@ def _checked(offer: Offer[Check], results: Results) -> CheckResult:
     try:
         made = offer.build()
         subject, severity, remedy = (_line(made.title), made.severity, _line(made.remedy))
+        if isinstance(made, Documented):
+            remedy = f"{remedy} (see {_line(made.docs)})"
         if severity not in SEVERITIES:
             raise ValueError(f"severity {severity!r}, expected {' or '.join(SEVERITIES)}")
         found = made(results)

@@ -43,6 +43,7 @@ def register_checks():
         "X08": made("x", severity="fatal"),
         "X09": unmade,
         "X10": made(" "),
+        "X11": made("bad", docs="docs/x.md#x11"),
     }
 """
 RESULTS = Results(
@@ -83,12 +84,13 @@ def test_each_check_ends_in_one_of_five_ways(registry: Registry) -> None:
         "X08": "failed",
         "X09": "failed",
         "X10": "passed",
+        "X11": "warning",
     }
 
 
 def test_what_is_bad_comes_first_and_then_the_numbers(registry: Registry) -> None:
     names = [one.name for one in run_checks(RESULTS, registry)]
-    assert names == ["X04", "X05", "X06", "X07", "X08", "X09", "X03", "X02", "X10", "X01"]
+    assert names == ["X04", "X05", "X06", "X07", "X08", "X09", "X03", "X11", "X02", "X10", "X01"]
 
 
 def test_a_check_that_fails_is_named_with_its_plugin_and_error(registry: Registry) -> None:
@@ -127,9 +129,10 @@ def test_the_table_says_finding_and_remedy_in_one_line_each(registry: Registry) 
     assert table is not None
     rows = {row[0].text: [cell.text for cell in row] for row in table.rows}
     assert rows["X03"] == ["X03", "what it looks at", "warning", "one thing", "do this"]
+    assert rows["X11"][3:] == ["bad", "do this (see docs/x.md#x11)"]
     assert rows["X02"] == ["X02", "what it looks at", "passed", "", ""]
     assert rows["X01"][2:] == ["not applicable", "", ""]
-    assert "10 checks: 1 error, 5 failed, 1 warning, 2 passed, 1 not applicable" in table.notes[0]
+    assert "11 checks: 1 error, 5 failed, 2 warning, 2 passed, 1 not applicable" in table.notes[0]
 
 
 def test_errors_and_failures_are_bad_and_warnings_are_not(registry: Registry) -> None:

@@ -1,0 +1,44 @@
+"""Messages of the checks: short lists, quoted column names, and addresses in the docs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+DOCS_PAGE = "docs/checks.md"
+"""Page that describes every check under its number."""
+MOST = 3
+
+
+def docs_address(code: str) -> str:
+    """Return the address of the section of the docs that describes a check.
+
+    Examples
+    --------
+    >>> docs_address("LNM001")
+    'docs/checks.md#lnm001'
+    """
+    return f"{DOCS_PAGE}#{code.lower()}"
+
+
+def join_messages(messages: Sequence[str], *, most: int = MOST) -> str:
+    """Return the first messages in one line, with the number of others.
+
+    Examples
+    --------
+    >>> join_messages(["a", "b"]), join_messages(["a", "b", "c"], most=1)
+    ('a; b', 'a; and 2 more')
+    """
+    more = len(messages) - most
+    shown = list(messages[:most])
+    return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
+
+
+def quote_name(name: str) -> str:
+    """Return the name of a column in quotation marks, shortened to 60 characters.
+
+    Examples
+    --------
+    >>> quote_name("age"), len(quote_name("a" * 100))
+    ("'age'", 62)
+    """
+    return repr(name if len(name) <= 60 else f"{name[:57]}...")

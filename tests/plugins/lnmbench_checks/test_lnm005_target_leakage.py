@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from lnmbench_checks.lnm005_target_leakage import TargetLeakage
+
+from lnmbench.records import Profile, Results
+
+MakeProfile = Callable[..., Profile]
+
+
+@pytest.mark.parametrize(("separation", "fires"), [(1.0, True), (0.993, False), (0.98, False)])
+def test_a_feature_that_equals_the_target_is_reported(
+    separation: float, fires: bool, cohort_run: Results, feature_profile: MakeProfile
+) -> None:
+    run = replace(cohort_run, profile=feature_profile("score\n=1+1", separation))
+    message = TargetLeakage()(run)
+    assert bool(message) is fires
+    assert "\n" not in (message or "")
+
+
+def test_features_with_few_values_are_not_assessed(
+    cohort_run: Results, feature_profile: MakeProfile
+) -> None:
+    run = replace(cohort_run, profile=feature_profile("rare", 1.0, known=7))
+    assert TargetLeakage()(run) is None
+
+
+def test_the_target_itself_is_no_feature(cohort_run: Results, feature_profile: MakeProfile) -> None:
+    run = replace(cohort_run, profile=feature_profile("pN", 1.0, role="target"))
+    assert TargetLeakage()(run) is None

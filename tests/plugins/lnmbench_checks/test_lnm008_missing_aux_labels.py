@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from lnmbench_checks.lnm008_missing_aux_labels import MissingAuxLabels
+
+from lnmbench.records import MethodResult, Results
+
+MakeLabels = Callable[..., dict[str, Any]]
+
+
+def test_labels_that_most_cases_lack_are_reported(
+    cohort_run: Results, aux_labels: MakeLabels
+) -> None:
+    values = np.where(np.arange(60) < 29, 1.0, np.nan)
+    message = MissingAuxLabels()(replace(cohort_run, **aux_labels(values)))
+    assert message == "pt:shuffled=0: 29 of 60 cases have a label"
+    values[29] = 0.0
+    assert MissingAuxLabels()(replace(cohort_run, **aux_labels(values))) == ""
+
+
+def test_without_tasks_and_for_controls_the_check_does_not_apply(
+    cohort_run: Results, aux_labels: MakeLabels, image_network: Callable[..., MethodResult]
+) -> None:
+    control = aux_labels(cohort_run.truth, "binary", shuffled=1)
+    assert MissingAuxLabels()(replace(cohort_run, **control)) is None
+    assert MissingAuxLabels()(replace(cohort_run, method_results=(image_network(),))) is None

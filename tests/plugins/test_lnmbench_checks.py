@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from lnmbench_checks import register_checks
+
+from lnmbench.records import Card, Protocol, Results
+
+EMPTY = Results(
+    cohort="made",
+    card=Card(title="made", license="none", source="here", citation="none", labels="made"),
+    fingerprint="f" * 32,
+    protocol=Protocol(repeats=2, folds=3),
+    n=60,
+    positives=20,
+    method_results=(),
+    compared=(),
+    metrics=("auc",),
+    metric_titles={"auc": "AUC"},
+    comparison_titles={},
+    comparison_roles={},
+    primary="corrected",
+    primary_metrics=("auc",),
+)
+
+
+def test_numbers_have_no_gap() -> None:
+    codes = list(register_checks())
+    assert codes == [f"LNM{number:03d}" for number in range(1, len(codes) + 1)]
+
+
+@pytest.mark.parametrize("code", [code for code in register_checks() if code != "LNM004"])
+def test_no_check_passes_without_information(code: str) -> None:
+    assert register_checks()[code]()(EMPTY) is None
+
+
+def test_a_run_gives_the_checks_their_information(scored: Results) -> None:
+    messages = {code: factory()(scored) for code, factory in register_checks().items()}
+    # five epochs are fewer than the patience
+    assert "clinical network" in (messages["LNM015"] or "")
+    assert "logistic" not in (messages["LNM015"] or "")
+    for code in ("LNM003", "LNM005", "LNM008", "LNM009", "LNM013", "LNM014"):
+        assert messages[code] == "", code
+    # one case per patient, and no images
+    for code in ("LNM001", "LNM002", "LNM006", "LNM016", "LNM017"):
+        assert messages[code] is None, code
+    for code in ("LNM004", "LNM007", "LNM011", "LNM012"):
+        assert messages[code] is not None, code
