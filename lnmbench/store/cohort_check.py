@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from lnmbench.errors import UserError
+from lnmbench.records import Preprocessing
 from lnmbench.store import serialization
 from lnmbench.store.cohort_digest import CohortDigest, passport
 from lnmbench.store.cohort_file import checksums, opened, read_columns
@@ -49,7 +50,7 @@ def check_cohort(path: Path) -> Damage:
 def _checked(file: h5py.File) -> Damage:
     ids = [str(case) for case in file["cases/id"].asstr()[:]]
     offsets = file["offsets"][:]
-    digest = CohortDigest(serialization.preprocessing(str(file.attrs["preprocessing"])))
+    digest = CohortDigest(serialization.unpack(Preprocessing, str(file.attrs["preprocessing"])))
     damaged = _damaged_cases(file, ids, offsets.tolist(), digest)
     others = []
     if str(file.attrs["passport"]) != passport(file.attrs):

@@ -125,9 +125,9 @@ def read_cohort(path: Path) -> Cohort:
             columns=columns,
             values=values,
             offsets=file["offsets"][:],
-            card=serialization.card(str(file.attrs["card"])),
+            card=serialization.unpack(Card, str(file.attrs["card"])),
             fingerprint=str(file.attrs["fingerprint"]),
-            preprocessing=serialization.preprocessing(str(file.attrs["preprocessing"])),
+            preprocessing=serialization.unpack(Preprocessing, str(file.attrs["preprocessing"])),
             path=path,
         )
 
@@ -142,7 +142,7 @@ def read_columns(
     # by name: of a damaged one, values() would give None
     stored = sorted((group[n] for n in group), key=lambda item: int(item.attrs["position"]))
     for item in stored:
-        column = serialization.column(str(item.attrs["column"]))
+        column = serialization.unpack(Column, str(item.attrs["column"]))
         columns.append(column)
         values[column.name] = (
             np.asarray(item.asstr()[:], dtype=str) if column.role in TEXT_ROLES else item[:]

@@ -1,4 +1,4 @@
-"""Records as JSON text and back, for the files that hold them."""
+"""JSON text of records, for the files that hold them, and its strict decoding."""
 
 from __future__ import annotations
 
@@ -6,28 +6,109 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
-from lnmbench.records import (
-    Alike,
-    Card,
-    Column,
-    Method,
-    Preprocessing,
-    Profile,
-    Protocol,
-    Summary,
-    Variable,
-)
+from lnmbench.errors import UserError
+from lnmbench.records import BaselineMethod, Method, NetworkMethod
 
-_METHODS: TypeAdapter[Method] = TypeAdapter(Method)
+Record = TypeVar("Record")
+
+
+class DamagedRecordError(ValueError):
+    """A text that is not what `pack` writes; the message names the first fault."""
 
 
 def pack(record: Any) -> str:
     """Return a frozen record as JSON; equal records give equal text."""
     return json.dumps(asdict(record), sort_keys=True, default=_plain)
+
+
+def unpack(kind: type[Record], text: str) -> Record:
+    """Return the record that `pack` wrote.
+
+    Parameters
+    ----------
+    kind
+        Class of the record.
+    text
+        JSON text of the record.
+
+    Raises
+    ------
+    DamagedRecordError
+        If the text is no JSON, a field is missing, unknown or of another type, or the record
+        refuses its values.
+    """
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    record: Record = _decode(_ADAPTERS[kind], text)
+    return record
+
+
+def unpack_method(text: str) -> Method:
+    """Return the method that `pack` wrote. Raises `DamagedRecordError` as `unpack` does."""
+    method: Method = _decode(_METHODS, text)
+    return method
+
+
+def unpack_texts(text: str) -> tuple[str, ...]:
+    """Return the texts of a JSON list. Raises `DamagedRecordError` for anything else."""
+    texts: tuple[str, ...] = _validate(_TEXTS, text)
+    return texts
+
+
+def _method_kind(settings: Any) -> str:
+    return "baseline" if isinstance(settings, Mapping) and "baseline" in settings else "network"
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+_TEXTS = TypeAdapter(tuple[str, ...])
+_METHODS: TypeAdapter[Any] = TypeAdapter(
+    Annotated[
+        Annotated[NetworkMethod, Tag("network")] | Annotated[BaselineMethod, Tag("baseline")],
+        Discriminator(_method_kind),
+    ]
+)
+
+
+def _validate(adapter: TypeAdapter[Any], text: str) -> Any:
+    try:
+        return adapter.validate_json(text, strict=True)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        location = ".".join(map(str, fault["loc"]))
+        raise DamagedRecordError(f"{location}: {fault['msg']}".removeprefix(": ")) from None
+    except UserError as error:
+        raise DamagedRecordError(str(error)) from None
+
+
+def _decode(adapter: TypeAdapter[Any], text: str) -> Any:
+    record = _validate(adapter, text)
+    # defaults fill fields that are missing, and unknown fields are dropped
+    field = _first_difference(_comparable(pack(record)), _comparable(text))
+    if field is not None:
+        raise DamagedRecordError(f"{field}: missing, unknown or changed field".removeprefix(": "))
+    return record
+
+
+def _comparable(text: str) -> Any:
+    """Return the values of JSON text, NaN as text, since NaN differs from itself."""
+    return json.loads(text, parse_constant=str)
+
+
+def _first_difference(a: object, b: object) -> str | None:
+    """Return the path of the first value that differs, or None."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for name in sorted({*a, *b}):
+            if name not in a or name not in b:
+                return str(name)
+            inner = _first_difference(a[name], b[name])
+            if inner is not None:
+                return f"{name}.{inner}".removesuffix(".")
+        return None
+    return None if a == b else ""
 
 
 def _plain(value: object) -> object:
@@ -36,58 +117,3 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
-
-
-def card(text: str) -> Card:
-    """Return the card that `pack` wrote."""
-    facts = json.loads(text)
-    return Card(**{**facts, "notes": tuple(facts["notes"])})
-
-
-def column(text: str) -> Column:
-    """Return the column that `pack` wrote."""
-    facts = json.loads(text)
-    lists = {key: tuple(facts[key]) for key in ("categories", "missing")}
-    return Column(**{**facts, **lists})
-
-
-def preprocessing(text: str) -> Preprocessing:
-    """Return the preprocessing that `pack` wrote."""
-    facts = json.loads(text)
-    return Preprocessing(**{**facts, "spacing_mm": tuple(facts["spacing_mm"])})
-
-
-def protocol(text: str) -> Protocol:
-    """Return the protocol that `pack` wrote."""
-    facts = json.loads(text)
-    return Protocol(**{**facts, "primary": tuple(facts["primary"])})
-
-
-def profile(text: str) -> Profile:
-    """Return the profile that `pack` wrote."""
-    facts = json.loads(text)
-    alike = facts["alike"]
-    return Profile(
-        variables=tuple(_variable(one) for one in facts["variables"]),
-        alike=None if alike is None else tuple(Alike(**one) for one in alike),
-    )
-
-
-def _variable(facts: dict[str, Any]) -> Variable:
-    groups = {name: _summary(facts[name]) for name in ("everyone", "negative", "positive")}
-    return Variable(**{**facts, **groups, "categories": tuple(facts["categories"])})
-
-
-def _summary(facts: dict[str, Any]) -> Summary:
-    quartiles = facts["quartiles"]
-    return Summary(
-        known=facts["known"],
-        missing=facts["missing"],
-        quartiles=None if quartiles is None else tuple(quartiles),
-        counts=tuple(facts["counts"]),
-    )
-
-
-def method(text: str) -> Method:
-    """Return the method that `pack` wrote."""
-    return _METHODS.validate_json(text)

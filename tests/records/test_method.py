@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lnmbench.records import Choice, Method, NetworkMethod, Weights
+from lnmbench.records import Choice, Method, NetworkMethod, Training, Weights
 
 
 def test_weights_in_another_folder_make_the_same_method() -> None:
@@ -20,3 +20,24 @@ def test_weights_in_another_folder_make_the_same_method() -> None:
     assert original.fingerprint != method("/home/jane_doe/w.pt", cut="layer4").fingerprint
     unknown = method("/home/jane_doe/w.pt", sha256="")
     assert unknown.fingerprint != replace(unknown, encoder=method("other/w.pt").encoder).fingerprint
+
+
+def test_every_setting_makes_another_method_and_a_label_does_not() -> None:
+    method = NetworkMethod(
+        label="resnet50 + pt",
+        encoder=Choice(name="resnet50", parameters={"weights": "auto", "seed": 0}),
+        level="slice",
+        weights=Weights(source="random:0", sha256="ab"),
+        aux=(Choice(name="pt"),),
+        weighting=Choice(name="fixed", parameters={"aux": 1.0}),
+        plugins={"lnmbench_tnm": "0.1.0"},
+    )
+    changed = [
+        replace(method, training=replace(Training(), learning_rate=3e-3)),
+        replace(method, weights=Weights(source="imagenet", sha256="cd")),
+        replace(method, aux=()),
+        replace(method, window_hu=(-900.0, 400.0)),
+        replace(method, plugins={"lnmbench_tnm": "0.2.0"}),
+    ]
+    assert len({method.fingerprint for method in [method, *changed]}) == 6
+    assert replace(method, label="other").fingerprint == method.fingerprint

@@ -16,9 +16,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.records import AuxLabels, Cost, Curve, Method, Plan, Profile, Splits, Trial
+from lnmbench.records import (
+    AuxLabels,
+    Card,
+    Cost,
+    Curve,
+    Method,
+    Plan,
+    Preprocessing,
+    Profile,
+    Protocol,
+    Splits,
+    Trial,
+)
 from lnmbench.store import serialization
 from lnmbench.store.ledger.schema import FILE, FORMAT, PROBABILITIES, plan_facts
+from lnmbench.store.serialization import DamagedRecordError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,18 +93,18 @@ class LedgerReader:
                 "SELECT case_id, truth, patient FROM cases ORDER BY case_number"
             )
             ids, truth, patients = zip(*cases.fetchall(), strict=True)
-            protocol = serialization.protocol(self._fact("protocol"))
+            protocol = serialization.unpack(Protocol, self._fact("protocol"))
             return Plan(
                 dataset=self._fact("dataset"),
                 fingerprint=self._fact("fingerprint"),
-                card=serialization.card(self._fact("card")),
-                preprocessing=serialization.preprocessing(self._fact("preprocessing")),
+                card=serialization.unpack(Card, self._fact("card")),
+                preprocessing=serialization.unpack(Preprocessing, self._fact("preprocessing")),
                 protocol=protocol,
                 ids=tuple(ids),
                 truth=np.asarray(truth, dtype=np.float64),
                 patients=np.asarray(patients, dtype=np.int64),
                 splits=self._splits(protocol.repeats, protocol.folds, len(ids)),
-                notes=tuple(json.loads(self._fact("notes"))),
+                notes=serialization.unpack_texts(self._fact("notes")),
             )
 
     def require(self, plan: Plan) -> None:
@@ -110,10 +123,11 @@ class LedgerReader:
     def methods(self) -> tuple[Method, ...]:
         """Return all planned methods in the order in which they were added."""
         rows = self._read(
-            "SELECT record FROM methods JOIN units USING (method)"
+            "SELECT method, record FROM methods JOIN units USING (method)"
             " GROUP BY method ORDER BY min(unit)"
         )
-        return tuple(serialization.method(row[0]) for row in rows)
+        with reading_ledger(self.path):
+            return tuple(_method(fingerprint, record) for fingerprint, record in rows)
 
     def manifests(self) -> list[dict[str, Any]]:
         """Return the manifest of each invocation, oldest first."""
@@ -152,8 +166,9 @@ class LedgerReader:
             (method,),
         )
         trials: dict[tuple[int, int], list[Trial]] = {}
-        for repeat, fold, *row in rows:
-            trials.setdefault((repeat, fold), []).append(_trial(*row))
+        with reading_ledger(self.path):
+            for repeat, fold, *row in rows:
+                trials.setdefault((repeat, fold), []).append(_trial(*row))
         return {unit: tuple(unit_trials) for unit, unit_trials in trials.items()}
 
     def predictions(self, method: str, task: str) -> NDArray[np.float64]:
@@ -165,10 +180,11 @@ class LedgerReader:
         )
         table = np.array(rows, dtype=np.float64).reshape(-1, 4)  # (rows, 4)
         repeat, case, output = table[:, :3].astype(np.int64).T
-        repeats = serialization.protocol(self._fact("protocol")).repeats
         n = int(self._read("SELECT count(*) FROM cases")[0][0])
-        values = np.full((repeats, n, 1 + int(output.max(initial=0))), np.nan)
-        values[repeat, case, output] = table[:, 3]
+        with reading_ledger(self.path):
+            repeats = serialization.unpack(Protocol, self._fact("protocol")).repeats
+            values = np.full((repeats, n, 1 + int(output.max(initial=0))), np.nan)
+            values[repeat, case, output] = table[:, 3]
         return values
 
     def validation(self, method: str) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
@@ -182,20 +198,23 @@ class LedgerReader:
             " WHERE method = ? ORDER BY repeat, fold",
             (method,),
         )
-        for repeat, fold, probabilities in rows:
-            yield repeat, fold, np.frombuffer(probabilities, dtype=PROBABILITIES).astype(np.float64)
+        for repeat, fold, stored in rows:
+            with reading_ledger(self.path):
+                probabilities = np.frombuffer(stored, dtype=PROBABILITIES).astype(np.float64)
+            yield repeat, fold, probabilities
 
     def labels(self) -> dict[str, AuxLabels]:
         """Return the labels of each auxiliary task, by task."""
         labels = {}
         for task, title, kind, known, shape in self._read("SELECT * FROM tasks ORDER BY task"):
-            n, *rest = json.loads(shape)
-            values = np.full((n, math.prod(rest)), np.nan)
             rows = self._read(
                 "SELECT case_number, output, value FROM labels WHERE task = ?", (task,)
             )
-            for case, output, value in rows:
-                values[case, output] = value
+            with reading_ledger(self.path):
+                n, *rest = json.loads(shape)
+                values = np.full((n, math.prod(rest)), np.nan)
+                for case, output, value in rows:
+                    values[case, output] = value
             labels[task] = AuxLabels(
                 task=task, title=title, kind=kind, known=known, values=values.reshape(n, *rest)
             )
@@ -205,7 +224,7 @@ class LedgerReader:
         """Return the profile of the cohort, or None if the ledger has none."""
         with reading_ledger(self.path):
             text = self._fact("profile")
-        return None if text == "none" else serialization.profile(text)
+            return None if text == "none" else serialization.unpack(Profile, text)
 
     def curve(self, method: str) -> Curve | None:
         """Return quartiles of the losses by epoch over a method's fits; None without epochs."""
@@ -289,16 +308,23 @@ def closing_on_error(ledger: LedgerReader) -> Iterator[None]:
 
 @contextmanager
 def reading_ledger(path: Path) -> Iterator[None]:
-    """Raise `UserError` for a ledger that SQLite cannot read."""
+    """Raise `UserError` for a ledger that SQLite cannot read, and for damaged values in it."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, ValueError, TypeError, IndexError) as error:
         raise UserError(
             "unreadable ledger",
             where=str(path),
             got=str(error)[:120],
             then="restore it from a copy, or run again with another --out",
         ) from error
+
+
+def _method(fingerprint: str, record: str) -> Method:
+    method = serialization.unpack_method(record)
+    if method.fingerprint != fingerprint:
+        raise DamagedRecordError(f"the settings of method {method.label!r} were changed")
+    return method
 
 
 def _trial(candidate: int, settings: str, losses: str, chosen: int) -> Trial:

@@ -81,7 +81,10 @@ class LedgerWriter(LedgerReader):
             for method in methods:
                 name = method.fingerprint
                 kind = "network" if isinstance(method, NetworkMethod) else "baseline"
-                row = (name, method.label, kind, serialization.pack(method))
+                record = serialization.pack(method)
+                if serialization.unpack_method(record).fingerprint != name:
+                    raise TypeError(f"{method.label}: a setting is not of the type of its field")
+                row = (name, method.label, kind, record)
                 self._database.execute("INSERT OR IGNORE INTO methods VALUES (?, ?, ?, ?)", row)
                 self._database.executemany(
                     "INSERT OR IGNORE INTO units (method, repeat, fold, state)"

@@ -120,7 +120,7 @@ def test_without_a_profile_there_is_no_table(described: Results) -> None:
 
 def test_the_ledger_keeps_the_quartiles_of_all_cases(described: Results) -> None:
     assert described.profile is not None
-    assert serialization.profile(serialization.pack(described.profile)) == described.profile
+    assert serialization.unpack(Profile, serialization.pack(described.profile)) == described.profile
 
 
 def test_every_format_prints_hostile_categories_as_text(described: Results) -> None:

@@ -10,8 +10,7 @@ import pytest
 
 from lnmbench.records import Cohort, Column, Plan, Profile, Variable
 from lnmbench.stages.run.cohort_profile import make_profile
-from lnmbench.store.serialization import pack
-from lnmbench.store.serialization import profile as unpack
+from lnmbench.store.serialization import pack, unpack
 
 
 @pytest.fixture
@@ -74,4 +73,4 @@ def test_no_names_of_patients_are_kept_and_the_ledger_gives_back_the_rest(
     assert made.alike is None
     text = pack(made)
     assert "case-" not in text
-    assert pack(unpack(text)) == text
+    assert pack(unpack(Profile, text)) == text

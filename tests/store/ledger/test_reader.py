@@ -1,0 +1,248 @@
+"""What a ledger gives back, and damaged ledgers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import (
+    AuxLabels,
+    BaselineMethod,
+    Epoch,
+    NetworkMethod,
+    Plan,
+    Trial,
+    UnitResult,
+)
+from lnmbench.store.ledger import LedgerReader, LedgerWriter
+
+MakeResult = Callable[[Plan, int, int], UnitResult]
+
+
+def test_the_plan_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
+    LedgerWriter.create(tmp_path, plan).close()
+    with LedgerReader.open(tmp_path) as ledger:
+        again = ledger.plan()
+    assert (again.ids, again.protocol, again.card) == (plan.ids, plan.protocol, plan.card)
+    assert again.notes == ("a note",)
+    np.testing.assert_array_equal(again.truth, plan.truth)
+    np.testing.assert_array_equal(again.splits.outer, plan.splits.outer)
+    np.testing.assert_array_equal(again.splits.inner, plan.splits.inner)
+
+
+def test_results_appear_unit_by_unit(
+    tmp_path: Path,
+    plan: Plan,
+    method: NetworkMethod,
+    baseline: BaselineMethod,
+    make_result: MakeResult,
+) -> None:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method, baseline], plan.splits.units())
+        ledger.add_results([make_result(plan, 0, 1), make_result(plan, 0, 2)])
+    with LedgerReader.open(tmp_path) as ledger:
+        assert ledger.methods() == (method, baseline)
+        assert ledger.done(method.fingerprint) == {(0, 1), (0, 2)}
+        assert ledger.done(baseline.fingerprint) == set()
+        assert ledger.cost(method.fingerprint).seconds == 3.0
+        read = ledger.predictions(method.fingerprint, "pt")
+        expected = make_result(plan, 0, 1).test["pt"]
+        test = plan.splits.outer[0] == 1
+        np.testing.assert_array_equal(read[0, test], expected[test])
+        assert np.isnan(read[0, plan.splits.outer[0] == 0]).all()
+        assert np.isnan(read[1]).all()
+
+
+SEARCH = (
+    Trial(candidate=1, settings={"C": 1.0, "solver": "lbfgs"}, losses=(0.7, np.inf)),
+    Trial(candidate=2, settings={"C": 0.1, "solver": None}, losses=(0.6, 0.5), chosen=True),
+)
+
+
+def test_a_search_is_read_as_it_was_written(
+    tmp_path: Path,
+    plan: Plan,
+    method: NetworkMethod,
+    baseline: BaselineMethod,
+    make_result: MakeResult,
+) -> None:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method, baseline], plan.splits.units())
+        ledger.add_results([replace(make_result(plan, 1, 2), search=SEARCH, device_seconds=2.5)])
+        ledger.add_results([make_result(plan, 0, 0)])
+    with LedgerReader.open(tmp_path) as ledger:
+        assert ledger.search(method.fingerprint) == {(1, 2): SEARCH}
+        assert ledger.search(baseline.fingerprint) == {}
+        rows = ledger.frame("SELECT candidate, mean_loss, chosen FROM search ORDER BY candidate")
+        assert np.isnan(rows["mean_loss"][0])
+        assert rows["mean_loss"][1] == pytest.approx(0.55)
+        assert rows["chosen"].tolist() == [0, 1]
+        assert ledger.frame("SELECT total(device_seconds) AS s FROM units")["s"][0] == 2.5
+
+
+def test_a_ledger_of_another_format_is_neither_read_nor_written(tmp_path: Path, plan: Plan) -> None:
+    LedgerWriter.create(tmp_path, plan).close()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as db:
+        db.execute("UPDATE facts SET value = '1' WHERE name = 'format'")
+    db.close()
+    for opened in (LedgerReader.open, lambda folder: LedgerWriter.create(folder, plan)):
+        with pytest.raises(UserError, match="another format.*expected 4, got 1; .*--out"):
+            opened(tmp_path)
+
+
+def test_what_is_no_ledger_is_one_line(tmp_path: Path, plan: Plan) -> None:
+    with pytest.raises(UserError, match="no run here.*lnmbench run"):
+        LedgerReader.open(tmp_path)
+    (tmp_path / "ledger.sqlite").write_bytes(b"SQLite it is not" * 100)
+    with pytest.raises(UserError, match="unreadable ledger"):
+        LedgerReader.open(tmp_path)
+    with pytest.raises(UserError, match="unreadable ledger"):
+        LedgerWriter.create(tmp_path, plan)
+
+
+def test_the_labels_of_auxiliary_tasks_are_read_as_they_were_written(
+    tmp_path: Path, plan: Plan
+) -> None:
+    classes = np.where(np.arange(30) % 4, np.arange(30) % 7, np.nan)
+    boxes = np.arange(60.0).reshape(30, 2)
+    given = [
+        AuxLabels(task="pt:a=1", title="pT", kind="ordinal", known=22, values=classes),
+        AuxLabels(task="box", title="box", kind="continuous", known=30, values=boxes),
+    ]
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_labels(given)
+        # what was learned is what is scored: a later version of the task changes nothing here
+        ledger.add_labels([replace(given[1], values=boxes + 1)])
+        found = ledger.labels()
+    assert list(found) == ["box", "pt:a=1"]
+    np.testing.assert_array_equal(found["pt:a=1"].values, classes)
+    np.testing.assert_array_equal(found["box"].values, boxes)
+    assert (found["pt:a=1"].kind, found["pt:a=1"].known) == ("ordinal", 22)
+
+
+def test_validation_predictions_come_unit_by_unit_in_the_order_of_the_plan(
+    tmp_path: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult
+) -> None:
+    given = make_result(plan, 1, 2)
+    training = plan.splits.inner[1, 2] >= 0
+    own = np.where(training, np.arange(30) / 30, np.nan)
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method], plan.splits.units())
+        ledger.add_results([replace(given, validation=own)])
+        ((repeat, fold, values),) = ledger.validation(method.fingerprint)
+    assert (repeat, fold) == (1, 2)
+    np.testing.assert_array_equal(values, own[training])
+
+
+def test_curves_are_quartiles_over_the_fits_that_were_still_training(
+    tmp_path: Path,
+    plan: Plan,
+    method: NetworkMethod,
+    baseline: BaselineMethod,
+    make_result: MakeResult,
+) -> None:
+    losses = {1: [4.0, 2.0, 3.0], 2: [1.0]}
+    history = tuple(
+        Epoch(inner=inner, epoch=epoch, training_loss=loss, validation_loss=loss + 1)
+        for epoch, each in losses.items()
+        for inner, loss in enumerate(each)
+    )
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method, baseline], plan.splits.units())
+        ledger.add_results([replace(make_result(plan, 0, 0), history=history)])
+        curve = ledger.curve(method.fingerprint)
+        assert ledger.curve(baseline.fingerprint) is None
+    assert curve is not None
+    assert curve.epochs.tolist() == [1, 2]
+    assert curve.fits.tolist() == [3, 1]
+    np.testing.assert_allclose(curve.training, [[2.5, 3.0, 3.5], [1, 1, 1]])
+    np.testing.assert_allclose(curve.validation, [[3.5, 4.0, 4.5], [2, 2, 2]])
+
+
+def damage(folder: Path, statement: str, *values: object) -> None:
+    with sqlite3.connect(folder / "ledger.sqlite") as database:
+        database.execute(statement, values)
+    database.close()
+
+
+@pytest.mark.parametrize("fact", ["card", "preprocessing", "protocol", "notes"])
+@pytest.mark.parametrize("value", ["", "{}", "[1", '{"title": 1}'])
+def test_a_damaged_fact_of_the_plan_is_one_line(
+    tmp_path: Path, plan: Plan, fact: str, value: str
+) -> None:
+    LedgerWriter.create(tmp_path, plan).close()
+    damage(tmp_path, "UPDATE facts SET value = ? WHERE name = ?", value, fact)
+    with (
+        LedgerReader.open(tmp_path) as ledger,
+        pytest.raises(UserError, match=r"unreadable ledger .*; restore it from a copy") as refusal,
+    ):
+        ledger.plan()
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("tune", "3", "network.tune: Input should be a valid integer"),
+        ("level", None, "network.level: Input should be"),
+        ("licence", "", "licence: missing, unknown or changed field"),
+        ("tune", 3, "the settings of method 'resnet50 .* pt' were changed"),
+    ],
+)
+def test_a_damaged_method_is_one_line(
+    tmp_path: Path, plan: Plan, method: NetworkMethod, field: str, value: object, fault: str
+) -> None:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method], plan.splits.units())
+        ((record,),) = ledger.frame("SELECT record FROM methods").values.tolist()
+    text = json.dumps({**json.loads(record), field: value})
+    damage(tmp_path, "UPDATE methods SET record = ?", text)
+    with (
+        LedgerReader.open(tmp_path) as ledger,
+        pytest.raises(UserError, match=f"unreadable ledger .*{fault}"),
+    ):
+        ledger.methods()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE search SET settings = '{'",
+        "UPDATE search SET inner_losses = 'null'",
+        "UPDATE predictions SET case_number = 1000 WHERE case_number = 0",
+        "UPDATE validation SET probabilities = x'0102'",
+        "UPDATE tasks SET shape = '[30, 1'",
+        "UPDATE labels SET case_number = 99 WHERE case_number = 0",
+    ],
+)
+def test_damaged_rows_are_one_line(
+    tmp_path: Path,
+    plan: Plan,
+    method: NetworkMethod,
+    make_result: MakeResult,
+    statement: str,
+) -> None:
+    labels = AuxLabels(task="pt", title="pT", kind="ordinal", known=30, values=np.zeros(30))
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method], plan.splits.units())
+        ledger.add_labels([labels])
+        ledger.add_results(
+            [replace(make_result(plan, 0, fold), search=SEARCH) for fold in range(3)]
+        )
+    damage(tmp_path, statement)
+    with LedgerReader.open(tmp_path) as ledger, pytest.raises(UserError, match="unreadable ledger"):
+        read_all(ledger, method.fingerprint)
+
+
+def read_all(ledger: LedgerReader, method: str) -> None:
+    ledger.search(method)
+    ledger.predictions(method, "pt")
+    list(ledger.validation(method))
+    ledger.labels()
