@@ -38,7 +38,7 @@ class Radiogenomics:
     images
         Whether the cases have images, told by DICOM headers anywhere below root: `yes`, `no`, or
         `auto`, if there are any. With images, a patient without a segmentation or its CT is left
-        out when the cohort is ingested, and told in the ingest report.
+        out when the cohort is ingested, and listed in the ingest log.
 
     Raises
     ------

@@ -21,7 +21,7 @@ class Folder:
     Images are DICOM folders or NIfTI, NRRD and MetaImage files; regions are DICOM SEG, RTSTRUCT,
     mask files, or coordinates. Manifest, table and dictionary are checked when the data set is
     opened; images are read case by case. A case of the table without an image, or of the manifest
-    without a row, is listed in the ingest report.
+    without a row, is listed in the ingest log.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Tcga:
         Whether the cases have images, told by DICOM headers anywhere below root: `yes`, `no`, or
         `auto`, if there are any of these patients. The tumor is where a DICOM SEG or RTSTRUCT of
         the patient marks it; a patient without one, or without its CT, is left out when the
-        cohort is ingested, and told in the ingest report.
+        cohort is ingested, and listed in the ingest log.
     region_name
         Pattern for the segment or ROI that is the tumor, where there are several.
     region_series

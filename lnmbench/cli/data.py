@@ -36,9 +36,7 @@ def ingest(
     new_key: ingesting.NewKeyOption = False,
     spacing: ingesting.SpacingOption = None,
     patch: ingesting.PatchOption = None,
-    report: Annotated[
-        Path | None, typer.Option(help="Write the ingest report here as well.")
-    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Copy the ingest log to this file.")] = None,
     plugin: plugins.PluginOption = None,
 ) -> None:
     """Make the cohort file of a data set, tell what became of each case, and print its path."""
@@ -59,11 +57,11 @@ def ingest(
             home=home(),
             workers=ingesting.threads(workers),
             progress=progress,
-            ingesting=how,
+            options=how,
         )
         if report is not None:
-            stage.copy_report(path, report)
-        progress.say(f"each case: {report or stage.report_beside(path)}")
+            stage.copy_ingest_log(path, report)
+        progress.say(f"ingest log: {report or stage.ingest_log_path(path)}")
     typer.echo(path)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from lnmbench.stages.ingest import Ingesting, Pseudonyms
+    from lnmbench.stages.ingest import IngestOptions, Pseudonyms
 
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Stop at the first case whose images cannot be used.")
@@ -43,10 +43,10 @@ def make_ingesting(
     new_key: bool,
     spacing: str | None,
     patch: int | None,
-) -> Ingesting:
+) -> IngestOptions:
     """Return what the options ask for. Raises `UserError` for a key or spacing of no use."""
     from lnmbench.records import Preprocessing
-    from lnmbench.stages.ingest import Ingesting
+    from lnmbench.stages.ingest import IngestOptions
 
     usual = Preprocessing()
     preprocessing = Preprocessing(
@@ -55,7 +55,7 @@ def make_ingesting(
         air_hu=usual.air_hu,
     )
     pseudonyms = _pseudonyms(pseudonymize, new_key)
-    return Ingesting(preprocessing=preprocessing, strict=strict, pseudonyms=pseudonyms)
+    return IngestOptions(preprocessing=preprocessing, strict=strict, pseudonyms=pseudonyms)
 
 
 def _pseudonyms(file: Path | None, new: bool) -> Pseudonyms | None:

@@ -15,7 +15,7 @@ class Volume:
     """A CT volume in HU and the tumor mask on the same grid (0 outside, 1 inside).
 
     `found` says in sentences what was chosen of several and why: series, segment, region. It goes
-    into the ingest report, never into the cohort file.
+    into the ingest log, never into the cohort file.
     """
 
     image: sitk.Image

@@ -74,7 +74,7 @@ def test_a_run_uses_what_was_ingested_alike(says: Says, home: Path) -> None:
     out, _ = says(f"data ingest {asked}")
     small = "--target n1 --encoder none --aux none --only --repeats 1 --folds 2 --inner 2"
     _, err = says(f"run --dataset {asked} {small} --training max_epochs=1 --out r")
-    assert f"found in {out.strip()}" in err
+    assert f"using {out.strip()}" in err
     with h5py.File(out.strip()) as file:
         assert file["slices"].shape[1:] == (32, 32)
 

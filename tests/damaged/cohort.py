@@ -11,7 +11,7 @@ import numpy as np
 from lnmbench import Card, Column
 from lnmbench.records import Case, Preprocessing
 from lnmbench.stages.ingest import make_key, read_key
-from lnmbench.stages.ingest.encode_table import refuse_doubles
+from lnmbench.stages.ingest.encode_table import refuse_duplicate_ids
 from lnmbench.store.cohort_file import read_cohort, read_slices, writing_cohort
 from lnmbench.store.source_hashes import hash_sources
 
@@ -82,11 +82,11 @@ def source_gone(folder: Path) -> object:
 
 
 def no_cases(folder: Path) -> object:
-    return refuse_doubles([], "made")
+    return refuse_duplicate_ids([], "made")
 
 
 def two_cases_of_one_id(folder: Path) -> object:
-    return refuse_doubles([Case(id="a"), Case(id="a")], "made")
+    return refuse_duplicate_ids([Case(id="a"), Case(id="a")], "made")
 
 
 def no_key(folder: Path) -> object:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import Ingesting, Pseudonyms, ingest
+from lnmbench.stages.ingest import IngestOptions, Pseudonyms, ingest, ingest_log_path
 
 SMALL = Preprocessing(spacing_mm=(1.0, 1.0, 1.0), patch=16)
 
@@ -79,8 +81,8 @@ def register_datasets():
 '''
 
 
-class Told:
-    """Progress that remembers what it was told."""
+class RecordedProgress:
+    """Progress that keeps its lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -106,10 +108,10 @@ def plugin(home: Path) -> Path:
 
 
 class IngestMade:
-    """Ingests the data set `made` with its parameters; `told` is what progress was told."""
+    """Ingests the data set `made` with its parameters; `progress` keeps the notices."""
 
     def __init__(self, plugin: Path, home: Path) -> None:
-        self.plugin, self.home, self.told = plugin, home, Told()
+        self.plugin, self.home, self.progress = plugin, home, RecordedProgress()
 
     def __call__(
         self,
@@ -125,11 +127,22 @@ class IngestMade:
             Registry([str(self.plugin)]),
             home=home or self.home,
             workers=workers,
-            progress=self.told,
-            ingesting=Ingesting(preprocessing=SMALL, strict=strict, pseudonyms=pseudonyms),
+            progress=self.progress,
+            options=IngestOptions(preprocessing=SMALL, strict=strict, pseudonyms=pseudonyms),
         )
 
 
 @pytest.fixture
 def ingest_made(plugin: Path, home: Path) -> IngestMade:
     return IngestMade(plugin, home)
+
+
+@pytest.fixture
+def read_log() -> Callable[[Path], list[dict[str, str]]]:
+    """Return the rows of the ingest log of a cohort file."""
+
+    def read(cohort: Path) -> list[dict[str, str]]:
+        with ingest_log_path(cohort).open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+    return read

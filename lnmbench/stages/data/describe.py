@@ -22,7 +22,7 @@ from lnmbench.records import (
     TableColumn,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest.ingest_report import kinds_of, read_left_out, report_beside
+from lnmbench.stages.ingest import count_kinds, ingest_log_path, read_left_out
 from lnmbench.store.cohort_file import read_scans
 from lnmbench.store.cohort_scans import Scans
 
@@ -169,13 +169,13 @@ def _measured(what: str, values: NDArray[np.float64], form: str) -> tuple[Cell, 
 
 def _left_out(path: Path, number: int) -> Paragraph:
     title = f"Left out at ingest: {number} cases"
-    report = report_beside(path)
+    report = ingest_log_path(path)
     try:
         reasons = [reason for _, reason in read_left_out(report)]
     except UserError:
-        lines: tuple[str, ...] = ("their ingest report is gone; ingest again to see why",)
+        lines: tuple[str, ...] = ("their ingest log is missing; ingest again to see why",)
     else:
-        lines = (*kinds_of(reasons, _REASONS), f"each case: {report}")
+        lines = (*count_kinds(reasons, _REASONS), f"each case: {report}")
     return Paragraph(key="left_out", title=title, lines=lines)
 
 

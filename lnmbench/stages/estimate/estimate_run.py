@@ -17,8 +17,7 @@ from lnmbench.stages.estimate.amounts import Amount, amounts, plan_bytes
 from lnmbench.stages.estimate.estimates import Arm, RunEstimate
 from lnmbench.stages.estimate.methods import Probe
 from lnmbench.stages.estimate.networks import epochs_of
-from lnmbench.stages.ingest import Ingesting
-from lnmbench.stages.ingest.build_cohort import cohort_path
+from lnmbench.stages.ingest import IngestOptions, cohort_path
 from lnmbench.stages.plan.make_plan import refuse_unknown_names
 from lnmbench.stages.plan.resolve import Prepared, prepare
 from lnmbench.stages.plan.resources import resolved
@@ -33,7 +32,7 @@ def estimate(
     executor: Choice,
     workers: int,
     progress: Progress,
-    ingesting: Ingesting | None = None,
+    ingesting: IngestOptions | None = None,
     resources: Resources | None = None,
 ) -> RunEstimate:
     """Return what `run` with the same arguments would do and take; nothing is written.
@@ -45,7 +44,7 @@ def estimate(
     registry.executors.bind(executor)
     available = resolved(resources or Resources())
     path = _cohort(
-        benchmark.dataset, registry, folders.home, workers, progress, ingesting or Ingesting()
+        benchmark.dataset, registry, folders.home, workers, progress, ingesting or IngestOptions()
     )
     ready = prepare(benchmark, registry, path, available)
     for note in ready.told:
@@ -74,16 +73,16 @@ def _cohort(
     home: Path,
     workers: int,
     progress: Progress,
-    how: Ingesting,
+    how: IngestOptions,
 ) -> Path:
     """The cohort file of a data set, which must be there."""
     bound = registry.datasets.bind(choice)
     dataset = registry.datasets.build(bound)
     path = cohort_path(
-        bound, dataset, registry, home=home, workers=workers, progress=progress, how=how
+        bound, dataset, registry, home=home, workers=workers, progress=progress, options=how
     )
     if not path.is_file() or is_of_older_format(path):
-        usual = how.preprocessing == Ingesting().preprocessing and how.pseudonyms is None
+        usual = how.preprocessing == IngestOptions().preprocessing and how.pseudonyms is None
         options = "" if usual else " with the same --spacing, --patch and --pseudonymize"
         raise UserError(
             f"the data set {bound.name} is not ingested, so its slices cannot be counted",

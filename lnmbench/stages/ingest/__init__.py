@@ -1,15 +1,24 @@
-"""ingest: a data set's cases become one cohort file, kept and used again."""
+"""ingest: build the cohort file of a data set."""
 
-from lnmbench.stages.ingest.build_cohort import Ingesting, ingest
-from lnmbench.stages.ingest.ingest_report import copy_report, report_beside
+from lnmbench.stages.ingest.build_cohort import ingest
+from lnmbench.stages.ingest.cohort_path import IngestOptions, cohort_path
+from lnmbench.stages.ingest.ingest_log import (
+    copy_ingest_log,
+    count_kinds,
+    ingest_log_path,
+    read_left_out,
+)
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms, make_key, read_key
 
 __all__ = [
-    "Ingesting",
+    "IngestOptions",
     "Pseudonyms",
-    "copy_report",
+    "cohort_path",
+    "copy_ingest_log",
+    "count_kinds",
     "ingest",
+    "ingest_log_path",
     "make_key",
     "read_key",
-    "report_beside",
+    "read_left_out",
 ]

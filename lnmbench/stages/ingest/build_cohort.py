@@ -1,40 +1,39 @@
-"""ingest: a data set's cases become one cohort file, kept and used again."""
+"""Ingest of a data set: its cases become one cohort file, which later calls reuse."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from lnmbench.contracts import Dataset, Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Case, Choice, Column, Preprocessing
+from lnmbench.records import Case, Choice, Column
 from lnmbench.redaction import drop_paths
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest.cases import images, prepare
-from lnmbench.stages.ingest.encode_table import encoded, refuse_doubles
-from lnmbench.stages.ingest.image_warnings import tell, tell_twins, with_twins
-from lnmbench.stages.ingest.ingest_report import (
-    CaseReport,
+from lnmbench.stages.ingest.cohort_path import IngestOptions, cohort_path
+from lnmbench.stages.ingest.encode_table import encode_columns, refuse_duplicate_ids
+from lnmbench.stages.ingest.image_warnings import (
+    add_duplicates,
+    summarize_duplicates,
+    summarize_warnings,
+)
+from lnmbench.stages.ingest.ingest_log import (
+    LogEntry,
+    ingest_log_path,
     read_left_out,
-    report_beside,
-    summary,
-    write_report,
+    summarize_left_out,
+    write_ingest_log,
 )
-from lnmbench.stages.ingest.pseudonyms import Pseudonyms
+from lnmbench.stages.ingest.prepare_images import prepare_images, read_images
 from lnmbench.stages.ingest.review_file import (
-    findings_beside,
-    readers,
-    without_words,
-    write_findings,
+    pseudonymize_rows,
+    review_file_path,
+    write_review_file,
 )
-from lnmbench.stages.ingest.text_reports import ReportFinding, read_reports
-from lnmbench.store import serialization
+from lnmbench.stages.ingest.text_reports import ReviewRow, read_reports
 from lnmbench.store.atomic import alone
 from lnmbench.store.checkpoints import Parts
 from lnmbench.store.cohort_file import (
@@ -43,31 +42,18 @@ from lnmbench.store.cohort_file import (
     read_scans,
     writing_cohort,
 )
-from lnmbench.store.source_hashes import hash_sources
+from lnmbench.text import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ingesting:
-    """How cases are brought into a cohort file.
-
-    `strict` stops at the first case whose images cannot be used, instead of leaving it out;
-    `pseudonyms` replace the ids of cases, patients and centers.
-    """
-
-    preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    strict: bool = False
-    pseudonyms: Pseudonyms | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """What a cohort file says beside images: its name, and the cases with their columns."""
+class _CohortTable:
+    """The part of a cohort without images: its name, the cases with their columns."""
 
     name: str
     dataset: Dataset
     cases: Sequence[Case]
     columns: Sequence[Column]
-    findings: Sequence[ReportFinding]
+    review_rows: Sequence[ReviewRow]
 
 
 def ingest(
@@ -77,184 +63,182 @@ def ingest(
     home: Path,
     workers: int,
     progress: Progress,
-    ingesting: Ingesting | None = None,
+    options: IngestOptions | None = None,
 ) -> Path:
-    """Return the cohort file of a data set, made now or found in `home`.
+    """Return the cohort file of a data set, built now or reused from `home`.
 
-    A file is found again when data set, parameters, preprocessing, plugin version, the key of the
-    pseudonyms and the contents of every source file are the same. `workers` threads read and
-    resample images; cases are written in the order of the data set (of their pseudonyms, where
-    ids are replaced), so that the fingerprint does not depend on them. What is finished is kept
-    while the file is made, and a later call goes on from there.
+    A file is reused if data set, parameters, preprocessing, plugin version, the key of the
+    pseudonyms and the contents of every source file are the same. A stopped build resumes with
+    the cases that are not finished. A case whose images cannot be used is left out, and listed
+    with the reason in the ingest log next to the file.
 
-    A case whose images cannot be used is left out and told in the ingest report beside the file.
-    Raises `UserError` where none can be used, or for the first one with `strict`.
+    Parameters
+    ----------
+    choice
+        The data set with its parameters.
+    registry
+        The plugins.
+    home
+        The folder that holds `cohorts/`.
+    workers
+        The number of threads that read and resample images. Cases are written in the order of the
+        data set (of their pseudonyms, if ids are replaced), so that the fingerprint does not
+        depend on it.
+    progress
+        Receives notices and progress.
+    options
+        The options of ingest, by default those of `IngestOptions()`.
+
+    Raises
+    ------
+    UserError
+        If no case can be used, or for the first unusable case with `strict`.
     """
-    how = ingesting or Ingesting()
+    options = options or IngestOptions()
     bound = registry.datasets.bind(choice)
     dataset = registry.datasets.build(bound)
     for note in dataset.notes:
         progress.say(note)
     path = cohort_path(
-        bound, dataset, registry, home=home, workers=workers, progress=progress, how=how
+        bound, dataset, registry, home=home, workers=workers, progress=progress, options=options
     )
-    if _is_there(path, bound.name, progress):
-        progress.say(f"cohort {bound.name}: found in {path}")
-        _tell_left_out(path, how, progress)
+    if _is_reusable(path, bound.name, progress):
+        progress.say(f"cohort {bound.name}: using {path}")
+        _report_left_out(path, options, progress)
         return path
-    table = _table(choice, registry, dataset, how, progress)
+    table = _read_table(choice, registry, dataset, options, progress)
     with alone(path):
         if not path.is_file() or is_of_older_format(path):
-            _make(path, table, how, workers, progress)
-    _tell_size(path, bound.name, progress)
-    _tell_left_out(path, how, progress)
+            _build(path, table, options, workers, progress)
+    _report_size(path, bound.name, progress)
+    _report_left_out(path, options, progress)
     return path
 
 
-def cohort_path(
-    bound: Choice,
-    dataset: Dataset,
-    registry: Registry,
-    *,
-    home: Path,
-    workers: int,
-    progress: Progress,
-    how: Ingesting,
-) -> Path:
-    """Return where the cohort file of a data set is, or would be."""
-    files = [Path(source) for source in dataset.sources]
-    sources = hash_sources(files, home=home, workers=workers, progress=progress)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", bound.name)
-    return home / "cohorts" / f"{slug}-{_key(bound, registry, dataset, sources, how)}.h5"
-
-
-def _is_there(path: Path, name: str, progress: Progress) -> bool:
+def _is_reusable(path: Path, name: str, progress: Progress) -> bool:
     if not path.is_file():
         return False
     if is_of_older_format(path):
-        progress.say(f"cohort {name}: the file is of an earlier version's format; made again")
+        progress.say(f"cohort {name}: the file has the format of an earlier version: rebuilding it")
         return False
     return True
 
 
-def _key(
-    bound: Choice, registry: Registry, dataset: Dataset, sources: Sequence[str], how: Ingesting
-) -> str:
-    parameters = {name: str(value) for name, value in bound.parameters.items()}
-    facts = [
-        bound.name,
-        parameters,
-        registry.datasets.version(bound.name),
-        version("lnmbench"),
-        serialization.pack(how.preprocessing),
-        list(sources),
-        [registry.report_readers.version(reader) for reader in readers(dataset.columns)],
-        *([how.pseudonyms.name] if how.pseudonyms else []),
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-
-
-def _table(
-    choice: Choice, registry: Registry, dataset: Dataset, how: Ingesting, progress: Progress
-) -> _Table:
+def _read_table(
+    choice: Choice,
+    registry: Registry,
+    dataset: Dataset,
+    options: IngestOptions,
+    progress: Progress,
+) -> _CohortTable:
     cases = list(dataset.cases())
-    refuse_doubles(cases, choice.name)
-    read = read_reports(dataset.columns, cases, registry)
-    for note in read.notes:
+    refuse_duplicate_ids(cases, choice.name)
+    reports = read_reports(dataset.columns, cases, registry)
+    for note in reports.notes:
         progress.say(note)
-    cases, columns, findings = list(read.cases), read.columns, read.findings
-    encoded(cases, columns)  # a wrong cell is told by its own id, before anything is replaced
-    if how.pseudonyms is not None:
-        cases = how.pseudonyms.cases(cases, columns)
-        refuse_doubles(cases, choice.name)
-        findings = without_words(findings, how.pseudonyms)
+    cases, columns, rows = list(reports.cases), reports.columns, reports.rows
+    encode_columns(cases, columns)  # errors name cases by their ids, before these are replaced
+    if options.pseudonyms is not None:
+        cases = options.pseudonyms.replace_ids(cases, columns)
+        refuse_duplicate_ids(cases, choice.name)
+        rows = pseudonymize_rows(rows, options.pseudonyms)
     factory = registry.datasets.offer(choice.name).factory
-    named = drop_paths(choice, factory, keep_free_text=how.pseudonyms is None)
-    return _Table(name=str(named), dataset=dataset, cases=cases, columns=columns, findings=findings)
+    named = drop_paths(choice, factory, keep_free_text=options.pseudonyms is None)
+    return _CohortTable(
+        name=str(named), dataset=dataset, cases=cases, columns=columns, review_rows=rows
+    )
 
 
-def _make(path: Path, table: _Table, how: Ingesting, workers: int, progress: Progress) -> None:
+def _build(
+    path: Path, table: _CohortTable, options: IngestOptions, workers: int, progress: Progress
+) -> None:
     parts = Parts.of(path)
-    rows = _prepared(table, parts, how, workers, progress)
-    rows = with_twins(rows, table.cases, table.columns)
-    write_report(rows, report_beside(path))
-    for line in filter(None, (tell(rows, report_beside(path)), tell_twins(rows))):
+    entries = _prepare(table, parts, options, workers, progress)
+    entries = add_duplicates(entries, table.cases, table.columns)
+    log = ingest_log_path(path)
+    write_ingest_log(entries, log)
+    for line in filter(None, (summarize_warnings(entries, log), summarize_duplicates(entries))):
         progress.say(line)
-    if table.findings:
-        write_findings(table.findings, findings_beside(path))
-    kept = [number for number, row in enumerate(rows) if not row.reason]
-    if not kept:
+    if table.review_rows:
+        write_review_file(table.review_rows, review_file_path(path))
+    usable = [number for number, entry in enumerate(entries) if not entry.reason]
+    if not usable:
         parts.remove()
         raise UserError(
-            f"no case of {table.name} can be used ({len(rows)} left out)",
-            got=f"case {rows[0].case[:40]!r}: {rows[0].reason}",
-            then=f"see {report_beside(path)}",
+            f"no case of {table.name} can be used ({len(entries)} left out)",
+            got=f"case {entries[0].case[:40]!r}: {entries[0].reason}",
+            then=f"see {log}",
         )
-    cases = [table.cases[number] for number in kept]
-    total = sum(rows[number].slices for number in kept)
-    with writing_cohort(path, how.preprocessing, slices=total) as writer:
-        for number, case in zip(kept, cases, strict=True):
-            patches, scan = images(number, case, how.preprocessing, parts)
+    cases = [table.cases[number] for number in usable]
+    slices = sum(entries[number].slices for number in usable)
+    with writing_cohort(path, options.preprocessing, slices=slices) as writer:
+        for number, case in zip(usable, cases, strict=True):
+            patches, scan = read_images(number, case, options.preprocessing, parts)
             writer.append(patches.slices, patches.masks, scan)
         writer.finish(
             dataset=table.name,
             ids=[case.id for case in cases],
             columns=table.columns,
-            values=encoded(cases, table.columns),
+            values=encode_columns(cases, table.columns),
             card=table.dataset.card,
             software=f"lnmbench {version('lnmbench')}",
-            left_out=len(rows) - len(kept),
+            left_out=len(entries) - len(usable),
         )
     parts.remove()
 
 
-def _prepared(
-    table: _Table, parts: Parts, how: Ingesting, workers: int, progress: Progress
-) -> list[CaseReport]:
+def _prepare(
+    table: _CohortTable, parts: Parts, options: IngestOptions, workers: int, progress: Progress
+) -> list[LogEntry]:
     cases = table.cases
-    what = "images" if any(case.volume for case in cases) else "table"
-    done = len(list(parts.folder.glob("[0-9]*.npz")))
-    if done:
-        progress.say(f"going on: {min(done, len(cases))} of {len(cases)} cases are done already")
-    progress.start("ingest", what, len(cases), "cases")
-    rows = []
-    with closing(prepare(cases, how.preprocessing, parts, workers)) as reports:
-        for row in reports:
-            rows.append(row)
-            if row.reason and how.strict:
+    subject = "images" if any(case.volume for case in cases) else "table"
+    finished = len(list(parts.folder.glob("[0-9]*.npz")))
+    if finished:
+        progress.say(f"resuming: {min(finished, len(cases))} of {plural(len(cases), 'case')} done")
+    progress.start("ingest", subject, len(cases), "cases")
+    entries = []
+    with closing(prepare_images(cases, options.preprocessing, parts, workers)) as prepared:
+        for entry in prepared:
+            entries.append(entry)
+            if entry.reason and options.strict:
                 break
             progress.advance()
-    if rows[-1].reason and how.strict:
+    if entries[-1].reason and options.strict:
         parts.remove()
-        raise UserError(f"case {rows[-1].case[:40]!r}: {rows[-1].reason}")
+        raise UserError(f"case {entries[-1].case[:40]!r}: {entries[-1].reason}")
     progress.finish()
-    return rows
+    return entries
 
 
-def _tell_size(path: Path, name: str, progress: Progress) -> None:
+def _report_size(path: Path, name: str, progress: Progress) -> None:
     cohort = read_cohort(path)
     slices = cohort.offsets[1:] - cohort.offsets[:-1]
-    progress.say(f"cohort {name}: {len(cohort)} cases, {slices.sum()} slices, kept in {path}")
-    without = int((slices == 0).sum())
-    if 0 < without < len(cohort):
-        progress.say(f"{without} of {len(cohort)} cases have no images: encoders cannot be used")
+    size = f"{plural(len(cohort), 'case')}, {plural(int(slices.sum()), 'slice')}"
+    progress.say(f"cohort {name}: {size}, saved to {path}")
+    without_images = int((slices == 0).sum())
+    if 0 < without_images < len(cohort):
+        progress.say(
+            f"{without_images} of {plural(len(cohort), 'case')} have no images: "
+            "encoders cannot be used"
+        )
 
 
-def _tell_left_out(path: Path, how: Ingesting, progress: Progress) -> None:
-    """Say how many cases are not in the file; with `strict`, refuse it."""
+def _report_left_out(path: Path, options: IngestOptions, progress: Progress) -> None:
+    """Report how many cases are not in the file; raise `UserError` for them with `strict`."""
     scans, number = read_scans(path)
     if not number:
         return
-    report = report_beside(path)
+    log = ingest_log_path(path)
     total = number + len(scans.size)
     try:
-        left_out = read_left_out(report)
+        left_out = read_left_out(log)
     except UserError:
         left_out = []
-    if how.strict:
-        case, reason = left_out[0] if left_out else ("?", f"{number} of {total} cases left out")
+    count = f"{number} of {plural(total, 'case')} left out"
+    if options.strict:
+        case, reason = left_out[0] if left_out else ("?", count)
         raise UserError(f"case {case[:40]!r}: {reason}")
     if left_out:
-        progress.say(summary(left_out, total, report))
+        progress.say(summarize_left_out(left_out, total, log))
     else:
-        progress.say(f"{number} of {total} cases left out; their ingest report is gone")
+        progress.say(f"{count}; their ingest log is missing")

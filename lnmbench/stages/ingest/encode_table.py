@@ -1,4 +1,4 @@
-"""The clinical table of a cohort: cells encoded, ids checked, the name without places."""
+"""The clinical table of a cohort: ids checked, cells encoded as numbers."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from lnmbench.text import plural
 Values = dict[str, Sequence[float] | Sequence[str]]
 
 
-def refuse_doubles(cases: Sequence[Case], name: str) -> None:
-    """Raise `UserError` where there are no cases, or two with one id."""
+def refuse_duplicate_ids(cases: Sequence[Case], name: str) -> None:
+    """Raise `UserError` if there are no cases, or two have one id."""
     if not cases:
-        raise UserError(f"data set {name} has no cases", then="look into its source")
-    doubles = [case for case, count in Counter(case.id for case in cases).items() if count > 1]
-    if doubles:
+        raise UserError(f"data set {name} has no cases", then="check its source")
+    repeated = [case for case, count in Counter(case.id for case in cases).items() if count > 1]
+    if repeated:
+        ids = plural(len(repeated), "id that occurs", "ids that occur")
         raise UserError(
-            f"data set {name} has {plural(len(doubles), 'id that occurs', 'ids that occur')} "
-            "more than once",
+            f"data set {name} has {ids} more than once",
             expected="one row for each case",
-            got=f"e.g. {doubles[0][:40]!r}",
+            got=f"e.g. {repeated[0][:40]!r}",
             then="give repeated patients ids of their own and a column with the role patient",
         )
 
 
-def encoded(cases: Sequence[Case], columns: Sequence[Column]) -> Values:
-    """Return each column's values, in the order of the cases. Raises `UserError` for a cell."""
+def encode_columns(cases: Sequence[Case], columns: Sequence[Column]) -> Values:
+    """Return each column's values, in the order of the cases.
+
+    Raises `UserError` for a cell that its column cannot encode.
+    """
     values: Values = {}
     for column in columns:
         cells = [(case.values.get(column.name), case.id) for case in cases]

@@ -1,4 +1,4 @@
-"""What is odd about a case's images, though it can be used: said, and left to people to look at."""
+"""Warnings about images that are usable but unusual, for a person to check."""
 
 from __future__ import annotations
 
@@ -12,77 +12,94 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Case, Column
-from lnmbench.stages.ingest.ingest_report import SHOWN, CaseReport, kinds_of
+from lnmbench.stages.ingest.ingest_log import KINDS_IN_A_NOTICE, LogEntry, count_kinds
 from lnmbench.store.cohort_scans import Scan
+from lnmbench.text import plural
 
-LEAST, MOST = 0.8, 1.25
+LEAST_RATIO, MOST_RATIO = 0.8, 1.25
 SMALLEST_ML = 2.0
 
 
-def doubts_of_mask(masks: NDArray[np.uint8], scan: Scan) -> tuple[str, ...]:
-    """Return what is odd about a tumor's masks, (s, patch, patch): cut, or of another volume.
+def mask_warnings(masks: NDArray[np.uint8], scan: Scan) -> tuple[str, ...]:
+    """Return warnings about a tumor that the patch cuts or that changes its volume.
 
-    Its volume in the patches is odd below 0.8 and above 1.25 of that before. A tumor of less than
-    2 ml lies on two or three slices, so resampling may change its volume by more than that.
+    The volume in the patches should be .8 to 1.25 of the volume before. A tumor of less than 2 ml
+    lies on two or three slices, so that resampling may change its volume by more than that.
+
+    Parameters
+    ----------
+    masks
+        The tumor in the patches, (s, patch, patch), 0 or 1.
+    scan
+        The scan with the tumor's volume before and after resampling.
     """
     before, after = scan.tumor_ml
-    told = f"{before:.4g} ml before, {after:.4g} ml in the patches"
+    volumes = f"{before:.4g} ml before, {after:.4g} ml in the patches"
     large = before >= SMALLEST_ML
-    if _at_edge(masks):
-        if large and after < LEAST * before:
-            return (f"the patch cuts the tumor: {told}",)
-        return (f"the tumor reaches the edge of the patch, which may cut it: {told}",)
-    if large and not LEAST <= after / before <= MOST:
-        return (f"the tumor changes its volume: {told}",)
+    if _touches_edge(masks):
+        if large and after < LEAST_RATIO * before:
+            return (f"the patch cuts the tumor: {volumes}",)
+        return (f"the tumor reaches the edge of the patch, which may cut it: {volumes}",)
+    if large and not LEAST_RATIO <= after / before <= MOST_RATIO:
+        return (f"the tumor changes its volume: {volumes}",)
     return ()
 
 
-def digest_of(slices: NDArray[np.int16]) -> str:
-    """Return what only the same slices have: empty where there are none."""
-    whole = np.ascontiguousarray(slices, dtype="<i2")
-    return hashlib.sha256(whole.data).hexdigest() if len(whole) else ""
+def hash_slices(slices: NDArray[np.int16]) -> str:
+    """Return a hash of a case's slices, (s, patch, patch); empty without slices."""
+    contiguous = np.ascontiguousarray(slices, dtype="<i2")
+    return hashlib.sha256(contiguous.data).hexdigest() if len(contiguous) else ""
 
 
-def with_twins(
-    rows: Sequence[CaseReport], cases: Sequence[Case], columns: Sequence[Column]
-) -> list[CaseReport]:
-    """Return the rows, a doubt added to each case whose images are another patient's as well.
+def add_duplicates(
+    entries: Sequence[LogEntry], cases: Sequence[Case], columns: Sequence[Column]
+) -> list[LogEntry]:
+    """Return the entries, each with the first case of another patient that has the same images.
 
-    The case that is named is the first other one, in the order of the cases.
+    Parameters
+    ----------
+    entries
+        The entries of all cases, with their digests.
+    cases
+        The cases of the data set.
+    columns
+        The columns of the data set, of which one may hold the patients.
     """
     patients = _patients(cases, columns)
-    alike: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.digest and not row.reason:
-            alike[row.digest].append(row.case)
-    return [_with_twin(row, alike.get(row.digest, []), patients) for row in rows]
+    by_digest: dict[str, list[str]] = defaultdict(list)
+    for entry in entries:
+        if entry.digest and not entry.reason:
+            by_digest[entry.digest].append(entry.case)
+    return [_add_duplicate(entry, by_digest.get(entry.digest, []), patients) for entry in entries]
 
 
-def tell(rows: Sequence[CaseReport], report: Path) -> str:
-    """Return one sentence on how many cases there is a doubt about; empty where there is none."""
-    doubtful = [row for row in rows if row.doubts and not row.reason]
-    if not doubtful:
+def summarize_warnings(entries: Sequence[LogEntry], log: Path) -> str:
+    """Return one sentence about the cases with warnings; empty without any."""
+    warned = [entry for entry in entries if entry.warnings and not entry.reason]
+    if not warned:
         return ""
-    if len(doubtful) == 1:
-        told = f"case {doubtful[0].case!r}: {'; '.join(doubtful[0].doubts)}"
+    if len(warned) == 1:
+        warnings = f"case {warned[0].case!r}: {'; '.join(warned[0].warnings)}"
     else:
-        told = "; ".join(kinds_of([doubt for row in doubtful for doubt in row.doubts], SHOWN))
-    return f"look at the images of {len(doubtful)} of {len(rows)} cases ({told}): see {report}"
+        texts = [warning for entry in warned for warning in entry.warnings]
+        warnings = "; ".join(count_kinds(texts, KINDS_IN_A_NOTICE))
+    cases = f"{len(warned)} of {plural(len(entries), 'case')}"
+    return f"check the images of {cases} ({warnings}): see {log}"
 
 
-def tell_twins(rows: Sequence[CaseReport]) -> str:
-    """Return one sentence on the cases whose images are the same; empty where there are none."""
-    pairs = [(row.case, row.twin) for row in rows if row.twin]
+def summarize_duplicates(entries: Sequence[LogEntry]) -> str:
+    """Return one sentence about cases with the same images; empty without any."""
+    pairs = [(entry.case, entry.duplicate) for entry in entries if entry.duplicate]
     if not pairs:
         return ""
-    (case, twin), *_ = pairs
+    (case, duplicate), *_ = pairs
     return (
-        f"{len(pairs)} cases of different patients have the same images, e.g. {case!r} and "
-        f"{twin!r}: if they are one patient, give the column patient"
+        f"{plural(len(pairs), 'case')} of different patients have the same images, e.g. {case!r} "
+        f"and {duplicate!r}: if they are one patient, give the column patient"
     )
 
 
-def _at_edge(masks: NDArray[np.uint8]) -> bool:
+def _touches_edge(masks: NDArray[np.uint8]) -> bool:
     edges = (masks[:, 0], masks[:, -1], masks[:, :, 0], masks[:, :, -1])
     return any(bool(edge.any()) for edge in edges)
 
@@ -93,6 +110,8 @@ def _patients(cases: Sequence[Case], columns: Sequence[Column]) -> dict[str, str
     return {case.id: str(case.values.get(name) or case.id) for case in cases}
 
 
-def _with_twin(row: CaseReport, alike: Sequence[str], patients: Mapping[str, str]) -> CaseReport:
-    others = [case for case in alike if patients[case] != patients[row.case]]
-    return replace(row, twin=others[0]) if others else row
+def _add_duplicate(
+    entry: LogEntry, same_images: Sequence[str], patients: Mapping[str, str]
+) -> LogEntry:
+    others = [case for case in same_images if patients[case] != patients[entry.case]]
+    return replace(entry, duplicate=others[0]) if others else entry

@@ -1,8 +1,8 @@
-"""Ids replaced by keyed hashes; the key stays in a file of its own.
+"""Pseudonyms: ids replaced by keyed hashes; the key stays in a separate file.
 
-A pseudonym is the first half of HMAC-SHA256 of the id. Without the key, nobody can tell which
-patient it stands for, not even by hashing every id that there might be; with the same key, the
-same patient has the same pseudonym in every cohort.
+A pseudonym is the first half of HMAC-SHA256 of the id. Without the key, it cannot be traced to a
+patient, not even by hashing every possible id; with the same key, the same patient has the same
+pseudonym in every cohort.
 """
 
 from __future__ import annotations
@@ -34,27 +34,29 @@ class Pseudonyms:
 
     @property
     def name(self) -> str:
-        """What tells this key from others, and nothing else of it."""
+        """The name of the key: a hash that tells it from other keys."""
         return self._hash("key", "")
 
     def replace(self, role: str, text: str) -> str:
-        """Return what stands for an id, patient or center; an empty text stays empty."""
+        """Return the pseudonym of an id, patient or center; an empty text stays empty."""
         return self._hash(role, text) if text else ""
 
-    def cases(self, cases: Sequence[Case], columns: Sequence[Column]) -> list[Case]:
-        """Return the cases under pseudonyms, in an order that tells nothing of the old one."""
+    def replace_ids(self, cases: Sequence[Case], columns: Sequence[Column]) -> list[Case]:
+        """Return the cases under pseudonyms, ordered by them, so that the old order is lost."""
         texts = [column for column in columns if column.role in TEXT_ROLES]
-        return sorted((self._case(case, texts) for case in cases), key=lambda case: case.id)
+        return sorted(
+            (self._replace_case_ids(case, texts) for case in cases), key=lambda case: case.id
+        )
 
-    def _case(self, case: Case, texts: Sequence[Column]) -> Case:
+    def _replace_case_ids(self, case: Case, texts: Sequence[Column]) -> Case:
         new = self.replace("id", case.id)
         values = dict(case.values)
-        terms = {case.id: new}
+        pseudonyms = {case.id: new}
         for column in texts:
             old = str(values.get(column.name) or "")
             values[column.name] = new if column.role == "id" else self.replace(column.role, old)
-            terms[old] = str(values[column.name])
-        volume = None if case.volume is None else _scrubbing(case.volume, terms)
+            pseudonyms[old] = str(values[column.name])
+        volume = None if case.volume is None else _redact_volume(case.volume, pseudonyms)
         return Case(id=new, values=values, volume=volume)
 
     def _hash(self, role: str, text: str) -> str:
@@ -64,25 +66,25 @@ class Pseudonyms:
 def read_key(path: Path) -> Pseudonyms:
     """Return the pseudonyms of the key in a file.
 
-    Raises `UserError` where it cannot be read, is no key, or is open to others.
+    Raises `UserError` if it cannot be read, is no key, or is readable by others.
     """
     try:
         mode = path.stat().st_mode
         key = path.read_bytes()[: LONGEST_KEY + 1].strip()
     except OSError as error:
         raise UserError(
-            "the key of the pseudonyms cannot be read",
+            "cannot read the key of the pseudonyms",
             where=str(path),
             got=error.strerror or "",
-            then="add --new-key to have one made there" if not path.exists() else "",
+            then="add --new-key to create one" if not path.exists() else "",
         ) from error
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
         raise UserError(
-            "this is no key for pseudonyms",
+            "this file is no key of pseudonyms",
             where=str(path),
             expected=f"{SHORTEST_KEY} to {LONGEST_KEY} bytes",
             got=f"{len(key)}" if len(key) <= LONGEST_KEY else "more",
-            then="have one made with --new-key",
+            then="create one with --new-key",
         )
     if os.name != "nt" and mode & 0o077:
         raise UserError(
@@ -96,14 +98,14 @@ def read_key(path: Path) -> Pseudonyms:
 
 
 def make_key(path: Path) -> Pseudonyms:
-    """Write a new key that only its owner can read. Raises `UserError` where a file is there."""
+    """Write a new key that only its owner can read. Raises `UserError` if the file exists."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError as error:
             raise UserError(
-                "the key file is there already", where=str(path), then="leave --new-key out"
+                "the key file already exists", where=str(path), then="omit --new-key"
             ) from error
         with os.fdopen(number, "w", encoding="ascii") as stream:
             stream.write(secrets.token_hex(BYTES_OF_A_NEW_KEY) + "\n")
@@ -112,14 +114,16 @@ def make_key(path: Path) -> Pseudonyms:
     return read_key(path)
 
 
-def _scrubbing(volume: Callable[[], Volume], terms: Mapping[str, str]) -> Callable[[], Volume]:
-    """The same images, with sentences and errors that name no case by its old id."""
+def _redact_volume(
+    volume: Callable[[], Volume], pseudonyms: Mapping[str, str]
+) -> Callable[[], Volume]:
+    """Return the same images, with notes and errors that name no case by its old id."""
 
     def read() -> Volume:
         try:
-            found = volume()
+            images = volume()
         except UserError as error:
-            raise UserError(redact_ids(str(error), terms)) from None
-        return replace(found, found=tuple(redact_ids(line, terms) for line in found.found))
+            raise UserError(redact_ids(str(error), pseudonyms)) from None
+        return replace(images, found=tuple(redact_ids(line, pseudonyms) for line in images.found))
 
     return read

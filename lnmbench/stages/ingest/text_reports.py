@@ -1,4 +1,4 @@
-"""Reading: columns of free-text reports become columns of values, with the words kept apart."""
+"""Free-text reports: their columns become columns of values, without the texts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import Case, Column, Finding
 from lnmbench.registry import Registry
+from lnmbench.text import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportFinding:
-    """A row of the review file: what a case's report gave for a column, and in which words.
+class ReviewRow:
+    """A row of the review file: the value that a case's report gave for a column, and its words.
 
-    Where a report gave nothing, column, value and words are empty, and `reason` says so.
+    If a report gave nothing, column, value and words are empty, and `reason` says so.
     """
 
     case: str
@@ -28,83 +29,102 @@ class ReportFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadReports:
-    """A data set's columns and cases without reports: what was read stands in their place.
+    """A data set's columns and cases with the values of its reports instead of their texts.
 
-    `findings` are for a file beside the cohort file, for review; `notes` are for the user.
+    `rows` are for the review file; `notes` are for the user.
     """
 
     columns: tuple[Column, ...]
     cases: tuple[Case, ...]
-    findings: tuple[ReportFinding, ...] = ()
+    rows: tuple[ReviewRow, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Report:
-    """A report column, its reader, and what was found in each case's text.
+class _ReportColumn:
+    """A report column, its reader, and the findings in each case's text.
 
     `columns` are those that some report fills, under their new names; `unfilled` names the others;
-    `empty` are the places of the cases without a text, `cells` is how many have a cell for one.
+    `empty` are the indices of cases without a text; `cells` counts the cases that have a cell.
     """
 
     column: Column
     reader: str
     columns: tuple[Column, ...]
     unfilled: tuple[str, ...]
-    found: tuple[Mapping[str, Finding], ...]
+    findings: tuple[Mapping[str, Finding], ...]
     empty: frozenset[int]
     cells: int
+
+
+def reader_names(columns: Sequence[Column]) -> list[str]:
+    """Return the names of the readers of the report columns."""
+    report_columns = [column for column in columns if column.role == "report"]
+    readers = {column.reader or DEFAULTS.report_reader for column in report_columns}
+    return sorted({choices.parse(choice).name for choice in readers})
 
 
 def read_reports(
     columns: Sequence[Column], cases: Sequence[Case], registry: Registry
 ) -> ReadReports:
-    """Replace every column of the role `report` by what its reader makes of it.
+    """Replace every column of the role `report` by the columns of its reader.
 
     The new columns are called `<report column>: <column of the reader>`. The reader is the
-    column's own or `ct`. Empty texts, and texts that the reader cannot read, leave the values
-    missing; a note counts them, and names the columns that are left out because no report fills
-    them. The texts are in no case that is returned.
+    column's own, or the default one. Empty texts, and texts that the reader cannot read, leave the
+    values missing; a note counts them, and names the columns that no report fills and that are
+    therefore left out. The returned cases hold no texts of reports.
 
-    Raises `UserError` for an unknown reader and where a new column's name is taken.
+    Parameters
+    ----------
+    columns
+        The columns of the data set.
+    cases
+        The cases of the data set.
+    registry
+        The plugins, with the report readers.
+
+    Raises
+    ------
+    UserError
+        If a reader is unknown, or the name of a new column is already used.
     """
     reports = [_read(column, cases, registry) for column in columns if column.role == "report"]
     if not reports:
         return ReadReports(columns=tuple(columns), cases=tuple(cases))
-    kept = [column for column in columns if column.role != "report"]
+    others = [column for column in columns if column.role != "report"]
     added = [column for report in reports for column in report.columns]
-    _refuse_taken(kept, added)
+    _refuse_duplicate_names(others, added)
     return ReadReports(
-        columns=(*kept, *added),
-        cases=tuple(_without_texts(case, place, reports) for place, case in enumerate(cases)),
-        findings=tuple(
+        columns=(*others, *added),
+        cases=tuple(_replace_texts(case, index, reports) for index, case in enumerate(cases)),
+        rows=tuple(
             row
-            for place, case in enumerate(cases)
+            for index, case in enumerate(cases)
             for report in reports
-            for row in _rows(case, report, place)
+            for row in _rows(case, report, index)
         ),
         notes=tuple(_note(report) for report in reports),
     )
 
 
-def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _Report:
+def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportColumn:
     try:
-        reader = column.reader or DEFAULTS.report_reader
-        made = registry.report_readers.build(choices.parse(reader))
+        choice = column.reader or DEFAULTS.report_reader
+        reader = registry.report_readers.build(choices.parse(choice))
     except UserError as error:
         raise UserError(f"column {column.name!r}: {error}") from error
     texts = [_text(case.values.get(column.name), column) for case in cases]
-    found = tuple(made.read(text) if text else {} for text in texts)
-    filled = {name for one in found for name in one}
-    return _Report(
+    findings = tuple(reader.read(text) if text else {} for text in texts)
+    filled = {name for case_findings in findings for name in case_findings}
+    return _ReportColumn(
         column=column,
-        reader=reader,
+        reader=choice,
         columns=tuple(
-            replace(c, name=f"{column.name}: {c.name}") for c in made.columns if c.name in filled
+            replace(c, name=f"{column.name}: {c.name}") for c in reader.columns if c.name in filled
         ),
-        unfilled=tuple(c.name for c in made.columns if c.name not in filled),
-        found=found,
-        empty=frozenset(place for place, text in enumerate(texts) if not text),
+        unfilled=tuple(c.name for c in reader.columns if c.name not in filled),
+        findings=findings,
+        empty=frozenset(index for index, text in enumerate(texts) if not text),
         cells=sum(column.name in case.values for case in cases),
     )
 
@@ -114,8 +134,8 @@ def _text(cell: object, column: Column) -> str:
     return "" if text.casefold() == "nan" or text in column.missing else text
 
 
-def _refuse_taken(kept: Sequence[Column], added: Sequence[Column]) -> None:
-    names = {column.name for column in kept}
+def _refuse_duplicate_names(columns: Sequence[Column], added: Sequence[Column]) -> None:
+    names = {column.name for column in columns}
     for column in added:
         if column.name in names:
             raise UserError(
@@ -126,21 +146,21 @@ def _refuse_taken(kept: Sequence[Column], added: Sequence[Column]) -> None:
         names.add(column.name)
 
 
-def _without_texts(case: Case, place: int, reports: Sequence[_Report]) -> Case:
+def _replace_texts(case: Case, index: int, reports: Sequence[_ReportColumn]) -> Case:
     texts = {report.column.name for report in reports}
     values = {name: value for name, value in case.values.items() if name not in texts}
     for report in reports:
-        for name, finding in report.found[place].items():
+        for name, finding in report.findings[index].items():
             values[f"{report.column.name}: {name}"] = finding.value
     return replace(case, values=values)
 
 
-def _rows(case: Case, report: _Report, place: int) -> Iterator[ReportFinding]:
-    if not report.found[place] and place not in report.empty:
-        reason = f"nothing was read in column {report.column.name!r}"
-        yield ReportFinding(case=case.id, column="", value="", words="", reason=reason)
-    for name, finding in report.found[place].items():
-        yield ReportFinding(
+def _rows(case: Case, report: _ReportColumn, index: int) -> Iterator[ReviewRow]:
+    if not report.findings[index] and index not in report.empty:
+        reason = f"no finding in column {report.column.name!r}"
+        yield ReviewRow(case=case.id, column="", value="", words="", reason=reason)
+    for name, finding in report.findings[index].items():
+        yield ReviewRow(
             case=case.id,
             column=f"{report.column.name}: {name}",
             value=finding.value,
@@ -148,11 +168,15 @@ def _rows(case: Case, report: _Report, place: int) -> Iterator[ReportFinding]:
         )
 
 
-def _note(report: _Report) -> str:
-    silent = sum(not found for found in report.found) - len(report.empty)
-    empty = len(report.empty) - (len(report.found) - report.cells)
-    told = f"column {report.column.name!r} is read by {report.reader}: {report.cells} cells"
-    told += f", {empty} empty" if empty else ""
-    told += f", {silent} without any finding (listed; another language?)" if silent else ""
-    told += f"; in no report, left out: {', '.join(report.unfilled)}" if report.unfilled else ""
-    return f"{told}; rules made the values: review report-findings.csv before relying on them"
+def _note(report: _ReportColumn) -> str:
+    without_finding = sum(not findings for findings in report.findings) - len(report.empty)
+    empty = len(report.empty) - (len(report.findings) - report.cells)
+    parts = [f"{plural(report.cells, 'cell')}"]
+    parts += [f"{empty} empty"] if empty else []
+    if without_finding:
+        parts.append(f"{without_finding} without any finding (listed; another language?)")
+    left_out = f"; in no report, left out: {', '.join(report.unfilled)}" if report.unfilled else ""
+    return (
+        f"column {report.column.name!r} is read by {report.reader}: {', '.join(parts)}{left_out}; "
+        "rules made the values: review report-findings.csv before relying on them"
+    )

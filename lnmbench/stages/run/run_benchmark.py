@@ -21,7 +21,7 @@ from lnmbench.records import (
     UnitResult,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import Ingesting, ingest
+from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.plan.aux_tasks import aux_labels
 from lnmbench.stages.plan.make_plan import refuse_unknown_names
 from lnmbench.stages.plan.resolve import Prepared, prepare
@@ -42,7 +42,7 @@ def run(
     workers: int,
     plugins: tuple[str, ...],
     progress: Progress,
-    ingesting: Ingesting | None = None,
+    ingesting: IngestOptions | None = None,
     resources: Resources | None = None,
 ) -> Path:
     """Run what is missing of a benchmark and return the folder of its ledger.
@@ -59,7 +59,7 @@ def run(
         home=folders.home,
         workers=workers,
         progress=progress,
-        ingesting=ingesting,
+        options=ingesting,
     )
     ready = prepare(benchmark, registry, path, available)
     plan, methods = ready.plan, ready.methods

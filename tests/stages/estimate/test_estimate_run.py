@@ -13,11 +13,11 @@ from lnmbench.errors import UserError
 from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate import Arm, RunEstimate, Span, estimate
-from lnmbench.stages.ingest import Ingesting, ingest
+from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.run import run_benchmark as stage
 from lnmbench.store.ledger import FILE
 
-SMALL = Ingesting(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
+SMALL = IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
 SLICED = """
 from collections import OrderedDict
 from torch import nn
@@ -53,7 +53,7 @@ def ingested(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path
     """A home with the cohort of `OPTIONS`, read-only by agreement."""
     home = tmp_path_factory.mktemp("ingested")
     choice = Choice(name="synthetic", parameters={"n": "24"})
-    ingest(choice, Registry(), home=home, workers=1, progress=silent, ingesting=SMALL)
+    ingest(choice, Registry(), home=home, workers=1, progress=silent, options=SMALL)
     return home
 
 

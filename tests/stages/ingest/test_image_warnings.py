@@ -1,24 +1,26 @@
-"""What is odd about images, but no reason to leave a case out, is said."""
+"""Warnings about usable images: duplicates and tumors that the patch cuts."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lnmbench.stages.ingest import make_key, report_beside
-from lnmbench.stages.ingest.image_warnings import doubts_of_mask
+from lnmbench.stages.ingest import make_key
+from lnmbench.stages.ingest.image_warnings import mask_warnings
 from lnmbench.store.cohort_scans import Scan
 
 Ingest = Any
+Remarks = Callable[[Path], dict[str, str]]
 
 
-def found(path: Path) -> dict[str, str]:
-    with report_beside(path).open(encoding="utf-8", newline="") as stream:
-        return {row["case"]: row["found"] for row in csv.DictReader(stream)}
+@pytest.fixture
+def remarks(read_log: Callable[[Path], list[dict[str, str]]]) -> Callable[[Path], dict[str, str]]:
+    """Return the remarks of an ingest log by case."""
+    return lambda cohort: {row["case"]: row["found"] for row in read_log(cohort)}
 
 
 def change(plugin: Path, old: str, new: str) -> None:
@@ -34,37 +36,43 @@ def same_scans(plugin: Path) -> Path:
     return plugin
 
 
-def test_the_same_scan_of_two_patients_is_said(same_scans: Path, ingest_made: Ingest) -> None:
-    said = found(ingest_made(n=4, workers=3))
-    assert "the same images as case PAT-003: if they are one patient" in said["PAT-000"]
-    assert "the same images as case PAT-000" in said["PAT-003"]
-    assert "the same images" not in said["PAT-001"]
-    (line,) = (line for line in ingest_made.told.lines if "same images" in line)
+def test_one_scan_of_two_patients_is_a_warning(
+    same_scans: Path, ingest_made: Ingest, remarks: Remarks
+) -> None:
+    texts = remarks(ingest_made(n=4, workers=3))
+    assert "the same images as case PAT-003: if they are one patient" in texts["PAT-000"]
+    assert "the same images as case PAT-000" in texts["PAT-003"]
+    assert "the same images" not in texts["PAT-001"]
+    (line,) = (line for line in ingest_made.progress.lines if "same images" in line)
     assert line.startswith("2 cases of different patients have the same images, e.g. 'PAT-000'")
 
 
-def test_the_same_scan_of_one_patient_is_nothing_odd(same_scans: Path, ingest_made: Ingest) -> None:
+def test_one_scan_twice_of_one_patient_is_no_warning(
+    same_scans: Path, ingest_made: Ingest, remarks: Remarks
+) -> None:
     change(same_scans, "Doe^John{number}", "Doe^John{number % 3}")
-    assert not any("same images" in text for text in found(ingest_made()).values())
-    assert not any("same images" in line for line in ingest_made.told.lines)
+    assert not any("same images" in text for text in remarks(ingest_made()).values())
+    assert not any("same images" in line for line in ingest_made.progress.lines)
 
 
-def test_pseudonyms_hold_where_two_cases_are_told(
-    same_scans: Path, ingest_made: Ingest, tmp_path: Path
+def test_warnings_name_cases_by_their_pseudonyms(
+    same_scans: Path, ingest_made: Ingest, tmp_path: Path, remarks: Remarks
 ) -> None:
     path = ingest_made(pseudonyms=make_key(tmp_path / "key"))
-    said = found(path)
-    assert all("the same images as case" in text for text in said.values())
-    assert not any("PAT-" in text for text in [*said.values(), *ingest_made.told.lines])
+    texts = remarks(path)
+    assert all("the same images as case" in text for text in texts.values())
+    assert not any("PAT-" in text for text in [*texts.values(), *ingest_made.progress.lines])
 
 
-def test_a_tumor_that_the_patch_cuts_is_said(plugin: Path, ingest_made: Ingest) -> None:
+def test_a_tumor_that_the_patch_cuts_is_a_warning(
+    plugin: Path, ingest_made: Ingest, remarks: Remarks
+) -> None:
     change(plugin, "(8, 24, 24)", "(8, 80, 80)")
     change(plugin, "inside[2:5, 10:14, 10:14] = 1", "inside[2:5, 5:75, 5:75] = 1")
     path = ingest_made(n=3)
     cut = "the patch cuts the tumor: 7.35 ml before, 1.536 ml in the patches"
-    assert all(text.endswith(cut) for text in found(path).values())
-    (line,) = (line for line in ingest_made.told.lines if "look at the images" in line)
+    assert all(text.endswith(cut) for text in remarks(path).values())
+    (line,) = (line for line in ingest_made.progress.lines if "check the images" in line)
     assert "of 3 of 3 cases (3 × the patch cuts the tumor): see" in line
 
 
@@ -75,7 +83,7 @@ def mask(*, at_edge: bool = False) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "at_edge", "says"),
+    ("before", "after", "at_edge", "expected"),
     [
         (10, 8.1, False, ""),
         (10, 12.4, False, ""),
@@ -87,8 +95,8 @@ def mask(*, at_edge: bool = False) -> np.ndarray[Any, np.dtype[np.uint8]]:
         (10, 3, True, "the patch cuts the tumor"),
     ],
 )
-def test_masks_that_cannot_be_right(before: float, after: float, at_edge: bool, says: str) -> None:
+def test_masks_that_may_be_wrong(before: float, after: float, at_edge: bool, expected: str) -> None:
     scan = Scan(spacing_mm=(1, 1, 1), size=(9, 9, 9), tumor_ml=(before, after))
-    (doubt,) = doubts_of_mask(mask(at_edge=at_edge), scan) or ("",)
-    assert doubt.startswith(says)
-    assert bool(doubt) == bool(says)
+    (warning,) = mask_warnings(mask(at_edge=at_edge), scan) or ("",)
+    assert warning.startswith(expected)
+    assert bool(warning) == bool(expected)

@@ -10,8 +10,8 @@ import pytest
 from lnmbench.choices import parse
 from lnmbench.contracts import Progress
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import Ingesting, Pseudonyms, ingest
-from lnmbench.stages.ingest.review_file import findings_beside
+from lnmbench.stages.ingest import IngestOptions, Pseudonyms, ingest
+from lnmbench.stages.ingest.review_file import review_file_path
 from lnmbench.store.cohort_file import read_cohort
 
 TEXT = "Mrs Quitzow: spiculated mass of 3.2 cm in the right upper lobe. No pleural effusion."
@@ -57,7 +57,7 @@ def test_reports_are_read_and_not_kept(
         home=home,
         workers=1,
         progress=silent,
-        ingesting=Ingesting(pseudonyms=pseudonyms),
+        options=IngestOptions(pseudonyms=pseudonyms),
     )
     cohort = read_cohort(path)
     assert sorted(cohort.values["ct: spikes"].tolist(), key=str) == pytest.approx(
@@ -66,13 +66,13 @@ def test_reports_are_read_and_not_kept(
     content = path.read_bytes()
     assert b"Quitzow" not in content
     assert b"spiculated mass" not in content
-    with findings_beside(path).open(encoding="utf-8", newline="") as stream:
+    with review_file_path(path).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     (row,) = [row for row in rows if row["column"]]
     (silent,) = [row for row in rows if not row["column"]]
     assert silent["case"] == (pseudonyms.replace("id", "P3") if pseudonyms else "P3")
     assert (silent["value"], silent["words"]) == ("", "")
-    assert silent["reason"] == "nothing was read in column 'ct'"
+    assert silent["reason"] == "no finding in column 'ct'"
     assert (row["column"], row["value"]) == ("ct: spikes", "yes")
     if pseudonyms is None:
         assert (row["case"], row["words"]) == ("P1", "'=spiculated mass")

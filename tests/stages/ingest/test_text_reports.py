@@ -25,10 +25,10 @@ def test_values_stand_in_the_place_of_the_text() -> None:
     read = read_reports((AGE, REPORT), (case(1, ENGLISH), case(2, CHINESE)), REGISTRY)
     assert [column.role for column in read.columns] == ["feature"] * len(read.columns)
     assert {column.name: column for column in read.columns}["CT report: long axis"].unit == "mm"
-    values = [dict(one.values) for one in read.cases]
-    assert [one["CT report: long axis"] for one in values] == [32.0, 24.0]
-    assert [one["CT report: effusion"] for one in values] == ["no", "no"]
-    assert all(one["age"] == "61" and "CT report" not in one for one in values)
+    values = [dict(case.values) for case in read.cases]
+    assert [row["CT report: long axis"] for row in values] == [32.0, 24.0]
+    assert [row["CT report: effusion"] for row in values] == ["no", "no"]
+    assert all(row["age"] == "61" and "CT report" not in row for row in values)
 
 
 def test_no_word_of_a_report_is_left_in_a_case() -> None:
@@ -39,10 +39,10 @@ def test_no_word_of_a_report_is_left_in_a_case() -> None:
 
 def test_every_value_has_a_row_with_its_words_for_review() -> None:
     read = read_reports((AGE, REPORT), (case(1, ENGLISH),), REGISTRY)
-    rows = {row.column: row for row in read.findings}
+    rows = {row.column: row for row in read.rows}
     assert rows["CT report: effusion"].words == "No pleural effusion"
     assert rows["CT report: lobe"].words == "right upper lobe"
-    assert {row.case for row in read.findings} == {"c1"}
+    assert {row.case for row in read.rows} == {"c1"}
 
 
 def test_what_is_not_mentioned_is_missing_and_not_negative() -> None:
@@ -69,11 +69,11 @@ def test_empty_and_foreign_reports_are_counted() -> None:
 
 def test_a_report_that_gave_nothing_has_a_row_with_the_reason() -> None:
     cases = (case(1, ENGLISH), case(2, "Rundherd, kein Erguss."), case(3, ""))
-    findings = read_reports((AGE, REPORT), cases, REGISTRY).findings
-    (row,) = [row for row in findings if row.reason]
+    rows = read_reports((AGE, REPORT), cases, REGISTRY).rows
+    (row,) = [row for row in rows if row.reason]
     assert (row.case, row.column, row.value, row.words) == ("c2", "", "", "")
-    assert row.reason == "nothing was read in column 'CT report'"
-    assert "c3" not in {row.case for row in findings}
+    assert row.reason == "no finding in column 'CT report'"
+    assert "c3" not in {row.case for row in rows}
 
 
 def test_the_note_asks_for_no_words_that_may_not_be_kept() -> None:
@@ -94,7 +94,7 @@ def test_the_reader_is_chosen_by_the_column() -> None:
 def test_without_a_report_nothing_changes() -> None:
     cases = (Case(id="a", values={"age": "61"}),)
     read = read_reports((AGE,), cases, REGISTRY)
-    assert (read.columns, read.cases, read.findings, read.notes) == ((AGE,), cases, (), ())
+    assert (read.columns, read.cases, read.rows, read.notes) == ((AGE,), cases, (), ())
 
 
 def test_a_taken_name_is_refused() -> None:

@@ -11,7 +11,7 @@ from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Figure, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
-from lnmbench.stages.ingest import Ingesting
+from lnmbench.stages.ingest import IngestOptions
 from lnmbench.stages.report.checks import run_checks
 from lnmbench.stages.report.export import export
 from lnmbench.stages.report.load_results import page, read_results
@@ -77,7 +77,7 @@ def test_a_report_and_an_export_name_files_without_their_folders(
         workers=1,
         plugins=(str(plugin),),
         progress=silent,
-        ingesting=Ingesting(preprocessing=Preprocessing(patch=32)),
+        ingesting=IngestOptions(preprocessing=Preprocessing(patch=32)),
     )
     results = read_results(folder, registry)
     labels = [outcome.method.label for outcome in results.method_results]

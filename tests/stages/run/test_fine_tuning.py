@@ -16,7 +16,7 @@ from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Preprocessing, RunFolders, Training
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import Ingesting
+from lnmbench.stages.ingest import IngestOptions
 from lnmbench.stages.plan.encoders import refuse_untrainable
 from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
@@ -83,7 +83,7 @@ def predict(home: Path, tmp_path: Path, silent: Progress) -> Predict:
             workers=1,
             plugins=plugins,
             progress=silent,
-            ingesting=Ingesting(preprocessing=Preprocessing(patch=32)),
+            ingesting=IngestOptions(preprocessing=Preprocessing(patch=32)),
         )
         with LedgerReader.open(folder) as ledger:
             (method,) = ledger.methods()

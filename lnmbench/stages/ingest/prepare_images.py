@@ -1,6 +1,6 @@
-"""Images of many cases at once: read, resampled, kept as parts, and gone on with after a stop.
+"""Images of the cases: read, resampled and stored as parts, so that a stopped ingest resumes.
 
-A worker holds one volume at a time and lets go of it before it takes the next, so that memory does
+A worker holds one volume at a time and releases it before it takes the next, so that memory does
 not grow with the cohort.
 """
 
@@ -18,94 +18,122 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.records import Case, Preprocessing, Volume
-from lnmbench.stages.ingest.image_warnings import digest_of, doubts_of_mask
-from lnmbench.stages.ingest.ingest_report import CaseReport, one_line
+from lnmbench.stages.ingest.image_warnings import hash_slices, mask_warnings
+from lnmbench.stages.ingest.ingest_log import LogEntry, one_line
 from lnmbench.store.checkpoints import Parts
 from lnmbench.store.cohort_scans import Scan
 
 _AXES = 3
 
 
-def prepare(
+def prepare_images(
     cases: Sequence[Case], preprocessing: Preprocessing, parts: Parts, workers: int
-) -> Generator[CaseReport]:
-    """Yield what was done with each case, in their order, its images then being kept in `parts`.
+) -> Generator[LogEntry]:
+    """Yield the log entry of each case, in their order, after its images are stored in `parts`.
 
-    A case whose part is there is not read again. A case whose images raise `UserError` is told
-    with the reason; anything else that a data set raises is a bug and goes through.
+    A case whose part exists is not read again. If its images raise `UserError`, the entry has the
+    reason; any other exception is a bug of the data set and propagates.
+
+    Parameters
+    ----------
+    cases
+        The cases of the data set.
+    preprocessing
+        Spacing in mm, size in pixels and window of the patches.
+    parts
+        The folder of the stored images.
+    workers
+        The number of threads.
     """
     with ThreadPoolExecutor(workers) as pool:
         try:
-            waiting = [
+            futures = [
                 pool.submit(_prepare, number, case, preprocessing, parts)
                 for number, case in enumerate(cases)
             ]
-            for future in waiting:
+            for future in futures:
                 yield future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def images(
+def read_images(
     number: int, case: Case, preprocessing: Preprocessing, parts: Parts
 ) -> tuple[Patches, Scan | None]:
-    """Return what `prepare` kept of a case; no slices where it has no images."""
+    """Return the stored images of a case, without slices for a case without images.
+
+    Parameters
+    ----------
+    number
+        The index of the case among all cases of the data set.
+    case
+        The case.
+    preprocessing
+        As in `prepare_images`.
+    parts
+        As in `prepare_images`.
+
+    Raises
+    ------
+    UserError
+        If the part is missing or damaged.
+    """
     if case.volume is None:
-        side = (0, preprocessing.patch, preprocessing.patch)
-        return Patches(slices=np.empty(side, np.int16), masks=np.empty(side, np.uint8)), None
+        shape = (0, preprocessing.patch, preprocessing.patch)
+        return Patches(slices=np.empty(shape, np.int16), masks=np.empty(shape, np.uint8)), None
     stored = parts.read(number, case.id)
     if stored is None:
         raise UserError(
-            f"the finished part of case {case.id[:40]!r} is gone",
+            f"the finished part of case {case.id[:40]!r} is missing",
             where=str(parts.folder),
-            then="the same command makes it again",
+            then="rerun the same command to make it again",
         )
     return Patches(slices=stored["slices"], masks=stored["masks"]), _scan(stored)
 
 
-def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts) -> CaseReport:
+def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts) -> LogEntry:
     if case.volume is None:
-        return CaseReport(case=case.id)
+        return LogEntry(case=case.id)
     stored = parts.read(number, case.id)
     if stored is None:
         try:
             stored = _arrays(case.volume(), preprocessing)
         except UserError as error:
-            return CaseReport(case=case.id, reason=one_line(str(error)))
+            return LogEntry(case=case.id, reason=one_line(str(error)))
         except Exception as error:
             error.add_note(f"while case {case.id[:40]!r} was ingested")
             raise
         parts.write(number, case.id, stored)
     scan = _scan(stored)
-    return CaseReport(
+    return LogEntry(
         case=case.id,
         slices=len(stored["slices"]),
         scan=scan,
-        found=tuple(json.loads(stored["found"].tobytes())),
-        doubts=doubts_of_mask(stored["masks"], scan),
-        digest=digest_of(stored["slices"]),
+        notes=tuple(json.loads(stored["found"].tobytes())),
+        warnings=mask_warnings(stored["masks"], scan),
+        digest=hash_slices(stored["slices"]),
     )
 
 
 def _arrays(volume: Volume, preprocessing: Preprocessing) -> dict[str, NDArray[Any]]:
     patches = to_patches(volume, preprocessing)
-    spacing, size = _along_the_patient(volume.image)
-    inside = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
-    before = inside * float(np.prod(spacing)) / 1000
+    spacing, size = _patient_axes(volume.image)
+    voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
+    before = voxels * float(np.prod(spacing)) / 1000
     after = int(np.count_nonzero(patches.masks)) * float(np.prod(preprocessing.spacing_mm)) / 1000
-    found = json.dumps([one_line(line) for line in volume.found]).encode()
+    notes = json.dumps([one_line(line) for line in volume.found]).encode()
     return {
         "slices": patches.slices,
         "masks": patches.masks,
         "spacing_mm": np.round(spacing, 6),
         "size": np.array(size),
         "tumor_ml": np.round([before, after], 6),
-        "found": np.frombuffer(found, np.uint8),
+        "found": np.frombuffer(notes, np.uint8),
     }
 
 
-def _along_the_patient(image: sitk.Image) -> tuple[list[float], list[int]]:
-    """Spacing and size along the axes of the patient that the image's axes are nearest to."""
+def _patient_axes(image: sitk.Image) -> tuple[list[float], list[int]]:
+    """Return spacing in mm and size in voxels along the patient's axes nearest to the image's."""
     direction = np.abs(np.reshape(image.GetDirection(), (_AXES, _AXES)))
     nearest = direction.argmax(axis=1).tolist()
     order = nearest if sorted(nearest) == list(range(_AXES)) else list(range(_AXES))

@@ -1,0 +1,55 @@
+"""Images of the cases: one volume at a time, stored as parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lnmbench.store.cohort_file import read_cohort, read_scans
+
+Ingest = Any
+
+
+def test_a_worker_holds_one_volume_however_long_the_cohort(
+    ingest_made: Ingest, plugin: Path
+) -> None:
+    text = plugin.read_text(encoding="utf-8")
+    text += "\n\nimport builtins\nbuiltins.made_most = MOST\n"
+    plugin.write_text(text, encoding="utf-8")
+    import builtins
+
+    ingest_made(n=40, workers=3)
+    assert 1 <= builtins.made_most[0] <= 2 * 3
+    del builtins.made_most
+
+
+def test_a_damaged_part_and_a_part_of_another_case_are_made_again(
+    ingest_made: Ingest, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lnmbench.stages.ingest import build_cohort as stage
+
+    def stop(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage, "writing_cohort", stop)
+        with pytest.raises(KeyboardInterrupt):
+            ingest_made()
+    (parts,) = (home / "cohorts").glob("*.parts")
+    first, second, third, *_ = sorted(parts.glob("*.npz"))
+    first.write_bytes(first.read_bytes()[:300])
+    second.write_bytes(third.read_bytes())
+    path = ingest_made()
+    whole = ingest_made(home=tmp_path / "other")
+    assert read_cohort(path).fingerprint == read_cohort(whole).fingerprint
+
+
+def test_spacing_is_told_along_the_patient(ingest_made: Ingest, plugin: Path) -> None:
+    sagittal = "made.SetSpacing((0.5, 0.5, 2.0)); made.SetDirection((0, 0, 1, 1, 0, 0, 0, -1, 0))"
+    text = plugin.read_text(encoding="utf-8").replace("made.SetSpacing((0.5, 0.5, 2.0))", sagittal)
+    plugin.write_text(text, encoding="utf-8")
+    scans, _ = read_scans(ingest_made())
+    assert scans.spacing_mm[0].tolist() == [2.0, 0.5, 0.5]
+    assert scans.size[0].tolist() == [8, 24, 24]
