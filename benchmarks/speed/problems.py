@@ -57,9 +57,9 @@ def starts(inputs: Inputs, fits: Fits, settings: Training) -> list[dict[str, Ten
     assert inputs.slices is not None
     assert inputs.offsets is not None
     longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
-    body = SliceBody(dim=dim, longest=longest, settings=settings)
+    body = SliceBody(dim=dim, max_slices=longest, settings=settings)
     layout = ParameterLayout(
         Network(body=body, clinical=fits.clinical.shape[2], aux={}).parameters()
     )
-    views = layout.views(layout.initial(fits.seeds))
+    views = layout.named_views(layout.initialize(fits.seeds))
     return [{name: view[k] for name, view in views.items()} for k in range(len(fits))]

@@ -1,4 +1,4 @@
-"""The device that networks run on, and how much memory it offers."""
+"""The device that networks run on, its memory, and its reproducibility."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ import torch
 from lnmbench.errors import UserError
 
 
-def select_device(asked: str) -> torch.device:
-    """Return the device of that name; `auto` takes CUDA, else MPS, else the CPU.
+def select_device(name: str) -> torch.device:
+    """Return the device of that name; `auto` selects CUDA, else MPS, else the CPU.
 
-    Raises `UserError` where it is not there.
+    Raises `UserError` if this machine has no such device.
     """
-    there = available_devices()
-    if asked == "auto":
-        return torch.device(there[-1] if there[-1] != "cuda" else "cuda:0")
+    kinds = available_kinds()
+    if name == "auto":
+        return torch.device(kinds[-1] if kinds[-1] != "cuda" else "cuda:0")
     try:
-        device = torch.device(asked)
+        device = torch.device(name)
     except RuntimeError:
         device = None
-    if device is None or device.type not in there:
-        raise UserError("no such device", expected=" | ".join(["auto", *there]), got=asked)
+    if device is None or device.type not in kinds:
+        raise UserError("no such device", expected=" | ".join(["auto", *kinds]), got=name)
     if device.type != "cuda":
         return torch.device(device.type)
     index, count = device.index or 0, torch.cuda.device_count()
     if index >= count:
-        raise UserError("no such device", expected=f"cuda:0 to cuda:{count - 1}", got=asked)
+        raise UserError("no such device", expected=f"cuda:0 to cuda:{count - 1}", got=name)
     return torch.device("cuda", index)
 
 
-def available_devices() -> list[str]:
-    """Return the kinds of devices that are there, the most capable last."""
-    there = ["cpu"]
+def available_kinds() -> list[str]:
+    """Return the kinds of devices of this machine, the most capable last."""
+    kinds = ["cpu"]
     if torch.backends.mps.is_available():
-        there.append("mps")
+        kinds.append("mps")
     if torch.cuda.is_available():
-        there.append("cuda")
-    return there
+        kinds.append("cuda")
+    return kinds
 
 
 def make_deterministic(device: torch.device) -> None:
     """Make this process compute the same numbers on the same device each time.
 
-    Float32 is float32: without TF32, in products and in convolutions.
+    Float32 is float32: products and convolutions do not use TF32.
     """
-    # cuBLAS is deterministic only with a workspace of its own, named before it starts
+    # cuBLAS is deterministic only with a fixed workspace, set before it starts
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if device.type == "cuda":
         torch.backends.cuda.matmul.allow_tf32 = False
@@ -58,7 +58,7 @@ def make_deterministic(device: torch.device) -> None:
 
 
 def describe_device(device: str) -> str:
-    """Return the device's name and how it computes, for the manifest."""
+    """Return the device's name and its arithmetic, for the manifest."""
     if not device.startswith("cuda"):
         return device
     name = torch.cuda.get_device_name(device)
@@ -66,21 +66,21 @@ def describe_device(device: str) -> str:
 
 
 def supports_bfloat16(device: torch.device) -> bool:
-    """Whether the device is a GPU with bfloat16 arithmetic of its own."""
+    """Return whether the device is a GPU with bfloat16 arithmetic in hardware."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 def free_memory_bytes(device: torch.device) -> int | None:
-    """Return the memory that is free on a GPU; None for a device that shares the machine's."""
+    """Return the free memory of a GPU; None for a device that shares the machine's memory."""
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
 
 
 def reset_peak_memory(device: torch.device) -> None:
-    """Let the peak of memory in use on a GPU begin anew."""
+    """Reset the peak of memory in use on a GPU."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
 
 
 def peak_memory_bytes(device: torch.device) -> int:
-    """Return the most memory that this process has had in use on a GPU since then."""
+    """Return the peak of this process's memory on a GPU since the last reset."""
     return torch.cuda.max_memory_allocated(device)

@@ -11,25 +11,44 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Best:
-    """The best epoch of each of K fits so far, and the weights (K, size) that it had.
+class BestWeights:
+    """The best epoch of each of K fits so far, with its weights.
 
-    A fit stops when `patience` epochs have brought no lower validation loss. One that never had a
+    A fit stops after `patience` epochs without a lower validation loss. A fit that never had a
     finite loss keeps epoch 0 and a loss of infinity.
+
+    Parameters
+    ----------
+    initial
+        The weights before the first epoch, (K, size).
+    patience
+        The number of epochs without improvement after which a fit stops.
     """
 
-    def __init__(self, start: Tensor, patience: int) -> None:
-        self.weights = start.clone()
-        self.loss = torch.full((len(start),), torch.inf)
-        self.epoch = torch.zeros(len(start), dtype=torch.int64)
-        self.epochs = torch.zeros(len(start), dtype=torch.int64)
+    def __init__(self, initial: Tensor, patience: int) -> None:
+        self.weights = initial.clone()
+        self.loss = torch.full((len(initial),), torch.inf)
+        self.epoch = torch.zeros(len(initial), dtype=torch.int64)
+        self.epochs = torch.zeros(len(initial), dtype=torch.int64)
         self._patience = patience
 
-    def update(self, fits: Sequence[int], flat: Tensor, losses: Tensor, epoch: int) -> list[int]:
-        """Take in an epoch of these fits, weights (k, size) and losses (k,); return who stops."""
+    def update(self, fits: Sequence[int], weights: Tensor, losses: Tensor, epoch: int) -> list[int]:
+        """Store the weights of fits that improved; return the fits that stop.
+
+        Parameters
+        ----------
+        fits
+            The indices of the k fits that trained in this epoch.
+        weights
+            Their weights, (k, size).
+        losses
+            Their validation losses, (k,).
+        epoch
+            The epoch, counted from one.
+        """
         self.epochs[list(fits)] = epoch
         for row, (fit, loss) in enumerate(zip(fits, losses.tolist(), strict=True)):
             if loss < self.loss[fit]:
                 self.loss[fit], self.epoch[fit] = loss, epoch
-                self.weights[fit] = flat[row]
+                self.weights[fit] = weights[row]
         return [fit for fit in fits if epoch - int(self.epoch[fit]) >= self._patience]

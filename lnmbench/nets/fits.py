@@ -1,9 +1,9 @@
-"""What the trainer is given, and what it gives back: arrays, no files and no plugins' names."""
+"""Records of the trainer: inputs, fits and results, as arrays without files or plugin names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AuxInput:
-    """An auxiliary task and its labels: targets (n,) or (n, …) with NaN where unknown.
+    """An auxiliary task and its labels.
 
-    Heads of one name start alike in all networks of a seed; `head` is the task's own name unless
-    another is given.
+    Parameters
+    ----------
+    name
+        The name of the task in the results.
+    task
+        The task.
+    targets
+        Labels (n,) or (n, …), NaN if unknown.
+    head
+        The name of the task's head; empty for the name of the task. Heads of one name have the
+        same initial values in all networks of a seed.
     """
 
     name: str
@@ -35,11 +44,18 @@ class AuxInput:
 class TrainableEncoder:
     """The last stages of an encoder, of which each fit trains a copy.
 
-    `network` maps activations (m, …) to features (m, D); it is in eval mode and has the weights
-    from which fits start. `activations` are its inputs for each slice, one view after the other:
-    slice s of view v is row `v * len(activations) / views + rows[s]`. If the inputs are the images
-    themselves, `augmentations` names their random changes during training
-    (lnmbench.nets.data.augmentation).
+    Parameters
+    ----------
+    network
+        Maps activations (m, …) to features (m, D); in eval mode, with pretrained weights.
+    activations
+        The network's inputs for each slice, one view after the other: slice s of view v is row
+        `v * len(activations) / views + rows[s]`.
+    rows
+        The row of each slice in view 0, (S,).
+    augmentations
+        The kinds of random changes during training, if the inputs are the images themselves
+        (`lnmbench.nets.data.augmentation.KINDS`).
     """
 
     network: nn.Module
@@ -50,14 +66,32 @@ class TrainableEncoder:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inputs:
-    """What all fits of a method share.
+    """The data that all fits of a method share.
 
-    `slices` is (S, D), the features of every slice, case after case: those of case i are rows
-    `offsets[i]:offsets[i + 1]`, at least one. None trains on clinical features alone. With
-    `views` V, each training step draws one of V views for a case. View 0 is the unchanged one; the
-    rows of view v start at v · S, in the trainable encoder's activations if there is one, else in
-    `slices`. With a `trainable_encoder`, `slices` are the features of its initial weights. `target`
-    is (n,) of 0 and 1. Raises `ValueError` if shapes or values are inconsistent.
+    Parameters
+    ----------
+    target
+        Labels 0 and 1, (n,).
+    aux
+        The auxiliary tasks with their labels.
+    slices
+        The features of every slice, (S, D), case after case; None to train on clinical features
+        alone. With a `trainable_encoder`, the features of its pretrained weights.
+    offsets
+        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, at least one; (n + 1,).
+    views
+        The number of versions of each slice, V; training draws one for each case. View 0 is the
+        unchanged one, and the rows of view v start at v · S: among the trainable encoder's
+        activations if there is one, else in `slices`.
+    trainable_encoder
+        The stages of the encoder that each fit trains; None for a frozen encoder.
+    target_name
+        The name of the target in the results.
+
+    Raises
+    ------
+    ValueError
+        If shapes or values are inconsistent.
     """
 
     target: Tensor
@@ -77,30 +111,44 @@ class Inputs:
             _require(len(task.targets) == n, f"labels of {task.name!r} are not one a case")
         if self.slices is None:
             return
-        _require(self.offsets is not None, "slices come without offsets")
+        _require(self.offsets is not None, "slices need offsets")
         assert self.offsets is not None
-        whole = len(self.offsets) == n + 1 and int(self.offsets[0]) == 0
+        complete = len(self.offsets) == n + 1 and int(self.offsets[0]) == 0
         views = self.views if self.trainable_encoder is None else 1
-        fit = whole and int(self.offsets[-1]) * views == len(self.slices)
-        _require(fit, "offsets do not fit")
+        consistent = complete and int(self.offsets[-1]) * views == len(self.slices)
+        _require(consistent, "offsets do not match the slices")
         if self.trainable_encoder is not None:
-            fit = len(self.trainable_encoder.rows) == len(self.slices)
-            fit = fit and len(self.trainable_encoder.activations) % self.views == 0
-            _require(fit, "the trainable encoder's activations do not fit")
+            consistent = len(self.trainable_encoder.rows) == len(self.slices)
+            activations = self.trainable_encoder.activations
+            consistent = consistent and len(activations) % self.views == 0
+            _require(consistent, "the trainable encoder's activations do not match the slices")
         _require(bool((self.offsets.diff() > 0).all()), "a case has no slices")
         _require(bool(torch.isfinite(self.slices).all()), "slice features are not finite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fits:
-    """What differs between the K fits of a stack.
+    """The K fits of a stack: the data and settings in which they differ.
 
-    `training`, `validation` and `predicted` are bool (K, n); `predicted` are the cases whose
-    probabilities are wanted in the end. `clinical` is (K, n, C), imputed and scaled for each fit
-    on its training cases. `learning_rate`, `weight_decay` and `dropout` are (K,), and
-    `loss_weights` (K, tasks) with the target first; None takes the settings' value, or 1.
+    Parameters
+    ----------
+    training, validation
+        The cases of each part, bool (K, n).
+    predicted
+        The cases whose probabilities are part of the results, bool (K, n).
+    clinical
+        Clinical features (K, n, C), imputed and scaled for each fit on its training cases.
+    seeds
+        The seed of each fit.
+    learning_rate, weight_decay, dropout
+        The rates of each fit, (K,); None for the settings' value.
+    loss_weights
+        The weight of each task's loss, (K, tasks), the target's first; None for 1.
 
-    Raises `ValueError` where a fit would validate on, or predict, a case that it trains on.
+    Raises
+    ------
+    ValueError
+        If a fit would validate on, or predict, a case on which it trains, or if shapes differ.
     """
 
     training: Tensor
@@ -121,25 +169,40 @@ class Fits:
         _require(len(self.seeds) == shape[0], "there is not one seed a fit")
         _require(bool(self.training.any(1).all()), "a fit has no training cases")
         _require(bool(self.validation.any(1).all()), "a fit has no validation cases")
-        seen_again = self.training & (self.validation | self.predicted)
-        _require(not bool(seen_again.any()), "a fit is judged on cases that it trains on")
+        leaked = self.training & (self.validation | self.predicted)
+        _require(not bool(leaked.any()), "a fit is evaluated on cases on which it trains")
         _require(bool(torch.isfinite(self.clinical).all()), "clinical features are not finite")
         for name in ("learning_rate", "weight_decay", "dropout", "loss_weights"):
-            given = getattr(self, name)
-            _require(given is None or len(given) == shape[0], f"{name} is not one a fit")
+            values = getattr(self, name)
+            _require(values is None or len(values) == shape[0], f"{name} is not one a fit")
 
     def __len__(self) -> int:
         return len(self.seeds)
 
-    def select(self, chosen: Sequence[int]) -> Fits:
-        """Return some of the fits, in the order asked for."""
-        rows = list(chosen)
-        names = (field.name for field in fields(self) if field.name != "seeds")
-        given = {name: getattr(self, name) for name in names}
-        tensors: dict[str, Any] = {
-            name: None if own is None else own[rows] for name, own in given.items()
-        }
-        return replace(self, seeds=tuple(self.seeds[row] for row in rows), **tensors)
+    def select(self, indices: Sequence[int]) -> Fits:
+        """Return some of the fits, in this order."""
+        rows = list(indices)
+
+        def select_rows(values: Tensor | None) -> Tensor | None:
+            return None if values is None else values[rows]
+
+        return Fits(
+            training=self.training[rows],
+            validation=self.validation[rows],
+            predicted=self.predicted[rows],
+            clinical=self.clinical[rows],
+            seeds=tuple(self.seeds[row] for row in rows),
+            learning_rate=select_rows(self.learning_rate),
+            weight_decay=select_rows(self.weight_decay),
+            dropout=select_rows(self.dropout),
+            loss_weights=select_rows(self.loss_weights),
+        )
+
+    def per_fit(self, rates: Tensor | None, default: float) -> Tensor:
+        """Return rates (K,) in float64, or the default for every fit if they are None."""
+        if rates is None:
+            return torch.full((len(self),), default, dtype=torch.float64)
+        return rates.double()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +217,25 @@ class FitEpoch:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FitResults:
-    """What K fits learned.
+    """Predictions and history of K fits.
 
-    `probabilities` maps a task's name to float64 (K, n, outputs), NaN for cases not asked for;
-    the target has one output. `best_epoch` (the weights that predict) and `epochs` (trained in
-    all) are int64 (K,), counted from one; `best_loss` is float64 (K,), the target's validation
-    loss of the best epoch. A fit that never had a finite loss has best epoch 0, a loss of infinity
-    and predicts NaN. `notes` are for the user.
+    A fit that never had a finite loss has best epoch 0, a loss of infinity, and predicts NaN.
+
+    Parameters
+    ----------
+    probabilities
+        By task, float64 (K, n, outputs), NaN for cases that are not predicted; the target has one
+        output.
+    best_epoch
+        The epoch whose weights predict, counted from one, int64 (K,).
+    best_loss
+        The target's validation loss of that epoch, float64 (K,).
+    epochs
+        The number of epochs trained, int64 (K,).
+    history
+        The epochs of all fits.
+    notes
+        Notes for the user.
     """
 
     probabilities: Mapping[str, NDArray[np.float64]]
@@ -171,6 +246,6 @@ class FitResults:
     notes: tuple[str, ...] = ()
 
 
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise ValueError(otherwise)
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)

@@ -1,4 +1,4 @@
-"""The losses of K fits on their batches: a number for each fit and task, never mixed over fits."""
+"""Losses of K fits on their batches: one number for each fit and task, never averaged over fits."""
 
 from __future__ import annotations
 
@@ -14,26 +14,54 @@ if TYPE_CHECKING:
     from lnmbench.contracts import AuxTask
 
 
-def target_losses(logits: Tensor, target: Tensor, present: Tensor) -> Tensor:
-    """Return (K,), the binary cross-entropy summed over the cases present, for logits (K, B, 1)."""
+def target_losses(logits: Tensor, target: Tensor, case_mask: Tensor) -> Tensor:
+    """Return each fit's binary cross-entropy, summed over its cases, (K,).
+
+    Parameters
+    ----------
+    logits
+        Logits (K, B, 1).
+    target
+        Labels 0 and 1, (K, B).
+    case_mask
+        Whether a case counts, (K, B).
+    """
     losses = functional.binary_cross_entropy_with_logits(
         logits.squeeze(-1), target, reduction="none"
-    )
-    return (losses * present).sum(1)
+    )  # (K, B)
+    return (losses * case_mask).sum(1)
 
 
-def known_labels(targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Return labels (n, …) with zeros for unknown ones, and which cases' labels are known (n,)."""
+def split_known_labels(targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Return labels (n, …) with 0 for NaN, and whether all labels of a case are known, (n,)."""
     unknown = torch.isnan(targets)
-    known = ~unknown.reshape(len(targets), -1).any(1)
+    known = ~unknown.reshape(len(targets), -1).any(1)  # (n,)
     return torch.where(unknown, 0.0, targets), known
 
 
 def aux_losses(task: AuxTask, logits: Tensor, labels: Tensor, counted: Tensor) -> Tensor:
-    """Return (K,): each fit's mean loss over the cases that are counted, 0 where there are none.
+    """Return each fit's mean loss of an auxiliary task over its counted cases, (K,).
 
-    `logits` is (K, B, outputs), `labels` (K, B, …), `counted` bool (K, B): present and known.
-    Raises `ValueError` where the task does not return one loss for each case.
+    Parameters
+    ----------
+    task
+        The auxiliary task.
+    logits
+        Logits (K, B, outputs).
+    labels
+        Labels (K, B, …), without NaN.
+    counted
+        Whether a case is in the batch and its label known, bool (K, B).
+
+    Returns
+    -------
+    Tensor
+        (K,), 0 for a fit without counted cases.
+
+    Raises
+    ------
+    ValueError
+        If the task does not return one loss for each case.
     """
     losses = task.loss(logits, labels)
     if losses.shape != counted.shape:
@@ -42,6 +70,6 @@ def aux_losses(task: AuxTask, logits: Tensor, labels: Tensor, counted: Tensor) -
     return torch.where(counted, losses, 0.0).sum(1) / counted.sum(1).clamp(min=1)
 
 
-def mean_of(sums: Tensor, counts: Sequence[int]) -> Tensor:
-    """Return (K,), sums over cases divided by their number; 0 where there are none."""
+def divide_by_counts(sums: Tensor, counts: Sequence[int]) -> Tensor:
+    """Return means (K,) from sums over cases (K,) and the numbers of cases; 0 without cases."""
     return sums / torch.as_tensor(counts, device=sums.device).clamp(min=1)

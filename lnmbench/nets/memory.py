@@ -1,4 +1,4 @@
-"""How much memory a fit takes while it trains, and what it looks like when there is none left."""
+"""Memory of a fit in training, estimated in advance, and errors that say that memory ran out."""
 
 from __future__ import annotations
 
@@ -6,58 +6,73 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lnmbench.nets.data.packing import AT_ONCE, block_for
+from lnmbench.nets.data.packing import block_size_for
+from lnmbench.nets.objective import EVALUATION_CASES
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs
     from lnmbench.records import Training
 
-_FLOAT = 4
-# Parameters, gradient, two moments, best weights, and one more while they are made.
-_COPIES = 6
-# Numbers that autograd keeps of a token in a layer, in widths, and of a score: counted in the
-# code of a layer, then a quarter more for what lives for a moment.
-_WIDTHS, _SCORES, _MOMENTS = 30, 6, 1.25
-# What a step without gradients holds of a token: the widest layer, and what it is made of.
-_WIDTHS_AT_ONCE = 8
-_WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
+_FLOAT_BYTES = 4
+# Parameters, gradient, two moments, best weights, and one more while they are copied.
+_PARAMETER_COPIES = 6
+# Numbers that autograd saves of a token in a layer, in widths, and of a score: counted in the
+# code of a layer, then a quarter more for temporary tensors.
+_SAVED_WIDTHS, _SAVED_SCORES, _TEMPORARY = 30, 6, 1.25
+# Numbers of a token in a step without gradients: the widest layer and its inputs.
+_EVALUATION_WIDTHS = 8
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 
 
 def estimate_fit_bytes(inputs: Inputs, settings: Training, size: int) -> int:
-    """Return about how many bytes one of a stack's fits fills, of `size` parameters."""
-    return int(_FLOAT * (_COPIES * size + _MOMENTS * _activations(inputs, settings)))
+    """Return about how many bytes a fit of a stack fills.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    settings
+        The widths of the network and the batch size.
+    size
+        The number of its parameters.
+    """
+    numbers = _PARAMETER_COPIES * size + _TEMPORARY * _activations(inputs, settings)
+    return int(_FLOAT_BYTES * numbers)
 
 
-def memory_for_fits(inputs: Inputs, memory: int) -> int:
-    """Return what is left of a stack's memory for its fits: trained stages of an encoder keep maps
-    and activations beside them."""
-    return memory if inputs.trainable_encoder is None else memory * 3 // 8
+def memory_for_fits(inputs: Inputs, memory_bytes: int) -> int:
+    """Return the share of a stack's memory for its fits.
+
+    Trained stages of an encoder need the rest for their inputs and histories.
+    """
+    return memory_bytes if inputs.trainable_encoder is None else memory_bytes * 3 // 8
 
 
 def _activations(inputs: Inputs, settings: Training) -> float:
-    """The numbers that a training step keeps of one fit: those of its tokens."""
+    """Return how many numbers a training step saves of one fit's tokens."""
     if inputs.slices is None or inputs.offsets is None:
         return 0.0
     lengths = inputs.offsets.diff()
     mean, dim = float(lengths.float().mean()), inputs.slices.shape[1]
     width = settings.token_dim or dim
-    scores = settings.heads * block_for(int(lengths.max()))
-    layer = _WIDTHS * width + _SCORES * scores
+    scores = settings.heads * block_size_for(int(lengths.max()))
+    layer = _SAVED_WIDTHS * width + _SAVED_SCORES * scores
     training = settings.batch_size * mean * (settings.layers * layer + dim)
-    predicting = AT_ONCE * mean * (_WIDTHS_AT_ONCE * width + _SCORES * scores + dim)
-    return max(training, predicting)
+    evaluated = EVALUATION_CASES * mean
+    evaluation = evaluated * (_EVALUATION_WIDTHS * width + _SAVED_SCORES * scores + dim)
+    return max(training, evaluation)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, on a GPU or in the machine."""
+    """Return whether an error says that memory ran out, on a GPU or in the machine."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     text = str(error).lower()
-    return any(words in text for words in _WORDS)
+    return any(phrase in text for phrase in _OUT_OF_MEMORY)
 
 
-def release() -> None:
-    """Give memory that torch keeps for later back to the device."""
+def release_cached_memory() -> None:
+    """Return the memory that torch caches to the device."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     if torch.backends.mps.is_available():

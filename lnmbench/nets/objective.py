@@ -1,4 +1,4 @@
-"""The cases, labels and losses of K fits: what is computed of a stack's parameters."""
+"""The objective of K fits: their cases, labels and losses, as functions of a stack's parameters."""
 
 from __future__ import annotations
 
@@ -9,32 +9,46 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lnmbench.nets.data.packing import AT_ONCE, Batch, pack
-from lnmbench.nets.data.views import Views
-from lnmbench.nets.encoder.fine_tuning import FineTuned, FineTunedBody, trained_parameters
-from lnmbench.nets.losses import aux_losses, known_labels, mean_of, target_losses
-from lnmbench.nets.stacked.dropout import Keep
+from lnmbench.nets.data.packing import Batch, pack
+from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
+from lnmbench.nets.encoder.functional import encoder_parameters
+from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
+from lnmbench.nets.stacked.dropout import DropoutMask
+from lnmbench.nets.stacked.embedding import RandomViews
 from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
 from lnmbench.nets.stacked.projection import Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.data.device_data import Shared
+    from lnmbench.nets.data.device_data import DeviceData
     from lnmbench.nets.fits import Fits, Inputs
-    from lnmbench.nets.stacked.embedding import Front
+    from lnmbench.nets.stacked.active_fits import StackState
+    from lnmbench.nets.stacked.embedding import TokenEmbedder
     from lnmbench.records import Training
 
-# Bytes that fine-tuning shares out where nobody says how many there are.
+EVALUATION_CASES = 64
+"""Cases of each fit that are evaluated at once: bounds the memory, not the numbers."""
 
 
-class Problem:
-    """Inputs and fits on a device, with the network that is to learn from them.
+class StackedObjective:
+    """Inputs and fits on a device, with the network that learns from them.
 
-    Methods are told which fits the rows of their values belong to: the fits that still train.
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    fits
+        The fits of the stack.
+    settings
+        The widths of the network and its learning rates.
+    weighting
+        Combines the losses of the tasks.
+    data
+        The device, the memory that the stack may fill there, and the features.
     """
 
     def __init__(
@@ -43,171 +57,218 @@ class Problem:
         fits: Fits,
         settings: Training,
         weighting: Weighting,
-        shared: Shared,
+        data: DeviceData,
     ) -> None:
-        self.fits, self.device = fits, shared.device
-        device = shared.device
+        self.fits, self.device = fits, data.device
         self._inputs, self._weighting = inputs, weighting
         self.network = build_network(inputs, fits, settings, weighting)
-        self.training = [own.nonzero().flatten() for own in fits.training]
-        self._validation = [own.nonzero().flatten() for own in fits.validation]
-        self._validated: tuple[tuple[int, ...], list[Batch]] = ((), [])
-        self._clinical = fits.clinical.float().to(device)
-        self._target = inputs.target.float().to(device)
+        self.training_cases = [mask.nonzero().flatten() for mask in fits.training]
+        self._validation_cases = [mask.nonzero().flatten() for mask in fits.validation]
+        self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
+        self._clinical = fits.clinical.float().to(self.device)
+        self._target = inputs.target.float().to(self.device)
         self._labels = [
-            tuple(part.to(device) for part in known_labels(task.targets.float()))
+            tuple(part.to(self.device) for part in split_known_labels(task.targets.float()))
             for task in inputs.aux
         ]
-        self._loss_weights = _loss_weights(inputs, fits).to(device)
-        self._front = _front_of(inputs, fits, settings, shared)
+        self._loss_weights = _loss_weights(inputs, fits).to(self.device)
+        self._embedder = _build_embedder(inputs, fits, settings, data)
 
-    def batch(self, chosen: Sequence[Tensor]) -> Batch:
-        """Return the batch of these cases of each fit."""
-        return pack(chosen, self._inputs.offsets, self.device)
+    def make_batch(self, cases_by_fit: Sequence[Tensor]) -> Batch:
+        """Return the batch of these cases of each fit, int64 (B_k,)."""
+        return pack(cases_by_fit, self._inputs.offsets, self.device)
 
-    def tokens(
-        self,
-        fits: Sequence[int],
-        values: Mapping[str, Tensor],
-        batch: Batch,
-        *,
-        training: bool = False,
-    ) -> Tensor | None:
-        """Return tokens (k, P, d), a leaf for autograd; None where there are no slices."""
-        if self._front is None or batch.slots is None:
+    def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
+        """Return tokens (k, P, d), a leaf for autograd; None without slices.
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        batch
+            Their cases.
+        training
+            Whether views are random, images augmented and the step remembered for `backward`.
+        """
+        if self._embedder is None or batch.packing is None:
             return None
-        tokens = self._front.forward(fits, values, batch.slots, training=training)
-        return tokens.requires_grad_()
+        return self._embedder.forward(state, batch.packing, training=training).requires_grad_()
 
     def logits(
-        self,
-        fits: Sequence[int],
-        values: Mapping[str, Tensor],
-        tokens: Tensor | None,
-        batch: Batch,
-        keep: Keep,
+        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: DropoutMask
     ) -> tuple[Tensor, ...]:
-        """Return logits (k, B, outputs) of each task, the target's first."""
-        rows = torch.as_tensor(fits, device=self.device).unsqueeze(1)
-        return self.network(values, tokens, self._clinical[rows, batch.cases], batch, keep)
+        """Return logits (k, B, outputs) of each task, the target's first.
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        batch
+            Their cases.
+        tokens
+            Tokens (k, P, d) from `embed`.
+        dropout
+            The dropout mask; an empty one in evaluation.
+        """
+        rows = torch.as_tensor(state.fits, device=self.device).unsqueeze(1)  # (k, 1)
+        clinical = self._clinical[rows, batch.cases]  # (k, B, C)
+        return self.network(state.values, tokens, clinical, batch, dropout)
 
     def losses(
-        self,
-        fits: Sequence[int],
-        values: Mapping[str, Tensor],
-        tokens: Tensor | None,
-        batch: Batch,
-        keep: Keep,
+        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: DropoutMask
     ) -> tuple[Tensor, Tensor]:
-        """Return the target's losses, summed over each fit's cases (k,), and what to descend.
+        """Return losses of a training batch.
 
-        The latter is one number: the combined losses of the fits, added.
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        batch
+            Their cases.
+        tokens
+            Tokens (k, P, d) from `embed`.
+        dropout
+            The dropout mask of the step.
+
+        Returns
+        -------
+        tuple[Tensor, Tensor]
+            The target's losses, summed over each fit's cases, (k,) without a history; and the
+            number to minimize, the sum of the fits' combined losses.
         """
-        risk, *logits = self.logits(fits, values, tokens, batch, keep)
-        sums = target_losses(risk, self._target[batch.cases], batch.present)
-        losses = [mean_of(sums, batch.counts)]
-        for task, own, (labels, known) in zip(self._inputs.aux, logits, self._labels, strict=True):
-            counted = known[batch.cases] & batch.present
-            losses.append(aux_losses(task.task, own, labels[batch.cases], counted))
-        rows = torch.as_tensor(fits, device=self.device)
-        weighted = torch.stack(losses, dim=1) * self._loss_weights[rows]
-        combined = self._weighting.combine(weighted, self.network.learned_of(values))
-        if combined.shape != (len(fits),):
+        risk, *logits = self.logits(state, batch, tokens, dropout)
+        sums = target_losses(risk, self._target[batch.cases], batch.case_mask)
+        losses = [divide_by_counts(sums, batch.case_counts)]
+        tasks = zip(self._inputs.aux, logits, self._labels, strict=True)
+        for aux, aux_logits, (labels, known) in tasks:
+            counted = known[batch.cases] & batch.case_mask
+            losses.append(aux_losses(aux.task, aux_logits, labels[batch.cases], counted))
+        rows = torch.as_tensor(state.fits, device=self.device)
+        weighted = torch.stack(losses, dim=1) * self._loss_weights[rows]  # (k, tasks)
+        scalars = self.network.stack_weighting_scalars(state.values)
+        combined = self._weighting.combine(weighted, scalars)
+        if combined.shape != (len(state.fits),):
             shapes = f"{tuple(combined.shape)} from {tuple(weighted.shape)}"
             raise ValueError(f"the weighting combines losses to {shapes}, not one for each fit")
         return sums.detach(), combined.sum()
 
     def backward(
-        self,
-        fits: Sequence[int],
-        total: Tensor,
-        values: Mapping[str, Tensor],
-        tokens: Tensor | None,
-        batch: Batch,
-        gradients: Mapping[str, Tensor],
+        self, state: StackState, batch: Batch, tokens: Tensor | None, total: Tensor
     ) -> None:
-        """Write the gradients of the total for every parameter."""
-        own = () if self._front is None else self._front.prefixes
-        names = [name for name in values if not name.startswith(own)]
-        sources = [values[name] for name in names] + ([] if tokens is None else [tokens])
-        found = torch.autograd.grad(total, sources, allow_unused=True, materialize_grads=True)
-        for name, gradient in zip(names, found, strict=False):
-            gradients[name].copy_(gradient)
-        if self._front is not None and batch.slots is not None:
-            self._front.backward(fits, values, found[-1], batch.slots, gradients)
+        """Write the gradients of the total for every parameter into the state.
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits, with buffers for the gradients.
+        batch
+            Their cases.
+        tokens
+            Tokens (k, P, d) from `embed`.
+        total
+            The number to minimize, from `losses`.
+        """
+        prefixes = () if self._embedder is None else self._embedder.prefixes
+        names = [name for name in state.values if not name.startswith(prefixes)]
+        sources = [state.values[name] for name in names] + ([] if tokens is None else [tokens])
+        gradients = torch.autograd.grad(total, sources, allow_unused=True, materialize_grads=True)
+        for name, gradient in zip(names, gradients, strict=False):
+            state.gradients[name].copy_(gradient)
+        if self._embedder is not None and batch.packing is not None:
+            self._embedder.backward(state, batch.packing, gradients[-1])
 
     @torch.no_grad()
-    def validation_losses(self, fits: Sequence[int], values: Mapping[str, Tensor]) -> Tensor:
-        """Return (k,): each fit's mean loss of the target over its validation cases, on the CPU."""
-        if self._validated[0] != tuple(fits):
-            cases = [self._validation[fit] for fit in fits]
-            self._validated = (tuple(fits), [self.batch(own) for own in _in_parts(cases)])
-        sums = torch.zeros(len(fits), device=self.device)
-        for batch in self._validated[1]:
-            tokens = self.tokens(fits, values, batch)
-            risk = self.logits(fits, values, tokens, batch, Keep())[0]
-            sums += target_losses(risk, self._target[batch.cases], batch.present)
-        return mean_of(sums, [len(self._validation[fit]) for fit in fits]).cpu()
+    def validation_losses(self, state: StackState) -> Tensor:
+        """Return each fit's mean loss of the target over its validation cases, (k,) on the CPU."""
+        if self._validation_batches[0] != state.fits:
+            cases = [self._validation_cases[fit] for fit in state.fits]
+            batches = [self.make_batch(part) for part in _split_cases(cases)]
+            self._validation_batches = (state.fits, batches)
+        sums = torch.zeros(len(state.fits), device=self.device)
+        for batch in self._validation_batches[1]:
+            sums += self._validation_step(state, batch)
+        counts = [len(self._validation_cases[fit]) for fit in state.fits]
+        return divide_by_counts(sums, counts).cpu()
+
+    def _validation_step(self, state: StackState, batch: Batch) -> Tensor:
+        """Return the target's losses without dropout, summed over each fit's cases, (k,)."""
+        risk, *_ = self.logits(state, batch, self.embed(state, batch), DropoutMask())
+        return target_losses(risk, self._target[batch.cases], batch.case_mask)
 
     @torch.no_grad()
-    def predict(self, values: Mapping[str, Tensor]) -> dict[str, NDArray[np.float64]]:
-        """Return what all K fits predict: by task (K, n, outputs), NaN where not asked for."""
-        fits, n = range(len(self.fits)), self.fits.predicted.shape[1]
+    def predict(self, state: StackState) -> dict[str, NDArray[np.float64]]:
+        """Return the probabilities of all K fits by task, (K, n, outputs); NaN if not predicted."""
         names = [self._inputs.target_name, *(task.name for task in self._inputs.aux)]
         outputs = [1, *(task.task.outputs for task in self._inputs.aux)]
-        found = {
-            name: np.full((len(fits), n, width), np.nan)
+        shape = self.fits.predicted.shape
+        results = {
+            name: np.full((*shape, width), np.nan)
             for name, width in zip(names, outputs, strict=True)
         }
-        for chosen in _in_parts([own.nonzero().flatten() for own in self.fits.predicted]):
-            batch = self.batch(chosen)
-            tokens = self.tokens(fits, values, batch)
-            probabilities = self._probabilities(self.logits(fits, values, tokens, batch, Keep()))
-            row, column = (index.numpy() for index in batch.present.cpu().nonzero().unbind(1))
-            cases = batch.cases.cpu().numpy()[row, column]
-            for name, own in zip(names, probabilities, strict=True):
-                found[name][row, cases] = own.double().cpu().numpy()[row, column]
-        return found
+        for cases in _split_cases([mask.nonzero().flatten() for mask in self.fits.predicted]):
+            batch = self.make_batch(cases)
+            logits = self.logits(state, batch, self.embed(state, batch), DropoutMask())
+            row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
+            predicted = batch.cases.cpu().numpy()[row, column]
+            for name, values in zip(names, self._probabilities(logits), strict=True):
+                results[name][row, predicted] = values.double().cpu().numpy()[row, column]
+        return results
 
     def _probabilities(self, logits: tuple[Tensor, ...]) -> list[Tensor]:
-        risk, *others = logits
+        risk, *aux_logits = logits
         tasks = (task.task for task in self._inputs.aux)
         return [
             torch.sigmoid(risk),
-            *(task.probabilities(own) for task, own in zip(tasks, others, strict=True)),
+            *(task.probabilities(x) for task, x in zip(tasks, aux_logits, strict=True)),
         ]
 
 
 def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
-    """Return the network for these inputs: without slices, one on clinical features alone."""
+    """Return the network for some inputs: without slices, one on clinical features alone.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits, for the widths of features and heads.
+    fits
+        The fits, for the number of clinical features.
+    settings
+        The widths of the network and its learning rates.
+    weighting
+        The weighting, for the scalars that it learns.
+    """
     clinical = fits.clinical.shape[2]
-    body: SliceBody | ClinicalBody
+    body: SliceBody | ClinicalBody = ClinicalBody(clinical=clinical, settings=settings)
     if inputs.slices is not None and inputs.offsets is not None:
-        longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
-        body = SliceBody(dim=dim, longest=longest, settings=settings)
-        if inputs.trainable_encoder is not None:
-            trained = trained_parameters(inputs.trainable_encoder.network, settings)
-            body = FineTunedBody(dim=dim, longest=longest, settings=settings, trained=trained)
-    else:
-        body = ClinicalBody(clinical=clinical, settings=settings)
+        encoder = inputs.trainable_encoder
+        trained = () if encoder is None else encoder_parameters(encoder.network, settings)
+        body = SliceBody(
+            dim=inputs.slices.shape[1],
+            max_slices=int(inputs.offsets.diff().max()),
+            settings=settings,
+            encoder_parameters=trained,
+        )
     aux = {task.head or task.name: task.task.outputs for task in inputs.aux}
-    learned = tuple(weighting.learned([inputs.target_name, *aux]))
-    return Network(body=body, clinical=clinical, aux=aux, learned=learned)
+    scalars = tuple(weighting.learned([inputs.target_name, *aux]))
+    return Network(body=body, clinical=clinical, aux=aux, weighting_scalars=scalars)
 
 
-def _front_of(inputs: Inputs, fits: Fits, settings: Training, shared: Shared) -> Front | None:
+def _build_embedder(
+    inputs: Inputs, fits: Fits, settings: Training, data: DeviceData
+) -> TokenEmbedder | None:
     if inputs.slices is None or inputs.offsets is None:
         return None
-    front: Front
-    if inputs.trainable_encoder is not None:
-        front = FineTuned(inputs, fits, settings, shared.device, shared.memory)
+    embedder: TokenEmbedder
+    if data.features is None:
+        embedder = FineTunedEmbedder(inputs, fits, settings, data)
     else:
-        assert shared.features is not None
-        others = (inputs.views - 1) * len(inputs.target)
-        front = Projection(shared.features, functional.pad(fits.training, (0, others)))
+        cases_of_views = (inputs.views - 1) * len(inputs.target)
+        training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
+        embedder = Projection(data.features, training)
     if inputs.views == 1:
-        return front
-    return Views(front, fits.seeds, views=inputs.views, slices=int(inputs.offsets[-1]))
+        return embedder
+    slices = int(inputs.offsets[-1])
+    return RandomViews(embedder, fits.seeds, views=inputs.views, slices=slices)
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
@@ -216,7 +277,7 @@ def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
     return fits.loss_weights.float()
 
 
-def _in_parts(cases: Sequence[Tensor]) -> Iterator[list[Tensor]]:
-    """Yield at most so many cases of each fit at a time."""
-    for start in range(0, max(len(own) for own in cases), AT_ONCE):
-        yield [own[start : start + AT_ONCE] for own in cases]
+def _split_cases(cases_by_fit: Sequence[Tensor]) -> Iterator[list[Tensor]]:
+    """Yield the cases of each fit, `EVALUATION_CASES` at most at a time."""
+    for start in range(0, max(len(cases) for cases in cases_by_fit), EVALUATION_CASES):
+        yield [cases[start : start + EVALUATION_CASES] for cases in cases_by_fit]

@@ -1,8 +1,8 @@
-"""Trains K fits: dealt out to stacks that fit cache and memory, side by side on the cores.
+"""Training of K fits: split into stacks that fit cache and memory, in parallel on the cores.
 
-A fit's result does not depend on its stack, so how K fits are dealt out is a matter of speed alone.
-On a CPU each core takes a stack and computes it by itself. Cores that share every single operation
-would have to meet thousands of times a second, and lose nearly all of their time in that as soon as
+A fit's result does not depend on its stack, so the split affects speed alone. On a CPU each core
+takes a stack and computes it by itself. Cores that share every single operation would have to
+synchronize thousands of times a second, and lose nearly all of their time in that as soon as
 anything else runs on the machine.
 """
 
@@ -18,9 +18,14 @@ import numpy as np
 import torch
 
 from lnmbench.errors import UserError
-from lnmbench.nets.data.device_data import shared_by
+from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.fits import FitResults, Fits, Inputs
-from lnmbench.nets.memory import estimate_fit_bytes, is_out_of_memory, memory_for_fits, release
+from lnmbench.nets.memory import (
+    estimate_fit_bytes,
+    is_out_of_memory,
+    memory_for_fits,
+    release_cached_memory,
+)
 from lnmbench.nets.objective import build_network
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.nets.train_loop import train_stack
@@ -31,11 +36,11 @@ if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
     from lnmbench.records import Training
 
-    _Part = Callable[[range, Callable[[int], None]], FitResults]
+    _TrainStack = Callable[[range, Callable[[int], None]], FitResults]
 
 # Parameters of a stack: more of them leave the cache too often, fewer are not worth a thread.
-_MOST, _LEAST = 3_300_000, 130_000
-_HALVED = "out of memory: a stack of fits was halved and went on; --memory sets a budget"
+_MAX_SIZE, _MIN_SIZE = 3_300_000, 130_000
+_HALVED = "out of memory: trained a stack of fits in two halves; set --memory to limit memory"
 
 
 def train(
@@ -51,113 +56,150 @@ def train(
 ) -> FitResults:
     """Train K fits and return what each predicts with the weights of its best epoch.
 
-    Early stopping looks at the target's validation loss alone. `threads` is the number of cores to
-    use, torch's by default; the same call with as many threads gives the same numbers, bit by bit.
-    `memory` bounds the bytes that the stacks fill, by an estimate: fits beyond it wait their turn.
-    A stack that still finds no memory is halved, which `notes` of the results say. `on_epoch` is
-    told now and then how many fits have finished, in the caller's thread.
+    Early stopping depends on the target's validation loss alone. The same call with as many
+    threads gives the same numbers, bit by bit. A stack that runs out of memory is halved, which
+    the `notes` of the results say.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    fits
+        The fits.
+    settings
+        The network, its rates and the limits of training.
+    weighting
+        Combines the losses of the tasks.
+    device
+        The device to train on.
+    threads
+        The number of CPU cores to use; None for torch's default.
+    memory
+        The bytes that the stacks may fill, by an estimate; fits beyond it train later. None for no
+        limit.
+    on_epoch
+        Called now and then with the number of fits that have stopped, in the caller's thread.
+
+    Raises
+    ------
+    UserError
+        If there is not enough memory for a single fit.
     """
     on_cpu = torch.device(device).type == "cpu"
     threads = (torch.get_num_threads() if threads is None else threads) if on_cpu else 1
     layout = ParameterLayout(build_network(inputs, fits, settings, weighting).parameters())
-    each = estimate_fit_bytes(inputs, settings, layout.size)
-    own = None if memory is None else memory // threads
-    most = len(fits) if own is None else max(1, memory_for_fits(inputs, own) // each)
-    parts = split_into_stacks(len(fits), layout.size if on_cpu else 0, threads, most)
-    shared = shared_by(inputs, torch.device(device), own)
+    fit_bytes = estimate_fit_bytes(inputs, settings, layout.size)
+    stack_bytes = None if memory is None else memory // threads
+    max_fits = len(fits)
+    if stack_bytes is not None:
+        max_fits = max(1, memory_for_fits(inputs, stack_bytes) // fit_bytes)
+    stacks = split_into_stacks(len(fits), layout.size if on_cpu else 0, threads, max_fits)
+    data = load_device_data(inputs, torch.device(device), stack_bytes)
 
-    def part(chosen: range, told: Callable[[int], None]) -> FitResults:
-        own = fits.select(chosen)
-        return train_stack(inputs, own, settings, weighting, shared, told)
+    def train_fits(indices: range, report: Callable[[int], None]) -> FitResults:
+        return train_stack(inputs, fits.select(indices), settings, weighting, data, report)
 
-    return _joined(_side_by_side(_halving(part), parts, threads, on_epoch), parts)
+    train_or_halve = _halve_on_out_of_memory(train_fits)
+    return _concatenate(_train_in_threads(train_or_halve, stacks, threads, on_epoch), stacks)
 
 
-def split_into_stacks(fits: int, size: int, threads: int, most: int) -> list[range]:
-    """Return the stacks into which so many fits of `size` parameters are dealt, in order.
+def split_into_stacks(fits: int, size: int, threads: int, max_fits: int) -> list[range]:
+    """Return the fits of each stack, in order.
 
-    Stacks are of the same size but for one fit, and of `most` fits at most; where there are
-    several, the threads get equally many, as far as there are fits. A size of 0 asks for the
-    fewest stacks.
+    Stacks differ in size by at most one fit. If there are several, their number is a multiple of
+    the threads, as far as there are fits.
+
+    Parameters
+    ----------
+    fits
+        The number of fits.
+    size
+        The number of parameters of a fit; 0 for as few stacks as possible.
+    threads
+        The number of threads that train stacks.
+    max_fits
+        The largest number of fits of a stack.
     """
-    stacks = max(-(-fits * size // _MOST), min(threads, fits * size // _LEAST), -(-fits // most), 1)
+    for_cache, for_threads = -(-fits * size // _MAX_SIZE), min(threads, fits * size // _MIN_SIZE)
+    stacks = max(for_cache, for_threads, -(-fits // max_fits), 1)
     stacks = min(-(-stacks // threads) * threads if stacks > 1 else 1, fits)
     ends = [fits * (i + 1) // stacks for i in range(stacks)]
     return [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _halving(part: _Part) -> _Part:
-    """Return the same, but in halves where there is no memory for the whole."""
+def _halve_on_out_of_memory(train_fits: _TrainStack) -> _TrainStack:
+    """Return the same function, which trains in halves if there is no memory for the whole."""
 
-    def whole_or_halves(chosen: range, told: Callable[[int], None]) -> FitResults:
+    def train_or_halve(indices: range, report: Callable[[int], None]) -> FitResults:
         try:
-            return part(chosen, told)
+            return train_fits(indices, report)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            if len(chosen) == 1:
+            if len(indices) == 1:
                 raise UserError(
-                    "out of memory: not even one fit finds room",
+                    "out of memory: not enough for a single fit",
                     then="choose a smaller encoder, batch_size or token_dim, or another --device",
                 ) from error
         # Outside the handler: its traceback would keep the tensors.
-        release()
-        half = len(chosen) // 2
-        first = whole_or_halves(chosen[:half], told)
-        second = whole_or_halves(chosen[half:], lambda finished: told(half + finished))
-        joined = _joined([first, second], [range(half), range(half, len(chosen))])
-        return replace(joined, notes=(_HALVED,))
+        release_cached_memory()
+        half = len(indices) // 2
+        first = train_or_halve(indices[:half], report)
+        second = train_or_halve(indices[half:], lambda stopped: report(half + stopped))
+        whole = _concatenate([first, second], [range(half), range(half, len(indices))])
+        return replace(whole, notes=(_HALVED,))
 
-    return whole_or_halves
+    return train_or_halve
 
 
-def _side_by_side(
-    part: _Part,
-    parts: Sequence[range],
+def _train_in_threads(
+    train_fits: _TrainStack,
+    stacks: Sequence[range],
     threads: int,
     on_epoch: Callable[[int], None] | None,
 ) -> list[FitResults]:
-    """Return each part's results, from as many threads; the first error ends them all."""
-    told: SimpleQueue[tuple[int, int | None]] = SimpleQueue()
-    going = [True]
+    """Return each stack's results, from as many threads; the first error ends them all."""
+    events: SimpleQueue[tuple[int, int | None]] = SimpleQueue()
+    running = [True]
 
-    def tell(i: int, finished: int) -> None:
-        if not going[0]:
+    def report(i: int, stopped: int) -> None:
+        if not running[0]:
             raise RuntimeError("another stack has failed, or the caller was interrupted")
-        told.put((i, finished))
+        events.put((i, stopped))
 
     def run(i: int) -> FitResults:
         try:
-            return part(parts[i], lambda finished: tell(i, finished))
+            return train_fits(stacks[i], lambda stopped: report(i, stopped))
         finally:
-            told.put((i, None))
+            events.put((i, None))
 
     with _single_threaded_operations(), _pool(threads) as pool:
-        futures = [pool.submit(run, i) for i in range(len(parts))]
+        futures = [pool.submit(run, i) for i in range(len(stacks))]
         try:
-            _listen(told, futures, on_epoch)
+            _report_progress(events, futures, on_epoch)
         except BaseException:
-            going[0] = False
+            running[0] = False
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         return [future.result() for future in futures]
 
 
-def _listen(
-    told: SimpleQueue[tuple[int, int | None]],
+def _report_progress(
+    events: SimpleQueue[tuple[int, int | None]],
     futures: Sequence[Future[FitResults]],
     on_epoch: Callable[[int], None] | None,
 ) -> None:
-    finished, open_parts = [0] * len(futures), len(futures)
-    while open_parts:
-        i, count = told.get()
+    """Call `on_epoch` for each event (stack, stopped fits) until every stack has sent a None."""
+    stopped, running_count = [0] * len(futures), len(futures)
+    while running_count:
+        i, count = events.get()
         if count is None:
             futures[i].result()
-            open_parts -= 1
+            running_count -= 1
             continue
-        finished[i] = count
+        stopped[i] = count
         if on_epoch is not None:
-            on_epoch(sum(finished))
+            on_epoch(sum(stopped))
 
 
 def _pool(threads: int) -> ThreadPoolExecutor:
@@ -174,20 +216,20 @@ def _single_threaded_operations() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _joined(results: Sequence[FitResults], parts: Sequence[range]) -> FitResults:
+def _concatenate(results: Sequence[FitResults], stacks: Sequence[range]) -> FitResults:
     history = (
-        replace(epoch, fit=part.start + epoch.fit)
-        for part, own in zip(parts, results, strict=True)
-        for epoch in own.history
+        replace(epoch, fit=stack.start + epoch.fit)
+        for stack, result in zip(stacks, results, strict=True)
+        for epoch in result.history
     )
     return FitResults(
         probabilities={
-            task: np.concatenate([own.probabilities[task] for own in results])
+            task: np.concatenate([result.probabilities[task] for result in results])
             for task in results[0].probabilities
         },
-        best_epoch=np.concatenate([own.best_epoch for own in results]),
-        best_loss=np.concatenate([own.best_loss for own in results]),
-        epochs=np.concatenate([own.epochs for own in results]),
+        best_epoch=np.concatenate([result.best_epoch for result in results]),
+        best_loss=np.concatenate([result.best_loss for result in results]),
+        epochs=np.concatenate([result.epochs for result in results]),
         history=tuple(history),
-        notes=tuple(dict.fromkeys(note for own in results for note in own.notes)),
+        notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
     )

@@ -1,9 +1,9 @@
-"""The one training loop: a stack of fits in lockstep, each as if it were alone.
+"""The training loop: the fits of a stack train together, each as if it were alone.
 
-Every fit has its own cases, order, start, dropout, rates, early stopping and best weights, drawn
-from its own seed. The losses of the fits are added, never averaged, and each gradient is clipped
-by itself, so a fit's result does not depend on which fits share its stack. A stack of one is an
-ordinary fit.
+Every fit has its own cases, order, initial values, dropout, rates, early stopping and best weights,
+drawn from its own seed. The losses of the fits are added, never averaged, and each gradient is
+clipped by itself, so a fit's result does not depend on which fits share its stack. A stack of one
+is an ordinary fit.
 """
 
 from __future__ import annotations
@@ -14,21 +14,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lnmbench.nets.early_stopping import Best
+from lnmbench.nets.early_stopping import BestWeights
 from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
-from lnmbench.nets.losses import mean_of
-from lnmbench.nets.objective import Problem
+from lnmbench.nets.losses import divide_by_counts
+from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.rng import seeded_generator
-from lnmbench.nets.stacked.active_fits import Stack
-from lnmbench.nets.stacked.dropout import Dropout
-from lnmbench.nets.stacked.optimizer import AdamW
+from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
+from lnmbench.nets.stacked.dropout import DropoutSampler
 from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.data.device_data import Shared
+    from lnmbench.nets.data.device_data import DeviceData
     from lnmbench.records import Training
 
 
@@ -37,94 +36,131 @@ def train_stack(
     fits: Fits,
     settings: Training,
     weighting: Weighting,
-    shared: Shared,
+    data: DeviceData,
     on_epoch: Callable[[int], None],
 ) -> FitResults:
-    """Train these fits in one stack; tell `on_epoch` after each epoch how many have finished."""
-    problem = Problem(inputs, fits, settings, weighting, shared)
-    lockstep = _Lockstep(problem, settings)
+    """Train some fits in one stack and return their results.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    fits
+        The fits of the stack.
+    settings
+        The network, its rates and the limits of training.
+    weighting
+        Combines the losses of the tasks.
+    data
+        The device, the memory that the stack may fill there, and the features.
+    on_epoch
+        Called after each epoch with the number of fits that have stopped.
+    """
+    loop = TrainLoop(StackedObjective(inputs, fits, settings, weighting, data), settings)
     for epoch in range(1, settings.max_epochs + 1):
-        lockstep.run(epoch)
-        on_epoch(lockstep.finished if epoch < settings.max_epochs else len(fits))
-        if lockstep.finished == len(fits):
+        loop.run_epoch(epoch)
+        on_epoch(loop.stopped_count if epoch < settings.max_epochs else len(fits))
+        if loop.stopped_count == len(fits):
             break
-    return lockstep.results()
+    return loop.results()
 
 
 def shuffle_into_batches(
     cases: Tensor, order: torch.Generator, batch_size: int
 ) -> tuple[Tensor, ...]:
-    """Return an epoch's batches: the cases shuffled, and dealt out as evenly as they go.
+    """Return the batches of an epoch, as even in size as possible.
 
-    No batch is larger than `batch_size`, and none is a mere rest: its few cases would weigh more.
+    A small last batch would give its few cases more weight than the others.
+
+    Parameters
+    ----------
+    cases
+        The indices of the cases, (n,).
+    order
+        The random stream of the order.
+    batch_size
+        The largest number of cases of a batch.
     """
     shuffled = cases[torch.randperm(len(cases), generator=order)]
     return shuffled.tensor_split(-(-len(cases) // batch_size))
 
 
-class _Lockstep:
-    """The fits on their way: who trains still, with what, and how well each has done."""
+class TrainLoop:
+    """The state of a stack in training: active fits, best weights and history.
 
-    def __init__(self, problem: Problem, settings: Training) -> None:
-        fits = problem.fits
-        self._problem, self._settings = problem, settings
-        layout = ParameterLayout(problem.network.parameters())
-        start = layout.initial(fits.seeds).to(problem.device)
-        self._best = Best(start, settings.patience)
-        self._stack = Stack(layout, start, _optimizer(start, layout, fits, settings))
-        self._layout = layout
-        rates = per_fit(fits.dropout, settings.dropout, len(fits))
-        self._dropout = Dropout(rates, fits.seeds, problem.device)
+    Parameters
+    ----------
+    objective
+        The objective of the fits.
+    settings
+        The network's rates and the limits of training.
+    """
+
+    def __init__(self, objective: StackedObjective, settings: Training) -> None:
+        fits = objective.fits
+        self._objective, self._batch_size = objective, settings.batch_size
+        self._layout = ParameterLayout(objective.network.parameters())
+        self._active = initialize_fits(self._layout, fits, settings, objective.device)
+        self._best = BestWeights(self._active.parameters, settings.patience)
+        rates = fits.per_fit(fits.dropout, settings.dropout)
+        self._dropout = DropoutSampler(rates, fits.seeds, objective.device)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
         self._history: list[FitEpoch] = []
 
     @property
-    def finished(self) -> int:
-        """How many fits have stopped."""
-        return len(self._problem.fits) - len(self._stack.fits)
+    def stopped_count(self) -> int:
+        """Return the number of fits that have stopped."""
+        return len(self._objective.fits) - len(self._active.fits)
 
-    def run(self, epoch: int) -> None:
-        """Train an epoch, validate, and let those go that have stopped."""
-        fits = list(self._stack.fits)
+    def run_epoch(self, epoch: int) -> None:
+        """Train an epoch, validate, and remove the fits that stop."""
+        fits = self._active.fits
         training = self._train_epoch()
-        validation = self._problem.validation_losses(fits, self._stack.values)
-        both = zip(fits, training.tolist(), validation.tolist(), strict=True)
+        validation = self._objective.validation_losses(self._active.state)
+        losses = zip(fits, training.tolist(), validation.tolist(), strict=True)
         self._history += [
-            FitEpoch(fit=fit, epoch=epoch, training_loss=seen, validation_loss=unseen)
-            for fit, seen, unseen in both
+            FitEpoch(fit=fit, epoch=epoch, training_loss=train_loss, validation_loss=valid_loss)
+            for fit, train_loss, valid_loss in losses
         ]
-        self._stack.leave(self._best.update(fits, self._stack.flat, validation, epoch))
+        stopped = self._best.update(fits, self._active.parameters, validation, epoch)
+        self._active.remove(stopped)
 
     def _train_epoch(self) -> Tensor:
-        """Train every fit on each of its cases once; return (k,) mean target losses."""
-        size = self._settings.batch_size
-        cases = [self._problem.training[fit] for fit in self._stack.fits]
-        batches = [
-            shuffle_into_batches(own, self._orders[fit], size)
-            for own, fit in zip(cases, self._stack.fits, strict=True)
+        """Train every fit on each of its cases once; return mean target losses (k,)."""
+        cases_by_fit = [self._objective.training_cases[fit] for fit in self._active.fits]
+        batches_by_fit = [
+            shuffle_into_batches(cases, self._orders[fit], self._batch_size)
+            for cases, fit in zip(cases_by_fit, self._active.fits, strict=True)
         ]
-        sums = torch.zeros(len(batches), device=self._problem.device)
-        for i in range(max(len(own) for own in batches)):
-            # A fit with fewer batches than others has an empty one here, and does not move.
-            sums += self._step([own[i] if i < len(own) else own[0][:0] for own in batches])
-        return mean_of(sums, [len(own) for own in cases])
+        sums = torch.zeros(len(cases_by_fit), device=self._objective.device)
+        for i in range(max(len(batches) for batches in batches_by_fit)):
+            # A fit with fewer batches than others has an empty one here, and is not updated.
+            sums += self.train_step(
+                [batches[i] if i < len(batches) else batches[0][:0] for batches in batches_by_fit]
+            )
+        return divide_by_counts(sums, [len(cases) for cases in cases_by_fit])
 
-    def _step(self, chosen: list[Tensor]) -> Tensor:
-        stack, problem = self._stack, self._problem
-        batch = problem.batch(chosen)
-        keep = self._dropout.draw(stack.fits, *batch.rows, problem.network.body.places)
-        tokens = problem.tokens(stack.fits, stack.values, batch, training=True)
-        sums, total = problem.losses(stack.fits, stack.values, tokens, batch, keep)
-        problem.backward(stack.fits, total, stack.values, tokens, batch, stack.gradients)
-        stack.step([row for row, count in enumerate(batch.counts) if count])
+    def train_step(self, cases_by_fit: Sequence[Tensor]) -> Tensor:
+        """Update each fit by its batch of cases; return target losses summed over cases, (k,)."""
+        objective, state = self._objective, self._active.state
+        batch = objective.make_batch(cases_by_fit)
+        width = objective.network.body.dropout_width
+        dropout = self._dropout.draw(state.fits, batch.row_counts, batch.row_capacity, width)
+        tokens = objective.embed(state, batch, training=True)
+        sums, total = objective.losses(state, batch, tokens, dropout)
+        objective.backward(state, batch, tokens, total)
+        self._active.step([row for row, count in enumerate(batch.case_counts) if count])
         return sums
 
     def results(self) -> FitResults:
-        """Return what the best weights predict; NaN for a fit that never had a finite loss."""
-        values = self._layout.views(self._best.weights)
-        probabilities = self._problem.predict(values)
-        for own in probabilities.values():
-            own[self._best.epoch.numpy() == 0] = np.nan
+        """Return predictions of the best weights; NaN for a fit that never had a finite loss."""
+        state = StackState(
+            fits=tuple(range(len(self._objective.fits))),
+            values=self._layout.named_views(self._best.weights),
+        )
+        probabilities = self._objective.predict(state)
+        for values in probabilities.values():
+            values[self._best.epoch.numpy() == 0] = np.nan
         return FitResults(
             probabilities=probabilities,
             best_loss=self._best.loss.double().numpy(),
@@ -132,21 +168,3 @@ class _Lockstep:
             epochs=self._best.epochs.numpy(),
             history=tuple(self._history),
         )
-
-
-def per_fit(given: Tensor | None, default: float, count: int) -> Tensor:
-    """Return (K,) in float64: what is given, or the default for every fit."""
-    return torch.full((count,), default, dtype=torch.float64) if given is None else given.double()
-
-
-def _optimizer(start: Tensor, layout: ParameterLayout, fits: Fits, settings: Training) -> AdamW:
-    decay_paces = layout.decay_paces()
-    return AdamW(
-        start,
-        decayed=layout.decayed,
-        learning_rate=per_fit(fits.learning_rate, settings.learning_rate, len(fits)),
-        weight_decay=per_fit(fits.weight_decay, settings.weight_decay, len(fits)),
-        clip=settings.clip,
-        paces=layout.paces().to(start),
-        decay_paces=None if decay_paces is None else decay_paces.to(start),
-    )

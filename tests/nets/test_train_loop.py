@@ -1,17 +1,131 @@
-"""The order in which a fit sees its cases."""
+"""The training loop: order, early stopping, best weights, and learning itself."""
 
 from __future__ import annotations
 
-import torch
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.train_loop import shuffle_into_batches
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
-def test_batches_deal_out_every_case_once_and_evenly() -> None:
+    from lnmbench.contracts import Weighting
+    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.records import Training
+
+
+def without_loss_weights(fits: Fits) -> Fits:
+    return replace(fits, loss_weights=None)
+
+
+def test_batches_hold_every_case_once_and_evenly() -> None:
     cases = torch.arange(100, 215)
     batches = shuffle_into_batches(cases, seeded_generator(0, "order"), 32)
     assert sorted(torch.cat(batches).tolist()) == cases.tolist()
     assert sorted(len(batch) for batch in batches) == [28, 29, 29, 29]
     again = shuffle_into_batches(cases, seeded_generator(0, "order"), 32)
     assert all(torch.equal(a, b) for a, b in zip(batches, again, strict=True))
+
+
+def test_labels_outside_the_training_part_change_no_weights(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(), make_fits([0])
+    settings = replace(settings, patience=99)
+    tested = (fits.predicted & ~fits.validation)[0]
+    swapped = torch.where(tested, 1 - inputs.target, inputs.target)
+    labels = torch.where(fits.training[0], inputs.aux[0].targets, torch.tensor(math.nan))
+    masked = replace(inputs, target=swapped, aux=(replace(inputs.aux[0], targets=labels),))
+    first = train(inputs, fits, settings, sum_losses())
+    second = train(masked, fits, settings, sum_losses())
+    assert first.history == second.history
+    np.testing.assert_array_equal(first.probabilities["n2"], second.probabilities["n2"])
+
+
+def test_the_history_leads_to_the_best_epoch_and_patience_ends_it(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    settings = replace(settings, max_epochs=30, patience=2, learning_rate=1e-2)
+    fits = replace(without_loss_weights(make_fits(range(8))), learning_rate=None)
+    results = train(make_inputs(aux=False), fits, settings, sum_losses())
+    for k in range(8):
+        epochs = [e for e in results.history if e.fit == k]
+        assert [e.epoch for e in epochs] == list(range(1, int(results.epochs[k]) + 1))
+        losses = [e.validation_loss for e in epochs]
+        best = int(np.argmin(losses)) + 1
+        assert results.best_epoch[k] == best
+        assert results.epochs[k] in (best + 2, 30)
+
+
+def test_predictions_are_those_of_the_best_epoch(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    """The validation loss recomputed from the predictions is the history's lowest."""
+    settings = replace(settings, max_epochs=12, patience=5, learning_rate=1e-2)
+    inputs, fits = make_inputs(), make_fits(range(8))
+    results = train(inputs, fits, settings, sum_losses())
+    assert (results.best_epoch < results.epochs).any()
+    for k in range(8):
+        risk = torch.as_tensor(results.probabilities["n2"][k, :, 0])[fits.validation[k]]
+        loss = functional.binary_cross_entropy(risk, inputs.target[fits.validation[k]].double())
+        lowest = min(e.validation_loss for e in results.history if e.fit == k)
+        assert float(loss) == pytest.approx(lowest, abs=1e-5)
+
+
+@pytest.mark.parametrize("slices", [True, False], ids=["slices", "clinical"])
+def test_it_learns(
+    slices: bool,
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(slices=slices), without_loss_weights(make_fits(range(6)))
+    fits = replace(
+        fits, learning_rate=None, clinical=fits.clinical + 2 * inputs.target[None, :, None]
+    )
+    settings = replace(settings, max_epochs=15, patience=15, learning_rate=1e-2)
+    results = train(inputs, fits, settings, sum_losses())
+    for k in range(6):
+        tested = (fits.predicted & ~fits.validation)[k].numpy()
+        risk, truth = results.probabilities["n2"][k, tested, 0], inputs.target.numpy()[tested]
+        assert ((risk > 0.5) == truth).mean() >= 0.75
+
+
+def test_a_diverging_fit_predicts_nan_and_does_not_change_others(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(aux=False), without_loss_weights(make_fits([0, 1]))
+    alone = train(inputs, fits.select([1]), settings, sum_losses())
+    assert fits.learning_rate is not None
+    rates = torch.stack([torch.tensor(math.inf), fits.learning_rate[1]])
+    results = train(inputs, replace(fits, learning_rate=rates), settings, sum_losses(), threads=1)
+    assert results.best_loss[0] == math.inf
+    assert results.best_epoch[0] == 0
+    assert np.isnan(results.probabilities["n2"][0]).all()
+    np.testing.assert_allclose(
+        results.probabilities["n2"][1], alone.probabilities["n2"][0], atol=1e-5, equal_nan=True
+    )
+    best = [row.validation_loss for row in results.history if row.fit == 1]
+    assert results.best_loss[1] == pytest.approx(min(best))

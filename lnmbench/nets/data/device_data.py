@@ -1,4 +1,4 @@
-"""What stacks share: the device, the memory there, and the features of a frozen encoder."""
+"""Data that the stacks of a method share: a device, its memory limit and slice features."""
 
 from __future__ import annotations
 
@@ -7,33 +7,44 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from lnmbench.nets.stacked.projection import Features
+from lnmbench.nets.data.standardization import SliceFeatures
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs
 
-_MEMORY = 4 << 30
+# Memory of a stack that fine-tuning divides up if the caller sets no limit.
+_DEFAULT_BYTES = 4 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shared:
+class DeviceData:
     """A device, the bytes that one stack may fill there, and the features of a frozen encoder."""
 
     device: torch.device
-    memory: int
-    features: Features | None = None
+    memory_bytes: int
+    features: SliceFeatures | None = None
 
 
-def shared_by(inputs: Inputs, device: torch.device, memory: int | None) -> Shared:
-    """Return what stacks over these inputs share, the features ready on the device."""
+def load_device_data(
+    inputs: Inputs, device: torch.device, memory_bytes: int | None = None
+) -> DeviceData:
+    """Return the data that stacks over some inputs share.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    device
+        The device that features of a frozen encoder move to.
+    memory_bytes
+        The memory limit of a stack; None sets 4 GiB.
+    """
     features = None
-    if (
-        inputs.slices is not None
-        and inputs.offsets is not None
-        and inputs.trainable_encoder is None
-    ):
-        # the slices of other views are as cases that no fit standardizes with
+    frozen = inputs.trainable_encoder is None
+    if inputs.slices is not None and inputs.offsets is not None and frozen:
+        # the slices of other views count as cases on which no fit trains
         ends = [inputs.offsets[1:] + view * inputs.offsets[-1] for view in range(inputs.views)]
-        offsets = torch.cat([inputs.offsets[:1], *ends])
-        features = Features(inputs.slices, offsets, device)
-    return Shared(device=device, memory=_MEMORY if memory is None else memory, features=features)
+        offsets = torch.cat([inputs.offsets[:1], *ends])  # (views · n + 1,)
+        features = SliceFeatures(inputs.slices, offsets, device)
+    limit = _DEFAULT_BYTES if memory_bytes is None else memory_bytes
+    return DeviceData(device=device, memory_bytes=limit, features=features)

@@ -1,4 +1,4 @@
-"""Batches of K fits: each fit's own cases, their slices packed into blocks."""
+"""Batches of K fits: each fit's own cases, their slices packed into blocks of tokens."""
 
 from __future__ import annotations
 
@@ -16,127 +16,179 @@ if TYPE_CHECKING:
 
 # Products of small matrices are several times faster where sides are multiples of eight; blocks
 # that hold two of the longest cases have fewer gaps, and large blocks cost more than gaps do.
-_SIDE, _LEAST, _ENOUGH = 8, 16, 24
-AT_ONCE = 64
-"""Cases of each fit that are validated or predicted at once: bounds the memory, not the numbers."""
+_MULTIPLE, _MIN_BLOCK, _LARGE_BLOCK = 8, 16, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Slots:
-    """The tokens of a batch in blocks of `block` places, each case whole within one block.
+class TokenPacking:
+    """The positions of a batch's tokens, in blocks that hold whole cases.
 
-    A fit has P places, a multiple of `block`, of which it uses the first `counts`; those that are
-    `real` (K, P) hold a token, and `tokens` lists them for each fit. `slices` (K, P) are their rows
-    of the features, 0 elsewhere. `allowed` (K · P / block, block, block) is 1 where a token may
-    see another, of its own case, else 0; `pool` (K, B, P) takes the mean over each case's tokens.
-    What stands at other places is arbitrary but finite, and its gradient is zero.
+    A fit has P positions (`capacity`), a multiple of the block size. Values at positions without a
+    token are arbitrary but finite, and their gradient is zero.
+
+    Parameters
+    ----------
+    lengths
+        The number of leading positions that each fit uses.
+    block_size
+        The number of positions of a block, N.
+    slice_rows
+        The row of each position's slice among the features, (K, P); 0 without a token.
+    token_mask
+        Whether a position holds a token, bool (K, P).
+    token_positions
+        The positions that hold a token, for each fit (tokens,).
+    attention_mask
+        1 where a token may attend to another, of its own case, else 0: (K · P / N, N, N).
+    pooling
+        Weights of the mean over each case's tokens, (K, B, P).
     """
 
-    counts: tuple[int, ...]
-    block: int
-    slices: Tensor
-    real: Tensor
-    tokens: tuple[Tensor, ...]
-    allowed: Tensor
-    pool: Tensor
+    lengths: tuple[int, ...]
+    block_size: int
+    slice_rows: Tensor
+    token_mask: Tensor
+    token_positions: tuple[Tensor, ...]
+    attention_mask: Tensor
+    pooling: Tensor
 
     @property
-    def places(self) -> int:
-        """P, the places that every fit has for its tokens."""
-        return self.slices.shape[1]
+    def capacity(self) -> int:
+        """Return the number of positions that every fit has for its tokens."""
+        return self.slice_rows.shape[1]
+
+    def case_indices(self) -> Tensor:
+        """Return the case of each position's token in its fit's batch, (K, P); 0 without one."""
+        return self.pooling.argmax(1)  # (K, P)
+
+    def case_counts(self) -> list[int]:
+        """Return the number of cases of each fit."""
+        counts: list[int] = (self.pooling > 0).any(2).sum(1).tolist()
+        return counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
-    """The cases of one step of K fits: `cases` (K, B), of which those `present` count."""
+    """The cases of one step of K fits.
 
-    counts: tuple[int, ...]
+    Parameters
+    ----------
+    case_counts
+        The number of cases of each fit.
+    cases
+        Their indices, (K, B); arbitrary beyond a fit's count.
+    case_mask
+        Whether an element of `cases` counts, bool (K, B).
+    packing
+        The positions of their slices; None without images.
+    """
+
+    case_counts: tuple[int, ...]
     cases: Tensor
-    present: Tensor
-    slots: Slots | None
+    case_mask: Tensor
+    packing: TokenPacking | None
 
     @property
-    def rows(self) -> tuple[tuple[int, ...], int]:
-        """What dropout is drawn for: places, or cases where there are no images; and their room."""
-        if self.slots is None:
-            return self.counts, self.cases.shape[1]
-        return self.slots.counts, self.slots.places
+    def row_counts(self) -> tuple[int, ...]:
+        """Return the rows of each fit: positions of tokens, or cases without images."""
+        return self.case_counts if self.packing is None else self.packing.lengths
+
+    @property
+    def row_capacity(self) -> int:
+        """Return the rows of every fit in the stack's tensors."""
+        return self.cases.shape[1] if self.packing is None else self.packing.capacity
 
 
-def block_for(longest: int) -> int:
-    """Return the places of a block where no case has more slices than `longest`."""
-    wanted = min(max(2 * longest, _LEAST), max(longest, _ENOUGH))
-    return -(-wanted // _SIDE) * _SIDE
+def block_size_for(max_slices: int) -> int:
+    """Return the size of blocks for cases of at most so many slices."""
+    size = min(max(2 * max_slices, _MIN_BLOCK), max(max_slices, _LARGE_BLOCK))
+    return -(-size // _MULTIPLE) * _MULTIPLE
 
 
-def pack(chosen: Sequence[Tensor], offsets: Tensor | None, device: torch.device) -> Batch:
-    """Return the batch of these cases: int64 (B_k,) for each fit, which may be empty.
+def pack(cases_by_fit: Sequence[Tensor], offsets: Tensor | None, device: torch.device) -> Batch:
+    """Return a batch of cases with their slices packed into blocks.
 
-    `offsets` (n + 1,) says which rows are a case's slices; None where there are none.
+    Parameters
+    ----------
+    cases_by_fit
+        The indices of each fit's cases, int64 (B_k,); may be empty.
+    offsets
+        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, (n + 1,); None without
+        images.
+    device
+        The device of the batch.
     """
-    counts = torch.tensor([len(cases) for cases in chosen])
-    present = torch.arange(int(counts.max())) < counts[:, None]
-    cases = torch.zeros(present.shape, dtype=torch.int64)
-    cases[present] = torch.cat(list(chosen))
-    slots = None if offsets is None else _moved(_slots(cases, present, offsets), device)
+    counts = torch.tensor([len(cases) for cases in cases_by_fit])
+    case_mask = torch.arange(int(counts.max())) < counts[:, None]  # (K, B)
+    cases = torch.zeros(case_mask.shape, dtype=torch.int64)
+    cases[case_mask] = torch.cat(list(cases_by_fit))
+    packing = None
+    if offsets is not None:
+        packing = _move_to(_pack_slices(cases, case_mask, offsets), device)
     return Batch(
-        counts=tuple(counts.tolist()),
+        case_counts=tuple(counts.tolist()),
         cases=cases.to(device),
-        present=present.to(device),
-        slots=slots,
+        case_mask=case_mask.to(device),
+        packing=packing,
     )
 
 
-def _slots(cases: Tensor, present: Tensor, offsets: Tensor) -> Slots:
+def _pack_slices(cases: Tensor, case_mask: Tensor, offsets: Tensor) -> TokenPacking:
     models = len(cases)
-    block = block_for(int(offsets.diff().max()))
-    lengths = (offsets.diff()[cases] * present).numpy()
-    first, blocks = _placed(lengths, block)
-    places = max(1, int(blocks.max())) * block
+    size = block_size_for(int(offsets.diff().max()))
+    lengths = (offsets.diff()[cases] * case_mask).numpy()
+    first, blocks = _assign_positions(lengths, size)
+    capacity = max(1, int(blocks.max())) * size
+    # one entry for each case of each fit, then one for each of its slices
     fit, case = np.nonzero(lengths)
-    long = lengths[fit, case]
-    within = np.arange(long.sum()) - np.repeat(np.cumsum(long) - long, long)
-    place = np.repeat(fit * places + first[fit, case], long) + within
-    of_case = np.full(models * places, -1)
-    of_case[place] = np.repeat(case, long)
-    slices = np.zeros(models * places, dtype=np.int64)
-    slices[place] = np.repeat(offsets.numpy()[cases.numpy()[fit, case]], long) + within
-    by_block = of_case.reshape(-1, block)
-    allowed = (by_block[:, :, None] == by_block[:, None, :]) & (by_block >= 0)[:, None, :]
-    pool = np.zeros((models, cases.shape[1], places), dtype=np.float32)
-    pool[np.repeat(fit, long), np.repeat(case, long), place % places] = np.repeat(1 / long, long)
-    real = torch.from_numpy(of_case >= 0).view(models, places)
-    return Slots(
-        counts=tuple((blocks * block).tolist()),
-        block=block,
-        slices=torch.from_numpy(slices).view(models, places),
-        real=real,
-        tokens=tuple(own.nonzero().flatten() for own in real),
-        allowed=torch.from_numpy(allowed.astype(np.float32)),
-        pool=torch.from_numpy(pool),
+    length = lengths[fit, case]
+    slice_in_case = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    position = np.repeat(fit * capacity + first[fit, case], length) + slice_in_case
+    case_at = np.full(models * capacity, -1)
+    case_at[position] = np.repeat(case, length)
+    slice_rows = np.zeros(models * capacity, dtype=np.int64)
+    first_rows = offsets.numpy()[cases.numpy()[fit, case]]
+    slice_rows[position] = np.repeat(first_rows, length) + slice_in_case
+    by_block = case_at.reshape(-1, size)  # (blocks, N)
+    same_case = by_block[:, :, None] == by_block[:, None, :]  # (blocks, N, N)
+    attention_mask = same_case & (by_block >= 0)[:, None, :]  # (blocks, N, N)
+    pooling = np.zeros((models, cases.shape[1], capacity), dtype=np.float32)
+    fit_of_slice, case_of_slice = np.repeat(fit, length), np.repeat(case, length)
+    pooling[fit_of_slice, case_of_slice, position % capacity] = np.repeat(1 / length, length)
+    token_mask = torch.from_numpy(case_at >= 0).view(models, capacity)  # (K, P)
+    return TokenPacking(
+        lengths=tuple((blocks * size).tolist()),
+        block_size=size,
+        slice_rows=torch.from_numpy(slice_rows).view(models, capacity),  # (K, P)
+        token_mask=token_mask,
+        token_positions=tuple(mask.nonzero().flatten() for mask in token_mask),  # each (tokens,)
+        attention_mask=torch.from_numpy(attention_mask.astype(np.float32)),
+        pooling=torch.from_numpy(pooling),
     )
 
 
-def _placed(lengths: NDArray[np.int64], block: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each case's first place (K, B), and how many blocks each fit fills (K,).
+def _assign_positions(
+    lengths: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each case's first position (K, B), and how many blocks each fit fills (K,).
 
     The longest cases of a fit come first, each into the first of its blocks with room.
     """
     models, batch = lengths.shape
     row = np.arange(models)
-    room = np.full((models, batch), block)
+    room = np.full((models, batch), size)
     first = np.zeros(lengths.shape, dtype=np.int64)
     for case in np.argsort(-lengths, axis=1, kind="stable").T:
-        long = lengths[row, case]
-        chosen = (room >= long[:, None]).argmax(1)
-        first[row, case] = (chosen + 1) * block - room[row, chosen]
-        room[row, chosen] -= long
-    return first, (room < block).sum(1)
+        length = lengths[row, case]
+        block = (room >= length[:, None]).argmax(1)  # (K,)
+        first[row, case] = (block + 1) * size - room[row, block]
+        room[row, block] -= length
+    return first, (room < size).sum(1)
 
 
-def _moved(slots: Slots, device: torch.device) -> Slots:
+def _move_to(packing: TokenPacking, device: torch.device) -> TokenPacking:
     if device.type == "cpu":
-        return slots
-    tensors = (field.name for field in fields(slots) if field.type == "Tensor")
-    moved = {name: getattr(slots, name).to(device, non_blocking=True) for name in tensors}
-    return replace(slots, **moved)
+        return packing
+    names = (field.name for field in fields(packing) if field.type == "Tensor")
+    tensors = {name: getattr(packing, name).to(device, non_blocking=True) for name in names}
+    return replace(packing, **tensors)

@@ -1,4 +1,4 @@
-"""What stands before the trained stages: on the device where it fits, else brought as needed."""
+"""Activations before the trained stages, on the device if they fit, else copied as needed."""
 
 from __future__ import annotations
 
@@ -11,31 +11,39 @@ if TYPE_CHECKING:
     from lnmbench.nets.fits import TrainableEncoder
 
 
-class Maps:
-    """The maps of every slice and view. A row v · S + s is slice s of view v.
+class ActivationStore:
+    """The activations of every slice and view. Row v · S + s is slice s of view v.
 
-    They move to the device if they take no more than `room` bytes, once for all.
+    Parameters
+    ----------
+    encoder
+        The encoder with the activations before its trained stages.
+    views
+        The number of views.
+    device
+        The device of the activations that calls return.
+    resident_bytes
+        The size up to which all activations move to the device once for all.
     """
 
     def __init__(
-        self, trainable_encoder: TrainableEncoder, views: int, device: torch.device, room: int
+        self, encoder: TrainableEncoder, views: int, device: torch.device, resident_bytes: int
     ) -> None:
-        values = trainable_encoder.activations
-        if device.type != "cpu" and values.nbytes <= room:
+        values = encoder.activations
+        if device.type != "cpu" and values.nbytes <= resident_bytes:
             values = values.to(device)
         self._values, self._device = values, device
         stride = len(values) // views
-        rows = [trainable_encoder.rows + view * stride for view in range(views)]
-        self._rows = torch.cat(rows).to(values.device)
+        rows = [encoder.rows + view * stride for view in range(views)]
+        self._rows = torch.cat(rows).to(values.device)  # (views · S,)
 
     def __call__(self, slices: Tensor) -> Tensor:
-        """Return the maps (m, …) of these rows (m,), on the device."""
-        at = self._rows[slices.to(self._rows.device)]
-        maps = self._values[at].to(self._device, non_blocking=True)
-        return in_best_order(maps)
+        """Return the activations (m, …) of these rows (m,), on the device."""
+        rows = self._rows[slices.to(self._rows.device)]
+        return to_channels_last(self._values[rows].to(self._device, non_blocking=True))
 
 
-def in_best_order(maps: Tensor) -> Tensor:
-    """Return the maps in the order of memory that convolutions like."""
-    orders = {4: torch.channels_last, 5: torch.channels_last_3d}
-    return maps.contiguous(memory_format=orders.get(maps.dim(), torch.contiguous_format))
+def to_channels_last(x: Tensor) -> Tensor:
+    """Return images or volumes in channels-last memory, the fastest order for convolutions."""
+    formats = {4: torch.channels_last, 5: torch.channels_last_3d}
+    return x.contiguous(memory_format=formats.get(x.dim(), torch.contiguous_format))

@@ -1,4 +1,4 @@
-"""The frozen encoder: slices in, feature vectors out, in eval mode and without gradients."""
+"""The frozen encoder: slices to feature vectors, in eval mode and without gradients."""
 
 from __future__ import annotations
 
@@ -10,55 +10,55 @@ from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.nets.encoder.activations import in_best_order
+from lnmbench.nets.encoder.activations import to_channels_last
 
 _BATCH_ON_CPU, _BATCH = 16, 128
 
 
 class FrozenEncoder:
-    """Runs an encoder's stages, or some of them, over slices or what other stages made of them.
+    """All stages of an encoder or some of them, applied to slices or to earlier activations.
 
     A slice's features do not depend on the other slices of a call. `encoded_slices` counts them.
     """
 
     def __init__(self, stages: nn.Sequential, *, device: str = "cpu") -> None:
         self._device = torch.device(device)
-        self._at_once = _BATCH_ON_CPU if self._device.type == "cpu" else _BATCH
-        self._network = _fused(stages.eval()).to(self._device)
+        self._batch_size = _BATCH_ON_CPU if self._device.type == "cpu" else _BATCH
+        self._network = _fuse_batch_norm(stages.eval()).to(self._device)
         # convolutions on CPU run about a third faster in this order of memory
         for weight in self._network.parameters():
-            weight.data = in_best_order(weight.data)
+            weight.data = to_channels_last(weight.data)
         self.encoded_slices = 0
 
     def __call__(self, slices: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return (m, D) features of (m, H, W) slices in [-1, 1]."""
-        return self.encode(slices[:, None])
+        """Return features (m, D) of slices (m, H, W) in [-1, 1]."""
+        return self.encode(slices[:, None])  # of (m, 1, H, W)
 
     def encode_volume(self, slices: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the (1, D) features of a volume of (S, H, W) slices in [-1, 1]."""
-        return self.encode(slices[None, None])
+        """Return features (1, D) of a volume of slices (S, H, W) in [-1, 1]."""
+        return self.encode(slices[None, None])  # of (1, 1, S, H, W)
 
-    def encode(self, maps: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return (m, …) what the stages make of (m, …) maps, as the first one wants them."""
-        given = torch.from_numpy(maps)
-        self.encoded_slices += len(given)
-        return torch.cat([self._encode(some) for some in torch.split(given, self._at_once)]).numpy()
+    def encode(self, activations: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the stages' output (m, …) for inputs (m, …) of the shape that they take."""
+        inputs = torch.from_numpy(activations)
+        self.encoded_slices += len(inputs)
+        batches = torch.split(inputs, self._batch_size)
+        return torch.cat([self._encode_batch(batch) for batch in batches]).numpy()  # (m, …)
 
     @torch.inference_mode()
-    def _encode(self, batch: Tensor) -> Tensor:
-        made: Tensor = self._network(in_best_order(batch.to(self._device)))
-        return made.float().cpu()
+    def _encode_batch(self, batch: Tensor) -> Tensor:
+        features: Tensor = self._network(to_channels_last(batch.to(self._device)))
+        return features.float().cpu()
 
 
 def split_stages(stages: nn.Sequential, name: str) -> tuple[nn.Sequential, nn.Sequential]:
-    """Return the frozen stages, those before the one of this name, and the trained ones.
+    """Return the frozen stages, those before the stage `name`, and the trained ones.
 
-    `none` trains none, `all` all of them. Stages without parameters that stand first are trained
-    as well: there is nothing in them to freeze. Raises `UserError` for a name that is no stage, or
-    that has no parameters behind it.
+    `none` trains no stage, `all` all of them. Leading stages without parameters are trained as
+    well, since freezing them would change nothing. Raises `UserError` if there is no such stage,
+    or if it and the later ones have no parameters.
     """
-    children = list(stages.named_children())
-    names = [child for child, _ in children]
+    names = [child for child, _ in stages.named_children()]
     if name == "none":
         return stages, nn.Sequential()
     if name != "all" and name not in names:
@@ -68,22 +68,26 @@ def split_stages(stages: nn.Sequential, name: str) -> tuple[nn.Sequential, nn.Se
             then=nearest(name, [*names, "all", "none"]).partition(" known:")[0],
         )
     first = 0 if name == "all" else names.index(name)
-    if not any(True for _ in stages[first:].parameters()):
-        able = [own for own in names if any(True for _ in stages[names.index(own) :].parameters())]
+    if not _has_parameters(stages[first:]):
+        trainable = [name for i, name in enumerate(names) if _has_parameters(stages[i:])]
         raise UserError(
-            f"the encoder has nothing to train from stage {name} on",
-            expected=", ".join(["none", "all", *able]) if able else "none",
+            f"the encoder has no parameters to train from stage {name} on",
+            expected=", ".join(["none", "all", *trainable]) if trainable else "none",
         )
-    if not any(True for _ in stages[:first].parameters()):
+    if not _has_parameters(stages[:first]):
         first = 0
     return stages[:first], stages[first:]
 
 
-def _fused(stages: nn.Sequential) -> nn.Module:
-    """The same function with each batch normalization folded into the convolution before it.
+def _has_parameters(stages: nn.Module) -> bool:
+    return any(True for _ in stages.parameters())
 
-    A network that torch.fx cannot trace stays as it is: slower, with the same features up to
-    rounding.
+
+def _fuse_batch_norm(stages: nn.Sequential) -> nn.Module:
+    """Return the same function with each batch normalization folded into its convolution.
+
+    A network that torch.fx cannot trace is returned unchanged: slower, with the same features up
+    to rounding.
     """
     from torch.fx.experimental.optimization import fuse
 

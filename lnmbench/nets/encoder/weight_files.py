@@ -1,4 +1,4 @@
-"""Files of weights: state dicts read without running anything in them, and fitted to a network."""
+"""Files of weights: state dicts, read without running code in them and loaded into a network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import pickle
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -23,9 +23,21 @@ _SHOWN = 3
 
 
 def resolve_weight_file(weights: str, *, keywords: Sequence[str], what: str) -> Path | None:
-    """Return the file that a parameter `weights` names; None where it is one of `keywords`.
+    """Return the file that an encoder's parameter `weights` names; None for a keyword.
 
-    Raises `UserError` for what is neither a keyword nor the name of a file of `KINDS`.
+    Parameters
+    ----------
+    weights
+        A keyword or the name of a file.
+    keywords
+        The values that are no files, e.g. "random".
+    what
+        The encoder, for messages.
+
+    Raises
+    ------
+    UserError
+        If it is neither a keyword nor the name of a file of `KINDS`.
     """
     if weights in keywords:
         return None
@@ -42,98 +54,117 @@ def resolve_weight_file(weights: str, *, keywords: Sequence[str], what: str) -> 
 def read_weights(path: Path, *, what: str) -> dict[str, Tensor]:
     """Return the tensors of a state dict in a file (`KINDS`), by name, on the CPU.
 
-    `what` is what they are meant for, e.g. "resnet18", for messages. A state dict under one of the
-    names `NESTED` is unwrapped, and a prefix of `PREFIXES` that all names carry is taken off, as
-    wrappers leave it. Nothing but tensors is ever unpickled. Raises `UserError` for a file that is
-    not there, is damaged, or holds something else.
+    `what` is the network that they are for, e.g. "resnet18", for messages. A state dict under one
+    of the names `NESTED` is unwrapped, and a prefix of `PREFIXES` that all names have is removed,
+    as wrappers add it. Only tensors are unpickled. Raises `UserError` for a file that does not
+    exist, is damaged, or holds something else.
     """
     if path.suffix.lower() not in KINDS:
         raise UserError(
-            f"weights of {what} of an unknown kind", where=str(path), expected=", ".join(KINDS)
+            f"weights of {what} of an unknown file type",
+            where=str(path),
+            expected=", ".join(KINDS),
         )
     with reading(path), path.open("rb"):
         pass
+    safetensors = path.suffix.lower() == ".safetensors"
     try:
-        held = _safetensors(path) if path.suffix.lower() == ".safetensors" else _pickled(path)
+        content = _load_safetensors(path) if safetensors else _load_pickle(path)
     except Exception as error:  # a damaged file makes torch and safetensors raise almost anything
-        raise _unreadable(path, what, error) from error
-    return _without_prefixes(_tensors(held, path, what))
+        raise _damaged_file(path, what, error) from error
+    return _remove_prefixes(_extract_tensors(content, path, what))
 
 
 def load_weights(
     network: nn.Module, state: Mapping[str, Tensor], *, what: str, ignoring: Sequence[str] = ()
 ) -> None:
-    """Copy a state dict into a network; `what` names both for messages.
+    """Copy a state dict into a network.
 
-    Keys that start with one of `ignoring` (a classifier that is not used) may be absent, of any
-    shape, and stay as they are in the network. Raises `UserError` that lists the first few missing,
-    unexpected and wrongly shaped keys, and for numbers that are not finite.
+    Parameters
+    ----------
+    network
+        The network.
+    state
+        Tensors by name.
+    what
+        The network and its weights, for messages.
+    ignoring
+        Prefixes of keys that may be absent or of any shape, e.g. a classifier that is not used;
+        the network keeps its own values there.
+
+    Raises
+    ------
+    UserError
+        If keys are missing, unexpected or of the wrong shape, or values are not finite; the message
+        lists the first few.
     """
-    wanted = _but(network.state_dict(), ignoring)
-    given = _but(state, ignoring)
-    counters = {key for key in wanted if key.endswith("num_batches_tracked")}
-    both = wanted.keys() & given.keys()
-    wrong = [key for key in wanted if key in both and wanted[key].shape != given[key].shape]
+    expected = _exclude(network.state_dict(), ignoring)
+    loaded = _exclude(state, ignoring)
+    counters = {key for key in expected if key.endswith("num_batches_tracked")}
+    both = expected.keys() & loaded.keys()
+    wrong = [key for key in expected if key in both and expected[key].shape != loaded[key].shape]
     faults = [
-        _few("missing", [key for key in wanted if key not in both | counters]),
-        _few("unexpected", [key for key in given if key not in both]),
-        _few("of the wrong shape", [_shapes(key, given[key], wanted[key]) for key in wrong]),
-        _few("not finite", [key for key in wanted if key in both and not _finite(given[key])]),
+        _list_first("missing", [key for key in expected if key not in both | counters]),
+        _list_first("unexpected", [key for key in loaded if key not in both]),
+        _list_first("of the wrong shape", [_shapes(key, loaded, expected) for key in wrong]),
+        _list_first(
+            "not finite", [key for key in expected if key in both and not _is_finite(loaded[key])]
+        ),
     ]
     if any(faults):
-        gray = any(_is_gray(given[key], wanted[key]) for key in wrong)
+        gray = any(_is_gray(loaded[key], expected[key]) for key in wrong)
         raise UserError(
             f"weights do not fit {what}",
             got="; ".join(filter(None, faults)),
-            then="they are for gray-scale images, and slices come as three channels" * gray,
+            then="they are for gray-scale images; slices have three channels" * gray,
         )
-    network.load_state_dict(given, strict=False)
+    network.load_state_dict(loaded, strict=False)
 
 
 def digest(state: Mapping[str, Tensor]) -> str:
-    """Return the sha256 of a state dict: of its names, shapes and bytes, whatever their order."""
-    made = hashlib.sha256()
+    """Return the sha256 of a state dict: of its names, shapes and bytes, in any order."""
+    sha256 = hashlib.sha256()
     for name in sorted(state):
-        flat = state[name].detach().cpu().contiguous().reshape(-1)
-        made.update(f"{name}{tuple(state[name].shape)}".encode())
-        made.update(flat.view(torch.uint8).numpy().tobytes())
-    return made.hexdigest()
+        flat = state[name].detach().cpu().contiguous().reshape(-1)  # (size,)
+        sha256.update(f"{name}{tuple(state[name].shape)}".encode())
+        sha256.update(flat.view(torch.uint8).numpy().tobytes())
+    return sha256.hexdigest()
 
 
-def _safetensors(path: Path) -> object:
+def _load_safetensors(path: Path) -> object:
     from safetensors.torch import load_file
 
     return load_file(path)
 
 
-def _pickled(path: Path) -> object:
+def _load_pickle(path: Path) -> object:
     with warnings.catch_warnings():  # of TorchScript archives, which are refused anyway
         warnings.simplefilter("ignore")
         return torch.load(path, map_location="cpu", weights_only=True)
 
 
-def _unreadable(path: Path, what: str, error: Exception) -> UserError:
-    said, then = str(error), "save `model.state_dict()` alone"
-    if "TorchScript" in said:
+def _damaged_file(path: Path, what: str, error: Exception) -> UserError:
+    text, then = str(error), "save `model.state_dict()` alone"
+    if "TorchScript" in text:
         got = "a TorchScript archive"
-    elif isinstance(error, pickle.UnpicklingError) and "weights_only" in said.lower():
-        got = "Python objects beside them"
+    elif isinstance(error, pickle.UnpicklingError) and "weights_only" in text.lower():
+        got = "other Python objects than tensors"
     else:
-        cause = f"{type(error).__name__}: {said.partition('. ')[0][:80]}".rstrip(": ")
-        got, then = f"a damaged file, or one of another kind ({cause})", ""
+        cause = f"{type(error).__name__}: {text.partition('. ')[0][:80]}".rstrip(": ")
+        got, then = f"a damaged file, or a file of another kind ({cause})", ""
     return _no_state_dict(path, what, got, then)
 
 
-def _tensors(held: Any, path: Path, what: str) -> dict[str, Tensor]:
+def _extract_tensors(content: object, path: Path, what: str) -> dict[str, Tensor]:
     for name in NESTED:
-        if isinstance(held, dict) and isinstance(held.get(name), dict):
-            held = held[name]
-    if not isinstance(held, dict) or not held:
-        got = "an empty one" if isinstance(held, dict) else f"a {type(held).__name__}"
-    elif others := [str(key) for key, value in held.items() if not isinstance(value, Tensor)]:
-        got = _few("not a tensor", others)
+        nested = content.get(name) if isinstance(content, dict) else None
+        content = nested if isinstance(nested, dict) else content
+    if not isinstance(content, dict) or not content:
+        got = "an empty dict" if isinstance(content, dict) else f"a {type(content).__name__}"
+    elif others := [str(key) for key, value in content.items() if not isinstance(value, Tensor)]:
+        got = _list_first("not a tensor", others)
     else:
-        return {str(key): value for key, value in held.items()}
+        return {str(key): value for key, value in content.items()}
     raise _no_state_dict(path, what, got)
 
 
@@ -147,31 +178,31 @@ def _no_state_dict(path: Path, what: str, got: str, then: str = "") -> UserError
     )
 
 
-def _without_prefixes(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def _remove_prefixes(state: dict[str, Tensor]) -> dict[str, Tensor]:
     for prefix in PREFIXES:
         if all(key.startswith(prefix) for key in state):
-            return _without_prefixes({key.removeprefix(prefix): state[key] for key in state})
+            return _remove_prefixes({key.removeprefix(prefix): state[key] for key in state})
     return state
 
 
-def _but(state: Mapping[str, Tensor], ignoring: Iterable[str]) -> dict[str, Tensor]:
+def _exclude(state: Mapping[str, Tensor], ignoring: Iterable[str]) -> dict[str, Tensor]:
     starts = tuple(ignoring)
     return {key: value for key, value in state.items() if not key.startswith(starts)}
 
 
-def _few(fault: str, keys: Sequence[str]) -> str:
+def _list_first(fault: str, keys: Sequence[str]) -> str:
     more = ", …" if len(keys) > _SHOWN else ""
     return f"{len(keys)} {fault}: {', '.join(keys[:_SHOWN])}{more}" if keys else ""
 
 
-def _shapes(key: str, given: Tensor, wanted: Tensor) -> str:
-    return f"{key} {tuple(given.shape)} instead of {tuple(wanted.shape)}"
+def _shapes(key: str, loaded: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> str:
+    return f"{key} {tuple(loaded[key].shape)} instead of {tuple(expected[key].shape)}"
 
 
-def _finite(tensor: Tensor) -> bool:
+def _is_finite(tensor: Tensor) -> bool:
     return not tensor.is_floating_point() or bool(tensor.isfinite().all())
 
 
-def _is_gray(given: Tensor, wanted: Tensor) -> bool:
-    alike = wanted.ndim >= 4 and given.shape[2:] == wanted.shape[2:]
-    return alike and (given.shape[1], wanted.shape[1]) == (1, 3)
+def _is_gray(loaded: Tensor, expected: Tensor) -> bool:
+    same_window = expected.ndim >= 4 and loaded.shape[2:] == expected.shape[2:]
+    return same_window and (loaded.shape[1], expected.shape[1]) == (1, 3)

@@ -1,4 +1,4 @@
-"""Random streams: each fit has its own, so that no fit hears of its neighbors in the stack."""
+"""Dropout of K fits, each from its own random stream."""
 
 from __future__ import annotations
 
@@ -15,65 +15,100 @@ if TYPE_CHECKING:
 _LEVELS = 256
 
 
-class Dropout:
-    """Draws the dropout of K fits, each from its own stream.
+class DropoutSampler:
+    """Source of the dropout masks of K fits.
 
-    One draw serves all layers of a fit's step: a byte for each place where dropout may strike,
-    row after row (a row is a token or a case), so that a row's masks depend on the rows before it
-    in its own fit and on nothing else. A rate is held to the nearest 1/256, and the scale goes
-    with the rate that is held, so that expectations are exact. Streams live on the CPU, so that
-    a fit drops the same places on every device.
+    One draw serves all layers of a fit's step: a random byte for each element that dropout may
+    zero, row after row (a row is a token or a case), so that a row's mask depends on the rows
+    before it in its own fit and on nothing else. A rate is rounded to a multiple of 1/256, and the
+    scale uses the rounded rate, so that expectations are exact. Streams live on the CPU, so that a
+    fit drops the same elements on every device.
+
+    Parameters
+    ----------
+    rates
+        The dropout rate of each fit, (K,).
+    seeds
+        The seed of each fit.
+    device
+        The device of the masks.
     """
 
     def __init__(self, rates: Tensor, seeds: Sequence[int], device: torch.device) -> None:
         self._streams = [seeded_generator(seed, "dropout") for seed in seeds]
         levels = (rates.double() * _LEVELS).round().clamp(0, _LEVELS - 1).cpu()
         self._active = bool((levels > 0).any())
-        self._dropped = levels.to(torch.uint8).to(device)
-        self._scale = (_LEVELS / (_LEVELS - levels)).float().to(device)
+        self._thresholds = levels.to(torch.uint8).to(device)
+        self._scales = (_LEVELS / (_LEVELS - levels)).float().to(device)
         self._device = device
 
-    def draw(self, fits: Sequence[int], counts: Sequence[int], rows: int, width: int) -> Keep:
-        """Return the factors of a step, for (len(fits), rows) rows of `width` places each.
+    def draw(
+        self, fits: Sequence[int], counts: Sequence[int], rows: int, width: int
+    ) -> DropoutMask:
+        """Return the mask of a step.
 
-        `counts` are the rows that each fit really has; what stands behind them is arbitrary.
+        Parameters
+        ----------
+        fits
+            The indices of the k fits that train.
+        counts
+            The rows that each of them uses; the mask of later rows is arbitrary.
+        rows
+            The rows of every fit in the stack's tensors.
+        width
+            The elements of a row that dropout may zero, over all layers.
         """
         if not self._active:
-            return Keep()
-        bytes_a_row = -(-width // 8) * 8
-        bits = torch.empty(len(fits), rows * bytes_a_row // 8, dtype=torch.int64)
-        for own, fit, count in zip(bits, fits, counts, strict=True):
+            return DropoutMask()
+        row_bytes = -(-width // 8) * 8
+        words = torch.empty(len(fits), rows * row_bytes // 8, dtype=torch.int64)
+        for fit_words, fit, count in zip(words, fits, counts, strict=True):
             # `from` and `to` spelled out: without them the sign bit would never be drawn.
-            words = own[: count * bytes_a_row // 8]
-            words.random_(-(2**63), None, generator=self._streams[fit])
-        drawn = bits.view(torch.uint8).view(len(fits), rows, bytes_a_row).to(self._device)
-        chosen = torch.as_tensor(fits, device=self._device)
-        return Keep(drawn, self._dropped[chosen, None, None], self._scale[chosen, None, None])
+            used = fit_words[: count * row_bytes // 8]
+            used.random_(-(2**63), None, generator=self._streams[fit])
+        draws = words.view(torch.uint8).view(len(fits), rows, row_bytes)  # (k, rows, bytes)
+        index = torch.as_tensor(fits, device=self._device)
+        return DropoutMask(
+            draws.to(self._device),
+            self._thresholds[index, None, None],  # (k, 1, 1)
+            self._scales[index, None, None],  # (k, 1, 1)
+        )
 
 
-class Keep:
-    """The dropout of one step, dealt out to the layers in the order in which they ask.
+class DropoutMask:
+    """The dropout of one step, distributed to the layers in the order of their calls.
 
-    `drawn` is uint8 (K, rows, places), None for no dropout; what is below the model's threshold
-    `dropped` (K, 1, 1) is dropped, the rest is scaled by `scale` (K, 1, 1).
+    Parameters
+    ----------
+    draws
+        Random bytes (k, rows, width), uint8; None for no dropout.
+    thresholds
+        Elements whose byte is below their model's threshold are dropped, (k, 1, 1).
+    scales
+        The factor on the other elements, (k, 1, 1).
     """
 
     def __init__(
         self,
-        drawn: Tensor | None = None,
-        dropped: Tensor | None = None,
-        scale: Tensor | None = None,
+        draws: Tensor | None = None,
+        thresholds: Tensor | None = None,
+        scales: Tensor | None = None,
     ) -> None:
-        self._drawn, self._dropped, self._scale = drawn, dropped, scale
-        self._dealt = 0
+        self._draws, self._thresholds, self._scales = draws, thresholds, scales
+        self._used = 0
 
     def take(self, width: int) -> Tensor | None:
-        """Return the next (K, rows, width) factors, 0 or 1 / (1 - rate); None for no dropout."""
-        if self._drawn is None or self._dropped is None or self._scale is None:
+        """Return the next factors (k, rows, width), 0 or 1 / (1 - rate); None for no dropout."""
+        if self._draws is None or self._thresholds is None or self._scales is None:
             return None
-        start, self._dealt = self._dealt, self._dealt + width
-        if self._dealt > self._drawn.shape[-1]:
-            raise ValueError(f"{self._dealt} places asked of {self._drawn.shape[-1]} drawn")
-        drawn = self._drawn[..., start : self._dealt]
-        factors = torch.empty(drawn.shape, device=drawn.device)
-        return torch.ge(drawn, self._dropped, out=factors).mul_(self._scale)
+        start, self._used = self._used, self._used + width
+        if self._used > self._draws.shape[-1]:
+            raise ValueError(f"layers take {self._used} dropout factors of {self._draws.shape[-1]}")
+        draws = self._draws[..., start : self._used]  # (k, rows, width)
+        factors = torch.empty(draws.shape, device=draws.device)
+        return torch.ge(draws, self._thresholds, out=factors).mul_(self._scales)
+
+
+def apply_dropout(x: Tensor, factors: Tensor | None) -> Tensor:
+    """Return x multiplied by dropout factors of its shape; x itself for None."""
+    return x if factors is None else x * factors

@@ -1,42 +1,92 @@
-"""What stands before the transformer: from a batch's slices to tokens, with its own gradients."""
+"""Embedding of packed slices as tokens, outside autograd; random views of each case."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+import torch
+from torch import Tensor
+
+from lnmbench.nets.rng import seeded_generator
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from torch import Tensor
+    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.stacked.active_fits import StackState
 
-    from lnmbench.nets.data.packing import Slots
 
+class TokenEmbedder(Protocol):
+    """Computes tokens from the packed slices of K fits, with its own backward pass.
 
-class Front(Protocol):
-    """Makes tokens of the packed slices of K fits, outside autograd.
-
-    Autograd sees tokens as leaves; the front is given their gradient and writes those of its own
-    parameters.
+    Autograd sees tokens as leaves; the embedder receives their gradients and writes those of its
+    own parameters.
     """
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """What the names of the front's own parameters begin with."""
+        """Return the prefixes of the names of the embedder's parameters."""
         ...
 
-    def forward(
-        self, fits: Sequence[int], values: Mapping[str, Tensor], slots: Slots, *, training: bool
-    ) -> Tensor:
-        """Return tokens (k, P, d) of these k fits, zero at padding, without a history."""
+    def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
+        """Return tokens (k, P, d) without a history, zero at positions without a token."""
         ...
 
-    def backward(
-        self,
-        fits: Sequence[int],
-        values: Mapping[str, Tensor],
-        d_tokens: Tensor,
-        slots: Slots,
-        gradients: Mapping[str, Tensor],
+    def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
+        """Write the gradients of the embedder's parameters into the state.
+
+        `d_tokens` (k, P, d) are those of the tokens of the last `forward`, zero at padding.
+        """
+        ...
+
+
+class RandomViews:
+    """A `TokenEmbedder` that shows another one, in training, a random view of each case.
+
+    A frozen stage's features of a changed image cannot be computed while fits train, so some
+    changed versions of every slice are encoded beforehand. View 0 is the unchanged one, and the
+    only one in validation and prediction.
+
+    Parameters
+    ----------
+    embedder
+        The other embedder; slice s of view v is its row `v * slices + s`.
+    seeds
+        The seed of each fit, for a stream of its own.
+    views
+        The number of views.
+    slices
+        The number of slices of a view.
+    """
+
+    def __init__(
+        self, embedder: TokenEmbedder, seeds: Sequence[int], *, views: int, slices: int
     ) -> None:
-        """Write the front's gradients, given those of the tokens of the last `forward`."""
-        ...
+        self._embedder, self._views, self._slices = embedder, views, slices
+        self._streams = [seeded_generator(seed, "views") for seed in seeds]
+        self._last: TokenPacking | None = None
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Return the prefixes of the names of the other embedder's parameters."""
+        return self._embedder.prefixes
+
+    def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
+        """Return the other embedder's tokens (k, P, d), in training those of random views."""
+        self._last = self._draw_views(state.fits, packing) if training else packing
+        return self._embedder.forward(state, self._last, training=training)
+
+    def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
+        """Write the other embedder's gradients for the views of the last `forward`."""
+        assert self._last is not None
+        self._embedder.backward(state, self._last, d_tokens)
+
+    def _draw_views(self, fits: Sequence[int], packing: TokenPacking) -> TokenPacking:
+        case, counts = packing.case_indices(), packing.case_counts()
+        views = torch.zeros(len(fits), max(1, *counts), dtype=torch.int64)
+        for row, (fit, count) in enumerate(zip(fits, counts, strict=True)):
+            views[row, :count].random_(0, self._views, generator=self._streams[fit])
+        view = views.to(case.device).gather(1, case)  # (k, P)
+        rows = packing.slice_rows + view * self._slices * packing.token_mask
+        return replace(packing, slice_rows=rows)

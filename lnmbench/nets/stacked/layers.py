@@ -15,13 +15,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from lnmbench.nets.stacked.attention import attend
+from lnmbench.nets.stacked.dropout import apply_dropout
 from lnmbench.nets.stacked.parameters import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lnmbench.nets.data.packing import Slots
-    from lnmbench.nets.stacked.dropout import Keep
+    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.stacked.dropout import DropoutMask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class StackedLinear:
     outputs: int
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """Return weight and bias, started as torch does: uniform in ± 1 / √inputs."""
+        """Return weight and bias, initialized as torch does: uniform in ± 1 / √inputs."""
         bound = 1.0 / math.sqrt(self.inputs)
         shape = (self.outputs, self.inputs)
         return (
@@ -54,16 +55,16 @@ class StackedLayerNorm:
     width: int
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """Return weight and bias, started at 1 and 0."""
+        """Return weight and bias, initialized with 1 and 0."""
         return (
-            Parameter(name=f"{self.name}.weight", shape=(self.width,), start=1.0),
+            Parameter(name=f"{self.name}.weight", shape=(self.width,), fill=1.0),
             Parameter(name=f"{self.name}.bias", shape=(self.width,)),
         )
 
     def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
         """Return x (K, rows, width) normalized."""
-        weight = values[f"{self.name}.weight"].unsqueeze(1)
-        bias = values[f"{self.name}.bias"].unsqueeze(1)
+        weight = values[f"{self.name}.weight"].unsqueeze(1)  # (K, 1, width)
+        bias = values[f"{self.name}.bias"].unsqueeze(1)  # (K, 1, width)
         return torch.addcmul(bias, functional.layer_norm(x, (self.width,)), weight)
 
 
@@ -71,23 +72,23 @@ class StackedLayerNorm:
 class StackedAttention:
     """K times `torch.nn.MultiheadAttention` of a case's tokens to each other.
 
-    `block` is the number of places of a block of tokens; `bounded` says that they come from a norm
-    or a projection, so that scores are some units.
+    `block_size` is the number of positions of a block of tokens; `bounded` says that they come
+    from a norm or a projection, so that scores are a few units in size.
     """
 
     name: str
     width: int
     heads: int
-    block: int
+    block_size: int
     bounded: bool = True
 
     @property
-    def places(self) -> int:
-        """The places for dropout of a token."""
-        return self.heads * self.block
+    def dropout_width(self) -> int:
+        """Return the number of dropout factors of a token."""
+        return self.heads * self.block_size
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """Return the projections in and out, started as torch does (in: Xavier uniform)."""
+        """Return the projections in and out, initialized as torch does (in: Xavier uniform)."""
         shape = (3 * self.width, self.width)
         bound = math.sqrt(6.0 / sum(shape))
         weight, bias = f"{self.name}.in_proj_weight", f"{self.name}.in_proj_bias"
@@ -105,12 +106,26 @@ class StackedAttention:
     def _out(self) -> StackedLinear:
         return StackedLinear(name=f"{self.name}.out_proj", inputs=self.width, outputs=self.width)
 
-    def __call__(self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep) -> Tensor:
-        """Return (K, P, width) of packed tokens x (K, P, width)."""
+    def __call__(
+        self, values: Mapping[str, Tensor], x: Tensor, packing: TokenPacking, dropout: DropoutMask
+    ) -> Tensor:
+        """Return (K, P, width) of packed tokens.
+
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        x
+            Tokens (K, P, width).
+        packing
+            The positions of the tokens.
+        dropout
+            The step's dropout mask.
+        """
         weight, bias = values[f"{self.name}.in_proj_weight"], values[f"{self.name}.in_proj_bias"]
-        qkv = _linear(x, weight, bias)
-        factors = keep.take(self.places)
-        return self._out(values, attend(qkv, slots, self.heads, factors, bounded=self.bounded))
+        qkv = _linear(x, weight, bias)  # (K, P, 3 · width)
+        factors = dropout.take(self.dropout_width)
+        return self._out(values, attend(qkv, packing, self.heads, factors, bounded=self.bounded))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +135,7 @@ class StackedEncoderLayer:
     name: str
     width: int
     heads: int
-    block: int
+    block_size: int
     bounded: bool = True
 
     @property
@@ -130,7 +145,7 @@ class StackedEncoderLayer:
             name=name,
             width=self.width,
             heads=self.heads,
-            block=self.block,
+            block_size=self.block_size,
             bounded=self.bounded,
         )
 
@@ -150,27 +165,36 @@ class StackedEncoderLayer:
         )
 
     @property
-    def places(self) -> int:
-        """The places for dropout of a token."""
-        return self._attention.places + 4 * self.width
+    def dropout_width(self) -> int:
+        """Return the number of dropout factors of a token."""
+        return self._attention.dropout_width + 4 * self.width
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of all parts."""
         parts = (self._attention, *self._feed_forward, *self._norms)
         return tuple(parameter for part in parts for parameter in part.parameters())
 
-    def __call__(self, values: Mapping[str, Tensor], x: Tensor, slots: Slots, keep: Keep) -> Tensor:
-        """Return (K, P, width) of packed tokens x (K, P, width)."""
-        (widen, narrow), (first, second) = self._feed_forward, self._norms
-        attended = self._attention(values, x, slots, keep)
-        x = first(values, _add(x, attended, keep.take(self.width)))
-        hidden = dropped(widen(values, x).relu_(), keep.take(2 * self.width))
-        return second(values, _add(x, narrow(values, hidden), keep.take(self.width)))
+    def __call__(
+        self, values: Mapping[str, Tensor], x: Tensor, packing: TokenPacking, dropout: DropoutMask
+    ) -> Tensor:
+        """Return (K, P, width) of packed tokens.
 
-
-def dropped(x: Tensor, factors: Tensor | None) -> Tensor:
-    """Return x after dropout with these factors; x itself where there are none."""
-    return x if factors is None else x * factors
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        x
+            Tokens (K, P, width).
+        packing
+            The positions of the tokens.
+        dropout
+            The step's dropout mask.
+        """
+        (widen, narrow), (norm1, norm2) = self._feed_forward, self._norms
+        attended = self._attention(values, x, packing, dropout)
+        x = norm1(values, _add(x, attended, dropout.take(self.width)))
+        hidden = apply_dropout(widen(values, x).relu_(), dropout.take(2 * self.width))
+        return norm2(values, _add(x, narrow(values, hidden), dropout.take(self.width)))
 
 
 def _add(x: Tensor, change: Tensor, factors: Tensor | None) -> Tensor:
@@ -178,4 +202,4 @@ def _add(x: Tensor, change: Tensor, factors: Tensor | None) -> Tensor:
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    return torch.baddbmm(bias.unsqueeze(1), x, weight.mT)
+    return torch.baddbmm(bias.unsqueeze(1), x, weight.mT)  # (K, rows, outputs)

@@ -9,51 +9,58 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lnmbench.nets.data.packing import block_for
-from lnmbench.nets.stacked.layers import StackedEncoderLayer, StackedLinear, dropped
+from lnmbench.nets.data.packing import block_size_for
+from lnmbench.nets.stacked.dropout import apply_dropout
+from lnmbench.nets.stacked.layers import StackedEncoderLayer, StackedLinear
 from lnmbench.nets.stacked.parameters import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lnmbench.nets.data.packing import Batch
-    from lnmbench.nets.stacked.dropout import Keep
+    from lnmbench.nets.stacked.dropout import DropoutMask
     from lnmbench.records import Training
 
-_HIDDEN = 32
-
-
-def at_pace(pace: float, parameters: Iterable[Parameter]) -> Iterator[Parameter]:
-    """Yield the parameters with a pace of their own."""
-    return (replace(parameter, pace=pace) for parameter in parameters)
+_HIDDEN_WIDTH = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceBody:
     """Tokens of a case's slices → transformer encoder → mean over slices → features.
 
-    `dim` is the number of features of a slice; the projection from there to tokens has its
-    parameters here (`project.weight`, `project.bias`) and its arithmetic in `Projection`.
+    The projection of slice features to tokens has its parameters here (`project.weight`,
+    `project.bias`) and its arithmetic in `Projection`.
+
+    Parameters
+    ----------
+    dim
+        The number of features of a slice.
+    max_slices
+        The largest number of slices of a case.
+    settings
+        The widths of the network and its learning rates.
+    encoder_parameters
+        The parameters of an image encoder whose last stages train with the network.
     """
 
     dim: int
-    longest: int
+    max_slices: int
     settings: Training
+    encoder_parameters: tuple[Parameter, ...] = ()
 
     @property
     def width(self) -> int:
-        """The width of a token: the encoder's own where the settings name none."""
+        """Return the width of a token: the encoder's own unless the settings name one."""
         return self.settings.token_dim or self.dim
 
     @property
     def _layers(self) -> tuple[StackedEncoderLayer, ...]:
-        width, heads, block = self.width, self.settings.heads, block_for(self.longest)
         return tuple(
             StackedEncoderLayer(
                 name=f"encoder.layers.{i}",
-                width=width,
-                heads=heads,
-                block=block,
+                width=self.width,
+                heads=self.settings.heads,
+                block_size=block_size_for(self.max_slices),
                 # the features of an encoder themselves may be as large as they like
                 bounded=i > 0 or self.settings.token_dim is not None,
             )
@@ -66,35 +73,52 @@ class SliceBody:
         return StackedLinear(name="fc", inputs=self.width, outputs=outputs)
 
     @property
-    def places(self) -> int:
-        """The places for dropout of a token."""
-        return sum(layer.places for layer in self._layers)
+    def dropout_width(self) -> int:
+        """Return the number of dropout factors of a token."""
+        return sum(layer.dropout_width for layer in self._layers)
 
     def parameters(self) -> tuple[Parameter, ...]:
-        """Return the parameters of all layers, the projection's first."""
-        width = self.width
+        """Return the parameters of the image encoder, the projection and all layers."""
         project: tuple[Parameter, ...] = ()
         if self.settings.token_dim is not None:
-            project = StackedLinear(name="project", inputs=self.dim, outputs=width).parameters()
+            linear = StackedLinear(name="project", inputs=self.dim, outputs=self.width)
+            project = linear.parameters()
         # Adam moves every weight by about its rate, so that the more inputs a token has, the
         # farther a step would take it (Yang et al. 2022).
-        pace = min(1.0, math.sqrt(width / self.dim))
-        encoder = (parameter for layer in self._layers for parameter in layer.parameters())
-        return (*at_pace(pace, project), *encoder, *self._fc.parameters())
+        lr_scale = min(1.0, math.sqrt(self.width / self.dim))
+        layers = (parameter for layer in self._layers for parameter in layer.parameters())
+        projection = _scale_learning_rate(project, lr_scale)
+        return (*self.encoder_parameters, *projection, *layers, *self._fc.parameters())
 
     def __call__(
-        self, values: Mapping[str, Tensor], tokens: Tensor, batch: Batch, keep: Keep
+        self, values: Mapping[str, Tensor], tokens: Tensor, batch: Batch, dropout: DropoutMask
     ) -> Tensor:
-        """Return features (K, B, image_features) of tokens (K, P, token_dim)."""
-        assert batch.slots is not None
+        """Return features (K, B, image_features) of each case.
+
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        tokens
+            Packed tokens (K, P, width).
+        batch
+            The cases, with the positions of their tokens.
+        dropout
+            The step's dropout mask.
+        """
+        assert batch.packing is not None
         for layer in self._layers:
-            tokens = layer(values, tokens, batch.slots, keep)
-        return self._fc(values, torch.bmm(batch.slots.pool, tokens))
+            tokens = layer(values, tokens, batch.packing, dropout)
+        means = torch.bmm(batch.packing.pooling, tokens)  # (K, B, width)
+        return self._fc(values, means)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicalBody:
-    """Clinical features → hidden layer → as many features as the slices would give."""
+    """Clinical features → hidden layer → as many features as a `SliceBody` has.
+
+    `clinical` is the number of clinical features.
+    """
 
     clinical: int
     settings: Training
@@ -102,26 +126,38 @@ class ClinicalBody:
     @property
     def _layers(self) -> tuple[StackedLinear, StackedLinear]:
         return (
-            StackedLinear(name="hidden", inputs=self.clinical, outputs=_HIDDEN),
-            StackedLinear(name="fc", inputs=_HIDDEN, outputs=self.settings.image_features),
+            StackedLinear(name="hidden", inputs=self.clinical, outputs=_HIDDEN_WIDTH),
+            StackedLinear(name="fc", inputs=_HIDDEN_WIDTH, outputs=self.settings.image_features),
         )
 
     @property
-    def places(self) -> int:
-        """The places for dropout of a case."""
-        return _HIDDEN
+    def dropout_width(self) -> int:
+        """Return the number of dropout factors of a case."""
+        return _HIDDEN_WIDTH
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of both layers."""
         return tuple(parameter for layer in self._layers for parameter in layer.parameters())
 
     def __call__(
-        self, values: Mapping[str, Tensor], clinical: Tensor, batch: Batch, keep: Keep
+        self, values: Mapping[str, Tensor], clinical: Tensor, batch: Batch, dropout: DropoutMask
     ) -> Tensor:
-        """Return features (K, B, image_features) of clinical features (K, B, C)."""
+        """Return features (K, B, image_features) of each case.
+
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        clinical
+            Clinical features (K, B, C).
+        batch
+            The cases; unused, as in every body without images.
+        dropout
+            The step's dropout mask.
+        """
         hidden, fc = self._layers
-        inside = dropped(hidden(values, clinical).relu_(), keep.take(_HIDDEN))
-        return fc(values, inside)
+        activations = hidden(values, clinical).relu_()  # (K, B, hidden)
+        return fc(values, apply_dropout(activations, dropout.take(_HIDDEN_WIDTH)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,16 +165,24 @@ class Network:
     """A body and its heads.
 
     The target's head takes the body's features and the clinical features, the other heads the
-    body's features alone.
-    `aux` maps the names of the auxiliary tasks to their outputs. Parameters of heads are named
-    `target.…` and `aux.NAME.…`; `learned` are the start values of the weighting's scalars, which
-    each model learns for itself.
+    body's features alone. Parameters of heads are named `target.…` and `aux.NAME.…`.
+
+    Parameters
+    ----------
+    body
+        The part that all heads share.
+    clinical
+        The number of clinical features.
+    aux
+        The number of outputs of each auxiliary task, by the name of its head.
+    weighting_scalars
+        Initial values of the weighting's scalars, which each model learns for itself.
     """
 
     body: SliceBody | ClinicalBody
     clinical: int
     aux: Mapping[str, int]
-    learned: tuple[float, ...] = ()
+    weighting_scalars: tuple[float, ...] = ()
 
     @property
     def _heads(self) -> tuple[StackedLinear, ...]:
@@ -153,20 +197,21 @@ class Network:
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of body, heads and weighting."""
         settings = self.body.settings
-        pace = settings.head_learning_rate / settings.learning_rate
+        lr_scale = settings.head_learning_rate / settings.learning_rate
         heads = (parameter for head in self._heads for parameter in head.parameters())
-        learned = (
-            Parameter(name=f"weighting.{i}", shape=(), start=start)
-            for i, start in enumerate(self.learned)
+        scalars = (
+            Parameter(name=f"weighting.{i}", shape=(), fill=value)
+            for i, value in enumerate(self.weighting_scalars)
         )
-        return (*self.body.parameters(), *at_pace(pace, heads), *learned)
+        return (*self.body.parameters(), *_scale_learning_rate(heads, lr_scale), *scalars)
 
-    def learned_of(self, values: Mapping[str, Tensor]) -> Tensor:
+    def stack_weighting_scalars(self, values: Mapping[str, Tensor]) -> Tensor:
         """Return the weighting's scalars, (K, scalars)."""
-        if not self.learned:
-            some = next(iter(values.values()))
-            return some.new_empty(len(some), 0)
-        return torch.stack([values[f"weighting.{i}"] for i in range(len(self.learned))], dim=1)
+        if not self.weighting_scalars:
+            parameter = next(iter(values.values()))
+            return parameter.new_empty(len(parameter), 0)
+        names = (f"weighting.{i}" for i in range(len(self.weighting_scalars)))
+        return torch.stack([values[name] for name in names], dim=1)  # (K, scalars)
 
     def __call__(
         self,
@@ -174,14 +219,28 @@ class Network:
         tokens: Tensor | None,
         clinical: Tensor,
         batch: Batch,
-        keep: Keep,
+        dropout: DropoutMask,
     ) -> tuple[Tensor, ...]:
         """Return logits (K, B, outputs) of each task, the target's first.
 
-        `tokens` (K, P, d) come from the projection, None for a network without images; `clinical`
-        is (K, B, C).
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        tokens
+            Packed tokens (K, P, width) from a `TokenEmbedder`; None for a network without images.
+        clinical
+            Clinical features (K, B, C).
+        batch
+            The cases, with the positions of their tokens.
+        dropout
+            The step's dropout mask.
         """
-        features = self.body(values, clinical if tokens is None else tokens, batch, keep)
+        features = self.body(values, clinical if tokens is None else tokens, batch, dropout)
         target, *aux = self._heads
-        risk = target(values, torch.cat([features, clinical], dim=2))
+        risk = target(values, torch.cat([features, clinical], dim=2))  # (K, B, 1)
         return (risk, *(head(values, features) for head in aux))
+
+
+def _scale_learning_rate(parameters: Iterable[Parameter], lr_scale: float) -> Iterator[Parameter]:
+    return (replace(parameter, lr_scale=lr_scale) for parameter in parameters)

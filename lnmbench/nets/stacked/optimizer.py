@@ -18,32 +18,56 @@ _BLOCK = 1 << 17
 class AdamW:
     """AdamW (Loshchilov & Hutter 2019) for K rows of parameters.
 
-    Rates are (K,). The first `decayed` columns decay, the others (biases, norms, learned loss
-    weights) do not. `paces` (size,) multiplies the rate of each column, `decay_paces` its decay.
-    The gradient of each row is clipped to the norm `clip` of its own.
+    The gradient of each row is clipped to a norm by itself.
+
+    Parameters
+    ----------
+    parameters
+        The flat buffer (K, size), updated in place.
+    decayed_size
+        The number of leading columns to which weight decay applies; biases, norms and learned
+        loss weights follow.
+    learning_rate, weight_decay
+        The rates of each row, (K,).
+    clip
+        The largest gradient norm of a row.
+    lr_scales
+        Factors on the learning rate of each column, (size,); None for 1.
+    weight_decay_scales
+        Factors on the weight decay of each column, (size,); None for 1.
     """
 
     def __init__(
         self,
         parameters: Tensor,
         *,
-        decayed: int,
+        decayed_size: int,
         learning_rate: Tensor,
         weight_decay: Tensor,
         clip: float,
-        paces: Tensor | None = None,
-        decay_paces: Tensor | None = None,
+        lr_scales: Tensor | None = None,
+        weight_decay_scales: Tensor | None = None,
     ) -> None:
         self._parameters = parameters
         self._first, self._second = torch.zeros_like(parameters), torch.zeros_like(parameters)
         self._steps = torch.zeros(len(parameters), dtype=torch.float64)
         self._rate, self._decay = learning_rate.double().cpu(), weight_decay.double().cpu()
-        self._decayed, self._clip = decayed, clip
-        self._paces = paces
-        self._decay_paces = None if decay_paces is None else decay_paces[:decayed]
+        self._decayed_size, self._clip = decayed_size, clip
+        self._lr_scales = lr_scales
+        self._decay_scales = None
+        if weight_decay_scales is not None:
+            self._decay_scales = weight_decay_scales[:decayed_size]
 
     def step(self, gradient: Tensor, rows: Sequence[int]) -> None:
-        """Move these rows along gradient (k, size), which is used up; other rows do not stir."""
+        """Update some rows and leave the others unchanged.
+
+        Parameters
+        ----------
+        gradient
+            The gradients of the first k rows, (k, size); used as scratch memory.
+        rows
+            The rows to update, in ascending order.
+        """
         k = len(gradient)
         self._steps[list(rows)] += 1
         norms = torch.linalg.vector_norm(gradient, dim=1)
@@ -52,16 +76,18 @@ class AdamW:
         unbiased2 = (1.0 - _BETA2 ** self._steps[:k]).sqrt()
         stride = (-self._rate[:k] * unbiased2 / unbiased1).to(gradient)
         floor = (_EPSILON * unbiased2).to(gradient)
-        kept = (1.0 - self._rate[:k] * self._decay[:k]).to(gradient)
+        decay_factor = (1.0 - self._rate[:k] * self._decay[:k]).to(gradient)
         for block in self._blocks(rows):
-            self._parameters[block, : self._decayed].mul_(self._kept(kept[block, None]))
-            self._move(block, gradient[block], *(x[block, None] for x in (shrink, stride, floor)))
+            factors = self._scale_decay(decay_factor[block, None])  # (rows, 1)
+            self._parameters[block, : self._decayed_size].mul_(factors)
+            scales = (x[block, None] for x in (shrink, stride, floor))  # each (rows, 1)
+            self._update(block, gradient[block], *scales)
 
-    def _kept(self, share: Tensor) -> Tensor:
-        """The share of each decaying column that is kept, given that at the pace 1, (k, 1)."""
-        return share if self._decay_paces is None else 1.0 - (1.0 - share) * self._decay_paces
+    def _scale_decay(self, factor: Tensor) -> Tensor:
+        """Return the decay factor of each decaying column, from that at scale 1, (rows, 1)."""
+        return factor if self._decay_scales is None else 1.0 - (1.0 - factor) * self._decay_scales
 
-    def _move(
+    def _update(
         self, block: slice, gradient: Tensor, shrink: Tensor, stride: Tensor, floor: Tensor
     ) -> None:
         first, second = self._first[block], self._second[block]
@@ -70,21 +96,22 @@ class AdamW:
         second.mul_(_BETA2).addcmul_(gradient, gradient, value=1.0 - _BETA2)
         torch.sqrt(second, out=gradient).add_(floor)
         torch.div(first, gradient, out=gradient)
-        if self._paces is not None:
-            gradient.mul_(self._paces)
+        if self._lr_scales is not None:
+            gradient.mul_(self._lr_scales)
         self._parameters[block].addcmul_(gradient, stride)
 
     def _blocks(self, rows: Sequence[int]) -> Iterator[slice]:
+        """Yield the rows as slices of neighbors, small enough for the cache on a CPU."""
         size = self._parameters.shape[1]
-        most = len(rows) if self._parameters.is_cuda else max(1, _BLOCK // size)
+        max_rows = len(rows) if self._parameters.is_cuda else max(1, _BLOCK // size)
         start = 0
         for i, row in enumerate(rows):
             last = i + 1 == len(rows)
-            if last or rows[i + 1] != row + 1 or i + 1 - start == most:
+            if last or rows[i + 1] != row + 1 or i + 1 - start == max_rows:
                 yield slice(rows[start], row + 1)
                 start = i + 1
 
-    def replace(self, row: int, by: int) -> None:
-        """Let a row go on with the state of another one."""
+    def copy_row(self, source: int, destination: int) -> None:
+        """Copy the optimizer's state of one row to another."""
         for state in (self._first, self._second, self._steps, self._rate, self._decay):
-            state[row] = state[by]
+            state[destination] = state[source]

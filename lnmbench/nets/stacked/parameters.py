@@ -1,4 +1,4 @@
-"""The parameters of K networks in one flat buffer, and the views that layers compute with."""
+"""Parameters of K networks in one flat buffer, and the views that layers compute with."""
 
 from __future__ import annotations
 
@@ -20,99 +20,115 @@ _ALIGNMENT = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One parameter of a network: named and shaped as in torch, started as torch starts it.
+    """A parameter of a network, with torch's name, shape and initialization.
 
-    It starts as `given`, else uniform in ±`bound`, or at `start` where the bound is 0. `decays`
-    says whether weight decay applies: to weight matrices, not to biases, norms and learned loss
-    weights; `decay_pace` multiplies it. `pace` multiplies the learning rate; what has the pace 0 is
-    kept beside the parameters and not trained. With `channels_last` the second axis is the last
-    one in memory, as convolutions like it.
+    Parameters
+    ----------
+    name
+        The name in the network's state dict.
+    shape
+        The shape for one model, without the leading axis of models.
+    bound
+        Initial values are uniform in ±`bound`; 0 initializes with `fill`.
+    fill
+        The initial value if `bound` is 0.
+    decays
+        Whether weight decay applies: to weight matrices, not to biases, norms and learned loss
+        weights.
+    lr_scale
+        Multiplies the learning rate. At 0 the parameter is stored with the others and not trained.
+    weight_decay_scale
+        Multiplies the weight decay.
+    pretrained
+        Initial values of this shape; they take precedence over `bound` and `fill`.
+    channels_last
+        Whether the second axis is the last one in memory, the fastest order for convolutions.
     """
 
     name: str
     shape: tuple[int, ...]
     bound: float = 0.0
-    start: float = 0.0
+    fill: float = 0.0
     decays: bool = False
-    pace: float = 1.0
-    decay_pace: float = 1.0
-    given: Tensor | None = field(default=None, compare=False, repr=False)
+    lr_scale: float = 1.0
+    weight_decay_scale: float = 1.0
+    pretrained: Tensor | None = field(default=None, compare=False, repr=False)
     channels_last: bool = False
 
     @property
     def size(self) -> int:
-        """How many numbers it holds."""
+        """Return the number of elements."""
         return math.prod(self.shape)
 
     def view(self, columns: Tensor) -> Tensor:
-        """Return its columns of the flat buffer, (K, size), as a view of shape (K, …)."""
+        """Return the parameter's columns of the flat buffer, (K, size), as a view (K, …)."""
         if not self.channels_last:
-            return columns.view(len(columns), *self.shape)
+            return columns.view(len(columns), *self.shape)  # (K, …)
         outputs, inputs, *window = self.shape
-        return columns.view(len(columns), outputs, *window, inputs).movedim(-1, 2)
+        by_channel = columns.view(len(columns), outputs, *window, inputs)  # (K, out, …, in)
+        return by_channel.movedim(-1, 2)  # (K, out, in, …)
 
 
 class ParameterLayout:
-    """Where each parameter of a network stands in its row of the flat buffer.
+    """The columns of each parameter of a network in a row of the flat buffer.
 
-    Decaying parameters come first: `decayed` is the column at which the others begin. `size` is
-    the length of a row.
+    Decaying parameters come first, in the columns before `decayed_size`. `size` is the length of a
+    row.
     """
 
     def __init__(self, parameters: Iterable[Parameter]) -> None:
         self.parameters = sorted(parameters, key=lambda parameter: not parameter.decays)
         self.offsets: dict[str, int] = {}
-        self.size = self.decayed = 0
+        self.size = self.decayed_size = 0
         for parameter in self.parameters:
             if parameter.name in self.offsets:
                 raise ValueError(f"two parameters are named {parameter.name!r}")
             self.offsets[parameter.name] = self.size
             self.size += -(-parameter.size // _ALIGNMENT) * _ALIGNMENT
-            self.decayed = self.size if parameter.decays else self.decayed
+            self.decayed_size = self.size if parameter.decays else self.decayed_size
 
-    def views(self, flat: Tensor) -> dict[str, Tensor]:
-        """Return each parameter of (K, size) by name, as a view of shape (K, …)."""
+    def named_views(self, flat: Tensor) -> dict[str, Tensor]:
+        """Return each parameter of a buffer (K, size) by name, as a view (K, …)."""
         views = {}
         for parameter in self.parameters:
             start = self.offsets[parameter.name]
             views[parameter.name] = parameter.view(flat[:, start : start + parameter.size])
         return views
 
-    def paces(self) -> Tensor:
-        """Return what multiplies the learning rate of each column, (size,)."""
-        paces = torch.ones(1, self.size)
-        for parameter in self.parameters:
-            self.views(paces)[parameter.name].fill_(parameter.pace)
-        return paces[0]
+    def lr_scales(self) -> Tensor:
+        """Return the factor on the learning rate of each column, (size,)."""
+        return self._columns({parameter.name: parameter.lr_scale for parameter in self.parameters})
 
-    def decay_paces(self) -> Tensor | None:
-        """Return what multiplies the weight decay of each column, (size,); None where all are 1."""
-        if all(parameter.decay_pace == 1.0 for parameter in self.parameters):
-            return None
-        paces = torch.ones(1, self.size)
-        for parameter in self.parameters:
-            self.views(paces)[parameter.name].fill_(parameter.decay_pace)
-        return paces[0]
+    def weight_decay_scales(self) -> Tensor | None:
+        """Return the factor on the weight decay of each column, (size,); None if all are 1."""
+        scales = {parameter.name: parameter.weight_decay_scale for parameter in self.parameters}
+        return None if all(scale == 1.0 for scale in scales.values()) else self._columns(scales)
 
-    def initial(self, seeds: Sequence[int]) -> Tensor:
-        """Return start values (K, size).
+    def initialize(self, seeds: Sequence[int]) -> Tensor:
+        """Return initial values (K, size).
 
         A parameter's values depend on the fit's seed and the parameter's name alone: networks
-        that share layers share their start, whatever heads they have beside.
+        that share layers start with the same values in them, whatever other heads they have.
         """
         flat = torch.zeros(len(seeds), self.size)
-        for name, view in self.views(flat).items():
-            parameter = next(p for p in self.parameters if p.name == name)
-            for seed, own in zip(seeds, view, strict=True):
-                _start(parameter, own, seed)
+        views = self.named_views(flat)
+        for parameter in self.parameters:
+            for seed, values in zip(seeds, views[parameter.name], strict=True):
+                _initialize(parameter, values, seed)
         return flat
 
+    def _columns(self, values: dict[str, float]) -> Tensor:
+        columns = torch.ones(1, self.size)
+        for name, view in self.named_views(columns).items():
+            view.fill_(values[name])
+        return columns[0]  # (size,)
 
-def _start(parameter: Parameter, values: Tensor, seed: int) -> None:
-    if parameter.given is not None:
-        values.copy_(parameter.given)
+
+def _initialize(parameter: Parameter, values: Tensor, seed: int) -> None:
+    if parameter.pretrained is not None:
+        values.copy_(parameter.pretrained)
     elif parameter.bound:
         source = seeded_generator(seed, f"start of {parameter.name}")
         values.uniform_(-parameter.bound, parameter.bound, generator=source)
     else:
-        values.fill_(parameter.start)
+        values.fill_(parameter.fill)

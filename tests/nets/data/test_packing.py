@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lnmbench.nets.data.packing import block_for, pack
+from lnmbench.nets.data.packing import block_size_for, pack
 
 LENGTHS = torch.tensor([3, 12, 1, 9, 7, 12, 4, 5, 8, 2])
 OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])
@@ -16,35 +16,39 @@ CPU = torch.device("cpu")
     ("longest", "block"), [(1, 16), (8, 16), (9, 24), (12, 24), (20, 24), (31, 32)]
 )
 def test_a_block_holds_the_longest_case_in_a_multiple_of_eight(longest: int, block: int) -> None:
-    assert block_for(longest) == block
+    assert block_size_for(longest) == block
 
 
 def test_each_slice_of_each_case_has_one_place_and_sees_its_own_case() -> None:
     chosen = [torch.tensor([1, 0, 5, 8, 3]), torch.tensor([2]), torch.arange(10)]
-    slots = pack(chosen, OFFSETS, CPU).slots
-    assert slots is not None
+    packing = pack(chosen, OFFSETS, CPU).packing
+    assert packing is not None
     of_slice = torch.repeat_interleave(torch.arange(10), LENGTHS)
-    allowed = slots.allowed.view(len(chosen), -1, slots.block, slots.block)
+    allowed = packing.attention_mask.view(len(chosen), -1, packing.block_size, packing.block_size)
     for k, cases in enumerate(chosen):
-        rows = slots.slices[k, slots.tokens[k]]
+        rows = packing.slice_rows[k, packing.token_positions[k]]
         expected = torch.cat([torch.arange(*OFFSETS[c : c + 2].tolist()) for c in cases])
         assert sorted(rows.tolist()) == sorted(expected.tolist())
-        assert int(slots.tokens[k].max()) < slots.counts[k]
-        for place in slots.tokens[k].tolist():
-            seen = allowed[k, place // slots.block, place % slots.block].nonzero().flatten()
-            row = slots.slices[k, place]
-            others = slots.slices[k, place // slots.block * slots.block + seen]
+        assert int(packing.token_positions[k].max()) < packing.lengths[k]
+        for place in packing.token_positions[k].tolist():
+            seen = (
+                allowed[k, place // packing.block_size, place % packing.block_size]
+                .nonzero()
+                .flatten()
+            )
+            row = packing.slice_rows[k, place]
+            others = packing.slice_rows[k, place // packing.block_size * packing.block_size + seen]
             assert set(of_slice[others].tolist()) == {int(of_slice[row])}
             assert len(others) == LENGTHS[of_slice[row]]
-        assert not allowed[k].flatten(0, 1)[~slots.real[k]].any()
+        assert not allowed[k].flatten(0, 1)[~packing.token_mask[k]].any()
 
 
 def test_means_are_taken_over_the_slices_of_each_case() -> None:
     chosen = [torch.tensor([4, 6]), torch.tensor([9, 1])]
-    slots = pack(chosen, OFFSETS, CPU).slots
-    assert slots is not None
-    values = torch.where(slots.real, slots.slices.float(), 7.0)
-    means = torch.bmm(slots.pool, values[..., None])[..., 0]
+    packing = pack(chosen, OFFSETS, CPU).packing
+    assert packing is not None
+    values = torch.where(packing.token_mask, packing.slice_rows.float(), 7.0)
+    means = torch.bmm(packing.pooling, values[..., None])[..., 0]
     for k, cases in enumerate(chosen):
         expected = (OFFSETS[cases] + OFFSETS[cases + 1] - 1) / 2
         torch.testing.assert_close(means[k], expected)
@@ -52,10 +56,10 @@ def test_means_are_taken_over_the_slices_of_each_case() -> None:
 
 def test_a_fit_is_packed_alike_beside_others() -> None:
     own = torch.tensor([8, 0, 3, 5])
-    alone = pack([own], OFFSETS, CPU).slots
-    beside = pack([torch.arange(10), own], OFFSETS, CPU).slots
+    alone = pack([own], OFFSETS, CPU).packing
+    beside = pack([torch.arange(10), own], OFFSETS, CPU).packing
     assert alone is not None
     assert beside is not None
-    assert torch.equal(alone.slices[0], beside.slices[1, : alone.places])
-    assert alone.counts[0] == beside.counts[1]
-    assert not beside.real[1, alone.places :].any()
+    assert torch.equal(alone.slice_rows[0], beside.slice_rows[1, : alone.capacity])
+    assert alone.lengths[0] == beside.lengths[1]
+    assert not beside.token_mask[1, alone.capacity :].any()

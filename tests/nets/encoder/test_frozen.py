@@ -42,7 +42,7 @@ def test_names_that_cannot_be_trained_are_refused() -> None:
         split_stages(stages(), "layers")
     with pytest.raises(UserError, match="from stage pool on: expected none, all, first, stem, lay"):
         split_stages(stages(), "pool")
-    with pytest.raises(UserError, match="nothing to train from stage all on: expected none"):
+    with pytest.raises(UserError, match="no parameters to train from stage all on: expected none"):
         split_stages(nn.Sequential(nn.Flatten()), "all")
 
 

@@ -93,9 +93,9 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     "noise.safetensors": (lambda path: path.write_bytes(b"noise"), "damaged file"),
     "script.pt": (torchscript, "TorchScript"),
     "list.pt": (lambda path: torch.save([torch.ones(1)], path), "got a list"),
-    "nothing.pt": (lambda path: torch.save({}, path), "an empty one"),
+    "nothing.pt": (lambda path: torch.save({}, path), "an empty dict"),
     "mixed.pt": (lambda path: torch.save({"a": torch.ones(1), "lr": 1.0}, path), "tensor: lr"),
-    "w.h5": (lambda path: path.write_bytes(b""), r"unknown kind.*\.pt, \.pth.*\.safetensors"),
+    "w.h5": (lambda path: path.write_bytes(b""), r"unknown file type.*\.pt, \.pth.*\.safetensors"),
     "folder.pt": (lambda path: path.mkdir(), "cannot read .*folder.pt"),
     "absent.pt": (lambda path: None, "cannot read .*absent.pt.*No such file"),
 }

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from lnmbench.nets.stacked import optimizer as optimizer
+from lnmbench.nets.stacked import optimizer
 from lnmbench.nets.stacked.optimizer import AdamW
 
 ROWS, SIZE, DECAYED, CLIP = 5, 30, 18, 0.7
@@ -33,26 +33,30 @@ def test_rows_move_as_under_torchs_adamw(block: int, monkeypatch: pytest.MonkeyP
     start = torch.randn(ROWS, SIZE, generator=source)
     gradients = [0.2 * torch.randn(ROWS, SIZE, generator=source) for _ in ACTIVE]
     flat = start.clone()
-    ours = AdamW(flat, decayed=DECAYED, learning_rate=RATES, weight_decay=DECAYS, clip=CLIP)
+    ours = AdamW(flat, decayed_size=DECAYED, learning_rate=RATES, weight_decay=DECAYS, clip=CLIP)
     for active, gradient in zip(ACTIVE, gradients, strict=True):
         before = flat.clone()
         ours.step(gradient.clone(), active)
         idle = [row for row in range(ROWS) if row not in active]
         assert torch.equal(flat[idle], before[idle])
     for row in range(ROWS):
-        own = [g[row] for active, g in zip(ACTIVE, gradients, strict=True) if row in active]
-        torch.testing.assert_close(flat[row], ordinary(row, start[row], own), rtol=1e-5, atol=1e-6)
+        row_gradients = [
+            g[row] for active, g in zip(ACTIVE, gradients, strict=True) if row in active
+        ]
+        torch.testing.assert_close(
+            flat[row], ordinary(row, start[row], row_gradients), rtol=1e-5, atol=1e-6
+        )
 
 
-def test_a_row_that_takes_anothers_place_goes_on_as_that_one() -> None:
+def test_a_row_that_moves_trains_on_as_before() -> None:
     source = torch.Generator().manual_seed(0)
     start = torch.randn(ROWS, SIZE, generator=source)
     gradients = [torch.randn(ROWS, SIZE, generator=source) for _ in range(3)]
     flat = start.clone()
-    ours = AdamW(flat, decayed=DECAYED, learning_rate=RATES, weight_decay=DECAYS, clip=CLIP)
+    ours = AdamW(flat, decayed_size=DECAYED, learning_rate=RATES, weight_decay=DECAYS, clip=CLIP)
     ours.step(gradients[0].clone(), range(ROWS))
     flat[1] = flat[4]
-    ours.replace(1, 4)
+    ours.copy_row(4, 1)
     for gradient in gradients[1:]:
         moved = gradient[:4].clone()
         moved[1] = gradient[4]

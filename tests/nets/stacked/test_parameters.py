@@ -1,4 +1,4 @@
-"""Start values: torch's own, and the same for shared layers whatever stands beside them."""
+"""Initial values: torch's own, and the same for shared layers in networks with other heads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lnmbench.nets.stacked.network import Network, SliceBody
 from lnmbench.nets.stacked.parameters import Parameter, ParameterLayout
 from lnmbench.records import Training
 
-BODY = SliceBody(dim=300, longest=4, settings=Training(token_dim=32))
+BODY = SliceBody(dim=300, max_slices=4, settings=Training(token_dim=32))
 
 
 def layout_with(aux: dict[str, int]) -> ParameterLayout:
@@ -20,8 +20,8 @@ def layout_with(aux: dict[str, int]) -> ParameterLayout:
 
 def test_shared_layers_start_alike_with_and_without_auxiliary_heads() -> None:
     single, multi = layout_with({}), layout_with({"pt": 7, "size": 1})
-    alone = single.views(single.initial([3, 4]))
-    beside = multi.views(multi.initial([4, 3, 8]))
+    alone = single.named_views(single.initialize([3, 4]))
+    beside = multi.named_views(multi.initialize([4, 3, 8]))
     assert set(beside) - set(alone) == {
         f"aux.{name}.{part}" for name in ("pt", "size") for part in ("weight", "bias")
     }
@@ -32,7 +32,7 @@ def test_shared_layers_start_alike_with_and_without_auxiliary_heads() -> None:
 
 def test_parameters_start_within_torchs_bounds_and_fill_them() -> None:
     layout = layout_with({})
-    values = layout.views(layout.initial(range(4)))
+    values = layout.named_views(layout.initialize(range(4)))
     weight = values["project.weight"]
     assert float(weight.abs().max()) == pytest.approx(1 / math.sqrt(300), rel=1e-3)
     assert abs(float(weight.mean())) < 1e-3
@@ -47,20 +47,22 @@ def test_parameters_start_within_torchs_bounds_and_fill_them() -> None:
 def test_weight_decay_covers_the_matrices_and_nothing_else() -> None:
     layout = layout_with({"pt": 7})
     flat = torch.zeros(1, layout.size)
-    flat[:, : layout.decayed] = 1
-    for name, values in layout.views(flat).items():
+    flat[:, : layout.decayed_size] = 1
+    for name, values in layout.named_views(flat).items():
         assert bool(values.all()) == (values.dim() == 3), name
 
 
 def test_given_weights_of_convolutions_start_as_given_in_their_order_of_memory() -> None:
     given = torch.randn(6, 4, 3, 5)
-    conv = Parameter(name="conv", shape=(6, 4, 3, 5), given=given, decays=True, channels_last=True)
+    conv = Parameter(
+        name="conv", shape=(6, 4, 3, 5), pretrained=given, decays=True, channels_last=True
+    )
     layout = ParameterLayout([conv, Parameter(name="x", shape=(3,))])
-    flat = layout.initial([1, 2])
-    for own in layout.views(flat)["conv"]:
+    flat = layout.initialize([1, 2])
+    for own in layout.named_views(flat)["conv"]:
         assert torch.equal(own, given)
         assert own.is_contiguous(memory_format=torch.channels_last)
-    layout.views(flat)["conv"][1] += 1
+    layout.named_views(flat)["conv"][1] += 1
     assert torch.equal(flat[1, :360].sort().values, (given + 1).flatten().sort().values)
 
 

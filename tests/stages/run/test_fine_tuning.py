@@ -154,7 +154,7 @@ def test_augmentation_is_cached_where_images_are_frozen(
     ("encoder", "match"),
     [
         ("resnet18:train=layer5", "no stage 'layer5'.*expected none, all, to_rgb, stem.*layer4"),
-        ("resnet18:train=pool", "nothing to train from stage pool.*layer4"),
+        ("resnet18:train=pool", "no parameters to train from stage pool.*layer4"),
         ("none:train=all", "level none"),
         ("r3d_18:train=all", "level volume"),
     ],

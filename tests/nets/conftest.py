@@ -1,0 +1,142 @@
+"""Small stacks of fits, trained in a moment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs
+from lnmbench.records import Cohort, Training
+
+CASES, DIM, CLINICAL = 40, 24, 3
+
+
+class Classes:
+    """An auxiliary task of three classes."""
+
+    title = "three classes"
+    outputs = 3
+
+    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
+        raise NotImplementedError
+
+    def notes(self, cohort: Cohort) -> Sequence[str]:
+        return ()
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        scores = logits.log_softmax(-1)
+        return -scores.gather(-1, targets.long().unsqueeze(-1)).squeeze(-1)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        return logits.softmax(-1)
+
+
+class SumLosses:
+    """Adds the losses, the auxiliary ones times a weight."""
+
+    def __init__(self, aux: float = 1.0) -> None:
+        self.aux = aux
+
+    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+        return ()
+
+    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+        return losses[:, 0] + self.aux * losses[:, 1:].sum(1)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Training:
+    """Settings of a small network that learns in a few epochs."""
+    return Training(
+        learning_rate=3e-3,
+        dropout=0.2,
+        token_dim=16,
+        heads=2,
+        batch_size=8,
+        max_epochs=9,
+        patience=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def sum_losses() -> type[SumLosses]:
+    """The weighting that adds the losses."""
+    return SumLosses
+
+
+@pytest.fixture(scope="session")
+def make_inputs() -> Callable[..., Inputs]:
+    """A factory of ragged cases."""
+    return _make_inputs
+
+
+def _make_inputs(*, aux: bool = True, slices: bool = True) -> Inputs:
+    """Ragged cases with a learnable target; a third of the auxiliary labels are unknown."""
+    source = torch.Generator().manual_seed(0)
+    lengths = torch.randint(1, 7, (CASES,), generator=source)
+    offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
+    target = (torch.rand(CASES, generator=source) < 0.4).float()
+    features = torch.randn(int(offsets[-1]), DIM, generator=source) + 5.0
+    features[:, :4] += 2.0 * target.repeat_interleave(lengths)[:, None]
+    labels = torch.randint(0, 3, (CASES,), generator=source).float()
+    labels[torch.rand(CASES, generator=source) < 0.33] = math.nan
+    task = AuxInput(name="classes", task=Classes(), targets=labels)
+    return Inputs(
+        target=target,
+        slices=features if slices else None,
+        offsets=offsets if slices else None,
+        aux=(task,) if aux else (),
+        target_name="n2",
+    )
+
+
+@pytest.fixture(scope="session")
+def make_fits() -> Callable[[Sequence[int]], Fits]:
+    """A factory of fits from their seeds."""
+    return _make_fits
+
+
+def _make_fits(seeds: Sequence[int]) -> Fits:
+    """A fit is its seed: that decides its cases, how many they are, and its settings."""
+    parts = torch.zeros(3, len(seeds), CASES, dtype=torch.bool)
+    clinical = torch.zeros(len(seeds), CASES, CLINICAL)
+    for k, seed in enumerate(seeds):
+        source = torch.Generator().manual_seed(1000 + seed)
+        order = torch.randperm(CASES, generator=source)
+        tested, validated = 4 + seed % 3, 6 + seed % 9
+        parts[2, k, order[: tested + validated]] = True
+        parts[1, k, order[tested : tested + validated]] = True
+        parts[0, k, order[tested + validated :]] = True
+        clinical[k] = torch.randn(CASES, CLINICAL, generator=source)
+    return Fits(
+        training=parts[0],
+        validation=parts[1],
+        predicted=parts[2],
+        clinical=clinical,
+        seeds=tuple(seeds),
+        learning_rate=torch.tensor([3e-3 * (1 + seed % 4) for seed in seeds]),
+        weight_decay=torch.tensor([0.05 * (seed % 2) for seed in seeds]),
+        dropout=torch.tensor([(0.0, 0.1, 0.25)[seed % 3] for seed in seeds]),
+        loss_weights=torch.tensor([[1.0, 0.5 * (1 + seed % 2)] for seed in seeds]),
+    )
+
+
+@pytest.fixture(scope="session")
+def assert_same_fit() -> Callable[..., None]:
+    """An assertion that two fits end with the same epochs and probabilities."""
+    return _assert_same_fit
+
+
+def _assert_same_fit(results: FitResults, k: int, other: FitResults, j: int, atol: float) -> None:
+    assert results.best_epoch[k] == other.best_epoch[j]
+    assert results.epochs[k] == other.epochs[j]
+    for task, probabilities in results.probabilities.items():
+        np.testing.assert_allclose(
+            probabilities[k], other.probabilities[task][j], rtol=0, atol=atol
+        )

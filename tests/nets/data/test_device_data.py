@@ -1,0 +1,47 @@
+"""Data that stacks share: features of a frozen encoder, and a memory limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from lnmbench.nets.data.device_data import load_device_data
+from lnmbench.nets.fits import TrainableEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnmbench.nets.fits import Inputs
+
+CPU = torch.device("cpu")
+
+
+def test_features_are_loaded_for_a_frozen_encoder_alone(make_inputs: Callable[..., Inputs]) -> None:
+    inputs = make_inputs()
+    assert inputs.slices is not None
+    data = load_device_data(inputs, CPU, 1000)
+    assert data.memory_bytes == 1000
+    assert data.features is not None
+    assert data.features.values.shape == inputs.slices.shape
+    encoder = TrainableEncoder(
+        network=nn.Identity(), activations=inputs.slices, rows=torch.arange(len(inputs.slices))
+    )
+    assert load_device_data(replace(inputs, trainable_encoder=encoder), CPU).features is None
+    assert load_device_data(make_inputs(slices=False), CPU).features is None
+
+
+def test_slices_of_other_views_standardize_nothing(make_inputs: Callable[..., Inputs]) -> None:
+    inputs = make_inputs()
+    assert inputs.slices is not None
+    cases = len(inputs.target)
+    doubled = replace(inputs, slices=torch.cat([inputs.slices, 9 * inputs.slices]), views=2)
+    training = torch.arange(2 * cases)[None] < 10
+    data = load_device_data(doubled, CPU)
+    assert data.features is not None
+    mean, _ = data.features.standardization(training)
+    assert inputs.offsets is not None
+    expected = data.features.values[: inputs.offsets[10]].mean(0)
+    torch.testing.assert_close(mean[0], expected, rtol=1e-4, atol=1e-5)

@@ -1,0 +1,66 @@
+"""Networks: learning rates of their parts, and logits of each task."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional
+
+from lnmbench.nets.data.packing import pack
+from lnmbench.nets.stacked.dropout import DropoutMask
+from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.parameters import ParameterLayout
+from lnmbench.records import Training
+
+SETTINGS = Training(token_dim=8, heads=2, learning_rate=1e-3, head_learning_rate=5e-3)
+CPU = torch.device("cpu")
+
+
+def test_projection_and_heads_have_learning_rates_of_their_own() -> None:
+    body = SliceBody(dim=32, max_slices=4, settings=SETTINGS)
+    parameters = Network(body=body, clinical=3, aux={"pt": 2}).parameters()
+    scales = {parameter.name: parameter.lr_scale for parameter in parameters}
+    assert scales["project.weight"] == math.sqrt(8 / 32)
+    assert scales["target.weight"] == pytest.approx(5.0)
+    assert scales["aux.pt.bias"] == pytest.approx(5.0)
+    assert scales["fc.weight"] == scales["encoder.layers.1.linear2.bias"] == 1.0
+
+
+def test_the_target_alone_sees_the_clinical_features_of_a_network_with_images() -> None:
+    offsets = torch.tensor([0, 2, 5])
+    network = Network(
+        body=SliceBody(dim=8, max_slices=3, settings=SETTINGS),
+        clinical=3,
+        aux={"pt": 2},
+        weighting_scalars=(0.5, 0.25),
+    )
+    layout = ParameterLayout(network.parameters())
+    values = layout.named_views(layout.initialize([0, 1]))
+    assert network.stack_weighting_scalars(values).tolist() == [[0.5, 0.25]] * 2
+    batch = pack([torch.tensor([0, 1]), torch.tensor([1])], offsets, CPU)
+    assert batch.packing is not None
+    source = torch.Generator().manual_seed(0)
+    tokens = torch.randn(2, batch.packing.capacity, 8, generator=source)
+    clinical = torch.randn(2, 2, 3, generator=source)
+    risk, aux = network(values, tokens, clinical, batch, DropoutMask())
+    assert (risk.shape, aux.shape) == ((2, 2, 1), (2, 2, 2))
+    other_risk, other_aux = network(values, tokens, clinical + 1, batch, DropoutMask())
+    assert not torch.allclose(risk, other_risk)
+    assert torch.equal(aux, other_aux)
+
+
+def test_a_network_without_images_is_a_hidden_layer_and_heads() -> None:
+    network = Network(body=ClinicalBody(clinical=3, settings=SETTINGS), clinical=3, aux={})
+    layout = ParameterLayout(network.parameters())
+    values = layout.named_views(layout.initialize([4]))
+    clinical = torch.randn(1, 2, 3, generator=torch.Generator().manual_seed(0))
+    batch = pack([torch.tensor([0, 1])], None, CPU)
+    (risk,) = network(values, None, clinical, batch, DropoutMask())
+    weights = {name: value[0] for name, value in values.items()}
+    hidden = functional.linear(clinical[0], weights["hidden.weight"], weights["hidden.bias"]).relu()
+    features = functional.linear(hidden, weights["fc.weight"], weights["fc.bias"])
+    both = torch.cat([features, clinical[0]], 1)
+    expected = functional.linear(both, weights["target.weight"], weights["target.bias"])
+    torch.testing.assert_close(risk[0], expected)

@@ -1,0 +1,48 @@
+"""Estimates of memory, and errors that say that it ran out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from torch import nn
+
+from lnmbench.nets.fits import TrainableEncoder
+from lnmbench.nets.memory import estimate_fit_bytes, is_out_of_memory, memory_for_fits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lnmbench.nets.fits import Inputs
+    from lnmbench.records import Training
+
+
+def test_out_of_memory_differs_from_other_errors() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert is_out_of_memory(raised.value)
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+
+
+def test_the_estimate_grows_with_parameters_and_with_the_batch(
+    make_inputs: Callable[..., Inputs], settings: Training
+) -> None:
+    inputs = make_inputs()
+    small = estimate_fit_bytes(inputs, settings, 1000)
+    assert estimate_fit_bytes(inputs, settings, 2000) - small == 4 * 6 * 1000
+    large = replace(settings, batch_size=10 * settings.batch_size, layers=4)
+    assert estimate_fit_bytes(inputs, large, 1000) > small
+    assert estimate_fit_bytes(make_inputs(slices=False), settings, 1000) == 4 * 6 * 1000
+
+
+def test_trained_stages_leave_less_memory_for_fits(make_inputs: Callable[..., Inputs]) -> None:
+    inputs = make_inputs()
+    assert inputs.slices is not None
+    encoder = TrainableEncoder(
+        network=nn.Identity(), activations=inputs.slices, rows=torch.arange(len(inputs.slices))
+    )
+    assert memory_for_fits(inputs, 800) == 800
+    assert memory_for_fits(replace(inputs, trainable_encoder=encoder), 800) == 300
