@@ -1,4 +1,4 @@
-"""The encoder EfficientNet-Lite0, whose ImageNet weights come with a package."""
+"""The encoder EfficientNet-Lite0, with ImageNet weights from a package."""
 
 from collections.abc import Callable, Mapping
 

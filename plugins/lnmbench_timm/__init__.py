@@ -1,4 +1,4 @@
-"""Every network of timm as an encoder, where timm is installed."""
+"""Networks of timm as encoders; timm is an optional dependency."""
 
 from collections.abc import Callable, Mapping
 

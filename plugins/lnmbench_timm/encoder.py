@@ -1,4 +1,4 @@
-"""A network of timm as an encoder of CT slices."""
+"""timm's networks as encoders of CT slices."""
 
 from __future__ import annotations
 
@@ -10,24 +10,35 @@ from lnmbench.errors import nearest
 if TYPE_CHECKING:
     from torch import nn
 
-    from lnmbench_timm.chain import Chain
+    from lnmbench_timm.stage_chain import Chain
 
 LAST = "last"
 
 
 def timm_network(name: str, weights: str = "auto", cut: str = LAST, seed: int = 0) -> TimmNetwork:
-    """any network of timm by its name there, up to the stage `cut`"""
+    """Network of timm
+
+    Parameters
+    ----------
+    name
+        timm's name with or without a tag, e.g. `resnet18.a1_in1k`; `timm.list_models()` lists them.
+    weights
+        `imagenet` (timm's weights for the tag, from the cache or the hub; an error if they are not
+        available), `random`, a file with timm's names, or `auto` (timm's weights if they are
+        available, otherwise random ones).
+    cut
+        Last encoder stage to keep; its maps, or its tokens without the class token, are averaged.
+        `last` keeps the complete network, pooled as timm does before the classifier.
+    seed
+        Seed of random weights.
+    """
     return TimmNetwork(name, weights=weights, cut=cut, seed=seed)
 
 
 class TimmNetwork:
-    """A frozen network of timm, `name` as `timm.list_models()` has it, with a tag or without.
+    """A network of timm as an encoder of slices; see `timm_network` for the parameters.
 
-    `weights`: `imagenet`, those that timm names for the tag, from the hub or its cache, or fails;
-    `random` from `seed`; a file with timm's names; `auto` takes timm's if they can be had, else
-    random ones, and says which in `weights`. `cut` is the last stage kept: its maps, or its tokens
-    but for the class token, are averaged; `last` is the whole network, pooled as timm does before
-    the classifier. Networks of a fixed size see slices resized to it.
+    Networks of a fixed input size get slices that are resized to it.
     """
 
     level: Literal["slice"] = "slice"
@@ -35,11 +46,11 @@ class TimmNetwork:
     out_dim: int
 
     def __init__(self, name: str, *, weights: str, cut: str, seed: int) -> None:
-        from lnmbench_timm.chain import chain_of
+        from lnmbench_timm.stage_chain import make_chain
         from lnmbench_timm.weights import load
 
         network, self.weights = load(name, weights=weights, seed=seed)
-        chain = chain_of(network)
+        chain = make_chain(network)
         self.out_dim = chain.out_dim
         self._stages = chain.stages
         if cut != LAST:
@@ -48,7 +59,7 @@ class TimmNetwork:
     def stages(self) -> nn.Sequential:
         """Return to_rgb, stem, timm's stages …, pool: (B, 1, H, W) in [-1, 1] to (B, out_dim).
 
-        Names are timm's, with `_` for dots. A network that is no plain chain has one stage, `body`.
+        Names are timm's, with `_` for dots. A network that cannot be divided has one stage, `body`.
         """
         return self._stages
 
@@ -59,7 +70,7 @@ def _cut(chain: Chain, cut: str, name: str) -> tuple[nn.Sequential, int]:
             f"timm's {name} cannot be cut",
             expected=f"cut={LAST}",
             got=f"cut={cut}",
-            then="its stages are no plain chain",
+            then="the network is not a sequence of stages",
         )
     if cut not in chain.cuts:
         raise UserError(

@@ -1,4 +1,4 @@
-"""Files of pretrained weights: from the caches of the hub and of torch, else fetched."""
+"""Files of pretrained weights, from the caches of the hub and of torch, or downloaded."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ SECONDS_TO_CONNECT = 4.0
 FILES = ("model.safetensors", "pytorch_model.bin")
 
 
-def fetched(pretrained: Any) -> Path:
-    """Return the file of weights that timm's record of them (`PretrainedCfg`) names.
+def find_weights(pretrained: Any) -> Path:
+    """Return the weight file that timm's description (`PretrainedCfg`) names.
 
-    What is in a cache is taken from there, without the network. Raises `OSError` where it cannot
-    be had; a host that cannot be reached is given up after a few seconds.
+    A cached file needs no network. Raises `OSError` if the file is not available, within a few
+    seconds if the host cannot be reached.
     """
     if pretrained is None or not (pretrained.hf_hub_id or pretrained.url):
         raise OSError("do not exist for it")
-    return _of_hub(pretrained.hf_hub_id) if pretrained.hf_hub_id else _of_address(pretrained.url)
+    return _from_hub(pretrained.hf_hub_id) if pretrained.hf_hub_id else _from_url(pretrained.url)
 
 
-def _of_hub(repository: str) -> Path:
+def _from_hub(repository: str) -> Path:
     import huggingface_hub as hub
     from huggingface_hub import constants
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
@@ -38,14 +38,16 @@ def _of_hub(repository: str) -> Path:
     for name in FILES:
         try:
             return Path(hub.hf_hub_download(repository, name))
-        except Exception as error:  # what a broken connection raises depends on the hub's version
+        except (
+            Exception
+        ) as error:  # the error of a broken connection depends on the version of the hub
             absent = isinstance(error, EntryNotFoundError)
             if not absent or isinstance(error, LocalEntryNotFoundError):
-                raise OSError(f"could not be fetched: {error}") from error
+                raise OSError(f"could not be downloaded: {error}") from error
     raise OSError(f"are not in {repository} of the hub")
 
 
-def _of_address(url: str) -> Path:
+def _from_url(url: str) -> Path:
     import torch
 
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
@@ -57,7 +59,7 @@ def _of_address(url: str) -> Path:
 
 
 def _require_reachable(url: str) -> None:
-    # the hub's own client tries again and again for the better part of a minute
+    # the client of the hub retries for up to a minute
     request = urllib.request.Request(url, method="HEAD")
     try:
         urllib.request.urlopen(request, timeout=SECONDS_TO_CONNECT).close()

@@ -1,4 +1,4 @@
-"""What stands before, between and behind the layers of timm's networks."""
+"""Modules that adapt timm's networks to CT slices and to single encoder stages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lnmbench_timm.network import features, pooled
+from lnmbench_timm.timm_api import forward_features, forward_pool
 
 
 class ToRgb(nn.Module):
-    """Repeats a slice (B, 1, H, W) in [-1, 1] as three channels, normalized as the network wants.
+    """Conversion of slices (B, 1, H, W) in [-1, 1] to three normalized channels.
 
-    With a `size` it is resized to that (bilinear, antialiased).
+    Parameters
+    ----------
+    mean, sd
+        Mean and standard deviation of the three channels during pretraining.
+    size
+        Height and width of the output (bilinear, antialiased); None keeps the size.
     """
 
     mean: Tensor
@@ -38,38 +43,48 @@ class ToRgb(nn.Module):
         return ((slices + 1) / 2 - self.mean) / self.sd
 
 
-class Rest(nn.Module):
-    """What a network `does` (`features` or `pooled`) with only some of its layers left in it.
+class PartialNetwork(nn.Module):
+    """A network with only some of its layers, which it shares with the complete network.
 
-    The layers are shared with the network. `bypassed` layers let everything through; those that are
-    neither kept nor bypassed are gone, and with them the network's own parameters if `bare`.
+    Parameters
+    ----------
+    network
+        The complete network.
+    forward
+        `forward_features` or `forward_pool`.
+    names
+        Names of the layers to keep.
+    bypassed
+        Names of the layers to replace by the identity. All other layers are removed.
+    bare
+        Whether to remove the parameters and buffers of the network itself.
     """
 
     def __init__(
         self,
         network: nn.Module,
-        does: Callable[[nn.Module, Tensor], Tensor],
+        forward: Callable[[nn.Module, Tensor], Tensor],
         *,
-        kept: Collection[str],
+        names: Collection[str],
         bypassed: Collection[str] = (),
         bare: bool = False,
     ) -> None:
         super().__init__()
-        rest = copy.copy(network)
+        partial = copy.copy(network)
         children = dict(network.named_children())
-        rest._modules = {name: children[name] for name in children if name in kept}
-        rest._modules |= {name: _nothing(children[name]) for name in bypassed}
-        rest._parameters = {} if bare else dict(network._parameters)
-        rest._buffers = {} if bare else dict(network._buffers)
-        self.network, self._does = rest, does
+        partial._modules = {name: children[name] for name in children if name in names}
+        partial._modules |= {name: _identity(children[name]) for name in bypassed}
+        partial._parameters = {} if bare else dict(network._parameters)
+        partial._buffers = {} if bare else dict(network._buffers)
+        self.network, self._forward = partial, forward
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Return what it does to maps."""
-        return self._does(self.network, maps)
+        """Return the output of the remaining layers."""
+        return self._forward(self.network, maps)
 
 
-class Whole(nn.Module):
-    """All of a network below its classifier."""
+class CompleteNetwork(nn.Module):
+    """All layers of a network before its classifier."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -77,21 +92,23 @@ class Whole(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (B, D) of images (B, 3, H, W)."""
-        return pooled(self.network, features(self.network, images))
+        return forward_pool(self.network, forward_features(self.network, images))
 
 
-class Mean(nn.Module):
-    """Averages maps over rows and columns, or tokens but for the first few."""
+class MeanPool(nn.Module):
+    """Mean of maps over rows and columns, or of tokens without the first `prefix_tokens`."""
 
-    def __init__(self, axes: tuple[int, ...], first: int = 0) -> None:
+    def __init__(self, axes: tuple[int, ...], prefix_tokens: int = 0) -> None:
         super().__init__()
-        self._axes, self._first = axes, first
+        self._axes, self._prefix_tokens = axes, prefix_tokens
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return (B, C) of (B, C, H, W), (B, H, W, C) or (B, N, C)."""
-        return maps.mean(self._axes) if len(self._axes) > 1 else maps[:, self._first :].mean(1)
+        if len(self._axes) > 1:
+            return maps.mean(self._axes)  # (B, C)
+        return maps[:, self._prefix_tokens :].mean(1)  # (B, C)
 
 
-def _nothing(layer: nn.Module) -> nn.Module:
-    # what is iterated over must stay a container
+def _identity(layer: nn.Module) -> nn.Module:
+    # a container that the network iterates over must stay a container
     return nn.Sequential() if isinstance(layer, (nn.Sequential, nn.ModuleList)) else nn.Identity()

@@ -1,4 +1,4 @@
-"""Networks of timm by name, with weights from the hub or its cache, from a file, or random."""
+"""Networks of timm with weights from the hub or its cache, from a file, or random."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lnmbench.nets.encoder.weight_files import (
     read_weights,
     resolve_weight_file,
 )
-from lnmbench_timm.network import record
+from lnmbench_timm.timm_api import pretrained_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,55 +25,64 @@ IMAGENET = ("in1k", "in12k", "in21k", "in22k")
 
 
 def load(name: str, *, weights: str, seed: int) -> tuple[nn.Module, Weights]:
-    """Return the network without its classifier, and where its weights come from.
+    """Return the network without its classifier, and the source of its weights.
 
-    Raises `UserError` where timm is missing or does not know the name, for `imagenet` where the
-    weights cannot be had, and for a file that does not fit.
+    Raises `UserError` if timm is missing or does not know the name, if weights are `imagenet` and
+    not available, and for a file that does not fit.
+
+    Parameters
+    ----------
+    name
+        timm's name of the network.
+    weights
+        `auto`, `imagenet`, `random`, or a file.
+    seed
+        Seed of random weights.
     """
-    timm = imported()
-    _require(name, timm)
+    timm = import_timm()
+    _refuse_unknown(name, timm)
     file = resolve_weight_file(
         weights, keywords=("auto", "imagenet", "random"), what=f"timm's {name}"
     )
     if file is not None:
         return _from_file(timm, name, file)
     if weights == "random":
-        return _random(timm, name, seed)
-    from lnmbench_timm.hub import fetched
+        return _random_network(timm, name, seed)
+    from lnmbench_timm.hub import find_weights
 
     try:
-        found = fetched(timm.get_pretrained_cfg(name))
+        file = find_weights(timm.get_pretrained_cfg(name))
     except OSError as error:
-        why = f"timm's weights of {name} {_first_line(error)}"
+        reason = f"timm's weights of {name} {_first_line(error)}"
         if weights == "imagenet":
-            raise UserError(why, then="use weights=random or a file") from error
-        return _random(timm, name, seed, why)
-    return _pretrained(timm, name, found)
+            raise UserError(reason, then="use weights=random or a file") from error
+        return _random_network(timm, name, seed, reason)
+    return _pretrained_network(timm, name, file)
 
 
-def imported() -> Any:
-    """Return the package timm, or raise `UserError` with what to do."""
+def import_timm() -> Any:
+    """Return the package timm. Raises `UserError` if it is missing or cannot be imported."""
     try:
         import timm
     except ModuleNotFoundError as error:
         if error.name != "timm":
-            raise _broken(error) from error
+            raise _import_error(error) from error
         raise UserError("the package timm is missing", then=INSTALL) from error
     except (ImportError, RuntimeError, OSError) as error:
-        raise _broken(error) from error
+        raise _import_error(error) from error
     return timm
 
 
-def _broken(error: Exception) -> UserError:
+def _import_error(error: Exception) -> UserError:
     return UserError(
         "timm cannot be imported",
-        expected="builds of torch, torchvision and timm that belong together",
+        expected="matching builds of torch, torchvision and timm",
         got=_first_line(error),
-        then=f"{PAIRING} lets pip choose a pair",
+        then=f"run {PAIRING}",
     )
 
 
-def _require(name: str, timm: Any) -> None:
+def _refuse_unknown(name: str, timm: Any) -> None:
     known = {*timm.list_models(), *timm.list_models(pretrained=True)}
     if name in known:
         return
@@ -85,12 +94,12 @@ def _require(name: str, timm: Any) -> None:
     )
 
 
-def _random(timm: Any, name: str, seed: int, why: str = "") -> tuple[nn.Module, Weights]:
-    note = f"seeded random weights (seed {seed}), not pretrained{f': {why}' if why else ''}"
-    return _with_weights(_made(timm, name, seed), source=f"random:{seed}", note=note)
+def _random_network(timm: Any, name: str, seed: int, reason: str = "") -> tuple[nn.Module, Weights]:
+    note = f"seeded random weights (seed {seed}), not pretrained{f': {reason}' if reason else ''}"
+    return _with_weights(_create(timm, name, seed), source=f"random:{seed}", note=note)
 
 
-def _made(timm: Any, name: str, seed: int = 0) -> nn.Module:
+def _create(timm: Any, name: str, seed: int = 0) -> nn.Module:
     import torch
 
     with torch.random.fork_rng(devices=[]):
@@ -100,9 +109,8 @@ def _made(timm: Any, name: str, seed: int = 0) -> nn.Module:
 
 
 def _from_file(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
-    network = _made(timm, name)
-    own = record(network)
-    classifier = own.get("classifier") or ()
+    network = _create(timm, name)
+    classifier = pretrained_config(network).get("classifier") or ()
     heads = (classifier,) if isinstance(classifier, str) else tuple(classifier)
     load_weights(
         network,
@@ -114,7 +122,7 @@ def _from_file(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
     return _with_weights(network, source=f"file:{file.name}", note=note)
 
 
-def _pretrained(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
+def _pretrained_network(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
     overlay = {"file": str(file), "custom_load": file.suffix == ".npz"}
     try:
         network: nn.Module = timm.create_model(
@@ -125,13 +133,14 @@ def _pretrained(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
             f"unreadable weights of timm's {name}",
             where=str(file),
             got=_first_line(error),
-            then="delete the file; it is fetched again",
+            then="delete the file to download it again",
         ) from error
-    own = record(network)
-    tag = str(own.get("tag") or "")
+    config = pretrained_config(network)
+    tag = str(config.get("tag") or "")
     source = "imagenet" if any(word in tag for word in IMAGENET) else f"timm:{tag}"
-    named = f"{own.get('architecture')}.{tag}".rstrip(".")
-    note = f"pretrained weights of timm ({named}, license {own.get('license') or 'not stated'})"
+    full_name = f"{config.get('architecture')}.{tag}".rstrip(".")
+    license = config.get("license") or "not stated"
+    note = f"pretrained weights of timm ({full_name}, license {license})"
     return _with_weights(network, source=source, note=note)
 
 
