@@ -1,4 +1,4 @@
-"""Offers `lydata`: involvement of lymph node levels in head and neck cancer (lyDATA)."""
+"""The data set `lydata`: involvement of lymph node levels in head and neck cancer (lyDATA)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data set."""
+    """Return the data set `lydata`."""
     from lnmbench_lydata.lydata import Lydata
 
     return {"lydata": Lydata}

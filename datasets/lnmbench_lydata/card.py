@@ -1,11 +1,18 @@
-"""What the cohorts of lyDATA are, how to get them, and what to beware of."""
+"""The card of cohorts of lyDATA, their download, and notes on a cohort."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from lnmbench import Card
 from lnmbench.records import RemoteFile, Source
+from lnmbench.text import plural
+from lnmbench_lydata.cohort_table import CohortTable
+from lnmbench_lydata.columns import N1
+from lnmbench_lydata.data_file import T_PREFIX, DataFile
+from lnmbench_lydata.labels import CLINICAL, has_unassigned_nodes
+from lnmbench_lydata.levels import PATHOLOGY, Row
 
 LICENSE = "CC BY-SA 4.0"
 _REPOSITORY = "https://github.com/lycosystem/lydata"
@@ -24,8 +31,8 @@ _ARTICLES = {
 SOURCE = Source(
     license=LICENSE,
     steps=(
-        f"get other cohorts of {_REPOSITORY} into folders of their own beside this one, "
-        "each with its data.csv",
+        f"for other cohorts of {_REPOSITORY}, put the data.csv of each into a folder named after "
+        "the cohort, in the same parent folder",
     ),
     files=(
         RemoteFile(
@@ -41,7 +48,7 @@ SOURCE = Source(
 
 
 def make_card(cohorts: Sequence[str]) -> Card:
-    """Return the card of the joined cohorts."""
+    """Return the card of these cohorts together."""
     return Card(
         title=f"lyDATA: {', '.join(cohorts)}",
         license=LICENSE,
@@ -55,17 +62,118 @@ def make_card(cohorts: Sequence[str]) -> Card:
             )
         ),
         labels="n1: metastasis in any lymph node level that pathology examined; stations: one "
-        "label a level and side, unknown where it was not examined; pT: the T class where its "
-        "prefix is p, of head and neck (editions 7 and 8 by cohort)",
+        "label per level and side, unknown if the level was not examined; pT: pathological T stage "
+        "(prefix p) of head and neck (7th or 8th edition, by cohort)",
         notes=(
-            "Head and neck cancer: levels I to X of the neck, not the stations of the lung.",
-            "Which levels are dissected depends on what was seen before surgery, so a level's "
-            "known labels are not a random sample; a patient with few levels examined can be a "
-            "false negative.",
-            "Nodes that were resected en bloc over several levels count for none of them: a "
-            "patient whose only positive nodes are such is negative unless enbloc=true.",
-            "HPV status (p16) may have been read from the specimen in some patients.",
-            "The clinical T class is no feature: it stands in the table only for patients "
-            "without a pathological one.",
+            "Head and neck cancer: levels I to X of the neck, not the stations of lung cancer.",
+            "The choice of dissected levels depends on preoperative findings, so the known labels "
+            "of a level are not a random sample; a patient with few examined levels can be a false "
+            "negative.",
+            "Nodes resected en bloc across several levels are assigned to no level: a patient with "
+            "no other positive nodes is negative unless enbloc=true.",
+            "In some patients, HPV status (p16) may come from the specimen.",
+            "The clinical T stage is not a feature: the table has it only for patients without a "
+            "pathological one.",
         ),
     )
+
+
+def describe_files(files: Sequence[DataFile], *, renamed: bool, unclear: int) -> Iterator[str]:
+    """Yield notes on the cohorts that were read, their headers and ids.
+
+    Parameters
+    ----------
+    files
+        The cohorts.
+    renamed
+        Whether the ids have the names of the cohorts as prefixes.
+    unclear
+        Number of patients without an ipsilateral side.
+    """
+    yield "read " + ", ".join(f"{file.cohort} ({len(file.rows)} patients)" for file in files)
+    for file in files:
+        yield from file.notes
+    old = [file.cohort for file in files if file.has_old_header]
+    if old:
+        yield (
+            f"old header of {', '.join(old)}: '#', '1' and 'info' are read as 'core', "
+            "'stage_prefix' as 't_stage_prefix'"
+        )
+    if renamed:
+        yield "cohorts share patient ids, so each id has the name of its cohort as a prefix"
+    if unclear:
+        yield (
+            f"{plural(unclear, 'patient has', 'patients have')} levels by left and right and a "
+            "tumor on neither side: the ipsilateral and contralateral levels are unknown"
+        )
+
+
+def describe_labels(table: CohortTable, rows: Sequence[Row], *, enbloc: bool) -> Iterator[str]:
+    """Yield notes on the derivation of the labels, with counts."""
+    if N1.name in table.values:
+        positive = Counter(table.values[N1.name])["True"]
+        yield (
+            f"n1: {positive} of {table.count_known(N1.name)} patients have an involved level; "
+            f"{len(rows) - table.count_known(N1.name)} were not examined by {PATHOLOGY}"
+        )
+    else:
+        yield f"n1: no patient was examined by {PATHOLOGY}"
+    unassigned = sum(has_unassigned_nodes(row, "") for row in rows)
+    if unassigned:
+        counted = "positive" if enbloc else "negative (enbloc=true counts them as positive)"
+        yield (
+            f"n1: {plural(unassigned, 'patient has', 'patients have')} no involved level, but "
+            "positive nodes that were resected en bloc and are assigned to no level; counted as "
+            f"{counted}"
+        )
+    prefixes = Counter(row.get(T_PREFIX, "").casefold() for row in rows)
+    if prefixes[CLINICAL]:
+        yield f"pT: unknown for {plural(prefixes[CLINICAL], 'patient')} with a clinical T stage"
+
+
+def describe_features(
+    table: CohortTable, rows: Sequence[Row], examinations: Sequence[str]
+) -> Iterator[str]:
+    """Yield notes on missing values of the features, and on unused columns.
+
+    Parameters
+    ----------
+    table
+        The table of the cohort.
+    rows
+        The patients.
+    examinations
+        The examinations before surgery whose levels are features.
+    """
+    features = [column.name for column in table.columns if column.role == "feature"]
+    by_level = {
+        source: max(table.count_known(name) for name in names)
+        for source in examinations
+        if (names := [name for name in features if name.startswith(f"{source} ")])
+    }
+    if by_level:
+        counts = ", ".join(f"{source} of {known}" for source, known in by_level.items())
+        yield (
+            f"levels by imaging: {counts} of {len(rows)} patients; a level of which a cohort has "
+            "only the sublevels (Ia, Ib) is involved if one of them is, and not involved if none is"
+        )
+    missing = ", ".join(_count_missing(table, features, examinations))
+    yield f"missing values in the features, of {len(rows)} patients: {missing or 'none'}"
+    yield (
+        f"{len(features)} variables known before surgery are used; constant columns, dates, "
+        "treatment, N and M category, counts of nodes and planning CT are not"
+    )
+
+
+def _count_missing(
+    table: CohortTable, features: Sequence[str], examinations: Sequence[str]
+) -> Iterator[str]:
+    """Yield each feature with its count of missing values; levels of an examination together."""
+    counts = {name: sum(cell == "" for cell in table.values[name]) for name in features}
+    for source in examinations:
+        levels = {name for name in counts if name.startswith(f"{source} ")}
+        unknown = sorted({counts.pop(name) for name in levels})
+        if unknown and unknown[-1]:
+            span = f"{unknown[0]} to {unknown[-1]}" if len(unknown) > 1 else str(unknown[0])
+            yield f"every level by {source} {span}"
+    yield from (f"{name} {count}" for name, count in counts.items() if count)

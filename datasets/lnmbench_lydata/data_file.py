@@ -1,28 +1,58 @@
-"""Finds and reads the CSV files of lyDATA below a folder."""
+"""CSV files of lyDATA: search below a folder, three header rows, patients.
+
+The header rows, in the current spelling and in earlier ones:
+
+========================  ====================  ==========================================
+first row                 second row            third row
+========================  ====================  ==========================================
+`patient`                 `core`, was `#`       `id`, `age`, …
+`tumor`                   `core`, was `1`       `t_stage`; `t_stage_prefix`, was `stage_prefix`
+`CT`, `pathology`, …      `core`, was `info`    `date`, …
+`CT`, `pathology`, …      `ipsi`, `contra`      levels: `I`, `Ia`, …, `X`
+========================  ====================  ==========================================
+
+Files made for LyProX have `left` and `right` instead of `ipsi` and `contra`. They are not renamed
+here, because the ipsilateral side depends on the patient.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import UserError
-from lnmbench.errors import nearest
-from lnmbench.tables import files_by_depth, first_rows, read_rows, require_unique_ids
-from lnmbench_lydata.header import HEADERS, ID, Key, is_header, is_old, read_header
+from lnmbench.tables import (
+    collect_files,
+    files_by_depth,
+    first_rows,
+    read_rows,
+    require_unique_ids,
+    select_files,
+)
+from lnmbench.text import plural
 
-_USUAL = "data.csv"
+Key = tuple[str, str, str]
+
+ID: Key = ("patient", "core", "id")
+T_STAGE: Key = ("tumor", "core", "t_stage")
+T_PREFIX: Key = ("tumor", "core", "t_stage_prefix")
+_HEADERS = 3
+_OLD_GROUPS = {"#": "core", "1": "core", "info": "core"}
+_OLD_NAMES = {"stage_prefix": "t_stage_prefix"}
+_DEFAULT_NAME = "data.csv"
 _MISSING = ("", "nan", "none")
 _EXPECTED = "a CSV with three header rows: patient … tumor … / core … / id … t_stage …"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataFile:
-    """One cohort. `rows` are its patients, cells stripped, missing ones empty."""
+    """One cohort. `rows` are its patients, cells stripped, missing values empty."""
 
     path: Path
     cohort: str
-    old: bool
+    has_old_header: bool
     rows: tuple[Mapping[Key, str], ...]
     notes: tuple[str, ...] = ()
 
@@ -30,71 +60,102 @@ class DataFile:
 def find_data_files(root: Path) -> Mapping[str, Path]:
     """Return the files below `root` by the names of their cohorts; `root` may be a file.
 
-    A cohort is called as the folder of its `data.csv`. Where a folder has none, a CSV of another
-    name with lyDATA's header counts. Raises `UserError` where there is none, or where two of them
-    stand for one cohort.
+    A cohort has the name of the folder of its `data.csv`. In a folder without one, a CSV of another
+    name with lyDATA's header counts. Raises `UserError` if no file is found, or if two files are of
+    one cohort.
     """
     if root.is_file():
-        return {_cohort(root): root}
-    found: dict[str, Path] = {}
-    for files in files_by_depth(root, ".csv"):
-        for path in filter(_is_table, _usual(files)):
-            name = _cohort(path)
-            if name in found:
-                raise UserError(
-                    f"two files for cohort {name[:60]!r}",
-                    where=str(root),
-                    got=f"{found[name]} and {path}",
-                    then="give the path of one of them as root",
-                )
-            found[name] = path
-    if not found:
-        raise UserError(f"no table of lyDATA under {root}", expected=_EXPECTED)
-    return dict(sorted(found.items()))
+        return {_name_cohort(root): root}
+    named_files = (
+        (_name_cohort(path), path)
+        for files in files_by_depth(root, ".csv")
+        for path in _select_default_files(files)
+        if is_header(first_rows(path))
+    )
+    files = collect_files(
+        named_files, root, noun="cohort", what="table of lyDATA", expected=_EXPECTED
+    )
+    return dict(sorted(files.items()))
 
 
-def chosen(cohort: str, files: Mapping[str, Path]) -> Mapping[str, Path]:
-    """Return the files of the cohorts that are joined by `+`; `all` are all of them."""
+def select_cohorts(cohort: str, files: Mapping[str, Path]) -> Mapping[str, Path]:
+    """Return the files of the cohorts that are joined by `+`, or all files for `all`."""
     if cohort.strip() == "all":
         return files
-    names = [name.strip() for name in cohort.split("+")]
-    for name in names:
-        if name not in files:
-            raise UserError(f"unknown cohort {name[:60]!r}", then=nearest(name, files))
-    if len(set(names)) < len(names):
-        raise UserError("a cohort is named twice", got=repr(cohort[:80]))
-    return {name: files[name] for name in names}
+    return select_files([name.strip() for name in cohort.split("+")], files, noun="cohort")
 
 
 def read_data_file(path: Path, cohort: str) -> DataFile:
     """Read one cohort.
 
-    Raises `UserError` for a broken file, and for ids that are missing or stand twice.
+    Raises `UserError` for a broken file, and for ids that are missing or repeated.
     """
     table = read_rows(path)
     if not is_header(table.cells):
-        raise UserError(f"{path} is no table of lyDATA", expected=_EXPECTED)
-    header = read_header(table.cells, str(path))
-    rows = [dict(zip(header, map(_known, row), strict=True)) for row in table.below(HEADERS)]
+        raise UserError(f"{path} is not a table of lyDATA", expected=_EXPECTED)
+    header = _read_header(table.cells, path)
+    rows = [
+        dict(zip(header, map(_clear_missing, row), strict=True)) for row in table.below(_HEADERS)
+    ]
     require_unique_ids([row[ID] for row in rows], where=str(path))
     return DataFile(
-        path=path, cohort=cohort, old=is_old(table.cells), rows=tuple(rows), notes=table.notes
+        path=path,
+        cohort=cohort,
+        has_old_header=_is_old(table.cells),
+        rows=tuple(rows),
+        notes=table.notes,
     )
 
 
-def _usual(files: Sequence[Path]) -> list[Path]:
-    """Leave out the files of other names that stand beside a `data.csv`."""
-    folders = {path.parent for path in files if path.name == _USUAL}
-    return [path for path in files if path.name == _USUAL or path.parent not in folders]
+def is_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first three rows of a file are a header of lyDATA, old or new."""
+    if len(rows) < _HEADERS or not len(rows[0]) == len(rows[1]) == len(rows[2]):
+        return False
+    return {ID, T_STAGE} <= set(_rename(rows))
 
 
-def _is_table(path: Path) -> bool:
-    return is_header(first_rows(path))
+def _read_header(rows: Sequence[Sequence[str]], path: Path) -> tuple[Key, ...]:
+    """Return the key of each column in the current spelling.
+
+    Raises `UserError` if two columns have the same key.
+    """
+    keys = _rename(rows)
+    repeated = [key for key, count in Counter(keys).items() if count > 1]
+    if repeated:
+        raise UserError(
+            plural(len(repeated), "header occurs", "headers occur") + " more than once",
+            where=str(path),
+            got=f"e.g. {'/'.join(repeated[0])[:60]!r}",
+            then="remove all but one of these columns",
+        )
+    return keys
 
 
-def _cohort(path: Path) -> str:
-    return path.resolve().parent.name if path.name == _USUAL else path.stem
+def _is_old(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the header has an earlier spelling."""
+    return _rename(rows) != tuple(zip(*_strip(rows), strict=True))
 
 
-def _known(cell: str) -> str:
+def _rename(rows: Sequence[Sequence[str]]) -> tuple[Key, ...]:
+    return tuple(
+        (first, _OLD_GROUPS.get(second, second), _OLD_NAMES.get(third, third))
+        for first, second, third in zip(*_strip(rows), strict=True)
+    )
+
+
+def _strip(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[cell.strip() for cell in row] for row in rows[:_HEADERS]]
+
+
+def _select_default_files(files: Sequence[Path]) -> list[Path]:
+    """Return the files without those of other names in the folder of a `data.csv`."""
+    folders = {path.parent for path in files if path.name == _DEFAULT_NAME}
+    return [path for path in files if path.name == _DEFAULT_NAME or path.parent not in folders]
+
+
+def _name_cohort(path: Path) -> str:
+    return path.resolve().parent.name if path.name == _DEFAULT_NAME else path.stem
+
+
+def _clear_missing(cell: str) -> str:
     return "" if cell.casefold() in _MISSING else cell

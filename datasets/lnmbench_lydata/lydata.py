@@ -11,12 +11,22 @@ from lnmbench import Case, Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.records import Source
 from lnmbench.tables import require_cells
-from lnmbench_lydata.card import SOURCE, make_card
-from lnmbench_lydata.data_file import DataFile, chosen, find_data_files, read_data_file
-from lnmbench_lydata.header import ID
-from lnmbench_lydata.levels import by_tumor_side
-from lnmbench_lydata.notes import feature_notes, file_notes, label_notes
-from lnmbench_lydata.table import make_table
+from lnmbench_lydata.card import (
+    SOURCE,
+    describe_features,
+    describe_files,
+    describe_labels,
+    make_card,
+)
+from lnmbench_lydata.cohort_table import make_table
+from lnmbench_lydata.data_file import (
+    ID,
+    DataFile,
+    find_data_files,
+    read_data_file,
+    select_cohorts,
+)
+from lnmbench_lydata.levels import orient_sides
 
 BEFORE_SURGERY = ("CT", "MRI", "PET", "diagnostic_consensus", "FNA")
 
@@ -24,27 +34,28 @@ BEFORE_SURGERY = ("CT", "MRI", "PET", "diagnostic_consensus", "FNA")
 class Lydata:
     """Head and neck cancer with the involvement of each lymph node level; no images.
 
-    Every cohort below the root is read, with old and new spellings of its header. The target
-    `n1` is any involved level of the pathology; `station` with a name as `ipsi_II` is one level.
-    Features are what is known before surgery, imaging by level among it.
+    All cohorts below `root` are read; their headers may have the old or the new spelling. The
+    target `n1` is any level that pathology found involved; the target `station` with a name such as
+    `ipsi_II` is one level. Features are variables known before surgery, including involvement by
+    imaging.
 
     Parameters
     ----------
     root
-        Folder that holds one or more of lyDATA's `data.csv`, at any depth, or such a file.
+        Folder that holds one or more `data.csv` of lyDATA at any depth, or such a file.
     cohort
-        Names of the folders, joined by `+`, or `all`.
+        Folder names of the cohorts, joined by `+`, or `all`.
     imaging
         Examinations whose levels are features, joined by `+`, or `none`: CT, MRI, PET,
-        diagnostic_consensus, FNA (cytology of a fine needle aspirate).
+        diagnostic_consensus, FNA (fine needle aspiration cytology).
     enbloc
-        Whether a patient is positive whose only positive nodes were resected en bloc and belong
-        to no level of their own.
+        Whether positive nodes that were resected en bloc and are assigned to no level make a
+        patient positive.
 
     Raises
     ------
     UserError
-        For files that are not there, broken, or hold values that are not lyDATA's.
+        If a file is missing, broken, or has values that lyDATA does not have.
     """
 
     source: ClassVar[Source] = SOURCE
@@ -56,25 +67,25 @@ class Lydata:
         imaging: str = "CT+MRI+PET+diagnostic_consensus",
         enbloc: bool = False,
     ) -> None:
-        examinations = _examinations(imaging)
-        found = chosen(cohort, find_data_files(Path(root).expanduser()))
-        files = [read_data_file(path, name) for name, path in found.items()]
-        rows, unclear = by_tumor_side([row for file in files for row in file.rows])
-        self._ids, renamed = _ids(files)
+        examinations = _parse_examinations(imaging)
+        paths = select_cohorts(cohort, find_data_files(Path(root).expanduser()))
+        files = [read_data_file(path, name) for name, path in paths.items()]
+        rows, unclear = orient_sides([row for file in files for row in file.rows])
+        self._ids, renamed = _make_ids(files)
         ends = [0, *accumulate(len(file.rows) for file in files)]
         table = make_table(rows, self._ids, [*pairwise(ends)], examinations, enbloc=enbloc)
         self.columns: Sequence[Column] = table.columns
         self._rows = [
-            {name: cells[place] for name, cells in table.cells.items()}
-            for place in range(len(self._ids))
+            {name: values[index] for name, values in table.values.items()}
+            for index in range(len(self._ids))
         ]
         require_cells(self.columns, self._ids, self._rows)
-        self.card = make_card(tuple(found))
-        self.sources: Sequence[Path] = tuple(found.values())
+        self.card = make_card(tuple(paths))
+        self.sources: Sequence[Path] = tuple(paths.values())
         self.notes: Sequence[str] = (
-            *file_notes(files, renamed=renamed, unclear=unclear),
-            *label_notes(table, rows, enbloc=enbloc),
-            *feature_notes(table, rows, examinations),
+            *describe_files(files, renamed=renamed, unclear=unclear),
+            *describe_labels(table, rows, enbloc=enbloc),
+            *describe_features(table, rows, examinations),
         )
 
     def cases(self) -> Iterator[Case]:
@@ -83,7 +94,7 @@ class Lydata:
             yield Case(id=id_, values=values)
 
 
-def _examinations(imaging: str) -> tuple[str, ...]:
+def _parse_examinations(imaging: str) -> tuple[str, ...]:
     if imaging.strip() == "none":
         return ()
     names = tuple(name.strip() for name in imaging.split("+"))
@@ -91,17 +102,19 @@ def _examinations(imaging: str) -> tuple[str, ...]:
         if name not in BEFORE_SURGERY:
             raise UserError(
                 f"unknown examination {name[:40]!r} for imaging",
-                expected="what is known before surgery, joined by +, or none",
+                expected="examinations before surgery, joined by +, or none",
                 then=nearest(name, BEFORE_SURGERY),
             )
     if len(set(names)) < len(names):
-        raise UserError("an examination is named twice", got=repr(imaging[:80]))
+        raise UserError(
+            "an examination is given twice", got=repr(imaging[:80]), then="give it once"
+        )
     return names
 
 
-def _ids(files: Sequence[DataFile]) -> tuple[list[str], bool]:
-    """Return the patients' ids, and whether the cohorts' names had to be put before them."""
-    names = [(file, row[ID]) for file in files for row in file.rows]
-    if len({id_ for _, id_ in names}) == len(names):
-        return [id_ for _, id_ in names], False
-    return [f"{file.cohort}/{id_}" for file, id_ in names], True
+def _make_ids(files: Sequence[DataFile]) -> tuple[list[str], bool]:
+    """Return the patients' ids, and whether they have the names of the cohorts as prefixes."""
+    pairs = [(file, row[ID]) for file in files for row in file.rows]
+    if len({id_ for _, id_ in pairs}) == len(pairs):
+        return [id_ for _, id_ in pairs], False
+    return [f"{file.cohort}/{id_}" for file, id_ in pairs], True

@@ -1,4 +1,4 @@
-"""Offers `nsclc_radiomics`: NSCLC-Radiomics (Lung1) of The Cancer Imaging Archive."""
+"""The data set `nsclc_radiomics`: NSCLC-Radiomics (Lung1) of The Cancer Imaging Archive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data set."""
+    """Return the data set `nsclc_radiomics`."""
     from lnmbench_nsclc_radiomics.nsclc_radiomics import NsclcRadiomics
 
     return {"nsclc_radiomics": NsclcRadiomics}

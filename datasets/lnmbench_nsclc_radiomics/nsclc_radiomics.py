@@ -1,9 +1,8 @@
-"""NSCLC-Radiomics (Lung1): CT of 422 patients before radiotherapy, with the clinical N class."""
+"""NSCLC-Radiomics (Lung1): CT of 422 patients before radiotherapy, and the clinical N category."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,28 +10,23 @@ from lnmbench import Case, Column, UserError
 from lnmbench.imaging.case_images import Asked, find_case_images
 from lnmbench.imaging.tumor_source import MarkedBy, Marking
 from lnmbench.records import Source
-from lnmbench.tables import read_rows, require_cells
-from lnmbench_nsclc_radiomics.card import CARD, CLINICAL, SOURCE
-from lnmbench_nsclc_radiomics.clinical_file import find_clinical_file, patients_of
-from lnmbench_nsclc_radiomics.variables import (
-    AGE,
-    GENDER,
+from lnmbench.tables import Cells, Rows, find_table, read_rows, require_cells, require_unique_ids
+from lnmbench_nsclc_radiomics.card import CARD, SOURCE, describe_rows
+from lnmbench_nsclc_radiomics.columns import (
     HISTOLOGY,
     ID,
-    MISSING,
-    N_CLASSES,
     NODES,
     NODES_COLUMN,
-    T_CLASSES,
     TARGETS,
     TUMOR,
-    features,
-    target,
-    target_cell,
+    make_features,
+    make_target,
+    read_values,
 )
 
-# The primary tumor; GTV-2 and later ones are nodes and further lesions. The segmentations were
-# made of the structure sets.
+_REQUIRED = (ID, TUMOR, NODES)
+# The primary tumor; GTV-2 and later ones are nodes and other lesions. The segmentations were
+# converted from the structure sets.
 MARKING = Marking(
     kinds=(
         MarkedBy(modalities=("RTSTRUCT",), name="GTV-1,gtv-pre-op"),
@@ -42,23 +36,24 @@ MARKING = Marking(
 
 
 class NsclcRadiomics:
-    """Lung1: CT with the tumor drawn, and the CLINICAL N class, which is no pathological truth.
+    """Lung1: CT with tumor outlines and the CLINICAL N category, which is not pathological.
 
     Parameters
     ----------
     root
-        Folder that holds the CSV at any depth (it is found by its header), or the CSV itself.
+        Folder that holds the CSV at any depth (identified by its header), or the CSV itself.
     images
-        Whether the cases have images, told by DICOM headers anywhere below root: `yes`, `no`, or
-        `auto`, if there are any.
+        Whether the cases have images, identified by DICOM headers anywhere below `root`: `yes`,
+        `no`, or `auto` (if there are any).
     clinical_n_as_target
-        Whether the clinical N class may serve the targets n1 and n2. Without it they are refused.
+        Whether the targets n1 and n2 are derived from the clinical N category. Otherwise they are
+        refused.
 
     Raises
     ------
     UserError
-        Where the table is not there, is broken, or holds values that are not the collection's;
-        for `images=yes`, where there are none of these patients.
+        If the table is missing, broken, or has values that the collection does not have; for
+        `images=yes`, if the patients have no images.
     """
 
     source: ClassVar[Source] = SOURCE
@@ -70,17 +65,18 @@ class NsclcRadiomics:
         clinical_n_as_target: bool = False,
     ) -> None:
         folder = Path(root).expanduser()
-        path = find_clinical_file(folder)
+        path = _find_clinical_table(folder)
         table = read_rows(path)
-        rows = patients_of(table)
+        rows = _read_patients(table)
         ids = [row[ID] for row in rows]
         targets = tuple(TARGETS) if clinical_n_as_target else ()
+        features = make_features([row.get(HISTOLOGY, "") for row in rows])
         self.columns: Sequence[Column] = (
-            *(c for c in features([row.get(HISTOLOGY, "") for row in rows]) if c.name in rows[0]),
+            *(column for column in features if column.name in rows[0]),
             NODES_COLUMN,
-            *map(target, targets),
+            *map(make_target, targets),
         )
-        self._values = [_values(row, targets, self.columns) for row in rows]
+        self._values = [read_values(row, targets, self.columns) for row in rows]
         self._ids = ids
         require_cells(self.columns, ids, self._values, where=f"{path},")
         self._images = find_case_images(
@@ -89,57 +85,34 @@ class NsclcRadiomics:
         self.card = CARD
         self.sources: Sequence[Path] = (path, *self._images.sources)
         self.notes: Sequence[str] = (
-            *_notes(rows, clinical_n_as_target),
+            *describe_rows(rows, as_target=clinical_n_as_target),
             *table.notes,
             *self._images.notes,
         )
 
     def cases(self) -> Iterator[Case]:
-        """Yield the patients in the order of the table; images are read by `Case.volume`."""
+        """Yield the patients in the order of the table; `Case.volume` reads the images."""
         for id_, values in zip(self._ids, self._values, strict=True):
             yield Case(id=id_, values=values, volume=self._images.volume_of(id_))
 
 
-def _values(
-    row: Mapping[str, str], targets: Sequence[str], columns: Sequence[Column]
-) -> dict[str, str]:
-    nodes = N_CLASSES.get(_code(row[NODES]), "")
-    values = {
-        AGE: row.get(AGE, ""),
-        GENDER: row.get(GENDER, "").casefold(),
-        HISTOLOGY: row.get(HISTOLOGY, ""),
-        TUMOR: T_CLASSES.get(_code(row[TUMOR]), ""),
-        NODES: nodes,
-        **{target(label).name: target_cell(nodes, TARGETS[label]) for label in targets},
-    }
-    return {column.name: values[column.name] for column in columns}
+def _find_clinical_table(root: Path) -> Path:
+    return find_table(
+        root, _is_header, what="clinical table", expected=f"a CSV with {', '.join(_REQUIRED)}"
+    )
 
 
-def _code(cell: str) -> str:
-    return cell.removesuffix(".0")
-
-
-def _notes(rows: Sequence[Mapping[str, str]], as_target: bool) -> Iterator[str]:
-    if as_target:
-        yield f"WARNING: {CLINICAL}; clinical_n_as_target=true makes targets n1 and n2 of it"
-    else:
-        yield (
-            f"WARNING: {CLINICAL}; it is labeled cn, and n1 and n2 are refused unless "
-            "clinical_n_as_target=true"
+def _read_patients(table: Rows) -> list[dict[str, str]]:
+    """Return the patients as dicts of text, with the headers of the table as keys."""
+    if not _is_header(table.cells):
+        raise UserError(
+            f"{table.path} is not the clinical table of NSCLC-Radiomics",
+            expected=f"a header with {', '.join(_REQUIRED)}",
         )
-    for name, classes in ((NODES, N_CLASSES), (TUMOR, T_CLASSES)):
-        counts = Counter(_code(row[name]) for row in rows)
-        there = ", ".join(f"{classes[code]} {counts[code]}" for code in classes)
-        others = {code: counts[code] for code in sorted(counts) if code not in classes}
-        _refuse_others(name, others)
-        unknown = ", ".join(f"{code or 'empty'} {count}" for code, count in others.items())
-        yield f"{name}: {there}" + (f"; counts as unknown: {unknown}" if unknown else "")
+    patients = [dict(zip(table.cells[0], row, strict=True)) for row in table.below()]
+    require_unique_ids([patient[ID] for patient in patients], where=str(table.path))
+    return patients
 
 
-def _refuse_others(name: str, others: Mapping[str, int]) -> None:
-    """Let codes that are whole numbers or missing count as unknown; refuse all else."""
-    for code in others:
-        if code not in MISSING and not code.isdecimal():
-            raise UserError(
-                f"column {name!r} holds {code[:40]!r}", expected="a class as a whole number, or NA"
-            )
+def _is_header(rows: Cells) -> bool:
+    return bool(rows) and set(_REQUIRED) <= set(rows[0])

@@ -1,4 +1,4 @@
-"""Offers `radiogenomics`: the NSCLC Radiogenomics collection of The Cancer Imaging Archive."""
+"""The data set `radiogenomics`: NSCLC Radiogenomics of The Cancer Imaging Archive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data set."""
+    """Return the data set `radiogenomics`."""
     from lnmbench_radiogenomics.radiogenomics import Radiogenomics
 
     return {"radiogenomics": Radiogenomics}

@@ -1,4 +1,4 @@
-"""Offers `tcga`: the clinical tables of The Cancer Genome Atlas (Biotab)."""
+"""The data set `tcga`: the clinical tables of The Cancer Genome Atlas (Biotab)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data set."""
+    """Return the data set `tcga`."""
     from lnmbench_tcga.tcga import Tcga
 
     return {"tcga": Tcga}

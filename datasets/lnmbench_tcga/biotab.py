@@ -1,4 +1,4 @@
-"""Reads Biotab: tab-separated text with three header rows, as TCGA's clinical files come."""
+"""Biotab, the format of TCGA's clinical files: tab-separated text with three header rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.errors import nearest
-from lnmbench.tables import Cells, files_by_depth, read_rows
+from lnmbench.tables import Cells, collect_files, files_by_depth, read_rows, select_files
 
 PREFIX = "nationwidechildrens.org_clinical_patient_"
 SUFFIX = ".txt"
@@ -25,47 +25,35 @@ class Biotab:
 
 
 def find_biotabs(root: Path) -> Mapping[str, Path]:
-    """Return the clinical patient file of each cancer under `root`, by its lower-case code.
+    """Return the clinical patient file of each cancer below `root`, by its lower-case code.
 
-    Raises `UserError` where there is no such folder or file, or two files for one cancer.
+    Raises `UserError` if there is no such folder or file, or if one cancer has two files.
     """
-    found: dict[str, Path] = {}
-    for files in files_by_depth(root, SUFFIX):
-        for path in files:
-            if not path.name.startswith(PREFIX):
-                continue
-            code = path.name[len(PREFIX) : -len(SUFFIX)].casefold()
-            if code in found:
-                raise UserError(
-                    f"two files for cancer {code!r}",
-                    where=str(root),
-                    got=f"{found[code]} and {path}",
-                    then="give the root of one of them",
-                )
-            found[code] = path
-    if not found:
-        raise UserError(f"no clinical file under {root}", expected=f"{PREFIX}CANCER{SUFFIX}")
-    return found
+    named_files = (
+        (path.name[len(PREFIX) : -len(SUFFIX)].casefold(), path)
+        for files in files_by_depth(root, SUFFIX)
+        for path in files
+        if path.name.startswith(PREFIX)
+    )
+    return collect_files(
+        named_files, root, noun="cancer", what="clinical file", expected=f"{PREFIX}CANCER{SUFFIX}"
+    )
 
 
-def chosen(cancer: str, files: Mapping[str, Path], root: Path) -> Mapping[str, Path]:
-    """Return the files of the cancers that are joined by `+`, in the order in which they stand.
+def select_biotabs(cancer: str, files: Mapping[str, Path], root: Path) -> Mapping[str, Path]:
+    """Return the files of the cancers that are joined by `+`, in the order of `cancer`.
 
-    Raises `UserError` with the name of the file that `root`, where `files` were found, lacks.
+    Raises `UserError` with the name of a file that `root`, the folder of `files`, lacks.
     """
     codes = [code.strip().casefold() for code in cancer.split("+")]
     for code in codes:
-        if not code.isalnum():
-            raise UserError(f"unknown cancer {code[:40]!r}", then=_there(code, files))
-        if code not in files:
+        if code.isalnum() and code not in files:
             raise UserError(
-                f"there is no file {PREFIX}{code[:40]}{SUFFIX}",
+                f"no file {PREFIX}{code[:40]}{SUFFIX}",
                 where=f"below {root}",
-                then=_there(code, files),
+                then=nearest(code, files),
             )
-    if len(set(codes)) < len(codes):
-        raise UserError("a cancer is named twice", got=repr(cancer[:60]))
-    return {code: files[code] for code in codes}
+    return select_files(codes, files, noun="cancer")
 
 
 def read_biotab(path: Path) -> Biotab:
@@ -76,16 +64,12 @@ def read_biotab(path: Path) -> Biotab:
             f"{path} is not a Biotab clinical file",
             expected="names, names and CDE_ID in the first three rows, then patients",
         )
-    # Where a header stands twice, the first column counts.
+    # If a header occurs twice, the first column counts.
     header = table.cells[0][::-1]
     patients = tuple(dict(zip(header, row[::-1], strict=True)) for row in table.below(_HEADERS))
     return Biotab(patients=patients, notes=table.notes)
 
 
-def _there(code: str, files: Mapping[str, Path]) -> str:
-    return nearest(code, files).replace("known:", "there:")
-
-
 def _is_biotab(rows: Cells) -> bool:
-    there = len(rows) > _HEADERS and BARCODE in rows[0]
-    return there and "".join(rows[2][:1]).startswith("CDE_ID")
+    has_barcodes = len(rows) > _HEADERS and BARCODE in rows[0]
+    return has_barcodes and "".join(rows[2][:1]).startswith("CDE_ID")

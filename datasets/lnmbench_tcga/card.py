@@ -1,11 +1,14 @@
-"""What a TCGA cohort is, and what to beware of."""
+"""The card of a TCGA cohort, its download, and notes on a cohort."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from lnmbench import Card
+from lnmbench import Card, Column
 from lnmbench.records import Source
+from lnmbench_tcga.stages import NODES, TUMOR, describe_stages
+
+NEOADJUVANT = "history_neoadjuvant_treatment"
 
 _LICENSE = "open access under the NIH Genomic Data Sharing Policy"
 _CITATION = (
@@ -17,39 +20,86 @@ SOURCE = Source(
     steps=(
         "open the Genomic Data Commons, https://portal.gdc.cancer.gov, and choose the project "
         "(TCGA-LUAD, TCGA-LUSC, …)",
-        "of its files, take data category Clinical, format BCR Biotab, and download "
+        "filter its files by data category Clinical and format BCR Biotab, and download "
         "nationwidechildrens.org_clinical_patient_CANCER.txt (open access, no login)",
         "for images, download the collection of the same name from The Cancer Imaging Archive or "
         "the Imaging Data Commons, with segmentations of the tumor",
-        "keep all of it below one folder and give that as root",
+        "put all files below one folder and pass it as root",
     ),
     citation=_CITATION,
 )
 
 
 def make_card(codes: Sequence[str], *, images: bool = False) -> Card:
-    """Return the card of the joined cancers."""
+    """Return the card of a cohort of these cancers."""
     names = "+".join(code.upper() for code in codes)
     return Card(
         title=f"TCGA {names}, clinical tables{' and images' if images else ''}",
         license=_LICENSE,
         source="TCGA clinical Biotab, from the NCI Genomic Data Commons",
         citation=_CITATION,
-        labels="pn: pathological N class of the resected specimen; pt: pathological T class. "
-        "Editions of the AJCC manual from the 3rd to the 7th are mixed",
+        labels="pn: pathological N category of the resected specimen; pt: pathological T stage. "
+        "Both are from the 3rd to the 7th edition of the AJCC manual",
         notes=(
-            "Few patients have images, and their hospitals and protocols differ. TCGA has no "
-            "tumor outlines of its own: say whose segmentations you used."
+            "Few patients have images, from different hospitals and protocols. TCGA has no tumor "
+            "outlines: report whose segmentations you used."
             if images
-            else "Clinical variables alone: they tell little of the nodes.",
-            "Race adds to a model here mostly by whether it was recorded at all, a trace of the "
-            "contributing hospital; race=false leaves it out.",
-            "The cancer type is the cohort's enrolment diagnosis; it stands for what a biopsy "
-            "shows before surgery.",
-            f"Surgical series: patients who were not operated on are absent{_rare(codes)}.",
+            else "Clinical variables only: they carry little information about nodal status.",
+            "Race is predictive mostly through whether it was recorded, which depends on the "
+            "hospital; race=false removes it.",
+            "The cancer type is the diagnosis at enrollment and is used as the diagnosis of the "
+            "biopsy.",
+            f"Surgical series: patients without surgery are not included{_describe_n3(codes)}.",
         ),
     )
 
 
-def _rare(codes: Sequence[str]) -> str:
+def _describe_n3(codes: Sequence[str]) -> str:
     return ", and N3 is rare" if set(codes) <= {"luad", "lusc"} else ""
+
+
+def describe_rows(
+    rows: Sequence[Mapping[str, str]],
+    selected: Sequence[Mapping[str, str]],
+    values: Mapping[str, Sequence[str]],
+    features: Sequence[Column],
+) -> Iterator[str]:
+    """Yield notes on the patients, their stages and the features of a cohort.
+
+    Parameters
+    ----------
+    rows
+        All patients as dicts of text.
+    selected
+        The patients of the cohort.
+    values
+        The values of each feature, by its name.
+    features
+        The columns of the features.
+    """
+    if len(selected) < len(rows):
+        yield (
+            f"{len(rows) - len(selected)} of {len(rows)} patients had neoadjuvant treatment and "
+            "are excluded (neoadjuvant=true includes them)"
+        )
+    yield from describe_stages([row[NODES] for row in selected], [row[TUMOR] for row in selected])
+    missing = ", ".join(f"{c.name} {values[c.name].count('')}" for c in features)
+    yield f"missing values in the features: {missing}"
+    yield (
+        f"{len(features)} variables known before surgery are used. All other columns are not: "
+        "pathology, molecular tests, treatment and outcome are known only later; the rest is "
+        "administrative, mostly empty, or undated (performance status)"
+    )
+
+
+def describe_gaps(rows: Sequence[Mapping[str, str]], tumor: Column | None) -> Iterator[str]:
+    """Yield notes on forms without the treatment before surgery, and on a missing label pt."""
+    recorded = {row["cancer"] for row in rows if row[NEOADJUVANT]}
+    unrecorded = sorted({row["cancer"] for row in rows} - recorded)
+    if unrecorded:
+        yield (
+            f"{', '.join(unrecorded)}: the form does not record neoadjuvant treatment; all "
+            "patients are included"
+        )
+    if tumor is None:
+        yield "pt: fewer than two stages are known, so the cohort has no auxiliary label pt"

@@ -1,4 +1,4 @@
-"""Pathological T and N of TCGA: what is kept, what is collapsed, what counts as unknown."""
+"""Pathological T and N of TCGA: their columns, merged subclasses, unknown values."""
 
 from __future__ import annotations
 
@@ -7,84 +7,87 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from lnmbench import Column, UserError
-from lnmbench_tcga.variables import MISSING
+from lnmbench_tcga.features import MISSING
 
 NODES = "ajcc_nodes_pathologic_pn"
 TUMOR = "ajcc_tumor_pathologic_pt"
-_CLASSES = ("N0", "N1", "N2", "N3")
+_CATEGORIES = ("N0", "N1", "N2", "N3")
 _NODE = re.compile(r"(N[0-3])(mi|[abc])?( ?\((i|mol)[+-]\))?")
 _TUMOR = re.compile(r"(T[1-4][a-d])[12]")
 _UNASSESSED = ("NX", "TX")
 _LUNG = {"luad", "lusc"}
 
 
-def nodes_column() -> Column:
-    """Return the column `pn`, the pathological N class."""
+def make_nodes_column() -> Column:
+    """Return the column `pn`, the pathological N category."""
     return Column(
         name="pn",
         role="target",
         kind="ordinal",
         label="pn",
-        categories=_CLASSES,
+        categories=_CATEGORIES,
         known="after",
-        description="pathological N class (AJCC, edition of the year), without subclasses",
+        description="pathological N category (AJCC edition of the year), without subcategories",
     )
 
 
-def tumor_column(cells: Sequence[str], cancers: Sequence[str]) -> Column | None:
-    """Return the column `pt` with the classes that this cohort has; None for fewer than two.
+def make_tumor_column(cells: Sequence[str], cancers: Sequence[str]) -> Column | None:
+    """Return the column `pt` with the stages of this cohort, or None for fewer than two.
 
-    Its label says whether the classes are those of lung cancer.
+    Its label says whether the stages are those of lung cancer.
     """
-    classes = {known for known in map(tumor_class, cells) if known}
-    if len(classes) < 2:
+    stages = {stage for stage in map(read_tumor_stage, cells) if stage}
+    if len(stages) < 2:
         return None
     return Column(
         name="pt",
         role="aux",
         kind="ordinal",
         label="pt" if set(cancers) <= _LUNG else "pt_names",
-        categories=tuple(sorted(classes, key=lambda text: (text != "Tis", text))),
+        categories=tuple(sorted(stages, key=lambda text: (text != "Tis", text))),
         known="after",
-        description="pathological T class as recorded (AJCC, edition of the year)",
+        description="pathological T stage as recorded (AJCC edition of the year)",
     )
 
 
-def nodes_class(cell: str, where: str) -> str:
-    """Return N0 to N3, or an empty text where it is unknown."""
+def read_nodes_category(cell: str, where: str) -> str:
+    """Return N0 to N3, or an empty text if unknown.
+
+    Raises `UserError` for a value that is not an N category.
+    """
     if not cell or cell in MISSING or cell in _UNASSESSED:
         return ""
     match = _NODE.fullmatch(cell)
     if match is None:
         raise UserError(
-            f"{NODES} holds {cell[:40]!r}", where=where, expected=f"{', '.join(_CLASSES)}, NX"
+            f"{NODES} holds {cell[:40]!r}", where=where, expected=f"{', '.join(_CATEGORIES)}, NX"
         )
     return match[1]
 
 
-def tumor_class(cell: str) -> str:
-    """Return the class as it is recorded, without subclasses (T1b1); empty where unknown."""
+def read_tumor_stage(cell: str) -> str:
+    """Return the recorded stage, without subcategories (T1b1), or an empty text if unknown."""
     match = _TUMOR.fullmatch(cell)
     if match:
         return match[1]
     return "" if cell in MISSING or cell in _UNASSESSED else cell
 
 
-def stage_notes(nodes: Sequence[str], tumors: Sequence[str]) -> Iterator[str]:
-    """Say what was collapsed and what counts as unknown, with counts, from the recorded cells."""
-    collapsed = Counter(cell for cell in nodes if _NODE.fullmatch(cell) and cell not in _CLASSES)
-    if collapsed:
-        yield f"pn: subclasses count as their class: {_counted(collapsed)}"
-    collapsed = Counter(cell for cell in tumors if _TUMOR.fullmatch(cell))
-    if collapsed:
-        yield f"pt: subclasses count as their class: {_counted(collapsed)}"
+def describe_stages(nodes: Sequence[str], tumors: Sequence[str]) -> Iterator[str]:
+    """Yield notes on merged subcategories and unknown values, with counts."""
+    merged = Counter(cell for cell in nodes if _NODE.fullmatch(cell) and cell not in _CATEGORIES)
+    if merged:
+        yield f"pn: subcategories are merged into their category: {_format_counts(merged)}"
+    merged = Counter(cell for cell in tumors if _TUMOR.fullmatch(cell))
+    if merged:
+        yield f"pt: subcategories are merged into their category: {_format_counts(merged)}"
     for name, cells in (("pn", nodes), ("pt", tumors)):
         unknown = Counter(
             cell or "empty" for cell in cells if not cell or cell in (*MISSING, *_UNASSESSED)
         )
         if unknown:
-            yield f"{name}: counts as unknown: {_counted(unknown)}"
+            yield f"{name}: counted as unknown: {_format_counts(unknown)}"
 
 
-def _counted(counts: Counter[str]) -> str:
+def _format_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{cell} {count}" for cell, count in sorted(counts.items()))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lnmbench_lydata.lydata import Lydata
 from lnmbench_nsclc_radiomics.nsclc_radiomics import NsclcRadiomics
+from lnmbench_radiogenomics.columns import COLUMNS
 from lnmbench_radiogenomics.radiogenomics import Radiogenomics
-from lnmbench_radiogenomics.variables import COLUMNS
 from lnmbench_tcga.tcga import Tcga
 
 LYDATA = """\

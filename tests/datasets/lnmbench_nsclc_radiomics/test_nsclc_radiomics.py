@@ -1,9 +1,8 @@
-"""Lung1: its N class is clinical and said so; tumors from RTSTRUCT or SEG."""
+"""Lung1: tables that are refused, tumors from RTSTRUCT or SEG."""
 
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -34,42 +33,8 @@ def write(root: Path, *rows: str, header: str = HEADER) -> Path:
     return root
 
 
-def labels(data: NsclcRadiomics) -> dict[str, str]:
-    return {column.label: column.name for column in data.columns if column.label}
-
-
-def test_the_n_class_is_clinical_and_no_target_unless_asked(tmp_path: Path) -> None:
-    data = NsclcRadiomics(write(tmp_path, *ROWS))
-    assert set(labels(data)) == {"cn"}
-    assert data.notes[0].startswith("WARNING: CLINICAL N")
-    assert "no pathological truth" in data.card.labels
-    nodes = [case.values[labels(data)["cn"]] for case in data.cases()]
-    assert nodes == ["N3", "N0", "N2", ""]
-    assert "counts as unknown: 4 1" in data.notes[1]
-    assert "counts as unknown: 5 1" in data.notes[2]
-
-
-def test_whoever_asks_gets_targets_that_say_what_they_are(tmp_path: Path) -> None:
-    data = NsclcRadiomics(write(tmp_path, *ROWS), clinical_n_as_target=True)
-    named = labels(data)
-    assert named["n1"] == "clinical N1 or higher"
-    cells = {label: [c.values[named[label]] for c in data.cases()] for label in ("n1", "n2")}
-    assert cells == {"n1": ["yes", "no", "yes", ""], "n2": ["yes", "no", "yes", ""]}
-    assert data.notes[0].startswith("WARNING: CLINICAL N")
-
-
-def test_features_hold_no_outcome_and_no_stage_with_nodes(tmp_path: Path) -> None:
-    data = NsclcRadiomics(write(tmp_path, *ROWS))
-    features = [column.name for column in data.columns if column.role == "feature"]
-    assert features == ["age", "gender", "clinical.T.Stage", "Histology"]
-    assert Counter(case.values["Histology"] for case in data.cases())["NA"] == 1
-    for case in data.cases():
-        for column in data.columns:
-            column.encode(case.values[column.name])
-
-
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("LUNG1-002", "LUNG1-001", "1 patient id occurs more than once"),
         ("Clinical.N.Stage", "N", "no clinical table under"),
@@ -78,13 +43,13 @@ def test_features_hold_no_outcome_and_no_stage_with_nodes(tmp_path: Path) -> Non
         ("78.7,", "", "is broken (row 2): expected 10 cells, got 9"),
     ],
 )
-def test_wrong_tables_are_refused(tmp_path: Path, old: str, new: str, told: str) -> None:
+def test_wrong_tables_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     text = "\n".join((HEADER, *ROWS))
     assert old in text
     (tmp_path / "t.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(UserError) as refusal:
         NsclcRadiomics(tmp_path)
-    assert told in str(refusal.value)
+    assert message in str(refusal.value)
 
 
 def write_structures(nbia: ModuleType, study: object, frame: str, source: list[object]) -> None:
@@ -140,19 +105,19 @@ def tree(nbia: ModuleType, tmp_path: Path) -> Path:
 
 
 def volumes(root: Path) -> dict[str, tuple[int, str]]:
-    found = {}
+    values = {}
     for case in NsclcRadiomics(root).cases():
         if case.id != "LUNG1-200":
             volume = case.volume()
-            found[case.id] = (int(sitk.GetArrayFromImage(volume.mask).sum()), volume.found[1])
-    return found
+            values[case.id] = (int(sitk.GetArrayFromImage(volume.mask).sum()), volume.found[1])
+    return values
 
 
 def test_the_tumor_comes_from_the_structure_set(tree: Path) -> None:
     found = volumes(tree)
     assert set(found) == {"LUNG1-001", "LUNG1-002", "LUNG1-128"}
     assert {voxels for voxels, _ in found.values()} == {2 * 8 * 8}
-    assert all("GTV-1" in told for _, told in found.values())
+    assert all("GTV-1" in message for _, message in found.values())
     assert "3 of 4 patients have DICOM series, 3 with RTSTRUCT, 2 with SEG" in " ".join(
         NsclcRadiomics(tree).notes
     )

@@ -1,9 +1,15 @@
-"""The columns of the clinical table: what is known before surgery, and the two stages."""
+"""Columns of the clinical table: features known before surgery, and the two stages."""
 
 from __future__ import annotations
 
-from lnmbench import Column
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from lnmbench import Column, UserError
+from lnmbench.errors import nearest
+from lnmbench.tables import require_cells, require_unique_ids
+
+ID = "Patient ID"
 MISSING = (
     "Not Collected",
     "Not collected",
@@ -60,7 +66,7 @@ FEATURES = (
         role="feature",
         unit="pack-years",
         missing=MISSING,
-        description="0 for nonsmokers, who have N/A in the table",
+        description="0 for nonsmokers, whose value is N/A in the table",
     ),
     Column(
         name="%GG",
@@ -68,7 +74,7 @@ FEATURES = (
         kind="ordinal",
         categories=("0%", ">0 - 25%", "25 - 50%", "50 - 75%", "75 - < 100%", "100%"),
         missing=MISSING,
-        description="ground-glass share of the tumor on CT",
+        description="share of ground glass in the tumor on CT",
     ),
     *(
         Column(
@@ -83,7 +89,9 @@ FEATURES = (
 )
 
 COLUMNS = (
-    Column(name=CENTER, role="center", kind="nominal", description="Stanford or Palo Alto VA"),
+    Column(
+        name=CENTER, role="center", kind="nominal", description="hospital: Stanford or Palo Alto VA"
+    ),
     *FEATURES,
     Column(
         name=NODES,
@@ -93,7 +101,7 @@ COLUMNS = (
         categories=("N0", "N1", "N2", "N3"),
         missing=MISSING,
         known="after",
-        description="pathological N class (AJCC 7)",
+        description="pathological N category (AJCC, 7th edition)",
     ),
     Column(
         name=TUMOR,
@@ -103,6 +111,28 @@ COLUMNS = (
         categories=("Tis", "T1a", "T1b", "T2a", "T2b", "T3", "T4"),
         missing=MISSING,
         known="after",
-        description="pathological T class (AJCC 7)",
+        description="pathological T stage (AJCC, 7th edition)",
     ),
 )
+
+
+def check_rows(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    """Raise `UserError` for columns, ids or values that the collection does not have."""
+    for column in COLUMNS:
+        if column.name not in rows[0]:
+            raise UserError(
+                f"no column {column.name!r}", where=str(path), then=nearest(column.name, rows[0])
+            )
+    ids = [row[ID] for row in rows]
+    require_unique_ids(ids, where=str(path))
+    require_cells(COLUMNS, ids, rows, where=f"{path},")
+
+
+def complete_pack_years(row: Mapping[str, str]) -> dict[str, str]:
+    """Return the row with 0 pack-years instead of N/A for a nonsmoker."""
+    return {**row, PACK_YEARS: "0"} if has_never_smoked(row) else dict(row)
+
+
+def has_never_smoked(row: Mapping[str, str]) -> bool:
+    """Return whether a patient is a nonsmoker without recorded pack-years."""
+    return row[SMOKING] == NEVER_SMOKED and row[PACK_YEARS] == "N/A"
