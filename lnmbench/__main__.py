@@ -5,28 +5,28 @@ from __future__ import annotations
 import errno
 import sys
 
-STOPPED = "stopped: what was finished is kept, and the same command goes on from there"
+STOPPED = "stopped: finished units are saved; rerun the same command to continue"
 
 INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line. The user's errors are one line and exit code 2."""
+    """Run the command line. Errors of the user end with one line and exit code 2."""
     import typer
 
     from lnmbench.cli.app import app
-    from lnmbench.cli.interrupt import never_lose_interrupts
+    from lnmbench.cli.interrupt import redeliver_interrupts
     from lnmbench.errors import UserError
 
-    never_lose_interrupts()
-    # newer releases of Typer bring a copy of click: what both call UsageError is found from here
-    wrong_use: type[Exception] = typer.BadParameter.__mro__[1]
+    redeliver_interrupts()
+    # Typer may bundle its own copy of click: this finds the UsageError of the one in use
+    usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
         _end(f"error: {error}", 2)
-    except wrong_use as error:
+    except usage_error as error:
         _end(_usage(error), 2)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED

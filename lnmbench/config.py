@@ -1,4 +1,4 @@
-"""Benchmark: what the user asks for, from options and a TOML file; the only parser of both."""
+"""Benchmarks: settings of a run, from options and a TOML file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypedDict
 
 from pydantic import (
     AfterValidator,
@@ -25,8 +25,8 @@ from lnmbench.parameters import bind, parameters_of
 from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
 
 
-def _one(value: object) -> object:
-    """A choice as text (`name:key=value`) or as a table with `name` and parameters."""
+def _parse_choice(value: object) -> object:
+    """Parse a choice: text (`name:key=value`), or a table with `name` and parameters."""
     if isinstance(value, str):
         return choices.parse(value)
     if isinstance(value, Mapping) and isinstance(value.get("name"), str):
@@ -36,47 +36,50 @@ def _one(value: object) -> object:
     return value
 
 
-def _tasks(value: object) -> object:
-    """Auxiliary tasks of one arm: `pt`, `pt+size`, or `none`."""
+def _parse_tasks(value: object) -> object:
+    """Parse the auxiliary tasks of one method: `pt`, `pt+size`, or `none`."""
     if isinstance(value, str):
         return () if value.strip() == "none" else choices.parse_all(value)
     if isinstance(value, Mapping):
-        return (_one(value),)
+        return (_parse_choice(value),)
     if isinstance(value, list):
-        return tuple(_one(item) for item in value if item != "none")
+        return tuple(_parse_choice(item) for item in value if item != "none")
     return value
 
 
-def _several(value: object) -> object:
+def _as_sequence(value: object) -> object:
     return (value,) if isinstance(value, str | Mapping) else value
 
 
-def _names(value: object) -> object:
-    """Choices as text, each text once; what is one choice in two spellings, plugins know."""
-    several = (value,) if isinstance(value, str) else value
-    if not isinstance(several, Sequence) or not several:
+def _normalize_names(value: object) -> object:
+    """Normalize names to the text of a choice, each once.
+
+    Two spellings of one choice differ still: only its plugin knows the defaults.
+    """
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, Sequence) or not names:
         raise ValueError("at least one name")
-    return tuple(dict.fromkeys(str(_one(name)) for name in several))
+    return tuple(dict.fromkeys(str(_parse_choice(name)) for name in names))
 
 
-def _rising(window: tuple[float, float]) -> tuple[float, float]:
+def _check_window(window: tuple[float, float]) -> tuple[float, float]:
     if not (math.isfinite(window[0]) and math.isfinite(window[1]) and window[0] < window[1]):
         raise ValueError("a lower and a higher HU")
     return window
 
 
-OneChoice = Annotated[Choice, BeforeValidator(_one)]
-Tasks = Annotated[tuple[Choice, ...], BeforeValidator(_tasks)]
-Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_several)]
-Arms = Annotated[tuple[Tasks, ...], BeforeValidator(_several)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+OneChoice = Annotated[Choice, BeforeValidator(_parse_choice)]
+Tasks = Annotated[tuple[Choice, ...], BeforeValidator(_parse_tasks)]
+Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_as_sequence)]
+TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
 
 class Benchmark(BaseModel):
-    """Everything that `lnmbench run` can be asked for.
+    """Settings of `lnmbench run`.
 
-    `encoder`, `aux` and `baseline` that are not given take their defaults, or nothing with
-    `only`. Each entry of `aux` is one arm's set of auxiliary tasks.
+    `encoder`, `aux` and `baseline` that are None become their defaults, or nothing with `only`.
+    Each entry of `aux` is the set of auxiliary tasks of one method.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -84,7 +87,7 @@ class Benchmark(BaseModel):
     dataset: OneChoice = choices.parse(DEFAULTS.dataset)
     target: OneChoice = choices.parse(DEFAULTS.target)
     encoder: Choices | None = None
-    aux: Arms | None = None
+    aux: TaskSets | None = None
     weighting: OneChoice = choices.parse(DEFAULTS.weighting)
     baseline: Choices | None = None
     only: bool = False
@@ -92,14 +95,14 @@ class Benchmark(BaseModel):
     folds: int = Field(DEFAULTS.protocol.folds, ge=2, le=1000)
     inner: int = Field(DEFAULTS.protocol.inner, ge=2, le=100)
     seed: int = Field(0, ge=0)
-    window: Annotated[tuple[float, float], AfterValidator(_rising)] = WINDOW_HU
+    window: Annotated[tuple[float, float], AfterValidator(_check_window)] = WINDOW_HU
     training: Training = Training()
     tune: int = Field(1, ge=1, le=1000)
     primary: Names = DEFAULTS.primary
 
     @property
     def protocol(self) -> Protocol:
-        """The protocol that these settings make."""
+        """The protocol of these settings."""
         return Protocol(
             target=str(self.target),
             repeats=self.repeats,
@@ -110,22 +113,42 @@ class Benchmark(BaseModel):
         )
 
 
-def read_benchmark(file: Path | None, options: Mapping[str, Any]) -> Benchmark:
-    """Return the benchmark of a TOML file (or none) with options put over it.
+class BenchmarkOptions(TypedDict, total=False):
+    """Settings that override those of a benchmark file; None keeps the file's setting."""
 
-    Options that are None were not given. Raises `UserError` for whatever is wrong.
+    dataset: str | None
+    target: str | None
+    encoder: Sequence[str] | None
+    aux: Sequence[str] | None
+    weighting: str | None
+    baseline: Sequence[str] | None
+    only: bool | None
+    repeats: int | None
+    folds: int | None
+    inner: int | None
+    seed: int | None
+    training: Mapping[str, object] | None
+    tune: int | None
+    primary: Sequence[str] | None
+
+
+def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:
+    """Return the benchmark of a TOML file, if there is one, overridden by options.
+
+    Raises `UserError` for an unreadable file, an unknown setting and a wrong value.
     """
-    asked = _toml(file) if file is not None else {}
-    asked.update({key: value for key, value in options.items() if value is not None})
-    if isinstance(asked.get("training"), Mapping):
-        asked["training"] = _training(asked["training"])
+    settings = _read_toml(file) if file is not None else {}
+    settings.update({key: value for key, value in options.items() if value is not None})
+    training = settings.get("training")
+    if isinstance(training, Mapping):
+        settings["training"] = _bind_training(training)
     try:
-        return Benchmark(**asked)
+        return Benchmark.model_validate(settings)
     except ValidationError as error:
-        raise _one_line(error, file) from error
+        raise _user_error(error, file) from error
 
 
-def _toml(file: Path) -> dict[str, Any]:
+def _read_toml(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -136,9 +159,9 @@ def _toml(file: Path) -> dict[str, Any]:
         ) from error
 
 
-def _training(given: Mapping[str, object]) -> Training:
+def _bind_training(settings: Mapping[str, object]) -> Training:
     accepted = parameters_of(Training)
-    bound = bind(Choice(name="settings", parameters=given), Training, role="training")
+    bound = bind(Choice(name="settings", parameters=settings), Training, role="training")
     training = Training(**bound.parameters)  # type: ignore[arg-type]  # bind made the types right
     for parameter in accepted:
         value = getattr(training, parameter.name)
@@ -164,16 +187,16 @@ def _training(given: Mapping[str, object]) -> Training:
     return training
 
 
-def _one_line(error: ValidationError, file: Path | None) -> UserError:
+def _user_error(error: ValidationError, file: Path | None) -> UserError:
     first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
+    setting = ".".join(str(part) for part in first["loc"])
     known = list(Benchmark.model_fields)
     if first["type"] == "extra_forbidden":
         return UserError(
-            f"unknown setting {place!r}", where=str(file or ""), then=nearest(place, known)
+            f"unknown setting {setting!r}", where=str(file or ""), then=nearest(setting, known)
         )
     return UserError(
-        f"wrong value for {place}",
+        f"wrong value for {setting}",
         where=str(file or ""),
         expected=re.sub(r"^(Input should be|Value error,) ", "", first["msg"]),
         got=repr(first["input"])[:60],

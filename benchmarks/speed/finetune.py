@@ -31,7 +31,7 @@ from torch.nn import functional
 from torch.utils.data import DataLoader
 from turns import by_turns, compare, options
 
-from lnmbench.cli.progress import clock
+from lnmbench.cli.progress import format_duration
 from lnmbench.contracts import Encoder
 from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
@@ -310,7 +310,7 @@ def main() -> None:
     for name, seconds in medians.items():
         print(
             f"projected, {name}: {asked.protocol_fits} fits of {asked.protocol_epochs} epochs × "
-            f"{seconds:.2f} s = {clock(seconds * epochs)}"
+            f"{seconds:.2f} s = {format_duration(seconds * epochs)}"
         )
 
 

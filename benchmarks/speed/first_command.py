@@ -20,7 +20,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lnmbench.cli.progress import clock
+from lnmbench.cli.progress import format_duration
 
 ROOT = Path(__file__).parents[2]
 WANTED_SECONDS = 360.0
@@ -94,7 +94,7 @@ def main() -> None:
         ran, printed = run([*command, *words], work, work / "home")
     whole = not (asked.quick or asked.skip_install) and asked.command == COMMAND
     reached = "reached" if seconds + ran <= WANTED_SECONDS else "not reached"
-    goal = f" (wanted {clock(WANTED_SECONDS)}: {reached})" if whole else ""
+    goal = f" (wanted {format_duration(WANTED_SECONDS)}: {reached})" if whole else ""
     print(f"the run: {ran:.1f} s, {len(printed.splitlines())} lines of tables")
     print(f"in all: {seconds + ran:.1f} s{goal}")
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from turns import by_turns, judged, options
 
-from lnmbench.cli.progress import clock
+from lnmbench.cli.progress import format_duration
 from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.parallel import train
@@ -135,11 +135,12 @@ def tell(medians: dict[str, float], *, visits: int, slices: int, repeats: int, f
     encoding, training = medians["encode"] * slices, medians["train"] * repeats
     print(
         f"naive, extrapolated to {repeats * fits} fits: {medians['naive'] * 1e3:.1f} ms a slice × "
-        f"{visits} visits = {clock(naive)} ({naive / 3600:.1f} h)"
+        f"{visits} visits = {format_duration(naive)} ({naive / 3600:.1f} h)"
     )
     print(
         f"lnmbench: encode once {slices} slices × {medians['encode'] * 1e3:.1f} ms = "
-        f"{clock(encoding)}; train {repeats} repeats × {medians['train']:.1f} s = {clock(training)}"
+        f"{format_duration(encoding)}; train {repeats} repeats × {medians['train']:.1f} s = "
+        f"{format_duration(training)}"
     )
     ratio = naive / (encoding + training)
     print(f"ratio {ratio:.0f} ×{judged(ratio, WANTED)}")

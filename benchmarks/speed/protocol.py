@@ -13,7 +13,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from turns import options
 
 from lnmbench.choices import parse_parameters
-from lnmbench.cli.progress import clock
-from lnmbench.cli.run import QUICK
+from lnmbench.cli.progress import format_duration
 from lnmbench.config import Benchmark, read_benchmark
+from lnmbench.defaults import DEFAULTS
 from lnmbench.records import TARGET, Choice, Protocol, Resources, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.report.load_results import blocks, read_results
@@ -102,18 +102,18 @@ def main() -> None:
     parser.set_defaults(rounds=1)
     parser.add_argument("--quick", action="store_true", help="the folds of lnmbench run --quick")
     asked = parser.parse_args()
-    folding = {name: getattr(asked, name) for name in QUICK}
+    folding = {name: getattr(asked, name) for name in asdict(DEFAULTS.quick)}
     benchmark = benchmark_of(
         encoder=asked.encoder,
         dataset=asked.dataset,
         training=asked.training,
-        **(QUICK if asked.quick else folding),
+        **(asdict(DEFAULTS.quick) if asked.quick else folding),
     )
     print(f"two arms, {benchmark.protocol}, {asked.encoder}, {asked.dataset}, {asked.device}")
     timings = []
     for i in range(asked.rounds):
         timings.append(timed(benchmark, device=asked.device, workers=asked.workers))
-        print(f"round {i + 1}: {clock(timings[-1].total)}", flush=True)
+        print(f"round {i + 1}: {format_duration(timings[-1].total)}", flush=True)
     for part in timings[0].seconds:
         seconds = statistics.median(timing.seconds[part] for timing in timings)
         print(f"  {part}: {seconds:.1f} s")
@@ -121,7 +121,7 @@ def main() -> None:
     goal = ""
     if benchmark.protocol == Protocol(target=benchmark.protocol.target):
         reached = "reached" if total <= WANTED_SECONDS else "not reached"
-        goal = f" (wanted on a GPU {clock(WANTED_SECONDS)}: {reached})"
+        goal = f" (wanted on a GPU {format_duration(WANTED_SECONDS)}: {reached})"
     print(f"median: {total:.1f} s in all{goal}")
     if len(timings) > 1:
         first, *others = (timing.probabilities for timing in timings)

@@ -7,20 +7,19 @@ from typing import Annotated
 import typer
 
 from lnmbench.cli import check, data, report, run
-from lnmbench.cli.listing import list_offers
+from lnmbench.cli.list_offers import list_offers
 
 app = typer.Typer(
     name="lnmbench",
-    help="Does an auxiliary task make lymph node metastasis prediction better?",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode="rich",
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         from importlib.metadata import version
 
         typer.echo(f"lnmbench {version('lnmbench')}")
@@ -30,10 +29,17 @@ def _version(asked: bool) -> None:
 @app.callback()
 def lnmbench(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            metavar="",
+            help="Print the version.",
+        ),
     ] = False,
 ) -> None:
-    """Does an auxiliary task make lymph node metastasis prediction better?"""
+    """Benchmark of auxiliary tasks for the prediction of lymph node metastasis."""
 
 
 app.command("run")(run.run)

@@ -1,4 +1,4 @@
-"""`lnmbench check`: what the numbered checks find in a run."""
+"""`lnmbench check`: results of the numbered checks of a run."""
 
 from __future__ import annotations
 
@@ -7,34 +7,36 @@ from typing import Annotated
 
 import typer
 
-from lnmbench.cli import plugins
+from lnmbench.cli.option_groups import expand_groups
+from lnmbench.cli.plugins import PluginOptions
 
-FOUND = 1
-"""The exit code where a check found an error, or could not look."""
+EXIT_ERROR = 1
+"""The exit code if a check reports an error or fails."""
 
 
+@expand_groups
 def check(
+    *,
     run: Annotated[
-        Path | None, typer.Argument(help="Run directory; without it, the latest below runs/.")
+        Path | None, typer.Argument(help="Run directory (default: the latest below runs/).")
     ] = None,
-    plugin: plugins.PluginOption = None,
+    plugins: PluginOptions,
 ) -> None:
-    """Print what the numbered checks find in a run; exit code 1 where one finds an error."""
-    from rich.console import Console
+    """Print the results of the numbered checks of a run.
 
+    The exit code is 1 if a check reports an error or fails.
+    """
+    from lnmbench.cli.console import print_to_console
     from lnmbench.errors import UserError
-    from lnmbench.rendering import print_blocks
     from lnmbench.stages.report import checks as stage
     from lnmbench.stages.report.load_results import latest_run, read_results
 
-    registry = plugins.load(plugin)
-    plugins.tell_problems(registry)
+    registry = plugins.load()
     folder = run or latest_run(Path("runs"))
-    checked = stage.run_checks(read_results(folder, registry), registry)
-    table = stage.table(checked)
+    check_results = stage.run_checks(read_results(folder, registry), registry)
+    table = stage.table(check_results)
     if table is None:
         raise UserError("no plugin in use offers a check", then="see lnmbench list checks")
-    console = Console()
-    print_blocks(console if console.is_terminal else Console(width=100), [table])
-    if stage.is_bad(checked):
-        raise typer.Exit(FOUND)
+    print_to_console([table])
+    if stage.is_bad(check_results):
+        raise typer.Exit(EXIT_ERROR)

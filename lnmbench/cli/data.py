@@ -7,57 +7,62 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnmbench.cli import ingesting, plugins
+from lnmbench.cli.cohort_options import CohortOptions, ReadingOptions
 from lnmbench.cli.download import download
+from lnmbench.cli.option_groups import expand_groups
+from lnmbench.cli.plugins import PluginOptions, warn_of_problems
 
 if TYPE_CHECKING:
     from lnmbench.registry import Registry
 
-app = typer.Typer(help="Bring in and look at data sets.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 app.command("download")(download)
 
-DAMAGED = 1
+EXIT_DAMAGED = 1
 HDF5_SUFFIXES = (".h5", ".hdf5")
 
 
 @app.callback()
 def data() -> None:
-    """Bring in and look at data sets."""
+    """Download, ingest, describe and validate cohorts."""
 
 
 @app.command()
+@expand_groups
 def ingest(
+    *,
     dataset: Annotated[
-        str, typer.Argument(help="Data set, e.g. folder:manifest=cases.csv or synthetic:n=40.")
+        str,
+        typer.Argument(help="Data set, e.g. folder:manifest=cases.csv or synthetic:n=40."),
     ],
-    workers: ingesting.WorkersOption = None,
-    strict: ingesting.StrictOption = False,
-    pseudonymize: ingesting.PseudonymizeOption = None,
-    new_key: ingesting.NewKeyOption = False,
-    spacing: ingesting.SpacingOption = None,
-    patch: ingesting.PatchOption = None,
-    report: Annotated[Path | None, typer.Option(help="Copy the ingest log to this file.")] = None,
-    plugin: plugins.PluginOption = None,
+    options: CohortOptions,
+    reading: ReadingOptions,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Copy the ingest log to this file.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    plugins: PluginOptions,
 ) -> None:
-    """Make the cohort file of a data set, tell what became of each case, and print its path."""
+    """Build the cohort file of a data set, report on each case, and print the file's path."""
     from lnmbench.choices import parse
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages import ingest as stage
 
-    how = ingesting.make_ingesting(
-        strict=strict, pseudonymize=pseudonymize, new_key=new_key, spacing=spacing, patch=patch
-    )
-    registry = plugins.load(plugin)
-    plugins.tell_problems(registry)
+    ingest_options = options.to_ingest_options()
+    registry = plugins.load()
     with make_progress() as progress:
         path = stage.ingest(
             parse(dataset),
             registry,
             home=home(),
-            workers=ingesting.threads(workers),
+            workers=reading.threads,
             progress=progress,
-            options=how,
+            options=ingest_options,
         )
         if report is not None:
             stage.copy_ingest_log(path, report)
@@ -66,36 +71,45 @@ def ingest(
 
 
 @app.command()
+@expand_groups
 def describe(
+    *,
     source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE", help="A data set, a cohort file, or a table: CSV, TSV or Excel."
-        ),
+        str, typer.Argument(help="Data set, cohort file, or table (CSV, TSV or Excel).")
     ],
     thumbnails: Annotated[
-        Path | None, typer.Option(help="Where the page of thumbnails goes (PNG).")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="File for the page of thumbnails (PNG; default: next to the cohort file).",
+            rich_help_panel="Output",
+        ),
     ] = None,
-    workers: ingesting.WorkersOption = None,
-    plugin: plugins.PluginOption = None,
+    reading: ReadingOptions,
+    plugins: PluginOptions,
 ) -> None:
-    """Say what is in a cohort; for a bare table, propose a data dictionary as TOML to edit."""
-    registry = plugins.load(plugin)
+    """Describe a cohort. For a table without a data dictionary, propose one as TOML to edit."""
+    registry = plugins.load()
     if _is_cohort(source):
         _describe_cohort(Path(source), registry, thumbnails)
     elif _is_dataset(source, registry):
-        _describe_cohort(_ingested(source, registry, workers), registry, thumbnails)
+        path = _ingest(source, registry, workers=reading.threads)
+        _describe_cohort(path, registry, thumbnails)
     else:
-        typer.echo(_proposal(Path(source), registry), nl=False)
+        typer.echo(_propose_dictionary(Path(source), registry), nl=False)
 
 
 @app.command()
 def validate(
     cohort: Annotated[
-        str, typer.Argument(help="A cohort file, how its name begins, or all.")
+        str,
+        typer.Argument(help="Cohort file, the beginning of its name, or all."),
     ] = "all",
 ) -> None:
-    """Read every checksum again and say what is damaged; exit code 1 where something is."""
+    """Verify all checksums of cohort files and list damaged parts.
+
+    The exit code is 1 if a file is damaged.
+    """
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages.data import validate as stage
@@ -104,28 +118,24 @@ def validate(
     with make_progress() as progress:
         for path, damage in stage.validate(stage.cohort_files(cohort, home()), progress):
             damaged += bool(damage.sentences)
-            for line in damage.sentences or ("whole",):
+            for line in damage.sentences or ("intact",):
                 typer.echo(f"{path}: {line}")
     if damaged:
-        typer.echo("delete a damaged file and ingest again: it is made anew", err=True)
-        raise typer.Exit(DAMAGED)
+        typer.echo("delete damaged files and ingest again to rebuild them", err=True)
+        raise typer.Exit(EXIT_DAMAGED)
 
 
 @app.command("list")
-def list_cohorts(plugin: plugins.PluginOption = None) -> None:
-    """List the cohorts that are ready at home, and the data sets on offer."""
-    from rich.console import Console
-
+@expand_groups
+def list_cohorts(*, plugins: PluginOptions) -> None:
+    """List the ingested cohorts and the available data sets."""
+    from lnmbench.cli.console import print_to_console
     from lnmbench.environment import home
-    from lnmbench.rendering import print_blocks
     from lnmbench.stages.data.list_cohorts import blocks
 
-    registry = plugins.load(plugin, strict=False)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=100)
-    print_blocks(console, blocks(home(), registry))
-    plugins.tell_problems(registry)
+    registry = plugins.load_usable()
+    print_to_console(blocks(home(), registry))
+    warn_of_problems(registry)
 
 
 def _is_cohort(source: str) -> bool:
@@ -136,53 +146,42 @@ def _is_cohort(source: str) -> bool:
 
 
 def _is_dataset(source: str, registry: Registry) -> bool:
-    """Whether the text names a data set, or nothing that could be a file."""
+    """Return whether a text names a data set, or at least cannot name a file."""
     name = source.partition(":")[0]
     if Path(source).exists():
         return False
     return name in {offer.name for offer in registry.datasets.offers()} or "." not in source
 
 
-def _ingested(source: str, registry: Registry, workers: int | None) -> Path:
+def _ingest(source: str, registry: Registry, *, workers: int) -> Path:
     from lnmbench.choices import parse
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages.ingest import ingest as stage
 
     with make_progress() as progress:
-        return stage(
-            parse(source),
-            registry,
-            home=home(),
-            workers=ingesting.threads(workers),
-            progress=progress,
-        )
+        return stage(parse(source), registry, home=home(), workers=workers, progress=progress)
 
 
 def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) -> None:
-    from rich.console import Console
-
-    from lnmbench.rendering import print_blocks
+    from lnmbench.cli.console import print_to_console
     from lnmbench.stages.data.describe import describe as stage
     from lnmbench.store.cohort_file import read_cohort
 
     cohort = read_cohort(path)
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=100)
-    print_blocks(console, stage(cohort, registry))
+    print_to_console(stage(cohort, registry))
     if cohort.offsets[-1]:
         from lnmbench.stages.data.thumbnails import write_thumbnails
 
         page = thumbnails or path.with_suffix(".png")
-        shown = write_thumbnails(cohort, page)
-        of = "" if shown == len(cohort) else f" of {len(cohort)}"
-        typer.echo(f"thumbnails of {shown}{of} cases: {page}", err=True)
+        count = write_thumbnails(cohort, page)
+        total = "" if count == len(cohort) else f" of {len(cohort)}"
+        typer.echo(f"thumbnails of {count}{total} cases: {page}", err=True)
     elif thumbnails is not None:
         typer.echo("no thumbnails: the cohort has no images", err=True)
 
 
-def _proposal(file: Path, registry: Registry) -> str:
+def _propose_dictionary(file: Path, registry: Registry) -> str:
     from lnmbench.errors import UserError
 
     for offer in registry.datasets.offers():

@@ -1,4 +1,4 @@
-"""`lnmbench data download`: a data set's files, or the steps that lead to them."""
+"""`lnmbench data download`: the files of a data set, or the steps to get them by hand."""
 
 from __future__ import annotations
 
@@ -8,40 +8,53 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnmbench.cli import plugins
+from lnmbench.cli.option_groups import expand_groups
+from lnmbench.cli.plugins import PluginOptions
 
 if TYPE_CHECKING:
     from lnmbench.records import Source
     from lnmbench.registry import Registry
 
 
+@expand_groups
 def download(
-    name: Annotated[str, typer.Argument(help="A data set: see lnmbench list datasets.")],
+    *,
+    name: Annotated[str, typer.Argument(help="Data set; see lnmbench list datasets.")],
     to: Annotated[
-        Path | None, typer.Option("--to", help="Folder for the files (default: the name, here).")
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="Folder for the files (default: the data set's name).",
+            rich_help_panel="Output",
+        ),
     ] = None,
-    plugin: plugins.PluginOption = None,
+    plugins: PluginOptions,
 ) -> None:
-    """Fetch a data set's files, or print the steps where they need a login."""
+    """Download the files of a data set, or print the steps if they need a login."""
     from lnmbench.cli.progress import make_progress
     from lnmbench.stages.data import download as stage
 
-    registry = plugins.load(plugin)
+    registry = plugins.load()
     source = stage.source_of(name, registry)
     folder = to or Path(name)
     if source.files:
         with make_progress() as progress:
             paths = stage.download(source, folder, progress=progress)
         typer.echo("\n".join(map(str, paths)))
-    for line in (*_steps(source, name), *_terms(source), *_next(name, folder, source, registry)):
+    for line in (
+        *_steps(source, name),
+        *_terms(source),
+        *_next_command(name, folder, source, registry),
+    ):
         typer.echo(line)
 
 
 def _steps(source: Source, name: str) -> Iterator[str]:
     if not source.files:
-        yield f"{name} cannot be fetched without a login or a program of its owner. By hand:"
+        yield f"{name} needs a login or a download program of its provider. By hand:"
     elif source.steps:
-        yield "Still to do by hand:"
+        yield "To do by hand:"
     for number, step in enumerate(source.steps, start=1):
         yield f"  {number}. {step}"
 
@@ -52,7 +65,7 @@ def _terms(source: Source) -> Iterator[str]:
         yield f"please cite: {source.citation}"
 
 
-def _next(name: str, folder: Path, source: Source, registry: Registry) -> Iterator[str]:
+def _next_command(name: str, folder: Path, source: Source, registry: Registry) -> Iterator[str]:
     import shlex
 
     from lnmbench.parameters import parameters_of
@@ -60,6 +73,6 @@ def _next(name: str, folder: Path, source: Source, registry: Registry) -> Iterat
 
     names = [p.name for p in parameters_of(registry.datasets.offer(name).factory)]
     if "root" in names:
-        where = str(folder) if source.files else "FOLDER"
-        choice = Choice(name=name, parameters={"root": where})
+        root = str(folder) if source.files else "FOLDER"
+        choice = Choice(name=name, parameters={"root": root})
         yield f"then: lnmbench data ingest {shlex.quote(str(choice))}"

@@ -1,4 +1,4 @@
-"""`lnmbench run --dry-run`: what a run would do and take, as a table."""
+"""`lnmbench run --dry-run`: the estimate of a run as a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}
 _BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 _COLUMNS = {
-    "arm": "Arm",
+    "method": "Method",
     "units": "Units to do",
     "fits": "Fits",
     "slices": "Slices to encode",
@@ -21,93 +21,89 @@ _COLUMNS = {
     "disk": "Disk",
     "memory": "Memory",
 }
-_NOTHING = "–"
+_NONE = "–"
 
 
-def print_estimate(expected: RunEstimate) -> None:
+def print_estimate(estimate: RunEstimate) -> None:
     """Print the estimate of a run to standard output."""
-    from rich.console import Console
+    from lnmbench.cli.console import print_to_console
 
-    from lnmbench.rendering import print_blocks
-
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=100)
-    print_blocks(console, [table(expected)])
+    print_to_console([table(estimate)])
 
 
-def table(expected: RunEstimate) -> Table:
-    """Return a row for each arm and one for all; what they rest on are its notes."""
+def table(estimate: RunEstimate) -> Table:
+    """Return a table with a row for each method and a total; its notes give the basis."""
     from lnmbench.records import Cell, Table, TableColumn
 
-    arms = expected.arms
+    methods = estimate.arms
+    units = sum(method.units for method in methods)
     total = {
-        "arm": Cell(text="in all"),
-        "units": _of(sum(arm.units for arm in arms), sum(arm.units_all for arm in arms)),
-        "fits": _count(sum(arm.fits for arm in arms)),
-        "slices": _count(sum(arm.slices for arm in arms)),
-        "seconds": _time(expected.seconds, sum(arm.units for arm in arms)),
-        "disk": _size(expected.disk),
-        "memory": _size(max((arm.memory or 0 for arm in arms), default=0)),
+        "method": Cell(text="total"),
+        "units": _part_of(units, sum(method.units_all for method in methods)),
+        "fits": _count(sum(method.fits for method in methods)),
+        "slices": _count(sum(method.slices for method in methods)),
+        "seconds": _time(estimate.seconds, units),
+        "disk": _size(estimate.disk),
+        "memory": _size(max((method.memory or 0 for method in methods), default=0)),
     }
     return Table(
         key="estimate",
-        title=f"Estimate of the run in {expected.folder}",
+        title=f"Estimate of the run in {estimate.folder}",
         columns=tuple(
-            TableColumn(key=key, heading=heading, align="left" if key == "arm" else "right")
+            TableColumn(key=key, heading=heading, align="left" if key == "method" else "right")
             for key, heading in _COLUMNS.items()
         ),
-        rows=tuple(tuple(row.values()) for row in (*map(_row, arms), total)),
-        notes=(*expected.basis, "A dry run: nothing was written."),
+        rows=tuple(tuple(row.values()) for row in (*map(_row, methods), total)),
+        notes=(*estimate.basis, "Dry run: nothing was written."),
     )
 
 
-def lasting(span: Span) -> str:
-    """Return seconds between two bounds as people say them.
+def format_span(span: Span) -> str:
+    """Return a range of seconds in the unit that suits its upper bound.
 
     Examples
     --------
     >>> from lnmbench.stages.estimate import Span
-    >>> [lasting(Span(low=low, high=high)) for low, high in ((0, 0.2), (70, 402), (5400, 8990))]
+    >>> [format_span(Span(low=low, high=high)) for low, high in ((0, 0.2), (70, 402), (5400, 8990))]
     ['1 s', '1.2 to 6.7 min', '1.5 to 2.5 h']
     """
     low, high = max(span.low, 1.0), max(span.high, 1.0)
-    unit = _unit(high / 1.5, _SECONDS)  # 80 s are better said than 1.3 min
+    unit = _unit(high / 1.5, _SECONDS)  # 80 s, not 1.3 min
     texts = dict.fromkeys(_figure(bound / _SECONDS[unit]) for bound in (low, high))
     return f"{' to '.join(texts)} {unit}"
 
 
-def sized(count: float) -> str:
-    """Return bytes as people say them.
+def format_bytes(count: float) -> str:
+    """Return a number of bytes in the unit that suits it.
 
     Examples
     --------
-    >>> sized(3.21e9), sized(120_000)
+    >>> format_bytes(3.21e9), format_bytes(120_000)
     ('3.2 GB', '120 kB')
     """
     unit = _unit(count, _BYTES)
     return f"{_figure(count / _BYTES[unit])} {unit}"
 
 
-def _row(arm: Arm) -> Mapping[str, Cell]:
+def _row(method: Arm) -> Mapping[str, Cell]:
     from lnmbench.records import Cell
 
-    fits = _count(arm.fits)
-    if arm.candidates > 1 and arm.fits:
-        text = f"{arm.fits // arm.candidates} × {arm.candidates}"
-        fits = Cell(text=text, value=float(arm.fits))
+    fits = _count(method.fits)
+    if method.candidates > 1 and method.fits:
+        text = f"{method.fits // method.candidates} × {method.candidates}"
+        fits = Cell(text=text, value=float(method.fits))
     return {
-        "arm": Cell(text=arm.label),
-        "units": _of(arm.units, arm.units_all),
+        "method": Cell(text=method.label),
+        "units": _part_of(method.units, method.units_all),
         "fits": fits,
-        "slices": _count(arm.slices),
-        "seconds": _time(arm.seconds, arm.units),
-        "disk": _size(arm.disk),
-        "memory": _size(arm.memory or 0),
+        "slices": _count(method.slices),
+        "seconds": _time(method.seconds, method.units),
+        "disk": _size(method.disk),
+        "memory": _size(method.memory or 0),
     }
 
 
-def _of(part: int, whole: int) -> Cell:
+def _part_of(part: int, whole: int) -> Cell:
     from lnmbench.records import Cell
 
     return Cell(text=f"{part} of {whole}", value=float(part))
@@ -122,21 +118,21 @@ def _count(number: int) -> Cell:
 def _time(span: Span, units: int) -> Cell:
     from lnmbench.records import Cell
 
-    return Cell(text=lasting(span) if units else _NOTHING, low=span.low, high=span.high)
+    return Cell(text=format_span(span) if units else _NONE, low=span.low, high=span.high)
 
 
 def _size(count: int) -> Cell:
     from lnmbench.records import Cell
 
-    return Cell(text=sized(count) if count else _NOTHING, value=float(count))
+    return Cell(text=format_bytes(count) if count else _NONE, value=float(count))
 
 
 def _unit(number: float, units: Mapping[str, float]) -> str:
-    """The largest unit of which there is one."""
-    fitting = [name for name, size in units.items() if number >= size]
-    return fitting[-1] if fitting else next(iter(units))
+    """The largest unit that is not greater than the number."""
+    smaller = [name for name, size in units.items() if number >= size]
+    return smaller[-1] if smaller else next(iter(units))
 
 
 def _figure(number: float) -> str:
-    """Two digits that count, more before the point."""
+    """Two significant digits, more before the decimal point."""
     return f"{number:.0f}" if number >= 9.95 else f"{number:.2g}"

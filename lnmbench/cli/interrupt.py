@@ -1,4 +1,4 @@
-"""Ctrl-C is heard wherever it strikes."""
+"""Delivery of Ctrl-C that Python would drop."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ import signal
 import sys
 import threading
 
-SECONDS_BEFORE_AGAIN = 0.05
+DELAY_SECONDS = 0.05
 
 
-def never_lose_interrupts() -> None:
-    """Let an interrupt strike again where Python would drop it.
+def redeliver_interrupts() -> None:
+    """Raise an interrupt again if Python drops it.
 
-    Python cannot raise inside a destructor or the callback of a weak reference: what is raised
-    there is printed and forgotten, and a run that calls many of them would sometimes go on as if
-    nobody had asked it to stop.
+    Python prints and discards exceptions that are raised inside a destructor or the callback of a
+    weak reference. A run executes many of them, so some interrupts would not stop it.
     """
-    sys.unraisablehook = _interrupt_again
+    sys.unraisablehook = _redeliver
 
 
-def _interrupt_again(dropped: sys.UnraisableHookArgs) -> None:
+def _redeliver(dropped: sys.UnraisableHookArgs) -> None:
     if not issubclass(dropped.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(dropped)
         return
-    # Not here and now: what a hook raises is dropped as well.
-    again = threading.Timer(SECONDS_BEFORE_AGAIN, _strike)
-    again.daemon = True
-    again.start()
+    # not at once: exceptions of this hook are dropped as well
+    timer = threading.Timer(DELAY_SECONDS, _interrupt)
+    timer.daemon = True
+    timer.start()
 
 
-def _strike() -> None:
+def _interrupt() -> None:
     if os.name == "nt":
         _thread.interrupt_main()
     else:

@@ -1,35 +1,58 @@
-"""The registry for a command: plugins named on the command line, problems told."""
+"""The registry of a command, with plugins named on the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
+
+from lnmbench.cli.option_groups import OptionGroup
 
 if TYPE_CHECKING:
     from lnmbench.registry import Registry
 
-PluginOption = Annotated[
-    list[str] | None,
-    typer.Option("--plugin", help="A plugin file or module beside the installed ones; repeatable."),
-]
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginOptions(OptionGroup):
+    """Plugins in addition to the installed ones."""
 
-def load(plugins: Sequence[str] | None, *, strict: bool = True) -> Registry:
-    """Return the registry, with each plugin's problem told in one line.
+    panel: ClassVar[str] = "Plugins"
 
-    With `strict`, a plugin that the user named must be usable; others are only told.
-    """
-    from lnmbench.registry import Registry
+    plugin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plugin",
+            metavar="FILE",
+            help="Plugin file or module in addition to the installed ones; repeatable.",
+        ),
+    ] = None
 
-    registry = Registry(tuple(plugins or ()))
-    if strict:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files and modules as they were typed."""
+        return tuple(self.plugin or ())
+
+    def load(self) -> Registry:
+        """Return the registry and warn of each unusable plugin.
+
+        Raises `UserError` if a plugin named by the user is unusable.
+        """
+        registry = self.load_usable()
         registry.refuse_problems()
-    return registry
+        warn_of_problems(registry)
+        return registry
+
+    def load_usable(self) -> Registry:
+        """Return the registry of usable plugins; the command warns of the others at its end."""
+        from lnmbench.registry import Registry
+
+        return Registry(self.names)
 
 
-def tell_problems(registry: Registry) -> None:
-    """Print the problem of each plugin that is not usable, one line each."""
+def warn_of_problems(registry: Registry) -> None:
+    """Print the problem of each unusable plugin, one line each."""
+    for role in registry.roles:
+        role.offers()
     for problem in dict.fromkeys(map(str, registry.problems)):
         typer.echo(f"warning: {problem}", err=True)

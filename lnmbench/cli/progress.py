@@ -1,4 +1,4 @@
-"""How far a long command is: a live display in a terminal, plain lines elsewhere."""
+"""Progress displays: live in a terminal, plain lines otherwise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECONDS_BETWEEN_LINES = 10.0
 
 @contextmanager
 def make_progress() -> Iterator[Progress]:
-    """Yield the display that suits standard error, and leave the terminal as it was."""
+    """Yield a progress display on standard error, and restore the terminal afterward."""
     if not sys.stderr.isatty():
         yield PlainProgress()
         return
@@ -34,45 +34,50 @@ class PlainProgress:
     """One line on standard error when a stage starts, every ten seconds, and when it ends."""
 
     def __init__(self) -> None:
-        self._began = self._told = 0.0
+        self._start_time = self._last_line_time = 0.0
         self._stage = self._unit = ""
-        self._total = self._done = self._already = 0
+        self._total = self._done = self._skipped = 0
 
     def say(self, line: str) -> None:
-        """Print a fact."""
+        """Print a notice."""
         print(line, file=sys.stderr, flush=True)
 
     def start(self, stage: str, what: str, total: int, unit: str) -> None:
-        """Begin a stage."""
+        """Print the stage and its number of steps."""
         self._stage, self._total, self._unit = f"{stage}: {what}", total, unit
-        self._done = self._already = 0
-        self._began = self._told = time.monotonic()
+        self._done = self._skipped = 0
+        self._start_time = self._last_line_time = time.monotonic()
         self.say(f"{self._stage}: {total} {unit}")
 
     def advance(self, steps: int = 1) -> None:
         """Count steps; print a line if the last one is old."""
-        if not self._done and time.monotonic() - self._began < 0.05:
-            self._already = steps  # found done, not done now: no measure of speed
+        if not self._done and time.monotonic() - self._start_time < 0.05:
+            self._skipped = steps  # done by an earlier run: no measure of speed
         self._done += steps
-        if self._done < self._total and time.monotonic() - self._told > SECONDS_BETWEEN_LINES:
-            self._told = time.monotonic()
+        if (
+            self._done < self._total
+            and time.monotonic() - self._last_line_time > SECONDS_BETWEEN_LINES
+        ):
+            self._last_line_time = time.monotonic()
             self.say(f"{self._stage}: {self._done}/{self._total} {self._unit}{self._left()}")
 
     def finish(self) -> None:
         """Print how long the stage took."""
-        seconds = time.monotonic() - self._began
-        self.say(f"{self._stage}: {self._done}/{self._total} {self._unit} in {clock(seconds)}")
+        seconds = time.monotonic() - self._start_time
+        self.say(
+            f"{self._stage}: {self._done}/{self._total} {self._unit} in {format_duration(seconds)}"
+        )
 
     def _left(self) -> str:
-        now_done = self._done - self._already
+        now_done = self._done - self._skipped
         if now_done <= 0:
             return ""
-        seconds = (time.monotonic() - self._began) / now_done * (self._total - self._done)
-        return f", about {clock(seconds)} left"
+        seconds = (time.monotonic() - self._start_time) / now_done * (self._total - self._done)
+        return f", about {format_duration(seconds)} left"
 
 
 class LiveProgress:
-    """A bar for each stage: stage, arm, steps done, time gone and time left."""
+    """A bar for each stage: stage, method, steps done, elapsed and remaining time."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -82,7 +87,7 @@ class LiveProgress:
         self._task: TaskID | None = None
 
     def say(self, line: str) -> None:
-        """Print a fact above the bars."""
+        """Print a notice above the bars."""
         from rich.text import Text
 
         self._console.print(Text(line, style="dim"))
@@ -117,19 +122,19 @@ class LiveProgress:
             self._bars.advance(self._task, steps)
 
     def finish(self) -> None:
-        """Leave the bar as it is."""
+        """Stop the bar and leave it on the screen."""
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
 
 
-def clock(seconds: float) -> str:
-    """Return seconds as people say them.
+def format_duration(seconds: float) -> str:
+    """Return a duration in minutes and seconds.
 
     Examples
     --------
-    >>> clock(75), clock(4.2)
+    >>> format_duration(75), format_duration(4.2)
     ('1 min 15 s', '4 s')
     """
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    minutes, remainder = divmod(round(seconds), 60)
+    return f"{minutes} min {remainder:02d} s" if minutes else f"{remainder} s"

@@ -1,4 +1,4 @@
-"""`lnmbench report` and `lnmbench export`: what a run found."""
+"""`lnmbench report` and `lnmbench export`: the results of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lnmbench.cli import plugins
+from lnmbench.cli.option_groups import expand_groups
+from lnmbench.cli.plugins import PluginOptions
 
 if TYPE_CHECKING:
     from lnmbench.records import Page
@@ -18,7 +19,7 @@ HTML_FILE = Path("report.html")
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """Format of a report."""
 
     table = "table"
     markdown = "markdown"
@@ -28,93 +29,102 @@ class Format(StrEnum):
     html = "html"
 
 
+@expand_groups
 def report(
+    *,
     run: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Run directory; without it, the latest below runs/. Several stand side by side."
+            help="Run directory (default: the latest below runs/); several make one report."
         ),
     ] = None,
-    format: Annotated[Format, typer.Option(help="How it is written.")] = Format.table,
+    format: Annotated[
+        Format, typer.Option(help="Format of the report.", rich_help_panel="Output")
+    ] = Format.table,
     output: Annotated[
         Path | None,
-        typer.Option(help="Write to a file. On a terminal, html goes to report.html without it."),
+        typer.Option(
+            metavar="FILE",
+            help=f"Write to this file (default for html on a terminal: {HTML_FILE}).",
+            rich_help_panel="Output",
+        ),
     ] = None,
     figures: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Also write each figure as SVG, PDF and CSV to a folder."),
+        typer.Option(
+            metavar="DIR",
+            help="Also write each figure as SVG, PDF and CSV to this folder.",
+            rich_help_panel="Output",
+        ),
     ] = None,
-    plugin: plugins.PluginOption = None,
+    plugins: PluginOptions,
 ) -> None:
-    """Print what a run found and what it allows to conclude, or write it as one page."""
+    """Print the report of one or more runs, or write it to a file."""
     import sys
 
     from lnmbench.stages.report.load_results import across_page, latest_run, page
     from lnmbench.stages.report.merge_runs import read_several
 
-    registry = plugins.load(plugin)
-    plugins.tell_problems(registry)
+    registry = plugins.load()
     cohorts = read_several(run or [latest_run(Path("runs"))], registry)
-    made = page(cohorts[0], registry) if len(cohorts) == 1 else across_page(cohorts, registry)
+    document = page(cohorts[0], registry) if len(cohorts) == 1 else across_page(cohorts, registry)
     if figures is not None:
-        _write_figures(made, figures)
+        _write_figures(document, figures)
     if output is None and format is Format.html and sys.stdout.isatty():
         output = HTML_FILE
     if output is None:
-        _print(made, format)
+        _print(document, format)
         return
-    _write(output, _text(made, format))
+    _write(output, _text(document, format))
     typer.echo(f"written to {output}", err=True)
 
 
+@expand_groups
 def export(
+    *,
     run: Annotated[Path, typer.Argument(help="Run directory.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
-    plugin: plugins.PluginOption = None,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to create; it must not exist.")
+    ],
+    plugins: PluginOptions,
 ) -> None:
     """Write splits, predictions, scores, settings and manifest of a run as tidy CSV and JSON."""
     from lnmbench.stages.report import export as stage
     from lnmbench.stages.report.load_results import read_results
 
-    registry = plugins.load(plugin)
+    registry = plugins.load()
     for path in stage.export(run, folder, read_results(run, registry)):
         typer.echo(path)
 
 
-def print_report(folder: Path, registry: Registry) -> None:
-    """Print what answers, of the report of a run, to standard output."""
+def print_brief_report(folder: Path, registry: Registry) -> None:
+    """Print the sections of a run's report that answer its questions to standard output."""
     from lnmbench.stages.report.load_results import page, read_results
 
     _print(page(read_results(folder, registry), registry, brief=True), Format.table)
 
 
 def _print(page: Page, format: Format) -> None:
-    from rich.console import Console
+    from lnmbench.cli.console import print_to_console
 
-    from lnmbench.rendering import print_blocks
-
-    if format is not Format.table:
-        # a page says that it is UTF-8, whatever the terminal's own encoding is
-        text = _text(page, format)
-        typer.echo(text.encode("utf-8") if format is Format.html else text, nl=False)
+    if format is Format.table:
+        print_to_console(page.blocks)
         return
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=100)
-    print_blocks(console, page.blocks)
+    text = _text(page, format)
+    # the page declares UTF-8, whatever the encoding of the terminal
+    typer.echo(text.encode("utf-8") if format is Format.html else text, nl=False)
 
 
 def _text(page: Page, format: Format) -> str:
     import io
 
-    from rich.console import Console
-
-    from lnmbench.rendering import print_blocks, render_page
+    from lnmbench.cli.console import print_to_console
+    from lnmbench.rendering import render_page
 
     if format is not Format.table:
         return render_page(page, format.value)
     stream = io.StringIO()
-    print_blocks(Console(file=stream, width=100), page.blocks)
+    print_to_console(page.blocks, stream)
     return stream.getvalue()
 
 
@@ -124,13 +134,18 @@ def _write(output: Path, text: str) -> None:
 
     if output.is_dir():
         raise UserError("cannot write", where=str(output), expected="a file", got="a folder")
-    with replacing(output) as beside:
-        beside.write_text(text, encoding="utf-8")
+    with replacing(output) as temporary_path:
+        temporary_path.write_text(text, encoding="utf-8")
 
 
 def _write_figures(page: Page, folder: Path) -> None:
     from lnmbench.rendering import write_figures
+    from lnmbench.text import plural
 
-    written = write_figures(page, folder)
-    what = f"{len(written)} files written to {folder}" if written else "no figures in this report"
-    typer.echo(what, err=True)
+    files = write_figures(page, folder)
+    line = (
+        f"{plural(len(files), 'file')} written to {folder}"
+        if files
+        else "this report has no figures"
+    )
+    typer.echo(line, err=True)

@@ -84,7 +84,7 @@ def test_validate_tells_damage_and_exits_with_1(
 ) -> None:
     out, _ = says("data ingest synthetic:n=4 --patch 32")
     path = Path(out.strip())
-    assert says("data validate")[0].strip() == f"{path}: whole"
+    assert says("data validate")[0].strip() == f"{path}: intact"
     with h5py.File(path) as file:
         where = file["slices"].id.get_offset()
     raw = bytearray(path.read_bytes())

@@ -33,7 +33,7 @@ def test_a_download_of_twenty_patients_becomes_a_report(
     assert described.returncode == 0, described.stderr
     assert "20 of 20 cases have images" in " ".join(described.stdout.split())
     assert next((home / "cohorts").glob("*.png")).stat().st_size > 10_000
-    assert lnmbench("data", "validate").stdout.strip().endswith("whole")
+    assert lnmbench("data", "validate").stdout.strip().endswith("intact")
 
     private = [text.encode() for text in (*nbia.PRIVATE, nbia.ROOT_UID, str(tree.root))]
     kept = [path for folder in (home, Path("made")) for path in folder.rglob("*") if path.is_file()]

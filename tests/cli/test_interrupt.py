@@ -7,7 +7,7 @@ import sys
 
 LOST = """
 import signal, sys, time, weakref
-from lnmbench.cli.interrupt import never_lose_interrupts
+from lnmbench.cli.interrupt import redeliver_interrupts
 
 class Thing: pass
 
@@ -33,14 +33,14 @@ def code_of(install: str) -> int:
 
 def test_an_interrupt_in_a_callback_is_not_lost() -> None:
     assert code_of("") == 0, "Python raises there by now: the hook can go"
-    assert code_of("never_lose_interrupts()") == 130
+    assert code_of("redeliver_interrupts()") == 130
 
 
 def test_other_errors_there_are_told_as_ever() -> None:
     code = (
         "import weakref\n"
-        "from lnmbench.cli.interrupt import never_lose_interrupts\n"
-        "never_lose_interrupts()\n"
+        "from lnmbench.cli.interrupt import redeliver_interrupts\n"
+        "redeliver_interrupts()\n"
         "class Thing: pass\n"
         "thing = Thing()\n"
         "kept = weakref.ref(thing, lambda _: 1 / 0)\n"

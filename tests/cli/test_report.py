@@ -113,7 +113,7 @@ def test_where_there_are_no_figures_it_says_so(
 ) -> None:
     monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_report")
     here("report runs/one --figures pictures")
-    assert "no figures in this report" in capsys.readouterr().err
+    assert "this report has no figures" in capsys.readouterr().err
     assert files(at) == []
 
 

@@ -101,7 +101,11 @@ def test_an_interrupt_says_how_to_go_on(home: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130
-    assert errors.strip().splitlines()[-1].startswith("stopped: what was finished is kept")
+    assert (
+        errors.strip()
+        .splitlines()[-1]
+        .startswith("stopped: finished units are saved; rerun the same command to continue")
+    )
     assert "Traceback" not in errors
 
 

@@ -14,7 +14,7 @@ from lnmbench_report.asked import command
 from lnmbench_report.tables.manifest import Passport
 
 from lnmbench.choices import parse_all, parse_parameters
-from lnmbench.cli.ingesting import make_ingesting
+from lnmbench.cli.cohort_options import CohortOptions
 from lnmbench.config import read_benchmark
 from lnmbench.records import (
     BaselineMethod,
@@ -174,14 +174,8 @@ def test_a_plus_in_the_value_of_a_task_does_not_end_it_in_the_command() -> None:
 def test_the_command_has_how_images_were_brought_to_patches() -> None:
     how = Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
     told = options(command(invocation(preprocessing=asdict(how))))
-    made = make_ingesting(
-        strict=False,
-        pseudonymize=None,
-        new_key=False,
-        spacing=told["spacing"],
-        patch=int(told["patch"]),
-    )
-    assert made.preprocessing == how
+    cohort = CohortOptions(spacing=told["spacing"], patch=int(told["patch"]))
+    assert cohort.to_ingest_options().preprocessing == how
     usual = options(command(invocation(preprocessing=asdict(Preprocessing()))))
     assert not {"spacing", "patch"} & set(usual)
 

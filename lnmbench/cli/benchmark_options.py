@@ -1,0 +1,195 @@
+"""Options of `lnmbench run`, in groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import typer
+
+from lnmbench.cli.option_groups import OptionGroup
+from lnmbench.defaults import DEFAULTS
+
+if TYPE_CHECKING:
+    from lnmbench.records import Choice, Resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetOptions(OptionGroup):
+    """The data set."""
+
+    panel: ClassVar[str] = "Cohort"
+
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Data set, e.g. table:path=cohort.csv,columns=columns.toml"
+            f" (default: {DEFAULTS.dataset}).",
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodOptions(OptionGroup):
+    """The methods to compare."""
+
+    panel: ClassVar[str] = "Methods"
+
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Image encoder, or none; repeatable, one method each"
+            f" (default: {DEFAULTS.encoder}).",
+        ),
+    ] = None
+    aux: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Auxiliary tasks of a method, e.g. pt, pt+size or none; repeatable, one method"
+            f" each (default: {DEFAULTS.aux}).",
+        ),
+    ] = None
+    weighting: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Combination of the task losses (default: {DEFAULTS.weighting}).",
+        ),
+    ] = None
+    baseline: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Classical model on the clinical features; repeatable"
+            f" (default: {DEFAULTS.baseline}).",
+        ),
+    ] = None
+    only: Annotated[
+        bool,
+        typer.Option("--only", help="Run only the methods named, without their references."),
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolOptions(OptionGroup):
+    """The target, the cross-validation and the primary metrics."""
+
+    panel: ClassVar[str] = "Protocol"
+
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help=f"Label to predict (default: {DEFAULTS.target})."),
+    ] = None
+    repeats: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Repeats of the cross-validation (default: {DEFAULTS.protocol.repeats})."
+        ),
+    ] = None
+    folds: Annotated[
+        int | None, typer.Option(help=f"Outer folds (default: {DEFAULTS.protocol.folds}).")
+    ] = None
+    inner: Annotated[
+        int | None, typer.Option(help=f"Inner folds (default: {DEFAULTS.protocol.inner}).")
+    ] = None
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help=f"First look: {DEFAULTS.quick} unless set otherwise."),
+    ] = False
+    seed: Annotated[int | None, typer.Option(help="Seed of splits and fits (default: 0).")] = None
+    primary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Primary metric, declared before the run; repeatable"
+            f" (default: {' and '.join(DEFAULTS.primary)}).",
+        ),
+    ] = None
+
+    def with_quick(self) -> ProtocolOptions:
+        """Return the options with the counts that `--quick` sets and no other option does."""
+        if not self.quick:
+            return self
+        quick = DEFAULTS.quick
+        return replace(
+            self,
+            repeats=quick.repeats if self.repeats is None else self.repeats,
+            folds=quick.folds if self.folds is None else self.folds,
+            inner=quick.inner if self.inner is None else self.inner,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingOptions(OptionGroup):
+    """Training settings and the hyperparameter search."""
+
+    panel: ClassVar[str] = "Training"
+
+    training: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SETTINGS",
+            help="Training settings, e.g. learning_rate=3e-4,max_epochs=60.",
+        ),
+    ] = None
+    tune: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of hyperparameter settings to try in the inner folds"
+            " (default: 1, no search)."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineOptions(OptionGroup):
+    """Hardware to use."""
+
+    panel: ClassVar[str] = "Machine"
+
+    device: Annotated[
+        str, typer.Option(help="Device of the networks: auto, cpu, cuda, cuda:1 or mps.")
+    ] = "auto"
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            metavar="GB",
+            help="Memory limit for training in GB (default: half of RAM, or 80 % of free GPU"
+            " memory).",
+        ),
+    ] = None
+    executor: Annotated[str, typer.Option(metavar="NAME", help="Executor of the fits.")] = (
+        DEFAULTS.executor
+    )
+
+    def to_resources(self) -> Resources:
+        """Return the device and the memory limit."""
+        from lnmbench.records import Resources
+
+        return Resources(device=self.device, memory_gb=self.memory)
+
+    def executor_choice(self) -> Choice:
+        """Return the executor with its parameters."""
+        from lnmbench.choices import parse
+
+        return parse(self.executor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions(OptionGroup):
+    """The run directory."""
+
+    panel: ClassVar[str] = "Output"
+
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Run directory (default: a folder below runs/)."),
+    ] = None
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Estimate time, disk and memory; write nothing."),
+    ] = False

@@ -1,0 +1,111 @@
+"""Options of `data ingest` and `run` that say how the cohort file is built."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import typer
+
+from lnmbench.cli.option_groups import OptionGroup
+
+if TYPE_CHECKING:
+    from lnmbench.records import Preprocessing
+    from lnmbench.stages.ingest import IngestOptions, Pseudonyms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions(OptionGroup):
+    """Threads for images."""
+
+    panel: ClassVar[str] = "Machine"
+
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Threads that read and resample images (default: one for each core).", min=1
+        ),
+    ] = None
+
+    @property
+    def threads(self) -> int:
+        """The number of threads."""
+        return self.workers or os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortOptions(OptionGroup):
+    """Patches and ids of a cohort file, and what to do about unusable cases."""
+
+    panel: ClassVar[str] = "Cohort"
+
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Stop at the first case whose images cannot be used."),
+    ] = False
+    pseudonymize: Annotated[
+        Path | None,
+        typer.Option(metavar="KEYFILE", help="Replace ids by hashes under the key in this file."),
+    ] = None
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Create the key file; it must not exist.")
+    ] = False
+    spacing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X,Y,Z", help="Spacing of the patches in mm, e.g. 0.7,0.7,5 (the default)."
+        ),
+    ] = None
+    patch: Annotated[
+        int | None, typer.Option(help="Pixels across a patch (default: 224).", min=16, max=1024)
+    ] = None
+
+    def to_ingest_options(self) -> IngestOptions:
+        """Return the settings of the ingest stage; `UserError` for a wrong key or spacing."""
+        from lnmbench.stages.ingest import IngestOptions
+
+        return IngestOptions(
+            preprocessing=self._preprocessing(),
+            strict=self.strict,
+            pseudonyms=self._pseudonyms(),
+        )
+
+    def _preprocessing(self) -> Preprocessing:
+        from lnmbench.records import Preprocessing
+
+        default = Preprocessing()
+        return Preprocessing(
+            spacing_mm=default.spacing_mm if self.spacing is None else _spacing(self.spacing),
+            patch=default.patch if self.patch is None else self.patch,
+            air_hu=default.air_hu,
+        )
+
+    def _pseudonyms(self) -> Pseudonyms | None:
+        from lnmbench.errors import UserError
+        from lnmbench.stages.ingest import make_key, read_key
+
+        if self.pseudonymize is None:
+            if self.new_key:
+                raise UserError("--new-key needs a key file", then="add --pseudonymize KEYFILE")
+            return None
+        file = self.pseudonymize.expanduser()
+        return make_key(file) if self.new_key else read_key(file)
+
+
+def _spacing(text: str) -> tuple[float, float, float]:
+    from lnmbench.errors import UserError
+
+    try:
+        x, y, z = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = z = math.nan
+    if not all(0.05 <= length <= 50 for length in (x, y, z)):
+        raise UserError(
+            "wrong value for --spacing",
+            expected="three lengths in mm of 0.05 to 50, e.g. 0.7,0.7,5",
+            got=repr(text[:40]),
+        )
+    return x, y, z

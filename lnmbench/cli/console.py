@@ -1,0 +1,37 @@
+"""Standard output: as wide as the terminal, or of a fixed width in files and pipes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from lnmbench.records import Block
+
+FILE_WIDTH = 100
+
+
+def make_console(file: TextIO | None = None, *, file_width: int = FILE_WIDTH) -> Console:
+    """Return a console for standard output, or for a file.
+
+    Parameters
+    ----------
+    file
+        Where to write; by default standard output.
+    file_width
+        Characters in a line, unless the output is a terminal.
+    """
+    from rich.console import Console
+
+    console = Console(file=file)
+    return console if console.is_terminal else Console(file=file, width=file_width)
+
+
+def print_to_console(blocks: Sequence[Block], file: TextIO | None = None) -> None:
+    """Print tables and paragraphs to standard output, or to a file."""
+    from lnmbench.rendering import print_blocks
+
+    print_blocks(make_console(file), blocks)

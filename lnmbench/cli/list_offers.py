@@ -1,0 +1,175 @@
+"""`lnmbench list`: names that plugins offer, and their parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypedDict
+
+import typer
+
+from lnmbench.cli.option_groups import expand_groups
+from lnmbench.cli.plugins import PluginOptions, warn_of_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from lnmbench.parameters import Parameter
+    from lnmbench.registry import Offer, Registry, Role
+
+# in a file or a pipe, each row stays on one line
+_FILE_WIDTH = 200
+
+
+@expand_groups
+def list_offers(
+    *,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME]",
+            help="datasets, encoders, aux, …, or one name, e.g. resnet50 (default: everything).",
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print JSON.", metavar="", rich_help_panel="Output")
+    ] = False,
+    plugins: PluginOptions,
+) -> None:
+    """List names with their parameters and plugins; for one name, describe each parameter."""
+    registry = plugins.load_usable()
+    role = None if name is None else _find_role(name, registry)
+    if name is None or role is not None:
+        roles = registry.roles if role is None else (role,)
+        offers = [offer for role in roles for offer in sorted(role.offers(), key=lambda o: o.name)]
+        print_offers = _print_tables
+    else:
+        offers = _find_offers(name, registry)
+        print_offers = _print_descriptions
+    if json:
+        _print_json(offers)
+    else:
+        print_offers(offers)
+    warn_of_problems(registry)
+
+
+class ParameterFacts(TypedDict, total=False):
+    """A parameter as JSON; `default` is missing if the parameter is required."""
+
+    name: str
+    type: str
+    required: bool
+    default: object
+    description: str
+
+
+class OfferFacts(TypedDict):
+    """An offer as JSON."""
+
+    kind: str
+    name: str
+    description: str
+    parameters: list[ParameterFacts]
+    plugin: str
+
+
+def _find_role(name: str, registry: Registry) -> Role[object] | None:
+    word = name.replace("_", " ").replace("-", " ").strip()
+    for role in registry.roles:
+        if word in (role.name, role.plural, role.name.removesuffix(" task")):
+            return role
+    return None
+
+
+def _find_offers(name: str, registry: Registry) -> list[Offer[object]]:
+    """The offers of one name in every role; `UserError` with the nearest match if none is."""
+    from lnmbench.errors import UserError, nearest
+
+    offers = [offer for role in registry.roles for offer in role.offers()]
+    matching = [offer for offer in offers if offer.name == name]
+    if not matching:
+        roles = [role.plural.replace(" ", "-") for role in registry.roles]
+        suggestion, _, _ = nearest(name, roles + [offer.name for offer in offers]).partition(
+            "known:"
+        )
+        raise UserError(
+            f"nothing named {name!r} to list", then=suggestion.strip() or nearest(name, roles)
+        )
+    return matching
+
+
+def _parameter_facts(parameter: Parameter) -> ParameterFacts:
+    facts = ParameterFacts(
+        name=parameter.name, type=parameter.type_name, required=parameter.required
+    )
+    if not parameter.required:
+        facts["default"] = parameter.default
+    if parameter.description:
+        facts["description"] = parameter.description
+    return facts
+
+
+def _print_json(offers: Sequence[Offer[object]]) -> None:
+    import json
+
+    facts = [
+        OfferFacts(
+            kind=offer.role.name,
+            name=offer.name,
+            description=offer.summary,
+            parameters=[_parameter_facts(parameter) for parameter in offer.parameters],
+            plugin=offer.plugin.name,
+        )
+        for offer in offers
+    ]
+    typer.echo(json.dumps(facts, indent=2, default=str))
+
+
+def _print_tables(offers: Sequence[Offer[object]]) -> None:
+    """Print a table for each role, with a row for each offer."""
+    from itertools import groupby
+
+    from lnmbench.cli.console import make_console
+
+    console = make_console(file_width=_FILE_WIDTH)
+    for role, offers_of_role in groupby(offers, key=lambda offer: offer.role):
+        table = _make_table(role.plural, "name", "parameters", "description", "plugin")
+        for offer in offers_of_role:
+            parameters = ", ".join(map(str, offer.parameters))
+            _add_row(table, offer.name, parameters, offer.summary, offer.plugin.name)
+        console.print(table)
+        console.print()
+
+
+def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
+    """Print each offer's summary, and a table with a row for each parameter."""
+    from rich.text import Text
+
+    from lnmbench.cli.console import make_console
+
+    console = make_console()
+    for offer in offers:
+        console.print(Text(f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})", "bold"))
+        console.print(Text(offer.summary))
+        if offer.parameters:
+            table = _make_table("", "parameter", "type", "default", "description")
+            for each in offer.parameters:
+                default = "required" if each.required else str(each.default)
+                _add_row(table, each.name, each.type_name, default, each.description)
+            console.print(table)
+        console.print()
+
+
+def _make_table(title: str, *headings: str) -> Table:
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", header_style="bold")
+    return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    from rich.text import Text
+
+    table.add_row(*map(Text, cells))
