@@ -116,7 +116,7 @@ def read_class(category: str) -> str:
         raise UserError(
             f"{category[:40]!r} is not a T class",
             where="column labeled pt",
-            expected="T1a, pT2b, ypT3, Tis, TX, …",
+            expected="a class such as T1a, pT2b, ypT3, Tis or TX",
         )
     known = (match["known"] or "").casefold()
     minimal = known == "1mi" or (match["sign"] or "").casefold() == "mi"

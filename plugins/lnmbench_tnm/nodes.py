@@ -77,13 +77,13 @@ class NodalTarget:
         column = cohort.require(self.name, "pn")
         if column.label == self.name and column.kind != "binary":
             raise UserError(
-                f"column {column.name!r} is labeled {self.name}",
+                f"wrong kind of column {column.name!r}, labeled {self.name}",
                 expected="kind binary, with the categories (negative, positive)",
                 got=column.kind,
             )
         if column.kind == "continuous":
             raise UserError(
-                f"column {column.name!r} is labeled pn",
+                f"wrong kind of column {column.name!r}, labeled pn",
                 expected="kind ordinal, with categories such as N0, N1, N2, N3",
                 got=column.kind,
             )
@@ -114,7 +114,7 @@ def _range(category: str, column: Column) -> tuple[int, int]:
     match = _CLASS.fullmatch(category.strip())
     if match is None:
         raise UserError(
-            f"column {column.name!r} has the category {category[:40]!r}",
+            f"unknown category {category[:40]!r} of column {column.name!r}",
             expected="pathological N classes such as N0, pN1, N2a, NX or N+",
             then="change its categories, or do not label it pn",
         )

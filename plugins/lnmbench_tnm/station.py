@@ -59,7 +59,7 @@ class Station:
             )
         if column.kind != "binary":
             raise UserError(
-                f"column {column.name!r} is labeled {column.label}",
+                f"wrong kind of column {column.name!r}, labeled {column.label}",
                 expected="kind binary, with the categories (negative, positive)",
                 got=column.kind,
             )

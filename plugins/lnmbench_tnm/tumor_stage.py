@@ -112,7 +112,7 @@ def _column(cohort: Cohort) -> Column:
     column = cohort.require(*_LABELS)
     if column.kind == "continuous":
         raise UserError(
-            f"column {column.name!r} is labeled {column.label}",
+            f"wrong kind of column {column.name!r}, labeled {column.label}",
             expected="kind ordinal, with categories such as T1a, T2b, Tis",
             got=column.kind,
         )

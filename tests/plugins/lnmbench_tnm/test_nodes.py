@@ -75,7 +75,7 @@ def test_notes_name_the_column_and_count_the_known() -> None:
 
 @pytest.mark.parametrize("category", ["cN2", "M1", "N4", "positive", "N2 \x1b[31m"])
 def test_a_category_that_is_no_pathological_class_is_refused(category: str) -> None:
-    with pytest.raises(UserError, match="has the category"):
+    with pytest.raises(UserError, match="unknown category"):
         n2().labels(staged("N0", category))
 
 
