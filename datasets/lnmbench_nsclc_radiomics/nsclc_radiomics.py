@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
-from lnmbench.imaging.case_images import Asked, find_case_images
-from lnmbench.imaging.tumor_source import MarkedBy, Marking
+from lnmbench.imaging.case_images import UseImages, find_case_images
+from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 from lnmbench.records import Source
 from lnmbench.tables import Cells, Rows, find_table, read_rows, require_cells, require_unique_ids
 from lnmbench_nsclc_radiomics.card import CARD, SOURCE, describe_rows
@@ -27,10 +27,10 @@ from lnmbench_nsclc_radiomics.columns import (
 _REQUIRED = (ID, TUMOR, NODES)
 # The primary tumor; GTV-2 and later ones are nodes and other lesions. The segmentations were
 # converted from the structure sets.
-MARKING = Marking(
+MARKING = AnnotationRules(
     kinds=(
-        MarkedBy(modalities=("RTSTRUCT",), name="GTV-1,gtv-pre-op"),
-        MarkedBy(modalities=("SEG",), name="Neoplasm, Primary"),
+        AnnotationKind(modalities=("RTSTRUCT",), name="GTV-1,gtv-pre-op"),
+        AnnotationKind(modalities=("SEG",), name="Neoplasm, Primary"),
     )
 )
 
@@ -61,7 +61,7 @@ class NsclcRadiomics:
     def __init__(
         self,
         root: Path,
-        images: Asked = "auto",
+        images: UseImages = "auto",
         clinical_n_as_target: bool = False,
     ) -> None:
         folder = Path(root).expanduser()
@@ -80,7 +80,7 @@ class NsclcRadiomics:
         self._ids = ids
         require_cells(self.columns, ids, self._values, where=f"{path},")
         self._images = find_case_images(
-            folder, ids, MARKING, asked=images, collection="NSCLC-Radiomics"
+            folder, ids, MARKING, use=images, collection="NSCLC-Radiomics"
         )
         self.card = CARD
         self.sources: Sequence[Path] = (path, *self._images.sources)

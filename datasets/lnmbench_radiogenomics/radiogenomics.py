@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
-from lnmbench.imaging.case_images import Asked, find_case_images
-from lnmbench.imaging.tumor_source import MarkedBy, Marking
+from lnmbench.imaging.case_images import UseImages, find_case_images
+from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 from lnmbench.records import Source
 from lnmbench.tables import Cells, Rows, find_table, read_rows
 from lnmbench_radiogenomics.card import SOURCE, describe_rows, make_card
@@ -17,8 +17,8 @@ from lnmbench_radiogenomics.columns import COLUMNS, ID, NODES, check_rows, compl
 _ID_HEADERS = (ID, "Case ID")
 # The collection's segmentations (by Stanford) are series 1000 of a patient's study. The archive IDC
 # adds segmentations by an algorithm to the same studies; they are not annotations.
-MARKING = Marking(
-    kinds=(MarkedBy(modalities=("SEG",), number=1000),), never={300: "by IDC's algorithm"}
+MARKING = AnnotationRules(
+    kinds=(AnnotationKind(modalities=("SEG",), number=1000),), never={300: "by IDC's algorithm"}
 )
 
 
@@ -46,7 +46,7 @@ class Radiogenomics:
 
     source: ClassVar[Source] = SOURCE
 
-    def __init__(self, root: Path, images: Asked = "auto") -> None:
+    def __init__(self, root: Path, images: UseImages = "auto") -> None:
         folder = Path(root).expanduser()
         path = _find_clinical_table(folder)
         table = read_rows(path)
@@ -55,7 +55,7 @@ class Radiogenomics:
         self._rows = [complete_pack_years(row) for row in rows]
         ids = [row[ID] for row in rows]
         self._images = find_case_images(
-            folder, ids, MARKING, asked=images, collection="NSCLC Radiogenomics"
+            folder, ids, MARKING, use=images, collection="NSCLC Radiogenomics"
         )
         self.columns: Sequence[Column] = COLUMNS
         self.card = make_card(images=bool(self._images))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lnmbench import UserError, Volume
 from lnmbench.imaging.dicom_index import index_folder
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
-from lnmbench.imaging.regions.reading import read_region, the_file
+from lnmbench.imaging.regions.reading import only_file, read_region
 from lnmbench.imaging.series import choose_ct, find_image, read_ct
 from lnmbench.imaging.volume_files import is_volume_file
 from lnmbench_table.manifest import POINTS, Entry
@@ -38,7 +38,7 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
     else:
         assert entry.region is not None
         region = read_region(entry.region, image, entry.region_name or region_name or None)
-    return Volume(image=image, mask=region.mask, found=(*found, f"tumor: {region.found}"))
+    return Volume(image=image, mask=region.mask, notes=(*found, f"tumor: {region.note}"))
 
 
 def files_of(entries: Sequence[Entry]) -> Iterator[Path]:
@@ -57,13 +57,13 @@ def _image(path: Path, region: Path | None) -> tuple[sitk.Image, tuple[str, ...]
         raise UserError(f"there is no image {path}")
     if region is None or not path.is_dir() or not _is_dicom_region(region):
         return find_image(path)
-    (drawn,) = index_folder(the_file(region))
+    (drawn,) = index_folder(only_file(region))
     series, why = choose_ct(index_folder(path), drawn)
     return read_ct(series), (why,)
 
 
 def _is_dicom_region(path: Path) -> bool:
-    file = the_file(path)
+    file = only_file(path)
     if is_volume_file(file):
         return False
     return sop_class(file) in (*SEGMENTATION, STRUCTURE_SET)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from lnmbench import Case, Column, UserError
-from lnmbench.imaging.case_images import Asked, CaseImages, find_case_images
-from lnmbench.imaging.tumor_source import MarkedBy, Marking
+from lnmbench.imaging.case_images import CaseImages, UseImages, find_case_images
+from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 from lnmbench.records import Source
 from lnmbench.tables import require_cells, require_unique_ids
 from lnmbench_tcga.biotab import BARCODE, Biotab, find_biotabs, read_biotab, select_biotabs
@@ -69,7 +69,7 @@ class Tcga:
         cancer: str = "luad+lusc",
         neoadjuvant: bool = False,
         race: bool = True,
-        images: Asked = "auto",
+        images: UseImages = "auto",
         region_name: str | None = None,
         region_series: int | None = None,
     ) -> None:
@@ -96,7 +96,7 @@ class Tcga:
             folder,
             ids,
             _make_marking(region_name, region_series),
-            asked=images,
+            use=images,
             collection="these patients",
         )
         self.columns: Sequence[Column] = (
@@ -121,10 +121,10 @@ class Tcga:
         yield from self._cases
 
 
-def _make_marking(name: str | None, number: int | None) -> Marking:
+def _make_marking(name: str | None, number: int | None) -> AnnotationRules:
     """Return a marking by any SEG or RTSTRUCT, because TCGA has no tumor outlines of its own."""
-    return Marking(
-        kinds=(MarkedBy(name=name, number=number),), then="choose one with region_series"
+    return AnnotationRules(
+        kinds=(AnnotationKind(name=name, number=number),), then="choose one with region_series"
     )
 
 

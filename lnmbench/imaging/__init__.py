@@ -1,1 +1,1 @@
-"""Images in, patches out: SimpleITK volumes brought to the geometry of the cohort file."""
+"""CT images: DICOM and volume files, tumor regions, and the patches of the cohort file."""

@@ -1,11 +1,11 @@
-"""Lists the DICOM series below a folder by what their headers say; names of files do not matter."""
+"""Index of the DICOM series below a folder, by their headers; file names do not matter."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from lnmbench.errors import UserError, reading
 from lnmbench.imaging.headers import MODALITIES, term
-from lnmbench.imaging.silence import quietly
+from lnmbench.imaging.silence import suppress_warnings
 
 DAMAGED = "damaged"
 
@@ -27,7 +27,7 @@ _REFERENCES = (
     "SourceImageSequence",
     "SharedFunctionalGroupsSequence",
 )
-# Where a segmentation names images and no series; read only if need be, for they are long.
+# For segmentations that reference images but no series; read only if needed, as they are long.
 _DEEP_REFERENCES = ("PerFrameFunctionalGroupsSequence", "ROIContourSequence")
 _TAGS = (
     *("SpecificCharacterSet", "PatientID", "StudyInstanceUID", "SeriesInstanceUID"),
@@ -35,19 +35,19 @@ _TAGS = (
     *("ImageType", "FrameOfReferenceUID", "NumberOfFrames", "ImageOrientationPatient"),
     *_REFERENCES,
 )
-_MARK_AT, _MARK = 128, b"DICM"
+_PREFIX_OFFSET, _PREFIX = 128, b"DICM"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One DICOM series: its files, and what their headers say of it.
+    """DICOM series: its files and the facts of their headers.
 
     `size` counts images (frames, where files have several). `references` are the UIDs of the
     series that a SEG or RTSTRUCT was drawn on, `frame` is the UID of its frame of reference.
-    `image_type` and `orientation` (six cosines) are those of the first file that has them; empty
-    where none does. The modality `damaged` collects files that are DICOM by their name or mark but
-    cannot be read, and whose series is unknown; `unknown` is one that the standard does not have.
+    `image_type` and `orientation` (six cosines) are those of the first file that has them, or
+    empty. The modality `damaged` collects files that are DICOM by their name or prefix but cannot
+    be read, and whose series is unknown; `unknown` is a modality that the standard does not have.
     """
 
     patient: str
@@ -66,7 +66,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Instance:
-    """One file as a series of its own, its UID, and the images that it refers to."""
+    """One file as a series, its UID, and the images that it references."""
 
     series: Series
     uid: str
@@ -74,28 +74,29 @@ class _Instance:
 
 
 def index_folder(root: Path, *, threads: int = 4) -> tuple[Series, ...]:
-    """Return every DICOM series below `root`, sorted by patient, study, number and UID.
+    """Return the DICOM series below `root`, sorted by patient, study, number and UID.
 
-    Only headers are read. What is not DICOM is passed over; links to folders are not followed.
-    A file that is DICOM by its name or mark but cannot be read counts to the series of its folder
-    if there is only one, so that reading that series refuses it; else to a series of the modality
-    `damaged`. `root` may also be one DICOM file. Raises `UserError` where there is no such folder
-    or it cannot be read.
+    Only headers are read. Other files are skipped; links to folders are not followed. A file that
+    is DICOM by its name or prefix but cannot be read belongs to the series of its folder if there
+    is only one, so that reading that series refuses it; else to a series of the modality `damaged`.
+    `root` may also be one DICOM file. Raises `UserError` for a folder that does not exist or cannot
+    be read.
     """
     paths = _files(root)
     with ThreadPoolExecutor(threads) as pool:
-        found = [instance for instance in pool.map(_instance, paths) if instance is not None]
-    home_of = {one.uid: one.series.uid for one in found if one.uid}
+        instances = [instance for instance in pool.map(_instance, paths) if instance is not None]
+    series_of_image = {instance.uid: instance.series.uid for instance in instances if instance.uid}
     groups: dict[tuple[str, str, str], list[Series]] = defaultdict(list)
-    for one in _adopted(found):
-        known = {home_of[image] for image in one.images if image in home_of}
-        part = replace(one.series, references=one.series.references or tuple(sorted(known)))
+    for instance in _assign_damaged(instances):
+        known = {series_of_image[uid] for uid in instance.images if uid in series_of_image}
+        references = instance.series.references or tuple(sorted(known))
+        part = replace(instance.series, references=references)
         groups[part.patient, part.study, part.uid].append(part)
-    return tuple(sorted((_joined(parts) for parts in groups.values()), key=_order))
+    return tuple(sorted((_merge(parts) for parts in groups.values()), key=_order))
 
 
-def where_is(series: Series) -> str:
-    """Return the folder of a series for a message, or its first file if it lies in several."""
+def series_location(series: Series) -> str:
+    """Return the folder of a series for a message, or its first file if it has several folders."""
     folders = {file.parent for file in series.files}
     number = "" if series.number is None else f"series {series.number}, "
     return f"{number}{folders.pop() if len(folders) == 1 else series.files[0]}"
@@ -118,11 +119,11 @@ def _files(root: Path) -> list[Path]:
     )
 
 
-@quietly
+@suppress_warnings
 def _instance(path: Path) -> _Instance | None:
-    """Return what the file's header says, None where it is no DICOM or a DICOMDIR."""
+    """Return the facts of a file's header, None if it is no DICOM file or a DICOMDIR."""
     named = path.suffix.lower() in (".dcm", ".dicom")
-    if not (_marked(path) or named):
+    if not (_has_prefix(path) or named):
         return None
     try:
         header = pydicom.dcmread(
@@ -130,15 +131,15 @@ def _instance(path: Path) -> _Instance | None:
         )
         if header.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
             return None
-        return _described(path, header)
+        return _describe(path, header)
     except Exception:  # a broken file may make pydicom raise anything
         return _Instance(series=_damaged(path), uid="")
 
 
-def _marked(path: Path) -> bool:
+def _has_prefix(path: Path) -> bool:
     with reading(path), path.open("rb") as file:
-        file.seek(_MARK_AT)
-        return file.read(len(_MARK)) == _MARK
+        file.seek(_PREFIX_OFFSET)
+        return file.read(len(_PREFIX)) == _PREFIX
 
 
 def _damaged(path: Path) -> Series:
@@ -154,7 +155,7 @@ def _damaged(path: Path) -> Series:
     )
 
 
-def _described(path: Path, header: Dataset) -> _Instance:
+def _describe(path: Path, header: Dataset) -> _Instance:
     if not header.get("SeriesInstanceUID"):
         return _Instance(series=_damaged(path), uid="")
     modality = term(header.get("Modality"), MODALITIES)
@@ -178,33 +179,33 @@ def _described(path: Path, header: Dataset) -> _Instance:
 
 
 def _references(path: Path, header: Dataset) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Return the UIDs of the series and of the images that a segmentation refers to."""
-    series, images = _named(header, _REFERENCES)
+    """Return the UIDs of the series and of the images that a segmentation references."""
+    series, images = _collect_uids(header, _REFERENCES)
     if not series and not images:
         deep = pydicom.dcmread(
             path, stop_before_pixels=True, specific_tags=list(_DEEP_REFERENCES), force=True
         )
-        series, images = _named(deep, _DEEP_REFERENCES)
+        series, images = _collect_uids(deep, _DEEP_REFERENCES)
     return tuple(sorted(series)), frozenset(images)
 
 
-def _named(header: Dataset, sequences: Sequence[str]) -> tuple[set[str], set[str]]:
-    found: dict[str, set[str]] = {"SeriesInstanceUID": set(), "ReferencedSOPInstanceUID": set()}
+def _collect_uids(header: Dataset, sequences: Sequence[str]) -> tuple[set[str], set[str]]:
+    uids: dict[str, set[str]] = {"SeriesInstanceUID": set(), "ReferencedSOPInstanceUID": set()}
 
     def look(_: Dataset, element: pydicom.DataElement) -> None:
-        if element.keyword in found and element.value:
-            found[element.keyword].add(str(element.value))
+        if element.keyword in uids and element.value:
+            uids[element.keyword].add(str(element.value))
 
     for name in sequences:
         for item in header.get(name) or ():
             item.walk(look)
-    return found["SeriesInstanceUID"], found["ReferencedSOPInstanceUID"]
+    return uids["SeriesInstanceUID"], uids["ReferencedSOPInstanceUID"]
 
 
 def _frame(header: Dataset) -> str:
     inner = (item for item in header.get("ReferencedFrameOfReferenceSequence") or ())
-    every = (str(item.get("FrameOfReferenceUID", "") or "") for item in (header, *inner))
-    return next((uid for uid in every if uid), "")
+    uids = (str(item.get("FrameOfReferenceUID", "") or "") for item in (header, *inner))
+    return next((uid for uid in uids if uid), "")
 
 
 def _orientation(header: Dataset) -> tuple[float, ...]:
@@ -225,21 +226,23 @@ def _whole(value: object) -> int | None:
     return int(text) if _WHOLE.fullmatch(text) else None
 
 
-def _adopted(found: Iterable[_Instance]) -> Iterator[_Instance]:
-    """Give each damaged file to the one series of its folder, where there is just one."""
-    homes: dict[Path, dict[str, Series]] = defaultdict(dict)
-    found = list(found)
-    for one in found:
-        if one.series.uid:
-            homes[one.series.files[0].parent][one.series.uid] = one.series
-    for one in found:
-        (path,) = one.series.files
-        home = list(homes[path.parent].values())
-        adopt = not one.series.uid and len(home) == 1
-        yield replace(one, series=replace(home[0], files=(path,), size=1)) if adopt else one
+def _assign_damaged(instances: Sequence[_Instance]) -> Iterator[_Instance]:
+    """Assign each damaged file to the series of its folder, if there is only one."""
+    series_by_folder: dict[Path, dict[str, Series]] = defaultdict(dict)
+    for instance in instances:
+        series = instance.series
+        if series.uid:
+            series_by_folder[series.files[0].parent][series.uid] = series
+    for instance in instances:
+        (path,) = instance.series.files
+        candidates = list(series_by_folder[path.parent].values())
+        if not instance.series.uid and len(candidates) == 1:
+            yield replace(instance, series=replace(candidates[0], files=(path,), size=1))
+        else:
+            yield instance
 
 
-def _joined(parts: Sequence[Series]) -> Series:
+def _merge(parts: Sequence[Series]) -> Series:
     first: Mapping[str, Callable[[Series], object]] = {
         "frame": lambda part: part.frame,
         "image_type": lambda part: part.image_type,

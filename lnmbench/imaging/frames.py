@@ -1,4 +1,4 @@
-"""Reads what the header of a CT file says of each of its images, before any pixel is read."""
+"""Headers of CT images: position, size and rescaling of each frame, read before any pixel."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from lnmbench.imaging.headers import (
     term,
     transfer_syntax,
 )
+from lnmbench.text import plural
 
 Vector = tuple[float, float, float]
 
-# The least and the most that each number of a CT can be.
+# Smallest and largest value of each number of a CT.
 _LIMITS = {
     "ImageOrientationPatient": (-2.0, 2.0),
     "ImagePositionPatient": (-FARTHEST_MM, FARTHEST_MM),
@@ -42,7 +43,7 @@ _RESCALE_TYPES = ("HU", "US", "OD", "HU_MOD", "MGML", "PCT", "Z_EFF", "ED", "EDW
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One CT image: where it lies in the patient, and how its stored values become HU.
+    """CT image: its position in the patient, and the rescaling of its stored values to HU.
 
     `index` counts the images of a multi-frame file; it is 0 in an ordinary one. `position` is the
     center of the first pixel in LPS mm; `along_row` and `along_column` are the directions in which
@@ -61,19 +62,19 @@ class Frame:
     intercept: float
 
 
-def frames_of(path: Path) -> tuple[Frame, ...]:
-    """Return the images of a DICOM file in their order in it.
+def read_frames(path: Path) -> tuple[Frame, ...]:
+    """Return the images of a DICOM file in their order.
 
-    Enhanced (multi-frame) CT says of each frame, or once for all, what ordinary CT says in the
-    header itself. Raises `UserError` where the file cannot be read, is not a CT image, is a
-    localizer, is shorter than its pixels, or does not say where its images lie or how to get HU of
-    them. No value of the header is quoted but terms of the standard.
+    Enhanced (multi-frame) CT states for each frame, or once for all frames, what ordinary CT states
+    in the header itself. Raises `UserError` for a file that cannot be read, is not a CT image, is a
+    localizer, is shorter than its pixels, or lacks the position or the rescaling of its images.
+    Messages quote no values of the header except terms of the standard.
     """
     with reading(path):
         header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
         _require_ct(path, header)
         count = int(header.get("NumberOfFrames") or 1)
-        _require_described(path, header, count)
+        _require_descriptions(path, header, count)
         frames = tuple(_frame(path, header, index) for index in range(count))
         _require_length(path, header, frames)
     return frames
@@ -97,18 +98,18 @@ def _require_ct(path: Path, header: Dataset) -> None:
         raise UserError(f"{path} does not hold HU", got=f"values of the type {rescale_type!r}")
 
 
-def _require_described(path: Path, header: Dataset, count: int) -> None:
+def _require_descriptions(path: Path, header: Dataset, count: int) -> None:
     described = len(header.get("PerFrameFunctionalGroupsSequence") or [0])
     if count != described:
         raise UserError(
             f"{path} has {count} frames and describes {described}",
-            expected="an enhanced CT that says of each frame where it lies",
+            expected="an enhanced CT with the position of each frame",
             then="export the series as single slices",
         )
 
 
 def _require_length(path: Path, header: Dataset, frames: tuple[Frame, ...]) -> None:
-    """Refuse a file that is shorter than its pixels, before room is made for them."""
+    """Refuse a file that is shorter than its pixels, before memory is allocated for them."""
     syntax = transfer_syntax(header)
     if syntax is None or syntax.is_encapsulated or syntax.is_deflated:
         return
@@ -157,25 +158,25 @@ def _numbers(
     group, keyword = names
     try:
         value = next(
-            filter(lambda found: found not in (None, ""), _values(header, index, group, keyword))
+            filter(lambda value: value not in (None, ""), _values(header, index, group, keyword))
         )
         several = [value] if isinstance(value, str | int | float) else list(value)
-        found = tuple(float(number) for number in several)
-    except Exception:  # absent, empty, or text where numbers belong: pydicom raises anything
-        found = ()
+        numbers = tuple(float(number) for number in several)
+    except Exception:  # absent, empty, or text instead of numbers: pydicom raises anything
+        numbers = ()
     low, high = _LIMITS[keyword]
-    if len(found) != count or not all(low <= number <= high for number in found):
+    if len(numbers) != count or not all(low <= number <= high for number in numbers):
         raise UserError(
             f"{path} has no usable {keyword}",
             where=f"frame {index + 1}" if index else "",
-            expected=f"{count} number{'s' if count > 1 else ''} from {low:g} to {high:g}",
+            expected=f"{plural(count, 'number')} from {low:g} to {high:g}",
             then=_NEXT.get(keyword, "leave the series out"),
         )
-    return found
+    return numbers
 
 
 def _values(header: Dataset, index: int, group: str, keyword: str) -> Iterator[Any]:
-    """Yield the keyword's value for the frame, for all frames, and in the header itself."""
+    """Yield the keyword's value for the frame, for all frames, and of the header itself."""
     each = header.get("PerFrameFunctionalGroupsSequence") or ()
     shared = header.get("SharedFunctionalGroupsSequence") or ()
     for item in (*each[index : index + 1], *shared):

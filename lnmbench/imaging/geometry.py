@@ -1,9 +1,9 @@
-"""Brings a CT volume and its tumor mask to the patches of the cohort file.
+"""Geometry of patches: resampling of a CT volume and its tumor mask for the cohort file.
 
 The target grid is a lattice with the spacing of the preprocessing, laid through the first voxel of
-the volume once that is oriented to LPS. It has no end: outside the image is air. A patch is a
-window of this lattice, so what is read of it does not depend on how much of it is resampled. The
-lattice follows the axes of the volume, so that slices of an oblique scan stay its slices.
+the volume after orientation to LPS. It is unbounded: outside the image is air. A patch is a window
+of this lattice, so its values do not depend on how much of the lattice is resampled. The lattice
+follows the axes of the volume, so that slices of an oblique scan stay its slices.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ Index = tuple[int, int, int]
 
 _HU_LIMITS = (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
 _GRID_TOLERANCE = 1e-3
-# Writers round spacings differently; that must not move a patch whose center falls on a point.
+# Writers round spacings differently, which must not move a patch whose center is a lattice point.
 _TIE_TOLERANCE = 1e-3
 _MOST_POINTS = 1 << 27
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Patches:
-    """The slices of one case in which the tumor appears, from its feet side to its head side.
+    """Slices of one case that contain the tumor, from feet to head.
 
     `slices` is int16 HU of shape (s, patch, patch), `masks` uint8 of the same shape: 0 outside the
     tumor, 1 inside. Rows run from anterior to posterior, columns from the patient's right to left.
@@ -47,7 +47,7 @@ class Patches:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Window:
-    """A block of the lattice: its first index and its size along x, y, z, and the spacing."""
+    """Block of the lattice: its first index, size and spacing along x, y, z."""
 
     start: Index
     size: Index
@@ -55,41 +55,71 @@ class _Window:
 
 
 def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
-    """Return the tumor's slices at the target spacing, cut around the tumor.
+    """Return the tumor's slices at the target spacing, cropped around the tumor.
 
-    The volume is oriented to LPS and resampled (image linearly, mask to the nearest voxel); the
-    slices in which the tumor appears are kept, each cut to patch × patch pixels around the center
-    of the whole tumor's bounding box. Outside the image is air. Only the window needed is
-    resampled, which gives the same values as resampling everything. A tumor so small that it
-    falls between the points of the lattice is kept: it takes the points nearest to its voxels.
+    The volume is oriented to LPS and resampled (image linearly, mask to the nearest voxel). The
+    slices that contain the tumor are cropped to patch × patch pixels around the center of the whole
+    tumor's bounding box. Outside the image is air. Only this window is resampled, which gives the
+    same values as resampling the whole volume. If a small tumor falls between the points of the
+    lattice, the points nearest to its voxels become the mask.
 
-    Raises `UserError` where the image is not a three-dimensional grid of numbers or no grid that a
-    CT can have, the mask lies on another grid or is empty, its parts lie too far apart for one
-    patch, or it has more slices than memory holds.
+    Parameters
+    ----------
+    volume
+        CT in HU and tumor mask on one grid.
+    preprocessing
+        Spacing in mm, size of a patch in pixels, and HU of air.
+
+    Returns
+    -------
+    Patches
+        HU and masks of the slices with tumor, (s, patch, patch) each.
+
+    Raises
+    ------
+    UserError
+        If the image is not a three-dimensional grid of numbers that a CT can have; if the mask lies
+        on another grid or is empty, its parts are too far apart for one patch, or it has more
+        slices than fit into memory.
     """
-    image, mask = _oriented(volume)
+    image, mask = _orient(volume)
     inside: NDArray[np.bool_] = sitk.GetArrayViewFromImage(mask) != 0
     if not inside.any():
         raise UserError("the tumor mask is empty", expected="at least one voxel that is not 0")
     window = _window_around(inside, image, preprocessing)
-    masks = _resampled_mask(mask, inside, window)
-    kept = masks.any(axis=(1, 2))
-    if not kept.any():
+    masks = _resample_mask(mask, inside, window)
+    has_tumor = masks.any(axis=(1, 2))
+    if not has_tumor.any():
         raise UserError(
             "the tumor mask has parts that lie too far apart for one patch",
             expected=f"one tumor within {preprocessing.patch} pixels",
             then="keep one tumor in the mask",
         )
     slices = _resample(image, window, sitk.sitkLinear, preprocessing.air_hu)
-    return Patches(slices=_whole_hu(slices[kept]), masks=masks[kept])
+    return Patches(slices=_round_hu(slices[has_tumor]), masks=masks[has_tumor])
 
 
 def window(
     hu: NDArray[np.int16] | NDArray[np.float32], limits_hu: tuple[float, float]
 ) -> NDArray[np.float32]:
-    """Return HU of any shape as float32 in [-1, 1]: the lower limit becomes -1, the upper 1.
+    """Return HU scaled linearly to [-1, 1] within limits, and clipped beyond them.
 
-    Raises `UserError` unless the lower limit is less than the upper one.
+    Parameters
+    ----------
+    hu
+        HU in any shape.
+    limits_hu
+        HU that become -1 and 1.
+
+    Returns
+    -------
+    ndarray
+        Scaled values as float32 in the shape of `hu`.
+
+    Raises
+    ------
+    UserError
+        Unless the lower limit is less than the upper one.
 
     Examples
     --------
@@ -105,7 +135,7 @@ def window(
     return np.clip(scaled, -1.0, 1.0, out=scaled)
 
 
-def _oriented(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
+def _orient(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
     image, mask = volume.image, volume.mask
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
         raise UserError(
@@ -138,7 +168,7 @@ def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
             expected=_text(image.GetSize()),
             got=_text(mask.GetSize()),
         )
-    # Writers round origin and spacing differently; a thousandth of a voxel is the same grid.
+    # Writers round origin and spacing differently; a thousandth of a voxel still is the same grid.
     spacing = np.asarray(image.GetSpacing())
     limits = {
         "origin": _GRID_TOLERANCE * spacing,
@@ -160,7 +190,7 @@ def _text(numbers: tuple[float, ...]) -> str:
 def _window_around(
     inside: NDArray[np.bool_], image: sitk.Image, preprocessing: Preprocessing
 ) -> _Window:
-    """Return patch × patch points around the tumor, on every slice that may hold some of it."""
+    """Return patch × patch points around the tumor, on all slices that may contain it."""
     first, last = _bounding_box(inside)
     steps = np.divide(image.GetSpacing(), preprocessing.spacing_mm)
     center = (first + last) / 2 * steps
@@ -173,7 +203,7 @@ def _window_around(
             "the tumor mask is too tall",
             expected=f"at most {most} slices of {preprocessing.patch} pixels square",
             got=str(top - bottom + 1),
-            then="look at the mask, and at the spacing that was asked for",
+            then="check the mask and the requested spacing",
         )
     return _Window(
         start=(int(corner[0]), int(corner[1]), bottom),
@@ -190,7 +220,7 @@ def _bounding_box(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray
     return ends[:, 0], ends[:, 1]
 
 
-def _resampled_mask(
+def _resample_mask(
     mask: sitk.Image, inside: NDArray[np.bool_], window: _Window
 ) -> NDArray[np.uint8]:
     masks: NDArray[np.uint8] = _resample(mask, window, sitk.sitkNearestNeighbor, 0).astype(np.uint8)
@@ -205,9 +235,9 @@ def _nearest_points(
     steps = np.divide(mask.GetSpacing(), window.spacing_mm)
     points = np.floor(voxels * steps + 0.5).astype(np.int64) - window.start
     points = points[np.all((points >= 0) & (points < window.size), axis=1)]
-    found = np.zeros(window.size[::-1], dtype=np.uint8)
-    found[points[:, 2], points[:, 1], points[:, 0]] = 1
-    return found
+    nearest = np.zeros(window.size[::-1], dtype=np.uint8)
+    nearest[points[:, 2], points[:, 1], points[:, 0]] = 1
+    return nearest
 
 
 def _resample(
@@ -231,8 +261,8 @@ def _resample(
     return array
 
 
-def _whole_hu(values: NDArray[Any]) -> NDArray[np.int16]:
+def _round_hu(values: NDArray[Any]) -> NDArray[np.int16]:
     if not np.isfinite(values).all():
-        raise UserError("the image holds values that are no numbers", expected="HU")
+        raise UserError("the image contains values that are not numbers", expected="HU")
     whole: NDArray[np.int16] = np.clip(np.rint(values), *_HU_LIMITS).astype(np.int16)
     return whole

@@ -1,7 +1,7 @@
-"""What a file of a CT volume can hold; what is beyond that is damage, and would give wrong voxels.
+"""Limits of the grid and the values of a CT volume; anything beyond them is damage.
 
-NaN passes every comparison that looks for too much, and a grid of kilometers makes resampling run
-for ever, so grids are held against these limits as soon as they are read.
+NaN passes comparisons with an upper limit, and resampling to a grid of kilometers does not end, so
+grids are checked against these limits as soon as they are read.
 """
 
 from __future__ import annotations
@@ -31,8 +31,18 @@ def require_plausible_grid(
 ) -> None:
     """Raise `UserError` unless a grid can be that of a CT volume or of its mask.
 
-    Spacings (3) lie within 0.05 and 30 mm, coordinates of the origin (3) within 100 m of zero, and
-    the directions (9, row by row) are at right angles and of length 1, to 0.01.
+    Parameters
+    ----------
+    what
+        Noun for the grid in error messages.
+    spacing_mm
+        Spacings along the three axes, within 0.05 and 30 mm.
+    origin_mm
+        Three coordinates of the origin, within 100 m of zero.
+    direction
+        Nine direction cosines, row by row: at right angles and of length 1, to 0.01.
+    where
+        File of the grid for error messages.
     """
     low, high = SPACING_MM
     if not all(low <= spacing <= high for spacing in spacing_mm):
@@ -43,7 +53,7 @@ def require_plausible_grid(
             got=_text(spacing_mm),
             then="correct the spacing in its header",
         )
-    if not all(abs(place) <= FARTHEST_MM for place in origin_mm):
+    if not all(abs(coordinate) <= FARTHEST_MM for coordinate in origin_mm):
         raise UserError(
             f"{what} has an unlikely origin",
             where=where,
@@ -63,7 +73,7 @@ def require_plausible_grid(
 
 
 def require_length(path: Path, *, expected: int, length: int) -> None:
-    """Raise `UserError` where a file has fewer bytes than its header tells of."""
+    """Raise `UserError` if a file has fewer bytes than its header states."""
     if length < expected:
         raise UserError(
             f"{path} is truncated",

@@ -1,8 +1,8 @@
-"""What may be told of a DICOM header.
+"""Safe quotation of DICOM headers in messages.
 
-One damaged byte of a length makes any value run on into the next ones, the patient's name among
-them, and exceptions of pydicom and highdicom quote values. So a value is told only if it is one of
-the terms that the standard has for it, and of an exception only its kind.
+One damaged byte of a length makes any value extend over the next ones, among them the patient's
+name, and exceptions of pydicom and highdicom quote values. So messages quote a value only if it is
+a term of the standard, and of an exception only its class.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.silence import quietly
+from lnmbench.imaging.silence import suppress_warnings
 
-# What is needed is checked where it is read; oddities elsewhere in a header are no matter.
+# Required values are checked when they are read; other values of a header may be invalid.
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 UNKNOWN = "unknown"
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-# Those that archives of tumor imaging hold; PS3.3, C.7.3.1.1.1.
+# Modalities in archives of tumor imaging; PS3.3, C.7.3.1.1.1.
 MODALITIES = frozenset(
     (
         *("CT", "MR", "PT", "NM", "US", "CR", "DX", "MG", "XA", "RF", "SC", "OT", "DOC", "SM"),
@@ -35,12 +35,12 @@ MODALITIES = frozenset(
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn whatever is raised over a damaged file into a `UserError` that quotes nothing of it.
+    """Turn any exception about a damaged file into a `UserError` that quotes nothing of it.
 
-    `InvalidDicomError` goes through: a file without the mark of DICOM is not a damaged one.
+    `InvalidDicomError` passes: a file without the prefix of DICOM is not a damaged one.
     """
     try:
-        with quietly:
+        with suppress_warnings:
             yield
     except (UserError, InvalidDicomError):
         raise
@@ -49,7 +49,7 @@ def reading(path: Path) -> Iterator[None]:
             f"cannot read {path}", got=error.strerror or "a fault of the disk"
         ) from error
     except Exception as error:
-        # Damaged headers surface as any exception that there is: KeyError, struct.error, …
+        # damaged headers raise any kind of exception: KeyError, struct.error, …
         raise UserError(
             f"{path} is damaged or incomplete",
             got=f"a DICOM header that cannot be read ({type(error).__name__})",
@@ -80,9 +80,9 @@ def sop_class_name(uid: object) -> str:
 
 
 def transfer_syntax(header: pydicom.Dataset) -> UID | None:
-    """Return the standard transfer syntax that a file states, None where it is another.
+    """Return the transfer syntax that a file states, None if the standard does not have it.
 
-    Files of old without this statement are implicit little endian.
+    Old files without this statement are implicit little endian.
     """
     meta = getattr(header, "file_meta", None)
     stated = UID(str((meta.get("TransferSyntaxUID") if meta else None) or ImplicitVRLittleEndian))
@@ -92,8 +92,8 @@ def transfer_syntax(header: pydicom.Dataset) -> UID | None:
 def require_pixels(path: Path) -> None:
     """Raise `UserError` for a DICOM file without pixel data."""
     with reading(path):
-        there = pydicom.dcmread(path, specific_tags=list(_PIXELS), force=True).dir()
-    if not set(_PIXELS) & set(there):
+        keywords = pydicom.dcmread(path, specific_tags=list(_PIXELS), force=True).dir()
+    if not set(_PIXELS) & set(keywords):
         raise UserError(
             f"{path} has no pixel data", then="download the file again, or leave the series out"
         )

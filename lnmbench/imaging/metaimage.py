@@ -1,4 +1,4 @@
-"""Checks the header of a MetaImage before ITK reads it, which takes NaN for 0 and trusts any size.
+"""Checks of a MetaImage header before ITK reads it, which takes NaN for 0 and trusts any size.
 
 Fields are those of the MetaIO documentation: lines of `name = value`, the last one being
 `ElementDataFile`.
@@ -17,14 +17,14 @@ _HEADER_BYTES = 1 << 16
 _LAST = b"ElementDataFile"
 _MOST_AXES = 4
 _CHANNELS = "ElementNumberOfChannels"
-_PLACES = ("Offset", "Position", "Origin", "ElementSpacing")
+_POSITIONS = ("Offset", "Position", "Origin", "ElementSpacing")
 _MATRICES = ("TransformMatrix", "Rotation", "Orientation")
 _BYTES = {"CHAR": 1, "SHORT": 2, "INT": 4, "LONG": 4, "LONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8}
 _BYTES |= {f"U{kind}": size for kind, size in _BYTES.items() if kind not in ("FLOAT", "DOUBLE")}
 
 
 def require_sound_metaimage(path: Path) -> None:
-    """Raise `UserError` for a header without sizes or place, and for a truncated MHA."""
+    """Raise `UserError` for a header without sizes or position, and for a truncated MHA."""
     with path.open("rb") as file:
         head, mark, rest = file.read(_HEADER_BYTES).partition(_LAST)
     fields = _fields(head)
@@ -39,9 +39,9 @@ def require_sound_metaimage(path: Path) -> None:
         "no sizes": not all(1 <= size < 2**31 and size % 1 == 0 for size in sizes),
         "no known type of voxel": kind not in _BYTES,
         "no number of channels": not 1 <= channels <= 2**10,
-        "no numbers where it says how it lies": not _has_place(fields, axes),
+        "a position that is not numbers": not _has_position(fields, axes),
     }
-    fault = next((what for what, so in faults.items() if so), None)
+    fault = next((name for name, present in faults.items() if present), None)
     if fault:
         raise UserError(
             f"cannot read {path}",
@@ -63,17 +63,17 @@ def _fields(head: bytes) -> dict[str, str]:
 
 
 def _numbers(fields: Mapping[str, str], name: str, count: int) -> list[float]:
-    """Return the numbers of a field; NaN where they are not as many finite ones."""
+    """Return the numbers of a field, or NaN unless they are `count` finite numbers."""
     try:
-        found = [float(number) for number in fields.get(name, "").split()]
+        numbers = [float(number) for number in fields.get(name, "").split()]
     except ValueError:
-        found = []
-    sound = len(found) == count and all(map(math.isfinite, found))
-    return found if sound else [math.nan]
+        numbers = []
+    sound = len(numbers) == count and all(map(math.isfinite, numbers))
+    return numbers if sound else [math.nan]
 
 
-def _has_place(fields: Mapping[str, str], axes: int) -> bool:
-    counts = {**dict.fromkeys(_PLACES, axes), **dict.fromkeys(_MATRICES, axes * axes)}
+def _has_position(fields: Mapping[str, str], axes: int) -> bool:
+    counts = {**dict.fromkeys(_POSITIONS, axes), **dict.fromkeys(_MATRICES, axes * axes)}
     return not any(
         math.isnan(number)
         for name, count in counts.items()

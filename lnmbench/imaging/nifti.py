@@ -1,4 +1,4 @@
-"""Checks what SimpleITK passes over in a NIfTI file: length, NaN, two ways to say where it lies.
+"""Checks of a NIfTI file that SimpleITK does not make: length, NaN, and two stated positions.
 
 Offsets of the fields are those of the NIfTI-1 header, nifti1.h of the NIfTI data format working
 group.
@@ -33,12 +33,12 @@ _ORIGIN_TOLERANCE_MM = 0.5
 
 
 def require_sound_nifti(path: Path) -> None:
-    """Raise `UserError` for a NIfTI-1 file that is truncated, holds NaN, or lies in no one place.
+    """Raise `UserError` for a NIfTI-1 file that is truncated, has NaN, or an ambiguous position.
 
     Programs differ in whether they follow the header's qform or its sform, so a file whose two
-    disagree lies in one place in one viewer and elsewhere in another. They agree if directions
-    differ by less than 0.01, the spacing by less than 1 % and origins by less than 0.5 mm. NaN and
-    infinity are looked for here because the reader makes zeros of them, which are HU of water.
+    disagree has different positions in different viewers. They agree if directions differ by less
+    than 0.01, the spacing by less than 1 % and origins by less than 0.5 mm. NaN and infinity are
+    checked here because SimpleITK turns them into zeros, which are HU of water.
     """
     with path.open("rb") as plain:
         zipped = plain.read(2) == b"\x1f\x8b"
@@ -52,10 +52,10 @@ def require_sound_nifti(path: Path) -> None:
         except (EOFError, OSError, zlib.error) as error:
             raise _damaged(path, "a truncated or damaged gzip file") from error
     _require_length(path, header, order, length)
-    _require_one_place(path, header, order)
+    _require_one_position(path, header, order)
     if not finite:
         raise UserError(
-            f"{path} holds values that are no numbers",
+            f"{path} contains values that are not numbers",
             expected="a finite number in each voxel",
             then="replace NaN and infinity: in a CT e.g. by -1024, in a mask by 0",
         )
@@ -90,12 +90,12 @@ def _byte_order(path: Path, header: bytes) -> str:
 
 
 def _require_numbers(path: Path, header: bytes, order: str) -> None:
-    """Refuse sizes, types and places that no file can have; SimpleITK takes NaN for a place."""
+    """Refuse sizes, types and positions that no file can have; SimpleITK accepts a NaN position."""
     dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
     (kind,) = struct.unpack_from(f"{order}h", header, 70)
     (start,) = struct.unpack_from(f"{order}f", header, 108)
     by_quaternion, by_rows = struct.unpack_from(f"{order}2h", header, 252)
-    places = [
+    positions = [
         *struct.unpack_from(f"{order}4f", header, 76),
         *(struct.unpack_from(f"{order}6f", header, 256) if by_quaternion > 0 else ()),
         *(struct.unpack_from(f"{order}12f", header, 280) if by_rows > 0 else ()),
@@ -103,10 +103,10 @@ def _require_numbers(path: Path, header: bytes, order: str) -> None:
     faults = {
         "no sizes": not 1 <= dimensions <= 7 or min(sizes[: max(dimensions, 1)]) < 1,
         "no known type of voxel": kind not in _KINDS,
-        "no place where its voxels begin": not 0 <= start < _LATEST_START,
-        "NaN or infinity where it says how it lies": not np.isfinite(places).all(),
+        "no offset of its voxels": not 0 <= start < _LATEST_START,
+        "NaN or infinity in its position": not np.isfinite(positions).all(),
     }
-    fault = next((what for what, so in faults.items() if so), None)
+    fault = next((name for name, present in faults.items() if present), None)
     if fault:
         raise _damaged(path, f"a damaged NIfTI header: {fault}")
 
@@ -119,11 +119,11 @@ def _require_length(path: Path, header: bytes, order: str, length: int) -> None:
     require_length(path, expected=expected, length=length)
 
 
-def _require_one_place(path: Path, header: bytes, order: str) -> None:
+def _require_one_position(path: Path, header: bytes, order: str) -> None:
     by_quaternion, by_rows = struct.unpack_from(f"{order}2h", header, 252)
     if by_quaternion <= 0 and by_rows <= 0:
         raise UserError(
-            f"{path} does not say how it lies in the patient",
+            f"{path} does not state its position in the patient",
             expected="a NIfTI header with qform or sform",
             got="both codes 0",
             then="convert it again from DICOM, e.g. with dcm2niix",

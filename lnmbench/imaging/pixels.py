@@ -1,4 +1,4 @@
-"""Decodes CT images to HU: with pydicom, and where it has no decoder, with SimpleITK's GDCM."""
+"""HU of CT images: decoded with pydicom, or by SimpleITK's GDCM if pydicom has no decoder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
 from lnmbench.imaging.grid_limits import HU_LIMITS
 from lnmbench.imaging.headers import reading, require_pixels, transfer_syntax
-from lnmbench.imaging.silence import quietly
+from lnmbench.imaging.silence import suppress_warnings
 
 HU = NDArray[np.int16] | NDArray[np.float32]
 
@@ -26,40 +26,40 @@ _LIMITS = (np.iinfo(np.int16).min, np.iinfo(np.int16).max)
 
 
 def read_hu(frames: Sequence[Frame]) -> Iterator[HU]:
-    """Yield the HU of each image, (rows, columns): int16 where all are whole, else float32.
+    """Yield the HU of each image, (rows, columns): int16 if all are whole numbers, else float32.
 
-    Each image is rescaled with its own slope and intercept. Raises `UserError` where a file has no
-    pixel data, is truncated, or is compressed in a way that no installed decoder can undo.
+    Each image is rescaled with its own slope and intercept. Raises `UserError` for a file without
+    pixel data, a truncated one, and a compression that no installed decoder supports.
     """
     for path, group in groupby(frames, key=lambda frame: frame.path):
         several = list(group)
-        for frame, image in zip(several, _decoded(path, several), strict=True):
+        for frame, image in zip(several, _decode(path, several), strict=True):
             if image.shape != frame.size[::-1]:
                 raise UserError(
-                    f"the image in {path} has another size than its header says",
+                    f"the image in {path} has another size than its header states",
                     expected=" × ".join(map(str, frame.size)),
                     got=" × ".join(map(str, image.shape[::-1])),
                 )
             yield image
 
 
-def _decoded(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
+def _decode(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
     try:
-        with quietly:
+        with suppress_warnings:
             indices = [frame.index for frame in frames]
             for frame, stored in zip(frames, iter_pixels(path, indices=indices), strict=True):
-                yield _rescaled(stored, frame)
+                yield _rescale(stored, frame)
     except UserError:
         raise
     except Exception as error:  # decoders raise anything, and quote the header
         syntax = _syntax(path)
         packed = syntax is not None and syntax.is_encapsulated
         if not packed or len(frames) > 1 or frames[0].index:
-            raise _undecoded(path, syntax) from error
-        yield _by_gdcm(path, syntax)
+            raise _decoding_error(path, syntax) from error
+        yield _decode_by_gdcm(path, syntax)
 
 
-def _rescaled(stored: NDArray[Any], frame: Frame) -> HU:
+def _rescale(stored: NDArray[Any], frame: Frame) -> HU:
     slope, intercept = frame.slope, frame.intercept
     ends = [float(end) * slope + intercept for end in (stored.min(), stored.max())]
     if not all(HU_LIMITS[0] <= end <= HU_LIMITS[1] for end in ends):
@@ -67,7 +67,7 @@ def _rescaled(stored: NDArray[Any], frame: Frame) -> HU:
     whole = stored.dtype.kind in "iu" and slope.is_integer() and intercept.is_integer()
     if not whole or min(ends) < _LIMITS[0] or max(ends) > _LIMITS[1]:
         return (stored * slope + intercept).astype(np.float32)
-    # What overflows on the way wraps, and wraps back: the result lies within the limits.
+    # An intermediate overflow wraps, and wraps back: the result lies within the limits.
     factor, offset = (np.array(int(number)).astype(np.int16) for number in (slope, intercept))
     hu: NDArray[np.int16] = stored.astype(np.int16)
     if factor != 1:
@@ -76,12 +76,12 @@ def _rescaled(stored: NDArray[Any], frame: Frame) -> HU:
     return hu
 
 
-def _by_gdcm(path: Path, syntax: UID | None) -> HU:
-    """GDCM applies the slope and the intercept of the file by itself."""
+def _decode_by_gdcm(path: Path, syntax: UID | None) -> HU:
+    """Return HU from GDCM, which applies the slope and the intercept of the file itself."""
     try:
         image: NDArray[Any] = sitk.GetArrayFromImage(sitk.ReadImage(path))[0]
     except RuntimeError as error:
-        raise _undecoded(path, syntax) from error
+        raise _decoding_error(path, syntax) from error
     whole = np.issubdtype(image.dtype, np.integer)
     if whole and image.min() >= _LIMITS[0] and image.max() <= _LIMITS[1]:
         return image.astype(np.int16)
@@ -89,17 +89,17 @@ def _by_gdcm(path: Path, syntax: UID | None) -> HU:
 
 
 def _syntax(path: Path) -> UID | None:
-    """Return the transfer syntax, None where the standard has no such one."""
+    """Return the transfer syntax, None if the standard does not have it."""
     require_pixels(path)
     with reading(path):
         return transfer_syntax(pydicom.dcmread(path, stop_before_pixels=True, force=True))
 
 
-def _undecoded(path: Path, syntax: UID | None) -> UserError:
+def _decoding_error(path: Path, syntax: UID | None) -> UserError:
     if syntax is not None and not syntax.is_encapsulated:
         return UserError(
             f"the pixel data of {path} are truncated or damaged",
-            expected="as many bytes as its header says",
+            expected="the number of bytes that its header states",
             then="download the file again",
         )
     return UserError(

@@ -1,4 +1,4 @@
-"""Chooses the CT series of a patient and reads it: HU on a grid, or a reason why not."""
+"""Choice of a patient's CT series, and its volume in HU."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, where_is
-from lnmbench.imaging.frames import frames_of
+from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, series_location
+from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.headers import UNKNOWN
 from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.slice_order import stack
@@ -30,22 +30,21 @@ _AXIAL_COSINE = 0.8
 
 
 def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tuple[Series, str]:
-    """Return the CT series to use, and a sentence that says why it is this one.
+    """Return the CT series to use, and a sentence with the reason.
 
-    With a segmentation (SEG or RTSTRUCT), the series that it references; if none of the candidates
-    is, one in its frame of reference. Else, and among several, an axial one with most slices:
-    localizers, single images and projections are never taken, other planes and derived images
-    only if nothing else is there; of several alike the lowest series number is taken.
+    With a segmentation (SEG or RTSTRUCT), it is the series that the segmentation references, or if
+    that is absent, one in its frame of reference. Otherwise, and among several, it is an axial one
+    with most slices. Localizers, single images and projections are never used, other planes and
+    derived images only if nothing else is left; among equal ones the lowest series number decides.
 
-    Raises `UserError` where nothing is left, or the segmentation belongs to none of them.
+    Raises `UserError` if nothing is left, or the segmentation belongs to none of them.
     """
-    every = [series for series in candidates if series.modality == "CT"]
-    if not every:
-        there = (
-            ", ".join(sorted({series.modality or UNKNOWN for series in candidates})) or "nothing"
-        )
-        raise UserError("there is no CT series", expected="modality CT", got=there)
-    related, why = _related(every, region)
+    ct_series = [series for series in candidates if series.modality == "CT"]
+    if not ct_series:
+        modalities = sorted({series.modality or UNKNOWN for series in candidates})
+        got = ", ".join(modalities) or "nothing"
+        raise UserError("there is no CT series", expected="modality CT", got=got)
+    related, reason = _related(ct_series, region)
     usable, left_out = _usable(related)
     if not usable:
         raise UserError(
@@ -56,17 +55,17 @@ def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tup
         (series for series in usable if series.size == most),
         key=lambda series: (series.number is None, series.number or 0, series.uid),
     )
-    return best, _sentence(best, usable, why, left_out)
+    return best, _sentence(best, usable, reason, left_out)
 
 
 def read_ct(series: Series) -> sitk.Image:
     """Return the volume of a CT series in HU, its slices in the order of their positions.
 
-    Pixels are int16 where every HU is whole, else float32. Raises `UserError` for whatever is not
-    a complete, evenly spaced stack of CT slices in HU (see `frames_of`, `stack` and `read_hu`).
+    Pixels are int16 if all HU are whole numbers, else float32. Raises `UserError` for anything but
+    a complete, evenly spaced stack of CT slices in HU (see `read_frames`, `stack` and `read_hu`).
     """
-    frames = [frame for file in series.files for frame in frames_of(file)]
-    return _filled(stack(frames, where=where_is(series)))
+    frames = [frame for file in series.files for frame in read_frames(file)]
+    return _fill_volume(stack(frames, where=series_location(series)))
 
 
 def read_image(path: Path) -> sitk.Image:
@@ -75,44 +74,44 @@ def read_image(path: Path) -> sitk.Image:
 
 
 def find_image(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
-    """Return the CT volume in a file or folder, and sentences on what was chosen there.
+    """Return the CT volume in a file or folder, and sentences on the choice of the series.
 
-    A file is NIfTI, NRRD, MetaImage (MHA, MHD), or a multi-frame DICOM; a folder holds DICOM files
-    of one patient, at any depth and under any names. Raises `UserError` where there is no image,
-    several patients' images, or one that cannot be used.
+    A file is NIfTI, NRRD, MetaImage (MHA, MHD), or a multi-frame DICOM; a folder contains DICOM
+    files of one patient, at any depth and with any names. Raises `UserError` for no image, images
+    of several patients, and an image that cannot be used.
     """
     if not path.exists():
         raise UserError(f"there is no file or folder {path}")
     if path.is_file() and is_volume_file(path):
         return read_volume_file(path), ()
-    found = index_folder(path)
-    if not found:
+    index = index_folder(path)
+    if not index:
         raise UserError(
             f"there is no image at {path}",
             expected="NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM",
         )
-    damaged = [file for series in found if series.modality == DAMAGED for file in series.files]
+    damaged = [file for series in index if series.modality == DAMAGED for file in series.files]
     if damaged:
         raise UserError(f"cannot read {damaged[0]}", got="a damaged DICOM file or none at all")
-    patients = {series.patient for series in found if series.modality == "CT"}
+    patients = {series.patient for series in index if series.modality == "CT"}
     if len(patients) > 1:
         raise UserError(
             f"{path} holds CT of {len(patients)} patients", then="give one patient's folder"
         )
-    if len(found) == 1 and found[0].modality == "CT":
-        return read_ct(found[0]), ()
-    series, why = choose_ct(found)
-    return read_ct(series), (why,)
+    if len(index) == 1 and index[0].modality == "CT":
+        return read_ct(index[0]), ()
+    series, reason = choose_ct(index)
+    return read_ct(series), (reason,)
 
 
-def _related(every: Sequence[Series], region: Series | None) -> tuple[Sequence[Series], str]:
-    """Return the series that the segmentation can belong to, and how that is known."""
+def _related(ct_series: Sequence[Series], region: Series | None) -> tuple[Sequence[Series], str]:
+    """Return the series that the segmentation can belong to, and the reason."""
     if region is None:
-        return every, ""
-    named = [series for series in every if series.uid in region.references]
+        return ct_series, ""
+    named = [series for series in ct_series if series.uid in region.references]
     if named:
         return named, "which the segmentation references"
-    framed = [series for series in every if region.frame and series.frame == region.frame]
+    framed = [series for series in ct_series if region.frame and series.frame == region.frame]
     if framed:
         return (
             framed,
@@ -121,22 +120,22 @@ def _related(every: Sequence[Series], region: Series | None) -> tuple[Sequence[S
     if region.references or region.frame:
         raise UserError(
             "the CT series that the segmentation was drawn on is not here",
-            where=where_is(region),
-            got=f"{len(every)} CT series with other identifiers",
+            where=series_location(region),
+            got=f"{len(ct_series)} CT series with other identifiers",
             then="download the series that it references",
         )
-    return every, "though the segmentation does not say on which series it was drawn"
+    return ct_series, "though the segmentation does not state the series on which it was drawn"
 
 
 def _usable(related: Sequence[Series]) -> tuple[Sequence[Series], list[str]]:
-    """Return the series that may be taken, and why each of the others is not."""
+    """Return the series that can be used, and each of the others with its fault."""
     left_out: list[str] = []
     for faults, needed in ((_UNUSABLE, True), (_UNWANTED, False)):
         reasons = {s.uid: next((r for r, has in faults.items() if has(s)), "") for s in related}
-        kept = [series for series in related if not reasons[series.uid]]
-        if kept or needed:
+        usable = [series for series in related if not reasons[series.uid]]
+        if usable or needed:
             left_out += [f"{_name(s)} ({reasons[s.uid]})" for s in related if reasons[s.uid]]
-            related = kept
+            related = usable
     return related, left_out
 
 
@@ -163,26 +162,26 @@ _UNWANTED: dict[str, Callable[[Series], bool]] = {
 }
 
 
-def _sentence(best: Series, usable: Sequence[Series], why: str, left_out: Sequence[str]) -> str:
+def _sentence(best: Series, usable: Sequence[Series], reason: str, left_out: Sequence[str]) -> str:
     alike = sum(series.size == best.size for series in usable)
-    reasons = [why] if why else []
+    reasons = [reason] if reason else []
     if len(usable) > alike:
         reasons.append(f"the one with most slices of {len(usable)}")
     if alike > 1:
         reasons.append(f"of {alike} with as many slices the one with the lowest series number")
     if not reasons:
         reasons.append("the only one that can be used" if left_out else "the only one")
-    told = f"CT: {_name(best)} with {best.size} slices, {', '.join(reasons)}"
-    return f"{told}; left out: {', '.join(left_out)}" if left_out else told
+    sentence = f"CT: {_name(best)} with {best.size} slices, {', '.join(reasons)}"
+    return f"{sentence}; left out: {', '.join(left_out)}" if left_out else sentence
 
 
 def _name(series: Series) -> str:
     return "series without number" if series.number is None else f"series {series.number}"
 
 
-def _filled(ordered: Stack) -> sitk.Image:
+def _fill_volume(ordered: Stack) -> sitk.Image:
     images = read_hu(ordered.frames)
-    # A header may promise more than memory holds; room is made once its first image was there.
+    # A header may state more than memory holds; memory is allocated once its first image is read.
     first = next(images)
     volume: NDArray[np.int16] | NDArray[np.float32]
     volume = np.empty((len(ordered.frames), *first.shape), dtype=np.int16)

@@ -1,7 +1,6 @@
-"""Reading without remarks of the libraries beside the one line that a user is told.
+"""Suppression of the warnings that ITK and pydicom write to the terminal about a file.
 
-ITK and pydicom write to the terminal whatever strikes them in a file. What matters of it is checked
-here and said in a `UserError`.
+Faults that matter are checked by lnmbench and raised as `UserError`.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ import SimpleITK as sitk
 sitk.ProcessObject.SetGlobalWarningDisplay(False)
 
 
-class _Quiet(ContextDecorator):
-    """Ignores `UserWarning` while any thread is within; filters belong to the whole process."""
+class _WarningFilter(ContextDecorator):
+    """Filter of `UserWarning`, active while any thread is within; filters are process-wide."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,4 +39,4 @@ class _Quiet(ContextDecorator):
                 self._filters.__exit__(None, None, None)
 
 
-quietly = _Quiet()
+suppress_warnings = _WarningFilter()

@@ -1,4 +1,4 @@
-"""Puts CT images in the order in which they lie in the patient, or says why they are no volume."""
+"""Order of CT images along their normal, and checks that they form a volume."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
 from lnmbench.imaging.grid_limits import require_plausible_grid
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 _COSINE_TOLERANCE = 1e-3
 _PIXEL_TOLERANCE = 1e-3
-_SAME_PLACE_MM = 0.01
+_SAME_POSITION_MM = 0.01
 _STEP_TOLERANCE = 0.1
 _SHIFT_TOLERANCE_PIXELS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Images in order along their normal, evenly spaced: the geometry of a SimpleITK image.
+    """Images in order along their normal, evenly spaced, with the geometry of a SimpleITK image.
 
     `direction` is the 3 × 3 matrix row by row; its columns are the directions of x, y, z.
     """
@@ -42,18 +43,18 @@ def stack(frames: Sequence[Frame], *, where: str) -> Stack:
     """Return the images in the order of their positions along the normal of their plane.
 
     Raises `UserError` for fewer than two images; for images that differ in orientation (by more
-    than 0.001 in a cosine), size or pixel spacing (0.1 %); for two at one place (0.01 mm); for
-    missing slices (a step half as long again as the usual one); for uneven steps (a slice further
-    than a tenth of the spacing from its place); for slices that do not lie above one another, as
-    under a tilted gantry (a shift of more than half a pixel); and for a spacing that no CT has
-    (see `require_plausible_grid`).
+    than 0.001 in a cosine), size or pixel spacing (0.1 %); for two at one position (0.01 mm); for
+    missing slices (a step of more than 1.5 times the median); for uneven steps (a slice further
+    than a tenth of the spacing from its position); for slices that are shifted against each other
+    by a tilted gantry (by more than half a pixel); and for a spacing that no CT has (see
+    `require_plausible_grid`).
     """
     if len(frames) < 2:
         raise UserError(
-            "a series of one image is no CT volume", where=where, expected="at least two slices"
+            "a series of one image is not a CT volume", where=where, expected="at least two slices"
         )
     normal = _normal(frames[0], where)
-    _require_alike(frames, where)
+    _require_uniform(frames, where)
     along = np.array([np.dot(frame.position, normal) for frame in frames])
     order = np.argsort(along, kind="stable")
     ordered, along = [frames[i] for i in order], along[order]
@@ -61,7 +62,7 @@ def stack(frames: Sequence[Frame], *, where: str) -> Stack:
     _require_straight(ordered, along, normal, where)
     first = ordered[0]
     columns = np.column_stack([first.along_row, first.along_column, normal])
-    found = Stack(
+    ordered_stack = Stack(
         frames=tuple(ordered),
         origin=first.position,
         spacing_mm=(*first.pixel_mm, spacing),
@@ -69,12 +70,12 @@ def stack(frames: Sequence[Frame], *, where: str) -> Stack:
     )
     require_plausible_grid(
         "the series",
-        spacing_mm=found.spacing_mm,
-        origin_mm=found.origin,
-        direction=found.direction,
+        spacing_mm=ordered_stack.spacing_mm,
+        origin_mm=ordered_stack.origin,
+        direction=ordered_stack.direction,
         where=where,
     )
-    return found
+    return ordered_stack
 
 
 def _normal(frame: Frame, where: str) -> NDArray[np.float64]:
@@ -90,19 +91,19 @@ def _normal(frame: Frame, where: str) -> NDArray[np.float64]:
     return np.cross(row, column)
 
 
-def _require_alike(frames: Sequence[Frame], where: str) -> None:
+def _require_uniform(frames: Sequence[Frame], where: str) -> None:
     first = frames[0]
-    facts: Mapping[str, tuple[Callable[[Frame], tuple[float, ...]], float]] = {
+    properties: Mapping[str, tuple[Callable[[Frame], tuple[float, ...]], float]] = {
         "orientation": (lambda f: (*f.along_row, *f.along_column), _COSINE_TOLERANCE),
         "size": (lambda f: f.size, 0.0),
         "pixel spacing": (lambda f: f.pixel_mm, _PIXEL_TOLERANCE * min(first.pixel_mm)),
     }
-    for what, (fact, tolerance) in facts.items():
-        values = np.array([fact(frame) for frame in frames], dtype=np.float64)
+    for name, (read, tolerance) in properties.items():
+        values = np.array([read(frame) for frame in frames], dtype=np.float64)
         other = np.flatnonzero(np.any(np.abs(values - values[0]) > tolerance, axis=1))
         if other.size:
             raise UserError(
-                f"the series is mixed: {other.size} of its {len(frames)} images differ in {what}",
+                f"the series is mixed: {other.size} of its {len(frames)} images differ in {name}",
                 where=where,
                 got=f"{_text(values[0])} in {first.path.name} "
                 f"and {_text(values[other[0]])} in {frames[other[0]].path.name}",
@@ -121,7 +122,7 @@ def _spacing(frames: Sequence[Frame], along: NDArray[np.float64], where: str) ->
         raise UserError(
             "the slices are unevenly spaced",
             where=where,
-            expected="each within a tenth of the spacing from its place",
+            expected="each within a tenth of the spacing from its position",
             got=f"steps of {steps.min():.4g} to {steps.max():.4g} mm",
             then="resample the series, or choose another reconstruction",
         )
@@ -129,7 +130,7 @@ def _spacing(frames: Sequence[Frame], along: NDArray[np.float64], where: str) ->
 
 
 def _require_apart(frames: Sequence[Frame], steps: NDArray[np.float64], where: str) -> None:
-    same = np.flatnonzero(steps < _SAME_PLACE_MM)
+    same = np.flatnonzero(steps < _SAME_POSITION_MM)
     if not same.size:
         return
     a, b = frames[same[0]], frames[same[0] + 1]
@@ -139,7 +140,7 @@ def _require_apart(frames: Sequence[Frame], steps: NDArray[np.float64], where: s
         twice = ", the same image twice" if a.uid == b.uid else ""
         got = f"{a.path.name} and {b.path.name}{twice}"
     raise UserError(
-        f"{same.size} {'slice lies' if same.size == 1 else 'slices lie'} where another one lies",
+        f"{plural(same.size, 'slice has', 'slices have')} the position of another one",
         where=where,
         got=got,
         then="keep one of each: the series holds copies, phases or several reconstructions",
@@ -158,7 +159,7 @@ def _require_complete(
     missing = sum(round(steps[gap] / usual) - 1 for gap in gaps)
     below, above = frames[gaps[0]].path.name, frames[gaps[0] + 1].path.name
     raise UserError(
-        f"{missing} {'slice is' if missing == 1 else 'slices are'} missing",
+        f"{plural(missing, 'slice is', 'slices are')} missing",
         where=where,
         expected=f"steps of {usual:.4g} mm",
         got=f"{steps[gaps[0]]:.4g} mm between {below} and {above}",
@@ -173,12 +174,12 @@ def _require_straight(
     shift = np.linalg.norm(away - np.outer(away @ normal, normal), axis=1)
     if shift.max() <= _SHIFT_TOLERANCE_PIXELS * min(frames[0].pixel_mm):
         return
-    at = int(np.argmax(shift))
-    angle = math.degrees(math.atan2(shift[at], along[at] - along[0]))
+    worst = int(np.argmax(shift))
+    angle = math.degrees(math.atan2(shift[worst], along[worst] - along[0]))
     raise UserError(
-        "the slices do not lie above one another: the gantry was tilted",
+        "the slices are shifted against each other: the gantry was tilted",
         where=where,
-        got=f"a shift of {shift[at]:.4g} mm, which is a tilt of {angle:.3g}°",
+        got=f"a shift of {shift[worst]:.4g} mm, which is a tilt of {angle:.3g}°",
         then="resample the series to straight slices, or choose another one",
     )
 

@@ -1,4 +1,4 @@
-"""Which of a patient's DICOM series marks the tumor: a collection's habit as data."""
+"""Choice of the DICOM series that marks a patient's tumor, by the rules of a collection."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,18 +18,18 @@ MODALITIES = ("SEG", "RTSTRUCT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarkedBy:
-    """One kind of series that marks a tumor.
+class AnnotationKind:
+    """Kind of series that marks a tumor.
 
-    `number` is the number of the series, `name` a pattern for the segment or ROI in it, as
-    `regions.read_region` takes it; None where neither matters.
+    `number` is the number of the series, `name` a pattern for the segment or ROI in it as in
+    `regions.read_region`; None stands for any.
     """
 
     modalities: tuple[str, ...] = MODALITIES
     number: int | None = None
     name: str | None = None
 
-    def is_kind_of(self, series: Series) -> bool:
+    def matches(self, series: Series) -> bool:
         """Return whether a series is of this kind."""
         return series.modality in self.modalities and self.number in (None, series.number)
 
@@ -38,37 +39,37 @@ class MarkedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marking:
-    """How a collection marks its tumors.
+class AnnotationRules:
+    """Rules by which a collection marks its tumors.
 
-    Of `kinds`, the first of which a patient has a series counts. A series with a number in `never`
-    is no mark; its value says why. `then` is the next step of a user who has to choose.
+    The first of `kinds` of which a patient has a series is used. A series with a number in `never`
+    is never used; the value is the reason. `then` is the next step of a user who has to choose.
     """
 
-    kinds: tuple[MarkedBy, ...]
+    kinds: tuple[AnnotationKind, ...]
     never: Mapping[int, str] = field(default_factory=dict)
     then: str = ""
 
     def __str__(self) -> str:
         return " or ".join(map(str, self.kinds))
 
-    def of_kind(self, kind: MarkedBy, series: Sequence[Series]) -> tuple[Series, ...]:
+    def select(self, kind: AnnotationKind, series: Sequence[Series]) -> tuple[Series, ...]:
         """Return the series of one kind that may be used."""
-        return tuple(s for s in series if kind.is_kind_of(s) and s.number not in self.never)
+        return tuple(s for s in series if kind.matches(s) and s.number not in self.never)
 
-    def name_of(self, series: Series) -> str:
-        """Return the series in words, with the reason where it is never used."""
+    def describe(self, series: Series) -> str:
+        """Return the series in words, with the reason if it is never used."""
         if series.number is None:
             return f"{series.modality} without number"
-        why = self.never.get(series.number)
-        return f"{series.modality} series {series.number}" + (f" ({why})" if why else "")
+        reason = self.never.get(series.number)
+        return f"{series.modality} series {series.number}" + (f" ({reason})" if reason else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """The file that marks a patient's tumor, its series, the region in it, and what is not used.
+class Annotation:
+    """File that marks a patient's tumor, and its series.
 
-    `name` is the pattern for the region; `left_out` are sentences on the other marks.
+    `name` is the pattern for the region in it; `left_out` are sentences on other annotations.
     """
 
     series: Series
@@ -77,43 +78,44 @@ class Mark:
     left_out: tuple[str, ...]
 
 
-def marks_among(series: Sequence[Series]) -> tuple[Series, ...]:
-    """Return the series that mark anything at all, used or not."""
-    return tuple(one for one in series if one.modality in MODALITIES)
+def select_annotations(series: Sequence[Series]) -> tuple[Series, ...]:
+    """Return the series that are segmentations or contours, used or not."""
+    return tuple(candidate for candidate in series if candidate.modality in MODALITIES)
 
 
-def choose_mark(series: Sequence[Series], marking: Marking) -> Mark:
-    """Return what marks the tumor of one patient.
+def choose_annotation(series: Sequence[Series], rules: AnnotationRules) -> Annotation:
+    """Return the annotation of one patient's tumor.
 
-    Raises `UserError` where nothing does, or more than one series or file does.
+    Raises `UserError` if no series or file marks it, or more than one does.
     """
-    for kind in marking.kinds:
-        found = marking.of_kind(kind, series)
-        if len(found) == 1 and len(found[0].files) == 1:
-            others = [one for one in marks_among(series) if one is not found[0]]
-            return Mark(
-                series=found[0],
-                path=found[0].files[0],
+    for kind in rules.kinds:
+        candidates = rules.select(kind, series)
+        if len(candidates) == 1 and len(candidates[0].files) == 1:
+            (annotation,) = candidates
+            others = [other for other in select_annotations(series) if other is not annotation]
+            return Annotation(
+                series=annotation,
+                path=annotation.files[0],
                 name=kind.name,
-                left_out=tuple(f"left out: {marking.name_of(one)}" for one in others),
+                left_out=tuple(f"left out: {rules.describe(other)}" for other in others),
             )
-        if found:
-            raise _refusal("the tumor is marked more than once", found, marking)
-    every = marks_among(series)
-    if every:
-        raise _refusal("the tumor is not marked", every, marking)
+        if candidates:
+            raise _refusal("the tumor is marked more than once", candidates, rules)
+    annotations = select_annotations(series)
+    if annotations:
+        raise _refusal("the tumor is not marked", annotations, rules)
     raise UserError(
         "the tumor is not marked",
-        expected=f"one DICOM {marking}",
+        expected=f"one DICOM {rules}",
         got=f"{len(series)} series of other kinds" if series else "no DICOM file of the patient",
     )
 
 
-def _refusal(what: str, marks: Sequence[Series], marking: Marking) -> UserError:
-    counted = (
-        f"{marking.name_of(one)} with {len(one.files)} file{'s' * (len(one.files) != 1)}"
-        for one in marks
+def _refusal(what: str, annotations: Sequence[Series], rules: AnnotationRules) -> UserError:
+    descriptions = (
+        f"{rules.describe(annotation)} with {plural(len(annotation.files), 'file')}"
+        for annotation in annotations
     )
     return UserError(
-        what, expected=f"one DICOM {marking}", got=", ".join(counted), then=marking.then
+        what, expected=f"one DICOM {rules}", got=", ".join(descriptions), then=rules.then
     )

@@ -1,4 +1,4 @@
-"""Reads CT volumes from NIfTI, NRRD and MetaImage files."""
+"""CT volumes in NIfTI, NRRD and MetaImage files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import HU_LIMITS, require_plausible_grid
 from lnmbench.imaging.metaimage import require_sound_metaimage
 from lnmbench.imaging.nifti import require_sound_nifti
-from lnmbench.imaging.silence import quietly
+from lnmbench.imaging.silence import suppress_warnings
+from lnmbench.text import plural
 
 SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 
@@ -26,20 +27,20 @@ def is_volume_file(path: Path) -> bool:
 def read_volume_file(path: Path) -> sitk.Image:
     """Return the CT volume in a NIfTI, NRRD or MetaImage file, as it is stored.
 
-    Raises `UserError` where the file cannot be read, has not three dimensions or more than one
-    number a voxel, does not say how it lies in the patient, or does not hold HU: values that are
-    no numbers, or none below zero.
+    Raises `UserError` for a file that cannot be read, that does not have three dimensions and one
+    number a voxel, that does not state its position in the patient, or that does not contain HU:
+    values that are not numbers, or none below zero.
     """
-    image = _three_dimensional(read_grid_file(path), path)
+    image = _require_volume(read_grid_file(path), path)
     _require_hu(image, path)
     return image
 
 
 def read_grid_file(path: Path) -> sitk.Image:
-    """Return the image in a volume file, whatever its values mean; its grid is checked.
+    """Return the image in a volume file with values of any meaning; its grid is checked.
 
-    Raises `UserError` where there is no such file, it cannot be read, it does not say how it lies
-    in the patient, or its grid is none that a CT can have (see `require_plausible_grid`).
+    Raises `UserError` for a file that does not exist or cannot be read, that does not state its
+    position in the patient, or whose grid no CT can have (see `require_plausible_grid`).
     """
     if not path.is_file():
         raise UserError(f"there is no file {path}")
@@ -48,14 +49,14 @@ def read_grid_file(path: Path) -> sitk.Image:
         require_sound_nifti(path)
     elif name.endswith((".nrrd", ".nhdr")) and not _has_space(path):
         raise UserError(
-            f"{path} does not say how it lies in the patient",
+            f"{path} does not state its position in the patient",
             expected="an NRRD header with 'space' and 'space directions'",
             then="export it again, e.g. from 3D Slicer or with SimpleITK",
         )
     elif name.endswith((".mha", ".mhd")):
         require_sound_metaimage(path)
     try:
-        with quietly:
+        with suppress_warnings:
             image: sitk.Image = sitk.ReadImage(path)
     except RuntimeError as error:
         raise UserError(
@@ -68,7 +69,7 @@ def read_grid_file(path: Path) -> sitk.Image:
 
 
 def _require_grid(image: sitk.Image, path: Path) -> None:
-    """Check the first three axes; what is no volume is refused by the number of its axes."""
+    """Check the first three axes; an image with another number of axes is refused elsewhere."""
     axes = image.GetDimension()
     if axes >= 3:
         require_plausible_grid(
@@ -82,11 +83,11 @@ def _require_grid(image: sitk.Image, path: Path) -> None:
 def _has_space(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(65536).replace(b"\r", b"").partition(b"\n\n")[0]
-    # What does not begin as NRRD does is for the reader to refuse.
+    # The reader refuses a file that does not begin as NRRD.
     return not head.startswith(b"NRRD") or (b"\nspace:" in head and b"\nspace directions:" in head)
 
 
-def _three_dimensional(image: sitk.Image, path: Path) -> sitk.Image:
+def _require_volume(image: sitk.Image, path: Path) -> sitk.Image:
     size = image.GetSize()
     if len(size) == 4 and size[3] == 1:
         image = sitk.Extract(image, (*size[:3], 0), (0, 0, 0, 0))
@@ -96,12 +97,11 @@ def _three_dimensional(image: sitk.Image, path: Path) -> sitk.Image:
         raise UserError(
             f"{path} is not one CT volume",
             expected="three dimensions and one number a voxel",
-            got=f"{' × '.join(map(str, size))} voxels of {numbers} number"
-            f"{'s' if numbers > 1 else ''}",
+            got=f"{' × '.join(map(str, size))} voxels of {plural(numbers, 'number')}",
         )
     if min(size) < 2:
         raise UserError(
-            f"{path} is a single image, no volume", got=f"{' × '.join(map(str, size))} voxels"
+            f"{path} is a single image, not a volume", got=f"{' × '.join(map(str, size))} voxels"
         )
     return image
 
@@ -113,7 +113,7 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
         raise UserError(
-            f"{path} holds values that are no numbers",
+            f"{path} contains values that are not numbers",
             expected="HU",
             then="replace NaN and infinity, e.g. by -1024 outside the body",
         )
@@ -122,14 +122,14 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
             f"{path} does not hold HU",
             expected="-1024 to a few thousand",
             got=f"{low:g} to {high:g}",
-            then="look at the slope and the intercept in its header",
+            then="check the slope and the intercept in its header",
         )
     if low >= 0 and np.all((values == low) | (values == high)):
         raise UserError(
             f"{path} does not hold HU",
             expected="values below 0, as air and fat have",
             got="0 everywhere" if high == 0 else f"only {low:g} and {high:g}",
-            then="this looks like a mask; are image and region swapped?",
+            then="this looks like a mask; check whether image and region are swapped",
         )
     if low >= 0 and high > 0:
         raise UserError(
@@ -141,11 +141,11 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
 
 
 def _reason(error: RuntimeError) -> str:
-    """Return what ITK says last, if it says anything of the file, without its own sources."""
+    """Return the last line of ITK's message if it is about the file, without ITK's sources."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     last = lines[-1] if lines else ""
     if "Unable to determine ImageIO" in last:
-        return "a file that is not what its name says"
+        return "a file of another format than its name says"
     if last.startswith("Reason:") or not last:
         return "a truncated or damaged file"
     return last.rpartition("ERROR: ")[2].rpartition("): ")[2][:160]

@@ -1,4 +1,4 @@
-"""One case as a data set hands it over: raw values and, where there are any, its images."""
+"""Cases of a data set before ingest: raw values and images."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 class Volume:
     """A CT volume in HU and the tumor mask on the same grid (0 outside, 1 inside).
 
-    `found` says in sentences what was chosen of several and why: series, segment, region. It goes
-    into the ingest log, never into the cohort file.
+    `notes` are sentences on the choice of series, segment and region. They go into the ingest log,
+    never into the cohort file.
     """
 
     image: sitk.Image
     mask: sitk.Image
-    found: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +28,8 @@ class Case:
     """One patient's data before ingest.
 
     `values` maps column names to raw cells (text, numbers, None), which the column encodes.
-    `volume` reads or makes the images when called, so that cases can be listed cheaply and read
-    in parallel; None where the case has no images.
+    `volume` reads or makes the images when called, so that cases can be listed quickly and read
+    in parallel; None without images.
     """
 
     id: str

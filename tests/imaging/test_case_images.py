@@ -9,12 +9,12 @@ import pytest
 from lnmbench import UserError
 from lnmbench.imaging.case_images import CaseImages, find_case_images, sort_images
 from lnmbench.imaging.dicom_index import DAMAGED, Series
-from lnmbench.imaging.tumor_source import MarkedBy, Marking
+from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 
-BY_NUMBER = Marking(
-    kinds=(MarkedBy(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
+BY_NUMBER = AnnotationRules(
+    kinds=(AnnotationKind(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
 )
-ANY = Marking(kinds=(MarkedBy(),))
+ANY = AnnotationRules(kinds=(AnnotationKind(),))
 
 
 def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
@@ -42,8 +42,8 @@ def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:
     assert images.notes == (
         "images: 2 of 3 patients have DICOM series, 1 with SEG series 1000; a patient without CT "
         "or without a marked tumor is left out",
-        "1 segmentations by an algorithm (series 300) are left out",
-        "1 more patients have DICOM series, but are not in the cohort",
+        "1 segmentation by an algorithm (series 300) is left out",
+        "1 more patient has DICOM series, but is not in the cohort",
         "2 DICOM files are damaged or name no patient",
     )
 
@@ -61,14 +61,14 @@ def test_a_patient_without_images_says_so_but_a_cohort_without_has_no_volumes() 
     assert read is not None
     with pytest.raises(UserError, match="no DICOM file of the patient"):
         read()
-    without = CaseImages(patients=("A", "B"), marking=BY_NUMBER)
+    without = CaseImages(patients=("A", "B"), rules=BY_NUMBER)
     assert without.volume_of("A") is None
     assert not without
     assert without.sources == ()
     assert without.notes == ("no images: the clinical table alone",)
     strangers = sort_images((one("CT", 1, patient="Z"),), ("A", "B"), BY_NUMBER)
     assert strangers.volume_of("A") is None
-    assert "1 more patients have DICOM series" in strangers.notes[1]
+    assert "1 more patient has DICOM series" in strangers.notes[1]
 
 
 def test_images_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_images_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
     table.write_text("id\nA\n", encoding="utf-8")
     (tmp_path / "broken.dcm").write_bytes(b"no DICOM")
     for root, asked in ((tmp_path, "auto"), (table, "auto"), (tmp_path, "no")):
-        assert not find_case_images(root, ("A",), ANY, asked=asked, collection="a cohort")
+        assert not find_case_images(root, ("A",), ANY, use=asked, collection="a cohort")
     for root in (tmp_path, table):
         with pytest.raises(UserError, match="no images of a cohort under"):
-            find_case_images(root, ("A",), ANY, asked="yes", collection="a cohort")
+            find_case_images(root, ("A",), ANY, use="yes", collection="a cohort")

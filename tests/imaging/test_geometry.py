@@ -231,7 +231,7 @@ def _holes() -> Volume:
         (_grid("Direction", 1, 0, 0, 0.5, 1, 0, 0, 0, 1), "broken directions"),
         (_moved("Origin", np.nan, 31.0, -204.75), "differ in origin"),
         (_two_tumors(), "too far apart"),
-        (_holes(), "no numbers"),
+        (_holes(), "not numbers"),
     ],
 )
 def test_what_cannot_be_brought_to_patches_is_said(volume: Volume, says: str) -> None:

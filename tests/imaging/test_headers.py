@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from lnmbench import UserError
 from lnmbench.imaging.dicom_index import index_folder
-from lnmbench.imaging.frames import frames_of
+from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.headers import (
     MODALITIES,
     reading,
@@ -40,7 +40,7 @@ def test_no_length_makes_a_message_of_the_patients_name(tmp_path: Path, made: Mo
     said = []
     for damaged in _lengths(content):
         paths[1].write_bytes(damaged)
-        for read in (read_image, lambda folder: frames_of(folder / "001.dcm")):
+        for read in (read_image, lambda folder: read_frames(folder / "001.dcm")):
             try:
                 read(tmp_path)
             except UserError as error:
@@ -61,7 +61,7 @@ def test_an_object_of_an_unknown_class_is_not_quoted(tmp_path: Path, made: Modul
     header.SOPClassUID = "1.2.3.4.5.19551231"
     header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
     header.save_as(tmp_path / "a.dcm", enforce_file_format=True)
-    with pytest.raises(UserError, match="marks no region") as refusal:
+    with pytest.raises(UserError, match="contains no region") as refusal:
         read_region(tmp_path / "a.dcm", sitk.Image(2, 2, 2, sitk.sitkInt16))
     assert "19551231" not in str(refusal.value)
     with pytest.raises(UserError, match="got an unknown SOP class$"):

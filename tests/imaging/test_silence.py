@@ -13,7 +13,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from lnmbench.imaging.series import read_image
-from lnmbench.imaging.silence import quietly
+from lnmbench.imaging.silence import suppress_warnings
 
 
 def test_warnings_are_back_once_the_last_thread_is_out() -> None:
@@ -21,7 +21,7 @@ def test_warnings_are_back_once_the_last_thread_is_out() -> None:
     together = Barrier(4)
 
     def read(_: int) -> None:
-        with quietly:
+        with suppress_warnings:
             together.wait(timeout=10)
             warnings.warn("of a header", UserWarning, stacklevel=1)
 

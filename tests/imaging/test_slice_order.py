@@ -60,7 +60,7 @@ def test_positions_rounded_by_the_scanner_are_even() -> None:
         ((0, 5, 20, 25, 40, 45, 50), "4 slices are missing"),
         ((0, 5, 10, 12.5, 15, 17.5, 20), "unevenly spaced .*steps of 2.5 to 5 mm"),
         ((0, 5, 10.8, 15, 20), "unevenly spaced"),
-        ((0, 5, 10, 5.005, 15), "1 slice lies where another one lies .*1.dcm and 3.dcm"),
+        ((0, 5, 10, 5.005, 15), "1 slice has the position of another one .*1.dcm and 3.dcm"),
         ((0,), "one image"),
     ],
 )

@@ -8,18 +8,18 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.imaging.dicom_index import Series
-from lnmbench.imaging.tumor_source import MarkedBy, Marking, choose_mark
+from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules, choose_annotation
 
-CONTOURS_FIRST = Marking(
+CONTOURS_FIRST = AnnotationRules(
     kinds=(
-        MarkedBy(modalities=("RTSTRUCT",), name="GTV-1"),
-        MarkedBy(modalities=("SEG",), name="tumor"),
+        AnnotationKind(modalities=("RTSTRUCT",), name="GTV-1"),
+        AnnotationKind(modalities=("SEG",), name="tumor"),
     )
 )
-BY_NUMBER = Marking(
-    kinds=(MarkedBy(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
+BY_NUMBER = AnnotationRules(
+    kinds=(AnnotationKind(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
 )
-ANY = Marking(kinds=(MarkedBy(),), then="choose one")
+ANY = AnnotationRules(kinds=(AnnotationKind(),), then="choose one")
 
 
 def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
@@ -41,19 +41,19 @@ ALGORITHM = one("SEG", 300)
 
 
 def test_the_first_kind_that_a_patient_has_is_taken_with_its_name_of_the_region() -> None:
-    both = choose_mark((CT, SEG, CONTOURS), CONTOURS_FIRST)
+    both = choose_annotation((CT, SEG, CONTOURS), CONTOURS_FIRST)
     assert (both.series, both.path, both.name) == (CONTOURS, CONTOURS.files[0], "GTV-1")
     assert both.left_out == ("left out: SEG series 1000",)
-    alone = choose_mark((CT, SEG), CONTOURS_FIRST)
+    alone = choose_annotation((CT, SEG), CONTOURS_FIRST)
     assert (alone.series, alone.name, alone.left_out) == (SEG, "tumor", ())
 
 
 def test_a_series_that_is_never_used_is_left_out_with_its_reason() -> None:
-    mark = choose_mark((ALGORITHM, SEG, CT), BY_NUMBER)
+    mark = choose_annotation((ALGORITHM, SEG, CT), BY_NUMBER)
     assert mark.series is SEG
     assert mark.left_out == ("left out: SEG series 300 (by an algorithm)",)
-    any_but = Marking(kinds=(MarkedBy(),), never={300: "by an algorithm"})
-    assert choose_mark((ALGORITHM, SEG, CT), any_but).series is SEG
+    any_but = AnnotationRules(kinds=(AnnotationKind(),), never={300: "by an algorithm"})
+    assert choose_annotation((ALGORITHM, SEG, CT), any_but).series is SEG
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_series_that_is_never_used_is_left_out_with_its_reason() -> None:
     ],
 )
 def test_what_cannot_be_chosen_is_refused(
-    series: tuple[Series, ...], marking: Marking, told: str
+    series: tuple[Series, ...], marking: AnnotationRules, told: str
 ) -> None:
     with pytest.raises(UserError, match=f"the tumor is .*{told}"):
-        choose_mark(series, marking)
+        choose_annotation(series, marking)

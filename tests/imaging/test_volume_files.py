@@ -55,7 +55,7 @@ QFORM, SFORM, FLIP = (252, "h", 0), (254, "h", 0), (76, "f", -1.0)
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ([QFORM, SFORM], "does not say how it lies"),
+        ([QFORM, SFORM], "does not state its position"),
         ([(268, "f", 99.0)], "qform and sform .* disagree"),
         ([FLIP], "qform and sform .* disagree: got directions apart by 2"),
         ([(280, "f", -7.0)], "sform and voxel size .* disagree"),
@@ -110,7 +110,7 @@ def test_what_is_no_number_is_refused(
     changed = sitk.GetImageFromArray(hu)
     changed.CopyInformation(image)
     sitk.WriteImage(changed, tmp_path / f"ct.{suffix}")
-    with pytest.raises(UserError, match=f"ct.{suffix} holds values that are no numbers"):
+    with pytest.raises(UserError, match=f"ct.{suffix} contains values that are not numbers"):
         read_volume_file(tmp_path / f"ct.{suffix}")
 
 
@@ -130,7 +130,7 @@ def test_a_mask_given_as_the_image_is_told_as_such(
 ) -> None:
     path = tmp_path / f"mask.{suffix}"
     sitk.WriteImage(image > 0, path)
-    with pytest.raises(UserError, match=r"looks like a mask; are image and region swapped\?"):
+    with pytest.raises(UserError, match="a mask; check whether image and region are swapped"):
         read_image(path)
 
 

@@ -67,7 +67,7 @@ class Made:
         mask = sitk.GetImageFromArray(inside)
         for made in (image, mask):
             made.SetSpacing((0.5, 0.5, 2.0))
-        volume = Volume(image=image, mask=mask, found=(
+        volume = Volume(image=image, mask=mask, notes=(
             f"series 3 of {name}, of 1.2.840.113619.2.55.3.1: most slices",))
         with LOCK:
             LIVE.add((number, id(image)))

@@ -1,7 +1,7 @@
-"""Tumor regions from whatever marks them: one file for each kind of source.
+"""Tumor regions from segmentations, contours, mask files and coordinates.
 
-Every function returns a `Region` on the grid of the image that it is given; DICOM objects are
-placed by their physical coordinates, never by the order of frames or files.
+Each function returns a `Region` on the grid of its image; DICOM objects are placed by their
+physical coordinates, never by the order of frames or files.
 """
 
 from __future__ import annotations

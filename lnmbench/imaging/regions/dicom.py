@@ -1,4 +1,4 @@
-"""Opens the DICOM objects that hold regions."""
+"""DICOM objects that contain regions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 
 
 def sop_class(path: Path) -> str | None:
-    """Return the SOP class of a DICOM file, or None where it is no DICOM file."""
+    """Return the SOP class of a DICOM file, or None if it is no DICOM file."""
     with reading(path):
         try:
             header = pydicom.dcmread(path, force=_named(path), specific_tags=["SOPClassUID"])
@@ -32,16 +32,16 @@ def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
             dataset = pydicom.dcmread(path, force=_named(path))
         except InvalidDicomError:
             raise UserError(f"{path} is no DICOM file", expected=expected) from None
-        found = str(dataset.get("SOPClassUID", ""))
-    if found not in classes:
+        sop_class_uid = str(dataset.get("SOPClassUID", ""))
+    if sop_class_uid not in classes:
         raise UserError(
             f"{path} is another kind of DICOM object",
             expected=expected,
-            got=sop_class_name(found),
+            got=sop_class_name(sop_class_uid),
         )
     return dataset
 
 
 def _named(path: Path) -> bool:
-    """Whether a file is DICOM by its name: older exports lack the mark at its beginning."""
+    """Return whether a file is DICOM by its name: older exports lack the prefix."""
     return path.suffix.lower() in (".dcm", ".dicom")

@@ -1,4 +1,4 @@
-"""Masks that come on a grid of their own are brought to the grid of the image."""
+"""Masks on other grids, resampled to the grid of the image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lnmbench.imaging.grid_limits import require_plausible_grid
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Headers are rounded differently; a tenth of a voxel is still the same place.
+# Headers are rounded differently; a tenth of a voxel still is the same position.
 SAME_PLACE = 0.1
 
 
@@ -32,7 +32,7 @@ def indices(image: sitk.Image, points_mm: NDArray[np.float64]) -> NDArray[np.flo
 
 
 def index_map(mask: sitk.Image, image: sitk.Image) -> NDArray[np.float64]:
-    """Return the 4 × 4 matrix from indices of the mask to those of the same place in the image."""
+    """Return the 4 × 4 matrix from indices of the mask to indices of the image."""
     return np.linalg.solve(affine(image), affine(mask)).astype(np.float64)
 
 
@@ -43,23 +43,23 @@ def mask_like(image: sitk.Image, inside: NDArray[np.bool_]) -> sitk.Image:
     return mask
 
 
-def count(mask: sitk.Image) -> int:
+def count_voxels(mask: sitk.Image) -> int:
     """Return the number of voxels that are not 0."""
     return int(np.count_nonzero(sitk.GetArrayViewFromImage(mask)))
 
 
-def place(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Image, str]:
-    """Return a mask (not 0: inside) on the grid of the image, and what was done in words.
+def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Image, str]:
+    """Return a mask (not 0: inside) on the grid of the image, and a sentence on its resampling.
 
-    On the same lattice of points it is copied, whatever its extent and the order of its axes; from
-    any other grid each voxel of the image takes the mask's nearest one.
+    On the same lattice of points it is copied, with any extent and order of its axes; from another
+    grid each voxel of the image takes the mask's nearest one.
 
-    Raises `UserError` for an empty mask, one on a grid that no CT can have, one of which any voxel
-    lies outside the image, and one that falls between the voxels of the image.
+    Raises `UserError` for an empty mask, a grid that no CT can have, voxels outside the image, and
+    a mask that falls between the voxels of the image.
     """
     binary = sitk.Cast(mask != 0, sitk.sitkUInt8)
     binary.CopyInformation(mask)
-    before = count(binary)
+    before = count_voxels(binary)
     if not before:
         raise UserError("the region is empty", where=where, expected="at least one voxel")
     require_plausible_grid(
@@ -75,7 +75,7 @@ def place(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Imag
         binary.CopyInformation(image)
         return binary, ""
     placed = sitk.Resample(binary, image, sitk.Transform(), sitk.sitkNearestNeighbor, 0)
-    after = count(placed)
+    after = count_voxels(placed)
     if same_lattice(between, mask) and after == before:
         return placed, ""
     if not after:
@@ -91,15 +91,15 @@ def place(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Imag
 
 
 def same_lattice(between: NDArray[np.float64], mask: sitk.Image) -> bool:
-    """Whether indices of the mask become whole indices of the image, one for one."""
-    turned = np.rint(between)
-    if not np.array_equal(np.abs(turned[:3, :3]) @ np.ones(3), np.ones(3)):
+    """Return whether indices of the mask map one-to-one to whole indices of the image."""
+    permutation = np.rint(between)
+    if not np.array_equal(np.abs(permutation[:3, :3]) @ np.ones(3), np.ones(3)):
         return False
-    return _deviation(between, turned, mask) < SAME_PLACE
+    return _deviation(between, permutation, mask) < SAME_PLACE
 
 
 def _deviation(a: NDArray[np.float64], b: NDArray[np.float64], mask: sitk.Image) -> float:
-    """Return how far two maps of indices disagree at most over the mask, in voxels."""
+    """Return the largest disagreement of two index maps over the mask, in voxels."""
     corners = np.array([*np.ndindex(2, 2, 2)]) * (np.array(mask.GetSize()) - 1)
     ends = np.column_stack([corners, np.ones(8)])
     return float(np.abs((a - b) @ ends.T).max())
@@ -111,8 +111,8 @@ def _refuse_outside(
     limit = 0.5 + SAME_PLACE
 
     def outside(voxels: NDArray[np.int64]) -> int:
-        places = voxels @ between[:3, :3].T + between[:3, 3]
-        out = (places < -limit) | (places > np.array(image.GetSize()) - 1 + limit)
+        mapped = voxels @ between[:3, :3].T + between[:3, 3]
+        out = (mapped < -limit) | (mapped > np.array(image.GetSize()) - 1 + limit)
         return int(out.any(axis=1).sum())
 
     if outside(_corners(binary)):
@@ -130,20 +130,20 @@ def _corners(binary: sitk.Image) -> NDArray[np.int64]:
 
 
 def refuse_voxels_outside(outside: int, voxels: int, where: str) -> None:
-    """Raise `UserError` where some or all voxels of a region lie outside the image."""
+    """Raise `UserError` if some or all voxels of a region lie outside the image."""
     if outside == voxels:
         raise UserError(
             "the region lies outside the image",
             where=where,
             got=f"none of its {voxels} voxels within the image",
-            then="look whether image and region belong together",
+            then="check that image and region belong together",
         )
     if outside:
         raise UserError(
             "a part of the region lies outside the image",
             where=where,
             got=f"{outside} of {voxels} voxels outside",
-            then="look whether slices of the image are missing",
+            then="check whether slices of the image are missing",
         )
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.grids import count, place
-from lnmbench.imaging.regions.naming import Offered, choose
+from lnmbench.imaging.regions.grids import count_voxels, place_mask
+from lnmbench.imaging.regions.naming import NamedRegion, choose
 from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.volume_files import read_grid_file
+from lnmbench.text import plural
 
 _MOST_LABELS = 500
 _SLICER_NAME = re.compile(r"(Segment\d+)_Name")
@@ -21,29 +22,43 @@ _SLICER_NAME = re.compile(r"(Segment\d+)_Name")
 def region_from_mask(path: Path, image: sitk.Image, label: int | None = None) -> Region:
     """Return a label of a mask file on the grid of the image; 0 is outside.
 
-    A file with one label needs none named. On the image's own lattice the voxels are copied;
-    a mask on another grid is resampled to the nearest voxel, and the sentence says so.
+    On the image's lattice the voxels are copied; a mask on another grid is resampled to the nearest
+    voxel, and the note says so.
 
-    Raises `UserError` for a file that cannot be read or holds no whole numbers, a label that is
-    not there, several labels of which none is named, an empty mask, and voxels outside the image.
+    Parameters
+    ----------
+    path
+        NRRD, NIfTI or MetaImage file.
+    image
+        The CT volume.
+    label
+        Number of the label; not needed if the file has only one.
+
+    Raises
+    ------
+    UserError
+        For a file that cannot be read or contains fractions, a label that does not exist, several
+        labels without a choice, an empty mask, and voxels outside the image.
     """
-    return named_label(path, image, None if label is None else str(label))
+    return read_label(path, image, None if label is None else str(label))
 
 
-def named_label(path: Path, image: sitk.Image, name: str | None) -> Region:
-    """Return the label that a number, or a pattern for names that 3D Slicer wrote, means.
+def read_label(path: Path, image: sitk.Image, name: str | None) -> Region:
+    """Return the label of a number, or of a pattern for names that 3D Slicer wrote.
 
-    A name is of no use where the file names no labels: its only label is taken, and that is said.
+    If the file names no labels, its only label is used, and the note says so.
     """
     mask = _read(path)
     labels = _labels(mask, path)
     unnamed = len(labels) == 1 and not labels[0].names and not (name or "").strip().isdecimal()
     chosen = choose(labels, None if unnamed else name, kind="label", where=str(path))
-    placed, done = place(mask == chosen.number, image, where=f"{path}, label {chosen.number}")
-    found = f"label {chosen.number} of {len(labels)}: {count(placed)} voxels"
+    placed, resampling = place_mask(
+        mask == chosen.number, image, where=f"{path}, label {chosen.number}"
+    )
+    note = f"label {chosen.number} of {len(labels)}: {plural(count_voxels(placed), 'voxel')}"
     if unnamed and name:
-        found += f" (the file names no labels, so {name!r} was not looked for)"
-    return Region(mask=placed, found=f"{found}{f'; {done}' if done else ''}")
+        note += f" (the file names no labels, so {name!r} was not searched for)"
+    return Region(mask=placed, note=f"{note}{f'; {resampling}' if resampling else ''}")
 
 
 def _read(path: Path) -> sitk.Image:
@@ -61,21 +76,23 @@ def _read(path: Path) -> sitk.Image:
     return mask
 
 
-def _labels(mask: sitk.Image, path: Path) -> list[Offered]:
+def _labels(mask: sitk.Image, path: Path) -> list[NamedRegion]:
     values, counts = np.unique(sitk.GetArrayViewFromImage(mask), return_counts=True)
     if not np.array_equal(values, np.rint(values)):
         raise UserError(
-            f"the mask {path} holds fractions",
+            f"the mask {path} contains fractions",
             expected="whole numbers",
             then="threshold it first",
         )
     if len(values) > _MOST_LABELS:
         raise UserError(
-            f"{path} is no mask", expected="a few labels", got=f"{len(values)} different values"
+            f"{path} is not a mask", expected="a few labels", got=f"{len(values)} different values"
         )
     names = _slicer_names(mask)
     labels = [
-        Offered(number=int(value), names=names.get(int(value), ()), size=f"{number} voxels")
+        NamedRegion(
+            number=int(value), names=names.get(int(value), ()), size=plural(int(number), "voxel")
+        )
         for value, number in zip(values, counts, strict=True)
         if value != 0
     ]
@@ -86,10 +103,10 @@ def _labels(mask: sitk.Image, path: Path) -> list[Offered]:
 
 def _slicer_names(mask: sitk.Image) -> dict[int, tuple[str, ...]]:
     """Return the names that a .seg.nrrd of 3D Slicer gives its labels."""
-    found: dict[int, tuple[str, ...]] = {}
+    names: dict[int, tuple[str, ...]] = {}
     for key in mask.GetMetaDataKeys():
         match = _SLICER_NAME.fullmatch(key)
         value = f"{match.group(1)}_LabelValue" if match else ""
         if match and mask.HasMetaDataKey(value) and mask.GetMetaData(value).isdecimal():
-            found[int(mask.GetMetaData(value))] = (mask.GetMetaData(key),)
-    return found
+            names[int(mask.GetMetaData(value))] = (mask.GetMetaData(key),)
+    return names

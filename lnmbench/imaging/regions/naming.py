@@ -1,4 +1,4 @@
-"""Which of several segments, ROIs or labels is meant."""
+"""Choice of one of several segments, ROIs or labels by name or number."""
 
 from __future__ import annotations
 
@@ -14,89 +14,107 @@ _LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
-    """One thing that can be chosen: its number, the names that it goes by, its size in words."""
+class NamedRegion:
+    """Segment, ROI or label of a file: its number, its names, and its size in words."""
 
     number: int
     names: tuple[str, ...] = ()
     size: str = ""
 
     def __str__(self) -> str:
-        name = f" {shown(self.names[0])}" if self.names else ""
+        name = f" {quote_name(self.names[0])}" if self.names else ""
         return f"{self.number}{name}{f' ({self.size})' if self.size else ''}"
 
 
-def shown(name: str) -> str:
+def quote_name(name: str) -> str:
     """Return a name from a header in a form that is safe to print.
 
-    Of a name with control characters nothing is shown: it is damaged, and may have run on into what
-    stands beside it in the header.
+    A name with control characters is not shown: it is damaged, and may contain other values of the
+    header.
     """
     if not name.isprintable():
         return "(a damaged name)"
     return repr(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
 
 
-def choose(offered: Sequence[Offered], pattern: str | None, *, kind: str, where: str) -> Offered:
-    """Return the one that the pattern means; without a pattern, the only one there is.
+def choose(
+    regions: Sequence[NamedRegion], pattern: str | None, *, kind: str, where: str
+) -> NamedRegion:
+    """Return the region that a pattern matches.
 
-    A pattern is a name with `*` and `?` as wildcards, whatever its case, or a number; of several,
-    separated by commas, the first that matches anything counts. A name that is spelled exactly so
-    wins over those that only match.
+    Parameters
+    ----------
+    regions
+        Regions of the file.
+    pattern
+        A name with `*` and `?` as wildcards, case-insensitive, or a number; of several, separated
+        by commas, the first that matches is used. An exact name has priority over a match. Without
+        a pattern, the file must have one region.
+    kind
+        Noun for a region in error messages: segment, ROI, label.
+    where
+        The file in error messages.
 
-    Raises `UserError` with what is there, where nothing or more than one thing is meant.
+    Raises
+    ------
+    UserError
+        If no region or more than one matches; the message lists the regions.
     """
-    if not offered:
+    if not regions:
         raise UserError(f"there is no {kind}", where=where)
     if not pattern or not pattern.strip():
-        return _only(offered, kind, where)
+        return _only(regions, kind, where)
     for alternative in (pattern.strip(), *(part.strip() for part in pattern.split(","))):
-        matching = _matching(offered, alternative)
+        matching = _matching(regions, alternative)
         if len(matching) == 1:
             return matching[0]
         if matching:
             raise UserError(
-                f"{len(matching)} {kind}s match {shown(alternative)}",
+                f"{len(matching)} {kind}s match {quote_name(alternative)}",
                 where=where,
                 expected="one",
-                got=listed(matching),
+                got=list_regions(matching),
                 then="give a narrower pattern, or the number",
             )
     raise UserError(
-        f"no {kind} matches {shown(pattern)}", where=where, then=f"there are {listed(offered)}"
+        f"no {kind} matches {quote_name(pattern)}",
+        where=where,
+        then=f"there are {list_regions(regions)}",
     )
 
 
-def listed(offered: Sequence[Offered]) -> str:
-    """Return what is there, in words, cut to a length that can be printed.
+def list_regions(regions: Sequence[NamedRegion]) -> str:
+    """Return a list of regions in words, truncated to a length that can be printed.
 
     Examples
     --------
-    >>> listed([Offered(number=number, names=("node",)) for number in range(1, 60)])[-32:]
+    >>> list_regions([NamedRegion(number=number, names=("node",)) for number in range(1, 60)])[-32:]
     "12 'node', 13 'node' and 46 more"
     """
-    lengths = accumulate(len(str(one)) + 2 for one in offered)
-    kept = max(1, sum(length <= _LONGEST_LIST for length in lengths))
-    more = f" and {len(offered) - kept} more" if len(offered) > kept else ""
-    return ", ".join(map(str, offered[:kept])) + more
+    lengths = accumulate(len(str(region)) + 2 for region in regions)
+    count = max(1, sum(length <= _LONGEST_LIST for length in lengths))
+    more = f" and {len(regions) - count} more" if len(regions) > count else ""
+    return ", ".join(map(str, regions[:count])) + more
 
 
-def _only(offered: Sequence[Offered], kind: str, where: str) -> Offered:
-    if len(offered) > 1:
+def _only(regions: Sequence[NamedRegion], kind: str, where: str) -> NamedRegion:
+    if len(regions) > 1:
         raise UserError(
-            f"there are {len(offered)} {kind}s and none is named",
+            f"there are {len(regions)} {kind}s and none is named",
             where=where,
-            got=listed(offered),
+            got=list_regions(regions),
             then=f"give the name, a pattern or the number of one {kind} (region_name)",
         )
-    return offered[0]
+    return regions[0]
 
 
-def _matching(offered: Sequence[Offered], alternative: str) -> list[Offered]:
-    exact = [one for one in offered if alternative in one.names]
+def _matching(regions: Sequence[NamedRegion], alternative: str) -> list[NamedRegion]:
+    exact = [region for region in regions if alternative in region.names]
     folded = alternative.casefold()
     loose = [
-        one for one in offered if any(fnmatchcase(name.casefold(), folded) for name in one.names)
+        region
+        for region in regions
+        if any(fnmatchcase(name.casefold(), folded) for name in region.names)
     ]
-    numbered = [one for one in offered if str(one.number) == alternative]
+    numbered = [region for region in regions if str(region.number) == alternative]
     return exact or loose or numbered

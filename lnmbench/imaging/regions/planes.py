@@ -1,4 +1,4 @@
-"""Planes of contours to the slices of an image."""
+"""Planes of contours, filled on the slices of an image."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from lnmbench.errors import UserError
 from lnmbench.imaging.regions.grids import SAME_PLACE, mask_like
 from lnmbench.imaging.regions.polygons import fill
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +22,21 @@ _ROUNDING = 0.01
 def fill_slices(
     polygons: Sequence[NDArray[np.float64]], image: sitk.Image, where: str
 ) -> tuple[sitk.Image, list[str]]:
-    """Return the mask of polygons (n, 3) in voxel indices, and what is to be said of it.
+    """Return the mask of polygons, and sentences on planes that do not match slices.
 
-    Raises `UserError` where polygons reach outside the image.
+    Parameters
+    ----------
+    polygons
+        Corners of each polygon in voxel indices x, y, z, (n, 3), with one z.
+    image
+        The CT volume.
+    where
+        File and ROI in error messages.
+
+    Raises
+    ------
+    UserError
+        If polygons extend beyond the image.
     """
     _refuse_outside(polygons, image, where)
     planes = _planes(polygons)
@@ -33,9 +46,9 @@ def fill_slices(
     depths = np.clip([plane[0][0, 2] for plane in planes], *ends)
     inside = np.zeros((slices, rows, columns), dtype=np.bool_)
     nearest = _nearest_planes(depths, slices)
-    for place, plane in nearest.items():
-        inside[place] = fill([polygon[:, :2] for polygon in planes[plane]], (rows, columns))
-    return mask_like(image, inside), _said(depths, nearest)
+    for slice_index, plane in nearest.items():
+        inside[slice_index] = fill([polygon[:, :2] for polygon in planes[plane]], (rows, columns))
+    return mask_like(image, inside), _describe_mismatch(depths, nearest)
 
 
 def _refuse_outside(polygons: Sequence[NDArray[np.float64]], image: sitk.Image, where: str) -> None:
@@ -44,15 +57,15 @@ def _refuse_outside(polygons: Sequence[NDArray[np.float64]], image: sitk.Image, 
     out = sum(bool(np.any((p < -limit) | (p > last + limit))) for p in polygons)
     if out:
         raise UserError(
-            "contours reach outside the image",
+            "contours extend beyond the image",
             where=where,
             got=f"{out} of {len(polygons)}",
-            then="look whether slices are missing, or whether image and contours belong together",
+            then="check whether slices are missing, and that image and contours belong together",
         )
 
 
 def _planes(polygons: Sequence[NDArray[np.float64]]) -> list[list[NDArray[np.float64]]]:
-    """Return the polygons plane by plane, upwards; those of one plane differ by rounding alone."""
+    """Return the polygons of each plane, upwards; those of one plane differ by rounding alone."""
     planes: list[list[NDArray[np.float64]]] = []
     for polygon in sorted(polygons, key=lambda polygon: float(polygon[0, 2])):
         if planes and polygon[0, 2] - planes[-1][-1][0, 2] <= SAME_PLACE:
@@ -63,37 +76,39 @@ def _planes(polygons: Sequence[NDArray[np.float64]]) -> list[list[NDArray[np.flo
 
 
 def _nearest_planes(depths: NDArray[np.float64], slices: int) -> dict[int, int]:
-    """Return which plane each slice takes; slices too far from any are left out.
+    """Return the plane of each slice by index; slices too far from all planes are left out.
 
-    A plane halfway between two slices goes to the upper one alone, and a slice halfway between
-    two planes takes the lower one, also where rounding moves them a little.
+    A plane halfway between two slices belongs to the upper one alone, and a slice halfway between
+    two planes takes the lower one, also if rounding moves them slightly.
     """
     above = np.arange(slices)[:, None] - depths[None, :]
     nearest = np.abs(above).argmin(axis=1)
     distance = above[np.arange(slices), nearest]
     reach = max(1.0, _step(depths)) / 2 + _ROUNDING
     near = np.flatnonzero((distance > 2 * _ROUNDING - reach) & (distance <= reach))
-    return {int(place): int(nearest[place]) for place in near}
+    return {int(slice_index): int(nearest[slice_index]) for slice_index in near}
 
 
 def _step(depths: NDArray[np.float64]) -> float:
-    """Return the distance between planes in slices: the least one, 1 for a single plane."""
+    """Return the least distance between planes in slices, 1 for a single plane."""
     return float(np.diff(depths).min()) if len(depths) > 1 else 1.0
 
 
-def _said(depths: NDArray[np.float64], nearest: dict[int, int]) -> list[str]:
-    said = []
+def _describe_mismatch(depths: NDArray[np.float64], nearest: dict[int, int]) -> list[str]:
+    notes = []
     if _step(depths) > 1 + 2 * SAME_PLACE:
-        said.append(
-            f"contours lie {_step(depths):.2g} slices apart, so that the slices between take the "
-            "nearest one"
+        notes.append(
+            f"contours lie {_step(depths):.2g} slices apart; the slices between take the nearest "
+            "contour"
         )
     elif np.abs(depths - np.rint(depths)).max() > SAME_PLACE:
-        said.append("contours lie between slices, so that each slice takes the nearest one")
+        notes.append("contours lie between slices; each slice takes the nearest contour")
     unused = len(depths) - len(set(nearest.values()))
     if unused:
-        said.append(f"{unused} planes of contours are the nearest to no slice and are left out")
+        singular = "plane of contours is the nearest to no slice and is left out"
+        several = "planes of contours are the nearest to no slice and are left out"
+        notes.append(plural(unused, singular, several))
     gaps = max(nearest) - min(nearest) + 1 - len(nearest)
     if gaps:
-        said.append(f"{gaps} slices between have no contour")
-    return said
+        notes.append(plural(gaps, "slice between has no contour", "slices between have no contour"))
+    return notes

@@ -1,4 +1,4 @@
-"""Tables of points and boxes: one row a case, coordinates in LPS mm or in voxels."""
+"""Tumor locations in tables: points and boxes in LPS mm or in voxels, one row a case."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """Where a tumor is, in numbers: a point, or a box where `last` is given.
+    """Location of a tumor in numbers: a point, or a box with the opposite corner `last`.
 
     Coordinates are LPS mm, or voxel indices from 0. `slices` are the first and the last index of
     the image's third axis.
@@ -48,7 +48,7 @@ class Location:
     slices: tuple[int, int] | None = None
 
     def region(self, image: sitk.Image) -> Region:
-        """Return the region on the grid of the image. Raises `UserError` where it has no part."""
+        """Return the region on the grid of the image. Raises `UserError` if it is outside."""
         first = self._in_mm(self.first, image)
         if self.last is not None:
             return region_from_box(image, first, self._in_mm(self.last, image))
@@ -61,29 +61,29 @@ class Location:
 
 
 def parse_location(cells: Mapping[str, str], *, where: str) -> Location | None:
-    """Return the location that the cells of one row give, or None where all of them are empty.
+    """Return the location in the cells of one row, or None if all of them are empty.
 
     A point is `x_mm`, `y_mm`, `z_mm` with `radius_mm`, or with `first_slice` and `last_slice`
     (then without a radius it is one voxel on each slice); a box is `x1_mm` … `z2_mm`. All of
-    these may end in `_voxel` instead. Raises `UserError` for cells that are no numbers, lack one
-    of them or give more than one location.
+    these may end in `_voxel` instead. Raises `UserError` for cells that are not numbers, missing
+    coordinates and more than one location.
     """
-    given = {name: cells[name] for name in COLUMNS if cells.get(name, "").strip()}
-    if not given:
+    filled = {name: cells[name] for name in COLUMNS if cells.get(name, "").strip()}
+    if not filled:
         return None
-    numbers = {name: _number(text, name, where) for name, text in given.items()}
+    numbers = {name: _number(text, name, where) for name, text in filled.items()}
     unit = _unit(numbers, where)
     point = _point(numbers, "", unit, where)
-    corners = [_point(numbers, end, unit, where) for end in ("1", "2")]
-    if point is not None and not any(corners):
+    first, last = (_point(numbers, end, unit, where) for end in ("1", "2"))
+    if point is not None and first is None and last is None:
         return _around(point, unit, numbers, where)
-    if point is None and None not in corners and not set(_REST) & set(numbers):
-        return Location(first=_given(corners[0]), last=_given(corners[1]), unit=unit)
+    if point is None and first and last and not set(_REST) & set(numbers):
+        return Location(first=first, last=last, unit=unit)
     raise UserError(
         "the location is not a point or a box",
         where=where,
         expected=f"x_{unit}, y_{unit}, z_{unit} and radius_mm, or x1_{unit} … z2_{unit}",
-        got=", ".join(given),
+        got=", ".join(filled),
     )
 
 
@@ -92,17 +92,17 @@ def read_points(path: Path) -> dict[str, Location]:
 
     Raises `UserError` for a broken file, a row without location, and a case in two rows.
     """
-    found: dict[str, Location] = {}
+    locations: dict[str, Location] = {}
     for number, row in enumerate(_rows(path), start=2):
         where = f"{path}, row {number}"
         case = row["case"]
         location = parse_location(row, where=where)
         if location is None or not case:
             raise UserError("the row has no case or no location", where=where)
-        if case in found:
-            raise UserError(f"case {case[:40]!r} stands more than once", where=where)
-        found[case] = location
-    return found
+        if case in locations:
+            raise UserError(f"case {case[:40]!r} occurs more than once", where=where)
+        locations[case] = location
+    return locations
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -115,7 +115,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     header = [name.strip() for name in rows[0]] if rows else []
     if "case" not in header or not set(header) & set(COLUMNS) or len(rows) < 2:
         raise UserError(
-            f"{path} is no table of points", expected="a column 'case', coordinates, and rows"
+            f"{path} is not a table of points", expected="a column 'case', coordinates, and rows"
         )
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(header):
@@ -156,19 +156,14 @@ def _unit(numbers: Mapping[str, float], where: str) -> Unit:
 
 def _point(numbers: Mapping[str, float], end: str, unit: Unit, where: str) -> Point | None:
     names = [f"{axis}{end}_{unit}" for axis in _AXES]
-    there = [name for name in names if name in numbers]
-    if not there:
+    present = [name for name in names if name in numbers]
+    if not present:
         return None
-    if len(there) < len(names):
+    if len(present) < len(names):
         missing = next(name for name in names if name not in numbers)
-        raise UserError(f"the location has no {missing}", where=where, got=", ".join(there))
+        raise UserError(f"the location has no {missing}", where=where, got=", ".join(present))
     x, y, z = (numbers[name] for name in names)
     return x, y, z
-
-
-def _given(point: Point | None) -> Point:
-    assert point is not None
-    return point
 
 
 def _number(text: str, name: str, where: str) -> float:
@@ -177,6 +172,6 @@ def _number(text: str, name: str, where: str) -> float:
     except ValueError:
         number = math.nan
     if not abs(number) <= FARTHEST_MM:
-        what = "no number" if math.isnan(number) else "no place in a patient"
-        raise UserError(f"{name} is {what}", where=where, got=repr(text[:40]))
+        what = "a number" if math.isnan(number) else "a position in a patient"
+        raise UserError(f"{name} is not {what}", where=where, got=repr(text[:40]))
     return number

@@ -1,4 +1,4 @@
-"""Closed outlines to voxels, by the even-odd rule on voxel centers."""
+"""Filling of closed polygons, by the even-odd rule on voxel centers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Contours are written with few decimals: a center this near to an outline (in voxels) lies on it.
+# Contours have few decimals: a center within this distance of an outline (in voxels) lies on it.
 ON_THE_LINE = 0.01
 
 
 def fill(polygons: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return the voxels of one slice, (rows, columns), that closed polygons hold together.
+    """Return the voxels of one slice that closed polygons enclose.
 
-    A polygon is (n, 2): the column and row indices of its corners, where whole numbers are voxel
-    centers; the last corner is joined to the first. A voxel belongs where an odd number of
-    polygons encloses its center, so that an outline within another one is a hole; centers on an
-    outline belong, whichever side of it they are on. Parts outside the slice are cut off.
+    A voxel is inside if an odd number of polygons encloses its center, so that an outline within
+    another one is a hole, or if its center lies on an outline. Parts outside the slice are cut off.
+
+    Parameters
+    ----------
+    polygons
+        Column and row indices of each polygon's corners, (n, 2), where whole numbers are voxel
+        centers; the last corner is joined to the first.
+    shape
+        Rows and columns of the slice.
+
+    Returns
+    -------
+    ndarray
+        Whether each voxel is inside, (rows, columns).
 
     Examples
     --------
@@ -36,7 +47,7 @@ def fill(polygons: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDA
 def _enclosed(
     start: NDArray[np.float64], end: NDArray[np.float64], shape: tuple[int, int]
 ) -> NDArray[np.bool_]:
-    """Centers with an odd number of edges to their left. A row meets an edge once at a corner."""
+    """Return centers with an odd number of edges to their left; a corner counts for one edge."""
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     edge, row = _whole_numbers(np.ceil(low), np.ceil(high) - 1, shape[0])
     column = _crossing(start[edge], end[edge], row, along=1)
@@ -60,18 +71,18 @@ def _on_the_line(
         )
         other = _crossing(a[edge], b[edge], whole, along=along)
         near = np.rint(other)
-        kept = (np.abs(other - near) <= ON_THE_LINE) & (near >= 0) & (near < size[1 - along])
-        places = (whole[kept], near[kept].astype(np.int64))
-        marked[places if along == 1 else places[::-1]] = True
+        on_line = (np.abs(other - near) <= ON_THE_LINE) & (near >= 0) & (near < size[1 - along])
+        positions = (whole[on_line], near[on_line].astype(np.int64))
+        marked[positions if along == 1 else positions[::-1]] = True
     return marked
 
 
 def _whole_numbers(
     first: NDArray[np.float64], last: NDArray[np.float64], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the whole numbers from first to last of every edge, within 0 … size - 1.
+    """Return the whole numbers from first to last of each edge, within 0 … size - 1.
 
-    Two arrays of one length: the edge's place, and the number.
+    Two arrays of one length: the edge's index, and the number.
     """
     low = np.clip(first, 0, size).astype(np.int64)
     counts = np.maximum(np.clip(last, -1, size - 1).astype(np.int64) - low + 1, 0)
@@ -82,10 +93,10 @@ def _whole_numbers(
 def _crossing(
     start: NDArray[np.float64], end: NDArray[np.float64], whole: NDArray[np.int64], *, along: int
 ) -> NDArray[np.float64]:
-    """Return where edges (n, 2) meet the whole numbers of one axis, as places on the other."""
+    """Return the positions on the other axis at which edges (n, 2) meet whole numbers of one."""
     length = end[:, along] - start[:, along]
     share = (whole - start[:, along]) / np.where(length == 0, 1, length)
     share = np.clip(share, 0, 1)
     other = 1 - along
-    place: NDArray[np.float64] = start[:, other] + share * (end[:, other] - start[:, other])
-    return place
+    position: NDArray[np.float64] = start[:, other] + share * (end[:, other] - start[:, other])
+    return position

@@ -1,4 +1,4 @@
-"""A region from a file of any kind."""
+"""Region of a file of any supported kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
-from lnmbench.imaging.regions.mask_file import named_label
+from lnmbench.imaging.regions.mask_file import read_label
 from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.rtstruct import region_from_rtstruct
 from lnmbench.imaging.regions.seg import region_from_seg
@@ -16,30 +16,39 @@ from lnmbench.imaging.volume_files import SUFFIXES, is_volume_file
 
 
 def read_region(path: Path, image: sitk.Image, name: str | None = None) -> Region:
-    """Return the region of a DICOM SEG, an RTSTRUCT or a mask file, whichever the file is.
+    """Return the region of a DICOM SEG, an RTSTRUCT or a mask file.
 
-    `name` is a pattern for the segment, the ROI or the label, as `naming.choose` takes it. A
-    folder stands for the one file in it, as archives keep a SEG in a folder of its own.
+    Parameters
+    ----------
+    path
+        The file, or a folder with this file alone, as archives store a SEG.
+    image
+        The CT volume.
+    name
+        Pattern for the segment, ROI or label, as in `naming.choose`.
 
-    Raises `UserError` for a file of another kind, and whatever its reader refuses.
+    Raises
+    ------
+    UserError
+        For a file of another kind, and as the reader of its kind.
     """
-    file = the_file(path)
+    file = only_file(path)
     if is_volume_file(file):
-        return named_label(file, image, name)
+        return read_label(file, image, name)
     kind = sop_class(file)
     if kind in SEGMENTATION:
         return region_from_seg(file, image, name)
     if kind == STRUCTURE_SET:
         return region_from_rtstruct(file, image, name)
     raise UserError(
-        f"{file} marks no region",
+        f"{file} contains no region",
         expected=f"a DICOM SEG, a DICOM RTSTRUCT, or a mask ({', '.join(SUFFIXES)})",
         got="a DICOM object of another kind" if kind is not None else "no DICOM file",
     )
 
 
-def the_file(path: Path) -> Path:
-    """Return the path, or the only file in it if it is a folder. Hidden files do not count."""
+def only_file(path: Path) -> Path:
+    """Return the path, or the only file in a folder. Hidden files do not count."""
     if not path.is_dir():
         if not path.exists():
             raise UserError(f"there is no region file {path}")
@@ -52,4 +61,4 @@ def the_file(path: Path) -> Path:
             got=f"{len(files)} files",
             then="give the path of the file",
         )
-    return the_file(files[0])
+    return only_file(files[0])

@@ -1,4 +1,4 @@
-"""What every source of a tumor location comes to."""
+"""Tumor mask on the grid of its image."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Region:
-    """A tumor mask on the grid of its image: uint8, 0 outside, 1 inside, at least one voxel.
+    """Tumor mask on the grid of its image: uint8, 0 outside, 1 inside, at least one voxel.
 
-    `found` is a sentence: what was taken of what was there, and what was done to it.
+    `note` is a sentence on the choice of the region and on its resampling.
     """
 
     mask: sitk.Image
-    found: str
+    note: str

@@ -12,10 +12,11 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.headers import UNKNOWN, reading, term
 from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object
-from lnmbench.imaging.regions.grids import SAME_PLACE, count, indices
-from lnmbench.imaging.regions.naming import Offered, choose
+from lnmbench.imaging.regions.grids import SAME_PLACE, count_voxels, indices
+from lnmbench.imaging.regions.naming import NamedRegion, choose
 from lnmbench.imaging.regions.planes import fill_slices
 from lnmbench.imaging.regions.region import Region
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,35 +29,49 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
     """Return an ROI of an RTSTRUCT on the grid of the image.
 
     Contours are placed by their coordinates, also on tilted images; the images that the file
-    refers to play no part. A voxel belongs where an odd number of the contours of its plane
-    encloses its center (a contour within another one is a hole) or where its center lies on a
-    contour. Each slice takes the nearest plane of contours, at most half a slice away, or half
-    the distance between planes where these lie further apart than the slices.
+    references are ignored. A voxel is inside if an odd number of the contours of its plane encloses
+    its center (a contour within another one is a hole) or if its center lies on a contour. Each
+    slice takes the nearest plane of contours, at most half a slice away, or half the distance
+    between planes if these are further apart than the slices.
 
-    Raises `UserError` for a file that is no RTSTRUCT or is damaged, a name that means no ROI or
-    several, an ROI without closed contours or with others beside them, contours that are not
-    parallel to the slices or reach outside the image, and an ROI that holds no voxel's center.
+    Parameters
+    ----------
+    path
+        The RTSTRUCT.
+    image
+        The CT volume.
+    name
+        Pattern for the ROI, as in `naming.choose`; not needed if there is only one.
+
+    Raises
+    ------
+    UserError
+        For a file that is no RTSTRUCT or is damaged, a name that matches no ROI or several, an ROI
+        without closed contours or with other ones too, contours that are not parallel to the slices
+        or extend beyond the image, and an ROI that contains no voxel's center.
     """
     dataset = open_object(path, "a DICOM RTSTRUCT", (STRUCTURE_SET,))
     with reading(path):
-        rois = [_offered(roi) for roi in dataset.get("StructureSetROISequence") or []]
+        rois = [_named_region(roi) for roi in dataset.get("StructureSetROISequence") or []]
     roi = choose(rois, name, kind="ROI", where=str(path))
     where = f"{path}, ROI {roi}"
     with reading(path):
         contours = _contours(dataset, roi.number, where)
-    polygons = [_in_voxels(contour, image, where) for contour in contours]
-    mask, done = fill_slices(polygons, image, where)
-    if not count(mask):
+    polygons = [_to_voxels(contour, image, where) for contour in contours]
+    mask, notes = fill_slices(polygons, image, where)
+    if not count_voxels(mask):
         raise UserError(
-            "the ROI holds the center of no voxel", where=where, got=f"{len(contours)} contours"
+            "the ROI contains no center of a voxel",
+            where=where,
+            got=plural(len(contours), "contour"),
         )
-    found = f"ROI {roi} of {len(rois)}: {len(contours)} contours, {count(mask)} voxels"
-    return Region(mask=mask, found="; ".join([found, *done]))
+    amount = f"{plural(len(contours), 'contour')}, {plural(count_voxels(mask), 'voxel')}"
+    return Region(mask=mask, note="; ".join([f"ROI {roi} of {len(rois)}: {amount}", *notes]))
 
 
-def _offered(roi: Any) -> Offered:
+def _named_region(roi: Any) -> NamedRegion:
     name = str(roi.get("ROIName") or "")
-    return Offered(number=int(roi.ROINumber), names=(name,) if name else ())
+    return NamedRegion(number=int(roi.ROINumber), names=(name,) if name else ())
 
 
 def _contours(dataset: Any, number: int, where: str) -> list[NDArray[np.float64]]:
@@ -78,21 +93,21 @@ def _contours(dataset: Any, number: int, where: str) -> list[NDArray[np.float64]
             expected="CLOSED_PLANAR alone",
             got=f"{len(others)} of {len(items)} are {', '.join(sorted(set(others)))}",
         )
-    return [_points(item, place, where) for place, item in enumerate(items, start=1)]
+    return [_points(item, number, where) for number, item in enumerate(items, start=1)]
 
 
-def _points(item: Any, place: int, where: str) -> NDArray[np.float64]:
+def _points(item: Any, number: int, where: str) -> NDArray[np.float64]:
     data = item.get("ContourData")
     numbers = np.atleast_1d(np.asarray([] if data is None else data, dtype=np.float64))
     if numbers.size % 3 or not (np.abs(numbers) <= FARTHEST_MM).all():
         raise UserError(
-            f"contour {place} is broken",
+            f"contour {number} is broken",
             where=where,
             expected=f"x, y, z of each point in mm, up to {FARTHEST_MM:g}",
         )
     if numbers.size < 9:
         raise UserError(
-            f"contour {place} encloses nothing",
+            f"contour {number} encloses nothing",
             where=where,
             expected="at least 3 points",
             got=str(numbers.size // 3),
@@ -100,7 +115,7 @@ def _points(item: Any, place: int, where: str) -> NDArray[np.float64]:
     return numbers.reshape(-1, 3)
 
 
-def _in_voxels(contour: NDArray[np.float64], image: sitk.Image, where: str) -> NDArray[np.float64]:
+def _to_voxels(contour: NDArray[np.float64], image: sitk.Image, where: str) -> NDArray[np.float64]:
     """Return the corners of a contour as voxel indices x, y, z, with one z for all of them."""
     points = indices(image, contour)
     depth = points[:, 2]

@@ -13,19 +13,25 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import FARTHEST_MM, MOST_PIXELS
 from lnmbench.imaging.headers import reading
 from lnmbench.imaging.regions.dicom import SEGMENTATION, open_object
-from lnmbench.imaging.regions.grids import count, place
-from lnmbench.imaging.regions.naming import Offered, choose
+from lnmbench.imaging.regions.grids import count_voxels, place_mask
+from lnmbench.imaging.regions.naming import NamedRegion, choose
 from lnmbench.imaging.regions.region import Region
-from lnmbench.imaging.regions.seg_header import complete, positions, state_spacing, stated_spacing
+from lnmbench.imaging.regions.seg_header import (
+    fill_missing,
+    positions,
+    state_spacing,
+    stated_spacing,
+)
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FRACTION = 0.5
-# Distances of frames that differ by this share of their mean are rounding, not gaps.
+# Distances of frames that differ by up to this share of their mean are rounding, not gaps.
 _EVEN = 0.05
 _MOST_SLICES = 4096
-_SAME_PLACE_MM = 0.01
+_SAME_POSITION_MM = 0.01
 _NEEDED = (
     *("SegmentationType", "SegmentSequence", "NumberOfFrames", "Rows", "Columns"),
     *("BitsAllocated", "BitsStored"),
@@ -36,38 +42,50 @@ _NEEDED = (
 def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> Region:
     """Return a segment of a DICOM SEG on the grid of the image.
 
-    A segment with frames for some slices only is empty on the others. Of a fractional segment a
-    voxel belongs where its fraction is 0.5 or more. On the image's own lattice the voxels are
-    copied; frames on another grid are resampled to the nearest voxel. Frames that do not state
-    their distance are taken to be as far apart as the image's slices, so that none fills the
-    slices beside it. Where one of these was done, the sentence says so.
+    A segment with frames for some slices only is empty on the others. A voxel of a fractional
+    segment is inside if its fraction is at least 0.5. On the image's lattice the voxels are copied;
+    frames on another grid are resampled to the nearest voxel. Frames that do not state their
+    distance are assumed to have that of the image's slices, so that none fills neighboring slices.
+    The note says which of these applied.
 
-    Raises `UserError` for a file that is no three-dimensional segmentation or is damaged, a name
-    that means no segment or several, an empty segment, and frames outside the image.
+    Parameters
+    ----------
+    path
+        The SEG.
+    image
+        The CT volume.
+    name
+        Pattern for the segment, as in `naming.choose`; not needed if there is only one.
+
+    Raises
+    ------
+    UserError
+        For a file that is no three-dimensional segmentation or is damaged, a name that matches no
+        segment or several, an empty segment, and frames outside the image.
     """
     dataset = open_object(path, "a DICOM SEG", SEGMENTATION)
     with reading(path):
-        _refuse_without_place(dataset, path)
+        _refuse_without_position(dataset, path)
         _refuse_incomplete(dataset, path)
         _refuse_too_large(dataset, path)
-        complete(dataset)
-        segments = _offered(hd.seg.Segmentation.from_dataset(dataset, copy=False))
+        fill_missing(dataset)
+        segments = _named_regions(hd.seg.Segmentation.from_dataset(dataset, copy=False))
     segment = choose(segments, name, kind="segment", where=str(path))
     where = f"{path}, segment {segment}"
     with reading(path):
         mask, assumed = _segment(dataset, segment.number, image, where)
-    if not count(mask):
+    if not count_voxels(mask):
         raise UserError("the segment is empty", where=where, expected="at least one voxel")
-    placed, done = place(mask, image, where=where)
-    said = [f"segment {segment} of {len(segments)}: {count(placed)} voxels"]
-    if _fractional(dataset):
-        said.append(f"where its fraction is {FRACTION} or more")
+    placed, resampling = place_mask(mask, image, where=where)
+    notes = [f"segment {segment} of {len(segments)}: {plural(count_voxels(placed), 'voxel')}"]
+    if _is_fractional(dataset):
+        notes.append(f"where its fraction is {FRACTION} or more")
     if assumed:
-        said.append("its frames do not state their distance: each counts for one slice")
-    return Region(mask=placed, found="; ".join([*said, done] if done else said))
+        notes.append("its frames do not state their distance: each counts for one slice")
+    return Region(mask=placed, note="; ".join([*notes, resampling] if resampling else notes))
 
 
-def _refuse_without_place(dataset: Any, path: Path) -> None:
+def _refuse_without_position(dataset: Any, path: Path) -> None:
     tiled = "TotalPixelMatrixRows" in dataset
     if tiled or "FrameOfReferenceUID" not in dataset:
         raise UserError(
@@ -91,7 +109,7 @@ def _refuse_incomplete(dataset: Any, path: Path) -> None:
     stored = len(dataset.PixelData)
     if not dataset.file_meta.TransferSyntaxUID.is_compressed and stored < -(-bits // 8):
         raise UserError(
-            f"the segmentation {path} is cut off",
+            f"the segmentation {path} is truncated",
             expected=f"{-(-bits // 8)} bytes of pixels",
             got=str(stored),
             then="download it again",
@@ -100,46 +118,46 @@ def _refuse_incomplete(dataset: Any, path: Path) -> None:
 
 def _refuse_too_large(dataset: Any, path: Path) -> None:
     """Refuse frames so large or so far apart that the volume between them would fill memory."""
-    places = positions(dataset)
-    near = (np.abs(places) <= FARTHEST_MM).all()
-    if not near or max(dataset.Rows, dataset.Columns) > MOST_PIXELS or _too_far(places):
+    positions_mm = positions(dataset)
+    near = (np.abs(positions_mm) <= FARTHEST_MM).all()
+    if not near or max(dataset.Rows, dataset.Columns) > MOST_PIXELS or _too_far(positions_mm):
         raise UserError(
-            f"the frames of the segmentation {path} are no CT slices",
+            f"the frames of the segmentation {path} are not CT slices",
             expected=f"up to {MOST_PIXELS} pixels a side and {_MOST_SLICES} slices from end to end",
             then="download it again",
         )
 
 
-def _too_far(places: NDArray[np.float64], spacing_mm: float | None = None) -> bool:
-    """Whether places (n, 3) span too many slices of a spacing: the given one, or their least."""
-    ends = np.ptp(places, axis=0)
+def _too_far(positions_mm: NDArray[np.float64], spacing_mm: float | None = None) -> bool:
+    """Return whether positions (n, 3) span too many slices of a spacing, or of their least step."""
+    ends = np.ptp(positions_mm, axis=0)
     if spacing_mm is None:
-        steps = np.diff(np.sort(places[:, ends.argmax()]))
-        spacing_mm = float(steps[steps > _SAME_PLACE_MM].min(initial=np.inf))
+        steps = np.diff(np.sort(positions_mm[:, ends.argmax()]))
+        spacing_mm = float(steps[steps > _SAME_POSITION_MM].min(initial=np.inf))
     return not np.linalg.norm(ends) <= _MOST_SLICES * spacing_mm
 
 
-def _offered(seg: Any) -> list[Offered]:
-    offered = []
+def _named_regions(seg: Any) -> list[NamedRegion]:
+    regions = []
     for number in seg.segment_numbers:
         description = seg.get_segment_description(number)
         names = [str(description.SegmentLabel)]
         names += [str(kind.CodeMeaning) for kind in description.SegmentedPropertyTypeCodeSequence]
         unique = tuple(dict.fromkeys(name for name in names if name))
-        offered.append(Offered(number=int(number), names=unique))
-    return offered
+        regions.append(NamedRegion(number=int(number), names=unique))
+    return regions
 
 
-def _fractional(dataset: Any) -> bool:
+def _is_fractional(dataset: Any) -> bool:
     return str(dataset.SegmentationType) == "FRACTIONAL"
 
 
 def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[sitk.Image, bool]:
     """Return one segment on the grid of its frames, and whether their distance was assumed."""
     stated = stated_spacing(dataset)
-    places = positions(dataset)
+    positions_mm = positions(dataset)
     for spacing_mm in (*([stated] if stated else []), image.GetSpacing()[2], None):
-        if _too_far(places, spacing_mm):
+        if _too_far(positions_mm, spacing_mm):
             continue
         state_spacing(dataset, spacing_mm)
         seg = hd.seg.Segmentation.from_dataset(dataset, copy=False)
@@ -149,11 +167,11 @@ def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[
             )
         except RuntimeError:
             continue
-        return _binary(volume, fractional=_fractional(dataset)), spacing_mm != stated
+        return _binary(volume, fractional=_is_fractional(dataset)), spacing_mm != stated
     raise UserError(
         "the frames of the segmentation do not form a volume",
         where=where,
-        expected="one frame for each of evenly spaced places",
+        expected="frames at evenly spaced positions",
     )
 
 

@@ -1,4 +1,4 @@
-"""What headers of segmentations in the wild lack, and highdicom insists on."""
+"""Header fields that highdicom requires and real segmentations often lack."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _CODES = ("SegmentedPropertyCategoryCodeSequence", "SegmentedPropertyTypeCodeSequence")
 
 
-def complete(dataset: Any) -> None:
-    """Fill in descriptions on which the place of a segment does not depend."""
+def fill_missing(dataset: Any) -> None:
+    """Fill in missing descriptions that do not affect the position of a segment."""
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "0", "99NONE", ""
     for segment in dataset.SegmentSequence:
@@ -32,7 +32,7 @@ def complete(dataset: Any) -> None:
 
 
 def stated_spacing(dataset: Any) -> float | None:
-    """Return the distance of the frames in mm as the header states it; None where it does not."""
+    """Return the distance of the frames in mm that the header states, or None."""
     stated = {measures.get("SpacingBetweenSlices") for measures in _measures(dataset)}
     only = stated.pop() if len(stated) == 1 else None
     spacing_mm = math.nan if only is None else abs(float(only))
@@ -49,14 +49,14 @@ def state_spacing(dataset: Any, spacing_mm: float | None) -> None:
 
 
 def positions(dataset: Any) -> NDArray[np.float64]:
-    """Return where the first pixel of each frame lies, (n, 3) in LPS mm."""
+    """Return the position of the first pixel of each frame, (n, 3) in LPS mm."""
     groups = [
         *(dataset.get("PerFrameFunctionalGroupsSequence") or []),
         *(dataset.get("SharedFunctionalGroupsSequence") or []),
     ]
     planes = [plane for group in groups for plane in group.get("PlanePositionSequence") or []]
-    places = [[float(place) for place in plane.ImagePositionPatient] for plane in planes]
-    return np.array(places, dtype=np.float64).reshape(-1, 3)
+    corners = [[float(number) for number in plane.ImagePositionPatient] for plane in planes]
+    return np.array(corners, dtype=np.float64).reshape(-1, 3)  # (n, 3)
 
 
 def _measures(dataset: Any) -> Iterator[Any]:

@@ -1,7 +1,7 @@
-"""Regions drawn around coordinates: a box, a sphere, a disc on a range of slices.
+"""Regions from coordinates: a box, a sphere, a disc on a range of slices.
 
-Points are in LPS mm: x grows to the patient's left, y to the back, z to the head. A voxel belongs
-where its center lies within the shape. What of a shape lies outside the image is cut off.
+Points are in LPS mm: x grows to the patient's left, y to the back, z to the head. A voxel is inside
+if its center is within the shape. Parts of a shape outside the image are cut off.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.grids import affine, count, indices, mask_like
+from lnmbench.imaging.regions.grids import affine, count_voxels, indices, mask_like
 from lnmbench.imaging.regions.region import Region
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     Points = NDArray[np.float64]
 
 Point = tuple[float, float, float]
-# A center on the border belongs, also where arithmetic moves it.
+# A center on the border is inside, also if rounding moves it.
 _ROUNDING_MM = 1e-6
 
 
 def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Region:
     """Return the box between two opposite corners in LPS mm, its sides along x, y and z.
 
-    Raises `UserError` for a box that holds the center of no voxel of the image.
+    Raises `UserError` for a box that contains no center of a voxel of the image.
     """
     low, high = np.minimum(first_mm, last_mm), np.maximum(first_mm, last_mm)
 
@@ -38,15 +39,15 @@ def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Regio
         return np.asarray(fits.all(axis=-1))
 
     what = f"box from {_text(low)} to {_text(high)} mm"
-    return _drawn(image, low, high, within, what)
+    return _draw(image, low, high, within, what)
 
 
 def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> Region:
-    """Return the sphere around a point in LPS mm; the voxel that holds the point always belongs.
+    """Return the sphere around a point in LPS mm; the voxel of the point is always inside.
 
     Raises `UserError` for a point outside the image and a radius that is not 0 or more.
     """
-    own = _own_voxel(image, point_mm)
+    center_voxel = _voxel_of(image, point_mm)
     _check_radius(radius_mm)
     center = np.array(point_mm)
 
@@ -54,25 +55,36 @@ def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> R
         return np.asarray(np.linalg.norm(points - center, axis=-1) <= radius_mm + _ROUNDING_MM)
 
     what = f"sphere of {radius_mm:g} mm around {_text(center)} mm"
-    return _drawn(image, center - radius_mm, center + radius_mm, within, what, {own})
+    return _draw(image, center - radius_mm, center + radius_mm, within, what, {center_voxel})
 
 
 def region_from_point_and_slices(
     image: sitk.Image, point_mm: Point, radius_mm: float, first_slice: int, last_slice: int
 ) -> Region:
-    """Return a disc around a point in LPS mm on every slice from the first to the last.
+    """Return a disc around a point on each slice from the first to the last.
 
-    Slices are indices of the image's third axis from 0, the last one included. On each of them
-    the voxel nearest to the point always belongs.
+    Parameters
+    ----------
+    image
+        The CT volume.
+    point_mm
+        Center of the disc in LPS mm; the nearest voxel of each slice is always inside.
+    radius_mm
+        Radius of the disc.
+    first_slice, last_slice
+        Indices of the image's third axis from 0, the last one included.
 
-    Raises `UserError` for a point or slices outside the image and a radius that is not 0 or more.
+    Raises
+    ------
+    UserError
+        For a point or slices outside the image and a radius that is not 0 or more.
     """
-    column, row, _ = _own_voxel(image, point_mm, slices=False)
+    column, row, _ = _voxel_of(image, point_mm, slices=False)
     _check_radius(radius_mm)
     _check_slices(first_slice, last_slice, image.GetSize()[2])
-    matrix, at = affine(image), indices(image, np.array([point_mm]))[0]
+    matrix, center = affine(image), indices(image, np.array([point_mm]))[0]
     rows, columns = np.mgrid[: image.GetSize()[1], : image.GetSize()[0]]
-    offsets = np.stack([columns - at[0], rows - at[1]], axis=-1) @ matrix[:3, :2].T
+    offsets = np.stack([columns - center[0], rows - center[1]], axis=-1) @ matrix[:3, :2].T
     disc = np.linalg.norm(offsets, axis=-1) <= radius_mm + _ROUNDING_MM
     disc[row, column] = True
     inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
@@ -87,7 +99,7 @@ def point_of_voxel(image: sitk.Image, voxel: Point) -> Point:
     return x, y, z
 
 
-def _drawn(
+def _draw(
     image: sitk.Image,
     low: Points,
     high: Points,
@@ -106,8 +118,8 @@ def _drawn(
     matrix = affine(image)
     inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
     inside[np.ix_(z, y, x)] = within(grid @ matrix[:3, :3].T + matrix[:3, 3])
-    for column, row, place in always or ():
-        inside[place, row, column] = True
+    for column, row, slice_index in always or ():
+        inside[slice_index, row, column] = True
     cut = np.any(reached < -0.5) or np.any(reached > size - 0.5)
     return _region(image, inside, f"{what}{', cut at the edge of the image' if cut else ''}")
 
@@ -116,13 +128,13 @@ def _region(image: sitk.Image, inside: NDArray[np.bool_], what: str) -> Region:
     mask = mask_like(image, inside)
     if not inside.any():
         raise UserError(
-            f"the {what} holds no voxel of the image", got=f"the image spans {_extent(image)}"
+            f"the {what} contains no voxel of the image", got=f"the image spans {_extent(image)}"
         )
-    return Region(mask=mask, found=f"{what}: {count(mask)} voxels")
+    return Region(mask=mask, note=f"{what}: {plural(count_voxels(mask), 'voxel')}")
 
 
-def _own_voxel(image: sitk.Image, point_mm: Point, *, slices: bool = True) -> tuple[int, int, int]:
-    """Return the index x, y, z of the voxel that holds a point; of its column without `slices`."""
+def _voxel_of(image: sitk.Image, point_mm: Point, *, slices: bool = True) -> tuple[int, int, int]:
+    """Return the index x, y, z of a point's voxel; without `slices`, only x and y are checked."""
     x, y, z = np.rint(indices(image, np.array([point_mm]))[0]).astype(int).tolist()
     columns, rows, depth = image.GetSize()
     if not (0 <= x < columns and 0 <= y < rows and (not slices or 0 <= z < depth)):
@@ -136,7 +148,7 @@ def _own_voxel(image: sitk.Image, point_mm: Point, *, slices: bool = True) -> tu
 
 def _check_radius(radius_mm: float) -> None:
     if not 0 <= radius_mm < np.inf:
-        raise UserError("the radius is no length", expected="0 mm or more", got=f"{radius_mm:g}")
+        raise UserError("the radius is not a length", expected="0 mm or more", got=f"{radius_mm:g}")
 
 
 def _check_slices(first: int, last: int, slices: int) -> None:

@@ -121,7 +121,7 @@ def _arrays(volume: Volume, preprocessing: Preprocessing) -> dict[str, NDArray[A
     voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
     before = voxels * float(np.prod(spacing)) / 1000
     after = int(np.count_nonzero(patches.masks)) * float(np.prod(preprocessing.spacing_mm)) / 1000
-    notes = json.dumps([one_line(line) for line in volume.found]).encode()
+    notes = json.dumps([one_line(line) for line in volume.notes]).encode()
     return {
         "slices": patches.slices,
         "masks": patches.masks,

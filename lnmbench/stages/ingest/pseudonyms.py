@@ -124,6 +124,6 @@ def _redact_volume(
             images = volume()
         except UserError as error:
             raise UserError(redact_ids(str(error), pseudonyms)) from None
-        return replace(images, found=tuple(redact_ids(line, pseudonyms) for line in images.found))
+        return replace(images, notes=tuple(redact_ids(line, pseudonyms) for line in images.notes))
 
     return read

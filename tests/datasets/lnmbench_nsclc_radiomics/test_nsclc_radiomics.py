@@ -109,7 +109,7 @@ def volumes(root: Path) -> dict[str, tuple[int, str]]:
     for case in NsclcRadiomics(root).cases():
         if case.id != "LUNG1-200":
             volume = case.volume()
-            values[case.id] = (int(sitk.GetArrayFromImage(volume.mask).sum()), volume.found[1])
+            values[case.id] = (int(sitk.GetArrayFromImage(volume.mask).sum()), volume.notes[1])
     return values
 
 
@@ -129,7 +129,7 @@ def test_without_a_structure_set_the_segmentation_is_taken(tree: Path) -> None:
     cases = {case.id: case for case in NsclcRadiomics(tree).cases()}
     volume = cases["LUNG1-001"].volume()
     assert int(sitk.GetArrayFromImage(volume.mask).sum()) == 2 * 6 * 6
-    assert "Neoplasm, Primary" in volume.found[1]
+    assert "Neoplasm, Primary" in volume.notes[1]
     with pytest.raises(UserError, match="the tumor is not marked"):
         cases["LUNG1-128"].volume()
     with pytest.raises(UserError, match="no DICOM file of the patient"):

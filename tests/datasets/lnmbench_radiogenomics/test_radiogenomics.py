@@ -117,8 +117,8 @@ def test_the_tumor_lies_on_the_series_that_the_segmentation_references(tree: obj
         volume = read(case)
         mask = sitk.GetArrayViewFromImage(volume.mask)
         assert int(mask.sum()) == tree.voxels[id_]
-        assert "CT: series 3" in volume.found[0]
-        assert "references" in volume.found[0]
+        assert "CT: series 3" in volume.notes[0]
+        assert "references" in volume.notes[0]
         hu = sitk.GetArrayViewFromImage(volume.image)
         inside = float(np.mean(hu[mask != 0]))
         assert -700 < inside < 200
@@ -126,9 +126,9 @@ def test_the_tumor_lies_on_the_series_that_the_segmentation_references(tree: obj
 
 def test_segmentations_by_an_algorithm_are_left_out_and_said(tree: object) -> None:
     data = Radiogenomics(tree.root)
-    assert any("1 segmentations by IDC's algorithm" in note for note in data.notes)
+    assert any("1 segmentation by IDC's algorithm" in note for note in data.notes)
     first = read(with_images(data, tree)[tree.patients[0]])
-    assert "left out: SEG series 300 (by IDC's algorithm)" in first.found
+    assert "left out: SEG series 300 (by IDC's algorithm)" in first.notes
 
 
 def test_names_of_files_and_folders_do_not_matter(

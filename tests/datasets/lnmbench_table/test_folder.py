@@ -69,7 +69,7 @@ def volumes(dataset: Folder) -> dict[str, str]:
     for case in dataset.cases():
         assert case.volume is not None
         try:
-            said[case.id] = "; ".join(case.volume().found)
+            said[case.id] = "; ".join(case.volume().notes)
         except UserError as error:
             said[case.id] = str(error)
     return said
@@ -152,7 +152,7 @@ def test_the_rows_own_region_name_goes_before_the_one_for_all(folder: Path) -> N
     sitk.WriteImage(mask, str(folder / "a-mask.nrrd"))
     manifest = "case,image,region,region_name\nA,a.nrrd,a-mask.nrrd,2\nB,a.nrrd,a-mask.nrrd,\n"
     said = volumes(opened(folder, manifest, region_name="1"))
-    assert said["A"] == "tumor: label 2 of 2: 1 voxels"
+    assert said["A"] == "tumor: label 2 of 2: 1 voxel"
     assert said["B"] == "tumor: label 1 of 2: 32 voxels"
     assert "2 labels and none is named" in volumes(opened(folder, manifest))["B"]
 

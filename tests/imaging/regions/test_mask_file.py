@@ -31,7 +31,7 @@ def test_every_format_gives_the_same_voxels(tmp_path: Path, image, suffix: str) 
     path = _written(tmp_path / f"mask{suffix}", (_labels() == 1).astype(np.float32), image)
     region = read_region(path, image)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(region.mask), _labels() == 1)
-    assert region.found == "label 1 of 1: 20 voxels"
+    assert region.note == "label 1 of 1: 20 voxels"
     assert region.mask.GetOrigin() == image.GetOrigin()
 
 
@@ -52,12 +52,14 @@ def test_names_of_slicer_choose_a_label(tmp_path: Path, image) -> None:
         mask.SetMetaData(f"Segment{number}_Name", name)
         mask.SetMetaData(f"Segment{number}_LabelValue", label)
     sitk.WriteImage(mask, str(tmp_path / "a.seg.nrrd"))
-    assert read_region(tmp_path / "a.seg.nrrd", image, "gtv*").found.startswith("label 3 of 2")
+    assert read_region(tmp_path / "a.seg.nrrd", image, "gtv*").note.startswith("label 3 of 2")
 
 
 def test_a_file_that_names_no_labels_says_that_a_name_was_no_use(tmp_path: Path, image) -> None:
     path = _written(tmp_path / "mask.nrrd", (_labels() == 1).astype(np.uint8), image)
-    assert "names no labels, so 'GTV*' was not looked for" in read_region(path, image, "GTV*").found
+    assert (
+        "names no labels, so 'GTV*' was not searched for" in read_region(path, image, "GTV*").note
+    )
 
 
 def test_a_crop_in_other_axes_is_copied_voxel_for_voxel(tmp_path: Path, image) -> None:
@@ -67,7 +69,7 @@ def test_a_crop_in_other_axes_is_copied_voxel_for_voxel(tmp_path: Path, image) -
     sitk.WriteImage(turned, str(tmp_path / "crop.nrrd"))
     region = region_from_mask(tmp_path / "crop.nrrd", image)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(region.mask), _labels() == 1)
-    assert region.found == "label 1 of 1: 20 voxels"
+    assert region.note == "label 1 of 1: 20 voxels"
 
 
 def test_a_coarser_mask_keeps_its_volume_and_says_so(tmp_path: Path, image) -> None:
@@ -78,8 +80,8 @@ def test_a_coarser_mask_keeps_its_volume_and_says_so(tmp_path: Path, image) -> N
     sitk.WriteImage(coarse, str(tmp_path / "coarse.nii"))
     region = region_from_mask(tmp_path / "coarse.nii", image)
     assert sitk.GetArrayFromImage(region.mask)[2:4, 2:6, 4:8].all()
-    assert "(1.4 × 1.4 × 10 mm to 0.7 × 0.7 × 5 mm)" in region.found
-    assert "4 voxels became 32" in region.found
+    assert "(1.4 × 1.4 × 10 mm to 0.7 × 0.7 × 5 mm)" in region.note
+    assert "4 voxels became 32" in region.note
 
 
 def test_a_mask_of_another_patient_is_refused(tmp_path: Path, image) -> None:

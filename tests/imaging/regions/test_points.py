@@ -37,7 +37,7 @@ def test_voxels_count_from_nought(image: sitk.Image) -> None:
     box = {f"{axis}{end}_voxel": end for axis in "xyz" for end in "12"}
     boxed = parse_location(box, where="here")
     assert boxed is not None
-    assert boxed.region(image).found.endswith("8 voxels")
+    assert boxed.region(image).note.endswith("8 voxels")
 
 
 def test_a_row_without_coordinates_gives_no_location() -> None:
@@ -51,7 +51,7 @@ def test_a_row_without_coordinates_gives_no_location() -> None:
         ("x_mm=1 y_mm=2 z_mm=3", "the point has no extent.*radius_mm, or first_slice"),
         ("x_mm=1 y_mm=2 z_mm=3 first_slice=2", "no extent"),
         ("x_mm=1 y_mm=2 z_mm=3 first_slice=2.5 last_slice=3", "whole numbers"),
-        ("x_mm=1 y_mm=2 z_mm=nan radius_mm=3", "z_mm is no number"),
+        ("x_mm=1 y_mm=2 z_mm=nan radius_mm=3", "z_mm is not a number"),
         ("x_mm=1 y_voxel=2 z_mm=3 radius_mm=3", "in mm and in voxels"),
         ("radius_mm=3", "not a point or a box"),
         ("x1_mm=1 y1_mm=1 z1_mm=1", "not a point or a box"),
@@ -69,9 +69,9 @@ def test_half_a_location_is_refused(cells: str, message: str) -> None:
     [
         ("case,x_mm,y_mm,z_mm,radius_mm\na,1,2,3,4\na,1,2,3,4\n", "more than once.*row 3"),
         ("case,x_mm,y_mm,z_mm,radius_mm\na,,,,\n", "no case or no location"),
-        ("patient,x_mm\na,1\n", "no table of points"),
+        ("patient,x_mm\na,1\n", "not a table of points"),
         ("case,x_mm\na,1,2\n", "expected 2 cells, got 3"),
-        ("", "no table of points"),
+        ("", "not a table of points"),
     ],
 )
 def test_a_broken_table_is_refused(tmp_path: Path, text: str, message: str) -> None:

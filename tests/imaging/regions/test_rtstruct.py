@@ -59,7 +59,7 @@ def test_an_outline_within_another_is_a_hole(grid, request, write_rtstruct) -> N
     region = region_from_rtstruct(write_rtstruct({"GTV": [outer, inner]}), image)
     hole = (2, slice(4, 7))
     np.testing.assert_array_equal(_filled(region), _expected((2, slice(2, 9)), without=hole))
-    assert region.found == "ROI 1 'GTV' of 1: 2 contours, 40 voxels"
+    assert region.note == "ROI 1 'GTV' of 1: 2 contours, 40 voxels"
 
 
 def test_centers_on_the_outline_belong_on_every_side(image, write_rtstruct) -> None:
@@ -73,14 +73,14 @@ def test_contours_on_every_third_slice_fill_those_between(image, write_rtstruct)
     small, large = slice(2, 5), slice(3, 8)
     expected = _expected(*((z, small) for z in (0, 1, 2)), *((z, large) for z in (3, 4, 5)))
     np.testing.assert_array_equal(_filled(region), expected)
-    assert "contours lie 3 slices apart" in region.found
+    assert "contours lie 3 slices apart" in region.note
 
 
 def test_finer_contours_do_not_cancel_each_other(image, write_rtstruct) -> None:
     contours = [_square(image, 1.5, 4.5, z) for z in (1.6, 2.0, 2.4)]
     region = region_from_rtstruct(write_rtstruct({"a": contours}), image)
     np.testing.assert_array_equal(_filled(region), _expected((2, slice(2, 5))))
-    assert "2 planes of contours are the nearest to no slice" in region.found
+    assert "2 planes of contours are the nearest to no slice" in region.note
 
 
 def test_contours_between_slices_move_to_one_slice_each(image, write_rtstruct) -> None:
@@ -89,7 +89,7 @@ def test_contours_between_slices_move_to_one_slice_each(image, write_rtstruct) -
     np.testing.assert_array_equal(
         _filled(region), _expected(*((z, slice(2, 5)) for z in (2, 3, 4)))
     )
-    assert "contours lie between slices" in region.found
+    assert "contours lie between slices" in region.note
 
 
 def test_a_slice_left_out_is_said_and_stays_empty(image, write_rtstruct) -> None:
@@ -98,12 +98,12 @@ def test_a_slice_left_out_is_said_and_stays_empty(image, write_rtstruct) -> None
     np.testing.assert_array_equal(
         _filled(region), _expected(*((z, slice(2, 5)) for z in (0, 1, 3)))
     )
-    assert region.found.endswith("1 slices between have no contour")
+    assert region.note.endswith("1 slice between has no contour")
 
 
 def test_contours_outside_the_image_are_counted(image, write_rtstruct) -> None:
     contours = [_square(image, 1.5, 4.5, z) for z in (4, 5, 6, 7)]
-    with pytest.raises(UserError, match="reach outside the image.*got 2 of 4"):
+    with pytest.raises(UserError, match="extend beyond the image.*got 2 of 4"):
         region_from_rtstruct(write_rtstruct({"a": contours}), image)
 
 
@@ -123,7 +123,7 @@ def test_only_closed_contours_enclose_anything(image, write_rtstruct, kind: str)
 def test_an_exact_name_wins_over_one_that_only_matches(image, write_rtstruct) -> None:
     rois = {"gtv-1": [_square(image, 1, 3, 1)], "GTV-1": [_square(image, 4, 6, 2)], "empty": []}
     path = write_rtstruct(rois)
-    assert region_from_rtstruct(path, image, "GTV-1").found.startswith("ROI 2 'GTV-1' of 3")
+    assert region_from_rtstruct(path, image, "GTV-1").note.startswith("ROI 2 'GTV-1' of 3")
     with pytest.raises(UserError, match="2 ROIs match 'gtv\\*'"):
         region_from_rtstruct(path, image, "gtv*")
     with pytest.raises(UserError, match="the ROI has no contours .*ROI 3 'empty'"):

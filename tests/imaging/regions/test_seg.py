@@ -32,7 +32,7 @@ def test_the_real_liver_is_the_reference_mask_voxel_for_voxel(shared_data: Path)
     reference = sitk.GetArrayFromImage(sitk.ReadImage(folder / "liver_seg.nrrd")) != 0
     assert _array(region.mask).sum() == 107098
     np.testing.assert_array_equal(_array(region.mask), reference)
-    assert region.found == "segment 1 'Liver' of 1: 107098 voxels"
+    assert region.note == "segment 1 'Liver' of 1: 107098 voxels"
 
 
 @pytest.mark.parametrize("kind", ["BINARY", "LABELMAP", "FRACTIONAL"])
@@ -43,7 +43,7 @@ def test_every_type_gives_the_segment_that_is_named(image, write_seg, kind: str)
     for name in ("Neoplasm, Primary", "gtv*, NEO*", "2"):
         region = region_from_seg(path, image, name)
         np.testing.assert_array_equal(_array(region.mask), _blob())
-        assert region.found.startswith("segment 2 'Neoplasm, Primary' of 2: 25 voxels")
+        assert region.note.startswith("segment 2 'Neoplasm, Primary' of 2: 25 voxels")
 
 
 def test_half_a_fraction_belongs_and_less_does_not(image, write_seg) -> None:
@@ -51,7 +51,7 @@ def test_half_a_fraction_belongs_and_less_does_not(image, write_seg) -> None:
     fractions[2, 3, 4], fractions[2, 3, 5] = 0.49, 0.51
     region = region_from_seg(write_seg(image, {"a": fractions}, kind="FRACTIONAL"), image)
     assert _array(region.mask).sum() == 24
-    assert "where its fraction is 0.5 or more" in region.found
+    assert "where its fraction is 0.5 or more" in region.note
 
 
 def test_a_tilted_image_is_no_obstacle(tilted, write_seg) -> None:
@@ -85,7 +85,7 @@ def test_frames_of_unknown_distance_fill_no_slice_between(
     region = region_from_seg(path, image)
     np.testing.assert_array_equal(_array(region.mask), _blob(slices))
     alone = len(slices) == 1 and spacing == 3.0
-    assert ("do not state their distance" in region.found) != alone
+    assert ("do not state their distance" in region.note) != alone
 
 
 def test_finer_frames_of_unknown_distance_are_resampled(image, write_seg) -> None:
@@ -95,7 +95,7 @@ def test_finer_frames_of_unknown_distance_are_resampled(image, write_seg) -> Non
     path = write_seg(finer, {"a": _blob().repeat(2, axis=0)}, change=_spacing(None))
     region = region_from_seg(path, image)
     np.testing.assert_array_equal(_array(region.mask), _blob())
-    assert "(0.7 × 0.7 × 2.5 mm to 0.7 × 0.7 × 5 mm)" in region.found
+    assert "(0.7 × 0.7 × 2.5 mm to 0.7 × 0.7 × 5 mm)" in region.note
 
 
 def _bare(dataset) -> None:
@@ -125,8 +125,8 @@ def test_another_grid_is_resampled_and_said(image, write_seg) -> None:
     region = region_from_seg(path, finer)
     expected = np.kron(_blob(), np.ones((2, 2, 2)))
     np.testing.assert_array_equal(_array(region.mask), expected)
-    assert "resampled from another grid" in region.found
-    assert "25 voxels became 200" in region.found
+    assert "resampled from another grid" in region.note
+    assert "25 voxels became 200" in region.note
 
 
 def test_several_segments_are_listed_where_none_is_named(image, write_seg) -> None:

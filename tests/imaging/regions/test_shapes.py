@@ -67,16 +67,16 @@ def test_a_disc_stands_on_the_slices_that_are_named(image) -> None:
 
 def test_what_is_cut_at_the_edge_is_said(image) -> None:
     corner = image.TransformIndexToPhysicalPoint((0, 0, 0))
-    assert "cut at the edge of the image" in region_from_point(image, corner, 3).found
-    assert "cut" not in region_from_box(image, corner, corner).found
+    assert "cut at the edge of the image" in region_from_point(image, corner, 3).note
+    assert "cut" not in region_from_box(image, corner, corner).note
 
 
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
         (lambda i: region_from_point(i, (0.0, -30.0, -100.0), 5), "lies outside the image"),
-        (lambda i: region_from_point(i, (-20.0, -30.0, -100.0), -1), "radius is no length"),
-        (lambda i: region_from_box(i, (0, 0, 0), (9, 9, 9)), "holds no voxel of the image"),
+        (lambda i: region_from_point(i, (-20.0, -30.0, -100.0), -1), "radius is not a length"),
+        (lambda i: region_from_box(i, (0, 0, 0), (9, 9, 9)), "contains no voxel of the image"),
         (lambda i: region_from_box(i, (-19.9, -29.9, -99), (-19.5, -29.5, -98)), "no voxel"),
         (
             lambda i: region_from_point_and_slices(i, (-20.0, -30.0, 0.0), 5, 4, 6),
