@@ -1,0 +1,132 @@
+"""Contract checks of baselines, metrics, comparisons and numbered checks."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import Baseline, Check, Comparison, Metric, Thresholded
+from lnmbench.records import Cohort, Label, Pair, TestResult
+
+TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
+GOOD = np.array([0.1, 0.2, 0.8, 0.9])
+BAD = np.array([0.9, 0.8, 0.2, 0.1])
+
+
+def check_baseline_candidates(baseline: Baseline, cohort: Cohort) -> None:
+    """Check that there is at least one candidate setting."""
+    assert baseline.candidates(), "there are no candidates, not even a default: return [{}]"
+
+
+def check_baseline_probabilities(baseline: Baseline, cohort: Cohort) -> None:
+    """Check that the first and the last candidate predict finite probabilities (n, 2)."""
+    from sklearn.pipeline import Pipeline
+
+    from lnmbench.clinical import feature_frame
+
+    candidates = baseline.candidates()
+    frame = feature_frame(cohort, np.arange(len(cohort)))
+    truth = np.arange(len(cohort)) % 2
+    for candidate in (candidates[0], candidates[-1]):
+        model = baseline.estimator(cohort.features)
+        classifier = model[-1] if isinstance(model, Pipeline) else model
+        classifier.set_params(**candidate)
+        p = model.fit(frame, truth).predict_proba(frame)
+        assert p.shape == (len(cohort), 2), f"probabilities have the shape {p.shape}"
+        assert np.isfinite(p).all(), "probabilities are not finite"
+
+
+def check_metric_kinds(metric: Metric, cohort: Cohort) -> None:
+    """Check that there is a title, and at least one known kind of label."""
+    assert metric.title, "the metric has no title"
+    assert set(metric.kinds) <= set(get_args(Label)), f"kinds are {metric.kinds}"
+    assert metric.kinds, "the metric scores no kind of label"
+
+
+def check_metric_bounds(metric: Metric, cohort: Cohort) -> None:
+    """Check that values for binary labels are within the bounds."""
+    if "binary" in metric.kinds:
+        low, high = metric.bounds
+        values = [value for value in _values(metric) if not math.isnan(value)]
+        assert all(low <= value <= high for value in values), f"values {values} exceed the bounds"
+
+
+def check_metric_direction(metric: Metric, cohort: Cohort) -> None:
+    """Check that good predictions do not score worse than bad ones."""
+    if "binary" in metric.kinds:
+        good, bad = _values(metric)
+        is_worse = good < bad if metric.greater_is_better else good > bad  # False with a NaN
+        assert not is_worse, "greater_is_better is the wrong way round"
+
+
+def check_comparison_interval(comparison: Comparison, cohort: Cohort) -> None:
+    """Check that the interval contains the estimate."""
+    result = _compare(comparison, is_equal=False)
+    assert result.low <= result.estimate <= result.high, "the estimate is outside its interval"
+
+
+def check_comparison_pickle(comparison: Comparison, cohort: Cohort) -> None:
+    """Check that the result can be sent between processes."""
+    pickle.dumps(_compare(comparison, is_equal=False))
+
+
+def check_comparison_probabilities(comparison: Comparison, cohort: Cohort) -> None:
+    """Check that the p value is a probability; without one, that the posterior adds up to 1."""
+    result = _compare(comparison, is_equal=False)
+    if math.isnan(result.pvalue):
+        posterior = (result.worse, result.equivalent, result.better)
+        assert math.isclose(sum(posterior), 1.0), f"the probabilities are {posterior}"
+    else:
+        assert 0.0 <= result.pvalue <= 1.0, f"the p value is {result.pvalue}"
+
+
+def check_comparison_of_equal_methods(comparison: Comparison, cohort: Cohort) -> None:
+    """Check that two methods with equal predictions do not differ."""
+    is_bayesian = math.isnan(_compare(comparison, is_equal=False).pvalue)
+    result = _compare(comparison, is_equal=True)
+    probability = result.equivalent if is_bayesian else result.pvalue
+    assert probability == 1.0, "two equal methods differ"
+
+
+def check_numbered_check_texts(check: Check, cohort: Cohort) -> None:
+    """Check that title, severity, remedy and docstring are complete."""
+    assert check.title, "the check has no title"
+    assert check.severity in ("warning", "error"), f"the severity is {check.severity}"
+    assert check.remedy, "the check has no remedy"
+    assert check.__doc__, "the check has no docstring"
+
+
+def _values(metric: Metric) -> tuple[float, float]:
+    """The metric of good and of bad predictions."""
+    if isinstance(metric, Thresholded):
+        threshold = metric.threshold(TRUTH, GOOD)
+        return metric(TRUTH, GOOD, threshold), metric(TRUTH, BAD, threshold)
+    return metric(TRUTH, GOOD), metric(TRUTH, BAD)
+
+
+def _compare(comparison: Comparison, *, is_equal: bool) -> TestResult:
+    """The result for two methods of which one is better by .02, or that are equal."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(0.7, 0.05, (3, 5))
+    fold = np.tile(np.arange(40) % 5, (3, 1)).astype(np.int16)
+    predicted_a, predicted_b = rng.random((3, 40)), rng.random((3, 40))
+    gain: NDArray[np.float64] = rng.normal(0.02, 0.02, (3, 5))
+    result = comparison(
+        Pair(
+            metric="auc",
+            method_a="a",
+            method_b="c" if is_equal else "b",
+            a=scores,
+            b=scores if is_equal else scores + gain,
+            truth=(np.arange(40) % 2).astype(float),
+            predicted_a=predicted_a,
+            predicted_b=predicted_a if is_equal else predicted_b,
+            fold=fold,
+        )
+    )
+    assert result is not None, "the AUC is not compared"
+    return result

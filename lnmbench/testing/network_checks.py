@@ -1,0 +1,158 @@
+"""Contract checks of encoders, auxiliary tasks and weightings."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench.contracts import AuxTask, Encoder, Tunable, Weighting
+from lnmbench.records import Cohort
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+BATCH = 3
+
+
+def check_encoder_output_shape(encoder: Encoder, cohort: Cohort) -> None:
+    """Check that features are (B, out_dim); without images, that out_dim is 0."""
+    import torch
+
+    stages = encoder.stages()
+    if encoder.level == "none":
+        assert encoder.out_dim == 0, f"an encoder without images has out_dim {encoder.out_dim}"
+        return
+    with torch.inference_mode():
+        features = stages(_images(encoder))
+    expected = (BATCH, encoder.out_dim)
+    assert features.shape == expected, f"features have the shape {tuple(features.shape)}"
+
+
+def check_encoder_eval_mode(encoder: Encoder, cohort: Cohort) -> None:
+    """Check that the encoder stages are in eval mode."""
+    if encoder.level != "none":
+        assert not encoder.stages().training, "the encoder stages are not in eval mode"
+
+
+def check_encoder_batch_independence(encoder: Encoder, cohort: Cohort) -> None:
+    """Check that the features of a slice do not depend on the other slices of its batch."""
+    import torch
+
+    if encoder.level == "none":
+        return
+    stages, images = encoder.stages(), _images(encoder)
+    with torch.inference_mode():
+        in_batch, alone = stages(images)[1:2], stages(images[1:2])
+    close = torch.allclose(in_batch, alone, rtol=1e-3, atol=1e-3)
+    assert close, "the features of a slice depend on the other slices of the batch"
+
+
+def check_aux_task_targets(task: AuxTask, cohort: Cohort) -> None:
+    """Check that there is a target for each case."""
+    targets = task.targets(cohort)
+    assert len(targets) == len(cohort), f"targets have the shape {targets.shape}"
+
+
+def check_aux_task_loss_shape(task: AuxTask, cohort: Cohort) -> None:
+    """Check that the loss is (n,), not reduced over the cases."""
+    losses = task.loss(_logits(task, cohort), _filled(task.targets(cohort)))
+    shape = tuple(losses.shape)
+    assert shape == (len(cohort),), f"the loss has the shape {shape}: do not reduce it"
+
+
+def check_aux_task_model_axis(task: AuxTask, cohort: Cohort) -> None:
+    """Check that a leading model axis gives each model its own loss."""
+    import torch
+
+    logits, targets = _logits(task, cohort).detach(), _filled(task.targets(cohort))
+    stack = [logits, logits.flip(0)]
+    stacked = task.loss(torch.stack(stack), targets.expand(2, *targets.shape))
+    expected = torch.stack([task.loss(each, targets) for each in stack])
+    assert torch.allclose(stacked, expected, atol=1e-5), "a leading model axis changes the loss"
+
+
+def check_aux_task_gradients(task: AuxTask, cohort: Cohort) -> None:
+    """Check that gradients, and the losses of cases with known labels, are finite."""
+    import torch
+
+    targets, logits = task.targets(cohort), _logits(task, cohort)
+    is_known = ~torch.from_numpy(np.isnan(targets).reshape(len(targets), -1).any(1))
+    losses = task.loss(logits, _filled(targets))
+    torch.autograd.backward(losses.sum())
+    assert logits.grad is not None, "the loss does not depend on the logits"
+    assert bool(torch.isfinite(logits.grad).all()), "gradients are not finite"
+    assert bool(torch.isfinite(losses[is_known]).all()), "losses are not finite"
+
+
+def check_aux_task_probabilities(task: AuxTask, cohort: Cohort) -> None:
+    """Check that probabilities have the shape of the logits."""
+    logits = _logits(task, cohort)
+    shape = tuple(task.probabilities(logits).shape)
+    assert shape == tuple(logits.shape), f"probabilities have the shape {shape}"
+
+
+def check_aux_task_notes(task: AuxTask, cohort: Cohort) -> None:
+    """Check that notes are texts."""
+    assert all(isinstance(note, str) for note in task.notes(cohort)), "a note is not a text"
+
+
+def check_weighting_shape(weighting: Weighting, cohort: Cohort) -> None:
+    """Check that combined losses are (K,)."""
+    losses, learned = _losses(weighting)
+    shape = tuple(weighting.combine(losses, learned).shape)
+    assert shape == (len(losses),), f"combined losses have the shape {shape}"
+
+
+def check_weighting_model_independence(weighting: Weighting, cohort: Cohort) -> None:
+    """Check that the combined loss of a model does not depend on the other models."""
+    import torch
+
+    losses, learned = _losses(weighting)
+    in_stack = weighting.combine(losses, learned)[1:2]
+    alone = weighting.combine(losses[1:2], learned[1:2])
+    assert torch.allclose(in_stack, alone), "the loss of a model depends on the other models"
+
+
+def check_search_space(tunable: object, cohort: Cohort) -> None:
+    """Check that a search space, if there is one, names parameters and offers values."""
+    if not isinstance(tunable, Tunable):
+        return
+    for name, values in tunable.space().items():
+        assert isinstance(name, str), f"a parameter of the search space is named {name!r}"
+        assert len(list(values)), f"the search space has no values of {name}"
+
+
+def _images(encoder: Encoder) -> Tensor:
+    import torch
+
+    size = (5, 64, 64) if encoder.level == "volume" else (64, 64)
+    shape = (BATCH, 1, *size)
+    return torch.linspace(-1, 1, math.prod(shape)).view(shape)
+
+
+def _logits(task: AuxTask, cohort: Cohort) -> Tensor:
+    import torch
+
+    n = len(cohort)
+    logits = torch.linspace(-2, 2, n * task.outputs).view(n, task.outputs)  # (n, outputs)
+    return logits.requires_grad_()
+
+
+def _filled(targets: NDArray[np.float64]) -> Tensor:
+    """The targets with zeros for unknown labels, as the trainer passes them."""
+    import torch
+
+    return torch.nan_to_num(torch.from_numpy(targets).float(), nan=0.0)
+
+
+def _losses(weighting: Weighting) -> tuple[Tensor, Tensor]:
+    """Losses (K, tasks) and learned scalars (K, scalars) of four models."""
+    import torch
+
+    tasks = ("target", "first task", "second task")
+    learned = torch.tensor([list(weighting.learned(tasks))] * 4)
+    losses = torch.rand(4, 3, generator=torch.Generator().manual_seed(0)) + 0.1
+    return losses, learned
