@@ -25,7 +25,7 @@ Stage = Literal[
 def efficientnet_lite0(
     weights: str = "auto", cut: Stage = "head", seed: int = 0
 ) -> EfficientNetLite0:
-    """EfficientNet-Lite0 (Tan and Le 2019, without squeeze and excitation)
+    """EfficientNet-Lite0 (Tan and Le 2019, without squeeze and excitation).
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ LAST = "last"
 
 
 def timm_network(name: str, weights: str = "auto", cut: str = LAST, seed: int = 0) -> TimmNetwork:
-    """Network of timm
+    """Any network of timm.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ def make_factory(name: str, family: Family) -> Callable[..., TorchvisionEncoder]
     return factory
 
 
-_FACTORY_DOC = """{title}
+_FACTORY_DOC = """{title}.
 
     Parameters
     ----------

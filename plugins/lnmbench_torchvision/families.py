@@ -124,7 +124,7 @@ def _efficientnet(title: str, names: tuple[str, ...], blocks: int) -> Family:
 def _vit(names: tuple[str, ...], layers: int) -> Family:
     inside = {f"encoder_layer_{i}": (f"encoder.layers.encoder_layer_{i}",) for i in range(layers)}
     return Family(
-        title="vision transformer (Dosovitskiy et al. 2021)",
+        title="Vision transformer (Dosovitskiy et al. 2021)",
         names=names,
         stages={"stem": ("+tokens",), **inside},
         average=("+class_token",),
@@ -150,7 +150,7 @@ _V1, _V2 = "EfficientNet (Tan and Le 2019)", "EfficientNetV2 (Tan and Le 2021)"
 
 FAMILIES: tuple[Family, ...] = (
     Family(
-        title="residual network (He et al. 2016; ResNeXt, Wide ResNet)",
+        title="Residual network (He et al. 2016; ResNeXt, Wide ResNet)",
         names=(
             *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
             *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d"),
@@ -160,7 +160,7 @@ FAMILIES: tuple[Family, ...] = (
         classifier=("fc.",),
     ),
     Family(
-        title="densely connected network (Huang et al. 2017)",
+        title="Densely connected network (Huang et al. 2017)",
         names=("densenet121", "densenet169", "densenet201", "densenet161"),
         stages=_DENSE,
         old_names=((r"(denselayer\d+\.(?:norm|relu|conv))\.([12])\.", r"\1\2."),),

@@ -123,5 +123,5 @@ def test_weights_that_do_not_exist_are_refused(
 
 def test_the_factory_documents_its_parameters() -> None:
     text = register_encoders()["r3d_18"].__doc__ or ""
-    assert text.splitlines()[0] == "3D residual network (Tran et al. 2018)"
+    assert text.splitlines()[0] == "3D residual network (Tran et al. 2018)."
     assert "`kinetics` (torchvision's pretrained weights" in text
