@@ -27,7 +27,7 @@ from lnmbench.config import Benchmark, read_benchmark
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records import TARGET, Choice, Protocol, Resources, RunFolders
 from lnmbench.registry import Registry
-from lnmbench.stages.report.load_results import blocks, read_results
+from lnmbench.stages.report import build_blocks, read_results
 from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
 
@@ -74,7 +74,7 @@ def timed(benchmark: Benchmark, *, device: str, workers: int) -> Timing:
         )
         ran = time.perf_counter() - start
         results = read_results(folder, registry)
-        blocks(results, registry)
+        build_blocks(results, registry)
         reported = time.perf_counter() - start - ran
         with LedgerReader.open(folder) as ledger:
             methods = [method.fingerprint for method in ledger.methods()]

@@ -28,15 +28,20 @@ def check(
     """
     from lnmbench.cli.console import print_to_console
     from lnmbench.errors import UserError
-    from lnmbench.stages.report import checks as stage
-    from lnmbench.stages.report.load_results import latest_run, read_results
+    from lnmbench.stages.report import (
+        check_table,
+        find_latest_run,
+        has_errors,
+        read_results,
+        run_checks,
+    )
 
     registry = plugins.load()
-    folder = run or latest_run(Path("runs"))
-    check_results = stage.run_checks(read_results(folder, registry), registry)
-    table = stage.table(check_results)
+    folder = run or find_latest_run(Path("runs"))
+    check_results = run_checks(read_results(folder, registry), registry)
+    table = check_table(check_results)
     if table is None:
         raise UserError("no plugin in use offers a check", then="see lnmbench list checks")
     print_to_console([table])
-    if stage.is_bad(check_results):
+    if has_errors(check_results):
         raise typer.Exit(EXIT_ERROR)

@@ -62,20 +62,28 @@ def report(
     """Print the report of one or more runs, or write it to a file."""
     import sys
 
-    from lnmbench.stages.report.load_results import across_page, latest_run, page
-    from lnmbench.stages.report.merge_runs import read_several
+    from lnmbench.stages.report import (
+        build_page,
+        build_page_across,
+        find_latest_run,
+        read_runs,
+    )
 
     registry = plugins.load()
-    cohorts = read_several(run or [latest_run(Path("runs"))], registry)
-    document = page(cohorts[0], registry) if len(cohorts) == 1 else across_page(cohorts, registry)
+    cohorts = read_runs(run or [find_latest_run(Path("runs"))], registry)
+    page = (
+        build_page(cohorts[0], registry)
+        if len(cohorts) == 1
+        else build_page_across(cohorts, registry)
+    )
     if figures is not None:
-        _write_figures(document, figures)
+        _write_figures(page, figures)
     if output is None and format is Format.html and sys.stdout.isatty():
         output = HTML_FILE
     if output is None:
-        _print(document, format)
+        _print(page, format)
         return
-    _write(output, _text(document, format))
+    _write(output, _text(page, format))
     typer.echo(f"written to {output}", err=True)
 
 
@@ -89,19 +97,18 @@ def export(
     plugins: PluginOptions,
 ) -> None:
     """Write splits, predictions, scores, settings and manifest of a run as tidy CSV and JSON."""
-    from lnmbench.stages.report import export as stage
-    from lnmbench.stages.report.load_results import read_results
+    from lnmbench.stages.report import export_run, read_results
 
     registry = plugins.load()
-    for path in stage.export(run, folder, read_results(run, registry)):
+    for path in export_run(run, folder, read_results(run, registry)):
         typer.echo(path)
 
 
 def print_brief_report(folder: Path, registry: Registry) -> None:
     """Print the sections of a run's report that answer its questions to standard output."""
-    from lnmbench.stages.report.load_results import page, read_results
+    from lnmbench.stages.report import build_page, read_results
 
-    _print(page(read_results(folder, registry), registry, brief=True), Format.table)
+    _print(build_page(read_results(folder, registry), registry, brief=True), Format.table)
 
 
 def _print(page: Page, format: Format) -> None:

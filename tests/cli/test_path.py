@@ -156,4 +156,4 @@ def test_the_export_is_tidy(lnmbench: Command, table: str) -> None:
 
     second = lnmbench("export", run, "tidy")
     assert second.returncode == 2
-    assert "a folder of its own" in second.stderr
+    assert "export needs a new folder" in second.stderr

@@ -103,7 +103,7 @@ def test_a_folder_in_use_is_refused_before_anything_is_printed(
 ) -> None:
     (at / "mine").mkdir()
     (at / "mine" / "letter.txt").touch()
-    why = "figures need a folder of their own"
+    why = "figures need a new folder"
     refused("report runs/one --figures mine", why, capsys, monkeypatch)
     assert files(at / "mine") == ["letter.txt"]
 
@@ -142,7 +142,7 @@ def test_runs_over_two_cohorts_stand_beside_each_other(
 @pytest.mark.parametrize(
     ("runs", "why"),
     [
-        ("runs/one runs/folds", "two protocols over one cohort cannot be compared"),
+        ("runs/one runs/folds", "runs over one cohort with different protocols cannot be compared"),
         ("runs/folds runs/other", "cohorts with different repeats"),
         ("runs/more runs/other", "fewer than two complete methods in common"),
         ("runs/one runs/nowhere", "no run here"),

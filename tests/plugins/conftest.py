@@ -10,7 +10,7 @@ from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Results, RunFolders
 from lnmbench.registry import Registry
-from lnmbench.stages.report.load_results import read_results
+from lnmbench.stages.report import read_results
 from lnmbench.stages.run import run
 
 ASKED = {

@@ -17,10 +17,8 @@ from lnmbench.records import (
     Label,
     NetworkMethod,
     Protocol,
-    Training,
     Weights,
 )
-from lnmbench.stages.report.load_results import distinct
 from lnmbench.stages.score import aux_scores, fold_scores, score, spread, summarize
 
 PROTOCOL = Protocol(repeats=2, folds=3)
@@ -192,19 +190,3 @@ def test_a_finished_method_has_every_metric() -> None:
     assert outcome.complete
     assert set(outcome.scores) == set(outcome.summary) == set(outcome.spread) == {"gap", "again"}
     assert outcome.scores["gap"].method == METHOD.fingerprint
-
-
-def test_methods_of_one_label_name_what_they_differ_in() -> None:
-    narrow, wide = Training(token_dim=32), Training(token_dim=None)
-    methods = [
-        replace(NETWORK, training=narrow),
-        replace(NETWORK, training=wide),
-        replace(NETWORK, label="other", training=wide),
-    ]
-    assert [m.label for m in distinct(methods)] == [
-        "net [token_dim=32]",
-        "net [token_dim=none]",
-        "other",
-    ]
-    twins = [replace(NETWORK, training=wide, plugins={"p": v}) for v in "12"]
-    assert [m.label for m in distinct(twins)] == [f"net [{m.fingerprint[:6]}]" for m in twins]

@@ -61,7 +61,7 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_refused_in_one_line() -> None:
     with (
         pytest.raises(UserError, match="cannot write"),
-        new_folder(Path("/proc/figures"), what="figures need a folder of their own"),
+        new_folder(Path("/proc/figures"), what="figures need a new folder"),
     ):
         pass
 

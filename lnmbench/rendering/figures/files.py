@@ -34,7 +34,7 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     if not figures:
         return []
     looks = looks_of(figures, page.methods)
-    with new_folder(folder, what="figures need a folder of their own") as beside:
+    with new_folder(folder, what="figures need a new folder") as beside:
         for stem, figure in _stems(figures).items():
             (beside / f"{stem}.svg").write_bytes(draw_file(figure, looks, "svg"))
             (beside / f"{stem}.pdf").write_bytes(draw_file(figure, looks, "pdf"))

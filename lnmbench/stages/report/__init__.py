@@ -1,1 +1,36 @@
-"""report: results of one or several runs, checked, rendered and exported."""
+"""report: results of one or several runs, checked, laid out as a page, or exported."""
+
+from lnmbench.stages.report.build_page import (
+    build_blocks,
+    build_blocks_across,
+    build_page,
+    build_page_across,
+)
+from lnmbench.stages.report.checks import CheckResult, check_table, has_errors, run_checks
+from lnmbench.stages.report.export_run import export_run
+from lnmbench.stages.report.load_results import (
+    compare_methods,
+    find_latest_run,
+    read_results,
+    target_metrics,
+)
+from lnmbench.stages.report.merge_runs import read_runs
+from lnmbench.stages.report.method_labels import make_labels_unique
+
+__all__ = [
+    "CheckResult",
+    "build_blocks",
+    "build_blocks_across",
+    "build_page",
+    "build_page_across",
+    "check_table",
+    "compare_methods",
+    "export_run",
+    "find_latest_run",
+    "has_errors",
+    "make_labels_unique",
+    "read_results",
+    "read_runs",
+    "run_checks",
+    "target_metrics",
+]

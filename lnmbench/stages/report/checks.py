@@ -1,4 +1,4 @@
-"""check: what numbered checks find in a run."""
+"""Results of the numbered checks, and their table in the report."""
 
 from __future__ import annotations
 
@@ -14,51 +14,49 @@ from lnmbench.records import Cell, Results, Table, TableColumn
 from lnmbench.redaction import redact_paths
 from lnmbench.registry import Offer, Registry
 from lnmbench.registry.faults import reason
+from lnmbench.text import plural
 
 Result = Literal["error", "failed", "warning", "passed", "not applicable"]
-"""What a check ends in; failed is a check that could not look, which is no better than an error."""
+"""The result of a check; a failed check raised an exception, which counts like an error."""
 
 RESULTS: tuple[Result, ...] = get_args(Result)
 SEVERITIES = ("warning", "error")
 COLUMNS = tuple(
     TableColumn(key=key, heading=key.capitalize(), align="left")
-    for key in ("check", "subject", "result", "finding", "remedy")
+    for key in ("check", "subject", "result", "message", "remedy")
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What became of one check; `finding` and `remedy` are empty where there is nothing to say."""
+    """The result of one check; `message` and `remedy` are empty if it passed or does not apply."""
 
     name: str
     subject: str
     result: Result
-    finding: str = ""
+    message: str = ""
     remedy: str = ""
 
 
 def run_checks(results: Results, registry: Registry) -> tuple[CheckResult, ...]:
-    """Return what every check found: errors first, then by number.
+    """Return the result of every check: errors first, then by number.
 
-    A check that does not apply has not passed; one that raises has failed, and is said.
+    A check that does not apply has not passed; a check that raises an exception has failed.
     """
-    checked = [_checked(offer, results) for offer in registry.checks.offers()]
-    return tuple(sorted(checked, key=lambda one: (RESULTS.index(one.result), one.name)))
+    check_results = [_run(offer, results) for offer in registry.checks.offers()]
+    return tuple(
+        sorted(check_results, key=lambda result: (RESULTS.index(result.result), result.name))
+    )
 
 
-def is_bad(checked: Sequence[CheckResult]) -> bool:
-    """Whether a check found an error, or failed."""
-    return any(one.result in ("error", "failed") for one in checked)
+def has_errors(check_results: Sequence[CheckResult]) -> bool:
+    """Return whether a check reported an error, or failed."""
+    return any(result.result in ("error", "failed") for result in check_results)
 
 
-def check(results: Results, registry: Registry) -> Table | None:
-    """Return a table of all checks, None where no plugin offers one."""
-    return table(run_checks(results, registry))
-
-
-def table(checked: Sequence[CheckResult]) -> Table | None:
-    """Return a row for each check, None where there is none."""
-    if not checked:
+def check_table(check_results: Sequence[CheckResult]) -> Table | None:
+    """Return a table with a row for each check, None without checks."""
+    if not check_results:
         return None
     return Table(
         key="checks",
@@ -67,54 +65,67 @@ def table(checked: Sequence[CheckResult]) -> Table | None:
         rows=tuple(
             tuple(
                 Cell(text=text)
-                for text in (one.name, one.subject, one.result, one.finding, one.remedy)
+                for text in (
+                    result.name,
+                    result.subject,
+                    result.result,
+                    result.message,
+                    result.remedy,
+                )
             )
-            for one in checked
+            for result in check_results
         ),
-        notes=(_counted(checked),),
+        notes=(_counts(check_results),),
     )
 
 
-def _counted(checked: Sequence[CheckResult]) -> str:
-    counts = Counter(one.result for one in checked)
-    told = ", ".join(f"{counts[result]} {result}" for result in RESULTS if counts[result])
-    return f"{len(checked)} checks: {told}. Not applicable is not passed: there was nothing to see."
+def _counts(check_results: Sequence[CheckResult]) -> str:
+    counts = Counter(result.result for result in check_results)
+    texts = ", ".join(f"{counts[result]} {result}" for result in RESULTS if counts[result])
+    return (
+        f"{plural(len(check_results), 'check')}: {texts}. "
+        "Not applicable: the check could not be evaluated."
+    )
 
 
-def _checked(offer: Offer[Check], results: Results) -> CheckResult:
-    place = PurePath(offer.plugin.origin).name
+def _run(offer: Offer[Check], results: Results) -> CheckResult:
+    file = PurePath(offer.plugin.origin).name
     try:
-        made = offer.build()
-        subject, severity, remedy = (_line(made.title), made.severity, _line(made.remedy))
-        if isinstance(made, Documented):
-            remedy = f"{remedy} (see {_line(made.docs)})"
+        check = offer.build()
+        subject, severity, remedy = _one_line(check.title), check.severity, _one_line(check.remedy)
+        if isinstance(check, Documented):
+            remedy = f"{remedy} (see {_one_line(check.docs)})"
         if severity not in SEVERITIES:
             raise ValueError(f"severity {severity!r}, expected {' or '.join(SEVERITIES)}")
-        found = made(results)
-        if found is not None and not isinstance(found, str):
-            raise TypeError(f"found {type(found).__name__}, expected a sentence or None")
+        message = check(results)
+        if message is not None and not isinstance(message, str):
+            raise TypeError(f"returned {type(message).__name__}, expected a sentence or None")
     except UserError as error:
         return _failed(offer, redact_paths(str(error)))
     except Exception as error:  # a plugin's check may raise anything
-        return _failed(offer, redact_paths(reason(error, place)))
-    if found is None:
+        return _failed(offer, redact_paths(reason(error, file)))
+    if message is None:
         return CheckResult(name=offer.name, subject=subject, result="not applicable")
-    if not found.strip():
+    if not message.strip():
         return CheckResult(name=offer.name, subject=subject, result="passed")
     return CheckResult(
-        name=offer.name, subject=subject, result=severity, finding=_line(found), remedy=remedy
+        name=offer.name,
+        subject=subject,
+        result=severity,
+        message=_one_line(message),
+        remedy=remedy,
     )
 
 
-def _failed(offer: Offer[Check], why: str) -> CheckResult:
+def _failed(offer: Offer[Check], error: str) -> CheckResult:
     return CheckResult(
         name=offer.name,
         subject=f"a check of plugin {offer.plugin.name}",
         result="failed",
-        finding=f"it could not look: {why}",
+        message=f"could not be evaluated: {error}",
         remedy=offer.plugin.remedy,
     )
 
 
-def _line(text: object) -> str:
+def _one_line(text: object) -> str:
     return " ".join(str(text).split())

@@ -1,43 +1,33 @@
-"""report: a ledger becomes results, and results become blocks of tables and sentences."""
+"""Results of a run: read from its ledger, scored and compared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
-from itertools import count
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lnmbench import choices
-from lnmbench.contracts import AcrossCohorts, Metric
+from lnmbench.contracts import Metric
 from lnmbench.errors import UserError
 from lnmbench.records import (
     TARGET,
     AuxLabels,
-    Block,
-    Figure,
     Method,
     MethodResult,
-    NetworkMethod,
-    Page,
-    Paragraph,
     Plan,
     Protocol,
     Results,
     Search,
-    Table,
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare, primary_comparison
-from lnmbench.stages.report.checks import check
+from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
 from lnmbench.stages.score import aux_scores, score
 from lnmbench.store.ledger import FILE, LedgerReader
 
-CHECKS = 41
-"""Where the checks stand among the sections; sections of a higher order explain and document."""
 
-
-def latest_run(runs: Path) -> Path:
-    """Return the run folder below `runs` that was written last."""
+def find_latest_run(runs: Path) -> Path:
+    """Return the run directory below `runs` that was written last."""
     ledgers = sorted(runs.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime)
     if not ledgers:
         raise UserError(
@@ -49,15 +39,16 @@ def latest_run(runs: Path) -> Path:
 
 
 def read_results(folder: Path, registry: Registry) -> Results:
-    """Return what a ledger holds, scored and compared. Arms that are not complete are told."""
+    """Return the results of a run directory, scored and compared.
+
+    Methods with missing units are part of the results, without scores.
+    """
     with LedgerReader.open(folder) as ledger:
         plan = ledger.plan()
-        metrics = metrics_of(plan.protocol, registry)
-        methods = sorted(distinct(ledger.methods()), key=in_order)
+        metrics = target_metrics(plan.protocol, registry)
+        methods = sorted(make_labels_unique(ledger.methods()), key=listing_order)
         labels = ledger.labels()
-        outcomes = tuple(
-            _outcome(ledger, plan, method, metrics, labels, registry) for method in methods
-        )
+        titles = {name: metric.title for name, metric in default_metrics(registry).items()}
         results = Results(
             cohort=plan.dataset,
             card=plan.card,
@@ -65,11 +56,13 @@ def read_results(folder: Path, registry: Registry) -> Results:
             protocol=plan.protocol,
             n=len(plan.ids),
             positives=int(plan.truth.sum()),
-            method_results=outcomes,
+            method_results=tuple(
+                _method_result(ledger, plan, method, metrics, labels, registry)
+                for method in methods
+            ),
             compared=(),
             metrics=tuple(metrics),
-            metric_titles={name: one.title for name, one in offered_metrics(registry).items()}
-            | {name: metric.title for name, metric in metrics.items()},
+            metric_titles=titles | {name: metric.title for name, metric in metrics.items()},
             comparison_titles={},
             comparison_roles={},
             primary="",
@@ -86,10 +79,10 @@ def read_results(folder: Path, registry: Registry) -> Results:
             invocations=tuple(ledger.manifests()),
             runs=(str(folder),),
         )
-    return compared(results, registry)
+    return compare_methods(results, registry)
 
 
-def compared(results: Results, registry: Registry) -> Results:
+def compare_methods(results: Results, registry: Registry) -> Results:
     """Return the results with every pair of their complete methods compared."""
     tests = {offer.name: offer.build() for offer in registry.comparisons.offers()}
     assert results.truth is not None
@@ -109,20 +102,22 @@ def compared(results: Results, registry: Registry) -> Results:
     )
 
 
-def metrics_of(protocol: Protocol, registry: Registry) -> dict[str, Metric]:
-    """Return the metrics of the target by name: the declared ones, then all that are offered.
+def target_metrics(protocol: Protocol, registry: Registry) -> dict[str, Metric]:
+    """Return the metrics of the target by name: the primary ones, then all others on offer.
 
-    Raises `UserError` where a declared one is not there.
+    Raises `UserError` if a primary one is unknown.
     """
-    declared: dict[str, Metric] = {
+    primary: dict[str, Metric] = {
         name: registry.metrics.build(choices.parse(name)) for name in protocol.primary
     }
-    others = offered_metrics(registry).items()
-    return declared | {n: m for n, m in others if "binary" in m.kinds and n not in declared}
+    others = default_metrics(registry).items()
+    return primary | {
+        name: metric for name, metric in others if "binary" in metric.kinds and name not in primary
+    }
 
 
-def offered_metrics(registry: Registry) -> dict[str, Metric]:
-    """Return every metric that can be made without a parameter, by name."""
+def default_metrics(registry: Registry) -> dict[str, Metric]:
+    """Return every metric that needs no parameter, by name."""
     return {
         offer.name: offer.build()
         for offer in registry.metrics.offers()
@@ -130,7 +125,7 @@ def offered_metrics(registry: Registry) -> dict[str, Metric]:
     }
 
 
-def _outcome(
+def _method_result(
     ledger: LedgerReader,
     plan: Plan,
     method: Method,
@@ -139,25 +134,25 @@ def _outcome(
     registry: Registry,
 ) -> MethodResult:
     fingerprint = method.fingerprint
-    # a run may go on meanwhile: a unit that is done now has its predictions later
-    done = len(ledger.done(fingerprint))
-    outcome = score(
+    # a run may continue meanwhile: a unit that is counted here has its predictions below
+    units_done = len(ledger.done(fingerprint))
+    result = score(
         method,
         ledger.predictions(fingerprint, TARGET)[..., 0],
         plan.truth,
         plan.splits.outer,
         protocol=plan.protocol,
         metrics=metrics,
-        units_done=done,
+        units_done=units_done,
         cost=ledger.cost(fingerprint),
         validation=list(ledger.validation(fingerprint)),
     )
-    tasks = [str(choice) for choice in method.aux] if outcome.complete else []
+    tasks = [str(choice) for choice in method.aux] if result.complete else []
+    offered = default_metrics(registry) if tasks else {}
     return replace(
-        outcome,
+        result,
         aux=tuple(
             aux_scores(labels[task], ledger.predictions(fingerprint, task), offered)
-            for offered in [offered_metrics(registry)]
             for task in tasks
         ),
         curve=ledger.curve(fingerprint),
@@ -166,132 +161,23 @@ def _outcome(
 
 
 def _notes(plan: Plan, ledger: LedgerReader) -> tuple[str, ...]:
-    notes = [str(note) for one in ledger.manifests() for note in one.get("notes", ())]
+    notes = [str(note) for manifest in ledger.manifests() for note in manifest.get("notes", ())]
     return tuple(dict.fromkeys([*plan.notes, *notes]))
 
 
-def blocks(results: Results, registry: Registry, *, brief: bool = False) -> list[Block]:
-    """Return the blocks of every section and of the checks, in their order, tables numbered.
-
-    With `brief` those that answer, without what only stands behind the answer.
-    """
-    sections = [offer.build() for offer in registry.sections.offers()]
-    ordered: list[tuple[int, Callable[[Results], Iterable[Block]]]]
-    ordered = [(int(section.order), section) for section in sections]
-    ordered.append((CHECKS, lambda of: filter(None, [check(of, registry)])))
-    ordered.sort(key=lambda one: one[0])
-    made = [
-        block
-        for order, section in ordered
-        for block in section(results)
-        if not brief or order <= CHECKS
-    ]
-    return list(_numbered(made))
-
-
-def across(cohorts: Sequence[Results], registry: Registry) -> list[Block]:
-    """Return the blocks of every section that looks at several cohorts, in their order."""
-    sections = [offer.build() for offer in registry.sections.offers()]
-    ordered = sorted(sections, key=lambda section: int(section.order))
-    made = [
-        block
-        for section in ordered
-        if isinstance(section, AcrossCohorts)
-        for block in section.across(cohorts)
-    ]
-    return list(_numbered(made))
-
-
-def _numbered(made: Iterable[Block]) -> Iterator[Block]:
-    numbers = {Table: count(1), Figure: count(1)}
-    for block in made:
-        if isinstance(block, Paragraph):
-            yield block
-        else:
-            number = next(numbers[type(block)])
-            yield replace(block, title=f"{type(block).__name__} {number}. {block.title}")
-
-
-def page(results: Results, registry: Registry, *, brief: bool = False) -> Page:
-    """Return the report as one page; the arms that are shown at first are those of the figures."""
-    made = tuple(blocks(results, registry, brief=brief))
-    arms = _arms(results)
-    return Page(
-        title=f"{results.protocol.target} in {results.cohort.partition(':')[0]}",
-        subtitle=f"{results.n} cases, {results.positives} positive; {results.protocol} folds",
-        methods=arms,
-        chosen=_drawn(made) or tuple(arms),
-        blocks=made,
-        badge="SYNTHETIC" if results.card.synthetic else "",
-    )
-
-
-def across_page(cohorts: Sequence[Results], registry: Registry) -> Page:
-    """Return what is to be said across cohorts as one page."""
-    made = tuple(across(cohorts, registry))
-    arms = _arms(cohorts[0])
-    return Page(
-        title=f"{cohorts[0].protocol.target} in {len(cohorts)} cohorts",
-        subtitle=f"{cohorts[0].protocol} folds in each",
-        methods=arms,
-        chosen=tuple(arms),
-        blocks=made,
-        badge="SYNTHETIC" if any(one.card.synthetic for one in cohorts) else "",
-    )
-
-
-def _arms(results: Results) -> dict[str, str]:
-    return {o.method.fingerprint: o.method.label for o in results.method_results if o.complete}
-
-
-def _drawn(made: Iterable[Block]) -> tuple[str, ...]:
-    """The arms that figures draw, in the order in which they do."""
-    figures = [block for block in made if isinstance(block, Figure)]
-    panels = [panel for figure in figures for panel in figure.panels]
-    arms = [arm for panel in panels for mark in panel.marks for arm in mark.methods]
-    return tuple(dict.fromkeys(arms))
-
-
-def distinct(methods: Sequence[Method]) -> list[Method]:
-    """Return the methods with labels that tell them apart.
-
-    Those of one label name the training settings in which they differ, or their fingerprints
-    where that does not tell them apart.
-    """
-    by_label: dict[str, list[Method]] = {}
-    for method in methods:
-        by_label.setdefault(method.label, []).append(method)
-    return [_told_apart(method, by_label[method.label]) for method in methods]
-
-
-def _told_apart(method: Method, alike: Sequence[Method]) -> Method:
-    if len(alike) == 1:
-        return method
-    settings = [asdict(one.training) if isinstance(one, NetworkMethod) else {} for one in alike]
-    differing = [name for name in settings[0] if len({str(own.get(name)) for own in settings}) > 1]
-    texts = [", ".join(f"{name}={own.get(name)}" for name in differing) for own in settings]
-    own = texts[alike.index(method)].replace("None", "none")
-    if texts.count(texts[alike.index(method)]) > 1:
-        own = method.fingerprint[:6]
-    return replace(method, label=f"{method.label} [{own}]")
-
-
 def _search(ledger: LedgerReader, method: Method) -> Search | None:
-    tried = ledger.search(method.fingerprint)
-    if not tried:
+    trials_by_unit = ledger.search(method.fingerprint)
+    if not trials_by_unit:
         return None
-    by_candidate = list(zip(*tried.values(), strict=True))
+    by_candidate = list(zip(*trials_by_unit.values(), strict=True))
     return Search(
         candidates=len(by_candidate),
         own=by_candidate[0][0].settings,
-        chosen=tuple(one for unit in tried.values() for one in unit if one.chosen),
+        chosen=tuple(
+            trial for trials in trials_by_unit.values() for trial in trials if trial.chosen
+        ),
         tried=tuple(
-            replace(folds[0], losses=tuple(one.loss for one in folds), chosen=False)
+            replace(folds[0], losses=tuple(trial.loss for trial in folds), chosen=False)
             for folds in by_candidate
         ),
     )
-
-
-def in_order(method: Method) -> tuple[int, int, bool]:
-    """Return what sorts methods: baselines, networks alone, then those with auxiliary tasks."""
-    return int(isinstance(method, NetworkMethod)), len(method.aux), method.is_control

@@ -1,8 +1,7 @@
-"""several: runs over one cohort become one, runs over several stand beside each other."""
+"""Several runs: merged over one cohort, side by side over several cohorts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,118 +9,123 @@ from pathlib import Path
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.records import Method, MethodResult, Results
+from lnmbench.records import MethodResult, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.report.load_results import compared, distinct, in_order, read_results
+from lnmbench.stages.report.load_results import compare_methods, read_results
+from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
 
-_TOLD_APART = re.compile(r" \[[^\[\]]*\]$")
 
+def read_runs(folders: Sequence[Path], registry: Registry) -> list[Results]:
+    """Return one `Results` for each cohort, with the methods of all its runs compared.
 
-def read_several(folders: Sequence[Path], registry: Registry) -> list[Results]:
-    """Return one `Results` for each cohort, with the arms of all its runs, compared afresh.
+    Parameters
+    ----------
+    folders
+        Run directories, at least one.
+    registry
+        The plugins.
 
-    Raises `UserError` for runs that cannot be compared: two protocols, or two versions of the
-    labels, over one cohort; over several cohorts another target, other folds or other primary
-    metrics.
+    Raises
+    ------
+    UserError
+        If runs cannot be compared: over one cohort they differ in protocol or labels; over
+        several cohorts in target, folds or primary metrics, or share fewer than two methods.
     """
     by_cohort: dict[str, list[Results]] = {}
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        read = read_results(folder, registry)
-        by_cohort.setdefault(read.fingerprint, []).append(read)
-    merged = [_merged(runs, registry) for runs in by_cohort.values()]
-    for other in merged[1:]:
-        _refuse_other_question(merged[0], other)
-    _refuse_strangers(merged)
-    return merged
+        results = read_results(folder, registry)
+        by_cohort.setdefault(results.fingerprint, []).append(results)
+    cohorts = [_merge(runs, registry) for runs in by_cohort.values()]
+    for other in cohorts[1:]:
+        _refuse_other_question(cohorts[0], other)
+    _refuse_too_few_shared_methods(cohorts)
+    return cohorts
 
 
-def _merged(runs: Sequence[Results], registry: Registry) -> Results:
+def _merge(runs: Sequence[Results], registry: Registry) -> Results:
     first, *others = runs
     if not others:
         return first
     for other in others:
         _refuse_other_plan(first, other)
     best: dict[str, MethodResult] = {}
-    for outcome in (outcome for run in runs for outcome in run.method_results):
-        name = outcome.method.fingerprint
-        if name not in best or best[name].units_done < outcome.units_done:
-            best[name] = outcome
-    # labels told the arms of one run apart; now they must do so for all
-    given = {outcome.method.fingerprint: _as_given(outcome.method) for outcome in best.values()}
-    labeled = distinct(list(given.values()))
-    outcomes = [replace(best[method.fingerprint], method=method) for method in labeled]
-    whole = replace(
+    for result in (result for run in runs for result in run.method_results):
+        key = result.method.fingerprint
+        if key not in best or best[key].units_done < result.units_done:
+            best[key] = result
+    # labels that are unique within each run may not be so in all of them
+    methods = make_labels_unique([strip_suffix(result.method) for result in best.values()])
+    method_results = [replace(best[method.fingerprint], method=method) for method in methods]
+    merged = replace(
         first,
-        method_results=tuple(sorted(outcomes, key=lambda outcome: in_order(outcome.method))),
+        method_results=tuple(
+            sorted(method_results, key=lambda result: listing_order(result.method))
+        ),
         notes=tuple(dict.fromkeys(note for run in runs for note in run.notes)),
-        aux_labels={task: one for run in runs for task, one in run.aux_labels.items()},
-        invocations=tuple(one for run in runs for one in run.invocations),
+        aux_labels={task: labels for run in runs for task, labels in run.aux_labels.items()},
+        invocations=tuple(manifest for run in runs for manifest in run.invocations),
         runs=tuple(folder for run in runs for folder in run.runs),
     )
-    return compared(whole, registry)
+    return compare_methods(merged, registry)
 
 
-def _as_given(method: Method) -> Method:
-    """Without what `distinct` put behind its label."""
-    return replace(method, label=_TOLD_APART.sub("", method.label))
-
-
-def _refuse_other_plan(one: Results, other: Results) -> None:
-    where = f"{_places(one)} and {_places(other)}"
-    if one.protocol != other.protocol:
+def _refuse_other_plan(first: Results, other: Results) -> None:
+    where = f"{_folder_names(first)} and {_folder_names(other)}"
+    if first.protocol != other.protocol:
         raise UserError(
-            "two protocols over one cohort cannot be compared",
+            "runs over one cohort with different protocols cannot be compared",
             where=where,
-            expected=_protocol(one),
+            expected=_protocol(first),
             got=_protocol(other),
-            then="report them one by one, or run the arms of one under the other's protocol",
+            then="report them one by one, or run the methods of one under the protocol of the "
+            "other",
         )
-    assert one.truth is not None
+    assert first.truth is not None
     assert other.truth is not None
-    same_folds = one.outer is not None and np.array_equal(one.outer, np.asarray(other.outer))
-    if not (np.array_equal(one.truth, other.truth) and same_folds):
+    same_folds = first.outer is not None and np.array_equal(first.outer, np.asarray(other.outer))
+    if not (np.array_equal(first.truth, other.truth) and same_folds):
         raise UserError(
             "the labels or folds of these runs differ",
             where=where,
             expected="one version of the target over one cohort",
-            then="run the arms of one again with the plugins of the other",
+            then="run the methods of one again with the plugins of the other",
         )
 
 
-def _refuse_other_question(one: Results, other: Results) -> None:
-    asked = {
-        "target": (one.protocol.target, other.protocol.target),
-        "repeats × outer × inner folds": (str(one.protocol), str(other.protocol)),
-        "primary metrics": (", ".join(one.primary_metrics), ", ".join(other.primary_metrics)),
+def _refuse_other_question(first: Results, other: Results) -> None:
+    settings = {
+        "target": (first.protocol.target, other.protocol.target),
+        "repeats × outer × inner folds": (str(first.protocol), str(other.protocol)),
+        "primary metrics": (", ".join(first.primary_metrics), ", ".join(other.primary_metrics)),
     }
-    for what, (expected, got) in asked.items():
+    for setting, (expected, got) in settings.items():
         if expected != got:
             raise UserError(
-                f"cohorts with different {what} cannot be compared",
-                where=f"{_places(one)} and {_places(other)}",
+                f"cohorts with different {setting} cannot be compared",
+                where=f"{_folder_names(first)} and {_folder_names(other)}",
                 expected=expected,
                 got=got,
                 then="run both with the same, or report them one by one",
             )
 
 
-def _refuse_strangers(cohorts: Sequence[Results]) -> None:
-    arms = [
-        {o.method.fingerprint: o.method.label for o in one.method_results if o.complete}
-        for one in cohorts
+def _refuse_too_few_shared_methods(cohorts: Sequence[Results]) -> None:
+    labels_by_cohort = [
+        {r.method.fingerprint: r.method.label for r in results.method_results if r.complete}
+        for results in cohorts
     ]
-    shared = set(arms[0]).intersection(*arms[1:])
+    shared = set(labels_by_cohort[0]).intersection(*labels_by_cohort[1:])
     if len(cohorts) > 1 and len(shared) < 2:
         raise UserError(
             "these cohorts have fewer than two complete methods in common",
-            where=" and ".join(_places(one) for one in cohorts),
-            expected="the same arms, with the same settings and versions, over each cohort",
-            got="; ".join(", ".join(one.values()) or "none" for one in arms),
-            then="run the same arms over each",
+            where=" and ".join(_folder_names(results) for results in cohorts),
+            expected="the same methods, with the same settings and versions, over each cohort",
+            got="; ".join(", ".join(labels.values()) or "none" for labels in labels_by_cohort),
+            then="run the same methods over each",
         )
 
 
-def _places(results: Results) -> str:
+def _folder_names(results: Results) -> str:
     return ", ".join(Path(run).name for run in results.runs)
 
 

@@ -17,7 +17,7 @@ from scipy.integrate import trapezoid
 
 from lnmbench.records import Curve, Figure, Mark, NetworkMethod, Results, Search, Trial
 from lnmbench.registry import Registry
-from lnmbench.stages.report.load_results import compared, metrics_of
+from lnmbench.stages.report import compare_methods, target_metrics
 from lnmbench.stages.score import score
 
 
@@ -40,12 +40,14 @@ def varied(scored: Results) -> Results:
             scored.truth,
             scored.outer,
             protocol=scored.protocol,
-            metrics={name: metrics_of(scored.protocol, registry)[name] for name in ("auc", "ap")},
+            metrics={
+                name: target_metrics(scored.protocol, registry)[name] for name in ("auc", "ap")
+            },
             units_done=outcome.units_all,
             cost=outcome.cost,
         )
         outcomes.append(replace(again, curve=outcome.curve, search=outcome.search))
-    return compared(replace(scored, method_results=tuple(outcomes)), registry)
+    return compare_methods(replace(scored, method_results=tuple(outcomes)), registry)
 
 
 def figure(section: type[Differences | Fitting], results: Results, key: str) -> Figure:
@@ -182,7 +184,7 @@ def test_pairs_without_any_spread_have_no_density_and_no_power(scored: Results) 
         )
         for o in scored.method_results
     )
-    equal = compared(replace(scored, method_results=same), Registry())
+    equal = compare_methods(replace(scored, method_results=same), Registry())
     assert [one.key for one in Differences()(equal)] == ["paired-differences", "forest"]
 
 
@@ -194,7 +196,7 @@ def test_a_metric_without_spread_is_told_beside_one_that_has_it(varied: Results)
         replace(o, scores={**o.scores, "ap": scores["ap"]}) if o.method.fingerprint in keys else o
         for o in varied.method_results
     )
-    half = compared(replace(varied, method_results=outcomes), Registry())
+    half = compare_methods(replace(varied, method_results=outcomes), Registry())
     for key in ("posterior", "power"):
         found = figure(Differences, half, key)
         assert [one.title for one in found.panels] == ["AUC"]
@@ -207,7 +209,7 @@ def test_without_a_primary_test_there_are_no_differences(varied: Results) -> Non
 
 def test_without_an_auxiliary_task_other_pairs_are_drawn(varied: Results) -> None:
     plain = tuple(o for o in varied.method_results if not o.method.aux)
-    results = compared(replace(varied, method_results=plain), Registry())
+    results = compare_methods(replace(varied, method_results=plain), Registry())
     keys = [one.key for one in Differences()(results)]
     assert keys == ["paired-differences", "forest"]
 

@@ -217,7 +217,7 @@ def test_without_figures_there_is_no_folder(tmp_path: Path) -> None:
 
 def test_a_folder_with_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
-    with pytest.raises(UserError, match="folder of their own"):
+    with pytest.raises(UserError, match="figures need a new folder"):
         write_figures(page(figure(panel(mark()))), tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 

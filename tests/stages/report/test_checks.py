@@ -8,7 +8,7 @@ import pytest
 
 from lnmbench.records import Card, Protocol, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.report.checks import check, is_bad, run_checks
+from lnmbench.stages.report.checks import check_table, has_errors, run_checks
 
 PLUGIN = """
 from lnmbench import UserError, hookimpl
@@ -19,7 +19,7 @@ class Says:
     def __call__(self, results):
         return self.says
 
-def made(says=None, **members):
+def build(says=None, **members):
     return lambda: type("Made", (Says,), {"says": says, **members})()
 
 def raising(error):
@@ -27,23 +27,23 @@ def raising(error):
         raise error
     return lambda: type("Raising", (Says,), {"__call__": call})()
 
-def unmade():
+def unbuildable():
     raise RuntimeError("no")
 
 @hookimpl
 def register_checks():
     return {
-        "X01": made(),
-        "X02": made(""),
-        "X03": made("one\\nthing"),
-        "X04": made("bad", severity="error"),
+        "X01": build(),
+        "X02": build(""),
+        "X03": build("one\\nthing"),
+        "X04": build("bad", severity="error"),
         "X05": raising(ValueError("two\\nlines")),
         "X06": raising(UserError("wrong", then="mend")),
-        "X07": made(3),
-        "X08": made("x", severity="fatal"),
-        "X09": unmade,
-        "X10": made(" "),
-        "X11": made("bad", docs="docs/x.md#x11"),
+        "X07": build(3),
+        "X08": build("x", severity="fatal"),
+        "X09": unbuildable,
+        "X10": build(" "),
+        "X11": build("bad", docs="docs/x.md#x11"),
     }
 """
 RESULTS = Results(
@@ -72,7 +72,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
 
 
 def test_each_check_ends_in_one_of_five_ways(registry: Registry) -> None:
-    ends = {one.name: one.result for one in run_checks(RESULTS, registry)}
+    ends = {check.name: check.result for check in run_checks(RESULTS, registry)}
     assert ends == {
         "X01": "not applicable",
         "X02": "passed",
@@ -88,44 +88,46 @@ def test_each_check_ends_in_one_of_five_ways(registry: Registry) -> None:
     }
 
 
-def test_what_is_bad_comes_first_and_then_the_numbers(registry: Registry) -> None:
-    names = [one.name for one in run_checks(RESULTS, registry)]
+def test_errors_come_first_then_checks_by_number(registry: Registry) -> None:
+    names = [check.name for check in run_checks(RESULTS, registry)]
     assert names == ["X04", "X05", "X06", "X07", "X08", "X09", "X03", "X11", "X02", "X10", "X01"]
 
 
 def test_a_check_that_fails_is_named_with_its_plugin_and_error(registry: Registry) -> None:
-    checked = {one.name: one for one in run_checks(RESULTS, registry)}
-    assert "mine.py, line 15: ValueError: two lines" in checked["X05"].finding
-    assert "wrong; mend" in checked["X06"].finding
-    assert "found int" in checked["X07"].finding
-    assert "'fatal'" in checked["X08"].finding
-    assert "RuntimeError: no" in checked["X09"].finding
+    checked = {check.name: check for check in run_checks(RESULTS, registry)}
+    assert "mine.py, line 15: ValueError: two lines" in checked["X05"].message
+    assert "wrong; mend" in checked["X06"].message
+    assert "returned int" in checked["X07"].message
+    assert "'fatal'" in checked["X08"].message
+    assert "RuntimeError: no" in checked["X09"].message
     for name in ("X05", "X06", "X07", "X08", "X09"):
         assert "plugin mine" in checked[name].subject
         assert "LNMBENCH_BLOCK=mine" in checked[name].remedy
 
 
-def test_folders_of_a_machine_are_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_messages_name_files_without_their_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks")
-    place = tmp_path / "jane doe"
-    place.mkdir()
+    folder = tmp_path / "jane doe"
+    folder.mkdir()
     text = PLUGIN.replace(
-        'ValueError("two\\nlines")', f"FileNotFoundError(2, 'no such file', '{place}/a b.csv')"
+        'ValueError("two\\nlines")', f"FileNotFoundError(2, 'no such file', '{folder}/a b.csv')"
     )
-    text = text.replace('"wrong"', f'"wrong {place}/w.pt"').replace('"no"', f'"no {place}/x.h5"')
-    (place / "mine.py").write_text(text, encoding="utf-8")
-    checked = run_checks(RESULTS, Registry([str(place / "mine.py")]))
-    told = {one.name: one.finding for one in checked}
-    assert told["X05"].endswith(
+    text = text.replace('"wrong"', f'"wrong {folder}/w.pt"').replace('"no"', f'"no {folder}/x.h5"')
+    (folder / "mine.py").write_text(text, encoding="utf-8")
+    checked = run_checks(RESULTS, Registry([str(folder / "mine.py")]))
+    messages = {check.name: check.message for check in checked}
+    assert messages["X05"].endswith(
         "mine.py, line 15: FileNotFoundError: [Errno 2] no such file: 'a b.csv'"
     )
-    assert told["X06"].endswith("wrong w.pt; mend")
-    assert "RuntimeError: no x.h5" in told["X09"]
-    assert not [one for one in checked if "jane" in str(one) or str(tmp_path) in str(one)]
+    assert messages["X06"].endswith("wrong w.pt; mend")
+    assert "RuntimeError: no x.h5" in messages["X09"]
+    assert not [c for c in checked if "jane" in str(c) or str(tmp_path) in str(c)]
 
 
-def test_the_table_says_finding_and_remedy_in_one_line_each(registry: Registry) -> None:
-    table = check(RESULTS, registry)
+def test_the_table_has_message_and_remedy_on_one_line_each(registry: Registry) -> None:
+    table = check_table(run_checks(RESULTS, registry))
     assert table is not None
     rows = {row[0].text: [cell.text for cell in row] for row in table.rows}
     assert rows["X03"] == ["X03", "what it looks at", "warning", "one thing", "do this"]
@@ -135,13 +137,13 @@ def test_the_table_says_finding_and_remedy_in_one_line_each(registry: Registry) 
     assert "11 checks: 1 error, 5 failed, 2 warning, 2 passed, 1 not applicable" in table.notes[0]
 
 
-def test_errors_and_failures_are_bad_and_warnings_are_not(registry: Registry) -> None:
+def test_errors_and_failures_count_as_errors_and_warnings_do_not(registry: Registry) -> None:
     checked = run_checks(RESULTS, registry)
-    assert is_bad(checked)
+    assert has_errors(checked)
     for result, bad in (("error", True), ("failed", True), ("warning", False), ("passed", False)):
-        assert is_bad([one for one in checked if one.result == result]) is bad
+        assert has_errors([check for check in checked if check.result == result]) is bad
 
 
 def test_without_checks_there_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks")
-    assert check(RESULTS, Registry()) is None
+    assert check_table(run_checks(RESULTS, Registry())) is None

@@ -1,4 +1,4 @@
-"""report: what a ledger says, whatever its metrics define and whoever writes to it meanwhile."""
+"""Results of a run: undefined metrics, and a ledger that is written meanwhile."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Paragraph, Results, RunFolders, Table
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
-from lnmbench.stages.report.checks import check
-from lnmbench.stages.report.export import export
-from lnmbench.stages.report.load_results import compared, page, read_results
+from lnmbench.stages.report import build_page, compare_methods, export_run, read_results
+from lnmbench.stages.report.checks import check_table, run_checks
 from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
 
@@ -27,8 +26,8 @@ REGISTRY = Registry()
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
     """A run whose primary metric some test folds of nine cases do not define."""
-    place = tmp_path_factory.mktemp("undefined")
-    asked = {
+    home = tmp_path_factory.mktemp("undefined")
+    settings = {
         "dataset": "synthetic:n=36,images=false",
         "encoder": "none",
         "aux": ("pt", "pt:shuffled=1"),
@@ -39,9 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
         "primary": ("npv:sensitivity=1.0", "auc", "npv:sensitivity=1"),
     }
     return run(
-        read_benchmark(None, asked),
+        read_benchmark(None, settings),
         REGISTRY,
-        folders=RunFolders(home=place / "home", out=place / "run"),
+        folders=RunFolders(home=home / "home", out=home / "run"),
         executor=Choice(name="inline"),
         workers=1,
         plugins=(),
@@ -54,64 +53,67 @@ def results(folder: Path) -> Results:
     return read_results(folder, REGISTRY)
 
 
-def everywhere_undefined(of: Results) -> Results:
+def with_npv_alone(results: Results) -> Results:
     """The results with NPV as the only primary metric, which no fold defines."""
-    outcomes = []
-    for outcome in of.method_results:
-        npv = outcome.scores["npv:sensitivity=1.0"]
+    method_results = []
+    for result in results.method_results:
+        npv = result.scores["npv:sensitivity=1.0"]
         values = np.full_like(npv.values, np.nan)
-        scores = {**outcome.scores, npv.metric: replace(npv, values=values)}
-        outcomes.append(replace(outcome, scores=scores))
-    made = replace(of, method_results=tuple(outcomes), primary_metrics=("npv:sensitivity=1.0",))
-    return compared(made, REGISTRY)
+        scores = {**result.scores, npv.metric: replace(npv, values=values)}
+        method_results.append(replace(result, scores=scores))
+    changed = replace(
+        results,
+        method_results=tuple(method_results),
+        primary_metrics=("npv:sensitivity=1.0",),
+    )
+    return compare_methods(changed, REGISTRY)
 
 
-def words(of: Results) -> str:
-    made = [block for block in page(of, REGISTRY).blocks if isinstance(block, Paragraph)]
-    return "\n".join(line for block in made for line in block.lines)
+def sentences(results: Results) -> str:
+    page = build_page(results, REGISTRY)
+    blocks = [block for block in page.blocks if isinstance(block, Paragraph)]
+    return "\n".join(line for block in blocks for line in block.lines)
 
 
-def test_a_metric_that_was_declared_twice_is_one(results: Results) -> None:
+def test_a_metric_declared_twice_counts_once(results: Results) -> None:
     assert results.primary_metrics == ("npv:sensitivity=1.0", "auc")
-    assert [one["protocol"]["primary"] for one in results.invocations] == [
+    assert [manifest["protocol"]["primary"] for manifest in results.invocations] == [
         ["npv:sensitivity=1.0", "auc"]
     ]
 
 
-def test_a_primary_metric_that_folds_do_not_define_does_not_lock_the_run_away(
+def test_a_run_with_an_undefined_primary_metric_is_reported_and_exported(
     folder: Path, results: Results, tmp_path: Path
 ) -> None:
-    lacking = [one for one in results.compared if not one.tests]
-    assert {one.metric for one in lacking} == {"npv:sensitivity=1.0"}
+    undefined = [pair for pair in results.compared if not pair.tests]
+    assert {pair.metric for pair in undefined} == {"npv:sensitivity=1.0"}
     assert len(results.compared) == 12, "six pairs in two metrics are the declared family"
-    tables = {b.key: b for b in page(results, REGISTRY).blocks if isinstance(b, Table)}
+    tables = {b.key: b for b in build_page(results, REGISTRY).blocks if isinstance(b, Table)}
     differences = tables["comparisons"]
-    told = [row for row in differences.rows if row[3].text == "not compared"]
-    assert len(told) == len(lacking)
+    not_compared = [row for row in differences.rows if row[3].text == "not compared"]
+    assert len(not_compared) == len(undefined)
     assert any("Holm counts such a pair as a test with p = 1" in n for n in differences.notes)
     assert "12 tests" in " ".join(differences.notes)
-    assert "is undefined on" in words(results)
-    check(results, REGISTRY)
-    assert export(folder, tmp_path / "export", results)
+    assert "is undefined on" in sentences(results)
+    check_table(run_checks(results, REGISTRY))
+    assert export_run(folder, tmp_path / "export", results)
 
 
 @pytest.mark.parametrize("format", PAGE_FORMATS)
-def test_every_format_stands_a_run_in_which_nothing_could_be_compared(
-    results: Results, format: str
-) -> None:
-    nothing = everywhere_undefined(results)
-    assert not any(one.tests for one in nothing.compared)
-    assert render_page(page(nothing, REGISTRY), format)
+def test_every_format_renders_a_run_without_comparisons(results: Results, format: str) -> None:
+    nothing = with_npv_alone(results)
+    assert not any(pair.tests for pair in nothing.compared)
+    assert render_page(build_page(nothing, REGISTRY), format)
 
 
-def test_where_nothing_could_be_compared_the_words_say_why(results: Results) -> None:
-    text = words(everywhere_undefined(results))
+def test_a_run_without_comparisons_says_why(results: Results) -> None:
+    text = sentences(with_npv_alone(results))
     assert "NPV at sens. 1.00 is undefined on 4 of 4 folds of" in text
     assert "no plugin in use offers a primary test" not in text
     assert "nan" not in text
 
 
-def test_a_unit_that_is_committed_while_a_run_is_read_is_not_there_yet(
+def test_a_unit_committed_during_reading_is_not_counted(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done, predictions = LedgerReader.done, LedgerReader.predictions
@@ -122,17 +124,17 @@ def test_a_unit_that_is_committed_while_a_run_is_read_is_not_there_yet(
         return reads[method] == 1
 
     def done_then(self: LedgerReader, method: str) -> set[tuple[int, int]]:
-        found = done(self, method)
-        return found - {(0, 0)} if first(method) else found
+        units = done(self, method)
+        return units - {(0, 0)} if first(method) else units
 
     def predictions_then(self: LedgerReader, method: str, task: str) -> NDArray[np.float64]:
-        found: Any = predictions(self, method, task)
+        values: Any = predictions(self, method, task)
         if first(method):
-            found[0, self.plan().splits.outer[0] == 0] = np.nan
-        return np.asarray(found)
+            values[0, self.plan().splits.outer[0] == 0] = np.nan
+        return np.asarray(values)
 
     # the commit falls between the first and the second reading of each method
     monkeypatch.setattr(LedgerReader, "done", done_then)
     monkeypatch.setattr(LedgerReader, "predictions", predictions_then)
-    found = read_results(folder, REGISTRY)
-    assert {outcome.units_done for outcome in found.method_results} == {3}
+    results = read_results(folder, REGISTRY)
+    assert {result.units_done for result in results.method_results} == {3}

@@ -30,8 +30,7 @@ from lnmbench.stages.plan.search.candidates import network_candidates
 from lnmbench.stages.plan.search.groups import groups
 from lnmbench.stages.plan.search.space import SPACE
 from lnmbench.stages.plan.splitting import make_splits
-from lnmbench.stages.report.export import export
-from lnmbench.stages.report.load_results import blocks, read_results
+from lnmbench.stages.report import build_blocks, export_run, read_results
 from lnmbench.stages.run import run_benchmark as stage
 from lnmbench.stages.run.chunk import Chunk
 from lnmbench.stages.run.networks import network_results
@@ -354,11 +353,11 @@ def test_search_goes_from_the_command_to_ledger_report_and_export(
         "clinical network (best of 3)": 3,
         "clinical network + pt (best of 3)": 3,
     }
-    table = next(block for block in blocks(results, registry) if block.key == "tuning")
+    table = next(block for block in build_blocks(results, registry) if block.key == "tuning")
     assert isinstance(table, Table)
     assert {row[1].text for row in table.rows} >= {"C", "learning_rate", "aux_weight"}
 
-    export(folder, tmp_path / "csv", results)
+    export_run(folder, tmp_path / "csv", results)
     rows = pd.read_csv(tmp_path / "csv" / "search.csv")
     assert len(rows) == 2 * (8 + 3 + 3)
     best = rows.loc[rows.groupby(["method", "repeat", "fold"])["mean_loss"].idxmin()]

@@ -1,4 +1,4 @@
-"""export: a ledger becomes tidy CSV files that any tool reads."""
+"""Export of a run as tidy CSV files and a manifest."""
 
 from __future__ import annotations
 
@@ -11,23 +11,42 @@ import pandas as pd
 
 from lnmbench.records import Method, Plan, Results
 from lnmbench.redaction import file_names_in_run, redact_tree
-from lnmbench.stages.report.load_results import distinct
+from lnmbench.stages.report.method_labels import make_labels_unique
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
 from lnmbench.store.ledger import LedgerReader
 
 
-def export(run: Path, folder: Path, results: Results) -> list[Path]:
+def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
     """Write splits, predictions, scores, settings, search and manifest of a run to a new folder.
 
-    The folder appears whole or not at all. Raises `UserError` where it exists and is not empty.
+    The folder appears complete or not at all.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    folder
+        The folder to create; it must not exist, or be empty.
+    results
+        The results of the run, whose scores are written.
+
+    Returns
+    -------
+    list of Path
+        The files of the folder.
+
+    Raises
+    ------
+    UserError
+        If the folder exists and is not empty, or cannot be written.
     """
     folder = folder.resolve()
     with (
         LedgerReader.open(run) as ledger,
-        new_folder(folder, what="export needs a folder of its own") as beside,
+        new_folder(folder, what="export needs a new folder") as temporary_folder,
     ):
-        plan, methods = ledger.plan(), distinct(ledger.methods())
+        plan, methods = ledger.plan(), make_labels_unique(ledger.methods())
         labels = {method.fingerprint: method.label for method in methods}
         tables: dict[str, Callable[[], pd.DataFrame]] = {
             "splits": lambda: _splits(plan),
@@ -37,28 +56,28 @@ def export(run: Path, folder: Path, results: Results) -> list[Path]:
             "search": lambda: _search(ledger, labels),
         }
         for name, table in tables.items():
-            table().to_csv(beside / f"{name}.csv", index=False)
+            table().to_csv(temporary_folder / f"{name}.csv", index=False)
         manifest = _manifest(ledger, plan, methods)
-        (beside / "manifest.json").write_text(manifest, encoding="utf-8")
+        (temporary_folder / "manifest.json").write_text(manifest, encoding="utf-8")
     return sorted(folder.iterdir())
 
 
 def _splits(plan: Plan) -> pd.DataFrame:
-    """One row for each case in each part: test, and training or validation of each inner fold."""
+    """Return a row for each case in each part: test, training or validation of each inner fold."""
     frames = []
     for repeat, fold in plan.splits.units():
         inner_of = plan.splits.inner[repeat, fold]
-        place = {"repeat": repeat, "fold": fold}
-        test = [case for case, inner in zip(plan.ids, inner_of, strict=True) if inner < 0]
-        frames.append(pd.DataFrame({**place, "inner": pd.NA, "part": "test", "case": test}))
+        unit = {"repeat": repeat, "fold": fold}
+        test = [case for case, fold_ in zip(plan.ids, inner_of, strict=True) if fold_ < 0]
+        frames.append(pd.DataFrame({**unit, "inner": pd.NA, "part": "test", "case": test}))
         for inner in range(plan.protocol.inner):
             rows = [
-                (case, "validation" if of == inner else "training")
-                for case, of in zip(plan.ids, inner_of, strict=True)
-                if of >= 0
+                (case, "validation" if fold_ == inner else "training")
+                for case, fold_ in zip(plan.ids, inner_of, strict=True)
+                if fold_ >= 0
             ]
             cases, parts = zip(*rows, strict=True)
-            frames.append(pd.DataFrame({**place, "inner": inner, "part": parts, "case": cases}))
+            frames.append(pd.DataFrame({**unit, "inner": inner, "part": parts, "case": cases}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -68,7 +87,7 @@ def _predictions(ledger: LedgerReader, plan: Plan, labels: dict[str, str]) -> pd
         " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
     )
     frames = [tested, *(_validation(ledger, plan, method) for method in labels)]
-    frame = pd.concat([one for one in frames if len(one)] or [tested], ignore_index=True)
+    frame = pd.concat([part for part in frames if len(part)] or [tested], ignore_index=True)
     frame = frame.sort_values(["method", "repeat", "fold", "part", "case_number"])
     cases = frame.pop("case_number").to_numpy().astype(int)
     frame["method"] = frame["method"].map(labels)
@@ -96,9 +115,9 @@ def _validation(ledger: LedgerReader, plan: Plan, method: str) -> pd.DataFrame:
 
 def _scores(results: Results) -> pd.DataFrame:
     rows = [
-        (outcome.method.label, repeat, fold, metric, value)
-        for outcome in results.method_results
-        for metric, scores in outcome.scores.items()
+        (result.method.label, repeat, fold, metric, value)
+        for result in results.method_results
+        for metric, scores in result.scores.items()
         for repeat, folds in enumerate(scores.values.tolist())
         for fold, value in enumerate(folds)
     ]
@@ -115,7 +134,7 @@ def _settings(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def _search(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
-    """One row for each candidate of each unit; losses are empty where a fit diverged."""
+    """Return a row for each candidate of each unit; losses are empty if a fit diverged."""
     frame = ledger.frame(
         "SELECT method, repeat, fold, candidate, search.settings, mean_loss, inner_losses, chosen"
         " FROM units JOIN search USING (unit) ORDER BY method, repeat, fold, candidate"
@@ -125,8 +144,8 @@ def _search(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
-    """The passport, its files without their folders: an export is passed on."""
-    facts = {
+    """Return the manifest as JSON; files lose their folders, as an export is passed on."""
+    manifest = {
         "dataset": plan.dataset,
         "cohort_fingerprint": plan.fingerprint,
         "protocol": json.loads(serialization.pack(plan.protocol)),
@@ -136,7 +155,7 @@ def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
     }
     return (
         json.dumps(
-            redact_tree(facts, file_names_in_run(plan.dataset, methods)),
+            redact_tree(manifest, file_names_in_run(plan.dataset, methods)),
             indent=2,
             ensure_ascii=False,
         )

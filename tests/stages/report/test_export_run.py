@@ -12,9 +12,8 @@ from lnmbench.records import Choice, Figure, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
 from lnmbench.stages.ingest import IngestOptions
+from lnmbench.stages.report import build_page, export_run, read_results
 from lnmbench.stages.report.checks import run_checks
-from lnmbench.stages.report.export import export
-from lnmbench.stages.report.load_results import page, read_results
 from lnmbench.stages.run import run
 
 torch = pytest.importorskip("torch")
@@ -84,11 +83,11 @@ def test_a_report_and_an_export_name_files_without_their_folders(
     assert len(set(labels)) == len(labels) == 4, labels
     assert sum(label.startswith("mean:weights=w.pt [") for label in labels) == 2
 
-    made = page(results, registry)
+    made = build_page(results, registry)
     texts = {format: render_page(made, format) for format in PAGE_FORMATS}
     texts["checks"] = str(run_checks(results, registry))
     texts["figures"] = str([block for block in made.blocks if isinstance(block, Figure)])
-    exported = export(folder, tmp_path / "export", results)
+    exported = export_run(folder, tmp_path / "export", results)
     texts |= {path.name: path.read_text("utf-8") for path in exported}
     assert "mean:weights=w.pt" in texts["figures"]
     assert "w.pt" in texts["html"]

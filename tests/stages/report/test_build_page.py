@@ -1,0 +1,125 @@
+"""The page of a report: sections in order, tables and figures numbered, methods chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lnmbench.records import BaselineMethod, Card, Choice, MethodResult, Protocol, Results
+from lnmbench.registry import Registry
+from lnmbench.stages.report.build_page import (
+    build_blocks,
+    build_blocks_across,
+    build_page,
+    build_page_across,
+)
+
+PLUGIN = """
+import numpy as np
+from lnmbench import hookimpl
+from lnmbench.records import Axis, Figure, Mark, Panel, Paragraph, Table
+
+def table(key):
+    return Table(key=key, title=key, columns=(), rows=())
+
+def figure(*methods):
+    values = np.zeros(1)
+    marks = tuple(Mark(kind="points", x=values, y=values, methods=(m,)) for m in methods)
+    panel = Panel(x=Axis(title="x"), y=Axis(title="y"), marks=marks)
+    return Figure(key="figure", title="figure", alt="", panels=(panel,))
+
+class Last:
+    order = 90
+    def __call__(self, results):
+        return [table("last")]
+
+class First:
+    order = 10
+    def __call__(self, results):
+        methods = [result.method.fingerprint for result in results.method_results]
+        drawn = [figure(*methods[::-1][:1])] if methods else []
+        return [Paragraph(key="words", title="words", lines=()), table("first"), *drawn]
+    def across(self, cohorts):
+        return [table(f"across {len(cohorts)}")]
+
+class Check:
+    title, severity, remedy = "t", "warning", "r"
+    def __call__(self, results):
+        return "a message"
+
+@hookimpl
+def register_sections():
+    return {"last": Last, "first": First}
+
+@hookimpl
+def register_checks():
+    return {"X01": Check}
+"""
+METHODS = tuple(
+    MethodResult(
+        method=BaselineMethod(label=label, baseline=Choice(name=label)), units_done=2, units_all=2
+    )
+    for label in ("a", "b")
+)
+RESULTS = Results(
+    cohort="made:n=4",
+    card=Card(title="t", license="l", source="s", citation="c", labels="x"),
+    fingerprint="f",
+    protocol=Protocol(target="n1", repeats=2, folds=3, inner=4),
+    n=1,
+    positives=1,
+    method_results=(),
+    compared=(),
+    metrics=(),
+    metric_titles={},
+    comparison_titles={},
+    comparison_roles={},
+    primary="",
+)
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks,lnmbench_report")
+    path = tmp_path / "sections.py"
+    path.write_text(PLUGIN, encoding="utf-8")
+    return Registry([str(path)])
+
+
+def test_sections_and_checks_are_ordered_and_tables_numbered(registry: Registry) -> None:
+    titles = [block.title for block in build_blocks(RESULTS, registry)]
+    assert titles == ["words", "Table 1. first", "Table 2. Checks", "Table 3. last"]
+    brief = [block.title for block in build_blocks(RESULTS, registry, brief=True)]
+    assert brief == titles[:-1]
+
+
+def test_a_page_chooses_the_methods_of_its_figures(registry: Registry) -> None:
+    page = build_page(replace(RESULTS, method_results=METHODS), registry)
+    first, second = (result.method.fingerprint for result in METHODS)
+    assert page.methods == {first: "a", second: "b"}
+    assert page.chosen == (second,)
+    assert page.title == "n1 in made"
+    assert page.subtitle == "1 case, 1 positive; 2 × 3 × 4 folds"
+    assert not page.badge
+
+
+def test_a_page_without_figures_chooses_all_complete_methods(registry: Registry) -> None:
+    page = build_page(RESULTS, registry)
+    assert page.chosen == ()
+    unfinished = (METHODS[0], replace(METHODS[1], units_done=1))
+    across = build_page_across([replace(RESULTS, method_results=unfinished)] * 2, registry)
+    assert list(across.methods.values()) == ["a"]
+    assert across.chosen == tuple(across.methods)
+
+
+def test_a_page_across_cohorts_has_the_sections_about_several(registry: Registry) -> None:
+    synthetic = replace(RESULTS, card=replace(RESULTS.card, synthetic=True))
+    page = build_page_across([RESULTS, synthetic], registry)
+    assert [block.title for block in page.blocks] == ["Table 1. across 2"]
+    assert [block.title for block in build_blocks_across([RESULTS] * 3, registry)] == [
+        "Table 1. across 3"
+    ]
+    assert page.title == "n1 in 2 cohorts"
+    assert page.badge == "SYNTHETIC"
