@@ -1,4 +1,4 @@
-"""Offers `table`, a clinical table of your own, and `folder`, such a table with CT images."""
+"""The data sets `table`, a clinical table of yours, and `folder`, such a table with CT images."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Offer the data sets."""
+    """Return the data sets `table` and `folder`."""
     from lnmbench_table.folder import Folder
     from lnmbench_table.table import Table
 

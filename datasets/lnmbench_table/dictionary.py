@@ -1,4 +1,4 @@
-"""The dictionary of a table: which column is what."""
+"""The dictionary of a table: role, kind and spellings of each column."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from pathlib import Path
 from lnmbench import Column, UserError
 from lnmbench.errors import reading
 from lnmbench.records import UNCODED_ROLES
-from lnmbench_table.sections import CardSection, ColumnSection, parse_sections, section_header
+from lnmbench_table.sections import (
+    CardSection,
+    ColumnSection,
+    format_section_header,
+    parse_sections,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dictionary:
-    """What the columns of a table are. `id` is the header of the column of case ids.
+    """Descriptions of the columns of a table. `id` is the header of the column of case ids.
 
-    `undated` are the features whose sections do not say when they are known.
+    `undated` are the features whose sections do not have the key `known`.
     """
 
     id: str
@@ -35,19 +40,19 @@ def read_dictionary(path: Path) -> Dictionary:
 
 
 def parse_dictionary(text: str, path: Path) -> Dictionary:
-    """Parse the text of a dictionary; `path` is what errors call it."""
+    """Parse the text of a dictionary; `path` is for error messages."""
     file = parse_sections(text, path)
     stripped = [name.strip() for name in file.columns]
-    _unique("name", [(name, name) for name in stripped], path)
+    _require_unique("name", [(name, name) for name in stripped], path)
     columns = [
-        _column(name, section, f"{path}, {section_header('columns', name)}")
+        _make_column(name, section, f"{path}, {format_section_header('columns', name)}")
         for name, section in zip(stripped, file.columns.values(), strict=True)
     ]
-    _unique("label", [(c.label, c.name) for c in columns if c.label], path)
+    _require_unique("label", [(c.label, c.name) for c in columns if c.label], path)
     for role in ("patient", "center"):
-        _unique("role", [(role, c.name) for c in columns if c.role == role], path)
+        _require_unique("role", [(role, c.name) for c in columns if c.role == role], path)
     return Dictionary(
-        id=_id_column(columns, path),
+        id=_find_id_column(columns, path),
         columns=tuple(column for column in columns if column.role != "id"),
         undated=tuple(
             column
@@ -58,16 +63,16 @@ def parse_dictionary(text: str, path: Path) -> Dictionary:
     )
 
 
-def _column(name: str, section: ColumnSection, where: str) -> Column:
-    tabular = section.role not in UNCODED_ROLES
-    labeled = section.role in ("target", "aux")
-    if tabular and section.kind is None:
+def _make_column(name: str, section: ColumnSection, where: str) -> Column:
+    is_coded = section.role not in UNCODED_ROLES
+    is_label = section.role in ("target", "aux")
+    if is_coded and section.kind is None:
         raise UserError("key 'kind' is missing", where=where, expected="continuous, ordinal, …")
-    if labeled and not section.label:
+    if is_label and not section.label:
         raise UserError(
             f"role {section.role!r} needs a label", where=where, expected="n1, n2, pn, pt, …"
         )
-    if section.label and not labeled:
+    if section.label and not is_label:
         raise UserError(f"role {section.role!r} takes no label", where=where)
     _check_spellings(section, where)
     try:
@@ -79,7 +84,7 @@ def _column(name: str, section: ColumnSection, where: str) -> Column:
             unit=section.unit,
             categories=section.categories,
             missing=section.missing,
-            known=section.known or ("after" if labeled else "before"),
+            known=section.known or ("after" if is_label else "before"),
             description=section.description,
             reader=section.reader,
         )
@@ -92,28 +97,28 @@ def _check_spellings(section: ColumnSection, where: str) -> None:
         raise UserError(
             "a report takes no kind, categories or unit",
             where=where,
-            then="its reader brings columns of its own; reader = names it",
+            then="remove them; the reader (key reader) defines the columns",
         )
     if section.kind == "continuous" and section.categories:
         raise UserError("a continuous column takes no categories", where=where)
     if len(set(section.categories)) < len(section.categories):
-        raise UserError("a category stands twice", where=where)
+        raise UserError("a category occurs twice", where=where)
     both = set(section.categories) & set(section.missing)
     if both:
         raise UserError(f"{min(both)[:40]!r} is both a category and missing", where=where)
 
 
-def _unique(what: str, pairs: list[tuple[str, str]], path: Path) -> None:
-    seen: dict[str, str] = {}
+def _require_unique(attribute: str, pairs: list[tuple[str, str]], path: Path) -> None:
+    columns: dict[str, str] = {}
     for key, column in pairs:
-        if key in seen:
+        if key in columns:
             raise UserError(
-                f"two columns have the {what} {key!r}", where=str(path), got=f"also {column!r}"
+                f"two columns have the {attribute} {key!r}", where=str(path), got=f"also {column!r}"
             )
-        seen[key] = column
+        columns[key] = column
 
 
-def _id_column(columns: list[Column], path: Path) -> str:
+def _find_id_column(columns: list[Column], path: Path) -> str:
     ids = [column.name for column in columns if column.role == "id"]
     if len(ids) != 1:
         raise UserError(

@@ -1,4 +1,4 @@
-"""The first worksheet of an Excel file as text, the way its reader sees it."""
+"""The first worksheet of an Excel file, as text."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from lnmbench import UserError
 
 
-def excel_cells(path: Path, content: bytes) -> tuple[list[list[str]], tuple[str, ...]]:
-    """Return the cells of the first worksheet, and what to tell the user.
+def read_excel_cells(path: Path, content: bytes) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Return the cells of the first worksheet, and notes for the user.
 
-    Whole numbers lose their `.0`, dates become `2020-01-31`, numbers stored as text stay text.
-    Raises `UserError` for a broken file and for formulas that were never computed.
+    Whole numbers have no decimals, dates are `2020-01-31`, numbers stored as text are not changed.
+    Raises `UserError` for a broken file and for formulas without a computed value.
     """
-    values = _workbook(path, content, computed=True)
-    formulas = _workbook(path, content, computed=False).worksheets[0]
+    values = _load_workbook(path, content, computed=True)
+    formulas = _load_workbook(path, content, computed=False).worksheets[0]
     sheet = values.worksheets[0]
     for row in formulas.iter_rows():
         for cell in row:
@@ -29,15 +29,15 @@ def excel_cells(path: Path, content: bytes) -> tuple[list[list[str]], tuple[str,
                     then="open and save it in a spreadsheet program, or save it as CSV",
                 )
     others = [str(title) for title in values.sheetnames[1:]]
-    notes = (f"{path.name}: only the first of {len(others) + 1} sheets was read",) if others else ()
-    return [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)], notes
+    notes = (f"{path.name}: only the first of {len(others) + 1} sheets is read",) if others else ()
+    return [[_format(value) for value in row] for row in sheet.iter_rows(values_only=True)], notes
 
 
-def _workbook(path: Path, content: bytes, *, computed: bool) -> Any:
+def _load_workbook(path: Path, content: bytes, *, computed: bool) -> Any:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        # openpyxl warns of styles and extensions, which hold no values.
+        # openpyxl warns about styles and extensions, which have no values
         warnings.simplefilter("ignore")
         try:
             book = load_workbook(io.BytesIO(content), data_only=computed)
@@ -52,7 +52,7 @@ def _workbook(path: Path, content: bytes, *, computed: bool) -> Any:
     return book
 
 
-def _text(value: object) -> str:
+def _format(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

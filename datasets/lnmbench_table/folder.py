@@ -1,4 +1,4 @@
-"""A cohort of your own with images: a manifest of files, and a clinical table."""
+"""The data set `folder`: a manifest of image files, joined with a clinical table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from lnmbench import Case, Column, UserError
-from lnmbench_table.sheet import shown
+from lnmbench.text import plural
+from lnmbench_table.sheet import quote_text
 from lnmbench_table.table import Table
 
 _PATIENT = "patient"
@@ -16,37 +17,38 @@ _EXAMPLES = 3
 
 
 class Folder:
-    """CT volumes and tumor regions named by a manifest, joined with a clinical table by case.
+    """CT volumes and tumor regions of a manifest, joined with a clinical table by case.
 
     Images are DICOM folders or NIfTI, NRRD and MetaImage files; regions are DICOM SEG, RTSTRUCT,
-    mask files, or coordinates. Manifest, table and dictionary are checked when the data set is
-    opened; images are read case by case. A case of the table without an image, or of the manifest
-    without a row, is listed in the ingest log.
+    mask files, or coordinates. Opening the data set checks manifest, table and dictionary; ingest
+    reads the images case by case. The ingest log lists cases of the table without an image, and
+    cases of the manifest without a row.
 
     Parameters
     ----------
     manifest
         CSV, TSV or Excel with the columns `case`, `image` and `region` (or coordinates), and
-        optionally `patient` and `region_name`; paths are relative to the manifest's folder.
+        optionally `patient` and `region_name`. Paths are relative to the folder of the manifest.
     table
-        The clinical table, as `table` takes it; its id column holds the manifest's cases.
+        The clinical table, as for the data set `table`; its id column has the cases of the
+        manifest.
     columns
         TOML dictionary of the table.
     region_name
-        Name or pattern of the segment, ROI or label for all cases (`GTV*`); alternatives are
-        separated by commas. A row's own `region_name` goes before it.
+        Name or pattern of the segment, ROI or label for all cases (`GTV*`); separate alternatives
+        by commas. The column `region_name` of the manifest takes precedence.
 
     Raises
     ------
     UserError
-        For anything in the manifest, the table or the dictionary that cannot be used, and where
-        manifest and table have no case in common.
+        If the manifest, the table or the dictionary is invalid, or if manifest and table have no
+        case in common.
     """
 
     def __init__(self, manifest: Path, table: Path, columns: Path, region_name: str = "") -> None:
-        # Late, so that to list the data set does not load all that reads images.
+        # imported here, because listing the data set must not load the image readers
         from lnmbench_table.manifest import read_manifest
-        from lnmbench_table.scans import files_of
+        from lnmbench_table.scans import list_files
 
         path = Path(manifest).expanduser()
         self._manifest = read_manifest(path)
@@ -54,99 +56,105 @@ class Folder:
         self._region_name = region_name
         self._entries = {entry.case: entry for entry in self._manifest.entries}
         self._rows = {case.id: case for case in self._table.cases()}
-        self._check_common(path, Path(table))
-        self.columns: Sequence[Column] = self._with_patients(path)
+        self._require_common_cases(path, Path(table))
+        self.columns: Sequence[Column] = self._add_patient_column(path)
         self.card = self._table.card
         self.sources: Sequence[Path] = (
             path,
             *self._table.sources,
             *self._manifest.points,
-            *files_of(self._manifest.entries),
+            *list_files(self._manifest.entries),
         )
         self.notes: Sequence[str] = (
             *self._table.notes,
             *self._manifest.notes,
-            *self._mismatches(),
-            *self._spellings(),
+            *self._describe_mismatches(),
+            *self._describe_spellings(),
         )
 
     def cases(self) -> Iterator[Case]:
-        """Yield the manifest's cases in its order, then those of the table that it lacks."""
+        """Yield the cases of the manifest in its order, then further cases of the table."""
         from lnmbench_table.scans import read_scan
 
         for entry in self._entries.values():
-            known = entry.case in self._rows
+            has_row = entry.case in self._rows
             yield Case(
                 id=entry.case,
-                values=self._values(entry.case, entry.patient),
-                volume=partial(read_scan, entry, self._region_name) if known else _without_row,
+                values=self._collect_values(entry.case, entry.patient),
+                volume=partial(read_scan, entry, self._region_name)
+                if has_row
+                else _refuse_missing_row,
             )
         for id_ in self._rows:
             if id_ not in self._entries:
-                yield Case(id=id_, values=self._values(id_, id_), volume=_without_image)
+                yield Case(
+                    id=id_, values=self._collect_values(id_, id_), volume=_refuse_missing_image
+                )
 
-    def _values(self, id_: str, patient: str) -> Mapping[str, object]:
+    def _collect_values(self, id_: str, patient: str) -> Mapping[str, object]:
         row = self._rows.get(id_)
         values = dict(row.values) if row is not None else {}
         return {**values, _PATIENT: patient} if self._manifest.has_patients else values
 
-    def _check_common(self, manifest: Path, table: Path) -> None:
+    def _require_common_cases(self, manifest: Path, table: Path) -> None:
         if not self._entries.keys() & self._rows.keys():
+            case, id_ = (quote_text(next(iter(ids))) for ids in (self._entries, self._rows))
             raise UserError(
                 "manifest and clinical table have no case in common",
                 where=f"{manifest} and {table}",
-                got=f"e.g. {shown(next(iter(self._entries)))} and {shown(next(iter(self._rows)))}",
-                then="spell the cases alike in the manifest's column 'case' and in the id column",
+                got=f"e.g. {case} and {id_}",
+                then="spell them alike in the column 'case' of the manifest and in the id column",
             )
 
-    def _with_patients(self, manifest: Path) -> tuple[Column, ...]:
+    def _add_patient_column(self, manifest: Path) -> tuple[Column, ...]:
         columns = tuple(self._table.columns)
         if not self._manifest.has_patients:
             return columns
         if any(c.role == _PATIENT or c.name == _PATIENT for c in columns):
             raise UserError(
-                "both the manifest and the dictionary have a column of patients",
+                "both the manifest and the dictionary have a patient column",
                 where=str(manifest),
-                then="leave it out of one of them",
+                then="remove it from one of them",
             )
         return (Column(name=_PATIENT, role="patient"), *columns)
 
-    def _mismatches(self) -> Iterator[str]:
+    def _describe_mismatches(self) -> Iterator[str]:
         for name, ids, other, others in (
             ("manifest", self._entries, "clinical table", self._rows),
             ("clinical table", self._rows, "manifest", self._entries),
         ):
             without = [id_ for id_ in ids if id_ not in others]
             if without:
-                examples = ", ".join(map(shown, without[:_EXAMPLES]))
+                examples = ", ".join(map(quote_text, without[:_EXAMPLES]))
                 more = ", …" if len(without) > _EXAMPLES else ""
                 yield (
                     f"{len(without)} of {len(ids)} cases of the {name} have no row in the {other} "
                     f"and cannot be used: {examples}{more}"
                 )
 
-    def _spellings(self) -> Iterator[str]:
-        """Say which cases differ in upper and lower case or blanks alone; they are not joined."""
-        rows = {_bare(id_): id_ for id_ in self._rows if id_ not in self._entries}
+    def _describe_spellings(self) -> Iterator[str]:
+        """Yield a note on cases that differ only in case or blanks, which are not joined."""
+        rows = {_normalize(id_): id_ for id_ in self._rows if id_ not in self._entries}
         pairs = [
-            (case, rows[_bare(case)])
+            (case, rows[_normalize(case)])
             for case in self._entries
-            if case not in self._rows and _bare(case) in rows
+            if case not in self._rows and _normalize(case) in rows
         ]
         if pairs:
             yield (
-                f"{len(pairs)} ids differ only in spelling, e.g. {shown(pairs[0][0])} in the "
-                f"manifest and {shown(pairs[0][1])} in the clinical table: spell them alike"
+                f"{plural(len(pairs), 'id differs', 'ids differ')} only in spelling, e.g. "
+                f"{quote_text(pairs[0][0])} in the manifest and {quote_text(pairs[0][1])} in the "
+                "clinical table: spell them alike"
             )
 
 
-def _bare(id_: str) -> str:
+def _normalize(id_: str) -> str:
     return "".join(id_.split()).casefold()
 
 
-def _without_row() -> NoReturn:
+def _refuse_missing_row() -> NoReturn:
     raise UserError("the clinical table has no row for this case")
 
 
-def _without_image() -> NoReturn:
+def _refuse_missing_image() -> NoReturn:
     raise UserError("the manifest has no row for this case")

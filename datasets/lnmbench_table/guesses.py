@@ -1,4 +1,4 @@
-"""What a column of a bare table probably is: guesses for its owner to confirm."""
+"""Guesses of role, kind and categories of a column, for its owner to confirm."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lnmbench.records import Kind
 from lnmbench.records.after_surgery import known_after, known_before
+from lnmbench.text import plural
 
 MOST_CATEGORIES = 12
 LONGEST_CATEGORY = 60
@@ -39,80 +40,82 @@ _POSITIVE = {"yes", "y", "true", "present", "positive", "pos", "checked", "mutan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """A guess at a column. `why_not` says why it is better left out; empty if it can be used.
+    """A guess about a column. `problem` says why it should not be used; empty if it can be.
 
-    `classes` is what `stage_classes` says of its cells, and `stage` the same where the name tells
-    of pathology, too.
+    `cell_label` is the label that the cells suggest, `label` the same if the name of the column
+    also refers to pathology.
     """
 
     kind: Kind = "nominal"
     categories: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    after: bool = False
-    classes: str = ""
-    stage: str = ""
-    why_not: str = ""
+    is_late: bool = False
+    cell_label: str = ""
+    label: str = ""
+    problem: str = ""
 
 
-def guess(name: str, cells: Sequence[str]) -> Guess:
-    """Guess what a column is from its name and its cells (stripped text)."""
+def guess_column(name: str, cells: Sequence[str]) -> Guess:
+    """Return a guess about a column from its name and its cells (stripped text)."""
     filled = [cell for cell in cells if cell]
-    classes = stage_classes(name, filled)
-    missing = tuple(sorted({cell for cell in filled if _is_missing(cell, classes)}))
+    label = guess_label(name, filled)
+    missing = tuple(sorted({cell for cell in filled if _is_missing(cell, label)}))
     known = [cell for cell in filled if cell not in missing]
-    kind, categories, why_not = _kind(known, ordered=bool(classes))
+    kind, categories, problem = _guess_kind(known, ordered=bool(label))
     return Guess(
         kind=kind,
         categories=categories,
         missing=missing,
-        after=known_after(name) or bool(classes),
-        classes=classes,
-        stage=classes if known_after(name) else "",
-        why_not=why_not,
+        is_late=known_after(name) or bool(label),
+        cell_label=label,
+        label=label if known_after(name) else "",
+        problem=problem,
     )
 
 
-def stage_classes(name: str, cells: Sequence[str]) -> str:
-    """Return `pn` or `pt` for cells that look like pathological N or T classes, else nothing.
+def guess_label(name: str, cells: Sequence[str]) -> str:
+    """Return `pn` or `pt` for cells that look like pathological N or T stages, or else nothing.
 
-    Bare classes (N0, T1a) count as pathological unless the name says clinical.
+    Stages without a prefix (N0, T1a) count as pathological unless the name says clinical.
     """
-    classes = [cell for cell in cells if cell and not _is_missing(cell, "")]
-    if not classes or _CLINICAL.search(name) or known_before(name):
+    stages = [cell for cell in cells if cell and not _is_missing(cell, "")]
+    if not stages or _CLINICAL.search(name) or known_before(name):
         return ""
-    if all(_NODES.fullmatch(cell) for cell in classes):
+    if all(_NODES.fullmatch(cell) for cell in stages):
         return "pn"
-    return "pt" if all(_TUMOR.fullmatch(cell) for cell in classes) else ""
+    return "pt" if all(_TUMOR.fullmatch(cell) for cell in stages) else ""
 
 
 def is_report(name: str, cells: Sequence[str]) -> bool:
-    """Whether a column seems to hold free-text reports of imaging, not of pathology or surgery."""
-    filled = [len(cell) for cell in cells if cell and not _is_missing(cell, "")]
-    sounds = bool(_REPORT.search(name)) and not known_after(name) and not _OPERATION.search(name)
-    return sounds and bool(filled) and statistics.median(filled) >= SHORTEST_REPORT
+    """Return whether a column seems to hold imaging reports, not those of pathology or surgery."""
+    lengths = [len(cell) for cell in cells if cell and not _is_missing(cell, "")]
+    is_named_so = (
+        bool(_REPORT.search(name)) and not known_after(name) and not _OPERATION.search(name)
+    )
+    return is_named_so and bool(lengths) and statistics.median(lengths) >= SHORTEST_REPORT
 
 
-def _is_missing(cell: str, classes: str) -> bool:
+def _is_missing(cell: str, label: str) -> bool:
     bracketed = cell.startswith("[") and cell.endswith("]")
-    unassessed = bool(classes) and bool(_UNASSESSED.fullmatch(cell))
+    unassessed = bool(label) and bool(_UNASSESSED.fullmatch(cell))
     return bracketed or unassessed or cell.casefold() in _MISSING
 
 
-def _kind(known: Sequence[str], *, ordered: bool) -> tuple[Kind, tuple[str, ...], str]:
-    distinct = sorted(set(known), key=_in_order)
+def _guess_kind(known: Sequence[str], *, ordered: bool) -> tuple[Kind, tuple[str, ...], str]:
+    distinct = sorted(set(known), key=_order)
     if len(distinct) < 2:
-        return "nominal", (), "has one value only" if distinct else "is empty"
+        return "nominal", (), "has only one value" if distinct else "is empty"
     numbers = sum(_is_number(cell) for cell in distinct)
     codes = not numbers or all(cell.isdecimal() and len(cell) == 1 for cell in distinct)
     if len(distinct) == 2 and codes:
-        return "binary", tuple(sorted(distinct, key=_positive_last)), ""
+        return "binary", tuple(sorted(distinct, key=_order_positive_last)), ""
     if numbers == len(distinct):
         return "continuous", (), ""
     if sum(bool(_DATE.fullmatch(cell)) for cell in known) > len(known) / 2:
-        return "nominal", (), "holds dates"
+        return "nominal", (), "contains dates"
     if numbers > len(distinct) / 2:
         others = [cell for cell in distinct if not _is_number(cell)]
-        return "continuous", (), f"mixes numbers with {len(others)} texts"
+        return "continuous", (), f"mixes numbers with {plural(len(others), 'text')}"
     if len(distinct) > MOST_CATEGORIES or max(map(len, distinct)) > LONGEST_CATEGORY:
         return "nominal", (), f"has {len(distinct)} different texts"
     ordinal = ordered or all(_RANK.fullmatch(cell) for cell in distinct)
@@ -126,10 +129,10 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def _in_order(cell: str) -> tuple[bool, str]:
-    """Put carcinoma in situ before T1; the rest as text, which orders N0 … T4 and I … III."""
+def _order(cell: str) -> tuple[bool, str]:
+    """Return a key that sorts carcinoma in situ before T1, and all else as text (N0 … T4)."""
     return not cell.casefold().endswith("tis"), cell
 
 
-def _positive_last(cell: str) -> tuple[bool, str]:
+def _order_positive_last(cell: str) -> tuple[bool, str]:
     return cell.casefold() in _POSITIVE, cell

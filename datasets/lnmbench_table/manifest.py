@@ -1,4 +1,4 @@
-"""The manifest of a folder of images: which files are whose."""
+"""The manifest of a folder of images: the files of each case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lnmbench.errors import nearest
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
 from lnmbench.imaging.regions.points import Location, parse_location, read_points
 from lnmbench.text import plural
-from lnmbench_table.sheet import Sheet, read_sheet, shown
+from lnmbench_table.sheet import Sheet, quote_text, read_sheet
 
 _NEEDED = ("case", "image")
 _OTHERS = ("patient", "region", "region_name")
@@ -23,13 +23,13 @@ POINTS = ".csv"
 class Entry:
     """One case of a manifest: its image, and a file or coordinates that mark the tumor.
 
-    `where` names the manifest and the row. `region` is None where coordinates are given, a table
-    of points where that lacks the case; both are None where the row gives neither. `image` is None
-    where the cell is empty.
+    `origin` is the manifest and the row, for error messages. `region` is None if the row has
+    coordinates, and a table of points if that table lacks the case; `region` and `location` are
+    None if the row has neither. `image` is None if the cell is empty.
     """
 
     case: str
-    where: str
+    origin: str
     patient: str = ""
     image: Path | None = None
     region: Path | None = None
@@ -48,37 +48,40 @@ class Manifest:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read a manifest (CSV, TSV or Excel); its paths are relative to its own folder.
+    """Read a manifest (CSV, TSV or Excel); its paths are relative to its folder.
 
-    Columns: `case` and `image`; `patient`, where patients have several cases; `region` and
-    `region_name`, or coordinates as `parse_location` takes them. A region that ends in `.csv` is a
-    table of points with a row for each case.
+    Columns: `case` and `image`; `patient`, if patients have several cases; `region` and
+    `region_name`, or coordinates as in `parse_location`. A region that ends in `.csv` is a table of
+    points with a row for each case. Reading a case, not the manifest, detects missing files.
 
-    Raises `UserError` for a broken table, a case that stands twice or has no name, a row with both
-    a region and coordinates, and a broken table of points. Files that are not there are found out
-    when the case is read.
+    Raises
+    ------
+    UserError
+        For a broken table, a case that is repeated or has no name, a row with both a region and
+        coordinates, and a broken table of points.
     """
     sheet = read_sheet(path)
     _check_headers(sheet)
     rows = [dict(zip(sheet.header, row.cells, strict=True)) for row in sheet.rows]
-    where = [f"{path}, row {row.number}" for row in sheet.rows]
-    _check_cases(rows, where, path)
+    origins = [f"{path}, row {row.number}" for row in sheet.rows]
+    _check_cases(rows, origins, path)
     points = {
         file: read_points(file)
-        for file in dict.fromkeys(_path(row.get("region", ""), path) for row in rows)
+        for file in dict.fromkeys(_resolve_path(row.get("region", ""), path) for row in rows)
         if file is not None and file.suffix.lower() == POINTS
     }
     has_patients = "patient" in sheet.header
     if has_patients and not all(row["patient"] for row in rows):
-        place = next(w for row, w in zip(rows, where, strict=True) if not row["patient"])
-        raise UserError("no patient in column 'patient'", where=place)
+        origin = next(o for row, o in zip(rows, origins, strict=True) if not row["patient"])
+        raise UserError("no patient in column 'patient'", where=origin)
     return Manifest(
         entries=tuple(
-            _entry(row, place, path, points) for row, place in zip(rows, where, strict=True)
+            _make_entry(row, origin, path, points)
+            for row, origin in zip(rows, origins, strict=True)
         ),
         has_patients=has_patients,
         points=tuple(points),
-        notes=(*sheet.notes, *_unused(sheet)),
+        notes=(*sheet.notes, *_note_unused_columns(sheet)),
     )
 
 
@@ -89,66 +92,68 @@ def _check_headers(sheet: Sheet) -> None:
             raise UserError(
                 f"the manifest has no column {name!r}",
                 where=str(sheet.path),
-                then=nearest(name, [shown(header) for header in sheet.header if header]),
+                then=nearest(name, [quote_text(header) for header in sheet.header if header]),
             )
     if not counts["region"] and not set(COORDINATES) & set(counts):
         raise UserError(
-            "the manifest does not say where the tumors are",
+            "the manifest has no tumor regions",
             where=str(sheet.path),
             expected="a column 'region', or coordinates: x_mm, y_mm, z_mm, radius_mm",
         )
     for name in (*_NEEDED, *_OTHERS, *COORDINATES):
         if counts[name] > 1:
             raise UserError(
-                f"the header {name!r} stands {counts[name]} times", where=str(sheet.path)
+                f"header {name!r} occurs {counts[name]} times",
+                where=str(sheet.path),
+                then="remove all but one of these columns",
             )
 
 
-def _check_cases(rows: Sequence[Mapping[str, str]], where: Sequence[str], path: Path) -> None:
-    for row, place in zip(rows, where, strict=True):
+def _check_cases(rows: Sequence[Mapping[str, str]], origins: Sequence[str], path: Path) -> None:
+    for row, origin in zip(rows, origins, strict=True):
         if not row["case"]:
-            raise UserError("no case in column 'case'", where=place)
+            raise UserError("no case in column 'case'", where=origin)
     repeated = [case for case, n in Counter(row["case"] for row in rows).items() if n > 1]
     if repeated:
         raise UserError(
             f"{plural(len(repeated), 'case occurs', 'cases occur')} more than once",
             where=str(path),
             expected="one row for each case",
-            got=f"e.g. {shown(repeated[0])}",
-            then="give repeated patients cases of their own and a column 'patient'",
+            got=f"e.g. {quote_text(repeated[0])}",
+            then="give each case of a patient its own name, and add a column 'patient'",
         )
 
 
-def _entry(
+def _make_entry(
     row: Mapping[str, str],
-    where: str,
+    origin: str,
     manifest: Path,
     points: Mapping[Path, Mapping[str, Location]],
 ) -> Entry:
-    region = _path(row.get("region", ""), manifest)
-    location = parse_location(row, where=where)
+    region = _resolve_path(row.get("region", ""), manifest)
+    location = parse_location(row, where=origin)
     if region is not None and location is not None:
         raise UserError(
-            "the row gives both a region and coordinates", where=where, expected="one of them"
+            "the row has both a region and coordinates", where=origin, expected="one of them"
         )
     if region is not None and row["case"] in points.get(region, {}):
         location, region = points[region][row["case"]], None
     return Entry(
         case=row["case"],
-        where=where,
+        origin=origin,
         patient=row.get("patient", ""),
-        image=_path(row["image"], manifest),
+        image=_resolve_path(row["image"], manifest),
         region=region,
         region_name=row.get("region_name", ""),
         location=location,
     )
 
 
-def _path(cell: str, manifest: Path) -> Path | None:
+def _resolve_path(cell: str, manifest: Path) -> Path | None:
     return manifest.parent / Path(cell).expanduser() if cell else None
 
 
-def _unused(sheet: Sheet) -> list[str]:
+def _note_unused_columns(sheet: Sheet) -> list[str]:
     known = {*_NEEDED, *_OTHERS, *COORDINATES}
-    unused = [shown(header) for header in sheet.header if header not in known]
-    return [f"columns of the manifest that are not used: {', '.join(unused)}"] if unused else []
+    unused = [quote_text(header) for header in sheet.header if header not in known]
+    return [f"unused columns of the manifest: {', '.join(unused)}"] if unused else []

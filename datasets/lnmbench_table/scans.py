@@ -17,49 +17,49 @@ from lnmbench_table.manifest import POINTS, Entry
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
-# A header of one of these names the file that holds the voxels.
+# Headers that refer to a separate file with the voxels
 _HEADERS = {".mhd": (".raw", ".zraw"), ".nhdr": (".raw", ".raw.gz")}
 
 
 def read_scan(entry: Entry, region_name: str) -> Volume:
-    """Return the volume of a case; the row's own region name goes before the one for all.
+    """Return the volume of a case; its own region name takes precedence over `region_name`.
 
-    Raises `UserError` where the row names no image or no region, and whatever the readers refuse.
+    Raises `UserError` if the row has no image or no region, or if a reader refuses a file.
     """
     if entry.image is None:
-        raise UserError("the manifest names no image", where=entry.where)
+        raise UserError("the manifest has no image for this case", where=entry.origin)
     if entry.region is None and entry.location is None:
-        raise UserError("the manifest names no region and no coordinates", where=entry.where)
+        raise UserError(
+            "the manifest has neither a region nor coordinates for this case", where=entry.origin
+        )
     if entry.region is not None and entry.region.suffix.lower() == POINTS:
         raise UserError("the table of points has no row for this case", where=str(entry.region))
-    image, found = _image(entry.image, entry.region)
+    image, notes = _read_image(entry.image, entry.region)
     if entry.location is not None:
         region = entry.location.region(image)
-    else:
-        assert entry.region is not None
+    elif entry.region is not None:
         region = read_region(entry.region, image, entry.region_name or region_name or None)
-    return Volume(image=image, mask=region.mask, notes=(*found, f"tumor: {region.note}"))
+    return Volume(image=image, mask=region.mask, notes=(*notes, f"tumor: {region.note}"))
 
 
-def files_of(entries: Sequence[Entry]) -> Iterator[Path]:
-    """Yield every file that the images and regions are read from, each once, sorted.
+def list_files(entries: Sequence[Entry]) -> Iterator[Path]:
+    """Yield the files of the images and regions, each once, sorted.
 
-    All files of a folder count. What is not there is left out.
+    All files of a folder count; missing files do not.
     """
     named = {path for e in entries for path in (e.image, e.region) if path is not None}
-    found = {file for path in named for file in _files(path)}
-    yield from sorted(found)
+    yield from sorted({file for path in named for file in _list_files_of_path(path)})
 
 
-def _image(path: Path, region: Path | None) -> tuple[sitk.Image, tuple[str, ...]]:
-    """Return the image, and what was chosen: of several series the one that the region is of."""
+def _read_image(path: Path, region: Path | None) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Return the image, and notes on the choice: of several series, the one of the region."""
     if not path.exists():
-        raise UserError(f"there is no image {path}")
+        raise UserError(f"no image {path}")
     if region is None or not path.is_dir() or not _is_dicom_region(region):
         return find_image(path)
-    (drawn,) = index_folder(only_file(region))
-    series, why = choose_ct(index_folder(path), drawn)
-    return read_ct(series), (why,)
+    (region_series,) = index_folder(only_file(region))
+    series, reason = choose_ct(index_folder(path), region_series)
+    return read_ct(series), (reason,)
 
 
 def _is_dicom_region(path: Path) -> bool:
@@ -69,10 +69,10 @@ def _is_dicom_region(path: Path) -> bool:
     return sop_class(file) in (*SEGMENTATION, STRUCTURE_SET)
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _list_files_of_path(path: Path) -> Iterator[Path]:
     if path.is_dir():
         yield from (file for file in path.rglob("*") if file.is_file())
     elif path.is_file():
         yield path
-        beside = _HEADERS.get(path.suffix.lower(), ())
-        yield from filter(Path.is_file, (path.with_suffix(suffix) for suffix in beside))
+        suffixes = _HEADERS.get(path.suffix.lower(), ())
+        yield from filter(Path.is_file, (path.with_suffix(suffix) for suffix in suffixes))

@@ -1,4 +1,4 @@
-"""The sections of a dictionary file: the one parser of its TOML, unknown keys refused."""
+"""Sections of a dictionary file (TOML) and their validation; unknown keys are refused."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from lnmbench import UserError
 from lnmbench.errors import nearest
 from lnmbench.records import Kind, Known, Role
-from lnmbench_table.sheet import shown
+from lnmbench_table.sheet import quote_text
 
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
-def _as_texts(value: object) -> object:
-    """Let spellings be written as numbers: `categories = [0, 1]`."""
+def _convert_numbers(value: object) -> object:
+    """Convert numbers to text, so that `categories = [0, 1]` is allowed."""
     if not isinstance(value, list):
         return value
     if any(isinstance(item, bool) for item in value):
-        raise ValueError('true and false must be in quotes, as the table spells them ("TRUE")')
+        raise ValueError('true and false in quotes, as in the table ("TRUE")')
     return [f"{item:.15g}" if isinstance(item, int | float) else item for item in value]
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_texts)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_convert_numbers)]
 
 
 class ColumnSection(BaseModel):
@@ -46,7 +46,7 @@ class ColumnSection(BaseModel):
 
 
 class CardSection(BaseModel):
-    """The section `[card]`: what stands in the report about the cohort."""
+    """The section `[card]`: the description of the cohort in the report."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -74,38 +74,38 @@ _FIELDS = {
 
 
 def parse_sections(text: str, path: Path) -> DictionaryFile:
-    """Parse TOML. Raises `UserError` with the file, the section and the key that is wrong."""
+    """Parse TOML. Raises `UserError` with the file, the section and the invalid key."""
     try:
         return DictionaryFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is not valid TOML", got=str(error)) from error
     except ValidationError as error:
-        raise _told(error, path) from error
+        raise _describe_error(error, path) from error
 
 
-def section_header(*names: str) -> str:
-    """Return the header of a section as TOML spells it, cut to a length that can be printed."""
-    bare = (name if _BARE.fullmatch(name) else shown(name) for name in names)
+def format_section_header(*names: str) -> str:
+    """Return the header of a section in TOML; long names are cut."""
+    bare = (name if _BARE.fullmatch(name) else quote_text(name) for name in names)
     return f"[{'.'.join(bare)}]"
 
 
-def _told(error: ValidationError, path: Path) -> UserError:
-    """Turn the first of pydantic's findings into a line that names file, section and key."""
-    finding = error.errors(include_url=False)[0]
-    *sections, key = [str(part) for part in finding["loc"]]
+def _describe_error(error: ValidationError, path: Path) -> UserError:
+    """Return the first error of pydantic as a line with file, section and key."""
+    detail = error.errors(include_url=False)[0]
+    *sections, key = [str(part) for part in detail["loc"]]
     if sections and sections[-1] in ("categories", "missing"):
         key = f"{sections.pop()}[{key}]"
-    where = f"{path}, {section_header(*sections)}" if sections else str(path)
-    if finding["type"] == "extra_forbidden":
+    where = f"{path}, {format_section_header(*sections)}" if sections else str(path)
+    if detail["type"] == "extra_forbidden":
         return UserError(
             f"unknown key {key!r}", where=where, then=nearest(key, _FIELDS[len(sections)])
         )
-    if finding["type"] == "missing":
+    if detail["type"] == "missing":
         return UserError(f"key {key!r} is missing", where=where)
-    expected = finding.get("ctx", {}).get("expected", "")
+    expected = detail.get("ctx", {}).get("expected", "")
     return UserError(
-        f"key {key!r} cannot be used",
+        f"invalid value of key {key!r}",
         where=where,
-        expected=str(expected) if expected else finding["msg"].removeprefix("Value error, "),
-        got=repr(finding["input"])[:60],
+        expected=str(expected) if expected else detail["msg"].removeprefix("Value error, "),
+        got=repr(detail["input"])[:60],
     )

@@ -1,4 +1,4 @@
-"""A table of text cells, read from CSV, TSV or Excel with nothing guessed about its values."""
+"""Tables of text cells from CSV, TSV or Excel, without conversion of the values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lnmbench import UserError
 from lnmbench.errors import reading
 from lnmbench.tables import decode_text
 from lnmbench.text import plural
-from lnmbench_table.excel import excel_cells
+from lnmbench_table.excel import read_excel_cells
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
@@ -23,7 +23,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The cells of one row; `number` counts from 1 as a spreadsheet does, the header included."""
+    """The cells of one row; `number` is that of a spreadsheet, where the header is row 1."""
 
     number: int
     cells: tuple[str, ...]
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A header and rows of as many cells, all of them stripped text. `notes` are for the user."""
+    """A header and rows of the same width, all stripped text. `notes` are for the user."""
 
     path: Path
     header: tuple[str, ...]
@@ -40,39 +40,39 @@ class Sheet:
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return the cells under the first header of this name."""
-        place = self.header.index(name)
-        return tuple(row.cells[place] for row in self.rows)
+        index = self.header.index(name)
+        return tuple(row.cells[index] for row in self.rows)
 
 
-def shown(text: str) -> str:
-    """Return hostile text in a form that is safe to print: quoted, escaped, at most 40 long."""
+def quote_text(text: str) -> str:
+    """Return untrusted text quoted, escaped and cut to 40 characters, which is safe to print."""
     return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a table; rows without any value are skipped, every other row must be complete.
+    """Read a table; rows without values are skipped, all other rows must be complete.
 
-    Raises `UserError` for a file that is missing, unreadable, empty, broken, or of another kind.
+    Raises `UserError` for a file that is missing, unreadable, empty, broken, or of another type.
     """
     suffix = path.suffix.lower()
     if suffix not in TEXT_SUFFIXES + EXCEL_SUFFIXES:
         raise UserError(
             f"cannot read {path}",
             expected=f"a table ({', '.join(TEXT_SUFFIXES + EXCEL_SUFFIXES)})",
-            got=shown(suffix),
+            got=quote_text(suffix),
             then="save it as CSV or .xlsx",
         )
     with reading(path):
         content = path.read_bytes()
     if suffix in EXCEL_SUFFIXES:
-        cells, notes = excel_cells(path, content)
-        return _sheet(path, _padded(cells), notes)
+        cells, notes = read_excel_cells(path, content)
+        return _make_sheet(path, _pad(cells), notes)
     text, notes = decode_text(content, path)
-    return _sheet(path, _parsed(path, text, suffix), notes)
+    return _make_sheet(path, _parse(path, text, suffix), notes)
 
 
-def _parsed(path: Path, text: str, suffix: str) -> list[list[str]]:
-    separator = "\t" if suffix in (".tsv", ".tab") else _separator(text)
+def _parse(path: Path, text: str, suffix: str) -> list[list[str]]:
+    separator = "\t" if suffix in (".tsv", ".tab") else _guess_separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
     try:
@@ -82,20 +82,20 @@ def _parsed(path: Path, text: str, suffix: str) -> list[list[str]]:
     return rows
 
 
-def _separator(text: str) -> str:
-    """Return the mark that stands most often outside the header's quotes; a comma if none does."""
+def _guess_separator(text: str) -> str:
+    """Return the most frequent separator outside the quotes of the header, or else a comma."""
     header = next((line for line in text.splitlines() if line.strip()), "")
     return max(_SEPARATORS, key=_QUOTED.sub("", header).count)
 
 
-def _padded(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Cut the empty columns that Excel keeps on the right, and fill short rows."""
+def _pad(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the rows without empty columns on the right, short rows filled with empty cells."""
     filled = [max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0) for row in rows]
     width = max(filled, default=0)
     return [[*row[:width], *[""] * (width - len(row))] for row in rows]
 
 
-def _sheet(path: Path, rows: Iterable[Sequence[str]], notes: tuple[str, ...]) -> Sheet:
+def _make_sheet(path: Path, rows: Iterable[Sequence[str]], notes: tuple[str, ...]) -> Sheet:
     cells = [
         Row(number=number, cells=tuple(cell.strip() for cell in row))
         for number, row in enumerate(rows, start=1)
@@ -111,18 +111,18 @@ def _sheet(path: Path, rows: Iterable[Sequence[str]], notes: tuple[str, ...]) ->
     return Sheet(
         path=path,
         header=header,
-        rows=tuple(_complete(row, len(header), path) for row in filled[1:]),
+        rows=tuple(_require_complete(row, len(header), path) for row in filled[1:]),
         notes=notes,
     )
 
 
-def _complete(row: Row, width: int, path: Path) -> Row:
+def _require_complete(row: Row, width: int, path: Path) -> Row:
     if len(row.cells) < width or any(row.cells[width:]):
         raise UserError(
             f"{path} is broken",
             where=f"row {row.number}",
-            expected=f"{width} cells as in the header",
+            expected=f"{width} cells, as in the header",
             got=str(len(row.cells)),
-            then="quote cells that hold the separator",
+            then="quote cells that contain the separator",
         )
     return Row(number=row.number, cells=row.cells[:width])

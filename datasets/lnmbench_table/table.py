@@ -1,4 +1,4 @@
-"""A cohort from a table of your own: CSV, TSV or Excel, with a dictionary of its columns."""
+"""The data set `table`: a clinical table (CSV, TSV or Excel) with a dictionary of its columns."""
 
 from __future__ import annotations
 
@@ -10,54 +10,56 @@ from pathlib import Path
 from lnmbench import Card, Case, Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.records import UNCODED_ROLES
+from lnmbench.records.after_surgery import known_after
 from lnmbench.text import plural
 from lnmbench_table.dictionary import Dictionary, read_dictionary
-from lnmbench_table.known import refuse_known_after
+from lnmbench_table.guesses import guess_label
 from lnmbench_table.proposal import propose_dictionary
-from lnmbench_table.sections import CardSection
-from lnmbench_table.sheet import Sheet, read_sheet, shown
+from lnmbench_table.sections import CardSection, format_section_header
+from lnmbench_table.sheet import Sheet, quote_text, read_sheet
 
 
 class Table:
     """A clinical table with a TOML dictionary that says what each column is.
 
-    Every cell is read as text and checked when the data set is opened, so that a wrong cell
-    is found before anything is written. The column of ids becomes `Case.id` and nothing else.
+    Opening the data set reads every cell as text and checks it, so an invalid cell is reported
+    before anything is written. The id column is used only for `Case.id`.
 
     Parameters
     ----------
     path
-        CSV, TSV or Excel (.xlsx, first sheet).
+        The table: CSV, TSV or Excel (.xlsx, first sheet).
     columns
-        TOML with a section `[columns.NAME]` for each column to use, and optionally `[card]`.
+        The dictionary: TOML with a section `[columns.NAME]` for each column to use, and optionally
+        `[card]`.
 
     Raises
     ------
     UserError
-        For anything in either file that cannot be used, with file, row and column.
+        If a file is invalid, with file, row and column.
     """
 
     def __init__(self, path: Path, columns: Path) -> None:
         table, dictionary_path = Path(path).expanduser(), Path(columns).expanduser()
         sheet, dictionary = read_sheet(table), read_dictionary(dictionary_path)
         _check_headers(sheet, dictionary, dictionary_path)
-        refuse_known_after(dictionary.undated, sheet, dictionary_path)
-        self._ids = _case_ids(sheet, dictionary.id)
+        _refuse_known_after(dictionary.undated, sheet, dictionary_path)
+        self._ids = _read_case_ids(sheet, dictionary.id)
         self._cells = {column.name: sheet.column(column.name) for column in dictionary.columns}
         _check_cells(sheet, dictionary.columns)
         self.columns: Sequence[Column] = dictionary.columns
-        self.card = _card(dictionary.card, table)
+        self.card = _make_card(dictionary.card, table)
         self.sources: Sequence[Path] = (table, dictionary_path)
-        self.notes: Sequence[str] = (*sheet.notes, *_notes(sheet, dictionary))
+        self.notes: Sequence[str] = (*sheet.notes, *_describe_columns(sheet, dictionary))
 
     def cases(self) -> Iterator[Case]:
         """Yield the rows in the order of the file."""
-        for place, id_ in enumerate(self._ids):
-            yield Case(id=id_, values={name: cells[place] for name, cells in self._cells.items()})
+        for index, id_ in enumerate(self._ids):
+            yield Case(id=id_, values={name: cells[index] for name, cells in self._cells.items()})
 
     @staticmethod
     def propose(path: Path) -> str:
-        """Return a dictionary (TOML) for a bare table, to be read and corrected by its owner."""
+        """Return a proposed dictionary (TOML) for a table, to be corrected by its owner."""
         return propose_dictionary(Path(path).expanduser())
 
 
@@ -66,19 +68,19 @@ def _check_headers(sheet: Sheet, dictionary: Dictionary, path: Path) -> None:
     for name in (dictionary.id, *(column.name for column in dictionary.columns)):
         if counts[name] == 0:
             raise UserError(
-                f"there is no column {name!r}",
-                where=f"{sheet.path}, named in {path}",
-                then=nearest(name, [shown(header) for header in sheet.header if header]),
+                f"no column {name!r}",
+                where=f"{sheet.path}, required by {path}",
+                then=nearest(name, [quote_text(header) for header in sheet.header if header]),
             )
         if counts[name] > 1:
             raise UserError(
-                f"the header {name!r} stands {counts[name]} times",
+                f"header {name!r} occurs {counts[name]} times",
                 where=str(sheet.path),
                 then="rename all but one of these columns",
             )
 
 
-def _case_ids(sheet: Sheet, name: str) -> tuple[str, ...]:
+def _read_case_ids(sheet: Sheet, name: str) -> tuple[str, ...]:
     ids = sheet.column(name)
     for row, id_ in zip(sheet.rows, ids, strict=True):
         if not id_:
@@ -89,8 +91,8 @@ def _case_ids(sheet: Sheet, name: str) -> tuple[str, ...]:
         raise UserError(
             f"{plural(len(repeated), 'id occurs', 'ids occur')} more than once in column {name!r}",
             where=str(sheet.path),
-            got=f"{shown(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
-            then='a patient with several cases needs a column with role = "patient" beside the id',
+            got=f"{quote_text(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
+            then='if a patient has several cases, add a column with role = "patient"',
         )
     return ids
 
@@ -105,7 +107,38 @@ def _check_cells(sheet: Sheet, columns: Sequence[Column]) -> None:
                 raise UserError(f"no patient in column {column.name!r}", where=where)
 
 
-def _card(section: CardSection, path: Path) -> Card:
+def _refuse_known_after(features: Sequence[Column], sheet: Sheet, dictionary: Path) -> None:
+    """Raise `UserError` for a feature that seems to be known only after surgery.
+
+    Parameters
+    ----------
+    features
+        The features without the key `known`. A name is judged by its words, the cells only as
+        pathological N and T stages, which are the labels themselves.
+    sheet
+        The table.
+    dictionary
+        The dictionary, for error messages.
+    """
+    for column in features:
+        cells = sheet.column(column.name)
+        label = guess_label(column.name, cells)
+        if known_after(column.name):
+            problem, example = "seems, by its name, to be", ""
+        elif label:
+            problem = f"seems to hold pathological {label[-1].upper()} stages, which are"
+            example = f"e.g. {quote_text(next(filter(None, cells)))}"
+        else:
+            continue
+        raise UserError(
+            f"column {quote_text(column.name)} {problem} known only after surgery",
+            where=f"{dictionary}, {format_section_header('columns', column.name)}",
+            got=example,
+            then='set role = "aux", or known = "before" if it is known before surgery',
+        )
+
+
+def _make_card(section: CardSection, path: Path) -> Card:
     return Card(
         title=section.title or path.stem,
         license=section.license,
@@ -115,16 +148,16 @@ def _card(section: CardSection, path: Path) -> Card:
     )
 
 
-def _notes(sheet: Sheet, dictionary: Dictionary) -> Iterator[str]:
+def _describe_columns(sheet: Sheet, dictionary: Dictionary) -> Iterator[str]:
     used = {dictionary.id, *(column.name for column in dictionary.columns)}
-    left_out = [shown(header) for header in sheet.header if header not in used]
+    left_out = [quote_text(header) for header in sheet.header if header not in used]
     if left_out:
         yield (
-            f"{len(left_out)} columns that the dictionary does not name are left out: "
-            f"{', '.join(left_out)}"
+            f"{plural(len(left_out), 'column is', 'columns are')} not in the dictionary and not "
+            f"used: {', '.join(left_out)}"
         )
     for column in dictionary.columns:
         if column.role in UNCODED_ROLES:
             continue
         if all(math.isnan(column.encode(cell)) for cell in sheet.column(column.name)):
-            yield f"column {column.name!r} has no value at all"
+            yield f"column {column.name!r} has no values"

@@ -1,4 +1,4 @@
-"""The proposed dictionary: what is guessed, what is left to the owner, and that it loads."""
+"""The proposed dictionary: guesses, columns that are left to the owner, and loading it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def columns(path: Path, header: list[str], rows: list[list[str]]) -> dict[str, A
 
 
 def table(name: str, cells: list[str]) -> tuple[list[str], list[list[str]]]:
-    return ["Patient ID", name], [[f"P{place}", cell] for place, cell in enumerate(cells)]
+    return ["Patient ID", name], [[f"P{index}", cell] for index, cell in enumerate(cells)]
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_what_is_known_after_surgery_is_never_proposed_as_a_feature(
 @pytest.mark.parametrize(
     ("name", "cells", "why"),
     [
-        ("scan", ["2020-01-02", "2021-05-06", "2019-11-30"], "dates"),
-        ("comment", [f"text {place}" for place in range(20)], "20 different texts"),
+        ("scan", ["2020-01-02", "2021-05-06", "2019-11-30"], "contains dates"),
+        ("comment", [f"text {index}" for index in range(20)], "20 different texts"),
         ("empty", ["", "NA", ""], "is empty"),
-        ("same", ["x", "x", "x"], "one value"),
+        ("same", ["x", "x", "x"], "only one value"),
         ("mixed", ["1", "2", "3", "about 4"], "mixes numbers"),
     ],
 )
@@ -105,13 +105,13 @@ TEXT = "Mass {} in the right upper lobe of the lung, no pleural effusion."
 
 @pytest.mark.parametrize("name", ["CT report", "Radiology findings", "影像所见", "胸部CT描述"])
 def test_long_texts_of_imaging_are_proposed_as_reports(tmp_path: Path, name: str) -> None:
-    cells = [TEXT.format(place) for place in range(20)]
+    cells = [TEXT.format(index) for index in range(20)]
     assert columns(tmp_path / "t.csv", *table(name, cells))[name] == {"role": "report"}
 
 
 @pytest.mark.parametrize("name", ["Pathology report", "病理报告", "Operation report", "history"])
 def test_other_long_texts_are_not(tmp_path: Path, name: str) -> None:
-    cells = [TEXT.format(place) for place in range(20)]
+    cells = [TEXT.format(index) for index in range(20)]
     text = proposed(tmp_path / "t.csv", *table(name, cells))
     assert name not in tomllib.loads(text)["columns"]
     assert "right upper lobe" not in text

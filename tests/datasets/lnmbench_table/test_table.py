@@ -1,4 +1,4 @@
-"""The table data set: cells, ids, headers, and what is said of them."""
+"""The data set `table`: cells, ids, headers, features known only after surgery."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ label = "pn"
 categories = ["N0", "N1", "N2"]
 """
 ROWS = "case,Age,Sex,pN,comment\nA,61,f,N0,x\nB,NA,m,N2,y\nC,-9,,,z\n"
+ID = '[columns.id]\nrole = "id"\n'
+NUMBER = 'kind = "continuous"\n'
+NODES = 'kind = "ordinal"\ncategories = ["N0", "N1", "N2"]\nmissing = ["NX"]\n'
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ def test_columns_that_are_not_named_are_listed(dictionary: Path) -> None:
 
 def test_a_column_without_any_value_is_said(dictionary: Path) -> None:
     table = opened(dictionary, "case,Age,Sex,pN\nA,NA,f,N0\nB,,m,N1\n")
-    assert "column 'Age' has no value at all" in table.notes
+    assert "column 'Age' has no values" in table.notes
 
 
 def test_na_is_a_value_unless_the_dictionary_says_missing(dictionary: Path) -> None:
@@ -96,12 +99,12 @@ def test_headers_may_have_spaces_around_them(dictionary: Path) -> None:
 
 def test_a_column_that_is_not_there_is_refused_with_the_nearest(dictionary: Path) -> None:
     message = refused(dictionary, ROWS.replace("Age", "age"))
-    assert "there is no column 'Age'" in message
+    assert "no column 'Age'" in message
     assert "did you mean 'age'?" in message
 
 
 def test_a_used_header_must_not_stand_twice_but_another_may(dictionary: Path) -> None:
-    assert "stands 2 times" in refused(dictionary, ROWS.replace("comment", "Age"))
+    assert "occurs 2 times" in refused(dictionary, ROWS.replace("comment", "Age"))
     assert opened(dictionary, "case,Age,Sex,pN,x,x\nA,1,f,N0,,1\n").columns
 
 
@@ -139,3 +142,50 @@ def test_the_card_comes_from_the_dictionary_or_the_file_name(dictionary: Path) -
     card = opened(dictionary).card
     assert (card.title, card.license, card.labels) == ("Ours", "CC0", "pN of the specimen")
     assert str(dictionary.parent) not in repr(card)
+
+
+def open_with_feature(folder: Path, name: str, cells: str, section: str) -> Table:
+    rows = "".join(f"P{index},{cell}\n" for index, cell in enumerate(cells.split()))
+    (folder / "t.csv").write_text(f"id,{name}\n{rows}", encoding="utf-8")
+    dictionary = f'{ID}[columns."{name}"]\nrole = "feature"\n{section}'
+    (folder / "columns.toml").write_text(dictionary, encoding="utf-8")
+    return Table(folder / "t.csv", folder / "columns.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "section", "problem"),
+    [
+        ("os_days", "1 2 3", NUMBER, "seems, by its name, to be known only after surgery"),
+        ("path_stage_N", "N0 N1 N2", NODES, "seems, by its name, to be"),
+        ("nodes_positive", "0 1 2", NUMBER, "seems, by its name, to be"),
+        ("N", "N0 NX N2", NODES, "seems to hold pathological N stages"),
+        ("T stage", "pT1 pT2", NODES, "seems to hold pathological T stages"),
+    ],
+)
+def test_such_a_feature_is_refused_with_the_way_out(
+    tmp_path: Path, name: str, cells: str, section: str, problem: str
+) -> None:
+    with pytest.raises(UserError) as refusal:
+        open_with_feature(tmp_path, name, cells, section)
+    message = str(refusal.value)
+    assert f"column {name!r} {problem}" in message
+    assert "columns.toml, [columns." in message
+    assert message.endswith('set role = "aux", or known = "before" if it is known before surgery')
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "section"),
+    [
+        ("grade", "1 2 3", f'{NUMBER}known = "before"\n'),
+        ("N", "N0 N1 N2", f'{NODES}known = "before"\n'),
+        ("clinical_N", "N0 N1 N2", NODES),
+        ("cN", "N0 N1 N2", NODES),
+        ("N stage on CT", "N0 N1 N2", NODES),
+        ("diameter_mm", "1 2 3", NUMBER),
+    ],
+)
+def test_what_is_clinical_or_said_to_be_known_before_is_taken(
+    tmp_path: Path, name: str, cells: str, section: str
+) -> None:
+    (column,) = open_with_feature(tmp_path, name, cells, section).columns
+    assert (column.role, column.known) == ("feature", "before")

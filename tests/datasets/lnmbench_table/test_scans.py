@@ -1,0 +1,65 @@
+"""Images and regions of a case: missing files, region names, sources, real images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import SimpleITK as sitk
+from lnmbench_table.folder import Folder
+
+OpenFolder = Callable[..., Folder]
+ReadVolumes = Callable[[Folder], dict[str, str]]
+
+
+def test_files_that_are_not_there_are_the_fault_of_their_case_alone(
+    folder: Path, open_folder: OpenFolder, read_volumes: ReadVolumes
+) -> None:
+    manifest = (
+        "case,image,region\nA,absent.nii.gz,a-mask.nrrd\nB,a.nrrd,absent.dcm\nC,,a-mask.nrrd\n"
+    )
+    said = read_volumes(open_folder(manifest))
+    assert said["A"] == f"no image {folder / 'absent.nii.gz'}"
+    assert said["B"] == f"there is no region file {folder / 'absent.dcm'}"
+    assert said["C"] == f"the manifest has no image for this case ({folder / 'cases.csv'}, row 4)"
+
+
+def test_the_rows_own_region_name_goes_before_the_one_for_all(
+    folder: Path, open_folder: OpenFolder, read_volumes: ReadVolumes
+) -> None:
+    mask = sitk.ReadImage(folder / "a-mask.nrrd")
+    mask[0, 0, 0] = 2
+    sitk.WriteImage(mask, str(folder / "a-mask.nrrd"))
+    manifest = "case,image,region,region_name\nA,a.nrrd,a-mask.nrrd,2\nB,a.nrrd,a-mask.nrrd,\n"
+    said = read_volumes(open_folder(manifest, region_name="1"))
+    assert said["A"] == "tumor: label 2 of 2: 1 voxel"
+    assert said["B"] == "tumor: label 1 of 2: 32 voxels"
+    assert "2 labels and none is named" in read_volumes(open_folder(manifest))["B"]
+
+
+def test_every_file_that_is_read_counts_as_a_source(folder: Path, open_folder: OpenFolder) -> None:
+    series = folder / "series" / "inner"
+    series.mkdir(parents=True)
+    (series / "1").write_bytes(b"x")
+    manifest = "case,image,region\nA,series,a-mask.nrrd\nB,a.nrrd,absent.nrrd\n"
+    assert set(open_folder(manifest).sources) == {
+        *(folder / name for name in ("cases.csv", "clinical.csv", "columns.toml")),
+        *(folder / name for name in ("a.nrrd", "a-mask.nrrd")),
+        series / "1",
+    }
+
+
+def test_real_images_of_every_kind_are_read(
+    shared_data: Path, open_folder: OpenFolder, read_volumes: ReadVolumes
+) -> None:
+    manifest = (
+        "case,image,region,region_name\n"
+        f"A,{shared_data}/dicom/liver,{shared_data}/dicom/liver/liver_seg.dcm,liv*\n"
+        f"B,{shared_data}/dicom/rtstruct,{shared_data}/dicom/rtstruct/rt.dcm,\n"
+        f"C,{shared_data}/ct/lung1_image.nrrd,{shared_data}/ct/lung1_label.nrrd,\n"
+    )
+    said = read_volumes(open_folder(manifest))
+    assert "which the segmentation references" in said["A"]
+    assert said["A"].endswith("tumor: segment 1 'Liver' of 1: 107098 voxels")
+    assert said["B"].endswith("tumor: ROI 1 'ROI-1' of 1: 2 contours, 1443 voxels")
+    assert said["C"] == "tumor: label 1 of 1: 837 voxels"
