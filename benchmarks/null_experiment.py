@@ -18,18 +18,15 @@ from lnmbench.contracts import Comparison, Metric
 from lnmbench.records import (
     TARGET,
     Cost,
-    Method,
     MethodResult,
     PairComparison,
-    Resources,
     TestResult,
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan.resolve import Prepared, prepare
-from lnmbench.stages.run.chunk import Chunk
-from lnmbench.stages.run.execute import execute
+from lnmbench.stages.plan import ResolvedBenchmark, ResolvedMethod, resolve
+from lnmbench.stages.run import execute, make_chunk
 from lnmbench.stages.score import score
 
 PLUGIN = str(Path(__file__).with_name("null_plugin.py"))
@@ -139,7 +136,7 @@ def simulate(experiment: Experiment) -> tuple[Found, ...]:
     return tuple(_found(experiment, one, outcomes) for one in compared)
 
 
-def _prepared(experiment: Experiment, home: Path) -> Prepared:
+def _prepared(experiment: Experiment, home: Path) -> ResolvedBenchmark:
     scenario = SCENARIOS[experiment.scenario]
     drawn = {**scenario.cohort, "n": experiment.cases, "seed": experiment.cohort}
     benchmark = Benchmark.model_validate(
@@ -154,27 +151,19 @@ def _prepared(experiment: Experiment, home: Path) -> Prepared:
         }
     )
     path = ingest(benchmark.dataset, registry(), home=home, workers=1, progress=Silent())
-    return prepare(benchmark, registry(), path, Resources())
+    return resolve(benchmark, registry(), lambda: path)
 
 
-def _outcome(method: Method, ready: Prepared) -> MethodResult:
+def _outcome(method: ResolvedMethod, ready: ResolvedBenchmark) -> MethodResult:
     plan = ready.plan
     predicted = np.full(plan.splits.outer.shape, np.nan)
     for repeat in range(plan.protocol.repeats):
-        chunk = Chunk(
-            method=method,
-            repeat=repeat,
-            plan=plan,
-            cohort=ready.path,
-            features=None,
-            plugins=(PLUGIN,),
-            resources=ready.resources,
-        )
+        chunk = make_chunk(method, ready, repeat, features=None, plugins=(PLUGIN,))
         for result in execute(chunk):
             tested = plan.splits.outer[repeat] == result.unit.fold
             predicted[repeat, tested] = result.test[TARGET][tested, 0]
     return score(
-        method,
+        method.method,
         predicted,
         plan.truth,
         plan.splits.outer,

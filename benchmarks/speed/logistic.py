@@ -31,9 +31,8 @@ from lnmbench.contracts import Baseline
 from lnmbench.records import TARGET, BaselineMethod, Choice, Cohort, Plan, Protocol, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan.make_plan import make_plan
-from lnmbench.stages.run.chunk import Chunk
-from lnmbench.stages.run.execute import execute
+from lnmbench.stages.plan import make_plan
+from lnmbench.stages.run import BaselineChunk, execute
 from lnmbench.store.cohort_file import read_cohort
 
 WANTED = {"scikit-learn": 1.0}
@@ -71,7 +70,7 @@ class Problem:
     path: Path
     cohort: Cohort
     plan: Plan
-    chunks: Sequence[Chunk]
+    chunks: Sequence[BaselineChunk]
     baseline: Baseline
 
     def by_lnmbench(self) -> list[UnitResult]:
@@ -114,7 +113,7 @@ def problem_of(home: Path, *, cases: int, repeats: int, folds: int, inner: int) 
     bound = registry.baselines.bind(Choice(name="logistic"))
     method = BaselineMethod(label="logistic", baseline=bound)
     chunks = [
-        Chunk(method=method, repeat=repeat, plan=plan, cohort=path, features=None)
+        BaselineChunk(method=method, repeat=repeat, plan=plan, cohort_file=path)
         for repeat in range(repeats)
     ]
     baseline = registry.baselines.build(bound)

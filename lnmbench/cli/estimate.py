@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lnmbench.records import Cell, Table
-    from lnmbench.stages.estimate import Arm, RunEstimate, Span
+    from lnmbench.stages.estimate import MethodEstimate, RunEstimate, Span
 
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}
 _BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
@@ -35,7 +35,7 @@ def table(estimate: RunEstimate) -> Table:
     """Return a table with a row for each method and a total; its notes give the basis."""
     from lnmbench.records import Cell, Table, TableColumn
 
-    methods = estimate.arms
+    methods = estimate.methods
     units = sum(method.units for method in methods)
     total = {
         "method": Cell(text="total"),
@@ -85,7 +85,7 @@ def format_bytes(count: float) -> str:
     return f"{_figure(count / _BYTES[unit])} {unit}"
 
 
-def _row(method: Arm) -> Mapping[str, Cell]:
+def _row(method: MethodEstimate) -> Mapping[str, Cell]:
     from lnmbench.records import Cell
 
     fits = _count(method.fits)

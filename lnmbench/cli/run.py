@@ -53,7 +53,7 @@ def run(
         raise UserError(
             "--new-key writes a key file, but --dry-run writes nothing", then="omit one of them"
         )
-    ingesting = cohort.to_ingest_options()
+    ingest_options = cohort.to_ingest_options()
     registry = plugins.load()
     folders = RunFolders(home=home(), out=output.out)
     executor, resources = machine.executor_choice(), machine.to_resources()
@@ -68,7 +68,7 @@ def run(
                 executor=executor,
                 workers=reading.threads,
                 progress=progress,
-                ingesting=ingesting,
+                ingest_options=ingest_options,
                 resources=resources,
             )
         else:
@@ -80,7 +80,7 @@ def run(
                 workers=reading.threads,
                 plugins=plugins.names,
                 progress=progress,
-                ingesting=ingesting,
+                ingest_options=ingest_options,
                 resources=resources,
             )
     if output.dry_run:

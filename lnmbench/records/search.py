@@ -23,14 +23,14 @@ class Dimension:
     log: bool = False
     options: tuple[Any, ...] = ()
 
-    def at(self, share: float) -> Any:
+    def value_at(self, share: float) -> Any:
         """Return the value at a share of the way, from 0 to below 1.
 
         Examples
         --------
-        >>> Dimension(name="rate", low=1e-4, high=1e-2, log=True).at(0.5)
+        >>> Dimension(name="rate", low=1e-4, high=1e-2, log=True).value_at(0.5)
         0.001
-        >>> Dimension(name="width", options=(32, 64, 128)).at(0.7)
+        >>> Dimension(name="width", options=(32, 64, 128)).value_at(0.7)
         128
         """
         if self.options:

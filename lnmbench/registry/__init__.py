@@ -19,7 +19,7 @@ from lnmbench import contracts, records
 from lnmbench.errors import UserError
 from lnmbench.parameters import Parameter
 from lnmbench.registry.plugins import BLOCK, PLUGINS, LoadedPlugins, Plugin, Problem
-from lnmbench.registry.roles import Offer, Role
+from lnmbench.registry.roles import Offer, Role, Selection
 
 TRAIN = Parameter(
     name="train",
@@ -110,4 +110,5 @@ __all__ = [
     "Problem",
     "Registry",
     "Role",
+    "Selection",
 ]

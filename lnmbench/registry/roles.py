@@ -83,6 +83,10 @@ class Role(Generic[T_co]):
         """Return the choice with all parameters of its factory, typed."""
         return self.offer(choice.name).bind(choice)
 
+    def select(self, choice: Choice) -> Selection[T_co]:
+        """Return the offer that a choice names, with the choice bound to its parameters."""
+        return self.offer(choice.name).select(choice)
+
     def build(self, choice: Choice) -> T_co:
         """Return the object that a choice names; `UserError` if it breaks its contract."""
         return self.offer(choice.name).build(choice)
@@ -156,41 +160,63 @@ class Offer(Generic[T_co]):
         role = self.role
         return bind(choice, self.factory, role=role.name, core_parameters=role.parameters)
 
+    def select(self, choice: Choice | None = None) -> Selection[T_co]:
+        """Return the selection that a choice, by default without parameters, makes."""
+        written = Choice(name=self.name) if choice is None else choice
+        return Selection(offer=self, written=written, bound=self.bind(written))
+
     def build(self, choice: Choice | None = None) -> T_co:
-        """Return the object that a choice, by default without parameters, names.
+        """Return the object that a choice names; raises `UserError` as `Selection.build` does."""
+        return self.select(choice).build()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection(Generic[T_co]):
+    """An offer with a choice: as the user wrote it, and with all parameters, typed."""
+
+    offer: Offer[T_co]
+    written: Choice
+    bound: Choice
+
+    @property
+    def version(self) -> tuple[str, str]:
+        """The plugin of the offer and its version."""
+        return self.offer.plugin.name, self.offer.plugin.version
+
+    def build(self) -> T_co:
+        """Return the object.
 
         Every call of a plugin's factory goes through here.
 
         Raises
         ------
         UserError
-            For parameters that do not fit, a factory that fails, and an object that lacks members
-            of the role's contract.
+            For a factory that fails, and an object that lacks members of the role's contract.
         """
-        chosen = Choice(name=self.name) if choice is None else choice
-        core = {parameter.name for parameter in self.role.parameters}
-        bound = self.bind(chosen).parameters
+        role, plugin = self.offer.role, self.offer.plugin
+        core = {parameter.name for parameter in role.parameters}
+        parameters = {k: v for k, v in self.bound.parameters.items() if k not in core}
         try:
-            built = self.factory(**{k: v for k, v in bound.items() if k not in core})
+            built = self.offer.factory(**parameters)
         except UserError:
             raise
         except Exception as error:
             raise UserError(
-                f"{self.role.name} {chosen} of plugin {self.plugin.name} cannot be built"
-                f" ({reason(error, self.plugin.origin)})",
-                then=self.plugin.remedy,
+                f"{role.name} {self.written} of plugin {plugin.name} cannot be built"
+                f" ({reason(error, plugin.origin)})",
+                then=plugin.remedy,
             ) from error
         self._refuse_lacking(built)
         return built
 
     def _refuse_lacking(self, built: object) -> None:
-        contract = self.role.contract
-        members = _members(contract)
+        role, plugin = self.offer.role, self.offer.plugin
+        members = _members(role.contract)
         lacking = [member for member in members if not _has(built, member)]
         if lacking:
             raise UserError(
-                f"{self.role.name} {self.name} of plugin {self.plugin.name} is not a"
-                f" {contract.__name__}",
+                f"{role.name} {self.offer.name} of plugin {plugin.name} is not a"
+                f" {role.contract.__name__}",
                 expected=f"the members {', '.join(members)}",
                 got=f"{type(built).__name__} without {', '.join(lacking)}",
                 then="see lnmbench.contracts",

@@ -1,6 +1,6 @@
-"""estimate: what a run would do and take, told before it starts; writes nothing."""
+"""estimate: time, disk space and memory of a run, before it starts."""
 
 from lnmbench.stages.estimate.estimate_run import estimate
-from lnmbench.stages.estimate.estimates import Arm, RunEstimate, Span
+from lnmbench.stages.estimate.estimates import MethodEstimate, RunEstimate, Span
 
-__all__ = ["Arm", "RunEstimate", "Span", "estimate"]
+__all__ = ["MethodEstimate", "RunEstimate", "Span", "estimate"]

@@ -1,4 +1,4 @@
-"""The estimate of a run: what is to do is counted, and a probe of it is measured here."""
+"""Estimate of a run: its workload is counted, and a part of it is measured on this machine."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, NetworkMethod, Resources, RunFolders
+from lnmbench.records import Choice, Resources, RunFolders
 from lnmbench.registry import Registry
-from lnmbench.stages.estimate.amounts import Amount, amounts, plan_bytes
-from lnmbench.stages.estimate.estimates import Arm, RunEstimate
-from lnmbench.stages.estimate.methods import Probe
-from lnmbench.stages.estimate.networks import epochs_of
+from lnmbench.stages.estimate.estimates import MethodEstimate, RunEstimate
+from lnmbench.stages.estimate.network_probe import epoch_bounds
+from lnmbench.stages.estimate.probe import Probe
+from lnmbench.stages.estimate.workload import Workload, list_workloads, plan_bytes
 from lnmbench.stages.ingest import IngestOptions, cohort_path
-from lnmbench.stages.plan.make_plan import refuse_unknown_names
-from lnmbench.stages.plan.resolve import Prepared, prepare
-from lnmbench.stages.plan.resources import resolved
+from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork, resolve
 from lnmbench.store.cohort_file import is_of_older_format
 
 
@@ -32,99 +30,116 @@ def estimate(
     executor: Choice,
     workers: int,
     progress: Progress,
-    ingesting: IngestOptions | None = None,
+    ingest_options: IngestOptions | None = None,
     resources: Resources | None = None,
 ) -> RunEstimate:
-    """Return what `run` with the same arguments would do and take; nothing is written.
+    """Return the estimate of `run` with the same arguments; nothing is written.
 
-    What the ledger and the feature caches have already is not counted. Raises `UserError` for
-    what cannot be run, and where the cohort is not ingested.
+    Results in the ledger and existing feature caches are not counted.
+
+    Parameters
+    ----------
+    benchmark, registry, folders, executor, workers, progress, ingest_options, resources
+        As in `run`.
+
+    Raises
+    ------
+    UserError
+        For a benchmark that cannot be run, and for a cohort that is not ingested.
     """
-    refuse_unknown_names(benchmark, registry)
-    registry.executors.bind(executor)
-    available = resolved(resources or Resources())
-    path = _cohort(
-        benchmark.dataset, registry, folders.home, workers, progress, ingesting or IngestOptions()
-    )
-    ready = prepare(benchmark, registry, path, available)
-    for note in ready.told:
-        progress.say(note)
-    folder = folders.ledger_folder(ready.plan)
-    found = amounts(ready.methods, ready.plan, folder, registry)
+
+    def find_cohort() -> Path:
+        options = ingest_options or IngestOptions()
+        return _find_cohort(benchmark.dataset, registry, folders.home, workers, progress, options)
+
+    resolved = resolve(benchmark, registry, find_cohort, executor=executor, resources=resources)
+    for notice in resolved.notices:
+        progress.say(notice)
+    folder = folders.ledger_folder(resolved.plan)
+    workloads = list_workloads(resolved.methods, resolved.plan, folder)
     started = time.perf_counter()
-    probe = Probe(ready, registry, folders.home)
-    progress.start("estimate", "a probe of each arm", len(found), "arms")
-    arms = []
-    for amount in found:
-        arms.append(probe.arm(amount))
+    probe = Probe(benchmark=resolved, home=folders.home)
+    progress.start("estimate", "a probe of each method", len(workloads), "methods")
+    estimates = []
+    for workload in workloads:
+        estimates.append(probe.estimate_method(workload))
         progress.advance()
     progress.finish()
+    seconds = time.perf_counter() - started
     return RunEstimate(
         folder=folder,
-        arms=tuple(arms),
-        disk=sum(arm.disk for arm in arms) + plan_bytes(ready.plan, folder),
-        basis=tuple(_basis(found, arms, ready, executor, time.perf_counter() - started)),
+        methods=tuple(estimates),
+        disk=sum(each.disk for each in estimates) + plan_bytes(resolved.plan, folder),
+        basis=tuple(_describe_basis(workloads, estimates, resolved, seconds)),
     )
 
 
-def _cohort(
+def _find_cohort(
     choice: Choice,
     registry: Registry,
     home: Path,
     workers: int,
     progress: Progress,
-    how: IngestOptions,
+    options: IngestOptions,
 ) -> Path:
-    """The cohort file of a data set, which must be there."""
-    bound = registry.datasets.bind(choice)
-    dataset = registry.datasets.build(bound)
+    """Return the cohort file of a data set. Raises `UserError` if it is not ingested."""
+    selection = registry.datasets.select(choice)
     path = cohort_path(
-        bound, dataset, registry, home=home, workers=workers, progress=progress, options=how
+        selection.bound,
+        selection.build(),
+        registry,
+        home=home,
+        workers=workers,
+        progress=progress,
+        options=options,
     )
     if not path.is_file() or is_of_older_format(path):
-        usual = how.preprocessing == IngestOptions().preprocessing and how.pseudonyms is None
-        options = "" if usual else " with the same --spacing, --patch and --pseudonymize"
+        usual = options.preprocessing == IngestOptions().preprocessing and not options.pseudonyms
+        condition = "" if usual else " with the same --spacing, --patch and --pseudonymize"
         raise UserError(
-            f"the data set {bound.name} is not ingested, so its slices cannot be counted",
-            then=f"first lnmbench data ingest '{choice}'{options}",
+            f"the data set {choice.name} is not ingested, so its slices cannot be counted",
+            then=f"first lnmbench data ingest '{choice}'{condition}",
         )
     return path
 
 
-def _basis(
-    found: Sequence[Amount],
-    arms: Sequence[Arm],
-    ready: Prepared,
-    executor: Choice,
+def _describe_basis(
+    workloads: Sequence[Workload],
+    estimates: Sequence[MethodEstimate],
+    resolved: ResolvedBenchmark,
     seconds: float,
 ) -> Iterator[str]:
-    """Sentences on what the estimate rests on."""
+    """Yield sentences on the measurements behind the estimate."""
     import torch
 
     from lnmbench.nets.device import describe_device
 
-    todo = [amount.method for amount in found if amount.repeats]
-    if not todo:
+    incomplete = [workload.resolved for workload in workloads if workload.repeats]
+    if not incomplete:
         yield "The ledger is complete: nothing is left to do."
         return
-    device = ready.resources.device
+    device = resolved.resources.device
     threads = f", threads: {torch.get_num_threads()}" if device == "cpu" else ""
-    networks = [method for method in todo if isinstance(method, NetworkMethod)]
-    probed = {
-        "some slices": any(arm.slices for arm in arms),
+    networks = [each.method for each in incomplete if isinstance(each, ResolvedNetwork)]
+    measured = {
+        "some slices": any(each.slices for each in estimates),
         "some fits of a repeat for some epochs": bool(networks),
-        "an inner fold of each baseline": len(networks) < len(todo),
+        "an inner fold of each baseline": len(networks) < len(incomplete),
     }
     yield (
-        f"Times rest on a probe of {seconds:.0f} s on {describe_device(device)}{threads}: "
-        f"{', '.join(what for what, was in probed.items() if was)}. "
-        "Start, scores and tables come on top."
+        f"Times are extrapolated from a probe of {seconds:.0f} s on"
+        f" {describe_device(device)}{threads}:"
+        f" {', '.join(name for name, is_measured in measured.items() if is_measured)}."
+        " They exclude the start, scores and tables."
     )
-    epochs = [epochs_of(method.training) for method in networks]
-    if epochs:
-        low, high = epochs[0]
+    if networks:
+        low, high = epoch_bounds(networks[0].training)
         yield f"Fits stop early: the range is that of {low} to {high} epochs."
     if any(method.trained_from != "none" for method in networks):
-        yield "Where stages of an encoder train, few cases were tried: expect a factor of two."
+        yield (
+            "Times of trained encoder stages are extrapolated from few cases and may be wrong by a"
+            " factor of two."
+        )
+    executor = resolved.executor.written
     if executor.name != choices.parse(DEFAULTS.executor).name:
-        yield f"Chunks count one after the other, without what {executor} gains."
+        yield f"Times add up all chunks, without the speedup of {executor}."

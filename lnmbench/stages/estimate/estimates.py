@@ -1,4 +1,4 @@
-"""What is expected of a run, arm by arm."""
+"""Estimates of a run and of its methods."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Seconds: at least and at most."""
+    """A range of seconds."""
 
     low: float = 0.0
     high: float = 0.0
@@ -17,7 +17,7 @@ class Span:
         return Span(low=self.low + other.low, high=self.high + other.high)
 
     def times(self, count: float) -> Span:
-        """Return the seconds of so many of the same.
+        """Return the range multiplied by a count.
 
         Examples
         --------
@@ -28,21 +28,21 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Repeat:
-    """What a repeat of a method takes: seconds, and bytes of the fits that train side by side."""
+class RepeatEstimate:
+    """Seconds of one repeat of a method, and bytes of the fits that train at the same time."""
 
     seconds: Span = Span()
     memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arm:
-    """What a method has still to do, and what that is expected to take.
+class MethodEstimate:
+    """The work that a method lacks, with its time, disk space and memory.
 
-    `fits` count every candidate of the inner search, of which there are `candidates`. `slices`
-    are those that no feature cache has yet; an arm that shares the cache of an earlier one has
-    none. In bytes, `disk` is what is added to features and ledger, and `memory` what the fits that
-    train side by side fill; None for a baseline, and where there is nothing to do.
+    `fits` count every candidate of the search, of which there are `candidates`. `slices` are those
+    that no feature cache has yet; a method that shares the cache of an earlier one has none. In
+    bytes, `disk` is what features and ledger grow by, and `memory` the size of the fits that train
+    at the same time; None for a baseline, and for a complete method.
     """
 
     label: str
@@ -58,18 +58,18 @@ class Arm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunEstimate:
-    """All arms of a run, and the folder of its ledger.
+    """The estimates of all methods of a run, and the folder of its ledger.
 
-    `disk` in bytes is that of all arms and of the ledger's plan; `basis` says what the estimate
-    rests on.
+    `disk` in bytes is that of all methods and of the ledger's plan; `basis` are sentences on the
+    measurements behind the estimate.
     """
 
     folder: Path
-    arms: tuple[Arm, ...]
+    methods: tuple[MethodEstimate, ...]
     disk: int
     basis: tuple[str, ...]
 
     @property
     def seconds(self) -> Span:
-        """What all arms take, one after the other."""
-        return sum((arm.seconds for arm in self.arms), Span())
+        """The time of all methods, one after the other."""
+        return sum((method.seconds for method in self.methods), Span())

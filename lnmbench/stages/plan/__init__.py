@@ -1,1 +1,24 @@
-"""plan: names become methods, cases and labels become folds."""
+"""plan: a benchmark's names become methods, its cases and labels become folds."""
+
+from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
+from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.plan.methods import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
+from lnmbench.stages.plan.resolve import ResolvedBenchmark, resolve
+from lnmbench.stages.plan.search.groups import CandidateGroup
+from lnmbench.stages.plan.splitting import make_splits
+from lnmbench.stages.plan.weighting import build_weighting
+
+__all__ = [
+    "CandidateGroup",
+    "ResolvedBaseline",
+    "ResolvedBenchmark",
+    "ResolvedMethod",
+    "ResolvedNetwork",
+    "build_tasks",
+    "build_weighting",
+    "head_names",
+    "list_labels",
+    "make_plan",
+    "make_splits",
+    "resolve",
+]

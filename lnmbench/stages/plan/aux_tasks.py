@@ -1,23 +1,24 @@
-"""Auxiliary tasks as they are asked for, their shuffled controls, and the labels to score them."""
+"""Auxiliary tasks of planned networks: negative controls, heads, notes and labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import AuxTask
-from lnmbench.records import SHUFFLED, AuxLabels, Choice, Cohort, Method, unshuffle
-from lnmbench.registry import Registry
+from lnmbench.errors import UserError
+from lnmbench.records import SHUFFLED, AuxLabels, Choice, Cohort, unshuffle
+from lnmbench.registry import Registry, Selection
 
 
-class Shuffled:
-    """An auxiliary task whose labels are dealt out anew among the cases that have one.
+class PermutedTask:
+    """A negative control: an auxiliary task whose known labels are randomly permuted.
 
-    A control: all that the task brings is there, the number of parameters, the loss, the classes
-    and how frequent they are; what the labels say of a case is not.
+    It keeps the number of parameters, the loss, the classes and their frequencies. Its labels
+    carry no information about a case.
     """
 
     def __init__(self, task: AuxTask, seed: int) -> None:
@@ -37,47 +38,91 @@ class Shuffled:
         return targets
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Say that the labels are shuffled."""
-        return (f"aux {self.title}: a control, its labels are dealt out at random",)
+        """Return the note that the labels are permuted."""
+        return (f"aux {self.title}: a negative control, its labels are randomly permuted",)
 
 
-def aux_task(choice: Choice, registry: Registry) -> AuxTask:
-    """Return the auxiliary task of a choice; its control with `shuffled` other than 0."""
-    task = registry.aux_tasks.build(choice)
-    seed = int(str(choice.parameters.get(SHUFFLED, 0)))
-    return cast("AuxTask", Shuffled(task, seed)) if seed else task
+def build_task(selection: Selection[AuxTask]) -> AuxTask:
+    """Return an auxiliary task, or its negative control with `shuffled` other than 0."""
+    task = selection.build()
+    seed = int(str(selection.bound.parameters.get(SHUFFLED, 0)))
+    return cast("AuxTask", PermutedTask(task, seed)) if seed else task
 
 
-def heads(choices: Sequence[Choice]) -> list[str]:
-    """Return the names of the tasks' heads: a control's is its task's, so that both start alike.
+def build_tasks(choices: Sequence[Choice], registry: Registry) -> tuple[AuxTask, ...]:
+    """Return the auxiliary tasks of bound choices, in their order."""
+    return tuple(build_task(registry.aux_tasks.select(choice)) for choice in choices)
 
-    Where a task stands beside its own control, each keeps its own.
+
+def head_names(choices: Sequence[Choice]) -> list[str]:
+    """Return the name of each task's head, by which its initial weights are drawn.
+
+    A negative control has the name of its task, so that both start with equal weights. In a
+    network that has a task and its own control, each keeps its own name.
     """
-    plain = [str(unshuffle(choice)) for choice in choices]
-    return plain if len(set(plain)) == len(plain) else [str(choice) for choice in choices]
+    names = [str(unshuffle(choice)) for choice in choices]
+    return names if len(set(names)) == len(names) else [str(choice) for choice in choices]
 
 
-def aux_labels(
-    methods: Sequence[Method], cohort: Cohort, at: NDArray[np.int64], registry: Registry
+def refuse_labels(name: str, task: AuxTask, cohort: Cohort) -> None:
+    """Raise `UserError` for a task without any label in a cohort, or with labels of a wrong shape.
+
+    Parameters
+    ----------
+    name
+        The name of the task, as the user writes it.
+    task
+        The auxiliary task.
+    cohort
+        The cohort that is to be learned from.
+    """
+    targets = task.targets(cohort)
+    if len(targets) != len(cohort):
+        raise UserError(
+            f"aux task {name} returns labels of shape {targets.shape}",
+            expected=f"({len(cohort)}, …)",
+        )
+    if np.isnan(targets).reshape(len(cohort), -1).any(axis=1).all():
+        raise UserError(
+            f"aux task {name} has no label in cohort {cohort.name}",
+            then="choose another --aux, or --aux none",
+        )
+
+
+def list_notes(tasks: Mapping[str, AuxTask], cohort: Cohort) -> list[str]:
+    """Return the notes of auxiliary tasks on their labels, each line once."""
+    return list(dict.fromkeys(note for task in tasks.values() for note in task.notes(cohort)))
+
+
+def list_labels(
+    tasks: Mapping[str, AuxTask], cohort: Cohort, positions: NDArray[np.int64]
 ) -> Iterator[AuxLabels]:
-    """Yield what each auxiliary task of the methods should predict, for the cases `at` (n,)."""
-    choices = {str(choice): choice for method in methods for choice in method.aux}
-    for name, choice in choices.items():
-        task = aux_task(choice, registry)
-        targets = np.asarray(task.targets(cohort), dtype=np.float64)[at]
+    """Yield the labels of auxiliary tasks, by which their predictions are scored.
+
+    Parameters
+    ----------
+    tasks
+        The tasks by their bound choice as text.
+    cohort
+        The cohort that has the labels.
+    positions
+        (n,), the positions of the plan's cases in the cohort.
+    """
+    for name, task in tasks.items():
+        targets = np.asarray(task.targets(cohort), dtype=np.float64)[positions]
         known = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
         yield AuxLabels(
             task=name,
             title=task.title,
             kind=task.kind,
             known=int(known.sum()),
-            values=_scored(targets) if task.kind in ("ordinal", "nominal") else targets,
+            values=_class_numbers(targets) if task.kind in ("ordinal", "nominal") else targets,
         )
 
 
-def _scored(targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The numbers of classes (n,), NaN where a case may be several, or its class is unknown."""
+def _class_numbers(targets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return class numbers (n,), NaN for an unknown class and for several possible classes."""
     if targets.ndim == 1:
         return targets
-    one = np.nansum(targets, axis=1) == 1
-    return np.where(one, np.nan_to_num(targets).argmax(axis=1), np.nan)
+    single = np.nansum(targets, axis=1) == 1
+    return np.where(single, np.nan_to_num(targets).argmax(axis=1), np.nan)

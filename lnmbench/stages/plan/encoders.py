@@ -1,10 +1,32 @@
-"""Encoders of planned networks: refusals and the notice about fine-tuning."""
+"""Encoders of planned networks: refusals and notices."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lnmbench.contracts import Encoder
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Method, NetworkMethod, Training
+from lnmbench.records import Choice, Cohort, NetworkMethod, Training
+
+
+def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
+    """Raise `UserError` for a cohort that lacks the images or features that a network needs."""
+    if encoder.level == "none":
+        refuse_no_features(cohort, "a network without images")
+    elif not cohort.has_images:
+        raise UserError(
+            f"cohort {cohort.name} has no images for the encoder {choice.name}",
+            then="use --encoder none for a network on the clinical features",
+        )
+
+
+def refuse_no_features(cohort: Cohort, model: str) -> None:
+    """Raise `UserError` for a cohort without the clinical features that a model needs."""
+    if not cohort.features:
+        raise UserError(
+            f"cohort {cohort.name} has no clinical features for {model}",
+            then="give columns the role feature in the dictionary",
+        )
 
 
 def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> None:
@@ -49,14 +71,19 @@ def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
         )
 
 
-def fine_tuning_note(method: Method) -> str | None:
-    """Return a notice about fine-tuning, or None for a method that trains no encoder."""
-    if not isinstance(method, NetworkMethod) or method.trained_from == "none":
-        return None
-    norms = {"frozen": "kept as they are", "batch": "taken from each batch"}
+def list_notices(methods: Iterable[NetworkMethod]) -> list[str]:
+    """Return notices for the user on the encoders' weights, then on their fine-tuning."""
+    networks = list(methods)
+    weights = [f"{m.encoder.name}: {m.weights.note}" for m in networks if m.weights.note]
+    return [*weights, *(_describe_fine_tuning(m) for m in networks if m.trained_from != "none")]
+
+
+def _describe_fine_tuning(method: NetworkMethod) -> str:
+    batch_norm = {"frozen": "kept as they are", "batch": "taken from each batch"}
     whole = method.trained_from == "all"
     return (
         f"{method.encoder.name}: trained {'as a whole' if whole else f'from {method.trained_from}'}"
         f" at a learning rate of {method.training.encoder_learning_rate:g}; statistics of batch"
-        f" normalization are {norms[method.training.batch_norm]} (training setting batch_norm)"
+        f" normalization are {batch_norm[method.training.batch_norm]}"
+        " (training setting batch_norm)"
     )

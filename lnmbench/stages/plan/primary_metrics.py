@@ -1,27 +1,41 @@
-"""declared: the primary metrics as they were asked for, each once, in one spelling."""
+"""Primary metrics of a benchmark, each once and in one spelling."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from lnmbench import choices
+from lnmbench.contracts import Metric
+from lnmbench.errors import UserError
 from lnmbench.records import Choice
-from lnmbench.registry import Registry
+from lnmbench.registry import Registry, Selection
 
 
-def declared(names: Sequence[str], registry: Registry) -> tuple[str, ...]:
-    """Return the names without parameters that are the default, numbers as Python prints them.
+def normalize_metrics(names: Sequence[str], registry: Registry) -> tuple[str, ...]:
+    """Return the names of primary metrics without default parameters, numbers as Python prints.
 
     A metric that is named twice, in whatever spelling, would have two rows and count twice in
-    Holm's family. Raises `UserError` for names and parameters that are not there.
+    Holm's family.
+
+    Raises
+    ------
+    UserError
+        For unknown names and parameters, and for metrics that cannot score the target.
     """
-    return tuple(dict.fromkeys(_spellings(names, registry)))
+    return tuple(
+        dict.fromkeys(_spell(registry.metrics.select(choices.parse(name))) for name in names)
+    )
 
 
-def _spellings(names: Sequence[str], registry: Registry) -> Iterator[str]:
-    for name in names:
-        offer = registry.metrics.offer(choices.parse(name).name)
-        defaults = {parameter.name: parameter.default for parameter in offer.parameters}
-        bound = offer.bind(choices.parse(name)).parameters
-        own = {key: value for key, value in bound.items() if value != defaults[key]}
-        yield str(Choice(name=offer.name, parameters=own))
+def _spell(selection: Selection[Metric]) -> str:
+    kinds = selection.build().kinds
+    if "binary" not in kinds:
+        raise UserError(
+            f"metric {selection.written} cannot be primary",
+            expected="one that scores the target",
+            got=f"one for {' and '.join(kinds)} labels",
+        )
+    defaults = {parameter.name: parameter.default for parameter in selection.offer.parameters}
+    bound = selection.bound.parameters
+    other = {name: value for name, value in bound.items() if value != defaults[name]}
+    return str(Choice(name=selection.bound.name, parameters=other))

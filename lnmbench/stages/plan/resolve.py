@@ -1,71 +1,117 @@
-"""prepare: all that a run knows before it computes anything: cohort, plan, methods, resources."""
+"""Resolution of a benchmark: every name becomes an object, over one cohort."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.records import BaselineMethod, Cohort, Method, NetworkMethod, Plan, Resources
-from lnmbench.registry import Registry
-from lnmbench.stages.plan.encoders import fine_tuning_note
-from lnmbench.stages.plan.make_plan import aux_notes, make_methods, make_plan
-from lnmbench.stages.plan.primary_metrics import declared
-from lnmbench.stages.plan.resources import with_precision
-from lnmbench.stages.plan.search.candidates import network_candidates
-from lnmbench.stages.plan.search.groups import groups
+from lnmbench.contracts import AuxTask
+from lnmbench.defaults import DEFAULTS
+from lnmbench.records import Choice, Cohort, Plan, Resources
+from lnmbench.registry import Registry, Selection
+from lnmbench.stages.plan.aux_tasks import list_notes
+from lnmbench.stages.plan.encoders import list_notices
+from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.plan.methods import (
+    ResolvedMethod,
+    ResolvedNetwork,
+    resolve_methods,
+    select_methods,
+)
+from lnmbench.stages.plan.primary_metrics import normalize_metrics
+from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.store.cohort_file import read_cohort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Prepared:
-    """A benchmark with every name resolved over a cohort file.
+class ResolvedBenchmark:
+    """A benchmark with every choice bound and built, over one cohort.
 
-    `notes` say how labels were made; `told` has these and, for the user, the encoders' weights.
+    `resources` are those of the whole run. `notes` say how labels were made; `notices` has these
+    and, for the user, lines on the encoders.
     """
 
-    path: Path
+    cohort_file: Path
     cohort: Cohort
     plan: Plan
-    methods: tuple[Method, ...]
+    methods: tuple[ResolvedMethod, ...]
+    executor: Selection[Executor]
     resources: Resources
     notes: tuple[str, ...]
-    told: tuple[str, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def tasks(self) -> Mapping[str, AuxTask]:
+        """The auxiliary tasks of all methods by their bound choice as text."""
+        return _tasks_by_name(self.methods)
+
+    @property
+    def worker_resources(self) -> Resources:
+        """The resources of one of the executor's workers."""
+        return share_resources(self.resources, self.executor.bound)
 
 
-def prepare(benchmark: Benchmark, registry: Registry, path: Path, resources: Resources) -> Prepared:
-    """Return what is to be run over a cohort file. Raises `UserError` for what cannot be."""
+def resolve(
+    benchmark: Benchmark,
+    registry: Registry,
+    find_cohort: Callable[[], Path],
+    *,
+    executor: Choice | None = None,
+    resources: Resources | None = None,
+) -> ResolvedBenchmark:
+    """Return what a run of a benchmark consists of.
+
+    Parameters
+    ----------
+    benchmark
+        The benchmark, with choices as the user wrote them.
+    registry
+        The plugins that offer what it names.
+    find_cohort
+        Returns the cohort file. It is called after all names are known to be right, because a run
+        ingests the cohort here.
+    executor
+        The executor of the run; by default the one in `defaults.toml`.
+    resources
+        The device and memory of the run; by default one CPU.
+
+    Raises
+    ------
+    UserError
+        For unknown names and parameters, and for everything that cannot be run.
+    """
+    registry.datasets.bind(benchmark.dataset)
+    target = registry.targets.select(benchmark.target)
+    selections = select_methods(benchmark, registry)
+    primary = normalize_metrics(benchmark.primary, registry)
+    selected_executor = registry.executors.select(executor or choices.parse(DEFAULTS.executor))
+    available = resolve_resources(resources or Resources())
+    path = find_cohort()
     cohort = read_cohort(path)
-    protocol = replace(benchmark.protocol, primary=declared(benchmark.primary, registry))
-    plan = make_plan(cohort, registry.targets.build(benchmark.target), protocol)
-    methods = tuple(
-        _resolved(method, resources) for method in make_methods(benchmark, registry, cohort)
-    )
-    for method in methods:
-        if isinstance(method, NetworkMethod):
-            groups(method, network_candidates(method, benchmark.seed, registry))
-    notes = [*plan.notes, *aux_notes(methods, registry, cohort)]
-    weights = [
-        f"{m.encoder.name}: {m.weights.note}"
-        for m in methods
-        if isinstance(m, NetworkMethod) and m.weights.note
-    ]
-    trained = [note for note in map(fine_tuning_note, methods) if note is not None]
-    return Prepared(
-        path=path,
+    plan = make_plan(cohort, target.build(), replace(benchmark.protocol, primary=primary))
+    methods = resolve_methods(selections, benchmark, registry, cohort, available)
+    notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
+    notices = list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork))
+    return ResolvedBenchmark(
+        cohort_file=path,
         cohort=cohort,
         plan=plan,
         methods=methods,
-        resources=resources,
+        executor=selected_executor,
+        resources=available,
         notes=tuple(notes),
-        told=tuple(dict.fromkeys([*notes, *weights, *trained])),
+        notices=tuple(dict.fromkeys([*notes, *notices])),
     )
 
 
-def _resolved(method: Method, resources: Resources) -> Method:
-    if isinstance(method, BaselineMethod):
-        return method
-    settings = with_precision(
-        method.training, trained_from=method.trained_from, resources=resources
-    )
-    return replace(method, training=settings)
+def _tasks_by_name(methods: tuple[ResolvedMethod, ...]) -> dict[str, AuxTask]:
+    return {
+        str(choice): task
+        for resolved in methods
+        if isinstance(resolved, ResolvedNetwork)
+        for choice, task in zip(resolved.method.aux, resolved.tasks, strict=True)
+    }

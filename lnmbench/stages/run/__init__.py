@@ -1,5 +1,25 @@
 """run: the fits that a ledger lacks, trained chunk after chunk."""
 
+from lnmbench.stages.run.baselines import baseline_results
+from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_fits, make_chunk
+from lnmbench.stages.run.execute import execute
+from lnmbench.stages.run.features import cached_views, feature_cache_path
+from lnmbench.stages.run.network_inputs import label_inputs
+from lnmbench.stages.run.networks import repeat_for_candidates, stack_fits
 from lnmbench.stages.run.run_benchmark import run
 
-__all__ = ["run"]
+__all__ = [
+    "BaselineChunk",
+    "Chunk",
+    "NetworkChunk",
+    "baseline_results",
+    "cached_views",
+    "execute",
+    "feature_cache_path",
+    "label_inputs",
+    "list_fits",
+    "make_chunk",
+    "repeat_for_candidates",
+    "run",
+    "stack_fits",
+]

@@ -10,21 +10,27 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
-from lnmbench.records import TARGET, BaselineMethod, Cohort, Trial, UnitResult
-from lnmbench.registry import Registry
-from lnmbench.stages.run.chunk import Chunk, Fit, fits, unit_result
-from lnmbench.stages.run.search.best_candidate import leader, with_choice
+from lnmbench.records import TARGET, Cohort, Trial, UnitResult
+from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
+from lnmbench.stages.run.search.best_candidate import best_trial, mark_best
 
 
-def baseline_results(
-    method: BaselineMethod, chunk: Chunk, cohort: Cohort, registry: Registry
-) -> list[UnitResult]:
-    """Return the results of the chunk's units."""
+def baseline_results(chunk: BaselineChunk, cohort: Cohort, baseline: Baseline) -> list[UnitResult]:
+    """Return the results of the chunk's units.
+
+    Parameters
+    ----------
+    chunk
+        The method and the repeat.
+    cohort
+        The cohort of the chunk.
+    baseline
+        The baseline of the method.
+    """
     from threadpoolctl import threadpool_limits
 
-    baseline = registry.baselines.build(method.baseline)
     frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
-    planned = list(fits(chunk.plan, chunk.repeat))
+    planned = list(list_fits(chunk.plan, chunk.repeat))
     folds = range(chunk.plan.protocol.folds)
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
         return [
@@ -34,46 +40,47 @@ def baseline_results(
 
 
 def _unit(
-    chunk: Chunk, unit: Sequence[Fit], baseline: Baseline, cohort: Cohort, frame: Any
+    chunk: BaselineChunk, unit: Sequence[Fit], baseline: Baseline, cohort: Cohort, frame: Any
 ) -> UnitResult:
-    tried = [_tried(baseline, cohort, frame, chunk.plan.truth, fit) for fit in unit]
-    by_candidate = zip(*(losses for losses, _ in tried), strict=True)
-    search = [
+    fitted = [_fit_candidates(baseline, cohort, frame, chunk.plan.truth, fit) for fit in unit]
+    by_candidate = zip(*(losses for losses, _ in fitted), strict=True)
+    trials = [
         Trial(candidate=number, settings=dict(settings), losses=losses)
         for number, (settings, losses) in enumerate(
             zip(baseline.candidates(), by_candidate, strict=True), start=1
         )
     ]
-    chosen = leader(search).candidate - 1
+    chosen = best_trial(trials).candidate - 1
     return unit_result(
         chunk,
         unit,
-        {TARGET: np.stack([p[chosen] for _, p in tried])[..., None]},
-        fits=len(unit) * len(search),
-        search=with_choice(search),
+        {TARGET: np.stack([p[chosen] for _, p in fitted])[..., None]},  # (fits, n, 1)
+        fits=len(unit) * len(trials),
+        search=mark_best(trials),
     )
 
 
-def _tried(
+def _fit_candidates(
     baseline: Baseline,
     cohort: Cohort,
     frame: Any,
     truth: NDArray[np.float64],
     fit: Fit,
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
-    """Each candidate's log loss on the inner validation fold, and its probabilities (n,)."""
+    """Return each candidate's log loss on the inner validation fold, and probabilities (n,)."""
     from sklearn.base import clone
     from sklearn.metrics import log_loss
     from sklearn.pipeline import Pipeline
 
-    model, ready = baseline.estimator(cohort.features), frame
-    if isinstance(model, Pipeline) and len(model) > 1:  # what comes before is fitted once
-        before, model = model[:-1], model[-1]
-        ready = before.fit(frame[fit.training], truth[fit.training]).transform(frame)
+    model, features = baseline.estimator(cohort.features), frame
+    if isinstance(model, Pipeline) and len(model) > 1:  # the steps before the last are fitted once
+        steps, model = model[:-1], model[-1]
+        features = steps.fit(frame[fit.training], truth[fit.training]).transform(frame)
     losses, probabilities = [], []
     for candidate in baseline.candidates():
-        fitted = clone(model).set_params(**candidate).fit(ready[fit.training], truth[fit.training])
-        p = fitted.predict_proba(ready)[:, 1]
+        estimator = clone(model).set_params(**candidate)
+        estimator.fit(features[fit.training], truth[fit.training])
+        p = estimator.predict_proba(features)[:, 1]
         losses.append(float(log_loss(truth[fit.validation], p[fit.validation], labels=[0.0, 1.0])))
         probabilities.append(p)
     return losses, probabilities

@@ -1,7 +1,7 @@
-"""A chunk of work: all units of one method in one repeat, computed anywhere, written by the owner.
+"""Chunks: all units of one method in one repeat, computed in any process.
 
-A chunk depends on its record alone, so that it gives the same numbers in this process, in
-another one, and after a restart.
+The results of a chunk depend on its record alone, so they are equal in every process and after a
+restart.
 """
 
 from __future__ import annotations
@@ -14,31 +14,60 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Epoch, Method, Plan, Resources, Trial, Unit, UnitResult
-
-TARGET = "target"
+from lnmbench.records import (
+    TARGET,
+    BaselineMethod,
+    Epoch,
+    NetworkMethod,
+    Plan,
+    Resources,
+    Trial,
+    Unit,
+    UnitResult,
+)
+from lnmbench.stages.plan import (
+    CandidateGroup,
+    ResolvedBenchmark,
+    ResolvedMethod,
+    ResolvedNetwork,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Chunk:
-    """All units of one method in one repeat.
+class NetworkChunk:
+    """All units of one network in one repeat.
 
-    `features` is the feature cache of the method's encoder, None without images; `plugins` are
-    the plugins named by the user beside the installed ones.
+    `groups` are the candidates of its search, `features` is the feature cache of its encoder, None
+    without images. `plugins` are those that the user named in addition to the installed ones.
     """
 
-    method: Method
+    method: NetworkMethod
+    groups: tuple[CandidateGroup, ...]
     repeat: int
     plan: Plan
-    cohort: Path
+    cohort_file: Path
     features: Path | None
     plugins: tuple[str, ...] = ()
     resources: Resources = field(default_factory=Resources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BaselineChunk:
+    """All units of one baseline in one repeat; fields as in `NetworkChunk`."""
+
+    method: BaselineMethod
+    repeat: int
+    plan: Plan
+    cohort_file: Path
+    plugins: tuple[str, ...] = ()
+
+
+Chunk = NetworkChunk | BaselineChunk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fit:
-    """One inner fit: masks (n,) of the cases that it trains on, stops by, and is tested on."""
+    """One inner fit: masks (n,) of its training, validation and test cases, and its seed."""
 
     fold: int
     inner: int
@@ -48,24 +77,67 @@ class Fit:
     seed: int
 
 
-def fits(plan: Plan, repeat: int) -> Iterator[Fit]:
+def make_chunk(
+    resolved: ResolvedMethod,
+    benchmark: ResolvedBenchmark,
+    repeat: int,
+    *,
+    features: Path | None,
+    plugins: tuple[str, ...] = (),
+) -> Chunk:
+    """Return a chunk of a resolved benchmark.
+
+    Parameters
+    ----------
+    resolved
+        One of the benchmark's methods.
+    benchmark
+        The benchmark, with the plan and the resources of one worker.
+    repeat
+        The repeat, from 0.
+    features
+        The feature cache of a network's encoder, None without images.
+    plugins
+        The plugins that the user named in addition to the installed ones.
+    """
+    if isinstance(resolved, ResolvedNetwork):
+        return NetworkChunk(
+            method=resolved.method,
+            groups=resolved.groups,
+            repeat=repeat,
+            plan=benchmark.plan,
+            cohort_file=benchmark.cohort_file,
+            features=features,
+            plugins=plugins,
+            resources=benchmark.worker_resources,
+        )
+    return BaselineChunk(
+        method=resolved.method,
+        repeat=repeat,
+        plan=benchmark.plan,
+        cohort_file=benchmark.cohort_file,
+        plugins=plugins,
+    )
+
+
+def list_fits(plan: Plan, repeat: int) -> Iterator[Fit]:
     """Yield the inner fits of a repeat, fold after fold.
 
-    A fit's seed depends on the protocol's seed and its place alone, not on the method: networks
-    that differ in one thing start alike in all else.
+    A fit's seed depends on the protocol's seed, the repeat and the folds, and not on the method:
+    networks that differ in one setting are equal in all else.
     """
     protocol = plan.protocol
     for fold in range(protocol.folds):
         inner_of = plan.splits.inner[repeat, fold]
         for inner in range(protocol.inner):
-            place = f"{protocol.seed}|{repeat}|{fold}|{inner}"
+            position = f"{protocol.seed}|{repeat}|{fold}|{inner}"
             yield Fit(
                 fold=fold,
                 inner=inner,
                 training=(inner_of >= 0) & (inner_of != inner),
                 validation=inner_of == inner,
                 test=inner_of < 0,
-                seed=int.from_bytes(hashlib.sha256(place.encode()).digest()[:7]),
+                seed=int.from_bytes(hashlib.sha256(position.encode()).digest()[:7]),
             )
 
 
@@ -80,9 +152,24 @@ def unit_result(
     history: tuple[Epoch, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> UnitResult:
-    """The ensemble of a unit's inner fits, whose `probabilities` are (fits, n, outputs).
+    """Return the result of a unit: the ensemble of its inner fits.
 
-    `search` is all that was tried; a single candidate was no search.
+    Parameters
+    ----------
+    chunk
+        The chunk of the unit.
+    unit
+        The inner fits of one outer fold.
+    probabilities
+        Predictions (fits, n, outputs) by task.
+    fits, epochs
+        The numbers of fits and epochs, of all candidates.
+    search
+        The trials of all candidates; a single one is not a search.
+    history
+        The epochs of the fits.
+    notes
+        Notes for the user.
     """
     test = unit[0].test
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
@@ -99,7 +186,7 @@ def unit_result(
         memory_mb=0.0,
         fits=fits,
         epochs=epochs,
-        settings=next((dict(tried.settings) for tried in search if tried.chosen), {}),
+        settings=next((dict(trial.settings) for trial in search if trial.chosen), {}),
         search=tuple(search) if len(search) > 1 else (),
         history=history,
         notes=notes,

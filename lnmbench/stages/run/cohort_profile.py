@@ -1,4 +1,4 @@
-"""profile: the cases of a plan in numbers, for the cohort's table and for the checks."""
+"""Profile of a plan's cases: counts and quartiles of every column, near-duplicate images."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from lnmbench.stats.discrimination import auc
 
 
 def make_profile(cohort: Cohort, plan: Plan) -> Profile:
-    """Return counts and quartiles of every column, and which cases share an image.
+    """Return counts and quartiles of every column, and the cases that share an image.
 
     Raises `UserError` for a cohort file that cannot be read.
     """
-    at = cohort.positions(plan.ids)
+    positions = cohort.positions(plan.ids)
     columns = [c for c in cohort.columns if c.role not in (*TEXT_ROLES, "report")]
     return Profile(
         variables=tuple(
-            _variable(column, np.asarray(cohort.values[column.name], np.float64)[at], plan.truth)
+            _variable(column, np.asarray(cohort.values[column.name], float)[positions], plan.truth)
             for column in columns
         ),
-        alike=find_alike(cohort, at, plan.patients),
+        alike=find_alike(cohort, positions, plan.patients),
     )
 
 

@@ -1,4 +1,4 @@
-"""execute: the results of a chunk, in whatever process it runs."""
+"""Execution of a chunk, in the run's own process or a worker's."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ import time
 from dataclasses import replace
 
 from lnmbench import environment
-from lnmbench.records import NetworkMethod, UnitResult
+from lnmbench.records import UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.run.baselines import baseline_results
-from lnmbench.stages.run.chunk import Chunk
+from lnmbench.stages.run.chunk import Chunk, NetworkChunk
 from lnmbench.stages.run.networks import network_results
 from lnmbench.store.cohort_file import read_cohort
 
 
 def execute(chunk: Chunk) -> list[UnitResult]:
-    """Return the results of every unit of the chunk, with what they took."""
-    method, registry = chunk.method, _registry(chunk.plugins)
-    watch = _Watch(chunk.resources.device if isinstance(method, NetworkMethod) else "cpu")
-    cohort = read_cohort(chunk.cohort)
-    if isinstance(method, NetworkMethod):
-        results = network_results(method, chunk, cohort, registry)
+    """Return the results of every unit of the chunk, with its time and memory."""
+    stopwatch = _Stopwatch(chunk.resources.device if isinstance(chunk, NetworkChunk) else "cpu")
+    cohort, registry = read_cohort(chunk.cohort_file), _registry(chunk.plugins)
+    if isinstance(chunk, NetworkChunk):
+        results = network_results(chunk, cohort, registry)
     else:
-        results = baseline_results(method, chunk, cohort, registry)
-    seconds, device_seconds, memory = watch.read()
+        baseline = registry.baselines.build(chunk.method.baseline)
+        results = baseline_results(chunk, cohort, baseline)
+    seconds, device_seconds, memory_mb = stopwatch.read()
     return [
         replace(
             result,
             seconds=seconds / len(results),
             device_seconds=device_seconds / len(results),
-            memory_mb=memory,
+            memory_mb=memory_mb,
         )
         for result in results
     ]
 
 
-class _Watch:
-    """Time of the clock and of a device, and its peak memory, from now on."""
+class _Stopwatch:
+    """Wall-clock time, device time and peak memory from now on."""
 
     def __init__(self, device: str) -> None:
         self._device = device
@@ -46,7 +46,7 @@ class _Watch:
 
             from lnmbench.nets.device import make_deterministic, reset_peak_memory
 
-            # what the run's own process has done already, for a worker's
+            # the run's own process did this when it resolved its resources; workers do it here
             make_deterministic(torch.device(device))
             reset_peak_memory(torch.device(device))
         environment.forget_peak_memory()

@@ -1,4 +1,4 @@
-"""features: what the frozen stages of a method's encoder make of every slice, computed once."""
+"""Feature caches: the output of a network's frozen encoder stages for every slice."""
 
 from __future__ import annotations
 
@@ -15,76 +15,94 @@ from numpy.typing import NDArray
 from lnmbench.contracts import Encoder, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Choice, Cohort, Method, NetworkMethod
+from lnmbench.records import Choice, Cohort, NetworkMethod
 from lnmbench.registry import Registry
+from lnmbench.stages.plan import ResolvedNetwork
 from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import FORMAT, Arrays, make_features
 
 if TYPE_CHECKING:
     from lnmbench.nets.encoder.frozen import FrozenEncoder
 
-# A cache that takes more than this is said before it is made.
-_LARGE = 1e9
+# The user is told the size of a larger cache before it is written.
+_LARGE_BYTES = 1e9
 
 
-def method_features(
-    method: Method,
+def make_feature_cache(
+    network: ResolvedNetwork,
     cohort: Cohort,
-    registry: Registry,
+    cohort_file: Path,
     home: Path,
     progress: Progress,
     *,
     device: str = "cpu",
 ) -> Path | None:
-    """Return the feature cache of a method's encoder, made now where it is not there.
+    """Return the feature cache of a network, which is computed if it does not exist.
 
-    It holds `features` (views, slices, D), of volumes (views, cases, D); for an encoder that is
-    trained from a stage on, the features of its start (1, slices, D), and beside them `maps`
-    (views, slices, …), what stands before that stage. None where the method has no images. Raises
-    `UserError` for an encoder that cannot be used.
+    It holds `features` (views, slices, D), for encoders of volumes (views, cases, D). For an
+    encoder that is trained from a stage on, it holds the features of the initial weights
+    (1, slices, D), and `maps` (views, slices, …), the output of the stages before that one.
+
+    Parameters
+    ----------
+    network
+        The network with its encoder.
+    cohort
+        The cohort, whose slices are encoded.
+    cohort_file
+        The file with the slices.
+    home
+        The folder whose subfolder `features` has the caches.
+    progress
+        Displays the number of encoded slices.
+    device
+        The device that encodes.
+
+    Returns
+    -------
+    Path or None
+        The cache, None for a network without images.
     """
-    if not isinstance(method, NetworkMethod):
-        return None
-    path = features_path(method, cohort, registry, home)
+    path = feature_cache_path(network, cohort, home)
     if path is not None and not path.is_file():
-        key = _key(method, cohort, registry)
-        _make(path, key, method, cohort, planned_encoder(method, registry), progress, device)
+        _Encoding(network.method, network.encoder, cohort, cohort_file).write(
+            path, _key(network, cohort), progress, device
+        )
     return path
 
 
-def features_path(
-    method: NetworkMethod, cohort: Cohort, registry: Registry, home: Path
-) -> Path | None:
-    """Return where the feature cache of a method is, or would be; None without images."""
-    if method.level == "none":
+def feature_cache_path(network: ResolvedNetwork, cohort: Cohort, home: Path) -> Path | None:
+    """Return the path of a network's feature cache, existing or not; None without images."""
+    if network.method.level == "none":
         return None
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", method.encoder.name)
-    digest = hashlib.sha256(_key(method, cohort, registry).encode()).hexdigest()[:16]
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", network.method.encoder.name)
+    digest = hashlib.sha256(_key(network, cohort).encode()).hexdigest()[:16]
     return home / "features" / f"{slug}-{digest}.h5"
 
 
-def planned_encoder(method: NetworkMethod, registry: Registry) -> Encoder:
-    """Return a method's encoder; `UserError` where its weights are not those of the plan."""
+def rebuild_encoder(method: NetworkMethod, registry: Registry) -> Encoder:
+    """Return a network's encoder; `UserError` if its weights are not those of the plan."""
     encoder = registry.encoders.build(method.encoder)
     if encoder.weights.sha256 != method.weights.sha256:
         raise UserError(
-            f"the weights of {method.encoder.name} changed while the run was planned",
+            f"the weights of {method.encoder.name} changed after the run was planned",
             then="run the same command again",
         )
     return encoder
 
 
 def cached_views(method: NetworkMethod) -> int:
-    """Return how many views of each slice a method's cache holds: 1 where nothing is changed.
+    """Return the number of views of each slice in a network's cache, 1 without augmentation.
 
-    An encoder that is trained as a whole needs none: its images are changed while it trains.
+    An encoder that is trained as a whole needs one view: its images are augmented in training.
     """
     training = method.training
     return training.views if training.augment != "none" and method.trained_from != "all" else 1
 
 
-def _key(method: NetworkMethod, cohort: Cohort, registry: Registry) -> str:
-    # trained as a whole, an encoder caches what it would if it were frozen
+def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
+    method = network.method
+    # an encoder that is trained as a whole has the same cache as a frozen one
     train = "none" if method.trained_from == "all" else method.trained_from
     encoder = Choice(
         name=method.encoder.name, parameters={**method.encoder.parameters, "train": train}
@@ -94,7 +112,7 @@ def _key(method: NetworkMethod, cohort: Cohort, registry: Registry) -> str:
         [
             cohort.fingerprint,
             str(encoder),
-            method.plugins[registry.encoders.version(method.encoder.name)[0]],
+            method.plugins[network.encoder_plugin],
             method.weights.sha256,
             str(method.window_hu),
             f"float32, format {FORMAT}",
@@ -103,86 +121,102 @@ def _key(method: NetworkMethod, cohort: Cohort, registry: Registry) -> str:
     )
 
 
-def _make(
-    path: Path,
-    key: str,
-    method: NetworkMethod,
-    cohort: Cohort,
-    encoder: Encoder,
-    progress: Progress,
-    device: str,
-) -> None:
-    from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
+class _Encoding:
+    """The encoding of all slices of a cohort for one network."""
 
-    frozen, trained = split_stages(encoder.stages(), method.trained_from)
-    volumes = encoder.level == "volume"
-    if len(frozen) and len(trained):
-        before, after = (FrozenEncoder(stages, device=device) for stages in (frozen, trained))
-        _say_size(path, before, method, cohort, progress)
+    def __init__(
+        self, method: NetworkMethod, encoder: Encoder, cohort: Cohort, cohort_file: Path
+    ) -> None:
+        self._method, self._encoder = method, encoder
+        self._cohort, self._cohort_file = cohort, cohort_file
 
+    def write(self, path: Path, key: str, progress: Progress, device: str) -> None:
+        """Write the feature cache."""
+        from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
+
+        frozen, trained = split_stages(self._encoder.stages(), self._method.trained_from)
+        volumes = self._encoder.level == "volume"
+        if len(frozen) and len(trained):
+            before, after = (FrozenEncoder(stages, device=device) for stages in (frozen, trained))
+            self._say_size(path, before, progress)
+            encode = self._encode_in_two_parts(before, after)
+        else:
+            whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
+            views = cached_views(self._method) if len(frozen) else 1
+            encode = (self._encode_volumes if volumes else self._encode_slices)(whole, views)
+        total = len(self._cohort) if volumes else int(self._cohort.offsets[-1])
+        unit = "cases" if volumes else "slices"
+        progress.start("encode", self._method.encoder.name, total, unit)
+        make_features(path, slices=total, key=key, encode=encode, done=progress.advance)
+        progress.finish()
+
+    def _encode_in_two_parts(
+        self, before: FrozenEncoder, after: FrozenEncoder
+    ) -> Callable[[int, int], Arrays]:
         def encode(start: int, stop: int) -> Arrays:
-            views = _views(method, cohort, start, stop, cached_views(method))
-            maps = np.stack([before(view) for view in views])
+            views = self._views(start, stop, cached_views(self._method))
+            maps = np.stack([before(view) for view in views])  # (views, slices, …)
             return {"maps": maps, "features": after.encode(maps[0])[None]}
 
-    else:
-        whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
-        count = cached_views(method) if len(frozen) else 1
-        run: Callable[[NDArray[np.float32]], NDArray[np.float32]]
-        run = whole.encode_volume if volumes else whole
+        return encode
+
+    def _encode_slices(self, whole: FrozenEncoder, views: int) -> Callable[[int, int], Arrays]:
+        def encode(start: int, stop: int) -> Arrays:
+            features = [whole(view) for view in self._views(start, stop, views)]
+            return {"features": np.stack(features)}  # (views, slices, D)
+
+        return encode
+
+    def _encode_volumes(self, whole: FrozenEncoder, views: int) -> Callable[[int, int], Arrays]:
+        offsets = self._cohort.offsets
 
         def encode(start: int, stop: int) -> Arrays:
-            if not volumes:
-                views = _views(method, cohort, start, stop, count)
-                return {"features": np.stack([run(view) for view in views])}
-            ends = [
-                (int(cohort.offsets[i]), int(cohort.offsets[i + 1])) for i in range(start, stop)
+            bounds = [(int(offsets[case]), int(offsets[case + 1])) for case in range(start, stop)]
+            cases = [
+                [whole.encode_volume(view) for view in self._views(*slices, views)]
+                for slices in bounds
             ]
-            cases = [[run(view) for view in _views(method, cohort, *own, count)] for own in ends]
-            return {"features": np.concatenate(cases, axis=1)}
+            return {"features": np.concatenate(cases, axis=1)}  # (views, cases, D)
 
-    total = len(cohort) if volumes else int(cohort.offsets[-1])
-    progress.start("encode", method.encoder.name, total, "cases" if volumes else "slices")
-    make_features(path, slices=total, key=key, encode=encode, done=progress.advance)
-    progress.finish()
+        return encode
 
+    def _views(self, start: int, stop: int, count: int) -> list[NDArray[np.float32]]:
+        """Return views (slices, H, W) of slices start:stop: the unchanged one, then augmented ones.
 
-def _views(
-    method: NetworkMethod, cohort: Cohort, start: int, stop: int, count: int
-) -> list[NDArray[np.float32]]:
-    """Return so many views (slices, H, W) of slices start:stop: the plain one, then changed ones.
+        The augmentation depends only on the case and on the number of the view.
+        """
+        plain = window(read_slices(self._cohort_file, start, stop), self._method.window_hu)
+        if count == 1:
+            return [plain]
+        import torch
 
-    What is changed depends on the case and on the number of the view alone.
-    """
-    assert cohort.path is not None
-    plain = window(read_slices(cohort.path, start, stop), method.window_hu)
-    if count == 1:
-        return [plain]
-    import torch
-
-    from lnmbench.nets.data.augmentation import augment, draw_augmentations, parse_augmentations
-    from lnmbench.nets.rng import seeded_generator
-
-    kinds = parse_augmentations(method.training.augment)
-    images = torch.from_numpy(plain)[:, None]
-    case = np.searchsorted(cohort.offsets, np.arange(start, stop), side="right") - 1
-    views = [plain]
-    for view in range(1, count):
-        drawn = torch.cat(
-            [draw_augmentations(1, seeded_generator(int(own), f"view {view}")) for own in case]
+        from lnmbench.nets.data.augmentation import (
+            augment,
+            draw_augmentations,
+            parse_augmentations,
         )
-        views.append(augment(images, drawn, kinds)[:, 0].numpy())
-    return views
+        from lnmbench.nets.rng import seeded_generator
 
+        kinds = parse_augmentations(self._method.training.augment)
+        images = torch.from_numpy(plain)[:, None]  # (slices, 1, H, W)
+        positions = np.arange(start, stop)
+        cases = np.searchsorted(self._cohort.offsets, positions, side="right") - 1
+        views = [plain]
+        for view in range(1, count):
+            draws = [
+                draw_augmentations(1, seeded_generator(int(case), f"view {view}")) for case in cases
+            ]
+            views.append(augment(images, torch.cat(draws), kinds)[:, 0].numpy())
+        return views
 
-def _say_size(
-    path: Path, before: FrozenEncoder, method: NetworkMethod, cohort: Cohort, progress: Progress
-) -> None:
-    side = cohort.preprocessing.patch
-    shape = before(np.zeros((1, side, side), np.float32)).shape[1:]
-    size = 4 * cached_views(method) * int(cohort.offsets[-1]) * math.prod(shape)
-    if size > _LARGE:
-        progress.say(
-            f"{method.encoder.name}: what stands before {method.trained_from} takes"
-            f" {size / 1e9:.1f} GB in {path.parent}, twice that while it is made"
-        )
+    def _say_size(self, path: Path, before: FrozenEncoder, progress: Progress) -> None:
+        side = self._cohort.preprocessing.patch
+        shape = before(np.zeros((1, side, side), np.float32)).shape[1:]
+        slices = cached_views(self._method) * int(self._cohort.offsets[-1])
+        size = 4 * slices * math.prod(shape)
+        if size > _LARGE_BYTES:
+            progress.say(
+                f"{self._method.encoder.name}: the output of the stages before"
+                f" {self._method.trained_from} takes {size / 1e9:.1f} GB in {path.parent}, and"
+                " twice that while it is written"
+            )

@@ -1,8 +1,9 @@
-"""Images that two patients seem to share: found on small copies, whatever their intensities."""
+"""Near-duplicate images of different patients, found on small copies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,54 +12,71 @@ from lnmbench.records import Alike, Cohort
 from lnmbench.store.cohort_file import opened
 
 SIDE = 48
-"""Blocks across a small copy."""
+"""Number of blocks across a small copy."""
 SIMILAR = 0.985
-"""The correlation from which on two copies are taken for one image.
+"""Smallest correlation of two copies of one image.
 
-`benchmarks/alike.py` measures how close different phantoms come, and how far changed copies of one
-slice go.
+`benchmarks/alike.py` measures the correlation of different phantoms, and of altered copies of one
+slice.
 """
 MOST = 1000
-"""Pairs that are kept, the closest first."""
+"""Largest number of pairs, the closest first."""
 _ROWS = 256
 
 
 def find_alike(
-    cohort: Cohort, at: NDArray[np.int64], patients: NDArray[np.int64]
+    cohort: Cohort, positions: NDArray[np.int64], patients: NDArray[np.int64]
 ) -> tuple[Alike, ...] | None:
     """Return the pairs of cases of different patients that share an image, the closest first.
 
-    `at` (n,) says where the cases stand in the cohort, `patients` (n,) whose they are. The middle
-    slice of each case is averaged in `SIDE` × `SIDE` blocks; what is correlated is how the blocks
-    differ from their neighbors, so that neither brightness nor contrast matters, and the anatomy
-    that all chests share matters little. Two slices that are the same all over are alike. None
-    where there are no images. Raises `UserError` for a cohort file that cannot be read.
+    The middle slice of each case is averaged in `SIDE` × `SIDE` blocks. The differences between
+    neighboring blocks are correlated, so that brightness and contrast have no influence, and the
+    anatomy that all chests share has little. Two slices of constant intensity are near duplicates.
+
+    Parameters
+    ----------
+    cohort
+        The cohort with its file of slices.
+    positions
+        (n,), the positions of the cases in the cohort.
+    patients
+        (n,), the number of each case's patient.
+
+    Returns
+    -------
+    tuple of Alike, or None
+        At most `MOST` pairs; None without images.
+
+    Raises
+    ------
+    UserError
+        For a cohort file that cannot be read.
     """
     if not cohort.has_images or cohort.path is None:
         return None
-    found = [np.empty((0, 3))]
-    for pairs in _pairs(_copies(cohort, at), patients):
-        both = np.concatenate([*found, pairs])
-        found = [both[np.argsort(-both[:, 2], kind="stable")][:MOST]]
+    middle = (cohort.offsets[:-1] + cohort.offsets[1:] - 1)[positions] // 2
+    closest = np.empty((0, 3))
+    for pairs in _similar_pairs(_small_copies(cohort.path, middle), patients):
+        merged = np.concatenate([closest, pairs])
+        closest = merged[np.argsort(-merged[:, 2], kind="stable")][:MOST]
     return tuple(
         Alike(case_a=int(a), case_b=int(b), similarity=similarity)
-        for a, b, similarity in found[0].tolist()
+        for a, b, similarity in closest.tolist()
     )
 
 
-def _copies(cohort: Cohort, at: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return what is compared of each case, (n, d), rows of length 1."""
-    assert cohort.path is not None
-    middle = (cohort.offsets[:-1] + cohort.offsets[1:] - 1)[at] // 2
-    with opened(cohort.path) as file:
-        slices = file["slices"]
-        return np.stack([small_copy(slices[number]) for number in middle.tolist()])
+def _small_copies(path: Path, slices: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the small copy of each of n slices of a cohort file, (n, d)."""
+    with opened(path) as file:
+        stored = file["slices"]
+        return np.stack([small_copy(stored[number]) for number in slices.tolist()])
 
 
 def small_copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:
-    """Return the steps between the blocks of one slice (d,), of length 1; a mark for none.
+    """Return the differences between neighboring blocks of one slice (d,), of length 1.
 
-    The product of two copies is their similarity.
+    The last value marks a slice of constant intensity. The scalar product of two copies is their
+    similarity.
     """
     blocks = slice_hu.astype(np.float64)
     for axis in (0, 1):
@@ -73,10 +91,10 @@ def small_copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:
     return np.append(steps / (1.0 if flat else length), float(flat)).astype(np.float32)
 
 
-def _pairs(
+def _similar_pairs(
     copies: NDArray[np.float32], patients: NDArray[np.int64]
 ) -> Iterator[NDArray[np.float64]]:
-    """Yield (case, later case, similarity) of the pairs that are alike, some rows at a time."""
+    """Yield (case, later case, similarity) of near duplicates, some rows at a time."""
     for start in range(0, len(copies), _ROWS):
         rows = copies[start : start + _ROWS]
         similar = rows @ copies[start:].T

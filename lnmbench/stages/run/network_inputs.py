@@ -1,20 +1,21 @@
-"""What the networks of a chunk learn from: features of slices, labels, clinical features."""
+"""Inputs of the networks of a chunk: labels, features of slices, clinical features."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
+from lnmbench.contracts import AuxTask, Encoder
 from lnmbench.imaging.geometry import window
-from lnmbench.records import TARGET, Cohort, NetworkMethod
-from lnmbench.registry import Registry
-from lnmbench.stages.plan.aux_tasks import aux_task, heads
-from lnmbench.stages.run.chunk import Chunk, Fit
-from lnmbench.stages.run.features import planned_encoder
+from lnmbench.records import TARGET, Cohort, NetworkMethod, Plan
+from lnmbench.stages.plan import head_names
+from lnmbench.stages.run.chunk import Fit, NetworkChunk
 from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import read_features
 
@@ -22,101 +23,150 @@ if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs, TrainableEncoder
 
 
-def network_inputs(
-    method: NetworkMethod, chunk: Chunk, cohort: Cohort, at: NDArray[np.int64], registry: Registry
+def label_inputs(
+    method: NetworkMethod, tasks: Sequence[AuxTask], plan: Plan, cohort: Cohort
 ) -> Inputs:
-    """Return what all fits share, for the plan's cases.
+    """Return the labels that all fits of a network share, without features of slices.
 
-    `at` (n,) are their places in the cohort.
+    Parameters
+    ----------
+    method
+        The network.
+    tasks
+        Its auxiliary tasks, in the order of `method.aux`.
+    plan
+        The plan's cases, which have the target's labels.
+    cohort
+        The cohort, which has those of the auxiliary tasks.
     """
     import torch
 
     from lnmbench.nets.fits import AuxInput, Inputs
 
-    tasks = [(choice, aux_task(choice, registry)) for choice in method.aux]
+    positions = cohort.positions(plan.ids)
     aux = tuple(
         AuxInput(
             name=str(choice),
             task=task,
-            targets=torch.from_numpy(task.targets(cohort)[at]).float(),
+            targets=torch.from_numpy(task.targets(cohort)[positions]).float(),
             head=head,
         )
-        for (choice, task), head in zip(tasks, heads(method.aux), strict=True)
+        for choice, task, head in zip(method.aux, tasks, head_names(method.aux), strict=True)
     )
-    target = torch.from_numpy(chunk.plan.truth).float()
+    return Inputs(target=torch.from_numpy(plan.truth).float(), aux=aux, target_name=TARGET)
+
+
+def network_inputs(
+    method: NetworkMethod,
+    tasks: Sequence[AuxTask],
+    chunk: NetworkChunk,
+    cohort: Cohort,
+    encoder: Encoder | None,
+) -> Inputs:
+    """Return the inputs that all fits of a network share.
+
+    Parameters
+    ----------
+    method
+        The network, a variant of the chunk's.
+    tasks
+        Its auxiliary tasks, in the order of `method.aux`.
+    chunk
+        The chunk with the plan and the feature cache.
+    cohort
+        The cohort of the chunk.
+    encoder
+        The encoder whose last stages are trained, None for a frozen one.
+    """
+    labels = label_inputs(method, tasks, chunk.plan, cohort)
     if chunk.features is None:
-        return Inputs(target=target, aux=aux, target_name=TARGET)
-    counts = np.diff(cohort.offsets)[at]
-    rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in at])
+        return labels
+    import torch
+
+    positions = cohort.positions(chunk.plan.ids)
+    counts = np.diff(cohort.offsets)[positions]
+    rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in positions])
     if method.level == "volume":
-        counts, rows = np.ones(len(at), np.int64), at
-    cached = read_features(chunk.features)
-    trainable_encoder = _trainable_encoder(method, cohort, at, rows, cached.get("maps"), registry)
-    features = cached["features"][: None if trainable_encoder is None else 1, rows]
-    return Inputs(
-        target=target,
-        aux=aux,
-        slices=torch.from_numpy(features.reshape(-1, features.shape[-1])),
+        counts, rows = np.ones(len(positions), np.int64), positions
+    cache = read_features(chunk.features)
+    trainable_encoder = None
+    if encoder is not None:
+        if "maps" in cache:
+            maps, maps_rows = cache["maps"].reshape(-1, *cache["maps"].shape[2:]), rows
+        else:
+            maps = _images(method, cohort, chunk.cohort_file, positions)
+            maps_rows = np.arange(len(rows))
+        trainable_encoder = _trainable_encoder(
+            method, encoder, maps, maps_rows, augment="maps" not in cache
+        )
+    features = cache["features"][: None if trainable_encoder is None else 1, rows]
+    return replace(
+        labels,
+        slices=torch.from_numpy(features.reshape(-1, features.shape[-1])),  # (views · rows, D)
         offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
-        views=len(cached["maps"]) if "maps" in cached else len(features),
+        views=len(cache["maps"]) if "maps" in cache else len(features),
         trainable_encoder=trainable_encoder,
-        target_name=TARGET,
     )
 
 
 def _trainable_encoder(
     method: NetworkMethod,
-    cohort: Cohort,
-    at: NDArray[np.int64],
+    encoder: Encoder,
+    maps: NDArray[np.float32],
     rows: NDArray[np.int64],
-    maps: NDArray[np.float32] | None,
-    registry: Registry,
-) -> TrainableEncoder | None:
-    """Return the trained stages and the maps before them; without any, the images themselves."""
-    if method.trained_from == "none":
-        return None
+    *,
+    augment: bool,
+) -> TrainableEncoder:
+    """Return the trained stages with their inputs, which are images if these are augmented."""
     import torch
 
     from lnmbench.nets.data.augmentation import parse_augmentations
     from lnmbench.nets.encoder.frozen import split_stages
     from lnmbench.nets.fits import TrainableEncoder
 
-    _, trained = split_stages(planned_encoder(method, registry).stages(), method.trained_from)
-    if maps is not None:
-        everything = torch.from_numpy(maps.reshape(-1, *maps.shape[2:]))
-        return TrainableEncoder(
-            network=trained, activations=everything, rows=torch.from_numpy(rows)
-        )
+    _, trained = split_stages(encoder.stages(), method.trained_from)
     return TrainableEncoder(
         network=trained,
-        activations=torch.from_numpy(_images(method, cohort, at, len(rows))),
-        rows=torch.arange(len(rows)),
-        augmentations=parse_augmentations(method.training.augment),
+        activations=torch.from_numpy(maps),
+        rows=torch.from_numpy(rows),
+        augmentations=parse_augmentations(method.training.augment) if augment else frozenset(),
     )
 
 
 def _images(
-    method: NetworkMethod, cohort: Cohort, at: NDArray[np.int64], slices: int
+    method: NetworkMethod, cohort: Cohort, cohort_file: Path, positions: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Return all slices of the cases (slices, 1, H, W), in [-1, 1]."""
-    assert cohort.path is not None
-    side, done = cohort.preprocessing.patch, 0
-    images = np.empty((slices, 1, side, side), np.float32)
-    for case in at:
-        own = read_slices(cohort.path, int(cohort.offsets[case]), int(cohort.offsets[case + 1]))
-        images[done : done + len(own), 0] = window(own, method.window_hu)
-        done += len(own)
+    side, filled = cohort.preprocessing.patch, 0
+    total = int(np.diff(cohort.offsets)[positions].sum())
+    images = np.empty((total, 1, side, side), np.float32)
+    for case in positions:
+        slices_hu = read_slices(
+            cohort_file, int(cohort.offsets[case]), int(cohort.offsets[case + 1])
+        )
+        images[filled : filled + len(slices_hu), 0] = window(slices_hu, method.window_hu)
+        filled += len(slices_hu)
     return images
 
 
 def clinical_inputs(
-    cohort: Cohort, at: NDArray[np.int64], planned: Sequence[Fit]
+    cohort: Cohort, positions: NDArray[np.int64], fits: Sequence[Fit]
 ) -> NDArray[np.float32]:
-    """Return clinical features (K, n, C), each fit's fitted on its own training cases alone."""
+    """Return clinical features (K, n, C), imputed and scaled on each fit's training cases.
+
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    positions
+        (n,), the positions of the plan's cases in the cohort.
+    fits
+        The K fits.
+    """
     if not cohort.features:
-        return np.zeros((len(planned), len(at), 0), dtype=np.float32)
-    frame = feature_frame(cohort, at)
-    made = [
-        preprocessor(cohort.features).fit(frame[fit.training]).transform(frame) for fit in planned
+        return np.zeros((len(fits), len(positions), 0), dtype=np.float32)
+    frame = feature_frame(cohort, positions)
+    features = [
+        preprocessor(cohort.features).fit(frame[fit.training]).transform(frame) for fit in fits
     ]
-    return np.stack(made).astype(np.float32)
+    return np.stack(features).astype(np.float32)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import Weighting
-from lnmbench.records import TARGET, Cohort, NetworkMethod, UnitResult
+from lnmbench.records import TARGET, Cohort, UnitResult
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.search.candidates import network_candidates
-from lnmbench.stages.plan.search.groups import Group, groups, side_by_side
-from lnmbench.stages.run.chunk import Chunk, Fit, fits
+from lnmbench.stages.plan import CandidateGroup, build_tasks, build_weighting
+from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
+from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_inputs import clinical_inputs, network_inputs
-from lnmbench.stages.run.search.outer_fold import OuterFold, outer_folds
+from lnmbench.stages.run.search.outer_fold import OuterFold, split_by_fold
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,105 +23,140 @@ if TYPE_CHECKING:
     from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
 
 
-class TargetAlone:
-    """The weighting of a network without auxiliary tasks."""
-
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
-        """Return nothing to learn."""
-        return ()
-
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
-        """Return the target's loss, (K,) of (K, 1)."""
-        return losses[:, 0]
-
-
-def network_results(
-    method: NetworkMethod, chunk: Chunk, cohort: Cohort, registry: Registry
-) -> list[UnitResult]:
+def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:
     """Return the results of the chunk's units.
 
-    Of a method with several candidates, each unit takes the one with the lowest mean loss of the
-    target over its inner folds. Raises `UserError` where all of them diverge.
+    Each unit of a method with several candidates takes the one with the lowest mean loss of the
+    target over its inner folds.
+
+    Parameters
+    ----------
+    chunk
+        The network and the repeat.
+    cohort
+        The cohort of the chunk.
+    registry
+        The plugins that the method uses.
+
+    Raises
+    ------
+    UserError
+        If every candidate diverges.
     """
-    at = cohort.positions(chunk.plan.ids)
-    planned = list(fits(chunk.plan, chunk.repeat))
-    own_fits = stack_of(cohort, at, planned)
-    units = outer_folds(planned)
-    tasks = [TARGET, *map(str, method.aux)]
+    planned = list(list_fits(chunk.plan, chunk.repeat))
+    fits = stack_fits(cohort, cohort.positions(chunk.plan.ids), planned)
+    units = split_by_fold(planned)
+    tasks = [TARGET, *map(str, chunk.method.aux)]
     notes: dict[str, None] = {}
-    for group, made in _trained(method, chunk, cohort, at, own_fits, registry):
-        _take_in(units, group, made, tasks)
-        notes.update(dict.fromkeys(made.notes))
+    for group, results in _train_groups(chunk, cohort, fits, registry):
+        _add_trials(units, group, results, tasks)
+        notes.update(dict.fromkeys(results.notes))
     return [unit.result(chunk, tuple(notes)) for unit in units]
 
 
-def _trained(
-    method: NetworkMethod,
-    chunk: Chunk,
-    cohort: Cohort,
-    at: NDArray[np.int64],
-    own: Fits,
-    registry: Registry,
-) -> Iterator[tuple[Group, FitResults]]:
+def _train_groups(
+    chunk: NetworkChunk, cohort: Cohort, fits: Fits, registry: Registry
+) -> Iterator[tuple[CandidateGroup, FitResults]]:
     """Train the candidates, stack after stack."""
     from lnmbench.nets.parallel import train
 
-    found = network_candidates(method, chunk.plan.protocol.seed, registry)
-    gigabytes = chunk.resources.memory_gb
+    trains_encoder = chunk.features is not None and chunk.method.trained_from != "none"
+    encoder = rebuild_encoder(chunk.method, registry) if trains_encoder else None
+    memory_gb = chunk.resources.memory_gb
     inputs: dict[tuple[str, ...], Inputs] = {}
-    # groups of the same tasks in a row: their inputs are made once, and one at a time is kept
-    for group in sorted(groups(method, found), key=_tasks):
-        tasks = _tasks(group)
-        if tasks not in inputs:
-            inputs = {tasks: network_inputs(group.method, chunk, cohort, at, registry)}
-        made = train(
-            inputs[tasks],
-            side_by_side(own, group),
+    # groups of the same tasks follow each other, so that inputs are made once and one is in memory
+    for group in sorted(chunk.groups, key=_task_names):
+        names = _task_names(group)
+        if names not in inputs:
+            tasks = build_tasks(group.method.aux, registry)
+            inputs = {names: network_inputs(group.method, tasks, chunk, cohort, encoder)}
+        results = train(
+            inputs[names],
+            repeat_for_candidates(fits, group),
             group.method.training,
-            weighting_of(group, registry),
+            build_weighting(group.method, registry),
             device=chunk.resources.device,
-            memory=None if gigabytes is None else int(gigabytes * 1e9),
+            memory=None if memory_gb is None else int(memory_gb * 1e9),
         )
-        yield group, made
+        yield group, results
 
 
-def stack_of(cohort: Cohort, at: NDArray[np.int64], planned: Sequence[Fit]) -> Fits:
-    """Return the planned fits as the trainer takes them; `at` (n,) are places in the cohort."""
+def stack_fits(cohort: Cohort, positions: NDArray[np.int64], planned: Sequence[Fit]) -> Fits:
+    """Return K planned fits as one stack.
+
+    Parameters
+    ----------
+    cohort
+        The cohort, which has the clinical features.
+    positions
+        (n,), the positions of the plan's cases in the cohort.
+    planned
+        The K fits.
+    """
     import torch
 
     from lnmbench.nets.fits import Fits
 
-    validation = np.stack([fit.validation for fit in planned])
+    validation = np.stack([fit.validation for fit in planned])  # (K, n)
     return Fits(
         training=torch.from_numpy(np.stack([fit.training for fit in planned])),
         validation=torch.from_numpy(validation),
         predicted=torch.from_numpy(validation | np.stack([fit.test for fit in planned])),
-        clinical=torch.from_numpy(clinical_inputs(cohort, at, planned)),
+        clinical=torch.from_numpy(clinical_inputs(cohort, positions, planned)),
         seeds=tuple(fit.seed for fit in planned),
     )
 
 
-def _tasks(group: Group) -> tuple[str, ...]:
+def repeat_for_candidates(fits: Fits, group: CandidateGroup) -> Fits:
+    """Return K fits for each candidate of the group in turn, with its settings.
+
+    The fits keep their seeds: all candidates have equal initial weights, and see the cases in the
+    same order.
+    """
+    rows = list(range(len(fits))) * len(group.candidates)
+    return replace(
+        fits.select(rows),
+        learning_rate=_setting_of_fits("learning_rate", group, len(fits)),
+        weight_decay=_setting_of_fits("weight_decay", group, len(fits)),
+        dropout=_setting_of_fits("dropout", group, len(fits)),
+        loss_weights=_loss_weights(group, len(fits)),
+    )
+
+
+def _setting_of_fits(name: str, group: CandidateGroup, count: int) -> Tensor | None:
+    """Return a setting of `count` fits for each candidate, None if it is not searched."""
+    import torch
+
+    if name not in group.candidates[0].settings:
+        return None
+    values = [candidate.settings[name] for candidate in group.candidates]
+    return torch.tensor(values, dtype=torch.float64).repeat_interleave(count)
+
+
+def _loss_weights(group: CandidateGroup, count: int) -> Tensor | None:
+    import torch
+
+    aux_weights = _setting_of_fits("aux_weight", group, count)
+    if aux_weights is None:
+        return None
+    of_tasks = aux_weights.unsqueeze(1).expand(-1, len(group.method.aux))
+    return torch.cat([torch.ones(len(aux_weights), 1), of_tasks], dim=1)  # (fits, 1 + tasks)
+
+
+def _task_names(group: CandidateGroup) -> tuple[str, ...]:
     return tuple(map(str, group.method.aux))
 
 
-def weighting_of(group: Group, registry: Registry) -> Weighting:
-    """Return the weighting of a group of candidates."""
-    if group.method.weighting is None:
-        return TargetAlone()
-    return registry.weightings.build(group.method.weighting)
-
-
-def _take_in(
-    units: Sequence[OuterFold], group: Group, made: FitResults, tasks: Sequence[str]
+def _add_trials(
+    units: Sequence[OuterFold], group: CandidateGroup, results: FitResults, tasks: Sequence[str]
 ) -> None:
-    """Deal the rows of a stack out to the units: candidate by candidate, fold by fold."""
+    """Distribute the rows of a stack over the units: candidate by candidate, fold by fold."""
     history: dict[int, list[FitEpoch]] = {}
-    for epoch in made.history:
+    for epoch in results.history:
         history.setdefault(epoch.fit, []).append(epoch)
     row = 0
     for candidate in group.candidates:
         for unit in units:
             rows = range(row, row + len(unit.fits))
-            unit.take_in(candidate, made, rows, history, tasks)
+            unit.add_trial(candidate, results, rows, history, tasks)
             row = rows.stop

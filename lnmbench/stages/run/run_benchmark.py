@@ -1,35 +1,30 @@
-"""run: the units that the ledger lacks, chunk after chunk; this process alone writes."""
+"""Run of a benchmark: the units that its ledger lacks, chunk after chunk."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import (
-    Choice,
-    Manifest,
-    Method,
-    NetworkMethod,
-    Plan,
-    Resources,
-    RunFolders,
-    UnitResult,
-)
+from lnmbench.records import Choice, Manifest, NetworkMethod, Resources, RunFolders, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, ingest
-from lnmbench.stages.plan.aux_tasks import aux_labels
-from lnmbench.stages.plan.make_plan import refuse_unknown_names
-from lnmbench.stages.plan.resolve import Prepared, prepare
-from lnmbench.stages.plan.resources import resolved, shared_among
-from lnmbench.stages.run.chunk import Chunk
+from lnmbench.stages.plan import (
+    ResolvedBenchmark,
+    ResolvedMethod,
+    ResolvedNetwork,
+    list_labels,
+    resolve,
+)
+from lnmbench.stages.run.chunk import Chunk, make_chunk
 from lnmbench.stages.run.cohort_profile import make_profile
 from lnmbench.stages.run.execute import execute
-from lnmbench.stages.run.features import method_features
+from lnmbench.stages.run.features import make_feature_cache
 from lnmbench.store.ledger import LedgerWriter
 
 
@@ -42,144 +37,165 @@ def run(
     workers: int,
     plugins: tuple[str, ...],
     progress: Progress,
-    ingesting: IngestOptions | None = None,
+    ingest_options: IngestOptions | None = None,
     resources: Resources | None = None,
 ) -> Path:
-    """Run what is missing of a benchmark and return the folder of its ledger.
+    """Run the missing units of a benchmark and return the folder of its ledger.
 
-    The same benchmark continues where it was stopped; other arms over the same cohort and
-    protocol join the same ledger.
+    The same benchmark continues where it was stopped. Other methods on the same cohort and
+    protocol are added to the same ledger.
+
+    Parameters
+    ----------
+    benchmark
+        The benchmark.
+    registry
+        The plugins that offer what it names.
+    folders
+        The folders of cohorts, features and the ledger.
+    executor
+        The executor of chunks.
+    workers
+        The number of threads that ingest the cohort.
+    plugins
+        The plugins that the user named, which worker processes load as well.
+    progress
+        Displays notices and progress.
+    ingest_options
+        The preprocessing of the cohort.
+    resources
+        The device and memory of the run.
+
+    Raises
+    ------
+    UserError
+        For a benchmark that cannot be run.
     """
-    refuse_unknown_names(benchmark, registry)
-    registry.executors.bind(executor)
-    available = resolved(resources or Resources())
-    path = ingest(
-        benchmark.dataset,
-        registry,
-        home=folders.home,
-        workers=workers,
-        progress=progress,
-        options=ingesting,
-    )
-    ready = prepare(benchmark, registry, path, available)
-    plan, methods = ready.plan, ready.methods
-    pool = registry.executors.build(executor)
-    shared = shared_among(ready.resources, executor, registry)
-    for note in ready.told:
-        progress.say(note)
-    manifest = _manifest(benchmark, ready)
+
+    def ingest_cohort() -> Path:
+        return ingest(
+            benchmark.dataset,
+            registry,
+            home=folders.home,
+            workers=workers,
+            progress=progress,
+            options=ingest_options,
+        )
+
+    resolved = resolve(benchmark, registry, ingest_cohort, executor=executor, resources=resources)
+    pool = resolved.executor.build()
+    for notice in resolved.notices:
+        progress.say(notice)
+    manifest = _make_manifest(benchmark, resolved)
+    cohort, plan = resolved.cohort, resolved.plan
     folder = folders.ledger_folder(plan)
     with LedgerWriter.create(folder, plan) as ledger:
-        ledger.add_methods(methods, plan.splits.units())
-        ledger.add_labels(
-            aux_labels(methods, ready.cohort, ready.cohort.positions(plan.ids), registry)
-        )
+        ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
+        ledger.add_labels(list_labels(resolved.tasks, cohort, cohort.positions(plan.ids)))
         if ledger.profile() is None:
-            ledger.add_profile(make_profile(ready.cohort, plan))
+            ledger.add_profile(make_profile(cohort, plan))
         ledger.add_manifest(manifest)
         registry.hook.run_started(manifest=manifest)
-        for method in methods:
-            missing = _missing_repeats(ledger, method, plan)
-            features = (
-                method_features(
+        work = _Work(registry=registry, ledger=ledger, pool=pool, progress=progress)
+        for method in resolved.methods:
+            missing = work.missing_repeats(method)
+            features = None
+            if missing and isinstance(method, ResolvedNetwork):
+                features = make_feature_cache(
                     method,
-                    ready.cohort,
-                    registry,
+                    cohort,
+                    resolved.cohort_file,
                     folders.home,
                     progress,
-                    device=available.device,
+                    device=resolved.resources.device,
                 )
-                if missing
-                else None
-            )
             chunks = [
-                Chunk(
-                    method=method,
-                    repeat=repeat,
-                    plan=plan,
-                    cohort=path,
-                    features=features,
-                    plugins=plugins,
-                    resources=shared,
-                )
+                make_chunk(method, resolved, repeat, features=features, plugins=plugins)
                 for repeat in missing
             ]
-            _work(chunks, method, ledger, registry, pool, progress)
+            work.run_chunks(chunks, method)
         pool.shutdown()
         registry.hook.run_finished(manifest=manifest)
     return folder
 
 
-def _missing_repeats(ledger: LedgerWriter, method: Method, plan: Plan) -> list[int]:
-    done = ledger.done(method.fingerprint)
-    return sorted({repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done})
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """The work of a run: chunks go to a pool, and this process alone writes their results."""
 
+    registry: Registry
+    ledger: LedgerWriter
+    pool: Executor
+    progress: Progress
 
-def _work(
-    chunks: Sequence[Chunk],
-    method: Method,
-    ledger: LedgerWriter,
-    registry: Registry,
-    pool: Executor,
-    progress: Progress,
-) -> None:
-    protocol = ledger.plan().protocol
-    tried = method.tune if isinstance(method, NetworkMethod) else 1
-    each = protocol.folds * protocol.inner * tried
-    if not chunks:
-        progress.say(f"{method.label}: complete in the ledger")
-        return
-    progress.start("run", method.label, protocol.repeats * each, "fits")
-    progress.advance((protocol.repeats - len(chunks)) * each)
+    def missing_repeats(self, resolved: ResolvedMethod) -> list[int]:
+        """Return the repeats of a method that lack a result."""
+        done = self.ledger.done(resolved.method.fingerprint)
+        units = self.ledger.plan().splits.units()
+        return sorted({repeat for repeat, fold in units if (repeat, fold) not in done})
 
-    said: set[str] = set()
+    def run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
+        """Run the chunks of one method."""
+        method, protocol = resolved.method, self.ledger.plan().protocol
+        candidates = method.tune if isinstance(method, NetworkMethod) else 1
+        fits_a_repeat = protocol.folds * protocol.inner * candidates
+        if not chunks:
+            self.progress.say(f"{method.label}: complete in the ledger")
+            return
+        self.progress.start("run", method.label, protocol.repeats * fits_a_repeat, "fits")
+        self.progress.advance((protocol.repeats - len(chunks)) * fits_a_repeat)
+        notes: set[str] = set()
 
-    def keep(future: Future[list[UnitResult]]) -> None:
+        def keep(future: Future[list[UnitResult]]) -> None:
+            self._add_results(future, method.label, notes)
+            self.progress.advance(fits_a_repeat)
+
+        waiting: set[Future[list[UnitResult]]] = set()
+        try:
+            for chunk in chunks:
+                waiting.add(self.pool.submit(execute, chunk))
+                for future in [future for future in waiting if future.done()]:
+                    keep(future)
+                    waiting.discard(future)
+            for future in as_completed(waiting):
+                keep(future)
+        except BaseException:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        self.progress.finish()
+
+    def _add_results(self, future: Future[list[UnitResult]], label: str, notes: set[str]) -> None:
+        """Write the results of a chunk, and say those of its notes that are new."""
         try:
             results = future.result()
         except BrokenExecutor as error:
             raise UserError(
-                "a worker process died, perhaps for want of memory",
-                where=method.label,
-                then="the same command goes on; try fewer workers",
+                "a worker process died, possibly because memory ran out",
+                where=label,
+                then="run the same command again, with fewer workers, to continue",
             ) from error
-        ledger.add_results(results)
+        self.ledger.add_results(results)
         for result in results:
-            registry.hook.unit_finished(result=result)
+            self.registry.hook.unit_finished(result=result)
         for note in dict.fromkeys(note for result in results for note in result.notes):
-            if note not in said:
-                progress.say(f"{method.label}: {note}")
-                said.add(note)
-        progress.advance(each)
-
-    waiting: set[Future[list[UnitResult]]] = set()
-    try:
-        for chunk in chunks:
-            waiting.add(pool.submit(execute, chunk))
-            for future in [future for future in waiting if future.done()]:
-                keep(future)
-                waiting.discard(future)
-        for future in as_completed(waiting):
-            keep(future)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    progress.finish()
+            if note not in notes:
+                self.progress.say(f"{label}: {note}")
+                notes.add(note)
 
 
-def _manifest(benchmark: Benchmark, ready: Prepared) -> Manifest:
+def _make_manifest(benchmark: Benchmark, resolved: ResolvedBenchmark) -> Manifest:
     from lnmbench.nets.device import describe_device
 
-    asked = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
+    options = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
     return Manifest(
         created=environment.now(),
-        asked=asked,
-        cohort=ready.cohort.name,
-        cohort_fingerprint=ready.cohort.fingerprint,
-        card=ready.cohort.card,
-        preprocessing=ready.cohort.preprocessing,
-        protocol=ready.plan.protocol,
-        methods=ready.methods,
-        notes=ready.notes,
-        environment=environment.describe(device=describe_device(ready.resources.device)),
+        asked=options,
+        cohort=resolved.cohort.name,
+        cohort_fingerprint=resolved.cohort.fingerprint,
+        card=resolved.cohort.card,
+        preprocessing=resolved.cohort.preprocessing,
+        protocol=resolved.plan.protocol,
+        methods=tuple(each.method for each in resolved.methods),
+        notes=resolved.notes,
+        environment=environment.describe(device=describe_device(resolved.resources.device)),
     )

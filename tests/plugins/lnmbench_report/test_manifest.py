@@ -26,7 +26,6 @@ from lnmbench.records import (
     Paragraph,
     Preprocessing,
     Protocol,
-    Resources,
     Results,
     Table,
     Training,
@@ -34,7 +33,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.rendering import render
-from lnmbench.stages.plan.resolve import prepare
+from lnmbench.stages.plan import resolve
 
 CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
 ENCODER = Choice(name="resnet50", parameters={"weights": "/home/someone/kept/w.safetensors"})
@@ -133,8 +132,8 @@ def test_the_command_asks_for_the_same_methods_on_the_same_folds(
 ) -> None:
     benchmark = read_benchmark(None, options(command(scored.invocations[0])))
     (cohort,) = run_folder.parent.joinpath("home").rglob("*.h5")
-    again = prepare(benchmark, Registry(), cohort, Resources())
-    assert {method.fingerprint for method in again.methods} == {
+    again = resolve(benchmark, Registry(), lambda: cohort)
+    assert {resolved.method.fingerprint for resolved in again.methods} == {
         outcome.method.fingerprint for outcome in scored.method_results
     }
     assert again.plan.protocol == scored.protocol
@@ -154,7 +153,8 @@ def test_the_command_asks_for_the_same_several_tasks(
     def methods(options: Mapping[str, Any]) -> tuple[Method, ...]:
         few = {"dataset": scored.cohort, "repeats": 2, "folds": 4, "inner": 2}
         benchmark = read_benchmark(None, {**options, **few})
-        return prepare(benchmark, Registry(), cohort, Resources()).methods
+        resolved = resolve(benchmark, Registry(), lambda: cohort)
+        return tuple(each.method for each in resolved.methods)
 
     (once,) = methods({"encoder": "none", "aux": (aux,), "only": True})
     assert len(once.aux) == 2

@@ -12,7 +12,7 @@ from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
-from lnmbench.stages.estimate import Arm, RunEstimate, Span, estimate
+from lnmbench.stages.estimate import MethodEstimate, RunEstimate, Span, estimate
 from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.run import run_benchmark as stage
 from lnmbench.store.ledger import FILE
@@ -73,7 +73,7 @@ class Asked:
             "executor": Choice(name="inline"),
             "workers": 1,
             "progress": self._progress,
-            "ingesting": SMALL,
+            "ingest_options": SMALL,
         }
 
     def run(self, **options: object) -> Path:
@@ -94,8 +94,8 @@ def everything(*folders: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in files if path.suffix != ".pyc"}
 
 
-def counts(arm: Arm) -> tuple[str, int, int, int, int]:
-    return arm.label, arm.units, arm.units_all, arm.fits, arm.candidates
+def counts(method: MethodEstimate) -> tuple[str, int, int, int, int]:
+    return method.label, method.units, method.units_all, method.fits, method.candidates
 
 
 def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Asked) -> None:
@@ -103,14 +103,14 @@ def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Asked) -> None:
     expected = asked.estimate()
     assert everything(asked.home, Path()) == before
     assert not Path("runs").exists()
-    aux, plain, baseline = expected.arms
+    aux, plain, baseline = expected.methods
     assert counts(aux) == ("sliced + pt", 6, 6, 12, 1)
     assert counts(plain) == ("sliced", 6, 6, 12, 1)
     assert baseline.fits == 12 * baseline.candidates > 12
     assert aux.slices > 24
     assert plain.slices == 0, "the arm before it fills the cache"
-    assert all(0 < arm.seconds.low <= arm.seconds.high for arm in expected.arms)
-    assert all(arm.disk > 0 for arm in expected.arms)
+    assert all(0 < method.seconds.low <= method.seconds.high for method in expected.methods)
+    assert all(method.disk > 0 for method in expected.methods)
 
 
 def test_what_is_done_is_not_done_again(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,22 +127,26 @@ def test_what_is_done_is_not_done_again(asked: Asked, monkeypatch: pytest.Monkey
         with pytest.raises(KeyboardInterrupt):
             asked.run()
     half = asked.estimate()
-    assert [arm.units for arm in half.arms] == [3, 6, 6]
-    assert [arm.slices for arm in half.arms] == [0, 0, 0]
+    assert [method.units for method in half.methods] == [3, 6, 6]
+    assert [method.slices for method in half.methods] == [0, 0, 0]
     assert "slices" not in half.basis[0]
 
     asked.run()
     whole = asked.estimate()
-    assert [(arm.units, arm.units_all) for arm in whole.arms] == [(0, 6), (0, 6), (0, 6)]
+    assert [(m.units, m.units_all) for m in whole.methods] == [
+        (0, 6),
+        (0, 6),
+        (0, 6),
+    ]
     assert whole.seconds == Span()
     assert whole.disk == 0
     assert whole.basis == ("The ledger is complete: nothing is left to do.",)
     other = asked.estimate(training={"max_epochs": 3})
-    assert [arm.units for arm in other.arms] == [6, 6, 0]
+    assert [method.units for method in other.methods] == [6, 6, 0]
 
 
 def test_the_search_counts(asked: Asked) -> None:
-    network = asked.estimate(tune=5, only=True).arms[0]
+    network = asked.estimate(tune=5, only=True).methods[0]
     assert (network.fits, network.candidates) == (60, 5)
 
 
@@ -158,7 +162,7 @@ def test_the_disk_holds_what_is_expected(asked: Asked, train: str) -> None:
     (features,) = (asked.home / "features").glob("sliced-*.h5")
     kept = features.stat().st_size + (folder / FILE).stat().st_size
     assert kept / 2 < expected.disk < 2 * kept
-    assert any("few cases" in line for line in expected.basis) == (train != "none")
+    assert any("factor of two" in line for line in expected.basis) == (train != "none")
 
 
 def test_a_cohort_that_is_not_ingested_is_refused(asked: Asked) -> None:

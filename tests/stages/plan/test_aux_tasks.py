@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
+from lnmbench.contracts import AuxTask
 from lnmbench.records import Choice, Column, NetworkMethod, Weights
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.aux_tasks import aux_labels, aux_task, heads
+from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
 from lnmbench.testing import check_contract, sample_cohort
 
 COHORT = sample_cohort()
@@ -21,9 +22,14 @@ def choice(**parameters: object) -> Choice:
     return REGISTRY.aux_tasks.bind(Choice(name="pt", parameters=parameters))
 
 
+def task(of: Choice) -> AuxTask:
+    (built,) = build_tasks([of], REGISTRY)
+    return built
+
+
 def test_a_control_has_the_same_labels_for_other_cases() -> None:
-    own = aux_task(choice(), REGISTRY).targets(COHORT)
-    shuffled = aux_task(choice(shuffled=1), REGISTRY).targets(COHORT)
+    own = task(choice()).targets(COHORT)
+    shuffled = task(choice(shuffled=1)).targets(COHORT)
     known = ~np.isnan(own).any(axis=1)
     np.testing.assert_array_equal(np.isnan(own), np.isnan(shuffled))
     assert sorted(map(tuple, own[known])) == sorted(map(tuple, shuffled[known]))
@@ -31,9 +37,7 @@ def test_a_control_has_the_same_labels_for_other_cases() -> None:
 
 
 def test_a_control_depends_on_its_seed_alone() -> None:
-    once, again, other = (
-        aux_task(choice(shuffled=seed), REGISTRY).targets(COHORT) for seed in (1, 1, 2)
-    )
+    once, again, other = (task(choice(shuffled=seed)).targets(COHORT) for seed in (1, 1, 2))
     np.testing.assert_array_equal(once, again)
     assert not np.array_equal(once, other, equal_nan=True)
 
@@ -49,7 +53,7 @@ def network(task: Choice) -> NetworkMethod:
 
 
 def test_a_control_keeps_the_contract_and_says_what_it_is() -> None:
-    control = aux_task(choice(shuffled=3), REGISTRY)
+    control = task(choice(shuffled=3))
     check_contract("aux task", control, cohort=COHORT)
     assert "shuffled" in control.title
     assert any("control" in note for note in control.notes(COHORT))
@@ -63,8 +67,8 @@ def test_a_control_is_known_as_one() -> None:
 
 def test_the_heads_of_a_task_and_its_control_start_alike() -> None:
     plain, control = choice(), choice(shuffled=2)
-    assert heads([plain]) == heads([control]) == ["pt:edition=auto"]
-    assert len(set(heads([plain, control]))) == 2
+    assert head_names([plain]) == head_names([control]) == ["pt:edition=auto"]
+    assert len(set(head_names([plain, control]))) == 2
 
 
 def test_a_seed_that_is_no_number_is_refused() -> None:
@@ -82,8 +86,9 @@ def test_classes_are_scored_where_a_case_can_be_one_only() -> None:
     cohort = replace(COHORT, columns=columns, values=values)
     at = np.arange(len(cohort))[::-1]
     method = network(choice(edition="8"))
-    (labels,) = aux_labels([method, method], cohort, at, REGISTRY)
-    targets = aux_task(method.aux[0], REGISTRY).targets(cohort)[at]
+    tasks = {str(method.aux[0]): task(method.aux[0])}
+    (labels,) = list_labels(tasks, cohort, at)
+    targets = task(method.aux[0]).targets(cohort)[at]
     one = np.nansum(targets, axis=1) == 1
     assert 0 < one.sum() < len(one)
     np.testing.assert_array_equal(labels.values[one], targets[one].argmax(axis=1))

@@ -7,9 +7,10 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import Protocol
+from lnmbench.records import Protocol, Resources
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.make_plan import make_methods, make_plan
+from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.plan.methods import resolve_methods, select_methods
 
 MakeCohort = Callable[..., Cohort]
 PROTOCOL = Protocol(repeats=2, folds=5, inner=3)
@@ -21,7 +22,10 @@ def target(name: str = "n2") -> object:
 
 
 def labels(cohort: Cohort, **options: object) -> list[str]:
-    return [m.label for m in make_methods(read_benchmark(None, options), REGISTRY, cohort)]
+    benchmark = read_benchmark(None, options)
+    selections = select_methods(benchmark, REGISTRY)
+    methods = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources())
+    return [resolved.method.label for resolved in methods]
 
 
 def test_cases_without_the_target_are_left_out_and_said(make_cohort: MakeCohort) -> None:
@@ -86,7 +90,7 @@ def test_an_arm_brings_its_references(make_cohort: MakeCohort) -> None:
 
 
 def test_without_an_arm_nothing_is_run(make_cohort: MakeCohort) -> None:
-    with pytest.raises(UserError, match="no arm is named"):
+    with pytest.raises(UserError, match="names no method"):
         labels(make_cohort(), only=True)
 
 

@@ -9,11 +9,11 @@ import pytest
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Resources
+from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan.primary_metrics import declared
-from lnmbench.stages.plan.resolve import prepare
+from lnmbench.stages.plan.primary_metrics import normalize_metrics
+from lnmbench.stages.plan.resolve import resolve
 
 REGISTRY = Registry()
 
@@ -28,15 +28,15 @@ REGISTRY = Registry()
     ],
 )
 def test_one_metric_has_one_spelling(asked: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    assert declared(asked, REGISTRY) == expected
-    assert declared(expected, REGISTRY) == expected
+    assert normalize_metrics(asked, REGISTRY) == expected
+    assert normalize_metrics(expected, REGISTRY) == expected
 
 
 def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(UserError, match="unknown metric 'aucc'"):
-        declared(("aucc",), REGISTRY)
+        normalize_metrics(("aucc",), REGISTRY)
     with pytest.raises(UserError, match="has no parameter 'specificity'"):
-        declared(("npv:specificity=0.9",), REGISTRY)
+        normalize_metrics(("npv:specificity=0.9",), REGISTRY)
 
 
 def test_the_protocol_of_a_run_holds_each_metric_once(tmp_path: Path, silent: Progress) -> None:
@@ -49,5 +49,5 @@ def test_the_protocol_of_a_run_holds_each_metric_once(tmp_path: Path, silent: Pr
         "folds": 3,
         "inner": 2,
     }
-    ready = prepare(read_benchmark(None, asked), REGISTRY, path, Resources())
-    assert ready.plan.protocol.primary == ("net_benefit", "auc")
+    resolved = resolve(read_benchmark(None, asked), REGISTRY, lambda: path)
+    assert resolved.plan.protocol.primary == ("net_benefit", "auc")

@@ -9,28 +9,28 @@ from lnmbench.errors import UserError
 from lnmbench.nets import device
 from lnmbench.records import Choice, Resources, Training
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.resources import resolved, shared_among, with_precision
+from lnmbench.stages.plan.resources import resolve_precision, resolve_resources, share_resources
 
 ON_CPU, ON_GPU = Resources(device="cpu"), Resources(device="cuda:0")
 
 
 def test_half_of_the_machine_unless_a_budget_is_named() -> None:
-    found = resolved(ON_CPU).memory_gb
+    found = resolve_resources(ON_CPU).memory_gb
     assert found == pytest.approx(environment.memory_bytes() / 2e9)
-    assert resolved(Resources(device="cpu", memory_gb=1.5)).memory_gb == 1.5
+    assert resolve_resources(Resources(device="cpu", memory_gb=1.5)).memory_gb == 1.5
 
 
 @pytest.mark.parametrize("memory", [0.0, -1.0, float("nan"), float("inf")])
 def test_memory_that_is_none(memory: float) -> None:
     with pytest.raises(UserError, match="--memory.*positive number"):
-        resolved(Resources(device="cpu", memory_gb=memory))
+        resolve_resources(Resources(device="cpu", memory_gb=memory))
 
 
 def test_workers_share_the_memory() -> None:
-    budget, registry = Resources(memory_gb=8.0), Registry()
-    four = Choice(name="processes", parameters={"workers": 4})
-    assert shared_among(budget, four, registry).memory_gb == 2.0
-    assert shared_among(budget, Choice(name="inline"), registry) == budget
+    budget, executors = Resources(memory_gb=8.0), Registry().executors
+    four = executors.bind(Choice(name="processes", parameters={"workers": 4}))
+    assert share_resources(budget, four).memory_gb == 2.0
+    assert share_resources(budget, executors.bind(Choice(name="inline"))) == budget
 
 
 def test_precision_is_that_of_the_device_where_an_encoder_is_trained(
@@ -40,7 +40,7 @@ def test_precision_is_that_of_the_device_where_an_encoder_is_trained(
 
     def chosen(asked: str, trained_from: str, resources: Resources) -> str:
         settings = Training(precision=asked)  # type: ignore[arg-type]
-        made = with_precision(settings, trained_from=trained_from, resources=resources)
+        made = resolve_precision(settings, trained_from=trained_from, resources=resources)
         return made.precision
 
     assert chosen("auto", "all", ON_GPU) == "bfloat16"

@@ -76,7 +76,7 @@ def test_a_report_and_an_export_name_files_without_their_folders(
         workers=1,
         plugins=(str(plugin),),
         progress=silent,
-        ingesting=IngestOptions(preprocessing=Preprocessing(patch=32)),
+        ingest_options=IngestOptions(preprocessing=Preprocessing(patch=32)),
     )
     results = read_results(folder, registry)
     labels = [outcome.method.label for outcome in results.method_results]

@@ -83,7 +83,7 @@ def predict(home: Path, tmp_path: Path, silent: Progress) -> Predict:
             workers=1,
             plugins=plugins,
             progress=silent,
-            ingesting=IngestOptions(preprocessing=Preprocessing(patch=32)),
+            ingest_options=IngestOptions(preprocessing=Preprocessing(patch=32)),
         )
         with LedgerReader.open(folder) as ledger:
             (method,) = ledger.methods()

@@ -1,7 +1,7 @@
-"""Which settings a network tries: its own, and others that are the same wherever it is trained.
+"""Candidate settings of a network: its own, and others drawn from the search space.
 
-They come of the protocol's seed and of the setting's name alone, so that all folds, all repeats
-and, as far as they share settings, all arms choose among the same.
+They depend only on the protocol's seed and on the names of the settings. So all folds, all repeats
+and, for the settings that they share, all methods choose among the same candidates.
 """
 
 from __future__ import annotations
@@ -15,51 +15,63 @@ from numpy.typing import NDArray
 
 from lnmbench.records import Candidate, Dimension, NetworkMethod
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.search.space import SPACE, network_space, own_settings, plugin_space
+from lnmbench.stages.plan.search.space import SPACE, initial_settings, network_space, plugin_space
 
 
-def network_candidates(
-    method: NetworkMethod, seed: int, registry: Registry
-) -> tuple[Candidate, ...]:
+def make_candidates(method: NetworkMethod, seed: int, registry: Registry) -> tuple[Candidate, ...]:
     """Return the `tune` candidates of a network, its own settings first.
 
-    A single one searches nothing and has no settings of its own. `seed` is the protocol's. Raises
-    `UserError` for a plugin that offers what it does not take.
+    Parameters
+    ----------
+    method
+        The network. With `tune` of 1, its single candidate has no settings.
+    seed
+        The seed of the protocol.
+    registry
+        The plugins, whose parameters may be part of the search.
+
+    Raises
+    ------
+    UserError
+        For a plugin that offers values to the search that it does not accept.
     """
     if method.tune == 1:
         return (Candidate(number=1, settings={}),)
     shared, added = network_space(method), plugin_space(method, registry)
-    drawn = _spread(shared, method.tune - 1, seed)
-    drawn.update({d.name: _dealt(d, method.tune - 1, seed) for d in added})
-    own = own_settings(method, (*shared, *added))
-    others = ({name: values[i] for name, values in drawn.items()} for i in range(method.tune - 1))
-    return tuple(Candidate(number=i, settings=s) for i, s in enumerate([own, *others], start=1))
+    values = _draw_sobol(shared, method.tune - 1, seed)
+    values.update({d.name: _draw_options(d, method.tune - 1, seed) for d in added})
+    initial = initial_settings(method, (*shared, *added))
+    others = ({name: column[i] for name, column in values.items()} for i in range(method.tune - 1))
+    return tuple(Candidate(number=i, settings=s) for i, s in enumerate([initial, *others], start=1))
 
 
-def _spread(dimensions: Sequence[Dimension], count: int, seed: int) -> dict[str, list[Any]]:
-    """The values of a scrambled Sobol sequence in these dimensions of `SPACE`.
+def _draw_sobol(dimensions: Sequence[Dimension], count: int, seed: int) -> dict[str, list[Any]]:
+    """Return the values of a scrambled Sobol sequence in these dimensions of `SPACE`.
 
-    All of `SPACE` is drawn whatever is used of it: one dimension more would change the others.
+    All of `SPACE` is drawn, whichever dimensions are used: the number of dimensions changes the
+    values of each.
     """
     from scipy.stats import qmc
 
-    sobol = qmc.Sobol(len(SPACE), seed=_source(seed, "settings"))
+    sobol = qmc.Sobol(len(SPACE), seed=_generator(seed, "settings"))
     shares: NDArray[np.float64] = sobol.random_base2((count - 1).bit_length())[:count]
-    at = [dimension.name for dimension in SPACE]
-    return {d.name: [d.at(share) for share in shares[:, at.index(d.name)]] for d in dimensions}
+    column_of = {dimension.name: column for column, dimension in enumerate(SPACE)}
+    return {
+        d.name: [d.value_at(share) for share in shares[:, column_of[d.name]]] for d in dimensions
+    }
 
 
-def _dealt(dimension: Dimension, count: int, seed: int) -> list[Any]:
-    """Options dealt out in rounds, each of them shuffled: every one is tried about as often."""
-    source = _source(seed, dimension.name)
+def _draw_options(dimension: Dimension, count: int, seed: int) -> list[Any]:
+    """Return options in rounds, each of them shuffled, so that all occur about equally often."""
+    generator = _generator(seed, dimension.name)
 
     def rounds() -> Iterator[Any]:
         while True:
-            yield from (dimension.options[i] for i in source.permutation(len(dimension.options)))
+            yield from (dimension.options[i] for i in generator.permutation(len(dimension.options)))
 
     return [value for value, _ in zip(rounds(), range(count), strict=False)]
 
 
-def _source(seed: int, purpose: str) -> np.random.Generator:
+def _generator(seed: int, purpose: str) -> np.random.Generator:
     digest = hashlib.sha256(f"{seed}|search|{purpose}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8]))

@@ -1,67 +1,62 @@
-"""Candidates that can share a stack: they differ in what each fit has for itself."""
+"""Groups of candidates that share a stack: they differ only in settings that each fit has."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError
 from lnmbench.records import Candidate, Choice, NetworkMethod, Settings
-from lnmbench.stages.plan.search.space import parts
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from lnmbench.nets.fits import Fits
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.search.candidates import make_candidates
+from lnmbench.stages.plan.search.space import plugin_choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """Candidates of one stack, and the network that they share."""
+class CandidateGroup:
+    """Candidates of one stack, and the variant of the network that they share."""
 
     method: NetworkMethod
     candidates: tuple[Candidate, ...]
 
 
-def groups(method: NetworkMethod, candidates: Sequence[Candidate]) -> list[Group]:
-    """Return the candidates, put together where they need no network of their own.
+def search_groups(
+    method: NetworkMethod, seed: int, registry: Registry
+) -> tuple[CandidateGroup, ...]:
+    """Return the candidates of a network's search in groups; arguments as in `make_candidates`."""
+    return group_candidates(method, make_candidates(method, seed, registry))
 
-    Raises `UserError` where a candidate makes two of a method's tasks the same.
+
+def group_candidates(
+    method: NetworkMethod, candidates: Sequence[Candidate]
+) -> tuple[CandidateGroup, ...]:
+    """Return the candidates in groups that share a variant of the network.
+
+    Raises `UserError` for a candidate that makes two of a method's tasks the same.
     """
-    found: dict[str, tuple[NetworkMethod, list[Candidate]]] = {}
+    variants: dict[str, NetworkMethod] = {}
+    members: dict[str, list[Candidate]] = {}
     for candidate in candidates:
         variant = _variant(method, candidate.settings)
-        found.setdefault(variant.fingerprint, (variant, []))[1].append(candidate)
-    return [Group(method=variant, candidates=tuple(own)) for variant, own in found.values()]
-
-
-def side_by_side(fits: Fits, group: Group) -> Fits:
-    """Return K fits for each candidate of the group in turn, with its settings.
-
-    The fits keep their seeds: every candidate starts alike and sees the cases in the same order.
-    """
-    rows = list(range(len(fits))) * len(group.candidates)
-    return replace(
-        fits.select(rows),
-        learning_rate=_each("learning_rate", group, len(fits)),
-        weight_decay=_each("weight_decay", group, len(fits)),
-        dropout=_each("dropout", group, len(fits)),
-        loss_weights=_loss_weights(group, len(fits)),
+        variants.setdefault(variant.fingerprint, variant)
+        members.setdefault(variant.fingerprint, []).append(candidate)
+    return tuple(
+        CandidateGroup(method=variant, candidates=tuple(members[key]))
+        for key, variant in variants.items()
     )
 
 
 def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
-    """The method with what its fits cannot have each for themselves."""
+    """Return the method with those settings that its fits cannot have one by one."""
     training = method.training
     if "token_dim" in settings:
         training = replace(training, token_dim=settings["token_dim"])
     if "encoder_learning_rate" in settings:
-        # a pace within the stack: it is relative to each fit's learning rate
+        # within a stack, the rate is relative to each fit's learning rate
         ratio = settings["encoder_learning_rate"] / settings["learning_rate"]
         training = replace(training, encoder_learning_rate=ratio * training.learning_rate)
-    made = [(role, _with(choice, name, settings)) for name, (role, choice) in parts(method).items()]
-    if len({str(choice) for _, choice in made}) < len(made):
+    weighting, tasks = (_with_settings(part, settings) for part in plugin_choices(method))
+    if len({str(choice) for choice in (*weighting, *tasks)}) < len(weighting) + len(tasks):
         raise UserError(
             f"the search makes one task of two in {method.label}",
             expected="tasks that stay different in every candidate",
@@ -70,30 +65,20 @@ def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
     return replace(
         method,
         training=training,
-        weighting=next((choice for role, choice in made if role == "weighting"), None),
-        aux=tuple(choice for role, choice in made if role == "aux task"),
+        weighting=weighting[0] if weighting else None,
+        aux=tuple(tasks),
     )
 
 
-def _with(choice: Choice, name: str, settings: Settings) -> Choice:
-    own = {key: settings.get(f"{name}.{key}", value) for key, value in choice.parameters.items()}
-    return replace(choice, parameters=own)
-
-
-def _each(name: str, group: Group, count: int) -> Tensor | None:
-    import torch
-
-    if name not in group.candidates[0].settings:
-        return None
-    values = [candidate.settings[name] for candidate in group.candidates]
-    return torch.tensor(values, dtype=torch.float64).repeat_interleave(count)
-
-
-def _loss_weights(group: Group, count: int) -> Tensor | None:
-    import torch
-
-    weights = _each("aux_weight", group, count)
-    if weights is None:
-        return None
-    others = weights.unsqueeze(1).expand(-1, len(group.method.aux))
-    return torch.cat([torch.ones(len(weights), 1), others], dim=1)
+def _with_settings(choices: Mapping[str, Choice], settings: Settings) -> list[Choice]:
+    """Return choices with the settings `NAME.PARAMETER` among their parameters."""
+    return [
+        replace(
+            choice,
+            parameters={
+                key: settings.get(f"{name}.{key}", value)
+                for key, value in choice.parameters.items()
+            },
+        )
+        for name, choice in choices.items()
+    ]

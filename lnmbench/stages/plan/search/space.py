@@ -1,4 +1,4 @@
-"""What is searched of a network: settings that every network has, and what its plugins add."""
+"""Search space of a network: settings that every network has, and parameters of its plugins."""
 
 from __future__ import annotations
 
@@ -11,78 +11,79 @@ from lnmbench.records import Choice, Dimension, NetworkMethod, Settings
 from lnmbench.registry import Registry, Role
 
 SPACE = (
-    # the rate of the heads keeps its ratio to this one
+    # the heads' learning rate keeps its ratio to this one
     Dimension(name="learning_rate", low=1e-4, high=3e-3, log=True),
     Dimension(name="weight_decay", low=1e-4, high=1e-1, log=True),
     Dimension(name="dropout", low=0.0, high=0.5),
-    # times what the weighting makes of the auxiliary losses
+    # multiplies the auxiliary losses before the weighting
     Dimension(name="aux_weight", low=0.1, high=10.0, log=True),
     Dimension(name="token_dim", options=(32, 64, 128)),
     Dimension(name="encoder_learning_rate", low=1e-5, high=1e-3, log=True),
 )
-"""The settings that are searched, of which a method has those that act in it."""
+"""All settings that are searched; a method searches those that affect it."""
 
 
 def network_space(method: NetworkMethod) -> tuple[Dimension, ...]:
-    """Return the dimensions of `SPACE` that act in a network.
+    """Return the dimensions of `SPACE` that affect a network.
 
-    The weight of auxiliary losses needs a task; the width of tokens slices, and a projection that
-    brings it about; the encoder's rate stages that are trained.
+    The weight of auxiliary losses affects networks with a task, the width of tokens those that
+    project slices to tokens, and the encoder's learning rate those that train encoder stages.
     """
     training = method.training
-    on_slices = method.level != "none" and training.token_dim is not None
-    acts = {
+    projects_slices = method.level != "none" and training.token_dim is not None
+    affects = {
         "aux_weight": bool(method.aux),
-        "token_dim": on_slices,
+        "token_dim": projects_slices,
         "encoder_learning_rate": method.trained_from != "none",
     }
-    found = (d for d in SPACE if acts.get(d.name, True))
-    fitting = (_divisible(d, training.heads) if d.name == "token_dim" else d for d in found)
-    return tuple(d for d in fitting if d.name != "token_dim" or d.options)
+    space = (d for d in SPACE if affects.get(d.name, True))
+    divisible = (_divisible(d, training.heads) if d.name == "token_dim" else d for d in space)
+    return tuple(d for d in divisible if d.name != "token_dim" or d.options)
 
 
 def plugin_space(method: NetworkMethod, registry: Registry) -> tuple[Dimension, ...]:
     """Return a dimension `NAME.PARAMETER` for each parameter that a plugin wants searched.
 
     Raises `UserError` for a parameter that the plugin does not have, and for values that it does
-    not take.
+    not accept.
     """
-    return tuple(
-        dimension
-        for name, (role, choice) in parts(method).items()
-        for dimension in _offered(name, role, choice, registry)
+    weighting, tasks = plugin_choices(method)
+    return (
+        *(d for part in weighting.items() for d in _tunable_dimensions(registry.weightings, *part)),
+        *(d for part in tasks.items() for d in _tunable_dimensions(registry.aux_tasks, *part)),
     )
 
 
-def own_settings(method: NetworkMethod, space: tuple[Dimension, ...]) -> Settings:
-    """Return what the method itself has in every dimension."""
-    training = method.training
-    choices = {name: choice for name, (_, choice) in parts(method).items()}
-    found: dict[str, object] = {}
+def initial_settings(method: NetworkMethod, space: tuple[Dimension, ...]) -> Settings:
+    """Return the method's own value in every dimension."""
+    weighting, tasks = plugin_choices(method)
+    choices = {**weighting, **tasks}
+    settings: dict[str, object] = {}
     for dimension in space:
         name, _, parameter = dimension.name.rpartition(".")
         if name:
-            found[dimension.name] = choices[name].parameters[parameter]
+            settings[dimension.name] = choices[name].parameters[parameter]
+        elif parameter == "aux_weight":
+            settings[dimension.name] = 1.0
         else:
-            own = 1.0 if parameter == "aux_weight" else getattr(training, parameter)
-            found[dimension.name] = own
-    return found
+            settings[dimension.name] = getattr(method.training, parameter)
+    return settings
 
 
-def parts(method: NetworkMethod) -> dict[str, tuple[str, Choice]]:
-    """Return the (role, choice) of the weighting and of each auxiliary task, by name.
+def plugin_choices(method: NetworkMethod) -> tuple[dict[str, Choice], dict[str, Choice]]:
+    """Return the weighting, if any, and the auxiliary tasks, each by its name in the search.
 
-    A task that is there twice gets a number behind its name.
+    The name is that of the plugin's offer, with a number if it occurs more than once.
     """
-    named: dict[str, tuple[str, Choice]] = {}
-    weighting = [("weighting", method.weighting)] if method.weighting is not None else []
-    for role, choice in [*weighting, *(("aux task", task) for task in method.aux)]:
+    weighting = {} if method.weighting is None else {method.weighting.name: method.weighting}
+    tasks: dict[str, Choice] = {}
+    for choice in method.aux:
         name, number = choice.name, 1
-        while name in named:
+        while name in weighting or name in tasks:
             number += 1
             name = f"{choice.name}{number}"
-        named[name] = (role, choice)
-    return named
+        tasks[name] = choice
+    return weighting, tasks
 
 
 def _divisible(dimension: Dimension, heads: int) -> Dimension:
@@ -90,24 +91,20 @@ def _divisible(dimension: Dimension, heads: int) -> Dimension:
     return replace(dimension, options=options)
 
 
-def _offered(name: str, role: str, choice: Choice, registry: Registry) -> Iterator[Dimension]:
-    roles: dict[str, Role[object]] = {
-        "weighting": registry.weightings,
-        "aux task": registry.aux_tasks,
-    }
-    tunable = roles[role].build(choice)
+def _tunable_dimensions(role: Role[object], name: str, choice: Choice) -> Iterator[Dimension]:
+    tunable = role.build(choice)
     if not isinstance(tunable, Tunable):
         return
     for parameter, values in tunable.space().items():
         options = []
         for value in values:
-            tried = Choice(name=choice.name, parameters={**choice.parameters, parameter: value})
-            bound = roles[role].bind(tried)
-            roles[role].build(bound)
-            options.append(bound.parameters[parameter])
+            parameters = {**choice.parameters, parameter: value}
+            selection = role.select(Choice(name=choice.name, parameters=parameters))
+            selection.build()
+            options.append(selection.bound.parameters[parameter])
         if not options:
             raise UserError(
-                f"{role} {choice.name} offers no value of {parameter} to the search",
+                f"{role.name} {choice.name} offers no value of {parameter} to the search",
                 expected="at least one",
             )
         yield Dimension(name=f"{name}.{parameter}", options=tuple(options))

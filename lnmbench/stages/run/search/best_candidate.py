@@ -1,4 +1,4 @@
-"""Which candidate an outer fold takes: the one with the lowest mean loss over its inner folds."""
+"""Selection of a candidate: the one with the lowest mean loss over the inner folds."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import replace
 from lnmbench.records import Trial
 
 
-def leader(tried: Sequence[Trial]) -> Trial:
-    """Return the candidate with the lowest mean loss; of equal ones that of the lowest number.
+def best_trial(trials: Sequence[Trial]) -> Trial:
+    """Return the trial with the lowest mean loss; of equal ones that of the lowest number.
 
     A candidate with a fit that diverged has an infinite loss and loses to all others.
     """
-    return min(tried, key=lambda one: (one.loss, one.candidate))
+    return min(trials, key=lambda trial: (trial.loss, trial.candidate))
 
 
-def with_choice(tried: Sequence[Trial]) -> tuple[Trial, ...]:
-    """Return the candidates by their number, with the chosen one marked."""
-    best = leader(tried)
-    ordered = sorted(tried, key=lambda one: one.candidate)
-    return tuple(replace(one, chosen=one is best) for one in ordered)
+def mark_best(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Return the trials by the candidates' numbers, with the chosen one marked."""
+    best = best_trial(trials)
+    ordered = sorted(trials, key=lambda trial: trial.candidate)
+    return tuple(replace(trial, chosen=trial is best) for trial in ordered)

@@ -1,4 +1,4 @@
-"""An outer fold while its candidates are tried: only the models that lead are kept."""
+"""Outer folds during the search: trials of all candidates, models of the best one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.records import Candidate, Epoch, Trial, UnitResult
-from lnmbench.stages.run.chunk import Chunk, Fit, unit_result
-from lnmbench.stages.run.search.best_candidate import leader, with_choice
+from lnmbench.stages.run.chunk import Fit, NetworkChunk, unit_result
+from lnmbench.stages.run.search.best_candidate import best_trial, mark_best
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import FitEpoch, FitResults
@@ -28,37 +28,48 @@ class Models:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class OuterFold:
-    """The inner fits of a unit, the candidates that were tried on them, and the leader's models.
+    """The inner fits of a unit, the trials of its candidates, and the best candidate's models.
 
-    `epochs` counts those of all candidates.
+    `models` has one entry, by the candidate's number. `epochs` counts those of all candidates.
     """
 
     fits: tuple[Fit, ...]
-    tried: list[Trial] = field(default_factory=list)
-    models: Models | None = None
+    trials: list[Trial] = field(default_factory=list)
+    models: dict[int, Models] = field(default_factory=dict)
     epochs: int = 0
 
-    def take_in(
+    def add_trial(
         self,
         candidate: Candidate,
-        made: FitResults,
+        results: FitResults,
         rows: Sequence[int],
         history: Mapping[int, Sequence[FitEpoch]],
         tasks: Sequence[str],
     ) -> None:
-        """Take in a candidate's fits: the `rows` of `made`, one for each inner fold.
+        """Add the fits of a candidate.
 
-        `history` has the epochs of each row. `tasks` are the method's names for its tasks, the
-        target's first: a candidate that changes a task's parameters calls it otherwise.
+        Parameters
+        ----------
+        candidate
+            The candidate that was trained.
+        results
+            The results of its stack.
+        rows
+            The rows of `results` that belong to this outer fold, one for each inner fold.
+        history
+            The epochs of each row.
+        tasks
+            The method's names for its tasks, the target's first. A candidate that changes a
+            task's parameters has another name for it.
         """
-        losses = tuple(made.best_loss[list(rows)].tolist())
-        tried = Trial(candidate=candidate.number, settings=candidate.settings, losses=losses)
-        self.tried.append(tried)
-        self.epochs += int(made.epochs[list(rows)].sum())
-        if leader(self.tried) is tried:
-            found = zip(tasks, made.probabilities.values(), strict=True)
-            self.models = Models(
-                probabilities={task: values[list(rows)] for task, values in found},
+        losses = tuple(results.best_loss[list(rows)].tolist())
+        trial = Trial(candidate=candidate.number, settings=candidate.settings, losses=losses)
+        self.trials.append(trial)
+        self.epochs += int(results.epochs[list(rows)].sum())
+        if best_trial(self.trials) is trial:
+            by_task = zip(tasks, results.probabilities.values(), strict=True)
+            models = Models(
+                probabilities={task: values[list(rows)] for task, values in by_task},
                 history=tuple(
                     Epoch(
                         inner=fit.inner,
@@ -70,35 +81,36 @@ class OuterFold:
                     for epoch in history[row]
                 ),
             )
+            self.models = {candidate.number: models}
 
-    def result(self, chunk: Chunk, notes: tuple[str, ...]) -> UnitResult:
-        """Return the result of the unit. Raises `UserError` where every candidate diverged."""
-        assert self.models is not None
-        best = leader(self.tried)
-        lost = int(np.isinf(best.losses).sum())
-        if lost:
-            several = f", with each of {len(self.tried)} settings" if len(self.tried) > 1 else ""
+    def result(self, chunk: NetworkChunk, notes: tuple[str, ...]) -> UnitResult:
+        """Return the result of the unit. Raises `UserError` if every candidate diverged."""
+        best = best_trial(self.trials)
+        diverged = int(np.isinf(best.losses).sum())
+        if diverged:
+            tried = f", with each of {len(self.trials)} settings" if len(self.trials) > 1 else ""
             raise UserError(
-                f"{lost} of {len(self.fits)} fits diverged in their first epoch{several}",
+                f"{diverged} of {len(self.fits)} fits diverged in their first epoch{tried}",
                 where=f"{chunk.method.label}, repeat {chunk.repeat}, fold {self.fits[0].fold}",
                 expected="a finite validation loss",
                 then="lower the learning rate",
             )
+        models = self.models[best.candidate]
         return unit_result(
             chunk,
             self.fits,
-            self.models.probabilities,
-            fits=len(self.fits) * len(self.tried),
+            models.probabilities,
+            fits=len(self.fits) * len(self.trials),
             epochs=self.epochs,
-            search=with_choice(self.tried),
-            history=self.models.history,
+            search=mark_best(self.trials),
+            history=models.history,
             notes=notes,
         )
 
 
-def outer_folds(planned: Sequence[Fit]) -> list[OuterFold]:
+def split_by_fold(fits: Sequence[Fit]) -> list[OuterFold]:
     """Return the outer folds of a repeat's fits, in their order."""
-    units: dict[int, list[Fit]] = {}
-    for fit in planned:
-        units.setdefault(fit.fold, []).append(fit)
-    return [OuterFold(fits=tuple(own)) for own in units.values()]
+    by_fold: dict[int, list[Fit]] = {}
+    for fit in fits:
+        by_fold.setdefault(fit.fold, []).append(fit)
+    return [OuterFold(fits=tuple(members)) for members in by_fold.values()]

@@ -26,15 +26,15 @@ from lnmbench.records import (
     Weights,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.search.candidates import network_candidates
-from lnmbench.stages.plan.search.groups import groups
+from lnmbench.stages.plan.search.candidates import make_candidates
+from lnmbench.stages.plan.search.groups import group_candidates, search_groups
 from lnmbench.stages.plan.search.space import SPACE
 from lnmbench.stages.plan.splitting import make_splits
 from lnmbench.stages.report import build_blocks, export_run, read_results
 from lnmbench.stages.run import run_benchmark as stage
-from lnmbench.stages.run.chunk import Chunk
+from lnmbench.stages.run.chunk import NetworkChunk
 from lnmbench.stages.run.networks import network_results
-from lnmbench.stages.run.search.best_candidate import with_choice
+from lnmbench.stages.run.search.best_candidate import mark_best
 
 MakeCohort = Callable[..., Cohort]
 Search = Callable[..., list[UnitResult]]
@@ -149,14 +149,21 @@ def search(small: tuple[Cohort, Plan], registry: Registry) -> Search:
     cohort, plan = small
 
     def searched(method: NetworkMethod, plan: Plan = plan, repeat: int = 0) -> list[UnitResult]:
-        chunk = Chunk(method=method, repeat=repeat, plan=plan, cohort=Path(), features=None)
-        return network_results(method, chunk, cohort, registry)
+        chunk = NetworkChunk(
+            method=method,
+            groups=search_groups(method, plan.protocol.seed, registry),
+            repeat=repeat,
+            plan=plan,
+            cohort_file=Path(),
+            features=None,
+        )
+        return network_results(chunk, cohort, registry)
 
     return searched
 
 
 def names(method: NetworkMethod, registry: Registry) -> set[str]:
-    return set(network_candidates(method, 0, registry)[0].settings)
+    return set(make_candidates(method, 0, registry)[0].settings)
 
 
 def test_a_network_searches_what_acts_in_it(registry: Registry) -> None:
@@ -176,7 +183,7 @@ def test_the_first_candidate_is_what_was_given_and_the_others_are_in_range(
     registry: Registry,
 ) -> None:
     method = network(encoder=IMAGES, level="slice", tune=40, training=replace(QUICK, heads=32))
-    first, *others = network_candidates(method, 0, registry)
+    first, *others = make_candidates(method, 0, registry)
     assert dict(first.settings) == {
         "learning_rate": QUICK.learning_rate,
         "weight_decay": QUICK.weight_decay,
@@ -193,28 +200,28 @@ def test_the_first_candidate_is_what_was_given_and_the_others_are_in_range(
         assert 15 <= (values < middle).sum() <= 24, f"{name} is not spread evenly"
     assert {candidate.settings["token_dim"] for candidate in others} == {32, 64, 128}
     of_64_heads = replace(method, training=replace(QUICK, heads=64))
-    widths = {c.settings["token_dim"] for c in network_candidates(of_64_heads, 0, registry)}
+    widths = {c.settings["token_dim"] for c in make_candidates(of_64_heads, 0, registry)}
     assert widths == {64, 128}
 
 
 def test_arms_are_compared_over_the_same_settings(registry: Registry) -> None:
-    alone = network_candidates(network(tune=8), 5, registry)
-    beside = network_candidates(network(TASK, tune=8), 5, registry)
-    images = network_candidates(network(TASK, tune=8, encoder=IMAGES, level="slice"), 5, registry)
+    alone = make_candidates(network(tune=8), 5, registry)
+    beside = make_candidates(network(TASK, tune=8), 5, registry)
+    images = make_candidates(network(TASK, tune=8, encoder=IMAGES, level="slice"), 5, registry)
     for a, b, c in zip(alone, beside, images, strict=True):
         assert a.settings.items() <= b.settings.items() <= c.settings.items()
-    other_seed = network_candidates(network(tune=8), 6, registry)
+    other_seed = make_candidates(network(tune=8), 6, registry)
     assert other_seed[0] == alone[0]
     assert other_seed[1:] != alone[1:]
-    longer = network_candidates(network(tune=12), 5, registry)
+    longer = make_candidates(network(tune=12), 5, registry)
     assert longer[:8] == alone
 
 
 def test_settings_that_can_share_a_stack_do(registry: Registry) -> None:
     clinical = network(tune=8)
-    assert len(groups(clinical, network_candidates(clinical, 0, registry))) == 1
+    assert len(search_groups(clinical, 0, registry)) == 1
     images = network(TASK, tune=20, encoder=IMAGES, level="slice")
-    found = groups(images, network_candidates(images, 0, registry))
+    found = group_candidates(images, make_candidates(images, 0, registry))
     seen = {(group.method.training.token_dim, *map(str, group.method.aux)) for group in found}
     assert len(found) == len(seen) == 4  # the given one, and three widths with smooth=0.1
     assert sum(len(group.candidates) for group in found) == 20
@@ -223,7 +230,7 @@ def test_settings_that_can_share_a_stack_do(registry: Registry) -> None:
 def test_an_encoder_that_is_trained_gets_the_rate_that_is_written_down(registry: Registry) -> None:
     trained = Choice(name="resnet18", parameters={"train": "layer4"})
     method = network(encoder=trained, level="slice", tune=4)
-    for group in groups(method, network_candidates(method, 0, registry)):
+    for group in search_groups(method, 0, registry):
         (candidate,) = group.candidates
         pace = group.method.training.encoder_learning_rate / group.method.training.learning_rate
         rate = pace * candidate.settings["learning_rate"]
@@ -258,9 +265,9 @@ def test_what_a_plugin_adds_is_searched_too(search: Search) -> None:
 def test_a_plugin_that_offers_what_it_does_not_take_is_told(registry: Registry) -> None:
     nowhere = replace(planted("deaf", ""), name="nowhere")
     with pytest.raises(UserError, match="nowhere has no parameter 'temperature'"):
-        network_candidates(network(TASK, weighting=nowhere), 0, registry)
+        make_candidates(network(TASK, weighting=nowhere), 0, registry)
     with pytest.raises(UserError, match="wrong value for mode.*deaf | plain"):
-        network_candidates(network(TASK, weighting=planted("deaf", "loud")), 0, registry)
+        make_candidates(network(TASK, weighting=planted("deaf", "loud")), 0, registry)
 
 
 def test_only_the_chosen_candidate_is_kept_and_all_are_counted(search: Search) -> None:
@@ -277,7 +284,7 @@ def test_only_the_chosen_candidate_is_kept_and_all_are_counted(search: Search) -
 def test_of_equal_candidates_the_earlier_one_wins_whenever_it_was_tried() -> None:
     losses = {3: (0.5, 0.7), 1: (0.9, np.inf), 4: (0.9, 0.9), 2: (0.6, 0.6)}
     tried = [Trial(candidate=i, settings={}, losses=own) for i, own in losses.items()]
-    found = with_choice(tried)
+    found = mark_best(tried)
     assert [one.candidate for one in found] == [1, 2, 3, 4]
     assert [one.candidate for one in found if one.chosen] == [2]
 

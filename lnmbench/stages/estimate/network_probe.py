@@ -1,0 +1,179 @@
+"""Time and memory of the networks of a repeat, from training some of its fits for some epochs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench.records import Cohort, Resources, Training
+from lnmbench.stages.estimate.estimates import RepeatEstimate, Span
+from lnmbench.stages.estimate.feature_probe import random_images
+from lnmbench.stages.estimate.timing import limit_cases, time_fits
+from lnmbench.stages.plan import CandidateGroup, ResolvedBenchmark, ResolvedNetwork
+from lnmbench.stages.run import label_inputs, list_fits, repeat_for_candidates, stack_fits
+
+if TYPE_CHECKING:
+    from lnmbench.contracts import Weighting
+    from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
+
+# From this number of parameters of a fit on, one batch of cases is enough. On a CPU, fits that
+# train encoder stages are tried with these numbers of cases first.
+_WIDE, _FEW = 3_000_000, (2, 8)
+_LEAST_ON_GPU = 8
+# Seconds of an epoch that make a probe with more cases unnecessary.
+_ENOUGH_SECONDS = 0.5
+_RANDOM_MAPS = 16
+
+
+def estimate_networks(
+    network: ResolvedNetwork, benchmark: ResolvedBenchmark, repeat: int
+) -> RepeatEstimate:
+    """Return the estimate of a repeat, with all candidates of its search."""
+    cohort, plan = benchmark.cohort, benchmark.plan
+    started = time.perf_counter()
+    fits = stack_fits(cohort, cohort.positions(plan.ids), list(list_fits(plan, repeat)))
+    seconds_of_stacking = time.perf_counter() - started
+    inputs = random_inputs(network, benchmark)
+    seconds, memory = Span(low=seconds_of_stacking, high=seconds_of_stacking), 0
+    by_width: dict[int | None, RepeatEstimate] = {}
+    for group in network.groups:
+        width = group.method.training.token_dim
+        if width not in by_width:  # other settings change the numbers, not the time
+            by_width[width] = _estimate_candidate(
+                inputs, fits, group, network.weighting, benchmark.resources
+            )
+        seconds += by_width[width].seconds.times(len(group.candidates))
+        memory = max(memory, by_width[width].memory or 0)
+    return RepeatEstimate(seconds=seconds, memory=memory)
+
+
+def epoch_bounds(training: Training) -> tuple[int, int]:
+    """Return the smallest and the largest number of epochs of a fit."""
+    return min(training.patience + 1, training.max_epochs), training.max_epochs
+
+
+def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inputs:
+    """Return inputs with random features of the real width: time does not depend on the values.
+
+    Cases have as many slices as in the cohort. If encoder stages are trained, all slices share a
+    few random maps.
+    """
+    import torch
+
+    method, cohort, plan = network.method, benchmark.cohort, benchmark.plan
+    labels = label_inputs(method, network.tasks, plan, cohort)
+    if method.level == "none":
+        return labels
+    counts = np.diff(cohort.offsets)[cohort.positions(plan.ids)]
+    if method.level == "volume":
+        counts = np.ones_like(counts)
+    offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
+    total, width = int(offsets[-1]), network.encoder.out_dim
+    return replace(
+        labels,
+        slices=torch.randn(total, width, generator=torch.Generator().manual_seed(0)),
+        offsets=offsets,
+        trainable_encoder=_random_trainable_encoder(network, cohort, total),
+    )
+
+
+def _random_trainable_encoder(
+    network: ResolvedNetwork, cohort: Cohort, total: int
+) -> TrainableEncoder | None:
+    method = network.method
+    if method.trained_from == "none":
+        return None
+    import torch
+
+    from lnmbench.nets.data.augmentation import parse_augmentations
+    from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
+    from lnmbench.nets.fits import TrainableEncoder
+
+    frozen, trained = split_stages(network.encoder.stages(), method.trained_from)
+    images = random_images(method, cohort, _RANDOM_MAPS)
+    maps = FrozenEncoder(frozen).encode(images) if len(frozen) else images
+    return TrainableEncoder(
+        network=trained,
+        activations=torch.from_numpy(maps),
+        rows=torch.arange(total) % _RANDOM_MAPS,
+        augmentations=frozenset() if len(frozen) else parse_augmentations(method.training.augment),
+    )
+
+
+def _estimate_candidate(
+    inputs: Inputs, fits: Fits, group: CandidateGroup, weighting: Weighting, resources: Resources
+) -> RepeatEstimate:
+    """Return the estimate of one candidate, from some of the fits that share its stacks."""
+    import torch
+
+    from lnmbench.nets.parallel import train
+
+    training, on_cpu = group.method.training, resources.device == "cpu"
+    all_fits = repeat_for_candidates(fits, group)
+    parameters = _count_parameters(inputs, all_fits, training, weighting)
+    budget = None if resources.memory_gb is None else int(resources.memory_gb * 1e9)
+    least = torch.get_num_threads() if on_cpu else _LEAST_ON_GPU
+
+    def probe(sample: Fits, epochs: int) -> None:
+        short = replace(training, max_epochs=epochs, patience=epochs)
+        train(inputs, sample, short, weighting, device=resources.device, memory=budget)
+
+    for cases in _sample_sizes(inputs, training, parameters, on_cpu=on_cpu):
+        sample, ratio = limit_cases(all_fits, cases)
+        most = least if inputs.trainable_encoder is not None else len(sample)
+        times = time_fits(sample, probe, least=least, most=most)
+        if times.epoch > _ENOUGH_SECONDS or ratio == 1.0:
+            break
+    low, high = (
+        len(fits) / times.count * (times.start + epochs * times.epoch * ratio)
+        for epochs in epoch_bounds(training)
+    )
+    return RepeatEstimate(
+        seconds=Span(low=low, high=high),
+        memory=_stack_bytes(inputs, training, parameters, len(all_fits), budget, on_cpu=on_cpu),
+    )
+
+
+def _sample_sizes(
+    inputs: Inputs, training: Training, parameters: int, *, on_cpu: bool
+) -> tuple[int, ...]:
+    """Return the largest numbers of training cases of a fit, in the order of trying them."""
+    if inputs.trainable_encoder is not None and on_cpu:
+        return (*_FEW, training.batch_size)
+    if inputs.trainable_encoder is not None or parameters > _WIDE:
+        return (training.batch_size,)
+    return (len(inputs.target),)
+
+
+def _count_parameters(inputs: Inputs, fits: Fits, training: Training, weighting: Weighting) -> int:
+    from lnmbench.nets.objective import build_network
+    from lnmbench.nets.stacked.parameters import ParameterLayout
+
+    return ParameterLayout(build_network(inputs, fits, training, weighting).parameters()).size
+
+
+def _stack_bytes(
+    inputs: Inputs,
+    training: Training,
+    parameters: int,
+    count: int,
+    budget: int | None,
+    *,
+    on_cpu: bool,
+) -> int:
+    """Return the bytes of the stacks that train at the same time."""
+    import torch
+
+    from lnmbench.nets.memory import estimate_fit_bytes, memory_for_fits
+    from lnmbench.nets.parallel import split_into_stacks
+
+    threads = torch.get_num_threads() if on_cpu else 1
+    fit_bytes = estimate_fit_bytes(inputs, training, parameters)
+    most = count
+    if budget is not None:
+        most = max(1, memory_for_fits(inputs, budget // threads) // fit_bytes)
+    stacks = split_into_stacks(count, parameters if on_cpu else 0, threads, most)
+    return fit_bytes * sum(map(len, stacks[:threads]))

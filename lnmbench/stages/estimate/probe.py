@@ -1,0 +1,94 @@
+"""Probes of the methods of a run: a part of their work, measured on this machine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lnmbench.records import Plan
+from lnmbench.stages.estimate.estimates import MethodEstimate, RepeatEstimate, Span
+from lnmbench.stages.estimate.feature_probe import CacheEstimate, estimate_cache
+from lnmbench.stages.estimate.network_probe import estimate_networks
+from lnmbench.stages.estimate.workload import Workload, ledger_bytes
+from lnmbench.stages.plan import (
+    ResolvedBaseline,
+    ResolvedBenchmark,
+    ResolvedMethod,
+    ResolvedNetwork,
+)
+from lnmbench.stages.run import BaselineChunk, baseline_results, feature_cache_path
+
+_ENOUGH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Probe:
+    """Estimates method after method. `counted` are the feature caches of earlier methods."""
+
+    benchmark: ResolvedBenchmark
+    home: Path
+    counted: set[Path] = field(default_factory=set)
+
+    def estimate_method(self, workload: Workload) -> MethodEstimate:
+        """Return the estimate of a method."""
+        resolved, plan = workload.resolved, self.benchmark.plan
+        cache, repeat = CacheEstimate(), RepeatEstimate()
+        if workload.repeats:
+            cache = self._estimate_cache(resolved)
+            repeat = self._estimate_repeat(resolved, workload.repeats[0])
+        encoding = Span(low=cache.seconds, high=cache.seconds)
+        return MethodEstimate(
+            label=resolved.method.label,
+            units=len(workload.repeats) * plan.protocol.folds,
+            units_all=plan.protocol.units,
+            fits=len(workload.repeats) * workload.fits_a_repeat,
+            candidates=workload.candidates,
+            slices=cache.slices,
+            seconds=encoding + repeat.seconds.times(len(workload.repeats)),
+            disk=cache.bytes + ledger_bytes(workload, plan),
+            memory=repeat.memory,
+        )
+
+    def _estimate_cache(self, resolved: ResolvedMethod) -> CacheEstimate:
+        if not isinstance(resolved, ResolvedNetwork):
+            return CacheEstimate()
+        cohort = self.benchmark.cohort
+        path = feature_cache_path(resolved, cohort, self.home)
+        if path is None or path in self.counted or path.is_file():
+            return CacheEstimate()
+        self.counted.add(path)
+        return estimate_cache(resolved, cohort, self.benchmark.resources.device)
+
+    def _estimate_repeat(self, resolved: ResolvedMethod, repeat: int) -> RepeatEstimate:
+        if isinstance(resolved, ResolvedNetwork):
+            return estimate_networks(resolved, self.benchmark, repeat)
+        return _estimate_baseline(resolved, self.benchmark, repeat)
+
+
+def _estimate_baseline(
+    resolved: ResolvedBaseline, benchmark: ResolvedBenchmark, repeat: int
+) -> RepeatEstimate:
+    """Return the estimate of a repeat, from one inner fit with all its candidates."""
+    chunk = BaselineChunk(
+        method=resolved.method,
+        repeat=repeat,
+        plan=_with_one_fold(benchmark.plan),
+        cohort_file=benchmark.cohort_file,
+    )
+
+    def measure() -> float:
+        started = time.perf_counter()
+        baseline_results(chunk, benchmark.cohort, resolved.baseline)
+        return time.perf_counter() - started
+
+    seconds = measure()
+    if seconds < _ENOUGH_SECONDS:  # the first call imports modules
+        seconds = min(seconds, measure())
+    protocol = benchmark.plan.protocol
+    seconds *= protocol.folds * protocol.inner
+    return RepeatEstimate(seconds=Span(low=seconds, high=seconds))
+
+
+def _with_one_fold(plan: Plan) -> Plan:
+    return replace(plan, protocol=replace(plan.protocol, folds=1, inner=1))

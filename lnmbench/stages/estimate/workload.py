@@ -1,0 +1,88 @@
+"""Workload of a run: the repeats, fits and bytes that its ledger lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lnmbench.records import TARGET, Plan
+from lnmbench.stages.plan import ResolvedMethod, ResolvedNetwork
+from lnmbench.store.ledger import FILE, LedgerReader
+
+# bytes of a row in the ledger's tables, without the length of its texts
+_PREDICTION, _EPOCH, _TRIAL, _NUMBER, _SPLIT = 22, 28, 80, 20, 22
+_VALIDATION = 8
+_EMPTY = 80_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """The repeats of a method that lack results, and the number of fits in one of them."""
+
+    resolved: ResolvedMethod
+    repeats: tuple[int, ...]
+    candidates: int
+    fits_a_repeat: int
+
+
+def list_workloads(methods: Sequence[ResolvedMethod], plan: Plan, folder: Path) -> list[Workload]:
+    """Return the workload of each method, given the ledger of a folder, which may not exist yet.
+
+    Raises `UserError` for a folder with another plan.
+    """
+    done = _done_units(methods, plan, folder)
+    return [_workload(each, plan, done[each.method.fingerprint]) for each in methods]
+
+
+def ledger_bytes(workload: Workload, plan: Plan) -> int:
+    """Return about how many bytes a method's missing results add to the ledger."""
+    resolved, protocol = workload.resolved, plan.protocol
+    n, units = len(plan.ids), len(workload.repeats) * protocol.folds
+    outputs_by_task, epochs = {TARGET: 1}, 0
+    if isinstance(resolved, ResolvedNetwork):
+        names = map(str, resolved.method.aux)
+        outputs_by_task |= {
+            name: task.outputs for name, task in zip(names, resolved.tasks, strict=True)
+        }
+        epochs = resolved.method.training.max_epochs
+    tests = sum(
+        outputs * (_PREDICTION + len(name) + 4) for name, outputs in outputs_by_task.items()
+    )
+    predictions = n * (tests + (protocol.folds - 1) * _VALIDATION) * len(workload.repeats)
+    histories = protocol.inner * epochs * _EPOCH
+    candidates = workload.candidates if workload.candidates > 1 else 0
+    search = candidates * (_TRIAL + protocol.inner * _NUMBER)
+    return predictions + units * (histories + search)
+
+
+def plan_bytes(plan: Plan, folder: Path) -> int:
+    """Return about how many bytes a new ledger with only the plan has; 0 if it exists."""
+    if (folder / FILE).is_file():
+        return 0
+    return _EMPTY + plan.protocol.units * len(plan.ids) * _SPLIT
+
+
+def _workload(resolved: ResolvedMethod, plan: Plan, done: set[tuple[int, int]]) -> Workload:
+    missing = {repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done}
+    if isinstance(resolved, ResolvedNetwork):
+        candidates = resolved.method.tune
+    else:
+        candidates = len(resolved.baseline.candidates())
+    return Workload(
+        resolved=resolved,
+        repeats=tuple(sorted(missing)),
+        candidates=candidates,
+        fits_a_repeat=plan.protocol.folds * plan.protocol.inner * candidates,
+    )
+
+
+def _done_units(
+    methods: Sequence[ResolvedMethod], plan: Plan, folder: Path
+) -> dict[str, set[tuple[int, int]]]:
+    keys = [each.method.fingerprint for each in methods]
+    if not (folder / FILE).is_file():
+        return {key: set() for key in keys}
+    with LedgerReader.open(folder) as ledger:
+        ledger.require(plan)
+        return {key: ledger.done(key) for key in keys}

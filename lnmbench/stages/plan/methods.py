@@ -1,0 +1,230 @@
+"""Methods of a benchmark, with the objects that their choices name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+
+from lnmbench import choices
+from lnmbench.config import Benchmark
+from lnmbench.contracts import AuxTask, Baseline, Encoder, Weighting
+from lnmbench.defaults import DEFAULTS
+from lnmbench.errors import UserError
+from lnmbench.records import BaselineMethod, Cohort, NetworkMethod, Resources
+from lnmbench.redaction import redact_choice
+from lnmbench.registry import Registry, Selection
+from lnmbench.stages.plan.aux_tasks import build_task, refuse_labels
+from lnmbench.stages.plan.encoders import (
+    refuse_cohort,
+    refuse_heads,
+    refuse_no_features,
+    refuse_untrainable,
+)
+from lnmbench.stages.plan.resources import resolve_precision
+from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
+from lnmbench.stages.plan.weighting import TargetOnly
+
+DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
+DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
+DEFAULT_BASELINE = choices.parse(DEFAULTS.baseline)
+DEFAULT_WEIGHTING = choices.parse(DEFAULTS.weighting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResolvedNetwork:
+    """A network with the objects that its choices name, and the candidates of its search.
+
+    `encoder_plugin` is the name of the encoder's plugin. `tasks` are in the order of `method.aux`.
+    """
+
+    method: NetworkMethod
+    encoder: Encoder
+    encoder_plugin: str
+    tasks: tuple[AuxTask, ...]
+    weighting: Weighting
+    groups: tuple[CandidateGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ResolvedBaseline:
+    """A baseline method with its baseline."""
+
+    method: BaselineMethod
+    baseline: Baseline
+
+
+ResolvedMethod = ResolvedNetwork | ResolvedBaseline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodSelections:
+    """The selections of all methods: each encoder with each set of auxiliary tasks, baselines."""
+
+    encoders: tuple[Selection[Encoder], ...]
+    aux: tuple[tuple[Selection[AuxTask], ...], ...]
+    weighting: Selection[Weighting]
+    baselines: tuple[Selection[Baseline], ...]
+
+
+def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections:
+    """Return the selections of the methods that are named and, unless `only`, of references.
+
+    The references of a network with auxiliary tasks are the same network without them, and the
+    baselines.
+
+    Raises
+    ------
+    UserError
+        For unknown names and parameters, and for a benchmark without any method.
+    """
+    only = benchmark.only
+    encoders = benchmark.encoder or (DEFAULT_ENCODER,)
+    aux = list(benchmark.aux if benchmark.aux is not None else [() if only else DEFAULT_AUX])
+    if not only and () not in aux:
+        aux.append(())
+    if only and benchmark.encoder is None and benchmark.aux is None:
+        encoders, aux = (), []
+    baselines = benchmark.baseline or (() if only else (DEFAULT_BASELINE,))
+    if not aux and not baselines:
+        raise UserError(
+            "the benchmark names no method", then="name one with --encoder, --aux or --baseline"
+        )
+    return MethodSelections(
+        weighting=registry.weightings.select(benchmark.weighting),
+        encoders=tuple(map(registry.encoders.select, encoders)),
+        aux=tuple(tuple(map(registry.aux_tasks.select, tasks)) for tasks in aux),
+        baselines=tuple(map(registry.baselines.select, baselines)),
+    )
+
+
+def resolve_methods(
+    selections: MethodSelections,
+    benchmark: Benchmark,
+    registry: Registry,
+    cohort: Cohort,
+    resources: Resources,
+) -> tuple[ResolvedMethod, ...]:
+    """Return the methods with the objects of their selections, each built once.
+
+    Parameters
+    ----------
+    selections
+        What `select_methods` returned for the benchmark.
+    benchmark
+        The training settings, the window and the size of the search.
+    registry
+        The plugins, for the parameters that the search varies.
+    cohort
+        The cohort on which the methods are to be compared.
+    resources
+        The device that the precision depends on.
+
+    Raises
+    ------
+    UserError
+        For objects that cannot be built, and for methods that the cohort does not allow.
+    """
+    resolver = _Resolver(
+        selections=selections,
+        benchmark=benchmark,
+        registry=registry,
+        cohort=cohort,
+        resources=resources,
+    )
+    by_fingerprint: dict[str, ResolvedMethod] = {}
+    for resolved in resolver.methods():
+        by_fingerprint.setdefault(resolved.method.fingerprint, resolved)
+    return tuple(by_fingerprint.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Resolver:
+    """Builds methods. `tasks` are the auxiliary tasks built so far, which methods share."""
+
+    selections: MethodSelections
+    benchmark: Benchmark
+    registry: Registry
+    cohort: Cohort
+    resources: Resources
+    tasks: dict[str, AuxTask] = field(default_factory=dict)
+
+    def methods(self) -> Iterator[ResolvedMethod]:
+        for encoder in self.selections.encoders:
+            yield from self._networks(encoder)
+        for baseline in self.selections.baselines:
+            yield self._baseline(baseline)
+
+    def _networks(self, selection: Selection[Encoder]) -> Iterator[ResolvedNetwork]:
+        encoder, training = selection.build(), self.benchmark.training
+        refuse_cohort(encoder, selection.written, self.cohort)
+        refuse_untrainable(encoder, selection.bound, training)
+        refuse_heads(encoder, selection.written, training)
+        weighting = self.selections.weighting
+        multi_task = weighting.build()
+        for tasks in self.selections.aux:
+            built = self._build_tasks(tasks)
+            versions = [selection.version, *(task.version for task in tasks)]
+            method = NetworkMethod(
+                label=self._label(selection, encoder, tasks),
+                encoder=selection.bound,
+                level=encoder.level,
+                weights=encoder.weights,
+                aux=tuple(task.bound for task in tasks),
+                weighting=weighting.bound if tasks else None,
+                training=training,
+                tune=self.benchmark.tune,
+                window_hu=self.benchmark.window,
+                plugins=_versions([*versions, weighting.version] if tasks else versions),
+            )
+            precise = resolve_precision(
+                training, trained_from=method.trained_from, resources=self.resources
+            )
+            method = replace(method, training=precise)
+            yield ResolvedNetwork(
+                method=method,
+                encoder=encoder,
+                encoder_plugin=selection.offer.plugin.name,
+                tasks=built,
+                weighting=multi_task if tasks else TargetOnly(),
+                groups=search_groups(method, self.benchmark.seed, self.registry),
+            )
+
+    def _baseline(self, selection: Selection[Baseline]) -> ResolvedBaseline:
+        baseline = selection.build()
+        refuse_no_features(self.cohort, f"the baseline {selection.written.name}")
+        method = BaselineMethod(
+            label=str(redact_choice(selection.written)),
+            baseline=selection.bound,
+            plugins=_versions([selection.version]),
+        )
+        return ResolvedBaseline(method=method, baseline=baseline)
+
+    def _build_tasks(self, selections: Sequence[Selection[AuxTask]]) -> tuple[AuxTask, ...]:
+        names = [str(selection.bound) for selection in selections]
+        if len(set(names)) < len(names):
+            written = " + ".join(str(selection.written) for selection in selections)
+            raise UserError(f"aux task {written} names a task twice")
+        for name, selection in zip(names, selections, strict=True):
+            if name not in self.tasks:
+                task = build_task(selection)
+                refuse_labels(selection.bound.name, task, self.cohort)
+                self.tasks[name] = task
+        return tuple(self.tasks[name] for name in names)
+
+    def _label(
+        self, selection: Selection[Encoder], encoder: Encoder, tasks: Sequence[Selection[AuxTask]]
+    ) -> str:
+        network = str(redact_choice(selection.written, encoder.weights))
+        parts = ["clinical network" if encoder.level == "none" else network]
+        parts += [str(redact_choice(task.written)) for task in tasks]
+        weighting = self.selections.weighting.written
+        if tasks and weighting != DEFAULT_WEIGHTING:
+            parts.append(str(redact_choice(weighting)))
+        tune = self.benchmark.tune
+        return " + ".join(parts) + (f" (best of {tune})" if tune > 1 else "")
+
+
+def _versions(plugins: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the versions that a method's numbers depend on."""
+    return {"lnmbench": version("lnmbench"), **dict(plugins)}

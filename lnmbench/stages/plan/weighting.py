@@ -1,0 +1,32 @@
+"""Weightings of the tasks' losses in planned networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lnmbench.contracts import Weighting
+from lnmbench.records import NetworkMethod
+from lnmbench.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class TargetOnly:
+    """The weighting of a network without auxiliary tasks."""
+
+    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+        """Return no scalars: nothing is learned."""
+        return ()
+
+    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+        """Return the target's loss, (K,) of (K, 1)."""
+        return losses[:, 0]  # (K,)
+
+
+def build_weighting(method: NetworkMethod, registry: Registry) -> Weighting:
+    """Return the weighting of a network."""
+    if method.weighting is None:
+        return TargetOnly()
+    return registry.weightings.build(method.weighting)
