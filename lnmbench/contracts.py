@@ -1,7 +1,8 @@
-"""One Protocol for each role that a plugin can play.
+"""Contracts of plugins: one Protocol for each role.
 
 A hook returns `{name: factory}`. A factory is a class or function whose parameters have types and
-defaults; called with the parameters that the user chose, it returns an object of the role.
+defaults; called with the parameters that the user chose, it returns an object of the role. The
+contracts are in the order of the hooks; an optional one follows the contract that it extends.
 """
 
 from __future__ import annotations
@@ -34,166 +35,142 @@ if TYPE_CHECKING:
 class Dataset(Protocol):
     """A source of cases.
 
-    Everything but the images is complete before the first case is read.
+    All attributes are complete before the first case is read; images are read last.
     """
 
     @property
     def columns(self) -> Sequence[Column]:
-        """The dictionary of the clinical table."""
-        ...
+        """Data dictionary of the clinical table."""
 
     @property
     def card(self) -> Card:
-        """What the data set is."""
-        ...
+        """Title, license, source and citation."""
 
     @property
     def sources(self) -> Sequence[Path]:
-        """The files that cases come from: when one changes, the cohort is ingested anew."""
-        ...
+        """Files of the cases; if one changes, the cohort is ingested again."""
 
     @property
     def notes(self) -> Sequence[str]:
-        """Sentences for the user: columns left out, spellings mapped."""
-        ...
+        """Notices for the user, e.g. omitted columns and mapped spellings."""
 
     def cases(self) -> Iterator[Case]:
-        """Yield every case, always in the same order; images are read later, by `Case.volume`."""
-        ...
+        """Yield every case, always in the same order; `Case.volume` reads the images later."""
 
 
 @runtime_checkable
 class ReportReader(Protocol):
-    """Makes features of free-text reports."""
+    """Extraction of features from free-text CT reports."""
 
     @property
     def columns(self) -> Sequence[Column]:
-        """The columns that it can fill, all features known before surgery."""
-        ...
+        """Columns that it can fill, all features known before surgery."""
 
     def read(self, text: str) -> Mapping[str, Finding]:
-        """Return what one report says, by name of the column.
+        """Return the findings of one report by name of the column.
 
-        What is not mentioned is left out. A text that it cannot read gives nothing.
+        Columns without a finding are omitted; a text that cannot be read has no findings.
         """
-        ...
 
 
 @runtime_checkable
 class Target(Protocol):
-    """What is predicted."""
+    """A binary label to predict."""
 
     @property
     def title(self) -> str:
-        """What a positive case is, in words."""
-        ...
+        """Description of a positive case."""
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n,): 1 positive, 0 negative, NaN unknown. Raises `UserError` if it cannot."""
-        ...
+        """Return (n,): 1 positive, 0 negative, NaN unknown; `UserError` if columns are missing."""
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return sentences for the user on how the labels were made of the cohort's columns."""
-        ...
+        """Return notices for the user on how the labels follow from the cohort's columns."""
 
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Maps CT slices, or whole volumes, to feature vectors in named stages.
+    """A network that maps CT slices or volumes to feature vectors, in named encoder stages.
 
-    With `train=NAME` what stands before the stage of that name is frozen, and the rest is trained.
+    With `train=NAME`, the encoder stages before NAME are frozen and the others are trained.
     """
 
     @property
     def level(self) -> Literal["slice", "volume", "none"]:
-        """What one vector stands for; none: a network on clinical features alone."""
-        ...
+        """Input of one feature vector; `none` for a network on the clinical features alone."""
 
     @property
     def out_dim(self) -> int:
-        """The length D of a feature vector."""
-        ...
+        """Length of a feature vector."""
 
     @property
     def weights(self) -> Weights:
-        """Where the weights come from."""
-        ...
+        """Source of the weights."""
 
     def stages(self) -> nn.Sequential:
         """Return named children that map slices in [-1, 1] to features (B, out_dim), in eval mode.
 
         Slices are (B, 1, H, W); of the level `volume`, (B, 1, S, H, W) with any S.
         """
-        ...
 
 
 @runtime_checkable
 class AuxTask(Protocol):
-    """A second label that is learned beside the target."""
+    """A second label that is learned together with the target."""
 
     @property
     def title(self) -> str:
-        """What is learned, in words."""
-        ...
+        """Description of the label."""
 
     @property
     def kind(self) -> Label:
-        """What its label is: the metrics of this kind score it."""
-        ...
+        """Kind of the label; metrics of this kind score it."""
 
     @property
     def outputs(self) -> int:
-        """The number of logits."""
-        ...
+        """Number of logits."""
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n,) or (n, …) float64 with NaN where the label is unknown.
+        """Return (n,) or (n, …) float64, NaN if the label is unknown.
 
-        Classes are numbers (n,), or (n, outputs) of 0 and 1 that mark what a case can be; those
-        that can be several are learned, but not scored.
+        Classes are numbers (n,), or (n, outputs) of 0 and 1 that mark the possible classes of a
+        case; cases with several possible classes are learned, but not scored.
         """
-        ...
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return sentences for the user on how the labels were made of the cohort's columns."""
-        ...
+        """Return notices for the user on how the labels follow from the cohort's columns."""
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of every case, unreduced, for logits (…, n, outputs): shape (…, n).
+        """Return the unreduced loss of every case, (…, n), for logits (…, n, outputs).
 
-        Targets are (…, n) or (…, n, …), with unknown labels replaced by zeros; the trainer leaves
-        those cases out of the mean.
+        Targets are (…, n) or (…, n, …), with zeros for unknown labels; the trainer excludes those
+        cases from the mean.
         """
-        ...
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Return what the report keeps of logits (…, n, outputs): the same shape."""
-        ...
+        """Return the predictions that are stored, in the shape of the logits (…, n, outputs)."""
 
 
 @runtime_checkable
 class Weighting(Protocol):
-    """Combines the losses of the tasks into one for each model."""
+    """A combination of the task losses of each model."""
 
     def learned(self, tasks: Sequence[str]) -> Sequence[float]:
-        """Return the start values of the scalars that are learned with each model; may be empty."""
-        ...
+        """Return initial values of scalars that each model learns; may be empty."""
 
     def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
         """Return (K,) from losses (K, tasks), the target's first, and learned (K, scalars)."""
-        ...
 
 
 @runtime_checkable
 class Tunable(Protocol):
-    """A weighting or auxiliary task that adds to the inner search; being one is optional."""
+    """A weighting or auxiliary task with parameters to search; optional."""
 
     def space(self) -> Mapping[str, Sequence[object]]:
-        """Return, for some of its own parameters, the values that are worth a try.
+        """Return values to try for some of its parameters.
 
-        The object is made anew with them; the value that the user chose is tried first.
+        The object is built again with them; the value that the user chose is tried first.
         """
-        ...
 
 
 @runtime_checkable
@@ -201,66 +178,58 @@ class Baseline(Protocol):
     """A classical model on the clinical features, tuned on the same inner folds."""
 
     def estimator(self, columns: Sequence[Column]) -> Any:
-        """Return a fresh scikit-learn classifier that takes a DataFrame with these columns.
+        """Return an unfitted scikit-learn classifier for a DataFrame with these columns.
 
-        Of a pipeline, the steps before the last are fitted once for all candidates.
+        The steps of a pipeline before its last are fitted once for all candidates.
         """
-        ...
 
     def candidates(self) -> Sequence[Mapping[str, object]]:
-        """Return the settings among which the inner folds choose.
+        """Return the candidate settings of the inner folds.
 
-        They are for `set_params` of the classifier; of a pipeline, of its last step.
+        They are arguments of `set_params` of the classifier, or of the last step of a pipeline.
         """
-        ...
 
 
 @runtime_checkable
 class Metric(Protocol):
-    """A number for the predictions of some cases, those of a test fold among others."""
+    """A score of predictions."""
 
     @property
     def title(self) -> str:
-        """Its name in tables."""
-        ...
+        """Name in tables."""
 
     @property
     def greater_is_better(self) -> bool:
-        """Whether a greater number is a better one."""
-        ...
+        """True if a greater value is better."""
 
     @property
     def kinds(self) -> Sequence[Label]:
-        """The kinds of label that it scores; a target is `binary`."""
-        ...
+        """Kinds of label that it scores; a target is `binary`."""
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The least and the greatest that it can be; intervals end there."""
-        ...
+        """Smallest and greatest possible value; intervals are truncated to them."""
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the metric, NaN where the cases do not define it.
+        """Return the metric, NaN if it is undefined for these cases.
 
-        Of a binary label, truth is (n,) of 0 and 1 and predicted its probability (n,); of classes,
-        truth is (n,) of their numbers and predicted (n, classes); else both have one shape.
+        For a binary label, truth is (n,) of 0 and 1 and predicted its probability (n,); for
+        classes, truth is (n,) of class numbers and predicted (n, classes); otherwise both have the
+        same shape.
         """
-        ...
 
 
 @runtime_checkable
 class Thresholded(Protocol):
-    """A metric at an operating point that the inner folds choose; being one is optional."""
+    """A metric at a threshold that is chosen on validation predictions; optional."""
 
     def threshold(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the threshold that the validation predictions (t,) of training cases call for."""
-        ...
+        """Return the threshold for the validation predictions (t,) of training cases."""
 
     def __call__(
         self, truth: NDArray[np.float64], predicted: NDArray[np.float64], threshold: float = 0.5
     ) -> float:
-        """Return the metric where a case is positive whose prediction reaches the threshold."""
-        ...
+        """Return the metric; cases whose prediction reaches the threshold count as positive."""
 
 
 @runtime_checkable
@@ -269,18 +238,14 @@ class Comparison(Protocol):
 
     @property
     def title(self) -> str:
-        """Its name in tables."""
-        ...
+        """Name in tables."""
 
     @property
     def role(self) -> Literal["primary", "exploratory", "as published"]:
-        """Whether it decides, is exploratory, or is the test of earlier publications."""
-        ...
+        """Primary test, exploratory test, or the test of earlier publications."""
 
     def __call__(self, pair: Pair) -> TestResult | None:
-        """Return what the test says of method b against method a; None where it is not for the
-        metric."""
-        ...
+        """Return the test of method b against method a, None if it does not suit the metric."""
 
 
 @runtime_checkable
@@ -290,22 +255,18 @@ class Check(Protocol):
     @property
     def title(self) -> str:
         """The condition that must hold, e.g. "no feature equals the target"."""
-        ...
 
     @property
     def severity(self) -> Literal["warning", "error"]:
         """The result if the condition does not hold."""
-        ...
 
     @property
     def remedy(self) -> str:
         """Advice for a run in which the condition does not hold."""
-        ...
 
     def __call__(self, results: Results) -> str | None:
         """Return a message on what violates the condition, "" if it holds, None if the check
         does not apply."""
-        ...
 
 
 @runtime_checkable
@@ -315,50 +276,42 @@ class Documented(Protocol):
     @property
     def docs(self) -> str:
         """The address of the page, shown with the remedy."""
-        ...
 
 
 @runtime_checkable
 class Section(Protocol):
-    """A part of the report."""
+    """A section of the report."""
 
     @property
     def order(self) -> int:
-        """Sorts sections; the first stands on top."""
-        ...
+        """Sort key of the sections; the smallest comes first."""
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return tables and paragraphs; an empty sequence where the section does not apply."""
-        ...
+        """Return tables, figures and paragraphs, none if the section does not apply."""
 
 
 @runtime_checkable
 class AcrossCohorts(Protocol):
-    """A section that looks at several cohorts too; being one is optional."""
+    """A section with content on several cohorts; optional."""
 
     def across(self, cohorts: Sequence[Results]) -> Sequence[Block]:
-        """Return tables and paragraphs on two or more cohorts, run under one protocol."""
-        ...
+        """Return tables, figures and paragraphs on several cohorts run under the same protocol."""
 
 
 class Progress(Protocol):
-    """How stages tell how far they are."""
+    """A display of the progress of pipeline stages."""
 
     def say(self, line: str) -> None:
-        """Tell the user a fact, once."""
-        ...
+        """Show a notice."""
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None:
-        """Begin a stage that has `total` steps."""
-        ...
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
+        """Start a stage of `total` steps on a subject, e.g. a method; a step is one `unit`."""
 
     def advance(self, steps: int = 1) -> None:
-        """Tell that steps are done."""
-        ...
+        """Add completed steps."""
 
     def finish(self) -> None:
         """End the stage."""
-        ...
 
 
 __all__ = [

@@ -1,10 +1,10 @@
-"""Every hook, in the order in which they happen. A plugin implements any of them."""
+"""Every hook, in the order in which they happen; a plugin implements any of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pluggy
 
@@ -15,77 +15,65 @@ if TYPE_CHECKING:
 hookspec = pluggy.HookspecMarker("lnmbench")
 
 
-class Hooks:
-    """What a plugin can offer (`register_…`) and what it is told."""
+class Hooks(Protocol):
+    """Offers of a plugin (`register_…`, factories by name), and events of a run."""
 
     @hookspec
     def register_datasets(self) -> Mapping[str, Callable[..., contracts.Dataset]]:
         """Offer sources of cases."""
-        raise NotImplementedError
 
     @hookspec
     def register_report_readers(self) -> Mapping[str, Callable[..., contracts.ReportReader]]:
-        """Offer ways to make features of free-text reports."""
-        raise NotImplementedError
+        """Offer extraction of features from free-text CT reports."""
 
     @hookspec
     def register_targets(self) -> Mapping[str, Callable[..., contracts.Target]]:
         """Offer labels to predict."""
-        raise NotImplementedError
 
     @hookspec
     def register_encoders(self) -> Mapping[str, Callable[..., contracts.Encoder]]:
-        """Offer networks that turn slices into feature vectors."""
-        raise NotImplementedError
+        """Offer networks that map slices or volumes to feature vectors."""
 
     @hookspec
     def register_aux_tasks(self) -> Mapping[str, Callable[..., contracts.AuxTask]]:
-        """Offer labels to learn beside the target."""
-        raise NotImplementedError
+        """Offer labels to learn together with the target."""
 
     @hookspec
     def register_weightings(self) -> Mapping[str, Callable[..., contracts.Weighting]]:
-        """Offer ways to combine the losses of the tasks."""
-        raise NotImplementedError
+        """Offer combinations of the task losses."""
 
     @hookspec
     def register_baselines(self) -> Mapping[str, Callable[..., contracts.Baseline]]:
         """Offer classical models on the clinical features."""
-        raise NotImplementedError
 
     @hookspec
     def register_executors(self) -> Mapping[str, Callable[..., Executor]]:
-        """Offer places where chunks of units run (`concurrent.futures.Executor`)."""
-        raise NotImplementedError
+        """Offer executors that run chunks of units (`concurrent.futures.Executor`)."""
 
     @hookspec
     def run_started(self, manifest: Manifest) -> None:
-        """Tell that a run begins; nothing has been trained yet."""
+        """Respond to the start of a run, before anything is trained."""
 
     @hookspec
     def unit_finished(self, result: UnitResult) -> None:
-        """Tell that a unit's result is safe in the ledger."""
+        """Respond to the result of a unit, after it is saved in the ledger."""
 
     @hookspec
     def run_finished(self, manifest: Manifest) -> None:
-        """Tell that every unit of the run has a result."""
+        """Respond to the end of a run, after every unit has a result."""
 
     @hookspec
     def register_metrics(self) -> Mapping[str, Callable[..., contracts.Metric]]:
-        """Offer scores of a fold's predictions."""
-        raise NotImplementedError
+        """Offer scores of predictions."""
 
     @hookspec
     def register_comparisons(self) -> Mapping[str, Callable[..., contracts.Comparison]]:
-        """Offer tests of the difference between two methods."""
-        raise NotImplementedError
+        """Offer statistical tests of the difference between two methods."""
 
     @hookspec
     def register_checks(self) -> Mapping[str, Callable[..., contracts.Check]]:
         """Offer numbered methodological checks, named LNM001…."""
-        raise NotImplementedError
 
     @hookspec
     def register_sections(self) -> Mapping[str, Callable[..., contracts.Section]]:
-        """Offer parts of the report."""
-        raise NotImplementedError
+        """Offer sections of the report."""

@@ -10,7 +10,7 @@ class Silent:
 
     def say(self, line: str) -> None: ...
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None: ...
 
     def advance(self, steps: int = 1) -> None: ...
 
@@ -24,8 +24,8 @@ class Timed(Silent):
         self.seconds: dict[str, float] = {}
         self._what, self._began = "", 0.0
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None:
-        self._what, self._began = f"{stage} {what}", time.perf_counter()
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
+        self._what, self._began = f"{stage} {subject}", time.perf_counter()
 
     def finish(self) -> None:
         self.seconds[self._what] = time.perf_counter() - self._began

@@ -42,9 +42,9 @@ class PlainProgress:
         """Print a notice."""
         print(line, file=sys.stderr, flush=True)
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
         """Print the stage and its number of steps."""
-        self._stage, self._total, self._unit = f"{stage}: {what}", total, unit
+        self._stage, self._total, self._unit = f"{stage}: {subject}", total, unit
         self._done = self._skipped = 0
         self._start_time = self._last_line_time = time.monotonic()
         self.say(f"{self._stage}: {total} {unit}")
@@ -92,7 +92,7 @@ class LiveProgress:
 
         self._console.print(Text(line, style="dim"))
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
         """Show a bar."""
         from rich.progress import (
             BarColumn,
@@ -114,7 +114,7 @@ class LiveProgress:
             console=self._console,
         )
         self._bars.start()
-        self._task = self._bars.add_task(f"{stage}: {what}", total=total)
+        self._task = self._bars.add_task(f"{stage}: {subject}", total=total)
 
     def advance(self, steps: int = 1) -> None:
         """Move the bar."""

@@ -91,7 +91,7 @@ class RecordedProgress:
     def say(self, line: str) -> None:
         self.lines.append(line)
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None: ...
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None: ...
 
     def advance(self, steps: int = 1) -> None:
         self.steps += steps

@@ -111,7 +111,7 @@ class Lines:
     def say(self, line: str) -> None:
         self.said.append(line)
 
-    def start(self, stage: str, what: str, total: int, unit: str) -> None:
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
         pass
 
     def advance(self, steps: int = 1) -> None:
