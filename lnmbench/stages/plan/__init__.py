@@ -3,7 +3,7 @@
 from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
 from lnmbench.stages.plan.make_plan import make_plan
 from lnmbench.stages.plan.methods import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
-from lnmbench.stages.plan.resolve import ResolvedBenchmark, resolve
+from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
 from lnmbench.stages.plan.search.groups import CandidateGroup
 from lnmbench.stages.plan.splitting import make_splits
 from lnmbench.stages.plan.weighting import build_weighting

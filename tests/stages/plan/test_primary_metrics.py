@@ -13,7 +13,7 @@ from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
 from lnmbench.stages.plan.primary_metrics import normalize_metrics
-from lnmbench.stages.plan.resolve import resolve
+from lnmbench.stages.plan.resolve_benchmark import resolve
 
 REGISTRY = Registry()
 
