@@ -1,15 +1,15 @@
-"""Writes a folder as the NBIA Data Retriever leaves it: NSCLC Radiogenomics with phantom images.
+"""A download of the NBIA Data Retriever: NSCLC Radiogenomics with phantom images.
 
 The patients, their stages and the table are the real collection's; the CT are renderings of the
-data set `synthetic`, so nothing found on them is true of the patients. Each patient has
+data set `synthetic`, so results do not hold for the patients. Each patient has
 
 * a study with a SCOUT, the thin axial CT that the SEG was drawn on (series 3), a thicker one of
   the same chest (series 4), coronals (series 5), and the SEG (series 1000);
 * an earlier PET/CT with more slices than any of these, in another frame of reference;
 * for every fourth patient a segmentation by an algorithm (series 300), which is wrong on purpose.
 
-All that identifies a person in the headers holds one of the texts in `PRIVATE`, or is a UID that
-begins with `ROOT_UID`. In a shell: `python tests/nbia_tree.py TABLE FOLDER`.
+Every identifying header contains one of the texts in `PRIVATE`, or is a UID that begins with
+`ROOT_UID`. In a shell: `python tests/nbia_tree.py TABLE FOLDER`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _CORONAL = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What was written: the folder, its table, and the tumor voxels of each patient's SEG."""
+    """A written download: its folder, its table, and the tumor voxels of each patient's SEG."""
 
     root: Path
     table: Path
@@ -59,7 +59,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """One study of a patient, and where its series go."""
+    """One study of a patient, and the folder of its series."""
 
     patient: str
     number: int
@@ -81,7 +81,7 @@ class Study:
 
 
 def write_nbia_tree(root: Path, table: Path, *, patients: int = 20, shrink: int = 2) -> Tree:
-    """Write a tree of so many patients with pathology below `root`, and a copy of the table.
+    """Write a download of `patients` patients with pathology, and a copy of the table.
 
     About a third of them are pN2, a fifth pN1. In plane the CT have 512 / shrink pixels.
     """
@@ -102,11 +102,11 @@ def choose_patients(table: Path, count: int) -> list[str]:
     with table.open(encoding="utf-8-sig", newline="") as file:
         rows = [{k.strip(): v.strip() for k, v in row.items()} for row in csv.DictReader(file)]
     known = [row for row in rows if row["Pathological T stage"][:2] in ("T1", "T2", "T3", "T4")]
-    wanted = {"N2": count * 7 // 20, "N1": count // 5}
-    wanted["N0"] = count - sum(wanted.values())
+    counts = {"N2": count * 7 // 20, "N1": count // 5}
+    counts["N0"] = count - sum(counts.values())
     ids = {
         row_id
-        for stage, number in wanted.items()
+        for stage, number in counts.items()
         for row_id in [_id(row) for row in known if row["Pathological N stage"] == stage][:number]
     }
     return [_id(row) for row in known if _id(row) in ids]
@@ -151,18 +151,18 @@ def _write_patient(folder: Path, patient: str, index: int, shrink: int) -> int:
 def _phantom(
     index: int, shrink: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float], tuple[float, float, float]]:
-    """Return HU and tumor (z, y, x), spacing and the first voxel's place along x, y, z."""
+    """Return HU and tumor (z, y, x), spacing and origin along x, y, z."""
     from lnmbench_synthetic.dataset import Synthetic
 
     volume = next(
-        case.volume for place, case in enumerate(Synthetic(n=index + 1).cases()) if place == index
+        case.volume for i, case in enumerate(Synthetic(n=index + 1).cases()) if i == index
     )
     assert volume is not None
-    made = volume()
-    hu = sitk.GetArrayFromImage(made.image)[:, ::shrink, ::shrink]
-    mask = sitk.GetArrayFromImage(made.mask)[:, ::shrink, ::shrink]
-    x, y, z = made.image.GetSpacing()
-    return hu, mask, (x * shrink, y * shrink, z), made.image.GetOrigin()
+    rendered = volume()
+    hu = sitk.GetArrayFromImage(rendered.image)[:, ::shrink, ::shrink]
+    mask = sitk.GetArrayFromImage(rendered.mask)[:, ::shrink, ::shrink]
+    x, y, z = rendered.image.GetSpacing()
+    return hu, mask, (x * shrink, y * shrink, z), rendered.image.GetOrigin()
 
 
 def _write_petct(
@@ -200,18 +200,18 @@ def write_series(
     folder = series_folder(study, number, description)
     step = np.cross(plane[:3], plane[3:]) * spacing_mm[2]
     written = []
-    for place, image in enumerate(values):
+    for index, image in enumerate(values):
         header = make_header(study, number, description, modality, frame)
-        header.InstanceNumber, header.AcquisitionNumber = place + 1, 1
-        header.SOPInstanceUID = f"{header.SeriesInstanceUID}.{place + 1}"
+        header.InstanceNumber, header.AcquisitionNumber = index + 1, 1
+        header.SOPInstanceUID = f"{header.SeriesInstanceUID}.{index + 1}"
         header.file_meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
         header.ImageType = ["DERIVED" if plane == _CORONAL else "ORIGINAL", "PRIMARY", kind]
         header.ImageOrientationPatient = list(plane)
-        header.ImagePositionPatient = [f"{v:.6f}" for v in np.asarray(origin) + place * step]
+        header.ImagePositionPatient = [f"{v:.6f}" for v in np.asarray(origin) + index * step]
         header.PixelSpacing = [f"{spacing_mm[1]:.6f}", f"{spacing_mm[0]:.6f}"]
         header.SliceThickness = f"{spacing_mm[2]:.6f}"
         _set_pixels(header, image)
-        header.save_as(folder / _file_name(place, len(values)), enforce_file_format=True)
+        header.save_as(folder / _file_name(index, len(values)), enforce_file_format=True)
         written.append(header)
     return written
 
@@ -291,8 +291,8 @@ def series_folder(study: Study, number: int, description: str) -> Path:
     return folder
 
 
-def _file_name(place: int, size: int) -> str:
-    return f"1-{place + 1:0{len(str(size))}d}.dcm"
+def _file_name(index: int, size: int) -> str:
+    return f"1-{index + 1:0{len(str(size))}d}.dcm"
 
 
 def _digits(patient: str) -> str:
@@ -305,5 +305,5 @@ def files_below(root: Path) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    made = write_nbia_tree(Path(sys.argv[2]), Path(sys.argv[1]))
-    print(f"{len(made.patients)} patients below {made.root}")
+    tree = write_nbia_tree(Path(sys.argv[2]), Path(sys.argv[1]))
+    print(f"{len(tree.patients)} patients below {tree.root}")

@@ -1,9 +1,9 @@
-"""Whatever is damaged or wrong ends in one line, and the docs show which.
+"""Damaged and invalid input: one line for each kind, and the page of the docs that lists them.
 
-`tests/damaged/*.py` make the damaged inputs, a file for each area: `KINDS` maps what is wrong to a
-function that makes it in an empty folder and reads it; `COMMANDS`, where there is one, maps it to
-the command that reads the same files from within that folder.
-`LNMBENCH_WRITE_DOCS=1 pytest tests/test_damaged.py` writes the table anew.
+`tests/damaged/*.py` create the input, one file for each area. `KINDS` maps the name of a problem to
+a function that creates the input in an empty folder and reads it. The optional `COMMANDS` maps the
+same name to the command that reads the files from within that folder.
+`LNMBENCH_WRITE_DOCS=1 pytest tests/test_damaged.py` regenerates the page.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ PAGE = ROOT / "docs" / "damaged_input.md"
 LONGEST = 300
 PROCESSES = 3
 HEAD = """\
-# What lnmbench says of damaged and wrong input
+# Damaged and invalid input
 
-Each line below is what a user sees for one kind of input that cannot be used: one line, exit
-code 2, no traceback; a case of a cohort with such images is left out and stands in
-`ingest-report.csv` with this line. `…` stands for the folder of the input. The table is made by
-`tests/test_damaged.py`, which makes every one of these inputs and reads it.
+The table lists the error message for each kind of input that cannot be used. A command prints this
+line and ends with exit code 2, without a traceback. Ingest leaves out a case with such images and
+writes the line to the ingest log (`<cohort>.ingest-report.csv`). `…` is the folder of the input.
+`tests/test_damaged.py` creates each input, reads it, and generates this table.
 
-| area | what is wrong | what lnmbench says |
+| area | problem | message |
 |---|---|---|
 """
 

@@ -110,17 +110,17 @@ def second_key(folder: Path) -> object:
 
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    "a cohort file cut off": cut_off,
+    "a truncated cohort file": cut_off,
     "a cohort file with a flipped byte": flipped_byte,
-    "a cohort file that is no HDF5": no_hdf5,
-    "an HDF5 file that is no cohort": other_hdf5,
+    "a cohort file that is not HDF5": no_hdf5,
+    "an HDF5 file that is not a cohort": other_hdf5,
     "a cohort file of an older format": older_format,
     "a cohort file without its table": a_column_gone,
-    "a source file that is gone": source_gone,
+    "a missing source file": source_gone,
     "a data set without cases": no_cases,
     "two cases with one id": two_cases_of_one_id,
-    "a key file that is not there": no_key,
+    "a missing key file": no_key,
     "a key that is too short": short_key,
     "a key that others can read": open_key,
-    "a new key where one is": second_key,
+    "a new key over an existing one": second_key,
 }

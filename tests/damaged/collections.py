@@ -1,4 +1,4 @@
-"""Damaged or wrong downloads of public collections: lyDATA, NSCLC Radiogenomics, Lung1, TCGA."""
+"""Damaged or invalid downloads of public collections: lyDATA, NSCLC Radiogenomics, Lung1, TCGA."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def tcga(old: str, new: str, **parameters: object) -> Callable[[Path], object]:
 
 
 def radiogenomics(*names: str, **parameters: object) -> Callable[[Path], object]:
-    """One patient without any known value, under these names of tables."""
+    """Write a table of one patient without known values under each of these names."""
 
     def read(folder: Path) -> object:
         columns = [column.name for column in COLUMNS]
@@ -79,7 +79,7 @@ def images_that_are_not_there(folder: Path) -> object:
 
 
 def _with_a_stranger(folder: Path) -> Radiogenomics:
-    """A table of two patients, of whom the second has one localizer."""
+    """Write a table of two patients, of whom the second has a localizer."""
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
@@ -108,23 +108,23 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "lyDATA: one of the three header rows was deleted": lydata(
         "core,core,core,core,core,core,ipsi,contra\n", ""
     ),
-    "lyDATA: a row has lost a cell": lydata("B,H,70,", "B,H,"),
+    "lyDATA: a row lacks a cell": lydata("B,H,70,", "B,H,"),
     "lyDATA: a level says yes instead of True": lydata("True", "yes"),
-    "lyDATA: a T class with another prefix than c or p": lydata(",p,2,", ",yp,2,"),
+    "lyDATA: a T stage with a prefix other than c or p": lydata(",p,2,", ",yp,2,"),
     "lyDATA: two patients with one id": lydata("B,H", "A,H"),
     "lyDATA: two columns with one header": lydata("ipsi,contra", "ipsi,ipsi"),
-    "lyDATA: a cohort that is not there": lydata("", "", cohort="2023-mad"),
+    "lyDATA: an unknown cohort": lydata("", "", cohort="2023-mad"),
     "lyDATA: CT for planning, which is not known before surgery": lydata("", "", imaging="CT+pCT"),
     "NSCLC Radiogenomics: a folder without its table": lambda folder: Radiogenomics(folder),
-    "NSCLC Radiogenomics: two tables side by side": radiogenomics("a.csv", "b.csv"),
-    "NSCLC Radiogenomics: images asked for, none there": radiogenomics("a.csv", images="yes"),
+    "NSCLC Radiogenomics: two tables in one folder": radiogenomics("a.csv", "b.csv"),
+    "NSCLC Radiogenomics: images required, but none present": radiogenomics("a.csv", images="yes"),
     "NSCLC Radiogenomics: a patient without any DICOM file": images_that_are_not_there,
     "NSCLC Radiogenomics: a patient without a segmentation": only_a_localizer,
     "Lung1: another table than the clinical one": lung1("Clinical.N.Stage", "stage"),
-    "Lung1: an N class that is no number": lung1(",2,3,", ",2,cN3,"),
-    "Lung1: an age that is no number": lung1("78.7", "elderly"),
-    "TCGA: a cancer that is not there": tcga("", "", cancer="luda"),
+    "Lung1: an N category that is not a number": lung1(",2,3,", ",2,cN3,"),
+    "Lung1: an age that is not a number": lung1("78.7", "elderly"),
+    "TCGA: an unknown cancer": tcga("", "", cancer="luda"),
     "TCGA: a cancer without pathological N": tcga("ajcc_nodes_pathologic_pn", "masaoka_stage"),
-    "TCGA: a class that is no N class": tcga("\tN1\t", "\tM1\t"),
-    "TCGA: a table cut off in the middle of a row": tcga("T2\tFEMALE\n", ""),
+    "TCGA: an invalid N category": tcga("\tN1\t", "\tM1\t"),
+    "TCGA: a table truncated in the middle of a row": tcga("T2\tFEMALE\n", ""),
 }

@@ -1,4 +1,4 @@
-"""Downloads that cannot be used: a server that refuses, another content, names that lead astray."""
+"""Failing downloads: refusing servers, wrong content, invalid sources."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def remote(**changed: object) -> Source:
 
 
 def served(code: int, body: bytes = b"", **headers: str) -> Callable[[Path], object]:
-    """Download from a server that gives one answer, which stands for data.example."""
+    """Download from a server at data.example that gives one answer."""
 
     def make(folder: Path) -> object:
         with server(code, body, headers) as port, through(port):
@@ -70,7 +70,7 @@ def server(code: int, body: bytes, headers: dict[str, str]) -> Iterator[int]:
 
 @contextmanager
 def through(port: int) -> Iterator[None]:
-    """Use the server on this machine as the proxy, so that messages name a steady address."""
+    """Use the local server as the proxy, so that messages contain a constant address."""
     proxies = {"http_proxy": f"http://127.0.0.1:{port}", "no_proxy": ""}
     with mock.patch.dict("os.environ", proxies):
         yield
@@ -93,16 +93,16 @@ def unknown_host(folder: Path) -> object:
 
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    "a file that is not there any more": served(404),
+    "a file that no longer exists": served(404),
     "a file that needs a login": served(401),
-    "a server that stays busy": served(503),
-    "a server's redirect to a file of this machine": served(302, Location="file:///etc/passwd"),
-    "a page in place of the file": served(200, b"<html>Please log in</html>"),
+    "a busy server": served(503),
+    "a server's redirect to a local file": served(302, Location="file:///etc/passwd"),
+    "a page instead of the file": served(200, b"<html>Please log in</html>"),
     "a file of the right size with another content": served(200, CONTENT.replace(b"1", b"7")),
     "no connection to the internet": unknown_host,
-    "another file stands under the name": own_file,
-    "a file stands where the folder should be": no_place,
-    "a source whose file would leave the folder": lambda folder: remote(name="../../lydata.csv"),
-    "a source on this machine": lambda folder: remote(url="file:///etc/passwd"),
+    "another file with the same name": own_file,
+    "a file instead of the folder": no_place,
+    "a source with a file outside the folder": lambda folder: remote(name="../../lydata.csv"),
+    "a local source": lambda folder: remote(url="file:///etc/passwd"),
     "a source without a checksum": lambda folder: remote(sha256=""),
 }

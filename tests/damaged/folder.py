@@ -45,7 +45,7 @@ def _opened(manifest: str, table: str = _TABLE) -> Callable[[Path], object]:
 
 
 def _first(manifest: str, table: str = _TABLE, points: str = "") -> Callable[[Path], object]:
-    """Return what reads the images of the first case."""
+    """Return a function that reads the images of the first case."""
 
     def read(folder: Path) -> object:
         (folder / "empty").mkdir()
@@ -65,20 +65,20 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "no column of images": _opened("case,region\nA,mask.nrrd\n"),
     "neither regions nor coordinates": _opened("case,image\nA,a.nrrd\n"),
     "a row without a case": _opened(_HEAD + ",a.nrrd,mask.nrrd\n"),
-    "a case twice": _opened(_HEAD + "A,a.nrrd,mask.nrrd\nA,a.nrrd,mask.nrrd\n"),
+    "a repeated case": _opened(_HEAD + "A,a.nrrd,mask.nrrd\nA,a.nrrd,mask.nrrd\n"),
     "a row without its patient": _opened("case,patient,image,region\nA,,a.nrrd,mask.nrrd\n"),
     "a row that lacks a cell": _opened(_HEAD + "A,a.nrrd\n"),
     "both a region and a point": _opened(
         "case,image,region,x_mm,y_mm,z_mm,radius_mm\nA,a.nrrd,mask.nrrd,1,2,3,4\n"
     ),
-    "manifest and table spell cases in two ways": _opened(
+    "manifest and table spell cases differently": _opened(
         _HEAD + "001,a.nrrd,mask.nrrd\n", _TABLE.replace("A,", "R01-001,")
     ),
     "a case that the table lacks": _first(_HEAD + "X,a.nrrd,mask.nrrd\nA,a.nrrd,mask.nrrd\n"),
-    "no image named": _first(_HEAD + "A,,mask.nrrd\n"),
-    "no region named": _first(_HEAD + "A,a.nrrd,\n"),
-    "an image that is not there": _first(_HEAD + "A,absent.nii.gz,mask.nrrd\n"),
-    "a region that is not there": _first(_HEAD + "A,a.nrrd,absent.dcm\n"),
+    "no image": _first(_HEAD + "A,,mask.nrrd\n"),
+    "no region": _first(_HEAD + "A,a.nrrd,\n"),
+    "a missing image": _first(_HEAD + "A,absent.nii.gz,mask.nrrd\n"),
+    "a missing region": _first(_HEAD + "A,a.nrrd,absent.dcm\n"),
     "an image folder without images": _first(_HEAD + "A,empty,mask.nrrd\n"),
     "an image that is a text file": _first(_HEAD + "A,notes.txt,mask.nrrd\n"),
     "a case that the table of points lacks": _first(
@@ -88,5 +88,5 @@ KINDS: dict[str, Callable[[Path], object]] = {
 _INGEST = ("data", "ingest", "folder:manifest=cases.csv,table=clinical.csv,columns=columns.toml")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "no column of images": _INGEST,
-    "manifest and table spell cases in two ways": _INGEST,
+    "manifest and table spell cases differently": _INGEST,
 }

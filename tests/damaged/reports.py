@@ -1,4 +1,4 @@
-"""Columns of free-text reports that cannot be read as the dictionary asks."""
+"""Columns of CT reports that do not fit their dictionary."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Make = Callable[[Path], object]
 
 
 def report(*keys: str, header: str = "n2") -> Make:
-    """Read the table with more keys for its report, and another header for its target."""
+    """Read the table with further keys for its report, and another header for its target."""
     return lambda folder: read(folder, "\n".join(keys), header)
 
 
@@ -34,15 +34,15 @@ def read(folder: Path, keys: str, header: str) -> object:
 
 
 KINDS: dict[str, Make] = {
-    "a report reader that nobody offers": report('reader = "mr"'),
+    "an unknown report reader": report('reader = "mr"'),
     "a language that the report reader cannot read": report('reader = "ct:language=fr"'),
-    "a parameter that the report reader does not have": report('reader = "ct:lang=zh"'),
+    "an unknown parameter of the report reader": report('reader = "ct:lang=zh"'),
     "a malformed choice of a report reader": report('reader = "ct:"'),
     "a report from after surgery": report('known = "after"'),
     "a report with a label": report('label = "n2"'),
-    "a report with a kind of its own": report('kind = "nominal"', 'categories = ["a", "b"]'),
-    "a column with a name that the report reader gives": report(header="CT report: lobe"),
-    "a reader for a column that is no report": report(
+    "a report with a kind": report('kind = "nominal"', 'categories = ["a", "b"]'),
+    "a column with a name that the report reader uses": report(header="CT report: lobe"),
+    "a reader for a column that is not a report": report(
         '[columns.age]\nrole = "feature"\nkind = "continuous"\nreader = "ct"'
     ),
 }

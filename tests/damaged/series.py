@@ -35,7 +35,7 @@ _made = _generator()
 
 
 def _changed(change: Change, **facts: object) -> Callable[[Path], object]:
-    """Return what reads a series of six slices whose headers were changed."""
+    """Return a function that reads a series of six slices with changed headers."""
 
     def read(folder: Path) -> object:
         _made.write_series(folder, _made.hu_of(6), change=change, **facts)
@@ -86,7 +86,7 @@ def _syntax(uid: str) -> Callable[[Path], object]:
 
 
 def _bytes(old: bytes, new: bytes) -> Callable[[Path], object]:
-    """Return what reads a series in one of whose headers bytes were changed."""
+    """Return a function that reads a series with changed bytes in one header."""
 
     def read(folder: Path) -> object:
         path = _made.write_series(folder, _made.hu_of(6))[2]
@@ -99,7 +99,7 @@ def _bytes(old: bytes, new: bytes) -> Callable[[Path], object]:
 
 
 def _text(name: str, old: str, new: str) -> Callable[[Path], object]:
-    """Return what reads a volume file in whose header a text was changed."""
+    """Return a function that reads a volume file with a changed text in its header."""
 
     def read(folder: Path) -> object:
         path = folder / name
@@ -173,7 +173,7 @@ def _image(hu: np.ndarray | None = None, *, vector: bool = False) -> sitk.Image:
 
 
 def _file(name: str, image: Callable[[], sitk.Image], part: float = 1) -> Callable[[Path], object]:
-    """Return what reads a volume file of which only a part was written."""
+    """Return a function that reads a truncated volume file."""
 
     def read(folder: Path) -> object:
         path = folder / name
@@ -186,7 +186,7 @@ def _file(name: str, image: Callable[[], sitk.Image], part: float = 1) -> Callab
 
 
 def _nifti(**fields: tuple[int, str, float]) -> Callable[[Path], object]:
-    """Return what reads a NIfTI file with fields of its header (offset, type, value) changed."""
+    """Return a function that reads a NIfTI file with changed fields (offset, type, value)."""
 
     def read(folder: Path) -> object:
         path = folder / "ct.nii.gz"
@@ -222,9 +222,9 @@ def _with_nan() -> sitk.Image:
 KINDS: dict[str, Callable[[Path], object]] = {
     "a slice is missing": _missing,
     "slices unevenly spaced": _changed(_places(0, 5, 10, 12, 14, 16)),
-    "a slice twice": _twice,
+    "a repeated slice": _twice,
     "two phases in one series": _changed(_places(0, 5, 10, 0, 5, 10)),
-    "a frame twice in an enhanced CT": _repeated_frame,
+    "a repeated frame in an enhanced CT": _repeated_frame,
     "an enhanced CT that does not describe its frames": _undescribed_frames,
     "a tilted gantry": _changed(_set(), step=(0.0, 1.0, 5.0)),
     "a localizer": _changed(_set(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])),
@@ -234,7 +234,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
         _made.write_series(folder, _made.hu_of(1)),
         read_image(folder),
     ),
-    "no CT": _changed(_set(Modality="PT")),
+    "an image that is not CT": _changed(_set(Modality="PT")),
     "a color image": _changed(_set(SamplesPerPixel=3)),
     "no rescale slope": _changed(_without("RescaleSlope")),
     "values that are not HU": _changed(_set(RescaleType="MGML")),
@@ -245,10 +245,10 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a pixel spacing of meters": _changed(_set(PixelSpacing=["1e30", "1e30"])),
     "slices 40 cm apart": _changed(_places(0, 400, 800, 1200, 1600, 2000)),
     "slices kilometers apart": _changed(_places(0, 1e7, 2e7, 3e7, 4e7, 5e7)),
-    "a rescale slope that no HU has": _changed(_set(RescaleSlope="1e300")),
+    "an implausible rescale slope": _changed(_set(RescaleSlope="1e300")),
     "more rows than any CT has": _changed(_set(Rows=65535, Columns=65535)),
     "more rows than the file holds": _changed(_set(Rows=4000, Columns=4000)),
-    "a modality that runs on into the patient's name": _bytes(b"CS\2\0CT", b"CS\x7e\0CT"),
+    "a modality that continues into the patient's name": _bytes(b"CS\2\0CT", b"CS\x7e\0CT"),
     "a header with unknown kinds of values": _bytes(b"\x18\0UI", b"\x18\0\x55\xd1"),
     "no pixel data": _changed(_without("PixelData")),
     "truncated pixel data": _cut,
@@ -268,13 +268,13 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a NIfTI whose sform is scaled": _nifti(row=(280, "f", -7.0)),
     "a NIfTI with NaN in its directions": _nifti(row=(284, "f", np.nan)),
     "a NIfTI with NaN in its origin": _nifti(origin=(292, "f", np.nan)),
-    "a NIfTI whose voxels begin nowhere": _nifti(start=(108, "f", np.nan)),
+    "a NIfTI without an offset of its voxels": _nifti(start=(108, "f", np.nan)),
     "a NIfTI without sizes": _nifti(dimensions=(40, "h", 0)),
-    "a NIfTI of more voxels than there are": _nifti(
+    "a NIfTI with fewer voxels than declared": _nifti(
         dimensions=(40, "h", 7), **{f"n{i}": (42 + 2 * i, "h", 32767) for i in range(7)}
     ),
-    "a NIfTI with a slope that no HU has": _nifti(slope=(112, "f", 1e30), offset=(116, "f", -1e33)),
-    "an MHA with NaN in its place": _text("ct.mha", "Offset = 0", "Offset = nan"),
+    "a NIfTI with an implausible slope": _nifti(slope=(112, "f", 1e30), offset=(116, "f", -1e33)),
+    "an MHA with NaN in its position": _text("ct.mha", "Offset = 0", "Offset = nan"),
     "an MHA of a million axes": _text("ct.mha", "NDims = 3", "NDims = 99999999"),
     "an MHA whose directions are too long": _text("ct.mha", "Matrix = 1 0", "Matrix = 2 0"),
     "an NRRD kilometers away": _text("ct.nrrd", "origin: (0", "origin: (1e30"),
@@ -285,7 +285,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a volume with NaN": _file("ct.nrrd", _with_nan),
     "a NIfTI with NaN": _file("ct.nii", _with_nan),
     "a NIfTI with NaN (.nii.gz)": _file("ct.nii.gz", _with_nan),
-    "a mask where the image should be": _file("ct.nii.gz", lambda: _image() > 0),
+    "a mask instead of the image": _file("ct.nii.gz", lambda: _image() > 0),
     "a windowed volume": _file("ct.nii.gz", lambda: _image(_made.hu_of(4).clip(-160, 240) + 160)),
     "a volume with a spacing in meters": _nifti(x=(76 + 4, "f", 0.0007), sform=(254, "h", 0)),
 }

@@ -25,12 +25,12 @@ Make = Callable[[Path], object]
 
 
 def table(old: str = "", new: str = "") -> Make:
-    """Read the table with something in it replaced."""
+    """Return a function that reads the table with one text replaced."""
     return lambda folder: read(folder, TABLE.replace(old, new, 1).encode())
 
 
 def dictionary(old: str, new: str) -> Make:
-    """Read the table with something in its dictionary replaced."""
+    """Return a function that reads the table with one text of its dictionary replaced."""
     assert old in DICTIONARY
     return lambda folder: read(folder, TABLE.encode(), DICTIONARY.replace(old, new, 1).encode())
 
@@ -85,7 +85,7 @@ def choice(text: str) -> Make:
 
 
 def biotab(rows: int) -> Make:
-    """Read a TCGA file of which only the first rows are there."""
+    """Read a TCGA file with only the first rows."""
 
     def make(folder: Path) -> object:
         lines = ["bcr_patient_barcode\tajcc_nodes_pathologic_pn", "a\tb", "CDE_ID:1\tCDE_ID:2"]
@@ -104,43 +104,43 @@ def two_copies(folder: Path) -> object:
 
 
 KINDS: dict[str, Make] = {
-    "there is no table": missing,
-    "the table is empty": content(b""),
-    "the table has a header only": content(b"id,age,sex,n2\n"),
+    "no table": missing,
+    "an empty table": content(b""),
+    "a table with a header only": content(b"id,age,sex,n2\n"),
     "a row lacks a cell": table("B,55,m,1", "B,55,m"),
-    "a cell holds the separator, unquoted": table("55", "55,5"),
-    "a quote is never closed": table("B,", '"B,'),
-    "a binary file is called .csv": content(b"\x89HDF\r\n\x1a\n\0\0\0\0"),
-    "a text file is called .xlsx": content(TABLE.encode(), "clinical.xlsx"),
+    "an unquoted separator in a cell": table("55", "55,5"),
+    "an unclosed quote": table("B,", '"B,'),
+    "a binary file named .csv": content(b"\x89HDF\r\n\x1a\n\0\0\0\0"),
+    "a text file named .xlsx": content(TABLE.encode(), "clinical.xlsx"),
     "an old Excel file": content(b"\xd0\xcf\x11\xe0", "clinical.xls"),
-    "an Excel formula that was never computed": formula,
-    "an id stands twice": table("C,", "A,"),
-    "a row has no id": table("B,55", ",55"),
-    "a column stands twice": table("id,age,sex", "id,age,age"),
-    "a column of the dictionary is not in the table": table("age", "Age (years)"),
+    "an Excel formula without a computed value": formula,
+    "a repeated id": table("C,", "A,"),
+    "a row without an id": table("B,55", ",55"),
+    "a repeated column": table("id,age,sex", "id,age,age"),
+    "a column of the dictionary that the table lacks": table("age", "Age (years)"),
     "text in a column of numbers": table("55", "about 55"),
     "a number with a decimal comma": table("B,55", 'B,"55,5"'),
     "infinity in a column of numbers": table("55", "inf"),
-    "a spelling that is no category": table("B,55,m", "B,55,male"),
+    "a spelling that is not a category": table("B,55,m", "B,55,male"),
     "a feature that is known only after surgery": dictionary('unit = "a"', 'known = "after"'),
-    "a feature that sounds like survival": survival,
-    "N classes of pathology as a feature": pathological_nodes,
+    "a feature whose name suggests survival": survival,
+    "pathological N categories as a feature": pathological_nodes,
     "a misspelled key in the dictionary": dictionary("categories", "categorys"),
     "a role that does not exist": dictionary('"feature"', '"predictor"'),
-    "the dictionary names no id": dictionary(
+    "a dictionary without an id": dictionary(
         'role = "id"', 'role = "feature"\nkind = "continuous"'
     ),
-    "the dictionary is not TOML": dictionary("[columns.age]", "[columns.age"),
+    "a dictionary that is not TOML": dictionary("[columns.age]", "[columns.age"),
     "a target without a label": dictionary('label = "n2"\n', ""),
     "a misspelled setting in a benchmark file": benchmark("fold = 5\n"),
     "a benchmark of one fold": benchmark("folds = 1\n"),
-    "a window upside down": benchmark("window = [400, -1000]\n"),
-    "a benchmark file that is cut off": benchmark('target = "n'),
+    "a window with its limits reversed": benchmark("window = [400, -1000]\n"),
+    "a truncated benchmark file": benchmark('target = "n'),
     "a choice without its value": choice("synthetic:n"),
-    "a number that is no number": choice("synthetic:n=many"),
-    "a parameter that the data set does not have": choice("synthetic:cases=80"),
-    "a parameter is lacking": choice("table"),
-    "a TCGA file that is cut off": biotab(2),
+    "text instead of a number": choice("synthetic:n=many"),
+    "an unknown parameter of the data set": choice("synthetic:cases=80"),
+    "a missing parameter": choice("table"),
+    "a truncated TCGA file": biotab(2),
     "a TCGA file without patients": biotab(3),
     "a TCGA folder without its files": lambda folder: Tcga(folder),
     "two tables of NSCLC Radiogenomics in one folder": two_copies,
@@ -150,10 +150,10 @@ _LOGISTIC = ("--baseline", "logistic", "--only")
 _RUN = ("run", "--dataset", "table:path=clinical.csv,columns=columns.toml", *_LOGISTIC)
 COMMANDS: dict[str, tuple[str, ...]] = {
     "a row lacks a cell": _RUN,
-    "a spelling that is no category": _RUN,
-    "the dictionary is not TOML": _RUN,
+    "a spelling that is not a category": _RUN,
+    "a dictionary that is not TOML": _RUN,
     "a misspelled setting in a benchmark file": ("run", "--config", "benchmark.toml", *_LOGISTIC),
-    "a parameter that the data set does not have": (
+    "an unknown parameter of the data set": (
         "run",
         "--dataset",
         "synthetic:cases=80",
