@@ -1,14 +1,14 @@
-"""Fine-tuning every stage of an encoder against the plain loop in float32, over the same fits.
+"""Speed of fine-tuning in lnmbench and in a plain loop in float32, over the same fits.
 
 The plain loop trains one network after the other in float32, its batches from a DataLoader with
 workers. lnmbench trains the same fits in its one loop: bfloat16 by autocast, channels_last, the
 cohort on the device. Statistics of batch normalization are frozen in both. Runs alternate, and
 medians are compared; the time for the fits of a whole protocol is projected from them.
 
-Agreement is measured apart, without dropout: the same start, the same order, in float32 and in
-bfloat16. There the encoder learns at a low rate: Adam's first steps move a weight by its rate
-whichever way rounding points, and the standardized features of a random encoder multiply that. How
-far training the encoder moves the probabilities is said beside.
+Agreement is measured separately, without dropout: with the same initial values and order, in
+float32 and in bfloat16. There the encoder learns at a low rate: Adam's first steps change a weight
+by its rate in the direction of rounding, and the standardized features of a random encoder multiply
+that. The output also says how far training the encoder changes the probabilities.
 
     python benchmarks/speed/finetune.py --device cuda
     python benchmarks/speed/finetune.py --encoder resnet18 --size 64 --cases 20 --workers 0
@@ -24,12 +24,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from plain_loop import PlainNetwork, optimizer_of
-from problems import Sum, made_up, starts
+from plain_loop import PlainNetwork, make_optimizer
+from random_fits import SumLosses, initial_parameters, make_inputs_and_fits
+from timing import make_parser, print_ratios, time_alternately
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader
-from turns import by_turns, compare, options
 
 from lnmbench.cli.progress import format_duration
 from lnmbench.contracts import Encoder
@@ -42,7 +42,7 @@ from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 
 UNIT = "s a model-epoch"
-WANTED_ON_GPU = 2.5
+GOAL_ON_GPU = 2.5
 _GENTLE, _STILL = 1e-6, 1e-14
 _OPTIONS = (
     ("encoder", "resnet50", "an encoder of slices, with random weights"),
@@ -56,13 +56,13 @@ _OPTIONS = (
     ("precision", "auto", "of lnmbench: bfloat16, float32; auto: bfloat16 on a GPU"),
     ("workers", 2, "worker processes of the DataLoader"),
     ("memory", 0.0, "GB that lnmbench may fill; 0: four fifths of what is free on a GPU"),
-    ("device", "cpu", "where both run: cpu, cuda"),
+    ("device", "cpu", "device of both: cpu, cuda"),
     ("protocol-fits", 500, "fits of the protocol whose time is projected"),
     ("protocol-epochs", 15, "epochs of each of them"),
 )
 
 
-class PlainTuned(nn.Module):
+class PlainFineTuned(nn.Module):
     """The encoder and the network behind it, as one module.
 
     Features are standardized with what the encoder made of the training slices at the start.
@@ -82,7 +82,7 @@ class PlainTuned(nn.Module):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Order:
+class BatchOrder:
     """A sampler: the batches of an epoch, shuffled anew each time, or as they stand."""
 
     cases: Tensor
@@ -100,78 +100,80 @@ class Order:
         return -(-len(self.cases) // self.size)
 
 
-def loader_of(
-    inputs: Inputs, clinical: Tensor, order: Order, *, workers: int, device: torch.device
+def make_loader(
+    inputs: Inputs, clinical: Tensor, order: BatchOrder, *, workers: int, device: torch.device
 ) -> DataLoader[Any]:
     """Return batches of images (m, 1, H, W), their number by case, clinical features, targets."""
     assert inputs.trainable_encoder is not None
     assert inputs.offsets is not None
     images = inputs.trainable_encoder.activations.split(inputs.offsets.diff().tolist())
-    each = list(zip(images, clinical, inputs.target, strict=True))
+    items = list(zip(images, clinical, inputs.target, strict=True))
     return DataLoader(
-        each,
+        items,
         batch_sampler=order,
         num_workers=workers,
         persistent_workers=workers > 0,
         pin_memory=device.type == "cuda",
-        collate_fn=_together,
+        collate_fn=_collate,
     )
 
 
-def _together(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
+def _collate(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
     images, clinical, target = zip(*batch, strict=True)
-    lengths = torch.tensor([len(one) for one in images])
+    lengths = torch.tensor([len(case) for case in images])
     return torch.cat(images), lengths, torch.stack(clinical), torch.stack(target)
 
 
-def plain_of(inputs: Inputs, fits: Fits, k: int, settings: Training) -> PlainTuned:
-    """Return the network of fit k with the start that the stacked trainer gives it."""
+def make_plain_network(inputs: Inputs, fits: Fits, k: int, settings: Training) -> PlainFineTuned:
+    """Return the network of fit k with the initial values of the stacked trainer."""
     assert inputs.trainable_encoder is not None
     assert inputs.slices is not None
     assert inputs.offsets is not None
-    seen = inputs.slices[torch.repeat_interleave(fits.training[k], inputs.offsets.diff())]
-    deviation = seen.std(0, correction=0)
-    gain = torch.where(deviation > 1e-5 * seen.abs().mean(0), 1 / deviation, 0.0)
+    training = inputs.slices[torch.repeat_interleave(fits.training[k], inputs.offsets.diff())]
+    deviation = training.std(0, correction=0)
+    gain = torch.where(deviation > 1e-5 * training.abs().mean(0), 1 / deviation, 0.0)
     head = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings)
     head.load_state_dict(
-        starts(replace(inputs, trainable_encoder=None), fits.select([k]), settings)[0]
+        initial_parameters(replace(inputs, trainable_encoder=None), fits.select([k]), settings)[0]
     )
-    return PlainTuned(copy.deepcopy(inputs.trainable_encoder.network), seen.mean(0), gain, head)
+    return PlainFineTuned(
+        copy.deepcopy(inputs.trainable_encoder.network), training.mean(0), gain, head
+    )
 
 
-def plain_optimizer(network: PlainTuned, settings: Training) -> torch.optim.AdamW:
-    """AdamW with the stacked network's rates, the encoder's beside those of the head."""
-    own = settings.encoder_learning_rate
-    decay = settings.weight_decay * settings.learning_rate / own
-    optimizer = optimizer_of(network.head, settings)
+def make_plain_optimizer(network: PlainFineTuned, settings: Training) -> torch.optim.AdamW:
+    """Return AdamW with the stacked network's rates for the encoder and the head."""
+    lr = settings.encoder_learning_rate
+    decay = settings.weight_decay * settings.learning_rate / lr
+    optimizer = make_optimizer(network.head, settings)
     for matrices in (True, False):
         group = [p for p in network.encoder.parameters() if (p.dim() > 1) == matrices]
         decayed = decay if matrices else 0.0
-        optimizer.add_param_group({"params": group, "lr": own, "weight_decay": decayed})
+        optimizer.add_param_group({"params": group, "lr": lr, "weight_decay": decayed})
     return optimizer
 
 
-def tune_plainly(
+def fine_tune_plainly(
     inputs: Inputs, fits: Fits, k: int, settings: Training, *, workers: int, device: torch.device
 ) -> NDArray[np.float64]:
     """Fine-tune fit k as an ordinary module in float32; return its probabilities (n,)."""
     torch.manual_seed(fits.seeds[k])
-    network = plain_of(inputs, fits, k, settings).to(device)
-    optimizer = plain_optimizer(network, settings)
+    network = make_plain_network(inputs, fits, k, settings).to(device)
+    optimizer = make_plain_optimizer(network, settings)
     shuffled, size = seeded_generator(fits.seeds[k], "order"), settings.batch_size
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
 
     def loader(cases: Tensor, order: torch.Generator | None = None) -> DataLoader[Any]:
-        batches = Order(cases=cases, size=size, shuffled=order)
-        return loader_of(inputs, fits.clinical[k], batches, workers=workers, device=device)
+        batches = BatchOrder(cases=cases, size=size, shuffled=order)
+        return make_loader(inputs, fits.clinical[k], batches, workers=workers, device=device)
 
     def risks(batches: DataLoader[Any]) -> Iterator[tuple[Tensor, Tensor]]:
         for images, lengths, clinical, target in batches:
             moved = (x.to(device, non_blocking=True) for x in (images, clinical, target))
-            seen, features, wanted = moved
-            yield network(seen, lengths, features), wanted
+            images, clinical, target = moved
+            yield network(images, lengths, clinical), target
 
     ahead, judging = loader(training, shuffled), loader(validation)
     lowest, best = float("inf"), copy.deepcopy(network.state_dict())
@@ -184,24 +186,24 @@ def tune_plainly(
             optimizer.step()
         network.head.eval()
         with torch.no_grad():
-            judged = [torch.stack(pair) for pair in risks(judging)]
-        risk, target = torch.cat(judged, 1)
+            evaluated = [torch.stack(pair) for pair in risks(judging)]
+        risk, target = torch.cat(evaluated, 1)
         validated = float(functional.binary_cross_entropy_with_logits(risk, target))
         if validated < lowest:
             lowest, best = validated, copy.deepcopy(network.state_dict())
     network.load_state_dict(best)
-    found = np.full(len(inputs.target), np.nan)
+    probabilities = np.full(len(inputs.target), np.nan)
     with torch.no_grad():
         risk = torch.cat([risk for risk, _ in risks(loader(predicted))])
-    found[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
-    return found
+    probabilities[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
+    return probabilities
 
 
-def inputs_of(
+def make_inputs(
     encoder: Encoder, *, fits: int, cases: int, slices: int, size: int, device: torch.device
 ) -> tuple[Inputs, Fits]:
     """Return made-up images and the fits over them; every stage of the encoder is trained."""
-    inputs, own = made_up(fits=fits, cases=cases, slices=slices, dim=1)
+    inputs, fits_of_cases = make_inputs_and_fits(fits=fits, cases=cases, slices=slices, dim=1)
     assert inputs.offsets is not None
     source = torch.Generator().manual_seed(1)
     shape = (int(inputs.offsets[-1]), 1, size, size)
@@ -215,27 +217,27 @@ def inputs_of(
         trainable_encoder=TrainableEncoder(
             network=network, activations=images, rows=torch.arange(len(images))
         ),
-    ), own
+    ), fits_of_cases
 
 
 def agreement(
     inputs: Inputs, fits: Fits, settings: Training, *, device: torch.device, memory: int | None
 ) -> dict[str, float]:
-    """Return by precision how far probabilities of lnmbench and of the plain loop are apart.
+    """Return by precision how far probabilities of lnmbench and of the plain loop differ.
 
-    `moved` is how far they are from those of an encoder that does not learn.
+    `moved` is their difference from those of an encoder that does not learn.
     """
     settings = replace(settings, dropout=0.0, encoder_learning_rate=_GENTLE)
 
     def ours(**changed: Any) -> NDArray[np.float64]:
-        made = train(
-            inputs, fits, replace(settings, **changed), Sum(), device=device, memory=memory
+        results = train(
+            inputs, fits, replace(settings, **changed), SumLosses(), device=device, memory=memory
         )
-        return made.probabilities["target"][..., 0]
+        return results.probabilities["target"][..., 0]
 
     plain = np.stack(
         [
-            tune_plainly(inputs, fits, k, settings, workers=0, device=device)
+            fine_tune_plainly(inputs, fits, k, settings, workers=0, device=device)
             for k in range(len(fits))
         ]
     )
@@ -249,67 +251,67 @@ def agreement(
 
 
 def main() -> None:
-    asked = options(__doc__, _OPTIONS).parse_args()
-    device = torch.device(asked.device)
-    memory = int(asked.memory * 1e9) or None
+    args = make_parser(__doc__, _OPTIONS).parse_args()
+    device = torch.device(args.device)
+    memory = int(args.memory * 1e9) or None
     if memory is None and device.type == "cuda":
         memory = int(0.8 * torch.cuda.mem_get_info(device)[0])
-    encoder = Registry().encoders.build(
-        Choice(name=asked.encoder, parameters={"weights": "random"})
-    )
-    precision = asked.precision
+    encoder = Registry().encoders.build(Choice(name=args.encoder, parameters={"weights": "random"}))
+    precision = args.precision
     if precision == "auto":
         precision = "bfloat16" if device.type == "cuda" else "float32"
     settings = Training(
-        token_dim=asked.token_dim,
-        batch_size=asked.batch_size,
-        max_epochs=asked.epochs,
-        patience=asked.epochs,
+        token_dim=args.token_dim,
+        batch_size=args.batch_size,
+        max_epochs=args.epochs,
+        patience=args.epochs,
         precision=precision,
     )
-    inputs, fits = inputs_of(
+    inputs, fits = make_inputs(
         encoder,
-        fits=asked.fits,
-        cases=asked.cases,
-        slices=asked.slices,
-        size=asked.size,
+        fits=args.fits,
+        cases=args.cases,
+        slices=args.slices,
+        size=args.size,
         device=device,
     )
     print(
-        f"{asked.encoder}:train=all, {asked.fits} fits, {int(fits.training[0].sum())} training and "
-        f"{int(fits.validation[0].sum())} validation cases × {asked.slices} slices of "
-        f"{asked.size} pixels, {asked.device}, {precision}; "
+        f"{args.encoder}:train=all, {args.fits} fits, {int(fits.training[0].sum())} training and "
+        f"{int(fits.validation[0].sum())} validation cases × {args.slices} slices of "
+        f"{args.size} pixels, {args.device}, {precision}; "
         f"plain loop in float32 (convolutions in TF32: "
-        f"{torch.backends.cudnn.allow_tf32 and device.type == 'cuda'}), {asked.workers} workers"
+        f"{torch.backends.cudnn.allow_tf32 and device.type == 'cuda'}), {args.workers} workers"
     )
-    one, short = fits.select([0]), replace(settings, max_epochs=1)
-    apart = agreement(inputs, one, short, device=device, memory=memory)
+    single, short = fits.select([0]), replace(settings, max_epochs=1)
+    differences = agreement(inputs, single, short, device=device, memory=memory)
     print(
-        f"agreement: after 1 epoch the probabilities differ by {apart['float32']:.1e} in float32 "
-        f"and {apart['bfloat16']:.1e} in bfloat16; training the encoder moved them by "
-        f"{apart['moved']:.1e}"
+        f"agreement: after 1 epoch the probabilities differ by {differences['float32']:.1e} in "
+        f"float32 and {differences['bfloat16']:.1e} in bfloat16; training the encoder moved them "
+        f"by {differences['moved']:.1e}"
     )
 
     def plainly() -> None:
         for k in range(len(fits)):
-            tune_plainly(inputs, fits, k, settings, workers=asked.workers, device=device)
+            fine_tune_plainly(inputs, fits, k, settings, workers=args.workers, device=device)
 
-    each = 1 / (asked.fits * asked.epochs)
-    medians = by_turns(
+    scale = 1 / (args.fits * args.epochs)
+    medians = time_alternately(
         {
             "plain": plainly,
-            "lnmbench": lambda: train(inputs, fits, settings, Sum(), device=device, memory=memory),
+            "lnmbench": lambda: train(
+                inputs, fits, settings, SumLosses(), device=device, memory=memory
+            ),
         },
-        asked.rounds,
+        args.rounds,
         unit=UNIT,
-        each=each,
+        scale=scale,
         device=device,
     )
-    compare(medians, "lnmbench", UNIT, {"plain": WANTED_ON_GPU} if device.type == "cuda" else {})
-    epochs = asked.protocol_fits * asked.protocol_epochs
+    print_ratios(medians, "lnmbench", UNIT, {"plain": GOAL_ON_GPU} if device.type == "cuda" else {})
+    epochs = args.protocol_fits * args.protocol_epochs
     for name, seconds in medians.items():
         print(
-            f"projected, {name}: {asked.protocol_fits} fits of {asked.protocol_epochs} epochs × "
+            f"projected, {name}: {args.protocol_fits} fits of {args.protocol_epochs} epochs × "
             f"{seconds:.2f} s = {format_duration(seconds * epochs)}"
         )
 

@@ -30,8 +30,8 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
-from displays import Silent
 from numpy.typing import NDArray
+from progress import SilentProgress
 
 from lnmbench.imaging.geometry import window
 from lnmbench.records import Choice, Preprocessing
@@ -115,7 +115,7 @@ def by_lnmbench(source: Source, home: Path) -> Path:
     choice = Choice(
         name="folder", parameters={key: str(source.folder / name) for key, name in names.items()}
     )
-    return ingest(choice, Registry(), home=home, workers=1, progress=Silent())
+    return ingest(choice, Registry(), home=home, workers=1, progress=SilentProgress())
 
 
 def cut(ct: NDArray[Any], tumor: NDArray[Any]) -> dict[str, NDArray[Any]]:

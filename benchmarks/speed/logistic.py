@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from displays import Silent
 from numpy.typing import NDArray
+from progress import SilentProgress
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_validate
 from threadpoolctl import threadpool_limits
-from turns import by_turns, compare, options
+from timing import make_parser, print_ratios, time_alternately
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
@@ -106,7 +106,7 @@ class Problem:
 def problem_of(home: Path, *, cases: int, repeats: int, folds: int, inner: int) -> Problem:
     registry = Registry()
     dataset = Choice(name="synthetic", parameters={"n": cases, "images": False})
-    path = ingest(dataset, registry, home=home, workers=1, progress=Silent())
+    path = ingest(dataset, registry, home=home, workers=1, progress=SilentProgress())
     cohort = read_cohort(path)
     protocol = Protocol(repeats=repeats, folds=folds, inner=inner)
     plan = make_plan(cohort, registry.targets.build(Choice(name=protocol.target)), protocol)
@@ -140,7 +140,7 @@ def _auc(truth: NDArray[np.float64], result: UnitResult) -> float:
 
 
 def main() -> None:
-    asked = options(__doc__, _OPTIONS).parse_args()
+    asked = make_parser(__doc__, _OPTIONS).parse_args()
     with tempfile.TemporaryDirectory() as home:
         problem = problem_of(
             Path(home),
@@ -161,8 +161,8 @@ def main() -> None:
             f"{apart:+.4f} (five inner models averaged, against one trained on all their cases)"
         )
         ways = {"scikit-learn": problem.by_sklearn, "lnmbench": problem.by_lnmbench}
-        medians = by_turns(ways, asked.rounds, unit="s")
-        compare(medians, "lnmbench", "s", WANTED)
+        medians = time_alternately(ways, asked.rounds, unit="s")
+        print_ratios(medians, "lnmbench", "s", WANTED)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""lnmbench against the naive pipeline, in which every fit runs the frozen encoder itself.
+"""Speed of lnmbench and of a naive pipeline, in which every fit runs the frozen encoder itself.
 
 Naive: each step of each fit puts its batch's slices through the encoder, without gradients, and
 trains the head on what comes out; validation encodes its slices in every epoch again. lnmbench
 encodes every slice once, and trains all fits of a repeat in stacks on the cached features. The
 naive loop is measured on one fit of a few cases for one epoch; its time for the whole protocol is
-that time for each slice visited, times the visits of all fits and epochs, and is said to be so.
+the time of each slice in that loop, times the slices of all fits and epochs; the output says so.
 Both loops train as many epochs. Agreement: the features inside the loop against the cached ones.
 
     python benchmarks/speed/naive.py --encoder resnet50
@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 import torch
 from plain_loop import PlainNetwork
-from problems import CLINICAL, Sum, made_up
+from random_fits import CLINICAL, SumLosses, make_inputs_and_fits
+from timing import describe_goal, make_parser, time_alternately
 from torch import Tensor, nn
 from torch.nn import functional
-from turns import by_turns, judged, options
 
 from lnmbench.cli.progress import format_duration
 from lnmbench.nets.encoder.frozen import FrozenEncoder
@@ -29,7 +29,7 @@ from lnmbench.nets.parallel import train
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 
-WANTED = 200.0
+GOAL = 200.0
 _OPTIONS = (
     ("encoder", "resnet50", "an encoder of slices, with random weights"),
     ("size", 224, "pixels along a side of a slice"),
@@ -40,13 +40,13 @@ _OPTIONS = (
     ("epochs", 20, "epochs of every fit"),
     ("token-dim", 64, "width of the transformer"),
     ("sample", 16, "cases that the naive loop is measured on"),
-    ("device", "cpu", "where both run: cpu, cuda"),
+    ("device", "cpu", "device of both: cpu, cuda"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A few cases with images (S, 1, H, W), and how the naive loop treats them."""
+    """A few cases with images (S, 1, H, W), and their parts in the naive loop."""
 
     images: Tensor
     offsets: Tensor
@@ -59,17 +59,17 @@ class Sample:
         """Return the slices of some cases, one after the other, and how many each has."""
         lengths = self.offsets.diff()[cases]
         bounds = zip(self.offsets[cases].tolist(), lengths.tolist(), strict=True)
-        return torch.cat([self.images[at : at + long] for at, long in bounds]), lengths
+        return torch.cat([self.images[first : first + length] for first, length in bounds]), lengths
 
     @property
     def visits(self) -> int:
-        """Slices that one epoch puts through the encoder."""
+        """Return the number of slices that one epoch puts through the encoder."""
         lengths = self.offsets.diff()
         return int(lengths[self.training].sum() + lengths[self.validation].sum())
 
 
-def sample_of(cases: int, slices: int, size: int) -> Sample:
-    inputs, fits = made_up(fits=1, cases=cases, slices=slices, dim=1)
+def make_sample(cases: int, slices: int, size: int) -> Sample:
+    inputs, fits = make_inputs_and_fits(fits=1, cases=cases, slices=slices, dim=1)
     assert inputs.offsets is not None
     source = torch.Generator().manual_seed(1)
     shape = (int(inputs.offsets[-1]), 1, size, size)
@@ -120,7 +120,7 @@ def agreement(encoder: nn.Module, frozen: FrozenEncoder, images: Tensor) -> floa
     return float((naive - cached).abs().max() / naive.std(0).mean())
 
 
-def visits_of(inputs: Inputs, fits: Fits, *, epochs: int, repeats: int) -> int:
+def count_visits(inputs: Inputs, fits: Fits, *, epochs: int, repeats: int) -> int:
     """Return how many slices all fits of the protocol would put through the encoder."""
     assert inputs.offsets is not None
     lengths = inputs.offsets.diff().double()
@@ -129,8 +129,10 @@ def visits_of(inputs: Inputs, fits: Fits, *, epochs: int, repeats: int) -> int:
     return round(float((each_epoch * epochs + predicted).sum()) * repeats)
 
 
-def tell(medians: dict[str, float], *, visits: int, slices: int, repeats: int, fits: int) -> None:
-    """Print what the measured parts make of the whole protocol, and the ratio."""
+def print_projection(
+    medians: dict[str, float], *, visits: int, slices: int, repeats: int, fits: int
+) -> None:
+    """Print the time of the whole protocol, from that of the measured parts, and the ratio."""
     naive = medians["naive"] * visits
     encoding, training = medians["encode"] * slices, medians["train"] * repeats
     print(
@@ -143,46 +145,48 @@ def tell(medians: dict[str, float], *, visits: int, slices: int, repeats: int, f
         f"{format_duration(training)}"
     )
     ratio = naive / (encoding + training)
-    print(f"ratio {ratio:.0f} ×{judged(ratio, WANTED)}")
+    print(f"ratio {ratio:.0f} ×{describe_goal(ratio, GOAL)}")
 
 
 def main() -> None:
-    asked = options(__doc__, _OPTIONS).parse_args()
-    device = torch.device(asked.device)
-    made = Registry().encoders.build(Choice(name=asked.encoder, parameters={"weights": "random"}))
-    sample = sample_of(asked.sample, asked.slices, asked.size)
-    frozen = FrozenEncoder(copy.deepcopy(made.stages()), device=asked.device)
-    encoder = made.stages().eval().to(device)
-    inputs, fits = made_up(
-        fits=asked.fits, cases=asked.cases, slices=asked.slices, dim=made.out_dim
+    args = make_parser(__doc__, _OPTIONS).parse_args()
+    device = torch.device(args.device)
+    built = Registry().encoders.build(Choice(name=args.encoder, parameters={"weights": "random"}))
+    sample = make_sample(args.sample, args.slices, args.size)
+    frozen = FrozenEncoder(copy.deepcopy(built.stages()), device=args.device)
+    encoder = built.stages().eval().to(device)
+    inputs, fits = make_inputs_and_fits(
+        fits=args.fits, cases=args.cases, slices=args.slices, dim=built.out_dim
     )
-    settings = Training(token_dim=asked.token_dim, max_epochs=asked.epochs, patience=asked.epochs)
+    settings = Training(token_dim=args.token_dim, max_epochs=args.epochs, patience=args.epochs)
     assert inputs.slices is not None
     print(
-        f"{asked.encoder}, {asked.cases} cases × {asked.slices} slices of {asked.size} pixels, "
-        f"{asked.repeats} × {asked.fits} fits of {asked.epochs} epochs, {asked.device}, "
+        f"{args.encoder}, {args.cases} cases × {args.slices} slices of {args.size} pixels, "
+        f"{args.repeats} × {args.fits} fits of {args.epochs} epochs, {args.device}, "
         f"{torch.get_num_threads()} threads; naive measured on {sample.visits} slices"
     )
-    apart = agreement(encoder, frozen, sample.images[:16])
-    print(f"agreement: features in the loop and cached differ by {apart:.1e} deviations at most")
+    difference = agreement(encoder, frozen, sample.images[:16])
+    print(
+        f"agreement: features in the loop and cached differ by {difference:.1e} deviations at most"
+    )
     images = sample.images[:, 0].numpy()
     per = {"naive": sample.visits, "encode": len(images), "train": 1}
-    medians = by_turns(
+    medians = time_alternately(
         {
-            "naive": lambda: naive_epoch(encoder, sample, made.out_dim, settings, device),
+            "naive": lambda: naive_epoch(encoder, sample, built.out_dim, settings, device),
             "encode": lambda: frozen(images),
-            "train": lambda: train(inputs, fits, settings, Sum(), device=device),
+            "train": lambda: train(inputs, fits, settings, SumLosses(), device=device),
         },
-        asked.rounds,
+        args.rounds,
         unit="s",
         device=device,
     )
-    tell(
+    print_projection(
         {name: seconds / per[name] for name, seconds in medians.items()},
-        visits=visits_of(inputs, fits, epochs=asked.epochs, repeats=asked.repeats),
+        visits=count_visits(inputs, fits, epochs=args.epochs, repeats=args.repeats),
         slices=len(inputs.slices),
-        repeats=asked.repeats,
-        fits=asked.fits,
+        repeats=args.repeats,
+        fits=args.fits,
     )
 
 

@@ -67,33 +67,33 @@ class Cases:
         return functional.binary_cross_entropy_with_logits(risk, self.target[cases])
 
     def loader(self, cases: Tensor, order: torch.Generator, size: int) -> DataLoader[Any]:
-        """Batches (slices, clinical, padding, target) of these cases, padded when they are made.
+        """Return batches (slices, clinical, padding, target) of these cases, padded one by one.
 
         They come from host memory, wherever the cases are.
         """
         lengths = (~self.padding).sum(1).tolist()
         slices, clinical, target = self.slices.cpu(), self.clinical.cpu(), self.target.cpu()
-        each = [(slices[i, : lengths[i]], clinical[i], target[i]) for i in cases.tolist()]
+        items = [(slices[i, : lengths[i]], clinical[i], target[i]) for i in cases.tolist()]
         pinned = self.slices.is_cuda
         return DataLoader(
-            each, size, shuffle=True, generator=order, collate_fn=_padded, pin_memory=pinned
+            items, size, shuffle=True, generator=order, collate_fn=_pad_batch, pin_memory=pinned
         )
 
 
-def _padded(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
+def _pad_batch(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
     slices, clinical, target = zip(*batch, strict=True)
     padded = nn.utils.rnn.pad_sequence(slices, batch_first=True)
-    long = torch.tensor([len(one) for one in slices])
-    padding = torch.arange(padded.shape[1]) >= long[:, None]
+    lengths = torch.tensor([len(case) for case in slices])
+    padding = torch.arange(padded.shape[1]) >= lengths[:, None]
     return padded, torch.stack(clinical), padding, torch.stack(target)
 
 
-def cases_of(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
+def prepare_cases(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
     assert inputs.slices is not None
     assert inputs.offsets is not None
     lengths = inputs.offsets.diff()
-    seen = inputs.slices[torch.repeat_interleave(fits.training[k], lengths)]
-    standardized = (inputs.slices - seen.mean(0)) / seen.std(0, correction=0)
+    training = inputs.slices[torch.repeat_interleave(fits.training[k], lengths)]
+    standardized = (inputs.slices - training.mean(0)) / training.std(0, correction=0)
     padded = nn.utils.rnn.pad_sequence(standardized.split(lengths.tolist()), batch_first=True)
     padding = torch.arange(padded.shape[1]) >= lengths[:, None]
     return Cases(
@@ -104,21 +104,21 @@ def cases_of(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
     )
 
 
-def optimizer_of(network: PlainNetwork, settings: Training) -> torch.optim.AdamW:
-    """AdamW with the stacked network's rates: slower for the projection, faster for the head."""
+def make_optimizer(network: PlainNetwork, settings: Training) -> torch.optim.AdamW:
+    """Return AdamW with the stacked network's rates: slow for the projection, fast for the head."""
     dim = getattr(network.project, "in_features", 1)
     width = getattr(network.project, "out_features", 1)
     rate = settings.learning_rate
     groups: list[dict[str, Any]] = []
     for name, parameter in network.named_parameters():
-        own = rate * min(1.0, math.sqrt(width / dim)) if name.startswith("project.") else rate
-        own = settings.head_learning_rate if name.startswith("target.") else own
+        lr = rate * min(1.0, math.sqrt(width / dim)) if name.startswith("project.") else rate
+        lr = settings.head_learning_rate if name.startswith("target.") else lr
         # torch scales decay with the rate of the group, the stacked trainer with that of the fit.
-        decay = settings.weight_decay * rate / own if parameter.dim() > 1 else 0.0
-        same = (group for group in groups if (group["lr"], group["weight_decay"]) == (own, decay))
+        decay = settings.weight_decay * rate / lr if parameter.dim() > 1 else 0.0
+        same = (group for group in groups if (group["lr"], group["weight_decay"]) == (lr, decay))
         group = next(same, None)
         if group is None:
-            group = {"params": [], "lr": own, "weight_decay": decay}
+            group = {"params": [], "lr": lr, "weight_decay": decay}
             groups.append(group)
         group["params"].append(parameter)
     return torch.optim.AdamW(groups)
@@ -129,24 +129,44 @@ def train_plainly(
     fits: Fits,
     k: int,
     settings: Training,
-    start: dict[str, Tensor] | None = None,
+    initial: dict[str, Tensor] | None = None,
     *,
     loading: bool = False,
     device: torch.device | str = "cpu",
 ) -> NDArray[np.float64]:
-    """Train fit k as an ordinary module; return its probabilities (n,), NaN where not asked for.
+    """Train fit k as an ordinary module and return its probabilities.
 
-    `loading` takes batches from a DataLoader that pads them, as most code does; otherwise they
-    are cut from cases that lie padded on the device.
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    fits
+        The fits.
+    k
+        The index of the fit.
+    settings
+        The network, its rates and the number of epochs.
+    initial
+        The initial parameters; None for torch's own.
+    loading
+        Whether batches come from a DataLoader that pads them, as most code does; otherwise they
+        are cut from cases that were padded once on the device.
+    device
+        The device to train on.
+
+    Returns
+    -------
+    NDArray
+        Probabilities (n,), NaN for cases that are not predicted.
     """
     assert inputs.slices is not None
     device = torch.device(device)
-    data = cases_of(inputs, fits, k, device)
+    data = prepare_cases(inputs, fits, k, device)
     torch.manual_seed(fits.seeds[k])  # dropout has no other handle
     network = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings).to(device)
-    if start is not None:
-        network.load_state_dict(start)
-    optimizer, order = optimizer_of(network, settings), seeded_generator(fits.seeds[k], "order")
+    if initial is not None:
+        network.load_state_dict(initial)
+    optimizer, order = make_optimizer(network, settings), seeded_generator(fits.seeds[k], "order")
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
@@ -176,11 +196,11 @@ def train_plainly(
         if validated < lowest:
             lowest, best = validated, copy.deepcopy(network.state_dict())
     network.load_state_dict(best)
-    found = np.full(len(inputs.target), np.nan)
+    probabilities = np.full(len(inputs.target), np.nan)
     with torch.no_grad():
         risk = data.forward(network, predicted.to(device))
-        found[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
-    return found
+        probabilities[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
+    return probabilities
 
 
 def train_one_by_one(
@@ -192,9 +212,9 @@ def train_one_by_one(
     device: torch.device | str = "cpu",
 ) -> NDArray[np.float64]:
     """Train all fits plainly; return their probabilities (K, n)."""
-    every = range(len(fits))
+    indices = range(len(fits))
     return np.stack(
-        [train_plainly(inputs, fits, k, settings, loading=loading, device=device) for k in every]
+        [train_plainly(inputs, fits, k, settings, loading=loading, device=device) for k in indices]
     )
 
 
@@ -207,10 +227,10 @@ def train_in_processes(
     shares = [range(len(fits))[i::processes] for i in range(processes)]
     work = delayed(train_one_by_one)
     with parallel_config("loky", inner_max_num_threads=1):
-        made = Parallel(processes)(
+        results = Parallel(processes)(
             work(inputs, fits.select(share), settings, loading=True) for share in shares
         )
-    found = np.empty((len(fits), len(inputs.target)))
-    for share, own in zip(shares, made, strict=True):
-        found[share] = own
-    return found
+    probabilities = np.empty((len(fits), len(inputs.target)))
+    for share, values in zip(shares, results, strict=True):
+        probabilities[share] = values
+    return probabilities

@@ -17,9 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from displays import Timed
 from numpy.typing import NDArray
-from turns import options
+from progress import TimedProgress
+from timing import make_parser
 
 from lnmbench.choices import parse_parameters
 from lnmbench.cli.progress import format_duration
@@ -59,7 +59,7 @@ class Timing:
 
 def timed(benchmark: Benchmark, *, device: str, workers: int) -> Timing:
     """Run a benchmark from nothing and report it."""
-    registry, progress = Registry(), Timed()
+    registry, progress = Registry(), TimedProgress()
     with tempfile.TemporaryDirectory() as name:
         start = time.perf_counter()
         folder = run(
@@ -98,7 +98,7 @@ def benchmark_of(
 
 
 def main() -> None:
-    parser = options(__doc__, _OPTIONS)
+    parser = make_parser(__doc__, _OPTIONS)
     parser.set_defaults(rounds=1)
     parser.add_argument("--quick", action="store_true", help="the folds of lnmbench run --quick")
     asked = parser.parse_args()

@@ -1,12 +1,12 @@
-"""Displays of progress for benchmarks: one that says nothing, and one that keeps the time."""
+"""Displays of progress for benchmarks: a silent one, and one that measures time."""
 
 from __future__ import annotations
 
 import time
 
 
-class Silent:
-    """Progress that says nothing."""
+class SilentProgress:
+    """Progress without output."""
 
     def say(self, line: str) -> None: ...
 
@@ -17,8 +17,8 @@ class Silent:
     def finish(self) -> None: ...
 
 
-class Timed(Silent):
-    """Progress that notes how long each stage took: `seconds` by stage and subject."""
+class TimedProgress(SilentProgress):
+    """Progress that measures the time of each stage: `seconds` by stage and subject."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Made-up cases and fits to train on, of any size."""
+"""Random cases and fits of any size."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from lnmbench.records import Training
 CLINICAL = 10
 
 
-class Sum:
-    """The target's loss alone, as all loops train it here."""
+class SumLosses:
+    """The weighting that adds the losses, here the target's alone."""
 
     def learned(self, tasks: Sequence[str]) -> Sequence[float]:
         return ()
@@ -25,8 +25,20 @@ class Sum:
         return losses.sum(1)
 
 
-def made_up(*, fits: int, cases: int, slices: int, dim: int) -> tuple[Inputs, Fits]:
-    """Return cases of about so many slices; a tenth is tested, a fifth of the rest validates."""
+def make_inputs_and_fits(*, fits: int, cases: int, slices: int, dim: int) -> tuple[Inputs, Fits]:
+    """Return random cases, and fits that test a tenth of them and validate a fifth of the rest.
+
+    Parameters
+    ----------
+    fits
+        The number of fits.
+    cases
+        The number of cases.
+    slices
+        The mean number of slices of a case.
+    dim
+        The number of features of a slice.
+    """
     source = torch.Generator().manual_seed(0)
     spread = slices // 2
     lengths = torch.randint(slices - spread, slices + spread + 1, (cases,), generator=source)
@@ -52,12 +64,12 @@ def made_up(*, fits: int, cases: int, slices: int, dim: int) -> tuple[Inputs, Fi
     )
 
 
-def starts(inputs: Inputs, fits: Fits, settings: Training) -> list[dict[str, Tensor]]:
-    """Return the parameters with which the stacked trainer starts each fit, by name."""
+def initial_parameters(inputs: Inputs, fits: Fits, settings: Training) -> list[dict[str, Tensor]]:
+    """Return the initial parameters of the stacked trainer for each fit, by name."""
     assert inputs.slices is not None
     assert inputs.offsets is not None
-    longest, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
-    body = SliceBody(dim=dim, max_slices=longest, settings=settings)
+    max_slices, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
+    body = SliceBody(dim=dim, max_slices=max_slices, settings=settings)
     layout = ParameterLayout(
         Network(body=body, clinical=fits.clinical.shape[2], aux={}).parameters()
     )

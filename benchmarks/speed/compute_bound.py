@@ -1,4 +1,4 @@
-"""What the arithmetic alone takes: products of a model-epoch over the rate of a large one."""
+"""Lower bound of the time: matrix products of a model-epoch at the rate of a large one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import statistics
 from typing import TYPE_CHECKING
 
 import torch
-from turns import settled
+from timing import synchronized_time
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Fits, Inputs
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SIDE = 1024
 
 
-def products_of_an_epoch(inputs: Inputs, fits: Fits, settings: Training) -> float:
+def epoch_operations(inputs: Inputs, fits: Fits, settings: Training) -> float:
     """Return the floating-point operations of the products of one fit's epoch, on average.
 
     Counted are projection and linear layers: forward, their weights' gradients and, behind the
@@ -33,22 +33,23 @@ def products_of_an_epoch(inputs: Inputs, fits: Fits, settings: Training) -> floa
     return 2 * (trained * (2 * project + 3 * layers) + validated * (project + layers))
 
 
-def product_rate(device: torch.device | str) -> float:
+def operations_per_second(device: torch.device | str) -> float:
     """Return the operations per second of a product of 1024³ in float32, all threads together."""
     device = torch.device(device)
     a, b = torch.randn(2, _SIDE, _SIDE, device=device)
+    products = 1 if device.type == "cpu" else 10  # on a CPU, one takes longer than the clock's tick
     rates = []
     for _ in range(9):
-        start = settled(device)
-        for _ in range(10):
+        start = synchronized_time(device)
+        for _ in range(products):
             torch.mm(a, b)
-        rates.append(10 * 2 * _SIDE**3 / (settled(device) - start))
+        rates.append(products * 2 * _SIDE**3 / (synchronized_time(device) - start))
     return statistics.median(rates)
 
 
-def tell_floor(inputs: Inputs, fits: Fits, settings: Training, device: str) -> None:
-    """Print the products of a model-epoch, the rate of a large one, and what that makes."""
-    work, rate = products_of_an_epoch(inputs, fits, settings), product_rate(device)
+def print_compute_bound(inputs: Inputs, fits: Fits, settings: Training, device: str) -> None:
+    """Print the products of a model-epoch, the rate of a large one, and the time from both."""
+    work, rate = epoch_operations(inputs, fits, settings), operations_per_second(device)
     print(
         f"floor: {work / 1e9:.2f} GFLOP of products a model-epoch, at the {rate / 1e9:.0f} GFLOP/s "
         f"of one of 1024³: {1e3 * work / rate:.1f} ms",
