@@ -112,11 +112,11 @@ def validate(
     """
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
-    from lnmbench.stages.data import validate as stage
+    from lnmbench.stages.data import find_cohort_files, validate_cohorts
 
     damaged = 0
     with make_progress() as progress:
-        for path, damage in stage.validate(stage.cohort_files(cohort, home()), progress):
+        for path, damage in validate_cohorts(find_cohort_files(cohort, home()), progress):
             damaged += bool(damage.sentences)
             for line in damage.sentences or ("intact",):
                 typer.echo(f"{path}: {line}")
@@ -131,10 +131,10 @@ def list_cohorts(*, plugins: PluginOptions) -> None:
     """List the ingested cohorts and the available data sets."""
     from lnmbench.cli.console import print_to_console
     from lnmbench.environment import home
-    from lnmbench.stages.data.list_cohorts import blocks
+    from lnmbench.stages.data import list_cohorts as stage
 
     registry = plugins.load_usable()
-    print_to_console(blocks(home(), registry))
+    print_to_console(stage(home(), registry))
     warn_of_problems(registry)
 
 
@@ -165,13 +165,13 @@ def _ingest(source: str, registry: Registry, *, workers: int) -> Path:
 
 def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) -> None:
     from lnmbench.cli.console import print_to_console
-    from lnmbench.stages.data.describe import describe as stage
+    from lnmbench.stages.data import describe_cohort
     from lnmbench.store.cohort_file import read_cohort
 
     cohort = read_cohort(path)
-    print_to_console(stage(cohort, registry))
+    print_to_console(describe_cohort(cohort, registry))
     if cohort.offsets[-1]:
-        from lnmbench.stages.data.thumbnails import write_thumbnails
+        from lnmbench.stages.data import write_thumbnails
 
         page = thumbnails or path.with_suffix(".png")
         count = write_thumbnails(cohort, page)

@@ -34,13 +34,14 @@ def download(
     """Download the files of a data set, or print the steps if they need a login."""
     from lnmbench.cli.progress import make_progress
     from lnmbench.stages.data import download as stage
+    from lnmbench.stages.data import find_source
 
     registry = plugins.load()
-    source = stage.source_of(name, registry)
+    source = find_source(name, registry)
     folder = to or Path(name)
     if source.files:
         with make_progress() as progress:
-            paths = stage.download(source, folder, progress=progress)
+            paths = stage(source, folder, progress=progress)
         typer.echo("\n".join(map(str, paths)))
     for line in (
         *_steps(source, name),

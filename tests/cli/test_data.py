@@ -102,7 +102,7 @@ def test_what_is_not_finished_is_listed(says: Says, home: Path) -> None:
     (parts / "000000.npz").write_bytes(b"1" * 1000)
     (home / "cohorts" / "old.h5").write_bytes(b"?")
     out, _ = says("data list")
-    assert "made-0123.parts (0.0 MB): not finished" in out
+    assert "made-0123.parts (0.0 MB): unfinished" in out
     assert "old.h5 (0.0 MB): unreadable cohort file" in out
 
 

@@ -11,7 +11,7 @@ from threading import Thread
 from unittest import mock
 
 from lnmbench.records import RemoteFile, Source
-from lnmbench.stages.data.download import download
+from lnmbench.stages.data import download
 from lnmbench.store import web
 
 CONTENT = b"patient,core\n1,2\n"

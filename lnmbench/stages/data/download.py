@@ -1,4 +1,4 @@
-"""download: a data set's files, from the public address that serves them without a login."""
+"""Download of a data set's files from public addresses that need no login."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from lnmbench.store.atomic import alone
 from lnmbench.store.remote_file import fetch
 
 
-def source_of(name: str, registry: Registry) -> Source:
-    """Return where a data set comes from. Raises `UserError` where its plugin does not say."""
+def find_source(name: str, registry: Registry) -> Source:
+    """Return the source of a data set. Raises `UserError` if its plugin names none."""
     source = getattr(registry.datasets.offer(name).factory, "source", None)
     if isinstance(source, Source):
         return source
-    known = sorted(
+    with_source = sorted(
         offer.name
         for offer in registry.datasets.offers()
         if isinstance(getattr(offer.factory, "source", None), Source)
     )
     raise UserError(
-        f"data set {name} is not downloaded",
-        expected="one that comes from elsewhere",
-        got="one that is made here, or from files of your own",
-        then=f"with a source: {', '.join(known) or 'none'}",
+        f"data set {name} cannot be downloaded",
+        expected="a data set with a public source",
+        got="one that is generated, or read from your files",
+        then=f"data sets with a source: {', '.join(with_source) or 'none'}",
     )
 
 
@@ -39,14 +39,30 @@ def download(
     progress: Progress,
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Path, ...]:
-    """Return the files of a source below `folder`, fetched or found there, each checked.
+    """Return the files of a source below `folder`, each verified by its checksum.
 
-    Files that are there with the right content are not fetched again; a download that was stopped
-    goes on. A second process waits for the first. Raises `UserError` as `fetch` does.
+    Files that exist with the right content are not fetched again, and a stopped download resumes.
+    A second process waits for the first.
+
+    Parameters
+    ----------
+    source
+        The files with their addresses, sizes and checksums.
+    folder
+        The folder for the files.
+    progress
+        Receives notices and progress.
+    sleep
+        Waits for a number of seconds before a retry.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be fetched or differs from its checksum, or the folder is a file.
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(
-            f"{folder} is a file", expected="a folder", then="choose another place with --to"
+            f"{folder} is a file", expected="a folder", then="choose another folder with --to"
         )
     with alone(folder / "download"):
         return tuple(fetch(file, folder, progress=progress, sleep=sleep) for file in source.files)

@@ -1,4 +1,4 @@
-"""What is at home: cohort files that can be used again, and those that are not finished."""
+"""List of cohort files at home: usable, damaged and unfinished ones, and the data sets."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from lnmbench.store.cohort_file import read_cohort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A cohort file at home, or the parts of one that was not finished.
+class StoredCohort:
+    """A cohort file at home, or the folder of parts of an unfinished one.
 
-    `targets` are the labels of its targets; `images` says how images were prepared: as usual, or
-    what differs; or that there are none. `problem` says why it cannot be used; what is not known
-    is empty or 0 then.
+    `targets` are the labels of its targets; `images` are the settings of preprocessing that differ
+    from the default ones, or "none" without images. `problem` is the reason why the file cannot be
+    used; unknown fields are then empty or 0.
     """
 
     path: Path
     size_mb: float
-    when: str
+    modified: str
     name: str = ""
     cases: int = 0
     slices: int = 0
@@ -37,78 +37,80 @@ class Kept:
     problem: str = ""
 
 
-def kept_cohorts(home: Path) -> list[Kept]:
-    """Return what lies in the folder of cohorts, by name of the file."""
+def read_stored_cohorts(home: Path) -> list[StoredCohort]:
+    """Return the files and unfinished folders of cohorts, by name."""
     folder = home / "cohorts"
-    files = [_file(path) for path in sorted(folder.glob("*.h5"))]
+    files = [_read(path) for path in sorted(folder.glob("*.h5"))]
     return files + [_unfinished(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
 
 
-def _file(path: Path) -> Kept:
-    when, size = _when(path), path.stat().st_size / 1e6
+def _read(path: Path) -> StoredCohort:
+    modified, size_mb = _modified(path), path.stat().st_size / 1e6
     try:
         cohort = read_cohort(path)
     except UserError as error:
-        return Kept(path=path, size_mb=size, when=when, problem=str(error))
+        return StoredCohort(path=path, size_mb=size_mb, modified=modified, problem=str(error))
     slices = int(np.diff(cohort.offsets).sum())
-    return Kept(
+    return StoredCohort(
         path=path,
-        size_mb=size,
-        when=when,
+        size_mb=size_mb,
+        modified=modified,
         name=cohort.name,
         cases=len(cohort),
         slices=slices,
         fingerprint=cohort.fingerprint,
         targets=", ".join(c.label or c.name for c in cohort.columns if c.role == "target"),
-        images=_unusual(cohort.preprocessing) if slices else "none",
+        images=_preprocessing(cohort.preprocessing) if slices else "none",
     )
 
 
-def _unusual(preprocessing: Preprocessing) -> str:
-    """Return what of the preprocessing is not as usual, e.g. `1×1×1 mm, patch 16`."""
-    usual, told = Preprocessing(), []
-    if preprocessing.spacing_mm != usual.spacing_mm:
-        told.append("×".join(f"{side:g}" for side in preprocessing.spacing_mm) + " mm")
-    if preprocessing.patch != usual.patch:
-        told.append(f"patch {preprocessing.patch}")
-    if preprocessing.air_hu != usual.air_hu:
-        told.append(f"air {preprocessing.air_hu} HU")
-    return ", ".join(told) or "as usual"
+def _preprocessing(preprocessing: Preprocessing) -> str:
+    """Return the settings that differ from the default ones, e.g. `1×1×1 mm, patch 16`."""
+    defaults, settings = Preprocessing(), []
+    if preprocessing.spacing_mm != defaults.spacing_mm:
+        settings.append("×".join(f"{side:g}" for side in preprocessing.spacing_mm) + " mm")
+    if preprocessing.patch != defaults.patch:
+        settings.append(f"patch {preprocessing.patch}")
+    if preprocessing.air_hu != defaults.air_hu:
+        settings.append(f"air {preprocessing.air_hu} HU")
+    return ", ".join(settings) or "default"
 
 
-def _unfinished(folder: Path) -> Kept:
+def _unfinished(folder: Path) -> StoredCohort:
     sizes = [part.stat().st_size for part in folder.glob("*.npz")]
-    problem = "not finished: the same command goes on; delete the folder to forget it"
-    return Kept(
+    problem = "unfinished: rerun the same command to resume; delete the folder to discard it"
+    return StoredCohort(
         path=folder,
         size_mb=sum(sizes) / 1e6,
-        when=_when(folder),
+        modified=_modified(folder),
         cases=len(sizes),
         problem=problem,
     )
 
 
-def _when(path: Path) -> str:
+def _modified(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def blocks(home: Path, registry: Registry) -> list[Block]:
-    """Return the cohorts at home, and the data sets that plugins offer."""
-    kept = kept_cohorts(home)
-    made: list[Block] = [_ready(kept, home)]
-    damaged = tuple(f"{k.path.name} ({k.size_mb:.1f} MB): {k.problem}" for k in kept if k.problem)
-    if damaged:
-        made.append(Paragraph(key="unusable", title="Not ready", lines=damaged))
-    made.append(_offered(registry))
-    return made
+def list_cohorts(home: Path, registry: Registry) -> list[Block]:
+    """Return tables of the cohorts at home and of the data sets on offer."""
+    cohorts = read_stored_cohorts(home)
+    blocks: list[Block] = [_usable(cohorts, home)]
+    problems = tuple(
+        f"{c.path.name} ({c.size_mb:.1f} MB): {c.problem}" for c in cohorts if c.problem
+    )
+    if problems:
+        blocks.append(Paragraph(key="unusable", title="Not usable", lines=problems))
+    blocks.append(_data_sets(registry))
+    return blocks
 
 
-def _ready(kept: Sequence[Kept], home: Path) -> Block:
-    rows = tuple(_row(cohort) for cohort in kept if not cohort.problem)
+def _usable(cohorts: Sequence[StoredCohort], home: Path) -> Block:
+    rows = tuple(_row(cohort) for cohort in cohorts if not cohort.problem)
     if not rows:
-        line = "none yet: lnmbench data ingest DATASET"
+        line = "none yet; create one with lnmbench data ingest DATASET"
         return Paragraph(key="cohorts", title=f"Cohorts in {home / 'cohorts'}", lines=(line,))
-    headings = ("cases", "slices", "MB", "made", "fingerprint", "file")
+    headings = ("cases", "slices", "MB", "created", "fingerprint", "file")
     return Table(
         key="cohorts",
         title=f"Cohorts in {home / 'cohorts'}",
@@ -122,21 +124,24 @@ def _ready(kept: Sequence[Kept], home: Path) -> Block:
     )
 
 
-def _row(kept: Kept) -> tuple[Cell, ...]:
-    numbers = (kept.cases, kept.slices, f"{kept.size_mb:.1f}")
-    said = (kept.name, kept.targets, kept.images, *map(str, numbers))
-    texts = (*said, kept.when, kept.fingerprint[:8], kept.path.name)
+def _row(cohort: StoredCohort) -> tuple[Cell, ...]:
+    numbers = (cohort.cases, cohort.slices, f"{cohort.size_mb:.1f}")
+    texts = (
+        *(cohort.name, cohort.targets, cohort.images),
+        *map(str, numbers),
+        *(cohort.modified, cohort.fingerprint[:8], cohort.path.name),
+    )
     return tuple(Cell(text=text) for text in texts)
 
 
-def _offered(registry: Registry) -> Table:
+def _data_sets(registry: Registry) -> Table:
     offers = sorted(registry.datasets.offers(), key=lambda offer: offer.name)
     return Table(
         key="datasets",
-        title="Data sets on offer",
+        title="Available data sets",
         columns=(
             TableColumn(key="name", heading="data set", align="left"),
-            TableColumn(key="summary", heading="what it is", align="left"),
+            TableColumn(key="summary", heading="description", align="left"),
         ),
         rows=tuple((Cell(text=offer.name), Cell(text=offer.summary)) for offer in offers),
     )

@@ -1,394 +1,51 @@
-"""Downloads, against a server on this machine that can be told to misbehave."""
+"""Downloads: the files of a source into a folder, one process at a time."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import sys
 from pathlib import Path
 
 import pytest
 
 from lnmbench import UserError
+from lnmbench.contracts import Progress
 from lnmbench.records import RemoteFile, Source
 from lnmbench.registry import Registry
-from lnmbench.stages.data.download import download, source_of
+from lnmbench.stages.data.download import download, find_source
 
-CONTENT = bytes(range(256)) * 5000
-Answer = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers with the next of the server's answers, then with the file."""
-
-    def do_GET(self) -> None:
-        self.server.asked.append(self.headers.get("Range", ""))
-        answers = self.server.answers
-        (answers.pop(0) if answers else whole_or_part)(self)
-
-    def log_message(self, *words: object) -> None:
-        pass
-
-
-def send(handler: Handler, code: int, body: bytes = b"", **headers: object) -> None:
-    handler.send_response(code)
-    for name, value in {"Content_Length": len(body), **headers}.items():
-        handler.send_header(name.replace("_", "-"), str(value))
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-def whole(handler: Handler) -> None:
-    send(handler, 200, CONTENT)
-
-
-def whole_or_part(handler: Handler) -> None:
-    asked = handler.headers.get("Range")
-    if asked is None:
-        return whole(handler)
-    start = int(asked.removeprefix("bytes=").removesuffix("-"))
-    span = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
-    return send(handler, 206, CONTENT[start:], Content_Range=span)
-
-
-def cut_short(size: int, *, reset: bool = False) -> Answer:
-    def answer(handler: Handler) -> None:
-        send(handler, 200, CONTENT[:size], Content_Length=len(CONTENT))
-        handler.close_connection = True
-        if reset:
-            linger = struct.pack("ii", 1, 0)
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-
-    return answer
-
-
-def status(code: int, **headers: object) -> Answer:
-    return lambda handler: send(handler, code, b"<html>", **headers)
-
-
-def body(content: bytes) -> Answer:
-    return lambda handler: send(handler, 200, content)
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = False
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: list[Answer] = []
-        self.asked: list[str] = []
-
-    def handle_error(self, *words: object) -> None:
-        """A client that went away is nothing to print."""
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/data.csv"
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-class Lines:
-    """A display that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.steps = 0
-
-    def say(self, line: str) -> None:
-        self.said.append(line)
-
-    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
-        pass
-
-    def advance(self, steps: int = 1) -> None:
-        self.steps += steps
-
-    def finish(self) -> None:
-        pass
-
-
-class Get:
-    """Downloads the file into a folder, and keeps what was said and how long it waited."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
-        self.lines, self.waits = Lines(), list[float]()
-
-    def __call__(self, *, name: str = "data.csv", sha256: str = "") -> bytes:
-        file = RemoteFile(
-            url=self.url,
-            name=name,
-            sha256=sha256 or hashlib.sha256(CONTENT).hexdigest(),
-            bytes=len(CONTENT),
-        )
-        source = Source(license="CC0", files=(file,))
-        (path,) = download(source, self.folder, progress=self.lines, sleep=self.waits.append)
-        return path.read_bytes()
-
-    def refused(self, **changed: str) -> str:
-        with pytest.raises(UserError) as refusal:
-            self(**changed)
-        assert not (self.folder / "data.csv").exists()
-        return str(refusal.value)
-
-    @property
-    def part(self) -> Path:
-        return self.folder / "data.csv.part"
-
-
-@pytest.fixture
-def get(server: Server, tmp_path: Path) -> Get:
-    folder = tmp_path / "made" / "here"
-    return Get(server.url, folder)
-
-
-def leave(get: Get, content: bytes) -> None:
-    get.folder.mkdir(parents=True)
-    get.part.write_bytes(content)
-
-
-def test_a_file_is_fetched_once(server: Server, get: Get) -> None:
-    assert get(name="2023/data.csv") == CONTENT
-    assert get.lines.steps == len(CONTENT) // 1000
-    assert get(name="2023/data.csv") == CONTENT
-    assert server.asked == [""]
-    assert "is there already" in get.lines.said[-1]
-    assert [path.name for path in (get.folder / "2023").iterdir()] == ["data.csv"]
-
-
-def test_a_part_is_gone_on_with(server: Server, get: Get) -> None:
-    leave(get, CONTENT[:1000])
-    assert get() == CONTENT
-    assert server.asked == ["bytes=1000-"]
-    assert not get.part.exists()
-
-
-def test_a_part_that_is_whole_needs_no_server(server: Server, get: Get) -> None:
-    leave(get, CONTENT)
-    assert get() == CONTENT
-    assert server.asked == []
-
-
-@pytest.mark.parametrize("left", [b"of something else", bytes(len(CONTENT)), CONTENT * 2])
-def test_a_damaged_part_is_fetched_anew(server: Server, get: Get, left: bytes) -> None:
-    leave(get, left)
-    assert get() == CONTENT
-    assert server.asked[-1] == ""
-
-
-def test_a_server_that_cannot_go_on_starts_over_and_that_is_said(server: Server, get: Get) -> None:
-    leave(get, CONTENT[:1000])
-    server.answers = [whole]
-    assert get() == CONTENT
-    assert "sends it from the start" in get.lines.said[0]
-
-
-@pytest.mark.parametrize("reset", [False, True])
-def test_a_connection_that_breaks_is_taken_up_where_it_broke(
-    server: Server, get: Get, reset: bool
-) -> None:
-    server.answers = [cut_short(300_000, reset=reset)]
-    assert get() == CONTENT
-    assert reset or server.asked[1].startswith("bytes=")  # a reset also drops what had arrived
-    assert get.waits == [1.0]
-    assert "trying again in 1 s" in get.lines.said[0]
-
-
-def test_a_busy_server_is_asked_again_ever_later(server: Server, get: Get) -> None:
-    server.answers = [status(503), status(502), status(503, Retry_After=7)]
-    assert get() == CONTENT
-    assert get.waits == [1.0, 2.0, 7.0]
-
-
-def test_a_server_that_asks_to_wait_for_days_is_not_waited_for(server: Server, get: Get) -> None:
-    server.answers = [status(429, Retry_After=10**9)]
-    assert get() == CONTENT
-    assert get.waits == [60.0]
-
-
-def test_it_gives_up_and_keeps_what_came(server: Server, get: Get) -> None:
-    server.answers = [cut_short(300_000), *[status(503)] * 5]
-    line = get.refused()
-    assert "503, 5 times" in line
-    assert "the same command goes on" in line
-    assert get.part.read_bytes() == CONTENT[: get.part.stat().st_size]
-    assert get() == CONTENT
-
-
-def test_bytes_that_come_begin_the_count_anew(server: Server, get: Get) -> None:
-    server.answers = [status(503), cut_short(300_000), status(503), status(503)]
-    assert get() == CONTENT
-    assert get.waits == [1.0, 1.0, 2.0, 4.0]
-
-
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [(404, "not there"), (403, "everybody"), (401, "a login"), (410, "any more"), (418, "418")],
+FILES = tuple(
+    RemoteFile(url="https://host/x", name=name, sha256="0" * 64, bytes=1) for name in ("a", "b/c")
 )
-def test_what_will_not_pass_is_not_tried_again(
-    server: Server, get: Get, code: int, told: str
+SOURCE = Source(license="CC0", files=FILES)
+
+
+def test_all_files_are_fetched_in_order(
+    tmp_path: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.answers = [status(code)] * 2
-    line = get.refused()
-    assert told in line
-    assert f"put it at {get.folder / 'data.csv'}" in line
-    assert get.waits == []
+    def fetch(file: RemoteFile, folder: Path, **_: object) -> Path:
+        assert (folder / ".download.lock").exists()
+        return folder / file.name
+
+    monkeypatch.setattr(sys.modules["lnmbench.stages.data.download"], "fetch", fetch)
+    paths = download(SOURCE, tmp_path / "made" / "here", progress=silent)
+    assert paths == tuple(tmp_path / "made" / "here" / file.name for file in FILES)
 
 
-def test_a_wrong_checksum_is_refused_and_nothing_is_kept(get: Get) -> None:
-    line = get.refused(sha256="0" * 64)
-    assert "has changed" in line
-    assert "sha256 0000" in line
-    assert not get.part.exists()
+def test_a_file_instead_of_the_folder_is_one_line(tmp_path: Path, silent: Progress) -> None:
+    (tmp_path / "here").write_text("a file", encoding="utf-8")
+    with pytest.raises(UserError, match="is a file.*--to"):
+        download(SOURCE, tmp_path / "here", progress=silent)
 
 
-@pytest.mark.parametrize("content", [b"<html>please log in", CONTENT + b"more", b""])
-def test_a_wrong_size_is_refused_at_once(server: Server, get: Get, content: bytes) -> None:
-    server.answers = [body(content)]
-    assert f"got {len(content)} bytes" in get.refused()
-    assert not get.part.exists()
+def test_a_data_set_without_a_source_is_refused() -> None:
+    with pytest.raises(UserError, match="synthetic cannot be downloaded"):
+        find_source("synthetic", Registry())
 
 
-def endless(handler: Handler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    try:
-        while True:
-            handler.wfile.write(bytes(1 << 16))
-    except OSError:
-        pass
-
-
-def test_a_server_that_never_ends_is_stopped(server: Server, get: Get) -> None:
-    server.answers = [endless]
-    assert "has changed" in get.refused()
-    assert not get.part.exists()
-
-
-@pytest.mark.parametrize("to", ["file:///etc/passwd", "ftp://127.0.0.1/x", "/data.csv", "//[x"])
-def test_redirects_to_nowhere_good_are_refused(server: Server, get: Get, to: str) -> None:
-    server.answers = [status(302, Location=to)] * 12
-    assert "the server" in get.refused()
-    assert get.waits == []
-
-
-def test_a_redirect_is_followed_with_the_range(server: Server, get: Get) -> None:
-    leave(get, CONTENT[:1000])
-    server.answers = [status(302, Location="/elsewhere")]
-    assert get() == CONTENT
-    assert server.asked == ["bytes=1000-"] * 2
-
-
-def test_a_server_that_is_not_there(tmp_path: Path) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        get = Get(f"http://127.0.0.1:{unused.getsockname()[1]}/x", tmp_path)
-        line = get.refused()
-    assert "Connection refused), 5 times" in line
-    assert get.waits == [1.0, 2.0, 4.0, 8.0]
-
-
-def test_what_stands_under_the_name_is_not_touched(server: Server, get: Get) -> None:
-    get.folder.mkdir(parents=True)
-    (get.folder / "data.csv").write_text("my own")
-    with pytest.raises(UserError, match="something else is there.*--to"):
-        get()
-    assert (get.folder / "data.csv").read_text() == "my own"
-    assert server.asked == []
-
-
-def test_a_stop_keeps_the_part(server: Server, get: Get) -> None:
-    class Stopped(Lines):
-        def advance(self, steps: int = 1) -> None:
-            raise KeyboardInterrupt
-
-    lines, get.lines = get.lines, Stopped()
-    with pytest.raises(KeyboardInterrupt):
-        get()
-    kept = get.part.stat().st_size
-    assert 0 < kept < len(CONTENT)
-    get.lines = lines
-    assert get() == CONTENT
-    assert server.asked[-1] == f"bytes={kept}-"
-
-
-def test_no_space_is_one_line(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, mode: str) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", full)
-        assert "no space left" in get.refused()
-    assert get() == CONTENT
-
-
-def test_a_folder_that_cannot_be_made_is_one_line(get: Get) -> None:
-    get.folder.parent.mkdir()
-    get.folder.write_text("a file")
-    assert "is a file" in get.refused()
-    assert "--to" in get.refused()
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"name": "../data.csv"},
-        {"name": "a/../../b"},
-        {"name": "/etc/x"},
-        {"name": "a\\b"},
-        {"name": ".hidden"},
-        {"name": "C:/x"},
-        {"name": "a\n"},
-        {"name": ""},
-        {"url": "file:///etc/passwd"},
-        {"url": "ftp://host/x"},
-        {"url": "https:///x"},
-        {"sha256": "abc"},
-        {"bytes": 0},
-    ],
-    ids=str,
-)
-def test_a_source_cannot_lead_astray(changed: dict[str, object]) -> None:
-    right = {"url": "https://host/x", "name": "a/b c.csv", "sha256": "0" * 64, "bytes": 1}
-    RemoteFile(**right)
-    (field,) = changed
-    with pytest.raises(UserError, match=f"{field} of a file to download"):
-        RemoteFile(**{**right, **changed})
-
-
-def test_a_source_has_steps_or_files_each_with_its_name() -> None:
-    with pytest.raises(UserError, match="steps or files"):
-        Source(license="CC0")
-    files = [
-        RemoteFile(url="https://host/x", name=name, sha256="0" * 64, bytes=1) for name in ("a", "A")
-    ]
-    with pytest.raises(UserError, match="one name"):
-        Source(license="CC0", files=tuple(files))
-
-
-def test_a_data_set_without_a_source_says_so() -> None:
-    with pytest.raises(UserError, match="synthetic is not downloaded"):
-        source_of("synthetic", Registry())
-
-
-def test_the_sources_that_are_offered_can_be_read() -> None:
+def test_every_source_has_a_license_and_steps_of_one_line() -> None:
     registry = Registry()
     for offer in registry.datasets.offers():
         if hasattr(offer.factory, "source"):
-            source = source_of(offer.name, registry)
+            source = find_source(offer.name, registry)
             assert source.license
             assert not [step for step in source.steps if "\n" in step or step[:1].isdigit()]

@@ -1,4 +1,4 @@
-"""describe: what is in a cohort, as blocks for the renderers."""
+"""Description of a cohort file: tables of its targets, columns and images."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ from lnmbench.registry import Registry
 from lnmbench.stages.ingest import count_kinds, ingest_log_path, read_left_out
 from lnmbench.store.cohort_file import read_scans
 from lnmbench.store.cohort_scans import Scans
+from lnmbench.text import plural
 
 _AXES = ("across the patient (x)", "front to back (y)", "feet to head (z)")
 _REASONS = 8
 
 
-def describe(cohort: Cohort, registry: Registry) -> list[Block]:
-    """Return cohort, targets, columns, images and what was left out of a cohort file."""
+def describe_cohort(cohort: Cohort, registry: Registry) -> list[Block]:
+    """Return blocks on a cohort's size, targets, columns, images, cases left out, and card."""
     assert cohort.path is not None
     scans, left_out = read_scans(cohort.path)
     blocks: list[Block] = [_cohort(cohort, left_out), _targets(cohort, registry)]
@@ -52,12 +53,14 @@ def _cohort(cohort: Cohort, left_out: int) -> Paragraph:
     with_images = int(np.count_nonzero(slices))
     patients = len(set(cohort.groups))
     images = (
-        f"{with_images} of {len(cohort)} cases have images, {int(slices.sum())} slices in all"
+        f"{with_images} of {plural(len(cohort), 'case')} with images, "
+        f"{plural(int(slices.sum()), 'slice')} in all"
         if with_images
         else "no images: a clinical table"
     )
     lines = [
-        f"{len(cohort)} cases of {patients} patients, {left_out} left out at ingest",
+        f"{plural(len(cohort), 'case')} of {plural(patients, 'patient')}, "
+        f"{left_out} left out at ingest",
         images,
         f"fingerprint {cohort.fingerprint}",
         f"file {cohort.path}",
@@ -111,8 +114,8 @@ def _row(cohort: Cohort, column: Column) -> tuple[Cell, ...]:
     values = np.asarray(cohort.values[column.name], dtype=np.float64)
     missing = int(np.isnan(values).sum())
     role = f"{column.role} {column.label}" if column.label else column.role
-    shown = _spread(values, column) if column.kind == "continuous" else _counts(values, column)
-    texts = (Cell(text=column.name), Cell(text=role), Cell(text=shown))
+    summary = _spread(values, column) if column.kind == "continuous" else _counts(values, column)
+    texts = (Cell(text=column.name), Cell(text=role), Cell(text=summary))
     return (*texts, _count(missing), _share(missing, len(values)))
 
 
@@ -127,26 +130,30 @@ def _spread(values: NDArray[np.float64], column: Column) -> str:
 
 def _counts(values: NDArray[np.float64], column: Column) -> str:
     counts = Counter(values[~np.isnan(values)].astype(int).tolist())
-    return ", ".join(f"{name} {counts[place]}" for place, name in enumerate(column.categories))
+    return ", ".join(f"{name} {counts[code]}" for code, name in enumerate(column.categories))
 
 
 def _images(cohort: Cohort, scans: Scans) -> Table:
     slices = np.diff(cohort.offsets)
-    there = slices > 0
+    has_images = slices > 0
     rows = [
-        _measured("slices a case", slices[there].astype(float), ".0f"),
+        _distribution("slices a case", slices[has_images].astype(float), ".0f"),
         *(
-            _measured(f"spacing before, {axis}, mm", scans.spacing_mm[there, number], ".3g")
+            _distribution(
+                f"spacing before, {axis}, mm", scans.spacing_mm[has_images, number], ".3g"
+            )
             for number, axis in enumerate(_AXES)
         ),
         *(
-            _measured(f"voxels before, {axis}", scans.size[there, number].astype(float), ".0f")
+            _distribution(
+                f"voxels before, {axis}", scans.size[has_images, number].astype(float), ".0f"
+            )
             for number, axis in enumerate(_AXES)
         ),
-        _measured("tumor before, ml", scans.tumor_ml[there, 0], ".3g"),
-        _measured("tumor in the patches, ml", scans.tumor_ml[there, 1], ".3g"),
+        _distribution("tumor before, ml", scans.tumor_ml[has_images, 0], ".3g"),
+        _distribution("tumor in the patches, ml", scans.tumor_ml[has_images, 1], ".3g"),
     ]
-    to = " × ".join(f"{length:g}" for length in cohort.preprocessing.spacing_mm)
+    spacing = " × ".join(f"{length:g}" for length in cohort.preprocessing.spacing_mm)
     return Table(
         key="images",
         title="Images",
@@ -157,25 +164,25 @@ def _images(cohort: Cohort, scans: Scans) -> Table:
             TableColumn(key="most", heading="most"),
         ),
         rows=tuple(rows),
-        notes=(f"Resampled to {to} mm, {cohort.preprocessing.patch} pixels across.",),
+        notes=(f"Resampled to {spacing} mm, {cohort.preprocessing.patch} pixels across.",),
     )
 
 
-def _measured(what: str, values: NDArray[np.float64], form: str) -> tuple[Cell, ...]:
+def _distribution(quantity: str, values: NDArray[np.float64], form: str) -> tuple[Cell, ...]:
     numbers = (values.min(), float(np.median(values)), values.max())
     cells = (Cell(text=format(float(n), form), value=float(n)) for n in numbers)
-    return (Cell(text=what), *cells)
+    return (Cell(text=quantity), *cells)
 
 
 def _left_out(path: Path, number: int) -> Paragraph:
-    title = f"Left out at ingest: {number} cases"
-    report = ingest_log_path(path)
+    title = f"Left out at ingest: {plural(number, 'case')}"
+    log = ingest_log_path(path)
     try:
-        reasons = [reason for _, reason in read_left_out(report)]
+        reasons = [reason for _, reason in read_left_out(log)]
     except UserError:
         lines: tuple[str, ...] = ("their ingest log is missing; ingest again to see why",)
     else:
-        lines = (*count_kinds(reasons, _REASONS), f"each case: {report}")
+        lines = (*count_kinds(reasons, _REASONS), f"ingest log: {log}")
     return Paragraph(key="left_out", title=title, lines=lines)
 
 
@@ -186,8 +193,8 @@ def _card(cohort: Cohort) -> Paragraph:
 def _card_lines(cohort: Cohort) -> Iterator[str]:
     card = cohort.card
     yield card.title
-    named = {"license": card.license, "source": card.source, "citation": card.citation}
-    for name, text in {**named, "labels": card.labels}.items():
+    fields = {"license": card.license, "source": card.source, "citation": card.citation}
+    for name, text in {**fields, "labels": card.labels}.items():
         if text:
             yield f"{name}: {text}"
     yield from card.notes
