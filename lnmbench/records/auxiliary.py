@@ -29,10 +29,10 @@ def unshuffle(choice: Choice) -> Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AuxLabels:
-    """What an auxiliary task should have predicted for the n cases of a plan.
+    """The labels of an auxiliary task for the n cases of a plan, by which it is scored.
 
-    `values` is (n,) numbers of classes, or measures, or (n, outputs) where a case has many; NaN
-    where the label is unknown or may be several classes. `known` counts the cases with any label.
+    `values` is (n,) of class numbers or measures, or (n, outputs); NaN for an unknown label, and
+    for several possible classes. `known` counts the cases with any label.
     """
 
     task: str

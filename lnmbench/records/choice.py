@@ -1,4 +1,4 @@
-"""A name and its parameters, as `resnet50:weights=random` gives them."""
+"""A choice: a name and its parameters, as in `resnet50:weights=random`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One choice of a plugin's offer. Parameters are text until they meet the factory."""
+    """A choice of a plugin's offer. Parameters are text until they are bound to its factory."""
 
     name: str
     parameters: Mapping[str, object] = field(default_factory=dict)

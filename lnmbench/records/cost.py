@@ -1,4 +1,4 @@
-"""What a method took of the machine."""
+"""Computing cost of a method."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """The fits that were trained, their epochs in all, and what they took.
+    """The fits that were trained, the sum of their epochs, their time and memory.
 
-    `seconds` are of the clock, `device_seconds` of the processors or of the GPU that worked;
-    `memory_mb` is the largest size of a process, or on a GPU of its memory in use.
+    `seconds` are wall-clock time, `device_seconds` are processor or GPU time. `memory_mb` is the
+    peak memory of a process, or of the GPU.
     """
 
     fits: int = 0

@@ -1,4 +1,4 @@
-"""The passport of a run: what was asked, what it was resolved to, and where it ran."""
+"""The manifest of a run: its options, what they resolved to, versions and hardware."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One invocation of `lnmbench run`."""
+    """One invocation of `lnmbench run`; `options` are those that were set."""
 
     created: str
-    asked: Mapping[str, object]
+    options: Mapping[str, object]
     cohort: str
     cohort_fingerprint: str
     card: Card

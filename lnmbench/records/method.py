@@ -41,14 +41,14 @@ class Training:
 
     `patience` and `max_epochs` are in epochs, `batch_size` in cases. `clip` bounds the gradient
     norm of each fit. `token_dim` is the width of the transformer over the slices; None keeps the
-    encoder's own. The heads learn at a rate of their own: with few cases, the image features would
-    be fitted to noise before a slower head had learned what the clinical features say.
+    encoder's. The heads have a learning rate of their own: with few cases, a slower head would
+    learn the clinical features only after the image features had been fitted to noise.
 
-    The stages of an encoder that are trained learn at `encoder_learning_rate`, with the statistics
-    of their batch normalization `frozen` or taken from each `batch`, in `precision` (auto:
-    bfloat16 on a GPU that has it), after `torch.compile` with `compile`. `augment` names changes
-    of the images during training, `flip+shift+rotation+intensity` or some of them; what a frozen
-    stage makes of them is cached as `views` of each slice.
+    Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
+    normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that
+    supports it), after `torch.compile` with `compile`. `augment` names random changes of the
+    images during training, `flip+shift+rotation+intensity` or some of them. For frozen encoder
+    stages, the features of `views` of each slice are cached.
     """
 
     learning_rate: float = 5e-4
@@ -99,7 +99,7 @@ class NetworkMethod:
 
     @property
     def is_control(self) -> bool:
-        """Whether the labels of every auxiliary task are randomly permuted.
+        """True for a negative control: the labels of every auxiliary task are permuted.
 
         A network with permuted labels in only some of its tasks is no negative control.
         """
@@ -149,7 +149,7 @@ class BaselineMethod:
 
     @property
     def is_control(self) -> bool:
-        """Whether it is a negative control: never."""
+        """False: a baseline is no negative control."""
         return False
 
     @property

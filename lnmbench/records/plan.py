@@ -1,4 +1,4 @@
-"""What every method of a run directory shares: cases, labels and folds."""
+"""The plan that all methods of a run share: cases, labels and folds."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 class Plan:
     """The cases with a known target, their labels and their folds.
 
-    `truth` is (n,) of 0 and 1, in the order of `ids`; `patients` (n,) numbers the patients, so that
-    cases of one patient have one number. `notes` say how the labels were made and which cases were
-    left out.
+    `truth` is (n,) of 0 and 1, in the order of `ids`. `patients` is (n,): the number of each
+    case's patient. `notes` say how the labels were made and which cases were left out.
     """
 
     dataset: str

@@ -1,4 +1,4 @@
-"""What a report and its checks know of a cohort: counts and quartiles, no patient's values."""
+"""Profile of a cohort for the report and its checks: counts and quartiles, no patient's values."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from lnmbench.records.column import Kind, Known, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """A variable over some cases: how many have it, and how it is spread.
+    """The distribution of a variable over some cases.
 
     `quartiles` are the 25th, 50th and 75th percentile of a continuous variable; `counts` are the
-    cases of each category of the others.
+    numbers of cases in each category of other variables.
     """
 
     known: int
@@ -23,10 +23,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A column of the cohort over the cases of the plan: all, and apart for the target's classes.
+    """A column of the cohort over the plan's cases: all, and those of each class of the target.
 
-    `separation` is from .5 to 1: how well the variable alone tells the classes apart, as an AUC
-    whichever way round; 1 where it says the target. It is NaN where too few cases have it.
+    `separation` is the AUC of the variable alone, from .5 to 1 in whichever direction; 1 for a
+    variable that equals the target, NaN if too few cases have a value.
     """
 
     name: str
@@ -44,10 +44,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """Two cases of different patients whose images look the same.
+    """Two cases of different patients with near-duplicate images.
 
-    The cases are named by their numbers in the plan, from 0. `similarity` is the correlation of
-    small copies of their images, 1 for equal ones.
+    The cases are positions in the plan, from 0. `similarity` is the correlation of small copies of
+    their images, 1 for equal images.
     """
 
     case_a: int
@@ -57,10 +57,9 @@ class Alike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The cases of a plan in numbers.
+    """The variables of a plan's cases, and near-duplicate images.
 
-    `alike` are the pairs that share an image, the closest first, 1000 at most; it is None where
-    there are no images to compare.
+    `alike` are the pairs that share an image, the closest first, at most 1000; None without images.
     """
 
     variables: tuple[Variable, ...] = ()

@@ -1,4 +1,4 @@
-"""How a benchmark is cut into folds, and the folds themselves."""
+"""The protocol of a benchmark, and its folds."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Protocol:
     """Repeated nested cross-validation of one target.
 
-    `primary` are the metrics that decide, declared before the run: Holm's correction covers every
-    pair of methods in each of them.
+    `primary` are the primary metrics, declared before the run. Holm's correction covers every pair
+    of methods in each of them.
     """
 
     target: str = DEFAULTS.target
@@ -47,8 +47,8 @@ class Splits:
     """The folds of every repeat over the n cases that have the target.
 
     `outer` is int16 of shape (repeats, n): the outer fold in which a case is tested.
-    `inner` is int16 of shape (repeats, folds, n): the inner fold in which a case validates,
-    -1 where it is a test case of that outer fold.
+    `inner` is int16 of shape (repeats, folds, n): the inner fold in which a case is used for
+    validation, -1 for the test cases of that outer fold.
     """
 
     outer: NDArray[np.int16]

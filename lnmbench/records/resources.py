@@ -1,4 +1,4 @@
-"""What a run may use of the machine; speed depends on it, and numbers by rounding alone."""
+"""Resources of a run. They change its speed, and its numbers only by rounding."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
-    """The device that networks run on, and the memory that training may fill there.
+    """The device of the networks, and the memory that training may use.
 
-    `device` is as torch names it: cpu, cuda, cuda:1, mps. `memory_gb` of None takes a share of
-    what the machine has free.
+    `device` has torch's names: cpu, cuda, cuda:1, mps. `memory_gb` of None means a share of the
+    machine's memory.
     """
 
     device: str = "cpu"

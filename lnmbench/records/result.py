@@ -1,4 +1,4 @@
-"""What a unit of work is, and what comes back from it."""
+"""Units of work and their results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Epoch:
-    """One epoch of one inner fit: mean losses, for the curves of the report."""
+    """The mean losses of one epoch of one inner fit."""
 
     inner: int
     epoch: int
@@ -37,10 +37,10 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curve:
-    """How the losses of a method's fits went: quartiles over the fits that were still training.
+    """Learning curve of a method: quartiles of the losses over the fits in each epoch.
 
     `epochs` is (E,), from 1; `training` and `validation` are (E, 3): 25th, 50th, 75th percentile;
-    `fits` (E,) counts the fits behind them.
+    `fits` is (E,), the number of fits that were still training.
     """
 
     epochs: NDArray[np.int64]
@@ -53,13 +53,13 @@ class Curve:
 class UnitResult:
     """The result of a unit: the ensemble of its inner fits on the outer test fold.
 
-    `test` maps a task (the target's name, or an auxiliary task's) to probabilities of shape
-    (n, outputs), NaN outside the test fold: the mean over the inner fits. `validation` is (n,):
-    each training case's probability of the target from the fit that did not train on it, NaN in
-    the test fold. `seconds` is the unit's share of its chunk, `device_seconds` of what the device
-    worked for it. `settings` are those chosen on the inner folds, `search` all that were tried
-    where there were several; predictions and `history` are of the chosen ones, `fits` and `epochs`
-    count them all. `notes` are for the user.
+    `test` maps a task (`TARGET`, or an auxiliary task's name) to probabilities (n, outputs), NaN
+    outside the test fold: the mean over the inner fits. `validation` is (n,): each training case's
+    probability of the target from the fit that did not train on it, NaN in the test fold.
+    `seconds` and `device_seconds` are the unit's share of its chunk. `settings` are those chosen on
+    the inner folds; `search` are the trials of all candidates, empty for a single one. Predictions
+    and `history` are those of the chosen settings; `fits` and `epochs` count all. `notes` are for
+    the user.
     """
 
     unit: Unit

@@ -1,6 +1,6 @@
-"""Numbers made from predictions: scores of folds, and differences between methods.
+"""Scores of folds, and differences between methods.
 
-Methods are named by their fingerprints; the report turns these into labels.
+Methods are named by their fingerprints; the report shows their labels.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class FoldScores:
     """One metric of one method on every outer fold: `values` of shape (repeats, folds).
 
-    A value is NaN where the fold does not define the metric. `thresholds` (repeats, folds) are
-    those that the inner folds chose, where the metric has one.
+    A value is NaN if the fold does not define the metric. `thresholds` (repeats, folds) are those
+    that the inner folds chose, None for a metric without a threshold.
     """
 
     method: str
@@ -33,11 +33,11 @@ class FoldScores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuxScore:
-    """How well a method predicts the label of an auxiliary task that it learns.
+    """Performance of a method on an auxiliary task.
 
     `metrics` maps each metric of the label's kind to its value on the out-of-fold predictions,
-    averaged over the repeats, of the `known` cases whose label is one; intervals are BCa bootstraps
-    over cases.
+    averaged over the repeats; intervals are BCa bootstraps over cases. `known` counts the cases
+    with any label.
     """
 
     task: str
@@ -49,7 +49,7 @@ class AuxScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A number with its interval (NaN where there is none)."""
+    """A number with its interval, which is NaN if it is undefined."""
 
     value: float
     low: float = float("nan")
@@ -58,7 +58,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pair:
-    """Two methods to compare in one metric: what a comparison is given.
+    """Two methods in one metric, the input of a comparison.
 
     `a` and `b` are fold scores of shape (repeats, folds); the difference is b - a.
     `truth` is (n,); `predicted_a`, `predicted_b` and `fold` are (repeats, n).
@@ -77,13 +77,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestResult:
-    """What a statistical test says of a pair.
+    """The result of a statistical test of a pair.
 
-    A Bayesian test gives, instead of a p value, the probabilities that b is worse than a,
-    practically equivalent (within `rope` on either side), and better; they are NaN for the others.
+    A Bayesian test has, instead of a p value, the probabilities that b is worse than a,
+    practically equivalent (within `rope` on either side), and better; NaN for other tests.
     """
 
-    __test__ = False  # not a test case, whatever pytest makes of the name
+    __test__ = False  # pytest would collect it by its name
 
     estimate: float
     low: float
@@ -102,8 +102,8 @@ class TestResult:
 class PairComparison:
     """One pair in one metric with the results of every comparison, by the comparison's name.
 
-    `holm` holds the p value of the primary comparison adjusted over the declared family. There is
-    no test where a fold of either method does not define the metric; Holm takes that for p = 1.
+    `holm` is the p value of the primary comparison, adjusted over the declared family. `tests` is
+    empty if a fold of either method does not define the metric; Holm's correction counts p = 1.
     """
 
     metric: str

@@ -1,4 +1,4 @@
-"""What an inner search looks through, what it tried, and what it chose."""
+"""Hyperparameter search: dimensions, candidate settings, trials and their summary."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
-    """One setting that is searched: between `low` and `high`, evenly or in its logarithm.
+    """One setting of the search: from `low` to `high`, on a linear or logarithmic scale.
 
-    With `options` it is one of these instead.
+    With `options`, it is one of these instead.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Dimension:
     options: tuple[Any, ...] = ()
 
     def value_at(self, share: float) -> Any:
-        """Return the value at a share of the way, from 0 to below 1.
+        """Return the value at a share of the range, from 0 to below 1.
 
         Examples
         --------
@@ -39,13 +39,13 @@ class Dimension:
             value = self.low * (self.high / self.low) ** share
         else:
             value = self.low + (self.high - self.low) * share
-        # three digits say all that a search can know of a setting, and can be typed again
+        # three digits are precise enough for a search, and short enough to type again
         return float(f"{value:.3g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """Settings that the inner folds judge; number 1 are the method's own."""
+    """Candidate settings of a method, compared on the inner folds; number 1 are its own."""
 
     number: int
     settings: Settings
@@ -71,13 +71,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A method's search, for the report: how many candidates there were, and who won.
+    """The summary of a method's search over all finished outer folds.
 
-    `own` are the settings of candidate 1, `chosen` what each finished outer fold chose. `tried` are
-    all candidates, each with its mean loss over the inner folds of every finished outer fold.
+    `initial` are the settings of candidate 1, `chosen` is the chosen trial of each outer fold.
+    `trials` are all candidates, with the mean loss over the inner folds of each outer fold.
     """
 
     candidates: int
-    own: Settings = field(default_factory=dict)
+    initial: Settings = field(default_factory=dict)
     chosen: tuple[Trial, ...] = ()
-    tried: tuple[Trial, ...] = ()
+    trials: tuple[Trial, ...] = ()

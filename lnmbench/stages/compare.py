@@ -1,4 +1,4 @@
-"""compare: every pair of complete methods in every primary metric, by every test."""
+"""compare: every pair of complete methods, in every primary metric, by every test."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def primary_comparison(comparisons: Mapping[str, Comparison]) -> str:
-    """Return the name of the test that is believed, or "" where no plugin offers one.
+    """Return the name of the primary comparison, or "" if no plugin offers one.
 
-    Raises `UserError` where plugins offer more than one: which to believe is not chosen after
-    the results are seen.
+    Raises `UserError` if plugins offer more than one: the primary comparison must not be chosen
+    after the results are known.
     """
     names = sorted(name for name, test in comparisons.items() if test.role == "primary")
     if len(names) > 1:
@@ -37,22 +37,35 @@ def primary_comparison(comparisons: Mapping[str, Comparison]) -> str:
 
 
 def compare(
-    outcomes: Sequence[MethodResult],
+    method_results: Sequence[MethodResult],
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     *,
     metrics: Sequence[str],
     comparisons: Mapping[str, Comparison],
 ) -> tuple[PairComparison, ...]:
-    """Return every pair of complete methods × primary metric, with Holm over all of them.
+    """Return every pair of complete methods in each primary metric, with Holm's correction.
 
-    `metrics` are the names of the primary ones. `truth` is (n,), `outer` is (repeats, n). In each
-    pair a is the reference: a baseline before a network, a network without auxiliary tasks before
-    one with, a shuffled control before its task; else the one that comes first. Holm adjusts the p
-    values of the primary comparison; without one there is no family, and nothing is compared.
+    In each pair, a is the reference: a baseline before a network, a network without auxiliary
+    tasks before one with tasks, a negative control before its task; otherwise the method that comes
+    first. Holm's correction adjusts the p values of the primary comparison; without one, nothing
+    is compared.
 
-    A pair in a metric that a fold of either does not define is there without a test. It stays in
-    the family, with p = 1: a family that shrank by what came out would not be the declared one.
+    A pair has no test in a metric that a fold of either method does not define. It stays in the
+    family with p = 1, so that the results do not change the size of the declared family.
+
+    Parameters
+    ----------
+    method_results
+        The methods; incomplete ones are left out.
+    truth
+        Labels (n,) of 0 and 1.
+    outer
+        (repeats, n): the outer fold in which a case is tested.
+    metrics
+        The names of the primary metrics.
+    comparisons
+        The statistical tests by name.
     """
     primary = primary_comparison(comparisons)
     if not primary:
@@ -65,9 +78,9 @@ def compare(
             tests=_tests(pair, comparisons) if _defined(pair) else {},
             holm=math.nan if _defined(pair) else 1.0,
         )
-        for pair in _pairs(outcomes, truth, outer, metrics)
+        for pair in _pairs(method_results, truth, outer, metrics)
     ]
-    return _adjusted(compared, primary)
+    return _adjust(compared, primary)
 
 
 def _defined(pair: Pair) -> bool:
@@ -75,23 +88,26 @@ def _defined(pair: Pair) -> bool:
 
 
 def _tests(pair: Pair, comparisons: Mapping[str, Comparison]) -> dict[str, TestResult]:
-    found = {name: test(pair) for name, test in comparisons.items()}
-    return {name: result for name, result in found.items() if result is not None}
+    results = {name: test(pair) for name, test in comparisons.items()}
+    return {name: result for name, result in results.items() if result is not None}
 
 
 def _pairs(
-    outcomes: Sequence[MethodResult],
+    method_results: Sequence[MethodResult],
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     metrics: Sequence[str],
 ) -> Iterator[Pair]:
-    complete = [outcome for outcome in outcomes if outcome.complete]
+    predicted = {
+        result.method.fingerprint: result.predicted
+        for result in method_results
+        if result.complete and result.predicted is not None
+    }
+    complete = [result for result in method_results if result.method.fingerprint in predicted]
     for couple in combinations(complete, 2):
-        a, b = sorted(couple, key=lambda outcome: _rank(outcome.method))
+        a, b = sorted(couple, key=lambda result: _rank(result.method))
         key_a, key_b = a.method.fingerprint, b.method.fingerprint
         for metric in metrics:
-            assert a.predicted is not None
-            assert b.predicted is not None
             yield Pair(
                 metric=metric,
                 method_a=key_a,
@@ -99,8 +115,8 @@ def _pairs(
                 a=a.scores[metric].values,
                 b=b.scores[metric].values,
                 truth=truth,
-                predicted_a=a.predicted,
-                predicted_b=b.predicted,
+                predicted_a=predicted[key_a],
+                predicted_b=predicted[key_b],
                 fold=outer,
             )
 
@@ -113,18 +129,19 @@ def _rank(method: Method) -> int:
     return 2 if method.is_control else 3
 
 
-def _pvalue(one: PairComparison, primary: str) -> float:
-    return one.tests[primary].pvalue if primary in one.tests else one.holm
+def _pvalue(comparison: PairComparison, primary: str) -> float:
+    return comparison.tests[primary].pvalue if primary in comparison.tests else comparison.holm
 
 
-def _adjusted(compared: Sequence[PairComparison], primary: str) -> tuple[PairComparison, ...]:
-    pvalues = [_pvalue(one, primary) for one in compared]
-    if any(not 0.0 <= p <= 1.0 for p in pvalues):
+def _adjust(compared: Sequence[PairComparison], primary: str) -> tuple[PairComparison, ...]:
+    pvalues = [_pvalue(comparison, primary) for comparison in compared]
+    wrong = sorted({f"{p:g}" for p in pvalues if not 0.0 <= p <= 1.0})
+    if wrong:
         raise UserError(
-            f"comparison {primary} gives no p value",
+            f"comparison {primary} returns no p value",
             expected="a number from 0 to 1 from the primary comparison",
-            got=", ".join(sorted({f"{p:g}" for p in pvalues if not 0.0 <= p <= 1.0})),
+            got=", ".join(wrong),
             then="block its plugin with LNMBENCH_BLOCK",
         )
-    family = holm(pvalues)
-    return tuple(replace(one, holm=float(p)) for one, p in zip(compared, family, strict=True))
+    adjusted = holm(pvalues)
+    return tuple(replace(c, holm=float(p)) for c, p in zip(compared, adjusted, strict=True))

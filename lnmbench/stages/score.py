@@ -1,4 +1,4 @@
-"""score: from the ledger's predictions to a number for every outer fold, and its summary."""
+"""score: metrics of predictions on every outer fold, and their summary."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from lnmbench.records import (
 )
 from lnmbench.stats.bootstrap import bootstrap_interval
 from lnmbench.stats.resampled import corrected_interval
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 RESAMPLES = 1000
 
 Validation = Sequence[tuple[int, int, "NDArray[np.float64]"]]
-"""(repeat, fold, probabilities of the training cases (t,), each from a fit that did not see it)."""
+"""(repeat, fold, probabilities (t,) of the training cases by fits that did not train on them)."""
 
 
 def fold_scores(
@@ -44,15 +45,31 @@ def fold_scores(
 ) -> FoldScores:
     """Return one metric of one method on every outer fold.
 
-    `predicted` and `outer` are (repeats, n), `truth` is (n,) of 0 and 1; `thresholds`
-    (repeats, folds) are those of a metric that has them. `name` is the metric's, `method` a
-    fingerprint. Raises `UserError` for a fold that lacks a prediction or has only one class.
+    Parameters
+    ----------
+    predicted
+        Probabilities (repeats, n).
+    truth
+        Labels (n,) of 0 and 1.
+    outer
+        (repeats, n): the outer fold in which a case is tested.
+    metric, name
+        The metric and its name.
+    method
+        The fingerprint of the method.
+    thresholds
+        (repeats, folds), for a metric that has a threshold.
+
+    Raises
+    ------
+    UserError
+        For a fold that lacks a prediction or has only one class.
     """
     values = np.empty((outer.shape[0], int(outer.max()) + 1))
     for repeat, fold in np.ndindex(*values.shape):
         tested = outer[repeat] == fold
         labels, scores = truth[tested], predicted[repeat][tested]
-        _refuse(labels, scores, method=method, where=f"repeat {repeat + 1}, fold {fold + 1}")
+        _refuse_fold(labels, scores, method=method, where=f"repeat {repeat + 1}, fold {fold + 1}")
         if thresholds is not None and isinstance(metric, Thresholded):
             value = metric(labels, scores, float(thresholds[repeat, fold]))
         else:
@@ -64,23 +81,31 @@ def fold_scores(
 def summarize(
     values: NDArray[np.float64], protocol: Protocol, bounds: tuple[float, float]
 ) -> Estimate:
-    """Return the mean over the outer folds with its corrected 95 % interval, cut at `bounds`.
+    """Return the mean over the outer folds with its corrected 95 % interval.
 
-    `values` is (repeats, folds); folds of NaN do not count, and with fewer than two others there
-    is no number. The correction is that of Nadeau & Bengio (2003).
+    The correction is that of Nadeau & Bengio (2003).
+
+    Parameters
+    ----------
+    values
+        (repeats, folds); NaN is left out. With fewer than two other values, the mean is NaN.
+    protocol
+        The protocol, which has the ratio of test and training cases.
+    bounds
+        The smallest and the largest value of the metric, to which the interval is truncated.
     """
-    there = values[~np.isnan(values)]
-    if there.size < 2:
+    defined = values[~np.isnan(values)]
+    if defined.size < 2:
         return Estimate(value=float("nan"))
-    interval = corrected_interval(there, test_train_ratio=protocol.test_train_ratio)
+    interval = corrected_interval(defined, test_train_ratio=protocol.test_train_ratio)
     low, high = np.clip((interval.low, interval.high), *bounds)
-    return Estimate(value=float(there.mean()), low=float(low), high=float(high))
+    return Estimate(value=float(defined.mean()), low=float(low), high=float(high))
 
 
 def spread(values: NDArray[np.float64]) -> float:
-    """Return the standard deviation over the outer folds (ddof 1) that have a value."""
-    there = values[~np.isnan(values)]
-    return float(np.std(there, ddof=1)) if there.size > 1 else float("nan")
+    """Return the standard deviation (ddof 1) over outer folds (repeats, folds), without NaN."""
+    defined = values[~np.isnan(values)]
+    return float(np.std(defined, ddof=1)) if defined.size > 1 else float("nan")
 
 
 def score(
@@ -95,12 +120,31 @@ def score(
     cost: Cost,
     validation: Validation = (),
 ) -> MethodResult:
-    """Return a method's share of the report, with no scores while units are missing.
+    """Return the result of a method, without scores while units are missing.
 
-    Arrays are as in `fold_scores`. `metrics` are those of the target; one that needs a threshold
-    takes it from the `validation` predictions. Raises `UserError` as `fold_scores` does.
+    Parameters
+    ----------
+    method
+        The method.
+    predicted, truth, outer
+        As in `fold_scores`.
+    protocol
+        The protocol of the run.
+    metrics
+        The metrics of the target by name.
+    units_done
+        The number of units that have a result.
+    cost
+        The computing cost of these units.
+    validation
+        The predictions of the inner folds, which choose the thresholds.
+
+    Raises
+    ------
+    UserError
+        As in `fold_scores`.
     """
-    outcome = MethodResult(
+    result = MethodResult(
         method=method,
         units_done=units_done,
         units_all=protocol.units,
@@ -108,7 +152,7 @@ def score(
         predicted=predicted,
     )
     if units_done != protocol.units:
-        return outcome
+        return result
     scores = {
         name: fold_scores(
             predicted,
@@ -123,13 +167,13 @@ def score(
     }
     first = next((metrics[name] for name in protocol.primary if name in metrics), None)
     return replace(
-        outcome,
+        result,
         scores=scores,
         summary={
-            name: summarize(one.values, protocol, metrics[name].bounds)
-            for name, one in scores.items()
+            name: summarize(metric_scores.values, protocol, metrics[name].bounds)
+            for name, metric_scores in scores.items()
         },
-        spread={name: spread(one.values) for name, one in scores.items()},
+        spread={name: spread(metric_scores.values) for name, metric_scores in scores.items()},
         inner=_inner(first, validation, truth, outer) if first is not None else None,
     )
 
@@ -137,10 +181,17 @@ def score(
 def aux_scores(
     labels: AuxLabels, predicted: NDArray[np.float64], metrics: Mapping[str, Metric]
 ) -> AuxScore:
-    """Return how well a method predicts an auxiliary label.
+    """Return the performance of a method on an auxiliary task.
 
-    `predicted` (repeats, n, outputs) is averaged over the repeats; `metrics` are all that there
-    are, those of the label's kind are taken. One that the cases do not define is NaN.
+    Parameters
+    ----------
+    labels
+        The labels of the task.
+    predicted
+        Predictions (repeats, n, outputs), which are averaged over the repeats.
+    metrics
+        All metrics by name; those of the label's kind are used. A metric that the cases do not
+        define is NaN.
     """
     flat = labels.values.reshape(len(labels.values), -1)
     known = ~np.isnan(flat).any(axis=1)
@@ -179,10 +230,10 @@ def _thresholds(
 ) -> NDArray[np.float64] | None:
     if not isinstance(metric, Thresholded):
         return None
-    found = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+    thresholds = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
     for repeat, fold, labels, probabilities in _with_labels(validation, truth, outer):
-        found[repeat, fold] = metric.threshold(labels, probabilities)
-    return found
+        thresholds[repeat, fold] = metric.threshold(labels, probabilities)
+    return thresholds
 
 
 def _inner(
@@ -191,13 +242,13 @@ def _inner(
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
 ) -> NDArray[np.float64] | None:
-    """The metric of the validation predictions of each unit, (repeats, folds)."""
+    """Return the metric of the validation predictions of each unit, (repeats, folds)."""
     if isinstance(metric, Thresholded) or not validation:
         return None
-    found = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+    values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
     for repeat, fold, labels, probabilities in _with_labels(validation, truth, outer):
-        found[repeat, fold] = metric(labels, probabilities)
-    return found
+        values[repeat, fold] = metric(labels, probabilities)
+    return values
 
 
 def _with_labels(
@@ -207,7 +258,7 @@ def _with_labels(
         yield repeat, fold, truth[outer[repeat] != fold], probabilities
 
 
-def _refuse(
+def _refuse_fold(
     labels: NDArray[np.float64], scores: NDArray[np.float64], *, method: str, where: str
 ) -> None:
     if not np.isfinite(scores).all():
@@ -215,15 +266,15 @@ def _refuse(
             f"method {method} lacks predictions",
             where=where,
             got=f"{np.count_nonzero(~np.isfinite(scores))} of {scores.size} missing",
-            then="the ledger was changed after the run; run into a new folder",
+            then="the ledger was changed after the run: run into a new folder",
         )
     classes = np.unique(labels)
     if classes.size < 2:
-        seen = f"{labels.size} cases, all {classes[0]:g}" if labels.size else "no case"
+        cases = f"{plural(labels.size, 'case')}, all {classes[0]:g}" if labels.size else "no case"
         raise UserError(
             "a test fold has only one class",
             where=where,
             expected="both classes in every outer fold",
-            got=seen,
+            got=cases,
             then="use fewer folds",
         )

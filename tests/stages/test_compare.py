@@ -167,11 +167,11 @@ def test_a_primary_test_that_is_not_for_a_primary_metric_is_refused() -> None:
         def __call__(self, pair: Pair) -> TestResult | None:  # type: ignore[override]
             return None
 
-    with pytest.raises(UserError, match="comparison mean gives no p value"):
+    with pytest.raises(UserError, match="comparison mean returns no p value"):
         compared(comparisons={"mean": Nothing()})
 
 
 @pytest.mark.parametrize("p", [math.nan, 1.5])
 def test_a_primary_test_without_a_p_value_is_refused(p: float) -> None:
-    with pytest.raises(UserError, match="comparison mean gives no p value"):
+    with pytest.raises(UserError, match="comparison mean returns no p value"):
         compared(comparisons={"mean": Mean(pvalue=p)})

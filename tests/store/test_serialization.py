@@ -62,7 +62,7 @@ PROFILE = Profile(
 )
 MANIFEST = Manifest(
     created="2026-01-02T03:04:05+00:00",
-    asked={"dataset": "synthetic"},
+    options={"dataset": "synthetic"},
     cohort="synthetic",
     cohort_fingerprint="f" * 32,
     card=CARD,

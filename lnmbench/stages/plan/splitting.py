@@ -1,7 +1,7 @@
-"""Folds that depend on ids, labels, groups and a seed alone.
+"""Folds of nested cross-validation, from ids, labels, groups and a seed.
 
-Cases are ordered by a hash of their ids, so that neither the order of the rows nor the version of
-a random number generator changes who is tested when.
+Cases are ordered by a hash of their ids. The folds depend neither on the order of the rows nor on
+the version of a random number generator.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ def make_splits(
 ) -> Splits:
     """Return the outer and inner folds of every repeat.
 
-    Stratified by `truth` (n,) of 0 and 1; cases of one group (a patient) are never parted.
+    Parameters
+    ----------
+    ids
+        The ids of the n cases.
+    truth
+        (n,) of 0 and 1, by which folds are stratified.
+    groups
+        The patient of each case; all cases of a patient are in the same fold.
+    protocol
+        The numbers of repeats and folds, the target and the seed.
     """
     n = len(ids)
     outer = np.empty((protocol.repeats, n), dtype=np.int16)
@@ -48,15 +57,18 @@ def _deal(
     folds: int,
     salt: str,
 ) -> NDArray[np.int16]:
-    """Deal groups to folds, the hardest to place first, each to the fold that lacks it most."""
+    """Return the fold of each case: groups are dealt out, those with most positives first.
+
+    Each goes to the fold with the fewest cases of its class.
+    """
     members: dict[str, list[int]] = {}
-    for at, case in enumerate(cases.tolist()):
-        members.setdefault(groups[case], []).append(at)
+    for row, case in enumerate(cases.tolist()):
+        members.setdefault(groups[case], []).append(row)
     labels = truth[cases]
     positives = {name: int(labels[rows].sum()) for name, rows in members.items()}
 
     def hardest_first(name: str) -> tuple[int, int, bytes]:
-        first = min(ids[cases[at]] for at in members[name])
+        first = min(ids[cases[row]] for row in members[name])
         order = hashlib.sha256(f"{salt}|{first}".encode()).digest()
         return -positives[name], -len(members[name]), order
 

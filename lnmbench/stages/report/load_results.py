@@ -172,11 +172,11 @@ def _search(ledger: LedgerReader, method: Method) -> Search | None:
     by_candidate = list(zip(*trials_by_unit.values(), strict=True))
     return Search(
         candidates=len(by_candidate),
-        own=by_candidate[0][0].settings,
+        initial=by_candidate[0][0].settings,
         chosen=tuple(
             trial for trials in trials_by_unit.values() for trial in trials if trial.chosen
         ),
-        tried=tuple(
+        trials=tuple(
             replace(folds[0], losses=tuple(trial.loss for trial in folds), chosen=False)
             for folds in by_candidate
         ),

@@ -189,7 +189,7 @@ def _make_manifest(benchmark: Benchmark, resolved: ResolvedBenchmark) -> Manifes
     options = {name: str(value) for name, value in benchmark if name in benchmark.model_fields_set}
     return Manifest(
         created=environment.now(),
-        asked=options,
+        options=options,
         cohort=resolved.cohort.name,
         cohort_fingerprint=resolved.cohort.fingerprint,
         card=resolved.cohort.card,

@@ -53,13 +53,13 @@ def _ranked(outcome: MethodResult) -> Iterator[Ranked]:
     search = outcome.search
     if search is None:
         return
-    finite = [one for one in search.tried if np.isfinite(one.losses).all() and one.losses]
+    finite = [one for one in search.trials if np.isfinite(one.losses).all() and one.losses]
     if finite:
         yield Ranked(
             outcome=outcome,
             tried=tuple(sorted(finite, key=lambda one: (one.loss, one.candidate))),
             won=Counter(one.candidate for one in search.chosen),
-            diverged=len(search.tried) - len(finite),
+            diverged=len(search.trials) - len(finite),
         )
 
 

@@ -48,7 +48,7 @@ class Searched:
 def _rows(outcome: MethodResult) -> Iterator[tuple[Cell, ...]]:
     search = outcome.search
     assert search is not None
-    for tried in search.tried:
+    for tried in search.trials:
         settings = ", ".join(f"{name}={figure(value)}" for name, value in tried.settings.items())
         won = sum(one.candidate == tried.candidate for one in search.chosen)
         yield (

@@ -66,7 +66,7 @@ def _rows(outcome: MethodResult) -> Iterator[tuple[Cell, ...]]:
     network = isinstance(outcome.method, NetworkMethod)
     if network:  # a baseline's candidates are a grid: none of them is the one that was given
         yield Cell(text=AS_GIVEN), Cell(text=NOTHING), _share(search)
-    for name, own in search.own.items():
+    for name, own in search.initial.items():
         given = Cell(text=figure(own), value=_number(own)) if network else Cell(text=NOTHING)
         yield Cell(text=name), given, _spread([one.settings.get(name) for one in search.chosen])
 

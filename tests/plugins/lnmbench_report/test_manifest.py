@@ -66,7 +66,7 @@ ENVIRONMENT = {
 def invocation(created: str = "2026-01-02T03:04:05+00:00", **changed: object) -> Mapping[str, Any]:
     return {
         "created": created,
-        "asked": {},
+        "options": {},
         "cohort": "table:target=n2",
         "protocol": asdict(Protocol(repeats=3)),
         "methods": [asdict(NETWORK), asdict(LOGISTIC)],
