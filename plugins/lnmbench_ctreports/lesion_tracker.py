@@ -35,7 +35,7 @@ class LesionTracker:
         if find_negation(sentence, span):
             return
         vocabulary, text = sentence.vocabulary, sentence.text
-        lobe = _nearest_lobe(lobes, span, text)
+        lobe = _find_nearest_lobe(lobes, span, text)
         clause = max(text.rfind(mark, 0, span.start) for mark in ",:") + 1
         start = max(clause, span.start - NEAR)
         if vocabulary.another.search(text, start, span.start):
@@ -56,7 +56,7 @@ class LesionTracker:
         return self.current
 
 
-def _nearest_lobe(lobes: Sequence[Mention], span: Span, text: str) -> str | None:
+def _find_nearest_lobe(lobes: Sequence[Mention], span: Span, text: str) -> str | None:
     def distance(lobe: Mention) -> int:
         return max(lobe.span.start - span.end, span.start - lobe.span.end)
 

@@ -27,7 +27,7 @@ def find_primary_lesion(topics: Sequence[Topic], lobes: Sequence[str | None]) ->
     """Return the lesion with the longest axis, or the first one mentioned if none has a size."""
     largest: Statement | None = None
     longest_mm = 0.0
-    number = _first_lesion(topics)
+    number = _find_first_lesion(topics)
     for topic in topics:
         for measure in find_measures(topic.sentence):
             subject = find_measured_subject(topic, measure.span)
@@ -68,7 +68,7 @@ def _is_about_station(topic: Topic) -> bool:
     return has_station and not find_mentions(vocabulary.lobes, topic.sentence)
 
 
-def _first_lesion(topics: Sequence[Topic]) -> int:
+def _find_first_lesion(topics: Sequence[Topic]) -> int:
     for topic in topics:
         for subject in topic.subjects:
             if subject.kind == "lesion" and not find_negation(topic.sentence, subject.span):

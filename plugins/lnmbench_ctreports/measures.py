@@ -62,7 +62,7 @@ def _iterate_measures(sentence: Sentence) -> Iterator[Measure]:
         )
         if not mm or max(mm) > _LARGEST_MM or is_other or _is_negated(sentence, span):
             continue
-        mm = _largest_of_list(mm, match.group(), listed)
+        mm = _select_largest_of_list(mm, match.group(), listed)
         if mm and not (
             _DIGIT_COMMA.search(text[: span.start]) and not _WITH_POINT.match(match.group())
         ):
@@ -78,7 +78,7 @@ def _find_list(text: str, match: re.Match[str]) -> re.Match[str] | None:
     return None if numbered else listed
 
 
-def _largest_of_list(
+def _select_largest_of_list(
     mm: tuple[float, ...], size: str, listed: re.Match[str] | None
 ) -> tuple[float, ...]:
     """Return the largest size of a list, or nothing if it may not be a list ("15, 8 mm")."""
