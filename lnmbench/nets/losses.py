@@ -26,9 +26,8 @@ def target_losses(logits: Tensor, target: Tensor, case_mask: Tensor) -> Tensor:
     case_mask
         Whether a case counts, (K, B).
     """
-    losses = functional.binary_cross_entropy_with_logits(
-        logits.squeeze(-1), target, reduction="none"
-    )  # (K, B)
+    risk = logits.squeeze(-1)  # (K, B)
+    losses = functional.binary_cross_entropy_with_logits(risk, target, reduction="none")
     return (losses * case_mask).sum(1)
 
 

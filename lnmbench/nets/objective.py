@@ -62,8 +62,8 @@ class StackedObjective:
         self.fits, self.device = fits, data.device
         self._inputs, self._weighting = inputs, weighting
         self.network = build_network(inputs, fits, settings, weighting)
-        self.training_cases = [mask.nonzero().flatten() for mask in fits.training]
-        self._validation_cases = [mask.nonzero().flatten() for mask in fits.validation]
+        self.training_cases = _case_indices(fits.training)
+        self._validation_cases = _case_indices(fits.validation)
         self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
         self._clinical = fits.clinical.float().to(self.device)
         self._target = inputs.target.float().to(self.device)
@@ -205,7 +205,7 @@ class StackedObjective:
             name: np.full((*shape, width), np.nan)
             for name, width in zip(names, outputs, strict=True)
         }
-        for cases in _split_cases([mask.nonzero().flatten() for mask in self.fits.predicted]):
+        for cases in _split_cases(_case_indices(self.fits.predicted)):
             batch = self.make_batch(cases)
             logits = self.logits(state, batch, self.embed(state, batch), DropoutMask())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
@@ -275,6 +275,11 @@ def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
     if fits.loss_weights is None:
         return torch.ones(len(fits), 1 + len(inputs.aux))
     return fits.loss_weights.float()
+
+
+def _case_indices(mask: Tensor) -> list[Tensor]:
+    """Return the indices of each fit's cases, from bool (K, n)."""
+    return [row.nonzero().flatten() for row in mask]  # each (cases,)
 
 
 def _split_cases(cases_by_fit: Sequence[Tensor]) -> Iterator[list[Tensor]]:

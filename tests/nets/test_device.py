@@ -1,4 +1,4 @@
-"""A device that is there, or one line that says what is."""
+"""Selection of a device, and the error for one that does not exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def cuda(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
 
 
-def test_auto_takes_a_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_selects_a_gpu_if_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda(monkeypatch, 2)
     assert str(device.select_device("auto")) == "cuda:0"
     assert str(device.select_device("cuda")) == "cuda:0"
@@ -25,11 +25,13 @@ def test_auto_takes_a_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) ->
     assert str(device.select_device("auto")) == "cpu"
 
 
-@pytest.mark.parametrize("asked", ["cuda", "cuda:1", "mps", "gpu", "meta", "cuda:-1"])
-def test_a_device_that_is_not_there(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["cuda", "cuda:1", "mps", "gpu", "meta", "cuda:-1"])
+def test_a_device_that_does_not_exist_is_refused(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cuda(monkeypatch, 0)
     with pytest.raises(UserError, match=r"no such device.*expected auto \| cpu, got"):
-        device.select_device(asked)
+        device.select_device(name)
 
 
 def test_a_gpu_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,7 @@ def pack(cases_by_fit: Sequence[Tensor], offsets: Tensor | None, device: torch.d
     counts = torch.tensor([len(cases) for cases in cases_by_fit])
     case_mask = torch.arange(int(counts.max())) < counts[:, None]  # (K, B)
     cases = torch.zeros(case_mask.shape, dtype=torch.int64)
-    cases[case_mask] = torch.cat(list(cases_by_fit))
+    cases[case_mask] = torch.cat(list(cases_by_fit))  # (all cases,)
     packing = None
     if offsets is not None:
         packing = _move_to(_pack_slices(cases, case_mask, offsets), device)

@@ -71,7 +71,8 @@ class Projection:
                 folded = torch.mul(weight[row], self._gain[fit], out=self._scratch(weight))
                 shift = torch.addmv(bias[row], folded, self._mean[fit], alpha=-1)
                 x = self._gather(packing.slice_rows[row, positions])  # (tokens, D)
-                tokens[row].index_copy_(0, positions, torch.addmm(shift, x, folded.mT))
+                projected = torch.addmm(shift, x, folded.mT)  # (tokens, d)
+                tokens[row].index_copy_(0, positions, projected)
         return tokens
 
     def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""Changes of images: each does what its name says, and no more."""
+"""Changes of images, one by one and within their ranges."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def picture(width: int = SIDE) -> Tensor:
     return image
 
 
-def numbers(**at: float) -> Tensor:
-    """What a change is made of, zero but for some numbers, by their place."""
-    drawn = torch.zeros(1, 6)
-    for place, value in at.items():
-        drawn[0, int(place[1:])] = value
-    return drawn
+def numbers(**numbers_by_index: float) -> Tensor:
+    """Random numbers of a change, zero except for some, by their index."""
+    draws = torch.zeros(1, 6)
+    for name, value in numbers_by_index.items():
+        draws[0, int(name[1:])] = value
+    return draws
 
 
 def test_nothing_drawn_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Batches in blocks: every case whole, nothing twice, a fit's own whatever stands beside it."""
+"""Batches in blocks: every case whole, nothing twice, independent of other fits."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ def test_a_block_holds_the_longest_case_in_a_multiple_of_eight(longest: int, blo
     assert block_size_for(longest) == block
 
 
-def test_each_slice_of_each_case_has_one_place_and_sees_its_own_case() -> None:
+def test_each_slice_has_one_position_and_attends_to_its_own_case() -> None:
     chosen = [torch.tensor([1, 0, 5, 8, 3]), torch.tensor([2]), torch.arange(10)]
     packing = pack(chosen, OFFSETS, CPU).packing
     assert packing is not None
     of_slice = torch.repeat_interleave(torch.arange(10), LENGTHS)
-    allowed = packing.attention_mask.view(len(chosen), -1, packing.block_size, packing.block_size)
+    mask = packing.attention_mask.view(len(chosen), -1, packing.block_size, packing.block_size)
     for k, cases in enumerate(chosen):
         rows = packing.slice_rows[k, packing.token_positions[k]]
         expected = torch.cat([torch.arange(*OFFSETS[c : c + 2].tolist()) for c in cases])
         assert sorted(rows.tolist()) == sorted(expected.tolist())
         assert int(packing.token_positions[k].max()) < packing.lengths[k]
-        for place in packing.token_positions[k].tolist():
-            seen = (
-                allowed[k, place // packing.block_size, place % packing.block_size]
+        for position in packing.token_positions[k].tolist():
+            attended = (
+                mask[k, position // packing.block_size, position % packing.block_size]
                 .nonzero()
                 .flatten()
             )
-            row = packing.slice_rows[k, place]
-            others = packing.slice_rows[k, place // packing.block_size * packing.block_size + seen]
+            row = packing.slice_rows[k, position]
+            others = packing.slice_rows[
+                k, position // packing.block_size * packing.block_size + attended
+            ]
             assert set(of_slice[others].tolist()) == {int(of_slice[row])}
             assert len(others) == LENGTHS[of_slice[row]]
-        assert not allowed[k].flatten(0, 1)[~packing.token_mask[k]].any()
+        assert not mask[k].flatten(0, 1)[~packing.token_mask[k]].any()
 
 
 def test_means_are_taken_over_the_slices_of_each_case() -> None:
@@ -54,12 +56,12 @@ def test_means_are_taken_over_the_slices_of_each_case() -> None:
         torch.testing.assert_close(means[k], expected)
 
 
-def test_a_fit_is_packed_alike_beside_others() -> None:
-    own = torch.tensor([8, 0, 3, 5])
-    alone = pack([own], OFFSETS, CPU).packing
-    beside = pack([torch.arange(10), own], OFFSETS, CPU).packing
+def test_a_fit_is_packed_alike_with_others() -> None:
+    cases = torch.tensor([8, 0, 3, 5])
+    alone = pack([cases], OFFSETS, CPU).packing
+    together = pack([torch.arange(10), cases], OFFSETS, CPU).packing
     assert alone is not None
-    assert beside is not None
-    assert torch.equal(alone.slice_rows[0], beside.slice_rows[1, : alone.capacity])
-    assert alone.lengths[0] == beside.lengths[1]
-    assert not beside.token_mask[1, alone.capacity :].any()
+    assert together is not None
+    assert torch.equal(alone.slice_rows[0], together.slice_rows[1, : alone.capacity])
+    assert alone.lengths[0] == together.lengths[1]
+    assert not together.token_mask[1, alone.capacity :].any()

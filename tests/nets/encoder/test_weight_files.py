@@ -21,11 +21,11 @@ State = dict[str, Tensor]
 
 
 def network(channels: int = 3, classes: int = 2) -> nn.Sequential:
-    made = nn.Sequential()
-    made.add_module("conv", nn.Conv2d(channels, 4, 3))
-    made.add_module("norm", nn.BatchNorm2d(4))
-    made.add_module("fc", nn.Linear(4, classes))
-    return made
+    stages = nn.Sequential()
+    stages.add_module("conv", nn.Conv2d(channels, 4, 3))
+    stages.add_module("norm", nn.BatchNorm2d(4))
+    stages.add_module("fc", nn.Linear(4, classes))
+    return stages
 
 
 def plain(state: State, path: Path) -> Path:
@@ -39,7 +39,7 @@ def safe(state: State, path: Path) -> Path:
 
 
 def checkpoint(state: State, path: Path) -> Path:
-    """As a trainer leaves it: a wrapped network inside a wrapped network, beside an epoch."""
+    """A checkpoint of a trainer: a network wrapped twice, with the number of an epoch."""
     wrapped = {f"module.encoder.{key}": value for key, value in state.items()}
     torch.save({"state_dict": wrapped, "epoch": 7}, path.with_suffix(".ckpt"))
     return path.with_suffix(".ckpt")
@@ -166,7 +166,7 @@ def test_a_digest_tells_contents_apart_and_not_their_order() -> None:
     assert len({digest(other) for other in [state, *others]}) == 4
 
 
-def test_a_word_is_told_from_a_file_and_from_a_slip() -> None:
+def test_keywords_files_and_misspelled_keywords_differ() -> None:
     words = ("auto", "random")
     assert resolve_weight_file("auto", keywords=words, what="net") is None
     assert resolve_weight_file("a/w.PTH", keywords=words, what="net") == Path("a/w.PTH")

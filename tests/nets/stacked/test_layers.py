@@ -77,14 +77,14 @@ def test_layer_equals_torch_layers(
     values = stacked_values("x", modules)
     source = torch.Generator().manual_seed(0)
     x = torch.randn(MODELS, 11, WIDTH, generator=source).requires_grad_()
-    found = layer(values, x)
-    ours = x.detach().clone().requires_grad_()
-    expected = torch.stack([module(ours[k]) for k, module in enumerate(modules)])
-    torch.testing.assert_close(found, expected)
-    weights = torch.randn(found.shape, generator=source)
-    (found * weights).sum().backward()
+    outputs = layer(values, x)
+    inputs = x.detach().clone().requires_grad_()
+    expected = torch.stack([module(inputs[k]) for k, module in enumerate(modules)])
+    torch.testing.assert_close(outputs, expected)
+    weights = torch.randn(outputs.shape, generator=source)
+    (outputs * weights).sum().backward()
     (expected * weights).sum().backward()
-    torch.testing.assert_close(x.grad, ours.grad, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(x.grad, inputs.grad, rtol=1e-4, atol=1e-5)
     assert_gradients_equal("x", modules, values)
 
 
@@ -96,16 +96,16 @@ def torch_encoder_layer() -> nn.Module:
 
 def by_case(packed: Tensor, cases: Sequence[Tensor]) -> Tensor:
     """One fit's packed tokens as torch wants them: (cases, longest, width), padded with zeros."""
-    return nn.utils.rnn.pad_sequence([packed[places] for places in cases], batch_first=True)
+    return nn.utils.rnn.pad_sequence([packed[positions] for positions in cases], batch_first=True)
 
 
-def places_of(packing: TokenPacking, k: int, cases: Tensor) -> list[Tensor]:
-    """The places of the tokens of each of a fit's cases."""
-    row_of_place = torch.where(packing.token_mask[k], packing.slice_rows[k], -1)
+def positions_of(packing: TokenPacking, k: int, cases: Tensor) -> list[Tensor]:
+    """The positions of the tokens of each of a fit's cases."""
+    row_of_position = torch.where(packing.token_mask[k], packing.slice_rows[k], -1)
     return [
         torch.cat(
             [
-                (row_of_place == row).nonzero()[0]
+                (row_of_position == row).nonzero()[0]
                 for row in range(*OFFSETS[case : case + 2].tolist())
             ]
         )
@@ -121,23 +121,23 @@ def test_encoder_layer_equals_torch_layers_with_a_padding_mask() -> None:
     source = torch.Generator().manual_seed(0)
     x = torch.randn(MODELS, packing.capacity, WIDTH, generator=source).requires_grad_()
     layer = StackedEncoderLayer(name="x", width=WIDTH, heads=4, block_size=packing.block_size)
-    found = layer(values, x, packing, NO_DROPOUT)
-    means = torch.bmm(packing.pooling, found)
+    outputs = layer(values, x, packing, NO_DROPOUT)
+    means = torch.bmm(packing.pooling, outputs)
     weights = torch.randn(means.shape, generator=source)
     (means * weights).sum().backward()
     for k, module in enumerate(modules):
-        ours = x.detach()[k].clone().requires_grad_()
+        inputs = x.detach()[k].clone().requires_grad_()
         lengths = LENGTHS[chosen[k]]
         padding = torch.arange(int(lengths.max())) >= lengths[:, None]
-        places = places_of(packing, k, chosen[k])
-        padded = by_case(ours, places)
+        positions = positions_of(packing, k, chosen[k])
+        padded = by_case(inputs, positions)
         expected = module(padded, src_key_padding_mask=padding)
         torch.testing.assert_close(
-            found[k, torch.cat(places)], expected[~padding], rtol=1e-4, atol=1e-5
+            outputs[k, torch.cat(positions)], expected[~padding], rtol=1e-4, atol=1e-5
         )
         mean = expected.masked_fill(padding[..., None], 0.0).sum(1) / lengths[:, None]
         torch.testing.assert_close(means[k, : len(lengths)], mean, rtol=1e-4, atol=1e-5)
         (mean * weights[k, : len(lengths)]).sum().backward()
         assert x.grad is not None
-        torch.testing.assert_close(x.grad[k], ours.grad, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(x.grad[k], inputs.grad, rtol=1e-4, atol=1e-5)
     assert_gradients_equal("x", modules, values)

@@ -1,4 +1,4 @@
-"""Initial values: torch's own, and the same for shared layers in networks with other heads."""
+"""Initial values: torch's values, and the same for shared layers in networks with other heads."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def layout_with(aux: dict[str, int]) -> ParameterLayout:
 def test_shared_layers_start_alike_with_and_without_auxiliary_heads() -> None:
     single, multi = layout_with({}), layout_with({"pt": 7, "size": 1})
     alone = single.named_views(single.initialize([3, 4]))
-    beside = multi.named_views(multi.initialize([4, 3, 8]))
-    assert set(beside) - set(alone) == {
+    with_heads = multi.named_views(multi.initialize([4, 3, 8]))
+    assert set(with_heads) - set(alone) == {
         f"aux.{name}.{part}" for name in ("pt", "size") for part in ("weight", "bias")
     }
     for name, values in alone.items():
-        assert torch.equal(values[0], beside[name][1]), name
-        assert torch.equal(values[1], beside[name][0]), name
+        assert torch.equal(values[0], with_heads[name][1]), name
+        assert torch.equal(values[1], with_heads[name][0]), name
 
 
 def test_parameters_start_within_torchs_bounds_and_fill_them() -> None:
@@ -52,18 +52,18 @@ def test_weight_decay_covers_the_matrices_and_nothing_else() -> None:
         assert bool(values.all()) == (values.dim() == 3), name
 
 
-def test_given_weights_of_convolutions_start_as_given_in_their_order_of_memory() -> None:
-    given = torch.randn(6, 4, 3, 5)
+def test_pretrained_convolutions_keep_their_weights_and_memory_order() -> None:
+    weights = torch.randn(6, 4, 3, 5)
     conv = Parameter(
-        name="conv", shape=(6, 4, 3, 5), pretrained=given, decays=True, channels_last=True
+        name="conv", shape=(6, 4, 3, 5), pretrained=weights, decays=True, channels_last=True
     )
     layout = ParameterLayout([conv, Parameter(name="x", shape=(3,))])
     flat = layout.initialize([1, 2])
-    for own in layout.named_views(flat)["conv"]:
-        assert torch.equal(own, given)
-        assert own.is_contiguous(memory_format=torch.channels_last)
+    for values in layout.named_views(flat)["conv"]:
+        assert torch.equal(values, weights)
+        assert values.is_contiguous(memory_format=torch.channels_last)
     layout.named_views(flat)["conv"][1] += 1
-    assert torch.equal(flat[1, :360].sort().values, (given + 1).flatten().sort().values)
+    assert torch.equal(flat[1, :360].sort().values, (weights + 1).flatten().sort().values)
 
 
 def test_two_parameters_of_one_name_are_refused() -> None:
