@@ -38,7 +38,7 @@ from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
 from lnmbench.store.cohort_file import (
-    opened,
+    open_cohort,
     read_cohort,
     read_masks,
     read_slices,
@@ -189,7 +189,7 @@ def agreement(path: Path, dataset: Any) -> tuple[float, int]:
     """
     cohort = read_cohort(path)
     most, voxels = 0.0, 0
-    with opened(path) as file:
+    with open_cohort(path) as file:
         for number in range(len(cohort)):
             at = slice(*cohort.offsets[number : number + 2])
             other = {name: np.asarray(one) for name, one in dataset[number].items()}
@@ -228,7 +228,7 @@ def repeated(path: Path, times: int) -> Path:
 
 def from_cohort(path: Path, batch: int) -> Iterator[object]:
     """Yield the windowed slices of `batch` cases after each other."""
-    with opened(path) as file:
+    with open_cohort(path) as file:
         offsets, slices = file["offsets"][:], file["slices"]
         for first in range(0, len(offsets) - 1, batch):
             last = min(first + batch, len(offsets) - 1)
@@ -308,7 +308,7 @@ def reading(
     path = repeated(path, times)
     source = replace(source, pairs=[*source.pairs] * times)
     flat = path.with_suffix(".i2")
-    with opened(path) as file:
+    with open_cohort(path) as file:
         file["slices"][:].tofile(flat)
     np.save(flat.with_suffix(".offsets.npy"), read_cohort(path).offsets)
     persistent = partial(monai_dataset, source, cache, cropped=False)

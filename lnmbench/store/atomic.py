@@ -1,4 +1,4 @@
-"""Files appear whole or not at all."""
+"""Atomic files: each appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CANNOT = (
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Wait until no other process makes the same file; the second comer finds it made."""
+    """Hold the lock of a file while it is made; a second process waits and finds the file."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(path.with_name(f".{path.name}.lock")):
@@ -33,52 +33,52 @@ def alone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; move it into place when the block succeeds.
+    """Yield a temporary path to write to; move it to `path` when the block succeeds.
 
-    Raises `UserError` where the place cannot be written or has no space left; nothing stays.
+    Raises `UserError` if the folder cannot be written or has no space left; no file stays.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary_path = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             _remove_abandoned(path)
-            yield beside
-            beside.replace(path)
+            yield temporary_path
+            temporary_path.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary_path.unlink(missing_ok=True)
 
 
 @contextmanager
 def new_folder(folder: Path, *, what: str) -> Iterator[Path]:
-    """Yield a folder beside `folder` to write to; move it into place when the block succeeds.
+    """Yield a temporary folder to write to; move it to `folder` when the block succeeds.
 
-    Raises `UserError` where `folder` exists and is not empty (`what` says so), and as
-    `replacing` does; nothing stays.
+    Raises `UserError` with the problem `what` if `folder` exists and is not empty, and as
+    `replacing` does; no file stays.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(what, where=str(folder), got="one in use")
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    temporary_folder = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         with writing(folder):
-            beside.mkdir(parents=True)
-            yield beside
+            temporary_folder.mkdir(parents=True)
+            yield temporary_folder
             if folder.is_dir():
                 folder.rmdir()
-            beside.replace(folder)
+            temporary_folder.replace(folder)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary_folder, ignore_errors=True)
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove what a killed process left half-written beside the path."""
-    for beside in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-        number = beside.name.split(".")[-2]
+    """Remove the unfinished files that a killed process left next to the path."""
+    for unfinished in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        number = unfinished.name.split(".")[-2]
         if number.isdigit() and not _is_running(int(number)):
-            beside.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
 
 
 def _is_running(process: int) -> bool:
-    if os.name == "nt":  # there, signal 0 would end the process
+    if os.name == "nt":  # on Windows, signal 0 would end the process
         return True
     try:
         os.kill(process, 0)
@@ -91,24 +91,24 @@ def _is_running(process: int) -> bool:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn the errors of writing to `path` into one line each."""
+    """Raise `UserError` for the errors of writing to `path`."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         number = error.errno if isinstance(error, OSError) else None
-        # SQLite reports a full disk in words only
+        # SQLite reports a full disk only in its message
         full = number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         if full or re.search("disk is full|disk I/O error", str(error)):
             raise UserError(
                 "no space left",
                 where=str(path),
-                then="free some, or point LNMBENCH_HOME, --out or --to elsewhere",
+                then="free some space, or choose another folder with LNMBENCH_HOME, --out or --to",
             ) from error
         if number in CANNOT:
             raise UserError(
                 "cannot write",
                 where=str(path),
                 got=str(error),
-                then="choose another place with LNMBENCH_HOME, --out or --to",
+                then="choose another folder with LNMBENCH_HOME, --out or --to",
             ) from error
         raise

@@ -1,7 +1,7 @@
-"""Finished parts of a file that takes long to make: a killed process goes on from them.
+"""Checkpoints of a file that takes long to make: a killed process resumes from its parts.
 
-A part is one .npz beside the file to come, named by its number; it appears whole or not at all,
-and it carries a label of what it is a part of, so that one that belongs elsewhere is not taken.
+A part is one .npz in a folder next to the file, named by its number. It appears complete or not at
+all, and it has a label of the file and its settings, so that parts of other settings are ignored.
 """
 
 from __future__ import annotations
@@ -24,25 +24,26 @@ _LABEL = "label"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """The finished parts of one file, in a folder beside it."""
+    """Finished parts of one file, in a folder next to it."""
 
     folder: Path
 
     @classmethod
-    def of(cls, path: Path) -> Parts:
-        """Return the parts of the file that is to come to `path`."""
+    def for_file(cls, path: Path) -> Parts:
+        """Return the parts of the file at `path`."""
         return cls(folder=path.with_suffix(SUFFIX))
 
     def write(self, number: int, label: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep a finished part. Raises `UserError` where there is no space."""
-        with replacing(self._path(number)) as beside, beside.open("wb") as stream:
+        """Store a finished part. Raises `UserError` if there is no space left."""
+        path = self._path(number)
+        with replacing(path) as temporary_path, temporary_path.open("wb") as stream:
             stored: dict[str, Any] = {**arrays, _LABEL: np.frombuffer(label.encode(), np.uint8)}
             np.savez(stream, **stored)
 
     def read(self, number: int, label: str) -> dict[str, NDArray[Any]] | None:
-        """Return a part's arrays; None where it is not there, damaged, or of another label."""
+        """Return a part's arrays, or None if it is absent, damaged, or of another label."""
         try:
-            # numpy would leave a damaged file open
+            # numpy leaves a damaged file open
             with (
                 self._path(number).open("rb") as stream,
                 np.load(stream, allow_pickle=False) as stored,

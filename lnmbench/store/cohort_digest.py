@@ -1,4 +1,4 @@
-"""The fingerprint of a cohort: a hash of what is in it, whatever file holds it."""
+"""Fingerprint of a cohort: a hash of its content, independent of the file."""
 
 from __future__ import annotations
 
@@ -14,46 +14,51 @@ from lnmbench.records import TEXT_ROLES, Column, Preprocessing
 from lnmbench.store import serialization
 from lnmbench.store.cohort_scans import Scans
 
+ATTRIBUTES_HASH = "attributes_hash"
+"""Name of the attribute with the hash of the other attributes of a cohort file."""
+
 
 class CohortDigest:
-    """Takes the parts of a cohort in a fixed order: images, cases, columns."""
+    """Hash of a cohort's parts, added in a fixed order: images, cases, columns."""
 
     def __init__(self, preprocessing: Preprocessing) -> None:
         self._hash = hashlib.sha256(serialization.pack(preprocessing).encode())
 
-    def images(self, slices: NDArray[np.int16], masks: NDArray[np.uint8]) -> None:
+    def add_images(self, slices: NDArray[np.int16], masks: NDArray[np.uint8]) -> None:
         """Add the images of the next case, (s, patch, patch) each."""
         self._hash.update(np.ascontiguousarray(slices, dtype="<i2").data)
         self._hash.update(np.ascontiguousarray(masks, dtype="u1").data)
 
-    def cases(self, ids: Sequence[str], offsets: NDArray[np.int64], scans: Scans) -> None:
-        """Add what is known of each case beside its images."""
+    def add_cases(self, ids: Sequence[str], offsets: NDArray[np.int64], scans: Scans) -> None:
+        """Add the ids, slice offsets and scans of all cases."""
         self._hash.update("\x00".join(ids).encode())
         self._hash.update(offsets.astype("<i8").tobytes())
         for numbers in scans.arrays().values():
-            self._hash.update(_same_nan(numbers).tobytes())
+            self._hash.update(_with_one_nan(numbers).tobytes())
 
-    def column(self, column: Column, values: Sequence[Any] | NDArray[Any]) -> None:
+    def add_column(self, column: Column, values: Sequence[Any] | NDArray[Any]) -> None:
         """Add a column of the table."""
         self._hash.update(serialization.pack(column).encode())
         if column.role in TEXT_ROLES:
             self._hash.update("\x00".join(map(str, values)).encode())
         else:
-            self._hash.update(_same_nan(np.asarray(values, dtype="<f8")).tobytes())
+            self._hash.update(_with_one_nan(np.asarray(values, dtype="<f8")).tobytes())
 
     def fingerprint(self) -> str:
         """Return 32 hexadecimal digits."""
         return self._hash.hexdigest()[:32]
 
 
-def passport(attributes: Mapping[str, Any]) -> str:
-    """Return a hash of a cohort file's attributes, its own left out."""
-    told = sorted(f"{name}={value}" for name, value in attributes.items() if name != "passport")
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+def hash_attributes(attributes: Mapping[str, Any]) -> str:
+    """Return a hash of a cohort file's attributes without the hash itself."""
+    lines = sorted(
+        f"{name}={value}" for name, value in attributes.items() if name != ATTRIBUTES_HASH
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
-def _same_nan(numbers: NDArray[Any]) -> NDArray[Any]:
-    """NaN has many bit patterns; missing must hash alike."""
+def _with_one_nan(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers with one bit pattern for NaN, so that missing values have equal hashes."""
     if numbers.dtype.kind != "f":
         return numbers
     return np.where(np.isnan(numbers), math.nan, numbers).astype("<f8")

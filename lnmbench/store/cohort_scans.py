@@ -1,4 +1,4 @@
-"""What the images of a cohort were before they were resampled: numbers that identify nobody."""
+"""Scans of a cohort before resampling: spacing, size and tumor volume, nothing identifying."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One case's volume before ingest, and its tumor before and after.
+    """Volume of one case before ingest, and its tumor before and after.
 
     Spacing (mm) and size (voxels) are along the patient's axes: right to left, front to back, feet
     to head. `tumor_ml` is the tumor's volume in the source and in the patches.
@@ -26,7 +26,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scans:
-    """The scans of every case: spacing float64 (n, 3), size int64 (n, 3), volumes float64 (n, 2).
+    """Scans of all cases: spacing float64 (n, 3), size int64 (n, 3), volumes float64 (n, 2).
 
     A case without images has NaN, and sizes of 0.
     """
@@ -36,7 +36,7 @@ class Scans:
     tumor_ml: NDArray[np.float64]
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> Scans:
+    def from_arrays(cls, stored: Mapping[str, Any]) -> Scans:
         """Return the scans of arrays by name."""
         return cls(**{name: np.asarray(stored[name]) for name in cls.__dataclass_fields__})
 
@@ -45,12 +45,12 @@ class Scans:
         return {name: getattr(self, name) for name in type(self).__dataclass_fields__}
 
 
-def no_scan() -> Scan:
-    """Return the scan of a case that has no images."""
+def missing_scan() -> Scan:
+    """Return the scan of a case without images."""
     return Scan(spacing_mm=(math.nan,) * 3, size=(0, 0, 0), tumor_ml=(math.nan, math.nan))
 
 
-def stacked(scans: Sequence[Scan]) -> Scans:
+def stack_scans(scans: Sequence[Scan]) -> Scans:
     """Return the scans of all cases in their order."""
     return Scans(
         spacing_mm=np.array([s.spacing_mm for s in scans], dtype="<f8").reshape(-1, 3),

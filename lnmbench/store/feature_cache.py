@@ -1,8 +1,8 @@
-"""The feature cache (HDF5): what the frozen stages make of every slice, computed once.
+"""Feature cache (HDF5): the outputs of an encoder's frozen stages for each slice.
 
-Arrays are float32 (views, slices, …), stored in one piece so that training reads them as fast as a
-flat file, without loading what it does not need; `/checksums/<array>` holds a CRC-32 of each part.
-While the cache is being made, finished parts lie beside it, so that a killed process loses one.
+Arrays are float32 (views, slices, …), contiguous, so that training maps them into memory like a
+flat file; `/checksums/<array>` holds a CRC-32 of each part. While the cache is computed, finished
+parts are stored next to it, so that a killed process loses one part.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.store.atomic import alone
 from lnmbench.store.checkpoints import Parts
-from lnmbench.store.hdf5 import creating
+from lnmbench.store.hdf5 import create_hdf5
 
 FORMAT = 2
 
 PART = 64
-"""Slices in a part: some seconds of work."""
+"""Number of slices in a part: some seconds of work."""
 
 Arrays = Mapping[str, NDArray[np.float32]]
 
 
 def read_features(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the arrays of a cache by name, (views, slices, …), checked.
+    """Return the arrays of a cache by name, (views, slices, …), after their checksums.
 
-    They lie in the file: what is not looked at takes no memory, and what is written to them is
-    forgotten. Raises `UserError` where the cache cannot be read.
+    They are mapped into memory from the file; changes to them are not stored. Raises `UserError` if
+    the cache cannot be read.
     """
     try:
         with h5py.File(path, "r") as file:
             sums = {name: stored[:] for name, stored in file["checksums"].items()}
             arrays = {name: _mapped(path, file[name]) for name in sums}
-        for name, own in arrays.items():
-            if not np.array_equal(_checksums(own), sums[name]):
-                raise OSError(f"{name} are not what was written")
+        for name, array in arrays.items():
+            if not np.array_equal(_checksums(array), sums[name]):
+                raise OSError(f"checksum mismatch in {name}")
     except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise UserError(
-            "unreadable feature cache",
+            "cannot read the feature cache",
             where=str(path),
             got=str(error)[:120],
-            then="delete it; it is made again",
+            then="delete it to rebuild it",
         ) from error
     return arrays
 
@@ -59,20 +59,30 @@ def make_features(
     encode: Callable[[int, int], Arrays],
     done: Callable[[int], None],
 ) -> None:
-    """Write what is made of slices 0 … slices - 1 to `path`, going on where an earlier try ended.
+    """Write the features of all slices, resuming an unfinished cache.
 
-    `encode(start, stop)` returns arrays (views, stop - start, …) by name; `done(m)` is told of m
-    more slices.
+    Parameters
+    ----------
+    path
+        The cache.
+    slices
+        Number of slices.
+    key
+        Settings of the cache as text; parts of another key are ignored.
+    encode
+        Function of `(start, stop)` that returns arrays (views, stop - start, …) by name.
+    done
+        Function that is called with the number of slices after each part.
     """
-    parts = Parts.of(path)
+    parts = Parts.for_file(path)
 
     def part(start: int, stop: int) -> Arrays:
         number, label = start // PART, f"{key}:{start}:{stop}"
-        kept: Arrays | None = parts.read(number, label)
-        if kept is None:
-            kept = encode(start, stop)
-            parts.write(number, label, kept)
-        return kept
+        arrays: Arrays | None = parts.read(number, label)
+        if arrays is None:
+            arrays = encode(start, stop)
+            parts.write(number, label, arrays)
+        return arrays
 
     bounds = [(start, min(start + PART, slices)) for start in range(0, slices, PART)]
     with alone(path):
@@ -81,33 +91,33 @@ def make_features(
         for start, stop in bounds:
             part(start, stop)
             done(stop - start)
-        with creating(path) as file:
+        with create_hdf5(path) as file:
             file.attrs["key"], file.attrs["format"] = key, FORMAT
             for start, stop in bounds:
-                for name, own in part(start, stop).items():
-                    _write(file, name, own, start, slices)
+                for name, array in part(start, stop).items():
+                    _write(file, name, array, start, slices)
         parts.remove()
 
 
-def _write(file: h5py.File, name: str, own: NDArray[np.float32], start: int, slices: int) -> None:
+def _write(file: h5py.File, name: str, array: NDArray[np.float32], start: int, slices: int) -> None:
     if name not in file:
-        file.create_dataset(name, (own.shape[0], slices, *own.shape[2:]), "<f4")
+        file.create_dataset(name, (array.shape[0], slices, *array.shape[2:]), "<f4")
         file.create_dataset(f"checksums/{name}", -(-slices // PART), "<u4")
-    file[name][:, start : start + own.shape[1]] = own
-    file[f"checksums/{name}"][start // PART] = _checksum(own)
+    file[name][:, start : start + array.shape[1]] = array
+    file[f"checksums/{name}"][start // PART] = _checksum(array)
 
 
 def _mapped(path: Path, stored: h5py.Dataset) -> NDArray[np.float32]:
     offset, shape = stored.id.get_offset(), stored.shape
     if offset is None or stored.dtype != np.dtype("<f4"):
-        raise OSError(f"{stored.name} is not in one piece")
-    # copy on write: torch warns of arrays that must not be written to
+        raise OSError(f"{stored.name} is not contiguous")
+    # copy on write: torch warns about read-only arrays
     return np.memmap(path, "<f4", "c", offset, shape)
 
 
 def _checksums(array: NDArray[np.float32]) -> NDArray[np.uint32]:
     starts = range(0, array.shape[1], PART)
-    return np.array([_checksum(array[:, at : at + PART]) for at in starts], dtype="<u4")
+    return np.array([_checksum(array[:, start : start + PART]) for start in starts], dtype="<u4")
 
 
 def _checksum(part: NDArray[np.float32]) -> int:

@@ -1,8 +1,7 @@
-"""HDF5 files that appear whole or not at all, also when the disk is full.
+"""Atomic HDF5 files: each appears complete or not at all, also on a full disk.
 
-The HDF5 library does not survive a failed write: closing the file can crash the process. So it
-writes through a stream that keeps the first failure to itself, and the failure is told once the
-file is closed.
+A failed write can crash the process when the HDF5 library closes the file. So it writes through a
+stream that stores the first failure, which is raised after the file is closed.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class _Stream(io.FileIO):
-    """A file whose writes do not fail; `failure` is what went wrong."""
+    """File whose writes do not fail; `failure` is the first error."""
 
     failure: OSError | None = None
 
     def write(self, data: ReadableBuffer) -> int:
-        wanted = memoryview(data).nbytes
+        size = memoryview(data).nbytes
         try:
             if self.failure is None:
                 self._write_all(memoryview(data).cast("B"))
         except OSError as error:
             self.failure = error
-        return wanted
+        return size
 
     def truncate(self, size: int | None = None) -> int:
         try:
@@ -48,12 +47,12 @@ class _Stream(io.FileIO):
 
 
 @contextmanager
-def creating(path: Path) -> Iterator[h5py.File]:
+def create_hdf5(path: Path) -> Iterator[h5py.File]:
     """Yield a new HDF5 file that moves to `path` when the block succeeds.
 
-    Raises `UserError` where it cannot be written or there is no space left.
+    Raises `UserError` if it cannot be written or there is no space left.
     """
-    with replacing(path) as beside, _Stream(beside, "w+") as stream:
+    with replacing(path) as temporary_path, _Stream(temporary_path, "w+") as stream:
         try:
             with h5py.File(stream, "w") as file:
                 yield file

@@ -1,8 +1,8 @@
-"""What is in the source files of a cohort, told by hashes.
+"""Content hashes of a cohort's source files.
 
-Up to 64 MiB in all are read each time. A larger cohort (thousands of DICOM files) is read once:
-its hashes are kept in `home`, and a file is read again when its size, one of its times or its
-number on the disk is another than it was. Paths are kept as hashes, as they may name people.
+Up to 64 MiB in total are read each time. A larger cohort (thousands of DICOM files) is read once:
+its hashes are cached in `home`, and a file is read again when its size, one of its times or its
+inode changes. Paths are stored as hashes, because they may contain names of patients.
 """
 
 from __future__ import annotations
@@ -21,24 +21,40 @@ from lnmbench.errors import UserError
 FILE = "sources.sqlite"
 READ_EACH_TIME = 64 * 2**20
 SETTLED_NS = 3 * 10**9
-"""A file changed so lately might change again without its times telling."""
+"""A file that changed within this time might change again without a change of its times."""
 
 
 def hash_sources(
     files: Sequence[Path], *, home: Path, workers: int, progress: Progress | None = None
 ) -> list[str]:
-    """Return the SHA-256 of each file's content; `progress` shows what may take long.
+    """Return the SHA-256 of each file's content.
 
-    Raises `UserError` where a file cannot be read.
+    Parameters
+    ----------
+    files
+        Source files.
+    home
+        Folder of the cache.
+    workers
+        Number of threads.
+    progress
+        Display for large cohorts.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be read.
     """
     states = [_state(path) for path in files]
     small = sum(size for _, size in states) <= READ_EACH_TIME
     known = {} if small else _known(home / FILE)
-    places = [hashlib.sha256(str(path.resolve()).encode()).hexdigest() for path in files]
+    path_hashes = [hashlib.sha256(str(path.resolve()).encode()).hexdigest() for path in files]
 
     def content(number: int) -> str:
-        kept = known.get(places[number])
-        return kept[1] if kept and kept[0] == states[number][0] else _content(files[number])
+        cached = known.get(path_hashes[number])
+        if cached and cached[0] == states[number][0]:
+            return cached[1]
+        return _hash_content(files[number])
 
     now = time.time_ns()
     shown = None if small else progress
@@ -53,13 +69,13 @@ def hash_sources(
     if shown:
         shown.finish()
     if not small:
-        rows = zip(places, states, hashes, files, strict=True)
-        _keep(
+        rows = zip(path_hashes, states, hashes, files, strict=True)
+        _cache(
             home / FILE,
             [
-                (p, s, h)
-                for p, (s, _), h, file in rows
-                if _settled(file, now) and known.get(p) != (s, h)
+                (path, state, digest)
+                for path, (state, _), digest, file in rows
+                if _is_settled(file, now) and known.get(path) != (state, digest)
             ],
         )
     return hashes
@@ -67,17 +83,17 @@ def hash_sources(
 
 def _state(path: Path) -> tuple[str, int]:
     with _reading_source(path):
-        found = path.stat()
-    facts = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-    return ",".join(map(str, facts)), found.st_size
+        status = path.stat()
+    numbers = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return ",".join(map(str, numbers)), status.st_size
 
 
-def _settled(path: Path, now: int) -> bool:
-    found = path.stat()
-    return now - max(found.st_mtime_ns, found.st_ctime_ns) > SETTLED_NS
+def _is_settled(path: Path, now_ns: int) -> bool:
+    status = path.stat()
+    return now_ns - max(status.st_mtime_ns, status.st_ctime_ns) > SETTLED_NS
 
 
-def _content(path: Path) -> str:
+def _hash_content(path: Path) -> str:
     with _reading_source(path), path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -88,7 +104,7 @@ def _reading_source(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            "a source file of the data set cannot be read",
+            "cannot read a source file of the data set",
             where=str(path),
             got=error.strerror or "",
         ) from error
@@ -103,8 +119,8 @@ def _known(path: Path) -> dict[str, tuple[str, str]]:
     return {}
 
 
-def _keep(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
-    """Keep hashes for the next time; where that fails, files are read again then."""
+def _cache(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Store hashes; if that fails, the files are read again next time."""
     if not rows:
         return
     with suppress(sqlite3.Error, OSError):

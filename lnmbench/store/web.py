@@ -1,4 +1,4 @@
-"""Asks a web server for a file, from a byte on; http and https alone, also where it redirects."""
+"""HTTP requests for a file from a byte on; redirects stay on http and https."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _SPAN = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
 _NUMBER = re.compile(r"\d{1,15}")
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _REASONS = {
-    401: ": it asks for a login",
-    403: ": it does not give this file to everybody",
-    404: ": the file is not there",
-    410: ": the file is not there any more",
-    **dict.fromkeys((301, 302, 303, 307, 308), ": it leads in a circle, or away from http"),
+    401: ": login required",
+    403: ": access forbidden",
+    404: ": file not found",
+    410: ": file removed",
+    **dict.fromkeys((301, 302, 303, 307, 308), ": redirects in a circle, or away from http"),
 }
 
 
-class Lost(Exception):
-    """A fault that may pass: `wait_s` is what the server asks to wait before the next try."""
+class TransientError(Exception):
+    """Failure that a retry may solve; `wait_s` is the server's requested pause in seconds."""
 
     def __init__(self, what: str, wait_s: float = 0.0) -> None:
         super().__init__(what)
@@ -43,32 +43,45 @@ class Lost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the server sends: bytes from `start` on, of a file of `total` bytes (None: untold)."""
+    """Reply of the server: bytes from `start` on of a file of `total` bytes (None if unknown)."""
 
     start: int
     total: int | None
     stream: addinfourl
 
     def read(self, most: int) -> bytes:
-        """Return some bytes, none at the end. Raises `Lost` where the connection fails."""
+        """Return some bytes, none at the end. Raises `TransientError` if the connection fails."""
         try:
             return self.stream.read(most)
         except (OSError, http.client.HTTPException) as error:
-            raise Lost(f"the connection failed ({_words(error)})") from error
+            raise TransientError(f"the connection failed ({_words(error)})") from error
 
 
 @contextmanager
-def asking(url: str, start: int, *, then: str) -> Iterator[Reply]:
+def request_file(url: str, start: int, *, then: str) -> Iterator[Reply]:
     """Yield the reply to a request for a file from a byte on.
 
-    A server that cannot start there sends the file from byte 0. Raises `Lost` for what may pass,
-    and `UserError`, with the next step `then`, for what will not.
+    Parameters
+    ----------
+    url
+        Address of the file.
+    start
+        First byte; a server that does not support ranges sends the file from byte 0.
+    then
+        Next step of the user in error messages.
+
+    Raises
+    ------
+    TransientError
+        For a failure that a retry may solve.
+    UserError
+        For other failures.
     """
-    with _opened(url, start, then) as stream:
-        yield _reply(stream)
+    with _open(url, start, then) as stream:
+        yield _parse_reply(stream)
 
 
-def _opened(url: str, start: int, then: str) -> addinfourl:
+def _open(url: str, start: int, then: str) -> addinfourl:
     request = urllib.request.Request(url, headers={"User-Agent": "lnmbench"})
     if start:
         request.add_header("Range", f"bytes={start}-")
@@ -78,15 +91,15 @@ def _opened(url: str, start: int, then: str) -> addinfourl:
         with error:
             if error.code != 416 or not start:
                 raise _refusal(error, url, then) from error
-        return _opened(url, 0, then)  # the file there is shorter than the part here
+        return _open(url, 0, then)  # the file on the server is shorter than the local part
     except urllib.error.URLError as error:
         raise _unreachable(error.reason, url, then) from error
     except (http.client.HTTPException, OSError) as error:
-        raise Lost(f"the connection failed ({_words(error)})") from error
+        raise TransientError(f"the connection failed ({_words(error)})") from error
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, and tells one to what is no address as it tells other wrong ones."""
+    """Redirect handler that reports an invalid address as a failed redirect."""
 
     def http_error_302(
         self,
@@ -105,7 +118,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """Return an opener that knows neither files nor ftp, so that no redirect leads there."""
+    """Return an opener without files and ftp, so that no redirect leads to them."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -120,11 +133,11 @@ def _opener() -> urllib.request.OpenerDirector:
     return opener
 
 
-def _reply(stream: addinfourl) -> Reply:
+def _parse_reply(stream: addinfourl) -> Reply:
     if stream.status == 206:
         span = _SPAN.fullmatch(stream.headers.get("Content-Range", ""))
         if span is None:
-            raise Lost("the server sends a part and does not say which")
+            raise TransientError("the server sends a part without its byte range")
         return Reply(start=int(span[1]), total=int(span[2]), stream=stream)
     length = stream.headers.get("Content-Length", "")
     total = int(length) if _NUMBER.fullmatch(length) else None
@@ -135,18 +148,18 @@ def _refusal(error: urllib.error.HTTPError, url: str, then: str) -> Exception:
     if error.code in _AGAIN:
         wait = str(error.headers.get("Retry-After", ""))
         seconds = float(wait) if _NUMBER.fullmatch(wait) else 0.0
-        return Lost(f"the server answers {error.code}", seconds)
+        return TransientError(f"the server answers {error.code}", seconds)
     got = f"{error.code}{_REASONS.get(error.code, '')}"
     return UserError("the server refuses the file", where=url, got=got, then=then)
 
 
 def _unreachable(reason: object, url: str, then: str) -> Exception:
     if isinstance(reason, socket.gaierror):
-        got = "its name is not found; is this machine online?"
+        got = "host name not found; check the network connection"
     elif isinstance(reason, ssl.SSLCertVerificationError):
-        got = "a certificate that is not trusted"
+        got = "an untrusted certificate"
     elif isinstance(reason, OSError):
-        return Lost(f"the connection failed ({_words(reason)})")
+        return TransientError(f"the connection failed ({_words(reason)})")
     else:
         got = str(reason)[:80]
     return UserError("the server cannot be reached", where=url, got=got, then=then)

@@ -105,7 +105,7 @@ def test_a_damaged_cohort_file_and_ledger(lnmbench: Command, table: str, home: P
     cohort.write_bytes(whole[: len(whole) // 2])
     done = lnmbench("run", "--dataset", table, *LOGISTIC, "--repeats", 1)
     assert done.returncode == 2
-    assert "unreadable cohort file" in done.stderr.splitlines()[-1]
+    assert "cannot read the cohort file" in done.stderr.splitlines()[-1]
     cohort.write_bytes(whole)
 
     (run,) = Path("runs").iterdir()
@@ -113,7 +113,7 @@ def test_a_damaged_cohort_file_and_ledger(lnmbench: Command, table: str, home: P
     for words in (("report",), ("run", "--dataset", table, *LOGISTIC, "--repeats", 1)):
         done = lnmbench(*words)
         assert done.returncode == 2
-        assert "unreadable ledger" in done.stderr.splitlines()[-1]
+        assert "cannot read the ledger" in done.stderr.splitlines()[-1]
 
 
 def small_files() -> None:

@@ -103,7 +103,7 @@ def test_what_is_not_finished_is_listed(says: Says, home: Path) -> None:
     (home / "cohorts" / "old.h5").write_bytes(b"?")
     out, _ = says("data list")
     assert "made-0123.parts (0.0 MB): unfinished" in out
-    assert "old.h5 (0.0 MB): unreadable cohort file" in out
+    assert "old.h5 (0.0 MB): cannot read the cohort file" in out
 
 
 def test_pseudonyms_want_a_key_that_is_there(says: Says) -> None:

@@ -26,7 +26,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
         (OSError(errno.ENOSPC, "No space left on device"), "no space left"),
         (OSError(errno.EDQUOT, "Disk quota exceeded"), "no space left"),
         (sqlite3.OperationalError("database or disk is full"), "no space left"),
-        (PermissionError(errno.EACCES, "Permission denied"), "cannot write.*another place"),
+        (PermissionError(errno.EACCES, "Permission denied"), "cannot write.*another folder"),
         (OSError(errno.EROFS, "Read-only file system"), "cannot write"),
     ],
 )

@@ -79,7 +79,7 @@ def test_a_changed_id_and_a_changed_card_are_told(cohort: Path) -> None:
 
 def test_a_cut_file_is_damaged_and_a_missing_one_is_an_error(cohort: Path) -> None:
     cohort.write_bytes(cohort.read_bytes()[:4000])
-    assert "unreadable cohort file" in check_cohort(cohort).sentences[0]
+    assert "cannot read the cohort file" in check_cohort(cohort).sentences[0]
     with pytest.raises(UserError, match="no such cohort file"):
         check_cohort(cohort.with_name("none.h5"))
 

@@ -77,7 +77,7 @@ def test_a_file_that_is_not_a_cohort_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such cohort file"):
         read_cohort(path)
     path.write_bytes(b"not HDF5")
-    with pytest.raises(UserError, match="unreadable cohort file"):
+    with pytest.raises(UserError, match="cannot read the cohort file"):
         read_cohort(path)
     with h5py.File(path, "w") as file:
         file.attrs["format"] = 99
@@ -93,5 +93,5 @@ def test_a_damaged_slice_is_noticed(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[where + 3] ^= 0xFF
     path.write_bytes(bytes(raw))
-    with pytest.raises(UserError, match="unreadable cohort file"):
+    with pytest.raises(UserError, match="cannot read the cohort file"):
         read_slices(path, 0, 1)

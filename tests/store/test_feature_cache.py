@@ -90,11 +90,11 @@ def test_a_changed_number_is_found(tmp_path: Path, name: str) -> None:
     make(tmp_path / "f.h5", Encoder())
     with h5py.File(tmp_path / "f.h5", "r+") as file:
         file[name][..., -1] += 1
-    with pytest.raises(UserError, match=f"{name} are not what was written; delete it"):
+    with pytest.raises(UserError, match=f"checksum mismatch in {name}; delete it"):
         read_features(tmp_path / "f.h5")
 
 
 def test_a_file_that_is_no_cache_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "f.h5").write_bytes(b"?")
-    with pytest.raises(UserError, match="unreadable feature cache.*delete it"):
+    with pytest.raises(UserError, match="cannot read the feature cache.*delete it"):
         read_features(tmp_path / "f.h5")

@@ -35,7 +35,7 @@ def test_a_large_cohort_is_read_once(
     home = tmp_path / "home"
     assert hash_sources(files, home=home, workers=2) == truth(files)
     read: list[Path] = []
-    monkeypatch.setattr(source_hashes, "_content", lambda path: read.append(path) or "read")
+    monkeypatch.setattr(source_hashes, "_hash_content", lambda path: read.append(path) or "read")
     assert hash_sources(files, home=home, workers=2) == truth(files)
     assert not read
 
@@ -61,5 +61,5 @@ def test_the_kept_hashes_name_nobody_and_may_be_lost(files: list[Path], tmp_path
 
 def test_a_missing_source_is_one_line(files: list[Path], tmp_path: Path) -> None:
     files[1].unlink()
-    with pytest.raises(UserError, match="a source file of the data set cannot be read"):
+    with pytest.raises(UserError, match="cannot read a source file of the data set"):
         hash_sources(files, home=tmp_path, workers=1)

@@ -152,7 +152,7 @@ def _read_table(
 def _build(
     path: Path, table: _CohortTable, options: IngestOptions, workers: int, progress: Progress
 ) -> None:
-    parts = Parts.of(path)
+    parts = Parts.for_file(path)
     entries = _prepare(table, parts, options, workers, progress)
     entries = add_duplicates(entries, table.cases, table.columns)
     log = ingest_log_path(path)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Alike, Cohort
-from lnmbench.store.cohort_file import opened
+from lnmbench.store.cohort_file import open_cohort
 
 SIDE = 48
 """Number of blocks across a small copy."""
@@ -67,7 +67,7 @@ def find_alike(
 
 def _small_copies(path: Path, slices: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the small copy of each of n slices of a cohort file, (n, d)."""
-    with opened(path) as file:
+    with open_cohort(path) as file:
         stored = file["slices"]
         return np.stack([small_copy(stored[number]) for number in slices.tolist()])
 

@@ -281,7 +281,7 @@ class LedgerReader:
                 where=str(self.path),
                 expected=FORMAT,
                 got=ledger_format,
-                then="read it with the lnmbench that wrote it, or run with another --out",
+                then="read it with the version of lnmbench that wrote it, or choose another --out",
             )
 
 
@@ -313,7 +313,7 @@ def reading_ledger(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.DatabaseError, ValueError, TypeError, IndexError) as error:
         raise UserError(
-            "unreadable ledger",
+            "cannot read the ledger",
             where=str(path),
             got=str(error)[:120],
             then="restore it from a copy, or run again with another --out",

@@ -101,9 +101,9 @@ def test_what_is_no_ledger_is_one_line(tmp_path: Path, plan: Plan) -> None:
     with pytest.raises(UserError, match="no run here.*lnmbench run"):
         LedgerReader.open(tmp_path)
     (tmp_path / "ledger.sqlite").write_bytes(b"SQLite it is not" * 100)
-    with pytest.raises(UserError, match="unreadable ledger"):
+    with pytest.raises(UserError, match="cannot read the ledger"):
         LedgerReader.open(tmp_path)
-    with pytest.raises(UserError, match="unreadable ledger"):
+    with pytest.raises(UserError, match="cannot read the ledger"):
         LedgerWriter.create(tmp_path, plan)
 
 
@@ -181,7 +181,7 @@ def test_a_damaged_fact_of_the_plan_is_one_line(
     damage(tmp_path, "UPDATE facts SET value = ? WHERE name = ?", value, fact)
     with (
         LedgerReader.open(tmp_path) as ledger,
-        pytest.raises(UserError, match=r"unreadable ledger .*; restore it from a copy") as refusal,
+        pytest.raises(UserError, match=r"the ledger .*; restore it from a copy") as refusal,
     ):
         ledger.plan()
     assert "\n" not in str(refusal.value)
@@ -206,7 +206,7 @@ def test_a_damaged_method_is_one_line(
     damage(tmp_path, "UPDATE methods SET record = ?", text)
     with (
         LedgerReader.open(tmp_path) as ledger,
-        pytest.raises(UserError, match=f"unreadable ledger .*{fault}"),
+        pytest.raises(UserError, match=f"cannot read the ledger .*{fault}"),
     ):
         ledger.methods()
 
@@ -237,7 +237,10 @@ def test_damaged_rows_are_one_line(
             [replace(make_result(plan, 0, fold), search=SEARCH) for fold in range(3)]
         )
     damage(tmp_path, statement)
-    with LedgerReader.open(tmp_path) as ledger, pytest.raises(UserError, match="unreadable ledger"):
+    with (
+        LedgerReader.open(tmp_path) as ledger,
+        pytest.raises(UserError, match="cannot read the ledger"),
+    ):
         read_all(ledger, method.fingerprint)
 
 
