@@ -30,6 +30,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
+SectionGroup = Literal[
+    "answer",
+    "performance",
+    "comparisons",
+    "conclusion",
+    "checks",
+    "secondary",
+    "predictions",
+    "training",
+    "cohort",
+    "appendix",
+    "provenance",
+]
+"""Groups of sections of a report, in the order in which they are printed.
+
+A brief report ends with the checks. `secondary`: auxiliary tasks and further metrics;
+`predictions`: calibration, operating points, net benefit; `training`: search and learning curves;
+`appendix`: cost and complete tables; `provenance`: manifest and citations.
+"""
+
 
 @runtime_checkable
 class Dataset(Protocol):
@@ -280,14 +300,18 @@ class Documented(Protocol):
 
 @runtime_checkable
 class Section(Protocol):
-    """A section of the report."""
+    """A section of the report.
+
+    A report prints the groups in the order of `SectionGroup`, and the sections of one group in the
+    order in which plugins register them.
+    """
 
     @property
-    def order(self) -> int:
-        """Sort key of the sections; the smallest comes first."""
+    def group(self) -> SectionGroup:
+        """The group of sections with which it is printed."""
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return tables, figures and paragraphs, none if the section does not apply."""
+        """Return tables, figures and paragraphs; none if the section does not apply."""
 
 
 @runtime_checkable
@@ -327,6 +351,7 @@ __all__ = [
     "Progress",
     "ReportReader",
     "Section",
+    "SectionGroup",
     "Target",
     "Thresholded",
     "Tunable",

@@ -71,7 +71,8 @@ class Results:
     one that is believed, empty where no plugin offers one. `truth` is (n,) of 0 and 1, `outer`
     (repeats, n) the fold in which a case is tested, `patients` (n,) numbers the patients.
     `invocations` are the manifests of every `lnmbench run`, oldest first, as JSON gives them;
-    `runs` are the folders that the results were read from.
+    `runs` are the folders that the results were read from. `target_title` says in words what a
+    positive case is; it is empty if no plugin offers the target.
     """
 
     cohort: str
@@ -99,6 +100,7 @@ class Results:
     preprocessing: Preprocessing | None = None
     invocations: tuple[Mapping[str, Any], ...] = ()
     runs: tuple[str, ...] = ()
+    target_title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

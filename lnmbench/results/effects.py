@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -65,7 +65,7 @@ class Effect:
 
     @property
     def open(self) -> bool:
-        """Whether a difference may exist that was not shown."""
+        """True if a difference may exist that was not shown."""
         return self.direction == "open" and not self.undefined
 
     @property
@@ -105,6 +105,14 @@ def question_effects(results: Results, question: Question) -> list[Effect]:
     return [
         _effect(results, c if c.method_b == method else reverse_comparison(c)) for c in comparisons
     ]
+
+
+def describe_verdicts(effects: Sequence[Effect]) -> str:
+    """Return the verdict on each metric of one question, with its numbers in parentheses."""
+    numbers: dict[str, list[str]] = {}
+    for effect in effects:
+        numbers.setdefault(effect.verdict, []).append(effect.numbers)
+    return ", ".join(f"{verdict} ({'; '.join(group)})" for verdict, group in numbers.items())
 
 
 def describe_undefined(results: Results, comparison: PairComparison) -> str:

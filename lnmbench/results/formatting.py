@@ -33,33 +33,33 @@ def format_decimal(value: float, *, digits: int | None = None) -> str:
     return f"−{text}" if value < 0.0 and text.strip(".0") else text
 
 
-def format_difference(value: float, *, of: float | None = None) -> str:
+def format_difference(value: float, *, estimate: float | None = None) -> str:
     """Return a difference with its sign, without one if it rounds to zero.
 
-    It has as many decimals as the estimate `of`, if one is given.
+    It has as many decimals as the given estimate, if one is given.
 
     Examples
     --------
     >>> format_difference(0.008), format_difference(-0.013), format_difference(0.0001)
     ('+.008', '−.013', '+.00010')
     """
-    text = format_decimal(value, digits=None if of is None else decimal_places(of))
+    text = format_decimal(value, digits=None if estimate is None else decimal_places(estimate))
     return f"+{text}" if value > 0.0 and text.strip(".0") and text != MISSING else text
 
 
-def format_interval(low: float, high: float, *, of: float | None = None) -> str:
+def format_interval(low: float, high: float, *, estimate: float | None = None) -> str:
     """Return an interval as `LOW to HIGH`, which stays readable with negative bounds.
 
-    It has as many decimals as the estimate `of`, by default the middle of the interval.
+    It has as many decimals as the given estimate, by default the middle of the interval.
 
     Examples
     --------
     >>> format_interval(-0.013, 0.029), format_interval(0.0001, 0.0007)
     ('−.013 to .029', '.00010 to .00070')
-    >>> format_interval(0.0001, 0.0007, of=0.001)
+    >>> format_interval(0.0001, 0.0007, estimate=0.001)
     '.000 to .001'
     """
-    digits = decimal_places((low + high) / 2.0 if of is None else of)
+    digits = decimal_places((low + high) / 2.0 if estimate is None else estimate)
     return f"{format_decimal(low, digits=digits)} to {format_decimal(high, digits=digits)}"
 
 
@@ -137,3 +137,20 @@ def join_and(parts: Sequence[str]) -> str:
 def metric_title(results: Results, metric: str) -> str:
     """Return the title of a metric, its name if no plugin gives one."""
     return results.metric_titles.get(metric, metric)
+
+
+def metric_heading(results: Results, metric: str) -> str:
+    """Return the title of a metric, with a remark if lower values are better."""
+    title = metric_title(results, metric)
+    return title if results.metric_better.get(metric, True) else f"{title} (lower is better)"
+
+
+def target_title(results: Results) -> str:
+    """Return the target in words, as `pN2 or higher`; its option if it has no title."""
+    return results.target_title or results.protocol.target
+
+
+def describe_target(results: Results) -> str:
+    """Return the target in words with its option, as `pN2 or higher (n2)`."""
+    option = results.protocol.target
+    return f"{results.target_title} ({option})" if results.target_title else option

@@ -14,6 +14,7 @@ from lnmbench.records import (
     is_shuffled,
     unshuffle,
 )
+from lnmbench.results.formatting import join_and
 
 DRAWN = 8
 """The largest number of methods in a figure; more of them hide each other."""
@@ -130,8 +131,19 @@ def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:
 
 def aux_title(method: Method) -> str:
     """Return the auxiliary tasks of a method in one text that marks permuted labels."""
-    mark = "shuffled control" if method.is_control else "shuffled"
+    mark = "negative control" if method.is_control else "labels permuted"
     return " + ".join(f"{c.name} ({mark})" if is_shuffled(c) else c.name for c in method.aux)
+
+
+def describe_aux(results: Results, method: Method) -> str:
+    """Return the titles of a method's auxiliary tasks, with the options in parentheses.
+
+    `pathological T stage (pt)`; the options alone if the results lack a title.
+    """
+    labels = [results.aux_labels.get(str(choice)) for choice in method.aux]
+    titles = [label.title for label in labels if label is not None]
+    options = aux_title(method)
+    return f"{join_and(titles)} ({options})" if len(titles) == len(labels) else options
 
 
 def _keys_by_interest(results: Results) -> Iterator[str]:

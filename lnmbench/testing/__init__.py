@@ -1,4 +1,4 @@
-"""Tests for authors of plugins: contract checks and sample data.
+"""Tests for authors of plugins: contract checks, a sample cohort and sample results.
 
 Examples
 --------
@@ -13,10 +13,22 @@ from lnmbench.testing.contract_checks import (
     parametrize_with_contract_checks,
 )
 from lnmbench.testing.sample_cohort import sample_cohort
+from lnmbench.testing.sample_results import (
+    SAMPLE_METHODS,
+    empty_results,
+    sample_network,
+    sample_predictions,
+    sample_results,
+)
 
 __all__ = [
+    "SAMPLE_METHODS",
     "check_contract",
     "contract_checks",
+    "empty_results",
     "parametrize_with_contract_checks",
     "sample_cohort",
+    "sample_network",
+    "sample_predictions",
+    "sample_results",
 ]

@@ -56,7 +56,7 @@ def _fit(result: MethodResult, results: Results) -> Calibration | None:
 
 
 def _interval(fit: Calibration) -> str:
-    return format_interval(fit.slope_interval.low, fit.slope_interval.high, of=fit.slope)
+    return format_interval(fit.slope_interval.low, fit.slope_interval.high, estimate=fit.slope)
 
 
 def _is_far_from_one(fit: Calibration) -> bool:

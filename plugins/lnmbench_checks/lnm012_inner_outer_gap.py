@@ -44,7 +44,7 @@ class Gap:
             f"{self.label}: {title} {format_decimal(self.inner)} on inner folds,"
             f" {format_decimal(self.inner - difference.value)} on outer folds"
             f" (difference {format_difference(difference.value)}, 95 % CI"
-            f" {format_interval(difference.low, difference.high, of=difference.value)})"
+            f" {format_interval(difference.low, difference.high, estimate=difference.value)})"
         )
 
 

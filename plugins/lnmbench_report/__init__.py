@@ -1,4 +1,4 @@
-"""Parts of the report: the answer, what it rests on, and how it was made."""
+"""The sections of the report: the answer, the results behind it, and their provenance."""
 
 from __future__ import annotations
 
@@ -13,30 +13,26 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_sections() -> Mapping[str, Callable[..., Section]]:
-    """Offer the paper's tables, with what is needed to judge them."""
-    from lnmbench_report.figures.sections import (
-        Differences,
-        Discrimination,
-        Fitting,
-        Probabilities,
-    )
-    from lnmbench_report.tables.across import Across
-    from lnmbench_report.tables.answer import Answer
-    from lnmbench_report.tables.auxiliary import Auxiliary
-    from lnmbench_report.tables.calibration import Calibrated
-    from lnmbench_report.tables.cite import Cite
-    from lnmbench_report.tables.cohort import CohortTable
-    from lnmbench_report.tables.comparisons import AllComparisons, Comparisons
-    from lnmbench_report.tables.conclusion import Conclusion
-    from lnmbench_report.tables.cost import Costs
-    from lnmbench_report.tables.further import Further
-    from lnmbench_report.tables.manifest import Passport
-    from lnmbench_report.tables.net_benefit import NetBenefits
-    from lnmbench_report.tables.operating import OperatingPoints
-    from lnmbench_report.tables.performance import Performance
-    from lnmbench_report.tables.search import Searched
-    from lnmbench_report.tables.setting import Setting
-    from lnmbench_report.tables.tuning import Tuning
+    """Offer the sections of the report; those of one group are printed in this order."""
+    from lnmbench_report.across.tables import Across
+    from lnmbench_report.answer import Answer
+    from lnmbench_report.auxiliary_tasks import Auxiliary
+    from lnmbench_report.calibration import CalibrationTable
+    from lnmbench_report.citation import Citation
+    from lnmbench_report.cohort import CohortTable
+    from lnmbench_report.comparisons.fold_differences import Differences
+    from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
+    from lnmbench_report.conclusion import Conclusion
+    from lnmbench_report.cost import CostTable
+    from lnmbench_report.discrimination import Discrimination
+    from lnmbench_report.manifest import RunManifest
+    from lnmbench_report.net_benefit import NetBenefits
+    from lnmbench_report.operating_points import OperatingPoints
+    from lnmbench_report.performance import Further, Performance
+    from lnmbench_report.probabilities import Probabilities
+    from lnmbench_report.search.tables import Trials, Tuning
+    from lnmbench_report.setting import Setting
+    from lnmbench_report.training import Fitting
 
     return {
         "answer": Answer,
@@ -49,16 +45,16 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "conclusion": Conclusion,
         "aux": Auxiliary,
         "further": Further,
-        "calibration": Calibrated,
+        "calibration": CalibrationTable,
         "operating": OperatingPoints,
         "net_benefit": NetBenefits,
         "probabilities": Probabilities,
         "tuning": Tuning,
         "fitting": Fitting,
         "cohort": CohortTable,
-        "cost": Costs,
-        "search": Searched,
+        "cost": CostTable,
+        "search": Trials,
         "all_comparisons": AllComparisons,
-        "manifest": Passport,
-        "cite": Cite,
+        "manifest": RunManifest,
+        "cite": Citation,
     }

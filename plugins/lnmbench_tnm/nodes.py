@@ -21,12 +21,12 @@ _CLASS = re.compile(
 
 def n1() -> NodalTarget:
     """Any lymph node metastasis (pN1 or higher against pN0)."""
-    return NodalTarget("n1", 1, "any lymph node metastasis (pN1 or higher)")
+    return NodalTarget("n1", 1, "pN1 or higher")
 
 
 def n2() -> NodalTarget:
     """pN2 or higher against pN0 and pN1 (in lung cancer: mediastinal nodes)."""
-    return NodalTarget("n2", 2, "lymph node metastasis pN2 or higher")
+    return NodalTarget("n2", 2, "pN2 or higher")
 
 
 class NodalTarget:

@@ -1,4 +1,4 @@
-"""A small real run, scored and compared, for the sections of the report and the checks."""
+"""Results for the sections of the report and the checks: of a small real run, and made up."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from lnmbench.records import Choice, Results, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.report import read_results
 from lnmbench.stages.run import run
+from lnmbench.testing.sample_results import SAMPLE_METHODS, sample_results
 
-ASKED = {
+SETTINGS = {
     "dataset": "synthetic:n=60,images=false",
     "encoder": "none",
     "aux": ("pt", "pt:shuffled=1"),
@@ -30,7 +31,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Pa
     """A run directory: logistic regression, and clinical networks without pT, with it, shuffled."""
     place = tmp_path_factory.mktemp("scored")
     return run(
-        read_benchmark(None, ASKED),
+        read_benchmark(None, SETTINGS),
         Registry(),
         folders=RunFolders(home=place / "home", out=place / "run"),
         executor=Choice(name="inline"),
@@ -44,3 +45,9 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Pa
 def scored(run_folder: Path) -> Results:
     """The results of that run."""
     return read_results(run_folder, Registry())
+
+
+@pytest.fixture(scope="session")
+def sample() -> Results:
+    """Two networks, with the auxiliary task and without, and a baseline: no clear difference."""
+    return sample_results(SAMPLE_METHODS[:3])

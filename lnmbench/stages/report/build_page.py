@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import get_args
 
-from lnmbench.contracts import AcrossCohorts
+from lnmbench.contracts import AcrossCohorts, Section, SectionGroup
+from lnmbench.errors import UserError
 from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table
 from lnmbench.registry import Registry
+from lnmbench.results import describe_target
 from lnmbench.stages.report.checks import check_table, run_checks
 from lnmbench.text import plural
 
-CHECKS_ORDER = 41
-"""The order of the checks among the sections; later sections explain and document."""
+GROUPS: tuple[SectionGroup, ...] = get_args(SectionGroup)
+BRIEF = GROUPS[: GROUPS.index("checks") + 1]
+"""The groups of a brief report."""
 
 
 def build_page(results: Results, registry: Registry, *, brief: bool = False) -> Page:
@@ -31,7 +35,7 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
     blocks = tuple(build_blocks(results, registry, brief=brief))
     labels = _labels(results)
     return Page(
-        title=f"{results.protocol.target} in {results.cohort.partition(':')[0]}",
+        title=f"{describe_target(results)} in {results.cohort.partition(':')[0]}",
         subtitle=(
             f"{plural(results.n, 'case')}, {results.positives} positive; {results.protocol} folds"
         ),
@@ -46,7 +50,7 @@ def build_page_across(cohorts: Sequence[Results], registry: Registry) -> Page:
     """Return the report across several cohorts as one page."""
     labels = _labels(cohorts[0])
     return Page(
-        title=f"{cohorts[0].protocol.target} in {plural(len(cohorts), 'cohort')}",
+        title=f"{describe_target(cohorts[0])} in {plural(len(cohorts), 'cohort')}",
         subtitle=f"{cohorts[0].protocol} folds in each",
         methods=labels,
         chosen=tuple(labels),
@@ -60,31 +64,42 @@ def build_blocks(results: Results, registry: Registry, *, brief: bool = False) -
 
     The parameters are those of `build_page`.
     """
-    sections = [offer.build() for offer in registry.sections.offers()]
-    ordered: list[tuple[int, Callable[[Results], Iterable[Block]]]]
-    ordered = [(int(section.order), section) for section in sections]
-    ordered.append((CHECKS_ORDER, lambda results: _check_blocks(results, registry)))
-    ordered.sort(key=lambda pair: pair[0])
-    blocks = [
-        block
-        for order, section in ordered
-        for block in section(results)
-        if not brief or order <= CHECKS_ORDER
+    sections: list[tuple[SectionGroup, Callable[[Results], Iterable[Block]]]] = [
+        ("checks", lambda results: _check_blocks(results, registry)),
+        *((section.group, section) for section in _sections(registry)),
     ]
-    return list(_number(blocks))
+    sections.sort(key=lambda pair: GROUPS.index(pair[0]))
+    printed = [section for group, section in sections if not brief or group in BRIEF]
+    return list(_number(block for section in printed for block in section(results)))
 
 
 def build_blocks_across(cohorts: Sequence[Results], registry: Registry) -> list[Block]:
     """Return the blocks of every section about several cohorts, ordered and numbered."""
-    sections = [offer.build() for offer in registry.sections.offers()]
-    ordered = sorted(sections, key=lambda section: int(section.order))
-    blocks = [
-        block
-        for section in ordered
-        if isinstance(section, AcrossCohorts)
-        for block in section.across(cohorts)
-    ]
-    return list(_number(blocks))
+    sections = sorted(_sections(registry), key=lambda section: GROUPS.index(section.group))
+    return list(
+        _number(
+            block
+            for section in sections
+            if isinstance(section, AcrossCohorts)
+            for block in section.across(cohorts)
+        )
+    )
+
+
+def _sections(registry: Registry) -> list[Section]:
+    """Return every section in the order of registration; `UserError` for an unknown group."""
+    sections = []
+    for offer in registry.sections.offers():
+        section = offer.build()
+        if section.group not in GROUPS:
+            raise UserError(
+                f"section {offer.name} has an unknown group",
+                where=str(offer.plugin),
+                expected=", ".join(GROUPS),
+                got=str(section.group)[:40],
+            )
+        sections.append(section)
+    return sections
 
 
 def _check_blocks(results: Results, registry: Registry) -> list[Block]:

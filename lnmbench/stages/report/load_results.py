@@ -78,6 +78,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
             preprocessing=plan.preprocessing,
             invocations=tuple(ledger.manifests()),
             runs=(str(folder),),
+            target_title=_target_title(plan.protocol, registry),
         )
     return compare_methods(results, registry)
 
@@ -158,6 +159,13 @@ def _method_result(
         curve=ledger.curve(fingerprint),
         search=_search(ledger, method),
     )
+
+
+def _target_title(protocol: Protocol, registry: Registry) -> str:
+    try:
+        return registry.targets.build(choices.parse(protocol.target)).title
+    except UserError:  # its plugin may be gone since the run
+        return ""
 
 
 def _notes(plan: Plan, ledger: LedgerReader) -> tuple[str, ...]:

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lnmbench_report.tables.calibration import Calibrated
+from lnmbench_report.calibration import CalibrationTable, draw_calibration_curves
 from numpy.typing import NDArray
 
 from lnmbench.records import (
     BaselineMethod,
-    Card,
     Cell,
     Choice,
     MethodResult,
@@ -21,8 +20,9 @@ from lnmbench.records import (
     Table,
     Weights,
 )
+from lnmbench.results import drawn_methods
+from lnmbench.testing.sample_results import empty_results
 
-CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
 LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 NETWORK = NetworkMethod(
     label="net",
@@ -45,28 +45,20 @@ def drawn(*, sharper: float = 1.0) -> tuple[NDArray[np.float64], NDArray[np.floa
 def results(
     truth: NDArray[np.float64], predicted: NDArray[np.float64], *, done: int = 4
 ) -> Results:
-    return Results(
-        cohort="made",
-        card=CARD,
-        fingerprint="f" * 32,
+    return replace(
+        empty_results(),
         protocol=Protocol(repeats=2, folds=2, inner=3),
         n=len(truth),
         positives=int(truth.sum()),
         method_results=(
             MethodResult(method=LOGISTIC, units_done=done, units_all=4, predicted=predicted),
         ),
-        compared=(),
-        metrics=(),
-        metric_titles={},
-        comparison_titles={},
-        comparison_roles={},
-        primary="",
         truth=truth,
     )
 
 
 def table(of: Results) -> Table:
-    (made,) = Calibrated()(of)
+    (made,) = CalibrationTable()(of)
     assert isinstance(made, Table)
     return made
 
@@ -119,10 +111,24 @@ def test_every_method_is_said_to_be_the_average_of_its_inner_folds() -> None:
 def test_several_cases_of_a_patient_are_said() -> None:
     made = results(*drawn())
     twice = replace(made, patients=np.arange(N) // 2)
-    told = "200 patients have several cases: the intervals take them for independent."
+    told = "200 patients have several cases: the intervals treat them as independent."
     assert told in table(twice).notes
     assert told not in table(replace(made, patients=np.arange(N))).notes
 
 
 def test_there_is_no_table_while_no_method_is_complete() -> None:
-    assert not Calibrated()(results(*drawn(), done=3))
+    assert not CalibrationTable()(results(*drawn(), done=3))
+
+
+def test_calibration_has_a_panel_for_each_method_with_bins_that_hold_all_cases(
+    scored: Results,
+) -> None:
+    truth = scored.truth
+    (figure,) = draw_calibration_curves(scored)
+    assert truth is not None
+    panels = {panel.title: panel for panel in figure.panels}
+    for outcome in drawn_methods(scored):
+        (dots,) = [m for m in panels[outcome.method.label].marks if m.kind == "points"]
+        # with bins of equal counts their means are those of all cases
+        assert dots.x.mean() == pytest.approx(outcome.probability.mean())
+        assert dots.y.mean() == pytest.approx(truth.mean())

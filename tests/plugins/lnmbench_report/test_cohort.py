@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lnmbench_report.tables.cohort import CohortTable
+from lnmbench_report.cohort import CohortTable
 
-from lnmbench.records import Card, Cohort, Column, Plan, Profile, Protocol, Results, Table
+from lnmbench.records import Cohort, Column, Plan, Profile, Results, Table
 from lnmbench.rendering import FORMATS, render
 from lnmbench.stages.run.cohort_profile import make_profile
 from lnmbench.store import serialization
+from lnmbench.testing.sample_results import empty_results
 
-CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
 N = 30
 
 
@@ -37,20 +37,10 @@ def cohort(make_cohort: Callable[..., Cohort]) -> Cohort:
 @pytest.fixture
 def described(cohort: Cohort, plan: Plan) -> Results:
     """Results that know nothing but the cohort."""
-    return Results(
-        cohort="made",
-        card=CARD,
-        fingerprint="f" * 32,
-        protocol=Protocol(),
+    return replace(
+        empty_results(),
         n=N,
         positives=int(plan.truth.sum()),
-        method_results=(),
-        compared=(),
-        metrics=(),
-        metric_titles={},
-        comparison_titles={},
-        comparison_roles={},
-        primary="",
         truth=plan.truth,
         patients=plan.patients,
         profile=make_profile(cohort, plan),
@@ -72,7 +62,8 @@ def test_measures_have_quartiles_of_all_cases_and_of_each_class(
 ) -> None:
     made = table(described)
     headings = [column.heading for column in made.columns[2:]]
-    assert headings == ["All (n = 30)", "n2 negative (n = 20)", "n2 positive (n = 10)"]
+    assert headings == ["All (n = 30)", "Negative (n = 20)", "Positive (n = 10)"]
+    assert made.title == "Cohort by n2"
     row = next(row for row in made.rows if row[0].text == "age, a")
     age = np.asarray(cohort.values["age"], dtype=float)
     for cell, group in zip(

@@ -1,0 +1,299 @@
+"""Tables across cohorts: the cohorts, the scores in each, and tests with the cohort as the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, Cell, Method, Paragraph, Results, Table, TableColumn
+from lnmbench.results import (
+    ALPHA,
+    MISSING,
+    format_decimal,
+    format_difference,
+    format_interval,
+    format_p_equation,
+    format_probability,
+    format_pvalue,
+    join_and,
+    method_labels,
+    metric_heading,
+)
+from lnmbench.stats import (
+    AcrossCohorts,
+    bayesian_hierarchical,
+    friedman_holm,
+    holm,
+    least_pvalues,
+)
+from lnmbench.text import plural
+from lnmbench_report.across.figures import draw_forest, draw_ranks
+from lnmbench_report.across.scores import (
+    any_synthetic_suffix,
+    cohort_label,
+    comparable_metrics,
+    describe_undefined_metrics,
+    fold_differences,
+    mean_scores,
+    metric_sign,
+    shared_methods,
+    shared_questions,
+)
+
+ROPE = 0.01
+SOURCES = {
+    "counted": "over all orders of the ranks within cohorts",
+    "drawn": "over 100 000 drawn orders of the ranks within cohorts",
+    "limit": "by the limit for many cohorts",
+}
+"""The source of a p value."""
+FEWEST_COHORTS = 3
+"""Cohorts that the hierarchical test needs, each with differing folds."""
+PAIR_COLUMNS = (
+    TableColumn(key="method", heading="Method", align="left"),
+    TableColumn(key="against", heading="against", align="left"),
+    TableColumn(key="metric", heading="Metric", align="left"),
+)
+
+
+class Across:
+    """Cohorts, the scores of each method in all of them, and tests whose unit is the cohort."""
+
+    group: SectionGroup = "answer"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return no block: other sections describe a single cohort."""
+        return []
+
+    def across(self, cohorts: Sequence[Results]) -> Sequence[Block]:
+        """Return the cohorts, the scores and the tests, in tables and figures."""
+        methods, metrics = shared_methods(cohorts), comparable_metrics(cohorts)
+        lines = tuple(_write_lines(cohorts, methods, metrics))
+        blocks: list[Block] = [
+            Paragraph(key="across", title="Across cohorts", lines=lines),
+            _make_cohort_table(cohorts),
+        ]
+        if metrics:
+            blocks += [_make_score_table(cohorts, methods, metric) for metric in metrics]
+            blocks += [_make_test_table(cohorts, methods, metrics)]
+            blocks += [*draw_forest(cohorts, metrics), *draw_ranks(cohorts, methods, metrics)]
+        return blocks
+
+
+def _write_lines(
+    cohorts: Sequence[Results], methods: Sequence[Method], metrics: Sequence[str]
+) -> Iterator[str]:
+    count = plural(len(methods), "method")
+    yield f"{count} over {len(cohorts)} cohorts, each under the same protocol."
+    for question in shared_questions(cohorts):
+        for metric in metrics:
+            folds = fold_differences(cohorts, question.method, question.reference, metric)
+            differences = np.array([d.mean() for d in folds])
+            better = int((metric_sign(cohorts[0], metric) * differences > 0).sum())
+            yield (
+                f"Auxiliary task {question.aux} in {metric_heading(cohorts[0], metric)}: better in "
+                f"{better} of {len(cohorts)} cohorts, mean difference "
+                f"{_difference_cell(differences).text}."
+            )
+    yield from describe_undefined_metrics(cohorts)
+    yield from _describe_least_pvalues(len(cohorts), len(methods), len(metrics))
+    synthetic = [cohort_label(results) for results in cohorts if results.card.synthetic]
+    if synthetic:
+        yield f"SYNTHETIC, not patients: {join_and(synthetic)}."
+
+
+def _describe_least_pvalues(cohorts: int, methods: int, metrics: int) -> Iterator[str]:
+    """Yield a sentence if no scores could make the tests of ranks significant."""
+    overall, pair = least_pvalues(cohorts, methods)
+    tests = metrics * methods * (methods - 1) // 2
+    corrected = min(1.0, tests * pair)
+    if not tests or max(overall, corrected) < ALPHA:
+        return
+    least = f"p is at least {format_pvalue(overall)} for all methods together"
+    if methods == 2:
+        least = f"p is at least {format_pvalue(pair)}"
+    if tests > 1:
+        least += f" and, after Holm over {tests} pairs and metrics, {format_pvalue(corrected)}"
+        least += " for the first"
+    yield (
+        f"With {cohorts} cohorts and {methods} methods the tests of ranks have little power: "
+        f"{least}, even if all cohorts agree. Look at the differences themselves."
+    )
+
+
+def _make_cohort_table(cohorts: Sequence[Results]) -> Table:
+    return Table(
+        key="cohorts",
+        title=f"Cohorts{any_synthetic_suffix(cohorts)}",
+        columns=(
+            TableColumn(key="cohort", heading="Cohort", align="left"),
+            TableColumn(key="n", heading="Cases"),
+            TableColumn(key="positives", heading="Positive"),
+            TableColumn(key="prevalence", heading="Prevalence"),
+            TableColumn(key="source", heading="Title", align="left"),
+        ),
+        rows=tuple(
+            (
+                Cell(text=cohort_label(results)),
+                Cell(text=str(results.n), value=float(results.n)),
+                Cell(text=str(results.positives), value=float(results.positives)),
+                Cell(
+                    text=format_decimal(results.positives / results.n),
+                    value=results.positives / results.n,
+                ),
+                Cell(text=results.card.title),
+            )
+            for results in cohorts
+        ),
+    )
+
+
+def _make_score_table(cohorts: Sequence[Results], methods: Sequence[Method], metric: str) -> Table:
+    first = cohorts[0]
+    scores = metric_sign(first, metric) * mean_scores(cohorts, methods, metric)
+    ranks = friedman_holm(scores).average_ranks
+    labels = method_labels(first)
+
+    def make_row(index: int, method: Method) -> Iterator[Cell]:
+        yield Cell(text=labels[method.fingerprint])
+        for results in cohorts:
+            (mean,) = [
+                r.summary[metric]
+                for r in results.method_results
+                if r.method.fingerprint == method.fingerprint
+            ]
+            bounds = format_interval(mean.low, mean.high, estimate=mean.value)
+            text = f"{format_decimal(mean.value)} ({bounds})"
+            yield Cell(text=text, value=mean.value, low=mean.low, high=mean.high)
+        yield Cell(text=f"{ranks[index]:.2f}", value=float(ranks[index]))
+
+    return Table(
+        key=f"across_{metric}",
+        title=f"{metric_heading(first, metric)} in each cohort{any_synthetic_suffix(cohorts)}",
+        columns=(
+            TableColumn(key="method", heading="Method", align="left"),
+            *(
+                TableColumn(key=f"cohort{number}", heading=cohort_label(results))
+                for number, results in enumerate(cohorts, start=1)
+            ),
+            TableColumn(key="rank", heading="Mean rank"),
+        ),
+        rows=tuple(tuple(make_row(index, method)) for index, method in enumerate(methods)),
+        notes=(
+            "Mean over the outer folds (corrected 95 % CI) within each cohort. Rank 1 is the best; "
+            "ties share their mean rank.",
+        ),
+        methods=tuple((method.fingerprint,) for method in methods),
+    )
+
+
+def _make_test_table(
+    cohorts: Sequence[Results], methods: Sequence[Method], metrics: Sequence[str]
+) -> Table:
+    first = cohorts[0]
+    tests = {
+        metric: friedman_holm(metric_sign(first, metric) * mean_scores(cohorts, methods, metric))
+        for metric in metrics
+    }
+    pairs = [
+        (metric, a, b, pair.pvalue)
+        for metric, test in tests.items()
+        for (a, b), pair in zip(combinations(methods, 2), test.pairs, strict=True)
+    ]
+    adjusted = holm([pair[-1] for pair in pairs])
+    any_test = tests[metrics[0]]  # kind and source are equal for all: same cohorts and methods
+    overall = [
+        f"{metric_heading(first, m)} {format_p_equation(t.pvalue)}" for m, t in tests.items()
+    ]
+    rope = format_decimal(ROPE, digits=2)
+    return Table(
+        key="across_comparisons",
+        title=f"Differences between methods across cohorts{any_synthetic_suffix(cohorts)}",
+        columns=(
+            *PAIR_COLUMNS,
+            TableColumn(key="difference", heading="Mean difference (least to most)"),
+            TableColumn(key="p", heading=f"p, {'ranks' if any_test.df else any_test.test}"),
+            TableColumn(key="p_holm", heading="p, Holm"),
+            TableColumn(key="posterior", heading="P(worse / equivalent / better)"),
+        ),
+        rows=tuple(
+            tuple(_make_pair_cells(cohorts, a, b, metric, p, float(corrected)))
+            for (metric, a, b, p), corrected in zip(pairs, adjusted, strict=True)
+        ),
+        notes=(
+            *_describe_tests(any_test, overall),
+            f"Holm: over all {len(pairs)}, every pair × primary metric; below "
+            f"{format_decimal(ALPHA, digits=2)} it would be a difference in these cohorts "
+            "(Demšar 2006).",
+            *_write_direction_notes(first, metrics),
+            f"P: posterior probability that the next cohort's difference is worse by more than "
+            f"{rope}, within ± {rope}, or better by more, by the Bayesian hierarchical test "
+            "(Corani et al. 2017), for the questions on auxiliary tasks; the test needs three "
+            "cohorts, each with a difference on some fold.",
+        ),
+        methods=tuple((a.fingerprint, b.fingerprint) for _, a, b, _ in pairs),
+    )
+
+
+def _describe_tests(test: AcrossCohorts, overall: Sequence[str]) -> Iterator[str]:
+    """Yield the tests with their p values, and the source of these."""
+    name = f"{test.test} over {test.cohorts} cohorts"
+    if test.df is None:
+        approximation = "exact" if test.source == "counted" else "by the normal approximation"
+        yield f"{name}, {approximation}: {', '.join(overall)}."
+    else:
+        yield f"{name}, all methods, {SOURCES[test.source]}: {', '.join(overall)}."
+        yield f"p: of a pair, by its mean ranks, {SOURCES[test.pairs_source]}."
+
+
+def _write_direction_notes(results: Results, metrics: Sequence[str]) -> Iterator[str]:
+    lower = [
+        results.metric_titles[metric] for metric in metrics if metric_sign(results, metric) < 0.0
+    ]
+    if lower:
+        yield f"In {join_and(lower)} a negative difference is a better score."
+
+
+def _make_pair_cells(
+    cohorts: Sequence[Results], a: Method, b: Method, metric: str, p: float, corrected: float
+) -> Iterator[Cell]:
+    first = cohorts[0]
+    labels = method_labels(first)
+    folds = fold_differences(cohorts, b, a, metric)
+    yield Cell(text=labels[b.fingerprint])
+    yield Cell(text=labels[a.fingerprint])
+    yield Cell(text=metric_heading(first, metric))
+    yield _difference_cell(np.array([d.mean() for d in folds]))
+    yield Cell(text=format_pvalue(p), value=p)
+    yield Cell(text=format_pvalue(corrected), value=corrected)
+    pairs = {question.fingerprints for question in shared_questions(cohorts)}
+    if {a.fingerprint, b.fingerprint} in pairs:
+        improvements = [metric_sign(first, metric) * d.ravel() for d in folds]
+        yield _posterior_cell(improvements, first.protocol.folds)
+    else:
+        yield Cell(text=MISSING)
+
+
+def _difference_cell(differences: NDArray[np.float64]) -> Cell:
+    """Return the mean of the cohorts' differences with the least and the greatest."""
+    low, high, mean = (
+        float(differences.min()),
+        float(differences.max()),
+        float(differences.mean()),
+    )
+    span = f"{format_difference(low, estimate=mean)} to {format_difference(high, estimate=mean)}"
+    return Cell(text=f"{format_difference(mean)} ({span})", value=mean, low=low, high=high)
+
+
+def _posterior_cell(improvements: Sequence[NDArray[np.float64]], folds: int) -> Cell:
+    """Return the probabilities that the next cohort is worse, equivalent and better."""
+    if len(improvements) < FEWEST_COHORTS or any(np.ptp(d) == 0.0 for d in improvements):
+        return Cell(text=MISSING)
+    posterior = bayesian_hierarchical(improvements, folds=folds, rope=ROPE)
+    probabilities = (posterior.next_worse, posterior.next_equivalent, posterior.next_better)
+    text = " / ".join(map(format_probability, probabilities))
+    return Cell(text=text, value=posterior.next_better)

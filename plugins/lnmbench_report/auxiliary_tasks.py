@@ -1,0 +1,117 @@
+"""Auxiliary tasks: prediction of their labels by each network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import (
+    AuxScore,
+    Block,
+    Cell,
+    Method,
+    MethodResult,
+    Results,
+    TableColumn,
+    is_shuffled,
+)
+from lnmbench.results import (
+    MISSING,
+    complete_methods,
+    format_decimal,
+    format_interval,
+    metric_title,
+)
+from lnmbench.text import plural
+from lnmbench_report.cohort_text import independence_notes
+from lnmbench_report.method_table import make_method_table
+
+COLUMNS = (
+    TableColumn(key="task", heading="Auxiliary task", align="left"),
+    TableColumn(key="kind", heading="Label", align="left"),
+    TableColumn(key="known", heading="Known"),
+    TableColumn(key="scored", heading="Scored"),
+)
+
+
+class Auxiliary:
+    """Each auxiliary task of each complete network: cases with a label, and its metrics."""
+
+    group: SectionGroup = "secondary"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return one table, or no block if no complete network has an auxiliary task."""
+        networks = [result for result in complete_methods(results) if result.aux]
+        metrics = list(
+            dict.fromkeys(name for n in networks for score in n.aux for name in score.metrics)
+        )
+        titles = [(metric, metric_title(results, metric)) for metric in metrics]
+        return make_method_table(
+            results,
+            networks,
+            lambda result: _make_rows(results, result, metrics),
+            key="aux",
+            title="Auxiliary tasks",
+            columns=(
+                *COLUMNS,
+                *(TableColumn(key=name, heading=f"{title} (95 % CI)") for name, title in titles),
+            ),
+            notes=tuple(_write_notes(results, networks)),
+        )
+
+
+def _make_rows(
+    results: Results, result: MethodResult, metrics: Sequence[str]
+) -> Iterator[tuple[Cell, ...]]:
+    for score in result.aux:
+        scored = _count_scored(results, score)
+        control = _is_control(result.method, score.task)
+        yield (
+            Cell(text=f"{score.title} (control)" if control else score.title),
+            Cell(text=score.kind),
+            Cell(text=f"{score.known} of {results.n}", value=float(score.known)),
+            Cell(text=MISSING) if scored is None else Cell(text=f"{scored}", value=float(scored)),
+            *(_metric_cell(score, name) for name in metrics),
+        )
+
+
+def _metric_cell(score: AuxScore, metric: str) -> Cell:
+    estimate = score.metrics.get(metric)
+    if estimate is None or np.isnan(estimate.value):
+        return Cell(text=MISSING)
+    text = f"{format_decimal(estimate.value)} ({format_interval(estimate.low, estimate.high)})"
+    return Cell(text=text, value=estimate.value, low=estimate.low, high=estimate.high)
+
+
+def _count_scored(results: Results, score: AuxScore) -> int | None:
+    labels = results.aux_labels.get(score.task)
+    if labels is None:
+        return None
+    values = labels.values.reshape(len(labels.values), -1)
+    return int((~np.isnan(values).any(axis=1)).sum())
+
+
+def _is_control(method: Method, task: str) -> bool:
+    return any(is_shuffled(choice) for choice in method.aux if str(choice) == task)
+
+
+def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator[str]:
+    yield (
+        "Out-of-fold predictions, averaged over "
+        f"{plural(results.protocol.repeats, 'repeat')}; intervals (CI) are BCa bootstraps over "
+        "cases."
+    )
+    yield from independence_notes(results)
+    scores = [(result.method, score) for result in networks for score in result.aux]
+    if any(_count_scored(results, score) not in (None, score.known) for _, score in scores):
+        yield (
+            "Known: cases with a label, from which networks learn. Cases with a label that allows "
+            "several classes are not scored."
+        )
+    if any(_is_control(method, score.task) for method, score in scores):
+        yield (
+            "Controls learn randomly permuted labels and are scored on these labels: only chance "
+            "predicts them."
+        )

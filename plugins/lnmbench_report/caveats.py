@@ -1,0 +1,113 @@
+"""Caveats of answer and conclusion: power, corrections, unconfirmed tests, unfinished methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lnmbench.records import Results
+from lnmbench.results import (
+    ALPHA,
+    Effect,
+    Question,
+    complete_methods,
+    format_decimal,
+    format_p_equation,
+    join_and,
+    question_effects,
+)
+from lnmbench.text import plural
+from lnmbench_report.controls import describe_controls
+
+MOST = 2
+"""The largest number of p values in a clause of the answer."""
+
+
+def describe_caveats(results: Results, questions: Sequence[Question]) -> str:
+    """Return the sentence on what limits the answer to several questions."""
+    effects = [effect for q in questions for effect in question_effects(results, q)]
+    unfinished = describe_unfinished(results)
+    clauses = [
+        *_describe_scope(effects),
+        *describe_power(effects),
+        *describe_corrected(results, effects),
+        *describe_unconfirmed(effects),
+        *describe_controls(results, questions),
+        *([f"{unfinished}, so the family of tests will grow"] if unfinished else []),
+    ]
+    if results.card.synthetic:
+        clauses.append("results on a synthetic cohort do not apply to patients")
+    return capitalize("; ".join(clauses)) + "."
+
+
+def describe_unfinished(results: Results) -> str:
+    """Return how many methods lack units, or an empty text."""
+    total, complete = len(results.method_results), len(complete_methods(results))
+    if complete == total:
+        return ""
+    verb = "is not finished" if total - complete == 1 else "are not finished"
+    return f"{total - complete} of {plural(total, 'method')} {verb}"
+
+
+def describe_power(effects: Sequence[Effect]) -> Iterator[str]:
+    """Yield a clause on the differences that the tests of open effects could have detected."""
+    detectable: dict[str, list[float]] = {}
+    for effect in effects:
+        if effect.open:
+            detectable.setdefault(effect.metric_title, []).append(effect.detectable)
+    sizes = [f"{_describe_range(values)} in {title}" for title, values in detectable.items()]
+    if sizes:
+        yield (
+            "the comparison had 80 % power, before Holm's correction, for a difference of "
+            f"{join_and(sizes)}; smaller effects cannot be excluded"
+        )
+
+
+def describe_corrected(
+    results: Results, effects: Sequence[Effect], *, most: int = MOST
+) -> Iterator[str]:
+    """Yield a clause on effects that only Holm's correction makes insignificant.
+
+    It lists up to `most` p values, and counts them if there are more.
+    """
+    lost = [(e.corrected, e.metric_title) for e in effects if e.open and e.corrected < ALPHA]
+    if lost:
+        family = plural(len(results.compared), "test")
+        yield (
+            f"after Holm's correction for {family}, the corrected "
+            f"{_describe_pvalues(lost, len(effects), most)} is not significant"
+        )
+
+
+def describe_unconfirmed(effects: Sequence[Effect], *, most: int = MOST) -> Iterator[str]:
+    """Yield a clause on each published test with p values that the primary test does not confirm.
+
+    It lists up to `most` p values, and counts them if there are more.
+    """
+    pvalues: dict[str, list[tuple[float, str]]] = {}
+    for effect in effects:
+        for title, p in effect.unconfirmed.items():
+            pvalues.setdefault(title, []).append((p, effect.metric_title))
+    for title, values in pvalues.items():
+        detail = _describe_pvalues(values, len(effects), most)
+        yield f"the {title} ({detail}) is not confirmed by the corrected test"
+
+
+def capitalize(text: str) -> str:
+    """Return the text with an initial capital; the rest keeps its case."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _describe_scope(effects: Sequence[Effect]) -> Iterator[str]:
+    if any(effect.direction in ("better", "worse") for effect in effects):
+        yield "the differences shown hold for this cohort and these settings"
+
+
+def _describe_range(values: Sequence[float]) -> str:
+    low, high = format_decimal(min(values)), format_decimal(max(values))
+    return low if low == high else f"{low} to {high}"
+
+
+def _describe_pvalues(values: Sequence[tuple[float, str]], tests: int, most: int) -> str:
+    if len({title for _, title in values}) == len(values) <= most:
+        return join_and([f"{format_p_equation(p)} in {title}" for p, title in values])
+    return f"p < .05 in {len(values)} of {tests} tests"

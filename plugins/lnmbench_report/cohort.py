@@ -1,0 +1,115 @@
+"""The cohort by the target, as Table 1 of a clinical paper, with missing values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import numpy as np
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, Cell, Results, Summary, Table, TableColumn, Variable
+from lnmbench.results import MISSING, describe_target
+from lnmbench_report.cohort_text import synthetic_suffix
+
+ROLES = {"target": " (target)", "aux": " (auxiliary)"}
+Row = tuple[Cell, ...]
+
+
+class CohortTable:
+    """Each variable over all, over negative and over positive cases."""
+
+    group: SectionGroup = "cohort"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return one table, or no block if the ledger has no variables."""
+        if results.profile is None or not results.profile.variables:
+            return []
+        variables = sorted(results.profile.variables, key=lambda v: v.role != "feature")
+        table = Table(
+            key="cohort",
+            title=f"Cohort by {describe_target(results)}{synthetic_suffix(results.card)}",
+            columns=(
+                TableColumn(key="variable", heading="Variable", align="left"),
+                TableColumn(key="what", heading="Shown", align="left"),
+                TableColumn(key="all", heading=f"All (n = {results.n})"),
+                TableColumn(
+                    key="negative", heading=f"Negative (n = {results.n - results.positives})"
+                ),
+                TableColumn(key="positive", heading=f"Positive (n = {results.positives})"),
+            ),
+            rows=(*_patient_rows(results), *(row for v in variables for row in _make_rows(v))),
+            notes=(
+                "Median (quartiles), or number (percent): of the cases in which the variable is "
+                "known, or of all cases for missing values. Variables other than target and "
+                "auxiliary labels enter the models. Groups are described, not tested.",
+            ),
+        )
+        return [table]
+
+
+def format_measures(*values: float) -> list[str]:
+    """Return measures of one unit, to three digits of the largest, with as few as they need.
+
+    Examples
+    --------
+    >>> format_measures(66.0, 58.0, 73.0), format_measures(24.5, 16.75, 31.25)
+    (['66', '58', '73'], ['24.5', '16.8', '31.2'])
+    >>> format_measures(-0.5, -1.0, 0.125)
+    ['−0.50', '−1.00', '0.12']
+    """
+    largest = max(map(abs, values))
+    most = min(max(2 - int(np.floor(np.log10(largest))), 0), 6) if largest > 0.0 else 0
+    digits = next(
+        (few for few in range(most) if all(round(value, few) == value for value in values)), most
+    )
+    return [f"{value:,.{digits}f}".replace("-", "−") for value in values]
+
+
+def _patient_rows(results: Results) -> Iterator[Row]:
+    """Yield the number of patients, if some of them have several cases."""
+    if results.patients is None or results.truth is None:
+        return
+    classes = (results.patients[results.truth == label] for label in (0.0, 1.0))
+    counts = [len(np.unique(patients)) for patients in (results.patients, *classes)]
+    if counts[0] != results.n:
+        name = (Cell(text="patients"), Cell(text="number"))
+        yield (*name, *(Cell(text=str(count), value=float(count)) for count in counts))
+
+
+def _make_rows(variable: Variable) -> Iterator[Row]:
+    unit = f", {variable.unit}" if variable.unit else ""
+    name = Cell(text=f"{variable.name}{unit}{ROLES.get(variable.role, '')}")
+    summaries = (variable.everyone, variable.negative, variable.positive)
+
+    def make_row(statistic: str, make_cell: Callable[[Summary], Cell]) -> Row:
+        return (name, Cell(text=statistic), *(make_cell(summary) for summary in summaries))
+
+    if variable.kind == "continuous":
+        yield make_row("median (quartiles)", _median_cell)
+    for index, category in enumerate(variable.categories):
+        yield make_row(category, partial(_category_cell, index=index))
+    if variable.everyone.missing:
+        yield make_row("missing", _missing_cell)
+
+
+def _category_cell(summary: Summary, *, index: int) -> Cell:
+    return _count_cell(summary.counts[index], summary.known)
+
+
+def _missing_cell(summary: Summary) -> Cell:
+    return _count_cell(summary.missing, summary.known + summary.missing)
+
+
+def _count_cell(count: int, total: int) -> Cell:
+    percent = f"{100.0 * count / total:.1f}" if total else MISSING
+    return Cell(text=f"{count} ({percent})", value=float(count))
+
+
+def _median_cell(summary: Summary) -> Cell:
+    if summary.quartiles is None:
+        return Cell(text=MISSING)
+    low, middle, high = summary.quartiles
+    middle_text, low_text, high_text = format_measures(middle, low, high)
+    text = f"{middle_text} ({low_text} to {high_text})"
+    return Cell(text=text, value=middle, low=low, high=high)

@@ -1,0 +1,118 @@
+"""The conclusion: a line for each question, with its effects and their caveats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, MethodResult, Paragraph, Results
+from lnmbench.results import (
+    Question,
+    aux_questions,
+    aux_title,
+    complete_methods,
+    control_questions,
+    describe_verdicts,
+    format_decimal,
+    format_interval,
+    has_aux_effect,
+    join_and,
+    method_labels,
+    metric_title,
+    other_questions,
+    primary_metrics_in_order,
+    question_effects,
+    target_title,
+)
+from lnmbench.text import plural
+from lnmbench_report.caveats import (
+    capitalize,
+    describe_corrected,
+    describe_power,
+    describe_unconfirmed,
+)
+
+MOST = 30
+"""The largest number of comparisons with a sentence; tables show the others."""
+
+
+class Conclusion:
+    """A line on each auxiliary task, on each negative control, and on each baseline."""
+
+    group: SectionGroup = "conclusion"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return one paragraph, however many methods are complete."""
+        lines = tuple(_write_lines(results))
+        return [Paragraph(key="conclusion", title="Conclusion", lines=lines)]
+
+
+def _write_lines(results: Results) -> Iterator[str]:
+    complete = complete_methods(results)
+    if len(complete) < 2:
+        yield _describe_few(results, complete)
+    elif not results.compared:
+        yield "Differences between methods are not tested: no plugin in use offers a primary test."
+    else:
+        yield from _describe_questions(results)
+        if results.card.synthetic:
+            yield "Results on a synthetic cohort do not apply to patients."
+
+
+def _describe_few(results: Results, complete: Sequence[MethodResult]) -> str:
+    if not complete:
+        return "No method is complete yet, so there is no conclusion."
+    summary = complete[0].summary
+    scores = [
+        f"{metric_title(results, metric)} {format_decimal(summary[metric].value)} "
+        f"(95 % CI {format_interval(summary[metric].low, summary[metric].high)})"
+        for metric in primary_metrics_in_order(results)
+    ]
+    label = method_labels(results)[complete[0].method.fingerprint]
+    return f"Only {label} is complete, so no methods are compared: {join_and(scores)}."
+
+
+def _describe_questions(results: Results) -> Iterator[str]:
+    tasks, controls = aux_questions(results), control_questions(results)
+    if not tasks:
+        yield from _describe_missing_reference(results)
+    lines = [
+        *(_describe(results, q, f"Auxiliary task {q.aux} ({_name(results, q)})") for q in tasks),
+        *(
+            _describe(results, q, f"{q.aux} against its negative control ({_name(results, q)})")
+            for q in controls
+        ),
+        *(_describe(results, q, _name(results, q)) for q in other_questions(results)),
+    ]
+    yield from lines[:MOST]
+    if len(lines) > MOST:
+        more = plural(len(lines) - MOST, "further comparison is", "further comparisons are")
+        yield f"{more} in the tables of differences."
+
+
+def _describe_missing_reference(results: Results) -> Iterator[str]:
+    methods = [result.method for result in results.method_results]
+    tasks = sorted({aux_title(method) for method in methods if has_aux_effect(method)})
+    if tasks:
+        yield (
+            f"The effect of {join_and(tasks)} on prediction of {target_title(results)} is not "
+            "known: it takes two complete networks with equal settings, one with the auxiliary "
+            "task and one without."
+        )
+
+
+def _name(results: Results, question: Question) -> str:
+    labels = method_labels(results)
+    method, reference = question.method.fingerprint, question.reference.fingerprint
+    return f"{labels[method]} against {labels[reference]}"
+
+
+def _describe(results: Results, question: Question, subject: str) -> str:
+    effects = question_effects(results, question)
+    caveats = [
+        *describe_power(effects),
+        *describe_corrected(results, effects, most=len(effects)),
+        *describe_unconfirmed(effects, most=len(effects)),
+    ]
+    sentences = [f"{capitalize(caveat)}." for caveat in caveats]
+    return " ".join([f"{subject}: {describe_verdicts(effects)}.", *sentences])

@@ -1,0 +1,145 @@
+"""Discrimination: ROC and precision-recall curves of the averaged out-of-fold probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Axis, Block, Figure, Mark, MethodResult, Panel, Results
+from lnmbench.results import all_questions, format_decimal
+from lnmbench.stats.curves import pr_curve, roc_band, roc_curve
+from lnmbench.stats.discrimination import auc, average_precision
+from lnmbench_report.cohort_text import independence_notes
+from lnmbench_report.comparisons.contrasts import select_drawn
+from lnmbench_report.figure_parts import (
+    describe_predictions,
+    figure_title,
+    methods_with_predictions,
+    reference_line,
+    thin_curve,
+    undrawn_notes,
+)
+
+FALSE_POSITIVE_RATE = Axis(title="False positive rate (1 − specificity)", low=0.0, high=1.0)
+SENSITIVITY = Axis(title="Sensitivity", low=0.0, high=1.0)
+RECALL = Axis(title="Recall (sensitivity)", low=0.0, high=1.0)
+PRECISION = Axis(title="Precision (positive predictive value)", low=0.0, high=1.0)
+
+
+class Discrimination:
+    """ROC and precision-recall curves of the averaged out-of-fold probabilities."""
+
+    group: SectionGroup = "performance"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return two figures, or no block while no method is complete."""
+        return [*draw_roc(results), *draw_precision_recall(results)]
+
+
+def draw_roc(results: Results) -> Iterator[Figure]:
+    """Yield the ROC curve of each drawn method, with bands for those of the first question."""
+    methods, truth = methods_with_predictions(results), results.truth
+    if not methods or truth is None:
+        return
+    banded = _banded_methods(results, methods)
+    marks = (
+        reference_line([0.0, 1.0], [0.0, 1.0], "no discrimination"),
+        *(_roc_band(truth, result) for result in methods if result.method.fingerprint in banded),
+        *(_roc_curve(truth, result) for result in methods),
+    )
+    areas = "; ".join(f"{r.method.label} {_format_auc(truth, r)}" for r in methods)
+    yield Figure(
+        key="roc",
+        title=figure_title(results, "ROC curves"),
+        alt=f"Sensitivity against the false positive rate. Pooled AUC: {areas}. Chance: .500.",
+        panels=(Panel(x=FALSE_POSITIVE_RATE, y=SENSITIVITY, marks=marks),),
+        notes=(*_write_roc_notes(results), *undrawn_notes(results)),
+    )
+
+
+def draw_precision_recall(results: Results) -> Iterator[Figure]:
+    """Yield the precision-recall curve of each drawn method, with the prevalence."""
+    methods, truth = methods_with_predictions(results), results.truth
+    if not methods or truth is None:
+        return
+    prevalence = float(truth.mean())
+    baseline = reference_line(
+        [0.0, 1.0], [prevalence, prevalence], f"prevalence {format_decimal(prevalence)}"
+    )
+    areas = "; ".join(f"{r.method.label} {_format_ap(truth, r)}" for r in methods)
+    yield Figure(
+        key="precision-recall",
+        title=figure_title(results, "Precision-recall curves"),
+        alt=(
+            f"Precision against recall. Pooled AP: {areas}. "
+            f"Prevalence: {format_decimal(prevalence)}."
+        ),
+        panels=(
+            Panel(x=RECALL, y=PRECISION, marks=(baseline, *(_pr_curve(truth, r) for r in methods))),
+        ),
+        notes=(
+            f"{describe_predictions(results)} Their pooled AP differs from the mean over the outer "
+            "folds. Chance-level precision equals the prevalence.",
+            *undrawn_notes(results),
+        ),
+    )
+
+
+def _banded_methods(results: Results, methods: Sequence[MethodResult]) -> set[str]:
+    """Return two methods at most: more bands hide each other."""
+    questions = select_drawn(results, all_questions(results))
+    if not questions:
+        return {methods[0].method.fingerprint}
+    return {questions[0].method.fingerprint, questions[0].reference.fingerprint}
+
+
+def _roc_band(truth: NDArray[np.float64], result: MethodResult) -> Mark:
+    band, key = roc_band(truth, result.probability), result.method.fingerprint
+    return Mark(
+        kind="band",
+        x=band.false_positive_rate,
+        y=(band.low + band.high) / 2.0,
+        low=band.low,
+        high=band.high,
+        methods=(key,),
+        color=key,
+    )
+
+
+def _roc_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
+    curve, key = roc_curve(truth, result.probability), result.method.fingerprint
+    x, y = thin_curve(curve.false_positive_rate, curve.true_positive_rate)
+    name = f"{result.method.label}, pooled AUC {_format_auc(truth, result)}"
+    return Mark(kind="line", x=x, y=y, name=name, methods=(key,), color=key)
+
+
+def _pr_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
+    curve, key = pr_curve(truth, result.probability), result.method.fingerprint
+    precision = curve.precision.copy()
+    precision[-1] = precision[-2]  # the point at recall 0 is a convention, not a precision
+    x, y = thin_curve(curve.recall, precision)
+    name = f"{result.method.label}, pooled AP {_format_ap(truth, result)}"
+    return Mark(kind="steps", x=x, y=y, name=name, methods=(key,), color=key)
+
+
+def _format_auc(truth: NDArray[np.float64], result: MethodResult) -> str:
+    return format_decimal(auc(truth, result.probability))
+
+
+def _format_ap(truth: NDArray[np.float64], result: MethodResult) -> str:
+    return format_decimal(average_precision(truth, result.probability))
+
+
+def _write_roc_notes(results: Results) -> Iterator[str]:
+    yield (
+        f"{describe_predictions(results)} Their pooled AUC differs from the mean over the outer "
+        "folds, which the tables show and the tests compare."
+    )
+    yield (
+        "Bands, for the methods of the first question: pointwise 95 % intervals by bootstrap of "
+        "the cases, for these fitted models."
+    )
+    yield from independence_notes(results, "the bands treat")

@@ -1,0 +1,107 @@
+"""Parts that figures share: the methods drawn, curves, reference lines, titles and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import Mark, MethodResult, Results
+from lnmbench.results import complete_methods, drawn_methods
+from lnmbench.text import plural
+from lnmbench_report.cohort_text import synthetic_suffix
+
+MOST_POINTS = 200
+
+
+def methods_with_predictions(results: Results) -> list[MethodResult]:
+    """Return the methods that figures draw on cases, none if the results lack the labels."""
+    if results.truth is None:
+        return []
+    return [result for result in drawn_methods(results) if result.predicted is not None]
+
+
+def methods_with_probabilities(results: Results) -> list[MethodResult]:
+    """Return those of the methods with predictions whose predictions are probabilities."""
+    return [result for result in methods_with_predictions(results) if _has_probabilities(result)]
+
+
+def undrawn_notes(results: Results) -> Iterator[str]:
+    """Yield a note on how many complete methods the figures draw, if not all."""
+    complete, drawn = len(complete_methods(results)), len(drawn_methods(results))
+    if complete > drawn:
+        yield f"{drawn} of {complete} methods are drawn; the tables show all of them."
+
+
+def score_notes(results: Results) -> Iterator[str]:
+    """Yield a note on each method that is not drawn because its scores are no probabilities."""
+    for result in methods_with_predictions(results):
+        if not _has_probabilities(result):
+            yield f"{result.method.label} is not drawn: its scores are not probabilities."
+
+
+def describe_predictions(results: Results) -> str:
+    """Return a sentence on the predictions that a figure shows."""
+    if results.protocol.repeats == 1:
+        return "Out-of-fold probabilities of every case."
+    repeats = plural(results.protocol.repeats, "repeat")
+    return f"Out-of-fold probabilities of every case, averaged over the {repeats}."
+
+
+def figure_title(results: Results, title: str) -> str:
+    """Return the title of a figure; of a synthetic cohort it gets a suffix."""
+    return f"{title}{synthetic_suffix(results.card)}"
+
+
+def reference_line(x: Sequence[float], y: Sequence[float], name: str = "") -> Mark:
+    """Return a thin line for orientation."""
+    return Mark(kind="rule", x=np.array(x, dtype=np.float64), y=np.array(y, float), name=name)
+
+
+def thin_curve(
+    x: NDArray[np.float64], y: NDArray[np.float64], *, most: int = MOST_POINTS
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return at most `most` points of a curve, evenly spaced along it.
+
+    Parameters
+    ----------
+    x, y
+        The points (m,). The distance between two is the sum of the distances along both axes.
+    most
+        The largest number of points to return.
+
+    Returns
+    -------
+    tuple
+        The points that remain, the first and the last of the curve among them.
+
+    Examples
+    --------
+    >>> x, y = thin_curve(np.linspace(0, 1, 5001), np.zeros(5001), most=5)
+    >>> x.tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    if x.size <= most:
+        return x, y
+    length = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(x)) + np.abs(np.diff(y)))])
+    indices = np.searchsorted(length, np.linspace(0.0, length[-1], most))
+    chosen = np.unique(np.append(indices.clip(0, x.size - 1), (0, x.size - 1)))
+    return x[chosen], y[chosen]
+
+
+def probability_limit(values: Sequence[float]) -> float:
+    """Return the end of an axis of probabilities: the next tenth, at least .1 and at most 1.
+
+    Examples
+    --------
+    >>> probability_limit([0.12, 0.31]), probability_limit([0.97])
+    (0.4, 1.0)
+    """
+    highest = max(values, default=1.0)
+    return float(min(1.0, max(0.1, np.ceil(highest * 10.0) / 10.0)))
+
+
+def _has_probabilities(result: MethodResult) -> bool:
+    p = result.probability
+    return bool(p.min() >= 0.0 and p.max() <= 1.0)

@@ -1,1 +1,0 @@
-"""Figures as numbers: one a file, put into sections by what is read together."""

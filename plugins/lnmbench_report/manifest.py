@@ -1,0 +1,165 @@
+"""The manifest of a run: versions, protocol, settings of the methods, and the command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import (
+    Block,
+    Cell,
+    Method,
+    MethodResult,
+    NetworkMethod,
+    Paragraph,
+    Preprocessing,
+    Results,
+    TableColumn,
+    Training,
+)
+from lnmbench.records.method import WINDOW_HU
+from lnmbench.redaction import redact_choice, redact_data_set
+from lnmbench.results import describe_target
+from lnmbench.text import plural
+from lnmbench_report.method_table import make_method_table
+from lnmbench_report.rerun_command import format_command, list_changed_settings, list_settings
+
+COLUMNS = (
+    TableColumn(key="settings", heading="Settings", align="left"),
+    TableColumn(key="fingerprint", heading="Fingerprint", align="left"),
+)
+
+
+class RunManifest:
+    """The manifest of the run, and all settings of each method."""
+
+    group: SectionGroup = "provenance"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return sentences on the run and a table of the methods."""
+        lines = (f"{subject}: {text}" for subject, text in _describe_run(results))
+        run = Paragraph(
+            key="manifest", title="Run manifest", lines=(*lines, *_write_notes(results))
+        )
+        methods = make_method_table(
+            results,
+            results.method_results,
+            lambda result: [_make_cells(result)],
+            key="methods",
+            title="Settings of the methods",
+            columns=COLUMNS,
+            notes=(f"Default training: {', '.join(list_settings(Training()))}.",),
+        )
+        return [run, *methods]
+
+
+def _describe_run(results: Results) -> Iterator[tuple[str, str]]:
+    protocol, methods = results.protocol, [result.method for result in results.method_results]
+    yield "Cohort", f"{redact_data_set(results.cohort)}, fingerprint {results.fingerprint}"
+    target = f"target {describe_target(results)}"
+    yield "Protocol", f"{protocol} (repeats × outer folds × inner folds), {target}"
+    yield "Seed", str(protocol.seed)
+    yield "Primary metrics", ", ".join(results.primary_metrics)
+    if results.preprocessing and any(map(_uses_images, methods)):
+        yield "Images", _describe_preprocessing(results.preprocessing)
+    yield from _describe_invocations(results.invocations)
+    plugins = {f"{name} {version}" for m in methods for name, version in m.plugins.items()}
+    if plugins:
+        yield "Plugins", ", ".join(sorted(plugins))
+
+
+def _describe_invocations(runs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    environments = [run["environment"] for run in runs if run.get("environment")]
+    for subject, values in _describe_environments(environments):
+        if values:
+            yield subject, "; ".join(values)
+    if runs:
+        yield "Time", _describe_times([str(run["created"]) for run in runs])
+    for text in dict.fromkeys(format_command(run) for run in runs):
+        yield "Command", text
+
+
+def _describe_environments(
+    environments: Sequence[Mapping[str, Any]],
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each property with its distinct values over the environments."""
+    yield "lnmbench", _list_distinct(e.get("lnmbench") for e in environments)
+    yield "Source", _list_distinct(e.get("git_commit") for e in environments)
+    yield "Python", _list_distinct(e.get("python") for e in environments)
+    yield "Packages", _list_distinct(_format_packages(e.get("packages", {})) for e in environments)
+    yield "Device", _list_distinct(e.get("device") for e in environments)
+    yield "Machine", _list_distinct(_describe_machine(e) for e in environments)
+    yield "Threads", _list_distinct(e.get("threads") for e in environments)
+
+
+def _list_distinct(values: Iterable[object]) -> list[str]:
+    return list(dict.fromkeys(str(value) for value in values if value))
+
+
+def _format_packages(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+
+
+def _describe_machine(environment: Mapping[str, Any]) -> str:
+    processors = plural(int(environment.get("cpu_count", 0)), "core")
+    memory = f"{environment.get('memory_gb', 0.0):g} GB"
+    parts = (environment.get("platform"), environment.get("processor"), processors, memory)
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _describe_preprocessing(preprocessing: Preprocessing) -> str:
+    spacing = " × ".join(f"{mm:g}" for mm in preprocessing.spacing_mm)
+    air = f"{preprocessing.air_hu}".replace("-", "−")
+    patch = f"{preprocessing.patch} × {preprocessing.patch}"
+    return f"{spacing} mm, patches of {patch} pixels, {air} HU outside"
+
+
+def _describe_times(times: Sequence[str]) -> str:
+    first, last = (f"{time[:16].replace('T', ' ')} UTC" for time in (min(times), max(times)))
+    if first == last:
+        return first
+    return f"{first} to {last}, {plural(len(times), 'invocation')}"
+
+
+def _uses_images(method: Method) -> bool:
+    return isinstance(method, NetworkMethod) and method.level != "none"
+
+
+def _make_cells(result: MethodResult) -> tuple[Cell, ...]:
+    settings = "; ".join(_list_method_settings(result.method))
+    return Cell(text=settings), Cell(text=result.method.fingerprint)
+
+
+def _list_method_settings(method: Method) -> Iterator[str]:
+    if not isinstance(method, NetworkMethod):
+        yield f"baseline {redact_choice(method.baseline, recorded=True)}"
+        return
+    yield f"encoder {redact_choice(method.encoder, recorded=True)}"
+    if method.weights.source != "none":
+        digest = f", SHA-256 {method.weights.sha256}" if method.weights.sha256 else ""
+        yield f"weights {method.weights.source}{digest}"
+    if _uses_images(method):
+        low, high = (f"{hu:g}".replace("-", "−") for hu in method.window_hu)
+        yield f"window {low} to {high} HU"
+    tasks = " + ".join(str(redact_choice(choice, recorded=True)) for choice in method.aux)
+    yield f"aux {tasks or 'none'}"
+    if method.weighting:
+        yield f"weighting {method.weighting}"
+    yield f"training {', '.join(list_changed_settings(method.training)) or 'as default'}"
+    yield f"tuned among {method.tune}" if method.tune > 1 else "not tuned"
+
+
+def _write_notes(results: Results) -> Iterator[str]:
+    if not results.invocations:
+        return
+    yield (
+        "The command names every method with each of its parameters that is not empty; settings "
+        "of the training, primary metrics, spacing and patch are in it if they are not the "
+        "default. It names files without their folders, and a data set without the paths of its "
+        "files: add them, and the files of --plugin. If ids were replaced (--pseudonymize), pass "
+        "the same key file, which no report contains."
+    )
+    networks = (r.method for r in results.method_results if isinstance(r.method, NetworkMethod))
+    if any(network.window_hu != WINDOW_HU for network in networks):
+        yield "The command has no option for the window: set it in a benchmark file."

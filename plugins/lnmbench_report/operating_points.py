@@ -1,0 +1,160 @@
+"""Operating points: sensitivity, specificity, PPV and NPV at thresholds of the inner folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
+from lnmbench.results import (
+    MISSING,
+    complete_methods,
+    format_decimal,
+    format_interval,
+    join_and,
+    metrics_in_order,
+)
+from lnmbench.stats.operating_points import Share, operating_point
+from lnmbench.text import plural
+from lnmbench_report.cohort_text import independence_notes
+from lnmbench_report.method_table import make_method_table
+
+COLUMNS = (
+    TableColumn(key="sensitivity", heading="Sensitivity (95 % CI)"),
+    TableColumn(key="specificity", heading="Specificity (95 % CI)"),
+    TableColumn(key="ppv", heading="PPV (95 % CI)"),
+    TableColumn(key="npv", heading="NPV (95 % CI)"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """An aim for which the inner folds chose thresholds, and the metrics that share them."""
+
+    metrics: tuple[str, ...]
+    name: str
+
+
+class OperatingPoints:
+    """Each complete method at each operating point that its inner folds chose."""
+
+    group: SectionGroup = "predictions"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return a table for each operating point, or no block if no metric has a threshold."""
+        if results.truth is None or results.outer is None:
+            return []
+        return [
+            table
+            for aim in list_aims(results)
+            for table in _make_table(results, aim, results.truth, results.outer)
+        ]
+
+
+def list_aims(results: Results) -> list[Aim]:
+    """Return the operating points: metrics that have the same thresholds in every method."""
+    metrics_by_thresholds: dict[tuple[bytes, ...], list[str]] = {}
+    for metric in metrics_in_order(results):
+        thresholds = tuple(
+            values.tobytes()
+            for result in complete_methods(results)
+            if metric in result.scores and (values := result.scores[metric].thresholds) is not None
+        )
+        if thresholds:
+            metrics_by_thresholds.setdefault(thresholds, []).append(metric)
+    return [
+        Aim(metrics=tuple(metrics), name=_name_aim([results.metric_titles[m] for m in metrics]))
+        for metrics in metrics_by_thresholds.values()
+    ]
+
+
+def classify(
+    predicted: NDArray[np.float64], outer: NDArray[np.int16], thresholds: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Return which cases are called positive, with thresholds of each repeat and fold.
+
+    A case is positive if, in at least half of the repeats, its prediction is not below the
+    threshold of the fold that tests it. The metrics of a fold count in the same way.
+
+    Parameters
+    ----------
+    predicted
+        Out-of-fold predictions (repeats, n).
+    outer
+        The fold that tests each case (repeats, n).
+    thresholds
+        Thresholds (repeats, folds), infinite if no case is positive.
+
+    Returns
+    -------
+    numpy.ndarray
+        Whether each case is called positive (n,).
+    """
+    threshold_of_case = np.take_along_axis(thresholds, outer.astype(np.intp), axis=1)
+    return np.asarray((predicted >= threshold_of_case).mean(axis=0) >= 0.5)
+
+
+def _name_aim(titles: Sequence[str]) -> str:
+    """Return the part after "at" of titles such as "NPV at sens. .90", or the titles."""
+    suffixes = {title.partition(" at ")[2] for title in titles}
+    return suffixes.pop() if len(suffixes) == 1 and "" not in suffixes else join_and(titles)
+
+
+def _make_table(
+    results: Results, aim: Aim, truth: NDArray[np.float64], outer: NDArray[np.int16]
+) -> Sequence[Block]:
+    return make_method_table(
+        results,
+        [result for result in complete_methods(results) if aim.metrics[0] in result.scores],
+        lambda result: [tuple(_make_cells(result, aim, truth, outer))],
+        key=f"operating_{aim.metrics[0]}",
+        title=f"Operating point chosen on the inner folds: {aim.name}",
+        columns=COLUMNS,
+        notes=tuple(_write_notes(results)),
+    )
+
+
+def _make_cells(
+    result: MethodResult, aim: Aim, truth: NDArray[np.float64], outer: NDArray[np.int16]
+) -> Iterator[Cell]:
+    thresholds = result.scores[aim.metrics[0]].thresholds
+    assert result.predicted is not None
+    if thresholds is None or np.isnan(thresholds).any():
+        yield from (Cell(text=MISSING) for _ in COLUMNS)
+        return
+    positive = classify(result.predicted, outer, thresholds)
+    point = operating_point(truth, positive, 0.5)
+    for share in (point.sensitivity, point.specificity, point.ppv, point.npv):
+        yield _share_cell(share)
+
+
+def _share_cell(share: Share) -> Cell:
+    if not share.total:
+        return Cell(text=MISSING)
+    bounds = share.interval
+    text = f"{format_decimal(share.estimate)} ({format_interval(bounds.low, bounds.high)})"
+    return Cell(text=text, value=share.estimate, low=bounds.low, high=bounds.high)
+
+
+def _write_notes(results: Results) -> Iterator[str]:
+    half = ", in at least half of the repeats" if results.protocol.repeats > 1 else ""
+    fits = plural(results.protocol.inner, "fit")
+    yield (
+        "Each outer fold takes the threshold at which the validation predictions of its training "
+        "cases reach the aim; if no prediction reaches it, no case is positive. A case is called "
+        "positive if its probability is not below the threshold of the fold that tests "
+        f"it{half}."
+    )
+    yield (
+        "Validation predictions come from one fit each, but the threshold is applied to the mean "
+        f"of {fits} of the inner folds, which varies less, so the aim may be missed."
+    )
+    yield (
+        "Each case counts once; Wilson intervals, which treat cases as independent and thresholds "
+        f"as given. {MISSING}: no case is called so."
+    )
+    yield from independence_notes(results)

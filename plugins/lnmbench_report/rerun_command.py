@@ -1,0 +1,108 @@
+"""The command that repeats a run, from the manifest of an invocation."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from lnmbench.records import Choice, Preprocessing, Protocol, Training
+from lnmbench.redaction import redact_choice
+
+Invocation = Mapping[str, Any]
+"""The manifest of an invocation, as JSON gives it."""
+
+
+def format_command(invocation: Invocation) -> str:
+    """Return the command of an invocation.
+
+    It names each method with every parameter that is not empty, whatever its default; of the
+    training, the primary metrics and the images, only settings that are not the default of the
+    version that ran. It has no window of HU, which only a benchmark file can set, and no key file
+    of pseudonyms.
+    """
+    words = ["lnmbench", "run"]
+    for option, value in _list_options(invocation):
+        words += [f"--{option}", shlex.quote(value)]
+    return " ".join([*words, "--only"])
+
+
+def list_changed_settings(training: Training) -> list[str]:
+    """Return the settings that are not the default, as they are typed.
+
+    Examples
+    --------
+    >>> list_changed_settings(Training(token_dim=None, max_epochs=60))
+    ['token_dim=none', 'max_epochs=60']
+    """
+    defaults = list_settings(Training())
+    return [setting for setting in list_settings(training) if setting not in defaults]
+
+
+def list_settings(training: Training) -> list[str]:
+    """Return every setting as it is typed."""
+    values = ((field.name, getattr(training, field.name)) for field in fields(Training))
+    return [f"{name}={_format_value(value)}" for name, value in values]
+
+
+def _list_options(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    protocol = invocation["protocol"]
+    yield "dataset", str(invocation["cohort"])
+    yield "target", str(protocol["target"])
+    networks = [method for method in invocation["methods"] if method.get("encoder")]
+    weightings = [network["weighting"] for network in networks if network["weighting"]]
+    baselines = [m["baseline"] for m in invocation["methods"] if m.get("baseline")]
+    yield from _list_distinct("encoder", [str(_read_choice(n["encoder"])) for n in networks])
+    yield from _list_distinct("aux", [_format_tasks(network["aux"]) for network in networks])
+    yield from _list_distinct("weighting", [str(_read_choice(choice)) for choice in weightings])
+    yield from _list_distinct("baseline", [str(_read_choice(choice)) for choice in baselines])
+    for name in ("repeats", "folds", "inner", "seed"):
+        yield name, str(protocol[name])
+    if tuple(protocol["primary"]) != Protocol().primary:
+        yield from _list_distinct("primary", list(map(str, protocol["primary"])))
+    settings = [list_changed_settings(Training(**n["training"])) for n in networks]
+    yield from _list_distinct("training", [",".join(changed) for changed in settings if changed])
+    yield from _list_distinct("tune", [str(n["tune"]) for n in networks if n["tune"] > 1])
+    yield from _list_image_options(invocation.get("preprocessing") or {})
+
+
+def _list_image_options(preprocessing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    default = Preprocessing()
+    spacing = tuple(preprocessing.get("spacing_mm", default.spacing_mm))
+    if spacing != default.spacing_mm:
+        yield "spacing", ",".join(map(str, spacing))
+    if preprocessing.get("patch", default.patch) != default.patch:
+        yield "patch", str(preprocessing["patch"])
+
+
+def _list_distinct(option: str, values: list[str]) -> Iterator[tuple[str, str]]:
+    yield from ((option, value) for value in dict.fromkeys(values))
+
+
+def _format_tasks(choices: list[Mapping[str, Any]]) -> str:
+    return "+".join(map(_format_task, choices)) or "none"
+
+
+def _format_task(packed: Mapping[str, Any]) -> str:
+    """Return a choice as it is typed among others; values with a plus are quoted."""
+    choice = _read_choice(packed)
+    if not any("+" in str(value) for value in choice.parameters.values()):
+        return str(choice)
+    parameters = choice.parameters.items()
+    pairs = ",".join(f'{name}="{_format_value(value)}"' for name, value in parameters)
+    return f"{choice.name}:{pairs}"
+
+
+def _read_choice(packed: Mapping[str, Any]) -> Choice:
+    """Return a choice of a manifest without its empty parameters."""
+    parameters = packed["parameters"].items()
+    choice = Choice(
+        name=packed["name"],
+        parameters={name: value for name, value in parameters if value not in ("", None)},
+    )
+    return redact_choice(choice, recorded=True)
+
+
+def _format_value(value: object) -> str:
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)

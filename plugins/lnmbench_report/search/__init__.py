@@ -1,0 +1,1 @@
+"""Hyperparameter search: the settings tried and chosen on the inner folds."""

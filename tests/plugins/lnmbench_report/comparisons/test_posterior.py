@@ -1,0 +1,69 @@
+"""The posterior of the differences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lnmbench_report.comparisons.posterior import draw_posterior
+from numpy.typing import NDArray
+from scipy.integrate import trapezoid
+
+from lnmbench.records import Figure, Mark, Results
+from lnmbench.results import (
+    Question,
+    aux_questions,
+    format_probability,
+)
+
+
+def find_figure(results: Results, key: str) -> Figure:
+    (figure,) = [block for block in draw_posterior(results) if block.key == key]
+    assert isinstance(figure, Figure)
+    return figure
+
+
+def fold_differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
+    scores = {r.method.fingerprint: r.scores[metric].values for r in results.method_results}
+    return scores[question.method.fingerprint] - scores[question.reference.fingerprint]
+
+
+def find_marks(figure: Figure, panel: int, kind: str, question: Question) -> list[Mark]:
+    pair = (question.method.fingerprint, question.reference.fingerprint)
+    return [m for m in figure.panels[panel].marks if m.kind == kind and m.methods == pair]
+
+
+def test_posterior_is_a_density_about_the_mean_with_the_rope_shaded(varied: Results) -> None:
+    found = find_figure(varied, "posterior")
+    (question,) = aux_questions(varied)
+    for place, metric in enumerate(("auc", "ap")):
+        (curve,) = find_marks(found, place, "line", question)
+        assert trapezoid(curve.y, curve.x) == pytest.approx(1.0, abs=0.02)
+        middle = curve.x[np.argmax(curve.y)]
+        step = curve.x[1] - curve.x[0]
+        assert middle == pytest.approx(fold_differences(varied, question, metric).mean(), abs=step)
+        (region,) = [m for m in found.panels[place].marks if m.kind == "band"]
+        assert region.x.tolist() == [-0.01, 0.01]
+        assert not region.methods
+    test = next(
+        one.tests["bayes"]
+        for one in varied.compared
+        if {one.method_a, one.method_b} == question.fingerprints and one.metric == "auc"
+    )
+    assert f"AUC worse {format_probability(test.worse)}, practically" in found.notes[1]
+    assert f"equivalent {format_probability(test.equivalent)}, better" in found.notes[1]
+
+
+def test_in_a_metric_of_which_less_is_better_the_posterior_says_worse_above_zero(
+    varied: Results,
+) -> None:
+    down = replace(varied, metric_better={"auc": False, "ap": False})
+    up, other = (
+        dict(re.findall(r"(worse|better) ([<>. \d]+)", find_figure(one, "posterior").alt))
+        for one in (varied, down)
+    )
+    assert up["worse"].strip(" .") != up["better"].strip(" .")
+    assert other["worse"].strip(" .") == up["better"].strip(" .")
+    assert other["better"].strip(" .") == up["worse"].strip(" .")

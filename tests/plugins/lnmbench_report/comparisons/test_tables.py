@@ -1,0 +1,174 @@
+"""The tables of comparisons: differences, and additional tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
+
+from lnmbench.records import Results, Table
+from lnmbench.rendering import render
+from lnmbench.testing.sample_results import (
+    CONTROL,
+    LOGISTIC,
+    MULTI_TASK,
+    SAMPLE_METHODS,
+    SINGLE_TASK,
+    sample_network,
+    sample_predictions,
+    sample_results,
+)
+
+Column = Callable[[Table, str], list[str]]
+Undefined = Callable[[Results, int], Results]
+THREE = SAMPLE_METHODS[:3]
+
+
+def make_tables(results: Results) -> dict[str, Table]:
+    blocks = [*Comparisons()(results), *AllComparisons()(results)]
+    return {block.key: block for block in blocks if isinstance(block, Table)}
+
+
+def test_the_network_with_the_task_is_compared_with_its_references() -> None:
+    table = make_tables(sample_results([THREE[2], THREE[1], THREE[0]]))["comparisons"]
+    assert {(row[0].text, row[1].text) for row in table.rows} == {
+        ("resnet50 + pt", "resnet50"),
+        ("resnet50 + pt", "logistic"),
+        ("resnet50", "logistic"),
+    }
+    assert len(table.rows) == 6
+    assert table.methods[0] == (MULTI_TASK.fingerprint, SINGLE_TASK.fingerprint)
+
+
+def test_the_plain_t_is_last_headed_as_published_and_its_cell_says_not_confirmed(
+    sample: Results,
+) -> None:
+    table = make_tables(sample)["comparisons"]
+    assert table.columns[-1].heading == 'p, plain paired t, "as published"'
+    assert not any("published" in column.heading for column in table.columns[:-1])
+    assert table.notes[0].startswith("Use the corrected p")
+    first = table.rows[0][-1]
+    assert first.text == ".03, not confirmed"
+    assert first.value == sample.compared[0].tests["paired"].pvalue
+    clear = make_tables(sample_results([(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2)]))["comparisons"]
+    assert clear.rows[0][-1].text == "< .001"
+
+
+def test_tables_of_three_methods_fit_100_columns(sample: Results) -> None:
+    text = render([*Comparisons()(sample)], "table")
+    assert max(map(len, text.splitlines())) <= 100
+    assert ".03, not confirmed\n" in text, "the last column is not cut"
+
+
+def test_additional_tests_leave_out_what_is_not_for_a_metric(sample: Results) -> None:
+    table = make_tables(sample)["additional_tests"]
+    assert table.title.startswith("Additional tests (exploratory, not corrected)")
+    keys = [column.key for column in table.columns][3:]
+    assert keys == ["bayes_worse", "bayes_equivalent", "bayes_better", "p_placement", "p_delong"]
+    auc, ap = table.rows[:2]
+    probabilities = [cell.value for cell in auc[3:6]]
+    assert sum(p or 0.0 for p in probabilities) == pytest.approx(1.0)
+    assert [cell.text for cell in ap[6:]] == ["–", "–"]
+    assert auc[6].value == sample.compared[0].tests["placement"].pvalue
+
+
+def test_identical_methods_are_equivalent(column_texts: Column) -> None:
+    same = sample_predictions([(MULTI_TASK, 1.0)], 200)[MULTI_TASK.fingerprint]
+    predictions = {MULTI_TASK.fingerprint: same, SINGLE_TASK.fingerprint: same}
+    table = make_tables(sample_results(THREE[:2], predictions=predictions))["additional_tests"]
+    assert column_texts(table, "bayes_equivalent") == ["1.00", "1.00"]
+
+
+def test_a_metric_where_lower_is_better_is_marked_and_counted_so(column_texts: Column) -> None:
+    results = sample_results([(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2)], primary=("brier",))
+    tables = make_tables(results)
+    assert column_texts(tables["additional_tests"], "bayes_better") == ["> .99"]
+    assert column_texts(tables["comparisons"], "metric") == ["Brier (lower is better)"]
+    assert "In Brier a negative difference is a better score." in tables["comparisons"].notes
+
+
+def test_several_cases_of_a_patient_are_noted_with_the_additional_tests(sample: Results) -> None:
+    notes = make_tables(replace(sample, patients=np.arange(200) // 2))["additional_tests"].notes
+    assert any(note.startswith("100 patients have several cases") for note in notes)
+
+
+def test_a_pair_in_an_undefined_metric_is_not_compared(
+    undefined_npv: Undefined, column_texts: Column
+) -> None:
+    tables = make_tables(undefined_npv(sample_results(THREE, primary=("npv", "auc")), 6))
+    table = tables["comparisons"]
+    columns = (column_texts(table, key) for key in ("metric", "difference"))
+    rows = list(zip(*columns, strict=True))
+    assert rows[0] == ("NPV at sens. .90", "not compared")
+    assert rows[1][1].startswith("+.")
+    assert (
+        "Not compared: pairs with a fold that does not define the metric. Undefined is "
+        "NPV at sens. .90 on 6 of 20 folds of resnet50 + pt. "
+        "Holm counts such a pair as a test with p = 1."
+    ) in table.notes
+    assert len(tables["additional_tests"].rows) == 4
+    assert "p, Holm" in {column.heading for column in table.columns}
+
+
+def test_if_no_pair_could_be_compared_there_is_still_a_table(
+    undefined_npv: Undefined, column_texts: Column
+) -> None:
+    tables = make_tables(undefined_npv(sample_results(THREE[:2], primary=("npv",)), 20))
+    assert column_texts(tables["comparisons"], "p_holm") == ["–"]
+    assert "additional_tests" not in tables
+
+
+def test_of_many_pairs_the_questions_are_shown_and_all_in_the_appendix(sample: Results) -> None:
+    single = [(sample_network(f"net {n}", encoder=f"e{n}"), 0.9) for n in range(3)]
+    multi = [(sample_network(f"net {n} + pt", "pt", encoder=f"e{n}"), 1.0) for n in range(3)]
+    tables = make_tables(sample_results([(LOGISTIC, 0.8), *single, *multi]))
+    first, every = tables["comparisons"], tables["all_comparisons"]
+    assert len(first.rows) == 2 * (3 + 3)
+    assert len(every.rows) == 2 * 21
+    assert [row[0].text for row in first.rows[:6:2]] == [m.label for m, _ in multi]
+    assert any(note.startswith("6 of 21 pairs") for note in first.notes)
+    assert every.title.startswith("All differences between methods")
+    assert len(tables["all_additional_tests"].rows) == 2 * 21
+    assert "all_comparisons" not in make_tables(sample)
+
+
+def test_a_pair_reads_the_same_whichever_method_was_the_reference() -> None:
+    forth = sample_results([(CONTROL, 1.0), *THREE])
+    back = sample_results([*THREE, (CONTROL, 1.0)])
+    assert forth.compared[0].method_a != back.compared[-1].method_a
+    predictions = sample_predictions([(CONTROL, 1.0), *THREE], 200)
+    alike = sample_results([*THREE, (CONTROL, 1.0)], predictions=predictions)
+    for key in ("comparisons", "additional_tests"):
+        rows = [
+            {tuple(cell.text for cell in row) for row in make_tables(results)[key].rows[:4]}
+            for results in (forth, alike)
+        ]
+        assert rows[0] == rows[1]
+
+
+def test_the_control_follows_the_reference() -> None:
+    table = make_tables(sample_results([*THREE, (CONTROL, 1.0)]))["comparisons"]
+    heads = [tuple(cell.text for cell in row[:2]) for row in table.rows]
+    assert heads[2] == ("resnet50 + pt", "resnet50 + pt:shuffled=1")
+
+
+def test_questions_and_declared_metrics_come_first_however_results_are_sorted() -> None:
+    results = sample_results([THREE[2], THREE[1], THREE[0]])
+    backwards = replace(results, metrics=results.metrics[::-1], compared=results.compared[::-1])
+    rows = make_tables(backwards)["comparisons"].rows
+    assert [tuple(cell.text for cell in row[:3]) for row in rows] == [
+        ("resnet50 + pt", "resnet50", "AUC"),
+        ("resnet50 + pt", "resnet50", "AP"),
+        ("resnet50 + pt", "logistic", "AUC"),
+        ("resnet50 + pt", "logistic", "AP"),
+        ("resnet50", "logistic", "AUC"),
+        ("resnet50", "logistic", "AP"),
+    ]
+
+
+def test_without_a_primary_test_there_is_no_table(sample: Results) -> None:
+    results = replace(sample, compared=(), comparison_titles={}, comparison_roles={}, primary="")
+    assert not make_tables(results)

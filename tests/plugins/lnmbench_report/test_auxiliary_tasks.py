@@ -1,0 +1,132 @@
+"""The report's table of auxiliary tasks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from lnmbench_report.auxiliary_tasks import Auxiliary
+
+from lnmbench.records import (
+    AuxLabels,
+    AuxScore,
+    Cell,
+    Choice,
+    Estimate,
+    Label,
+    MethodResult,
+    NetworkMethod,
+    Protocol,
+    Results,
+    Table,
+    Weights,
+)
+from lnmbench.testing.sample_results import empty_results
+
+N = 20
+PT = Choice(name="pt", parameters={"shuffled": 0})
+CONTROL = Choice(name="pt", parameters={"shuffled": 1})
+SIZE = Choice(name="size")
+
+
+def score(task: Choice, kind: Label, **metrics: Estimate) -> AuxScore:
+    return AuxScore(task=str(task), title=task.name, kind=kind, known=N, metrics=metrics)
+
+
+def outcome(label: str, *scores: tuple[Choice, AuxScore], done: int = 4) -> MethodResult:
+    tasks = tuple(task for task, _ in scores)
+    method = NetworkMethod(
+        label=label,
+        encoder=Choice(name="none"),
+        level="none",
+        weights=Weights(source="none"),
+        aux=tasks,
+    )
+    aux = tuple(one for _, one in scores)
+    return MethodResult(method=method, units_done=done, units_all=4, aux=aux)
+
+
+KAPPA = Estimate(value=0.412, low=0.2, high=0.6)
+STAGED = outcome("net + pt", (PT, score(PT, "ordinal", kappa=KAPPA)))
+
+
+def results(*outcomes: MethodResult, unscored: int = 0) -> Results:
+    values = np.where(np.arange(N) < unscored, np.nan, 1.0)
+    return replace(
+        empty_results(),
+        protocol=Protocol(repeats=2, folds=2),
+        n=N,
+        positives=5,
+        method_results=outcomes,
+        metric_titles={"kappa": "Quadratic kappa"},
+        aux_labels={
+            str(task): AuxLabels(
+                task=str(task), title=task.name, kind="ordinal", known=N, values=values
+            )
+            for task in (PT, CONTROL)
+        },
+    )
+
+
+def table(of: Results) -> Table:
+    (made,) = Auxiliary()(of)
+    assert isinstance(made, Table)
+    return made
+
+
+def cells(made: Table, row: int = 0) -> dict[str, Cell]:
+    return dict(zip((one.key for one in made.columns), made.rows[row], strict=True))
+
+
+def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
+    made = table(scored)
+    assert len(made.rows) == 2
+    by_method = {outcome.method.fingerprint: outcome for outcome in scored.method_results}
+    for at, (arm,) in enumerate(made.methods):
+        row = cells(made, at)
+        found = by_method[arm].aux[0].metrics["kappa"]
+        assert (row["kappa"].value, row["kappa"].low) == (found.value, found.low)
+        assert row["known"].text == "60 of 60"
+    assert ["(control)" in row[1].text for row in made.rows] == [False, True]
+    assert "SYNTHETIC" in made.title
+    assert any("only chance" in note for note in made.notes)
+
+
+def test_numbers_have_their_interval_and_headings_the_metrics_title() -> None:
+    made = table(results(STAGED))
+    assert made.columns[-1].heading == "Quadratic kappa (95 % CI)"
+    cell = cells(made)["kappa"]
+    assert cell.text == ".412 (.200 to .600)"
+    assert (cell.value, cell.low, cell.high) == (0.412, 0.2, 0.6)
+
+
+def test_cases_that_are_learned_but_not_scored_are_counted_and_explained() -> None:
+    made = table(results(STAGED, unscored=3))
+    assert (cells(made)["known"].text, cells(made)["scored"].text) == ("20 of 20", "17")
+    assert any("allows several classes" in note for note in made.notes)
+    assert not any("allows several classes" in note for note in table(results(STAGED)).notes)
+
+
+def test_several_cases_of_a_patient_are_said() -> None:
+    twice = replace(results(STAGED), patients=np.arange(N) // 2)
+    told = "10 patients have several cases: the intervals treat them as independent."
+    assert told in table(twice).notes
+    assert told not in table(results(STAGED)).notes
+
+
+def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> None:
+    undefined = Estimate(value=math.nan)
+    error = score(SIZE, "continuous", mae=Estimate(value=4.25, low=3.0, high=5.5))
+    both = outcome("net + pt + size", (PT, score(PT, "ordinal", kappa=undefined)), (SIZE, error))
+    made = table(results(both))
+    assert cells(made, 0)["kappa"].text == "–"
+    assert cells(made, 0)["mae"].text == "–"
+    assert cells(made, 1)["kappa"].text == "–"
+    assert cells(made, 1)["mae"].text == "4.250 (3.000 to 5.500)"
+    assert cells(made, 1)["scored"].text == "–", "the ledger has no labels of size"
+
+
+def test_there_is_no_table_without_a_complete_network_that_has_a_task() -> None:
+    assert not Auxiliary()(results(outcome("net")))
+    assert not Auxiliary()(results(replace(STAGED, units_done=3)))

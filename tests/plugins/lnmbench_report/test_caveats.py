@@ -1,0 +1,63 @@
+"""The caveats of the answer: power, corrections, controls and unfinished methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from lnmbench_report.caveats import (
+    describe_corrected,
+    describe_power,
+    describe_unconfirmed,
+    describe_unfinished,
+)
+
+from lnmbench.records import Results
+from lnmbench.results import aux_questions, question_effects
+from lnmbench.testing.sample_results import CONTROL, SAMPLE_METHODS, sample_results
+
+Write = Callable[[Results], str]
+THREE = SAMPLE_METHODS[:3]
+
+
+def test_an_answer_of_a_run_that_is_not_finished_says_so(write_answer: Write) -> None:
+    results = sample_results(THREE, units_done={"logistic": 4})
+    assert describe_unfinished(results) == "1 of 3 methods is not finished"
+    text = write_answer(results)
+    assert "did not demonstrably improve" in text
+    assert "1 of 3 methods is not finished, so the family of tests will grow" in text
+    waiting = sample_results([*THREE, (CONTROL, 1.0)], units_done={CONTROL.label: 4})
+    assert "no negative control (labels randomly permuted) is finished" in write_answer(waiting)
+
+
+def test_a_synthetic_cohort_is_a_caveat(sample: Results, write_answer: Write) -> None:
+    text = write_answer(sample)
+    assert "In the synthetic cohort synthetic:n=200" in text
+    assert text.endswith("results on a synthetic cohort do not apply to patients.")
+    real = write_answer(replace(sample, card=replace(sample.card, synthetic=False)))
+    assert "synthetic cohort" not in real
+
+
+def test_p_values_are_listed_up_to_a_limit_and_counted_beyond(sample: Results) -> None:
+    (question,) = aux_questions(sample)
+    auc, ap = question_effects(sample, question)
+    lost = [replace(effect, corrected=0.023, holm=0.14) for effect in (auc, ap)]
+    (clause,) = describe_corrected(sample, lost)
+    assert clause == (
+        "after Holm's correction for 6 tests, the corrected p = .02 in AUC and p = .02 in AP "
+        "is not significant"
+    )
+    (clause,) = describe_corrected(sample, lost, most=1)
+    assert "the corrected p < .05 in 2 of 2 tests is not" in clause
+    plain = [replace(effect, published={"plain t": 0.01}) for effect in (auc, ap)]
+    (clause,) = describe_unconfirmed([*plain, *plain])
+    assert clause == "the plain t (p < .05 in 4 of 4 tests) is not confirmed by the corrected test"
+
+
+def test_power_is_that_of_open_effects_alone(sample: Results, gain: Results) -> None:
+    (question,) = aux_questions(sample)
+    (clause,) = describe_power(question_effects(sample, question))
+    assert clause.startswith("the comparison had 80 % power")
+    assert " in AUC and " in clause
+    (question,) = aux_questions(gain)
+    assert not list(describe_power(question_effects(gain, question)))

@@ -1,0 +1,151 @@
+"""The figures of a real small run: what they share, and what they draw of odd results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lnmbench_report.comparisons.fold_differences import Differences
+from lnmbench_report.discrimination import Discrimination
+from lnmbench_report.figure_parts import MOST_POINTS, thin_curve
+from lnmbench_report.probabilities import Probabilities
+from lnmbench_report.training import Fitting
+
+from lnmbench.records import Figure, Mark, MethodResult, Results
+from lnmbench.results import complete_methods, drawn_methods
+
+SECTIONS = (Discrimination, Differences, Probabilities, Fitting)
+
+
+def figures(results: Results) -> dict[str, Figure]:
+    made = [block for section in SECTIONS for block in section()(results)]
+    found = {one.key: one for one in made if isinstance(one, Figure)}
+    assert len(found) == len(made)
+    return found
+
+
+def marks(figure: Figure, kind: str = "") -> list[Mark]:
+    return [m for p in figure.panels for m in p.marks if not kind or m.kind == kind]
+
+
+def with_predicted(results: Results, change: Callable[[MethodResult], object]) -> Results:
+    outcomes = tuple(
+        replace(o, predicted=np.asarray(change(o), dtype=float)) for o in results.method_results
+    )
+    return replace(results, method_results=outcomes)
+
+
+def test_a_complete_run_has_its_figures_and_each_is_told_in_words(scored: Results) -> None:
+    made = figures(scored)
+    # in this run the auxiliary task changes no rank, so that no difference has a spread
+    assert [key for key in made if key not in ("posterior", "power")] == [
+        "roc",
+        "precision-recall",
+        "paired-differences",
+        "forest",
+        "calibration-curves",
+        "decision-curves",
+        "distribution",
+        "learning-curves",
+        "search-losses",
+    ]
+    for figure in made.values():
+        assert "SYNTHETIC" in figure.title
+        assert figure.alt.endswith(".")
+        assert any(character.isdigit() for character in figure.alt), figure.key
+        assert all(one.x.title for one in figure.panels)
+        assert all(one.y.title or one.y.categories for one in figure.panels)
+
+
+def test_every_mark_can_be_drawn_and_belongs_to_methods_that_are_there(scored: Results) -> None:
+    known = {outcome.method.fingerprint for outcome in complete_methods(scored)}
+    for figure in figures(scored).values():
+        for mark in marks(figure):
+            bounds = [one for one in (mark.low, mark.high) if one is not None]
+            assert all(one.shape == mark.x.shape == mark.y.shape for one in bounds or [mark.x])
+            assert (len(bounds) == 2) == (mark.kind in ("band", "interval"))
+            assert mark.x.size <= MOST_POINTS
+            assert set(mark.methods) <= known
+            assert mark.methods or mark.color not in known
+        assert all(set(one.methods) <= known for one in figure.panels)
+
+
+def test_real_cohorts_are_not_called_synthetic(scored: Results) -> None:
+    real = replace(scored, card=replace(scored.card, synthetic=False))
+    assert not [one.key for one in figures(real).values() if "SYNTHETIC" in one.title]
+
+
+def test_long_curves_are_thinned_without_losing_their_shape() -> None:
+    x = np.linspace(0.0, 1.0, 5001)
+    y = np.sqrt(x)
+    few_x, few_y = thin_curve(x, y)
+    assert few_x.size <= MOST_POINTS
+    assert (few_x[0], few_x[-1], few_y[-1]) == (0.0, 1.0, 1.0)
+    assert np.abs(np.interp(x, few_x, few_y) - y).max() < 0.01
+
+
+def test_scores_that_are_no_probabilities_are_said_and_not_drawn(scored: Results) -> None:
+    first = drawn_methods(scored)[0].method
+    wild = with_predicted(
+        scored,
+        lambda o: 3.0 * o.predicted if o.method == first else o.predicted,  # type: ignore[operator]  # complete
+    )
+    made = figures(wild)
+    for key in ("calibration-curves", "decision-curves", "distribution"):
+        assert f"{first.label} is not drawn: its scores are not probabilities." in made[key].notes
+        assert not [m for m in marks(made[key]) if first.fingerprint in m.methods]
+    assert [m for m in marks(made["roc"]) if first.fingerprint in m.methods]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
+def test_constant_scores_are_drawn_for_what_they_are(scored: Results, value: float) -> None:
+    assert scored.truth is not None
+    flat = np.full((scored.protocol.repeats, scored.n), value)
+    made = figures(with_predicted(scored, lambda _: flat))
+    for curve in marks(made["roc"], "line"):
+        assert curve.name.endswith("pooled AUC .500")
+    assert not marks(made["calibration-curves"], "line")
+    assert marks(made["calibration-curves"], "points")
+    assert "decision-curves" in made
+    assert "distribution" in made
+
+
+def test_sixteen_cases_are_enough(scored: Results) -> None:
+    assert scored.truth is not None
+    order = np.argsort(scored.truth, kind="stable")
+    few = np.concatenate([order[:12], order[-4:]])
+    tiny = replace(scored, truth=scored.truth[few], n=16, positives=4)
+    tiny = with_predicted(
+        tiny,
+        lambda o: o.predicted[:, few],  # type: ignore[index]  # complete
+    )
+    made = figures(tiny)
+    assert {"roc", "calibration-curves", "decision-curves", "distribution"} <= set(made)
+
+
+def test_without_complete_methods_or_truth_nothing_is_drawn(scored: Results) -> None:
+    unfinished = tuple(replace(o, units_done=o.units_all - 1) for o in scored.method_results)
+    nothing = replace(scored, method_results=unfinished, compared=())
+    assert figures(nothing) == {}
+    blind = replace(scored, truth=None)
+    assert not {"roc", "distribution", "decision-curves"} & set(figures(blind))
+
+
+def test_one_method_alone_has_curves_and_no_differences(scored: Results) -> None:
+    alone = replace(scored, method_results=scored.method_results[:1], compared=())
+    made = figures(alone)
+    assert {"roc", "precision-recall", "calibration-curves", "distribution"} <= set(made)
+    assert not {"forest", "paired-differences", "posterior", "power"} & set(made)
+
+
+def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
+    base = scored.method_results[0]
+    many = tuple(
+        replace(base, method=replace(base.method, label=f"m{number}", plugins={"p": str(number)}))
+        for number in range(11)
+    )
+    made = figures(replace(scored, method_results=many, compared=()))
+    assert len(marks(made["roc"], "line")) == len(made["distribution"].panels) == 8
+    assert "8 of 11 methods are drawn; the tables show all of them." in made["roc"].notes

@@ -1,0 +1,82 @@
+"""Net benefit at threshold probabilities, and decision curves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lnmbench_report.net_benefit import NetBenefits, benefit_interval, draw_decision_curves
+
+from lnmbench.records import Cell, MethodResult, Protocol, Results, Table
+from lnmbench.results import complete_methods
+from lnmbench.stats.bootstrap import bootstrap_interval
+from lnmbench.stats.decision_curves import net_benefit
+from lnmbench.testing.sample_results import LOGISTIC, empty_results
+
+PREDICTED = np.array([[0.9, 0.3, 0.5, 0.2, 0.1, 0.6], [0.7, 0.3, 0.3, 0.2, 0.1, 0.2]])
+
+
+def results() -> Results:
+    """A baseline with predictions of six cases in two repeats."""
+    result = MethodResult(method=LOGISTIC, units_done=4, units_all=4, predicted=PREDICTED)
+    return replace(
+        empty_results(),
+        protocol=Protocol(repeats=2, folds=2),
+        n=6,
+        positives=2,
+        method_results=(result,),
+        truth=np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
+    )
+
+
+def cells(table: Table, row: int = 0) -> dict[str, Cell]:
+    return dict(zip((column.key for column in table.columns), table.rows[row], strict=True))
+
+
+def test_net_benefit_is_shown_with_that_of_treating_all_cases() -> None:
+    (made,) = NetBenefits()(results())
+    assert isinstance(made, Table)
+    method, everyone = cells(made, 0), cells(made, 1)
+    # averaged over the repeats, p of the two positive cases is .8 and .3
+    assert method["net_benefit_20"].value == pytest.approx(2 / 6 - 3 / 6 * 0.25)
+    assert everyone["net_benefit_20"].value == pytest.approx(2 / 6 - 4 / 6 * 0.25)
+    assert everyone["net_benefit_20"].low is None
+    assert made.methods == ((LOGISTIC.fingerprint,), ()), "all cases are always shown"
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.3])
+def test_net_benefits_interval_is_that_of_resampled_cases(threshold: float) -> None:
+    random = np.random.default_rng(0)
+    truth = (random.random(150) < 0.3).astype(float)
+    predicted = np.clip(0.3 + 0.3 * (truth - 0.3) + 0.12 * random.normal(size=150), 0.0, 1.0)
+    slow = bootstrap_interval(
+        truth, predicted, lambda y, p: round(float(net_benefit(y, p, threshold)), 12)
+    )
+    assert benefit_interval(truth, predicted, threshold) == pytest.approx(
+        (slow.low, slow.high), abs=0.006
+    )
+
+
+def test_a_net_benefit_that_cannot_vary_is_a_point() -> None:
+    truth = np.array([0.0, 0.0, 1.0, 1.0])
+    assert benefit_interval(truth, truth * 0.9, 0.2) == (0.5, 0.5)
+    assert benefit_interval(truth, truth * 0.1, 0.2) == (0.0, 0.0)
+
+
+def test_decision_curves_end_where_nobody_is_treated_and_start_at_treating_all(
+    scored: Results,
+) -> None:
+    (figure,) = draw_decision_curves(scored)
+    lines = {m.name: m for panel in figure.panels for m in panel.marks if m.kind == "line"}
+    prevalence = scored.positives / scored.n
+    treat_all = lines["treat all"]
+    expected = prevalence - (1.0 - prevalence) * treat_all.x / (1.0 - treat_all.x)
+    np.testing.assert_allclose(treat_all.y, expected)
+    for result in complete_methods(scored):
+        curve = lines[result.method.label]
+        treated = result.probability[:, None] >= curve.x
+        truth = scored.truth
+        assert truth is not None
+        benefit = np.where(truth[:, None] == 1.0, 1.0, -curve.x / (1.0 - curve.x)) * treated
+        np.testing.assert_allclose(curve.y, benefit.mean(axis=0), atol=1e-12)

@@ -1,0 +1,129 @@
+"""The command that repeats a run."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lnmbench_report.rerun_command import format_command
+
+from lnmbench.choices import parse_all, parse_parameters
+from lnmbench.cli.cohort_options import CohortOptions
+from lnmbench.config import read_benchmark
+from lnmbench.records import (
+    Choice,
+    Method,
+    NetworkMethod,
+    Preprocessing,
+    Protocol,
+    Resources,
+    Results,
+)
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.resolve import prepare
+
+MakeInvocation = Callable[..., Mapping[str, Any]]
+
+
+def read_options(text: str) -> dict[str, Any]:
+    """A command's options as `lnmbench run` hands them to `read_benchmark`."""
+    words = shlex.split(text)
+    assert words[:2] == ["lnmbench", "run"]
+    assert words[-1] == "--only"
+    given: dict[str, Any] = {"only": True}
+    several = ("encoder", "aux", "baseline", "primary")
+    for option, value in zip(words[2:-1:2], words[3:-1:2], strict=True):
+        name = option.removeprefix("--")
+        if name in several:
+            given[name] = (*given.get(name, ()), value)
+        else:
+            assert name not in given
+            given[name] = parse_parameters(value) if name == "training" else value
+    return given
+
+
+def test_the_command_asks_for_the_same_methods_on_the_same_folds(
+    scored: Results, run_folder: Path
+) -> None:
+    benchmark = read_benchmark(None, read_options(format_command(scored.invocations[0])))
+    (cohort,) = run_folder.parent.joinpath("home").rglob("*.h5")
+    again = prepare(benchmark, Registry(), cohort, Resources())
+    assert {method.fingerprint for method in again.methods} == {
+        outcome.method.fingerprint for outcome in scored.method_results
+    }
+    assert again.plan.protocol == scored.protocol
+    assert scored.outer is not None
+    assert (again.plan.splits.outer == scored.outer).all()
+
+
+@pytest.mark.parametrize(
+    "aux",
+    ["pt+pt:shuffled=1", "pt:shuffled=1+pt:shuffled=2", "pt:edition=8+pt:edition=8,shuffled=1"],
+)
+def test_the_command_asks_for_the_same_several_tasks(
+    scored: Results, run_folder: Path, aux: str, make_invocation: MakeInvocation
+) -> None:
+    (cohort,) = run_folder.parent.joinpath("home").rglob("*.h5")
+
+    def make_methods(options: Mapping[str, Any]) -> tuple[Method, ...]:
+        few = {"dataset": scored.cohort, "repeats": 2, "folds": 4, "inner": 2}
+        benchmark = read_benchmark(None, {**options, **few})
+        return prepare(benchmark, Registry(), cohort, Resources()).methods
+
+    (once,) = make_methods({"encoder": "none", "aux": (aux,), "only": True})
+    assert len(once.aux) == 2
+    (again,) = make_methods(read_options(format_command(make_invocation(methods=[asdict(once)]))))
+    assert again.fingerprint == once.fingerprint
+
+
+def test_a_plus_in_the_value_of_a_task_does_not_end_it_in_the_command(
+    make_invocation: MakeInvocation, network: NetworkMethod
+) -> None:
+    aux = (
+        Choice(name="size", parameters={"kinds": "a+b", "mean": False, "shuffled": 0}),
+        Choice(name="pt", parameters={"shuffled": 1}),
+    )
+    options = read_options(
+        format_command(make_invocation(methods=[asdict(replace(network, aux=aux))]))
+    )
+    assert [str(choice) for choice in parse_all(options["aux"][0])] == list(map(str, aux))
+
+
+def test_the_command_has_how_images_were_brought_to_patches(
+    make_invocation: MakeInvocation,
+) -> None:
+    how = Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
+    options = read_options(format_command(make_invocation(preprocessing=asdict(how))))
+    cohort = CohortOptions(spacing=options["spacing"], patch=int(options["patch"]))
+    assert cohort.to_ingest_options().preprocessing == how
+    usual = read_options(format_command(make_invocation(preprocessing=asdict(Preprocessing()))))
+    assert not {"spacing", "patch"} & set(usual)
+
+
+def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvocation) -> None:
+    assert read_options(format_command(make_invocation())) == {
+        "only": True,
+        "dataset": "table:target=n2",
+        "target": "n2",
+        "encoder": ("resnet50:weights=w.safetensors",),
+        "aux": ("pt:shuffled=0",),
+        "weighting": "fixed:aux=0.5",
+        "baseline": ("logistic",),
+        "repeats": "3",
+        "folds": "10",
+        "inner": "5",
+        "seed": "0",
+        "training": {"token_dim": "none", "max_epochs": "7"},
+        "tune": "4",
+    }
+    declared = make_invocation(protocol=asdict(Protocol(primary=("ap", "brier"))))
+    assert read_options(format_command(declared))["primary"] == ("ap", "brier")
+
+
+def test_the_command_quotes_what_a_shell_would_read(make_invocation: MakeInvocation) -> None:
+    text = format_command(make_invocation(cohort="table:note=$(rm -rf x); 'y'"))
+    assert read_options(text)["dataset"] == "table:note=$(rm -rf x); 'y'"

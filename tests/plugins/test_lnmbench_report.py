@@ -1,0 +1,166 @@
+"""The sections of the report together: their order, titles and formats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from lnmbench_report import register_sections
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, Results, Table
+from lnmbench.registry import Registry
+from lnmbench.rendering import FORMATS, render
+from lnmbench.stages.report import build_blocks
+from lnmbench.testing.sample_results import (
+    MULTI_TASK,
+    SAMPLE_METHODS,
+    sample_results,
+)
+
+SECTIONS = (
+    "answer",
+    "setting",
+    "performance",
+    "comparisons",
+    "conclusion",
+    "further",
+    "all_comparisons",
+)
+PRINTED = (
+    "answer",
+    "setting",
+    "across",
+    "performance",
+    "discrimination",
+    "comparisons",
+    "differences",
+    "conclusion",
+    "aux",
+    "further",
+    "calibration",
+    "operating",
+    "net_benefit",
+    "probabilities",
+    "tuning",
+    "fitting",
+    "cohort",
+    "cost",
+    "search",
+    "all_comparisons",
+    "manifest",
+    "cite",
+)
+THREE = SAMPLE_METHODS[:3]
+
+
+def make_blocks(results: Results) -> list[Block]:
+    """Return the blocks of `SECTIONS`."""
+    sections = register_sections()
+    return [block for name in SECTIONS for block in sections[name]()(results)]
+
+
+def test_the_sections_are_printed_in_this_order() -> None:
+    groups = get_args(SectionGroup)
+    sections = [(groups.index(make().group), name) for name, make in register_sections().items()]
+    assert tuple(name for _, name in sorted(sections, key=lambda pair: pair[0])) == PRINTED
+
+
+def test_a_real_run_prints_its_blocks_in_this_order(scored: Results) -> None:
+    # in this run the auxiliary task changes no rank, so that posterior and power may be missing
+    keys = [block.key for block in build_blocks(scored, Registry())]
+    assert [key for key in keys if key not in ("posterior", "power")] == [
+        "answer",
+        "setting",
+        "performance",
+        "roc",
+        "precision-recall",
+        "comparisons",
+        "additional_tests",
+        "paired-differences",
+        "forest",
+        "conclusion",
+        "checks",
+        "aux",
+        "further",
+        "calibration",
+        "operating_sensitivity",
+        "operating_specificity",
+        "net_benefit",
+        "calibration-curves",
+        "decision-curves",
+        "distribution",
+        "tuning",
+        "learning-curves",
+        "search-losses",
+        "cohort",
+        "cost",
+        "search",
+        "manifest",
+        "methods",
+        "cite",
+    ]
+    brief = [block.key for block in build_blocks(scored, Registry(), brief=True)]
+    assert brief == keys[: keys.index("checks") + 1]
+
+
+def test_a_report_has_answer_setting_tables_and_conclusion(sample: Results) -> None:
+    assert [block.key for block in make_blocks(sample)] == [
+        "answer",
+        "setting",
+        "performance",
+        "comparisons",
+        "additional_tests",
+        "conclusion",
+        "further",
+    ]
+
+
+def test_without_a_primary_test_the_others_remain(sample: Results) -> None:
+    results = replace(sample, compared=(), comparison_titles={}, comparison_roles={}, primary="")
+    keys = [block.key for block in make_blocks(results)]
+    assert keys == ["answer", "setting", "performance", "conclusion", "further"]
+
+
+def test_a_synthetic_cohort_is_said_in_the_title_of_every_table(sample: Results) -> None:
+    tables = [block for block in make_blocks(sample) if isinstance(block, Table)]
+    assert len(tables) == 4
+    assert all("SYNTHETIC" in table.title for table in tables)
+    real = make_blocks(sample_results(THREE, synthetic=False))
+    assert not any("SYNTHETIC" in render([block], "markdown") for block in real)
+    (conclusion,) = [block for block in real if block.key == "conclusion"]
+    assert "patients" not in render([conclusion], "markdown")
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "tables"),
+    [
+        ({"resnet50": 3}, 4),
+        ({"resnet50": 3, "logistic": 0}, 2),
+        ({"resnet50 + pt": 19, "resnet50": 3, "logistic": 0}, 0),
+    ],
+)
+def test_tables_leave_out_unfinished_methods(unfinished: dict[str, int], tables: int) -> None:
+    made = make_blocks(sample_results(THREE, units_done=unfinished))
+    assert len([block for block in made if isinstance(block, Table)]) == tables
+    assert all(render(made, format) for format in FORMATS)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_hostile_labels_reach_every_format_as_text(format: str) -> None:
+    label = "=1+1 <script>[bold]a|b 50%_x\x1b[31m\n# no heading"
+    results = sample_results([(replace(MULTI_TASK, label=label), 1.0), THREE[1]])
+    text = render(make_blocks(replace(results, cohort=label)), format)
+    assert "\x1b" not in text
+    assert "\n# no" not in text
+    if format == "markdown":
+        assert "<script>" not in text
+    if format == "csv":
+        assert "\n=1" not in text
+        assert ",=1" not in text
+
+
+def test_tables_of_three_methods_fit_100_columns(sample: Results) -> None:
+    text = render(make_blocks(sample), "table")
+    assert max(map(len, text.splitlines())) <= 100
