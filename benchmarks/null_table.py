@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
-from lnmbench_report.printed import decimal, signed
 from null_experiment import SCENARIOS, Found
 
 from lnmbench.contracts import Comparison
 from lnmbench.records import Cell, Paragraph, Table, TableColumn
+from lnmbench.results import format_decimal, format_difference
 from lnmbench.text import clean
 
 ALPHA = 0.05
@@ -67,12 +67,12 @@ def _cells(group: Sequence[Found], tests: Mapping[str, Comparison]) -> tuple[Cel
     protocol = f"{one.repeats} × {one.folds} × {one.inner}"
     differences = np.array([found.b - found.a for found in group])
     difference = float(differences.mean())
-    told = signed(difference)
+    told = format_difference(difference)
     if len(group) > 1:
-        told += f" ± {decimal(float(differences.std(ddof=1)) / math.sqrt(len(group)))}"
+        told += f" ± {format_decimal(float(differences.std(ddof=1)) / math.sqrt(len(group)))}"
     means = [float(np.mean([(found.a + found.b) / 2 for found in group]))]
     means += [float(np.mean([getattr(found, name) for found in group])) for name in _SPREADS]
-    mean, *spreads = (Cell(text=decimal(value), value=value) for value in means)
+    mean, *spreads = (Cell(text=format_decimal(value), value=value) for value in means)
     return (
         Cell(text=one.scenario),
         Cell(text=clean(group[0].metric)),
@@ -91,9 +91,9 @@ _SPREADS = ("sd", "correlation")
 
 def _rate(share: float, error: float) -> Cell:
     if math.isnan(share):
-        return Cell(text=decimal(share))
+        return Cell(text=format_decimal(share))
     half = 2.0 * error
-    text = f"{decimal(share)} ± {decimal(error)}"
+    text = f"{format_decimal(share)} ± {format_decimal(error)}"
     return Cell(text=text, value=share, low=share - half, high=share + half)
 
 
@@ -104,9 +104,9 @@ def _verdicts(groups: Sequence[Sequence[Found]], tests: Mapping[str, Comparison]
             continue
         if test.role == "primary":
             reached = "reached" if max(rates) <= AT_MOST else "not reached"
-            told = f"{decimal(max(rates))} at most (wanted: {decimal(AT_MOST, digits=2)} at most"
+            told = f"{format_decimal(max(rates))} at most (wanted: {format_decimal(AT_MOST, digits=2)} at most"
             yield f"{test.title}: {told}: {reached})"
         if test.role == "as published":
             beyond = sum(share > BEYOND for share in rates)
-            told = f"from {decimal(min(rates))} to {decimal(max(rates))}"
+            told = f"from {format_decimal(min(rates))} to {format_decimal(max(rates))}"
             yield f"{test.title}: {told}, beyond .3 in {beyond} of {len(rates)} rows"

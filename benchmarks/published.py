@@ -16,7 +16,6 @@ import math
 import sys
 from collections.abc import Sequence
 
-from lnmbench_report.printed import decimal, interval, pvalue, signed
 from published_folds import (
     Design,
     Published,
@@ -30,6 +29,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import Cell, Paragraph, Table, TableColumn
 from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
+from lnmbench.results import format_decimal, format_difference, format_interval, format_pvalue
 from lnmbench.text import clean
 
 CORRELATIONS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -60,7 +60,7 @@ def scientific(p: float) -> str:
     ('5 × 10⁻¹⁰', '.03')
     """
     if p >= 0.001:
-        return pvalue(p)
+        return format_pvalue(p)
     digit, power = f"{p:.0e}".split("e")
     raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{digit} × 10{raised}"
@@ -90,9 +90,9 @@ def _correction(title: str, design: Design) -> Paragraph:
         title=f"{title}, {design.repeats} × {design.folds} folds",
         lines=(
             f"J = {design.count} outer folds, n2/n1 = 1/{design.folds - 1}: the standard error of a"
-            f" mean is {1.0 / shrinks:.2f} times s/√J, and t shrinks to {decimal(shrinks)} of its"
+            f" mean is {1.0 / shrinks:.2f} times s/√J, and t shrinks to {format_decimal(shrinks)} of its"
             " plain value",
-            f"a plain p of .01 is a corrected p of {pvalue(design.corrected(at_01, 1.0).pvalue)}",
+            f"a plain p of .01 is a corrected p of {format_pvalue(design.corrected(at_01, 1.0).pvalue)}",
             "a corrected p below .05 takes a plain p below"
             f" {scientific(design.plain(at_05, 1.0).pvalue)}",
         ),
@@ -105,7 +105,7 @@ def _means(table: Sequence[Published], design: Design) -> Table:
         cells = [_words(one.method), _words(one.metric), _number(one.mean), _number(one.sd)]
         for test in (design.plain, design.corrected):
             bounds = test(one.mean, one.sd).interval
-            cells.append(Cell(text=interval(bounds.low, bounds.high), value=one.mean))
+            cells.append(Cell(text=format_interval(bounds.low, bounds.high), value=one.mean))
         rows.append(tuple(cells))
     words = _columns("method", "metric", align="left")
     figures = _columns("mean", "SD", "95 % CI, plain", "95 % CI, corrected")
@@ -118,8 +118,8 @@ def _grid(key: str, title: str, table: Sequence[Published], test: Test) -> Table
         difference = b.mean - a.mean
         spreads = [sd_of_difference(a, b, correlation) for correlation in CORRELATIONS]
         found = [test(difference, spread, 0.95).pvalue for spread in spreads]
-        rows.append((*_head(a, b), *(Cell(text=pvalue(p), value=p) for p in found)))
-    figures = _columns("difference", *(f"ρ = {decimal(r, digits=2)}" for r in CORRELATIONS))
+        rows.append((*_head(a, b), *(Cell(text=format_pvalue(p), value=p) for p in found)))
+    figures = _columns("difference", *(f"ρ = {format_decimal(r, digits=2)}" for r in CORRELATIONS))
     return Table(
         key=key, title=title, columns=(*_PAIR, *figures), rows=tuple(rows), notes=(_ROUNDED,)
     )
@@ -182,7 +182,7 @@ def _head(a: Published, b: Published) -> tuple[Cell, Cell, Cell]:
     return (
         _words(f"{b.method} − {a.method}"),
         _words(a.metric),
-        Cell(text=signed(difference), value=difference),
+        Cell(text=format_difference(difference), value=difference),
     )
 
 
@@ -191,7 +191,7 @@ def _words(text: str) -> Cell:
 
 
 def _number(value: float, digits: int = 3) -> Cell:
-    return Cell(text=decimal(value, digits=digits), value=value)
+    return Cell(text=format_decimal(value, digits=digits), value=value)
 
 
 def _correlation(needed: float) -> Cell:

@@ -78,6 +78,20 @@ def undefined_npv() -> Callable[[Results, int], Results]:
     return change
 
 
+ENVIRONMENT = {
+    "lnmbench": "0.1.0",
+    "python": "3.12.1",
+    "packages": {"torch": "2.9", "pandas": ""},
+    "platform": "Linux x86_64",
+    "processor": "some",
+    "cpu_count": 4,
+    "memory_gb": 8.0,
+    "device": "cuda (made)",
+    "threads": 2,
+    "git_commit": "0123abcd-dirty",
+}
+
+
 @pytest.fixture(scope="session")
 def network() -> NetworkMethod:
     """A network with weights of a file and settings that are not the default."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lnmbench.records import BaselineMethod, Card, Choice, MethodResult, Protocol, Results
+from lnmbench import UserError
+from lnmbench.records import BaselineMethod, Choice, MethodResult, Protocol
 from lnmbench.registry import Registry
 from lnmbench.stages.report.build_page import (
     build_blocks,
@@ -15,6 +16,7 @@ from lnmbench.stages.report.build_page import (
     build_page,
     build_page_across,
 )
+from lnmbench.testing.sample_results import empty_results
 
 PLUGIN = """
 import numpy as np
@@ -31,12 +33,12 @@ def figure(*methods):
     return Figure(key="figure", title="figure", alt="", panels=(panel,))
 
 class Last:
-    order = 90
+    group = "provenance"
     def __call__(self, results):
         return [table("last")]
 
 class First:
-    order = 10
+    group = "answer"
     def __call__(self, results):
         methods = [result.method.fingerprint for result in results.method_results]
         drawn = [figure(*methods[::-1][:1])] if methods else []
@@ -63,20 +65,12 @@ METHODS = tuple(
     )
     for label in ("a", "b")
 )
-RESULTS = Results(
+RESULTS = replace(
+    empty_results(),
     cohort="made:n=4",
-    card=Card(title="t", license="l", source="s", citation="c", labels="x"),
-    fingerprint="f",
     protocol=Protocol(target="n1", repeats=2, folds=3, inner=4),
     n=1,
     positives=1,
-    method_results=(),
-    compared=(),
-    metrics=(),
-    metric_titles={},
-    comparison_titles={},
-    comparison_roles={},
-    primary="",
 )
 
 
@@ -93,6 +87,23 @@ def test_sections_and_checks_are_ordered_and_tables_numbered(registry: Registry)
     assert titles == ["words", "Table 1. first", "Table 2. Checks", "Table 3. last"]
     brief = [block.title for block in build_blocks(RESULTS, registry, brief=True)]
     assert brief == titles[:-1]
+
+
+def test_an_unknown_group_is_refused_with_the_known_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks,lnmbench_report")
+    path = tmp_path / "sections.py"
+    path.write_text(PLUGIN.replace('"provenance"', '"end"'), encoding="utf-8")
+    with pytest.raises(UserError, match="section last has an unknown group") as error:
+        build_blocks(RESULTS, Registry([str(path)]))
+    assert "answer, performance, comparisons" in str(error.value)
+    assert "got end" in str(error.value)
+
+
+def test_a_title_has_the_target_in_words_with_its_option(registry: Registry) -> None:
+    page = build_page(replace(RESULTS, target_title="pN1 or higher"), registry)
+    assert page.title == "pN1 or higher (n1) in made"
 
 
 def test_a_page_chooses_the_methods_of_its_figures(registry: Registry) -> None:
