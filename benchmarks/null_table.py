@@ -104,8 +104,11 @@ def _verdicts(groups: Sequence[Sequence[Found]], tests: Mapping[str, Comparison]
             continue
         if test.role == "primary":
             reached = "reached" if max(rates) <= AT_MOST else "not reached"
-            told = f"{format_decimal(max(rates))} at most (wanted: {format_decimal(AT_MOST, digits=2)} at most"
-            yield f"{test.title}: {told}: {reached})"
+            limit = format_decimal(AT_MOST, digits=2)
+            yield (
+                f"{test.title}: {format_decimal(max(rates))} at most "
+                f"(wanted: {limit} at most: {reached})"
+            )
         if test.role == "as published":
             beyond = sum(share > BEYOND for share in rates)
             told = f"from {format_decimal(min(rates))} to {format_decimal(max(rates))}"

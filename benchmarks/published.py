@@ -90,9 +90,10 @@ def _correction(title: str, design: Design) -> Paragraph:
         title=f"{title}, {design.repeats} × {design.folds} folds",
         lines=(
             f"J = {design.count} outer folds, n2/n1 = 1/{design.folds - 1}: the standard error of a"
-            f" mean is {1.0 / shrinks:.2f} times s/√J, and t shrinks to {format_decimal(shrinks)} of its"
-            " plain value",
-            f"a plain p of .01 is a corrected p of {format_pvalue(design.corrected(at_01, 1.0).pvalue)}",
+            f" mean is {1.0 / shrinks:.2f} times s/√J, and t shrinks to {format_decimal(shrinks)}"
+            " of its plain value",
+            "a plain p of .01 is a corrected p of"
+            f" {format_pvalue(design.corrected(at_01, 1.0).pvalue)}",
             "a corrected p below .05 takes a plain p below"
             f" {scientific(design.plain(at_05, 1.0).pvalue)}",
         ),

@@ -20,11 +20,10 @@ from lnmbench.records import (
     NetworkMethod,
     Preprocessing,
     Protocol,
-    Resources,
     Results,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.resolve import prepare
+from lnmbench.stages.plan import resolve
 
 MakeInvocation = Callable[..., Mapping[str, Any]]
 
@@ -51,8 +50,8 @@ def test_the_command_asks_for_the_same_methods_on_the_same_folds(
 ) -> None:
     benchmark = read_benchmark(None, read_options(format_command(scored.invocations[0])))
     (cohort,) = run_folder.parent.joinpath("home").rglob("*.h5")
-    again = prepare(benchmark, Registry(), cohort, Resources())
-    assert {method.fingerprint for method in again.methods} == {
+    again = resolve(benchmark, Registry(), lambda: cohort)
+    assert {resolved.method.fingerprint for resolved in again.methods} == {
         outcome.method.fingerprint for outcome in scored.method_results
     }
     assert again.plan.protocol == scored.protocol
@@ -72,7 +71,8 @@ def test_the_command_asks_for_the_same_several_tasks(
     def make_methods(options: Mapping[str, Any]) -> tuple[Method, ...]:
         few = {"dataset": scored.cohort, "repeats": 2, "folds": 4, "inner": 2}
         benchmark = read_benchmark(None, {**options, **few})
-        return prepare(benchmark, Registry(), cohort, Resources()).methods
+        resolved = resolve(benchmark, Registry(), lambda: cohort)
+        return tuple(each.method for each in resolved.methods)
 
     (once,) = make_methods({"encoder": "none", "aux": (aux,), "only": True})
     assert len(once.aux) == 2
