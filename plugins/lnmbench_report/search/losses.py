@@ -54,13 +54,13 @@ def _rank_trials(result: MethodResult) -> Iterator[RankedTrials]:
     search = result.search
     if search is None:
         return
-    finite = [trial for trial in search.tried if np.isfinite(trial.losses).all() and trial.losses]
+    finite = [trial for trial in search.trials if np.isfinite(trial.losses).all() and trial.losses]
     if finite:
         yield RankedTrials(
             result=result,
             trials=tuple(sorted(finite, key=lambda trial: (trial.loss, trial.candidate))),
             chosen=Counter(trial.candidate for trial in search.chosen),
-            diverged=len(search.tried) - len(finite),
+            diverged=len(search.trials) - len(finite),
         )
 
 

@@ -98,7 +98,7 @@ def _make_chosen_rows(result: MethodResult) -> Iterator[tuple[Cell, ...]]:
     network = isinstance(result.method, NetworkMethod)
     if network:  # the candidates of a baseline are a grid: none of them is the given one
         yield Cell(text=ALL_AS_GIVEN), Cell(text=MISSING), _default_share_cell(search)
-    for name, default in search.own.items():
+    for name, default in search.initial.items():
         default_cell = Cell(text=format_setting(default), value=_as_number(default))
         values = [trial.settings.get(name) for trial in search.chosen]
         yield Cell(text=name), default_cell if network else Cell(text=MISSING), _values_cell(values)
@@ -135,7 +135,7 @@ def _as_number(value: object) -> float | None:
 def _make_trial_rows(result: MethodResult) -> Iterator[tuple[Cell, ...]]:
     search = result.search
     assert search is not None
-    for trial in search.tried:
+    for trial in search.trials:
         settings = [f"{name}={format_setting(value)}" for name, value in trial.settings.items()]
         chosen = sum(winner.candidate == trial.candidate for winner in search.chosen)
         yield (

@@ -115,7 +115,7 @@ def make_invocation(network: NetworkMethod) -> Callable[..., Mapping[str, Any]]:
     def make(created: str = "2026-01-02T03:04:05+00:00", **changed: object) -> Mapping[str, Any]:
         return {
             "created": created,
-            "asked": {},
+            "options": {},
             "cohort": "table:target=n2",
             "protocol": asdict(Protocol(repeats=3)),
             "methods": [asdict(network), asdict(LOGISTIC)],

@@ -22,7 +22,7 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
         Trial(candidate=number, settings={}, losses=losses)
         for number, losses in enumerate([(0.5, 0.7), (0.4, 0.6), (math.inf, 0.1)], start=1)
     )
-    search = Search(candidates=3, tried=tried, chosen=(tried[1], tried[1], tried[0]))
+    search = Search(candidates=3, trials=tried, chosen=(tried[1], tried[1], tried[0]))
     network = next(o for o in scored.method_results if isinstance(o.method, NetworkMethod))
     found = find_figure(replace(scored, method_results=(replace(network, search=search),)))
     (panel,) = found.panels

@@ -42,7 +42,7 @@ def tried(number: int, **settings: object) -> Trial:
 RATES = (1e-3, 5e-4, 2.5e-3, 5e-4, 1e-3)
 FOUND = Search(
     candidates=3,
-    own={"learning_rate": 5e-4, "token_dim": 64, "planted.mode": None},
+    initial={"learning_rate": 5e-4, "token_dim": 64, "planted.mode": None},
     chosen=tuple(
         tried(
             1 if rate == 5e-4 else 2,
@@ -54,7 +54,9 @@ FOUND = Search(
     ),
 )
 GRID = Search(
-    candidates=2, own={"C": 0.001}, chosen=tuple(tried(2, C=value) for value in (0.1, 0.1, 10.0))
+    candidates=2,
+    initial={"C": 0.001},
+    chosen=tuple(tried(2, C=value) for value in (0.1, 0.1, 10.0)),
 )
 
 
@@ -83,7 +85,7 @@ def test_every_setting_that_was_tried_is_shown_with_its_loss() -> None:
         Trial(candidate=number, settings={"dropout": number / 10, "token_dim": 64}, losses=own)
         for number, own in losses.items()
     )
-    searched = replace(FOUND, tried=every)
+    searched = replace(FOUND, trials=every)
     (made,) = Trials()(results((NETWORK, searched), (LOGISTIC, GRID)))
     assert isinstance(made, Table)
     assert [row[1:] for row in words(made.rows)] == [
