@@ -109,7 +109,17 @@ def describe_files(files: Sequence[DataFile], *, renamed: bool, unclear: int) ->
 
 
 def describe_labels(table: CohortTable, rows: Sequence[Row], *, enbloc: bool) -> Iterator[str]:
-    """Yield notes on the derivation of the labels, with counts."""
+    """Yield notes on the derivation of the labels, with counts.
+
+    Parameters
+    ----------
+    table
+        The table of the cohort.
+    rows
+        The patients.
+    enbloc
+        Whether unassigned positive nodes make a patient positive.
+    """
     if N1.name in table.values:
         positive = Counter(table.values[N1.name])["True"]
         yield (

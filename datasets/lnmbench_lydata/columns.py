@@ -104,7 +104,17 @@ def make_feature(variable: Variable, cells: Sequence[str]) -> Column:
 
 
 def make_level_feature(source: str, side: str, level: str) -> Column:
-    """Return the column of a level by an examination before surgery."""
+    """Return the column of a level by an examination before surgery.
+
+    Parameters
+    ----------
+    source
+        The examination, such as `CT`.
+    side
+        `ipsi` or `contra`.
+    level
+        The level, such as `II`.
+    """
     return Column(
         name=f"{source} {side} {level}",
         role="feature",

@@ -20,7 +20,17 @@ def has_unassigned_nodes(row: Row, where: str) -> bool:
 
 
 def read_any_level(row: Row, where: str, *, enbloc: bool) -> str:
-    """Return True, False or an empty text; with `enbloc`, unassigned positive nodes count too."""
+    """Return whether any level is involved: True, False, or an empty text if unknown.
+
+    Parameters
+    ----------
+    row
+        The patient.
+    where
+        The patient in words, for error messages.
+    enbloc
+        Whether unassigned positive nodes make a patient positive.
+    """
     if enbloc and has_unassigned_nodes(row, where):
         return "True"
     involved = find_any_involved(row, PATHOLOGY, where)

@@ -87,7 +87,17 @@ COLUMNS = (
 
 
 def make_rows(draws: Draws, patients: Patients, nodes: Nodes) -> list[dict[str, object]]:
-    """Return each patient's raw values by column; None for a missing value."""
+    """Return each patient's raw values by column; None for a missing value.
+
+    Parameters
+    ----------
+    draws
+        Random numbers of the patients (n), which also decide on missing values.
+    patients
+        The patients (n).
+    nodes
+        Their nodal status (n).
+    """
     filled: dict[str, list[object]] = {
         "age": _to_numbers(patients.age),
         "sex": _to_categories(SEXES, patients.female),

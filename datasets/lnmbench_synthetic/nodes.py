@@ -55,6 +55,15 @@ def compute_nodal_score(
     """Return the log odds of N2 (n,) up to a constant.
 
     At `effect` 0 it depends only on the traits and on the clinical features as recorded.
+
+    Parameters
+    ----------
+    patients
+        The patients (n).
+    invasiveness
+        The invasiveness (n,), or its expectation given the traits.
+    effect
+        Weight of the invasiveness.
     """
     _, _, spiculation, solid = patients.traits.T
     clinical = (

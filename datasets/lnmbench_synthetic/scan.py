@@ -48,7 +48,19 @@ class Scan:
 
 
 def acquire(sites: Sites, size_mm: float, tumor: Tumor, generator: np.random.Generator) -> Scan:
-    """Return a scan of the region around a tumor, which is placed at random in its lobe."""
+    """Return a scan of the region around a tumor, which is placed at random in its lobe.
+
+    Parameters
+    ----------
+    sites
+        Possible positions of the tumor in its lobe.
+    size_mm
+        Longest diameter of the tumor.
+    tumor
+        The tumor.
+    generator
+        Source of the random geometry.
+    """
     stretch = 1 + generator.uniform(-_STRETCH, _STRETCH, 3)
     center = _choose_site(sites, float(size_mm / 2 / stretch.min()), generator) * stretch
     field_mm = 2 * HALF_BODY_MM[0] * stretch[0] * generator.uniform(*_FIELD)

@@ -44,5 +44,15 @@ def cover(inside_mm: Field, edge_mm: float) -> Field:
 
 
 def paint(canvas: Field, share: Field, hu: float | Field) -> None:
-    """Blend a tissue into the canvas, in place, by its share of each voxel."""
+    """Blend a tissue into the canvas, in place.
+
+    Parameters
+    ----------
+    canvas
+        The image in HU; changed in place.
+    share
+        Share of the tissue in each voxel, of the same shape.
+    hu
+        HU of the tissue, a number or an array of the same shape.
+    """
     canvas += share * (hu - canvas)

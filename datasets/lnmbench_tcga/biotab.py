@@ -41,9 +41,21 @@ def find_biotabs(root: Path) -> Mapping[str, Path]:
 
 
 def select_biotabs(cancer: str, files: Mapping[str, Path], root: Path) -> Mapping[str, Path]:
-    """Return the files of the cancers that are joined by `+`, in the order of `cancer`.
+    """Return the files of cancers in the order of `cancer`.
 
-    Raises `UserError` with the name of a file that `root`, the folder of `files`, lacks.
+    Parameters
+    ----------
+    cancer
+        Codes of the cancers, joined by `+`.
+    files
+        The available files, by code.
+    root
+        The folder of the files, for error messages.
+
+    Raises
+    ------
+    UserError
+        For a cancer without a file, with the name of that file, and for a repeated cancer.
     """
     codes = [code.strip().casefold() for code in cancer.split("+")]
     for code in codes:

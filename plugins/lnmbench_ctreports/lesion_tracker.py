@@ -28,9 +28,16 @@ class LesionTracker:
         self._additional: set[int] = set()
 
     def add(self, sentence: Sentence, span: Span, lobes: Sequence[Mention]) -> None:
-        """Make the lesion of a mention the current one; `lobes` are those of its sentence.
+        """Make the lesion of a mention the current one, unless the mention is negated.
 
-        A negated mention ("no other nodules") is not a lesion.
+        Parameters
+        ----------
+        sentence
+            The sentence of the mention.
+        span
+            The noun of the lesion.
+        lobes
+            The lobes that the sentence mentions.
         """
         if find_negation(sentence, span):
             return

@@ -51,7 +51,17 @@ def find_measured_subject(topic: Topic, size: Span) -> Subject | None:
 
 
 def extend_to_noun(measure: Measure, subject: Subject | None, topic: Topic) -> Span:
-    """Return the span of the noun and its size, or of the size alone if they are far apart."""
+    """Return the span of the noun and its size, or of the size alone if they are far apart.
+
+    Parameters
+    ----------
+    measure
+        The size.
+    subject
+        The subject of the size, if there is one.
+    topic
+        The sentence of the size with its subjects.
+    """
     if subject is None or subject not in topic.subjects:
         return measure.span
     start = min(subject.span.start, measure.span.start)

@@ -83,7 +83,16 @@ def find_subject(topic: Topic, item: Span, *, skipping: Kind | None = None) -> S
     """Return the subject of a size or sign, or None if the sentence has no subject for it.
 
     It is the noun of its own phrase ("a 14 mm subcarinal node"), else the subject before it in the
-    sentence, else one after it in the same clause. Subjects of the kind `skipping` are ignored.
+    sentence, else one after it in the same clause.
+
+    Parameters
+    ----------
+    topic
+        The sentence with its subjects.
+    item
+        The span of the size or sign.
+    skipping
+        A kind of subjects to ignore.
     """
     vocabulary, text = topic.sentence.vocabulary, topic.sentence.text
     subjects = [subject for subject in topic.subjects if subject.kind != skipping]

@@ -7,7 +7,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 Pattern = re.Pattern[str]
 
@@ -65,13 +66,13 @@ def read_vocabulary(name: str) -> Vocabulary:
     """Return the vocabulary of `<name>.toml` in this package."""
     path = Path(__file__).parent / f"{name}.toml"
     file = tomllib.loads(path.read_text(encoding="utf-8"))
-    compiled: dict[str, Any] = {
+    compiled: dict[str, Pattern | dict[str, Pattern]] = {
         field.name: {key: _compile(texts) for key, texts in file[field.name].items()}
         if field.name in _TABLES
         else _compile(file[field.name], "$" if field.name in _ENDS_AT_POSITION else "")
         for field in fields(Vocabulary)
     }
-    return Vocabulary(**compiled)
+    return TypeAdapter(Vocabulary).validate_python(compiled)
 
 
 def _compile(texts: Sequence[str], end: str = "") -> Pattern:
