@@ -69,6 +69,31 @@ def test_links_between_the_docs_lead_somewhere() -> None:
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_anchors_of_links_exist() -> None:
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text):
+            page = path.parent / target if target else path
+            assert anchor in anchors(page.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+def test_sections_named_in_tripod_are_titles_of_the_report() -> None:
+    text = (ROOT / "docs" / "tripod.md").read_text(encoding="utf-8")
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("plugins/lnmbench_report", "lnmbench/stages/report")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    for title in set(re.findall(r"\*([A-Z][^*|]+)\*", text)):
+        assert re.search(rf"[\"']{re.escape(title)}(?=[\"'{{: ])", source), title
+
+
 def modules() -> list[str]:
     return [
         name
