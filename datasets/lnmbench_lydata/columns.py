@@ -148,14 +148,14 @@ N1 = Column(
 )
 
 
-def make_tumor_stage(classes: Sequence[str]) -> Column:
+def make_tumor_stage(stages: Sequence[str]) -> Column:
     """Return the column of the pathological T stage, with the label for organs but the lung."""
     return Column(
         name="pT",
         role="aux",
         kind="ordinal",
         label="pt_names",
-        categories=tuple(sorted(set(classes) - {""}, key=lambda text: (text != "Tis", text))),
+        categories=tuple(sorted(set(stages) - {""}, key=lambda text: (text != "Tis", text))),
         known="after",
         description="pathological T stage (prefix p) of head and neck",
     )

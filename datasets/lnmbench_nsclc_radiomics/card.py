@@ -77,5 +77,6 @@ def _refuse_texts(name: str, codes: Mapping[str, int]) -> None:
     for code in codes:
         if code not in MISSING and not code.isdecimal():
             raise UserError(
-                f"column {name!r} holds {code[:40]!r}", expected="a class as a whole number, or NA"
+                f"column {name!r} holds {code[:40]!r}",
+                expected="a category as a whole number, or NA",
             )

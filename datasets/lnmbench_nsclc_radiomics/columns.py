@@ -98,7 +98,7 @@ def read_values(
 
 
 def read_code(cell: str) -> str:
-    """Return the code of a class, without the decimals of a float."""
+    """Return the code of a category, without the decimals of a float."""
     return cell.removesuffix(".0")
 
 

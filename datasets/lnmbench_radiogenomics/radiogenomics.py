@@ -23,7 +23,7 @@ MARKING = AnnotationRules(
 
 
 class Radiogenomics:
-    """NSCLC Radiogenomics: 211 patients, 162 with pathological stages, 144 with a segmented CT.
+    """NSCLC Radiogenomics: 211 patients, 162 with pathological stages, 144 with segmented CT.
 
     Features are known before surgery: age, weight, sex, ethnicity, smoking, the share of ground
     glass on CT, and the lobe. The first column of the table is `Patient ID` or `Case ID`.

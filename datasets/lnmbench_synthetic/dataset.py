@@ -51,8 +51,8 @@ class Synthetic:
     seed
         Seed of the cohort.
     effect
-        Weight of what pT says about nodal status beyond image and clinical features: 0 for the
-        null cohort, 1 for the default one.
+        Strength of the information in pT about nodal status beyond image and clinical features:
+        0 is the null cohort.
     prevalence
         Share of N2 in the simulated population.
     images

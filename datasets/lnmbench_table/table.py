@@ -20,7 +20,7 @@ from lnmbench_table.sheet import Sheet, quote_text, read_sheet
 
 
 class Table:
-    """A clinical table with a TOML dictionary that says what each column is.
+    """A clinical table with a data dictionary (TOML) of its columns.
 
     Opening the data set reads every cell as text and checks it, so an invalid cell is reported
     before anything is written. The id column is used only for `Case.id`.
