@@ -1,4 +1,4 @@
-"""Clinical features as models see them: imputed, scaled and one-hot, fitted on training cases."""
+"""Clinical features of models: imputed, scaled and one-hot, fitted on training cases."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def feature_frame(cohort: Cohort, cases: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the features of some cases, one column for each, float64 with NaN where missing.
+    """Return the features of some cases, one column for each, float64 with NaN if missing.
 
     Categorical columns hold the index of the category. `cases` is (m,): positions in the cohort.
     """

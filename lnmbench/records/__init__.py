@@ -1,14 +1,11 @@
-"""The nouns: frozen records that the stages hand to each other. Imports nothing heavy."""
+"""Frozen records that stages and plugins exchange. Importing them loads nothing heavy."""
 
 from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, unshuffle
-from lnmbench.records.card import Card
-from lnmbench.records.case import Case, Volume
+from lnmbench.records.case import Case, Finding, Volume
 from lnmbench.records.choice import Choice
-from lnmbench.records.cohort import Cohort, Preprocessing
+from lnmbench.records.cohort import Card, Cohort, Preprocessing
 from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Label, Role
-from lnmbench.records.cost import Cost
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
-from lnmbench.records.finding import Finding
 from lnmbench.records.folders import RunFolders
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import (
@@ -19,9 +16,8 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
-from lnmbench.records.plan import Plan
 from lnmbench.records.profile import Alike, Profile, Summary, Variable
-from lnmbench.records.protocol import Protocol, Splits
+from lnmbench.records.protocol import Plan, Protocol, Splits
 from lnmbench.records.report import (
     Block,
     Cell,
@@ -33,7 +29,7 @@ from lnmbench.records.report import (
     TableColumn,
 )
 from lnmbench.records.resources import Resources
-from lnmbench.records.result import TARGET, Curve, Epoch, Unit, UnitResult
+from lnmbench.records.result import TARGET, Cost, Curve, Epoch, Unit, UnitResult
 from lnmbench.records.score import AuxScore, Estimate, FoldScores, Pair, PairComparison, TestResult
 from lnmbench.records.search import Candidate, Dimension, Search, Settings, Trial
 from lnmbench.records.source import RemoteFile, Source

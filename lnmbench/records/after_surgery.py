@@ -1,4 +1,4 @@
-"""Names of variables that sound like findings of surgery, pathology or follow-up."""
+"""Names of variables that are known only after surgery: pathology, treatment, follow-up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BEFORE = re.compile(r"^age|neo.?adjuvant|clinical|(^|[^a-z])(?-i:c[TNM])([^a-z]
 
 
 def known_after(name: str) -> bool:
-    """Whether a name sounds like something that is known only after surgery.
+    """Return whether a name suggests a variable that is known only after surgery.
 
     Examples
     --------
@@ -30,5 +30,5 @@ def known_after(name: str) -> bool:
 
 
 def known_before(name: str) -> bool:
-    """Whether a name says that the variable is known before surgery."""
+    """Return whether a name states that the variable is known before surgery."""
     return bool(_BEFORE.search(name))

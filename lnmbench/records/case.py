@@ -1,4 +1,4 @@
-"""Cases of a data set before ingest: raw values and images."""
+"""Cases of a data set before ingest: raw values, images, and findings of CT reports."""
 
 from __future__ import annotations
 
@@ -35,3 +35,15 @@ class Case:
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
     volume: Callable[[], Volume] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One value that a CT report states.
+
+    `value` is a cell for its column; `words` is the exact span of the text that states it. It is
+    for review by a person and never reaches the cohort file.
+    """
+
+    value: object
+    words: str

@@ -1,4 +1,4 @@
-"""All cases of one data set, as they stand in a cohort file."""
+"""Cohorts: their description, their preprocessing and their table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.records.card import Card
 from lnmbench.records.column import Column
 
 if TYPE_CHECKING:
@@ -17,8 +16,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Description of a data set, stored in its cohort file, in ledgers and in reports.
+
+    `truth` has known quantities of a synthetic cohort by name; it is empty for real data.
+    `synthetic` marks all tables of the cohort.
+    """
+
+    title: str
+    license: str
+    source: str
+    citation: str
+    labels: str
+    notes: tuple[str, ...] = ()
+    synthetic: bool = False
+    truth: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preprocessing:
-    """How images are brought to the patches of the cohort file.
+    """Grid of the patches of a cohort file.
 
     Spacing is in mm along x, y, z; `patch` is the number of pixels along x and y.
     """
@@ -30,12 +47,12 @@ class Preprocessing:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cohort:
-    """The tabular part of a cohort, and where its images are.
+    """Table of a cohort, and the positions of its images in the cohort file.
 
     `values[name]` is float64 of shape (n,): the number, or the index of the category, with NaN
-    where missing. Columns of the roles id, patient and center are str arrays of shape (n,)
+    if missing. Columns of the roles id, patient and center are str arrays of shape (n,)
     instead. `offsets` is int64 of shape (n + 1,): the slices of case i are
-    `offsets[i]:offsets[i + 1]` of the cohort file; all zeros where there are no images.
+    `offsets[i]:offsets[i + 1]` of the cohort file; all zeros without images.
     """
 
     name: str
@@ -53,7 +70,7 @@ class Cohort:
 
     @property
     def has_images(self) -> bool:
-        """Whether every case has at least one slice."""
+        """Return whether each case has at least one slice."""
         return bool(len(self.ids)) and bool((self.offsets[1:] > self.offsets[:-1]).all())
 
     @property
@@ -63,7 +80,7 @@ class Cohort:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The patient of each case: what a split must keep together."""
+        """The patient of each case; splits keep cases of a patient together."""
         for column in self.columns:
             if column.role == "patient":
                 return tuple(str(v) for v in self.values[column.name])
@@ -89,8 +106,8 @@ class Cohort:
             column = self.labeled(label)
             if column is not None:
                 return column
-        there = [c.label for c in self.columns if c.label and c.role in ("target", "aux")]
+        labels_present = [c.label for c in self.columns if c.label and c.role in ("target", "aux")]
         raise UserError(
             f"cohort {self.name!r} has no column labeled {' or '.join(labels)}",
-            then=nearest(labels[0], there).replace("known:", "labels there:"),
+            then=nearest(labels[0], labels_present).replace("known:", "its labels:"),
         )

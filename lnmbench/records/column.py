@@ -1,4 +1,4 @@
-"""A column of the clinical table: what it is, and when it is known."""
+"""Columns of the clinical table: role, kind, categories, and when a value is known."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Role = Literal["id", "patient", "center", "feature", "target", "aux", "report"]
 Kind = Literal["continuous", "ordinal", "nominal", "binary"]
 Known = Literal["before", "after"]
 Label = Literal["binary", "ordinal", "nominal", "continuous", "mask"]
-"""What a target or an auxiliary task predicts: a kind of column, or a mask of the image."""
+"""Kind of the prediction of a target or auxiliary task: that of a column, or a mask."""
 
 TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
 UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")
-"""Roles whose cells are no numbers; those of reports are not even stored."""
+"""Roles whose cells are not numbers; those of reports are not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One variable of a cohort.
+    """Variable of a cohort.
 
     `label` names the target or auxiliary task that the column serves (`n1`, `n2`, `pn`, `pt`, …).
     `categories` are in their order; for a binary column they are (negative, positive).
@@ -82,7 +82,7 @@ class Column:
         number: `TypeError`, which quotes nothing of it.
         """
         if self.role == "report":
-            raise TypeError(f"column {self.name!r} is a report: read it, it cannot be encoded")
+            raise TypeError(f"column {self.name!r} is a report and cannot be encoded")
         text = "" if value is None else str(value).strip()
         if not text or text.casefold() == "nan" or text in {m.strip() for m in self.missing}:
             return math.nan

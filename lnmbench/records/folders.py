@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from lnmbench.records.plan import Plan
+from lnmbench.records.protocol import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

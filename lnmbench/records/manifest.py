@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lnmbench.records.card import Card
-from lnmbench.records.cohort import Preprocessing
+from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.method import Method
 from lnmbench.records.protocol import Protocol
 

@@ -1,4 +1,4 @@
-"""The protocol of a benchmark, and its folds."""
+"""The protocol of a benchmark, its folds, and the plan that all methods share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lnmbench.defaults import DEFAULTS
+from lnmbench.records.cohort import Card, Preprocessing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,3 +59,23 @@ class Splits:
         """Yield (repeat, fold) in the order in which they are run."""
         repeats, folds, _ = self.inner.shape
         yield from ((repeat, fold) for repeat in range(repeats) for fold in range(folds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Plan:
+    """The cases with a known target, their labels and their folds.
+
+    `truth` is (n,) of 0 and 1, in the order of `ids`. `patients` is (n,): the number of each
+    case's patient. `notes` say how the labels were made and which cases were left out.
+    """
+
+    dataset: str
+    fingerprint: str
+    card: Card
+    preprocessing: Preprocessing
+    protocol: Protocol
+    ids: tuple[str, ...]
+    truth: NDArray[np.float64]
+    patients: NDArray[np.int64]
+    splits: Splits
+    notes: tuple[str, ...] = ()

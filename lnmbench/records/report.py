@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records.auxiliary import AuxLabels
-from lnmbench.records.card import Card
-from lnmbench.records.cohort import Preprocessing
-from lnmbench.records.cost import Cost
+from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.figure import Figure
 from lnmbench.records.method import Method
 from lnmbench.records.profile import Profile
 from lnmbench.records.protocol import Protocol
-from lnmbench.records.result import Curve
+from lnmbench.records.result import Cost, Curve
 from lnmbench.records.score import AuxScore, Estimate, FoldScores, PairComparison
 from lnmbench.records.search import Search
 

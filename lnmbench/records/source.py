@@ -1,4 +1,4 @@
-"""Where a data set's files come from, and how to get them."""
+"""Sources of data sets: files to download, or steps for the user."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _NAME = re.compile(r"[A-Za-z0-9][\w .+-]*(?:/[A-Za-z0-9][\w .+-]*)*", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteFile:
-    """A file that a public address serves without a login.
+    """File at a public address that needs no login.
 
-    `name` is where it goes below the folder of the download, folders joined by `/`. `sha256` (64
+    `name` is its path below the folder of the download, with `/`. `sha256` (64
     hex digits) and `bytes` (its size) are those of the content that the data set was tested with.
 
     Raises `UserError` for an address that is not http or https, a name that may lead out of the
@@ -46,10 +46,10 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """How to get a data set: files that can be fetched, or steps that its user takes.
+    """Source of a data set: files to download, or steps for its user.
 
     A data set's factory has it as its class attribute `source`. `steps` are sentences in their
-    order, without numbers; where there are files, they say what is still to be done by hand.
+    order, without numbers; with files, they are what remains to do by hand.
     """
 
     license: str

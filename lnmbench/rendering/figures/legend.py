@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lnmbench.records import Figure, Mark, Panel
-from lnmbench.records.figure import MarkKind
+from lnmbench.records import Figure, Mark, MarkKind, Panel
 from lnmbench.rendering.figures.looks import Look, Looks
 
 

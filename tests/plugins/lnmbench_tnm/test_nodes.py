@@ -80,7 +80,7 @@ def test_a_category_that_is_no_pathological_class_is_refused(category: str) -> N
 
 
 def test_a_cohort_without_nodes_is_refused_with_the_labels_it_has() -> None:
-    with pytest.raises(UserError, match=r"labeled n2 or pn.*labels there: pt"):
+    with pytest.raises(UserError, match=r"labeled n2 or pn.*its labels: pt"):
         n2().labels(staged("T1a", "T2a", label="pt"))
 
 
