@@ -104,7 +104,7 @@ def empty_results() -> Results:
 
 
 def sample_predictions(
-    methods: Sequence[tuple[Method, float]] = SAMPLE_METHODS, n: int = 200
+    methods: Sequence[tuple[Method, float]] = SAMPLE_METHODS, n: int = 200, seed: int = 0
 ) -> dict[str, NDArray[np.float64]]:
     """Return probabilities (repeats, n) that carry the label, by fingerprint.
 
@@ -115,8 +115,10 @@ def sample_predictions(
         in part shared by all methods.
     n
         The number of cases; every fourth is positive.
+    seed
+        The seed of the noise.
     """
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(seed + 1)
     truth = np.arange(n) % 4 == 0
     noise = random.normal(size=(PROTOCOL.repeats, n))
     return {
@@ -131,6 +133,7 @@ def sample_results(
     methods: Sequence[tuple[Method, float]] = SAMPLE_METHODS,
     *,
     n: int = 200,
+    seed: int = 0,
     synthetic: bool = True,
     primary: tuple[str, ...] = ("auc", "ap"),
     predictions: Mapping[str, NDArray[np.float64]] | None = None,
@@ -148,6 +151,8 @@ def sample_results(
         Methods with the strength of the signal in their predictions.
     n
         The number of cases; every fourth is positive.
+    seed
+        The seed of the predictions, and the first digit of the cohort's fingerprint.
     synthetic
         Whether the cohort is a synthetic one.
     primary
@@ -170,7 +175,7 @@ def sample_results(
     registry = Registry() if registry is None else registry
     protocol = replace(PROTOCOL, primary=primary)
     metrics = target_metrics(protocol, registry)
-    probabilities = sample_predictions(methods, n) if predictions is None else predictions
+    probabilities = sample_predictions(methods, n, seed) if predictions is None else predictions
     truth = (np.arange(n) % 4 == 0).astype(float)
     fold = np.arange(n) // 4 % protocol.folds
     outer = np.array(
@@ -197,6 +202,7 @@ def sample_results(
         empty_results(),
         cohort="synthetic:n=200" if synthetic else "sample:n=200",
         card=CARD if synthetic else replace(CARD, synthetic=False, truth={}),
+        fingerprint=f"{seed}123456789abcdef",
         protocol=protocol,
         n=n,
         positives=int(truth.sum()),

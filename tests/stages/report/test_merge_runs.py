@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.records import (
-    Block,
-    Cell,
     Choice,
-    MethodResult,
     Paragraph,
     Results,
     RunFolders,
@@ -27,7 +21,6 @@ from lnmbench.stages.report import read_results
 from lnmbench.stages.report.build_page import build_blocks_across
 from lnmbench.stages.report.merge_runs import read_runs
 from lnmbench.stages.run import run
-from lnmbench.stats import holm
 
 REGISTRY = Registry()
 COHORTS = ("with pt", "another seed", "a third")
@@ -129,87 +122,3 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(
     with pytest.raises(UserError, match=reason) as error:
         read_runs([runs[name] for name in names], REGISTRY)
     assert all(runs[name].name in str(error.value) for name in names)
-
-
-def with_primary(cohorts: Sequence[Results], *primary: str) -> list[Results]:
-    """The same cohorts, as if other metrics had been declared."""
-    return [replace(results, primary_metrics=primary) for results in cohorts]
-
-
-def with_npv(results: Results, undefined: int) -> Results:
-    """The same cohort with an NPV on each fold, but for a number of folds of the first method."""
-    changed: list[MethodResult] = []
-    for result in results.method_results:
-        values = np.nan_to_num(result.scores["npv"].values, nan=0.5)
-        values.flat[: 0 if changed else undefined] = np.nan
-        scores = {**result.scores, "npv": replace(result.scores["npv"], values=values)}
-        changed.append(replace(result, scores=scores))
-    return replace(results, method_results=tuple(changed))
-
-
-def by_key(blocks: Sequence[Block]) -> dict[str, Block]:
-    return {block.key: block for block in blocks}
-
-
-def cells(table: Block) -> list[dict[str, Cell]]:
-    assert isinstance(table, Table)
-    keys = [column.key for column in table.columns]
-    return [dict(zip(keys, row, strict=True)) for row in table.rows]
-
-
-def words(block: Block) -> str:
-    return str(block)
-
-
-def test_where_less_is_better_every_part_says_so(cohorts: list[Results]) -> None:
-    made = by_key(build_blocks_across(with_primary(cohorts, "brier"), REGISTRY))
-    for key in ("across", "across_brier", "across_forest_1", "across_ranks"):
-        assert "lower is better" in words(made[key]), key
-    pairs = made["across_comparisons"]
-    assert isinstance(pairs, Table)
-    title = cohorts[0].metric_titles["brier"]
-    assert {row["metric"].text for row in cells(pairs)} == {f"{title} (lower is better)"}
-    assert f"In {title} a negative difference is a better score." in pairs.notes
-    assert pairs.columns[-1].heading == "P(worse / equivalent / better)"
-    assert "better" in pairs.notes[-1]
-    assert "above" not in pairs.notes[-1]
-
-
-def test_holm_covers_every_metric_and_pair(cohorts: list[Results]) -> None:
-    rows = cells(
-        by_key(build_blocks_across(with_primary(cohorts, "auc", "brier"), REGISTRY))[
-            "across_comparisons"
-        ]
-    )
-    assert len(rows) == 6
-    alone = holm([row["p"].value or 0.0 for row in rows])
-    assert [row["p_holm"].value for row in rows] == pytest.approx(alone.tolist())
-
-
-def test_a_metric_that_folds_do_not_define_is_left_out_with_the_reason(
-    cohorts: list[Results],
-) -> None:
-    cohorts = [with_npv(results, 0) for results in cohorts]
-    cohorts[1] = with_npv(cohorts[1], 2)
-
-    made = by_key(build_blocks_across(with_primary(cohorts, "auc", "npv"), REGISTRY))
-    assert "across_auc" in made
-    assert "across_npv" not in made
-    title = cohorts[1].metric_titles["npv"]
-    label = cohorts[1].method_results[0].method.label
-    told = f"{title}, which is not defined on 2 of 6 folds of {label} in synthetic:"
-    assert told in words(made["across"])
-    assert {row["metric"].text for row in cells(made["across_comparisons"])} == {"AUC"}
-
-    nothing = by_key(build_blocks_across(with_primary(cohorts, "npv"), REGISTRY))
-    assert set(nothing) == {"across", "cohorts"}
-    assert "which is not defined" in words(nothing["across"])
-
-
-def test_what_ranks_of_few_cohorts_cannot_show_is_said(cohorts: list[Results]) -> None:
-    two = words(by_key(build_blocks_across(with_primary(cohorts[:2], "auc"), REGISTRY))["across"])
-    # 3 methods: 1 / 3! for all; 2 / 6² for a pair, three of them
-    assert "p is at least .17 for all methods together" in two
-    assert "after Holm over 3 pairs and metrics, .17 for the first" in two
-    three = words(by_key(build_blocks_across(with_primary(cohorts, "auc"), REGISTRY))["across"])
-    assert "can say little" not in three
