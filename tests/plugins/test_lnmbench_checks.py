@@ -1,23 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from lnmbench_checks import register_checks
 
-from lnmbench.records import Card, Protocol, Results
+from lnmbench.records import Results
+from lnmbench.testing.sample_results import empty_results
 
-EMPTY = Results(
-    cohort="made",
-    card=Card(title="made", license="none", source="here", citation="none", labels="made"),
-    fingerprint="f" * 32,
-    protocol=Protocol(repeats=2, folds=3),
-    n=60,
-    positives=20,
-    method_results=(),
-    compared=(),
+EMPTY = replace(
+    empty_results(),
     metrics=("auc",),
     metric_titles={"auc": "AUC"},
-    comparison_titles={},
-    comparison_roles={},
     primary="corrected",
     primary_metrics=("auc",),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from lnmbench.records import AuxLabels, Choice, Weights
+from lnmbench.records import AuxLabels, Choice, Method, MethodResult, Results, Weights
 from lnmbench.results import (
     all_questions,
     aux_questions,
@@ -27,24 +28,37 @@ from lnmbench.testing.sample_results import (
     MULTI_TASK,
     SAMPLE_METHODS,
     SINGLE_TASK,
+    empty_results,
     sample_network,
-    sample_results,
 )
 
 THREE = SAMPLE_METHODS[:3]
+
+
+def make_results(
+    methods: Sequence[tuple[Method, float]], units_done: Mapping[str, int] | None = None
+) -> Results:
+    """Return results of methods without scores; the strengths do not matter."""
+    method_results = tuple(
+        MethodResult(
+            method=method, units_done=(units_done or {}).get(method.label, 20), units_all=20
+        )
+        for method, _ in methods
+    )
+    return replace(empty_results(), method_results=method_results)
 
 
 def test_a_half_permuted_method_has_a_question_and_the_whole_as_control() -> None:
     size = Choice(name="size", parameters={"shuffled": 1})
     both, half = sample_network("both", "pt", "size"), sample_network("half", "pt", size)
     whole = sample_network("whole", CONTROL.aux[0], size)
-    results = sample_results([(SINGLE_TASK, 0.2), (both, 3.0), (half, 1.0), (whole, 1.0)])
+    results = make_results([(SINGLE_TASK, 0.2), (both, 3.0), (half, 1.0), (whole, 1.0)])
     assert [question.method for question in aux_questions(results)] == [both, half]
     controls = [(q.method, q.reference) for q in control_questions(results)]
     assert controls == [(both, whole), (half, whole)]
     assert aux_title(half) == "pt + size (labels permuted)"
     assert aux_title(whole) == "pt (negative control) + size (negative control)"
-    assert control_questions(sample_results([(SINGLE_TASK, 0.2), (both, 3.0), (half, 1.0)])) == []
+    assert control_questions(make_results([(SINGLE_TASK, 0.2), (both, 3.0), (half, 1.0)])) == []
 
 
 def test_the_folder_of_a_weight_file_makes_no_other_network() -> None:
@@ -57,11 +71,11 @@ def test_the_folder_of_a_weight_file_makes_no_other_network() -> None:
         )
         for method, folder in ((MULTI_TASK, "a"), (SINGLE_TASK, "b"))
     )
-    assert len(aux_questions(sample_results([(first, 1.0), (second, 1.0)]))) == 1
+    assert len(aux_questions(make_results([(first, 1.0), (second, 1.0)]))) == 1
 
 
 def test_a_control_has_no_question_of_its_own_and_is_called_a_control() -> None:
-    results = sample_results([*THREE, (CONTROL, 1.0)])
+    results = make_results([*THREE, (CONTROL, 1.0)])
     assert aux_title(CONTROL) == "pt (negative control)"
     assert [question.method for question in aux_questions(results)] == [MULTI_TASK]
     (question,) = control_questions(results)
@@ -77,7 +91,7 @@ def test_controls_with_other_settings_or_tasks_control_nothing() -> None:
         sample_network("c", Choice(name="pt", parameters={"shuffled": 1, "edition": "7"})),
     ):
         assert not is_control_of(control, MULTI_TASK)
-        assert control_questions(sample_results([(MULTI_TASK, 1.0), (control, 1.0)])) == []
+        assert control_questions(make_results([(MULTI_TASK, 1.0), (control, 1.0)])) == []
     assert is_control_of(CONTROL, MULTI_TASK)
     assert not is_control_of(MULTI_TASK, CONTROL)
 
@@ -90,28 +104,28 @@ def test_networks_that_differ_in_more_than_the_task_have_no_auxiliary_question()
     )
     for other in others:
         assert not is_reference_of(other, MULTI_TASK)
-        assert aux_questions(sample_results([(MULTI_TASK, 1.0), (other, 1.0)])) == []
+        assert aux_questions(make_results([(MULTI_TASK, 1.0), (other, 1.0)])) == []
     unweighted = replace(SINGLE_TASK, weighting=None)
     assert is_reference_of(unweighted, MULTI_TASK)
     assert not is_reference_of(SINGLE_TASK, SINGLE_TASK)
-    assert len(aux_questions(sample_results([(MULTI_TASK, 1.0), (unweighted, 1.0)]))) == 1
+    assert len(aux_questions(make_results([(MULTI_TASK, 1.0), (unweighted, 1.0)]))) == 1
 
 
 def test_figures_draw_the_methods_of_questions_first_and_always_a_baseline() -> None:
     single = [(sample_network(f"net {n}", encoder=f"e{n}"), 0.9) for n in range(5)]
     multi = [(sample_network(f"net {n} + pt", "pt", encoder=f"e{n}"), 1.0) for n in range(5)]
-    results = sample_results([(LOGISTIC, 0.8), *single, *multi])
+    results = make_results([(LOGISTIC, 0.8), *single, *multi])
     labels = [result.method.label for result in drawn_methods(results)]
     assert labels[:4] == ["net 0 + pt", "net 0", "net 1 + pt", "net 1"]
     assert labels[-1] == "logistic"
     assert len(labels) == 8
     assert len(drawn_methods(results, limit=20)) == 11
-    few = sample_results([*THREE, (CONTROL, 1.0)], units_done={"resnet50": 1})
+    few = make_results([*THREE, (CONTROL, 1.0)], units_done={"resnet50": 1})
     assert [r.method for r in drawn_methods(few)] == [LOGISTIC, CONTROL, MULTI_TASK]
 
 
 def test_all_questions_are_in_reading_order_with_references_of_their_kind() -> None:
-    results = sample_results()
+    results = make_results(SAMPLE_METHODS)
     assert [(q.method, q.reference) for q in all_questions(results)] == [
         (MULTI_TASK, SINGLE_TASK),
         (MULTI_TASK, CONTROL),
@@ -120,18 +134,18 @@ def test_all_questions_are_in_reading_order_with_references_of_their_kind() -> N
     assert [has_aux_effect(m) for m, _ in SAMPLE_METHODS] == [True, False, False, False]
     labels = method_labels(results)
     assert labels[CONTROL.fingerprint] == CONTROL.label
-    waiting = sample_results(units_done={"resnet50": 3})
+    waiting = make_results(SAMPLE_METHODS, units_done={"resnet50": 3})
     assert SINGLE_TASK not in [result.method for result in complete_methods(waiting)]
 
 
 def test_without_other_questions_every_pair_is_one() -> None:
     other = replace(LOGISTIC, label="forest", baseline=Choice(name="forest"))
-    (question,) = other_questions(sample_results([(LOGISTIC, 1.0), (other, 1.0)]))
+    (question,) = other_questions(make_results([(LOGISTIC, 1.0), (other, 1.0)]))
     assert (question.method, question.reference) == (other, LOGISTIC)
 
 
 def test_tasks_have_titles_with_their_options() -> None:
-    results = sample_results(THREE)
+    results = make_results(THREE)
     assert describe_aux(results, MULTI_TASK) == "pt"
     labels = AuxLabels(
         task="pt", title="pathological T stage", kind="ordinal", known=9, values=np.zeros(9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 
 from lnmbench.records import (
     AuxLabels,
-    Card,
     Choice,
     Label,
     MethodResult,
@@ -26,8 +26,7 @@ from lnmbench.records import (
     Variable,
     Weights,
 )
-
-CARD = Card(title="made", license="none", source="here", citation="none", labels="made")
+from lnmbench.testing.sample_results import empty_results
 
 
 @pytest.fixture(scope="session")
@@ -35,19 +34,14 @@ def cohort_run() -> Results:
     """A run without methods on 60 cases, every third positive, in 2 × 3 outer folds."""
     n = 60
     truth = (np.arange(n) % 3 == 0).astype(float)
-    return Results(
+    return replace(
+        empty_results(),
         cohort="radiogenomics:root=x",
-        card=CARD,
-        fingerprint="f" * 32,
         protocol=Protocol(repeats=2, folds=3),
         n=n,
         positives=int(truth.sum()),
-        method_results=(),
-        compared=(),
         metrics=("auc",),
         metric_titles={"auc": "AUC"},
-        comparison_titles={},
-        comparison_roles={},
         primary="corrected",
         primary_metrics=("auc",),
         metric_bounds={"auc": (0.0, 1.0)},
@@ -138,28 +132,24 @@ def method_run(risk: NDArray[np.float64]) -> Callable[..., Results]:
         comparisons: tuple[PairComparison, ...] = (),
         **fields: Any,
     ) -> Results:
-        return Results(
-            **{
-                "cohort": "made",
-                "card": CARD,
-                "fingerprint": "f" * 32,
-                "protocol": Protocol(repeats=2, folds=10),
-                "n": n,
-                "positives": int(truth.sum()),
-                "method_results": method_results,
-                "compared": comparisons,
-                "metrics": ("auc",),
-                "metric_titles": {"auc": "AUC", "brier": "Brier score"},
-                "comparison_titles": {"corrected": "corrected", "paired": "plain"},
-                "comparison_roles": {"corrected": "primary", "paired": "as published"},
-                "primary": "corrected",
-                "primary_metrics": ("auc",),
-                "metric_bounds": {"auc": (0.0, 1.0)},
-                "metric_better": {"auc": True, "brier": False},
-                "truth": truth,
-                **fields,
-            }
+        results = replace(
+            empty_results(),
+            protocol=Protocol(repeats=2, folds=10),
+            n=n,
+            positives=int(truth.sum()),
+            method_results=method_results,
+            compared=comparisons,
+            metrics=("auc",),
+            metric_titles={"auc": "AUC", "brier": "Brier score"},
+            comparison_titles={"corrected": "corrected", "paired": "plain"},
+            comparison_roles={"corrected": "primary", "paired": "as published"},
+            primary="corrected",
+            primary_metrics=("auc",),
+            metric_bounds={"auc": (0.0, 1.0)},
+            metric_better={"auc": True, "brier": False},
+            truth=truth,
         )
+        return replace(results, **fields)
 
     return make
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lnmbench.records import Card, Protocol, Results
 from lnmbench.registry import Registry
 from lnmbench.stages.report.checks import check_table, has_errors, run_checks
+from lnmbench.testing.sample_results import empty_results
 
 PLUGIN = """
 from lnmbench import UserError, hookimpl
@@ -46,21 +47,7 @@ def register_checks():
         "X11": build("bad", docs="docs/x.md#x11"),
     }
 """
-RESULTS = Results(
-    cohort="made",
-    card=Card(title="t", license="l", source="s", citation="c", labels="x"),
-    fingerprint="f",
-    protocol=Protocol(),
-    n=400,
-    positives=100,
-    method_results=(),
-    compared=(),
-    metrics=(),
-    metric_titles={},
-    comparison_titles={},
-    comparison_roles={},
-    primary="",
-)
+RESULTS = replace(empty_results(), cohort="made", n=400, positives=100)
 
 
 @pytest.fixture
