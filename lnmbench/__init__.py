@@ -1,6 +1,6 @@
-"""lnmbench: does an auxiliary task make lymph node metastasis prediction better?
+"""Benchmark of auxiliary tasks for the prediction of lymph node metastasis.
 
-Plugins need three things from here: `hookimpl`, the records, and `UserError`.
+Plugins import `hookimpl`, the records and `UserError` from this module.
 """
 
 import pluggy

@@ -14,7 +14,7 @@ GRAMMAR = "name or name:key=value,key=value (quote a value that holds a comma)"
 
 
 def parse(text: str) -> Choice:
-    """Return the choice that a text makes, its parameters still text.
+    """Return the choice of a text; its parameters are still texts.
 
     Examples
     --------
@@ -24,36 +24,39 @@ def parse(text: str) -> Choice:
     name, colon, rest = text.strip().partition(":")
     if not _NAME.fullmatch(name) or (colon and not rest.strip()):
         raise UserError("malformed choice", expected=GRAMMAR, got=repr(text[:80]))
-    return Choice(name=name, parameters=parse_parameters(rest, of=text) if rest else {})
+    return Choice(name=name, parameters=parse_parameters(rest, source=text) if rest else {})
 
 
-def parse_parameters(text: str, *, of: str = "") -> dict[str, object]:
-    """Return the parameters of `key=value,key=value`, in their order."""
+def parse_parameters(text: str, *, source: str = "") -> dict[str, object]:
+    """Return the parameters of `key=value,key=value`, in their order.
+
+    `source` is the text to quote in errors, by default the text itself.
+    """
     parameters: dict[str, object] = {}
-    at = 0
-    while at < len(text):
-        match = _PAIR.match(text, at)
+    start = 0
+    while start < len(text):
+        match = _PAIR.match(text, start)
         if match is None:
             raise UserError(
                 "malformed choice",
-                where=f"at {text[at : at + 30]!r}",
+                where=f"at {text[start : start + 30]!r}",
                 expected=GRAMMAR,
-                got=repr((of or text)[:80]),
+                got=repr((source or text)[:80]),
             )
         key = match.group(1)
         if key in parameters:
-            raise UserError(f"parameter {key} is given twice", where=(of or text)[:80])
+            raise UserError(f"parameter {key} is set twice", where=(source or text)[:80])
         quoted, plain = match.group(2), match.group(3)
         parameters[key] = quoted if quoted is not None else plain.strip()
-        at = match.end()
+        start = match.end()
     return parameters
 
 
 def parse_all(text: str) -> tuple[Choice, ...]:
     """Return the choices of `a+b:key=value+c`.
 
-    A plus ends a parameter's value where another choice follows it: a name, or `name:key=`. In
-    quotation marks it is the value's, and so it is where something else follows, as in `1e+3`.
+    A plus ends the value of a parameter if another choice follows (a name, or `name:key=`). In
+    quotation marks, and before anything else (`1e+3`), it belongs to the value.
 
     Examples
     --------
@@ -63,11 +66,11 @@ def parse_all(text: str) -> tuple[Choice, ...]:
     ['size:kinds=a+b']
     """
     parts, quoted = [""], False
-    for at, mark in enumerate(text):
-        quoted ^= mark == '"'
+    for index, character in enumerate(text):
+        quoted ^= character == '"'
         in_value = ":" in parts[-1]
-        if mark == "+" and not quoted and (not in_value or _NEXT.match(text, at + 1)):
+        if character == "+" and not quoted and (not in_value or _NEXT.match(text, index + 1)):
             parts.append("")
         else:
-            parts[-1] += mark
+            parts[-1] += character
     return tuple(map(parse, parts))

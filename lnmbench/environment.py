@@ -1,4 +1,4 @@
-"""Versions, hardware and the state of the source, for the manifest."""
+"""Versions, hardware and source commit for the manifest; the cache folder; peak memory."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas", 
 
 
 def home() -> Path:
-    """Return the folder that keeps cohorts and features between runs; LNMBENCH_HOME overrides."""
-    named = os.environ.get(HOME, "")
-    if not named:
+    """Return the folder of cohorts and features: LNMBENCH_HOME, or the platform's cache folder."""
+    folder = os.environ.get(HOME, "")
+    if not folder:
         return platformdirs.user_cache_path("lnmbench")
     try:
-        return Path(named).expanduser()
+        return Path(folder).expanduser()
     except RuntimeError as error:
-        raise UserError(f"{HOME} names no folder", got=named) from error
+        raise UserError(f"{HOME} is not a folder", got=folder) from error
 
 
 def now() -> str:
-    """Return the time in UTC, to the second, as ISO 8601."""
+    """Return the current time in UTC, to the second, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -53,16 +53,16 @@ def describe(*, device: str) -> Environment:
     )
 
 
-def forget_peak_memory() -> None:
-    """Let the peak of this process begin anew, where the system can (Linux)."""
+def reset_peak_memory() -> None:
+    """Reset the peak memory of this process, if the system supports it (Linux)."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def peak_memory_mb() -> float:
-    """Return the largest resident size that this process has had, in MB; NaN where unknown.
+    """Return the peak resident memory of this process in MB, NaN if unknown.
 
-    On Linux, since `forget_peak_memory` was last called.
+    On Linux, the peak since the last call of `reset_peak_memory`.
     """
     status = Path("/proc/self/status")
     if status.is_file():
@@ -94,7 +94,7 @@ def _processor() -> str:
 
 
 def memory_bytes() -> int:
-    """Return the memory of the machine; 0 where unknown."""
+    """Return the memory of the machine in bytes, 0 if unknown."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -108,7 +108,7 @@ def _git_commit() -> str:
         return ""
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+        process = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip()
+    return process.stdout.strip()

@@ -32,7 +32,7 @@ class Parameter:
 
     @property
     def required(self) -> bool:
-        """Whether the user must give it."""
+        """True if the parameter has no default."""
         return self.default is Parameter.REQUIRED
 
     @property
@@ -148,7 +148,7 @@ def bind(
             bound[parameter.name] = convert(choice.parameters[parameter.name], parameter, where)
         elif parameter.required:
             raise UserError(
-                f"{role} {choice.name} needs the parameter {parameter.name!r}",
+                f"{role} {choice.name} requires the parameter {parameter.name!r}",
                 expected=f"parameters: {listed}",
                 then=f"write {choice.name}:{parameter.name}=…",
             )

@@ -1,5 +1,3 @@
-"""What a chunk took is its own: an earlier one's peak of memory is forgotten."""
-
 from __future__ import annotations
 
 import os
@@ -11,14 +9,15 @@ from lnmbench import environment
 
 
 @pytest.mark.skipif(
-    not os.access("/proc/self/clear_refs", os.W_OK), reason="no process's peak is forgotten here"
+    not os.access("/proc/self/clear_refs", os.W_OK),
+    reason="the system cannot reset the peak memory of a process",
 )
-def test_a_peak_of_memory_is_forgotten() -> None:
-    environment.forget_peak_memory()
+def test_the_peak_memory_can_be_reset() -> None:
+    environment.reset_peak_memory()
     before = environment.peak_memory_mb()
     large = np.ones(40_000_000)
     peak = environment.peak_memory_mb()
     assert peak > before + 250
     del large
-    environment.forget_peak_memory()
+    environment.reset_peak_memory()
     assert environment.peak_memory_mb() < peak - 250

@@ -36,7 +36,7 @@ class Plugin:
 
     @property
     def remedy(self) -> str:
-        """What to do about a fault of this plugin."""
+        """Advice for a fault of this plugin."""
         return remedy(self.name)
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class Problem:
 
 
 def remedy(plugin: str) -> str:
-    """Return what to do about a fault of a plugin."""
+    """Return advice for a fault of a plugin."""
     return f"fix it, or set {BLOCK}={plugin} to skip it"
 
 

@@ -1,4 +1,4 @@
-"""Models on the clinical features alone: classical baselines, and the network without images."""
+"""Models on the clinical features alone: classical baselines and the clinical network."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,7 +16,7 @@ def register_baselines() -> Mapping[str, Callable[..., Baseline]]:
 
 @hookimpl
 def register_encoders() -> Mapping[str, Callable[..., Encoder]]:
-    """Offer the absence of an image encoder."""
+    """Offer `none`, the network without images."""
     from lnmbench_baselines.none import NoImages
 
     return {"none": NoImages}

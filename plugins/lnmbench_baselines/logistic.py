@@ -14,18 +14,24 @@ STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
 class Logistic:
     """Logistic regression on imputed, scaled, one-hot features; L2 strength from the inner folds.
 
-    `max_iter` bounds the iterations of the L-BFGS solver.
+    Parameters
+    ----------
+    max_iter
+        Maximum number of iterations of the L-BFGS solver.
     """
 
     def __init__(self, max_iter: int = 1000) -> None:
         if max_iter < 1:
             raise UserError(
-                "baseline logistic", expected="max_iter of 1 or more", got=str(max_iter)
+                "wrong value for max_iter",
+                where="baseline logistic",
+                expected="1 or more",
+                got=str(max_iter),
             )
         self.max_iter = max_iter
 
     def estimator(self, columns: Sequence[Column]) -> Any:
-        """Return a pipeline of preprocessing and the model."""
+        """Return an unfitted pipeline of preprocessing and logistic regression."""
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import Pipeline
 
@@ -33,5 +39,5 @@ class Logistic:
         return Pipeline([("preprocess", preprocessor(columns)), ("model", model)])
 
     def candidates(self) -> Sequence[Mapping[str, object]]:
-        """Return the inverse strengths C, strongest regularization first."""
+        """Return inverse regularization strengths C, the strongest regularization first."""
         return [{"C": strength} for strength in STRENGTHS]

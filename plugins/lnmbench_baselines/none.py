@@ -1,4 +1,4 @@
-"""The network without images."""
+"""The clinical network: an encoder without images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class NoImages:
-    """No images: the clinical features through a small network into the same image features."""
+    """No images: a small network on the clinical features in place of the encoder."""
 
     level: Literal["none"] = "none"
     out_dim = 0

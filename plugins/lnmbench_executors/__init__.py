@@ -1,4 +1,4 @@
-"""Where chunks of units run: in this process, or in several beside it."""
+"""Executors: this process, or a pool of processes."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor

@@ -1,4 +1,4 @@
-"""Chunks one after another in this process."""
+"""Executor that runs chunks one after another in this process."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ T = TypeVar("T")
 
 
 class Inline(Executor):
-    """Runs each chunk in this process, with all its threads, when it is submitted."""
+    """This process, with all its threads; each chunk runs when it is submitted."""
 
     def __init__(self) -> None:
         super().__init__()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run `fn` and return a future that is done. An interrupt goes through at once."""
+        """Run `fn` and return a finished future. Interrupts are not caught."""
         future: Future[T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))

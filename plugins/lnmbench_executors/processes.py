@@ -1,4 +1,4 @@
-"""Chunks in several processes on this machine."""
+"""Executor that runs chunks in several processes on this machine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ from lnmbench import UserError
 
 
 def processes(workers: int = 2) -> Executor:
-    """Run chunks in `workers` processes on this machine, one thread each."""
+    """Run chunks in several processes on this machine, one thread each.
+
+    Parameters
+    ----------
+    workers
+        Number of processes.
+    """
     if workers < 1:
-        raise UserError("executor processes", expected="workers of 1 or more", got=str(workers))
+        raise UserError(
+            "wrong value for workers",
+            where="executor processes",
+            expected="1 or more",
+            got=str(workers),
+        )
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread)
 

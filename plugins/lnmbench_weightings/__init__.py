@@ -1,4 +1,4 @@
-"""Weightings: how the losses of target and auxiliary tasks become one."""
+"""Weightings: combinations of the losses of target and auxiliary tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Auxiliary losses with a weight that stays as it is."""
+"""Weighting with a constant weight of the auxiliary losses."""
 
 from __future__ import annotations
 
@@ -14,18 +14,28 @@ if TYPE_CHECKING:
 
 
 class Fixed:
-    """Adds the auxiliary losses, times `aux`, to the target's loss.
+    """Loss of the target plus a constant times the sum of the auxiliary losses.
 
-    Raises `UserError` for a weight that is negative or not finite.
+    Parameters
+    ----------
+    aux
+        Weight of the auxiliary losses, 0 or more.
+
+    Raises
+    ------
+    UserError
+        If the weight is negative or not finite.
     """
 
     def __init__(self, *, aux: float = 1.0) -> None:
         if not (math.isfinite(aux) and aux >= 0):
-            raise UserError("weighting fixed has a wrong aux", expected="0 or more", got=str(aux))
+            raise UserError(
+                "wrong value for aux", where="weighting fixed", expected="0 or more", got=str(aux)
+            )
         self.aux = aux
 
     def learned(self, tasks: Sequence[str]) -> Sequence[float]:
-        """Return nothing: a fixed weight learns nothing."""
+        """Return no scalars: the weight is not learned."""
         return ()
 
     def combine(self, losses: Tensor, learned: Tensor) -> Tensor:

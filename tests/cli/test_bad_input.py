@@ -27,7 +27,7 @@ CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("run", "--dataset", "synthetc"), ("unknown dataset 'synthetc'", "did you mean synthetic")),
     (("run", "--dataset", "synthetic:n=many"), ("wrong value for n", "expected int")),
     (("run", "--dataset", "synthetic:m=3"), ("no parameter 'm'", "n=160")),
-    (("run", "--dataset", "table"), ("needs the parameter 'path'",)),
+    (("run", "--dataset", "table"), ("requires the parameter 'path'",)),
     (("run", "--dataset", "table:path"), ("malformed choice", "name:key=value")),
     (("run", "--folds", "1"), ("wrong value for folds",)),
     (("run", "--folds", "many"), ("--folds", "valid integer")),

@@ -49,7 +49,7 @@ class _Stopwatch:
             # the run's own process did this when it resolved its resources; workers do it here
             make_deterministic(torch.device(device))
             reset_peak_memory(torch.device(device))
-        environment.forget_peak_memory()
+        environment.reset_peak_memory()
         self._started, self._worked = time.perf_counter(), time.process_time()
 
     def read(self) -> tuple[float, float, float]:
