@@ -5,20 +5,40 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
 
-Command = Callable[..., subprocess.CompletedProcess[str]]
+from lnmbench.__main__ import main
+
+Command = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture
-def lnmbench(home: Path) -> Command:
-    """Run the command in a process of its own, from an empty directory."""
+def lnmbench(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command in this process, from an empty folder."""
 
-    def command(
-        *words: object, before: Callable[[], None] | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
+    def command(*words: object, **environment: str) -> CompletedProcess[str]:
+        capsys.readouterr()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {"COLUMNS": "100", **environment}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["lnmbench", *map(str, words)])
+            patch.setattr(sys, "unraisablehook", sys.unraisablehook)  # the command sets its own
+            with pytest.raises(SystemExit) as end:
+                main()
+        out, err = capsys.readouterr()
+        return CompletedProcess(words, int(end.value.code or 0), out, err)
+
+    return command
+
+
+@pytest.fixture
+def lnmbench_process(home: Path) -> Command:
+    """Run the command in a process of its own, from an empty folder."""
+
+    def command(*words: object, **environment: str) -> CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "lnmbench", *map(str, words)],
             capture_output=True,
@@ -26,7 +46,6 @@ def lnmbench(home: Path) -> Command:
             check=False,
             env={**os.environ, "COLUMNS": "100", **environment},
             timeout=300,
-            preexec_fn=before,
         )
 
     return command

@@ -1,18 +1,22 @@
-"""`lnmbench report`: on a terminal, in a pipe, to files, of one run and of several."""
+"""`lnmbench report` on a terminal, in a pipe, to files, for one and several runs; `export`."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from lnmbench.__main__ import main
 from lnmbench.cli.app import app
 
 Command = Callable[..., CompletedProcess[str]]
+FOLDING = ("--repeats", 2, "--folds", 3, "--inner", 2)
 SMALL = "--encoder none --repeats 2 --folds 3 --inner 2 --training max_epochs=1"
 BOTH = "--aux none --aux pt --only"
 RUNS = {
@@ -67,9 +71,9 @@ def test_on_a_terminal_a_page_becomes_a_file(
     assert "clinical network + pt" in text
 
 
-def test_in_a_pipe_a_page_is_printed(at: Path, lnmbench: Command, place: Path) -> None:
+def test_in_a_pipe_a_page_is_printed(at: Path, lnmbench_process: Command, place: Path) -> None:
     run = place / "runs" / "one"
-    done = lnmbench("report", run, "--format", "html", LNMBENCH_HOME=str(place / "home"))
+    done = lnmbench_process("report", run, "--format", "html", LNMBENCH_HOME=str(place / "home"))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("<!doctype html>")
     assert done.stdout.endswith("</html>\n")
@@ -181,3 +185,77 @@ def refused(
     (line,) = told.err.splitlines()
     assert line.startswith("error: ")
     assert why in line
+
+
+def test_logistic_is_what_scikit_learn_gives_by_hand(lnmbench: Command, table: str) -> None:
+    """The exported splits and chosen strengths are enough to repeat every probability."""
+    from sklearn.compose import make_column_transformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    arms = ("--baseline", "logistic", "--only")
+    done = lnmbench("run", "--dataset", table, "--target", "n1", *arms, *FOLDING)
+    assert done.returncode == 0, done.stderr
+    (run,) = Path("runs").iterdir()
+    assert lnmbench("export", run, "tidy").returncode == 0
+
+    cohort = pd.read_csv("cohort.csv").set_index("patient")
+    splits = pd.read_csv("tidy/splits.csv")
+    predictions = pd.read_csv("tidy/predictions.csv")
+    settings = pd.read_csv("tidy/settings.csv").set_index(["repeat", "fold"])["settings"]
+    compared = 0
+    for (repeat, fold), split in splits.groupby(["repeat", "fold"]):
+        strength = json.loads(settings[repeat, fold])["C"]
+        test = split.loc[split.part == "test", "case"]
+        by_hand = []
+        for inner in range(2):
+            here = split[(split.inner == inner) & (split.part == "training")].case
+            numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+            model = make_pipeline(
+                make_column_transformer((numbers, ["age", "cea"]), (OneHotEncoder(), ["sex"])),
+                LogisticRegression(C=strength, max_iter=1000),
+            ).fit(cohort.loc[here], cohort.loc[here, "n1"])
+            by_hand.append(model.predict_proba(cohort.loc[test])[:, 1])
+        ours = predictions[
+            (predictions.repeat == repeat)
+            & (predictions.fold == fold)
+            & (predictions.part == "test")
+        ].set_index("case")["probability"]
+        np.testing.assert_allclose(ours[test], np.mean(by_hand, axis=0), atol=1e-6)
+        compared += len(test)
+    assert compared == 180
+
+
+def test_the_export_is_tidy(lnmbench: Command, table: str) -> None:
+    lnmbench(
+        "run", "--dataset", table, "--target", "n1", "--baseline", "logistic", "--only", *FOLDING
+    )
+    (run,) = Path("runs").iterdir()
+    done = lnmbench("export", run, "tidy")
+    assert done.returncode == 0, done.stderr
+    names = [path.name for path in sorted(Path("tidy").iterdir())]
+    tables = ["predictions.csv", "scores.csv", "search.csv", "settings.csv", "splits.csv"]
+    assert names == ["manifest.json", *tables]
+    columns = {name: list(pd.read_csv(f"tidy/{name}")) for name in names if name.endswith("csv")}
+    assert columns["splits.csv"] == ["repeat", "fold", "inner", "part", "case"]
+    assert columns["scores.csv"] == ["method", "repeat", "fold", "metric", "value"]
+    assert columns["predictions.csv"] == [
+        *("method", "repeat", "fold", "part", "case", "target", "probability")
+    ]
+    manifest = json.loads(Path("tidy/manifest.json").read_text())
+    assert manifest["protocol"]["folds"] == 3
+    assert manifest["invocations"][0]["environment"]["packages"]["torch"]
+
+    from sklearn.metrics import roc_auc_score
+
+    predictions = pd.read_csv("tidy/predictions.csv").query("part == 'test'")
+    scores = pd.read_csv("tidy/scores.csv").query("metric == 'auc'")
+    for row in scores.itertuples():
+        fold = predictions[(predictions.repeat == row.repeat) & (predictions.fold == row.fold)]
+        assert roc_auc_score(fold.target, fold.probability) == pytest.approx(row.value)
+
+    second = lnmbench("export", run, "tidy")
+    assert second.returncode == 2
+    assert "export needs a new folder" in second.stderr

@@ -1,9 +1,12 @@
-"""Whatever the user gets wrong is one line with exit code 2, and nothing is half-written."""
+"""Errors of the user are one line with exit code 2, and no file is written halfway."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -116,25 +119,66 @@ def test_a_damaged_cohort_file_and_ledger(lnmbench: Command, table: str, home: P
         assert "cannot read the ledger" in done.stderr.splitlines()[-1]
 
 
-def small_files() -> None:
-    """A limit on the size of files stands for a full disk."""
+@contextmanager
+def small_files() -> Iterator[None]:
+    """Limit the size of files, which stands for a full disk."""
     import resource
     import signal
 
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (256, 256))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit on the size of files")
 def test_no_space(lnmbench: Command, table: str, home: Path) -> None:
     run = ("run", "--dataset", table, *LOGISTIC, "--repeats", 1)
-    refuse(lnmbench(*run, before=small_files), "no space left")
+    with small_files():
+        refuse(lnmbench(*run), "no space left")
     assert not list(home.glob("cohorts/*.h5"))
 
     assert lnmbench(*run, "--out", "kept").returncode == 0
-    refuse(lnmbench(*run, before=small_files), "no space left")
-    words = ("report", "kept", "--format", "csv", "--output", "report.csv")
-    refuse(lnmbench(*words, before=small_files), "no space left")
-    refuse(lnmbench("export", "kept", "tidy", before=small_files), "no space left")
+    with small_files():
+        refuse(lnmbench(*run), "no space left")
+        refuse(
+            lnmbench("report", "kept", "--format", "csv", "--output", "report.csv"), "no space left"
+        )
+        refuse(lnmbench("export", "kept", "tidy"), "no space left")
     names = sorted(path.name for path in Path.cwd().iterdir())
     assert names == ["cohort.csv", "columns.toml", "kept"]
+
+
+WITHOUT_TORCH = """
+import sys
+from lnmbench.__main__ import main
+sys.argv = ["lnmbench", *{words}]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+heavy = {{"torch", "torchvision", "SimpleITK", "sklearn"}} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["list"], ["list", "--json"]])
+def test_help_and_list_load_nothing_heavy(words: list[str]) -> None:
+    code = WITHOUT_TORCH.format(words=words)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_version_is_printed(lnmbench: Command) -> None:
+    assert "lnmbench" in lnmbench("--version").stdout
+
+
+def test_without_a_command_it_prints_help(lnmbench: Command) -> None:
+    done = lnmbench()
+    for name in ("run", "report", "check", "export", "list", "data"):
+        assert f"│ {name} " in done.stdout + done.stderr

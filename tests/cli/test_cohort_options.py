@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.cli.cohort_options import CohortOptions, ReadingOptions
+from lnmbench.records import Preprocessing
+
+
+def test_options_become_preprocessing() -> None:
+    options = CohortOptions(spacing="1,0.75,3", patch=96, strict=True).to_ingest_options()
+    assert options.preprocessing == Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
+    assert options.strict
+    assert options.pseudonyms is None
+    assert CohortOptions().to_ingest_options().preprocessing == Preprocessing()
+
+
+@pytest.mark.parametrize("spacing", ["1,2", "a,b,c", "1,2,nan", "0.01,1,1", "1,1,51", ""])
+def test_a_wrong_spacing_is_refused(spacing: str) -> None:
+    with pytest.raises(UserError, match="wrong value for --spacing.*three lengths in mm"):
+        CohortOptions(spacing=spacing).to_ingest_options()
+
+
+def test_a_key_is_created_once_and_read_again(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    created = CohortOptions(pseudonymize=key, new_key=True).to_ingest_options()
+    read = CohortOptions(pseudonymize=key).to_ingest_options()
+    assert created.pseudonyms == read.pseudonyms
+    with pytest.raises(UserError):
+        CohortOptions(pseudonymize=key, new_key=True).to_ingest_options()
+    with pytest.raises(UserError, match="--new-key needs a key file; add --pseudonymize KEYFILE"):
+        CohortOptions(new_key=True).to_ingest_options()
+
+
+def test_there_is_a_thread_for_each_core() -> None:
+    assert ReadingOptions(workers=3).threads == 3
+    assert ReadingOptions().threads == os.cpu_count()

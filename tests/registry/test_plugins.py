@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.registry import Registry
+
+Write = Callable[[str, str], str]
+
+BROKEN = {
+    "fails to import": "import not_there_at_all",
+    "fails in register_metrics": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef register_metrics():\n    return 1 / 0",
+    "a hook register_metric that does not exist: did you mean register_metrics": "from lnmbench "
+    "import hookimpl\n@hookimpl\ndef register_metric():\n    return {}",
+    "without @lnmbench.hookimpl": "def register_metrics():\n    return {}",
+    "returns list from register_metrics": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef register_metrics():\n    return []",
+    "returns 'x': int from register_metrics": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef register_metrics():\n    return {'x': 3}",
+    "a factory that cannot be called by name": "from lnmbench import hookimpl\n"
+    "def factory(bins=4):\n    pass\n"
+    "@hookimpl\ndef register_metrics():\n    return {'x': factory}",
+    "cannot be registered": "from lnmbench import hookimpl\n"
+    "@hookimpl\ndef run_started(manifest, color):\n    pass",
+    "offers the metric auc that lnmbench_metrics": "AUC",
+}
+
+
+def test_a_file_is_found_by_environment(
+    write: Write, metric_plugin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_PLUGINS", write("mine", metric_plugin % "accuracy"))
+    assert Registry().metrics.offer("accuracy").plugin.name == "mine"
+
+
+def test_a_changed_file_has_another_version(write: Write, metric_plugin: str) -> None:
+    before = Registry([write("mine", metric_plugin % "accuracy")]).metrics.version("accuracy")
+    text = metric_plugin % "accuracy" + "# changed\n"
+    after = Registry([write("mine", text)]).metrics.version("accuracy")
+    assert before != after
+
+
+def test_a_changed_module_has_another_version(
+    write: Write, metric_plugin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    write("my_module_of_metrics", metric_plugin % "accuracy")
+    before = Registry(["my_module_of_metrics"]).metrics.version("accuracy")
+    write("my_module_of_metrics", metric_plugin % "accuracy" + "# changed\n")
+    after = Registry(["my_module_of_metrics"]).metrics.version("accuracy")
+    assert before[0] == after[0]
+    assert before[1].startswith("sha256:")
+    assert before != after
+
+
+@pytest.mark.parametrize("expected", BROKEN)
+def test_a_broken_plugin_is_one_line_and_the_others_work(
+    write: Write, metric_plugin: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = metric_plugin % "auc" if BROKEN[expected] == "AUC" else BROKEN[expected]
+    path = write("broken", text)
+    good = write("good", metric_plugin % "accuracy")
+    registry = Registry([path, good])
+    with pytest.raises(UserError, match="plugin broken") as refused:
+        registry.refuse_problems()
+    line = str(refused.value)
+    assert expected in line
+    assert "fix it, or set LNMBENCH_BLOCK=broken to skip it" in line
+    assert "\n" not in line
+    assert registry.metrics.offer("accuracy").plugin.name == "good"
+    assert registry.encoders.offer("resnet50")
+
+    monkeypatch.setenv("LNMBENCH_BLOCK", "broken")
+    blocked = Registry([path, good])
+    blocked.refuse_problems()
+    assert blocked.problems == []
+
+
+def test_a_plugin_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(UserError, match="plugin nowhere does not exist"):
+        Registry(["nowhere.py"]).refuse_problems()
+
+
+def test_blocking_takes_away_what_a_plugin_offers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_torchvision, lnmbench_metrics")
+    registry = Registry()
+    assert "none" in [offer.name for offer in registry.encoders.offers()]
+    assert not [o for o in registry.encoders.offers() if o.plugin.name == "lnmbench_torchvision"]
+    assert registry.metrics.offers() == []

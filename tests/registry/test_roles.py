@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import Choice
+from lnmbench.registry import Registry
+
+Write = Callable[[str, str], str]
+
+
+def test_a_file_is_a_plugin_like_any_other(write: Write, metric_plugin: str) -> None:
+    registry = Registry([write("mine", metric_plugin % "accuracy")])
+    assert registry.problems == []
+    offer = registry.metrics.offer("accuracy")
+    assert (offer.plugin.name, offer.summary) == (
+        "mine",
+        "Share of cases on the right side of one half.",
+    )
+    assert registry.metrics.build(Choice(name="accuracy")).title == "Accuracy"
+
+
+def test_a_factory_that_raises_is_one_line(write: Write, metric_plugin: str) -> None:
+    text = metric_plugin % "accuracy" + "\nAccuracy.__init__ = lambda self: 1 / 0\n"
+    registry = Registry([write("mine", text)])
+    with pytest.raises(UserError, match="metric accuracy of plugin mine cannot be built .*ZeroDiv"):
+        registry.metrics.build(Choice(name="accuracy"))
+
+
+def test_a_name_offered_twice_is_refused_with_both_places(write: Write, metric_plugin: str) -> None:
+    registry = Registry([write("mine", metric_plugin % "auc")])
+    with pytest.raises(
+        UserError, match=r"lnmbench_metrics \(lnmbench_metrics\) and mine \(.*mine.py"
+    ):
+        registry.metrics.offer("auc")
+
+
+def test_an_object_that_breaks_its_contract_is_refused(write: Write, metric_plugin: str) -> None:
+    text = metric_plugin.replace("title, greater_is_better", "title, more") % "accuracy"
+    registry = Registry([write("mine", text)])
+    with pytest.raises(UserError, match="is not a Metric.*greater_is_better"):
+        registry.metrics.build(Choice(name="accuracy"))
+
+
+def test_an_unknown_name_gets_the_nearest() -> None:
+    with pytest.raises(UserError, match="unknown encoder 'resnet5'; did you mean resnet50"):
+        Registry().encoders.offer("resnet5")

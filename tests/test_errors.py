@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnmbench.errors import UserError, nearest, reading
+
+
+def test_a_message_has_problem_place_expected_got_and_next_step() -> None:
+    error = UserError("wrong spacing", where="a.nii", expected="3 numbers", got="2", then="fix it")
+    assert str(error) == "wrong spacing (a.nii): expected 3 numbers, got 2; fix it"
+
+
+def test_a_message_is_one_printable_line() -> None:
+    text = str(UserError("two\nlines\x1b[31m"))
+    assert text.isprintable()
+    assert text.startswith("two lines")
+
+
+def test_an_unknown_name_gets_the_nearest_of_the_known_ones() -> None:
+    assert nearest("ecoder", ["encoder", "aux"]) == "did you mean encoder? known: aux, encoder"
+    assert nearest("x", []) == "known: none"
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere"
+    match = "cannot read .*nowhere.*got No such file"
+    with pytest.raises(UserError, match=match), reading(path):
+        path.read_text()
