@@ -22,13 +22,12 @@ def epoch_operations(inputs: Inputs, fits: Fits, settings: Training) -> float:
     projection, their inputs'; validation forward only. Attention's own products are left out.
     """
     assert inputs.slices is not None
-    assert inputs.offsets is not None
-    lengths = inputs.offsets.diff().double()
+    lengths, dim = inputs.slices.counts.double(), inputs.slices.dim
     trained, validated = (
         float((part.double() @ lengths).mean()) for part in (fits.training, fits.validation)
     )
-    width = settings.token_dim or inputs.slices.shape[1]
-    project = inputs.slices.shape[1] * width if settings.token_dim else 0
+    width = settings.token_dim or dim
+    project = dim * width if settings.token_dim else 0
     layers = settings.layers * 8 * width**2  # queries, keys, values, output; out to 2 d and back
     return 2 * (trained * (2 * project + 3 * layers) + validated * (project + layers))
 

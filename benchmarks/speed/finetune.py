@@ -34,7 +34,7 @@ from torch.utils.data import DataLoader
 from lnmbench.cli.progress import format_duration
 from lnmbench.contracts import Encoder
 from lnmbench.nets.encoder.frozen import FrozenEncoder
-from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
+from lnmbench.nets.fits import Fits, Inputs, SliceInputs, TrainableEncoder
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.train_loop import shuffle_into_batches
@@ -104,9 +104,10 @@ def make_loader(
     inputs: Inputs, clinical: Tensor, order: BatchOrder, *, workers: int, device: torch.device
 ) -> DataLoader[Any]:
     """Return batches of images (m, 1, H, W), their number by case, clinical features, targets."""
-    assert inputs.trainable_encoder is not None
-    assert inputs.offsets is not None
-    images = inputs.trainable_encoder.activations.split(inputs.offsets.diff().tolist())
+    slices = inputs.slices
+    assert slices is not None
+    assert slices.trainable_encoder is not None
+    images = slices.trainable_encoder.activations.split(slices.counts.tolist())
     items = list(zip(images, clinical, inputs.target, strict=True))
     return DataLoader(
         items,
@@ -126,18 +127,16 @@ def _collate(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]:
 
 def make_plain_network(inputs: Inputs, fits: Fits, k: int, settings: Training) -> PlainFineTuned:
     """Return the network of fit k with the initial values of the stacked trainer."""
-    assert inputs.trainable_encoder is not None
-    assert inputs.slices is not None
-    assert inputs.offsets is not None
-    training = inputs.slices[torch.repeat_interleave(fits.training[k], inputs.offsets.diff())]
+    slices = inputs.slices
+    assert slices is not None
+    assert slices.trainable_encoder is not None
+    training = slices.features[torch.repeat_interleave(fits.training[k], slices.counts)]
     deviation = training.std(0, correction=0)
     gain = torch.where(deviation > 1e-5 * training.abs().mean(0), 1 / deviation, 0.0)
-    head = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings)
-    head.load_state_dict(
-        initial_parameters(replace(inputs, trainable_encoder=None), fits.select([k]), settings)[0]
-    )
+    head = PlainNetwork(slices.dim, fits.clinical.shape[2], settings)
+    head.load_state_dict(initial_parameters(inputs, fits.select([k]), settings)[0])
     return PlainFineTuned(
-        copy.deepcopy(inputs.trainable_encoder.network), training.mean(0), gain, head
+        copy.deepcopy(slices.trainable_encoder.network), training.mean(0), gain, head
     )
 
 
@@ -202,20 +201,22 @@ def fine_tune_plainly(
 def make_inputs(
     encoder: Encoder, *, fits: int, cases: int, slices: int, size: int, device: torch.device
 ) -> tuple[Inputs, Fits]:
-    """Return made-up images and the fits over them; every stage of the encoder is trained."""
+    """Return random images and the fits over them; every stage of the encoder is trained."""
     inputs, fits_of_cases = make_inputs_and_fits(fits=fits, cases=cases, slices=slices, dim=1)
-    assert inputs.offsets is not None
+    assert inputs.slices is not None
     source = torch.Generator().manual_seed(1)
-    shape = (int(inputs.offsets[-1]), 1, size, size)
+    shape = (inputs.slices.total, 1, size, size)
     images = torch.rand(shape, generator=source) * 2 - 1
     network = encoder.stages().eval()
     frozen = FrozenEncoder(copy.deepcopy(encoder.stages()), device=str(device))
     return Inputs(
         target=inputs.target,
-        slices=torch.from_numpy(frozen(images[:, 0].numpy())),
-        offsets=inputs.offsets,
-        trainable_encoder=TrainableEncoder(
-            network=network, activations=images, rows=torch.arange(len(images))
+        slices=SliceInputs(
+            features=torch.from_numpy(frozen(images[:, 0].numpy())),
+            offsets=inputs.slices.offsets,
+            trainable_encoder=TrainableEncoder(
+                network=network, activations=images, rows=torch.arange(len(images))
+            ),
         ),
     ), fits_of_cases
 

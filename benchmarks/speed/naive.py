@@ -70,12 +70,12 @@ class Sample:
 
 def make_sample(cases: int, slices: int, size: int) -> Sample:
     inputs, fits = make_inputs_and_fits(fits=1, cases=cases, slices=slices, dim=1)
-    assert inputs.offsets is not None
+    assert inputs.slices is not None
     source = torch.Generator().manual_seed(1)
-    shape = (int(inputs.offsets[-1]), 1, size, size)
+    shape = (inputs.slices.total, 1, size, size)
     return Sample(
         images=torch.rand(shape, generator=source) * 2 - 1,
-        offsets=inputs.offsets,
+        offsets=inputs.slices.offsets,
         clinical=fits.clinical[0],
         target=inputs.target,
         training=fits.training[0].nonzero().flatten(),
@@ -122,8 +122,8 @@ def agreement(encoder: nn.Module, frozen: FrozenEncoder, images: Tensor) -> floa
 
 def count_visits(inputs: Inputs, fits: Fits, *, epochs: int, repeats: int) -> int:
     """Return how many slices all fits of the protocol would put through the encoder."""
-    assert inputs.offsets is not None
-    lengths = inputs.offsets.diff().double()
+    assert inputs.slices is not None
+    lengths = inputs.slices.counts.double()
     each_epoch = (fits.training | fits.validation).double() @ lengths
     predicted = fits.predicted.double() @ lengths
     return round(float((each_epoch * epochs + predicted).sum()) * repeats)
@@ -184,7 +184,7 @@ def main() -> None:
     print_projection(
         {name: seconds / per[name] for name, seconds in medians.items()},
         visits=count_visits(inputs, fits, epochs=args.epochs, repeats=args.repeats),
-        slices=len(inputs.slices),
+        slices=inputs.slices.total,
         repeats=args.repeats,
         fits=args.fits,
     )

@@ -90,10 +90,9 @@ def _pad_batch(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]
 
 def prepare_cases(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
     assert inputs.slices is not None
-    assert inputs.offsets is not None
-    lengths = inputs.offsets.diff()
-    training = inputs.slices[torch.repeat_interleave(fits.training[k], lengths)]
-    standardized = (inputs.slices - training.mean(0)) / training.std(0, correction=0)
+    lengths, features = inputs.slices.counts, inputs.slices.features
+    training = features[torch.repeat_interleave(fits.training[k], lengths)]
+    standardized = (features - training.mean(0)) / training.std(0, correction=0)
     padded = nn.utils.rnn.pad_sequence(standardized.split(lengths.tolist()), batch_first=True)
     padding = torch.arange(padded.shape[1]) >= lengths[:, None]
     return Cases(
@@ -163,7 +162,7 @@ def train_plainly(
     device = torch.device(device)
     data = prepare_cases(inputs, fits, k, device)
     torch.manual_seed(fits.seeds[k])  # dropout has no other handle
-    network = PlainNetwork(inputs.slices.shape[1], fits.clinical.shape[2], settings).to(device)
+    network = PlainNetwork(inputs.slices.dim, fits.clinical.shape[2], settings).to(device)
     if initial is not None:
         network.load_state_dict(initial)
     optimizer, order = make_optimizer(network, settings), seeded_generator(fits.seeds[k], "order")

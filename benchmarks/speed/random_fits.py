@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.fits import Fits, Inputs, SliceInputs
 from lnmbench.nets.stacked.network import Network, SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
@@ -55,7 +55,8 @@ def make_inputs_and_fits(*, fits: int, cases: int, slices: int, dim: int) -> tup
         parts[0, k, trained] = parts[1, k, validated] = True
         parts[2, k, torch.cat([tested, validated])] = True
     clinical = torch.randn(fits, cases, CLINICAL, generator=source)
-    return Inputs(target=target, slices=features, offsets=offsets), Fits(
+    slices_of_cases = SliceInputs(features=features, offsets=offsets)
+    return Inputs(target=target, slices=slices_of_cases), Fits(
         training=parts[0],
         validation=parts[1],
         predicted=parts[2],
@@ -66,10 +67,9 @@ def make_inputs_and_fits(*, fits: int, cases: int, slices: int, dim: int) -> tup
 
 def initial_parameters(inputs: Inputs, fits: Fits, settings: Training) -> list[dict[str, Tensor]]:
     """Return the initial parameters of the stacked trainer for each fit, by name."""
-    assert inputs.slices is not None
-    assert inputs.offsets is not None
-    max_slices, dim = int(inputs.offsets.diff().max()), inputs.slices.shape[1]
-    body = SliceBody(dim=dim, max_slices=max_slices, settings=settings)
+    slices = inputs.slices
+    assert slices is not None
+    body = SliceBody(dim=slices.dim, max_slices=int(slices.counts.max()), settings=settings)
     layout = ParameterLayout(
         Network(body=body, clinical=fits.clinical.shape[2], aux={}).parameters()
     )

@@ -65,6 +65,63 @@ class TrainableEncoder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SliceInputs:
+    """The slices of all cases, as features and, for a trainable encoder, as its inputs.
+
+    Parameters
+    ----------
+    features
+        The features of every slice, (S, D), case after case; with a `trainable_encoder`, those of
+        its pretrained weights.
+    offsets
+        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, at least one; (n + 1,).
+    views
+        The number of versions of each slice, V; training draws one for each case. View 0 is the
+        unchanged one, and the rows of view v start at v · S: among the trainable encoder's
+        activations if there is one, else among the features.
+    trainable_encoder
+        The stages of the encoder that each fit trains; None for a frozen encoder.
+
+    Raises
+    ------
+    ValueError
+        If shapes or values are inconsistent.
+    """
+
+    features: Tensor
+    offsets: Tensor
+    views: int = 1
+    trainable_encoder: TrainableEncoder | None = None
+
+    def __post_init__(self) -> None:
+        encoder = self.trainable_encoder
+        rows = self.total if encoder is not None else self.total * self.views
+        consistent = int(self.offsets[0]) == 0 and rows == len(self.features)
+        _require(consistent, "offsets do not match the slices")
+        if encoder is not None:
+            consistent = len(encoder.rows) == len(self.features)
+            consistent = consistent and len(encoder.activations) % self.views == 0
+            _require(consistent, "the trainable encoder's activations do not match the slices")
+        _require(bool((self.counts > 0).all()), "a case has no slices")
+        _require(bool(torch.isfinite(self.features).all()), "slice features are not finite")
+
+    @property
+    def counts(self) -> Tensor:
+        """Return the number of slices of each case, (n,)."""
+        return self.offsets.diff()
+
+    @property
+    def total(self) -> int:
+        """Return the number of slices of a view."""
+        return int(self.offsets[-1])
+
+    @property
+    def dim(self) -> int:
+        """Return the number of features of a slice."""
+        return self.features.shape[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inputs:
     """The data that all fits of a method share.
 
@@ -75,16 +132,7 @@ class Inputs:
     aux
         The auxiliary tasks with their labels.
     slices
-        The features of every slice, (S, D), case after case; None to train on clinical features
-        alone. With a `trainable_encoder`, the features of its pretrained weights.
-    offsets
-        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, at least one; (n + 1,).
-    views
-        The number of versions of each slice, V; training draws one for each case. View 0 is the
-        unchanged one, and the rows of view v start at v · S: among the trainable encoder's
-        activations if there is one, else in `slices`.
-    trainable_encoder
-        The stages of the encoder that each fit trains; None for a frozen encoder.
+        The slices of the cases; None to train on clinical features alone.
     target_name
         The name of the target in the results.
 
@@ -96,10 +144,7 @@ class Inputs:
 
     target: Tensor
     aux: tuple[AuxInput, ...] = ()
-    slices: Tensor | None = None
-    offsets: Tensor | None = None
-    views: int = 1
-    trainable_encoder: TrainableEncoder | None = None
+    slices: SliceInputs | None = None
     target_name: str = "target"
 
     def __post_init__(self) -> None:
@@ -109,21 +154,13 @@ class Inputs:
         _require(len(set(names)) == len(names), f"task names repeat: {names}")
         for task in self.aux:
             _require(len(task.targets) == n, f"labels of {task.name!r} are not one a case")
-        if self.slices is None:
-            return
-        _require(self.offsets is not None, "slices need offsets")
-        assert self.offsets is not None
-        complete = len(self.offsets) == n + 1 and int(self.offsets[0]) == 0
-        views = self.views if self.trainable_encoder is None else 1
-        consistent = complete and int(self.offsets[-1]) * views == len(self.slices)
-        _require(consistent, "offsets do not match the slices")
-        if self.trainable_encoder is not None:
-            consistent = len(self.trainable_encoder.rows) == len(self.slices)
-            activations = self.trainable_encoder.activations
-            consistent = consistent and len(activations) % self.views == 0
-            _require(consistent, "the trainable encoder's activations do not match the slices")
-        _require(bool((self.offsets.diff() > 0).all()), "a case has no slices")
-        _require(bool(torch.isfinite(self.slices).all()), "slice features are not finite")
+        if self.slices is not None:
+            _require(len(self.slices.counts) == n, "offsets do not match the cases")
+
+    @property
+    def trains_encoder(self) -> bool:
+        """Return whether stages of the encoder train with the network."""
+        return self.slices is not None and self.slices.trainable_encoder is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

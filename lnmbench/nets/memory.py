@@ -45,17 +45,16 @@ def memory_for_fits(inputs: Inputs, memory_bytes: int) -> int:
 
     Trained stages of an encoder need the rest for their inputs and histories.
     """
-    return memory_bytes if inputs.trainable_encoder is None else memory_bytes * 3 // 8
+    return memory_bytes * 3 // 8 if inputs.trains_encoder else memory_bytes
 
 
 def _activations(inputs: Inputs, settings: Training) -> float:
     """Return how many numbers a training step saves of one fit's tokens."""
-    if inputs.slices is None or inputs.offsets is None:
+    if inputs.slices is None:
         return 0.0
-    lengths = inputs.offsets.diff()
-    mean, dim = float(lengths.float().mean()), inputs.slices.shape[1]
+    mean, dim = float(inputs.slices.counts.float().mean()), inputs.slices.dim
     width = settings.token_dim or dim
-    scores = settings.heads * block_size_for(int(lengths.max()))
+    scores = settings.heads * block_size_for(int(inputs.slices.counts.max()))
     layer = _SAVED_WIDTHS * width + _SAVED_SCORES * scores
     training = settings.batch_size * mean * (settings.layers * layer + dim)
     evaluated = EVALUATION_CASES * mean

@@ -61,6 +61,7 @@ class StackedObjective:
     ) -> None:
         self.fits, self.device = fits, data.device
         self._inputs, self._weighting = inputs, weighting
+        self._offsets = None if inputs.slices is None else inputs.slices.offsets
         self.network = build_network(inputs, fits, settings, weighting)
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
@@ -76,7 +77,7 @@ class StackedObjective:
 
     def make_batch(self, cases_by_fit: Sequence[Tensor]) -> Batch:
         """Return the batch of these cases of each fit, int64 (B_k,)."""
-        return pack(cases_by_fit, self._inputs.offsets, self.device)
+        return pack(cases_by_fit, self._offsets, self.device)
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd; None without slices.
@@ -239,12 +240,12 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
     """
     clinical = fits.clinical.shape[2]
     body: SliceBody | ClinicalBody = ClinicalBody(clinical=clinical, settings=settings)
-    if inputs.slices is not None and inputs.offsets is not None:
-        encoder = inputs.trainable_encoder
+    if inputs.slices is not None:
+        encoder = inputs.slices.trainable_encoder
         trained = () if encoder is None else encoder_parameters(encoder.network, settings)
         body = SliceBody(
-            dim=inputs.slices.shape[1],
-            max_slices=int(inputs.offsets.diff().max()),
+            dim=inputs.slices.dim,
+            max_slices=int(inputs.slices.counts.max()),
             settings=settings,
             encoder_parameters=trained,
         )
@@ -256,19 +257,21 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
 def _build_embedder(
     inputs: Inputs, fits: Fits, settings: Training, data: DeviceData
 ) -> TokenEmbedder | None:
-    if inputs.slices is None or inputs.offsets is None:
+    slices = inputs.slices
+    if slices is None:
         return None
     embedder: TokenEmbedder
-    if data.features is None:
-        embedder = FineTunedEmbedder(inputs, fits, settings, data)
-    else:
-        cases_of_views = (inputs.views - 1) * len(inputs.target)
+    if slices.trainable_encoder is not None:
+        embedder = FineTunedEmbedder(slices, slices.trainable_encoder, fits, settings, data)
+    elif data.features is not None:
+        cases_of_views = (slices.views - 1) * len(inputs.target)
         training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
         embedder = Projection(data.features, training)
-    if inputs.views == 1:
+    else:
+        raise ValueError("the device data are not those of the inputs: they have no features")
+    if slices.views == 1:
         return embedder
-    slices = int(inputs.offsets[-1])
-    return RandomViews(embedder, fits.seeds, views=inputs.views, slices=slices)
+    return RandomViews(embedder, fits.seeds, views=slices.views, slices=slices.total)
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

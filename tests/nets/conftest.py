@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs
+from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs, SliceInputs
 from lnmbench.records import Cohort, Training
 
 CASES, DIM, CLINICAL = 40, 24, 3
@@ -89,8 +89,7 @@ def _make_inputs(*, aux: bool = True, slices: bool = True) -> Inputs:
     task = AuxInput(name="classes", task=Classes(), targets=labels)
     return Inputs(
         target=target,
-        slices=features if slices else None,
-        offsets=offsets if slices else None,
+        slices=SliceInputs(features=features, offsets=offsets) if slices else None,
         aux=(task,) if aux else (),
         target_name="n2",
     )

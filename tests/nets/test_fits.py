@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from torch import nn
+
+from lnmbench.nets.fits import TrainableEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,15 +50,32 @@ def test_selected_fits_are_in_the_order_of_the_indices(
 
 def test_inputs_that_do_not_match_are_refused(make_inputs: Callable[..., Inputs]) -> None:
     inputs = make_inputs()
-    assert inputs.offsets is not None
     assert inputs.slices is not None
-    nan = torch.where(torch.arange(len(inputs.slices))[:, None] == 3, math.nan, inputs.slices)
+    with pytest.raises(ValueError, match="offsets do not match the cases"):
+        replace(inputs, target=inputs.target[1:], aux=())
     for change, match in (
         ({"target": inputs.target + 1}, "not 0 and 1"),
         ({"aux": inputs.aux * 2}, "repeat"),
-        ({"offsets": None}, "need offsets"),
-        ({"offsets": inputs.offsets[:-1]}, "do not match"),
-        ({"slices": nan}, "not finite"),
     ):
         with pytest.raises(ValueError, match=match):
             replace(inputs, **change)
+
+
+def test_slices_that_do_not_match_are_refused(make_inputs: Callable[..., Inputs]) -> None:
+    slices = make_inputs().slices
+    assert slices is not None
+    nan = torch.where(torch.arange(slices.total)[:, None] == 3, math.nan, slices.features)
+    offsets = slices.offsets.clone()
+    offsets[3] = offsets[4]
+    encoder = TrainableEncoder(
+        network=nn.Identity(), activations=slices.features, rows=torch.arange(3)
+    )
+    for change, match in (
+        ({"offsets": slices.offsets[:-1]}, "do not match"),
+        ({"views": 2}, "do not match"),
+        ({"offsets": offsets}, "a case has no slices"),
+        ({"features": nan}, "not finite"),
+        ({"trainable_encoder": encoder}, "activations do not match"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            replace(slices, **change)

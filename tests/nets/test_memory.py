@@ -41,8 +41,10 @@ def test_the_estimate_grows_with_parameters_and_with_the_batch(
 def test_trained_stages_leave_less_memory_for_fits(make_inputs: Callable[..., Inputs]) -> None:
     inputs = make_inputs()
     assert inputs.slices is not None
+    features = inputs.slices.features
     encoder = TrainableEncoder(
-        network=nn.Identity(), activations=inputs.slices, rows=torch.arange(len(inputs.slices))
+        network=nn.Identity(), activations=features, rows=torch.arange(len(features))
     )
+    trained = replace(inputs, slices=replace(inputs.slices, trainable_encoder=encoder))
     assert memory_for_fits(inputs, 800) == 800
-    assert memory_for_fits(replace(inputs, trainable_encoder=encoder), 800) == 300
+    assert memory_for_fits(trained, 800) == 300

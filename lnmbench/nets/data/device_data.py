@@ -39,12 +39,11 @@ def load_device_data(
     memory_bytes
         The memory limit of a stack; None sets 4 GiB.
     """
-    features = None
-    frozen = inputs.trainable_encoder is None
-    if inputs.slices is not None and inputs.offsets is not None and frozen:
+    features, slices = None, inputs.slices
+    if slices is not None and slices.trainable_encoder is None:
         # the slices of other views count as cases on which no fit trains
-        ends = [inputs.offsets[1:] + view * inputs.offsets[-1] for view in range(inputs.views)]
-        offsets = torch.cat([inputs.offsets[:1], *ends])  # (views · n + 1,)
-        features = SliceFeatures(inputs.slices, offsets, device)
+        ends = [slices.offsets[1:] + view * slices.total for view in range(slices.views)]
+        offsets = torch.cat([slices.offsets[:1], *ends])  # (views · n + 1,)
+        features = SliceFeatures(slices.features, offsets, device)
     limit = _DEFAULT_BYTES if memory_bytes is None else memory_bytes
     return DeviceData(device=device, memory_bytes=limit, features=features)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lnmbench.nets.data.device_data import DeviceData
     from lnmbench.nets.data.packing import TokenPacking
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits, SliceInputs, TrainableEncoder
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 
@@ -38,8 +38,10 @@ class FineTunedEmbedder:
 
     Parameters
     ----------
-    inputs
-        The inputs of all fits, with a trainable encoder.
+    slices
+        The slices of all cases.
+    encoder
+        The stages to train, with the activations of these slices.
     fits
         The fits of the stack.
     settings
@@ -50,14 +52,17 @@ class FineTunedEmbedder:
 
     prefixes: tuple[str, ...] = (PREFIX, "project.")
 
-    def __init__(self, inputs: Inputs, fits: Fits, settings: Training, data: DeviceData) -> None:
-        encoder, features, offsets = inputs.trainable_encoder, inputs.slices, inputs.offsets
-        assert encoder is not None
-        assert features is not None
-        assert offsets is not None
+    def __init__(
+        self,
+        slices: SliceInputs,
+        encoder: TrainableEncoder,
+        fits: Fits,
+        settings: Training,
+        data: DeviceData,
+    ) -> None:
         # in float64 they need no shift
-        center = torch.zeros(features.shape[1], dtype=torch.float64)
-        moments = FeatureMoments(features.double(), offsets, center=center)
+        center = torch.zeros(slices.dim, dtype=torch.float64)
+        moments = FeatureMoments(slices.features.double(), slices.offsets, center=center)
         mean, gain = moments.standardization(fits.training)
         self._mean, self._gain = mean.to(data.device), gain.to(data.device)
         self._augmentations = encoder.augmentations
@@ -66,15 +71,15 @@ class FineTunedEmbedder:
         self._encoder = CachedEncoder(
             network,
             ActivationStore(
-                encoder, inputs.views, data.device, data.memory_bytes // _RESIDENT_SHARE
+                encoder, slices.views, data.device, data.memory_bytes // _RESIDENT_SHARE
             ),
             encoder.augmentations,
             memory_bytes=data.memory_bytes,
             device=data.device,
         )
         if network.needs_whole_batch:
-            slices = settings.batch_size * float(offsets.diff().float().mean())
-            _refuse_large_batches(slices * self._encoder.slice_bytes, data.memory_bytes)
+            batch_slices = settings.batch_size * float(slices.counts.float().mean())
+            _refuse_large_batches(batch_slices * self._encoder.slice_bytes, data.memory_bytes)
         self._standardized: dict[int, Tensor] = {}
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:

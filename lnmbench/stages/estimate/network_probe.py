@@ -63,6 +63,8 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
     """
     import torch
 
+    from lnmbench.nets.fits import SliceInputs
+
     method, cohort, plan = network.method, benchmark.cohort, benchmark.plan
     labels = label_inputs(method, network.tasks, plan, cohort)
     if method.level == "none":
@@ -72,12 +74,12 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
         counts = np.ones_like(counts)
     offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
     total, width = int(offsets[-1]), network.encoder.out_dim
-    return replace(
-        labels,
-        slices=torch.randn(total, width, generator=torch.Generator().manual_seed(0)),
+    slices = SliceInputs(
+        features=torch.randn(total, width, generator=torch.Generator().manual_seed(0)),
         offsets=offsets,
         trainable_encoder=_random_trainable_encoder(network, cohort, total),
     )
+    return replace(labels, slices=slices)
 
 
 def _random_trainable_encoder(
@@ -123,7 +125,7 @@ def _estimate_candidate(
 
     for cases in _sample_sizes(inputs, training, parameters, on_cpu=on_cpu):
         sample, ratio = limit_cases(all_fits, cases)
-        most = least if inputs.trainable_encoder is not None else len(sample)
+        most = least if inputs.trains_encoder else len(sample)
         times = time_fits(sample, probe, least=least, most=most)
         if times.epoch > _ENOUGH_SECONDS or ratio == 1.0:
             break
@@ -141,9 +143,9 @@ def _sample_sizes(
     inputs: Inputs, training: Training, parameters: int, *, on_cpu: bool
 ) -> tuple[int, ...]:
     """Return the largest numbers of training cases of a fit, in the order of trying them."""
-    if inputs.trainable_encoder is not None and on_cpu:
+    if inputs.trains_encoder and on_cpu:
         return (*_FEW, training.batch_size)
-    if inputs.trainable_encoder is not None or parameters > _WIDE:
+    if inputs.trains_encoder or parameters > _WIDE:
         return (training.batch_size,)
     return (len(inputs.target),)
 

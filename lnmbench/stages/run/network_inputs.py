@@ -83,6 +83,8 @@ def network_inputs(
         return labels
     import torch
 
+    from lnmbench.nets.fits import SliceInputs
+
     positions = cohort.positions(chunk.plan.ids)
     counts = np.diff(cohort.offsets)[positions]
     rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in positions])
@@ -100,13 +102,13 @@ def network_inputs(
             method, encoder, maps, maps_rows, augment="maps" not in cache
         )
     features = cache["features"][: None if trainable_encoder is None else 1, rows]
-    return replace(
-        labels,
-        slices=torch.from_numpy(features.reshape(-1, features.shape[-1])),  # (views · rows, D)
+    slices = SliceInputs(
+        features=torch.from_numpy(features.reshape(-1, features.shape[-1])),  # (views · rows, D)
         offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
         views=len(cache["maps"]) if "maps" in cache else len(features),
         trainable_encoder=trainable_encoder,
     )
+    return replace(labels, slices=slices)
 
 
 def _trainable_encoder(

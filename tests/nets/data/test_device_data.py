@@ -25,11 +25,13 @@ def test_features_are_loaded_for_a_frozen_encoder_alone(make_inputs: Callable[..
     data = load_device_data(inputs, CPU, 1000)
     assert data.memory_bytes == 1000
     assert data.features is not None
-    assert data.features.values.shape == inputs.slices.shape
+    features = inputs.slices.features
+    assert data.features.values.shape == features.shape
     encoder = TrainableEncoder(
-        network=nn.Identity(), activations=inputs.slices, rows=torch.arange(len(inputs.slices))
+        network=nn.Identity(), activations=features, rows=torch.arange(len(features))
     )
-    assert load_device_data(replace(inputs, trainable_encoder=encoder), CPU).features is None
+    trained = replace(inputs, slices=replace(inputs.slices, trainable_encoder=encoder))
+    assert load_device_data(trained, CPU).features is None
     assert load_device_data(make_inputs(slices=False), CPU).features is None
 
 
@@ -37,11 +39,12 @@ def test_slices_of_other_views_standardize_nothing(make_inputs: Callable[..., In
     inputs = make_inputs()
     assert inputs.slices is not None
     cases = len(inputs.target)
-    doubled = replace(inputs, slices=torch.cat([inputs.slices, 9 * inputs.slices]), views=2)
+    features = inputs.slices.features
+    both = torch.cat([features, 9 * features])
+    doubled = replace(inputs, slices=replace(inputs.slices, features=both, views=2))
     training = torch.arange(2 * cases)[None] < 10
     data = load_device_data(doubled, CPU)
     assert data.features is not None
     mean, _ = data.features.standardization(training)
-    assert inputs.offsets is not None
-    expected = data.features.values[: inputs.offsets[10]].mean(0)
+    expected = data.features.values[: inputs.slices.offsets[10]].mean(0)
     torch.testing.assert_close(mean[0], expected, rtol=1e-4, atol=1e-5)

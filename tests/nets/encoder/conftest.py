@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
+from lnmbench.nets.fits import Fits, Inputs, SliceInputs, TrainableEncoder
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 
@@ -98,10 +98,12 @@ def _make_inputs(
     )
     return Inputs(
         target=target,
-        slices=features,
-        offsets=offsets,
-        views=views,
-        trainable_encoder=trainable_encoder,
+        slices=SliceInputs(
+            features=features,
+            offsets=offsets,
+            views=views,
+            trainable_encoder=trainable_encoder,
+        ),
     )
 
 

@@ -49,7 +49,9 @@ def test_an_encoder_that_does_not_move_is_a_frozen_one(
     apart = replace(settings, clip=1e9, weight_decay=0.1, token_dim=token_dim)
     settings = replace(apart, encoder_learning_rate=1e-12)
     tuned = predict_risks(inputs, fits, settings)
-    frozen = predict_risks(replace(inputs, trainable_encoder=None), fits, settings)
+    assert inputs.slices is not None
+    without = replace(inputs, slices=replace(inputs.slices, trainable_encoder=None))
+    frozen = predict_risks(without, fits, settings)
     np.testing.assert_allclose(tuned, frozen, rtol=0, atol=1e-4)
     moved = predict_risks(inputs, fits, replace(settings, encoder_learning_rate=1e-2))
     assert np.nanmax(np.abs(moved - frozen)) > 1e-3
@@ -87,9 +89,10 @@ def test_a_fit_does_not_depend_on_its_stack(
         predict_risks(inputs, make_fits([5]), settings), together[[5]], atol=1e-4
     )
     if variant in ("views", "images"):
-        plain = replace(
-            inputs, views=1, trainable_encoder=make_inputs(make_stages()).trainable_encoder
-        )
+        assert inputs.slices is not None
+        encoder = make_inputs(make_stages()).slices.trainable_encoder
+        slices = replace(inputs.slices, views=1, trainable_encoder=encoder)
+        plain = replace(inputs, slices=slices)
         assert (
             np.nanmax(np.abs(predict_risks(plain, make_fits([5]), settings) - together[5])) > 1e-4
         )
@@ -121,7 +124,8 @@ def test_stages_train_as_in_a_plain_loop(
     network = make_stages()
     inputs, fits = make_inputs(network), make_fits([0, 1])
     settings = replace(settings, batch_norm=batch_norm, weight_decay=0.1, clip=0.5)
-    embedder = FineTunedEmbedder(inputs, fits, settings, load_device_data(inputs, CPU, 1 << 30))
+    slices, data = inputs.slices, load_device_data(inputs, CPU, 1 << 30)
+    embedder = FineTunedEmbedder(slices, slices.trainable_encoder, fits, settings, data)
     project = [
         p
         for p in build_network(inputs, fits, settings, target_alone()).parameters()
@@ -130,7 +134,7 @@ def test_stages_train_as_in_a_plain_loop(
     layout = ParameterLayout([*encoder_parameters(network, settings), *project])
     active = initialize_fits(layout, fits, settings, CPU)
     state = active.state
-    packing = pack([torch.arange(9), torch.arange(5, 12)], inputs.offsets, CPU).packing
+    packing = pack([torch.arange(9), torch.arange(5, 12)], slices.offsets, CPU).packing
     assert packing is not None
     expected = torch.randn(2, packing.capacity, 8, generator=torch.Generator().manual_seed(1))
     plain = [PlainEmbedder(network, embedder, state, k, settings) for k in range(2)]
@@ -186,8 +190,9 @@ class PlainEmbedder:
         self.optimizer = torch.optim.AdamW(groups, lr=1.0)
 
     def step(self, slices: Tensor, expected: Tensor, inputs: Inputs) -> None:
-        assert inputs.trainable_encoder is not None
-        features = self.network(inputs.trainable_encoder.activations[slices])
+        assert inputs.slices is not None
+        assert inputs.slices.trainable_encoder is not None
+        features = self.network(inputs.slices.trainable_encoder.activations[slices])
         tokens = self.project((features - self.mean) * self.gain)
         self.optimizer.zero_grad()
         (0.5 * (tokens - expected).square().sum()).backward()
@@ -210,8 +215,9 @@ def test_slices_of_a_case_change_alike_and_each_draw_differs(
 ) -> None:
     inputs = make_inputs(make_stages(), augment=frozenset({"intensity"}))
     data = load_device_data(inputs, CPU, 1 << 30)
-    embedder = FineTunedEmbedder(inputs, make_fits([0]), settings, data)
-    packing = pack([torch.arange(6)], inputs.offsets, CPU).packing
+    slices = inputs.slices
+    embedder = FineTunedEmbedder(slices, slices.trainable_encoder, make_fits([0]), settings, data)
+    packing = pack([torch.arange(6)], slices.offsets, CPU).packing
     assert packing is not None
     draws, again = (embedder._draw_augmentations([0], packing) for _ in range(2))
     assert not torch.equal(draws, again)
