@@ -1,14 +1,15 @@
-"""A data set in a file of its own, small enough to ingest in a moment."""
+"""A small data set, and networks with plugins that the search varies."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lnmbench.records import Choice, Preprocessing
+from lnmbench.records import Choice, NetworkMethod, Preprocessing, Training, Weights
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, Pseudonyms, ingest, ingest_log_path
 
@@ -146,3 +147,98 @@ def read_log() -> Callable[[Path], list[dict[str, str]]]:
             return list(csv.DictReader(stream))
 
     return read
+
+
+PLANTED = '''
+from typing import Literal
+import torch
+from torch.nn import functional
+from lnmbench import hookimpl
+
+class Planted:
+    """A weighting that hears nothing of the target, unless the search finds out."""
+
+    def __init__(
+        self, mode: Literal["deaf", "plain", "broken"] = "deaf", offers: str = "deaf+plain"
+    ) -> None:
+        self.mode, self.offers = mode, offers
+
+    def space(self):
+        return {"mode": self.offers.split("+")} if self.offers else {}
+
+    def learned(self, tasks):
+        return ()
+
+    def combine(self, losses, learned):
+        return losses[:, 0] * {"deaf": 0.0, "plain": 1.0, "broken": float("nan")}[self.mode]
+
+class Sex:
+    """Sex as an auxiliary task."""
+
+    title, kind, outputs = "sex", "binary", 1
+
+    def __init__(self, smooth: float = 0.0) -> None:
+        self.smooth = smooth
+
+    def space(self):
+        return {"smooth": [0.1]}
+
+    def targets(self, cohort):
+        return cohort.values["sex"]
+
+    def notes(self, cohort):
+        return ()
+
+    def loss(self, logits, targets):
+        smooth = targets * (1 - self.smooth) + self.smooth / 2
+        return functional.binary_cross_entropy_with_logits(logits[..., 0], smooth, reduction="none")
+
+    def probabilities(self, logits):
+        return torch.sigmoid(logits)
+
+class Nowhere(Planted):
+    """A weighting whose space has a parameter that it does not have."""
+
+    def space(self):
+        return {"temperature": [1.0, 2.0]}
+
+@hookimpl
+def register_weightings():
+    return {"planted": Planted, "nowhere": Nowhere}
+
+@hookimpl
+def register_aux_tasks():
+    return {"sex": Sex}
+'''
+
+
+MakeNetwork = Callable[..., NetworkMethod]
+
+
+@pytest.fixture(scope="session")
+def planted_registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """The installed plugins, with the weightings and the task of `PLANTED`."""
+    path = tmp_path_factory.mktemp("planted") / "planted.py"
+    path.write_text(PLANTED, encoding="utf-8")
+    return Registry([str(path)])
+
+
+@pytest.fixture(scope="session")
+def make_network() -> MakeNetwork:
+    """Returns a network without images, with auxiliary tasks and other settings."""
+
+    def make(*aux: Choice, **settings: object) -> NetworkMethod:
+        fixed = Choice(name="fixed", parameters={"aux": 1.0})
+        method = NetworkMethod(
+            label="a network",
+            encoder=Choice(name="none", parameters={"train": "none"}),
+            level="none",
+            weights=Weights(source="none"),
+            aux=aux,
+            weighting=fixed if aux else None,
+            training=Training(max_epochs=6, patience=6),
+            tune=4,
+        )
+        return replace(method, **settings)  # type: ignore[arg-type]  # of a test
+
+    return make

@@ -1,3 +1,5 @@
+"""Labels and folds of a plan."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -7,10 +9,9 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import Protocol, Resources
+from lnmbench.records import Protocol
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.make_plan import make_plan
-from lnmbench.stages.plan.methods import resolve_methods, select_methods
 
 MakeCohort = Callable[..., Cohort]
 PROTOCOL = Protocol(repeats=2, folds=5, inner=3)
@@ -19,13 +20,6 @@ REGISTRY = Registry()
 
 def target(name: str = "n2") -> object:
     return REGISTRY.targets.build(read_benchmark(None, {"target": name}).target)
-
-
-def labels(cohort: Cohort, **options: object) -> list[str]:
-    benchmark = read_benchmark(None, options)
-    selections = select_methods(benchmark, REGISTRY)
-    methods = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources())
-    return [resolved.method.label for resolved in methods]
 
 
 def test_cases_without_the_target_are_left_out_and_said(make_cohort: MakeCohort) -> None:
@@ -80,39 +74,3 @@ def test_a_suggested_number_of_folds_works(make_cohort: MakeCohort) -> None:
 def test_a_target_that_the_cohort_has_not(make_cohort: MakeCohort) -> None:
     with pytest.raises(UserError, match="no column labeled n1 or pn"):
         make_plan(make_cohort(), target("n1"), PROTOCOL)
-
-
-def test_an_arm_brings_its_references(make_cohort: MakeCohort) -> None:
-    cohort = make_cohort()
-    assert labels(cohort, encoder=("none",), aux=("none",)) == ["clinical network", "logistic"]
-    assert labels(cohort, only=True, baseline=("logistic",)) == ["logistic"]
-    assert labels(cohort, only=True, encoder=("none",)) == ["clinical network"]
-
-
-def test_without_an_arm_nothing_is_run(make_cohort: MakeCohort) -> None:
-    with pytest.raises(UserError, match="names no method"):
-        labels(make_cohort(), only=True)
-
-
-def test_an_encoder_needs_images(make_cohort: MakeCohort) -> None:
-    with pytest.raises(UserError, match="no images.*--encoder none"):
-        labels(make_cohort(), encoder=("resnet18:weights=random",), aux=("none",))
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"encoder": ("resnet5",)}, "unknown encoder 'resnet5'; did you mean resnet50"),
-        ({"encoder": ("none",), "aux": ("p",)}, "unknown aux task 'p'; did you mean pt"),
-        ({"encoder": ("none",), "aux": ("pt",)}, "no column labeled pt"),
-        ({"baseline": ("logistic:max_iter=0",), "only": True}, "max_iter of 1 or more"),
-        ({"baseline": ("logistc",), "only": True}, "unknown baseline 'logistc'"),
-        ({"encoder": ("none",), "weighting": "fixd"}, "unknown weighting 'fixd'"),
-        ({"encoder": ("none:x=1",), "only": True}, "encoder none has no parameter 'x'"),
-    ],
-)
-def test_names_that_are_not_there(
-    make_cohort: MakeCohort, options: dict[str, object], message: str
-) -> None:
-    with pytest.raises(UserError, match=message):
-        labels(make_cohort(), **options)

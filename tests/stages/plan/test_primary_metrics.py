@@ -1,19 +1,12 @@
-"""declared: one metric is one name, however it is typed."""
+"""Primary metrics: one metric has one name, in whatever spelling."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from lnmbench import UserError
-from lnmbench.config import read_benchmark
-from lnmbench.contracts import Progress
-from lnmbench.records import Choice
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import ingest
 from lnmbench.stages.plan.primary_metrics import normalize_metrics
-from lnmbench.stages.plan.resolve_benchmark import resolve
 
 REGISTRY = Registry()
 
@@ -37,17 +30,5 @@ def test_what_is_not_there_is_refused() -> None:
         normalize_metrics(("aucc",), REGISTRY)
     with pytest.raises(UserError, match="has no parameter 'specificity'"):
         normalize_metrics(("npv:specificity=0.9",), REGISTRY)
-
-
-def test_the_protocol_of_a_run_holds_each_metric_once(tmp_path: Path, silent: Progress) -> None:
-    dataset = Choice(name="synthetic", parameters={"n": 60, "images": False})
-    path = ingest(dataset, REGISTRY, home=tmp_path, workers=1, progress=silent)
-    asked = {
-        "primary": ("net_benefit:threshold=.20", "net_benefit", "auc"),
-        "encoder": "none",
-        "repeats": 1,
-        "folds": 3,
-        "inner": 2,
-    }
-    resolved = resolve(read_benchmark(None, asked), REGISTRY, lambda: path)
-    assert resolved.plan.protocol.primary == ("net_benefit", "auc")
+    with pytest.raises(UserError, match="metric kappa cannot be primary: expected one that scores"):
+        normalize_metrics(("kappa",), REGISTRY)

@@ -1,0 +1,58 @@
+"""Encoders of planned networks."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.records import Choice, NetworkMethod, Training, Weights
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.encoders import list_notices, refuse_untrainable
+
+
+@pytest.mark.parametrize(
+    ("encoder", "match"),
+    [
+        ("resnet18:train=layer5", "no stage 'layer5'.*expected none, all, to_rgb, stem.*layer4"),
+        ("resnet18:train=pool", "no parameters to train from stage pool.*layer4"),
+        ("none:train=all", "level none"),
+        ("r3d_18:train=all", "level volume"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(encoder: str, match: str) -> None:
+    name, _, train = encoder.partition(":train=")
+    registry = Registry()
+    own = {} if name == "none" else {"weights": "random"}
+    choice = Choice(name=name, parameters={**own, "train": train})
+    with pytest.raises(UserError, match=match):
+        refuse_untrainable(registry.encoders.build(choice), choice, Training())
+
+
+@pytest.mark.parametrize(("train", "refused"), [("none", True), ("layer4", True), ("stem", False)])
+def test_augmenting_frozen_images_needs_views(train: str, refused: bool) -> None:
+    choice = Choice(name="resnet18", parameters={"weights": "random", "train": train})
+    encoder = Registry().encoders.build(choice)
+    expected = pytest.raises(UserError, match="views: expected at least 2") if refused else None
+    with expected or nullcontext():
+        refuse_untrainable(encoder, choice, Training(augment="flip", views=1))
+
+
+def test_notices_name_the_weights_and_the_trained_stages() -> None:
+    frozen = NetworkMethod(
+        label="net",
+        encoder=Choice(name="resnet18", parameters={"train": "none"}),
+        level="slice",
+        weights=Weights(source="random", note="random weights"),
+    )
+    trained = replace(
+        frozen,
+        encoder=Choice(name="resnet18", parameters={"train": "layer4"}),
+        weights=Weights(source="imagenet"),
+        training=Training(encoder_learning_rate=2e-4),
+    )
+    weights, fine_tuning = list_notices([trained, frozen])
+    assert weights == "resnet18: random weights"
+    assert fine_tuning.startswith("resnet18: trained from layer4 at a learning rate of 0.0002")

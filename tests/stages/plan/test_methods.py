@@ -1,0 +1,93 @@
+"""Methods of a benchmark, with the objects of their choices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lnmbench import Cohort, UserError
+from lnmbench.config import read_benchmark
+from lnmbench.records import Resources
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.methods import resolve_methods, select_methods
+
+MakeCohort = Callable[..., Cohort]
+REGISTRY = Registry()
+
+
+def labels(cohort: Cohort, **options: object) -> list[str]:
+    benchmark = read_benchmark(None, options)
+    selections = select_methods(benchmark, REGISTRY)
+    methods = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources())
+    return [resolved.method.label for resolved in methods]
+
+
+def test_a_method_brings_its_references(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort()
+    assert labels(cohort, encoder=("none",), aux=("none",)) == ["clinical network", "logistic"]
+    assert labels(cohort, only=True, baseline=("logistic",)) == ["logistic"]
+    assert labels(cohort, only=True, encoder=("none",)) == ["clinical network"]
+
+
+def test_a_benchmark_without_a_method_is_refused(make_cohort: MakeCohort) -> None:
+    with pytest.raises(UserError, match="names no method"):
+        labels(make_cohort(), only=True)
+
+
+def test_an_encoder_needs_images(make_cohort: MakeCohort) -> None:
+    with pytest.raises(UserError, match="no images.*--encoder none"):
+        labels(make_cohort(), encoder=("resnet18:weights=random",), aux=("none",))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"encoder": ("resnet5",)}, "unknown encoder 'resnet5'; did you mean resnet50"),
+        ({"encoder": ("none",), "aux": ("p",)}, "unknown aux task 'p'; did you mean pt"),
+        ({"encoder": ("none",), "aux": ("pt",)}, "no column labeled pt"),
+        ({"baseline": ("logistic:max_iter=0",), "only": True}, "max_iter of 1 or more"),
+        ({"baseline": ("logistc",), "only": True}, "unknown baseline 'logistc'"),
+        ({"encoder": ("none",), "weighting": "fixd"}, "unknown weighting 'fixd'"),
+        ({"encoder": ("none:x=1",), "only": True}, "encoder none has no parameter 'x'"),
+    ],
+)
+def test_names_that_are_not_there(
+    make_cohort: MakeCohort, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        labels(make_cohort(), **options)
+
+
+def test_the_label_names_a_weighting_that_is_not_the_default(
+    make_cohort: MakeCohort, planted_registry: Registry
+) -> None:
+    def network(**options: object) -> str:
+        benchmark = read_benchmark(None, {"encoder": "none", "aux": "sex", "only": True, **options})
+        selections = select_methods(benchmark, planted_registry)
+        (resolved,) = resolve_methods(
+            selections, benchmark, planted_registry, make_cohort(), Resources()
+        )
+        return resolved.method.label
+
+    assert network() == "clinical network + sex"
+    assert network(weighting="planted") == "clinical network + sex + planted"
+    assert network(tune=3) == "clinical network + sex (best of 3)"
+
+
+def test_a_task_is_built_once_for_all_methods(
+    make_cohort: MakeCohort, planted_registry: Registry
+) -> None:
+    options = {"encoder": "none", "aux": ("sex", "sex+sex:shuffled=1"), "only": True}
+    benchmark = read_benchmark(None, options)
+    selections = select_methods(benchmark, planted_registry)
+    single, both = resolve_methods(
+        selections, benchmark, planted_registry, make_cohort(), Resources()
+    )
+    assert both.tasks[0] is single.tasks[0]
+    assert both.tasks[1] is not single.tasks[0]
+
+
+def test_a_task_named_twice_is_refused(make_cohort: MakeCohort) -> None:
+    with pytest.raises(UserError, match="names a task twice"):
+        labels(make_cohort(), encoder=("none",), aux=("pt+pt:shuffled=0",))

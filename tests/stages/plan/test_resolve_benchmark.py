@@ -1,0 +1,74 @@
+"""Resolution of a benchmark over one cohort."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lnmbench import UserError
+from lnmbench.config import read_benchmark
+from lnmbench.contracts import Progress
+from lnmbench.records import Choice, Resources
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest import ingest
+from lnmbench.stages.plan.resolve_benchmark import resolve
+
+REGISTRY = Registry()
+
+
+@pytest.fixture(scope="module")
+def cohort_file(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
+    dataset = Choice(name="synthetic", parameters={"n": 60, "images": False})
+    home = tmp_path_factory.mktemp("home")
+    return ingest(dataset, REGISTRY, home=home, workers=1, progress=silent)
+
+
+def test_the_protocol_of_a_run_has_each_metric_once(cohort_file: Path) -> None:
+    asked = {
+        "primary": ("net_benefit:threshold=.20", "net_benefit", "auc"),
+        "encoder": "none",
+        "repeats": 1,
+        "folds": 3,
+        "inner": 2,
+    }
+    resolved = resolve(read_benchmark(None, asked), REGISTRY, lambda: cohort_file)
+    assert resolved.plan.protocol.primary == ("net_benefit", "auc")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"dataset": "synthetc"}, "unknown dataset 'synthetc'"),
+        ({"target": "n3"}, "unknown target 'n3'"),
+        ({"primary": ("aucc",)}, "unknown metric 'aucc'"),
+        ({"encoder": "resnet5"}, "unknown encoder 'resnet5'"),
+        ({"aux": "p"}, "unknown aux task 'p'"),
+        ({"only": True}, "names no method"),
+    ],
+)
+def test_unknown_names_are_refused_before_the_cohort_is_ingested(
+    options: dict[str, object], message: str
+) -> None:
+    def find_cohort() -> Path:
+        raise AssertionError("the cohort was ingested")
+
+    with pytest.raises(UserError, match=message):
+        resolve(read_benchmark(None, options), REGISTRY, find_cohort)
+
+
+def test_methods_have_their_objects_and_workers_share_the_memory(cohort_file: Path) -> None:
+    options = {"encoder": "none", "aux": ("pt", "pt:shuffled=1"), "repeats": 1, "folds": 3}
+    resolved = resolve(
+        read_benchmark(None, {**options, "inner": 2}),
+        REGISTRY,
+        lambda: cohort_file,
+        executor=Choice(name="processes", parameters={"workers": 2}),
+        resources=Resources(memory_gb=3.0),
+    )
+    assert len(resolved.methods) == 4
+    assert list(resolved.tasks) == ["pt:edition=auto,shuffled=0", "pt:edition=auto,shuffled=1"]
+    assert resolved.resources.memory_gb == 3.0
+    assert resolved.worker_resources.memory_gb == 1.5
+    assert set(resolved.plan.notes) < set(resolved.notes) <= set(resolved.notices)
+    assert sum("negative control" in note for note in resolved.notes) == 1

@@ -1,0 +1,34 @@
+"""Execution of a chunk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from lnmbench.config import read_benchmark
+from lnmbench.contracts import Progress
+from lnmbench.records import Choice
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest import ingest
+from lnmbench.stages.plan import resolve
+from lnmbench.stages.run import execute, make_chunk
+
+
+def test_a_chunk_has_the_results_of_each_unit_with_their_time(
+    tmp_path: Path, silent: Progress
+) -> None:
+    registry = Registry()
+    dataset = Choice(name="synthetic", parameters={"n": 60, "images": False})
+    path = ingest(dataset, registry, home=tmp_path, workers=1, progress=silent)
+    options = {"aux": "none", "encoder": "none", "repeats": 1, "folds": 3, "inner": 2}
+    benchmark = read_benchmark(None, {**options, "training": {"max_epochs": "2"}})
+    resolved = resolve(benchmark, registry, lambda: path)
+    for method in resolved.methods:
+        chunk = make_chunk(method, resolved, 0, features=None)
+        once, again = execute(chunk), execute(chunk)
+        assert [result.unit.fold for result in once] == [0, 1, 2]
+        assert {result.unit.method for result in once} == {method.method.fingerprint}
+        assert all(result.seconds > 0 and result.memory_mb > 1 for result in once)
+        for first, second in zip(once, again, strict=True):
+            np.testing.assert_array_equal(first.test["target"], second.test["target"])

@@ -1,0 +1,146 @@
+"""Networks of a chunk: the search over their candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lnmbench import Cohort, UserError
+from lnmbench.records import (
+    Choice,
+    NetworkMethod,
+    Plan,
+    Protocol,
+    Training,
+    UnitResult,
+)
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.search.groups import search_groups
+from lnmbench.stages.plan.splitting import make_splits
+from lnmbench.stages.run.chunk import NetworkChunk
+from lnmbench.stages.run.networks import network_results
+
+MakeCohort = Callable[..., Cohort]
+MakeNetwork = Callable[..., NetworkMethod]
+Search = Callable[..., list[UnitResult]]
+
+QUICK = Training(max_epochs=6, patience=6)
+TASK = Choice(name="sex", parameters={"smooth": 0.0})
+
+
+def planted(mode: str, offers: str) -> Choice:
+    return Choice(name="planted", parameters={"mode": mode, "offers": offers})
+
+
+@pytest.fixture
+def small(make_cohort: MakeCohort, plan: Plan) -> tuple[Cohort, Plan]:
+    cohort = make_cohort(48)
+    truth = cohort.values["n2"].astype(float)
+    protocol = Protocol(repeats=2, folds=3, inner=2)
+    splits = make_splits(cohort.ids, truth, cohort.ids, protocol)
+    return cohort, replace(plan, ids=cohort.ids, truth=truth, protocol=protocol, splits=splits)
+
+
+@pytest.fixture
+def search(small: tuple[Cohort, Plan], planted_registry: Registry) -> Search:
+    cohort, plan = small
+
+    def run_search(method: NetworkMethod, plan: Plan = plan, repeat: int = 0) -> list[UnitResult]:
+        chunk = NetworkChunk(
+            method=method,
+            groups=search_groups(method, plan.protocol.seed, planted_registry),
+            repeat=repeat,
+            plan=plan,
+            cohort_file=Path(),
+            features=None,
+        )
+        return network_results(chunk, cohort, planted_registry)
+
+    return run_search
+
+
+def test_a_better_learning_rate_is_found(search: Search, make_network: MakeNetwork) -> None:
+    slow = replace(QUICK, learning_rate=1e-7, head_learning_rate=4e-6)
+    results = search(make_network(training=slow, tune=6))
+    alone = search(make_network(training=slow, tune=1))
+    for found, given in zip(results, alone, strict=True):
+        assert found.settings["learning_rate"] >= 1e-4
+        own, best = found.search[0], min(found.search, key=lambda tried: tried.loss)
+        assert best.chosen
+        assert dict(best.settings) == found.settings
+        assert best.loss < own.loss - 0.01
+        reached = [min(e.validation_loss for e in given.history if e.inner == i) for i in (0, 1)]
+        assert own.losses == pytest.approx(reached, abs=1e-6)
+
+
+def test_what_a_plugin_adds_is_searched_too(search: Search, make_network: MakeNetwork) -> None:
+    method = make_network(TASK, weighting=planted("deaf", "deaf+plain"), tune=5)
+    for result in search(method):
+        modes = [tried.settings["planted.mode"] for tried in result.search]
+        assert modes[0] == "deaf"
+        assert sorted(modes[1:]) == ["deaf", "deaf", "plain", "plain"]
+        assert result.settings["planted.mode"] == "plain"
+        # one name for the task, whatever its parameters are
+        assert list(result.test) == ["target", "sex:smooth=0.0"]
+
+
+def test_only_the_chosen_candidate_is_kept_and_all_are_counted(
+    search: Search, make_network: MakeNetwork
+) -> None:
+    for result in search(make_network(tune=3)):
+        assert (result.fits, len(result.search)) == (6, 3)
+        assert {epoch.inner for epoch in result.history} == {0, 1}
+        assert result.epochs >= 3 * len(result.history) / 2
+        chosen = next(tried for tried in result.search if tried.chosen)
+        for inner, loss in enumerate(chosen.losses):
+            losses = [e.validation_loss for e in result.history if e.inner == inner]
+            assert min(losses) == pytest.approx(loss, abs=1e-6)
+
+
+def test_folds_and_repeats_choose_among_the_same(search: Search, make_network: MakeNetwork) -> None:
+    method = make_network(tune=4)
+    results = [*search(method), *search(method, repeat=1)]
+    tried = [[dict(one.settings) for one in result.search] for result in results]
+    assert len(tried) == 6
+    assert all(one == tried[0] for one in tried)
+
+
+def test_test_cases_have_no_say(
+    search: Search, make_network: MakeNetwork, small: tuple[Cohort, Plan]
+) -> None:
+    _, plan = small
+    tested = plan.splits.outer[0] == 1
+    turned = replace(plan, truth=np.where(tested, 1 - plan.truth, plan.truth))
+    before, after = search(make_network(tune=4))[1], search(make_network(tune=4), turned)[1]
+    assert after.settings == before.settings
+    for a, b in zip(before.search, after.search, strict=True):
+        assert a.losses == pytest.approx(b.losses, abs=1e-6)
+    np.testing.assert_allclose(after.test["target"], before.test["target"], atol=1e-6)
+
+
+def test_without_a_search_nothing_of_one_is_kept(search: Search, make_network: MakeNetwork) -> None:
+    for result in search(make_network(tune=1)):
+        assert result.search == ()
+        assert result.settings == {}
+        assert result.fits == 2
+
+
+def test_a_candidate_that_diverges_loses(search: Search, make_network: MakeNetwork) -> None:
+    method = make_network(TASK, weighting=planted("broken", "plain"), tune=2)
+    for result in search(method):
+        assert result.search[0].losses == (np.inf, np.inf)
+        assert result.settings["planted.mode"] == "plain"
+        assert np.isfinite(result.validation).sum() == 32
+
+
+@pytest.mark.parametrize(("tune", "words"), [(1, ""), (3, ", with each of 3 settings")])
+def test_where_all_diverge_the_user_is_told(
+    search: Search, make_network: MakeNetwork, tune: int, words: str
+) -> None:
+    method = make_network(TASK, weighting=planted("broken", "broken"), tune=tune)
+    with pytest.raises(UserError, match=f"2 of 2 fits diverged in their first epoch{words} "):
+        search(method)
