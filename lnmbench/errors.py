@@ -1,4 +1,4 @@
-"""The user's errors: one line each, exit code 2, no traceback."""
+"""Errors of the user: one line each, exit code 2, no traceback."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 class UserError(Exception):
-    """A mistake that the user can mend.
+    """An error that the user can fix.
 
-    Its text is one line: what, where, expected, got, next step. Parts left empty are left out.
-    Bugs are other exceptions and keep their traceback.
+    The message is one line: problem, place, expected, got, next step; empty parts are omitted.
+    Bugs raise other exceptions and keep their traceback.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class UserError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the next step for a name that is not among the known ones.
+    """Return the next step for an unknown name.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn what the system says of a file or folder that cannot be read into a `UserError`."""
+    """Raise `UserError` if the system cannot read a file or folder."""
     try:
         yield
     except OSError as error:

@@ -25,7 +25,7 @@ class Parameter:
 
     name: str
     annotation: Any
-    default: Any
+    default: object
     description: str = ""
 
     REQUIRED: typing.ClassVar[object] = inspect.Parameter.empty

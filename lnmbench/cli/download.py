@@ -69,10 +69,9 @@ def _terms(source: Source) -> Iterator[str]:
 def _next_command(name: str, folder: Path, source: Source, registry: Registry) -> Iterator[str]:
     import shlex
 
-    from lnmbench.parameters import parameters_of
     from lnmbench.records import Choice
 
-    names = [p.name for p in parameters_of(registry.datasets.offer(name).factory)]
+    names = [parameter.name for parameter in registry.datasets.offer(name).parameters]
     if "root" in names:
         root = str(folder) if source.files else "FOLDER"
         choice = Choice(name=name, parameters={"root": root})

@@ -96,7 +96,7 @@ def test_steps_where_no_address_serves_the_files(
 
 
 def test_a_data_set_that_is_not_downloaded(plugin: str) -> None:
-    with pytest.raises(UserError, match="synthetic is not downloaded.*asked.*served"):
+    with pytest.raises(UserError, match="synthetic cannot be downloaded.*asked.*served"):
         run("synthetic", "--plugin", plugin)
     with pytest.raises(UserError, match="did you mean served"):
         run("serve", "--plugin", plugin)
