@@ -113,7 +113,7 @@ class StackedObjective:
         """
         rows = torch.as_tensor(state.fits, device=self.device).unsqueeze(1)  # (k, 1)
         clinical = self._clinical[rows, batch.cases]  # (k, B, C)
-        return self.network(state.values, tokens, clinical, batch, dropout)
+        return self.network(state.values, tokens, clinical, batch.packing, dropout)
 
     def losses(
         self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: DropoutMask
@@ -187,12 +187,12 @@ class StackedObjective:
             self._validation_batches = (state.fits, batches)
         sums = torch.zeros(len(state.fits), device=self.device)
         for batch in self._validation_batches[1]:
-            sums += self._validation_step(state, batch)
+            sums += self.validation_step(state, batch)
         counts = [len(self._validation_cases[fit]) for fit in state.fits]
         return divide_by_counts(sums, counts).cpu()
 
-    def _validation_step(self, state: StackState, batch: Batch) -> Tensor:
-        """Return the target's losses without dropout, summed over each fit's cases, (k,)."""
+    def validation_step(self, state: StackState, batch: Batch) -> Tensor:
+        """Return the target's losses in evaluation, summed over each fit's cases, (k,)."""
         risk, *_ = self.logits(state, batch, self.embed(state, batch), DropoutMask())
         return target_losses(risk, self._target[batch.cases], batch.case_mask)
 

@@ -17,7 +17,7 @@ from lnmbench.nets.stacked.parameters import Parameter
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from lnmbench.nets.data.packing import Batch
+    from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.stacked.dropout import DropoutMask
     from lnmbench.records import Training
 
@@ -91,7 +91,11 @@ class SliceBody:
         return (*self.encoder_parameters, *projection, *layers, *self._fc.parameters())
 
     def __call__(
-        self, values: Mapping[str, Tensor], tokens: Tensor, batch: Batch, dropout: DropoutMask
+        self,
+        values: Mapping[str, Tensor],
+        tokens: Tensor,
+        packing: TokenPacking,
+        dropout: DropoutMask,
     ) -> Tensor:
         """Return features (K, B, image_features) of each case.
 
@@ -101,15 +105,14 @@ class SliceBody:
             The parameters by name, each (K, …).
         tokens
             Packed tokens (K, P, width).
-        batch
-            The cases, with the positions of their tokens.
+        packing
+            The positions of the tokens.
         dropout
             The step's dropout mask.
         """
-        assert batch.packing is not None
         for layer in self._layers:
-            tokens = layer(values, tokens, batch.packing, dropout)
-        means = torch.bmm(batch.packing.pooling, tokens)  # (K, B, width)
+            tokens = layer(values, tokens, packing, dropout)
+        means = torch.bmm(packing.pooling, tokens)  # (K, B, width)
         return self._fc(values, means)
 
 
@@ -140,7 +143,7 @@ class ClinicalBody:
         return tuple(parameter for layer in self._layers for parameter in layer.parameters())
 
     def __call__(
-        self, values: Mapping[str, Tensor], clinical: Tensor, batch: Batch, dropout: DropoutMask
+        self, values: Mapping[str, Tensor], clinical: Tensor, dropout: DropoutMask
     ) -> Tensor:
         """Return features (K, B, image_features) of each case.
 
@@ -150,8 +153,6 @@ class ClinicalBody:
             The parameters by name, each (K, …).
         clinical
             Clinical features (K, B, C).
-        batch
-            The cases; unused, as in every body without images.
         dropout
             The step's dropout mask.
         """
@@ -218,7 +219,7 @@ class Network:
         values: Mapping[str, Tensor],
         tokens: Tensor | None,
         clinical: Tensor,
-        batch: Batch,
+        packing: TokenPacking | None,
         dropout: DropoutMask,
     ) -> tuple[Tensor, ...]:
         """Return logits (K, B, outputs) of each task, the target's first.
@@ -231,12 +232,17 @@ class Network:
             Packed tokens (K, P, width) from a `TokenEmbedder`; None for a network without images.
         clinical
             Clinical features (K, B, C).
-        batch
-            The cases, with the positions of their tokens.
+        packing
+            The positions of the tokens; None for a network without images.
         dropout
             The step's dropout mask.
         """
-        features = self.body(values, clinical if tokens is None else tokens, batch, dropout)
+        if isinstance(self.body, ClinicalBody):
+            features = self.body(values, clinical, dropout)
+        elif tokens is not None and packing is not None:
+            features = self.body(values, tokens, packing, dropout)
+        else:
+            raise ValueError("a network with images needs tokens and their positions")
         target, *aux = self._heads
         risk = target(values, torch.cat([features, clinical], dim=2))  # (K, B, 1)
         return (risk, *(head(values, features) for head in aux))

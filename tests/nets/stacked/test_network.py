@@ -44,11 +44,13 @@ def test_the_target_alone_sees_the_clinical_features_of_a_network_with_images() 
     source = torch.Generator().manual_seed(0)
     tokens = torch.randn(2, batch.packing.capacity, 8, generator=source)
     clinical = torch.randn(2, 2, 3, generator=source)
-    risk, aux = network(values, tokens, clinical, batch, DropoutMask())
+    risk, aux = network(values, tokens, clinical, batch.packing, DropoutMask())
     assert (risk.shape, aux.shape) == ((2, 2, 1), (2, 2, 2))
-    other_risk, other_aux = network(values, tokens, clinical + 1, batch, DropoutMask())
+    other_risk, other_aux = network(values, tokens, clinical + 1, batch.packing, DropoutMask())
     assert not torch.allclose(risk, other_risk)
     assert torch.equal(aux, other_aux)
+    with pytest.raises(ValueError, match="needs tokens"):
+        network(values, None, clinical, None, DropoutMask())
 
 
 def test_a_network_without_images_is_a_hidden_layer_and_heads() -> None:
@@ -56,8 +58,7 @@ def test_a_network_without_images_is_a_hidden_layer_and_heads() -> None:
     layout = ParameterLayout(network.parameters())
     values = layout.named_views(layout.initialize([4]))
     clinical = torch.randn(1, 2, 3, generator=torch.Generator().manual_seed(0))
-    batch = pack([torch.tensor([0, 1])], None, CPU)
-    (risk,) = network(values, None, clinical, batch, DropoutMask())
+    (risk,) = network(values, None, clinical, None, DropoutMask())
     weights = {name: value[0] for name, value in values.items()}
     hidden = functional.linear(clinical[0], weights["hidden.weight"], weights["hidden.bias"]).relu()
     features = functional.linear(hidden, weights["fc.weight"], weights["fc.bias"])
