@@ -1,7 +1,4 @@
-"""Turns the blocks of a report into text and files; knows nothing of the sections that made them.
-
-Texts are in the formats of `FORMATS`; a whole page can also be HTML, with its figures.
-"""
+"""Rendering of blocks as text in several formats, of pages as HTML, and of figures as files."""
 
 from __future__ import annotations
 
@@ -15,23 +12,23 @@ from lnmbench.rendering.blocks import clean_blocks, clean_page
 from lnmbench.rendering.json_text import to_json
 from lnmbench.rendering.latex import to_latex
 from lnmbench.rendering.markdown import to_markdown
-from lnmbench.rendering.terminal import print_hint, show, to_text
+from lnmbench.rendering.terminal import print_hint, print_text_blocks, to_text
 from lnmbench.rendering.tidy_csv import to_csv
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-Written = Table | Paragraph
+TextBlock = Table | Paragraph
 
-_RENDERERS: dict[str, Callable[[Sequence[Written]], str]] = {
+_RENDERERS: dict[str, Callable[[Sequence[TextBlock]], str]] = {
     "table": to_text,
     "markdown": to_markdown,
     "csv": to_csv,
     "json": to_json,
     "latex": to_latex,
 }
-# how a format that people read tells what it leaves out; one for machines stays clean
+# formats that people read end with a hint about figures
 _HINTS = {"table": "\n{}\n", "markdown": "\n{}\n", "latex": "\n% {}\n"}
 
 FORMATS = tuple(_RENDERERS)
@@ -41,15 +38,14 @@ PAGE_FORMATS = (*FORMATS, "html")
 def render(blocks: Sequence[Block], format: str) -> str:
     """Return the blocks as text that ends with a newline, in one of `FORMATS`.
 
-    Every text of a block is taken for hostile: what a format would interpret is escaped, and
-    control characters are removed. `table` is plain text, 100 columns wide. Figures are left out;
-    formats that people read end with a line that says so. Raises `UserError` for an unknown
-    format.
+    Texts are untrusted: special characters of the format are escaped, and control characters are
+    removed. `table` is plain text, 100 columns wide. Figures are left out; formats that people
+    read end with a line that says so. Raises `UserError` for an unknown format.
     """
     renderer = _RENDERERS.get(format)
     if renderer is None:
         raise UserError(f"unknown report format {format!r}", then=nearest(format, FORMATS))
-    text = renderer(_written(blocks))
+    text = renderer(_text_blocks(blocks))
     hint = figures_hint(blocks)
     return text + _HINTS[format].format(hint) if hint and format in _HINTS else text
 
@@ -73,20 +69,20 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
 
 
 def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
-    """Print the blocks as wide as the console is; no text of theirs is taken for markup."""
-    show(console, _written(blocks))
+    """Print the blocks in the width of the console, their texts without interpretation."""
+    print_text_blocks(console, _text_blocks(blocks))
     if hint := figures_hint(blocks):
         print_hint(console, hint)
 
 
 def figures_hint(blocks: Sequence[Block]) -> str:
-    """Return the line that says where the figures are, empty without figures."""
+    """Return the line that says where to find the figures, empty without figures."""
     number = sum(isinstance(block, Figure) for block in blocks)
     figures = plural(number, "figure: it is", "figures: they are")
     return f"{figures} in report --format html, or as files with --figures DIR" if number else ""
 
 
-def _written(blocks: Sequence[Block]) -> list[Written]:
+def _text_blocks(blocks: Sequence[Block]) -> list[TextBlock]:
     return [block for block in clean_blocks(blocks) if not isinstance(block, Figure)]
 
 

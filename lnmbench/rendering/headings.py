@@ -1,4 +1,4 @@
-"""Breaks long column headings, so that columns of figures stay narrow."""
+"""Column headings on several lines, so that columns of numbers stay narrow."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ _TOGETHER = re.compile(r'"[^"]*"|\([^()]*\)')
 _GLUE = "\N{NO-BREAK SPACE}"
 
 
-def broken(heading: str, *, at_least: int = 12) -> list[str]:
-    """Return the heading in at most three lines, as narrow as that allows.
+def wrap_heading(heading: str, *, at_least: int = 12) -> list[str]:
+    """Return the heading in at most three lines, as narrow as possible.
 
-    What stands in quotes or brackets stays together. `at_least` is the width that the column has
-    anyway.
+    Text in quotes or brackets stays together. `at_least` is the width of the column's cells.
 
     Examples
     --------
-    >>> broken("p, corrected resampled t")
+    >>> wrap_heading("p, corrected resampled t")
     ['p, corrected', 'resampled t']
-    >>> broken('p, plain paired t, "as published"')
+    >>> wrap_heading('p, plain paired t, "as published"')
     ['p, plain', 'paired t,', '"as published"']
     """
     glued = _TOGETHER.sub(lambda part: part[0].replace(" ", _GLUE), heading)

@@ -12,9 +12,8 @@ from lnmbench.records import Cell, Paragraph, Table
 def to_json(blocks: Sequence[Table | Paragraph]) -> str:
     """Return `{"blocks": […]}`; each block has kind, key and title.
 
-    A table has `columns` (key, heading), `rows` (column key → `text` and, where there is a number
-    behind it, `value`, `low`, `high` at full precision, null for NaN) and `notes`; a paragraph has
-    `lines`.
+    A table has `columns` (key, heading), `rows` (column key → `text` and, for a number, `value`,
+    `low`, `high` at full precision, null for NaN) and `notes`; a paragraph has `lines`.
     """
     tree = {"blocks": [_block(block) for block in blocks]}
     return json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
@@ -40,7 +39,7 @@ def _table(table: Table) -> dict[str, object]:
 
 def _cell(cell: Cell) -> dict[str, object]:
     numbers = {"value": cell.value, "low": cell.low, "high": cell.high}
-    there = {name: number for name, number in numbers.items() if number is not None}
+    known = {name: number for name, number in numbers.items() if number is not None}
     return {"text": cell.text} | {
-        name: float(number) if math.isfinite(number) else None for name, number in there.items()
+        name: float(number) if math.isfinite(number) else None for name, number in known.items()
     }

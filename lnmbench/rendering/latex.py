@@ -1,4 +1,4 @@
-"""LaTeX with booktabs tables, to be pasted into a manuscript."""
+"""LaTeX with booktabs tables, for a manuscript."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Paragraph, Table, TableColumn
-from lnmbench.rendering.latex_layout import Layout, heading_lines, layouts, pieces
+from lnmbench.rendering.latex_layout import Layout, choose_layouts, split_word, wrap_heading_lines
 
 # brackets and the star are braced: after \\ they would be read as its argument
 _SPECIALS = {
@@ -43,7 +43,7 @@ _SPECIALS = {
     "→": r"$\rightarrow$",
     "Δ": r"$\Delta$",
 }
-# what T1 fonts have, beside ASCII and what stands above
+# characters of T1 fonts besides ASCII and those above
 _KNOWN = re.compile(
     "[\n -~\u00a1-\u0125\u0128-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u0165\u0168-\u017e‘’„—•€™†]"
 )
@@ -54,15 +54,15 @@ def to_latex(blocks: Sequence[Table | Paragraph]) -> str:
     """Return paragraphs and tables, for pdfLaTeX.
 
     The preamble needs `\\usepackage[T1]{fontenc}` and the packages array, booktabs, longtable,
-    pdflscape and rotating. A table that is too wide is set smaller, then with columns that wrap,
-    then sideways, then in parts; one that is too long goes over several pages. A sign that the
-    fonts lack is written as its number, U+4E2D.
+    pdflscape and rotating. A table that is too wide gets a smaller font, then columns that wrap,
+    then landscape orientation, then several parts; one that is too long continues on more pages. A
+    character that the fonts lack is written as its code point, U+4E2D.
     """
     return "\n\n".join("\n".join(_lines(block)) for block in blocks) + "\n"
 
 
 def escape(text: str) -> str:
-    r"""Return text that LaTeX sets as it is.
+    r"""Return text in which no character is a LaTeX command.
 
     Examples
     --------
@@ -70,11 +70,11 @@ def escape(text: str) -> str:
     '50\\%\\_x'
     """
     paired = re.sub(r'"([^"]*)"', r"“\1”", text)
-    loose = _WORD.sub(lambda word: "\u200c".join(pieces(word[0])), paired)
-    return "".join(map(_sign, loose.replace("--", "-\u200b-")))
+    breakable = _WORD.sub(lambda word: "\u200c".join(split_word(word[0])), paired)
+    return "".join(map(_character, breakable.replace("--", "-\u200b-")))
 
 
-def _sign(character: str) -> str:
+def _character(character: str) -> str:
     translated = _SPECIALS.get(character, character)
     if translated is not character or _KNOWN.match(character):
         return translated
@@ -89,13 +89,13 @@ def _lines(block: Table | Paragraph) -> Iterator[str]:
         yield "\n\n".join(escape(line) for line in block.lines)
         yield r"\par}"
         return
-    for number, layout in enumerate(layouts(block)):
+    for number, layout in enumerate(choose_layouts(block)):
         if number:
             yield ""
-        yield from _long(layout) if layout.long else _floating(layout)
+        yield from _long_table(layout) if layout.long else _float(layout)
 
 
-def _floating(layout: Layout) -> Iterator[str]:
+def _float(layout: Layout) -> Iterator[str]:
     table = layout.table
     float_ = "sidewaystable" if layout.sideways else "table"
     yield rf"\begin{{{float_}}}"
@@ -114,7 +114,7 @@ def _floating(layout: Layout) -> Iterator[str]:
     yield rf"\end{{{float_}}}"
 
 
-def _long(layout: Layout) -> Iterator[str]:
+def _long_table(layout: Layout) -> Iterator[str]:
     table = layout.table
     head = _row([_heading(column) for column in table.columns])
     if layout.sideways:
@@ -174,7 +174,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _heading(column: TableColumn) -> str:
-    lines = [escape(line) for line in heading_lines(column.heading)]
+    lines = [escape(line) for line in wrap_heading_lines(column.heading)]
     if len(lines) == 1:
         return lines[0]
     stacked = r" \\ ".join(lines)

@@ -1,4 +1,4 @@
-"""How a table fits on a page of LaTeX: size of type, columns that wrap, sideways, or in parts."""
+"""Layout of a table on a LaTeX page: font size, wrapping columns, landscape, or parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lnmbench.records import Table, TableColumn
-from lnmbench.rendering.headings import broken
+from lnmbench.rendering.headings import wrap_heading
 
 # of the class article at 10 pt, which is narrower than most journals' text
 TEXT_WIDTH_PT = 345.0
@@ -16,7 +16,7 @@ TEXT_HEIGHT_PT = 550.0
 ROWS = 36
 LONG_WORD, LONGEST_WORD = 12, 20
 
-# of Computer Modern at 10 pt; its small sizes are wider for their height
+# of Computer Modern at 10 pt; its small sizes are relatively wider
 _EMS = (
     (0.31, frozenset("iljfI.,:;|!'` ")),
     (0.39, frozenset("t()[]{}rs-")),
@@ -27,9 +27,9 @@ _WIDER = {7.0: 1.14, 8.0: 1.06, 9.0: 1.03}
 _GAP_PT = 6.0
 _LEAST_PT = 34.0
 _LONGEST_FIGURES_PT = 150.0
-# words behind a figure, as in .02, not borne out
+# words after a number, as in .02, not confirmed
 _REMARK = re.compile(r", [^\W\d]")
-# behind signs; a last letter or two stay with what is before
+# after punctuation; one or two last letters stay with the piece before
 _SIGNED = re.compile(r"[^:=,;/+_]*[:=,;/+_]+(?:[^:=,;/+_]{1,2}$)?|[^:=,;/+_]+")
 _HEADING = 16
 _PIECE = re.compile(r"[^\s:=,;/+_.\-]{1,12}[:=,;/+_.\-]*|[:=,;/+_.\-]{1,12}")
@@ -37,7 +37,7 @@ _PIECE = re.compile(r"[^\s:=,;/+_.\-]{1,12}[:=,;/+_.\-]*|[:=,;/+_.\-]{1,12}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A table as it is set: `widths` are points where a column wraps, None where it does not."""
+    """A table with its layout; `widths` are in points, None for columns that do not wrap."""
 
     table: Table
     size: str
@@ -47,23 +47,25 @@ class Layout:
     long: bool
 
 
-def layouts(table: Table) -> Iterator[Layout]:
-    """Yield how a table is set, in several parts with the first column in each if need be.
+def choose_layouts(table: Table) -> Iterator[Layout]:
+    """Yield the layout of a table, or of several parts that repeat its first column.
 
-    The type is never smaller than \\scriptsize, 7 points.
+    The font is never smaller than \\scriptsize, 7 points.
     """
     for step in _STEPS:
         size, points, gap, sideways = step
-        room = (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * (len(table.columns) - 1)
-        widths = _fit(table, points, room)
+        available = (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * (
+            len(table.columns) - 1
+        )
+        widths = _fit(table, points, available)
         if widths is not None:
             break
     else:
         if len(table.columns) > 2:
             for part in _halves(table):
-                yield from layouts(part)
+                yield from choose_layouts(part)
             return
-        widths = tuple(room / len(table.columns) for _ in table.columns)
+        widths = tuple(available / len(table.columns) for _ in table.columns)
     yield Layout(
         table=table,
         size=size,
@@ -74,12 +76,12 @@ def layouts(table: Table) -> Iterator[Layout]:
     )
 
 
-def pieces(word: str) -> list[str]:
-    """Return the pieces between which a word may be broken, one where it is short.
+def split_word(word: str) -> list[str]:
+    """Return the pieces between which a word may be broken; a short word is one piece.
 
     Examples
     --------
-    >>> pieces("encoder=resnet50:weights=random")
+    >>> split_word("encoder=resnet50:weights=random")
     ['encoder=', 'resnet50:', 'weights=', 'random']
     """
     if len(word) > LONGEST_WORD:
@@ -87,22 +89,22 @@ def pieces(word: str) -> list[str]:
     return _SIGNED.findall(word) if len(word) > LONG_WORD else [word]
 
 
-def heading_lines(heading: str) -> list[str]:
-    """Return a column's heading in lines; long words have several.
+def wrap_heading_lines(heading: str) -> list[str]:
+    """Return a column's heading in lines; long words are split.
 
     Examples
     --------
-    >>> heading_lines("synthetic:n=40,images=false,seed=0 7aa84b")
+    >>> wrap_heading_lines("synthetic:n=40,images=false,seed=0 7aa84b")
     ['synthetic:n=40,', 'images=false,', 'seed=0', '7aa84b']
     """
     lines: list[str] = []
-    for line in broken(heading):
+    for line in wrap_heading(heading):
         if max(map(len, line.split()), default=0) <= LONGEST_WORD:
             lines.append(line)
             continue
         for word in line.split():
             lines.append("")
-            for piece in pieces(word):
+            for piece in split_word(word):
                 if len(lines[-1] + piece) > _HEADING:
                     lines.append("")
                 lines[-1] += piece
@@ -110,7 +112,7 @@ def heading_lines(heading: str) -> list[str]:
 
 
 def width_pt(text: str, points: float) -> float:
-    """Return about how wide a text is in type of so many points, 7, 8 or 9."""
+    """Return the approximate width in points of a text in a font of 7, 8 or 9 points."""
     return sum(map(_em, text)) * points * _WIDER[points]
 
 
@@ -130,44 +132,45 @@ _STEPS = (
 )
 
 
-def _fit(table: Table, points: float, room: float) -> tuple[float | None, ...] | None:
-    """Return the widths of columns in the room, None where they do not fit in it."""
+def _fit(table: Table, points: float, available: float) -> tuple[float | None, ...] | None:
+    """Return the widths of columns within the available points, None if they do not fit."""
     natural, least = [], []
-    for at, column in enumerate(table.columns):
-        cells = [row[at].text for row in table.rows]
-        head = max(width_pt(line, points) for line in heading_lines(column.heading))
+    for index, column in enumerate(table.columns):
+        cells = [row[index].text for row in table.rows]
+        head = max(width_pt(line, points) for line in wrap_heading_lines(column.heading))
         wide = max([head, *(width_pt(text, points) for text in cells)])
-        words = [p for text in cells for word in text.split() for p in pieces(word)]
+        words = [p for text in cells for word in text.split() for p in split_word(word)]
         word = max([head, *(width_pt(piece, points) for piece in words)])
-        told = any(_REMARK.search(text) for text in cells)
-        wraps = column.align == "left" or told or wide > _LONGEST_FIGURES_PT
+        has_remark = any(_REMARK.search(text) for text in cells)
+        wraps = column.align == "left" or has_remark or wide > _LONGEST_FIGURES_PT
         natural.append(wide)
         least.append(min(wide, max(_LEAST_PT, word)) if wraps else wide)
-    if sum(natural) <= room:
+    if sum(natural) <= available:
         return (None,) * len(natural)
-    spare = room - sum(least)
+    spare = available - sum(least)
     if spare < 0.0:
         return None
-    wanted = [wide - low for wide, low in zip(natural, least, strict=True)]
-    given = _shared(wanted, spare)
+    extra = [wide - low for wide, low in zip(natural, least, strict=True)]
+    shares = _share(extra, spare)
     return tuple(
         None if more >= want else low + more
-        for low, want, more in zip(least, wanted, given, strict=True)
+        for low, want, more in zip(least, extra, shares, strict=True)
     )
 
 
-def _shared(wanted: list[float], spare: float) -> list[float]:
-    """Share what is spare: those that want little get it all, the others more where they want more.
+def _share(extra: list[float], spare: float) -> list[float]:
+    """Return shares of the spare points: small requests in full, larger ones in part.
 
-    Shares go with the square root, so that columns of much text do not starve the others.
+    Shares are proportional to the square root, so that columns of much text leave space for the
+    others.
     """
-    given = [0.0] * len(wanted)
-    order = sorted(range(len(wanted)), key=wanted.__getitem__)
-    for number, at in enumerate(order):
-        rest = sum(math.sqrt(wanted[other]) for other in order[number:]) or 1.0
-        given[at] = min(wanted[at], spare * math.sqrt(wanted[at]) / rest)
-        spare -= given[at]
-    return given
+    shares = [0.0] * len(extra)
+    order = sorted(range(len(extra)), key=extra.__getitem__)
+    for number, index in enumerate(order):
+        rest = sum(math.sqrt(extra[other]) for other in order[number:]) or 1.0
+        shares[index] = min(extra[index], spare * math.sqrt(extra[index]) / rest)
+        spare -= shares[index]
+    return shares
 
 
 def _lines(table: Table, widths: tuple[float | None, ...], points: float) -> float:
@@ -191,13 +194,13 @@ def _halves(table: Table) -> Iterator[Table]:
             yield _part(table, (0, *range(first, last)), again=bool(number))
 
 
-def _part(table: Table, at: tuple[int, ...], *, again: bool) -> Table:
-    columns: tuple[TableColumn, ...] = tuple(table.columns[n] for n in at)
+def _part(table: Table, indices: tuple[int, ...], *, again: bool) -> Table:
+    columns: tuple[TableColumn, ...] = tuple(table.columns[n] for n in indices)
     return replace(
         table,
         key=f"{table.key}-more" if again else table.key,
         title=f"{table.title} (more columns)" if again else table.title,
         columns=columns,
-        rows=tuple(tuple(row[n] for n in at) for row in table.rows),
+        rows=tuple(tuple(row[n] for n in indices) for row in table.rows),
         notes=table.notes if again else (),
     )

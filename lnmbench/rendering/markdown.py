@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Paragraph, Table
 
-_MARKS = re.compile(r"([\\`*_\[\]|~^$])")
+_SPECIALS = re.compile(r"([\\`*_\[\]|~^$])")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _START = re.compile(r"^(\d*)([-+=#>.)])")
@@ -26,12 +26,12 @@ def escape(text: str) -> str:
     >>> escape("a|b <i> *c*")
     'a\\|b &lt;i> \\*c\\*'
     """
-    marked = _MARKS.sub(r"\\\1", _ENTITY.sub("&amp;", text))
+    marked = _SPECIALS.sub(r"\\\1", _ENTITY.sub("&amp;", text))
     return _TAG.sub("&lt;", marked)
 
 
 def _line(text: str) -> str:
-    # what would start a list, a heading or a quotation does so at the start of a line only
+    # lists, headings and quotations start at the beginning of a line only
     return _START.sub(r"\1\\\2", escape(text))
 
 

@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from lnmbench.records import Paragraph, Table
-from lnmbench.rendering.headings import broken
+from lnmbench.rendering.headings import wrap_heading
 
 WIDTH = 100
 LONGEST_WORD = 12
@@ -23,18 +23,17 @@ _PLAIN = str.maketrans(
 
 
 def to_text(blocks: Sequence[Table | Paragraph]) -> str:
-    """Return what a terminal of 100 columns without colors would show."""
+    """Return plain text, 100 columns wide."""
     stream = io.StringIO()
     console = Console(file=stream, width=WIDTH, color_system=None, force_terminal=False)
-    show(console, blocks)
+    print_text_blocks(console, blocks)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n") + "\n"
 
 
-def show(console: Console, blocks: Sequence[Table | Paragraph]) -> None:
-    """Print blocks; texts are printed as they are, in what the console's encoding can hold.
+def print_text_blocks(console: Console, blocks: Sequence[Table | Paragraph]) -> None:
+    """Print blocks as literal text, in characters of the console's encoding.
 
-    A table that is wider than the console even so is printed whole: lines get long, no figure
-    is cut.
+    A table that is wider than the console is printed completely, in long lines.
     """
     encoding = console.encoding
     for block in blocks:
@@ -49,7 +48,7 @@ def show(console: Console, blocks: Sequence[Table | Paragraph]) -> None:
 
 
 def print_hint(console: Console, line: str) -> None:
-    """Print a line that belongs to no block, set off from what stands above."""
+    """Print a line that belongs to no block, after an empty line."""
     console.print()
     console.print(_text(line, console.encoding, style="dim"))
 
@@ -73,11 +72,11 @@ def _print_table(console: Console, table: Table) -> None:
     for index, column in enumerate(table.columns):
         cells = [row[index].text for row in table.rows]
         longest = max(map(cell_len, cells), default=0)
-        figures = column.align == "right"  # figures keep together, words give way
-        lines = broken(column.heading, at_least=longest if figures else LONGEST_WORD)
-        words = [*lines, *(cells if figures else " ".join(cells).split())]
-        width = max(map(cell_len, words))
-        width = width if figures else min(width, LONGEST_WORD)
+        is_numeric = column.align == "right"  # numbers are not broken, words may be
+        lines = wrap_heading(column.heading, at_least=longest if is_numeric else LONGEST_WORD)
+        parts = [*lines, *(cells if is_numeric else " ".join(cells).split())]
+        width = max(map(cell_len, parts))
+        width = width if is_numeric else min(width, LONGEST_WORD)
         least += width
         grid.add_column(
             _text("\n".join(lines), console.encoding, style="bold"),
@@ -85,7 +84,7 @@ def _print_table(console: Console, table: Table) -> None:
             vertical="top",
             overflow="fold",
             min_width=width,
-            width=width if figures else None,
+            width=width if is_numeric else None,
         )
     for row in table.rows:
         grid.add_row(*(_text(cell.text, console.encoding) for cell in row))

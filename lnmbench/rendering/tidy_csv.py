@@ -1,4 +1,4 @@
-"""One tidy table for a whole report: one line for each cell, note and sentence."""
+"""A report as one tidy table: one line for each cell, note and sentence."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Row = tuple[str | int | float | None, ...]
 def to_csv(blocks: Sequence[Table | Paragraph]) -> str:
     """Return CSV with the columns `block, row, name, column, text, value, low, high`.
 
-    `name` tells the table row in words (its left-aligned cells), `value`, `low` and `high` are
-    numbers at full precision, empty where there are none; `text` is what the printed table shows.
-    Notes and sentences have the columns `note` and `line`. Text that a spreadsheet would take for
-    a formula gets an apostrophe in front.
+    `name` identifies the table row by its left-aligned cells; `value`, `low` and `high` are numbers
+    at full precision, empty if unknown; `text` is the text of the printed table. Notes and
+    sentences have the columns `note` and `line`. Text that a spreadsheet would take for a formula
+    is preceded by an apostrophe.
     """
     rows = [
         row

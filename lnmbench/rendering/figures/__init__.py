@@ -1,22 +1,20 @@
-"""Draws the figures of a report; matplotlib is imported when the first is drawn."""
+"""Figures of a report, drawn with matplotlib, which is imported when the first is drawn."""
 
-from __future__ import annotations
-
-from lnmbench.rendering.figures.files import write_figures
-from lnmbench.rendering.figures.legend import Entry, legend, rows
-from lnmbench.rendering.figures.looks import DARK, LIGHT, Looks, looks_of
-from lnmbench.rendering.figures.panels import Drawn, draw_file, draw_panel
+from lnmbench.rendering.figures.draw_figure import DrawnPanel, draw_file, draw_panel
+from lnmbench.rendering.figures.figure_files import write_figures
+from lnmbench.rendering.figures.legend import LegendEntry, legend_entries, rows_of
+from lnmbench.rendering.figures.styles import DARK, LIGHT, Styles, make_styles
 
 __all__ = [
     "DARK",
     "LIGHT",
-    "Drawn",
-    "Entry",
-    "Looks",
+    "DrawnPanel",
+    "LegendEntry",
+    "Styles",
     "draw_file",
     "draw_panel",
-    "legend",
-    "looks_of",
-    "rows",
+    "legend_entries",
+    "make_styles",
+    "rows_of",
     "write_figures",
 ]

@@ -1,61 +1,109 @@
-"""The legend of a figure: each name once, with the look of all marks that bear it."""
+"""The legend of a figure: each name once, with the style of its marks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lnmbench.records import Figure, Mark, MarkKind, Panel
-from lnmbench.rendering.figures.looks import Look, Looks
+from lnmbench.rendering.figures.category_names import ACROSS, wrap
+from lnmbench.rendering.figures.marks import DOT, WIDTH
+from lnmbench.rendering.figures.styles import Style, Styles
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.figure import Figure as Canvas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A name, its look, the kinds of marks that bear it, and the methods that they need.
+class LegendEntry:
+    """A name, its style, the kinds of marks that have the name, and the methods that they need.
 
     `methods` are those that all marks of the name share: the entry is shown if they are chosen.
     """
 
     name: str
-    look: Look
+    style: Style
     kinds: tuple[MarkKind, ...]
     methods: tuple[str, ...]
 
 
-def legend(figure: Figure, looks: Looks) -> list[Entry]:
+def legend_entries(figure: Figure, styles: Styles) -> list[LegendEntry]:
     """Return the entries of a figure in the order in which names first appear.
 
-    A name that stands for one row of several is left out: the row bears its own.
+    A name of one row among several is left out, because the row has it.
     """
-    found: dict[tuple[str, Look], Entry] = {}
+    entries: dict[tuple[str, Style], LegendEntry] = {}
     for panel in figure.panels:
         for mark in panel.marks:
-            if not mark.name or _is_row(panel, mark):
+            if not mark.name or _names_a_row(panel, mark):
                 continue
-            look = looks.of(mark)
-            key = (mark.name, look)
-            needed = tuple(dict.fromkeys([*panel.methods, *mark.methods]))
-            seen = found.get(key)
-            if seen is not None:
-                needed = tuple(method for method in seen.methods if method in needed)
-            kinds = tuple(dict.fromkeys([*(seen.kinds if seen else ()), mark.kind]))
-            found[key] = Entry(name=mark.name, look=look, kinds=kinds, methods=needed)
-    return list(found.values())
+            style = styles.style_of(mark)
+            key = (mark.name, style)
+            methods = tuple(dict.fromkeys([*panel.methods, *mark.methods]))
+            earlier = entries.get(key)
+            if earlier is not None:
+                methods = tuple(method for method in earlier.methods if method in methods)
+            kinds = tuple(dict.fromkeys([*(earlier.kinds if earlier else ()), mark.kind]))
+            entries[key] = LegendEntry(name=mark.name, style=style, kinds=kinds, methods=methods)
+    return list(entries.values())
 
 
-def rows(panel: Panel, *marks: Mark) -> set[int]:
-    """Return the rows of a panel in which marks lie; rules lie in none."""
-    ways = [way for way in ("y", "x") if (panel.y if way == "y" else panel.x).categories]
-    if not ways:
+def rows_of(panel: Panel, *marks: Mark) -> set[int]:
+    """Return the rows of a panel that hold these marks; rules have none."""
+    if panel.y.categories:
+        positions = [mark.y for mark in marks if mark.kind != "rule"]
+    elif panel.x.categories:
+        positions = [mark.x for mark in marks if mark.kind != "rule"]
+    else:
         return set()
-    where = [mark.y if ways[0] == "y" else mark.x for mark in marks if mark.kind != "rule"]
-    found = np.concatenate([np.zeros(0), *where])
-    return {int(row) for row in np.rint(found[np.isfinite(found)])}
+    rows = np.concatenate([np.zeros(0), *positions])
+    return {int(row) for row in np.rint(rows[np.isfinite(rows)])}
 
 
-def _is_row(panel: Panel, mark: Mark) -> bool:
+def draw_legend(canvas: Canvas, entries: Sequence[LegendEntry], *, columns: int) -> None:
+    """Draw the entries below the panels, in a number of columns."""
+    names = ["\n".join(wrap(entry.name, ACROSS)) for entry in entries]
+    canvas.legend(
+        [_legend_key(entry) for entry in entries],
+        names,
+        loc="outside lower left",
+        ncols=columns,
+        frameon=False,
+        fontsize=9.0,
+    )
+
+
+def _legend_key(entry: LegendEntry) -> Artist:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    style, kinds = entry.style, set(entry.kinds)
+    if kinds <= {"band", "bars"}:
+        return Patch(facecolor=style.hex, alpha=0.35, edgecolor=style.hex)
+    has_line = bool(kinds & {"line", "steps", "interval", "rule"})
+    if kinds == {"rule"}:
+        return Line2D([], [], color=style.hex, linewidth=0.8, dashes=(3.0, 3.0))
+    dashes: dict[str, Any] = (
+        {"dashes": style.dashes} if style.dashes and kinds & {"line", "steps"} else {}
+    )
+    return Line2D(
+        [],
+        [],
+        color=style.hex,
+        linestyle="-" if has_line else "none",
+        linewidth=WIDTH,
+        marker=style.marker if "points" in kinds else "",
+        markersize=DOT,
+        **dashes,
+    )
+
+
+def _names_a_row(panel: Panel, mark: Mark) -> bool:
     if len(panel.y.categories or panel.x.categories) < 2 or mark.kind == "rule":
         return False
-    alike = [one for one in panel.marks if one.name == mark.name]
-    return len(rows(panel, *alike)) == 1
+    same_name = [other for other in panel.marks if other.name == mark.name]
+    return len(rows_of(panel, *same_name)) == 1

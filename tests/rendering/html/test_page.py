@@ -31,7 +31,7 @@ from lnmbench.records import (
     TableColumn,
 )
 from lnmbench.rendering import render_page
-from lnmbench.rendering.html import SCRIPTS
+from lnmbench.rendering.html.page import SCRIPTS
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",

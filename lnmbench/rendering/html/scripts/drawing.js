@@ -1,24 +1,24 @@
-/* a figure as an SVG file that stands alone */
+/* a figure as a self-contained SVG file */
 const SVG = "http://www.w3.org/2000/svg";
 const drawing = (figure) => {
   const style = getComputedStyle(root);
-  const seen = (element) => element.getClientRects().length > 0;
+  const visible = (element) => element.getClientRects().length > 0;
   const whole = document.createElementNS(SVG, "svg");
   const put = (element, x, y, width, height) => {
     const copy = element.cloneNode(true);
-    for (const gone of all(".ring, .mark.off, .row.gone", copy)) gone.remove();
+    for (const hidden of all(".ring, .mark.off, .row.gone", copy)) hidden.remove();
     for (const [name, value] of Object.entries({ x, y, width, height })) copy.setAttribute(name, value);
     for (const name of ["aria-label", "role", "aria-hidden", "class"]) copy.removeAttribute(name);
     whole.append(copy);
   };
   let [right, bottom] = [0, 0];
-  for (const svg of all(".plot svg", figure).filter(seen)) {
+  for (const svg of all(".plot svg", figure).filter(visible)) {
     const { width, height } = svg.viewBox.baseVal;
     put(svg, right, 0, width, height);
     right += width;
     bottom = Math.max(bottom, height);
   }
-  for (const entry of all(".legend li", figure).filter(seen)) {
+  for (const entry of all(".legend li", figure).filter(visible)) {
     bottom += 14;
     put(entry.querySelector("svg"), 4, bottom - 10, 30, 12);
     const text = document.createElementNS(SVG, "text");

@@ -1,4 +1,4 @@
-/* the points that a pointer finds and arrow keys walk: not rules, nor what only bounds others */
+/* the points that pointer and arrow keys reach: no rules, no bands or bounds of other points */
 const walks = (panel) => panel.marks.map((mark, number) => ({ mark, number })).filter(({ mark }) =>
   shownMark(mark) && mark.kind !== "rule" && mark.kind !== "band"
   && !(mark.kind === "interval" && panel.marks.some((other) => other !== mark

@@ -1,12 +1,12 @@
-/* panels with rows: those of methods that are not chosen close up, on paper they are all there */
+/* panels with rows: rows of methods that are not chosen are closed, but printed */
 const rowOf = (mark) => {
-  const found = new Set(list(mark.y).filter((y) => y !== null).map(Math.round));
-  return found.size === 1 ? [...found][0] : null;
+  const rows = new Set(list(mark.y).filter((y) => y !== null).map(Math.round));
+  return rows.size === 1 ? [...rows][0] : null;
 };
 const measure = (plot, panel) => {
   const svg = plot.querySelector("svg");
   const [, top, , bottom] = panel.box;
-  const place = (element) => {
+  const locate = (element) => {
     const number = Number(element.dataset.number);
     if (element.classList.contains("row")) return { element, row: number };
     if (element.classList.contains("mark") && panel.marks[number].kind !== "rule") {
@@ -16,7 +16,7 @@ const measure = (plot, panel) => {
     if (box.height > 0.8 * (bottom - top)) return { element, tall: true };
     return { element, row: box.y > bottom - 1 ? panel.y.names.length : 0 };
   };
-  const parts = [...svg.children].filter((child) => child.tagName !== "defs").map(place);
+  const parts = [...svg.children].filter((child) => child.tagName !== "defs").map(locate);
   return { svg, panel, parts, height: svg.viewBox.baseVal.height };
 };
 const closeRows = ({ svg, panel, parts, height }, whole) => {
@@ -34,10 +34,10 @@ const closeRows = ({ svg, panel, parts, height }, whole) => {
     const move = tall ? `translate(0 ${top}) scale(1 ${scale}) translate(0 ${-top})`
       : `translate(0 ${-panel.shift(row)})`;
     element.classList.toggle("gone", element.classList.contains("row") && hidden.includes(row));
-    if (!element.hasAttribute("data-own")) {
-      element.setAttribute("data-own", element.getAttribute("transform") ?? "");
+    if (!element.hasAttribute("data-transform")) {
+      element.setAttribute("data-transform", element.getAttribute("transform") ?? "");
     }
-    element.setAttribute("transform", `${hidden.length ? move : ""} ${element.dataset.own}`.trim());
+    element.setAttribute("transform", `${hidden.length ? move : ""} ${element.dataset.transform}`.trim());
   }
   const { x, y, width } = svg.viewBox.baseVal;
   svg.setAttribute("viewBox", `${x} ${y} ${width} ${height - pitch * hidden.length}`);
@@ -46,7 +46,7 @@ const rowPanels = all(".plot").map((plot) => {
   const figure = data.figures[Number(plot.closest("figure").dataset.figure)];
   return { plot, panel: figure.panels[Number(plot.dataset.panel)] };
 }).filter(({ panel }) => panel.y.names.length).map(({ plot, panel }) => measure(plot, panel));
-const paper = (is) => { for (const one of rowPanels) closeRows(one, is); };
+const paper = (is) => { for (const rows of rowPanels) closeRows(rows, is); };
 matchMedia("print").addEventListener("change", (event) => paper(event.matches));
 addEventListener("beforeprint", () => paper(true));
 addEventListener("afterprint", () => paper(false));

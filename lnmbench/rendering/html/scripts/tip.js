@@ -1,16 +1,16 @@
-/* what a point says, beside it */
-const bounded = (panel, mark, index) => {
-  const own = panel.marks.find((other) => other.low !== undefined && shownMark(other)
-    && other.look === mark.look && String(other.methods) === String(mark.methods)
+/* the tooltip of a point */
+const findBounds = (panel, mark, index) => {
+  const bounds = panel.marks.find((other) => other.low !== undefined && shownMark(other)
+    && other.style === mark.style && String(other.methods) === String(mark.methods)
     && (other.along === "y" ? other.x === mark.x : other.y === mark.y)
     && (other.kind === "band" || (other.x === mark.x && other.y === mark.y)));
-  if (!own) return null;
-  const [low, high] = [list(own.low)[index], list(own.high)[index]];
+  if (!bounds) return null;
+  const [low, high] = [list(bounds.low)[index], list(bounds.high)[index]];
   if (low === null && high === null) return null;
-  return { along: own.along, text: ` (${figures(low)} to ${figures(high)})` };
+  return { along: bounds.along, text: ` (${figures(low)} to ${figures(high)})` };
 };
 const describe = (panel, mark, index) => {
-  const bounds = bounded(panel, mark, index);
+  const bounds = findBounds(panel, mark, index);
   const part = (way) => {
     const axis = panel[way];
     const value = onAxis(axis, list(mark[way])[index]);
@@ -24,12 +24,12 @@ const tip = byId("tip");
 let ring = null;
 const hide = () => { tip.hidden = true; ring?.remove(); ring = null; };
 const putTip = () => {
-  const at = ring.getBoundingClientRect();
-  const own = tip.getBoundingClientRect();
-  const left = at.right + 8 + own.width > root.clientWidth ? at.left - 8 - own.width : at.right + 8;
-  const below = at.top - own.height - 6 < 0;
-  tip.style.left = `${Math.max(4, Math.min(left, root.clientWidth - own.width - 4))}px`;
-  tip.style.top = `${below ? at.bottom + 6 : at.top - own.height - 6}px`;
+  const point = ring.getBoundingClientRect();
+  const size = tip.getBoundingClientRect();
+  const left = point.right + 8 + size.width > root.clientWidth ? point.left - 8 - size.width : point.right + 8;
+  const below = point.top - size.height - 6 < 0;
+  tip.style.left = `${Math.max(4, Math.min(left, root.clientWidth - size.width - 4))}px`;
+  tip.style.top = `${below ? point.bottom + 6 : point.top - size.height - 6}px`;
 };
 let byKeys = false;
 const show = (svg, panel, mark, point, aloud) => {

@@ -1,4 +1,4 @@
-"""The figures of a report as files: each as SVG, as PDF and as the numbers behind it."""
+"""Figures of a report as files: SVG, PDF, and CSV with their numbers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from lnmbench.records import Figure, Mark, Page, Panel
 from lnmbench.rendering.blocks import clean_page
-from lnmbench.rendering.figures.looks import looks_of
-from lnmbench.rendering.figures.panels import draw_file
+from lnmbench.rendering.figures.draw_figure import draw_file
+from lnmbench.rendering.figures.styles import make_styles
 from lnmbench.store.atomic import new_folder
 from lnmbench.text import format_csv
 
@@ -25,20 +25,22 @@ COLUMNS = ("panel", "name", "kind", "methods", "category", "x", "y", "low", "hig
 def write_figures(page: Page, folder: Path) -> list[Path]:
     """Write each figure of a page as `<key>.svg`, `<key>.pdf` and `<key>.csv` to a new folder.
 
-    The folder appears whole or not at all; without figures none appears. Raises `UserError` where
-    it exists and is not empty.
+    The folder appears complete or not at all; without figures none is created. Raises `UserError`
+    if it exists and is not empty.
     """
     folder = folder.resolve()
     page = clean_page(page)
     figures = [block for block in page.blocks if isinstance(block, Figure)]
     if not figures:
         return []
-    looks = looks_of(figures, page.methods)
-    with new_folder(folder, what="figures need a new folder") as beside:
+    styles = make_styles(figures, page.methods)
+    with new_folder(folder, what="figures need a new folder") as temporary_folder:
         for stem, figure in _stems(figures).items():
-            (beside / f"{stem}.svg").write_bytes(draw_file(figure, looks, "svg"))
-            (beside / f"{stem}.pdf").write_bytes(draw_file(figure, looks, "pdf"))
-            (beside / f"{stem}.csv").write_text(figure_csv(figure, page.methods), encoding="utf-8")
+            (temporary_folder / f"{stem}.svg").write_bytes(draw_file(figure, styles, "svg"))
+            (temporary_folder / f"{stem}.pdf").write_bytes(draw_file(figure, styles, "pdf"))
+            (temporary_folder / f"{stem}.csv").write_text(
+                figure_csv(figure, page.methods), encoding="utf-8"
+            )
     return sorted(folder.iterdir())
 
 
@@ -62,10 +64,10 @@ def _points(panel: Panel, mark: Mark) -> Iterator[tuple[str | int | float | None
     names = panel.y.categories or panel.x.categories
     rows = mark.y if panel.y.categories else mark.x
     for n in range(mark.x.size):
-        at = round(float(rows[n])) if names and math.isfinite(rows[n]) else -1
-        named = mark.kind != "rule" and 0 <= at < len(names)
+        row = round(float(rows[n])) if names and math.isfinite(rows[n]) else -1
+        has_name = mark.kind != "rule" and 0 <= row < len(names)
         yield (
-            names[at] if named else "",
+            names[row] if has_name else "",
             _number(mark.x, n),
             _number(mark.y, n),
             _number(mark.low, n),
@@ -78,10 +80,10 @@ def _number(values: NDArray[np.float64] | None, n: int) -> float | None:
 
 
 def _stems(figures: list[Figure]) -> dict[str, Figure]:
-    """Name each file after its figure's key, in letters that every system takes."""
-    named: dict[str, Figure] = {}
+    """Return the figures by file name, made of their keys in portable letters."""
+    by_stem: dict[str, Figure] = {}
     for figure in figures:
         stem = re.sub(r"[^A-Za-z0-9_-]+", "-", figure.key).strip("-")[:80] or "figure"
-        taken = sum(name == stem or name.startswith(f"{stem}-") for name in named)
-        named[f"{stem}-{taken + 1}" if stem in named else stem] = figure
-    return named
+        used = sum(name == stem or name.startswith(f"{stem}-") for name in by_stem)
+        by_stem[f"{stem}-{used + 1}" if stem in by_stem else stem] = figure
+    return by_stem

@@ -1,4 +1,4 @@
-"""Fits matplotlib's SVG into a page: small, without styles, colored by the page's variables."""
+"""SVG of matplotlib for use inside a page: small, without styles, with the page's colors."""
 
 from __future__ import annotations
 
@@ -8,19 +8,26 @@ from xml.etree import ElementTree as ET
 
 from lnmbench.rendering.figures import LIGHT
 
-_PLACE = re.compile(r"-?\d+\.\d{2,}")
+_DECIMALS = re.compile(r"-?\d+\.\d{2,}")
 _COLOR = {value: f"var(--{name})" for name, value in LIGHT.items()}
-# what is drawn only where it is needed; the rest is the same for all texts and lines of a page
+# properties that the style sheet sets for all texts and lines of a page
 _DROPPED = {"font-family", "font", "stroke-linejoin", "font-weight"}
 _GROUP = re.compile(r"(mark|row)-(\d+)")
 
 
-def fitted(svg: str, *, prefix: str, groups: Mapping[str, str]) -> str:
-    """Return the inside of an SVG element, to stand inline in a page.
+def inline_svg(svg: str, *, prefix: str, groups: Mapping[str, str]) -> str:
+    """Return the content of an SVG element for use inside a page.
 
-    `groups` maps the group ids that matplotlib was given (`mark-0`, `row-2`) to what becomes
-    their `data-methods`; they get the class `mark` or `row` and `data-number`. Ids that are
-    referred to get `prefix`, so that they are unique on the page; other ids are removed.
+    Parameters
+    ----------
+    svg
+        A drawing of matplotlib.
+    prefix
+        The prefix of ids that are referred to, so that they are unique on the page; other ids are
+        removed.
+    groups
+        The `data-methods` of the groups in the drawing by their id (`mark-0`, `row-2`); these
+        groups get the class `mark` or `row` and `data-number`.
     """
     root = ET.fromstring(svg)
     for element in root.iter():
@@ -48,36 +55,36 @@ def view_box(svg: str) -> tuple[float, float]:
 
 
 def _attributes(
-    own: Mapping[str, str], prefix: str, used: set[str], groups: Mapping[str, str]
+    attributes: Mapping[str, str], prefix: str, used: set[str], groups: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    for key, value in own.items():
+    for key, value in attributes.items():
         name = key.rpartition("}")[2]
         if name == "id":
-            yield from _identity(value, prefix, used, groups)
+            yield from _group_attributes(value, prefix, used, groups)
         elif name == "style":
-            yield from _styled(value)
+            yield from _style_attributes(value)
         elif name == "href":
             yield "href", f"#{prefix}{value[1:]}"
         elif name == "clip-path":
             yield name, value.replace("url(#", f"url(#{prefix}")
         elif not (name == "transform" and value.startswith("rotate(-0 ")):
-            yield name, _short(value)
+            yield name, _round_numbers(value)
 
 
-def _identity(
+def _group_attributes(
     name: str, prefix: str, used: set[str], groups: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     if name in used:
         yield "id", prefix + name
-    if found := _GROUP.fullmatch(name):
-        yield "class", found[1]
-        yield "data-number", found[2]
+    if group := _GROUP.fullmatch(name):
+        yield "class", group[1]
+        yield "data-number", group[2]
         if groups.get(name):
             yield "data-methods", groups[name]
 
 
-def _styled(style: str) -> Iterator[tuple[str, str]]:
-    """Style becomes attributes: those need no permission of a content security policy."""
+def _style_attributes(style: str) -> Iterator[tuple[str, str]]:
+    """Yield a style as attributes, which need no permission of a content security policy."""
     for part in filter(None, style.split(";")):
         name, _, value = (piece.strip() for piece in part.partition(":"))
         if name == "font" and (size := re.search(r"([\d.]+)px", value)):
@@ -88,18 +95,18 @@ def _styled(style: str) -> Iterator[tuple[str, str]]:
             yield name, _COLOR.get(value.lower(), value.removesuffix("px"))
 
 
-def _short(value: str) -> str:
-    rounded = _PLACE.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), value)
+def _round_numbers(value: str) -> str:
+    rounded = _DECIMALS.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), value)
     return " ".join(rounded.split())
 
 
 def _prune(parent: ET.Element) -> None:
-    """Remove groups that hold nothing, and open those that say nothing."""
-    kept: list[ET.Element] = []
+    """Remove empty groups, and replace groups without attributes by their children."""
+    children: list[ET.Element] = []
     for child in parent:
         _prune(child)
         if child.tag == "g" and not child.attrib:
-            kept += list(child)
+            children += list(child)
         elif child.tag not in ("g", "defs") or len(child):
-            kept.append(child)
-    parent[:] = kept
+            children.append(child)
+    parent[:] = children

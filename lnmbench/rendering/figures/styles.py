@@ -1,7 +1,7 @@
-"""What marks look like: colors that can be told apart, each with a dash and a marker of its own.
+"""Styles of marks: distinguishable colors, each combined with a dash and a marker.
 
-The colors are those of Okabe and Ito (Color Universal Design, 2008), made darker on white and
-lighter on black until each has a contrast of 3:1 to its ground.
+The colors are those of Okabe and Ito (Color Universal Design, 2008), darker on white and lighter
+on black so that each has a contrast of 3:1 to the background.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ DARK: Mapping[str, str] = {
 SERIES = tuple(name for name in LIGHT if name.startswith("c"))
 WORDS = tuple(name for name in LIGHT if name.startswith("w"))
 
-# numbers of series, dashes and markers share no divisor: a method's look comes again after 140
+# numbers of colors, dashes and markers share no divisor: styles repeat after 140 methods
 _DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 2.0), (1.4, 1.6), (7.0, 2.0, 1.4, 2.0))
 _MARKERS = ("o", "s", "^", "D", "v")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A color's name in `LIGHT` and `DARK`, lengths of dash and gap in points, a marker."""
+class Style:
+    """The name of a color in `LIGHT` and `DARK`, lengths of dash and gap in points, a marker."""
 
     color: str
     dashes: tuple[float, ...] = ()
@@ -67,45 +67,45 @@ class Look:
 
     @property
     def hex(self) -> str:
-        """The color on white paper."""
+        """The color on white, as #rrggbb."""
         return LIGHT[self.color]
 
 
-NEUTRAL = Look(color="soft")
+NEUTRAL = Style(color="soft")
 
 
-class Looks:
-    """Gives each `Mark.color` one look, the same in all figures of a page.
+class Styles:
+    """The style of each `Mark.color`, the same in all figures of a page.
 
-    Words that are no methods (training, positive, reference) have hues of their own.
+    Colors that are no methods (training, positive, reference) have separate hues.
     """
 
     def __init__(self, methods: Iterable[str], words: Iterable[str] = ()) -> None:
         methods = list(dict.fromkeys(filter(None, methods)))
         others = [word for word in dict.fromkeys(filter(None, words)) if word not in methods]
-        self._looks = {
-            color: _look(number, series)
+        self._styles = {
+            color: _style(number, series)
             for names, series in ((methods, SERIES), (others, WORDS))
             for number, color in enumerate(names)
         }
 
-    def of(self, mark: Mark) -> Look:
-        """Return a mark's look; one without a color, and every rule, is neutral."""
-        return NEUTRAL if mark.kind == "rule" else self._looks.get(mark.color, NEUTRAL)
+    def style_of(self, mark: Mark) -> Style:
+        """Return a mark's style; a mark without a color, and every rule, is neutral."""
+        return NEUTRAL if mark.kind == "rule" else self._styles.get(mark.color, NEUTRAL)
 
 
-def looks_of(figures: Iterable[Figure], methods: Iterable[str] = ()) -> Looks:
-    """Return the looks of a page: methods in their order, words in that of the figures.
+def make_styles(figures: Iterable[Figure], methods: Iterable[str] = ()) -> Styles:
+    """Return the styles of a page: methods in their order, words in that of the figures.
 
-    A method keeps its look whether or not a figure shows it.
+    A method keeps its style whether or not a figure shows it.
     """
-    found = [mark for figure in figures for panel in figure.panels for mark in panel.marks]
-    methods = [*methods, *(method for mark in found for method in mark.methods)]
-    return Looks(methods, (mark.color for mark in found))
+    marks = [mark for figure in figures for panel in figure.panels for mark in panel.marks]
+    methods = [*methods, *(method for mark in marks for method in mark.methods)]
+    return Styles(methods, (mark.color for mark in marks))
 
 
-def _look(number: int, series: tuple[str, ...]) -> Look:
-    return Look(
+def _style(number: int, series: tuple[str, ...]) -> Style:
+    return Style(
         color=series[number % len(series)],
         dashes=_DASHES[number % len(_DASHES)],
         marker=_MARKERS[number % len(_MARKERS)],

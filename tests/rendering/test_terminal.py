@@ -1,0 +1,66 @@
+"""Terminal: literal text, in characters of the console, complete numbers."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from lnmbench.records import Block
+from lnmbench.rendering import print_blocks, render
+
+Samples = Any
+
+
+def print_to_text(blocks: list[Block], *, width: int = 100, color: bool = False) -> str:
+    stream = io.StringIO()
+    system = "standard" if color else None
+    console = Console(file=stream, width=width, force_terminal=color, color_system=system)  # type: ignore[arg-type]
+    print_blocks(console, blocks)
+    return stream.getvalue()
+
+
+def test_terminal_prints_labels_as_text(samples: Samples) -> None:
+    text = print_to_text([samples.table(*samples.HOSTILE), samples.paragraph(*samples.HOSTILE)])
+    for name in samples.HOSTILE:
+        assert text.count(name) == 2, name
+
+
+def test_terminal_never_cuts_a_number(samples: Samples) -> None:
+    long = "a-very-long-label:" + "parameter=value," * 8
+    for width in (100, 60, 30, 20):
+        text = print_to_text([samples.table(long, "short")], width=width)
+        assert text.count("+.760 (−.013 to .800)") == 2
+        assert "…" not in text
+
+
+def test_text_format_has_no_colors_and_at_most_100_columns(
+    monkeypatch: pytest.MonkeyPatch, samples: Samples
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    text = render([samples.table("resnet50"), samples.paragraph("word " * 60, "two")], "table")
+    assert "\x1b" not in text
+    assert 80 < max(map(len, text.splitlines())) <= 100
+
+
+def test_a_console_of_few_characters_gets_plain_ones(samples: Samples) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    print_blocks(
+        Console(file=stream, width=100),
+        [samples.table("naïve × 2"), samples.paragraph("a ≥ b", "c")],
+    )
+    stream.flush()
+    text = raw.getvalue().decode("ascii")
+    assert "+.760 (-.013 to .800)" in text
+    assert "a >= b" in text
+    assert "na?ve x 2" in text
+
+
+def test_a_console_says_where_the_figures_are(samples: Samples) -> None:
+    assert "2 figures: they are in report --format html" in print_to_text(
+        [samples.figure(), samples.figure()]
+    )
