@@ -1,4 +1,4 @@
-"""An estimate counts what is to do, and leaves everything as it was."""
+"""Estimates of runs: they count the missing work, and write nothing."""
 
 from __future__ import annotations
 
@@ -10,83 +10,58 @@ import pytest
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Preprocessing, RunFolders
+from lnmbench.records import Choice, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate import MethodEstimate, RunEstimate, Span, estimate
-from lnmbench.stages.ingest import IngestOptions, ingest
+from lnmbench.stages.ingest import IngestOptions
 from lnmbench.stages.run import run_benchmark as stage
 from lnmbench.store.ledger import FILE
 
-SMALL = IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
-SLICED = """
-from collections import OrderedDict
-from torch import nn
-from lnmbench import Weights, hookimpl
 
-class Sliced:
-    \"\"\"A small network in three stages.\"\"\"
-    level, out_dim = "slice", 24
-    weights = Weights(source="random", sha256="sliced")
-    def stages(self):
-        return nn.Sequential(OrderedDict(
-            stem=nn.Conv2d(1, 4, 3, stride=4), body=nn.Conv2d(4, 24, 3),
-            pool=nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
-        )).eval()
-
-@hookimpl
-def register_encoders():
-    return {"sliced": Sliced}
-"""
-OPTIONS = {
-    "dataset": "synthetic:n=24",
-    "encoder": ("sliced",),
-    "aux": ("pt",),
-    "repeats": 2,
-    "folds": 3,
-    "inner": 2,
-    "training": {"max_epochs": 2},
-}
-
-
-@pytest.fixture(scope="module")
-def ingested(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
-    """A home with the cohort of `OPTIONS`, read-only by agreement."""
-    home = tmp_path_factory.mktemp("ingested")
-    choice = Choice(name="synthetic", parameters={"n": "24"})
-    ingest(choice, Registry(), home=home, workers=1, progress=silent, options=SMALL)
-    return home
-
-
-class Asked:
+class Estimator:
     """Runs and estimates of the same options, in a home of their own."""
 
-    def __init__(self, home: Path, progress: Progress) -> None:
-        Path("sliced.py").write_text(SLICED, encoding="utf-8")
-        self.home, self._progress = home, progress
+    def __init__(
+        self,
+        home: Path,
+        plugin: str,
+        options: dict[str, object],
+        ingest_options: IngestOptions,
+        progress: Progress,
+    ) -> None:
+        self.home, self._plugin, self._progress = home, plugin, progress
+        self._options, self._ingest_options = options, ingest_options
 
     def _with(self, options: dict[str, object]) -> dict[str, object]:
         folders = options.pop("folders", RunFolders(home=self.home))
         return {
-            "benchmark": read_benchmark(None, {**OPTIONS, **options}),
-            "registry": Registry(["sliced.py"]),
+            "benchmark": read_benchmark(None, {**self._options, **options}),
+            "registry": Registry([self._plugin]),
             "folders": folders,
             "executor": Choice(name="inline"),
             "workers": 1,
             "progress": self._progress,
-            "ingest_options": SMALL,
+            "ingest_options": self._ingest_options,
         }
 
     def run(self, **options: object) -> Path:
-        return stage.run(**self._with(options), plugins=("sliced.py",))  # type: ignore[arg-type]
+        return stage.run(**self._with(options), plugins=(self._plugin,))  # type: ignore[arg-type]
 
     def estimate(self, **options: object) -> RunEstimate:
         return estimate(**self._with(options))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def asked(home: Path, ingested: Path, silent: Progress) -> Asked:
+def asked(
+    home: Path,
+    ingested: Path,
+    sliced_plugin: str,
+    sliced_options: dict[str, object],
+    small_images: IngestOptions,
+    silent: Progress,
+) -> Estimator:
     shutil.copytree(ingested, home)
-    return Asked(home, silent)
+    return Estimator(home, sliced_plugin, sliced_options, small_images, silent)
 
 
 def everything(*folders: Path) -> dict[Path, bytes]:
@@ -98,7 +73,7 @@ def counts(method: MethodEstimate) -> tuple[str, int, int, int, int]:
     return method.label, method.units, method.units_all, method.fits, method.candidates
 
 
-def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Asked) -> None:
+def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Estimator) -> None:
     before = everything(asked.home, Path())
     expected = asked.estimate()
     assert everything(asked.home, Path()) == before
@@ -108,12 +83,12 @@ def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Asked) -> None:
     assert counts(plain) == ("sliced", 6, 6, 12, 1)
     assert baseline.fits == 12 * baseline.candidates > 12
     assert aux.slices > 24
-    assert plain.slices == 0, "the arm before it fills the cache"
+    assert plain.slices == 0, "the method before it fills the cache"
     assert all(0 < method.seconds.low <= method.seconds.high for method in expected.methods)
     assert all(method.disk > 0 for method in expected.methods)
 
 
-def test_what_is_done_is_not_done_again(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_done_is_not_done_again(asked: Estimator, monkeypatch: pytest.MonkeyPatch) -> None:
     execute, calls = stage.execute, []
 
     def stopped(chunk: object) -> object:
@@ -145,13 +120,13 @@ def test_what_is_done_is_not_done_again(asked: Asked, monkeypatch: pytest.Monkey
     assert [method.units for method in other.methods] == [6, 6, 0]
 
 
-def test_the_search_counts(asked: Asked) -> None:
+def test_the_search_counts(asked: Estimator) -> None:
     network = asked.estimate(tune=5, only=True).methods[0]
     assert (network.fits, network.candidates) == (60, 5)
 
 
 @pytest.mark.parametrize("train", ["none", "body", "all"])
-def test_the_disk_holds_what_is_expected(asked: Asked, train: str) -> None:
+def test_the_disk_holds_what_is_expected(asked: Estimator, train: str) -> None:
     options = {
         "encoder": (f"sliced:train={train}",),
         "training": {"max_epochs": 2, "augment": "flip", "views": 3},
@@ -165,12 +140,12 @@ def test_the_disk_holds_what_is_expected(asked: Asked, train: str) -> None:
     assert any("factor of two" in line for line in expected.basis) == (train != "none")
 
 
-def test_a_cohort_that_is_not_ingested_is_refused(asked: Asked) -> None:
+def test_a_cohort_that_is_not_ingested_is_refused(asked: Estimator) -> None:
     with pytest.raises(UserError, match="lnmbench data ingest 'synthetic:n=25'"):
         asked.estimate(dataset="synthetic:n=25")
 
 
-def test_a_folder_of_another_plan_is_refused(asked: Asked) -> None:
+def test_a_folder_of_another_plan_is_refused(asked: Estimator) -> None:
     folder = asked.run(encoder=("none",), only=True)
     folders = RunFolders(home=asked.home, out=folder)
     with pytest.raises(UserError, match=r"another protocol.*choose another with --out"):
@@ -186,7 +161,7 @@ def test_a_folder_of_another_plan_is_refused(asked: Asked) -> None:
     ],
 )
 def test_what_cannot_be_run_cannot_be_estimated(
-    asked: Asked, wrong: dict[str, object], message: str
+    asked: Estimator, wrong: dict[str, object], message: str
 ) -> None:
     with pytest.raises(UserError, match=message):
         asked.estimate(**wrong)

@@ -1,0 +1,28 @@
+"""Probes of the methods of a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from lnmbench.stages.estimate.probe import Probe
+from lnmbench.stages.estimate.workload import list_workloads
+from lnmbench.stages.plan import ResolvedBenchmark
+
+
+def test_methods_share_a_cache_and_a_complete_method_takes_nothing(
+    resolved: ResolvedBenchmark, tmp_path: Path
+) -> None:
+    workloads = list_workloads(resolved.methods, resolved.plan, tmp_path)
+    probe = Probe(benchmark=resolved, home=tmp_path)
+    aux, _, baseline = (probe.estimate_method(workload) for workload in workloads)
+    assert aux.slices == int(resolved.cohort.offsets[-1])
+    assert baseline.slices == 0
+    assert baseline.memory is None
+    assert baseline.seconds.low == baseline.seconds.high > 0
+    assert len(probe.counted) == 1
+    again = probe.estimate_method(workloads[0])
+    assert again.slices == 0
+    complete = probe.estimate_method(replace(workloads[0], repeats=()))
+    assert (complete.units, complete.fits, complete.disk) == (0, 0, 0)
+    assert complete.seconds.high == 0
