@@ -6,6 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, TypedDict
 
@@ -21,7 +22,7 @@ from pydantic import (
 from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
-from lnmbench.parameters import bind, parameters_of
+from lnmbench.parameters import bind
 from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
 
 
@@ -73,6 +74,9 @@ Tasks = Annotated[tuple[Choice, ...], BeforeValidator(_parse_tasks)]
 Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_as_sequence)]
 TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
+
+CAN_BE_ZERO = ("weight_decay", "dropout")
+"""Training settings for which 0 is allowed."""
 
 
 class Benchmark(BaseModel):
@@ -160,31 +164,26 @@ def _read_toml(file: Path) -> dict[str, object]:
 
 
 def _bind_training(settings: Mapping[str, object]) -> Training:
-    accepted = parameters_of(Training)
     bound = bind(Choice(name="settings", parameters=settings), Training, role="training")
-    training = Training(**bound.parameters)  # type: ignore[arg-type]  # bind made the types right
-    for parameter in accepted:
-        value = getattr(training, parameter.name)
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            continue
-        allowed_zero = parameter.name in ("weight_decay", "dropout")
-        if value < 0 or (value == 0 and not allowed_zero):
-            raise UserError(
-                f"training setting {parameter.name}", expected="a positive number", got=str(value)
-            )
+    training = Training(**bound.parameters)  # type: ignore[arg-type]  # bind converts the types
+    for name, value in asdict(training).items():
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and (value < 0 or (value == 0 and name not in CAN_BE_ZERO)):
+            raise _training_error(name, "a positive number", value)
     if training.augment != "none":
         from lnmbench.nets.data.augmentation import parse_augmentations
 
         parse_augmentations(training.augment)
     if training.dropout >= 1:
-        raise UserError("training setting dropout", expected="below 1", got=str(training.dropout))
+        raise _training_error("dropout", "below 1", training.dropout)
     if training.token_dim is not None and training.token_dim % training.heads:
-        raise UserError(
-            "training setting token_dim",
-            expected=f"a multiple of heads ({training.heads})",
-            got=str(training.token_dim),
-        )
+        expected = f"a multiple of heads ({training.heads})"
+        raise _training_error("token_dim", expected, training.token_dim)
     return training
+
+
+def _training_error(name: str, expected: str, value: float) -> UserError:
+    return UserError(f"wrong value for training setting {name}", expected=expected, got=str(value))
 
 
 def _user_error(error: ValidationError, file: Path | None) -> UserError:
