@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, EnhancedCTImageStorage, ExplicitVRLittleEndian, generate_uid
 
@@ -20,6 +21,15 @@ FIRST = (-20.0, -30.0, -100.0)
 def made() -> ModuleType:
     """The functions below, for tests that cannot import them."""
     return sys.modules[__name__]
+
+
+@pytest.fixture
+def image() -> sitk.Image:
+    """A small CT volume."""
+    image = sitk.GetImageFromArray(hu_of(6))
+    image.SetSpacing((0.7, 0.8, 5.0))
+    image.SetOrigin((-12.5, 31.0, -204.75))
+    return image
 
 
 def hu_of(slices: int, side: int = 32) -> np.ndarray:

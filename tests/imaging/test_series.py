@@ -9,7 +9,6 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
-from pydicom.uid import JPEGLSLossless, RLELossless
 
 from lnmbench import UserError
 from lnmbench.imaging.dicom_index import Series, index_folder
@@ -105,32 +104,6 @@ def test_slices_are_sorted_by_position_and_rescaled_each(tmp_path: Path, made: M
     assert image.GetOrigin() == made.FIRST
 
 
-def test_a_slope_that_is_not_whole_gives_float(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(3)
-    made.write_series(tmp_path, hu, slope=0.5)
-    image = read_image(tmp_path)
-    assert image.GetPixelID() == sitk.sitkFloat32
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
-
-
-@pytest.mark.parametrize(("slope", "intercept"), [(2, -32768), (3, -40000), (-1, 30000)])
-def test_whole_hu_are_exact_up_to_sixteen_bits(
-    tmp_path: Path, made: ModuleType, slope: float, intercept: float
-) -> None:
-    stored = np.random.default_rng(0).integers(3000, 21000, (2, 32, 32))
-    made.write_series(tmp_path, stored * slope + intercept, slope=slope, intercept=intercept)
-    image = read_image(tmp_path)
-    assert image.GetPixelID() == sitk.sitkInt16
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), stored * slope + intercept)
-
-
-def test_hu_beyond_sixteen_bits_are_kept_as_floats(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(2).astype(int)
-    hu[1, 3, 4] = 60000
-    made.write_series(tmp_path, hu)
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
-
-
 @pytest.mark.parametrize(
     "orientation", [SAGITTAL, (1, 0, 0, 0, 0, -1), (0.8, 0.6, 0.0, -0.48, 0.64, 0.6)]
 )
@@ -149,53 +122,6 @@ def test_any_orientation_lies_where_the_header_says(
         voxel = image.TransformPhysicalPointToIndex(at.tolist())
         assert image[voxel] == hu[index, 5, 9]
     assert np.linalg.det(np.reshape(image.GetDirection(), (3, 3))) == pytest.approx(1)
-
-
-def test_frames_of_an_enhanced_ct_are_sorted_and_rescaled(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(5)
-    made.write_enhanced(tmp_path / "enhanced", hu, [3, 0, 4, 1, 2])
-    image = read_image(tmp_path / "enhanced")
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
-    assert image.GetSpacing() == pytest.approx((0.7, 0.8, 5.0))
-
-
-@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
-def test_compressed_series_are_read(tmp_path: Path, made: ModuleType, syntax: str) -> None:
-    hu = made.hu_of(2)
-    for path in made.write_series(tmp_path, hu):
-        header = pydicom.dcmread(path)
-        header.compress(syntax, generate_instance_uid=False)
-        header.save_as(path)
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
-
-
-def test_jpeg_lossless_is_read_though_pydicom_has_no_decoder(
-    tmp_path: Path, made: ModuleType
-) -> None:
-    hu = made.hu_of(2)
-    for index, path in enumerate(made.write_series(tmp_path, hu)):
-        encoded = _by_gdcm(tmp_path / "encoded", hu[index])
-        header = pydicom.dcmread(path)
-        header.file_meta.TransferSyntaxUID = encoded.file_meta.TransferSyntaxUID
-        header.PixelRepresentation, header.RescaleIntercept = 1, 0
-        header["PixelData"] = encoded["PixelData"]
-        header.save_as(path)
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
-
-
-def _by_gdcm(folder: Path, hu: np.ndarray) -> pydicom.Dataset:
-    """Return a data set whose pixels are compressed as JPEG Lossless."""
-    folder.mkdir(exist_ok=True)
-    writer = sitk.ImageFileWriter()
-    writer.SetImageIO("GDCMImageIO")
-    writer.SetCompressor("JPEG")
-    writer.UseCompressionOn()
-    writer.SetFileName(folder / "jpeg.dcm")
-    writer.Execute(sitk.GetImageFromArray(hu[None]))
-    encoded = pydicom.dcmread(folder / "jpeg.dcm")
-    (folder / "jpeg.dcm").unlink()
-    assert encoded.file_meta.TransferSyntaxUID.name.startswith("JPEG Lossless")
-    return encoded
 
 
 @pytest.mark.parametrize(("folder", "slices"), [("liver", 3), ("rtstruct", 2)])

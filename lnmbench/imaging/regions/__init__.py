@@ -6,10 +6,10 @@ physical coordinates, never by the order of frames or files.
 
 from __future__ import annotations
 
+from lnmbench.imaging.regions.grids import Region
 from lnmbench.imaging.regions.mask_file import region_from_mask
 from lnmbench.imaging.regions.points import Location, parse_location, read_points
 from lnmbench.imaging.regions.reading import read_region
-from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.rtstruct import region_from_rtstruct
 from lnmbench.imaging.regions.seg import region_from_seg
 from lnmbench.imaging.regions.shapes import (

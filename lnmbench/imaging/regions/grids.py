@@ -1,7 +1,8 @@
-"""Masks on other grids, resampled to the grid of the image."""
+"""Regions on the grid of the image; masks on other grids are resampled to it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 # Headers are rounded differently; a tenth of a voxel still is the same position.
 SAME_PLACE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Region:
+    """Tumor mask on the grid of its image: uint8, 0 outside, 1 inside, at least one voxel.
+
+    `note` is a sentence on the choice of the region and on its resampling.
+    """
+
+    mask: sitk.Image
+    note: str
 
 
 def affine(image: sitk.Image) -> NDArray[np.float64]:

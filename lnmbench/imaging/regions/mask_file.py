@@ -9,9 +9,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.grids import count_voxels, place_mask
+from lnmbench.imaging.regions.grids import Region, count_voxels, place_mask
 from lnmbench.imaging.regions.naming import NamedRegion, choose
-from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.volume_files import read_grid_file
 from lnmbench.text import plural
 

@@ -14,7 +14,7 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError, reading
 from lnmbench.imaging.grid_limits import FARTHEST_MM
-from lnmbench.imaging.regions.region import Region
+from lnmbench.imaging.regions.grids import Region
 from lnmbench.imaging.regions.shapes import (
     Point,
     point_of_voxel,

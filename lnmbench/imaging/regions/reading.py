@@ -8,8 +8,8 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
+from lnmbench.imaging.regions.grids import Region
 from lnmbench.imaging.regions.mask_file import read_label
-from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.rtstruct import region_from_rtstruct
 from lnmbench.imaging.regions.seg import region_from_seg
 from lnmbench.imaging.volume_files import SUFFIXES, is_volume_file

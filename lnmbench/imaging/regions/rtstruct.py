@@ -12,10 +12,9 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.headers import UNKNOWN, reading, term
 from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object
-from lnmbench.imaging.regions.grids import SAME_PLACE, count_voxels, indices
+from lnmbench.imaging.regions.grids import SAME_PLACE, Region, count_voxels, indices
 from lnmbench.imaging.regions.naming import NamedRegion, choose
 from lnmbench.imaging.regions.planes import fill_slices
-from lnmbench.imaging.regions.region import Region
 from lnmbench.text import plural
 
 if TYPE_CHECKING:

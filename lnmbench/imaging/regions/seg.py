@@ -13,9 +13,8 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import FARTHEST_MM, MOST_PIXELS
 from lnmbench.imaging.headers import reading
 from lnmbench.imaging.regions.dicom import SEGMENTATION, open_object
-from lnmbench.imaging.regions.grids import count_voxels, place_mask
+from lnmbench.imaging.regions.grids import Region, count_voxels, place_mask
 from lnmbench.imaging.regions.naming import NamedRegion, choose
-from lnmbench.imaging.regions.region import Region
 from lnmbench.imaging.regions.seg_header import (
     fill_missing,
     positions,

@@ -13,8 +13,7 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.grids import affine, count_voxels, indices, mask_like
-from lnmbench.imaging.regions.region import Region
+from lnmbench.imaging.regions.grids import Region, affine, count_voxels, indices, mask_like
 from lnmbench.text import plural
 
 if TYPE_CHECKING:

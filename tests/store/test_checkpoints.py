@@ -1,0 +1,42 @@
+"""Parts of a file that takes long to make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lnmbench.store.checkpoints import Parts
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Parts:
+    parts = Parts.for_file(tmp_path / "cohort.h5")
+    parts.write(3, "key", {"hu": np.arange(4), "mask": np.zeros(2)})
+    return parts
+
+
+def test_a_part_is_read_as_it_was_written(parts: Parts) -> None:
+    arrays = parts.read(3, "key")
+    assert arrays is not None
+    assert list(arrays) == ["hu", "mask"]
+    np.testing.assert_array_equal(arrays["hu"], np.arange(4))
+
+
+def test_absent_parts_and_parts_of_other_settings_are_ignored(parts: Parts) -> None:
+    assert parts.read(4, "key") is None
+    assert parts.read(3, "another key") is None
+
+
+@pytest.mark.parametrize("size", [0, 10, 200])
+def test_a_truncated_part_is_ignored(parts: Parts, size: int) -> None:
+    (path,) = parts.folder.iterdir()
+    path.write_bytes(path.read_bytes()[:size])
+    assert parts.read(3, "key") is None
+
+
+def test_all_parts_are_removed(parts: Parts) -> None:
+    parts.remove()
+    parts.remove()
+    assert not parts.folder.exists()
