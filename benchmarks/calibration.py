@@ -1,7 +1,7 @@
-"""How often each test "finds" a difference between two equally good methods.
+"""Type I error of the statistical tests: rejections for two equally good methods.
 
-Null cohorts go through every stage of a run; a test that keeps its word rejects at .05 in one of
-twenty. Each finished cohort is kept in a file: stopped at any point, the same command goes on.
+Null cohorts pass through every stage of a run; a valid test rejects at .05 in one of twenty. Each
+finished cohort is written to a file: rerun the same command to resume.
 
     python benchmarks/calibration.py --cohorts 200 --processes 2
     python benchmarks/calibration.py --cohorts 0 --format markdown
@@ -21,9 +21,15 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
-from null_experiment import SCENARIOS, Experiment, Found, comparisons, simulate
-from null_results import append, read_found
-from null_table import blocks
+from null_experiment import (
+    SCENARIOS,
+    Experiment,
+    ExperimentResult,
+    make_comparisons,
+    simulate,
+)
+from null_results import append_results, read_results
+from null_table import make_blocks
 
 from lnmbench.cli.progress import make_progress
 from lnmbench.contracts import Progress
@@ -34,66 +40,71 @@ from lnmbench.rendering.terminal import to_text
 FORMATS = {"table": to_text, "markdown": to_markdown}
 
 
-def run(todo: Sequence[Experiment], processes: int, file: Path, progress: Progress) -> None:
-    """Run the experiments and append what each found to the file. An interrupt ends it early."""
-    progress.start("calibration", "null cohorts", len(todo), "cohorts")
+def run_experiments(
+    experiments: Sequence[Experiment], processes: int, file: Path, progress: Progress
+) -> None:
+    """Run the experiments and append each result to the file, until an interrupt."""
+    progress.start("calibration", "null cohorts", len(experiments), "cohorts")
     try:
-        with _finished(todo, processes) as finished:
-            for found in finished:
-                append(file, found)
+        with _simulate_all(experiments, processes) as finished:
+            for results in finished:
+                append_results(file, results)
                 progress.advance()
     except KeyboardInterrupt:
-        progress.say("stopped: what was finished is kept, and the same command goes on from there")
+        progress.say("stopped: finished cohorts are saved; rerun the same command to resume")
     progress.finish()
 
 
 @contextmanager
-def _finished(todo: Sequence[Experiment], processes: int) -> Iterator[Iterator[tuple[Found, ...]]]:
+def _simulate_all(
+    experiments: Sequence[Experiment], processes: int
+) -> Iterator[Iterator[tuple[ExperimentResult, ...]]]:
     if processes == 1:
-        yield map(simulate, todo)
+        yield map(simulate, experiments)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_alone) as pool:
-        waiting: list[Future[tuple[Found, ...]]] = [pool.submit(simulate, one) for one in todo]
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker) as pool:
+        futures: list[Future[tuple[ExperimentResult, ...]]]
+        futures = [pool.submit(simulate, experiment) for experiment in experiments]
         try:
-            yield (future.result() for future in as_completed(waiting))
+            yield (future.result() for future in as_completed(futures))
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def _alone() -> None:
-    """A worker has one thread, and leaves an interrupt to the process that writes."""
+def _start_worker() -> None:
+    """Limit a worker to one thread, and leave interrupts to the main process."""
     import torch
 
     torch.set_num_threads(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def wanted(asked: argparse.Namespace) -> list[Experiment]:
-    """Return the experiments that were asked for, the scenarios by turns."""
+def list_experiments(options: argparse.Namespace) -> list[Experiment]:
+    """Return the experiments of the options, alternating between scenarios."""
     return [
         Experiment(
             scenario=scenario,
             cohort=cohort,
-            cases=asked.cases,
-            repeats=asked.repeats,
-            folds=asked.folds,
-            inner=asked.inner,
+            cases=options.cases,
+            repeats=options.repeats,
+            folds=options.folds,
+            inner=options.inner,
         )
-        for cohort in range(asked.cohorts)
-        for scenario in asked.scenario
+        for cohort in range(options.cohorts)
+        for scenario in options.scenario
     ]
 
 
-def options() -> argparse.ArgumentParser:
-    """Return what can be asked for."""
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the options."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument(
         "--scenario", nargs="+", choices=SCENARIOS, default=list(SCENARIOS), help="(all)"
     )
-    for name, default, least, what in (
-        ("cohorts", 100, 0, "null cohorts of each scenario; 0 prints what the file has"),
+    for name, default, least, text in (
+        ("cohorts", 100, 0, "null cohorts of each scenario; 0 prints the results in the file"),
         ("cases", 200, 30, "cases of a cohort"),
         ("repeats", 10, 1, "repeats"),
         ("folds", 10, 2, "outer folds"),
@@ -101,39 +112,39 @@ def options() -> argparse.ArgumentParser:
         ("processes", 1, 1, "processes"),
     ):
         parser.add_argument(
-            f"--{name}", type=_at_least(least), default=default, help=f"{what} ({default})"
+            f"--{name}", type=_make_integer_type(least), default=default, help=f"{text} ({default})"
         )
     file = Path("runs/calibration.csv")
-    parser.add_argument("--out", type=Path, default=file, help=f"what was found ({file})")
+    parser.add_argument("--out", type=Path, default=file, help=f"file of the results ({file})")
     parser.add_argument("--format", choices=FORMATS, default="table")
     return parser
 
 
-def _at_least(least: int) -> type[int]:
-    def number(text: str) -> int:
+def _make_integer_type(least: int) -> type[int]:
+    def parse(text: str) -> int:
         value = int(text)
         if value < least:
             raise argparse.ArgumentTypeError(f"expected {least} or more, got {value}")
         return value
 
-    return number  # type: ignore[return-value]  # argparse takes any callable
+    return parse  # type: ignore[return-value]  # argparse takes any callable
 
 
 def main() -> None:
-    parser = options()
-    asked = parser.parse_args()
+    parser = make_parser()
+    options = parser.parse_args()
     try:
-        tests = comparisons()
-        there = read_found(asked.out, tuple(tests))
-        done = {found.experiment for found in there}
-        todo = [one for one in wanted(asked) if one not in done]
-        if todo:
+        tests = make_comparisons()
+        results = read_results(options.out, tuple(tests))
+        done = {result.experiment for result in results}
+        remaining = [e for e in list_experiments(options) if e not in done]
+        if remaining:
             with make_progress() as progress:
-                run(todo, asked.processes, asked.out, progress)
-            there = read_found(asked.out, tuple(tests))
-        if not there:
-            raise UserError("nothing is found yet", where=str(asked.out), then="ask for --cohorts")
-        sys.stdout.write(FORMATS[asked.format](blocks(there, tests)))
+                run_experiments(remaining, options.processes, options.out, progress)
+            results = read_results(options.out, tuple(tests))
+        if not results:
+            raise UserError("no results yet", where=str(options.out), then="pass --cohorts")
+        sys.stdout.write(FORMATS[options.format](make_blocks(results, tests)))
     except UserError as error:
         parser.error(str(error))
 

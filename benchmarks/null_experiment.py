@@ -1,4 +1,4 @@
-"""Two equally good methods on a null cohort, through every stage of a run, and what tests say."""
+"""Two equally good methods on a null cohort, through every stage of a run, and their tests."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ PLUGIN = str(Path(__file__).with_name("null_plugin.py"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """What is drawn, and the two methods that are compared on it."""
+    """A null cohort and the two methods that are compared on it."""
 
     title: str
     cohort: Mapping[str, object]
-    arms: Mapping[str, object]
+    methods: Mapping[str, object]
 
 
 SCENARIOS = {
     "halves": Scenario(
         title="two logistic regressions, each on one half of the features",
-        cohort={"core": 0, "own": 4, "strength": 0.7, "intercept": -1.45},
-        arms={"baseline": ["half:which=a,c=0.1", "half:which=b,c=0.1"]},
+        cohort={"core": 0, "half": 4, "strength": 0.7, "intercept": -1.45},
+        methods={"baseline": ["half:which=a,c=0.1", "half:which=b,c=0.1"]},
     ),
     "core": Scenario(
         title="two logistic regressions, on a shared core and a half each",
-        cohort={"core": 4, "own": 2, "strength": 0.47, "intercept": -1.2},
-        arms={"baseline": ["half:which=a,c=0.1", "half:which=b,c=0.1"]},
+        cohort={"core": 4, "half": 2, "strength": 0.47, "intercept": -1.2},
+        methods={"baseline": ["half:which=a,c=0.1", "half:which=b,c=0.1"]},
     ),
     "networks": Scenario(
-        title="two clinical networks, with auxiliary tasks that know nothing",
-        cohort={"core": 8, "own": 0, "strength": 0.4, "intercept": -1.15},
-        arms={
+        title="two clinical networks, with uninformative auxiliary tasks",
+        cohort={"core": 8, "half": 0, "strength": 0.4, "intercept": -1.15},
+        methods={
             "encoder": "none",
             "aux": ["coin:seed=1", "coin:seed=2"],
-            # at its own pace the body of a network without images hardly moves, and no task matters
+            # at the default rate a network without images hardly changes, so no task matters
             "training": {"learning_rate": 0.01},
         },
     ),
@@ -67,7 +67,7 @@ SCENARIOS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """One cohort of a scenario: its number is the seed of all that is drawn."""
+    """One cohort of a scenario; its number is the seed of all random draws."""
 
     scenario: str
     cohort: int
@@ -78,12 +78,13 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What one experiment gave in one metric.
+class ExperimentResult:
+    """The result of an experiment in one metric.
 
     `a` and `b` are the means over the outer folds, `sd` is that of their differences, `correlation`
     that of their scores. `tests` maps a comparison to its p value or, of a Bayesian one, to 1 less
-    the larger of P(worse) and P(better): below .05 it finds a difference. NaN: not for the metric.
+    the larger of P(worse) and P(better); below .05 it finds a difference. NaN: not defined for the
+    metric.
     """
 
     experiment: Experiment
@@ -95,8 +96,8 @@ class Found:
     tests: Mapping[str, float]
 
 
-class Silent:
-    """Progress that says nothing."""
+class NoProgress:
+    """Progress without output."""
 
     def say(self, line: str) -> None: ...
 
@@ -108,57 +109,56 @@ class Silent:
 
 
 @functools.cache
-def registry() -> Registry:
-    """Return every installed plugin, and the one of null cohorts."""
-    made = Registry([PLUGIN])
-    made.refuse_problems()
-    return made
+def make_registry() -> Registry:
+    """Return a registry of every installed plugin and of the one with null cohorts."""
+    plugins = Registry([PLUGIN])
+    plugins.refuse_problems()
+    return plugins
 
 
-def comparisons() -> dict[str, Comparison]:
-    """Return every test that is offered, by name."""
-    made = registry()
-    return {offer.name: offer.build() for offer in made.comparisons.offers()}
+def make_comparisons() -> dict[str, Comparison]:
+    """Return every statistical test that plugins offer, by name."""
+    return {offer.name: offer.build() for offer in make_registry().comparisons.offers()}
 
 
-def simulate(experiment: Experiment) -> tuple[Found, ...]:
-    """Return what the tests say of two equally good methods, in each primary metric."""
+def simulate(experiment: Experiment) -> tuple[ExperimentResult, ...]:
+    """Return the tests of two equally good methods in each primary metric."""
     with tempfile.TemporaryDirectory() as folder:
-        ready = _prepared(experiment, Path(folder))
-        outcomes = [_outcome(method, ready) for method in ready.methods]
+        benchmark = _resolve(experiment, Path(folder))
+        results = [_run_method(method, benchmark) for method in benchmark.methods]
     compared = compare(
-        outcomes,
-        ready.plan.truth,
-        ready.plan.splits.outer,
-        metrics=ready.plan.protocol.primary,
-        comparisons=comparisons(),
+        results,
+        benchmark.plan.truth,
+        benchmark.plan.splits.outer,
+        metrics=benchmark.plan.protocol.primary,
+        comparisons=make_comparisons(),
     )
-    return tuple(_found(experiment, one, outcomes) for one in compared)
+    return tuple(_make_result(experiment, comparison, results) for comparison in compared)
 
 
-def _prepared(experiment: Experiment, home: Path) -> ResolvedBenchmark:
+def _resolve(experiment: Experiment, home: Path) -> ResolvedBenchmark:
     scenario = SCENARIOS[experiment.scenario]
-    drawn = {**scenario.cohort, "n": experiment.cases, "seed": experiment.cohort}
+    cohort = {**scenario.cohort, "n": experiment.cases, "seed": experiment.cohort}
     benchmark = Benchmark.model_validate(
         {
-            "dataset": {"name": "null", **drawn},
+            "dataset": {"name": "null", **cohort},
             "repeats": experiment.repeats,
             "folds": experiment.folds,
             "inner": experiment.inner,
             "seed": experiment.cohort,
             "only": True,
-            **scenario.arms,
+            **scenario.methods,
         }
     )
-    path = ingest(benchmark.dataset, registry(), home=home, workers=1, progress=Silent())
-    return resolve(benchmark, registry(), lambda: path)
+    path = ingest(benchmark.dataset, make_registry(), home=home, workers=1, progress=NoProgress())
+    return resolve(benchmark, make_registry(), lambda: path)
 
 
-def _outcome(method: ResolvedMethod, ready: ResolvedBenchmark) -> MethodResult:
-    plan = ready.plan
+def _run_method(method: ResolvedMethod, benchmark: ResolvedBenchmark) -> MethodResult:
+    plan = benchmark.plan
     predicted = np.full(plan.splits.outer.shape, np.nan)
     for repeat in range(plan.protocol.repeats):
-        chunk = make_chunk(method, ready, repeat, features=None, plugins=(PLUGIN,))
+        chunk = make_chunk(method, benchmark, repeat, features=None, plugins=(PLUGIN,))
         for result in execute(chunk):
             tested = plan.splits.outer[repeat] == result.unit.fold
             predicted[repeat, tested] = result.test[TARGET][tested, 0]
@@ -168,37 +168,37 @@ def _outcome(method: ResolvedMethod, ready: ResolvedBenchmark) -> MethodResult:
         plan.truth,
         plan.splits.outer,
         protocol=plan.protocol,
-        metrics=_metrics(plan.protocol.primary),
+        metrics=_make_metrics(plan.protocol.primary),
         units_done=plan.protocol.units,
         cost=Cost(),
     )
 
 
-def _metrics(names: Sequence[str]) -> dict[str, Metric]:
-    return {name: registry().metrics.build(choices.parse(name)) for name in names}
+def _make_metrics(names: Sequence[str]) -> dict[str, Metric]:
+    return {name: make_registry().metrics.build(choices.parse(name)) for name in names}
 
 
-def _found(
-    experiment: Experiment, compared: PairComparison, outcomes: Sequence[MethodResult]
-) -> Found:
-    scores = {outcome.method.fingerprint: outcome.scores for outcome in outcomes}
-    a = scores[compared.method_a][compared.metric].values
-    b = scores[compared.method_b][compared.metric].values
-    return Found(
+def _make_result(
+    experiment: Experiment, comparison: PairComparison, results: Sequence[MethodResult]
+) -> ExperimentResult:
+    scores = {result.method.fingerprint: result.scores for result in results}
+    a = scores[comparison.method_a][comparison.metric].values
+    b = scores[comparison.method_b][comparison.metric].values
+    return ExperimentResult(
         experiment=experiment,
-        metric=compared.metric,
+        metric=comparison.metric,
         a=float(a.mean()),
         b=float(b.mean()),
         sd=float((b - a).std(ddof=1)),
         correlation=_correlation(a, b),
         tests={
-            name: _surprise(compared.tests[name]) if name in compared.tests else math.nan
-            for name in comparisons()
+            name: _significance(comparison.tests[name]) if name in comparison.tests else math.nan
+            for name in make_comparisons()
         },
     )
 
 
-def _surprise(result: TestResult) -> float:
+def _significance(result: TestResult) -> float:
     if math.isnan(result.pvalue):
         return 1.0 - max(result.worse, result.better)
     return result.pvalue

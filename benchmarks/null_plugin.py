@@ -1,4 +1,4 @@
-"""Null cohorts, and methods on them of which none is better: a plugin for `calibration.py`.
+"""Null cohorts and equally good methods on them: a plugin for `calibration.py`.
 
     lnmbench run --plugin benchmarks/null_plugin.py --dataset null:n=200,seed=3 --only \\
         --baseline half:which=a --baseline half:which=b
@@ -32,32 +32,33 @@ _MISSING = 0.03
 
 
 class Null:
-    """A clinical table of independent features, all of the same worth.
+    """A clinical table of independent features with equal effects.
 
     The log odds of the target are `intercept` + `strength` times the sum of all features, each
-    standard normal: `core` of them are everybody's, `own` belong to a and as many to b. One cell
-    in thirty is missing. Ids have the seed in them: folds and coins differ between cohorts.
+    standard normal: both methods see `core` of them, and each of a and b sees `half` others.
+    Three percent of the values are missing. Ids contain the seed, so folds and coins differ between
+    cohorts.
     """
 
     def __init__(
         self,
         n: int = 200,
         core: int = 0,
-        own: int = 4,
+        half: int = 4,
         strength: float = 0.55,
         intercept: float = -1.2,
         seed: int = 0,
     ) -> None:
-        if n < 1 or core < 0 or own < 0 or core + own < 1 or seed < 0:
+        if n < 1 or core < 0 or half < 0 or core + half < 1 or seed < 0:
             raise UserError(
                 "data set null",
-                expected="n of 1 or more, features, and no negative number of anything",
-                got=f"n={n}, core={core}, own={own}, seed={seed}",
+                expected="n of 1 or more, at least one feature, and no negative number",
+                got=f"n={n}, core={core}, half={half}, seed={seed}",
             )
         self._n, self._seed = n, seed
         self._strength, self._intercept = strength, intercept
         self._names = [f"core_{i}" for i in range(core)]
-        self._names += [f"{half}_{i}" for half in "ab" for i in range(own)]
+        self._names += [f"{name}_{i}" for name in "ab" for i in range(half)]
         self.columns: Sequence[Column] = (
             *(Column(name=name, role="feature") for name in self._names),
             Column(name="n2", role="target", kind="binary", label="n2", categories=("0", "1")),
@@ -67,7 +68,7 @@ class Null:
         self.notes: Sequence[str] = ()
 
     def cases(self) -> Iterator[Case]:
-        """Yield the patients; the same seed draws the same ones."""
+        """Yield the patients, the same ones for the same seed."""
         random = np.random.default_rng(self._seed)
         x = random.standard_normal((self._n, len(self._names)))
         odds = np.exp(self._intercept + self._strength * x.sum(axis=1))
@@ -83,9 +84,9 @@ class Null:
 
 
 class Half:
-    """The baseline logistic, on the core and on one half of the other features alone.
+    """The baseline logistic on the core and one half of the other features.
 
-    `c` is its inverse strength of regularization; None has the inner folds choose it.
+    `c` is its inverse strength of regularization; with None, the inner folds choose it.
     """
 
     def __init__(self, which: Literal["a", "b"], c: float | None = None) -> None:
@@ -96,17 +97,17 @@ class Half:
         self._which, self._c, self._logistic = which, c, Logistic()
 
     def estimator(self, columns: Sequence[Column]) -> Any:
-        """Return the pipeline of `logistic` for the columns that this half sees."""
-        seen = [c for c in columns if c.name.startswith(("core_", f"{self._which}_"))]
-        return self._logistic.estimator(seen)
+        """Return the pipeline of `logistic` for the columns of this half."""
+        visible = [c for c in columns if c.name.startswith(("core_", f"{self._which}_"))]
+        return self._logistic.estimator(visible)
 
     def candidates(self) -> Sequence[Mapping[str, object]]:
-        """Return those of `logistic`, or the one that was given."""
+        """Return those of `logistic`, or only `c`."""
         return self._logistic.candidates() if self._c is None else [{"C": self._c}]
 
 
 class Coin:
-    """An auxiliary task that knows nothing: each case's label is the toss of a fair coin."""
+    """An uninformative auxiliary task: the label of each case is the toss of a fair coin."""
 
     title = "toss of a coin"
     kind: Literal["binary"] = "binary"
@@ -116,12 +117,12 @@ class Coin:
         self._seed = seed
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n,) of 0 and 1, which depend on the seed and the ids of the cases alone."""
+        """Return (n,) of 0 and 1, which depend only on the seed and the ids of the cases."""
         tosses = (hashlib.sha256(f"{self._seed}|{id_}".encode()).digest() for id_ in cohort.ids)
         return np.array([toss[0] % 2 for toss in tosses], dtype=np.float64)
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return nothing."""
+        """Return no note."""
         return ()
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
-"""What a published table of mean ± SD over the folds of cross-validation allows to say.
+"""Tests of a published table of mean ± SD over the folds of cross-validation.
 
-Without numbers, it reads Tables 1 and 2 of Hu et al. again; with them, any other table's. SDs are
-over all outer folds (ddof 1). A table does not tell how the folds of two methods go together, so
-p values are given for a grid of correlations ρ between them: the SD of the difference is
+Without numbers it uses Tables 1 and 2 of Hu et al., with them any other table. SDs are over all
+outer folds (ddof 1). A table does not contain the correlation ρ between the folds of two methods,
+so p values are given for a grid of correlations: the SD of the difference is
 s_d² = s_a² + s_b² − 2 ρ s_a s_b.
 
     python benchmarks/published.py
@@ -20,8 +20,8 @@ from published_folds import (
     Design,
     Published,
     Test,
-    correlation_needed,
-    pairs,
+    list_pairs,
+    minimum_correlation,
     sd_of_difference,
 )
 
@@ -66,21 +66,23 @@ def scientific(p: float) -> str:
     return f"{digit} × 10{raised}"
 
 
-def blocks(title: str, table: Sequence[Published], design: Design) -> list[Paragraph | Table]:
-    """Return what the numbers allow, as blocks of a report."""
-    plain = _grid("plain", "p of the plain paired t-test", table, design.plain)
-    corrected = _grid("corrected", "p of the corrected resampled t-test", table, design.corrected)
+def make_blocks(title: str, table: Sequence[Published], design: Design) -> list[Paragraph | Table]:
+    """Return the tests of the numbers as blocks of a report."""
+    plain = _make_grid("plain", "p of the plain paired t-test", table, design.plain)
+    corrected = _make_grid(
+        "corrected", "p of the corrected resampled t-test", table, design.corrected
+    )
     return [
-        _correction(title, design),
-        _means(table, design),
+        _describe_correction(title, design),
+        _make_means(table, design),
         plain,
         corrected,
-        _needed(table, design),
-        _seen(design),
+        _make_correlations(table, design),
+        _make_detectable(design),
     ]
 
 
-def _correction(title: str, design: Design) -> Paragraph:
+def _describe_correction(title: str, design: Design) -> Paragraph:
     plain, corrected = design.plain(1.0, 1.0), design.corrected(1.0, 1.0)
     shrinks = corrected.statistic / plain.statistic
     at_01 = design.plain(0.0, 1.0, level=0.99).interval.high
@@ -100,41 +102,48 @@ def _correction(title: str, design: Design) -> Paragraph:
     )
 
 
-def _means(table: Sequence[Published], design: Design) -> Table:
+def _make_means(table: Sequence[Published], design: Design) -> Table:
     rows = []
-    for one in table:
-        cells = [_words(one.method), _words(one.metric), _number(one.mean), _number(one.sd)]
+    for entry in table:
+        cells = [Cell(text=entry.method), Cell(text=entry.metric)]
+        cells += [_number_cell(entry.mean), _number_cell(entry.sd)]
         for test in (design.plain, design.corrected):
-            bounds = test(one.mean, one.sd).interval
-            cells.append(Cell(text=format_interval(bounds.low, bounds.high), value=one.mean))
+            bounds = test(entry.mean, entry.sd).interval
+            cells.append(Cell(text=format_interval(bounds.low, bounds.high), value=entry.mean))
         rows.append(tuple(cells))
-    words = _columns("method", "metric", align="left")
-    figures = _columns("mean", "SD", "95 % CI, plain", "95 % CI, corrected")
-    return Table(key="means", title="Means", columns=(*words, *figures), rows=tuple(rows))
-
-
-def _grid(key: str, title: str, table: Sequence[Published], test: Test) -> Table:
-    rows = []
-    for a, b in pairs(table):
-        difference = b.mean - a.mean
-        spreads = [sd_of_difference(a, b, correlation) for correlation in CORRELATIONS]
-        found = [test(difference, spread, 0.95).pvalue for spread in spreads]
-        rows.append((*_head(a, b), *(Cell(text=format_pvalue(p), value=p) for p in found)))
-    figures = _columns("difference", *(f"ρ = {format_decimal(r, digits=2)}" for r in CORRELATIONS))
+    text_columns = _make_columns("method", "metric", align="left")
+    number_columns = _make_columns("mean", "SD", "95 % CI, plain", "95 % CI, corrected")
     return Table(
-        key=key, title=title, columns=(*_PAIR, *figures), rows=tuple(rows), notes=(_ROUNDED,)
+        key="means", title="Means", columns=(*text_columns, *number_columns), rows=tuple(rows)
     )
 
 
-def _needed(table: Sequence[Published], design: Design) -> Table:
+def _make_grid(key: str, title: str, table: Sequence[Published], test: Test) -> Table:
     rows = []
-    for a, b in pairs(table):
+    for a, b in list_pairs(table):
+        difference = b.mean - a.mean
+        spreads = [sd_of_difference(a, b, correlation) for correlation in CORRELATIONS]
+        pvalues = [test(difference, spread, 0.95).pvalue for spread in spreads]
+        rows.append(
+            (*_make_pair_cells(a, b), *(Cell(text=format_pvalue(p), value=p) for p in pvalues))
+        )
+    number_columns = _make_columns(
+        "difference", *(f"ρ = {format_decimal(r, digits=2)}" for r in CORRELATIONS)
+    )
+    return Table(
+        key=key, title=title, columns=(*_PAIR, *number_columns), rows=tuple(rows), notes=(_ROUNDED,)
+    )
+
+
+def _make_correlations(table: Sequence[Published], design: Design) -> Table:
+    rows = []
+    for a, b in list_pairs(table):
         cells = []
         for test, alpha in ((design.plain, 0.01), (design.corrected, 0.05)):
-            correlation = correlation_needed(a, b, test, alpha)
-            cells += [_correlation(correlation), _spread(a, b, correlation)]
-        rows.append((*_head(a, b), *cells))
-    figures = _columns(
+            correlation = minimum_correlation(a, b, test, alpha)
+            cells += [_correlation_cell(correlation), _spread_cell(a, b, correlation)]
+        rows.append((*_make_pair_cells(a, b), *cells))
+    number_columns = _make_columns(
         "difference",
         "ρ for plain p < .01",
         "SD of d, plain",
@@ -143,68 +152,66 @@ def _needed(table: Sequence[Published], design: Design) -> Table:
     )
     return Table(
         key="needed",
-        title="How alike the folds of two methods must be",
-        columns=(*_PAIR, *figures),
+        title="Correlation of the folds that significance needs",
+        columns=(*_PAIR, *number_columns),
         rows=tuple(rows),
-        notes=("p is below the bound where ρ is above, and the SD of d below, what stands here.",),
+        notes=(
+            "p is below the bound if ρ is above, and the SD of d below, the number in its cell.",
+        ),
     )
 
 
-def _seen(design: Design) -> Table:
+def _make_detectable(design: Design) -> Table:
     rows = []
     for spread in SPREADS:
         bounds = [test(0.0, spread).interval.high for test in (design.plain, design.corrected)]
         numbers = (*bounds, design.detectable(spread))
-        rows.append((_number(spread, 2), *(_number(number) for number in numbers)))
-    columns = _columns(
-        "SD of d", "plain p < .05 from", "corrected p < .05 from", "found with 80 % power"
+        rows.append((_number_cell(spread, 2), *(_number_cell(number) for number in numbers)))
+    columns = _make_columns(
+        "SD of d", "plain p < .05 from", "corrected p < .05 from", "detected with 80 % power"
     )
     return Table(
         key="seen",
-        title="Which difference the experiment could see",
+        title="Detectable differences",
         columns=columns,
         rows=tuple(rows),
     )
 
 
-def _columns(*headings: str, align: str = "right") -> tuple[TableColumn, ...]:
+def _make_columns(*headings: str, align: str = "right") -> tuple[TableColumn, ...]:
     left = align == "left"
     return tuple(
         TableColumn(key=text, heading=text, align="left" if left else "right") for text in headings
     )
 
 
-_PAIR = _columns("pair", "metric", align="left")
+_PAIR = _make_columns("pair", "metric", align="left")
 _ROUNDED = "Of rounded means: a difference may be off by one in its last digit."
 
 
-def _head(a: Published, b: Published) -> tuple[Cell, Cell, Cell]:
+def _make_pair_cells(a: Published, b: Published) -> tuple[Cell, Cell, Cell]:
     difference = b.mean - a.mean
     return (
-        _words(f"{b.method} − {a.method}"),
-        _words(a.metric),
+        Cell(text=f"{b.method} − {a.method}"),
+        Cell(text=a.metric),
         Cell(text=format_difference(difference), value=difference),
     )
 
 
-def _words(text: str) -> Cell:
-    return Cell(text=text)
-
-
-def _number(value: float, digits: int = 3) -> Cell:
+def _number_cell(value: float, digits: int = 3) -> Cell:
     return Cell(text=format_decimal(value, digits=digits), value=value)
 
 
-def _correlation(needed: float) -> Cell:
-    if math.isnan(needed):
+def _correlation_cell(correlation: float) -> Cell:
+    if math.isnan(correlation):
         return Cell(text="no ρ")
-    return Cell(text="any ρ") if needed <= -1.0 else _number(needed, 4)
+    return Cell(text="any ρ") if correlation <= -1.0 else _number_cell(correlation, 4)
 
 
-def _spread(a: Published, b: Published, correlation: float) -> Cell:
+def _spread_cell(a: Published, b: Published, correlation: float) -> Cell:
     if not -1.0 < correlation < 1.0:
         return Cell(text="–")
-    return _number(sd_of_difference(a, b, correlation), 4)
+    return _number_cell(sd_of_difference(a, b, correlation), 4)
 
 
 def main() -> None:
@@ -215,21 +222,21 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=float, nargs=2, metavar=("MEAN", "SD"))
     parser.add_argument("--metric", default="AUC", help="what --a and --b are (AUC)")
     parser.add_argument("--format", choices=FORMATS, default="table")
-    asked = parser.parse_args()
-    if (asked.a is None) != (asked.b is None):
+    options = parser.parse_args()
+    if (options.a is None) != (options.b is None):
         parser.error("--a and --b go together")
     title, table = HU_TITLE, HU
     try:
-        if asked.a is not None:
+        if options.a is not None:
             title, table = (
                 "Two methods",
                 tuple(
-                    Published(method=name, metric=clean(asked.metric), mean=mean, sd=sd)
-                    for name, (mean, sd) in (("a", asked.a), ("b", asked.b))
+                    Published(method=name, metric=clean(options.metric), mean=mean, sd=sd)
+                    for name, (mean, sd) in (("a", options.a), ("b", options.b))
                 ),
             )
-        design = Design(folds=asked.folds, repeats=asked.repeats)
-        sys.stdout.write(FORMATS[asked.format](blocks(title, table, design)))
+        design = Design(folds=options.folds, repeats=options.repeats)
+        sys.stdout.write(FORMATS[options.format](make_blocks(title, table, design)))
     except UserError as error:
         parser.error(str(error))
 

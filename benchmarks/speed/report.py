@@ -1,10 +1,10 @@
-"""A report over many arms: 50 arms × 100 outer folds × 5000 cases, as one HTML page.
+"""Time, memory and size of a large report: 50 methods × 100 outer folds × 5000 cases in HTML.
 
     python benchmarks/speed/report.py
 
-makes a ledger with made-up predictions of networks with and without an auxiliary task (minutes;
-kept in --folder and used again), then times `lnmbench report --format html` in a process of its
-own, with its peak memory and the size of the page.
+writes a ledger with random predictions of networks with and without an auxiliary task (minutes;
+reused from --folder), then measures `lnmbench report --format html` in a process of its own: time,
+peak memory and the size of the page.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ CLASSES = 7
 PT = Choice(name="pt", parameters={"edition": "auto", "shuffled": 0})
 
 
-def made_plan(cases: int, protocol: Protocol) -> Plan:
+def make_plan(cases: int, protocol: Protocol) -> Plan:
     ids = tuple(f"case-{number}" for number in range(cases))
     truth = (np.random.default_rng(0).random(cases) < 0.25).astype(float)
     return Plan(
         dataset="made",
         fingerprint="0" * 32,
         card=Card(
-            title="made-up predictions",
+            title="random predictions",
             license="none",
             source="benchmarks/speed/report.py",
             citation="none",
@@ -66,26 +66,26 @@ def made_plan(cases: int, protocol: Protocol) -> Plan:
     )
 
 
-def made_methods(arms: int) -> list[Method]:
-    """Half of them with the auxiliary task, each beside its reference."""
+def make_methods(count: int) -> list[Method]:
+    """Return methods, every second one with the auxiliary task after its reference."""
     return [
         NetworkMethod(
-            label=f"encoder {arm // 2}" + (" + pt" if arm % 2 else ""),
-            encoder=Choice(name=f"encoder{arm // 2}"),
+            label=f"encoder {index // 2}" + (" + pt" if index % 2 else ""),
+            encoder=Choice(name=f"encoder{index // 2}"),
             level="slice",
             weights=Weights(source="random"),
-            aux=(PT,) if arm % 2 else (),
-            weighting=Choice(name="fixed", parameters={"aux": 1.0}) if arm % 2 else None,
+            aux=(PT,) if index % 2 else (),
+            weighting=Choice(name="fixed", parameters={"aux": 1.0}) if index % 2 else None,
             training=Training(),
         )
-        for arm in range(arms)
+        for index in range(count)
     ]
 
 
-def made_results(
+def make_unit_results(
     plan: Plan, method: Method, repeat: int, latent: NDArray[np.float64]
 ) -> Iterator[UnitResult]:
-    """Scores that carry the truth, noise in part shared by all arms."""
+    """Yield predictions that carry the label, with noise in part shared by all methods."""
     random = np.random.default_rng([repeat, *method.fingerprint.encode()])
     n = len(plan.ids)
     for fold in range(plan.protocol.folds):
@@ -114,8 +114,8 @@ def made_results(
         )
 
 
-def make_ledger(folder: Path, arms: int, cases: int, protocol: Protocol) -> None:
-    plan, methods = made_plan(cases, protocol), made_methods(arms)
+def make_ledger(folder: Path, count: int, cases: int, protocol: Protocol) -> None:
+    plan, methods = make_plan(cases, protocol), make_methods(count)
     random = np.random.default_rng(1)
     latent = random.normal(size=cases)
     stages = random.integers(0, CLASSES, cases).astype(float)
@@ -130,20 +130,20 @@ def make_ledger(folder: Path, arms: int, cases: int, protocol: Protocol) -> None
             done = ledger.done(method.fingerprint)
             for repeat in range(protocol.repeats):
                 if (repeat, 0) not in done:
-                    ledger.add_results(list(made_results(plan, method, repeat, latent)))
+                    ledger.add_results(list(make_unit_results(plan, method, repeat, latent)))
             seconds = time.perf_counter() - started
-            print(f"\rledger: {number} of {arms} arms, {seconds:.0f} s", end="", flush=True)
+            print(f"\rledger: {number} of {count} methods, {seconds:.0f} s", end="", flush=True)
     print(f", {(folder / FILE).stat().st_size / 1e9:.2f} GB")
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--arms", type=int, default=50)
-    asked.add_argument("--cases", type=int, default=5000)
-    asked.add_argument("--folder", type=Path, default=Path("runs/report-speed"))
-    options = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--methods", type=int, default=50)
+    parser.add_argument("--cases", type=int, default=5000)
+    parser.add_argument("--folder", type=Path, default=Path("runs/report-speed"))
+    options = parser.parse_args()
     protocol = Protocol()
-    make_ledger(options.folder, options.arms, options.cases, protocol)
+    make_ledger(options.folder, options.methods, options.cases, protocol)
     page = options.folder / "report.html"
     command = ["report", str(options.folder), "--format", "html", "--output", str(page)]
     started = time.perf_counter()
@@ -151,14 +151,14 @@ def main() -> None:
     seconds = time.perf_counter() - started
     gigabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     megabytes = page.stat().st_size / 1e6
-    print(f"{options.arms} arms × {protocol.units} folds × {options.cases} cases:")
-    for what, got, wanted, unit in (
+    print(f"{options.methods} methods × {protocol.units} folds × {options.cases} cases:")
+    for name, measured, target, unit in (
         ("time", seconds, SECONDS, "s"),
         ("peak memory", gigabytes, GIGABYTES, "GB"),
         ("page", megabytes, MEGABYTES, "MB"),
     ):
-        verdict = "reached" if got <= wanted else "not reached"
-        print(f"  {what} {got:.1f} {unit} (wanted {wanted:g} {unit}: {verdict})")
+        verdict = "reached" if measured <= target else "not reached"
+        print(f"  {name} {measured:.1f} {unit} (target {target:g} {unit}: {verdict})")
 
 
 if __name__ == "__main__":
