@@ -90,7 +90,9 @@ def describe_files(files: Sequence[DataFile], *, renamed: bool, unclear: int) ->
     unclear
         Number of patients without an ipsilateral side.
     """
-    yield "read " + ", ".join(f"{file.cohort} ({len(file.rows)} patients)" for file in files)
+    yield "read " + ", ".join(
+        f"{file.cohort} ({plural(len(file.rows), 'patient')})" for file in files
+    )
     for file in files:
         yield from file.notes
     old = [file.cohort for file in files if file.has_old_header]

@@ -18,6 +18,7 @@ from lnmbench.imaging.headers import UNKNOWN
 from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.slice_order import stack
 from lnmbench.imaging.volume_files import is_volume_file, read_volume_file
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -171,7 +172,7 @@ def _sentence(best: Series, usable: Sequence[Series], reason: str, left_out: Seq
         reasons.append(f"of {alike} with as many slices the one with the lowest series number")
     if not reasons:
         reasons.append("the only one that can be used" if left_out else "the only one")
-    sentence = f"CT: {_name(best)} with {best.size} slices, {', '.join(reasons)}"
+    sentence = f"CT: {_name(best)} with {plural(best.size, 'slice')}, {', '.join(reasons)}"
     return f"{sentence}; left out: {', '.join(left_out)}" if left_out else sentence
 
 

@@ -1,4 +1,4 @@
-"""A figure of a report: what is drawn, as numbers; how it looks is the renderers' matter."""
+"""Figures of a report as numbers, without their style."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MarkKind = Literal["line", "steps", "points", "band", "interval", "bars", "rule"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """One axis: its title with the unit, and its ends, which are found where they are None.
+    """An axis: its title with the unit, and its limits; None: the limits of the marks.
 
-    With `categories` the axis has rows instead, at 0, 1, 2, … from the top or from the left.
+    With `categories`, the axis has rows at 0, 1, 2, … from the top or from the left.
     """
 
     title: str
@@ -28,16 +28,27 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mark:
-    """One series of a panel: m points `x`, `y` of shape (m,).
+    """One series of a panel.
 
-    `line` joins them, `steps` holds each y until the next x, `points` are dots, `bars` stand on
-    zero and are as wide as the x lie apart. A `band` fills, an `interval` draws a bar with ends,
-    between `low` and `high` (m,), which lie along the axis `along`. A `rule` is a thin line from
-    the first point to the last that is there for orientation, as a diagonal is.
-
-    `name` is what the legend and a pointer's label say; without one the mark is not in the legend.
-    `methods` are the fingerprints of the methods that it belongs to: it is shown where all of them
-    are chosen. Marks of one `color`, a free word or a fingerprint, look alike in all figures.
+    Attributes
+    ----------
+    kind
+        `line` joins the points, `steps` holds each y until the next x, `points` are dots, `bars`
+        start at zero and are as wide as the distance of the x. A `band` fills the area between
+        `low` and `high`, an `interval` draws a bar with caps between them. A `rule` is a thin line
+        for orientation, as a diagonal.
+    x, y
+        The points, (m,).
+    low, high
+        The bounds of a band or an interval, (m,).
+    along
+        The axis of the bounds.
+    name
+        The name in the legend and the tooltip; a mark without one is not in the legend.
+    methods
+        The fingerprints of the mark's methods: an HTML page shows it if all of them are chosen.
+    color
+        A fingerprint or a word; marks of one color have one style in all figures.
     """
 
     kind: MarkKind
@@ -64,9 +75,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Figure:
-    """A figure: panels side by side, or below each other where the page is narrow.
+    """A figure: panels side by side, or below each other on a narrow page.
 
-    `alt` says in words and numbers what is to be seen, for those who cannot see it.
+    `alt` describes the figure in words and numbers for readers who cannot see it.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What a report is made of: the scored run that sections read, and the blocks they return."""
+"""Records of a report: the scored results that sections read, and the blocks they return."""
 
 from __future__ import annotations
 
@@ -24,14 +24,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MethodResult:
-    """One method's share of the report: how far it is, and how it did.
+    """The results of one method.
 
-    `summary` maps a metric to its mean with the corrected 95 % interval over the outer folds;
-    `spread` maps it to the standard deviation over the outer folds. Both are NaN for a metric that
-    too few folds define, and empty while units are missing. `predicted` (repeats, n) are the
-    out-of-fold probabilities of the target. `inner` (repeats, folds) is the first primary metric of
-    the validation predictions on which the inner folds chose. `aux` tells of the auxiliary tasks.
-    `curve` is None for a baseline, `search` where there was nothing to choose among.
+    Attributes
+    ----------
+    method
+        The method with its settings.
+    units_done, units_all
+        The numbers of finished units and of all units of the protocol.
+    cost
+        Time and memory of the finished units.
+    scores
+        The scores of each outer fold by metric.
+    summary
+        The mean with the corrected 95 % interval over the outer folds by metric; NaN if too few
+        folds define the metric. Empty while units are missing, like `scores` and `spread`.
+    spread
+        The standard deviation over the outer folds by metric.
+    predicted
+        The out-of-fold probabilities of the target, (repeats, n).
+    inner
+        The first primary metric of the validation predictions that selected the setting,
+        (repeats, folds).
+    aux
+        The scores of the auxiliary tasks.
+    curve
+        The learning curve, None for a baseline.
+    search
+        The hyperparameter search, None without candidates.
     """
 
     method: Method
@@ -49,7 +69,7 @@ class MethodResult:
 
     @property
     def complete(self) -> bool:
-        """Whether every unit of the protocol has a result."""
+        """True if every unit of the protocol has a result."""
         return self.units_done == self.units_all
 
     @property
@@ -62,15 +82,52 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Results:
-    """A run as sections see it: read from the ledger, scored and compared.
+    """The results of a run, or of merged runs over one cohort: scored and compared.
 
-    `metrics` are those of the target, `primary_metrics` the declared ones among them.
-    `comparison_roles` maps each comparison to its contract's `role`; `primary` is the name of the
-    one that is believed, empty where no plugin offers one. `truth` is (n,) of 0 and 1, `outer`
-    (repeats, n) the fold in which a case is tested, `patients` (n,) numbers the patients.
-    `invocations` are the manifests of every `lnmbench run`, oldest first, as JSON gives them;
-    `runs` are the folders that the results were read from. `target_title` says in words what a
-    positive case is; it is empty if no plugin offers the target.
+    Attributes
+    ----------
+    cohort
+        The data set in its typed form.
+    card
+        The description of the cohort.
+    fingerprint
+        The fingerprint of the cohort file.
+    protocol
+        The target and the design of validation.
+    n, positives
+        The numbers of cases and of positive cases.
+    method_results
+        The results of each method, baselines first.
+    compared
+        The comparisons of all pairs of complete methods in each primary metric.
+    metrics, primary_metrics
+        The names of the target's metrics, and of the primary ones among them.
+    metric_titles, metric_bounds, metric_better
+        Titles, ranges, and whether greater values are better, by name of the metric.
+    comparison_titles, comparison_roles
+        Titles and contract roles by name of the comparison.
+    primary
+        The name of the primary comparison, empty if no plugin offers one.
+    notes
+        Notes of planning and of every invocation.
+    truth
+        The labels of the target, (n,), 0 or 1.
+    outer
+        The outer fold in which each case is tested, (repeats, n).
+    patients
+        The index of each case's patient, (n,).
+    aux_labels
+        The labels of the auxiliary tasks.
+    profile
+        Counts and quartiles of the cohort's columns.
+    preprocessing
+        The settings of the images.
+    invocations
+        The manifests of every `lnmbench run`, oldest first.
+    runs
+        The run directories.
+    target_title
+        The positive class in words, empty if no plugin offers the target.
     """
 
     cohort: str
@@ -103,9 +160,9 @@ class Results:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A table cell: what is printed, and the numbers behind it at full precision.
+    """A table cell: its text, and its numbers at full precision.
 
-    `value` is None for words; `low` and `high` bound its interval where the text shows one.
+    `value` is None for text without a number; `low` and `high` are the bounds of its interval.
     """
 
     text: str
@@ -125,10 +182,10 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of a report; the renderers know nothing else of a section than its blocks.
+    """A table of a report.
 
-    `methods` holds for each row the fingerprints of the methods that it is about: a page that lets
-    its reader choose methods shows the row where all of them are chosen. Empty: always shown.
+    `methods` are the fingerprints of each row's methods: an HTML page shows the row if all of them
+    are chosen. A row without methods is always shown.
     """
 
     key: str
@@ -155,8 +212,8 @@ Block = Table | Paragraph | Figure
 class Page:
     """A report as one page: its blocks in order, and the methods that its reader may choose.
 
-    `methods` maps fingerprints to labels; those in `chosen` are shown at first, the others come by
-    the reader's choice. `badge` is a word or two that stand beside the title, as SYNTHETIC does.
+    `methods` maps fingerprints to labels; those in `chosen` are shown at first. `badge` is a short
+    label next to the title, as SYNTHETIC.
     """
 
     title: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from lnmbench.records import Results
+from lnmbench.text import plural
 from lnmbench_checks.messages import docs_address
 
 FEWEST = 3
@@ -24,4 +25,4 @@ class EventsPerFold:
         per_fold = events / results.protocol.folds
         if per_fold >= FEWEST:
             return ""
-        return f"{events} cases of the rarer class, {per_fold:.1f} per test fold"
+        return f"{plural(events, 'case')} of the rarer class, {per_fold:.1f} per test fold"
