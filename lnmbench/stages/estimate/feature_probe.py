@@ -31,7 +31,17 @@ class CacheEstimate:
 
 
 def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> CacheEstimate:
-    """Return the estimate of filling a network's feature cache."""
+    """Return the estimate of filling a network's feature cache.
+
+    Parameters
+    ----------
+    network
+        The network with its encoder.
+    cohort
+        The cohort whose slices are to be encoded.
+    device
+        The device that encodes.
+    """
     from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
     method = network.method
@@ -56,7 +66,22 @@ def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> Cac
 
 
 def random_images(method: NetworkMethod, cohort: Cohort, count: int) -> NDArray[np.float32]:
-    """Return random slices (count, 1, H, W) of the cohort's size, or volumes of its mean depth."""
+    """Return random images in [-1, 1].
+
+    Parameters
+    ----------
+    method
+        The network that sees them.
+    cohort
+        The cohort, which has the size of slices.
+    count
+        The number of images.
+
+    Returns
+    -------
+    array
+        Slices (count, 1, H, W), or volumes (count, 1, S, H, W) of the cohort's mean depth.
+    """
     side = cohort.preprocessing.patch
     depth = (round(float(np.diff(cohort.offsets).mean())),) if method.level == "volume" else ()
     shape = (count, 1, *depth, side, side)

@@ -31,7 +31,17 @@ _RANDOM_MAPS = 16
 def estimate_networks(
     network: ResolvedNetwork, benchmark: ResolvedBenchmark, repeat: int
 ) -> RepeatEstimate:
-    """Return the estimate of a repeat, with all candidates of its search."""
+    """Return the estimate of a repeat, with all candidates of its search.
+
+    Parameters
+    ----------
+    network
+        The network.
+    benchmark
+        Its benchmark, with the cohort, the plan and the resources of the run.
+    repeat
+        The repeat, from 0.
+    """
     cohort, plan = benchmark.cohort, benchmark.plan
     started = time.perf_counter()
     fits = stack_fits(cohort, cohort.positions(plan.ids), list(list_fits(plan, repeat)))

@@ -27,9 +27,21 @@ class Workload:
 
 
 def list_workloads(methods: Sequence[ResolvedMethod], plan: Plan, folder: Path) -> list[Workload]:
-    """Return the workload of each method, given the ledger of a folder, which may not exist yet.
+    """Return the workload of each method.
 
-    Raises `UserError` for a folder with another plan.
+    Parameters
+    ----------
+    methods
+        The methods of the run.
+    plan
+        The plan of the run.
+    folder
+        The folder of its ledger, which may not exist yet.
+
+    Raises
+    ------
+    UserError
+        For a ledger with another plan.
     """
     done = _done_units(methods, plan, folder)
     return [_workload(each, plan, done[each.method.fingerprint]) for each in methods]

@@ -10,7 +10,17 @@ from lnmbench.records import Choice, Cohort, NetworkMethod, Training
 
 
 def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
-    """Raise `UserError` for a cohort that lacks the images or features that a network needs."""
+    """Raise `UserError` for a cohort that lacks the images or features that a network needs.
+
+    Parameters
+    ----------
+    encoder
+        The encoder that `choice` names.
+    choice
+        The encoder's choice, as the user wrote it.
+    cohort
+        The cohort that is to be learned from.
+    """
     if encoder.level == "none":
         refuse_no_features(cohort, "a network without images")
     elif not cohort.has_images:
@@ -62,7 +72,17 @@ def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> 
 
 
 def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
-    """Raise `UserError` for features that attention heads cannot divide among them."""
+    """Raise `UserError` for features whose number is no multiple of the attention heads.
+
+    Parameters
+    ----------
+    encoder
+        The encoder that `choice` names.
+    choice
+        The encoder's choice, as the user wrote it.
+    training
+        The training settings of the network. With a `token_dim`, features are projected to it.
+    """
     if encoder.level != "none" and training.token_dim is None and encoder.out_dim % training.heads:
         raise UserError(
             f"token_dim none keeps the {encoder.out_dim} features of {choice.name}",

@@ -72,7 +72,13 @@ def make_feature_cache(
 
 
 def feature_cache_path(network: ResolvedNetwork, cohort: Cohort, home: Path) -> Path | None:
-    """Return the path of a network's feature cache, existing or not; None without images."""
+    """Return the path of a network's feature cache, existing or not; None without images.
+
+    Parameters
+    ----------
+    network, cohort, home
+        As in `make_feature_cache`.
+    """
     if network.method.level == "none":
         return None
     slug = re.sub(r"[^A-Za-z0-9]+", "-", network.method.encoder.name)

@@ -73,10 +73,18 @@ def _small_copies(path: Path, slices: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 def small_copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:
-    """Return the differences between neighboring blocks of one slice (d,), of length 1.
+    """Return the small copy of a slice; the scalar product of two copies is their similarity.
 
-    The last value marks a slice of constant intensity. The scalar product of two copies is their
-    similarity.
+    Parameters
+    ----------
+    slice_hu
+        The slice in HU, (H, W).
+
+    Returns
+    -------
+    array
+        (d,), of length 1: the differences between neighboring blocks, and a last value that marks
+        a slice of constant intensity.
     """
     blocks = slice_hu.astype(np.float64)
     for axis in (0, 1):

@@ -23,7 +23,13 @@ class CandidateGroup:
 def search_groups(
     method: NetworkMethod, seed: int, registry: Registry
 ) -> tuple[CandidateGroup, ...]:
-    """Return the candidates of a network's search in groups; arguments as in `make_candidates`."""
+    """Return the candidates of a network's search in groups.
+
+    Parameters
+    ----------
+    method, seed, registry
+        As in `make_candidates`.
+    """
     return group_candidates(method, make_candidates(method, seed, registry))
 
 
