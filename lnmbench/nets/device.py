@@ -53,7 +53,7 @@ def make_deterministic(device: torch.device) -> None:
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = False
         torch.use_deterministic_algorithms(True, warn_only=True)
-        # what is not written is not read either; filling it would cost time
+        # uninitialized memory is never read, so that filling it would only cost time
         setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010 - mypy
 
 

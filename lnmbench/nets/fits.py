@@ -153,7 +153,7 @@ class Inputs:
         names = [self.target_name, *(task.name for task in self.aux)]
         _require(len(set(names)) == len(names), f"task names repeat: {names}")
         for task in self.aux:
-            _require(len(task.targets) == n, f"labels of {task.name!r} are not one a case")
+            _require(len(task.targets) == n, f"labels of {task.name!r} do not match the cases")
         if self.slices is not None:
             _require(len(self.slices.counts) == n, "offsets do not match the cases")
 
@@ -203,7 +203,7 @@ class Fits:
         same = self.validation.shape == shape == self.predicted.shape
         _require(len(shape) == 2 and same, "training, validation and predicted differ in shape")
         _require(self.clinical.shape[:2] == shape, "clinical features are not (fits, cases, …)")
-        _require(len(self.seeds) == shape[0], "there is not one seed a fit")
+        _require(len(self.seeds) == shape[0], "seeds do not match the fits")
         _require(bool(self.training.any(1).all()), "a fit has no training cases")
         _require(bool(self.validation.any(1).all()), "a fit has no validation cases")
         leaked = self.training & (self.validation | self.predicted)
@@ -211,7 +211,7 @@ class Fits:
         _require(bool(torch.isfinite(self.clinical).all()), "clinical features are not finite")
         for name in ("learning_rate", "weight_decay", "dropout", "loss_weights"):
             values = getattr(self, name)
-            _require(values is None or len(values) == shape[0], f"{name} is not one a fit")
+            _require(values is None or len(values) == shape[0], f"{name} does not match the fits")
 
     def __len__(self) -> int:
         return len(self.seeds)

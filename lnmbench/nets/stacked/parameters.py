@@ -108,7 +108,7 @@ class ParameterLayout:
         """Return initial values (K, size).
 
         A parameter's values depend on the fit's seed and the parameter's name alone: networks
-        that share layers start with the same values in them, whatever other heads they have.
+        that share layers start with the same values in them, independent of their other heads.
         """
         flat = torch.zeros(len(seeds), self.size)
         views = self.named_views(flat)
