@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.figure import Figure
+from lnmbench.records.manifest import Manifest
 from lnmbench.records.method import Method
 from lnmbench.records.profile import Profile
 from lnmbench.records.protocol import Protocol
@@ -153,7 +154,7 @@ class Results:
     aux_labels: Mapping[str, AuxLabels] = field(default_factory=dict)
     profile: Profile | None = None
     preprocessing: Preprocessing | None = None
-    invocations: tuple[Mapping[str, Any], ...] = ()
+    invocations: tuple[Manifest, ...] = ()
     runs: tuple[str, ...] = ()
     target_title: str = ""
 

@@ -82,8 +82,8 @@ class Citation:
 
 
 def _cite_software(results: Results) -> str:
-    environments = [run["environment"] for run in results.invocations if run.get("environment")]
-    versions = [str(e["lnmbench"]) for e in environments if e.get("lnmbench")]
+    environments = [run.environment for run in results.invocations if run.environment]
+    versions = [environment.lnmbench for environment in environments if environment.lnmbench]
     name = " ".join(["lnmbench", join_and(list(dict.fromkeys(versions)))]).strip()
     question = "does an auxiliary task make lymph node metastasis prediction better?"
     return f"{name}, a benchmark: {question}"

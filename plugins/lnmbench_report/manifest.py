@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
     Block,
     Cell,
+    Environment,
+    Manifest,
     Method,
     MethodResult,
     NetworkMethod,
@@ -69,28 +70,28 @@ def _describe_run(results: Results) -> Iterator[tuple[str, str]]:
         yield "Plugins", ", ".join(sorted(plugins))
 
 
-def _describe_invocations(runs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    environments = [run["environment"] for run in runs if run.get("environment")]
+def _describe_invocations(runs: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
+    environments = [run.environment for run in runs if run.environment]
     for subject, values in _describe_environments(environments):
         if values:
             yield subject, "; ".join(values)
     if runs:
-        yield "Time", _describe_times([str(run["created"]) for run in runs])
+        yield "Time", _describe_times([run.created for run in runs])
     for text in dict.fromkeys(format_command(run) for run in runs):
         yield "Command", text
 
 
 def _describe_environments(
-    environments: Sequence[Mapping[str, Any]],
+    environments: Sequence[Environment],
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield each property with its distinct values over the environments."""
-    yield "lnmbench", _list_distinct(e.get("lnmbench") for e in environments)
-    yield "Source", _list_distinct(e.get("git_commit") for e in environments)
-    yield "Python", _list_distinct(e.get("python") for e in environments)
-    yield "Packages", _list_distinct(_format_packages(e.get("packages", {})) for e in environments)
-    yield "Device", _list_distinct(e.get("device") for e in environments)
+    yield "lnmbench", _list_distinct(e.lnmbench for e in environments)
+    yield "Source", _list_distinct(e.git_commit for e in environments)
+    yield "Python", _list_distinct(e.python for e in environments)
+    yield "Packages", _list_distinct(_format_packages(e.packages) for e in environments)
+    yield "Device", _list_distinct(e.device for e in environments)
     yield "Machine", _list_distinct(_describe_machine(e) for e in environments)
-    yield "Threads", _list_distinct(e.get("threads") for e in environments)
+    yield "Threads", _list_distinct(e.threads for e in environments)
 
 
 def _list_distinct(values: Iterable[object]) -> list[str]:
@@ -101,11 +102,10 @@ def _format_packages(versions: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {version}" for name, version in versions.items() if version)
 
 
-def _describe_machine(environment: Mapping[str, Any]) -> str:
-    processors = plural(int(environment.get("cpu_count", 0)), "core")
-    memory = f"{environment.get('memory_gb', 0.0):g} GB"
-    parts = (environment.get("platform"), environment.get("processor"), processors, memory)
-    return ", ".join(str(part) for part in parts if part)
+def _describe_machine(environment: Environment) -> str:
+    cores, memory = plural(environment.cpu_count, "core"), f"{environment.memory_gb:g} GB"
+    parts = (environment.platform, environment.processor, cores, memory)
+    return ", ".join(part for part in parts if part)
 
 
 def _describe_preprocessing(preprocessing: Preprocessing) -> str:

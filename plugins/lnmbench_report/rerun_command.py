@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 
-from lnmbench.records import Choice, Preprocessing, Protocol, Training
+from lnmbench.records import (
+    BaselineMethod,
+    Choice,
+    Manifest,
+    NetworkMethod,
+    Preprocessing,
+    Protocol,
+    Training,
+)
 from lnmbench.redaction import redact_choice
 
-Invocation = Mapping[str, Any]
-"""The manifest of an invocation, as JSON gives it."""
 
-
-def format_command(invocation: Invocation) -> str:
+def format_command(invocation: Manifest) -> str:
     """Return the command of an invocation.
 
     It names each method with every parameter that is not empty, whatever its default; of the
@@ -46,47 +50,46 @@ def list_settings(training: Training) -> list[str]:
     return [f"{name}={_format_value(value)}" for name, value in values]
 
 
-def _list_options(invocation: Invocation) -> Iterator[tuple[str, str]]:
-    protocol = invocation["protocol"]
-    yield "dataset", str(invocation["cohort"])
-    yield "target", str(protocol["target"])
-    networks = [method for method in invocation["methods"] if method.get("encoder")]
-    weightings = [network["weighting"] for network in networks if network["weighting"]]
-    baselines = [m["baseline"] for m in invocation["methods"] if m.get("baseline")]
-    yield from _list_distinct("encoder", [str(_read_choice(n["encoder"])) for n in networks])
-    yield from _list_distinct("aux", [_format_tasks(network["aux"]) for network in networks])
-    yield from _list_distinct("weighting", [str(_read_choice(choice)) for choice in weightings])
-    yield from _list_distinct("baseline", [str(_read_choice(choice)) for choice in baselines])
+def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
+    protocol = invocation.protocol
+    yield "dataset", invocation.cohort
+    yield "target", protocol.target
+    networks = [m for m in invocation.methods if isinstance(m, NetworkMethod)]
+    weightings = [network.weighting for network in networks if network.weighting]
+    baselines = [m.baseline for m in invocation.methods if isinstance(m, BaselineMethod)]
+    yield from _list_distinct("encoder", [str(_redact(n.encoder)) for n in networks])
+    yield from _list_distinct("aux", [_format_tasks(network.aux) for network in networks])
+    yield from _list_distinct("weighting", [str(_redact(choice)) for choice in weightings])
+    yield from _list_distinct("baseline", [str(_redact(choice)) for choice in baselines])
     for name in ("repeats", "folds", "inner", "seed"):
-        yield name, str(protocol[name])
-    if tuple(protocol["primary"]) != Protocol().primary:
-        yield from _list_distinct("primary", list(map(str, protocol["primary"])))
-    settings = [list_changed_settings(Training(**n["training"])) for n in networks]
+        yield name, str(getattr(protocol, name))
+    if protocol.primary != Protocol().primary:
+        yield from _list_distinct("primary", protocol.primary)
+    settings = [list_changed_settings(network.training) for network in networks]
     yield from _list_distinct("training", [",".join(changed) for changed in settings if changed])
-    yield from _list_distinct("tune", [str(n["tune"]) for n in networks if n["tune"] > 1])
-    yield from _list_image_options(invocation.get("preprocessing") or {})
+    yield from _list_distinct("tune", [str(n.tune) for n in networks if n.tune > 1])
+    yield from _list_image_options(invocation.preprocessing)
 
 
-def _list_image_options(preprocessing: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_image_options(preprocessing: Preprocessing) -> Iterator[tuple[str, str]]:
     default = Preprocessing()
-    spacing = tuple(preprocessing.get("spacing_mm", default.spacing_mm))
-    if spacing != default.spacing_mm:
-        yield "spacing", ",".join(map(str, spacing))
-    if preprocessing.get("patch", default.patch) != default.patch:
-        yield "patch", str(preprocessing["patch"])
+    if preprocessing.spacing_mm != default.spacing_mm:
+        yield "spacing", ",".join(map(str, preprocessing.spacing_mm))
+    if preprocessing.patch != default.patch:
+        yield "patch", str(preprocessing.patch)
 
 
-def _list_distinct(option: str, values: list[str]) -> Iterator[tuple[str, str]]:
+def _list_distinct(option: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
     yield from ((option, value) for value in dict.fromkeys(values))
 
 
-def _format_tasks(choices: list[Mapping[str, Any]]) -> str:
+def _format_tasks(choices: Sequence[Choice]) -> str:
     return "+".join(map(_format_task, choices)) or "none"
 
 
-def _format_task(packed: Mapping[str, Any]) -> str:
+def _format_task(task: Choice) -> str:
     """Return a choice as it is typed among others; values with a plus are quoted."""
-    choice = _read_choice(packed)
+    choice = _redact(task)
     if not any("+" in str(value) for value in choice.parameters.values()):
         return str(choice)
     parameters = choice.parameters.items()
@@ -94,14 +97,10 @@ def _format_task(packed: Mapping[str, Any]) -> str:
     return f"{choice.name}:{pairs}"
 
 
-def _read_choice(packed: Mapping[str, Any]) -> Choice:
-    """Return a choice of a manifest without its empty parameters."""
-    parameters = packed["parameters"].items()
-    choice = Choice(
-        name=packed["name"],
-        parameters={name: value for name, value in parameters if value not in ("", None)},
-    )
-    return redact_choice(choice, recorded=True)
+def _redact(choice: Choice) -> Choice:
+    """Return a choice of a manifest without its empty parameters and the folders of its files."""
+    parameters = {n: value for n, value in choice.parameters.items() if value not in ("", None)}
+    return redact_choice(replace(choice, parameters=parameters), recorded=True)
 
 
 def _format_value(value: object) -> str:

@@ -151,7 +151,7 @@ def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
         "protocol": json.loads(serialization.pack(plan.protocol)),
         "methods": {m.label: json.loads(serialization.pack(m)) for m in methods},
         "notes": list(plan.notes),
-        "invocations": ledger.manifests(),
+        "invocations": [json.loads(serialization.pack(m)) for m in ledger.manifests()],
     }
     return (
         json.dumps(

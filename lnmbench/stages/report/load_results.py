@@ -76,7 +76,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
             aux_labels=labels,
             profile=ledger.profile(),
             preprocessing=plan.preprocessing,
-            invocations=tuple(ledger.manifests()),
+            invocations=ledger.manifests(),
             runs=(str(folder),),
             target_title=_target_title(plan.protocol, registry),
         )
@@ -169,7 +169,7 @@ def _target_title(protocol: Protocol, registry: Registry) -> str:
 
 
 def _notes(plan: Plan, ledger: LedgerReader) -> tuple[str, ...]:
-    notes = [str(note) for manifest in ledger.manifests() for note in manifest.get("notes", ())]
+    notes = [note for manifest in ledger.manifests() for note in manifest.notes]
     return tuple(dict.fromkeys([*plan.notes, *notes]))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from lnmbench.records import (
     Card,
     Cost,
     Curve,
+    Manifest,
     Method,
     Plan,
     Preprocessing,
@@ -129,10 +130,11 @@ class LedgerReader:
         with reading_ledger(self.path):
             return tuple(_method(fingerprint, record) for fingerprint, record in rows)
 
-    def manifests(self) -> list[dict[str, Any]]:
+    def manifests(self) -> tuple[Manifest, ...]:
         """Return the manifest of each invocation, oldest first."""
         rows = self._read("SELECT manifest FROM manifests ORDER BY number")
-        return [json.loads(row[0]) for row in rows]
+        with reading_ledger(self.path):
+            return tuple(serialization.unpack(Manifest, text) for (text,) in rows)
 
     def done(self, method: str) -> set[tuple[int, int]]:
         """Return the (repeat, fold) units of a method that have results."""

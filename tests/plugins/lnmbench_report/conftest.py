@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,13 @@ import pytest
 from lnmbench_report.answer import Answer
 
 from lnmbench.records import (
+    Card,
     Choice,
+    Environment,
+    Manifest,
     NetworkMethod,
     Paragraph,
+    Preprocessing,
     Protocol,
     Results,
     Table,
@@ -78,18 +82,18 @@ def undefined_npv() -> Callable[[Results, int], Results]:
     return change
 
 
-ENVIRONMENT = {
-    "lnmbench": "0.1.0",
-    "python": "3.12.1",
-    "packages": {"torch": "2.9", "pandas": ""},
-    "platform": "Linux x86_64",
-    "processor": "some",
-    "cpu_count": 4,
-    "memory_gb": 8.0,
-    "device": "cuda (made)",
-    "threads": 2,
-    "git_commit": "0123abcd-dirty",
-}
+ENVIRONMENT = Environment(
+    lnmbench="0.1.0",
+    python="3.12.1",
+    packages={"torch": "2.9", "pandas": ""},
+    platform="Linux x86_64",
+    processor="some",
+    cpu_count=4,
+    memory_gb=8.0,
+    device="cuda (made)",
+    threads=2,
+    git_commit="0123abcd-dirty",
+)
 
 
 @pytest.fixture(scope="session")
@@ -109,19 +113,22 @@ def network() -> NetworkMethod:
 
 
 @pytest.fixture(scope="session")
-def make_invocation(network: NetworkMethod) -> Callable[..., Mapping[str, Any]]:
+def make_invocation(network: NetworkMethod) -> Callable[..., Manifest]:
     """Return the manifest of an invocation, with some of its fields changed."""
 
-    def make(created: str = "2026-01-02T03:04:05+00:00", **changed: object) -> Mapping[str, Any]:
-        return {
-            "created": created,
-            "options": {},
-            "cohort": "table:target=n2",
-            "protocol": asdict(Protocol(repeats=3)),
-            "methods": [asdict(network), asdict(LOGISTIC)],
-            "environment": ENVIRONMENT,
-            **changed,
-        }
+    def make(created: str = "2026-01-02T03:04:05+00:00", **changed: Any) -> Manifest:
+        manifest = Manifest(
+            created=created,
+            options={},
+            cohort="table:target=n2",
+            cohort_fingerprint="f" * 32,
+            card=Card(title="t", license="l", source="s", citation="c", labels="l"),
+            preprocessing=Preprocessing(),
+            protocol=Protocol(repeats=3),
+            methods=(network, LOGISTIC),
+            environment=ENVIRONMENT,
+        )
+        return replace(manifest, **changed)
 
     return make
 

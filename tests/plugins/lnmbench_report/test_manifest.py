@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lnmbench_report.manifest import RunManifest
 
 from lnmbench.records import (
     Choice,
+    Environment,
+    Manifest,
     Method,
     MethodResult,
     NetworkMethod,
@@ -25,7 +26,18 @@ from lnmbench.records import (
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import LOGISTIC, empty_results
 
-MakeInvocation = Callable[..., Mapping[str, Any]]
+MakeInvocation = Callable[..., Manifest]
+UNKNOWN = Environment(
+    lnmbench="",
+    python="",
+    packages={},
+    platform="",
+    processor="",
+    cpu_count=0,
+    memory_gb=0.0,
+    device="",
+    threads=0,
+)
 MakeResults = Callable[..., Results]
 
 
@@ -33,9 +45,7 @@ MakeResults = Callable[..., Results]
 def make_results(network: NetworkMethod) -> MakeResults:
     """Return results of invocations of a network and logistic regression, or of other methods."""
 
-    def make(
-        *invocations: Mapping[str, Any], methods: Sequence[Method] = (network, LOGISTIC)
-    ) -> Results:
+    def make(*invocations: Manifest, methods: Sequence[Method] = (network, LOGISTIC)) -> Results:
         return replace(
             empty_results(),
             cohort="table:target=n2",
@@ -98,7 +108,7 @@ def test_files_are_named_without_their_folders(
     encoder = Choice(name="resnet50", parameters={"weights": f"{place}w.safetensors"})
     task = Choice(name="mine", parameters={"table": f"{place}t.csv"})
     moved = replace(network, encoder=encoder, aux=(task,))
-    results = make_results(make_invocation(methods=[asdict(moved)]), methods=(moved,))
+    results = make_results(make_invocation(methods=(moved,)), methods=(moved,))
     text = render([*RunManifest()(results)], "json")
     assert "someone" not in text
     assert "mine:table=t.csv" in text
@@ -139,7 +149,9 @@ def test_images_and_a_window_of_its_own_are_told(
 def test_several_invocations_are_told_once_where_they_agree(
     make_invocation: MakeInvocation, make_results: MakeResults
 ) -> None:
-    environment = {**make_invocation()["environment"], "python": "3.13.0"}
+    first = make_invocation().environment
+    assert first is not None
+    environment = replace(first, python="3.13.0")
     later = make_invocation("2026-02-03T04:05:06+00:00", environment=environment)
     both = read_facts(make_results(make_invocation(), later))
     assert both["Python"] == "3.12.1; 3.13.0"
@@ -151,7 +163,7 @@ def test_several_invocations_are_told_once_where_they_agree(
     assert len([line for line in lines if line.startswith("Command: ")]) == 1
 
 
-@pytest.mark.parametrize("environment", [None, {}])
+@pytest.mark.parametrize("environment", [None, UNKNOWN])
 def test_what_is_not_known_is_left_out(
     environment: object, make_invocation: MakeInvocation, make_results: MakeResults
 ) -> None:

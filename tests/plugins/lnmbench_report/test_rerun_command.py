@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from lnmbench.cli.cohort_options import CohortOptions
 from lnmbench.config import read_benchmark
 from lnmbench.records import (
     Choice,
+    Manifest,
     Method,
     NetworkMethod,
     Preprocessing,
@@ -25,7 +26,7 @@ from lnmbench.records import (
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import resolve
 
-MakeInvocation = Callable[..., Mapping[str, Any]]
+MakeInvocation = Callable[..., Manifest]
 
 
 def read_options(text: str) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def test_the_command_asks_for_the_same_several_tasks(
 
     (once,) = make_methods({"encoder": "none", "aux": (aux,), "only": True})
     assert len(once.aux) == 2
-    (again,) = make_methods(read_options(format_command(make_invocation(methods=[asdict(once)]))))
+    (again,) = make_methods(read_options(format_command(make_invocation(methods=(once,)))))
     assert again.fingerprint == once.fingerprint
 
 
@@ -87,9 +88,7 @@ def test_a_plus_in_the_value_of_a_task_does_not_end_it_in_the_command(
         Choice(name="size", parameters={"kinds": "a+b", "mean": False, "shuffled": 0}),
         Choice(name="pt", parameters={"shuffled": 1}),
     )
-    options = read_options(
-        format_command(make_invocation(methods=[asdict(replace(network, aux=aux))]))
-    )
+    options = read_options(format_command(make_invocation(methods=(replace(network, aux=aux),))))
     assert [str(choice) for choice in parse_all(options["aux"][0])] == list(map(str, aux))
 
 
@@ -97,10 +96,10 @@ def test_the_command_has_how_images_were_brought_to_patches(
     make_invocation: MakeInvocation,
 ) -> None:
     how = Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
-    options = read_options(format_command(make_invocation(preprocessing=asdict(how))))
+    options = read_options(format_command(make_invocation(preprocessing=how)))
     cohort = CohortOptions(spacing=options["spacing"], patch=int(options["patch"]))
     assert cohort.to_ingest_options().preprocessing == how
-    usual = read_options(format_command(make_invocation(preprocessing=asdict(Preprocessing()))))
+    usual = read_options(format_command(make_invocation(preprocessing=Preprocessing())))
     assert not {"spacing", "patch"} & set(usual)
 
 
@@ -120,7 +119,7 @@ def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvo
         "training": {"token_dim": "none", "max_epochs": "7"},
         "tune": "4",
     }
-    declared = make_invocation(protocol=asdict(Protocol(primary=("ap", "brier"))))
+    declared = make_invocation(protocol=Protocol(primary=("ap", "brier")))
     assert read_options(format_command(declared))["primary"] == ("ap", "brier")
 
 

@@ -77,8 +77,8 @@ def sentences(results: Results) -> str:
 
 def test_a_metric_declared_twice_counts_once(results: Results) -> None:
     assert results.primary_metrics == ("npv:sensitivity=1.0", "auc")
-    assert [manifest["protocol"]["primary"] for manifest in results.invocations] == [
-        ["npv:sensitivity=1.0", "auc"]
+    assert [manifest.protocol.primary for manifest in results.invocations] == [
+        ("npv:sensitivity=1.0", "auc")
     ]
 
 

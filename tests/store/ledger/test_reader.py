@@ -16,6 +16,7 @@ from lnmbench.records import (
     AuxLabels,
     BaselineMethod,
     Epoch,
+    Manifest,
     NetworkMethod,
     Plan,
     Trial,
@@ -209,6 +210,32 @@ def test_a_damaged_method_is_one_line(
         pytest.raises(UserError, match=f"cannot read the ledger .*{fault}"),
     ):
         ledger.methods()
+
+
+def test_a_damaged_manifest_is_one_line(tmp_path: Path, plan: Plan) -> None:
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_manifest(
+            Manifest(
+                created="2026-01-02",
+                options={},
+                cohort=plan.dataset,
+                cohort_fingerprint=plan.fingerprint,
+                card=plan.card,
+                preprocessing=plan.preprocessing,
+                protocol=plan.protocol,
+                methods=(),
+            )
+        )
+        assert [manifest.protocol for manifest in ledger.manifests()] == [plan.protocol]
+    damage(
+        tmp_path,
+        "UPDATE manifests SET manifest = replace(manifest, '\"methods\": []', '\"methods\": [{}]')",
+    )
+    with (
+        LedgerReader.open(tmp_path) as ledger,
+        pytest.raises(UserError, match=r"cannot read the ledger .*got methods\.0"),
+    ):
+        ledger.manifests()
 
 
 @pytest.mark.parametrize(
