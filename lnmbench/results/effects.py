@@ -138,7 +138,17 @@ def published_tests(results: Results) -> list[str]:
 
 
 def is_unconfirmed(results: Results, comparison: PairComparison, test: str) -> bool:
-    """Return whether a published test claims a difference that the primary one does not confirm."""
+    """Return whether a published test claims a difference that the primary one does not confirm.
+
+    Parameters
+    ----------
+    results
+        The results with the name of the primary test.
+    comparison
+        A pair that was compared.
+    test
+        The name of the published test.
+    """
     primary = comparison.tests[results.primary].pvalue
     return comparison.tests[test].pvalue < ALPHA and not primary < ALPHA
 

@@ -36,7 +36,7 @@ def format_decimal(value: float, *, digits: int | None = None) -> str:
 def format_difference(value: float, *, estimate: float | None = None) -> str:
     """Return a difference with its sign, without one if it rounds to zero.
 
-    It has as many decimals as the given estimate, if one is given.
+    It has as many decimals as `estimate`, if that is passed.
 
     Examples
     --------
@@ -50,7 +50,12 @@ def format_difference(value: float, *, estimate: float | None = None) -> str:
 def format_interval(low: float, high: float, *, estimate: float | None = None) -> str:
     """Return an interval as `LOW to HIGH`, which stays readable with negative bounds.
 
-    It has as many decimals as the given estimate, by default the middle of the interval.
+    Parameters
+    ----------
+    low, high
+        The ends of the interval.
+    estimate
+        The number whose decimals the ends get; by default the middle of the interval.
 
     Examples
     --------

@@ -55,7 +55,15 @@ def figure_title(results: Results, title: str) -> str:
 
 
 def reference_line(x: Sequence[float], y: Sequence[float], name: str = "") -> Mark:
-    """Return a thin line for orientation."""
+    """Return a thin line for orientation.
+
+    Parameters
+    ----------
+    x, y
+        The points of the line.
+    name
+        Its name in the legend; without one it is not in the legend.
+    """
     return Mark(kind="rule", x=np.array(x, dtype=np.float64), y=np.array(y, float), name=name)
 
 

@@ -36,7 +36,17 @@ def draw_forest(cohorts: Sequence[Results], metrics: Sequence[str]) -> Iterator[
 def draw_ranks(
     cohorts: Sequence[Results], methods: Sequence[Method], metrics: Sequence[str]
 ) -> Iterator[Figure]:
-    """Yield the mean ranks with half of Nemenyi's critical difference on either side."""
+    """Yield a figure of the mean ranks with half of Nemenyi's critical difference on either side.
+
+    Parameters
+    ----------
+    cohorts
+        The cohorts.
+    methods
+        The methods that all of them share.
+    metrics
+        The metrics, each in a panel.
+    """
     first = cohorts[0]
     labels = method_labels(first)
     panels, sentences = [], []

@@ -100,7 +100,22 @@ def mean_scores(
 
 
 def fold_scores(results: Results, method: Method, metric: str) -> NDArray[np.float64]:
-    """Return the scores (repeats, folds) of a method in one cohort."""
+    """Return the scores of a method on the outer folds of one cohort.
+
+    Parameters
+    ----------
+    results
+        The cohort.
+    method
+        A method that is complete in it.
+    metric
+        The name of the metric.
+
+    Returns
+    -------
+    numpy.ndarray
+        Scores (repeats, folds), NaN on folds that do not define the metric.
+    """
     (result,) = [r for r in results.method_results if r.method.fingerprint == method.fingerprint]
     return result.scores[metric].values
 
@@ -108,7 +123,22 @@ def fold_scores(results: Results, method: Method, metric: str) -> NDArray[np.flo
 def fold_differences(
     cohorts: Sequence[Results], method: Method, reference: Method, metric: str
 ) -> list[NDArray[np.float64]]:
-    """Return each cohort's differences method − reference on its outer folds, (repeats, folds)."""
+    """Return the differences method − reference on the outer folds of each cohort.
+
+    Parameters
+    ----------
+    cohorts
+        The cohorts.
+    method, reference
+        Methods that are complete in each of them.
+    metric
+        The name of the metric.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        Differences (repeats, folds) of each cohort.
+    """
     return [
         fold_scores(results, method, metric) - fold_scores(results, reference, metric)
         for results in cohorts

@@ -114,7 +114,17 @@ def primary_tests(results: Results) -> dict[tuple[str, str, str], TestResult]:
 
 
 def interval_marks(test: TestResult, row: float, methods: tuple[str, str]) -> Iterator[Mark]:
-    """Yield a mean with its interval in a row, in the color of the first method."""
+    """Yield the marks of a mean difference with its interval.
+
+    Parameters
+    ----------
+    test
+        The test with the mean and the interval.
+    row
+        The position along the y axis.
+    methods
+        The fingerprints of both methods; the first gives the color.
+    """
     x, y = np.array([test.estimate]), np.array([row])
     low, high = np.array([test.low]), np.array([test.high])
     color = methods[0]
