@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
-from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Baseline, Encoder, Weighting
-from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import BaselineMethod, Cohort, NetworkMethod, Resources
 from lnmbench.redaction import redact_choice
@@ -23,12 +21,8 @@ from lnmbench.stages.plan.encoders import (
 )
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
+from lnmbench.stages.plan.select_methods import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.weighting import TargetOnly
-
-DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
-DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
-DEFAULT_BASELINE = choices.parse(DEFAULTS.baseline)
-DEFAULT_WEIGHTING = choices.parse(DEFAULTS.weighting)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,47 +49,6 @@ class ResolvedBaseline:
 
 
 ResolvedMethod = ResolvedNetwork | ResolvedBaseline
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodSelections:
-    """The selections of all methods: each encoder with each set of auxiliary tasks, baselines."""
-
-    encoders: tuple[Selection[Encoder], ...]
-    aux: tuple[tuple[Selection[AuxTask], ...], ...]
-    weighting: Selection[Weighting]
-    baselines: tuple[Selection[Baseline], ...]
-
-
-def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections:
-    """Return the selections of the methods that are named and, unless `only`, of references.
-
-    The references of a network with auxiliary tasks are the same network without them, and the
-    baselines.
-
-    Raises
-    ------
-    UserError
-        For unknown names and parameters, and for a benchmark without any method.
-    """
-    only = benchmark.only
-    encoders = benchmark.encoder or (DEFAULT_ENCODER,)
-    aux = list(benchmark.aux if benchmark.aux is not None else [() if only else DEFAULT_AUX])
-    if not only and () not in aux:
-        aux.append(())
-    if only and benchmark.encoder is None and benchmark.aux is None:
-        encoders, aux = (), []
-    baselines = benchmark.baseline or (() if only else (DEFAULT_BASELINE,))
-    if not aux and not baselines:
-        raise UserError(
-            "the benchmark names no method", then="name one with --encoder, --aux or --baseline"
-        )
-    return MethodSelections(
-        weighting=registry.weightings.select(benchmark.weighting),
-        encoders=tuple(map(registry.encoders.select, encoders)),
-        aux=tuple(tuple(map(registry.aux_tasks.select, tasks)) for tasks in aux),
-        baselines=tuple(map(registry.baselines.select, baselines)),
-    )
 
 
 def resolve_methods(

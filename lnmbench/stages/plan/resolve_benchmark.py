@@ -20,10 +20,10 @@ from lnmbench.stages.plan.methods import (
     ResolvedMethod,
     ResolvedNetwork,
     resolve_methods,
-    select_methods,
 )
 from lnmbench.stages.plan.primary_metrics import normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
+from lnmbench.stages.plan.select_methods import select_methods
 from lnmbench.store.cohort_file import read_cohort
 
 
