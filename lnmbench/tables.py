@@ -67,7 +67,7 @@ def read_rows(path: Path, *, delimiter: str = ",", quoted: bool = True) -> Rows:
     Raises
     ------
     UserError
-        For a file that cannot be read, is no text, or is broken.
+        For a file that cannot be read, is not text, or is broken.
     """
     with reading(path):
         content = path.read_bytes()
@@ -97,7 +97,7 @@ def decode_text(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
         text = content.decode(_encoding(content))
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-        notes = (f"{path.name} is not UTF-8 and was read as latin-1: look at accented letters",)
+        notes = (f"{path.name} is not UTF-8 and was read as latin-1: check accented letters",)
     if "\0" in text:
         raise UserError(f"{path} is not a text table", got="NUL characters")
     return text, notes
@@ -178,7 +178,19 @@ def collect_files(
 def select_files(names: Sequence[str], files: Mapping[str, Path], *, noun: str) -> dict[str, Path]:
     """Return the files of these names, in the order of the names.
 
-    Raises `UserError` for a name without a file and for one that is given twice.
+    Parameters
+    ----------
+    names
+        The requested names.
+    files
+        Files by name.
+    noun
+        Noun for a name in error messages, such as `cancer`.
+
+    Raises
+    ------
+    UserError
+        For a name without a file and for one that is given twice.
     """
     for name in names:
         if name not in files:
@@ -206,7 +218,7 @@ def files_by_depth(root: Path, suffix: str) -> Iterator[list[Path]]:
 
 
 def first_rows(path: Path) -> list[list[str]]:
-    """Return at most three rows of a CSV, cells stripped, or none if the file is no CSV.
+    """Return at most three rows of a CSV, cells stripped, or none for another file.
 
     Raises `UserError` for a file that cannot be read.
     """
@@ -221,7 +233,17 @@ def first_rows(path: Path) -> list[list[str]]:
 
 
 def require_unique_ids(ids: Iterable[str], *, where: str, noun: str = "patient id") -> None:
-    """Raise `UserError` if an id is missing or occurs twice."""
+    """Raise `UserError` if an id is missing or occurs twice.
+
+    Parameters
+    ----------
+    ids
+        Ids of the rows.
+    where
+        The file in error messages.
+    noun
+        Noun for an id in error messages.
+    """
     counts = Counter(ids)
     missing = counts.pop("", 0)
     repeated = sum(count > 1 for count in counts.values())

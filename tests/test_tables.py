@@ -115,7 +115,7 @@ def test_unicode_is_read_with_or_without_its_mark(tmp_path: Path, encoding: str)
 def test_another_encoding_is_a_guess_and_said(tmp_path: Path) -> None:
     table = read_rows(write(tmp_path / "t.csv", "id\nMüller\n".encode("latin-1")))
     assert table.below() == [("Müller",)]
-    assert table.notes == ("t.csv is not UTF-8 and was read as latin-1: look at accented letters",)
+    assert table.notes == ("t.csv is not UTF-8 and was read as latin-1: check accented letters",)
 
 
 def test_without_quoting_a_quote_is_a_letter(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def _files(root: Path) -> list[Path]:
 
 @suppress_warnings
 def _instance(path: Path) -> _Instance | None:
-    """Return the facts of a file's header, None if it is no DICOM file or a DICOMDIR."""
+    """Return the facts of a file's header, None for a DICOMDIR and other files."""
     named = path.suffix.lower() in (".dcm", ".dicom")
     if not (_has_prefix(path) or named):
         return None

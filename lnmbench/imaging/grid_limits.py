@@ -73,7 +73,17 @@ def require_plausible_grid(
 
 
 def require_length(path: Path, *, expected: int, length: int) -> None:
-    """Raise `UserError` if a file has fewer bytes than its header states."""
+    """Raise `UserError` if a file has fewer bytes than its header states.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        Number of bytes that the header states.
+    length
+        Number of bytes of the file.
+    """
     if length < expected:
         raise UserError(
             f"{path} is truncated",

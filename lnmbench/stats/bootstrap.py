@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri
 _GROUPS, _FEWEST = 400, 40
 # Weights that are scored at a time: some MB of float64.
 _BATCH = 2**19
-# Labels with more distinct values are no classes.
+# Labels with more distinct values are not classes.
 _CLASSES = 20
 
 
@@ -32,7 +32,22 @@ class Weighted(Protocol):
     def weighted(
         self, truth: NDArray[Any], predicted: NDArray[Any], weights: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return the metric (b,) of weights (b, n): 2 counts a case twice, 0 leaves it out."""
+        """Return the metric of each of many weightings of the cases.
+
+        Parameters
+        ----------
+        truth
+            Labels, (n, …).
+        predicted
+            Predictions, (n, …).
+        weights
+            Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
+
+        Returns
+        -------
+        ndarray
+            The metric of each weighting, (b,).
+        """
         ...
 
 
@@ -86,8 +101,8 @@ def bootstrap_interval(
         Seed of the resamples; the same seed gives the same interval.
     strata
         Stratum of each patient, (n,): patients are drawn with replacement within it. By default the
-        classes of `y`, or one stratum if `y` is no class (not whole numbers, more than 20 distinct
-        ones, or more than one axis).
+        classes of `y`, or one stratum if `y` has no classes (not whole numbers, more than 20
+        distinct ones, or more than one axis).
 
     Returns
     -------

@@ -34,7 +34,17 @@ class Parts:
         return cls(folder=path.with_suffix(SUFFIX))
 
     def write(self, number: int, label: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Store a finished part. Raises `UserError` if there is no space left."""
+        """Store a finished part. Raises `UserError` if no space is left.
+
+        Parameters
+        ----------
+        number
+            Number of the part.
+        label
+            The file and its settings as text.
+        arrays
+            Arrays by name, of any shape.
+        """
         path = self._path(number)
         with replacing(path) as temporary_path, temporary_path.open("wb") as stream:
             stored: dict[str, Any] = {**arrays, _LABEL: np.frombuffer(label.encode(), np.uint8)}

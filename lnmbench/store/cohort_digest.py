@@ -30,7 +30,17 @@ class CohortDigest:
         self._hash.update(np.ascontiguousarray(masks, dtype="u1").data)
 
     def add_cases(self, ids: Sequence[str], offsets: NDArray[np.int64], scans: Scans) -> None:
-        """Add the ids, slice offsets and scans of all cases."""
+        """Add all cases.
+
+        Parameters
+        ----------
+        ids
+            Id of each case, (n,).
+        offsets
+            Slices of case i are `offsets[i]:offsets[i + 1]`, (n + 1,).
+        scans
+            The volumes before ingest.
+        """
         self._hash.update("\x00".join(ids).encode())
         self._hash.update(offsets.astype("<i8").tobytes())
         for numbers in scans.arrays().values():

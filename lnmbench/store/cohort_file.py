@@ -189,7 +189,20 @@ def read_columns(
 
 
 def read_slices(path: Path, start: int, stop: int) -> NDArray[np.int16]:
-    """Return HU of the slices start:stop, (stop - start, patch, patch), after their checksums."""
+    """Return HU of some slices after a check of their checksums.
+
+    Parameters
+    ----------
+    path
+        The cohort file.
+    start, stop
+        The first slice, and the one after the last.
+
+    Returns
+    -------
+    ndarray
+        HU as int16, (stop - start, patch, patch).
+    """
     with open_cohort(path) as file:
         slices: NDArray[np.int16] = file["slices"][start:stop]
         if not np.array_equal(compute_checksums(slices), file["checksums"][start:stop]):
@@ -204,7 +217,20 @@ def compute_checksums(slices: NDArray[np.int16]) -> NDArray[np.uint32]:
 
 
 def read_masks(path: Path, start: int, stop: int) -> NDArray[np.uint8]:
-    """Return the tumor masks of the slices start:stop, (stop - start, patch, patch)."""
+    """Return the tumor masks of some slices.
+
+    Parameters
+    ----------
+    path
+        The cohort file.
+    start, stop
+        The first slice, and the one after the last.
+
+    Returns
+    -------
+    ndarray
+        Masks of 0 and 1 as uint8, (stop - start, patch, patch).
+    """
     with open_cohort(path) as file:
         masks: NDArray[np.uint8] = file["masks"][start:stop]
         return masks

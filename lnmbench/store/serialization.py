@@ -38,7 +38,7 @@ def unpack(kind: type[Record], text: str) -> Record:
     Raises
     ------
     DamagedRecordError
-        If the text is no JSON, a field is missing, unknown or of another type, or the record
+        If the text is not JSON, a field is missing, unknown or of another type, or the record
         refuses its values.
     """
     if kind not in _ADAPTERS:

@@ -16,7 +16,7 @@ STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
 
 
 def sop_class(path: Path) -> str | None:
-    """Return the SOP class of a DICOM file, or None if it is no DICOM file."""
+    """Return the SOP class of a DICOM file, or None for another file."""
     with reading(path):
         try:
             header = pydicom.dcmread(path, force=_named(path), specific_tags=["SOPClassUID"])
@@ -26,12 +26,27 @@ def sop_class(path: Path) -> str | None:
 
 
 def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
-    """Return the whole data set of one of the SOP classes. Raises `UserError` for another file."""
+    """Return the whole data set of a DICOM object.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expected
+        The object in words, for error messages.
+    classes
+        SOP classes of the object.
+
+    Raises
+    ------
+    UserError
+        For a file of another class, a damaged one, and one that is not DICOM.
+    """
     with reading(path):
         try:
             dataset = pydicom.dcmread(path, force=_named(path))
         except InvalidDicomError:
-            raise UserError(f"{path} is no DICOM file", expected=expected) from None
+            raise UserError(f"{path} is not a DICOM file", expected=expected) from None
         sop_class_uid = str(dataset.get("SOPClassUID", ""))
     if sop_class_uid not in classes:
         raise UserError(

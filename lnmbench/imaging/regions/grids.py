@@ -66,8 +66,20 @@ def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk
     On the same lattice of points it is copied, with any extent and order of its axes; from another
     grid each voxel of the image takes the mask's nearest one.
 
-    Raises `UserError` for an empty mask, a grid that no CT can have, voxels outside the image, and
-    a mask that falls between the voxels of the image.
+    Parameters
+    ----------
+    mask
+        Mask on any grid.
+    image
+        The CT volume.
+    where
+        File and region in error messages.
+
+    Raises
+    ------
+    UserError
+        For an empty mask, a grid that no CT can have, voxels outside the image, and a mask that
+        falls between the voxels of the image.
     """
     binary = sitk.Cast(mask != 0, sitk.sitkUInt8)
     binary.CopyInformation(mask)
@@ -142,7 +154,17 @@ def _corners(binary: sitk.Image) -> NDArray[np.int64]:
 
 
 def refuse_voxels_outside(outside: int, voxels: int, where: str) -> None:
-    """Raise `UserError` if some or all voxels of a region lie outside the image."""
+    """Raise `UserError` if voxels of a region are outside the image.
+
+    Parameters
+    ----------
+    outside
+        Number of voxels outside the image.
+    voxels
+        Number of voxels of the region.
+    where
+        File and region in error messages.
+    """
     if outside == voxels:
         raise UserError(
             "the region lies outside the image",

@@ -43,9 +43,22 @@ def region_from_mask(path: Path, image: sitk.Image, label: int | None = None) ->
 
 
 def read_label(path: Path, image: sitk.Image, name: str | None) -> Region:
-    """Return the label of a number, or of a pattern for names that 3D Slicer wrote.
+    """Return a label of a mask file on the grid of the image.
 
-    If the file names no labels, its only label is used, and the note says so.
+    Parameters
+    ----------
+    path
+        NRRD, NIfTI or MetaImage file.
+    image
+        The CT volume.
+    name
+        Number of the label, or a pattern for names that 3D Slicer wrote. If the file names no
+        labels, its only label is used, and the note says so.
+
+    Raises
+    ------
+    UserError
+        As `region_from_mask`.
     """
     mask = _read(path)
     labels = _labels(mask, path)

@@ -27,9 +27,19 @@ _ROUNDING_MM = 1e-6
 
 
 def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Region:
-    """Return the box between two opposite corners in LPS mm, its sides along x, y and z.
+    """Return the box between two opposite corners, its sides along x, y and z.
 
-    Raises `UserError` for a box that contains no center of a voxel of the image.
+    Parameters
+    ----------
+    image
+        The CT volume.
+    first_mm, last_mm
+        Opposite corners in LPS mm.
+
+    Raises
+    ------
+    UserError
+        For a box that contains no center of a voxel of the image.
     """
     low, high = np.minimum(first_mm, last_mm), np.maximum(first_mm, last_mm)
 
@@ -42,9 +52,21 @@ def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Regio
 
 
 def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> Region:
-    """Return the sphere around a point in LPS mm; the voxel of the point is always inside.
+    """Return the sphere around a point; the voxel of the point is always inside.
 
-    Raises `UserError` for a point outside the image and a radius that is not 0 or more.
+    Parameters
+    ----------
+    image
+        The CT volume.
+    point_mm
+        Center in LPS mm.
+    radius_mm
+        Radius, 0 or more.
+
+    Raises
+    ------
+    UserError
+        For a point outside the image and a radius that is not 0 or more.
     """
     center_voxel = _voxel_of(image, point_mm)
     _check_radius(radius_mm)

@@ -25,5 +25,5 @@ def test_another_class_is_named_and_another_file_is_none(tmp_path: Path, write_r
         open_object(path, "a DICOM SEG", SEGMENTATION)
     (tmp_path / "text").write_text("no DICOM")
     assert sop_class(tmp_path / "text") is None
-    with pytest.raises(UserError, match="is no DICOM file: expected a DICOM SEG"):
+    with pytest.raises(UserError, match="is not a DICOM file: expected a DICOM SEG"):
         open_object(tmp_path / "text", "a DICOM SEG", SEGMENTATION)
