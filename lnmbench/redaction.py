@@ -37,8 +37,8 @@ def redact_choice(
     weights
         The weights that the choice has loaded; their file counts as a path.
     recorded
-        Whether the choice was read from a ledger, whose files may be gone: then also what ends
-        like a file name and the parameter `weights` count as paths.
+        Whether the choice was read from a ledger, so that its files may be missing: then texts
+        that end like a file name and the parameter `weights` count as paths, too.
 
     Examples
     --------

@@ -35,7 +35,7 @@ def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     count
         How many there are.
     noun
-        The singular, with the verb that follows it where there is one ("patient is").
+        The singular, followed by its verb if the sentence has one ("patient is").
     plural_noun
         The plural; by default the singular with an s.
 

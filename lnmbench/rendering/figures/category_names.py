@@ -21,6 +21,15 @@ _OVER_MARKS = 100.0
 def wrap(text: str, width: int, *, lines: int = LINES) -> list[str]:
     """Return text in a limited number of lines; text that does not fit ends in an ellipsis.
 
+    Parameters
+    ----------
+    text
+        The text.
+    width
+        The number of characters in a line.
+    lines
+        The largest number of lines.
+
     Examples
     --------
     >>> wrap("resnet50:weights=random + pt", 16)
@@ -43,7 +52,19 @@ def wrap_above_row(name: str) -> list[str]:
 
 
 def draw_category_names(axes: Axes, axis: Axis, drawn: Drawn, *, upright: bool) -> None:
-    """Draw the names of an axis, each in a group `row-<number>`."""
+    """Draw the names of an axis, each in a group `row-<number>`.
+
+    Parameters
+    ----------
+    axes
+        The axes of the panel.
+    axis
+        The axis with categories.
+    drawn
+        The axis as matplotlib has it.
+    upright
+        Whether it is the y axis, whose long names are placed above their rows.
+    """
     drawn.set_ticks(list(range(len(axis.categories))))
     drawn.set_tick_params(length=0.0)
     if upright and are_above_rows(axis):

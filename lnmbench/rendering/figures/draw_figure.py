@@ -87,6 +87,15 @@ def draw_file(figure: Figure, styles: Styles, format: FileFormat) -> bytes:
     """Return a figure for a manuscript: panels side by side, legend below, fonts embedded.
 
     The same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    styles
+        The styles of all figures of the report.
+    format
+        The format of the file.
     """
     with matplotlib_settings(fonttype="path"):
         entries = legend_entries(figure, styles)

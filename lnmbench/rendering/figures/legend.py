@@ -65,7 +65,17 @@ def rows_of(panel: Panel, *marks: Mark) -> set[int]:
 
 
 def draw_legend(canvas: Canvas, entries: Sequence[LegendEntry], *, columns: int) -> None:
-    """Draw the entries below the panels, in a number of columns."""
+    """Draw the entries below the panels.
+
+    Parameters
+    ----------
+    canvas
+        The figure of matplotlib.
+    entries
+        The entries in their order.
+    columns
+        The number of columns.
+    """
     names = ["\n".join(wrap(entry.name, ACROSS)) for entry in entries]
     canvas.legend(
         [_legend_key(entry) for entry in entries],

@@ -25,7 +25,20 @@ _FILL = 0.16
 def draw_mark(axes: Axes, mark: Mark, style: Style, *, number: int, rows: Rows) -> None:
     """Draw a mark over earlier ones; its artists have the group id `mark-<number>`.
 
-    `rows` is the axis with categories, if any. A mark without points draws nothing.
+    A mark without points draws nothing.
+
+    Parameters
+    ----------
+    axes
+        The axes of the panel.
+    mark
+        The mark.
+    style
+        Its color, dashes and marker.
+    number
+        The index of the mark in its panel.
+    rows
+        The axis with categories, if any.
     """
     if not mark.x.size:
         return
@@ -43,7 +56,15 @@ def bounds_of(mark: Mark) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def bar_width(x: NDArray[np.float64], *, rows: bool) -> float:
-    """Return the width of bars: the smallest distance of their positions, less for rows."""
+    """Return the width of bars: the smallest distance of their positions, less for rows.
+
+    Parameters
+    ----------
+    x
+        The positions of the bars, (m,).
+    rows
+        Whether the positions are rows of an axis with categories.
+    """
     distances = np.diff(np.unique(x[np.isfinite(x)]))
     narrowest = float(distances.min()) if distances.size else 1.0
     return narrowest * (0.7 if rows else 1.0)

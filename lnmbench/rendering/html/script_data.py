@@ -25,7 +25,7 @@ class NumberLists:
         self._index: dict[tuple[float | None, ...], int] = {}
 
     def add(self, values: NDArray[np.float64]) -> int:
-        """Return the index of the list; numbers that are not finite become None."""
+        """Return the index of a list, (m,); numbers that are not finite become None."""
         key = tuple(map(_round, values.tolist()))
         return self._index.setdefault(key, len(self._index))
 

@@ -62,7 +62,10 @@ def build_page_across(cohorts: Sequence[Results], registry: Registry) -> Page:
 def build_blocks(results: Results, registry: Registry, *, brief: bool = False) -> list[Block]:
     """Return the blocks of every section and of the checks, ordered and numbered.
 
-    The parameters are those of `build_page`.
+    Parameters
+    ----------
+    results, registry, brief
+        As in `build_page`.
     """
     sections: list[tuple[SectionGroup, Callable[[Results], Iterable[Block]]]] = [
         ("checks", lambda results: _check_blocks(results, registry)),
