@@ -99,7 +99,7 @@ class Results:
         The numbers of cases and of positive cases.
     method_results
         The results of each method, baselines first.
-    compared
+    pair_comparisons
         The comparisons of all pairs of complete methods in each primary metric.
     metrics, primary_metrics
         The names of the target's metrics, and of the primary ones among them.
@@ -138,7 +138,7 @@ class Results:
     n: int
     positives: int
     method_results: tuple[MethodResult, ...]
-    compared: tuple[PairComparison, ...]
+    pair_comparisons: tuple[PairComparison, ...]
     metrics: tuple[str, ...]
     metric_titles: Mapping[str, str]
     comparison_titles: Mapping[str, str]

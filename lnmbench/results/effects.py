@@ -96,7 +96,7 @@ def question_effects(results: Results, question: Question) -> list[Effect]:
     """Return the effect of a question in every metric in which it was compared."""
     comparisons = [
         comparison
-        for comparison in results.compared
+        for comparison in results.pair_comparisons
         if {comparison.method_a, comparison.method_b} == question.fingerprints
     ]
     position = {name: index for index, name in enumerate(metrics_in_order(results))}

@@ -40,7 +40,7 @@ def comparisons_in_order(results: Results) -> list[PairComparison]:
             return comparison
         return reverse_comparison(comparison)
 
-    return [orient(comparison) for comparison in sorted(results.compared, key=sort_key)]
+    return [orient(comparison) for comparison in sorted(results.pair_comparisons, key=sort_key)]
 
 
 def reverse_comparison(comparison: PairComparison) -> PairComparison:

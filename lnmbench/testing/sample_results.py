@@ -94,7 +94,7 @@ def empty_results() -> Results:
         n=200,
         positives=50,
         method_results=(),
-        compared=(),
+        pair_comparisons=(),
         metrics=(),
         metric_titles={},
         comparison_titles={},

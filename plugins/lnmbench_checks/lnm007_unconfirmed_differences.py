@@ -26,7 +26,7 @@ class UnconfirmedDifferences:
         plain_tests = published_tests(results)
         comparisons = [
             comparison
-            for comparison in results.compared
+            for comparison in results.pair_comparisons
             if any(name in comparison.tests for name in plain_tests)
         ]
         if not comparisons:

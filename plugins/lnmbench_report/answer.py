@@ -90,7 +90,7 @@ def conclude(effects: Sequence[Effect]) -> Conclusion:
 
 def _write_sentences(results: Results) -> str:
     questions = aux_questions(results)
-    if questions and results.compared:
+    if questions and results.pair_comparisons:
         return f"{describe_effects(results, questions)} {describe_caveats(results, questions)}"
     if not complete_methods(results):
         return _describe_empty_run(results)

@@ -71,7 +71,7 @@ def describe_corrected(
     """
     lost = [(e.corrected, e.metric_title) for e in effects if e.open and e.corrected < ALPHA]
     if lost:
-        family = plural(len(results.compared), "test")
+        family = plural(len(results.pair_comparisons), "test")
         yield (
             f"after Holm's correction for {family}, the corrected "
             f"{_describe_pvalues(lost, len(effects), most)} is not significant"

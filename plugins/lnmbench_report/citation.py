@@ -103,9 +103,9 @@ def _list_statistics(results: Results) -> Iterator[tuple[str, str]]:
     complete = complete_methods(results)
     if complete:
         yield CORRECTED
-    tests = {name.partition(":")[0] for c in results.compared for name in c.tests}
+    tests = {name.partition(":")[0] for c in results.pair_comparisons for name in c.tests}
     yield from (source for name, source in COMPARISONS.items() if name in tests)
-    if results.compared:
+    if results.pair_comparisons:
         yield HOLM
     if complete and results.truth is not None:
         yield from (CALIBRATION, BENEFIT, BOOTSTRAP)

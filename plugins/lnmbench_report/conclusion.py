@@ -51,7 +51,7 @@ def _write_lines(results: Results) -> Iterator[str]:
     complete = complete_methods(results)
     if len(complete) < 2:
         yield _describe_few(results, complete)
-    elif not results.compared:
+    elif not results.pair_comparisons:
         yield "Differences between methods are not tested: no plugin in use offers a primary test."
     else:
         yield from _describe_questions(results)

@@ -118,7 +118,9 @@ def test_a_report_has_answer_setting_tables_and_conclusion(sample: Results) -> N
 
 
 def test_without_a_primary_test_the_others_remain(sample: Results) -> None:
-    results = replace(sample, compared=(), comparison_titles={}, comparison_roles={}, primary="")
+    results = replace(
+        sample, pair_comparisons=(), comparison_titles={}, comparison_roles={}, primary=""
+    )
     keys = [block.key for block in make_blocks(results)]
     assert keys == ["answer", "setting", "performance", "conclusion", "further"]
 

@@ -57,7 +57,7 @@ def test_effects_are_those_of_the_primary_test_whichever_way_pairs_are_stored() 
     results = sample_results(SAMPLE_METHODS[:2])
     (question,) = aux_questions(results)
     auc, ap = question_effects(results, question)
-    comparison = results.compared[0]
+    comparison = results.pair_comparisons[0]
     test = comparison.tests["corrected"]
     assert (auc.metric, auc.metric_title, ap.metric_title) == ("auc", "AUC", "AP")
     assert (auc.estimate, auc.low, auc.high) == (test.estimate, test.low, test.high)
@@ -68,7 +68,8 @@ def test_effects_are_those_of_the_primary_test_whichever_way_pairs_are_stored() 
     )
     assert auc.detectable == pytest.approx(expected)
     backwards = replace(
-        results, compared=tuple(reverse_comparison(c) for c in results.compared[::-1])
+        results,
+        pair_comparisons=tuple(reverse_comparison(c) for c in results.pair_comparisons[::-1]),
     )
     assert question_effects(backwards, question)[0].estimate == auc.estimate
 
@@ -79,7 +80,7 @@ def test_published_tests_are_confirmed_by_the_primary_one_or_not() -> None:
     (question,) = aux_questions(results)
     auc, _ = question_effects(results, question)
     assert list(auc.unconfirmed) == ["plain paired t"]
-    assert is_unconfirmed(results, results.compared[0], "paired")
+    assert is_unconfirmed(results, results.pair_comparisons[0], "paired")
     assert replace(auc, corrected=0.04).unconfirmed == {}
     assert replace(auc, published={"plain paired t": 0.06}).unconfirmed == {}
 
@@ -92,13 +93,13 @@ def test_an_undefined_metric_is_not_compared_and_says_why() -> None:
     broken = replace(
         first, scores={**first.scores, "auc": replace(first.scores["auc"], values=values)}
     )
-    comparison = replace(results.compared[0], tests={}, holm=1.0)
-    changed = replace(results, method_results=(broken, second), compared=(comparison,))
+    comparison = replace(results.pair_comparisons[0], tests={}, holm=1.0)
+    changed = replace(results, method_results=(broken, second), pair_comparisons=(comparison,))
     assert describe_missing_scores(broken, "auc") == "2 of 20 folds of resnet50 + pt"
     assert describe_missing_scores(second, "auc") == ""
     reason = "undefined on 2 of 20 folds of resnet50 + pt"
     assert describe_undefined(changed, comparison) == reason
-    assert describe_undefined(results, results.compared[0]) == ""
+    assert describe_undefined(results, results.pair_comparisons[0]) == ""
     (question,) = aux_questions(changed)
     (effect,) = question_effects(changed, question)
     assert (effect.verdict, effect.numbers) == ("not compared", f"AUC is {reason}")

@@ -23,7 +23,8 @@ def test_primary_metrics_come_first_as_they_were_declared() -> None:
 def test_comparisons_are_oriented_and_sorted_by_question_however_they_are_stored() -> None:
     results = sample_results()
     backwards = replace(
-        results, compared=tuple(reverse_comparison(c) for c in results.compared[::-1])
+        results,
+        pair_comparisons=tuple(reverse_comparison(c) for c in results.pair_comparisons[::-1]),
     )
     keys = [
         [(c.method_b, c.method_a, c.metric) for c in comparisons_in_order(r)][:6]
@@ -39,7 +40,7 @@ def test_comparisons_are_oriented_and_sorted_by_question_however_they_are_stored
 
 
 def test_a_reversed_comparison_has_the_other_sign_and_the_same_p() -> None:
-    comparison = sample_results(SAMPLE_METHODS[:2]).compared[0]
+    comparison = sample_results(SAMPLE_METHODS[:2]).pair_comparisons[0]
     reverse = reverse_comparison(comparison)
     assert (reverse.method_a, reverse.method_b) == (comparison.method_b, comparison.method_a)
     test, other = comparison.tests["corrected"], reverse.tests["corrected"]

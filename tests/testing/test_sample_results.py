@@ -15,7 +15,7 @@ def test_sample_results_are_the_same_at_every_call_and_make_a_report() -> None:
     for one, other in zip(first.method_results, second.method_results, strict=True):
         assert one.summary == other.summary
         np.testing.assert_array_equal(one.predicted, other.predicted)
-    assert first.compared == second.compared
+    assert first.pair_comparisons == second.pair_comparisons
     keys = [block.key for block in build_blocks(first, Registry())]
     assert {"answer", "performance", "comparisons", "checks", "calibration", "cite"} <= set(keys)
 

@@ -60,7 +60,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
                 _method_result(ledger, plan, method, metrics, labels, registry)
                 for method in methods
             ),
-            compared=(),
+            pair_comparisons=(),
             metrics=tuple(metrics),
             metric_titles=titles | {name: metric.title for name, metric in metrics.items()},
             comparison_titles={},
@@ -90,7 +90,7 @@ def compare_methods(results: Results, registry: Registry) -> Results:
     assert results.outer is not None
     return replace(
         results,
-        compared=compare(
+        pair_comparisons=compare(
             results.method_results,
             results.truth,
             results.outer,

@@ -67,7 +67,7 @@ def draw_posterior(results: Results) -> Iterator[Figure]:
 
 def _rope(results: Results) -> float:
     """Return half the region of a Bayesian comparison of the report, or .01."""
-    ropes = (test.rope for c in results.compared for test in c.tests.values())
+    ropes = (test.rope for c in results.pair_comparisons for test in c.tests.values())
     return next((rope for rope in ropes if np.isfinite(rope) and rope > 0.0), ROPE)
 
 

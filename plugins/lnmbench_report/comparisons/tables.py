@@ -268,7 +268,7 @@ def _pvalue_cell(test: TestResult | None) -> Cell:
 
 def _interpretation_notes(results: Results) -> Iterator[str]:
     folds = plural(results.protocol.units, "fold")
-    family = plural(len(results.compared), "test")
+    family = plural(len(results.pair_comparisons), "test")
     for name in published_tests(results):
         yield (
             f"Use the corrected p: the {folds} share most of their training cases, but the "

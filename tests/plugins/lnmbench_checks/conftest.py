@@ -138,7 +138,7 @@ def method_run(risk: NDArray[np.float64]) -> Callable[..., Results]:
             n=n,
             positives=int(truth.sum()),
             method_results=method_results,
-            compared=comparisons,
+            pair_comparisons=comparisons,
             metrics=("auc",),
             metric_titles={"auc": "AUC", "brier": "Brier score"},
             comparison_titles={"corrected": "corrected", "paired": "plain"},

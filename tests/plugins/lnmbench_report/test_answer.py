@@ -83,8 +83,8 @@ def test_a_shown_difference_is_answered_either_way(
 
 
 def test_metrics_that_disagree_are_told_apart(gain: Results, write_answer: Write) -> None:
-    compared = tuple(replace(c, holm=0.2) if c.metric == "ap" else c for c in gain.compared)
-    text = write_answer(replace(gain, compared=compared))
+    compared = tuple(replace(c, holm=0.2) if c.metric == "ap" else c for c in gain.pair_comparisons)
+    text = write_answer(replace(gain, pair_comparisons=compared))
     assert " improved prediction of n2 (AUC +" in text
     assert " and did not demonstrably improve it (AP +" in text
 
@@ -182,7 +182,9 @@ def test_a_pair_without_defined_folds_is_not_compared(
 
 
 def test_without_a_primary_test_nothing_is_tested(sample: Results, write_answer: Write) -> None:
-    results = replace(sample, compared=(), comparison_titles={}, comparison_roles={}, primary="")
+    results = replace(
+        sample, pair_comparisons=(), comparison_titles={}, comparison_roles={}, primary=""
+    )
     assert "no plugin in use offers a primary test" in write_answer(results)
 
 

@@ -32,13 +32,13 @@ def test_only_tests_that_were_computed_are_cited(scored: Results) -> None:
         ("bayes", "Benavoli"),
         ("placement", "LeDell"),
     ):
-        (first, *_) = scored.compared
+        (first, *_) = scored.pair_comparisons
         result = first.tests["corrected"]
         with_it = replace(first, tests={"corrected": result, f"{name}:rope=0.02": result})
         without = replace(first, tests={"corrected": result})
-        assert source in " ".join(lines(replace(scored, compared=(with_it,))))
-        assert source not in " ".join(lines(replace(scored, compared=(without,))))
-    assert "Holm" not in " ".join(lines(replace(scored, compared=())))
+        assert source in " ".join(lines(replace(scored, pair_comparisons=(with_it,))))
+        assert source not in " ".join(lines(replace(scored, pair_comparisons=(without,))))
+    assert "Holm" not in " ".join(lines(replace(scored, pair_comparisons=())))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,6 @@ def test_a_real_cohorts_citation_is_the_cards(
 
 def test_nothing_is_claimed_of_a_run_without_results(scored: Results) -> None:
     begun = tuple(replace(one, units_done=0) for one in scored.method_results)
-    made = lines(replace(scored, method_results=begun, compared=(), invocations=()))
+    made = lines(replace(scored, method_results=begun, pair_comparisons=(), invocations=()))
     assert len(made) == 3
     assert made[0].startswith("lnmbench, a benchmark")

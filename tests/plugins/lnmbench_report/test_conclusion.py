@@ -47,11 +47,11 @@ def test_a_shown_difference_has_no_power(gain: Results) -> None:
 
 
 def test_a_difference_that_holm_takes_away_is_said(sample: Results) -> None:
-    comparison = sample.compared[0]
+    comparison = sample.pair_comparisons[0]
     suggestive = replace(comparison.tests["corrected"], pvalue=0.0231)
     tests = {**comparison.tests, "corrected": suggestive}
-    compared = (replace(comparison, tests=tests, holm=0.1386), *sample.compared[1:])
-    line = write_lines(replace(sample, compared=compared))[0]
+    compared = (replace(comparison, tests=tests, holm=0.1386), *sample.pair_comparisons[1:])
+    line = write_lines(replace(sample, pair_comparisons=compared))[0]
     assert "no difference shown (AUC" in line
     assert (
         "After Holm's correction for 6 tests, the corrected p = .02 in AUC is not significant."
@@ -108,7 +108,7 @@ def test_a_pair_in_an_undefined_metric_is_not_compared(
 
 def test_lower_is_better_in_the_wording_of_such_a_metric() -> None:
     results = sample_results([(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2)], primary=("brier",))
-    assert results.compared[0].tests["corrected"].estimate < 0.0
+    assert results.pair_comparisons[0].tests["corrected"].estimate < 0.0
     line = write_lines(results)[0]
     assert "scores better in this cohort (Brier −" in line
     assert ", lower is better, 95 % CI −" in line
@@ -122,10 +122,14 @@ def test_a_synthetic_cohort_is_said_last(sample: Results) -> None:
 
 
 def test_without_a_primary_test_nothing_is_tested(sample: Results) -> None:
-    results = replace(sample, compared=(), comparison_titles={}, comparison_roles={}, primary="")
+    results = replace(
+        sample, pair_comparisons=(), comparison_titles={}, comparison_roles={}, primary=""
+    )
     assert "no plugin in use offers a primary test" in write_lines(results)[0]
 
 
 def test_the_order_of_storage_does_not_matter(sample: Results) -> None:
-    reversed_results = replace(sample, metrics=sample.metrics[::-1], compared=sample.compared[::-1])
+    reversed_results = replace(
+        sample, metrics=sample.metrics[::-1], pair_comparisons=sample.pair_comparisons[::-1]
+    )
     assert write_lines(reversed_results) == write_lines(sample)

@@ -49,9 +49,9 @@ def test_worse_than_the_control_is_said_and_every_metric_is_named(write_answer: 
     pair = {MULTI_TASK.fingerprint, CONTROL.fingerprint}
     compared = tuple(
         replace(c, holm=0.6) if c.metric == "auc" and {c.method_a, c.method_b} == pair else c
-        for c in results.compared
+        for c in results.pair_comparisons
     )
-    mixed = write_answer(replace(results, compared=compared))
+    mixed = write_answer(replace(results, pair_comparisons=compared))
     assert re.search(
         r"control \([^)]*\): no difference shown \(AUC −[^)]*\), "
         r"scores worse in this cohort \(AP −",
@@ -91,9 +91,9 @@ def test_a_gain_in_one_metric_is_not_confirmed_by_a_control_beaten_in_another(
         replace(c, holm=0.5)
         if (c.metric, control in (c.method_a, c.method_b)) in {("auc", True), ("ap", False)}
         else c
-        for c in results.compared
+        for c in results.pair_comparisons
     )
-    text = write_answer(replace(results, compared=compared))
+    text = write_answer(replace(results, pair_comparisons=compared))
     assert "scores better in this cohort (AP +" in text
     assert "so the gain is not shown to come from the labels" in text
 

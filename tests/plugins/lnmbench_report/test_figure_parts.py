@@ -127,14 +127,14 @@ def test_sixteen_cases_are_enough(scored: Results) -> None:
 
 def test_without_complete_methods_or_truth_nothing_is_drawn(scored: Results) -> None:
     unfinished = tuple(replace(o, units_done=o.units_all - 1) for o in scored.method_results)
-    nothing = replace(scored, method_results=unfinished, compared=())
+    nothing = replace(scored, method_results=unfinished, pair_comparisons=())
     assert figures(nothing) == {}
     blind = replace(scored, truth=None)
     assert not {"roc", "distribution", "decision-curves"} & set(figures(blind))
 
 
 def test_one_method_alone_has_curves_and_no_differences(scored: Results) -> None:
-    alone = replace(scored, method_results=scored.method_results[:1], compared=())
+    alone = replace(scored, method_results=scored.method_results[:1], pair_comparisons=())
     made = figures(alone)
     assert {"roc", "precision-recall", "calibration-curves", "distribution"} <= set(made)
     assert not {"forest", "paired-differences", "posterior", "power"} & set(made)
@@ -146,6 +146,6 @@ def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
         replace(base, method=replace(base.method, label=f"m{number}", plugins={"p": str(number)}))
         for number in range(11)
     )
-    made = figures(replace(scored, method_results=many, compared=()))
+    made = figures(replace(scored, method_results=many, pair_comparisons=()))
     assert len(marks(made["roc"], "line")) == len(made["distribution"].panels) == 8
     assert "8 of 11 methods are drawn; the tables show all of them." in made["roc"].notes

@@ -85,9 +85,9 @@ def test_a_metric_declared_twice_counts_once(results: Results) -> None:
 def test_a_run_with_an_undefined_primary_metric_is_reported_and_exported(
     folder: Path, results: Results, tmp_path: Path
 ) -> None:
-    undefined = [pair for pair in results.compared if not pair.tests]
+    undefined = [pair for pair in results.pair_comparisons if not pair.tests]
     assert {pair.metric for pair in undefined} == {"npv:sensitivity=1.0"}
-    assert len(results.compared) == 12, "six pairs in two metrics are the declared family"
+    assert len(results.pair_comparisons) == 12, "six pairs in two metrics are the declared family"
     tables = {b.key: b for b in build_page(results, REGISTRY).blocks if isinstance(b, Table)}
     differences = tables["comparisons"]
     not_compared = [row for row in differences.rows if row[3].text == "not compared"]
@@ -102,7 +102,7 @@ def test_a_run_with_an_undefined_primary_metric_is_reported_and_exported(
 @pytest.mark.parametrize("format", PAGE_FORMATS)
 def test_every_format_renders_a_run_without_comparisons(results: Results, format: str) -> None:
     nothing = with_npv_alone(results)
-    assert not any(pair.tests for pair in nothing.compared)
+    assert not any(pair.tests for pair in nothing.pair_comparisons)
     assert render_page(build_page(nothing, REGISTRY), format)
 
 

@@ -72,7 +72,7 @@ def test_methods_of_two_runs_over_one_cohort_are_merged(runs: dict[str, Path]) -
     assert [r.method.label for r in both.method_results] == [
         r.method.label for r in alone.method_results
     ]
-    assert both.compared == alone.compared
+    assert both.pair_comparisons == alone.pair_comparisons
     assert len(both.runs) == 2
     assert len(both.invocations) == 2
 

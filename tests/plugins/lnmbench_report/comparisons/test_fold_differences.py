@@ -59,7 +59,8 @@ def test_every_question_has_a_row_with_its_folds_its_mean_and_interval(varied: R
 
 def test_differences_keep_their_direction_however_pairs_are_stored(varied: Results) -> None:
     backwards = replace(
-        varied, compared=tuple(reverse_comparison(one) for one in varied.compared[::-1])
+        varied,
+        pair_comparisons=tuple(reverse_comparison(one) for one in varied.pair_comparisons[::-1]),
     )
     for key in ("paired-differences", "forest"):
         one, other = (find_figure(r, key) for r in (varied, backwards))
@@ -81,14 +82,14 @@ def test_the_better_side_is_named_for_each_metric(varied: Results) -> None:
 
 def test_forest_has_every_pair_once(varied: Results) -> None:
     found = find_figure(varied, "forest")
-    pairs = {frozenset((one.method_a, one.method_b)) for one in varied.compared}
+    pairs = {frozenset((one.method_a, one.method_b)) for one in varied.pair_comparisons}
     for panel in found.panels:
         assert {frozenset(m.methods) for m in panel.marks if m.kind == "interval"} == pairs
         assert len(panel.y.categories) == len(pairs) == 6
 
 
 def test_more_pairs_than_a_page_holds_are_counted(varied: Results) -> None:
-    first, base = varied.compared[0], varied.method_results[0]
+    first, base = varied.pair_comparisons[0], varied.method_results[0]
     others = [
         replace(
             base,
@@ -98,14 +99,14 @@ def test_more_pairs_than_a_page_holds_are_counted(varied: Results) -> None:
         for number in range(100, 145)
     ]
     many = tuple(replace(first, method_a=one.method.fingerprint) for one in others)
-    crowd = replace(varied, compared=many, method_results=(*varied.method_results, *others))
+    crowd = replace(varied, pair_comparisons=many, method_results=(*varied.method_results, *others))
     found = find_figure(crowd, "forest")
     assert len(found.panels[0].y.categories) == 40
     assert "5 more pairs are in the tables." in found.notes
 
 
 def test_without_a_primary_test_there_are_no_differences(varied: Results) -> None:
-    assert not Differences()(replace(varied, compared=(), primary=""))
+    assert not Differences()(replace(varied, pair_comparisons=(), primary=""))
 
 
 def test_without_an_auxiliary_task_other_pairs_are_drawn(varied: Results) -> None:

@@ -49,7 +49,7 @@ def test_posterior_is_a_density_about_the_mean_with_the_rope_shaded(varied: Resu
         assert not region.methods
     test = next(
         one.tests["bayes"]
-        for one in varied.compared
+        for one in varied.pair_comparisons
         if {one.method_a, one.method_b} == question.fingerprints and one.metric == "auc"
     )
     assert f"AUC worse {format_probability(test.worse)}, practically" in found.notes[1]

@@ -52,7 +52,7 @@ def test_the_plain_t_is_last_headed_as_published_and_its_cell_says_not_confirmed
     assert table.notes[0].startswith("Use the corrected p")
     first = table.rows[0][-1]
     assert first.text == ".03, not confirmed"
-    assert first.value == sample.compared[0].tests["paired"].pvalue
+    assert first.value == sample.pair_comparisons[0].tests["paired"].pvalue
     clear = make_tables(sample_results([(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2)]))["comparisons"]
     assert clear.rows[0][-1].text == "< .001"
 
@@ -72,7 +72,7 @@ def test_additional_tests_leave_out_what_is_not_for_a_metric(sample: Results) ->
     probabilities = [cell.value for cell in auc[3:6]]
     assert sum(p or 0.0 for p in probabilities) == pytest.approx(1.0)
     assert [cell.text for cell in ap[6:]] == ["–", "–"]
-    assert auc[6].value == sample.compared[0].tests["placement"].pvalue
+    assert auc[6].value == sample.pair_comparisons[0].tests["placement"].pvalue
 
 
 def test_identical_methods_are_equivalent(column_texts: Column) -> None:
@@ -138,7 +138,7 @@ def test_of_many_pairs_the_questions_are_shown_and_all_in_the_appendix(sample: R
 def test_a_pair_reads_the_same_whichever_method_was_the_reference() -> None:
     forth = sample_results([(CONTROL, 1.0), *THREE])
     back = sample_results([*THREE, (CONTROL, 1.0)])
-    assert forth.compared[0].method_a != back.compared[-1].method_a
+    assert forth.pair_comparisons[0].method_a != back.pair_comparisons[-1].method_a
     predictions = sample_predictions([(CONTROL, 1.0), *THREE], 200)
     alike = sample_results([*THREE, (CONTROL, 1.0)], predictions=predictions)
     for key in ("comparisons", "additional_tests"):
@@ -157,7 +157,9 @@ def test_the_control_follows_the_reference() -> None:
 
 def test_questions_and_declared_metrics_come_first_however_results_are_sorted() -> None:
     results = sample_results([THREE[2], THREE[1], THREE[0]])
-    backwards = replace(results, metrics=results.metrics[::-1], compared=results.compared[::-1])
+    backwards = replace(
+        results, metrics=results.metrics[::-1], pair_comparisons=results.pair_comparisons[::-1]
+    )
     rows = make_tables(backwards)["comparisons"].rows
     assert [tuple(cell.text for cell in row[:3]) for row in rows] == [
         ("resnet50 + pt", "resnet50", "AUC"),
@@ -170,5 +172,7 @@ def test_questions_and_declared_metrics_come_first_however_results_are_sorted() 
 
 
 def test_without_a_primary_test_there_is_no_table(sample: Results) -> None:
-    results = replace(sample, compared=(), comparison_titles={}, comparison_roles={}, primary="")
+    results = replace(
+        sample, pair_comparisons=(), comparison_titles={}, comparison_roles={}, primary=""
+    )
     assert not make_tables(results)
