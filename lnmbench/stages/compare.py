@@ -28,7 +28,7 @@ def primary_comparison(comparisons: Mapping[str, Comparison]) -> str:
     names = sorted(name for name, test in comparisons.items() if test.role == "primary")
     if len(names) > 1:
         raise UserError(
-            f"{len(names)} comparisons claim to be the primary one",
+            f"{len(names)} comparisons have the role primary",
             expected="one",
             got=", ".join(names),
             then="block the plugin of all but one with LNMBENCH_BLOCK",

@@ -158,7 +158,7 @@ def test_without_a_primary_test_nothing_is_compared() -> None:
 
 
 def test_two_primary_tests_are_refused_by_name() -> None:
-    with pytest.raises(UserError, match=r"2 comparisons claim .*got a, b; .*LNMBENCH_BLOCK"):
+    with pytest.raises(UserError, match=r"2 comparisons have .*got a, b; .*LNMBENCH_BLOCK"):
         primary_comparison({"b": Mean(), "a": Mean(), "c": Mean("exploratory")})  # type: ignore[dict-item]
 
 

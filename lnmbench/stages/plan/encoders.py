@@ -66,7 +66,7 @@ def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> 
     if frozen and training.augment != "none" and training.views < 2:
         raise UserError(
             "training setting views",
-            expected=f"at least 2 to augment what the frozen {choice.name} sees",
+            expected=f"at least 2, to augment the images of the frozen encoder {choice.name}",
             got=str(training.views),
         )
 
@@ -85,9 +85,9 @@ def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
     """
     if encoder.level != "none" and training.token_dim is None and encoder.out_dim % training.heads:
         raise UserError(
-            f"token_dim none keeps the {encoder.out_dim} features of {choice.name}",
+            f"token_dim=none keeps the {encoder.out_dim} features of {choice.name}",
             expected=f"a multiple of heads ({training.heads})",
-            then="choose heads that divide it, or a token_dim",
+            then="choose another number of heads, or a token_dim",
         )
 
 

@@ -157,7 +157,9 @@ class _Resolver:
         names = [str(selection.bound) for selection in selections]
         if len(set(names)) < len(names):
             written = " + ".join(str(selection.written) for selection in selections)
-            raise UserError(f"aux task {written} names a task twice")
+            raise UserError(
+                f"aux tasks {written} name the same task twice", then="name each task once"
+            )
         for name, selection in zip(names, selections, strict=True):
             if name not in self.tasks:
                 task = build_task(selection)

@@ -222,7 +222,7 @@ class _Encoding:
         size = 4 * slices * math.prod(shape)
         if size > _LARGE_BYTES:
             progress.say(
-                f"{self._method.encoder.name}: the output of the stages before"
+                f"{self._method.encoder.name}: the output of the encoder stages before"
                 f" {self._method.trained_from} takes {size / 1e9:.1f} GB in {path.parent}, and"
                 " twice that while it is written"
             )

@@ -85,5 +85,5 @@ def test_a_task_is_built_once_for_all_methods(
 
 
 def test_a_task_named_twice_is_refused(make_cohort: MakeCohort) -> None:
-    with pytest.raises(UserError, match="names a task twice"):
+    with pytest.raises(UserError, match="name the same task twice"):
         labels(make_cohort(), encoder=("none",), aux=("pt+pt:shuffled=0",))

@@ -64,8 +64,8 @@ def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
     weighting, tasks = (_with_settings(part, settings) for part in plugin_choices(method))
     if len({str(choice) for choice in (*weighting, *tasks)}) < len(weighting) + len(tasks):
         raise UserError(
-            f"the search makes one task of two in {method.label}",
-            expected="tasks that stay different in every candidate",
+            f"the search gives two aux tasks of {method.label} the same parameters",
+            expected="tasks that differ in every candidate",
             then="leave out --tune, or one of the tasks",
         )
     return replace(

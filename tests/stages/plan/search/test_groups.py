@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from lnmbench import UserError
 from lnmbench.records import Choice, NetworkMethod, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.search.candidates import make_candidates
@@ -40,3 +42,11 @@ def test_an_encoder_that_is_trained_gets_the_rate_that_is_written_down(
         pace = group.method.training.encoder_learning_rate / group.method.training.learning_rate
         rate = pace * candidate.settings["learning_rate"]
         assert rate == pytest.approx(candidate.settings["encoder_learning_rate"])
+
+
+def test_a_search_that_makes_two_tasks_the_same_is_refused(
+    make_network: MakeNetwork, planted_registry: Registry
+) -> None:
+    smoother = replace(TASK, parameters={"smooth": 0.5})
+    with pytest.raises(UserError, match=r"two aux tasks of a network the same.*leave out --tune"):
+        search_groups(make_network(TASK, smoother), 0, planted_registry)
