@@ -17,8 +17,8 @@ TINY = "--cases 60 --repeats 1 --folds 3"
 def row(text: str, *cells: str) -> list[str]:
     """The cells of the one line of a Markdown table that starts with these cells."""
     lines = [line.strip("| ").split(" | ") for line in text.splitlines()]
-    (found,) = (line for line in lines if line[: len(cells)] == list(cells))
-    return found
+    (row_cells,) = (line for line in lines if line[: len(cells)] == list(cells))
+    return row_cells
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

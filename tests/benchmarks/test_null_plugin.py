@@ -27,11 +27,11 @@ def test_half_sees_half_and_a_coin_knows_nothing(make_cohort: Callable[..., Coho
         .fit(frame, truth)
     )
     before = model.predict_proba(frame)[:, 1]
-    for name, seen in (("b_0", False), ("b_1", False), ("a_0", True), ("core_0", True)):
+    for name, visible in (("b_0", False), ("b_1", False), ("a_0", True), ("core_0", True)):
         after = model.predict_proba(frame.assign(**{name: 3.0}))[:, 1]
-        assert (np.abs(after - before).max() > 0.01) == seen, name
+        assert (np.abs(after - before).max() > 0.01) == visible, name
     cohort = make_cohort(n=2000)
-    one, other = (plugin.Coin(seed=seed).targets(cohort) for seed in (1, 2))
-    tosses = np.corrcoef([one, other, cohort.values["n2"]])
+    first, other = (plugin.Coin(seed=seed).targets(cohort) for seed in (1, 2))
+    tosses = np.corrcoef([first, other, cohort.values["n2"]])
     assert np.abs(tosses - np.eye(3)).max() < 0.1
-    assert 0.45 < one.mean() < 0.55
+    assert 0.45 < first.mean() < 0.55

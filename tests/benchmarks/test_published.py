@@ -15,8 +15,8 @@ NEEDED = "Correlation of the folds that significance needs"
 def row(text: str, *cells: str) -> list[str]:
     """The cells of the one line of a Markdown table that starts with these cells."""
     lines = [line.strip("| ").split(" | ") for line in text.splitlines()]
-    (found,) = (line for line in lines if line[: len(cells)] == list(cells))
-    return found
+    (text,) = (line for line in lines if line[: len(cells)] == list(cells))
+    return text
 
 
 def table(text: str, title: str) -> str:
@@ -33,10 +33,10 @@ def test_a_published_table_is_read_again_by_the_formulas(run: Run) -> None:
         p = 2 * stats.t.sf(0.03 / error, 19)
         assert float(cells[4]) == pytest.approx(p, abs=0.0051), "ρ = .80"
     *_, plain_rho, _, corrected_rho, spread = row(table(printed, NEEDED), *pair)
-    for found, alpha, ratio in ((plain_rho, 0.01, 0.0), (corrected_rho, 0.05, 1 / 4)):
+    for text, alpha, ratio in ((plain_rho, 0.01, 0.0), (corrected_rho, 0.05, 1 / 4)):
         largest = 0.03 / stats.t.isf(alpha / 2, 19) / math.sqrt(1 / 20 + ratio)
         rho = (0.06**2 + 0.05**2 - largest**2) / (2 * 0.06 * 0.05)
-        assert float(found) == pytest.approx(rho, abs=0.0001)
+        assert float(text) == pytest.approx(rho, abs=0.0001)
     assert float(spread) == pytest.approx(largest, abs=0.0001)
     half = stats.t.isf(0.025, 19) * 0.06 * math.sqrt(1 / 20 + 1 / 4)
     assert row(printed, "a", "AUC")[-1] == f"{0.7 - half:.3f} to {0.7 + half:.3f}".replace(

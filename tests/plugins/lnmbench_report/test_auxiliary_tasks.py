@@ -43,7 +43,7 @@ def outcome(label: str, *scores: tuple[Choice, AuxScore], done: int = 4) -> Meth
         weights=Weights(source="none"),
         aux=tasks,
     )
-    aux = tuple(one for _, one in scores)
+    aux = tuple(column for _, column in scores)
     return MethodResult(method=method, units_done=done, units_all=4, aux=aux)
 
 
@@ -51,7 +51,7 @@ KAPPA = Estimate(value=0.412, low=0.2, high=0.6)
 STAGED = outcome("net + pt", (PT, score(PT, "ordinal", kappa=KAPPA)))
 
 
-def results(*outcomes: MethodResult, unscored: int = 0) -> Results:
+def make_results(*outcomes: MethodResult, unscored: int = 0) -> Results:
     values = np.where(np.arange(N) < unscored, np.nan, 1.0)
     return replace(
         empty_results(),
@@ -69,64 +69,66 @@ def results(*outcomes: MethodResult, unscored: int = 0) -> Results:
     )
 
 
-def table(of: Results) -> Table:
-    (made,) = Auxiliary()(of)
-    assert isinstance(made, Table)
-    return made
+def make_table(results: Results) -> Table:
+    (table,) = Auxiliary()(results)
+    assert isinstance(table, Table)
+    return table
 
 
-def cells(made: Table, row: int = 0) -> dict[str, Cell]:
-    return dict(zip((one.key for one in made.columns), made.rows[row], strict=True))
+def cells(table: Table, row: int = 0) -> dict[str, Cell]:
+    return dict(zip((column.key for column in table.columns), table.rows[row], strict=True))
 
 
 def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
-    made = table(scored)
-    assert len(made.rows) == 2
+    table = make_table(scored)
+    assert len(table.rows) == 2
     by_method = {outcome.method.fingerprint: outcome for outcome in scored.method_results}
-    for at, (arm,) in enumerate(made.methods):
-        row = cells(made, at)
-        found = by_method[arm].aux[0].metrics["kappa"]
-        assert (row["kappa"].value, row["kappa"].low) == (found.value, found.low)
+    for row_index, (arm,) in enumerate(table.methods):
+        row = cells(table, row_index)
+        estimate = by_method[arm].aux[0].metrics["kappa"]
+        assert (row["kappa"].value, row["kappa"].low) == (estimate.value, estimate.low)
         assert row["known"].text == "60 of 60"
-    assert ["(control)" in row[1].text for row in made.rows] == [False, True]
-    assert "SYNTHETIC" in made.title
-    assert any("only chance" in note for note in made.notes)
+    assert ["(control)" in row[1].text for row in table.rows] == [False, True]
+    assert "SYNTHETIC" in table.title
+    assert any("only chance" in note for note in table.notes)
 
 
 def test_numbers_have_their_interval_and_headings_the_metrics_title() -> None:
-    made = table(results(STAGED))
-    assert made.columns[-1].heading == "Quadratic kappa (95 % CI)"
-    cell = cells(made)["kappa"]
+    table = make_table(make_results(STAGED))
+    assert table.columns[-1].heading == "Quadratic kappa (95 % CI)"
+    cell = cells(table)["kappa"]
     assert cell.text == ".412 (.200 to .600)"
     assert (cell.value, cell.low, cell.high) == (0.412, 0.2, 0.6)
 
 
 def test_cases_that_are_learned_but_not_scored_are_counted_and_explained() -> None:
-    made = table(results(STAGED, unscored=3))
-    assert (cells(made)["known"].text, cells(made)["scored"].text) == ("20 of 20", "17")
-    assert any("allows several classes" in note for note in made.notes)
-    assert not any("allows several classes" in note for note in table(results(STAGED)).notes)
+    table = make_table(make_results(STAGED, unscored=3))
+    assert (cells(table)["known"].text, cells(table)["scored"].text) == ("20 of 20", "17")
+    assert any("allows several classes" in note for note in table.notes)
+    assert not any(
+        "allows several classes" in note for note in make_table(make_results(STAGED)).notes
+    )
 
 
 def test_several_cases_of_a_patient_are_said() -> None:
-    twice = replace(results(STAGED), patients=np.arange(N) // 2)
-    told = "10 patients have several cases: the intervals treat them as independent."
-    assert told in table(twice).notes
-    assert told not in table(results(STAGED)).notes
+    twice = replace(make_results(STAGED), patients=np.arange(N) // 2)
+    note = "10 patients have several cases: the intervals treat them as independent."
+    assert note in make_table(twice).notes
+    assert note not in make_table(make_results(STAGED)).notes
 
 
 def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> None:
     undefined = Estimate(value=math.nan)
     error = score(SIZE, "continuous", mae=Estimate(value=4.25, low=3.0, high=5.5))
     both = outcome("net + pt + size", (PT, score(PT, "ordinal", kappa=undefined)), (SIZE, error))
-    made = table(results(both))
-    assert cells(made, 0)["kappa"].text == "–"
-    assert cells(made, 0)["mae"].text == "–"
-    assert cells(made, 1)["kappa"].text == "–"
-    assert cells(made, 1)["mae"].text == "4.250 (3.000 to 5.500)"
-    assert cells(made, 1)["scored"].text == "–", "the ledger has no labels of size"
+    table = make_table(make_results(both))
+    assert cells(table, 0)["kappa"].text == "–"
+    assert cells(table, 0)["mae"].text == "–"
+    assert cells(table, 1)["kappa"].text == "–"
+    assert cells(table, 1)["mae"].text == "4.250 (3.000 to 5.500)"
+    assert cells(table, 1)["scored"].text == "–", "the ledger has no labels of size"
 
 
 def test_there_is_no_table_without_a_complete_network_that_has_a_task() -> None:
-    assert not Auxiliary()(results(outcome("net")))
-    assert not Auxiliary()(results(replace(STAGED, units_done=3)))
+    assert not Auxiliary()(make_results(outcome("net")))
+    assert not Auxiliary()(make_results(replace(STAGED, units_done=3)))

@@ -42,7 +42,7 @@ def drawn(*, sharper: float = 1.0) -> tuple[NDArray[np.float64], NDArray[np.floa
     return truth, 1.0 / (1.0 + np.exp(-sharper * (logits + noise)))
 
 
-def results(
+def make_results(
     truth: NDArray[np.float64], predicted: NDArray[np.float64], *, done: int = 4
 ) -> Results:
     return replace(
@@ -57,19 +57,19 @@ def results(
     )
 
 
-def table(of: Results) -> Table:
-    (made,) = CalibrationTable()(of)
-    assert isinstance(made, Table)
-    return made
+def make_table(results: Results) -> Table:
+    (table,) = CalibrationTable()(results)
+    assert isinstance(table, Table)
+    return table
 
 
-def cells(made: Table) -> dict[str, Cell]:
-    return dict(zip((one.key for one in made.columns), made.rows[0], strict=True))
+def cells(table: Table) -> dict[str, Cell]:
+    return dict(zip((column.key for column in table.columns), table.rows[0], strict=True))
 
 
 def test_what_is_judged_is_the_average_over_the_repeats() -> None:
     truth, predicted = drawn()
-    row = cells(table(results(truth, predicted)))
+    row = cells(make_table(make_results(truth, predicted)))
     mean = predicted.mean(axis=0)
     brier = float(((mean - truth) ** 2).mean())
     prevalence = truth.mean()
@@ -79,7 +79,7 @@ def test_what_is_judged_is_the_average_over_the_repeats() -> None:
 
 
 def test_slope_and_intercept_tell_of_probabilities_that_are_too_extreme() -> None:
-    fair, extreme = (cells(table(results(*drawn(sharper=by)))) for by in (1.0, 3.0))
+    fair, extreme = (cells(make_table(make_results(*drawn(sharper=by)))) for by in (1.0, 3.0))
     slope = fair["slope"]
     assert slope.low is not None
     assert slope.high is not None
@@ -92,32 +92,32 @@ def test_slope_and_intercept_tell_of_probabilities_that_are_too_extreme() -> Non
 
 def test_a_slope_that_is_not_there_is_a_dash_and_explained() -> None:
     truth, _ = drawn()
-    told = table(results(truth, np.tile(0.1 + 0.8 * truth, (2, 1))))
-    assert cells(told)["slope"].text == "–"
-    assert cells(told)["brier"].text == ".010"
-    assert any(note.startswith("–: no slope") for note in told.notes)
-    same = table(results(truth, np.full((2, N), 0.3)))
+    note = make_table(make_results(truth, np.tile(0.1 + 0.8 * truth, (2, 1))))
+    assert cells(note)["slope"].text == "–"
+    assert cells(note)["brier"].text == ".010"
+    assert any(note.startswith("–: no slope") for note in note.notes)
+    same = make_table(make_results(truth, np.full((2, N), 0.3)))
     assert cells(same)["intercept"].text == "–"
-    assert not any("no slope" in note for note in table(results(*drawn())).notes)
+    assert not any("no slope" in note for note in make_table(make_results(*drawn())).notes)
 
 
 def test_every_method_is_said_to_be_the_average_of_its_inner_folds() -> None:
-    made = results(*drawn())
-    network = replace(made.method_results[0], method=NETWORK)
-    for of in (made, replace(made, method_results=(network,))):
-        assert "each the mean over the 3 fits of the inner folds" in table(of).notes[0]
+    table = make_results(*drawn())
+    network = replace(table.method_results[0], method=NETWORK)
+    for results in (table, replace(table, method_results=(network,))):
+        assert "each the mean over the 3 fits of the inner folds" in make_table(results).notes[0]
 
 
 def test_several_cases_of_a_patient_are_said() -> None:
-    made = results(*drawn())
-    twice = replace(made, patients=np.arange(N) // 2)
-    told = "200 patients have several cases: the intervals treat them as independent."
-    assert told in table(twice).notes
-    assert told not in table(replace(made, patients=np.arange(N))).notes
+    table = make_results(*drawn())
+    twice = replace(table, patients=np.arange(N) // 2)
+    note = "200 patients have several cases: the intervals treat them as independent."
+    assert note in make_table(twice).notes
+    assert note not in make_table(replace(table, patients=np.arange(N))).notes
 
 
 def test_there_is_no_table_while_no_method_is_complete() -> None:
-    assert not CalibrationTable()(results(*drawn(), done=3))
+    assert not CalibrationTable()(make_results(*drawn(), done=3))
 
 
 def test_calibration_has_a_panel_for_each_method_with_bins_that_hold_all_cases(

@@ -1,4 +1,4 @@
-"""What the report asks to be cited."""
+"""Citations of the report."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from lnmbench_report.citation import Citation
 from lnmbench.records import Paragraph, Results
 
 
-def lines(of: Results) -> tuple[str, ...]:
-    (made,) = Citation()(of)
-    assert isinstance(made, Paragraph)
-    return made.lines
+def lines(results: Results) -> tuple[str, ...]:
+    (cited,) = Citation()(results)
+    assert isinstance(cited, Paragraph)
+    return cited.lines
 
 
 def test_lnmbench_the_method_the_cohort_and_the_statistics_are_cited(scored: Results) -> None:
-    made = lines(scored)
-    assert made[0].startswith("lnmbench 0.")
-    assert "Hu et al." in made[1]
-    assert "SYNTHETIC" in made[2]
-    text = " ".join(made)
+    cited = lines(scored)
+    assert cited[0].startswith("lnmbench 0.")
+    assert "Hu et al." in cited[1]
+    assert "SYNTHETIC" in cited[2]
+    text = " ".join(cited)
     for source in ("Nadeau", "Bouckaert", "Holm", "Efron", "Wilson"):
         assert source in text
 
@@ -56,7 +56,7 @@ def test_a_real_cohorts_citation_is_the_cards(
 
 
 def test_nothing_is_claimed_of_a_run_without_results(scored: Results) -> None:
-    begun = tuple(replace(one, units_done=0) for one in scored.method_results)
-    made = lines(replace(scored, method_results=begun, pair_comparisons=(), invocations=()))
-    assert len(made) == 3
-    assert made[0].startswith("lnmbench, a benchmark")
+    begun = tuple(replace(result, units_done=0) for result in scored.method_results)
+    cited = lines(replace(scored, method_results=begun, pair_comparisons=(), invocations=()))
+    assert len(cited) == 3
+    assert cited[0].startswith("lnmbench, a benchmark")

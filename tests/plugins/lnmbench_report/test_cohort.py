@@ -47,24 +47,24 @@ def described(cohort: Cohort, plan: Plan) -> Results:
     )
 
 
-def table(of: Results) -> Table:
-    (made,) = CohortTable()(of)
-    assert isinstance(made, Table)
-    return made
+def make_table(results: Results) -> Table:
+    (table,) = CohortTable()(results)
+    assert isinstance(table, Table)
+    return table
 
 
-def rows(made: Table) -> dict[tuple[str, str], list[str]]:
-    return {(row[0].text, row[1].text): [cell.text for cell in row[2:]] for row in made.rows}
+def rows(table: Table) -> dict[tuple[str, str], list[str]]:
+    return {(row[0].text, row[1].text): [cell.text for cell in row[2:]] for row in table.rows}
 
 
 def test_measures_have_quartiles_of_all_cases_and_of_each_class(
     described: Results, cohort: Cohort, plan: Plan
 ) -> None:
-    made = table(described)
-    headings = [column.heading for column in made.columns[2:]]
+    table = make_table(described)
+    headings = [column.heading for column in table.columns[2:]]
     assert headings == ["All (n = 30)", "Negative (n = 20)", "Positive (n = 10)"]
-    assert made.title == "Cohort by n2"
-    row = next(row for row in made.rows if row[0].text == "age, a")
+    assert table.title == "Cohort by n2"
+    row = next(row for row in table.rows if row[0].text == "age, a")
     age = np.asarray(cohort.values["age"], dtype=float)
     for cell, group in zip(
         row[2:], (plan.truth >= 0, plan.truth == 0, plan.truth == 1), strict=True
@@ -75,22 +75,22 @@ def test_measures_have_quartiles_of_all_cases_and_of_each_class(
 
 
 def test_categories_are_counted_among_the_known_and_missing_among_all(described: Results) -> None:
-    made = rows(table(described))
+    table = rows(make_table(described))
     # the first three cases and the fifth have no age; of them the first and the fourth positive
-    assert made["age, a", "missing"] == ["4 (13.3)", "3 (15.0)", "1 (10.0)"]
-    assert made["grade (auxiliary)", "G1"] == ["10 (33.3)", "0 (0.0)", "10 (100.0)"]
-    assert ("sex", "missing") not in made
+    assert table["age, a", "missing"] == ["4 (13.3)", "3 (15.0)", "1 (10.0)"]
+    assert table["grade (auxiliary)", "G1"] == ["10 (33.3)", "0 (0.0)", "10 (100.0)"]
+    assert ("sex", "missing") not in table
 
 
 def test_features_come_first_and_labels_are_named_so(described: Results) -> None:
-    names = list(dict.fromkeys(row[0].text for row in table(described).rows))
+    names = list(dict.fromkeys(row[0].text for row in make_table(described).rows))
     assert names == ["age, a", "sex", "grade (auxiliary)", "n2 (target)"]
 
 
 def test_patients_are_counted_where_they_are_not_the_cases(described: Results) -> None:
-    assert ("patients", "number") not in rows(table(described))
+    assert ("patients", "number") not in rows(make_table(described))
     twice = replace(described, patients=np.arange(N) // 2)
-    assert rows(table(twice))["patients", "number"] == ["15", "15", "10"]
+    assert rows(make_table(twice))["patients", "number"] == ["15", "15", "10"]
 
 
 def test_a_variable_that_nobody_has_is_all_missing(
@@ -98,10 +98,10 @@ def test_a_variable_that_nobody_has_is_all_missing(
 ) -> None:
     values = {**cohort.values, "age": np.full(N, np.nan), "grade": np.full(N, np.nan)}
     empty = replace(described, profile=make_profile(replace(cohort, values=values), plan))
-    made = rows(table(empty))
-    assert made["age, a", "median (quartiles)"] == ["–", "–", "–"]
-    assert made["age, a", "missing"][0] == "30 (100.0)"
-    assert made["grade (auxiliary)", "G1"] == ["0 (–)", "0 (–)", "0 (–)"]
+    table = rows(make_table(empty))
+    assert table["age, a", "median (quartiles)"] == ["–", "–", "–"]
+    assert table["age, a", "missing"][0] == "30 (100.0)"
+    assert table["grade (auxiliary)", "G1"] == ["0 (–)", "0 (–)", "0 (–)"]
 
 
 def test_without_a_profile_there_is_no_table(described: Results) -> None:
@@ -116,6 +116,6 @@ def test_the_ledger_keeps_the_quartiles_of_all_cases(described: Results) -> None
 
 def test_every_format_prints_hostile_categories_as_text(described: Results) -> None:
     for name in FORMATS:
-        text = render([table(described)], name)
+        text = render([make_table(described)], name)
         assert "33.3" in text, name
-    assert "<i>" not in render([table(described)], "markdown")
+    assert "<i>" not in render([make_table(described)], "markdown")

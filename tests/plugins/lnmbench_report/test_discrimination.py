@@ -20,15 +20,15 @@ def marks(figure: Figure, kind: str) -> list[Mark]:
 
 
 def test_curves_have_the_area_that_their_names_give(scored: Results) -> None:
-    truth, made = scored.truth, figures(scored)
+    truth, drawn = scored.truth, figures(scored)
     assert truth is not None
     for outcome in complete_methods(scored):
         key = (outcome.method.fingerprint,)
-        (curve,) = [m for m in marks(made["roc"], "line") if m.methods == key]
+        (curve,) = [m for m in marks(drawn["roc"], "line") if m.methods == key]
         area = float(np.trapezoid(curve.y, curve.x))
         assert area == pytest.approx(roc_auc_score(truth, outcome.probability))
         assert curve.name.endswith(f"pooled AUC {area:.3f}".replace("0.", "."))
-        (steps,) = [m for m in marks(made["precision-recall"], "steps") if m.methods == key]
+        (steps,) = [m for m in marks(drawn["precision-recall"], "steps") if m.methods == key]
         precision = float(np.sum(-np.diff(steps.x) * steps.y[:-1]))
         expected = average_precision_score(truth, outcome.probability)
         assert precision == pytest.approx(expected)

@@ -20,10 +20,10 @@ SECTIONS = (Discrimination, Differences, Probabilities, Fitting)
 
 
 def figures(results: Results) -> dict[str, Figure]:
-    made = [block for section in SECTIONS for block in section()(results)]
-    found = {one.key: one for one in made if isinstance(one, Figure)}
-    assert len(found) == len(made)
-    return found
+    drawn = [block for section in SECTIONS for block in section()(results)]
+    figures_by_key = {item.key: item for item in drawn if isinstance(item, Figure)}
+    assert len(figures_by_key) == len(drawn)
+    return figures_by_key
 
 
 def marks(figure: Figure, kind: str = "") -> list[Mark]:
@@ -38,9 +38,9 @@ def with_predicted(results: Results, change: Callable[[MethodResult], object]) -
 
 
 def test_a_complete_run_has_its_figures_and_each_is_told_in_words(scored: Results) -> None:
-    made = figures(scored)
+    drawn = figures(scored)
     # in this run the auxiliary task changes no rank, so that no difference has a spread
-    assert [key for key in made if key not in ("posterior", "power")] == [
+    assert [key for key in drawn if key not in ("posterior", "power")] == [
         "roc",
         "precision-recall",
         "paired-differences",
@@ -51,30 +51,30 @@ def test_a_complete_run_has_its_figures_and_each_is_told_in_words(scored: Result
         "learning-curves",
         "search-losses",
     ]
-    for figure in made.values():
+    for figure in drawn.values():
         assert "SYNTHETIC" in figure.title
         assert figure.alt.endswith(".")
         assert any(character.isdigit() for character in figure.alt), figure.key
-        assert all(one.x.title for one in figure.panels)
-        assert all(one.y.title or one.y.categories for one in figure.panels)
+        assert all(item.x.title for item in figure.panels)
+        assert all(item.y.title or item.y.categories for item in figure.panels)
 
 
 def test_every_mark_can_be_drawn_and_belongs_to_methods_that_are_there(scored: Results) -> None:
     known = {outcome.method.fingerprint for outcome in complete_methods(scored)}
     for figure in figures(scored).values():
         for mark in marks(figure):
-            bounds = [one for one in (mark.low, mark.high) if one is not None]
-            assert all(one.shape == mark.x.shape == mark.y.shape for one in bounds or [mark.x])
+            bounds = [item for item in (mark.low, mark.high) if item is not None]
+            assert all(item.shape == mark.x.shape == mark.y.shape for item in bounds or [mark.x])
             assert (len(bounds) == 2) == (mark.kind in ("band", "interval"))
             assert mark.x.size <= MOST_POINTS
             assert set(mark.methods) <= known
             assert mark.methods or mark.color not in known
-        assert all(set(one.methods) <= known for one in figure.panels)
+        assert all(set(item.methods) <= known for item in figure.panels)
 
 
 def test_real_cohorts_are_not_called_synthetic(scored: Results) -> None:
     real = replace(scored, card=replace(scored.card, synthetic=False))
-    assert not [one.key for one in figures(real).values() if "SYNTHETIC" in one.title]
+    assert not [item.key for item in figures(real).values() if "SYNTHETIC" in item.title]
 
 
 def test_long_curves_are_thinned_without_losing_their_shape() -> None:
@@ -92,24 +92,24 @@ def test_scores_that_are_no_probabilities_are_said_and_not_drawn(scored: Results
         scored,
         lambda o: 3.0 * o.predicted if o.method == first else o.predicted,  # type: ignore[operator]  # complete
     )
-    made = figures(wild)
+    drawn = figures(wild)
     for key in ("calibration-curves", "decision-curves", "distribution"):
-        assert f"{first.label} is not drawn: its scores are not probabilities." in made[key].notes
-        assert not [m for m in marks(made[key]) if first.fingerprint in m.methods]
-    assert [m for m in marks(made["roc"]) if first.fingerprint in m.methods]
+        assert f"{first.label} is not drawn: its scores are not probabilities." in drawn[key].notes
+        assert not [m for m in marks(drawn[key]) if first.fingerprint in m.methods]
+    assert [m for m in marks(drawn["roc"]) if first.fingerprint in m.methods]
 
 
 @pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
 def test_constant_scores_are_drawn_for_what_they_are(scored: Results, value: float) -> None:
     assert scored.truth is not None
     flat = np.full((scored.protocol.repeats, scored.n), value)
-    made = figures(with_predicted(scored, lambda _: flat))
-    for curve in marks(made["roc"], "line"):
+    drawn = figures(with_predicted(scored, lambda _: flat))
+    for curve in marks(drawn["roc"], "line"):
         assert curve.name.endswith("pooled AUC .500")
-    assert not marks(made["calibration-curves"], "line")
-    assert marks(made["calibration-curves"], "points")
-    assert "decision-curves" in made
-    assert "distribution" in made
+    assert not marks(drawn["calibration-curves"], "line")
+    assert marks(drawn["calibration-curves"], "points")
+    assert "decision-curves" in drawn
+    assert "distribution" in drawn
 
 
 def test_sixteen_cases_are_enough(scored: Results) -> None:
@@ -121,8 +121,8 @@ def test_sixteen_cases_are_enough(scored: Results) -> None:
         tiny,
         lambda o: o.predicted[:, few],  # type: ignore[index]  # complete
     )
-    made = figures(tiny)
-    assert {"roc", "calibration-curves", "decision-curves", "distribution"} <= set(made)
+    drawn = figures(tiny)
+    assert {"roc", "calibration-curves", "decision-curves", "distribution"} <= set(drawn)
 
 
 def test_without_complete_methods_or_truth_nothing_is_drawn(scored: Results) -> None:
@@ -135,9 +135,9 @@ def test_without_complete_methods_or_truth_nothing_is_drawn(scored: Results) -> 
 
 def test_one_method_alone_has_curves_and_no_differences(scored: Results) -> None:
     alone = replace(scored, method_results=scored.method_results[:1], pair_comparisons=())
-    made = figures(alone)
-    assert {"roc", "precision-recall", "calibration-curves", "distribution"} <= set(made)
-    assert not {"forest", "paired-differences", "posterior", "power"} & set(made)
+    drawn = figures(alone)
+    assert {"roc", "precision-recall", "calibration-curves", "distribution"} <= set(drawn)
+    assert not {"forest", "paired-differences", "posterior", "power"} & set(drawn)
 
 
 def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
@@ -146,6 +146,6 @@ def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
         replace(base, method=replace(base.method, label=f"m{number}", plugins={"p": str(number)}))
         for number in range(11)
     )
-    made = figures(replace(scored, method_results=many, pair_comparisons=()))
-    assert len(marks(made["roc"], "line")) == len(made["distribution"].panels) == 8
-    assert "8 of 11 methods are drawn; the tables show all of them." in made["roc"].notes
+    drawn = figures(replace(scored, method_results=many, pair_comparisons=()))
+    assert len(marks(drawn["roc"], "line")) == len(drawn["distribution"].panels) == 8
+    assert "8 of 11 methods are drawn; the tables show all of them." in drawn["roc"].notes

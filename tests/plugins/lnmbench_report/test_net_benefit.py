@@ -35,14 +35,14 @@ def cells(table: Table, row: int = 0) -> dict[str, Cell]:
 
 
 def test_net_benefit_is_shown_with_that_of_treating_all_cases() -> None:
-    (made,) = NetBenefits()(results())
-    assert isinstance(made, Table)
-    method, everyone = cells(made, 0), cells(made, 1)
+    (table,) = NetBenefits()(results())
+    assert isinstance(table, Table)
+    method, everyone = cells(table, 0), cells(table, 1)
     # averaged over the repeats, p of the two positive cases is .8 and .3
     assert method["net_benefit_20"].value == pytest.approx(2 / 6 - 3 / 6 * 0.25)
     assert everyone["net_benefit_20"].value == pytest.approx(2 / 6 - 4 / 6 * 0.25)
     assert everyone["net_benefit_20"].low is None
-    assert made.methods == ((LOGISTIC.fingerprint,), ()), "all cases are always shown"
+    assert table.methods == ((LOGISTIC.fingerprint,), ()), "all cases are always shown"
 
 
 @pytest.mark.parametrize("threshold", [0.1, 0.3])

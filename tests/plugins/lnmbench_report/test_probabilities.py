@@ -11,7 +11,9 @@ from lnmbench.results import drawn_methods
 
 def test_distribution_shows_every_case_once_in_its_class(scored: Results) -> None:
     (figure,) = draw_distribution(scored)
-    assert [one.title for one in figure.panels] == [o.method.label for o in drawn_methods(scored)]
+    assert [panel.title for panel in figure.panels] == [
+        o.method.label for o in drawn_methods(scored)
+    ]
     for mark in (m for panel in figure.panels for m in panel.marks):
         assert mark.color == mark.name
         assert mark.name in ("negative", "positive")

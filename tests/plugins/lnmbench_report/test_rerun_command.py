@@ -34,16 +34,16 @@ def read_options(text: str) -> dict[str, Any]:
     words = shlex.split(text)
     assert words[:2] == ["lnmbench", "run"]
     assert words[-1] == "--only"
-    given: dict[str, Any] = {"only": True}
+    options: dict[str, Any] = {"only": True}
     several = ("encoder", "aux", "baseline", "primary")
     for option, value in zip(words[2:-1:2], words[3:-1:2], strict=True):
         name = option.removeprefix("--")
         if name in several:
-            given[name] = (*given.get(name, ()), value)
+            options[name] = (*options.get(name, ()), value)
         else:
-            assert name not in given
-            given[name] = parse_parameters(value) if name == "training" else value
-    return given
+            assert name not in options
+            options[name] = parse_parameters(value) if name == "training" else value
+    return options
 
 
 def test_the_command_asks_for_the_same_methods_on_the_same_folds(

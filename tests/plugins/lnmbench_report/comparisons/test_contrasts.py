@@ -45,9 +45,9 @@ def test_a_metric_without_spread_is_told_beside_one_that_has_it(varied: Results)
     )
     half = compare_methods(replace(varied, method_results=outcomes), Registry())
     for key in ("posterior", "power"):
-        found = find_figure(half, key)
-        assert [one.title for one in found.panels] == ["AUC"]
-        assert found.notes[-1].endswith("is not drawn in AP: the same in every fold.")
+        figure = find_figure(half, key)
+        assert [panel.title for panel in figure.panels] == ["AUC"]
+        assert figure.notes[-1].endswith("is not drawn in AP: the same in every fold.")
 
 
 def test_contrasts_have_the_differences_of_the_primary_test(varied: Results) -> None:

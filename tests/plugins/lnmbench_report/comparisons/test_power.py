@@ -31,12 +31,12 @@ def find_marks(figure: Figure, panel: int, kind: str, question: Question) -> lis
 
 
 def test_power_reaches_80_percent_at_the_difference_that_the_note_names(varied: Results) -> None:
-    found = find_figure(varied, "power")
+    figure = find_figure(varied, "power")
     (question,) = aux_questions(varied)
-    (curve,) = find_marks(found, 0, "line", question)
+    (curve,) = find_marks(figure, 0, "line", question)
     assert (np.diff(curve.y) > 0.0).all()
     least = float(np.interp(0.8, curve.y, curve.x))
-    assert f"difference of {least:.3f} in AUC".replace("0.", ".") in found.notes[1]
-    (dot,) = find_marks(found, 0, "points", question)
+    assert f"difference of {least:.3f} in AUC".replace("0.", ".") in figure.notes[1]
+    (dot,) = find_marks(figure, 0, "points", question)
     assert dot.x[0] == pytest.approx(abs(fold_differences(varied, question, "auc").mean()))
     assert dot.y[0] == pytest.approx(np.interp(dot.x[0], curve.x, curve.y), abs=0.01)

@@ -125,12 +125,12 @@ def test_of_many_pairs_the_questions_are_shown_and_all_in_the_appendix(sample: R
     single = [(sample_network(f"net {n}", encoder=f"e{n}"), 0.9) for n in range(3)]
     multi = [(sample_network(f"net {n} + pt", "pt", encoder=f"e{n}"), 1.0) for n in range(3)]
     tables = make_tables(sample_results([(LOGISTIC, 0.8), *single, *multi]))
-    first, every = tables["comparisons"], tables["all_comparisons"]
+    first, all_pairs = tables["comparisons"], tables["all_comparisons"]
     assert len(first.rows) == 2 * (3 + 3)
-    assert len(every.rows) == 2 * 21
+    assert len(all_pairs.rows) == 2 * 21
     assert [row[0].text for row in first.rows[:6:2]] == [m.label for m, _ in multi]
     assert any(note.startswith("6 of 21 pairs") for note in first.notes)
-    assert every.title.startswith("All differences between methods")
+    assert all_pairs.title.startswith("All differences between methods")
     assert len(tables["all_additional_tests"].rows) == 2 * 21
     assert "all_comparisons" not in make_tables(sample)
 

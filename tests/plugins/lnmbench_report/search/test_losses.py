@@ -24,10 +24,10 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
     )
     search = Search(candidates=3, trials=tried, chosen=(tried[1], tried[1], tried[0]))
     network = next(o for o in scored.method_results if isinstance(o.method, NetworkMethod))
-    found = find_figure(replace(scored, method_results=(replace(network, search=search),)))
-    (panel,) = found.panels
+    figure = find_figure(replace(scored, method_results=(replace(network, search=search),)))
+    (panel,) = figure.panels
     assert panel.y.categories == ("2: 2×", "given: 1×")
     interval, points = panel.marks
     assert interval.low is not None
     assert (points.x.tolist(), interval.low.tolist()) == ([0.5, 0.6], [0.4, 0.5])
-    assert any("1 that diverged in some fold" in note for note in found.notes)
+    assert any("1 that diverged in some fold" in note for note in figure.notes)

@@ -40,7 +40,7 @@ def tried(number: int, **settings: object) -> Trial:
 
 
 RATES = (1e-3, 5e-4, 2.5e-3, 5e-4, 1e-3)
-FOUND = Search(
+NETWORK_SEARCH = Search(
     candidates=3,
     initial={"learning_rate": 5e-4, "token_dim": 64, "planted.mode": None},
     chosen=tuple(
@@ -60,7 +60,7 @@ GRID = Search(
 )
 
 
-def results(*searches: tuple[Method, Search | None], done: int = 5) -> Results:
+def make_results(*searches: tuple[Method, Search | None], done: int = 5) -> Results:
     return replace(
         empty_results(),
         protocol=PROTOCOL,
@@ -73,27 +73,27 @@ def results(*searches: tuple[Method, Search | None], done: int = 5) -> Results:
     )
 
 
-def table(of: Results) -> Table:
-    (made,) = Tuning()(of)
-    assert isinstance(made, Table)
-    return made
+def make_table(results: Results) -> Table:
+    (table,) = Tuning()(results)
+    assert isinstance(table, Table)
+    return table
 
 
 def test_every_setting_that_was_tried_is_shown_with_its_loss() -> None:
     losses = {1: (0.5, 0.7, 0.6), 2: (0.4, 0.5, 0.3), 3: (math.inf, 0.5, 0.4)}
-    every = tuple(
-        Trial(candidate=number, settings={"dropout": number / 10, "token_dim": 64}, losses=own)
-        for number, own in losses.items()
+    trials_with_losses = tuple(
+        Trial(candidate=number, settings={"dropout": number / 10, "token_dim": 64}, losses=values)
+        for number, values in losses.items()
     )
-    searched = replace(FOUND, trials=every)
-    (made,) = Trials()(results((NETWORK, searched), (LOGISTIC, GRID)))
-    assert isinstance(made, Table)
-    assert [row[1:] for row in words(made.rows)] == [
+    searched = replace(NETWORK_SEARCH, trials=trials_with_losses)
+    (table,) = Trials()(make_results((NETWORK, searched), (LOGISTIC, GRID)))
+    assert isinstance(table, Table)
+    assert [row[1:] for row in words(table.rows)] == [
         ["1", "dropout=0.1, token_dim=64", ".600", "2 of 5"],
         ["2", "dropout=0.2, token_dim=64", ".400", "3 of 5"],
         ["3", "dropout=0.3, token_dim=64", "–", "0 of 5"],
     ]
-    assert not Trials()(results((NETWORK, searched), done=4))
+    assert not Trials()(make_results((NETWORK, searched), done=4))
 
 
 def words(rows: Sequence[Sequence[object]]) -> list[list[str]]:
@@ -101,40 +101,40 @@ def words(rows: Sequence[Sequence[object]]) -> list[list[str]]:
 
 
 def test_numbers_have_a_median_and_a_range_and_all_else_is_counted() -> None:
-    made = table(results((NETWORK, FOUND)))
-    assert words(made.rows) == [
+    table = make_table(make_results((NETWORK, NETWORK_SEARCH)))
+    assert words(table.rows) == [
         ["net", "all as given", "–", "in 2 of 5 folds"],
         ["net", "learning_rate", "0.0005", "0.001 (0.0005 to 0.0025)"],
         ["net", "token_dim", "64", "64: 2, 128: 3"],
         ["net", "planted.mode", "none", "loud: 3, none: 2"],
     ]
-    rate = made.rows[1][3]
+    rate = table.rows[1][3]
     assert (rate.value, rate.low, rate.high) == (1e-3, 5e-4, 2.5e-3)
-    assert made.rows[0][3].value == 0.4
-    assert "3 settings" in made.notes[1]
+    assert table.rows[0][3].value == 0.4
+    assert "3 settings" in table.notes[1]
 
 
 def test_a_baselines_grid_has_nothing_that_was_given() -> None:
-    made = table(results((LOGISTIC, GRID)))
-    assert words(made.rows) == [["logistic", "C", "–", "0.1 (0.1 to 10)"]]
-    assert len(made.notes) == 1
+    table = make_table(make_results((LOGISTIC, GRID)))
+    assert words(table.rows) == [["logistic", "C", "–", "0.1 (0.1 to 10)"]]
+    assert len(table.notes) == 1
 
 
 def test_what_searched_nothing_or_is_not_complete_has_no_table() -> None:
-    assert not Tuning()(results((NETWORK, None)))
-    assert not Tuning()(results((NETWORK, FOUND), done=4))
-    assert len(table(results((LOGISTIC, GRID), (NETWORK, None))).rows) == 1
+    assert not Tuning()(make_results((NETWORK, None)))
+    assert not Tuning()(make_results((NETWORK, NETWORK_SEARCH), done=4))
+    assert len(make_table(make_results((LOGISTIC, GRID), (NETWORK, None))).rows) == 1
 
 
 def test_rows_belong_to_their_method_and_titles_carry_no_number() -> None:
-    both = results((NETWORK, FOUND), (LOGISTIC, GRID))
-    (made,) = [block for block in Tuning()(both) if isinstance(block, Table)]
-    assert [key for (key,) in made.methods] == [NETWORK.fingerprint] * 4 + [LOGISTIC.fingerprint]
-    assert made.title == "Settings chosen on the inner folds"
+    both = make_results((NETWORK, NETWORK_SEARCH), (LOGISTIC, GRID))
+    (table,) = [block for block in Tuning()(both) if isinstance(block, Table)]
+    assert [key for (key,) in table.methods] == [NETWORK.fingerprint] * 4 + [LOGISTIC.fingerprint]
+    assert table.title == "Settings chosen on the inner folds"
 
 
 def test_every_format_prints_the_table() -> None:
-    blocks = Tuning()(results((NETWORK, FOUND), (LOGISTIC, GRID)))
+    blocks = Tuning()(make_results((NETWORK, NETWORK_SEARCH), (LOGISTIC, GRID)))
     for name in FORMATS:
         text = render(blocks, name)
         assert "in 2 of 5 folds" in text, name
