@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
@@ -174,7 +174,7 @@ _ABSENT = {
 }
 
 
-def _fingerprint(settings: Mapping[str, Any]) -> str:
+def _fingerprint(settings: Mapping[str, object]) -> str:
     hashed = {**_ABSENT, **settings}
     del hashed["label"]
     text = json.dumps(hashed, sort_keys=True, default=str)

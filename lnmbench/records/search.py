@@ -21,9 +21,9 @@ class Dimension:
     low: float = 0.0
     high: float = 1.0
     log: bool = False
-    options: tuple[Any, ...] = ()
+    options: tuple[object, ...] = ()
 
-    def value_at(self, share: float) -> Any:
+    def value_at(self, share: float) -> object:
         """Return the value at a share of the range, from 0 to below 1.
 
         Examples

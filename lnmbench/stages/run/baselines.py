@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from lnmbench.contracts import Baseline
 from lnmbench.records import TARGET, Cohort, Trial, UnitResult
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.search.best_candidate import best_trial, mark_best
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def baseline_results(chunk: BaselineChunk, cohort: Cohort, baseline: Baseline) -> list[UnitResult]:
@@ -40,7 +43,11 @@ def baseline_results(chunk: BaselineChunk, cohort: Cohort, baseline: Baseline) -
 
 
 def _unit(
-    chunk: BaselineChunk, unit: Sequence[Fit], baseline: Baseline, cohort: Cohort, frame: Any
+    chunk: BaselineChunk,
+    unit: Sequence[Fit],
+    baseline: Baseline,
+    cohort: Cohort,
+    frame: pd.DataFrame,
 ) -> UnitResult:
     fitted = [_fit_candidates(baseline, cohort, frame, chunk.plan.truth, fit) for fit in unit]
     by_candidate = zip(*(losses for losses, _ in fitted), strict=True)
@@ -63,7 +70,7 @@ def _unit(
 def _fit_candidates(
     baseline: Baseline,
     cohort: Cohort,
-    frame: Any,
+    frame: pd.DataFrame,
     truth: NDArray[np.float64],
     fit: Fit,
 ) -> tuple[list[float], list[NDArray[np.float64]]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +44,7 @@ def make_candidates(method: NetworkMethod, seed: int, registry: Registry) -> tup
     return tuple(Candidate(number=i, settings=s) for i, s in enumerate([initial, *others], start=1))
 
 
-def _draw_sobol(dimensions: Sequence[Dimension], count: int, seed: int) -> dict[str, list[Any]]:
+def _draw_sobol(dimensions: Sequence[Dimension], count: int, seed: int) -> dict[str, list[object]]:
     """Return the values of a scrambled Sobol sequence in these dimensions of `SPACE`.
 
     All of `SPACE` is drawn, whichever dimensions are used: the number of dimensions changes the
@@ -61,11 +60,11 @@ def _draw_sobol(dimensions: Sequence[Dimension], count: int, seed: int) -> dict[
     }
 
 
-def _draw_options(dimension: Dimension, count: int, seed: int) -> list[Any]:
+def _draw_options(dimension: Dimension, count: int, seed: int) -> list[object]:
     """Return options in rounds, each of them shuffled, so that all occur about equally often."""
     generator = _generator(seed, dimension.name)
 
-    def rounds() -> Iterator[Any]:
+    def rounds() -> Iterator[object]:
         while True:
             yield from (dimension.options[i] for i in generator.permutation(len(dimension.options)))
 

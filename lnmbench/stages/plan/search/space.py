@@ -87,7 +87,8 @@ def plugin_choices(method: NetworkMethod) -> tuple[dict[str, Choice], dict[str, 
 
 
 def _divisible(dimension: Dimension, heads: int) -> Dimension:
-    options = tuple(width for width in dimension.options if width % heads == 0)
+    widths = (width for width in dimension.options if isinstance(width, int))
+    options = tuple(width for width in widths if width % heads == 0)
     return replace(dimension, options=options)
 
 
