@@ -54,7 +54,7 @@ def test_from_a_data_set_to_a_page_of_thumbnails(says: Says, home: Path) -> None
     assert Path("mine.csv").read_text(encoding="utf-8").count("left out") == 2
 
     out, err = says(f"data describe holes:n=6 {plugin}")
-    for words in ("4 cases", "2 left out", "prevalence", "spacing before", "slices a case"):
+    for words in ("4 cases", "2 left out", "prevalence", "original spacing", "slices per case"):
         assert words in out
     assert "2 × no CT series" in out
     png = path.with_suffix(".png")

@@ -137,31 +137,31 @@ def _images(cohort: Cohort, scans: Scans) -> Table:
     slices = np.diff(cohort.offsets)
     has_images = slices > 0
     rows = [
-        _distribution("slices a case", slices[has_images].astype(float), ".0f"),
+        _distribution("slices per case", slices[has_images].astype(float), ".0f"),
         *(
             _distribution(
-                f"spacing before, {axis}, mm", scans.spacing_mm[has_images, number], ".3g"
+                f"original spacing, {axis}, mm", scans.spacing_mm[has_images, number], ".3g"
             )
             for number, axis in enumerate(_AXES)
         ),
         *(
             _distribution(
-                f"voxels before, {axis}", scans.size[has_images, number].astype(float), ".0f"
+                f"original voxels, {axis}", scans.size[has_images, number].astype(float), ".0f"
             )
             for number, axis in enumerate(_AXES)
         ),
-        _distribution("tumor before, ml", scans.tumor_ml[has_images, 0], ".3g"),
-        _distribution("tumor in the patches, ml", scans.tumor_ml[has_images, 1], ".3g"),
+        _distribution("original tumor volume, ml", scans.tumor_ml[has_images, 0], ".3g"),
+        _distribution("tumor volume in the patches, ml", scans.tumor_ml[has_images, 1], ".3g"),
     ]
     spacing = " × ".join(f"{length:g}" for length in cohort.preprocessing.spacing_mm)
     return Table(
         key="images",
-        title="Images",
+        title=f"Images of {plural(int(has_images.sum()), 'case')}",
         columns=(
-            TableColumn(key="what", heading="of the cases with images", align="left"),
-            TableColumn(key="least", heading="least"),
+            TableColumn(key="quantity", heading="quantity", align="left"),
+            TableColumn(key="minimum", heading="minimum"),
             TableColumn(key="median", heading="median"),
-            TableColumn(key="most", heading="most"),
+            TableColumn(key="maximum", heading="maximum"),
         ),
         rows=tuple(rows),
         notes=(f"Resampled to {spacing} mm, {cohort.preprocessing.patch} pixels across.",),

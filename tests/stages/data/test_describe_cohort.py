@@ -28,7 +28,7 @@ def test_a_cohort_with_images(ingest_made: Any) -> None:
     assert left_out.lines[0] == "1 × no CT series"
     images, features = blocks["images"], blocks["features"]
     assert isinstance(images, Table)
-    spacing = next(row for row in images.rows if row[0].text.startswith("spacing before, feet"))
+    spacing = next(row for row in images.rows if row[0].text.startswith("original spacing, feet"))
     assert [cell.value for cell in spacing[1:]] == [2.0, 2.0, 2.0]
     assert isinstance(features, Table)
     (age,) = features.rows
