@@ -133,7 +133,7 @@ def _instance(path: Path) -> _Instance | None:
             return None
         return _describe(path, header)
     except Exception:  # a broken file may make pydicom raise anything
-        return _Instance(series=_damaged(path), uid="")
+        return _Instance(series=_make_damaged(path), uid="")
 
 
 def _has_prefix(path: Path) -> bool:
@@ -142,7 +142,7 @@ def _has_prefix(path: Path) -> bool:
         return file.read(len(_PREFIX)) == _PREFIX
 
 
-def _damaged(path: Path) -> Series:
+def _make_damaged(path: Path) -> Series:
     return Series(
         patient="",
         study="",
@@ -157,7 +157,7 @@ def _damaged(path: Path) -> Series:
 
 def _describe(path: Path, header: Dataset) -> _Instance:
     if not header.get("SeriesInstanceUID"):
-        return _Instance(series=_damaged(path), uid="")
+        return _Instance(series=_make_damaged(path), uid="")
     modality = term(header.get("Modality"), MODALITIES)
     drawn = modality in ("SEG", "RTSTRUCT")
     references, images = _references(path, header) if drawn else ((), frozenset[str]())
@@ -209,14 +209,14 @@ def _frame(header: Dataset) -> str:
 
 
 def _orientation(header: Dataset) -> tuple[float, ...]:
-    for item in (header, *_shared_planes(header)):
+    for item in (header, *_iterate_shared_planes(header)):
         cosines = item.get("ImageOrientationPatient")
         if cosines is not None and len(cosines) == 6:
             return tuple(float(value) for value in cosines)
     return ()
 
 
-def _shared_planes(header: Dataset) -> Iterator[Dataset]:
+def _iterate_shared_planes(header: Dataset) -> Iterator[Dataset]:
     for item in header.get("SharedFunctionalGroupsSequence") or ():
         yield from item.get("PlaneOrientationSequence") or ()
 

@@ -50,7 +50,7 @@ def require_sound_nifti(path: Path) -> None:
             _require_numbers(path, header, order)
             length, finite = _read_through(file, header, order)
         except (EOFError, OSError, zlib.error) as error:
-            raise _damaged(path, "a truncated or damaged gzip file") from error
+            raise _damage_error(path, "a truncated or damaged gzip file") from error
     _require_length(path, header, order, length)
     _require_one_position(path, header, order)
     if not finite:
@@ -78,7 +78,7 @@ def _read_through(file: BinaryIO, header: bytes, order: str) -> tuple[int, bool]
     return length, finite
 
 
-def _damaged(path: Path, got: str) -> UserError:
+def _damage_error(path: Path, got: str) -> UserError:
     return UserError(f"cannot read {path}", got=got, then="export or download the file again")
 
 
@@ -86,7 +86,7 @@ def _byte_order(path: Path, header: bytes) -> str:
     for order in "<>":
         if len(header) == _HEADER_BYTES and struct.unpack_from(f"{order}i", header)[0] == 348:
             return order
-    raise _damaged(path, "no NIfTI-1 header")
+    raise _damage_error(path, "no NIfTI-1 header")
 
 
 def _require_numbers(path: Path, header: bytes, order: str) -> None:
@@ -108,7 +108,7 @@ def _require_numbers(path: Path, header: bytes, order: str) -> None:
     }
     fault = next((name for name, present in faults.items() if present), None)
     if fault:
-        raise _damaged(path, f"a damaged NIfTI header: {fault}")
+        raise _damage_error(path, f"a damaged NIfTI header: {fault}")
 
 
 def _require_length(path: Path, header: bytes, order: str, length: int) -> None:

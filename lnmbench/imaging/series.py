@@ -45,8 +45,8 @@ def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tup
         modalities = sorted({series.modality or UNKNOWN for series in candidates})
         got = ", ".join(modalities) or "nothing"
         raise UserError("there is no CT series", expected="modality CT", got=got)
-    related, reason = _related(ct_series, region)
-    usable, left_out = _usable(related)
+    related, reason = _find_related(ct_series, region)
+    usable, left_out = _select_usable(related)
     if not usable:
         raise UserError(
             "there is no CT series that can be used", got=f"left out {'; '.join(left_out)}"
@@ -56,7 +56,7 @@ def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tup
         (series for series in usable if series.size == most),
         key=lambda series: (series.number is None, series.number or 0, series.uid),
     )
-    return best, _sentence(best, usable, reason, left_out)
+    return best, _explain_choice(best, usable, reason, left_out)
 
 
 def read_ct(series: Series) -> sitk.Image:
@@ -105,7 +105,9 @@ def find_image(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     return read_ct(series), (reason,)
 
 
-def _related(ct_series: Sequence[Series], region: Series | None) -> tuple[Sequence[Series], str]:
+def _find_related(
+    ct_series: Sequence[Series], region: Series | None
+) -> tuple[Sequence[Series], str]:
     """Return the series that the segmentation can belong to, and the reason."""
     if region is None:
         return ct_series, ""
@@ -128,7 +130,7 @@ def _related(ct_series: Sequence[Series], region: Series | None) -> tuple[Sequen
     return ct_series, "though the segmentation does not state the series on which it was drawn"
 
 
-def _usable(related: Sequence[Series]) -> tuple[Sequence[Series], list[str]]:
+def _select_usable(related: Sequence[Series]) -> tuple[Sequence[Series], list[str]]:
     """Return the series that can be used, and each of the others with its fault."""
     left_out: list[str] = []
     for faults, needed in ((_UNUSABLE, True), (_UNWANTED, False)):
@@ -163,7 +165,9 @@ _UNWANTED: dict[str, Callable[[Series], bool]] = {
 }
 
 
-def _sentence(best: Series, usable: Sequence[Series], reason: str, left_out: Sequence[str]) -> str:
+def _explain_choice(
+    best: Series, usable: Sequence[Series], reason: str, left_out: Sequence[str]
+) -> str:
     alike = sum(series.size == best.size for series in usable)
     reasons = [reason] if reason else []
     if len(usable) > alike:

@@ -129,16 +129,16 @@ def bootstrap_interval(
         raise ValueError(f"level: expected between 0 and 1, got {level}")
     if resamples < 1:
         raise ValueError(f"resamples: expected at least 1, got {resamples}")
-    parts = _strata(truth, strata)
-    members = _members(parts)
+    parts = _number_strata(truth, strata)
+    members = _group_members(parts)
     estimate = float(metric(truth, predicted))
     low = high = math.nan
     undefined = resamples
     if not math.isnan(estimate):
-        drawn = _values(metric, truth, predicted, _resamples(parts.tobytes(), resamples, seed))
+        drawn = _values(metric, truth, predicted, _draw_resamples(parts.tobytes(), resamples, seed))
         groups = max(_FEWEST, _GROUPS // len(members))
         left_out = [
-            _values(metric, truth, predicted, _left_out(stratum, groups, len(truth), seed))
+            _values(metric, truth, predicted, _leave_out(stratum, groups, len(truth), seed))
             for stratum in members
             if stratum.size > 1
         ]
@@ -189,12 +189,12 @@ def bca(
     half = 0.5 / resampled.size
     z0, a = float(ndtri(np.clip(below, half, 1.0 - half))), _acceleration(left_out)
     z = float(ndtri((1.0 + level) / 2.0))
-    ends = [_shifted(z0, side, a) for side in (-z, z)]
+    ends = [_adjust_quantile(z0, side, a) for side in (-z, z)]
     low, high = np.quantile(resampled, ends)
     return float(low), float(high)
 
 
-def _shifted(z0: float, z: float, acceleration: float) -> float:
+def _adjust_quantile(z0: float, z: float, acceleration: float) -> float:
     shrinks = 1.0 - acceleration * (z0 + z)
     if shrinks <= 0.0:  # beyond the pole: the end is that of the resamples
         return float(z > 0.0)
@@ -229,7 +229,7 @@ def _values(
 
 
 @lru_cache(maxsize=4)
-def _resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
+def _draw_resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
     """Return how often each resample contains each case, (resamples, n).
 
     It is cached, because the metrics of one method share it.
@@ -237,7 +237,7 @@ def _resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
     labels = np.frombuffer(strata, dtype=np.intp)
     random = np.random.default_rng(seed)
     times = np.empty((resamples, labels.size), dtype=np.uint16)
-    for cases in _members(labels):
+    for cases in _group_members(labels):
         size = cases.size
         rows = max(1, _BATCH // size)
         for start in range(0, resamples, rows):
@@ -249,7 +249,7 @@ def _resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
     return times
 
 
-def _left_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDArray[np.uint8]:
+def _leave_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDArray[np.uint8]:
     """Return the weights (groups, n) without each case of a stratum, or each random group."""
     order = np.random.default_rng(seed).permutation(members)
     parts = np.array_split(order, min(groups, members.size))
@@ -259,7 +259,7 @@ def _left_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDAr
     return times
 
 
-def _strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.intp]:
+def _number_strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.intp]:
     """Return the number of each case's stratum, (n,)."""
     if strata is not None:
         labels = np.asarray(strata)
@@ -270,7 +270,7 @@ def _strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.
     return np.unique(labels, return_inverse=True)[1].astype(np.intp)
 
 
-def _members(strata: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def _group_members(strata: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return [np.flatnonzero(strata == number) for number in range(int(strata.max()) + 1)]
 
 

@@ -164,7 +164,7 @@ def roc_band(
     thresholds = np.unique(scores)[::-1]
     levels = np.searchsorted(-thresholds, -scores)
     true, false = (
-        _resampled_rates(levels[labels == label], thresholds.size, resamples, random)
+        _resample_rates(levels[labels == label], thresholds.size, resamples, random)
         for label in (1.0, 0.0)
     )
     drawn = np.array([np.interp(grid, f, t) for f, t in zip(false, true, strict=True)])
@@ -172,7 +172,7 @@ def roc_band(
     return RocBand(false_positive_rate=grid, low=low, high=high, level=level)
 
 
-def _resampled_rates(
+def _resample_rates(
     levels: NDArray[np.intp], thresholds: int, resamples: int, random: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return the shares (resamples, thresholds + 1) at infinity and at each threshold."""

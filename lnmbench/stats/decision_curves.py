@@ -52,7 +52,7 @@ def net_benefit(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> NDArray[np
     """
     labels = require_zero_one(y)
     p, t = require_probabilities(p, labels.size), _thresholds(thresholds)
-    true, false = (_reaching(p[labels == label], t) / labels.size for label in (1.0, 0.0))
+    true, false = (_count_reaching(p[labels == label], t) / labels.size for label in (1.0, 0.0))
     return np.asarray(true - false * t / (1.0 - t))
 
 
@@ -122,5 +122,5 @@ def _thresholds(thresholds: ArrayLike) -> NDArray[np.float64]:
     return t
 
 
-def _reaching(p: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.int64]:
+def _count_reaching(p: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.asarray(p.size - np.searchsorted(np.sort(p), t, side="left"))

@@ -108,7 +108,7 @@ def weighted_auc(
     values = require_scores(score, labels, "scores")
     positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
     sides: tuple[Side, ...] = ("right", "left")
-    above, level = _reaching(values[negative], weights[:, negative], values[positive], *sides)
+    above, level = _weigh_reaching(values[negative], weights[:, negative], values[positive], *sides)
     true, false = weights[:, positive], weights[:, negative].sum(-1)
     lost = np.einsum("bm,bm->b", true, above + level) / 2.0
     with np.errstate(invalid="ignore"):
@@ -147,7 +147,7 @@ def weighted_average_precision(
     positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
     thresholds = np.unique(values[positive])
     (true,), (false,) = (
-        _reaching(values[cases], weights[:, cases], thresholds, "left")
+        _weigh_reaching(values[cases], weights[:, cases], thresholds, "left")
         for cases in (positive, negative)
     )
     precision = np.divide(true, true + false, out=np.zeros_like(true), where=true > 0.0)
@@ -156,7 +156,7 @@ def weighted_average_precision(
         return np.asarray(np.einsum("bt,bt->b", gained, precision) / true[:, 0])
 
 
-def _reaching(
+def _weigh_reaching(
     scores: NDArray[np.float64],
     weights: NDArray[np.float64],
     thresholds: NDArray[np.float64],

@@ -90,7 +90,7 @@ def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibrati
         float(labels.mean()),
     )
     undefined = Interval(low=math.nan, high=math.nan, level=level)
-    intercept, slope = math.nan, _separated(labels, x)
+    intercept, slope = math.nan, _separation_slope(labels, x)
     intercept_interval = slope_interval = undefined
     if slope == 0.0:
         line = fit_logistic(labels, np.column_stack([np.ones_like(x), x]))
@@ -142,7 +142,7 @@ def fit_logistic(y: NDArray[np.float64], design: NDArray[np.float64]) -> Logisti
         )
 
 
-def _separated(labels: NDArray[np.float64], x: NDArray[np.float64]) -> float:
+def _separation_slope(labels: NDArray[np.float64], x: NDArray[np.float64]) -> float:
     """Return the infinite slope of separated classes, NaN where x is constant, else 0."""
     positive, negative = x[labels == 1.0], x[labels == 0.0]
     if are_equal(x):

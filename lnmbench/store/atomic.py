@@ -23,7 +23,7 @@ CANNOT = (
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def hold_lock(path: Path) -> Iterator[None]:
     """Hold the lock of a file while it is made; a second process waits and finds the file."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)

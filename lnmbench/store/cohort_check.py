@@ -51,7 +51,7 @@ def _find_damage(file: h5py.File) -> Damage:
     ids = [str(case) for case in file["cases/id"].asstr()[:]]
     offsets = file["offsets"][:]
     digest = CohortDigest(serialization.unpack(Preprocessing, str(file.attrs["preprocessing"])))
-    damaged = _damaged_cases(file, ids, offsets.tolist(), digest)
+    damaged = _find_damaged_cases(file, ids, offsets.tolist(), digest)
     others = []
     if str(file.attrs[ATTRIBUTES_HASH]) != hash_attributes(file.attrs):
         others.append("its description (card, preprocessing, fingerprint) was changed")
@@ -68,7 +68,7 @@ def _find_damage(file: h5py.File) -> Damage:
     return Damage(cases=tuple(damaged), others=tuple(others))
 
 
-def _damaged_cases(
+def _find_damaged_cases(
     file: h5py.File, ids: Sequence[str], offsets: Sequence[int], digest: CohortDigest
 ) -> list[str]:
     damaged = []

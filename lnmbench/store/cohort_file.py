@@ -122,7 +122,7 @@ class CohortWriter:
         file.attrs[ATTRIBUTES_HASH] = hash_attributes(file.attrs)
 
     def _add_column(self, column: Column, values: Sequence[Any], text: Any) -> None:
-        path = f"columns/{_quoted(column.name)}"
+        path = f"columns/{_quote(column.name)}"
         if column.role in TEXT_ROLES:
             stored = self._file.create_dataset(path, data=list(values), dtype=text)
         else:
@@ -276,7 +276,7 @@ def open_cohort(path: Path) -> Iterator[h5py.File]:
         ) from error
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     """Return a column name as one HDF5 link name: without slash, and not a single dot."""
     quoted = name.replace("%", "%25").replace("/", "%2F").replace("\x00", "%00")
     return quoted.replace(".", "%2E") if set(quoted) <= {"."} else quoted

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.store.atomic import alone
+from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import Parts
 from lnmbench.store.hdf5 import create_hdf5
 
@@ -37,7 +37,7 @@ def read_features(path: Path) -> dict[str, NDArray[np.float32]]:
     try:
         with h5py.File(path, "r") as file:
             sums = {name: stored[:] for name, stored in file["checksums"].items()}
-            arrays = {name: _mapped(path, file[name]) for name in sums}
+            arrays = {name: _map_array(path, file[name]) for name in sums}
         for name, array in arrays.items():
             if not np.array_equal(_checksums(array), sums[name]):
                 raise OSError(f"checksum mismatch in {name}")
@@ -85,7 +85,7 @@ def make_features(
         return arrays
 
     bounds = [(start, min(start + PART, slices)) for start in range(0, slices, PART)]
-    with alone(path):
+    with hold_lock(path):
         if path.is_file():
             return
         for start, stop in bounds:
@@ -107,7 +107,7 @@ def _write(file: h5py.File, name: str, array: NDArray[np.float32], start: int, s
     file[f"checksums/{name}"][start // PART] = _checksum(array)
 
 
-def _mapped(path: Path, stored: h5py.Dataset) -> NDArray[np.float32]:
+def _map_array(path: Path, stored: h5py.Dataset) -> NDArray[np.float32]:
     offset, shape = stored.id.get_offset(), stored.shape
     if offset is None or stored.dtype != np.dtype("<f4"):
         raise OSError(f"{stored.name} is not contiguous")

@@ -19,7 +19,9 @@ def sop_class(path: Path) -> str | None:
     """Return the SOP class of a DICOM file, or None for another file."""
     with reading(path):
         try:
-            header = pydicom.dcmread(path, force=_named(path), specific_tags=["SOPClassUID"])
+            header = pydicom.dcmread(
+                path, force=_has_dicom_suffix(path), specific_tags=["SOPClassUID"]
+            )
         except InvalidDicomError:
             return None
         return str(header.get("SOPClassUID", ""))
@@ -44,7 +46,7 @@ def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
     """
     with reading(path):
         try:
-            dataset = pydicom.dcmread(path, force=_named(path))
+            dataset = pydicom.dcmread(path, force=_has_dicom_suffix(path))
         except InvalidDicomError:
             raise UserError(f"{path} is not a DICOM file", expected=expected) from None
         sop_class_uid = str(dataset.get("SOPClassUID", ""))
@@ -57,6 +59,6 @@ def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
     return dataset
 
 
-def _named(path: Path) -> bool:
+def _has_dicom_suffix(path: Path) -> bool:
     """Return whether a file is DICOM by its name: older exports lack the prefix."""
     return path.suffix.lower() in (".dcm", ".dicom")

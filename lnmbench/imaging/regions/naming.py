@@ -63,9 +63,9 @@ def choose(
     if not regions:
         raise UserError(f"there is no {kind}", where=where)
     if not pattern or not pattern.strip():
-        return _only(regions, kind, where)
+        return _require_one(regions, kind, where)
     for alternative in (pattern.strip(), *(part.strip() for part in pattern.split(","))):
-        matching = _matching(regions, alternative)
+        matching = _find_matches(regions, alternative)
         if len(matching) == 1:
             return matching[0]
         if matching:
@@ -97,7 +97,7 @@ def list_regions(regions: Sequence[NamedRegion]) -> str:
     return ", ".join(map(str, regions[:count])) + more
 
 
-def _only(regions: Sequence[NamedRegion], kind: str, where: str) -> NamedRegion:
+def _require_one(regions: Sequence[NamedRegion], kind: str, where: str) -> NamedRegion:
     if len(regions) > 1:
         raise UserError(
             f"there are {len(regions)} {kind}s and none is named",
@@ -108,7 +108,7 @@ def _only(regions: Sequence[NamedRegion], kind: str, where: str) -> NamedRegion:
     return regions[0]
 
 
-def _matching(regions: Sequence[NamedRegion], alternative: str) -> list[NamedRegion]:
+def _find_matches(regions: Sequence[NamedRegion], alternative: str) -> list[NamedRegion]:
     exact = [region for region in regions if alternative in region.names]
     folded = alternative.casefold()
     loose = [

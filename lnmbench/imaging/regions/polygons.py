@@ -41,23 +41,23 @@ def fill(polygons: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDA
     """
     start = np.concatenate(list(polygons))
     end = np.concatenate([np.roll(polygon, -1, axis=0) for polygon in polygons])
-    return _enclosed(start, end, shape) | _on_the_line(start, end, shape)
+    return _fill_inside(start, end, shape) | _fill_outline(start, end, shape)
 
 
-def _enclosed(
+def _fill_inside(
     start: NDArray[np.float64], end: NDArray[np.float64], shape: tuple[int, int]
 ) -> NDArray[np.bool_]:
     """Return centers with an odd number of edges to their left; a corner counts for one edge."""
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
-    edge, row = _whole_numbers(np.ceil(low), np.ceil(high) - 1, shape[0])
-    column = _crossing(start[edge], end[edge], row, along=1)
+    edge, row = _list_whole_numbers(np.ceil(low), np.ceil(high) - 1, shape[0])
+    column = _find_crossings(start[edge], end[edge], row, along=1)
     crossings = np.zeros((shape[0], shape[1] + 1), dtype=np.int64)
     np.add.at(crossings, (row, np.clip(np.ceil(column), 0, shape[1]).astype(np.int64)), 1)
     odd: NDArray[np.bool_] = np.cumsum(crossings, axis=1)[:, :-1] % 2 == 1
     return odd
 
 
-def _on_the_line(
+def _fill_outline(
     start: NDArray[np.float64], end: NDArray[np.float64], shape: tuple[int, int]
 ) -> NDArray[np.bool_]:
     marked = np.zeros(shape, dtype=np.bool_)
@@ -66,10 +66,10 @@ def _on_the_line(
         a, b = start[chosen], end[chosen]
         size = (shape[1], shape[0])
         low, high = np.minimum(a, b)[:, along], np.maximum(a, b)[:, along]
-        edge, whole = _whole_numbers(
+        edge, whole = _list_whole_numbers(
             np.ceil(low - ON_THE_LINE), np.floor(high + ON_THE_LINE), size[along]
         )
-        other = _crossing(a[edge], b[edge], whole, along=along)
+        other = _find_crossings(a[edge], b[edge], whole, along=along)
         near = np.rint(other)
         on_line = (np.abs(other - near) <= ON_THE_LINE) & (near >= 0) & (near < size[1 - along])
         positions = (whole[on_line], near[on_line].astype(np.int64))
@@ -77,7 +77,7 @@ def _on_the_line(
     return marked
 
 
-def _whole_numbers(
+def _list_whole_numbers(
     first: NDArray[np.float64], last: NDArray[np.float64], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the whole numbers from first to last of each edge, within 0 … size - 1.
@@ -90,7 +90,7 @@ def _whole_numbers(
     return edge, np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts) + low[edge]
 
 
-def _crossing(
+def _find_crossings(
     start: NDArray[np.float64], end: NDArray[np.float64], whole: NDArray[np.int64], *, along: int
 ) -> NDArray[np.float64]:
     """Return the positions on the other axis at which edges (n, 2) meet whole numbers of one."""

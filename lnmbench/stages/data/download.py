@@ -10,7 +10,7 @@ from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.records import Source
 from lnmbench.registry import Registry
-from lnmbench.store.atomic import alone
+from lnmbench.store.atomic import hold_lock
 from lnmbench.store.remote_file import fetch
 
 
@@ -64,5 +64,5 @@ def download(
         raise UserError(
             f"{folder} is a file", expected="a folder", then="choose another folder with --to"
         )
-    with alone(folder / "download"):
+    with hold_lock(folder / "download"):
         return tuple(fetch(file, folder, progress=progress, sleep=sleep) for file in source.files)

@@ -34,7 +34,7 @@ from lnmbench.stages.ingest.review_file import (
     write_review_file,
 )
 from lnmbench.stages.ingest.text_reports import ReviewRow, read_reports
-from lnmbench.store.atomic import alone
+from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import Parts
 from lnmbench.store.cohort_file import (
     is_of_older_format,
@@ -107,7 +107,7 @@ def ingest(
         _report_left_out(path, options, progress)
         return path
     table = _read_table(choice, registry, dataset, options, progress)
-    with alone(path):
+    with hold_lock(path):
         if not path.is_file() or is_of_older_format(path):
             _build(path, table, options, workers, progress)
     _report_size(path, bound.name, progress)
