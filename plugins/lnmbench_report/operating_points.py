@@ -122,11 +122,11 @@ def _make_cells(
     result: MethodResult, aim: Aim, truth: NDArray[np.float64], outer: NDArray[np.int16]
 ) -> Iterator[Cell]:
     thresholds = result.scores[aim.metrics[0]].thresholds
-    assert result.predicted is not None
-    if thresholds is None or np.isnan(thresholds).any():
+    predicted = result.predicted
+    if predicted is None or thresholds is None or np.isnan(thresholds).any():
         yield from (Cell(text=MISSING) for _ in COLUMNS)
         return
-    positive = classify(result.predicted, outer, thresholds)
+    positive = classify(predicted, outer, thresholds)
     point = operating_point(truth, positive, 0.5)
     for share in (point.sensitivity, point.specificity, point.ppv, point.npv):
         yield _share_cell(share)

@@ -42,10 +42,11 @@ class Tuning:
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block if no complete method chose among settings."""
         tuned = _tuned_methods(results)
+        searches = {result.method.fingerprint: search for result, search in tuned}
         return make_method_table(
             results,
             [result for result, _ in tuned],
-            _make_chosen_rows,
+            lambda result: _make_chosen_rows(result, searches[result.method.fingerprint]),
             key="tuning",
             title="Settings chosen on the inner folds",
             columns=CHOSEN_COLUMNS,
@@ -60,10 +61,12 @@ class Trials:
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block if no complete network was tuned."""
+        tuned = _tuned_methods(results)
+        searches = {result.method.fingerprint: search for result, search in tuned}
         return make_method_table(
             results,
-            [r for r, _ in _tuned_methods(results) if isinstance(r.method, NetworkMethod)],
-            _make_trial_rows,
+            [result for result, _ in tuned if isinstance(result.method, NetworkMethod)],
+            lambda result: _make_trial_rows(searches[result.method.fingerprint]),
             key="search",
             title="Settings tried on the inner folds",
             columns=TRIAL_COLUMNS,
@@ -92,9 +95,7 @@ def _tuned_methods(results: Results) -> list[tuple[MethodResult, Search]]:
     return [(r, r.search) for r in complete_methods(results) if r.search is not None]
 
 
-def _make_chosen_rows(result: MethodResult) -> Iterator[tuple[Cell, ...]]:
-    search = result.search
-    assert search is not None
+def _make_chosen_rows(result: MethodResult, search: Search) -> Iterator[tuple[Cell, ...]]:
     network = isinstance(result.method, NetworkMethod)
     if network:  # the candidates of a baseline are a grid: none of them is the given one
         yield Cell(text=ALL_AS_GIVEN), Cell(text=MISSING), _default_share_cell(search)
@@ -132,9 +133,7 @@ def _as_number(value: object) -> float | None:
     return None
 
 
-def _make_trial_rows(result: MethodResult) -> Iterator[tuple[Cell, ...]]:
-    search = result.search
-    assert search is not None
+def _make_trial_rows(search: Search) -> Iterator[tuple[Cell, ...]]:
     for trial in search.trials:
         settings = [f"{name}={format_setting(value)}" for name, value in trial.settings.items()]
         chosen = sum(winner.candidate == trial.candidate for winner in search.chosen)
