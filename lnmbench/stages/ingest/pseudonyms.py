@@ -66,7 +66,7 @@ class Pseudonyms:
 def read_key(path: Path) -> Pseudonyms:
     """Return the pseudonyms of the key in a file.
 
-    Raises `UserError` if it cannot be read, is no key, or is readable by others.
+    Raises `UserError` if it cannot be read, is not a key, or is readable by others.
     """
     try:
         mode = path.stat().st_mode
@@ -80,7 +80,7 @@ def read_key(path: Path) -> Pseudonyms:
         ) from error
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
         raise UserError(
-            "this file is no key of pseudonyms",
+            "the file is not a key of pseudonyms",
             where=str(path),
             expected=f"{SHORTEST_KEY} to {LONGEST_KEY} bytes",
             got=f"{len(key)}" if len(key) <= LONGEST_KEY else "more",
@@ -88,11 +88,11 @@ def read_key(path: Path) -> Pseudonyms:
         )
     if os.name != "nt" and mode & 0o077:
         raise UserError(
-            "others can read the key of the pseudonyms",
+            "the key of the pseudonyms is readable by others",
             where=str(path),
             expected="mode 600",
             got=f"{mode & 0o777:o}",
-            then="chmod 600",
+            then="run chmod 600 on it",
         )
     return Pseudonyms(key=key)
 

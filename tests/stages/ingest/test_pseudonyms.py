@@ -92,12 +92,12 @@ def test_a_key_of_no_use_is_one_line(tmp_path: Path) -> None:
         read_key(path)
     path.write_text("short", encoding="utf-8")
     path.chmod(0o600)
-    with pytest.raises(UserError, match="no key"):
+    with pytest.raises(UserError, match="not a key"):
         read_key(path)
     path.write_text("long enough to be a key", encoding="utf-8")
     path.chmod(0o644)
     if os.name != "nt":
-        with pytest.raises(UserError, match="others can read.*chmod 600"):
+        with pytest.raises(UserError, match="readable by others.*chmod 600"):
             read_key(path)
 
 
