@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from lnmbench_report.setting import Setting
 
 from lnmbench.records import Paragraph, Profile, Results, Summary, Variable
@@ -86,6 +87,16 @@ def test_it_says_which_metrics_are_primary() -> None:
     assert "Primary metrics, declared before the run: AP and Brier (lower is better)." in lines
 
 
-def test_unfinished_methods_are_named() -> None:
-    lines = write_lines(sample_results(THREE, units_done={"resnet50": 3}))
-    assert lines[-1] == "Not finished, and not in the tables: resnet50 (3 of 20 units)."
+@pytest.mark.parametrize(
+    "unfinished",
+    [
+        {"resnet50": 3},
+        {"resnet50": 3, "logistic": 0},
+        {"resnet50 + pt": 19, "resnet50": 3, "logistic": 0},
+    ],
+)
+def test_unfinished_methods_are_named(unfinished: dict[str, int]) -> None:
+    last = write_lines(sample_results(THREE, units_done=unfinished))[-1]
+    assert last.startswith("Not finished, and not in the tables: ")
+    for label, units in unfinished.items():
+        assert f"{label} ({units} of 20 units)" in last
