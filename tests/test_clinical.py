@@ -1,4 +1,4 @@
-"""Clinical features as models see them."""
+"""Clinical features of models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of downloads: which file is taken, how its text is read, what is refused."""
+"""Tables of downloads: search, decoding, refusals."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_rows_without_a_value_are_left_out_and_still_counted(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "is empty: expected at least one patient"),
         (b"id,age\n\n", "is empty: expected at least one patient"),
@@ -142,11 +142,11 @@ def test_rows_without_a_value_are_left_out_and_still_counted(tmp_path: Path) -> 
         (b"id,age\nA,\0\n", "is not a text table: got NUL characters"),
     ],
 )
-def test_broken_tables_are_refused(tmp_path: Path, content: bytes, told: str) -> None:
+def test_broken_tables_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = write(tmp_path / "t.csv", content)
     with pytest.raises(UserError) as refusal:
         read_rows(path).below()
-    assert f"{path} {told}" in str(refusal.value)
+    assert f"{path} {message}" in str(refusal.value)
 
 
 def test_what_the_system_refuses_is_one_line(tmp_path: Path) -> None:
@@ -159,17 +159,17 @@ def test_what_the_system_refuses_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ids", "told"),
+    ("ids", "message"),
     [
         (["A", "B", "A", "A"], "1 patient id occurs more than once (t.csv)"),
         (["A", "", ""], "2 patient ids are empty (t.csv)"),
     ],
 )
-def test_an_id_is_there_and_unique(ids: list[str], told: str) -> None:
+def test_an_id_is_there_and_unique(ids: list[str], message: str) -> None:
     require_unique_ids(["A", "B"], where="t.csv")
     with pytest.raises(UserError) as refusal:
         require_unique_ids(ids, where="t.csv")
-    assert str(refusal.value) == f"{told}: expected one row a patient, each with an id"
+    assert str(refusal.value) == f"{message}: expected one row a patient, each with an id"
 
 
 def test_cells_are_checked_but_for_those_that_are_no_numbers() -> None:

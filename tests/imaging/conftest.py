@@ -18,7 +18,7 @@ FIRST = (-20.0, -30.0, -100.0)
 
 
 @pytest.fixture
-def made() -> ModuleType:
+def dicom_files() -> ModuleType:
     """The functions below, for tests that cannot import them."""
     return sys.modules[__name__]
 

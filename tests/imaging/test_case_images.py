@@ -1,4 +1,4 @@
-"""The images of a cohort: whose they are, which files count, what is said."""
+"""Images of a cohort by patient, their source files and notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BY_NUMBER = AnnotationRules(
 ANY = AnnotationRules(kinds=(AnnotationKind(),))
 
 
-def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
+def make_series(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
     names = tuple(Path(f"{patient}-{modality}-{number}-{place}") for place in range(files))
     return Series(
         patient=patient,
@@ -31,13 +31,24 @@ def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1
     )
 
 
-CT, SEG, CONTOURS = one("CT", 1, files=3), one("SEG", 1000), one("RTSTRUCT", 3)
-ALGORITHM = one("SEG", 300)
+CT, SEG, CONTOURS = (
+    make_series("CT", 1, files=3),
+    make_series("SEG", 1000),
+    make_series("RTSTRUCT", 3),
+)
+ALGORITHM = make_series("SEG", 300)
 
 
 def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:
-    damaged = one(DAMAGED, None, patient="", files=2)
-    index = (CT, SEG, ALGORITHM, one("CT", 1, patient="B"), one("CT", 1, patient="Z"), damaged)
+    damaged = make_series(DAMAGED, None, patient="", files=2)
+    index = (
+        CT,
+        SEG,
+        ALGORITHM,
+        make_series("CT", 1, patient="B"),
+        make_series("CT", 1, patient="Z"),
+        damaged,
+    )
     images = sort_images(index, ("A", "B", "C"), BY_NUMBER)
     assert images.notes == (
         "images: 2 of 3 patients have DICOM series, 1 with SEG series 1000; a patient without CT "
@@ -49,8 +60,8 @@ def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:
 
 
 def test_sources_are_ct_and_marks_of_the_cohort_in_its_order() -> None:
-    other = one("CT", 1, patient="B")
-    index = (CT, one("PT", 2), CONTOURS, SEG, other, one("CT", 1, patient="Z"))
+    other = make_series("CT", 1, patient="B")
+    index = (CT, make_series("PT", 2), CONTOURS, SEG, other, make_series("CT", 1, patient="Z"))
     images = sort_images(index, ("B", "A"), BY_NUMBER)
     assert images.sources == (*other.files, *CT.files, *SEG.files)
 
@@ -66,7 +77,7 @@ def test_a_patient_without_images_says_so_but_a_cohort_without_has_no_volumes() 
     assert not without
     assert without.sources == ()
     assert without.notes == ("no images: the clinical table alone",)
-    strangers = sort_images((one("CT", 1, patient="Z"),), ("A", "B"), BY_NUMBER)
+    strangers = sort_images((make_series("CT", 1, patient="Z"),), ("A", "B"), BY_NUMBER)
     assert strangers.volume_of("A") is None
     assert "1 more patient has DICOM series" in strangers.notes[1]
 
@@ -75,8 +86,8 @@ def test_images_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("id\nA\n", encoding="utf-8")
     (tmp_path / "broken.dcm").write_bytes(b"no DICOM")
-    for root, asked in ((tmp_path, "auto"), (table, "auto"), (tmp_path, "no")):
-        assert not find_case_images(root, ("A",), ANY, use=asked, collection="a cohort")
+    for root, requests in ((tmp_path, "auto"), (table, "auto"), (tmp_path, "no")):
+        assert not find_case_images(root, ("A",), ANY, use=requests, collection="a cohort")
     for root in (tmp_path, table):
         with pytest.raises(UserError, match="no images of a cohort under"):
             find_case_images(root, ("A",), ANY, use="yes", collection="a cohort")

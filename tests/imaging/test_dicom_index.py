@@ -1,4 +1,4 @@
-"""Series are found by headers, whatever the tree and the names."""
+"""Series are indexed by headers, with any folders and file names."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from lnmbench import UserError
 from lnmbench.imaging.dicom_index import index_folder
 
 
-def _segmentation(made: ModuleType, path: Path, modality: str, **references: list[Dataset]) -> None:
-    header = made.ct_header(uid="1.2.3.77", number=1000, patient="made")
+def _segmentation(
+    dicom_files: ModuleType, path: Path, modality: str, **references: list[Dataset]
+) -> None:
+    header = dicom_files.ct_header(uid="1.2.3.77", number=1000, patient="made")
     header.Modality = modality
     header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = "1.2.3.77.1"
     for name, value in references.items():
@@ -37,35 +39,37 @@ FLAT = "{}_{:05d}"
 
 
 @pytest.mark.parametrize("layout", [NBIA, IDC, FLAT])
-def test_layouts_give_the_same_series(tmp_path: Path, made: ModuleType, layout: str) -> None:
+def test_layouts_give_the_same_series(tmp_path: Path, dicom_files: ModuleType, layout: str) -> None:
     for uid, number, slices in (("1.2.3.4", 2, 5), ("1.2.3.5", 3, 4)):
-        made.write_series(tmp_path / "raw", made.hu_of(slices), uid=uid, number=number)
+        dicom_files.write_series(
+            tmp_path / "raw", dicom_files.hu_of(slices), uid=uid, number=number
+        )
         for file in sorted((tmp_path / "raw").iterdir()):
             place = tmp_path / "tree" / layout.format(number, int(file.stem))
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, place)
     (tmp_path / "tree" / "metadata.csv").write_text("Series UID\n")
-    found = index_folder(tmp_path / "tree")
-    assert [(s.uid, s.number, s.size, s.patient) for s in found] == [
+    result = index_folder(tmp_path / "tree")
+    assert [(s.uid, s.number, s.size, s.patient) for s in result] == [
         ("1.2.3.4", 2, 5, "made"),
         ("1.2.3.5", 3, 4, "made"),
     ]
-    assert [len(series.files) for series in found] == [5, 4]
-    assert index_folder(tmp_path / "tree", threads=1) == found
+    assert [len(series.files) for series in result] == [5, 4]
+    assert index_folder(tmp_path / "tree", threads=1) == result
 
 
-def test_frames_of_an_enhanced_ct_are_counted(tmp_path: Path, made: ModuleType) -> None:
-    made.write_enhanced(tmp_path / "e.dcm", made.hu_of(4), [2, 0, 1, 3])
+def test_frames_of_an_enhanced_ct_are_counted(tmp_path: Path, dicom_files: ModuleType) -> None:
+    dicom_files.write_enhanced(tmp_path / "e.dcm", dicom_files.hu_of(4), [2, 0, 1, 3])
     (series,) = index_folder(tmp_path)
     assert (series.size, len(series.files)) == (4, 1)
-    assert series.orientation == made.AXIAL
+    assert series.orientation == dicom_files.AXIAL
     assert index_folder(tmp_path / "e.dcm") == (series,)
 
 
 def test_references_of_segmentations_are_found_wherever_they_stand(
-    tmp_path: Path, made: ModuleType
+    tmp_path: Path, dicom_files: ModuleType
 ) -> None:
-    made.write_series(tmp_path / "ct", made.hu_of(3))
+    dicom_files.write_series(tmp_path / "ct", dicom_files.hu_of(3))
     series = _item(SeriesInstanceUID="1.2.3.4")
     study = _item(RTReferencedSeriesSequence=[series])
     frame = _item(FrameOfReferenceUID="1.9", RTReferencedStudySequence=[study])
@@ -86,7 +90,7 @@ def test_references_of_segmentations_are_found_wherever_they_stand(
     }
     for name, references in ways.items():
         path = tmp_path / "seg" / "1-1.dcm"
-        _segmentation(made, path, name.partition("-")[0], **references)
+        _segmentation(dicom_files, path, name.partition("-")[0], **references)
         (drawn,) = (s for s in index_folder(tmp_path) if s.modality != "CT")
         assert drawn.references == ("1.2.3.4",), name
 
@@ -98,8 +102,8 @@ def test_the_real_segmentations_reference_their_series(shared_data: Path) -> Non
         assert drawn.references == (ct.uid,)
 
 
-def test_what_is_no_dicom_is_passed_over(tmp_path: Path, made: ModuleType) -> None:
-    made.write_series(tmp_path / "a", made.hu_of(3))
+def test_what_is_no_dicom_is_passed_over(tmp_path: Path, dicom_files: ModuleType) -> None:
+    dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(3))
     for name in ("LICENSE", "metadata.csv", "short"):
         (tmp_path / "a" / name).write_bytes(b"x" * 9)
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
@@ -108,13 +112,13 @@ def test_what_is_no_dicom_is_passed_over(tmp_path: Path, made: ModuleType) -> No
 
 
 def test_a_damaged_file_counts_to_the_one_series_of_its_folder(
-    tmp_path: Path, made: ModuleType
+    tmp_path: Path, dicom_files: ModuleType
 ) -> None:
-    made.write_series(tmp_path / "a", made.hu_of(3))
+    dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(3))
     (tmp_path / "a" / "004.dcm").write_bytes(b"")
     (series,) = index_folder(tmp_path)
     assert series.size == 4
-    made.write_series(tmp_path / "a", made.hu_of(3), uid="1.2.3.5", name="b{}".format)
+    dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(3), uid="1.2.3.5", name="b{}".format)
     assert sorted(s.modality for s in index_folder(tmp_path)) == ["CT", "CT", "damaged"]
 
 
@@ -123,11 +127,13 @@ def test_no_folder_is_said(tmp_path: Path) -> None:
         index_folder(tmp_path / "absent")
 
 
-def test_headers_that_break_rules_are_read_without_a_word(tmp_path: Path, made: ModuleType) -> None:
+def test_headers_that_break_rules_are_read_without_a_word(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
     def change(index: int, header: Dataset) -> None:
         header.add_new("ContentDate", "LO", "no date")
         header.StudyDescription = "x" * 90
 
-    made.write_series(tmp_path, np.zeros((2, 32, 32)), change=change, number=None)
+    dicom_files.write_series(tmp_path, np.zeros((2, 32, 32)), change=change, number=None)
     (series,) = index_folder(tmp_path)
     assert series.number is None

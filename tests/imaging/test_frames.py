@@ -15,18 +15,20 @@ from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.series import read_image
 
 
-def test_frames_of_an_enhanced_ct_are_sorted_and_rescaled(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(5)
-    made.write_enhanced(tmp_path / "enhanced", hu, [3, 0, 4, 1, 2])
+def test_frames_of_an_enhanced_ct_are_sorted_and_rescaled(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    hu = dicom_files.hu_of(5)
+    dicom_files.write_enhanced(tmp_path / "enhanced", hu, [3, 0, 4, 1, 2])
     image = read_image(tmp_path / "enhanced")
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
     assert image.GetSpacing() == pytest.approx((0.7, 0.8, 5.0))
 
 
-def test_a_frame_has_its_position_and_rescaling(tmp_path: Path, made: ModuleType) -> None:
-    path = made.write_series(tmp_path, made.hu_of(2), slope=2, intercept=-1000)[1]
+def test_a_frame_has_its_position_and_rescaling(tmp_path: Path, dicom_files: ModuleType) -> None:
+    path = dicom_files.write_series(tmp_path, dicom_files.hu_of(2), slope=2, intercept=-1000)[1]
     (frame,) = read_frames(path)
-    assert frame.position == tuple(np.add(made.FIRST, (0, 0, 5)))
+    assert frame.position == tuple(np.add(dicom_files.FIRST, (0, 0, 5)))
     assert (frame.pixel_mm, frame.size) == ((0.7, 0.8), (32, 32))
     assert (frame.slope, frame.intercept) == (2, -1000)
 
@@ -46,11 +48,11 @@ def test_a_frame_has_its_position_and_rescaling(tmp_path: Path, made: ModuleType
     ],
 )
 def test_a_header_without_what_a_volume_needs_is_refused(
-    tmp_path: Path, made: ModuleType, keyword: str, value: object, message: str
+    tmp_path: Path, dicom_files: ModuleType, keyword: str, value: object, message: str
 ) -> None:
     def change(_: int, header: pydicom.Dataset) -> None:
         setattr(header, keyword, value)
 
-    (path,) = made.write_series(tmp_path, made.hu_of(1), change=change)
+    (path,) = dicom_files.write_series(tmp_path, dicom_files.hu_of(1), change=change)
     with pytest.raises(UserError, match=message):
         read_frames(path)

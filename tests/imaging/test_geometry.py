@@ -68,12 +68,12 @@ def _everything_resampled(volume: Volume, preprocessing: Preprocessing) -> Patch
     middle = np.array([columns.min() + columns.max(), rows.min() + rows.max()]) / 2 * step
     x, y = np.floor(middle - (preprocessing.patch - 1) / 2 + 0.5).astype(int)
     wide, side = preprocessing.patch, slice(None)
-    kept = mask.any(axis=(1, 2))
+    remaining = mask.any(axis=(1, 2))
     pad = ((0, 0), (wide, wide), (wide, wide))
     cut = (side, slice(y + wide, y + 2 * wide), slice(x + wide, x + 2 * wide))
     return Patches(
-        slices=np.rint(np.pad(hu[kept], pad, constant_values=-1024)[cut]).astype(np.int16),
-        masks=np.pad(mask[kept], pad)[cut],
+        slices=np.rint(np.pad(hu[remaining], pad, constant_values=-1024)[cut]).astype(np.int16),
+        masks=np.pad(mask[remaining], pad)[cut],
     )
 
 
@@ -143,9 +143,10 @@ def test_the_tumor_stands_in_the_middle_and_only_its_slices_are_kept() -> None:
 
 
 def test_a_spacing_that_a_writer_rounded_does_not_move_the_patch() -> None:
-    at = (slice(4, 7), slice(21, 40), slice(51, 60))
+    position = (slice(4, 7), slice(21, 40), slice(51, 60))
     volumes = [
-        _volume(_noise((9, 80, 80)), at, spacing=(0.7 + off, 0.7 - off, 5.0)) for off in (0, 3e-8)
+        _volume(_noise((9, 80, 80)), position, spacing=(0.7 + off, 0.7 - off, 5.0))
+        for off in (0, 3e-8)
     ]
     expected, got = (to_patches(volume, SMALL) for volume in volumes)
     np.testing.assert_array_equal(got.masks, expected.masks)
@@ -360,15 +361,15 @@ def test_scipy_interpolates_to_the_same_hu(ct: Volume) -> None:
 def test_torchio_finds_the_tumor_at_the_same_place_on_its_own_lattice(ct: Volume) -> None:
     patches = to_patches(ct, PAPER)
     subject = _by_torchio(ct, PAPER.spacing_mm)
-    found = _array(subject["tumor"])
+    result = _array(subject["tumor"])
     voxel_mm3 = float(np.prod(PAPER.spacing_mm))
     true_mm3 = 837 * float(np.prod(ct.image.GetSpacing()))
     assert int(patches.masks.sum()) * voxel_mm3 == pytest.approx(true_mm3, rel=0.01)
-    assert int(found.sum()) == pytest.approx(int(patches.masks.sum()), rel=0.01)
+    assert int(result.sum()) == pytest.approx(int(patches.masks.sum()), rel=0.01)
     ours = _first_point(ct) + np.argwhere(patches.masks)[:, ::-1].mean(0) * PAPER.spacing_mm
-    theirs = subject["tumor"].affine @ [*np.argwhere(found)[:, ::-1].mean(0), 1]
+    reference = subject["tumor"].affine @ [*np.argwhere(result)[:, ::-1].mean(0), 1]
     expected = np.diag([-1, -1, 1]) @ (ct.image.GetOrigin() + ours)
-    np.testing.assert_allclose(theirs[:3], expected, atol=0.1)
+    np.testing.assert_allclose(reference[:3], expected, atol=0.1)
 
 
 @pytest.mark.parametrize("orientation", ["RAI", "PIR", "ASL"])

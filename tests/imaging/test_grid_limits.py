@@ -26,9 +26,9 @@ def test_grids_of_ct_pass(fact: dict[str, tuple[float, ...]]) -> None:
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, 1e200])
 @pytest.mark.parametrize("fact", SOUND)
-@pytest.mark.parametrize("at", [0, 2])
-def test_no_number_beyond_passes(fact: str, at: int, bad: float) -> None:
+@pytest.mark.parametrize("position", [0, 2])
+def test_no_number_beyond_passes(fact: str, position: int, bad: float) -> None:
     numbers = list(SOUND[fact])
-    numbers[at] = bad
+    numbers[position] = bad
     with pytest.raises(UserError, match="^the series has (an unlikely|broken)"):
         require_plausible_grid("the series", **{**SOUND, fact: tuple(numbers)})

@@ -1,4 +1,4 @@
-"""Nothing that a damaged header may hold gets into a message."""
+"""Messages quote no values of damaged headers."""
 
 from __future__ import annotations
 
@@ -29,35 +29,41 @@ PRIVATE = ("Nobody", "Made", "1.2.3")
 
 def _lengths(content: bytes) -> Iterator[bytes]:
     """Yield a file with the length of each short text of its header made longer, one at a time."""
-    for at in range(132, len(content) - 8):
-        if content[at : at + 2] in (b"CS", b"LO", b"UI", b"IS", b"DS", b"PN"):
-            yield content[: at + 2] + b"\x7e\0" + content[at + 4 :]
+    for position in range(132, len(content) - 8):
+        if content[position : position + 2] in (b"CS", b"LO", b"UI", b"IS", b"DS", b"PN"):
+            yield content[: position + 2] + b"\x7e\0" + content[position + 4 :]
 
 
-def test_no_length_makes_a_message_of_the_patients_name(tmp_path: Path, made: ModuleType) -> None:
-    paths = made.write_series(tmp_path, made.hu_of(2))
+def test_no_length_makes_a_message_of_the_patients_name(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    paths = dicom_files.write_series(tmp_path, dicom_files.hu_of(2))
     content = paths[1].read_bytes()
-    said = []
+    messages = []
     for damaged in _lengths(content):
         paths[1].write_bytes(damaged)
         for read in (read_image, lambda folder: read_frames(folder / "001.dcm")):
             try:
                 read(tmp_path)
             except UserError as error:
-                said.append(str(error).replace(str(tmp_path), ""))
-    assert len(said) > 20
-    assert not [line for line in said if any(word in line for word in PRIVATE)]
-    assert max(map(len, said)) < 250
+                messages.append(str(error).replace(str(tmp_path), ""))
+    assert len(messages) > 20
+    assert not [line for line in messages if any(word in line for word in PRIVATE)]
+    assert max(map(len, messages)) < 250
 
 
-def test_a_damaged_modality_is_unknown_to_the_index(tmp_path: Path, made: ModuleType) -> None:
-    path = made.write_series(tmp_path, made.hu_of(1))[0]
+def test_a_damaged_modality_is_unknown_to_the_index(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    path = dicom_files.write_series(tmp_path, dicom_files.hu_of(1))[0]
     path.write_bytes(path.read_bytes().replace(b"CS\2\0CT", b"CS\x60\0CT"))
     assert {series.modality for series in index_folder(tmp_path)} <= {"unknown", "damaged"}
 
 
-def test_an_object_of_an_unknown_class_is_not_quoted(tmp_path: Path, made: ModuleType) -> None:
-    header = made.ct_header(uid="1.2.3.4", number=1, patient="made")
+def test_an_object_of_an_unknown_class_is_not_quoted(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    header = dicom_files.ct_header(uid="1.2.3.4", number=1, patient="made")
     header.SOPClassUID = "1.2.3.4.5.19551231"
     header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = "1.2.3"
     header.save_as(tmp_path / "a.dcm", enforce_file_format=True)

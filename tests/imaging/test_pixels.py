@@ -17,9 +17,9 @@ from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.series import read_image
 
 
-def test_a_slope_that_is_not_whole_gives_float(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(3)
-    made.write_series(tmp_path, hu, slope=0.5)
+def test_a_slope_that_is_not_whole_gives_float(tmp_path: Path, dicom_files: ModuleType) -> None:
+    hu = dicom_files.hu_of(3)
+    dicom_files.write_series(tmp_path, hu, slope=0.5)
     image = read_image(tmp_path)
     assert image.GetPixelID() == sitk.sitkFloat32
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
@@ -27,26 +27,26 @@ def test_a_slope_that_is_not_whole_gives_float(tmp_path: Path, made: ModuleType)
 
 @pytest.mark.parametrize(("slope", "intercept"), [(2, -32768), (3, -40000), (-1, 30000)])
 def test_whole_hu_are_exact_up_to_sixteen_bits(
-    tmp_path: Path, made: ModuleType, slope: float, intercept: float
+    tmp_path: Path, dicom_files: ModuleType, slope: float, intercept: float
 ) -> None:
     stored = np.random.default_rng(0).integers(3000, 21000, (2, 32, 32))
-    made.write_series(tmp_path, stored * slope + intercept, slope=slope, intercept=intercept)
+    dicom_files.write_series(tmp_path, stored * slope + intercept, slope=slope, intercept=intercept)
     image = read_image(tmp_path)
     assert image.GetPixelID() == sitk.sitkInt16
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), stored * slope + intercept)
 
 
-def test_hu_beyond_sixteen_bits_are_kept_as_floats(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(2).astype(int)
+def test_hu_beyond_sixteen_bits_are_kept_as_floats(tmp_path: Path, dicom_files: ModuleType) -> None:
+    hu = dicom_files.hu_of(2).astype(int)
     hu[1, 3, 4] = 60000
-    made.write_series(tmp_path, hu)
+    dicom_files.write_series(tmp_path, hu)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless])
-def test_compressed_series_are_read(tmp_path: Path, made: ModuleType, syntax: str) -> None:
-    hu = made.hu_of(2)
-    for path in made.write_series(tmp_path, hu):
+def test_compressed_series_are_read(tmp_path: Path, dicom_files: ModuleType, syntax: str) -> None:
+    hu = dicom_files.hu_of(2)
+    for path in dicom_files.write_series(tmp_path, hu):
         header = pydicom.dcmread(path)
         header.compress(syntax, generate_instance_uid=False)
         header.save_as(path)
@@ -54,10 +54,10 @@ def test_compressed_series_are_read(tmp_path: Path, made: ModuleType, syntax: st
 
 
 def test_jpeg_lossless_is_read_though_pydicom_has_no_decoder(
-    tmp_path: Path, made: ModuleType
+    tmp_path: Path, dicom_files: ModuleType
 ) -> None:
-    hu = made.hu_of(2)
-    for index, path in enumerate(made.write_series(tmp_path, hu)):
+    hu = dicom_files.hu_of(2)
+    for index, path in enumerate(dicom_files.write_series(tmp_path, hu)):
         encoded = _by_gdcm(tmp_path / "encoded", hu[index])
         header = pydicom.dcmread(path)
         header.file_meta.TransferSyntaxUID = encoded.file_meta.TransferSyntaxUID
@@ -83,9 +83,9 @@ def _by_gdcm(folder: Path, hu: np.ndarray) -> pydicom.Dataset:
 
 
 def test_an_image_of_another_size_than_its_header_states_is_refused(
-    tmp_path: Path, made: ModuleType
+    tmp_path: Path, dicom_files: ModuleType
 ) -> None:
-    (path,) = made.write_series(tmp_path, made.hu_of(1))
+    (path,) = dicom_files.write_series(tmp_path, dicom_files.hu_of(1))
     frames = read_frames(path)
     (hu,) = read_hu(frames)
     assert hu.dtype == np.int16

@@ -1,4 +1,4 @@
-"""The CT that belongs to the tumor is chosen, and read slice by slice into HU."""
+"""Choice of the CT of a tumor, and its HU."""
 
 from __future__ import annotations
 
@@ -85,8 +85,10 @@ def test_nothing_usable_is_said(candidates: list[Series], words: str) -> None:
         choose_ct(candidates)
 
 
-def test_slices_are_sorted_by_position_and_rescaled_each(tmp_path: Path, made: ModuleType) -> None:
-    hu = made.hu_of(6)
+def test_slices_are_sorted_by_position_and_rescaled_each(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    hu = dicom_files.hu_of(6)
 
     def change(index: int, header: pydicom.Dataset) -> None:
         header.InstanceNumber = 60 - index * 7 % 5
@@ -96,12 +98,12 @@ def test_slices_are_sorted_by_position_and_rescaled_each(tmp_path: Path, made: M
     def name(index: int) -> str:
         return f"{(index * 5) % 6}"
 
-    made.write_series(tmp_path, hu, change=change, name=name)
+    dicom_files.write_series(tmp_path, hu, change=change, name=name)
     image = read_image(tmp_path)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(image), hu)
     assert image.GetPixelID() == sitk.sitkInt16
     assert image.GetSpacing() == pytest.approx((0.7, 0.8, 5.0))
-    assert image.GetOrigin() == made.FIRST
+    assert image.GetOrigin() == dicom_files.FIRST
 
 
 @pytest.mark.parametrize(
@@ -109,17 +111,17 @@ def test_slices_are_sorted_by_position_and_rescaled_each(tmp_path: Path, made: M
 )
 @pytest.mark.parametrize("way", [1, -1])
 def test_any_orientation_lies_where_the_header_says(
-    tmp_path: Path, made: ModuleType, orientation: tuple[float, ...], way: int
+    tmp_path: Path, dicom_files: ModuleType, orientation: tuple[float, ...], way: int
 ) -> None:
-    hu = made.hu_of(4)
+    hu = dicom_files.hu_of(4)
     normal = np.cross(orientation[:3], orientation[3:])
-    made.write_series(tmp_path, hu, orientation=orientation, step=way * 2.5 * normal)
+    dicom_files.write_series(tmp_path, hu, orientation=orientation, step=way * 2.5 * normal)
     image = read_image(tmp_path)
     for index in range(4):
-        corner = np.add(made.FIRST, index * way * 2.5 * normal)
-        at = np.add(corner, 0.7 * 9 * np.array(orientation[:3]))
-        at += 0.8 * 5 * np.array(orientation[3:])
-        voxel = image.TransformPhysicalPointToIndex(at.tolist())
+        corner = np.add(dicom_files.FIRST, index * way * 2.5 * normal)
+        position = np.add(corner, 0.7 * 9 * np.array(orientation[:3]))
+        position += 0.8 * 5 * np.array(orientation[3:])
+        voxel = image.TransformPhysicalPointToIndex(position.tolist())
         assert image[voxel] == hu[index, 5, 9]
     assert np.linalg.det(np.reshape(image.GetDirection(), (3, 3))) == pytest.approx(1)
 
@@ -139,9 +141,11 @@ def test_real_series_agree_with_gdcm(shared_data: Path, folder: str, slices: int
     assert why == (f"CT: series {series.number} with {slices} slices, the only one",)
 
 
-def test_a_folder_of_several_series_says_what_was_chosen(tmp_path: Path, made: ModuleType) -> None:
-    made.write_series(tmp_path / "a", made.hu_of(3), uid="1.2.3.4", number=2)
-    made.write_series(tmp_path / "b", made.hu_of(5), uid="1.2.3.5", number=3)
+def test_a_folder_of_several_series_says_what_was_chosen(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(3), uid="1.2.3.4", number=2)
+    dicom_files.write_series(tmp_path / "b", dicom_files.hu_of(5), uid="1.2.3.5", number=3)
     image, (why,) = find_image(tmp_path)
     assert image.GetDepth() == 5
     assert why == "CT: series 3 with 5 slices, the one with most slices of 2"

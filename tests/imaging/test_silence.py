@@ -33,12 +33,12 @@ def test_warnings_are_back_once_the_last_thread_is_out() -> None:
 
 
 def test_a_header_that_pydicom_remarks_on_is_read_without_a_word(
-    tmp_path: Path, made: ModuleType, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, dicom_files: ModuleType, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def change(_: int, header: Dataset) -> None:
         header.SpecificCharacterSet = "ISO_IR 100"
 
-    for path in made.write_series(tmp_path, made.hu_of(3), change=change):
+    for path in dicom_files.write_series(tmp_path, dicom_files.hu_of(3), change=change):
         path.write_bytes(path.read_bytes().replace(b"ISO_IR 100", b"NO_SUCH_10"))
     with pytest.warns(UserWarning, match="NO_SUCH"):
         pydicom.dcmread(path).get("PatientID")

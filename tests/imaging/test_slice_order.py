@@ -1,4 +1,4 @@
-"""Slices become a volume, or the reason why they are none is said."""
+"""Slices become a volume, or are refused with the reason."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def _places(*z: float) -> list[Frame]:
 
 
 def test_slices_are_sorted_along_the_normal() -> None:
-    found = stack(_places(10, 0, 15, 5), where="here")
-    assert [frame.path.name for frame in found.frames] == ["1.dcm", "3.dcm", "0.dcm", "2.dcm"]
-    assert found.spacing_mm == (0.7, 0.7, 5.0)
-    assert found.origin == (-200.0, -150.0, 0.0)
+    result = stack(_places(10, 0, 15, 5), where="here")
+    assert [frame.path.name for frame in result.frames] == ["1.dcm", "3.dcm", "0.dcm", "2.dcm"]
+    assert result.spacing_mm == (0.7, 0.7, 5.0)
+    assert result.origin == (-200.0, -150.0, 0.0)
 
 
 def test_positions_rounded_by_the_scanner_are_even() -> None:

@@ -1,4 +1,4 @@
-"""Which series marks the tumor, what is left out, and what cannot be chosen."""
+"""Choice of the series that marks the tumor; series that are left out; ambiguous cases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BY_NUMBER = AnnotationRules(
 ANY = AnnotationRules(kinds=(AnnotationKind(),), then="choose one")
 
 
-def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
+def make_series(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
     names = tuple(Path(f"{patient}-{modality}-{number}-{place}") for place in range(files))
     return Series(
         patient=patient,
@@ -36,8 +36,12 @@ def one(modality: str, number: int | None, *, patient: str = "A", files: int = 1
     )
 
 
-CT, SEG, CONTOURS = one("CT", 1, files=3), one("SEG", 1000), one("RTSTRUCT", 3)
-ALGORITHM = one("SEG", 300)
+CT, SEG, CONTOURS = (
+    make_series("CT", 1, files=3),
+    make_series("SEG", 1000),
+    make_series("RTSTRUCT", 3),
+)
+ALGORITHM = make_series("SEG", 300)
 
 
 def test_the_first_kind_that_a_patient_has_is_taken_with_its_name_of_the_region() -> None:
@@ -57,18 +61,26 @@ def test_a_series_that_is_never_used_is_left_out_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("series", "marking", "told"),
+    ("series", "marking", "message"),
     [
         ((), ANY, "not marked: expected one DICOM SEG or RTSTRUCT, got no DICOM file of the pat"),
         ((CT,), CONTOURS_FIRST, "not marked: expected one DICOM RTSTRUCT or SEG, got 1 series of"),
         ((CT, SEG, CONTOURS), ANY, "more than once: .*got SEG series 1000 .*; choose one"),
-        ((one("SEG", 1000, files=2),), BY_NUMBER, "more than once: .* series 1000 with 2 files"),
+        (
+            (make_series("SEG", 1000, files=2),),
+            BY_NUMBER,
+            "more than once: .* series 1000 with 2 files",
+        ),
         ((ALGORITHM,), BY_NUMBER, r"SEG series 1000, got SEG series 300 \(by an algorithm\)"),
-        ((one("SEG", None),), BY_NUMBER, "not marked: .*got SEG without number with 1 file$"),
+        (
+            (make_series("SEG", None),),
+            BY_NUMBER,
+            "not marked: .*got SEG without number with 1 file$",
+        ),
     ],
 )
 def test_what_cannot_be_chosen_is_refused(
-    series: tuple[Series, ...], marking: AnnotationRules, told: str
+    series: tuple[Series, ...], marking: AnnotationRules, message: str
 ) -> None:
-    with pytest.raises(UserError, match=f"the tumor is .*{told}"):
+    with pytest.raises(UserError, match=f"the tumor is .*{message}"):
         choose_annotation(series, marking)

@@ -1,4 +1,4 @@
-"""NIfTI, NRRD and MetaImage give the same volume, or the reason why there is none."""
+"""NIfTI, NRRD and MetaImage give the same volume, or are refused with the reason."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def test_every_format_gives_the_same_volume(
     image.SetDirection(direction)
     sitk.WriteImage(image, tmp_path / f"ct.{suffix.lower()}")
     path = (tmp_path / f"ct.{suffix.lower()}").rename(tmp_path / f"ct.{suffix}")
-    found = read_image(path)
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(image))
-    np.testing.assert_allclose(found.GetDirection(), direction, atol=1e-6)
-    np.testing.assert_allclose(found.GetOrigin(), image.GetOrigin(), atol=1e-4)
-    np.testing.assert_allclose(found.GetSpacing(), image.GetSpacing(), rtol=1e-6)
+    result = read_image(path)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(result), sitk.GetArrayFromImage(image))
+    np.testing.assert_allclose(result.GetDirection(), direction, atol=1e-6)
+    np.testing.assert_allclose(result.GetOrigin(), image.GetOrigin(), atol=1e-4)
+    np.testing.assert_allclose(result.GetSpacing(), image.GetSpacing(), rtol=1e-6)
 
 
 def test_a_fourth_dimension_of_one_is_dropped(tmp_path: Path, image: sitk.Image) -> None:
     sitk.WriteImage(sitk.JoinSeries([image]), tmp_path / "ct.nii.gz")
-    found = read_volume_file(tmp_path / "ct.nii.gz")
-    assert found.GetSize() == image.GetSize()
+    result = read_volume_file(tmp_path / "ct.nii.gz")
+    assert result.GetSize() == image.GetSize()
 
 
 @pytest.mark.parametrize("suffix", ["nii", "nii.gz", "nrrd", "mha"])

@@ -50,10 +50,10 @@ def test_without_spread_all_is_believed_of_the_one_value(value: float, most: str
 def test_swapping_the_methods_swaps_better_and_worse(
     values: list[float], folds: int, rope: float
 ) -> None:
-    one = bayesian_correlated_ttest(values, folds=folds, rope=rope)
+    item = bayesian_correlated_ttest(values, folds=folds, rope=rope)
     other = bayesian_correlated_ttest([-value for value in values], folds=folds, rope=rope)
-    assert (one.worse, one.equivalent) == pytest.approx((other.better, other.equivalent))
-    assert one.worse + one.equivalent + one.better == pytest.approx(1.0)
+    assert (item.worse, item.equivalent) == pytest.approx((other.better, other.equivalent))
+    assert item.worse + item.equivalent + item.better == pytest.approx(1.0)
 
 
 def test_without_rope_half_the_p_value_is_the_belief_in_the_other_sign() -> None:

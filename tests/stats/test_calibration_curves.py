@@ -58,14 +58,14 @@ def test_the_spline_is_the_natural_one_of_patsy_and_straight_outside() -> None:
     knots = np.array([-2.0, -0.5, 0.4, 2.2])
     ours = spline(x, knots)
     inside = (x >= knots[0]) & (x <= knots[-1])
-    theirs = np.asarray(
+    reference = np.asarray(
         dmatrix(
             "cr(x, knots=inner, lower_bound=low, upper_bound=high) - 1",
             {"x": x[inside], "inner": knots[1:-1], "low": knots[0], "high": knots[-1]},
         )
     )
     # one space of functions: each column of ours is a combination of theirs
-    _, left, rank, _ = np.linalg.lstsq(theirs, ours[inside], rcond=None)
+    _, left, rank, _ = np.linalg.lstsq(reference, ours[inside], rcond=None)
     assert rank == ours.shape[1] == 4
     assert np.all(left < 1e-18)
     bends = np.diff(ours, n=2, axis=0)
@@ -77,8 +77,8 @@ def test_two_knots_make_the_line_of_the_calibration_slope() -> None:
     y, p = cohort(80)
     x = logit(p)
     line = fit_logistic(y, spline(x, np.array([x.min(), x.max()])))
-    found = calibration(y, p)
-    assert line.coefficients.tolist() == pytest.approx([found.intercept, found.slope])
+    result = calibration(y, p)
+    assert line.coefficients.tolist() == pytest.approx([result.intercept, result.slope])
 
 
 def test_covers_the_truth_pointwise_with_many_cases() -> None:

@@ -53,9 +53,9 @@ def test_the_band_goes_around_the_curve_and_widens_with_the_level() -> None:
     y, score = cohort(300)
     wide, narrow = roc_band(y, score, 0.99), roc_band(y, score, 0.8)
     roc = roc_curve(y, score)
-    seen = np.interp(wide.false_positive_rate, roc.false_positive_rate, roc.true_positive_rate)
-    assert np.all(wide.low <= seen + 1e-9)
-    assert np.all(seen <= wide.high + 1e-9)
+    observed = np.interp(wide.false_positive_rate, roc.false_positive_rate, roc.true_positive_rate)
+    assert np.all(wide.low <= observed + 1e-9)
+    assert np.all(observed <= wide.high + 1e-9)
     assert np.mean(wide.high - wide.low) > 1.5 * np.mean(narrow.high - narrow.low)
     assert wide.low[-1] == wide.high[-1] == 1.0
 

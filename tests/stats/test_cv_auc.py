@@ -32,7 +32,7 @@ def stratified(y: np.ndarray, *, repeats: int, folds: int) -> np.ndarray:
 
 def counted(y: np.ndarray, score: np.ndarray, fold: np.ndarray) -> list[float]:
     """Each case's placement, one case at a time."""
-    found = []
+    result = []
     for case, label in enumerate(y):
         shares = []
         for row, numbers in zip(score, fold, strict=True):
@@ -40,8 +40,8 @@ def counted(y: np.ndarray, score: np.ndarray, fold: np.ndarray) -> list[float]:
             if others.size:
                 won = np.sign(row[case] - others) if label else np.sign(others - row[case])
                 shares.append(float(np.mean((won + 1) / 2)))
-        found.append(float(np.mean(shares)))
-    return found
+        result.append(float(np.mean(shares)))
+    return result
 
 
 @pytest.fixture
@@ -66,12 +66,12 @@ def test_one_repeat_of_one_fold_is_delong(seed: int, values: int) -> None:
     rng = np.random.default_rng(seed)
     y = np.repeat([1, 0], [6, 11])
     a, b = rng.integers(0, values, size=(2, y.size)).astype(float)
-    one = np.zeros((1, y.size), dtype=int)
-    test, delong = placement_test(y, a[None], b[None], one), delong_test(y, a, b)
+    item = np.zeros((1, y.size), dtype=int)
+    test, delong = placement_test(y, a[None], b[None], item), delong_test(y, a, b)
     for name in ("auc_a", "auc_b", "estimate", "statistic", "pvalue"):
         assert getattr(test, name) == pytest.approx(getattr(delong, name), abs=1e-12)
     assert test.interval.low == pytest.approx(delong.interval.low, abs=1e-12)
-    interval = components_interval(placement_components(y, placements(y, a, one[0])))
+    interval = components_interval(placement_components(y, placements(y, a, item[0])))
     expected = delong_interval(y, a)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
 
@@ -111,13 +111,13 @@ def test_finds_two_equal_methods_different_as_often_as_it_says() -> None:
     # models that differ by fold in scale; both see the same signal through noise of their own
     rng, runs, n = np.random.default_rng(3), 600, 80
     y = np.repeat([1, 0], [24, 56])
-    fold, found = stratified(y, repeats=3, folds=4), 0
+    fold, result = stratified(y, repeats=3, folds=4), 0
     offset = 10.0 * fold
     for _ in range(runs):
         shared = rng.normal(size=n) + y
         a, b = (shared + rng.normal(size=n) + offset for _ in range(2))
-        found += placement_test(y, a, b, fold).pvalue < 0.05
-    assert found / runs == pytest.approx(0.05, abs=0.03)
+        result += placement_test(y, a, b, fold).pvalue < 0.05
+    assert result / runs == pytest.approx(0.05, abs=0.03)
 
 
 def test_finds_what_is_there(y: np.ndarray) -> None:

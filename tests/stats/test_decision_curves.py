@@ -22,7 +22,7 @@ def test_agrees_with_dcurves_ties_at_the_threshold_included() -> None:
     y = (random.random(80) < 0.3).astype(float)
     p = np.round(random.random(80), 2)
     p[:20] = np.resize(THRESHOLDS, 20)
-    theirs = dcurves.dca(
+    reference = dcurves.dca(
         data=pd.DataFrame({"y": y == 1.0, "model": p}),
         outcome="y",
         modelnames=["model"],
@@ -34,7 +34,7 @@ def test_agrees_with_dcurves_ties_at_the_threshold_included() -> None:
         "all": ours.treat_all,
         "none": ours.treat_none,
     }.items():
-        assert values.tolist() == pytest.approx(theirs[name].loc[THRESHOLDS].tolist()), name
+        assert values.tolist() == pytest.approx(reference[name].loc[THRESHOLDS].tolist()), name
 
 
 @given(

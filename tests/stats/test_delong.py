@@ -158,12 +158,12 @@ def test_interval_on_the_logit_scale_equals_r(name: str, low: float, high: float
 @settings(max_examples=50, deadline=None)
 def test_placements_are_counted_and_their_means_are_the_auc(cases: np.ndarray) -> None:
     y, score, _ = cases
-    found = delong_components(y, score)
+    result = delong_components(y, score)
     wins = np.sign(score[y == 1][:, None] - score[y == 0]) / 2 + 0.5
-    assert found.v10.tolist() == pytest.approx(wins.mean(axis=1).tolist())
-    assert found.v01.tolist() == pytest.approx(wins.mean(axis=0).tolist())
-    assert found.auc == pytest.approx(roc_auc_score(y, score))
-    assert found.v01.mean() == pytest.approx(found.auc)
+    assert result.v10.tolist() == pytest.approx(wins.mean(axis=1).tolist())
+    assert result.v01.tolist() == pytest.approx(wins.mean(axis=0).tolist())
+    assert result.auc == pytest.approx(roc_auc_score(y, score))
+    assert result.v01.mean() == pytest.approx(result.auc)
 
 
 @given(CASES)
@@ -228,12 +228,12 @@ def test_interval_near_1_keeps_its_level_where_the_plain_one_does_not() -> None:
 
 def test_holds_its_level_on_independent_cases() -> None:
     rng, runs, n = np.random.default_rng(2), 2000, 60
-    y, found = np.repeat([0, 1], n // 2), 0
+    y, result = np.repeat([0, 1], n // 2), 0
     for _ in range(runs):
         shared = rng.normal(size=n) + y
         a, b = shared + rng.normal(size=n), shared + rng.normal(size=n)
-        found += delong_test(y, a, b).pvalue < 0.05
-    assert found / runs == pytest.approx(0.05, abs=0.02)
+        result += delong_test(y, a, b).pvalue < 0.05
+    assert result / runs == pytest.approx(0.05, abs=0.02)
 
 
 def test_components_of_other_cases_are_refused() -> None:

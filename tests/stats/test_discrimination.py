@@ -44,8 +44,8 @@ def test_against_counting_with_ties(cases: list[tuple[int, int]]) -> None:
     assert auc(y, score) == pytest.approx(pairs_won(y, score))
     assert average_precision(y, score) == pytest.approx(steps(y, score))
     assert auc(y, score) == pytest.approx(metrics.roc_auc_score(y, score))
-    theirs = metrics.average_precision_score(y, score)
-    assert average_precision(y, score) == pytest.approx(theirs)
+    reference = metrics.average_precision_score(y, score)
+    assert average_precision(y, score) == pytest.approx(reference)
 
 
 def test_equal_scores_know_nothing() -> None:
@@ -59,15 +59,15 @@ def test_weightings_agree_with_scikit_learn_and_with_copies_of_cases() -> None:
     y = np.arange(30) % 3 == 0
     score = np.round(random.normal(y, 1.0), 1)  # ties
     weights = random.integers(0, 4, (20, 30)).astype(float)
-    for ours, theirs, plain in (
+    for ours, reference, plain in (
         (weighted_auc, metrics.roc_auc_score, auc),
         (weighted_average_precision, metrics.average_precision_score, average_precision),
     ):
-        found = ours(y, score, weights)
-        expected = [theirs(y, score, sample_weight=row) for row in weights]
-        assert found.tolist() == pytest.approx(expected)
+        result = ours(y, score, weights)
+        expected = [reference(y, score, sample_weight=row) for row in weights]
+        assert result.tolist() == pytest.approx(expected)
         copies = np.repeat(np.arange(30), weights[0].astype(int))
-        assert found[0] == pytest.approx(plain(y[copies], score[copies]))
+        assert result[0] == pytest.approx(plain(y[copies], score[copies]))
 
 
 def test_a_weighting_without_a_class_has_no_area() -> None:

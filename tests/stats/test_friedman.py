@@ -84,13 +84,13 @@ def test_all_pairs_as_garcia_and_herrera_published_them() -> None:
         (1, 4): (0.327, 0.744),
         (0, 2): (0.245, 0.8064),
     }
-    found = {(pair.a, pair.b): pair for pair in across.pairs}
-    assert set(found) == set(published)
+    result = {(pair.a, pair.b): pair for pair in across.pairs}
+    assert set(result) == set(published)
     for pair, (z, p) in published.items():
-        assert abs(found[pair].statistic) == pytest.approx(z, abs=1e-3)
-        assert found[pair].pvalue == pytest.approx(p, rel=0.02)
+        assert abs(result[pair].statistic) == pytest.approx(z, abs=1e-3)
+        assert result[pair].pvalue == pytest.approx(p, rel=0.02)
     # Holm rejects five of ten at α = .05: .0080 < .05 / 6, but .0101 > .05 / 5
-    rejected = {pair for pair, one in found.items() if one.holm < 0.05}
+    rejected = {pair for pair, item in result.items() if item.holm < 0.05}
     assert rejected == {(0, 3), (2, 3), (3, 4), (0, 1), (1, 3)}
 
 
@@ -140,12 +140,12 @@ def enumerated(table: np.ndarray) -> tuple[float, list[float]]:
     methods = range(ranks.shape[1])
     orders = [list(itertools.permutations(row)) for row in ranks]
     sums = np.array([np.sum(rows, axis=0) for rows in itertools.product(*orders)])
-    own = ranks.sum(axis=0)
+    observed = ranks.sum(axis=0)
     pairs = [
-        float(np.mean(np.abs(sums[:, a] - sums[:, b]) >= abs(own[a] - own[b])))
+        float(np.mean(np.abs(sums[:, a] - sums[:, b]) >= abs(observed[a] - observed[b])))
         for a, b in itertools.combinations(methods, 2)
     ]
-    return float(np.mean((sums**2).sum(axis=1) >= (own**2).sum())), pairs
+    return float(np.mean((sums**2).sum(axis=1) >= (observed**2).sum())), pairs
 
 
 @pytest.mark.parametrize(("cohorts", "methods"), [(2, 3), (3, 3), (5, 3), (2, 4), (3, 4), (2, 5)])

@@ -19,8 +19,8 @@ def simulated(
     """Draw correlated differences of (cohorts, repeats × folds) with a known mean."""
     rng, rho = np.random.default_rng(seed), 1 / folds
     delta = center + scale * rng.standard_t(5, size=cohorts)
-    shared, own = rng.normal(size=(cohorts, 1)), rng.normal(size=(cohorts, REPEATS * folds))
-    noise = math.sqrt(rho) * shared + math.sqrt(1 - rho) * own
+    shared, observed = rng.normal(size=(cohorts, 1)), rng.normal(size=(cohorts, REPEATS * folds))
+    noise = math.sqrt(rho) * shared + math.sqrt(1 - rho) * observed
     return (delta[:, None] + 0.03 * noise).round(4)
 
 
@@ -68,9 +68,9 @@ def test_equals_quadrature_and_is_near_baycomp(
 ) -> None:
     d = simulated(seed, cohorts)
     posterior = bayesian_hierarchical(d, folds=FOLDS, draws=1500)
-    found = [posterior.next_worse, posterior.next_equivalent, posterior.next_better]
+    result = [posterior.next_worse, posterior.next_equivalent, posterior.next_better]
     expected, center = quadrature(d, 0.01)
-    assert found == pytest.approx(expected, abs=0.01)
+    assert result == pytest.approx(expected, abs=0.01)
     assert posterior.mean == pytest.approx(center, abs=1e-3)
     assert posterior.rhat < 1.02
     most_probable = (posterior.worse, posterior.equivalent, posterior.better)
@@ -79,40 +79,40 @@ def test_equals_quadrature_and_is_near_baycomp(
 
 def test_swapping_the_methods_swaps_better_and_worse() -> None:
     d = simulated(4, 5, center=0.02)
-    one, other = (bayesian_hierarchical(sign * d, folds=FOLDS, draws=400) for sign in (1, -1))
-    assert one.better == pytest.approx(other.worse, abs=0.03)
-    assert one.mean == pytest.approx(-other.mean, abs=2e-3)
-    assert one.worse + one.equivalent + one.better == pytest.approx(1.0)
-    assert one.next_worse + one.next_equivalent + one.next_better == pytest.approx(1.0)
+    item, other = (bayesian_hierarchical(sign * d, folds=FOLDS, draws=400) for sign in (1, -1))
+    assert item.better == pytest.approx(other.worse, abs=0.03)
+    assert item.mean == pytest.approx(-other.mean, abs=2e-3)
+    assert item.worse + item.equivalent + item.better == pytest.approx(1.0)
+    assert item.next_worse + item.next_equivalent + item.next_better == pytest.approx(1.0)
 
 
 def test_cohorts_lend_each_other_strength() -> None:
     d = simulated(5, 8, scale=0.001)
-    found = bayesian_hierarchical(d, folds=FOLDS, draws=500)
-    assert found.cohort_means.std() < 0.6 * d.mean(axis=1).std()
-    assert found.interval.low < found.mean < found.interval.high
+    result = bayesian_hierarchical(d, folds=FOLDS, draws=500)
+    assert result.cohort_means.std() < 0.6 * d.mean(axis=1).std()
+    assert result.interval.low < result.mean < result.interval.high
 
 
 def test_the_same_seed_gives_the_same_numbers_on_any_scale() -> None:
     d = simulated(6, 4)
-    one = bayesian_hierarchical(d, folds=FOLDS, rope=0.01, draws=100, seed=7)
+    item = bayesian_hierarchical(d, folds=FOLDS, rope=0.01, draws=100, seed=7)
     percent = bayesian_hierarchical(100 * d, folds=FOLDS, rope=1.0, draws=100, seed=7)
-    assert (one.worse, one.better) == pytest.approx((percent.worse, percent.better))
-    assert one.mean == pytest.approx(percent.mean / 100)
+    assert (item.worse, item.better) == pytest.approx((percent.worse, percent.better))
+    assert item.mean == pytest.approx(percent.mean / 100)
     other = bayesian_hierarchical(d, folds=FOLDS, rope=0.01, draws=100, seed=8)
-    assert other.mean != one.mean
+    assert other.mean != item.mean
 
 
 def test_cohorts_may_have_other_folds_and_repeats() -> None:
     d = [simulated(7, 1, folds=10)[0].reshape(4, 10), *simulated(8, 3)]
-    found = bayesian_hierarchical(d, folds=[10, 5, 5, 5], draws=200)
-    assert found.cohort_means.shape == (4,)
+    result = bayesian_hierarchical(d, folds=[10, 5, 5, 5], draws=200)
+    assert result.cohort_means.shape == (4,)
 
 
 def test_cohorts_that_agree_to_the_last_digit_have_a_posterior() -> None:
-    found = bayesian_hierarchical([[0.01, 0.02, 0.03, 0.02, 0.01]] * 4, folds=5, draws=200)
-    assert found.better > 0.9
-    assert found.cohort_means.tolist() == pytest.approx([0.018] * 4, abs=3e-3)
+    result = bayesian_hierarchical([[0.01, 0.02, 0.03, 0.02, 0.01]] * 4, folds=5, draws=200)
+    assert result.better > 0.9
+    assert result.cohort_means.tolist() == pytest.approx([0.018] * 4, abs=3e-3)
 
 
 @pytest.mark.parametrize(

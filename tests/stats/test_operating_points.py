@@ -21,7 +21,7 @@ from lnmbench.stats.operating_points import (
 BOTH = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 10)), min_size=2, max_size=30).filter(
     lambda cases: {label for label, _ in cases} == {0, 1}
 )
-WANTED = st.sampled_from([0.01, 0.3, 0.5, 0.7, 0.9, 1.0])
+TARGETS = st.sampled_from([0.01, 0.3, 0.5, 0.7, 0.9, 1.0])
 
 
 def arrays(cases: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -64,10 +64,10 @@ def test_a_share_of_nothing_is_nan_and_one_class_is_allowed() -> None:
     assert everyone.specificity.estimate == 0.0
 
 
-@given(BOTH, WANTED)
+@given(BOTH, TARGETS)
 @settings(max_examples=80, deadline=None)
 def test_thresholds_reach_what_is_asked_and_are_the_best_that_do(
-    cases: list[tuple[int, int]], wanted: float
+    cases: list[tuple[int, int]], target: float
 ) -> None:
     y, p = arrays(cases)
     candidates = [*np.unique(p), 2.0]
@@ -76,9 +76,9 @@ def test_thresholds_reach_what_is_asked_and_are_the_best_that_do(
         (threshold_for_sensitivity, "sensitivity", "specificity"),
         (threshold_for_specificity, "specificity", "sensitivity"),
     ):
-        chosen = count_outcomes(y, p, choose(y, p, wanted))
-        assert getattr(chosen, reached) >= wanted
-        best = max(getattr(c, other) for c in points if getattr(c, reached) >= wanted)
+        chosen = count_outcomes(y, p, choose(y, p, target))
+        assert getattr(chosen, reached) >= target
+        best = max(getattr(c, other) for c in points if getattr(c, reached) >= target)
         assert getattr(chosen, other) == best
 
 

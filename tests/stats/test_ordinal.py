@@ -23,8 +23,8 @@ def test_kappa_is_cohens(pairs: list[tuple[int, int]]) -> None:
     if len(set(y) | set(classes)) == 1:
         assert math.isnan(kappa)
         return
-    theirs = metrics.cohen_kappa_score(y, classes, weights="quadratic", labels=range(5))
-    assert kappa == pytest.approx(theirs, abs=1e-12)
+    reference = metrics.cohen_kappa_score(y, classes, weights="quadratic", labels=range(5))
+    assert kappa == pytest.approx(reference, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_macro_auc_is_that_of_scikit_learn_where_all_classes_are_there() -> None
     y = random.integers(0, 4, 60)
     p = random.dirichlet(np.ones(4), 60).round(2) + 0.3 * np.eye(4)[y]
     p /= p.sum(1, keepdims=True)
-    theirs = metrics.roc_auc_score(y, p, multi_class="ovr", average="macro")
-    assert macro_auc(y, p) == pytest.approx(theirs)
+    reference = metrics.roc_auc_score(y, p, multi_class="ovr", average="macro")
+    assert macro_auc(y, p) == pytest.approx(reference)
 
 
 def test_macro_auc_leaves_out_absent_classes_and_refuses_one_alone() -> None:
     y, p = np.array([0, 2, 0, 2]), np.random.default_rng(0).random((4, 3))
-    expected = np.mean([metrics.roc_auc_score(y == one, p[:, one]) for one in (0, 2)])
+    expected = np.mean([metrics.roc_auc_score(y == item, p[:, item]) for item in (0, 2)])
     assert macro_auc(y, p) == pytest.approx(expected)
     with pytest.raises(ValueError, match="at least two classes"):
         macro_auc([1, 1], [[0.1, 0.9, 0.0], [0.2, 0.8, 0.0]])

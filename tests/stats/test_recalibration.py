@@ -22,17 +22,17 @@ def cohort(n: int, *, intercept: float, slope: float, seed: int = 0) -> np.ndarr
 
 def test_agrees_with_an_unpenalised_regression_and_its_information() -> None:
     y, p = cohort(300, intercept=0.3, slope=0.6)
-    found = calibration(y, p, level=0.9)
+    result = calibration(y, p, level=0.9)
     x = logit(p)
     fit = LogisticRegression(C=math.inf, tol=1e-10, max_iter=1000).fit(x[:, None], y)
-    assert found.intercept == pytest.approx(fit.intercept_[0], abs=1e-5)
-    assert found.slope == pytest.approx(fit.coef_[0, 0], abs=1e-5)
+    assert result.intercept == pytest.approx(fit.intercept_[0], abs=1e-5)
+    assert result.slope == pytest.approx(fit.coef_[0, 0], abs=1e-5)
     design, mu = np.column_stack([np.ones(300), x]), fit.predict_proba(x[:, None])[:, 1]
     errors = np.sqrt(np.diag(np.linalg.inv(design.T @ (design * (mu * (1 - mu))[:, None]))))
     z = stats.norm.ppf(0.95)
     for estimate, interval, error in (
-        (found.intercept, found.intercept_interval, errors[0]),
-        (found.slope, found.slope_interval, errors[1]),
+        (result.intercept, result.intercept_interval, errors[0]),
+        (result.slope, result.slope_interval, errors[1]),
     ):
         half = pytest.approx(z * error, rel=1e-4)
         assert (estimate - interval.low, interval.high - estimate) == (half, half)
@@ -44,84 +44,84 @@ def test_agrees_with_r() -> None:
     #          g <- glm(y ~ offset(qlogis(p)), family = binomial); likewise
     y = [0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0]
     p = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.15, 0.4, 0.45, 0.3, 0.9, 0.55]
-    found = calibration(y, p)
+    result = calibration(y, p)
     for estimate, interval, expected in (
-        (found.intercept, found.intercept_interval, (-0.1776269339, -1.5992352802, 1.243981412)),
-        (found.slope, found.slope_interval, (1.3034715592, -0.2171544183, 2.824097537)),
-        (found.in_the_large, found.in_the_large_interval, (-0.20347610, -1.52868941, 1.12173720)),
+        (result.intercept, result.intercept_interval, (-0.1776269339, -1.5992352802, 1.243981412)),
+        (result.slope, result.slope_interval, (1.3034715592, -0.2171544183, 2.824097537)),
+        (result.in_the_large, result.in_the_large_interval, (-0.20347610, -1.52868941, 1.12173720)),
     ):
         assert (estimate, interval.low, interval.high) == pytest.approx(expected, abs=2e-5)
 
 
 def test_in_the_large_is_the_offset_that_makes_expected_equal_observed() -> None:
     y, p = cohort(200, intercept=-0.7, slope=1.0)
-    found = calibration(y, p)
+    result = calibration(y, p)
     root = optimize.brentq(lambda a: expit(a + logit(p)).sum() - y.sum(), -5, 5)
-    assert found.in_the_large == pytest.approx(root, abs=1e-6)
+    assert result.in_the_large == pytest.approx(root, abs=1e-6)
     mu = expit(root + logit(p))
     half = stats.norm.ppf(0.975) / math.sqrt(np.sum(mu * (1 - mu)))
-    assert found.in_the_large_interval.high == pytest.approx(root + half, abs=1e-5)
+    assert result.in_the_large_interval.high == pytest.approx(root + half, abs=1e-5)
 
 
 def test_in_the_large_is_found_among_saturated_probabilities() -> None:
-    found = calibration([1] * 10 + [0] * 10, [0] + [1] * 9 + [0] * 10)
-    assert found.in_the_large == pytest.approx(11.51, abs=0.01)
+    result = calibration([1] * 10 + [0] * 10, [0] + [1] * 9 + [0] * 10)
+    assert result.in_the_large == pytest.approx(11.51, abs=0.01)
     random = np.random.default_rng(2)
     for _ in range(200):
         n = int(random.integers(4, 60))
         y = (random.permutation(n) < random.integers(1, n)).astype(float)
         extreme = random.choice([0.0, 1e-9, 0.01, 0.5, 1.0 - 1e-9, 1.0], n)
         p = np.where(random.random(n) < random.random(), extreme, random.random(n))
-        found = calibration(y, p)
-        mu = expit(logit(p.clip(1e-6, 1 - 1e-6)) + found.in_the_large)
+        result = calibration(y, p)
+        mu = expit(logit(p.clip(1e-6, 1 - 1e-6)) + result.in_the_large)
         assert mu.sum() == pytest.approx(y.sum(), abs=1e-6)
-        bounds, half = found.in_the_large_interval, 1.96 / math.sqrt(np.sum(mu * (1 - mu)))
-        assert bounds.high - found.in_the_large == pytest.approx(half, rel=1e-3)
+        bounds, half = result.in_the_large_interval, 1.96 / math.sqrt(np.sum(mu * (1 - mu)))
+        assert bounds.high - result.in_the_large == pytest.approx(half, rel=1e-3)
 
 
 def test_observed_expected_and_brier() -> None:
     y, p = cohort(150, intercept=0.5, slope=1.0)
-    found = calibration(y, p)
-    assert found.observed_expected == pytest.approx(y.sum() / p.sum())
+    result = calibration(y, p)
+    assert result.observed_expected == pytest.approx(y.sum() / p.sum())
     error = math.sqrt((1 - y.mean()) / y.sum())
-    interval = found.observed_expected_interval
-    assert math.log(interval.high / found.observed_expected) == pytest.approx(
+    interval = result.observed_expected_interval
+    assert math.log(interval.high / result.observed_expected) == pytest.approx(
         1.96 * error, rel=1e-4
     )
-    assert interval.low * interval.high == pytest.approx(found.observed_expected**2)
-    assert found.brier == pytest.approx(np.mean((y - p) ** 2))
-    assert found.scaled_brier == pytest.approx(1 - found.brier / np.var(y))
+    assert interval.low * interval.high == pytest.approx(result.observed_expected**2)
+    assert result.brier == pytest.approx(np.mean((y - p) ** 2))
+    assert result.scaled_brier == pytest.approx(1 - result.brier / np.var(y))
 
 
 def test_finds_the_truth_of_many_cases_and_covers_it() -> None:
     y, p = cohort(20_000, intercept=0.4, slope=0.7)
-    found = calibration(y, p)
-    assert found.intercept_interval.low < 0.4 < found.intercept_interval.high
-    assert found.slope_interval.low < 0.7 < found.slope_interval.high
-    assert found.slope_interval.high - found.slope_interval.low < 0.1
+    result = calibration(y, p)
+    assert result.intercept_interval.low < 0.4 < result.intercept_interval.high
+    assert result.slope_interval.low < 0.7 < result.slope_interval.high
+    assert result.slope_interval.high - result.slope_interval.low < 0.1
 
 
 def test_the_prevalence_for_all_has_no_slope_and_is_calibrated_in_the_large() -> None:
     y = np.array([0, 0, 0, 1.0])
     noise = np.array([0.0, 1e-16, -1e-16, 2e-16])  # of an average over repeats
-    found = calibration(y, 0.25 + noise)
-    assert math.isnan(found.slope)
-    assert math.isnan(found.intercept)
-    assert math.isnan(found.slope_interval.low)
-    assert found.in_the_large == pytest.approx(0.0, abs=1e-9)
-    assert found.observed_expected == pytest.approx(1.0)
-    assert found.scaled_brier == pytest.approx(0.0)
+    result = calibration(y, 0.25 + noise)
+    assert math.isnan(result.slope)
+    assert math.isnan(result.intercept)
+    assert math.isnan(result.slope_interval.low)
+    assert result.in_the_large == pytest.approx(0.0, abs=1e-9)
+    assert result.observed_expected == pytest.approx(1.0)
+    assert result.scaled_brier == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize(
     ("p", "slope"), [([0.1, 0.2, 0.8], math.inf), ([0.9, 0.8, 0.1], -math.inf)]
 )
 def test_separated_classes_have_no_finite_slope(p: list[float], slope: float) -> None:
-    found = calibration([0, 0, 1], p)
-    assert found.slope == slope
-    assert math.isnan(found.intercept)
-    assert math.isnan(found.slope_interval.high)
-    assert math.isfinite(found.in_the_large)
+    result = calibration([0, 0, 1], p)
+    assert result.slope == slope
+    assert math.isnan(result.intercept)
+    assert math.isnan(result.slope_interval.high)
+    assert math.isfinite(result.in_the_large)
 
 
 def test_a_tie_at_the_border_is_separated_too() -> None:

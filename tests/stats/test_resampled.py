@@ -132,19 +132,19 @@ def test_power_is_reached_at_the_detectable_difference() -> None:
     shared = rng.normal(size=(runs, 1)) * math.sqrt(ratio)
     detectable = (stats.t.ppf(0.975, 39) + stats.t.ppf(0.8, 39)) * math.sqrt(1 / size + ratio)
     d = rng.normal(size=(runs, size)) + shared + detectable
-    found = [corrected_resampled_ttest(x, test_train_ratio=ratio).pvalue < 0.05 for x in d]
-    assert np.mean(found) == pytest.approx(0.8, abs=0.03)
+    result = [corrected_resampled_ttest(x, test_train_ratio=ratio).pvalue < 0.05 for x in d]
+    assert np.mean(result) == pytest.approx(0.8, abs=0.03)
 
 
 @given(st.floats(0.5, 0.99), st.floats(0.8, 0.99), st.integers(2, 30), st.floats(0.05, 1.0))
 @settings(max_examples=40, deadline=None)
 def test_power_at_the_detectable_difference_is_the_one_asked_for(
-    wanted: float, level: float, size: int, ratio: float
+    target: float, level: float, size: int, ratio: float
 ) -> None:
     d = np.random.default_rng(size).normal(size=size)
-    at = minimum_detectable_difference(d, test_train_ratio=ratio, power=wanted, level=level)
-    found = power([-at, at], d, test_train_ratio=ratio, level=level)
-    assert found.tolist() == pytest.approx([wanted, wanted])
+    position = minimum_detectable_difference(d, test_train_ratio=ratio, power=target, level=level)
+    result = power([-position, position], d, test_train_ratio=ratio, level=level)
+    assert result.tolist() == pytest.approx([target, target])
 
 
 def test_power_is_what_simulation_finds() -> None:
@@ -155,9 +155,9 @@ def test_power_is_what_simulation_finds() -> None:
     for true in (0.4, 1.0, 1.8):
         draws = rng.normal(size=(runs, size)) + rng.normal(size=(runs, 1)) * math.sqrt(ratio) + true
         tests = [corrected_resampled_ttest(x, test_train_ratio=ratio) for x in draws]
-        found = np.mean([test.pvalue < 0.05 and test.estimate > 0 for test in tests])
+        result = np.mean([test.pvalue < 0.05 and test.estimate > 0 for test in tests])
         expected = float(power(true, d, test_train_ratio=ratio))
-        assert found == pytest.approx(expected, abs=0.03)
+        assert result == pytest.approx(expected, abs=0.03)
 
 
 def test_power_rises_with_the_difference_and_has_its_shape(folds: np.ndarray) -> None:

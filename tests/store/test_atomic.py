@@ -14,8 +14,8 @@ from lnmbench.store.atomic import new_folder, replacing
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
-    with replacing(tmp_path / "deep" / "f") as beside:
-        beside.write_text("whole")
+    with replacing(tmp_path / "deep" / "f") as neighbor:
+        neighbor.write_text("whole")
         assert not (tmp_path / "deep" / "f").exists()
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["f"]
 
@@ -40,20 +40,20 @@ def test_a_failure_is_one_line_and_leaves_what_was_there(
 
 
 def _fail(path: Path, error: Exception) -> None:
-    with replacing(path) as beside:
-        beside.write_text("half")
+    with replacing(path) as neighbor:
+        neighbor.write_text("half")
         raise error
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes are told apart by signal 0")
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    left, running = (tmp_path / f".f.{pid}.part" for pid in (gone.pid, os.getppid()))
+    removed = subprocess.Popen([sys.executable, "-c", ""])
+    removed.wait()
+    left, running = (tmp_path / f".f.{pid}.part" for pid in (removed.pid, os.getppid()))
     left.write_text("half")
     running.write_text("half")
-    with replacing(tmp_path / "f") as beside:
-        beside.write_text("whole")
+    with replacing(tmp_path / "f") as neighbor:
+        neighbor.write_text("whole")
     assert sorted(tmp_path.iterdir()) == [running, tmp_path / "f"]
 
 
@@ -67,8 +67,8 @@ def test_a_folder_that_cannot_be_made_is_refused_in_one_line() -> None:
 
 
 def half_made(target: Path) -> None:
-    with new_folder(target, what="it needs its own") as beside:
-        (beside / "half").touch()
+    with new_folder(target, what="it needs its own") as neighbor:
+        (neighbor / "half").touch()
         raise RuntimeError
 
 
@@ -77,8 +77,8 @@ def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         half_made(target)
     assert not list(tmp_path.iterdir())
-    with new_folder(target, what="it needs its own") as beside:
-        (beside / "whole").touch()
+    with new_folder(target, what="it needs its own") as neighbor:
+        (neighbor / "whole").touch()
     assert [path.name for path in target.iterdir()] == ["whole"]
     with pytest.raises(UserError, match="it needs its own"):
         half_made(target)

@@ -1,4 +1,4 @@
-"""Whatever is damaged in a cohort file is noticed, and the case is named."""
+"""Damage of a cohort file is detected, with the case."""
 
 from __future__ import annotations
 

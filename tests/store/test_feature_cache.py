@@ -29,22 +29,22 @@ class Encoder:
 
 
 def make(path: Path, encoder: Encoder) -> list[int]:
-    told: list[int] = []
-    make_features(path, slices=TOTAL, key="k", encode=encoder, done=told.append)
-    return told
+    message: list[int] = []
+    make_features(path, slices=TOTAL, key="k", encode=encoder, done=message.append)
+    return message
 
 
 def assert_whole(path: Path) -> None:
-    found = read_features(path)
-    assert set(found) == {"features", "maps"}
-    np.testing.assert_array_equal(found["features"], TRUTH[None])
-    np.testing.assert_array_equal(found["maps"], MAPS)
+    result = read_features(path)
+    assert set(result) == {"features", "maps"}
+    np.testing.assert_array_equal(result["features"], TRUTH[None])
+    np.testing.assert_array_equal(result["maps"], MAPS)
 
 
 def test_every_slice_is_encoded_once(tmp_path: Path) -> None:
     encoder = Encoder()
-    told = make(tmp_path / "f.h5", encoder)
-    assert encoder.encoded == TOTAL == sum(told)
+    message = make(tmp_path / "f.h5", encoder)
+    assert encoder.encoded == TOTAL == sum(message)
     assert_whole(tmp_path / "f.h5")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".f.h5.lock", "f.h5"]
 
@@ -79,9 +79,9 @@ def test_two_processes_make_it_once(tmp_path: Path) -> None:
 
 def test_what_is_read_lies_in_the_file_and_leaves_it_as_it_is(tmp_path: Path) -> None:
     make(tmp_path / "f.h5", Encoder())
-    found = read_features(tmp_path / "f.h5")["maps"]
-    assert isinstance(found, np.memmap)
-    found[:] = 0
+    result = read_features(tmp_path / "f.h5")["maps"]
+    assert isinstance(result, np.memmap)
+    result[:] = 0
     assert_whole(tmp_path / "f.h5")
 
 

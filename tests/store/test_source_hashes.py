@@ -18,11 +18,11 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Sources of a cohort that counts as large, last changed long ago."""
     monkeypatch.setattr(source_hashes, "READ_EACH_TIME", 10)
     monkeypatch.setattr(source_hashes, "SETTLED_NS", 0)
-    made = [tmp_path / f"DOE^JOHN-{number}.dcm" for number in range(5)]
-    for number, path in enumerate(made):
+    created = [tmp_path / f"DOE^JOHN-{number}.dcm" for number in range(5)]
+    for number, path in enumerate(created):
         path.write_bytes(b"%d" % number * 100)
         os.utime(path, LONG_AGO)
-    return made
+    return created
 
 
 def truth(files: list[Path]) -> list[str]:
@@ -53,9 +53,9 @@ def test_a_changed_file_is_noticed_though_its_size_and_time_are_the_same(
 
 def test_the_kept_hashes_name_nobody_and_may_be_lost(files: list[Path], tmp_path: Path) -> None:
     hash_sources(files, home=tmp_path, workers=1)
-    kept = tmp_path / source_hashes.FILE
-    assert b"DOE" not in kept.read_bytes()
-    kept.write_bytes(b"no database" * 100)
+    remaining = tmp_path / source_hashes.FILE
+    assert b"DOE" not in remaining.read_bytes()
+    remaining.write_bytes(b"no database" * 100)
     assert hash_sources(files, home=tmp_path, workers=1) == truth(files)
 
 

@@ -18,14 +18,14 @@ def _read(folder: Path, text: str) -> dict[str, Location]:
 
 
 def test_a_table_may_mix_spheres_and_slices(tmp_path: Path) -> None:
-    found = _read(
+    result = _read(
         tmp_path,
         "case,x_mm,y_mm,z_mm,radius_mm,first_slice,last_slice\n"
         "a,1,2,3,10,,\n b ,-1.5,2,3,,4,6\nc,1,2,3,7,4,6\n",
     )
-    assert found["a"] == Location(first=(1, 2, 3), radius_mm=10)
-    assert found["b"] == Location(first=(-1.5, 2, 3), slices=(4, 6))
-    assert found["c"] == Location(first=(1, 2, 3), radius_mm=7, slices=(4, 6))
+    assert result["a"] == Location(first=(1, 2, 3), radius_mm=10)
+    assert result["b"] == Location(first=(-1.5, 2, 3), slices=(4, 6))
+    assert result["c"] == Location(first=(1, 2, 3), radius_mm=7, slices=(4, 6))
 
 
 def test_voxels_count_from_nought(image: sitk.Image) -> None:

@@ -16,7 +16,7 @@ CORNERS = st.integers(3, 12).flatmap(
 
 
 def _plainly(polygon: np.ndarray, x: float, y: float) -> tuple[bool, float]:
-    """Whether a point is enclosed, and how far it is from the outline."""
+    """Return whether a point is enclosed, and its distance from the outline."""
     odd, distance = False, np.inf
     for (x0, y0), (x1, y1) in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
         if (y0 <= y) != (y1 <= y):

@@ -1,4 +1,4 @@
-"""A region is read by what its file is, not by what it is called."""
+"""Regions are read by the content of the file, not by its name."""
 
 from __future__ import annotations
 

@@ -16,11 +16,11 @@ from lnmbench.imaging.regions import (
 
 def _centers(image: sitk.Image) -> np.ndarray:
     """The LPS mm of every voxel, as an array (z, y, x, 3)."""
-    every = [
+    all_values = [
         image.TransformIndexToPhysicalPoint((x, y, z))
         for z, y, x in np.ndindex(image.GetSize()[::-1])
     ]
-    return np.reshape(every, (*image.GetSize()[::-1], 3))
+    return np.reshape(all_values, (*image.GetSize()[::-1], 3))
 
 
 def _filled(region) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a ledger gives back, and damaged ledgers."""
+"""Reading of a ledger, and damaged ledgers."""
 
 from __future__ import annotations
 
@@ -113,33 +113,33 @@ def test_the_labels_of_auxiliary_tasks_are_read_as_they_were_written(
 ) -> None:
     classes = np.where(np.arange(30) % 4, np.arange(30) % 7, np.nan)
     boxes = np.arange(60.0).reshape(30, 2)
-    given = [
+    written = [
         AuxLabels(task="pt:a=1", title="pT", kind="ordinal", known=22, values=classes),
         AuxLabels(task="box", title="box", kind="continuous", known=30, values=boxes),
     ]
     with LedgerWriter.create(tmp_path, plan) as ledger:
-        ledger.add_labels(given)
+        ledger.add_labels(written)
         # what was learned is what is scored: a later version of the task changes nothing here
-        ledger.add_labels([replace(given[1], values=boxes + 1)])
-        found = ledger.labels()
-    assert list(found) == ["box", "pt:a=1"]
-    np.testing.assert_array_equal(found["pt:a=1"].values, classes)
-    np.testing.assert_array_equal(found["box"].values, boxes)
-    assert (found["pt:a=1"].kind, found["pt:a=1"].known) == ("ordinal", 22)
+        ledger.add_labels([replace(written[1], values=boxes + 1)])
+        result = ledger.labels()
+    assert list(result) == ["box", "pt:a=1"]
+    np.testing.assert_array_equal(result["pt:a=1"].values, classes)
+    np.testing.assert_array_equal(result["box"].values, boxes)
+    assert (result["pt:a=1"].kind, result["pt:a=1"].known) == ("ordinal", 22)
 
 
 def test_validation_predictions_come_unit_by_unit_in_the_order_of_the_plan(
     tmp_path: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult
 ) -> None:
-    given = make_result(plan, 1, 2)
+    written = make_result(plan, 1, 2)
     training = plan.splits.inner[1, 2] >= 0
-    own = np.where(training, np.arange(30) / 30, np.nan)
+    observed = np.where(training, np.arange(30) / 30, np.nan)
     with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([method], plan.splits.units())
-        ledger.add_results([replace(given, validation=own)])
+        ledger.add_results([replace(written, validation=observed)])
         ((repeat, fold, values),) = ledger.validation(method.fingerprint)
     assert (repeat, fold) == (1, 2)
-    np.testing.assert_array_equal(values, own[training])
+    np.testing.assert_array_equal(values, observed[training])
 
 
 def test_curves_are_quartiles_over_the_fits_that_were_still_training(
