@@ -144,13 +144,13 @@ class Results:
     comparison_titles: Mapping[str, str]
     comparison_roles: Mapping[str, str]
     primary: str
+    truth: NDArray[np.float64]
+    outer: NDArray[np.int16]
+    patients: NDArray[np.int64]
     primary_metrics: tuple[str, ...] = DEFAULTS.primary
     metric_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     metric_better: Mapping[str, bool] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    truth: NDArray[np.float64] | None = None
-    outer: NDArray[np.int16] | None = None
-    patients: NDArray[np.int64] | None = None
     aux_labels: Mapping[str, AuxLabels] = field(default_factory=dict)
     profile: Profile | None = None
     preprocessing: Preprocessing | None = None

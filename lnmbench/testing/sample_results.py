@@ -100,6 +100,9 @@ def empty_results() -> Results:
         comparison_titles={},
         comparison_roles={},
         primary="",
+        truth=np.zeros(0),
+        outer=np.zeros((PROTOCOL.repeats, 0), dtype=np.int16),
+        patients=np.zeros(0, dtype=np.int64),
     )
 
 

@@ -35,7 +35,7 @@ class RedundantAuxTask:
 
     def __call__(self, results: Results) -> str | None:
         """Return the tasks with the AUC of their label for the target."""
-        if results.truth is None:
+        if not results.truth.size:
             return None
         truth = results.truth
         aucs = {labels.task: _best_auc(labels, truth) for labels in unshuffled_labels(results)}

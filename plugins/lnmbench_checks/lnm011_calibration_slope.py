@@ -44,7 +44,7 @@ class CalibrationSlope:
 
 
 def _fit(result: MethodResult, results: Results) -> Calibration | None:
-    if result.predicted is None or results.truth is None:
+    if result.predicted is None or not results.truth.size:
         return None
     probability = result.probability
     if not bool(((probability >= 0.0) & (probability <= 1.0)).all()):

@@ -65,7 +65,7 @@ class CalibrationTable:
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block while no method is complete."""
         truth, complete = results.truth, complete_methods(results)
-        if truth is None:
+        if not truth.size:
             return []
         fits = {r.method.fingerprint: calibration(truth, r.probability) for r in complete}
         return make_method_table(
@@ -82,7 +82,7 @@ class CalibrationTable:
 def draw_calibration_curves(results: Results) -> Iterator[Figure]:
     """Yield a panel for each drawn method: bins, a smooth curve with its band, the diagonal."""
     methods, truth = methods_with_probabilities(results), results.truth
-    if not methods or truth is None:
+    if not methods:
         return
     bins = max(1, min(BINS, truth.size // CASES_IN_A_BIN))
     curves = [

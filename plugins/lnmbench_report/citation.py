@@ -107,7 +107,7 @@ def _list_statistics(results: Results) -> Iterator[tuple[str, str]]:
     yield from (source for name, source in COMPARISONS.items() if name in tests)
     if results.pair_comparisons:
         yield HOLM
-    if complete and results.truth is not None:
+    if complete and results.truth.size:
         yield from (CALIBRATION, BENEFIT, BOOTSTRAP)
     if any(score.thresholds is not None for r in complete for score in r.scores.values()):
         yield WILSON

@@ -68,7 +68,7 @@ def format_measures(*values: float) -> list[str]:
 
 def _patient_rows(results: Results) -> Iterator[Row]:
     """Yield the number of patients, if some of them have several cases."""
-    if results.patients is None or results.truth is None:
+    if not results.patients.size:
         return
     classes = (results.patients[results.truth == label] for label in (0.0, 1.0))
     counts = [len(np.unique(patients)) for patients in (results.patients, *classes)]

@@ -32,7 +32,7 @@ def describe_cohort(results: Results) -> str:
 
 def independence_notes(results: Results, subject: str = "the intervals treat") -> Iterator[str]:
     """Yield a note if patients have several cases, which `subject` treats as independent."""
-    if results.patients is None:
+    if not results.patients.size:
         return
     cases_by_patient = np.unique(results.patients, return_counts=True)[1]
     repeated = int(np.count_nonzero(cases_by_patient > 1))

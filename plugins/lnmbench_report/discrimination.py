@@ -42,7 +42,7 @@ class Discrimination:
 def draw_roc(results: Results) -> Iterator[Figure]:
     """Yield the ROC curve of each drawn method, with bands for those of the first question."""
     methods, truth = methods_with_predictions(results), results.truth
-    if not methods or truth is None:
+    if not methods:
         return
     banded = _banded_methods(results, methods)
     marks = (
@@ -63,7 +63,7 @@ def draw_roc(results: Results) -> Iterator[Figure]:
 def draw_precision_recall(results: Results) -> Iterator[Figure]:
     """Yield the precision-recall curve of each drawn method, with the prevalence."""
     methods, truth = methods_with_predictions(results), results.truth
-    if not methods or truth is None:
+    if not methods:
         return
     prevalence = float(truth.mean())
     baseline = reference_line(

@@ -17,7 +17,7 @@ MOST_POINTS = 200
 
 def methods_with_predictions(results: Results) -> list[MethodResult]:
     """Return the methods that figures draw on cases, none if the results lack the labels."""
-    if results.truth is None:
+    if not results.truth.size:
         return []
     return [result for result in drawn_methods(results) if result.predicted is not None]
 

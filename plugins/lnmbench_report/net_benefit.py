@@ -67,7 +67,7 @@ class NetBenefits:
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block while no method is complete."""
         truth = results.truth
-        if truth is None:
+        if not truth.size:
             return []
         tables = make_method_table(
             results,
@@ -84,7 +84,7 @@ class NetBenefits:
 def draw_decision_curves(results: Results) -> Iterator[Figure]:
     """Yield the net benefit of each drawn method, of treating all and of treating none."""
     methods, truth = methods_with_probabilities(results), results.truth
-    if not methods or truth is None:
+    if not methods:
         return
     prevalence = float(truth.mean())
     end = _threshold_limit(prevalence, methods)

@@ -46,7 +46,7 @@ class OperatingPoints:
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return a table for each operating point, or no block if no metric has a threshold."""
-        if results.truth is None or results.outer is None:
+        if not results.truth.size:
             return []
         return [
             table

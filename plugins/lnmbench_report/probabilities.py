@@ -43,7 +43,7 @@ class Probabilities:
 def draw_distribution(results: Results) -> Iterator[Figure]:
     """Yield a panel for each drawn method: histograms of its positive and its negative cases."""
     truth, methods = results.truth, methods_with_probabilities(results)
-    if not methods or truth is None:
+    if not methods:
         return
     end = probability_limit([float(result.probability.max()) for result in methods])
     edges = np.linspace(0.0, end, BINS + 1)

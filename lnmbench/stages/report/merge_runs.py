@@ -80,9 +80,7 @@ def _refuse_other_plan(first: Results, other: Results) -> None:
             then="report them one by one, or run the methods of one under the protocol of the "
             "other",
         )
-    assert first.truth is not None
-    assert other.truth is not None
-    same_folds = first.outer is not None and np.array_equal(first.outer, np.asarray(other.outer))
+    same_folds = np.array_equal(first.outer, other.outer)
     if not (np.array_equal(first.truth, other.truth) and same_folds):
         raise UserError(
             "the labels or folds of these runs differ",

@@ -36,7 +36,6 @@ def test_an_uncertain_slope_passes(
     method_run: MakeRun, single: MethodResult, risk: NDArray[np.float64]
 ) -> None:
     truth = method_run().truth
-    assert truth is not None
     result = replace(single, predicted=predictions(risk, 1.6)[:, :40])
     assert CalibrationSlope()(method_run(result, truth=truth[:40], n=40)) == ""
 
@@ -45,7 +44,6 @@ def test_methods_without_a_slope_are_not_assessed(
     method_run: MakeRun, single: MethodResult, risk: NDArray[np.float64]
 ) -> None:
     truth = method_run().truth
-    assert truth is not None
     constant = replace(single, predicted=np.full((2, len(truth)), 0.3))
     perfect = replace(single, predicted=np.stack([truth, truth]))
     incomplete = replace(single, predicted=predictions(risk, 0.3), units_done=3)

@@ -137,8 +137,6 @@ def make_invocation(network: NetworkMethod) -> Callable[..., Manifest]:
 def varied(scored: Results) -> Results:
     """The run as if the auxiliary task had changed ranks: noise on what it predicts, rescored."""
     registry, random = Registry(), np.random.default_rng(3)
-    assert scored.truth is not None
-    assert scored.outer is not None
     outcomes = []
     for outcome in scored.method_results:
         if not outcome.method.aux:

@@ -125,7 +125,6 @@ def test_calibration_has_a_panel_for_each_method_with_bins_that_hold_all_cases(
 ) -> None:
     truth = scored.truth
     (figure,) = draw_calibration_curves(scored)
-    assert truth is not None
     panels = {panel.title: panel for panel in figure.panels}
     for outcome in drawn_methods(scored):
         (dots,) = [m for m in panels[outcome.method.label].marks if m.kind == "points"]

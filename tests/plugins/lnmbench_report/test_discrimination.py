@@ -21,7 +21,6 @@ def marks(figure: Figure, kind: str) -> list[Mark]:
 
 def test_curves_have_the_area_that_their_names_give(scored: Results) -> None:
     truth, drawn = scored.truth, figures(scored)
-    assert truth is not None
     for outcome in complete_methods(scored):
         key = (outcome.method.fingerprint,)
         (curve,) = [m for m in marks(drawn["roc"], "line") if m.methods == key]

@@ -77,6 +77,5 @@ def test_decision_curves_end_where_nobody_is_treated_and_start_at_treating_all(
         curve = lines[result.method.label]
         treated = result.probability[:, None] >= curve.x
         truth = scored.truth
-        assert truth is not None
         benefit = np.where(truth[:, None] == 1.0, 1.0, -curve.x / (1.0 - curve.x)) * treated
         np.testing.assert_allclose(curve.y, benefit.mean(axis=0), atol=1e-12)
