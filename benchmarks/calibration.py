@@ -44,7 +44,7 @@ def run_experiments(
     experiments: Sequence[Experiment], processes: int, file: Path, progress: Progress
 ) -> None:
     """Run the experiments and append each result to the file, until an interrupt."""
-    progress.start("calibration", "null cohorts", len(experiments), "cohorts")
+    progress.start("calibration", "null cohorts", len(experiments), "cohort")
     try:
         with _simulate_all(experiments, processes) as finished:
             for results in finished:

@@ -329,7 +329,10 @@ class Progress(Protocol):
         """Show a notice."""
 
     def start(self, stage: str, subject: str, total: int, unit: str) -> None:
-        """Start a stage of `total` steps on a subject, e.g. a method; a step is one `unit`."""
+        """Start a stage of `total` steps on a subject, e.g. a method.
+
+        `unit` names a step, in the singular.
+        """
 
     def advance(self, steps: int = 1) -> None:
         """Add completed steps."""

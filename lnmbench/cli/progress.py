@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lnmbench.text import plural
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
@@ -47,7 +49,7 @@ class PlainProgress:
         self._stage, self._total, self._unit = f"{stage}: {subject}", total, unit
         self._done = self._skipped = 0
         self._start_time = self._last_line_time = time.monotonic()
-        self.say(f"{self._stage}: {total} {unit}")
+        self.say(f"{self._stage}: {plural(total, unit)}")
 
     def advance(self, steps: int = 1) -> None:
         """Count steps; print a line if the last one is old."""
@@ -59,14 +61,12 @@ class PlainProgress:
             and time.monotonic() - self._last_line_time > SECONDS_BETWEEN_LINES
         ):
             self._last_line_time = time.monotonic()
-            self.say(f"{self._stage}: {self._done}/{self._total} {self._unit}{self._left()}")
+            self.say(f"{self._stage}: {self._done}/{plural(self._total, self._unit)}{self._left()}")
 
     def finish(self) -> None:
         """Print how long the stage took."""
-        seconds = time.monotonic() - self._start_time
-        self.say(
-            f"{self._stage}: {self._done}/{self._total} {self._unit} in {format_duration(seconds)}"
-        )
+        duration = format_duration(time.monotonic() - self._start_time)
+        self.say(f"{self._stage}: {self._done}/{plural(self._total, self._unit)} in {duration}")
 
     def _left(self) -> str:
         now_done = self._done - self._skipped
@@ -107,7 +107,7 @@ class LiveProgress:
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn(unit, markup=False),
+            TextColumn(plural(total, unit).partition(" ")[2], markup=False),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),

@@ -86,7 +86,7 @@ class _Transfer:
 
     def complete(self) -> None:
         """Download the missing bytes, with retries."""
-        self._progress.start("download", self._file.name, _kilobytes(self._file.bytes), "kB")
+        self._progress.start("download", self._file.name, _kilobytes(self._file.bytes), "kilobyte")
         self._show(self._done())
         pauses = iter(PAUSES_S)
         while (done := self._done()) < self._file.bytes:

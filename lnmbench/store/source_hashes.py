@@ -59,7 +59,7 @@ def hash_sources(
     now = time.time_ns()
     shown = None if small else progress
     if shown:
-        shown.start("ingest", "checksums of the sources", len(files), "files")
+        shown.start("ingest", "checksums of the sources", len(files), "file")
     hashes = []
     with ThreadPoolExecutor(workers) as pool:
         for digest in pool.map(content, range(len(files))):

@@ -33,7 +33,7 @@ def find_cohort_files(pattern: str, home: Path) -> list[Path]:
 
 def validate_cohorts(files: list[Path], progress: Progress) -> Iterator[tuple[Path, Damage]]:
     """Yield each file with its damage."""
-    progress.start("validate", "cohorts", len(files), "files")
+    progress.start("validate", "cohorts", len(files), "file")
     for path in files:
         yield path, check_cohort(path)
         progress.advance()

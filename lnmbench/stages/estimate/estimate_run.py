@@ -59,7 +59,7 @@ def estimate(
     workloads = list_workloads(resolved.methods, resolved.plan, folder)
     started = time.perf_counter()
     probe = Probe(benchmark=resolved, home=folders.home)
-    progress.start("estimate", "a probe of each method", len(workloads), "methods")
+    progress.start("estimate", "a probe of each method", len(workloads), "method")
     estimates = []
     for workload in workloads:
         estimates.append(probe.estimate_method(workload))

@@ -195,7 +195,7 @@ def _prepare(
     finished = len(list(parts.folder.glob("[0-9]*.npz")))
     if finished:
         progress.say(f"resuming: {min(finished, len(cases))} of {plural(len(cases), 'case')} done")
-    progress.start("ingest", subject, len(cases), "cases")
+    progress.start("ingest", subject, len(cases), "case")
     entries = []
     with closing(prepare_images(cases, options.preprocessing, parts, workers)) as prepared:
         for entry in prepared:

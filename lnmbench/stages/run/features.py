@@ -151,7 +151,7 @@ class _Encoding:
             views = cached_views(self._method) if len(frozen) else 1
             encode = (self._encode_volumes if volumes else self._encode_slices)(whole, views)
         total = len(self._cohort) if volumes else int(self._cohort.offsets[-1])
-        unit = "cases" if volumes else "slices"
+        unit = "case" if volumes else "slice"
         progress.start("encode", self._method.encoder.name, total, unit)
         make_features(path, slices=total, key=key, encode=encode, done=progress.advance)
         progress.finish()

@@ -142,7 +142,7 @@ class _Work:
         if not chunks:
             self.progress.say(f"{method.label}: complete in the ledger")
             return
-        self.progress.start("run", method.label, protocol.repeats * fits_a_repeat, "fits")
+        self.progress.start("run", method.label, protocol.repeats * fits_a_repeat, "fit")
         self.progress.advance((protocol.repeats - len(chunks)) * fits_a_repeat)
         notes: set[str] = set()
 
