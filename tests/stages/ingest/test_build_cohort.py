@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.stages.ingest import ingest_log_path
+from lnmbench.contracts import Progress
+from lnmbench.records import Choice, Preprocessing
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest import IngestOptions, ingest, ingest_log_path
 from lnmbench.store.cohort_file import read_cohort, read_scans, read_slices
 
 Ingest = Any
@@ -87,12 +90,21 @@ def command(plugin: Path, home: Path, **environment: str) -> subprocess.Complete
 
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-def test_a_killed_ingest_resumes(plugin: Path, tmp_path: Path, read_log: ReadLog) -> None:
+def test_a_killed_ingest_resumes(
+    plugin: Path, tmp_path: Path, read_log: ReadLog, silent: Progress
+) -> None:
     stopped, whole = tmp_path / "stopped", tmp_path / "whole"
     assert command(plugin, stopped, KILL_AT="7").returncode == -9
     (parts,) = (stopped / "cohorts").glob("*.parts")
     assert len(list(parts.glob("*.npz"))) == 6
-    whole_path = Path(command(plugin, whole).stdout.strip())
+    whole_path = ingest(
+        Choice(name="made", parameters={"n": 12, "bad": "PAT-002"}),
+        Registry([str(plugin)]),
+        home=whole,
+        workers=1,
+        progress=silent,
+        options=IngestOptions(preprocessing=Preprocessing(patch=16)),
+    )
     # cases that were finished would kill it again if they were read again
     again = command(plugin, stopped, KILL_AT="5")
     assert again.returncode == 0, again.stderr
