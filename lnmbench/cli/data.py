@@ -131,10 +131,10 @@ def list_cohorts(*, plugins: PluginOptions) -> None:
     """List the ingested cohorts and the available data sets."""
     from lnmbench.cli.console import print_to_console
     from lnmbench.environment import home
-    from lnmbench.stages.data import list_cohorts as stage
+    from lnmbench.stages.data import tabulate_cohorts
 
     registry = plugins.load_usable()
-    print_to_console(stage(home(), registry))
+    print_to_console(tabulate_cohorts(home(), registry))
     warn_of_problems(registry)
 
 

@@ -33,15 +33,14 @@ def download(
 ) -> None:
     """Download the files of a data set, or print the steps if they need a login."""
     from lnmbench.cli.progress import make_progress
-    from lnmbench.stages.data import download as stage
-    from lnmbench.stages.data import find_source
+    from lnmbench.stages.data import download_files, find_source
 
     registry = plugins.load()
     source = find_source(name, registry)
     folder = to or Path(name)
     if source.files:
         with make_progress() as progress:
-            paths = stage(source, folder, progress=progress)
+            paths = download_files(source, folder, progress=progress)
         typer.echo("\n".join(map(str, paths)))
     for line in (
         *_steps(source, name),

@@ -11,7 +11,7 @@ from threading import Thread
 from unittest import mock
 
 from lnmbench.records import RemoteFile, Source
-from lnmbench.stages.data import download
+from lnmbench.stages.data import download_files
 from lnmbench.store import web
 
 CONTENT = b"patient,core\n1,2\n"
@@ -41,7 +41,7 @@ def served(code: int, body: bytes = b"", **headers: str) -> Callable[[Path], obj
 
     def make(folder: Path) -> object:
         with server(code, body, headers) as port, through(port):
-            return download(remote(), folder, progress=Silent(), sleep=lambda seconds: None)
+            return download_files(remote(), folder, progress=Silent(), sleep=lambda seconds: None)
 
     return make
 
@@ -78,18 +78,18 @@ def through(port: int) -> Iterator[None]:
 
 def own_file(folder: Path) -> object:
     (folder / "lydata.csv").write_text("my own", encoding="utf-8")
-    return download(remote(), folder, progress=Silent())
+    return download_files(remote(), folder, progress=Silent())
 
 
 def no_place(folder: Path) -> object:
     (folder / "data").write_text("a file", encoding="utf-8")
-    return download(remote(), folder / "data", progress=Silent())
+    return download_files(remote(), folder / "data", progress=Silent())
 
 
 def unknown_host(folder: Path) -> object:
     failing = mock.patch.object(web.socket, "getaddrinfo", side_effect=web.socket.gaierror)
     with mock.patch.dict("os.environ", {"http_proxy": "", "no_proxy": "*"}), failing:
-        return download(remote(), folder, progress=Silent())
+        return download_files(remote(), folder, progress=Silent())
 
 
 KINDS: dict[str, Callable[[Path], object]] = {

@@ -32,7 +32,7 @@ def find_source(name: str, registry: Registry) -> Source:
     )
 
 
-def download(
+def download_files(
     source: Source,
     folder: Path,
     *,

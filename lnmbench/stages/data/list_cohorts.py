@@ -92,7 +92,7 @@ def _modified(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def list_cohorts(home: Path, registry: Registry) -> list[Block]:
+def tabulate_cohorts(home: Path, registry: Registry) -> list[Block]:
     """Return tables of the cohorts at home and of the data sets on offer."""
     cohorts = read_stored_cohorts(home)
     blocks: list[Block] = [_usable(cohorts, home)]

@@ -1,7 +1,7 @@
 """ingest: build the cohort file of a data set."""
 
 from lnmbench.stages.ingest.build_cohort import ingest
-from lnmbench.stages.ingest.cohort_path import IngestOptions, cohort_path
+from lnmbench.stages.ingest.cohort_file_path import IngestOptions, cohort_path
 from lnmbench.stages.ingest.ingest_log import (
     copy_ingest_log,
     count_kinds,

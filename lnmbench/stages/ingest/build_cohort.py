@@ -13,7 +13,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import Case, Choice, Column
 from lnmbench.redaction import drop_paths
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest.cohort_path import IngestOptions, cohort_path
+from lnmbench.stages.ingest.cohort_file_path import IngestOptions, cohort_path
 from lnmbench.stages.ingest.encode_table import encode_columns, refuse_duplicate_ids
 from lnmbench.stages.ingest.image_warnings import (
     add_duplicates,

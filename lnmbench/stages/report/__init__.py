@@ -1,13 +1,7 @@
 """report: results of one or several runs, checked, laid out as a page, or exported."""
 
-from lnmbench.stages.report.build_page import (
-    build_blocks,
-    build_blocks_across,
-    build_page,
-    build_page_across,
-)
 from lnmbench.stages.report.checks import CheckResult, check_table, has_errors, run_checks
-from lnmbench.stages.report.export_run import export_run
+from lnmbench.stages.report.export import export_run
 from lnmbench.stages.report.load_results import (
     compare_methods,
     find_latest_run,
@@ -16,6 +10,12 @@ from lnmbench.stages.report.load_results import (
 )
 from lnmbench.stages.report.merge_runs import read_runs
 from lnmbench.stages.report.method_labels import make_labels_unique
+from lnmbench.stages.report.pages import (
+    build_blocks,
+    build_blocks_across,
+    build_page,
+    build_page_across,
+)
 
 __all__ = [
     "CheckResult",

@@ -11,7 +11,7 @@ from lnmbench import UserError
 from lnmbench.contracts import Progress
 from lnmbench.records import RemoteFile, Source
 from lnmbench.registry import Registry
-from lnmbench.stages.data.download import download, find_source
+from lnmbench.stages.data.download import download_files, find_source
 
 FILES = tuple(
     RemoteFile(url="https://host/x", name=name, sha256="0" * 64, bytes=1) for name in ("a", "b/c")
@@ -27,14 +27,14 @@ def test_all_files_are_fetched_in_order(
         return folder / file.name
 
     monkeypatch.setattr(sys.modules["lnmbench.stages.data.download"], "fetch", fetch)
-    paths = download(SOURCE, tmp_path / "made" / "here", progress=silent)
+    paths = download_files(SOURCE, tmp_path / "made" / "here", progress=silent)
     assert paths == tuple(tmp_path / "made" / "here" / file.name for file in FILES)
 
 
 def test_a_file_instead_of_the_folder_is_one_line(tmp_path: Path, silent: Progress) -> None:
     (tmp_path / "here").write_text("a file", encoding="utf-8")
     with pytest.raises(UserError, match="is a file.*--to"):
-        download(SOURCE, tmp_path / "here", progress=silent)
+        download_files(SOURCE, tmp_path / "here", progress=silent)
 
 
 def test_a_data_set_without_a_source_is_refused() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lnmbench.records import Paragraph, Table
 from lnmbench.registry import Registry
-from lnmbench.stages.data.list_cohorts import list_cohorts, read_stored_cohorts
+from lnmbench.stages.data.list_cohorts import read_stored_cohorts, tabulate_cohorts
 
 
 def test_cohorts_of_one_data_set_differ_in_their_row(
@@ -17,7 +17,7 @@ def test_cohorts_of_one_data_set_differ_in_their_row(
     by_path = {cohort.path: cohort for cohort in read_stored_cohorts(home)}
     assert by_path[with_images].images == "1×1×1 mm, patch 16"
     assert by_path[table].images == "none"
-    first, *_ = list_cohorts(home, Registry([str(plugin)]))
+    first, *_ = tabulate_cohorts(home, Registry([str(plugin)]))
     assert isinstance(first, Table)
     headings = [column.heading for column in first.columns]
     rows = [dict(zip(headings, row, strict=True)) for row in first.rows]
@@ -30,7 +30,7 @@ def test_damaged_and_unfinished_cohorts_are_listed_with_the_reason(home: Path) -
     (folder / "late.parts").mkdir(parents=True)
     (folder / "late.parts" / "000000.npz").write_bytes(bytes(2_000_000))
     (folder / "bad.h5").write_text("not HDF5", encoding="utf-8")
-    usable, problems, data_sets = list_cohorts(home, Registry())
+    usable, problems, data_sets = tabulate_cohorts(home, Registry())
     assert isinstance(usable, Paragraph)
     assert "lnmbench data ingest" in usable.lines[0]
     assert isinstance(problems, Paragraph)

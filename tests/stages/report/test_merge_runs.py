@@ -18,8 +18,8 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.report import read_results
-from lnmbench.stages.report.build_page import build_blocks_across
 from lnmbench.stages.report.merge_runs import read_runs
+from lnmbench.stages.report.pages import build_blocks_across
 from lnmbench.stages.run import run
 
 REGISTRY = Registry()

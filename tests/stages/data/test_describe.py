@@ -7,7 +7,7 @@ from typing import Any
 
 from lnmbench.records import Block, Paragraph, Table
 from lnmbench.registry import Registry
-from lnmbench.stages.data.describe_cohort import describe_cohort
+from lnmbench.stages.data.describe import describe_cohort
 from lnmbench.stages.ingest import ingest_log_path
 from lnmbench.store.cohort_file import read_cohort
 

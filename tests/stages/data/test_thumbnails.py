@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from lnmbench.stages.data.write_thumbnails import (
+from lnmbench.stages.data.thumbnails import (
     CAPTION,
     CONTOUR,
     GAP,

@@ -10,7 +10,7 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import BaselineMethod, Choice, MethodResult, Protocol
 from lnmbench.registry import Registry
-from lnmbench.stages.report.build_page import (
+from lnmbench.stages.report.pages import (
     build_blocks,
     build_blocks_across,
     build_page,

@@ -9,7 +9,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.contracts import Progress
-from lnmbench.stages.data.validate_cohorts import find_cohort_files, validate_cohorts
+from lnmbench.stages.data.validate import find_cohort_files, validate_cohorts
 
 
 def test_files_are_found_by_path_name_or_beginning(home: Path, tmp_path: Path) -> None:
