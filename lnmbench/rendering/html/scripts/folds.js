@@ -1,4 +1,4 @@
-/* contents and methods: always open at the side, one at a time above the text */
+/* contents and methods: always open at the side, one of them above the text */
 const wide = matchMedia("(min-width: 70rem)");
 const folds = all(".side details");
 const fold = () => { for (const one of folds) one.open = wide.matches; };

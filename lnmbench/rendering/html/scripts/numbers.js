@@ -1,4 +1,4 @@
-/* figures: numbers as journals print them */
+/* figures: numbers in the style of journals */
 const figures = (value) => {
   if (value === null || value === undefined) return "–";
   const size = Math.abs(value);

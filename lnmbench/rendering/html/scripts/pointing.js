@@ -1,4 +1,4 @@
-/* a pointer finds the nearest point, arrow keys go from one to the next */
+/* the pointer selects the nearest point, arrow keys the next one */
 const NEAR_PX = 36;
 for (const plot of all(".plot")) {
   const figure = data.figures[Number(plot.closest("figure").dataset.figure)];

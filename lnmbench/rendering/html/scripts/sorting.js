@@ -1,4 +1,4 @@
-/* tables: up, down, as it was */
+/* tables: sorted up, down, or in the original order */
 const words = new Intl.Collator("en", { numeric: true });
 const sortTable = (table, column, way) => {
   const body = table.tBodies[0];
