@@ -45,7 +45,7 @@ def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> Cac
     from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
     method = network.method
-    frozen, trained = split_stages(network.encoder.stages(), method.trained_from)
+    frozen, trained = split_stages(network.encoder.build().stages(), method.trained_from)
     images = random_images(method, cohort, 1 if method.level == "volume" else _batch(device))
     views = cached_views(method) if len(frozen) else 1
     if len(frozen) and len(trained):

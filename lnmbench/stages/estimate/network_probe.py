@@ -83,7 +83,7 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
     if method.level == "volume":
         counts = np.ones_like(counts)
     offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
-    total, width = int(offsets[-1]), network.encoder.out_dim
+    total, width = int(offsets[-1]), network.encoder.build().out_dim
     slices = SliceInputs(
         features=torch.randn(total, width, generator=torch.Generator().manual_seed(0)),
         offsets=offsets,
@@ -104,7 +104,7 @@ def _random_trainable_encoder(
     from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
     from lnmbench.nets.fits import TrainableEncoder
 
-    frozen, trained = split_stages(network.encoder.stages(), method.trained_from)
+    frozen, trained = split_stages(network.encoder.build().stages(), method.trained_from)
     images = random_images(method, cohort, _RANDOM_MAPS)
     maps = FrozenEncoder(frozen).encode(images) if len(frozen) else images
     return TrainableEncoder(

@@ -29,12 +29,12 @@ from lnmbench.stages.plan.weighting import TargetOnly
 class ResolvedNetwork:
     """A network with the objects that its choices name, and the candidates of its search.
 
-    `encoder_plugin` is the name of the encoder's plugin. `tasks` are in the order of `method.aux`.
+    `encoder` is the selection of the encoder, not the object: an encoder holds its weights, so each
+    use builds one and releases it. `tasks` are in the order of `method.aux`.
     """
 
     method: NetworkMethod
-    encoder: Encoder
-    encoder_plugin: str
+    encoder: Selection[Encoder]
     tasks: tuple[AuxTask, ...]
     weighting: Weighting
     groups: tuple[CandidateGroup, ...]
@@ -136,8 +136,7 @@ class _Resolver:
             method = replace(method, training=precise)
             yield ResolvedNetwork(
                 method=method,
-                encoder=encoder,
-                encoder_plugin=selection.offer.plugin.name,
+                encoder=selection,
                 tasks=built,
                 weighting=multi_task if tasks else TargetOnly(),
                 groups=search_groups(method, self.benchmark.seed, self.registry),

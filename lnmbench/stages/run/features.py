@@ -65,7 +65,8 @@ def make_feature_cache(
     """
     path = feature_cache_path(network, cohort, home)
     if path is not None and not path.is_file():
-        _Encoding(network.method, network.encoder, cohort, cohort_file).write(
+        encoder = _require_planned_weights(network.encoder.build(), network.method)
+        _Encoding(network.method, encoder, cohort, cohort_file).write(
             path, _key(network, cohort), progress, device
         )
     return path
@@ -88,7 +89,10 @@ def feature_cache_path(network: ResolvedNetwork, cohort: Cohort, home: Path) -> 
 
 def rebuild_encoder(method: NetworkMethod, registry: Registry) -> Encoder:
     """Return a network's encoder; `UserError` if its weights are not those of the plan."""
-    encoder = registry.encoders.build(method.encoder)
+    return _require_planned_weights(registry.encoders.build(method.encoder), method)
+
+
+def _require_planned_weights(encoder: Encoder, method: NetworkMethod) -> Encoder:
     if encoder.weights.sha256 != method.weights.sha256:
         raise UserError(
             f"the weights of {method.encoder.name} changed after the run was planned",
@@ -118,7 +122,7 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
         [
             cohort.fingerprint,
             str(encoder),
-            method.plugins[network.encoder_plugin],
+            method.plugins[network.encoder.offer.plugin.name],
             method.weights.sha256,
             str(method.window_hu),
             f"float32, format {FORMAT}",
