@@ -96,7 +96,7 @@ def _describe_correction(title: str, design: Design) -> Paragraph:
             " of its plain value",
             "a plain p of .01 is a corrected p of"
             f" {format_pvalue(design.corrected(at_01, 1.0).pvalue)}",
-            "a corrected p below .05 takes a plain p below"
+            "a corrected p below .05 requires a plain p below"
             f" {scientific(design.plain(at_05, 1.0).pvalue)}",
         ),
     )
@@ -152,7 +152,7 @@ def _make_correlations(table: Sequence[Published], design: Design) -> Table:
     )
     return Table(
         key="needed",
-        title="Correlation of the folds that significance needs",
+        title="Correlation of the folds that significance requires",
         columns=(*_PAIR, *number_columns),
         rows=tuple(rows),
         notes=(

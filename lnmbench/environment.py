@@ -102,7 +102,7 @@ def memory_bytes() -> int:
 
 
 def _git_commit() -> str:
-    """The commit of a source checkout; empty for an installed package."""
+    """Return the commit of a source checkout; empty for an installed package."""
     root = Path(__file__).parents[1]
     if not (root / ".git").exists():
         return ""

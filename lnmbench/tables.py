@@ -207,7 +207,7 @@ def files_by_depth(root: Path, suffix: str) -> Iterator[list[Path]]:
     Raises `UserError` for a folder that does not exist or cannot be read.
     """
     if not root.is_dir():
-        raise UserError(f"there is no folder {root}")
+        raise UserError(f"no folder {root}", then="check the path")
     folders = [root]
     while folders:
         entries = sorted((e for folder in folders for e in _entries(folder)), key=lambda e: e.path)
@@ -251,7 +251,7 @@ def require_unique_ids(ids: Iterable[str], *, where: str, noun: str = "patient i
         problem = plural(missing, f"{noun} is", f"{noun}s are") + " empty"
         if repeated:
             problem = plural(repeated, f"{noun} occurs", f"{noun}s occur") + " more than once"
-        raise UserError(problem, where=where, expected="one row a patient, each with an id")
+        raise UserError(problem, where=where, expected="one row per patient, each with an id")
 
 
 def require_cells(

@@ -48,7 +48,7 @@ def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
 
 
 def escape_formula(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe precedes it.
+    """Return text that no spreadsheet interprets as a formula: an apostrophe precedes it.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def test_a_file_as_root_is_taken_whatever_it_holds(tmp_path: Path) -> None:
 def test_several_or_no_tables_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no clinical table under .*: expected a CSV with id, age"):
         find(tmp_path)
-    with pytest.raises(UserError, match="there is no folder"):
+    with pytest.raises(UserError, match="no folder"):
         find(tmp_path / "none")
     for folder in ("x", "y"):
         write(tmp_path / folder / "t.csv", TABLE)
@@ -169,7 +169,7 @@ def test_an_id_is_there_and_unique(ids: list[str], message: str) -> None:
     require_unique_ids(["A", "B"], where="t.csv")
     with pytest.raises(UserError) as refusal:
         require_unique_ids(ids, where="t.csv")
-    assert str(refusal.value) == f"{message}: expected one row a patient, each with an id"
+    assert str(refusal.value) == f"{message}: expected one row per patient, each with an id"
 
 
 def test_cells_are_checked_but_for_those_that_are_no_numbers() -> None:

@@ -50,7 +50,7 @@ def print_compute_bound(inputs: Inputs, fits: Fits, settings: Training, device: 
     """Print the products of a model-epoch, the rate of a large one, and the time from both."""
     work, rate = epoch_operations(inputs, fits, settings), operations_per_second(device)
     print(
-        f"floor: {work / 1e9:.2f} GFLOP of products a model-epoch, at the {rate / 1e9:.0f} GFLOP/s "
-        f"of one of 1024³: {1e3 * work / rate:.1f} ms",
+        f"floor: {work / 1e9:.2f} GFLOP of products per model-epoch, at the {rate / 1e9:.0f} "
+        f"GFLOP/s of one of 1024³: {1e3 * work / rate:.1f} ms",
         flush=True,
     )

@@ -41,7 +41,7 @@ from lnmbench.nets.train_loop import shuffle_into_batches
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 
-UNIT = "s a model-epoch"
+UNIT = "s per model-epoch"
 GOAL_ON_GPU = 2.5
 _GENTLE, _STILL = 1e-6, 1e-14
 _OPTIONS = (

@@ -23,7 +23,7 @@ from pathlib import Path
 from lnmbench.cli.progress import format_duration
 
 ROOT = Path(__file__).parents[2]
-WANTED_SECONDS = 360.0
+TARGET_SECONDS = 360.0
 COMMAND = "run --aux pt --encoder resnet50"
 _STAGE = re.compile(r"^(\w+: .+): \d+/\d+ \w+ in .+$")
 
@@ -93,8 +93,8 @@ def main() -> None:
         print(f"lnmbench {' '.join(words)}:", flush=True)
         ran, printed = run([*command, *words], work, work / "home")
     whole = not (asked.quick or asked.skip_install) and asked.command == COMMAND
-    reached = "reached" if seconds + ran <= WANTED_SECONDS else "not reached"
-    goal = f" (wanted {format_duration(WANTED_SECONDS)}: {reached})" if whole else ""
+    reached = "reached" if seconds + ran <= TARGET_SECONDS else "not reached"
+    goal = f" (target {format_duration(TARGET_SECONDS)}: {reached})" if whole else ""
     print(f"the run: {ran:.1f} s, {len(printed.splitlines())} lines of tables")
     print(f"in all: {seconds + ran:.1f} s{goal}")
 

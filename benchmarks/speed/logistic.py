@@ -35,7 +35,7 @@ from lnmbench.stages.plan import make_plan
 from lnmbench.stages.run import BaselineChunk, execute
 from lnmbench.store.cohort_file import read_cohort
 
-WANTED = {"scikit-learn": 1.0}
+TARGETS = {"scikit-learn": 1.0}
 _OPTIONS = (
     ("cases", 160, "patients of the synthetic cohort"),
     ("folds", 10, "outer folds"),
@@ -162,7 +162,7 @@ def main() -> None:
         )
         ways = {"scikit-learn": problem.by_sklearn, "lnmbench": problem.by_lnmbench}
         medians = time_alternately(ways, asked.rounds, unit="s")
-        print_ratios(medians, "lnmbench", "s", WANTED)
+        print_ratios(medians, "lnmbench", "s", TARGETS)
 
 
 if __name__ == "__main__":

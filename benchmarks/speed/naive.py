@@ -136,8 +136,8 @@ def print_projection(
     naive = medians["naive"] * visits
     encoding, training = medians["encode"] * slices, medians["train"] * repeats
     print(
-        f"naive, extrapolated to {repeats * fits} fits: {medians['naive'] * 1e3:.1f} ms a slice × "
-        f"{visits} visits = {format_duration(naive)} ({naive / 3600:.1f} h)"
+        f"naive, extrapolated to {repeats * fits} fits: {medians['naive'] * 1e3:.1f} ms per slice "
+        f"× {visits} visits = {format_duration(naive)} ({naive / 3600:.1f} h)"
     )
     print(
         f"lnmbench: encode once {slices} slices × {medians['encode'] * 1e3:.1f} ms = "

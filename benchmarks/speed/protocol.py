@@ -31,7 +31,7 @@ from lnmbench.stages.report import build_blocks, read_results
 from lnmbench.stages.run import run
 from lnmbench.store.ledger import LedgerReader
 
-WANTED_SECONDS = 300.0
+TARGET_SECONDS = 300.0
 _PAPER = Protocol()
 _OPTIONS = (
     ("device", "auto", "where networks run: auto, cpu, cuda"),
@@ -120,8 +120,8 @@ def main() -> None:
     total = statistics.median(timing.total for timing in timings)
     goal = ""
     if benchmark.protocol == Protocol(target=benchmark.protocol.target):
-        reached = "reached" if total <= WANTED_SECONDS else "not reached"
-        goal = f" (wanted on a GPU {format_duration(WANTED_SECONDS)}: {reached})"
+        reached = "reached" if total <= TARGET_SECONDS else "not reached"
+        goal = f" (target on a GPU {format_duration(TARGET_SECONDS)}: {reached})"
     print(f"median: {total:.1f} s in all{goal}")
     if len(timings) > 1:
         first, *others = (timing.probabilities for timing in timings)

@@ -28,7 +28,7 @@ from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 
-UNIT = "ms a model-epoch"
+UNIT = "ms per model-epoch"
 _ALONE = 10
 _OPTIONS = (
     ("dim", (2048, 256), "features of a slice"),

@@ -114,7 +114,7 @@ def describe_goal(ratio: float, goal: float | None) -> str:
     """Return whether a ratio reaches its goal, as text; an empty text without a goal."""
     if goal is None:
         return ""
-    return f" (wanted {goal:g} ×: {'reached' if ratio >= goal else 'not reached'})"
+    return f" (target {goal:g} ×: {'reached' if ratio >= goal else 'not reached'})"
 
 
 def format_number(value: float) -> str:

@@ -27,7 +27,7 @@ CARD = Card(
     citation="Aerts H. J. W. L. et al., Decoding tumour phenotype by noninvasive imaging using a "
     "quantitative radiomics approach, Nat Commun 2014, doi 10.1038/ncomms5006",
     labels="cn: CLINICAL N category (by imaging; the AJCC edition in use at the time). It is no "
-    "pathological truth: a model learns to reproduce the reading of the same images",
+    "pathological label: a model learns to reproduce the reading of the same images",
     notes=(
         _CLINICAL,
         "Patients had radiotherapy, alone or with chemotherapy. Most are inoperable, so stages "

@@ -1,6 +1,6 @@
 """Anatomy of one plane of a reference chest without vessels: tissues and their HU.
 
-Coordinates are mm in LPS: x towards the patient's left, y towards the back, z towards the head,
+Coordinates are mm in LPS: x toward the patient's left, y toward the back, z toward the head,
 with the center of the chest at 0.
 """
 

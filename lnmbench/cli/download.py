@@ -52,9 +52,9 @@ def download(
 
 def _steps(source: Source, name: str) -> Iterator[str]:
     if not source.files:
-        yield f"{name} needs a login or a download program of its provider. By hand:"
+        yield f"{name} needs a login or the provider's download program. Steps:"
     elif source.steps:
-        yield "To do by hand:"
+        yield "Further steps:"
     for number, step in enumerate(source.steps, start=1):
         yield f"  {number}. {step}"
 

@@ -128,11 +128,11 @@ def _size(count: int) -> Cell:
 
 
 def _unit(number: float, units: Mapping[str, float]) -> str:
-    """The largest unit that is not greater than the number."""
+    """Return the largest unit that is not greater than the number."""
     smaller = [name for name, size in units.items() if number >= size]
     return smaller[-1] if smaller else next(iter(units))
 
 
 def _figure(number: float) -> str:
-    """Two significant digits, more before the decimal point."""
+    """Return two significant digits, more before the decimal point."""
     return f"{number:.0f}" if number >= 9.95 else f"{number:.2g}"

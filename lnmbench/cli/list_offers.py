@@ -82,7 +82,7 @@ def _find_role(name: str, registry: Registry) -> Role[object] | None:
 
 
 def _find_offers(name: str, registry: Registry) -> list[Offer[object]]:
-    """The offers of one name in every role; `UserError` with the nearest match if none is."""
+    """Return the offers of a name in every role; `UserError` with the nearest match if unknown."""
     from lnmbench.errors import UserError, nearest
 
     offers = [offer for role in registry.roles for offer in role.offers()]

@@ -53,7 +53,7 @@ def _is_group(hint: object) -> bool:
 
 
 def _options(group: type[OptionGroup]) -> list[Parameter]:
-    """A keyword parameter for each field, its option in the group's panel."""
+    """Return a keyword parameter for each field, its option in the group's panel."""
     hints = get_type_hints(group, include_extras=True)
     options = []
     for field in fields(group):

@@ -99,7 +99,7 @@ def _benchmark(
     protocol: ProtocolOptions,
     training: TrainingOptions,
 ) -> Benchmark:
-    """The benchmark of a file with options over it."""
+    """Return the benchmark of a file, overridden by options."""
     from lnmbench.choices import parse_parameters
     from lnmbench.config import BenchmarkOptions, read_benchmark
 

@@ -116,8 +116,8 @@ class CaseImages:
         if unnamed:
             yield plural(
                 unnamed,
-                "DICOM file is damaged or names no patient",
-                "DICOM files are damaged or name no patient",
+                "DICOM file is damaged or has no patient ID",
+                "DICOM files are damaged or have no patient ID",
             )
 
 

@@ -106,7 +106,7 @@ def _files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     if not root.is_dir():
-        raise UserError(f"there is no folder {root}")
+        raise UserError(f"no folder {root}", then="check the path")
 
     def refuse(error: OSError) -> None:
         raise UserError(f"cannot read {error.filename}", got=error.strerror or str(error))

@@ -83,8 +83,12 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
 def _require_ct(path: Path, header: Dataset) -> None:
     modality = term(header.get("Modality"), MODALITIES)
     if modality != "CT":
-        got = f"{modality!r}" if modality else "a file without modality, damaged or no DICOM"
-        got = "a modality that DICOM does not know" if modality == UNKNOWN else got
+        got = (
+            f"{modality!r}"
+            if modality
+            else "a file without modality, a damaged file, or no DICOM file"
+        )
+        got = "an unknown modality" if modality == UNKNOWN else got
         raise UserError(f"{path} is not a CT image", expected="modality CT", got=got)
     image_type = [str(value).upper() for value in header.get("ImageType") or ()]
     if "LOCALIZER" in image_type:
@@ -92,7 +96,7 @@ def _require_ct(path: Path, header: Dataset) -> None:
             f"{path} is a localizer, not a slice", then="give the series that holds the slices"
         )
     if int(header.get("SamplesPerPixel", 1) or 1) != 1:
-        raise UserError(f"{path} is a color image, not a CT slice", expected="one number a pixel")
+        raise UserError(f"{path} is a color image, not a CT slice", expected="one number per pixel")
     rescale_type = term(header.get("RescaleType"), _RESCALE_TYPES)
     if rescale_type not in ("HU", "US", ""):
         raise UserError(f"{path} does not hold HU", got=f"values of the type {rescale_type!r}")
@@ -143,8 +147,8 @@ def _frame(path: Path, header: Dataset, index: int) -> Frame:
         index=index,
         uid=str(header.get("SOPInstanceUID", "")),
         position=(x, y, z),
-        along_row=cosines[:3],  # type: ignore[arg-type]  # six numbers were asked for
-        along_column=cosines[3:],  # type: ignore[arg-type]  # six numbers were asked for
+        along_row=cosines[:3],  # type: ignore[arg-type]  # six numbers were requested
+        along_column=cosines[3:],  # type: ignore[arg-type]  # six numbers were requested
         pixel_mm=(between_columns, between_rows),
         size=(columns, rows),
         slope=slope,

@@ -140,9 +140,9 @@ def _orient(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
         raise UserError(
             "the image is not a CT volume",
-            expected="three dimensions and one number a voxel",
+            expected="three dimensions and one number per voxel",
             got=f"{image.GetDimension()} dimensions, "
-            f"{image.GetNumberOfComponentsPerPixel()} numbers a voxel",
+            f"{image.GetNumberOfComponentsPerPixel()} numbers per voxel",
         )
     require_plausible_grid(
         "the image",
@@ -161,7 +161,7 @@ def _orient(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
 
 def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
     if mask.GetNumberOfComponentsPerPixel() != 1:
-        raise UserError("the tumor mask has more than one number a voxel")
+        raise UserError("the tumor mask has more than one number per voxel")
     if mask.GetSize() != image.GetSize():
         raise UserError(
             "image and tumor mask differ in size",

@@ -45,9 +45,7 @@ def reading(path: Path) -> Iterator[None]:
     except (UserError, InvalidDicomError):
         raise
     except OSError as error:
-        raise UserError(
-            f"cannot read {path}", got=error.strerror or "a fault of the disk"
-        ) from error
+        raise UserError(f"cannot read {path}", got=error.strerror or "a disk error") from error
     except Exception as error:
         # damaged headers raise any kind of exception: KeyError, struct.error, …
         raise UserError(

@@ -36,7 +36,7 @@ def read_hu(frames: Sequence[Frame]) -> Iterator[HU]:
         for frame, image in zip(several, _decode(path, several), strict=True):
             if image.shape != frame.size[::-1]:
                 raise UserError(
-                    f"the image in {path} has another size than its header states",
+                    f"the image in {path} differs in size from its header",
                     expected=" × ".join(map(str, frame.size)),
                     got=" × ".join(map(str, image.shape[::-1])),
                 )

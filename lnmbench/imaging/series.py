@@ -44,13 +44,11 @@ def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tup
     if not ct_series:
         modalities = sorted({series.modality or UNKNOWN for series in candidates})
         got = ", ".join(modalities) or "nothing"
-        raise UserError("there is no CT series", expected="modality CT", got=got)
+        raise UserError("no CT series", expected="modality CT", got=got)
     related, reason = _find_related(ct_series, region)
     usable, left_out = _select_usable(related)
     if not usable:
-        raise UserError(
-            "there is no CT series that can be used", got=f"left out {'; '.join(left_out)}"
-        )
+        raise UserError("no usable CT series", got=f"left out {'; '.join(left_out)}")
     most = max(series.size for series in usable)
     best = min(
         (series for series in usable if series.size == most),
@@ -82,18 +80,18 @@ def find_image(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
     of several patients, and an image that cannot be used.
     """
     if not path.exists():
-        raise UserError(f"there is no file or folder {path}")
+        raise UserError(f"no file or folder {path}", then="check the path")
     if path.is_file() and is_volume_file(path):
         return read_volume_file(path), ()
     index = index_folder(path)
     if not index:
         raise UserError(
-            f"there is no image at {path}",
+            f"no image at {path}",
             expected="NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM",
         )
     damaged = [file for series in index if series.modality == DAMAGED for file in series.files]
     if damaged:
-        raise UserError(f"cannot read {damaged[0]}", got="a damaged DICOM file or none at all")
+        raise UserError(f"cannot read {damaged[0]}", got="a damaged DICOM file, or no DICOM file")
     patients = {series.patient for series in index if series.modality == "CT"}
     if len(patients) > 1:
         raise UserError(
@@ -122,7 +120,7 @@ def _find_related(
         )
     if region.references or region.frame:
         raise UserError(
-            "the CT series that the segmentation was drawn on is not here",
+            "the CT series of the segmentation is missing",
             where=series_location(region),
             got=f"{len(ct_series)} CT series with other identifiers",
             then="download the series that it references",

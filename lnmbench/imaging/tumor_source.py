@@ -22,7 +22,7 @@ class AnnotationKind:
     """Kind of series that marks a tumor.
 
     `number` is the number of the series, `name` a pattern for the segment or ROI in it as in
-    `regions.read_region`; None stands for any.
+    `regions.read_region`; None matches any.
     """
 
     modalities: tuple[str, ...] = MODALITIES

@@ -28,7 +28,7 @@ def read_volume_file(path: Path) -> sitk.Image:
     """Return the CT volume in a NIfTI, NRRD or MetaImage file, as it is stored.
 
     Raises `UserError` for a file that cannot be read, that does not have three dimensions and one
-    number a voxel, that does not state its position in the patient, or that does not contain HU:
+    number per voxel, that does not state its position in the patient, or that does not contain HU:
     values that are not numbers, or none below zero.
     """
     image = _require_volume(read_grid_file(path), path)
@@ -43,7 +43,7 @@ def read_grid_file(path: Path) -> sitk.Image:
     position in the patient, or whose grid no CT can have (see `require_plausible_grid`).
     """
     if not path.is_file():
-        raise UserError(f"there is no file {path}")
+        raise UserError(f"no file {path}", then="check the path")
     name = path.name.lower()
     if name.endswith((".nii", ".nii.gz")):
         require_sound_nifti(path)
@@ -96,7 +96,7 @@ def _require_volume(image: sitk.Image, path: Path) -> sitk.Image:
     if len(size) != 3 or numbers != 1:
         raise UserError(
             f"{path} is not one CT volume",
-            expected="three dimensions and one number a voxel",
+            expected="three dimensions and one number per voxel",
             got=f"{' × '.join(map(str, size))} voxels of {plural(numbers, 'number')}",
         )
     if min(size) < 2:
@@ -145,7 +145,7 @@ def _reason(error: RuntimeError) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     last = lines[-1] if lines else ""
     if "Unable to determine ImageIO" in last:
-        return "a file of another format than its name says"
+        return "a file whose format does not match its name"
     if last.startswith("Reason:") or not last:
         return "a truncated or damaged file"
     return last.rpartition("ERROR: ")[2].rpartition("): ")[2][:160]

@@ -2,7 +2,7 @@
 
 A fit's result does not depend on its stack, so the split affects speed alone. On a CPU each core
 takes a stack and computes it by itself. Cores that share every single operation would have to
-synchronize thousands of times a second, and lose nearly all of their time in that as soon as
+synchronize thousands of times per second, and lose nearly all of their time in that as soon as
 anything else runs on the machine.
 """
 

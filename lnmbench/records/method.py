@@ -12,7 +12,7 @@ from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
 
 WINDOW_HU = (-1000.0, 400.0)
-"""The CT intensities that a network sees, unless others are chosen."""
+"""Default range of CT intensities of a network."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class NetworkMethod:
     def is_control(self) -> bool:
         """True for a negative control: the labels of every auxiliary task are permuted.
 
-        A network with permuted labels in only some of its tasks is no negative control.
+        A network with permuted labels in only some of its tasks is not a negative control.
         """
         return bool(self.aux) and all(map(is_shuffled, self.aux))
 
@@ -149,7 +149,7 @@ class BaselineMethod:
 
     @property
     def is_control(self) -> bool:
-        """False: a baseline is no negative control."""
+        """False: a baseline is not a negative control."""
         return False
 
     @property

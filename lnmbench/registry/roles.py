@@ -112,7 +112,7 @@ class Role(Generic[T_co]):
     def _factories(
         self, plugin: Plugin, function: Callable[[], object]
     ) -> Mapping[str, Callable[..., T_co]]:
-        """The factories that a plugin's hook returns; a fault is recorded as a problem."""
+        """Return the factories of a plugin's hook; a fault is recorded as a problem."""
         try:
             offered = function()
         except (Exception, SystemExit) as error:  # a plugin's hook may raise anything

@@ -1,4 +1,4 @@
-"""Blocks and pages with every text clean, so that no text steers a terminal."""
+"""Blocks and pages with every text clean, so that no text controls a terminal."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _SPECIALS = {
     "→": r"$\rightarrow$",
     "Δ": r"$\Delta$",
 }
-# characters of T1 fonts besides ASCII and those above
+# characters of T1 fonts other than ASCII and those above
 _KNOWN = re.compile(
     "[\n -~\u00a1-\u0125\u0128-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u0165\u0168-\u017e‘’„—•€™†]"
 )

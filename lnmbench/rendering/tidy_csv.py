@@ -17,8 +17,8 @@ def to_csv(blocks: Sequence[Table | Paragraph]) -> str:
 
     `name` identifies the table row by its left-aligned cells; `value`, `low` and `high` are numbers
     at full precision, empty if unknown; `text` is the text of the printed table. Notes and
-    sentences have the columns `note` and `line`. Text that a spreadsheet would take for a formula
-    is preceded by an apostrophe.
+    sentences have the columns `note` and `line`. Text that a spreadsheet would interpret as a
+    formula is preceded by an apostrophe.
     """
     rows = [
         row

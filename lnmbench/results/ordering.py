@@ -1,4 +1,4 @@
-"""The order in which a reader meets metrics and comparisons, independent of how they are stored."""
+"""Order of metrics and comparisons in a report, independent of how they are stored."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The verbs: ingest → plan → run → score → compare → report. They meet in files only."""
+"""Stages: ingest → plan → run → score → compare → report. They communicate through files only."""

@@ -260,7 +260,7 @@ def open_cohort(path: Path) -> Iterator[h5py.File]:
         with h5py.File(path, "r") as file:
             if int(file.attrs["format"]) != FORMAT:
                 raise UserError(
-                    "cohort file of another format",
+                    "unsupported cohort file format",
                     where=str(path),
                     expected=f"format {FORMAT}",
                     got=str(file.attrs["format"]),

@@ -63,7 +63,7 @@ def fetch(
     if not _is_right(file, part):
         part.unlink()
         sha256 = f"the sha256 {file.sha256[:16]}…"
-        raise _content_error(file, sha256, "another", _by_hand(target))
+        raise _content_error(file, sha256, "a different one", _by_hand(target))
     with writing(target):
         part.replace(target)
     return target
@@ -178,7 +178,7 @@ def _content_error(file: RemoteFile, expected: str, got: str, then: str) -> User
 
 
 def _by_hand(target: Path) -> str:
-    return f"download it by hand to {target}"
+    return f"download it manually to {target}"
 
 
 def _kilobytes(size: int) -> int:

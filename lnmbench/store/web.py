@@ -29,7 +29,9 @@ _REASONS = {
     403: ": access forbidden",
     404: ": file not found",
     410: ": file removed",
-    **dict.fromkeys((301, 302, 303, 307, 308), ": redirects in a circle, or away from http"),
+    **dict.fromkeys(
+        (301, 302, 303, 307, 308), ": a redirect loop, or a redirect to another protocol"
+    ),
 }
 
 

@@ -19,7 +19,7 @@ BAD = np.array([0.9, 0.8, 0.2, 0.1])
 
 def check_baseline_candidates(baseline: Baseline, cohort: Cohort) -> None:
     """Check that there is at least one candidate setting."""
-    assert baseline.candidates(), "there are no candidates, not even a default: return [{}]"
+    assert baseline.candidates(), "no candidates: return [{}] for the default settings alone"
 
 
 def check_baseline_probabilities(baseline: Baseline, cohort: Cohort) -> None:
@@ -101,7 +101,7 @@ def check_numbered_check_texts(check: Check, cohort: Cohort) -> None:
 
 
 def _values(metric: Metric) -> tuple[float, float]:
-    """The metric of good and of bad predictions."""
+    """Return the metric of good and of bad predictions."""
     if isinstance(metric, Thresholded):
         threshold = metric.threshold(TRUTH, GOOD)
         return metric(TRUTH, GOOD, threshold), metric(TRUTH, BAD, threshold)
@@ -109,7 +109,7 @@ def _values(metric: Metric) -> tuple[float, float]:
 
 
 def _compare(comparison: Comparison, *, is_equal: bool) -> TestResult:
-    """The result for two methods of which one is better by .02, or that are equal."""
+    """Return the result for two methods of which one is better by .02, or that are equal."""
     rng = np.random.default_rng(0)
     scores = rng.normal(0.7, 0.05, (3, 5))
     fold = np.tile(np.arange(40) % 5, (3, 1)).astype(np.int16)

@@ -142,7 +142,7 @@ def _logits(task: AuxTask, cohort: Cohort) -> Tensor:
 
 
 def _filled(targets: NDArray[np.float64]) -> Tensor:
-    """The targets with zeros for unknown labels, as the trainer passes them."""
+    """Return the targets with zeros for unknown labels, as the trainer passes them."""
     import torch
 
     return torch.nan_to_num(torch.from_numpy(targets).float(), nan=0.0)

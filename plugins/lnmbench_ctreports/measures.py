@@ -127,7 +127,7 @@ def pair_lobes_with_sizes(sentence: Sentence, lobes: Sequence[Mention]) -> tuple
     """Return each lobe with the span from it to its size, or from the size to it.
 
     Lobes and sizes must alternate ("two nodules: RUL 12 mm, LLL 21 mm"). If they do not ("RUL and
-    LLL, 12 and 21 mm"), the text does not say which size belongs to which lobe, and nothing is
+    LLL, 12 and 21 mm"), the text does not state which size belongs to which lobe, and nothing is
     returned.
     """
     items = [(lobe.span.start, lobe.span, lobe.name) for lobe in lobes]

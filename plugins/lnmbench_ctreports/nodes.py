@@ -34,8 +34,9 @@ class Node:
 def find_largest_node(topics: Sequence[Topic]) -> Node:
     """Return the node with the greatest short axis.
 
-    Of two dimensions the smaller is the short axis; a single one is taken for it unless the text
-    calls it the long axis. If no node has a size, the station is that of the only enlarged one.
+    Of two dimensions the smaller is the short axis; a single one counts as the short axis
+    unless the text calls it the long axis. If no node has a size, the station is that of the only
+    enlarged one.
     """
     largest = Node(short_axis=None, station=_find_enlarged_station(topics))
     greatest_mm = 0.0

@@ -59,7 +59,7 @@ class RankMetric(BinaryMetric):
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the metric of (n,) probabilities, NaN if all cases are of one class."""
-        # the statistic itself refuses an empty array and values that are no label
+        # the statistic itself refuses an empty array and values that are not labels
         if len(truth) > 0 and (truth == truth[0]).all():
             return math.nan
         return self.statistic(truth, predicted)

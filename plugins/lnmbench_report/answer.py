@@ -151,7 +151,7 @@ def _finish(results: Results) -> Results:
 
 
 def _group_by_task(results: Results, questions: Sequence[Question]) -> dict[str, list[Question]]:
-    """Return the questions of each task; equal titles are told apart by their first label."""
+    """Return the questions of each task; equal titles are distinguished by their first label."""
     by_choice: dict[str, list[Question]] = {}
     for question in questions:
         by_choice.setdefault(str(question.method.aux), []).append(question)

@@ -48,7 +48,7 @@ def describe_controls(results: Results, questions: Sequence[Question]) -> Iterat
 
 
 def _hardest_effects(results: Results, controls: Sequence[Question]) -> dict[str, list[Effect]]:
-    """Return, for each network and metric, its effect against the hardest control to beat."""
+    """Return, for each network and metric, its effect against the strongest negative control."""
     hardest_by_method: dict[str, dict[str, Effect]] = {}
     for question in controls:
         hardest = hardest_by_method.setdefault(question.method.fingerprint, {})

@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 class CostTable:
-    """The cost of each method so far."""
+    """Cost of each method."""
 
     group: SectionGroup = "appendix"
 

@@ -82,7 +82,9 @@ def find_edition(name: str, categories: Sequence[str]) -> Edition:
     if name != "auto":
         if name not in EDITIONS:
             raise UserError(
-                f"unknown edition {name[:20]!r}", then=nearest(name, [*EDITIONS, "auto"])
+                f"unknown edition {name[:20]!r}",
+                where="aux task pt",
+                then=nearest(name, [*EDITIONS, "auto"]),
             )
         return EDITIONS[name]
     classes = {read_class(category) for category in categories}

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 Run = Callable[[str], str]
-NEEDED = "Correlation of the folds that significance needs"
+NEEDED = "Correlation of the folds that significance requires"
 
 
 def row(text: str, *cells: str) -> list[str]:
@@ -48,7 +48,7 @@ def test_the_paper_is_significant_by_the_plain_test_alone(run: Run) -> None:
     printed = run("published --format markdown")
     assert "t shrinks to .287 of its plain value" in printed
     assert "a plain p of .01 is a corrected p of .45" in printed
-    assert "takes a plain p below 5 × 10⁻¹⁰" in printed
+    assert "requires a plain p below 5 × 10⁻¹⁰" in printed
     pair = ("multi-task − single-task", "AUC", "+.008")
     assert row(table(printed, "p of the plain paired t-test"), *pair)[6] == ".002", "ρ = .95"
     assert row(table(printed, "p of the corrected resampled t-test"), *pair)[6] == ".36"

@@ -55,7 +55,7 @@ def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:
         "or without a marked tumor is left out",
         "1 segmentation by an algorithm (series 300) is left out",
         "1 more patient has DICOM series, but is not in the cohort",
-        "2 DICOM files are damaged or name no patient",
+        "2 DICOM files are damaged or have no patient ID",
     )
 
 

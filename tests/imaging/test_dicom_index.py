@@ -123,7 +123,7 @@ def test_a_damaged_file_counts_to_the_one_series_of_its_folder(
 
 
 def test_no_folder_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is no folder"):
+    with pytest.raises(UserError, match="no folder"):
         index_folder(tmp_path / "absent")
 
 

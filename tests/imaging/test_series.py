@@ -64,7 +64,7 @@ def test_without_the_referenced_series_one_in_its_frame_is_taken() -> None:
     best, why = choose_ct([THIN, THICK], region)
     assert best == THIN
     assert "the series it references is absent" in why
-    with pytest.raises(UserError, match="drawn on is not here"):
+    with pytest.raises(UserError, match="CT series of the segmentation is missing"):
         choose_ct([_series("2", frame="another")], region)
 
 

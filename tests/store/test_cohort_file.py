@@ -81,7 +81,7 @@ def test_a_file_that_is_not_a_cohort_is_one_line(tmp_path: Path) -> None:
         read_cohort(path)
     with h5py.File(path, "w") as file:
         file.attrs["format"] = 99
-    with pytest.raises(UserError, match="another format"):
+    with pytest.raises(UserError, match="unsupported cohort file format"):
         read_cohort(path)
 
 

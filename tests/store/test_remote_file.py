@@ -239,7 +239,7 @@ def test_permanent_errors_are_not_retried(server: Server, get: Get, code: int, r
     server.answers = [status(code)] * 2
     line = get.refused()
     assert reason in line
-    assert f"download it by hand to {get.folder / 'data.csv'}" in line
+    assert f"download it manually to {get.folder / 'data.csv'}" in line
     assert get.waits == []
 
 

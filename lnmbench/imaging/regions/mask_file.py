@@ -80,9 +80,9 @@ def _read(path: Path) -> sitk.Image:
     if mask.GetDimension() != 3 or mask.GetNumberOfComponentsPerPixel() != 1:
         raise UserError(
             f"the mask {path} is not one volume of labels",
-            expected="three dimensions and one number a voxel",
+            expected="three dimensions and one number per voxel",
             got=f"{mask.GetDimension()} dimensions, "
-            f"{mask.GetNumberOfComponentsPerPixel()} numbers a voxel",
+            f"{mask.GetNumberOfComponentsPerPixel()} numbers per voxel",
             then="save overlapping segments as separate files",
         )
     return mask

@@ -61,7 +61,7 @@ def choose(
         If no region or more than one matches; the message lists the regions.
     """
     if not regions:
-        raise UserError(f"there is no {kind}", where=where)
+        raise UserError(f"no {kind} in the file", where=where)
     if not pattern or not pattern.strip():
         return _require_one(regions, kind, where)
     for alternative in (pattern.strip(), *(part.strip() for part in pattern.split(","))):
@@ -79,7 +79,7 @@ def choose(
     raise UserError(
         f"no {kind} matches {quote_name(pattern)}",
         where=where,
-        then=f"there are {list_regions(regions)}",
+        then=f"known: {list_regions(regions)}",
     )
 
 
@@ -100,10 +100,10 @@ def list_regions(regions: Sequence[NamedRegion]) -> str:
 def _require_one(regions: Sequence[NamedRegion], kind: str, where: str) -> NamedRegion:
     if len(regions) > 1:
         raise UserError(
-            f"there are {len(regions)} {kind}s and none is named",
+            f"{len(regions)} {kind}s, none of them selected",
             where=where,
             got=list_regions(regions),
-            then=f"give the name, a pattern or the number of one {kind} (region_name)",
+            then=f"select one {kind} by its name, a pattern or its number (region_name)",
         )
     return regions[0]
 

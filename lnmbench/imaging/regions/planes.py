@@ -105,8 +105,8 @@ def _describe_mismatch(depths: NDArray[np.float64], nearest: dict[int, int]) -> 
         notes.append("contours lie between slices; each slice takes the nearest contour")
     unused = len(depths) - len(set(nearest.values()))
     if unused:
-        singular = "plane of contours is the nearest to no slice and is left out"
-        several = "planes of contours are the nearest to no slice and are left out"
+        singular = "plane of contours is not the nearest of any slice and is left out"
+        several = "planes of contours are not the nearest of any slice and are left out"
         notes.append(plural(unused, singular, several))
     gaps = max(nearest) - min(nearest) + 1 - len(nearest)
     if gaps:

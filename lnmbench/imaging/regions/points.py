@@ -1,4 +1,4 @@
-"""Tumor locations in tables: points and boxes in LPS mm or in voxels, one row a case."""
+"""Tumor locations in tables: points and boxes in LPS mm or in voxels, one row per case."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def only_file(path: Path) -> Path:
     """Return the path, or the only file in a folder. Hidden files do not count."""
     if not path.is_dir():
         if not path.exists():
-            raise UserError(f"there is no region file {path}")
+            raise UserError(f"no region file {path}", then="check the path")
         return path
     files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
     if len(files) != 1:

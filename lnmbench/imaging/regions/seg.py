@@ -59,8 +59,8 @@ def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> R
     Raises
     ------
     UserError
-        For a file that is no three-dimensional segmentation or is damaged, a name that matches no
-        segment or several, an empty segment, and frames outside the image.
+        For a file that is not a three-dimensional segmentation or is damaged, a name that matches
+        no segment or several, an empty segment, and frames outside the image.
     """
     dataset = open_object(path, "a DICOM SEG", SEGMENTATION)
     with reading(path):
@@ -122,7 +122,7 @@ def _refuse_too_large(dataset: Any, path: Path) -> None:
     if not near or max(dataset.Rows, dataset.Columns) > MOST_PIXELS or _too_far(positions_mm):
         raise UserError(
             f"the frames of the segmentation {path} are not CT slices",
-            expected=f"up to {MOST_PIXELS} pixels a side and {_MOST_SLICES} slices from end to end",
+            expected=f"up to {MOST_PIXELS} pixels per side and {_MOST_SLICES} slices in length",
             then="download it again",
         )
 

@@ -1,4 +1,4 @@
-"""Regions from coordinates: a box, a sphere, a disc on a range of slices.
+"""Regions from coordinates: a box, a sphere, a disk on a range of slices.
 
 Points are in LPS mm: x grows to the patient's left, y to the back, z to the head. A voxel is inside
 if its center is within the shape. Parts of a shape outside the image are cut off.
@@ -82,16 +82,16 @@ def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> R
 def region_from_point_and_slices(
     image: sitk.Image, point_mm: Point, radius_mm: float, first_slice: int, last_slice: int
 ) -> Region:
-    """Return a disc around a point on each slice from the first to the last.
+    """Return a disk around a point on each slice from the first to the last.
 
     Parameters
     ----------
     image
         The CT volume.
     point_mm
-        Center of the disc in LPS mm; the nearest voxel of each slice is always inside.
+        Center of the disk in LPS mm; the nearest voxel of each slice is always inside.
     radius_mm
-        Radius of the disc.
+        Radius of the disk.
     first_slice, last_slice
         Indices of the image's third axis from 0, the last one included.
 
@@ -106,11 +106,11 @@ def region_from_point_and_slices(
     matrix, center = affine(image), indices(image, np.array([point_mm]))[0]
     rows, columns = np.mgrid[: image.GetSize()[1], : image.GetSize()[0]]
     offsets = np.stack([columns - center[0], rows - center[1]], axis=-1) @ matrix[:3, :2].T
-    disc = np.linalg.norm(offsets, axis=-1) <= radius_mm + _ROUNDING_MM
-    disc[row, column] = True
+    disk = np.linalg.norm(offsets, axis=-1) <= radius_mm + _ROUNDING_MM
+    disk[row, column] = True
     inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
-    inside[first_slice : last_slice + 1] = disc
-    what = f"disc of {radius_mm:g} mm on slices {first_slice} to {last_slice}"
+    inside[first_slice : last_slice + 1] = disk
+    what = f"disk of {radius_mm:g} mm on slices {first_slice} to {last_slice}"
     return _region(image, inside, what)
 
 

@@ -1,6 +1,6 @@
 """Standardization of slice features, for each fit by its own training cases.
 
-Leakage is the subject of this project, so this module decides which cases touch which numbers.
+This module determines the cases from which each number is computed, to prevent leakage.
 Each fit standardizes every feature with the mean and deviation over the slices of its own training
 cases, and with nothing else. Before that, all slices are shifted and scaled once for all fits; that
 serves float32 alone (features of a frozen network have offsets far larger than their spread) and

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 
-# The share of the memory that all activations may fill for good.
+# The share of the memory that all activations may fill during the whole training.
 _RESIDENT_SHARE = 2
 _PARTS = ("weight", "bias")
 

@@ -43,7 +43,7 @@ class FunctionalNetwork:
     """
 
     def __init__(self, network: nn.Module, settings: Training, device: torch.device) -> None:
-        # a call puts parameters into the network, which stacks in other threads must not see
+        # a call puts parameters into the network, which must not affect stacks in other threads
         self._network = copy.deepcopy(network).eval().to(device)
         self._norms = [m for m in self._network.modules() if isinstance(m, _BatchNorm)]
         self._names = [name for name, _ in network.named_parameters()]
@@ -125,7 +125,7 @@ class FunctionalNetwork:
             raise UserError(
                 "the encoder cannot be compiled here",
                 got=(str(error) or type(error).__name__).splitlines()[0][:120],
-                then="leave the training setting compile out",
+                then="omit the training setting compile",
             ) from error
 
     def saved_bytes(self, activations: Tensor) -> int:

@@ -30,7 +30,7 @@ def resolve_weight_file(weights: str, *, keywords: Sequence[str], what: str) -> 
     weights
         A keyword or the name of a file.
     keywords
-        The values that are no files, e.g. "random".
+        The values that are not files, e.g. "random".
     what
         The encoder, for messages.
 

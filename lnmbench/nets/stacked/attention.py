@@ -105,7 +105,7 @@ def _softmax(scores: Tensor, mask: Tensor) -> Tensor:
     they are a few units, so that no maximum is needed; elsewhere it has been subtracted.
     """
     weights = scores.clamp_(-_MAX_SCORE, _MAX_SCORE).exp_().mul_(mask)
-    # A position without a token may see nothing: its sum is 0.
+    # A position without a token attends to nothing: its sum is 0.
     sums = _sum_last_axis(weights).clamp_(min=_MIN_SUM)
     return weights.div_(sums.view(*weights.shape[:-1], 1))  # (heads, blocks, N, N)
 

@@ -49,7 +49,7 @@ def figure_csv(figure: Figure, labels: Mapping[str, str]) -> str:
 
     `panel` is its title or number, `methods` are the labels of the mark's methods, `category` is
     the name of the row if an axis has rows. Numbers have full precision and are empty if unknown.
-    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    Text that a spreadsheet would interpret as a formula gets an apostrophe in front.
     """
     rows: list[tuple[str | int | float | None, ...]] = []
     for number, panel in enumerate(figure.panels, start=1):

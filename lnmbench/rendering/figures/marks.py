@@ -1,4 +1,4 @@
-"""Draws one mark of a panel on matplotlib's axes."""
+"""Drawing of one mark of a panel on matplotlib's axes."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ NEUTRAL = Style(color="soft")
 class Styles:
     """The style of each `Mark.color`, the same in all figures of a page.
 
-    Colors that are no methods (training, positive, reference) have separate hues.
+    Colors that are not methods (training, positive, reference) have separate hues.
     """
 
     def __init__(self, methods: Iterable[str], words: Iterable[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""List of cohort files at home: usable, damaged and unfinished ones, and the data sets."""
+"""List of the cohort files: usable, damaged and unfinished ones, and the data sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lnmbench.store.cohort_file import read_cohort
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCohort:
-    """A cohort file at home, or the folder of parts of an unfinished one.
+    """A cohort file, or the folder of parts of an unfinished one.
 
     `targets` are the labels of its targets; `images` are the settings of preprocessing that differ
     from the default ones, or "none" without images. `problem` is the reason why the file cannot be
@@ -93,7 +93,7 @@ def _modified(path: Path) -> str:
 
 
 def tabulate_cohorts(home: Path, registry: Registry) -> list[Block]:
-    """Return tables of the cohorts at home and of the data sets on offer."""
+    """Return tables of the ingested cohorts and of the available data sets."""
     cohorts = read_stored_cohorts(home)
     blocks: list[Block] = [_usable(cohorts, home)]
     problems = tuple(

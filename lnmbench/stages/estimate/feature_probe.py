@@ -71,7 +71,7 @@ def random_images(method: NetworkMethod, cohort: Cohort, count: int) -> NDArray[
     Parameters
     ----------
     method
-        The network that sees them.
+        The network that uses them.
     cohort
         The cohort, which has the size of slices.
     count

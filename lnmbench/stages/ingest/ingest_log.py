@@ -77,7 +77,7 @@ def copy_ingest_log(cohort: Path, to: Path) -> None:
 def read_left_out(path: Path) -> list[tuple[str, str]]:
     """Return (case, reason) for each case that an ingest log lists as left out.
 
-    Raises `UserError` if the file cannot be read or is no ingest log.
+    Raises `UserError` if the file cannot be read or is not an ingest log.
     """
     try:
         with path.open(encoding="utf-8", newline="") as stream:

@@ -174,9 +174,11 @@ def _note(report: _ReportColumn) -> str:
     parts = [f"{plural(report.cells, 'cell')}"]
     parts += [f"{empty} empty"] if empty else []
     if without_finding:
-        parts.append(f"{without_finding} without any finding (listed; another language?)")
+        parts.append(
+            f"{without_finding} without any finding (listed; possibly in another language)"
+        )
     left_out = f"; in no report, left out: {', '.join(report.unfilled)}" if report.unfilled else ""
     return (
         f"column {report.column.name!r} is read by {report.reader}: {', '.join(parts)}{left_out}; "
-        "rules made the values: review report-findings.csv before relying on them"
+        "rules extracted the values: review report-findings.csv before you use them"
     )

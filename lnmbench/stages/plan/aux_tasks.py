@@ -39,7 +39,7 @@ class PermutedTask:
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return the note that the labels are permuted."""
-        return (f"aux {self.title}: a negative control, its labels are randomly permuted",)
+        return (f"aux {self.title}: negative control, its known labels are randomly permuted",)
 
 
 def build_task(selection: Selection[AuxTask]) -> AuxTask:

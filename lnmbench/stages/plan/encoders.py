@@ -72,7 +72,7 @@ def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> 
 
 
 def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
-    """Raise `UserError` for features whose number is no multiple of the attention heads.
+    """Raise `UserError` for features whose number is not a multiple of the attention heads.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def list_notices(methods: Iterable[NetworkMethod]) -> list[str]:
 
 
 def _describe_fine_tuning(method: NetworkMethod) -> str:
-    batch_norm = {"frozen": "kept as they are", "batch": "taken from each batch"}
+    batch_norm = {"frozen": "frozen", "batch": "computed from each batch"}
     whole = method.trained_from == "all"
     return (
         f"{method.encoder.name}: trained {'as a whole' if whole else f'from {method.trained_from}'}"

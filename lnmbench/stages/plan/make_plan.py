@@ -95,7 +95,7 @@ def _refuse_few_patients(
                 expected=f"at least one in each of {protocol.folds} outer folds"
                 f" and {protocol.inner} inner ones",
                 got=f"{count}",
-                then=f"try --folds {min(most, 5)} --inner 2" if most else "gather more cases",
+                then=f"try --folds {min(most, 5)} --inner 2" if most else "add cases",
             )
 
 

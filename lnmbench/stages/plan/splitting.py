@@ -57,7 +57,7 @@ def _deal(
     folds: int,
     salt: str,
 ) -> NDArray[np.int16]:
-    """Return the fold of each case: groups are dealt out, those with most positives first.
+    """Return the fold of each case: groups are assigned in turn, those with most positives first.
 
     Each goes to the fold with the fewest cases of its class.
     """
@@ -73,11 +73,11 @@ def _deal(
         return -positives[name], -len(members[name]), order
 
     fold_of = np.empty(len(cases), dtype=np.int16)
-    dealt = [(0, 0)] * folds
+    totals = [(0, 0)] * folds
     for name in sorted(members, key=hardest_first):
         by_class = 0 if positives[name] else 1
-        fold = min(range(folds), key=lambda f: (dealt[f][by_class], sum(dealt[f]), f))
+        fold = min(range(folds), key=lambda f: (totals[f][by_class], sum(totals[f]), f))
         fold_of[members[name]] = fold
         yes, size = positives[name], len(members[name])
-        dealt[fold] = (dealt[fold][0] + yes, dealt[fold][1] + size - yes)
+        totals[fold] = (totals[fold][0] + yes, totals[fold][1] + size - yes)
     return fold_of

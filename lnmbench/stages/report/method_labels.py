@@ -1,4 +1,4 @@
-"""Labels that tell the methods of a report apart, and the order in which they are listed."""
+"""Labels that distinguish the methods of a report, and the order in which they are listed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SUFFIX = re.compile(r" \[[^\[\]]*\]$")
 
 
 def make_labels_unique(methods: Sequence[Method]) -> list[Method]:
-    """Return the methods with labels that tell them apart.
+    """Return the methods with labels that distinguish them.
 
     Methods of one label get a suffix with the training settings in which they differ, or with
     their fingerprints if these settings are equal.

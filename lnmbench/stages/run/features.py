@@ -24,7 +24,7 @@ from lnmbench.store.feature_cache import FORMAT, Arrays, make_features
 if TYPE_CHECKING:
     from lnmbench.nets.encoder.frozen import FrozenEncoder
 
-# The user is told the size of a larger cache before it is written.
+# The size of a larger cache is printed before it is written.
 _LARGE_BYTES = 1e9
 
 

@@ -165,7 +165,7 @@ class _Work:
         self.progress.finish()
 
     def _add_results(self, future: Future[list[UnitResult]], label: str, notes: set[str]) -> None:
-        """Write the results of a chunk, and say those of its notes that are new."""
+        """Write the results of a chunk, and print those of its notes that are new."""
         try:
             results = future.result()
         except BrokenExecutor as error:

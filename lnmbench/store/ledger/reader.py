@@ -279,7 +279,7 @@ class LedgerReader:
         ledger_format = self._fact("format")
         if ledger_format != FORMAT:
             raise UserError(
-                "ledger of another format",
+                "unsupported ledger format",
                 where=str(self.path),
                 expected=FORMAT,
                 got=ledger_format,

@@ -45,7 +45,7 @@ def test_stacked_against_the_plain_loop(run: Callable[[str], str]) -> None:
     assert max(map(float, differences)) < 1e-4
     for way in ("loader", "indexed"):
         assert len(re.findall(rf"median: {way} .*: ratio [\d.]+ ×", printed)) == 4
-    assert printed.count("(wanted 1 ×: ") == 2, "one fit is no slower than the plain loop"
+    assert printed.count("(target 1 ×: ") == 2, "one fit is no slower than the plain loop"
 
 
 def test_joblib_trains_as_the_plain_loop_does(run: Callable[[str], str]) -> None:

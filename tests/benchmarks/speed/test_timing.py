@@ -37,7 +37,7 @@ def test_ratios_are_compared_with_their_goals(
 ) -> None:
     timing.print_ratios({"ours": 2.0, "slow": 9.0, "other": 3.0}, "ours", "s", {"slow": 5.0})
     assert capsys.readouterr().out.splitlines() == [
-        "median: slow 9, ours 2 s: ratio 4.50 × (wanted 5 ×: not reached)",
+        "median: slow 9, ours 2 s: ratio 4.50 × (target 5 ×: not reached)",
         "median: other 3, ours 2 s: ratio 1.50 ×",
     ]
 

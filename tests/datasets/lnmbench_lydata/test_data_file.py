@@ -79,5 +79,5 @@ def test_unknown_cohorts_and_examinations_are_refused(
         Lydata(tmp_path, cohort="2023-on")
     with pytest.raises(UserError, match="unknown examination 'pCT'"):
         Lydata(tmp_path, imaging="CT+pCT")
-    with pytest.raises(UserError, match="there is no folder"):
+    with pytest.raises(UserError, match="no folder"):
         Lydata(tmp_path / "none")

@@ -63,7 +63,7 @@ def test_two_tables_are_not_guessed_between(tmp_path: Path, source: str) -> None
 def test_a_folder_without_the_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no clinical table under"):
         Radiogenomics(tmp_path)
-    with pytest.raises(UserError, match="there is no folder"):
+    with pytest.raises(UserError, match="no folder"):
         Radiogenomics(tmp_path / "none")
 
 

@@ -20,7 +20,7 @@ def test_files_that_are_not_there_are_the_fault_of_their_case_alone(
     )
     said = read_volumes(open_folder(manifest))
     assert said["A"] == f"no image {folder / 'absent.nii.gz'}"
-    assert said["B"] == f"there is no region file {folder / 'absent.dcm'}"
+    assert said["B"] == f"no region file {folder / 'absent.dcm'}; check the path"
     assert said["C"] == f"the manifest has no image for this case ({folder / 'cases.csv'}, row 4)"
 
 
@@ -34,7 +34,7 @@ def test_the_rows_own_region_name_goes_before_the_one_for_all(
     said = read_volumes(open_folder(manifest, region_name="1"))
     assert said["A"] == "tumor: label 2 of 2: 1 voxel"
     assert said["B"] == "tumor: label 1 of 2: 32 voxels"
-    assert "2 labels and none is named" in read_volumes(open_folder(manifest))["B"]
+    assert "2 labels, none of them selected" in read_volumes(open_folder(manifest))["B"]
 
 
 def test_every_file_that_is_read_counts_as_a_source(folder: Path, open_folder: OpenFolder) -> None:

@@ -76,7 +76,7 @@ def test_wrong_files_are_refused(
 
 
 def test_missing_folders_and_files_are_refused(tmp_path: Path, write_biotab: WriteBiotab) -> None:
-    with pytest.raises(UserError, match="there is no folder"):
+    with pytest.raises(UserError, match="no folder"):
         Tcga(tmp_path / "none")
     with pytest.raises(UserError, match="no clinical file under"):
         Tcga(tmp_path)

@@ -25,9 +25,9 @@ def test_a_name_a_pattern_or_a_number_chooses_one(pattern: str, number: int) -> 
 def test_without_a_pattern_there_must_be_one() -> None:
     assert choose(REGIONS[:1], None, kind="ROI", where="file") is REGIONS[0]
     assert choose(REGIONS[:1], " ", kind="ROI", where="file") is REGIONS[0]
-    with pytest.raises(UserError, match="there are 3 ROIs and none is named"):
+    with pytest.raises(UserError, match="3 ROIs, none of them selected"):
         choose(REGIONS, None, kind="ROI", where="file")
-    with pytest.raises(UserError, match="there is no ROI"):
+    with pytest.raises(UserError, match="no ROI in the file"):
         choose((), None, kind="ROI", where="file")
 
 

@@ -131,11 +131,11 @@ def test_another_grid_is_resampled_and_said(image, write_seg) -> None:
 
 def test_several_segments_are_listed_where_none_is_named(image, write_seg) -> None:
     path = write_seg(image, {"GTV-1": _blob(), "GTV-2": _blob()[::-1]}, kind="BINARY")
-    with pytest.raises(UserError, match="2 segments and none is named.*1 'GTV-1', 2 'GTV-2'"):
+    with pytest.raises(UserError, match="2 segments, none of them selected.*1 'GTV-1', 2 'GTV-2'"):
         region_from_seg(path, image)
     with pytest.raises(UserError, match="2 segments match 'GTV\\*'"):
         region_from_seg(path, image, "GTV*")
-    with pytest.raises(UserError, match="no segment matches 'heart' .*; there are 1 'GTV-1'"):
+    with pytest.raises(UserError, match="no segment matches 'heart' .*; known: 1 'GTV-1'"):
         region_from_seg(path, image, "heart")
 
 

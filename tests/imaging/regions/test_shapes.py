@@ -1,4 +1,4 @@
-"""Boxes, spheres and discs hold the voxels whose centers lie in them."""
+"""Boxes, spheres and disks hold the voxels whose centers lie in them."""
 
 from __future__ import annotations
 

@@ -94,7 +94,9 @@ def test_a_ledger_of_another_format_is_neither_read_nor_written(tmp_path: Path, 
         db.execute("UPDATE facts SET value = '1' WHERE name = 'format'")
     db.close()
     for opened in (LedgerReader.open, lambda folder: LedgerWriter.create(folder, plan)):
-        with pytest.raises(UserError, match="another format.*expected 4, got 1; .*--out"):
+        with pytest.raises(
+            UserError, match="unsupported ledger format.*expected 4, got 1; .*--out"
+        ):
             opened(tmp_path)
 
 

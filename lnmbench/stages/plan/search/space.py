@@ -42,7 +42,7 @@ def network_space(method: NetworkMethod) -> tuple[Dimension, ...]:
 
 
 def plugin_space(method: NetworkMethod, registry: Registry) -> tuple[Dimension, ...]:
-    """Return a dimension `NAME.PARAMETER` for each parameter that a plugin wants searched.
+    """Return a dimension `NAME.PARAMETER` for each parameter that a plugin offers to the search.
 
     Raises `UserError` for a parameter that the plugin does not have, and for values that it does
     not accept.
