@@ -83,11 +83,7 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
 def _require_ct(path: Path, header: Dataset) -> None:
     modality = term(header.get("Modality"), MODALITIES)
     if modality != "CT":
-        got = (
-            f"{modality!r}"
-            if modality
-            else "a file without modality, a damaged file, or no DICOM file"
-        )
+        got = f"{modality!r}" if modality else "no modality: a damaged file, or not DICOM"
         got = "an unknown modality" if modality == UNKNOWN else got
         raise UserError(f"{path} is not a CT image", expected="modality CT", got=got)
     image_type = [str(value).upper() for value in header.get("ImageType") or ()]

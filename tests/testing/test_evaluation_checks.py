@@ -25,7 +25,7 @@ class Untuned:
 
 
 def test_a_baseline_needs_a_candidate() -> None:
-    with pytest.raises(AssertionError, match="not even a default"):
+    with pytest.raises(AssertionError, match="no candidates"):
         check_baseline_candidates(Untuned(), COHORT)
 
 

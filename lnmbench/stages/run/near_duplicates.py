@@ -16,8 +16,8 @@ SIDE = 48
 SIMILAR = 0.985
 """Smallest correlation of two copies of one image.
 
-`benchmarks/near_duplicates.py` measures the correlation of different phantoms, and of altered copies
-of one slice.
+`benchmarks/near_duplicates.py` measures the correlation of different phantoms, and of altered
+copies of one slice.
 """
 MOST = 1000
 """Largest number of pairs, the closest first."""

@@ -34,7 +34,7 @@ def test_slices_between_distant_planes_take_the_nearest() -> None:
 
 def test_planes_that_no_slice_takes_are_counted() -> None:
     _, notes = fill_slices([square(z) for z in (2, 2.4, 3)], IMAGE, "here")
-    assert notes[-1] == "1 plane of contours is the nearest to no slice and is left out"
+    assert notes[-1] == "1 plane of contours is not the nearest of any slice and is left out"
 
 
 def test_polygons_beyond_the_image_are_refused() -> None:

@@ -80,7 +80,7 @@ def test_finer_contours_do_not_cancel_each_other(image, write_rtstruct) -> None:
     contours = [_square(image, 1.5, 4.5, z) for z in (1.6, 2.0, 2.4)]
     region = region_from_rtstruct(write_rtstruct({"a": contours}), image)
     np.testing.assert_array_equal(_filled(region), _expected((2, slice(2, 5))))
-    assert "2 planes of contours are the nearest to no slice" in region.note
+    assert "2 planes of contours are not the nearest of any slice" in region.note
 
 
 def test_contours_between_slices_move_to_one_slice_each(image, write_rtstruct) -> None:

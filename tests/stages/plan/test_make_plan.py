@@ -46,7 +46,7 @@ def test_a_patient_with_more_cases_is_not_parted(make_cohort: MakeCohort) -> Non
         (np.full(60, np.nan), "unknown for all"),
         (np.arange(60) < 4, "too few positive patients.*--folds"),
         (np.arange(60) >= 4, "too few negative patients"),
-        (np.arange(60) == 7, "too few positive patients.*gather more cases"),
+        (np.arange(60) == 7, "too few positive patients.*add cases"),
     ],
 )
 def test_labels_that_do_not_allow_the_protocol(
