@@ -25,9 +25,9 @@ def main() -> None:
         code = app(standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
-        _end(f"error: {error}", 2)
+        _exit(f"error: {error}", 2)
     except usage_error as error:
-        _end(_usage(error), 2)
+        _exit(_usage_error(error), 2)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except BrokenPipeError:
@@ -36,20 +36,20 @@ def main() -> None:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        _end("error: no space left for the output", 2)
+        _exit("error: no space left for the output", 2)
     if code == INTERRUPTED:
-        _end(STOPPED, INTERRUPTED)
+        _exit(STOPPED, INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _usage(error: BaseException) -> str:
+def _usage_error(error: BaseException) -> str:
     message = " ".join(getattr(error, "format_message", error.__str__)().split())
     context = getattr(error, "ctx", None)
     command = "lnmbench" if context is None else context.command_path
     return f"error: {message.rstrip('.')}; see {command} --help"
 
 
-def _end(line: str, code: int) -> None:
+def _exit(line: str, code: int) -> None:
     print(line, file=sys.stderr)
     sys.exit(code)
 

@@ -29,7 +29,7 @@ class Rows:
     cells: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
 
-    def below(self, headers: int = 1) -> list[tuple[str, ...]]:
+    def rows_below(self, headers: int = 1) -> list[tuple[str, ...]]:
         """Return the rows below so many headers; rows without any value are left out.
 
         Raises `UserError` if none is left, or if one is not as wide as the first header.

@@ -108,28 +108,28 @@ def test_unicode_is_read_with_or_without_its_mark(tmp_path: Path, encoding: str)
     path = write(tmp_path / "t.csv", 'id,age\r\n"Müller, A", 61 \r\n'.encode(encoding))
     assert is_header(first_rows(path))
     table = read_rows(path)
-    assert table.below() == [("Müller, A", "61")]
+    assert table.rows_below() == [("Müller, A", "61")]
     assert table.notes == ()
 
 
 def test_another_encoding_is_a_guess_and_said(tmp_path: Path) -> None:
     table = read_rows(write(tmp_path / "t.csv", "id\nMüller\n".encode("latin-1")))
-    assert table.below() == [("Müller",)]
+    assert table.rows_below() == [("Müller",)]
     assert table.notes == ("t.csv is not UTF-8 and was read as latin-1: check accented letters",)
 
 
 def test_without_quoting_a_quote_is_a_letter(tmp_path: Path) -> None:
     path = write(tmp_path / "t.txt", 'id\tsize\nA\t2"\nB\t"3\n')
     table = read_rows(path, delimiter="\t", quoted=False)
-    assert table.below() == [("A", '2"'), ("B", '"3')]
+    assert table.rows_below() == [("A", '2"'), ("B", '"3')]
 
 
 def test_rows_without_a_value_are_left_out_and_still_counted(tmp_path: Path) -> None:
     table = read_rows(write(tmp_path / "t.csv", "id,age\n\nA,61\n , \n,,,\nB,70\n"))
-    assert table.below() == [("A", "61"), ("B", "70")]
+    assert table.rows_below() == [("A", "61"), ("B", "70")]
     table = read_rows(write(tmp_path / "t.csv", "id,age\n\nA,61\n,\nB\n"))
     with pytest.raises(UserError, match=r"is broken \(row 5\): expected 2 cells, got 1"):
-        table.below()
+        table.rows_below()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_rows_without_a_value_are_left_out_and_still_counted(tmp_path: Path) -> 
 def test_broken_tables_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = write(tmp_path / "t.csv", content)
     with pytest.raises(UserError) as refusal:
-        read_rows(path).below()
+        read_rows(path).rows_below()
     assert f"{path} {message}" in str(refusal.value)
 
 

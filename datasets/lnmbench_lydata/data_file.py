@@ -95,7 +95,8 @@ def read_data_file(path: Path, cohort: str) -> DataFile:
         raise UserError(f"{path} is not a table of lyDATA", expected=_EXPECTED)
     header = _read_header(table.cells, path)
     rows = [
-        dict(zip(header, map(_clear_missing, row), strict=True)) for row in table.below(_HEADERS)
+        dict(zip(header, map(_clear_missing, row), strict=True))
+        for row in table.rows_below(_HEADERS)
     ]
     require_unique_ids([row[ID] for row in rows], where=str(path))
     return DataFile(

@@ -109,7 +109,7 @@ def _read_patients(table: Rows) -> list[dict[str, str]]:
             f"{table.path} is not the clinical table of NSCLC-Radiomics",
             expected=f"a header with {', '.join(_REQUIRED)}",
         )
-    patients = [dict(zip(table.cells[0], row, strict=True)) for row in table.below()]
+    patients = [dict(zip(table.cells[0], row, strict=True)) for row in table.rows_below()]
     require_unique_ids([patient[ID] for patient in patients], where=str(table.path))
     return patients
 

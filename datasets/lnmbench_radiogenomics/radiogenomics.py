@@ -87,7 +87,7 @@ def _read_patients(table: Rows) -> list[dict[str, str]]:
     if not _is_header(table.cells):
         raise UserError(f"{table.path} is not the clinical table of NSCLC Radiogenomics")
     header = (ID, *table.cells[0][1:])
-    return [dict(zip(header, row, strict=True)) for row in table.below()]
+    return [dict(zip(header, row, strict=True)) for row in table.rows_below()]
 
 
 def _is_header(rows: Cells) -> bool:

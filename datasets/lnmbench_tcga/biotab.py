@@ -78,7 +78,9 @@ def read_biotab(path: Path) -> Biotab:
         )
     # If a header occurs twice, the first column counts.
     header = table.cells[0][::-1]
-    patients = tuple(dict(zip(header, row[::-1], strict=True)) for row in table.below(_HEADERS))
+    patients = tuple(
+        dict(zip(header, row[::-1], strict=True)) for row in table.rows_below(_HEADERS)
+    )
     return Biotab(patients=patients, notes=table.notes)
 
 

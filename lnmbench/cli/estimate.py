@@ -28,10 +28,10 @@ def print_estimate(estimate: RunEstimate) -> None:
     """Print the estimate of a run to standard output."""
     from lnmbench.cli.console import print_to_console
 
-    print_to_console([table(estimate)])
+    print_to_console([make_table(estimate)])
 
 
-def table(estimate: RunEstimate) -> Table:
+def make_table(estimate: RunEstimate) -> Table:
     """Return a table with a row for each method and a total; its notes give the basis."""
     from lnmbench.records import Cell, Table, TableColumn
 
@@ -39,12 +39,12 @@ def table(estimate: RunEstimate) -> Table:
     units = sum(method.units for method in methods)
     total = {
         "method": Cell(text="total"),
-        "units": _part_of(units, sum(method.units_all for method in methods)),
-        "fits": _count(sum(method.fits for method in methods)),
-        "slices": _count(sum(method.slices for method in methods)),
-        "seconds": _time(estimate.seconds, units),
-        "disk": _size(estimate.disk),
-        "memory": _size(max((method.memory or 0 for method in methods), default=0)),
+        "units": _part_cell(units, sum(method.units_all for method in methods)),
+        "fits": _count_cell(sum(method.fits for method in methods)),
+        "slices": _count_cell(sum(method.slices for method in methods)),
+        "seconds": _time_cell(estimate.seconds, units),
+        "disk": _size_cell(estimate.disk),
+        "memory": _size_cell(max((method.memory or 0 for method in methods), default=0)),
     }
     return Table(
         key="estimate",
@@ -53,7 +53,7 @@ def table(estimate: RunEstimate) -> Table:
             TableColumn(key=key, heading=heading, align="left" if key == "method" else "right")
             for key, heading in _COLUMNS.items()
         ),
-        rows=tuple(tuple(row.values()) for row in (*map(_row, methods), total)),
+        rows=tuple(tuple(row.values()) for row in (*map(_make_row, methods), total)),
         notes=(*estimate.basis, "Dry run: nothing was written."),
     )
 
@@ -68,8 +68,8 @@ def format_span(span: Span) -> str:
     ['1 s', '1.2 to 6.7 min', '1.5 to 2.5 h']
     """
     low, high = max(span.low, 1.0), max(span.high, 1.0)
-    unit = _unit(high / 1.5, _SECONDS)  # 80 s, not 1.3 min
-    texts = dict.fromkeys(_figure(bound / _SECONDS[unit]) for bound in (low, high))
+    unit = _choose_unit(high / 1.5, _SECONDS)  # 80 s, not 1.3 min
+    texts = dict.fromkeys(_format_number(bound / _SECONDS[unit]) for bound in (low, high))
     return f"{' to '.join(texts)} {unit}"
 
 
@@ -81,58 +81,58 @@ def format_bytes(count: float) -> str:
     >>> format_bytes(3.21e9), format_bytes(120_000)
     ('3.2 GB', '120 kB')
     """
-    unit = _unit(count, _BYTES)
-    return f"{_figure(count / _BYTES[unit])} {unit}"
+    unit = _choose_unit(count, _BYTES)
+    return f"{_format_number(count / _BYTES[unit])} {unit}"
 
 
-def _row(method: MethodEstimate) -> Mapping[str, Cell]:
+def _make_row(method: MethodEstimate) -> Mapping[str, Cell]:
     from lnmbench.records import Cell
 
-    fits = _count(method.fits)
+    fits = _count_cell(method.fits)
     if method.candidates > 1 and method.fits:
         text = f"{method.fits // method.candidates} × {method.candidates}"
         fits = Cell(text=text, value=float(method.fits))
     return {
         "method": Cell(text=method.label),
-        "units": _part_of(method.units, method.units_all),
+        "units": _part_cell(method.units, method.units_all),
         "fits": fits,
-        "slices": _count(method.slices),
-        "seconds": _time(method.seconds, method.units),
-        "disk": _size(method.disk),
-        "memory": _size(method.memory or 0),
+        "slices": _count_cell(method.slices),
+        "seconds": _time_cell(method.seconds, method.units),
+        "disk": _size_cell(method.disk),
+        "memory": _size_cell(method.memory or 0),
     }
 
 
-def _part_of(part: int, whole: int) -> Cell:
+def _part_cell(part: int, whole: int) -> Cell:
     from lnmbench.records import Cell
 
     return Cell(text=f"{part} of {whole}", value=float(part))
 
 
-def _count(number: int) -> Cell:
+def _count_cell(number: int) -> Cell:
     from lnmbench.records import Cell
 
     return Cell(text=str(number), value=float(number))
 
 
-def _time(span: Span, units: int) -> Cell:
+def _time_cell(span: Span, units: int) -> Cell:
     from lnmbench.records import Cell
 
     return Cell(text=format_span(span) if units else _NONE, low=span.low, high=span.high)
 
 
-def _size(count: int) -> Cell:
+def _size_cell(count: int) -> Cell:
     from lnmbench.records import Cell
 
     return Cell(text=format_bytes(count) if count else _NONE, value=float(count))
 
 
-def _unit(number: float, units: Mapping[str, float]) -> str:
+def _choose_unit(number: float, units: Mapping[str, float]) -> str:
     """Return the largest unit that is not greater than the number."""
     smaller = [name for name, size in units.items() if number >= size]
     return smaller[-1] if smaller else next(iter(units))
 
 
-def _figure(number: float) -> str:
+def _format_number(number: float) -> str:
     """Return two significant digits, more before the decimal point."""
     return f"{number:.0f}" if number >= 9.95 else f"{number:.2g}"

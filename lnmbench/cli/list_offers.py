@@ -98,7 +98,7 @@ def _find_offers(name: str, registry: Registry) -> list[Offer[object]]:
     return matching
 
 
-def _parameter_facts(parameter: Parameter) -> ParameterFacts:
+def _describe_parameter(parameter: Parameter) -> ParameterFacts:
     facts = ParameterFacts(
         name=parameter.name, type=parameter.type_name, required=parameter.required
     )
@@ -117,7 +117,7 @@ def _print_json(offers: Sequence[Offer[object]]) -> None:
             kind=offer.role.name,
             name=offer.name,
             description=offer.summary,
-            parameters=[_parameter_facts(parameter) for parameter in offer.parameters],
+            parameters=[_describe_parameter(parameter) for parameter in offer.parameters],
             plugin=offer.plugin.name,
         )
         for offer in offers

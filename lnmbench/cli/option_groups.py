@@ -29,7 +29,7 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
     names = list(inspect.signature(command).parameters)
 
     @wraps(command)
-    def expanded(**values: object) -> None:
+    def call_with_groups(**values: object) -> None:
         arguments = {name: values[name] for name in names if name not in groups}
         for name, group in groups.items():
             arguments[name] = group(**{each.name: values[each.name] for each in fields(group)})
@@ -43,9 +43,9 @@ def expand_groups(command: Callable[..., None]) -> Callable[..., None]:
             kind = Parameter.KEYWORD_ONLY
             parameters.append(parameter.replace(annotation=hints[name], kind=kind))
     # set as attributes: Typer reads the signature, and the types once more from the annotations
-    setattr(expanded, "__signature__", inspect.Signature(parameters))  # noqa: B010
-    expanded.__annotations__ = {each.name: each.annotation for each in parameters}
-    return expanded
+    setattr(call_with_groups, "__signature__", inspect.Signature(parameters))  # noqa: B010
+    call_with_groups.__annotations__ = {each.name: each.annotation for each in parameters}
+    return call_with_groups
 
 
 def _is_group(hint: object) -> bool:

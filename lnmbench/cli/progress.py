@@ -61,14 +61,16 @@ class PlainProgress:
             and time.monotonic() - self._last_line_time > SECONDS_BETWEEN_LINES
         ):
             self._last_line_time = time.monotonic()
-            self.say(f"{self._stage}: {self._done}/{plural(self._total, self._unit)}{self._left()}")
+            self.say(
+                f"{self._stage}: {self._done}/{plural(self._total, self._unit)}{self._remaining()}"
+            )
 
     def finish(self) -> None:
         """Print how long the stage took."""
         duration = format_duration(time.monotonic() - self._start_time)
         self.say(f"{self._stage}: {self._done}/{plural(self._total, self._unit)} in {duration}")
 
-    def _left(self) -> str:
+    def _remaining(self) -> str:
         now_done = self._done - self._skipped
         if now_done <= 0:
             return ""

@@ -83,7 +83,7 @@ def report(
     if output is None:
         _print(page, format)
         return
-    _write(output, _text(page, format))
+    _write(output, _format_page(page, format))
     typer.echo(f"written to {output}", err=True)
 
 
@@ -117,12 +117,12 @@ def _print(page: Page, format: Format) -> None:
     if format is Format.table:
         print_to_console(page.blocks)
         return
-    text = _text(page, format)
+    text = _format_page(page, format)
     # the page declares UTF-8, whatever the encoding of the terminal
     typer.echo(text.encode("utf-8") if format is Format.html else text, nl=False)
 
 
-def _text(page: Page, format: Format) -> str:
+def _format_page(page: Page, format: Format) -> str:
     import io
 
     from lnmbench.cli.console import print_to_console

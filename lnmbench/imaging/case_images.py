@@ -105,7 +105,7 @@ class CaseImages:
                 yield f"{noun} (series {number}) {'is' if count == 1 else 'are'} left out"
 
     def _describe_others(self) -> Iterator[str]:
-        patients = len(set(_by_patient(self.others)) - {""})
+        patients = len(set(_group_by_patient(self.others)) - {""})
         if patients:
             yield plural(
                 patients,
@@ -135,7 +135,7 @@ def sort_images(
     rules
         Kinds of series that mark the tumor.
     """
-    by_patient, known = _by_patient(index), set(patients)
+    by_patient, known = _group_by_patient(index), set(patients)
     return CaseImages(
         patients=tuple(patients),
         rules=rules,
@@ -173,7 +173,7 @@ def find_case_images(
 
     images = sort_images(index_folder(root if root.is_dir() else root.parent), patients, rules)
     if use == "yes" and not images:
-        others = len(_by_patient(images.others))
+        others = len(_group_by_patient(images.others))
         raise UserError(
             f"no images of {collection} under {root}",
             expected="DICOM files whose PatientID is in the clinical table",
@@ -182,7 +182,7 @@ def find_case_images(
     return images
 
 
-def _by_patient(index: Sequence[Series]) -> Mapping[str, tuple[Series, ...]]:
+def _group_by_patient(index: Sequence[Series]) -> Mapping[str, tuple[Series, ...]]:
     """Return the series by PatientID; damaged files, and those without one, under an empty id."""
     by_patient: dict[str, list[Series]] = defaultdict(list)
     for series in index:

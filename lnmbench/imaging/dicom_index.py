@@ -166,10 +166,10 @@ def _describe(path: Path, header: Dataset) -> _Instance:
         study=str(header.get("StudyInstanceUID", "") or ""),
         uid=str(header.SeriesInstanceUID),
         modality=modality,
-        number=_whole(header.get("SeriesNumber")),
+        number=_parse_integer(header.get("SeriesNumber")),
         description=str(header.get("SeriesDescription", "") or ""),
         files=(path,),
-        size=_whole(header.get("NumberOfFrames")) or 1,
+        size=_parse_integer(header.get("NumberOfFrames")) or 1,
         references=references,
         frame=_frame(header),
         image_type=tuple(str(value).upper() for value in header.get("ImageType") or ()),
@@ -192,13 +192,13 @@ def _references(path: Path, header: Dataset) -> tuple[tuple[str, ...], frozenset
 def _collect_uids(header: Dataset, sequences: Sequence[str]) -> tuple[set[str], set[str]]:
     uids: dict[str, set[str]] = {"SeriesInstanceUID": set(), "ReferencedSOPInstanceUID": set()}
 
-    def look(_: Dataset, element: pydicom.DataElement) -> None:
+    def collect(_: Dataset, element: pydicom.DataElement) -> None:
         if element.keyword in uids and element.value:
             uids[element.keyword].add(str(element.value))
 
     for name in sequences:
         for item in header.get(name) or ():
-            item.walk(look)
+            item.walk(collect)
     return uids["SeriesInstanceUID"], uids["ReferencedSOPInstanceUID"]
 
 
@@ -221,7 +221,7 @@ def _iterate_shared_planes(header: Dataset) -> Iterator[Dataset]:
         yield from item.get("PlaneOrientationSequence") or ()
 
 
-def _whole(value: object) -> int | None:
+def _parse_integer(value: object) -> int | None:
     text = str(value).strip()
     return int(text) if _WHOLE.fullmatch(text) else None
 

@@ -93,7 +93,7 @@ class Cohort:
         position = {case: index for index, case in enumerate(self.ids)}
         return np.array([position[case] for case in ids], dtype=np.int64)
 
-    def labeled(self, label: str) -> Column | None:
+    def find_column(self, label: str) -> Column | None:
         """Return the column that serves a target or auxiliary task, or None."""
         for column in self.columns:
             if column.label == label and column.role in ("target", "aux"):
@@ -103,7 +103,7 @@ class Cohort:
     def require(self, *labels: str) -> Column:
         """Return the first column that serves one of the labels, or raise `UserError`."""
         for label in labels:
-            column = self.labeled(label)
+            column = self.find_column(label)
             if column is not None:
                 return column
         labels_present = [c.label for c in self.columns if c.label and c.role in ("target", "aux")]

@@ -77,7 +77,7 @@ class LoadedPlugins:
         blocked = set(_split(os.environ.get(BLOCK, ""), ","))
         for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
             if point.name not in blocked:
-                self._load(_installed(point), point.load)
+                self._load(_make_plugin(point), point.load)
         for text in [*_split(os.environ.get(PLUGINS, ""), os.pathsep), *extra]:
             self._load_explicit(text, blocked)
 
@@ -133,7 +133,7 @@ class LoadedPlugins:
         self._by_name[plugin.name] = plugin
 
 
-def _installed(point: EntryPoint) -> Plugin:
+def _make_plugin(point: EntryPoint) -> Plugin:
     version = point.dist.version if point.dist is not None else ""
     return Plugin(name=point.name, origin=point.value, version=version, explicit=False)
 

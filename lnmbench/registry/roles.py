@@ -212,7 +212,7 @@ class Selection(Generic[T_co]):
     def _refuse_lacking(self, built: object) -> None:
         role, plugin = self.offer.role, self.offer.plugin
         members = _members(role.contract)
-        lacking = [member for member in members if not _has(built, member)]
+        lacking = [member for member in members if not _has_member(built, member)]
         if lacking:
             raise UserError(
                 f"{role.name} {self.offer.name} of plugin {plugin.name} is not a"
@@ -223,7 +223,7 @@ class Selection(Generic[T_co]):
             )
 
 
-def _has(built: object, member: str) -> bool:
+def _has_member(built: object, member: str) -> bool:
     """Return whether an object has a member, without computing it if it is a property."""
     absent = object()
     if inspect.getattr_static(built, member, absent) is absent:

@@ -75,15 +75,15 @@ def compare(
             metric=pair.metric,
             method_a=pair.method_a,
             method_b=pair.method_b,
-            tests=_tests(pair, comparisons) if _defined(pair) else {},
-            holm=math.nan if _defined(pair) else 1.0,
+            tests=_tests(pair, comparisons) if _is_defined(pair) else {},
+            holm=math.nan if _is_defined(pair) else 1.0,
         )
         for pair in _pairs(method_results, truth, outer, metrics)
     ]
     return _adjust(compared, primary)
 
 
-def _defined(pair: Pair) -> bool:
+def _is_defined(pair: Pair) -> bool:
     return not (np.isnan(pair.a).any() or np.isnan(pair.b).any())
 
 

@@ -174,7 +174,7 @@ def score(
             for name, metric_scores in scores.items()
         },
         spread={name: spread(metric_scores.values) for name, metric_scores in scores.items()},
-        inner=_inner(first, validation, truth, outer) if first is not None else None,
+        inner=_score_validation(first, validation, truth, outer) if first is not None else None,
     )
 
 
@@ -231,12 +231,12 @@ def _thresholds(
     if not isinstance(metric, Thresholded):
         return None
     thresholds = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
-    for repeat, fold, labels, probabilities in _with_labels(validation, truth, outer):
+    for repeat, fold, labels, probabilities in _iterate_with_labels(validation, truth, outer):
         thresholds[repeat, fold] = metric.threshold(labels, probabilities)
     return thresholds
 
 
-def _inner(
+def _score_validation(
     metric: Metric,
     validation: Validation,
     truth: NDArray[np.float64],
@@ -246,12 +246,12 @@ def _inner(
     if isinstance(metric, Thresholded) or not validation:
         return None
     values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
-    for repeat, fold, labels, probabilities in _with_labels(validation, truth, outer):
+    for repeat, fold, labels, probabilities in _iterate_with_labels(validation, truth, outer):
         values[repeat, fold] = metric(labels, probabilities)
     return values
 
 
-def _with_labels(
+def _iterate_with_labels(
     validation: Validation, truth: NDArray[np.float64], outer: NDArray[np.int16]
 ) -> Iterator[tuple[int, int, NDArray[np.float64], NDArray[np.float64]]]:
     for repeat, fold, probabilities in validation:

@@ -139,7 +139,7 @@ def _smooth(labels: NDArray[np.float64], p: NDArray[np.float64], z: float) -> Sm
         design = spline(grid_x, knots)
         line = design @ fit.coefficients
         variance = np.einsum("ij,jk,ik->i", design, fit.covariance, design)
-        if _sound(fit, line, variance):
+        if _is_sound(fit, line, variance):
             half = z * np.sqrt(variance)
             observed, low, high = expit(np.stack([line, line - half, line + half]))
             return Smooth(predicted=grid, observed=observed, low=low, high=high, knots=knots.size)
@@ -159,7 +159,7 @@ def _candidates(labels: NDArray[np.float64], x: NDArray[np.float64]) -> list[NDA
     return [*(knots for knots in quantiles if np.diff(knots).min() > 1e-9), straight]
 
 
-def _sound(fit: LogisticFit, line: NDArray[np.float64], variance: NDArray[np.float64]) -> bool:
+def _is_sound(fit: LogisticFit, line: NDArray[np.float64], variance: NDArray[np.float64]) -> bool:
     within = bool(np.isfinite(line).all() and np.abs(line).max() < _LARGEST_LOGIT)
     return fit.converged and within and bool((variance >= 0.0).all())
 

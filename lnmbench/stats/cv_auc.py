@@ -103,7 +103,9 @@ def placements(
     if np.shape(np.atleast_2d(score)) != (repeats, labels.size):
         raise ValueError(f"{what}: expected shape {(repeats, labels.size)}, got {np.shape(score)}")
     scores = require_finite(score, what)
-    each = _within(np.tile(labels == 1.0, repeats), scores, group).reshape(repeats, labels.size)
+    each = _placements_in_groups(np.tile(labels == 1.0, repeats), scores, group).reshape(
+        repeats, labels.size
+    )
     defined = np.isfinite(each)
     repeats_defined = defined.sum(axis=0)
     if not repeats_defined.all():
@@ -172,7 +174,7 @@ def _groups(fold: ArrayLike, cases: int) -> tuple[NDArray[np.intp], int]:
     return (index.reshape(numbers.shape) + names.size * repeat).ravel(), numbers.shape[0]
 
 
-def _within(
+def _placements_in_groups(
     positive: NDArray[np.bool_], score: NDArray[np.float64], group: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Return each entry's placement in its group, NaN without an entry of the other class.

@@ -98,7 +98,7 @@ def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibrati
         errors = np.sqrt(np.diag(line.covariance))
         intercept_interval = _wald(intercept, float(errors[0]), z, level)
         slope_interval = _wald(slope, float(errors[1]), z, level)
-    large, error = _in_the_large(x, prevalence)
+    large, error = _calibration_in_the_large(x, prevalence)
     expected, score = float(p.sum()), brier(labels, p)
     ratio = float(labels.sum()) / expected if expected > 0.0 else math.inf
     factor = math.exp(z * math.sqrt((1.0 - prevalence) / float(labels.sum())))
@@ -152,7 +152,7 @@ def _separation_slope(labels: NDArray[np.float64], x: NDArray[np.float64]) -> fl
     return -math.inf if positive.max() <= negative.min() else 0.0
 
 
-def _in_the_large(x: NDArray[np.float64], prevalence: float) -> tuple[float, float]:
+def _calibration_in_the_large(x: NDArray[np.float64], prevalence: float) -> tuple[float, float]:
     """Return the a at which the mean of expit(x + a) is the prevalence, and its standard error.
 
     It maximizes the likelihood and is bracketed by the least and the greatest x. Iterated least

@@ -44,7 +44,7 @@ class CohortDigest:
         self._hash.update("\x00".join(ids).encode())
         self._hash.update(offsets.astype("<i8").tobytes())
         for numbers in scans.arrays().values():
-            self._hash.update(_with_one_nan(numbers).tobytes())
+            self._hash.update(_unify_nan(numbers).tobytes())
 
     def add_column(self, column: Column, values: Sequence[Any] | NDArray[Any]) -> None:
         """Add a column of the table."""
@@ -52,7 +52,7 @@ class CohortDigest:
         if column.role in TEXT_ROLES:
             self._hash.update("\x00".join(map(str, values)).encode())
         else:
-            self._hash.update(_with_one_nan(np.asarray(values, dtype="<f8")).tobytes())
+            self._hash.update(_unify_nan(np.asarray(values, dtype="<f8")).tobytes())
 
     def fingerprint(self) -> str:
         """Return 32 hexadecimal digits."""
@@ -67,7 +67,7 @@ def hash_attributes(attributes: Mapping[str, Any]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
-def _with_one_nan(numbers: NDArray[Any]) -> NDArray[Any]:
+def _unify_nan(numbers: NDArray[Any]) -> NDArray[Any]:
     """Return numbers with one bit pattern for NaN, so that missing values have equal hashes."""
     if numbers.dtype.kind != "f":
         return numbers

@@ -48,7 +48,7 @@ def fetch(
     """
     target = folder / file.name
     if target.exists():
-        _require_right(file, target)
+        _require_checksum(file, target)
         progress.say(f"{target}: already downloaded")
         return target
     part = target.with_name(f"{target.name}.part")
@@ -56,14 +56,14 @@ def fetch(
         target.parent.mkdir(parents=True, exist_ok=True)
     began_anew = not part.exists()
     _Transfer(file, part, target, progress, sleep).complete()
-    if not began_anew and not _is_right(file, part):
+    if not began_anew and not _has_checksum(file, part):
         progress.say(f"{file.name}: the partial download is damaged; downloading it again")
         part.unlink()
         _Transfer(file, part, target, progress, sleep).complete()
-    if not _is_right(file, part):
+    if not _has_checksum(file, part):
         part.unlink()
         sha256 = f"the sha256 {file.sha256[:16]}…"
-        raise _content_error(file, sha256, "a different one", _by_hand(target))
+        raise _content_error(file, sha256, "a different one", _advise_manual_download(target))
     with writing(target):
         part.replace(target)
     return target
@@ -87,19 +87,21 @@ class _Transfer:
     def complete(self) -> None:
         """Download the missing bytes, with retries."""
         self._progress.start("download", self._file.name, _kilobytes(self._file.bytes), "kilobyte")
-        self._show(self._done())
+        self._advance_display(self._count_received())
         pauses = iter(PAUSES_S)
-        while (done := self._done()) < self._file.bytes:
+        while (done := self._count_received()) < self._file.bytes:
             try:
                 self._receive(done)
             except TransientError as error:
-                if self._done() > done:
+                if self._count_received() > done:
                     pauses = iter(PAUSES_S)
                 self._wait(error, next(pauses, None))
         self._progress.finish()
 
     def _receive(self, done: int) -> None:
-        with request_file(self._file.url, done, then=_by_hand(self._target)) as reply:
+        with request_file(
+            self._file.url, done, then=_advise_manual_download(self._target)
+        ) as reply:
             self._check_size(reply.total)
             if reply.start not in (0, done):
                 raise TransientError(
@@ -116,14 +118,14 @@ class _Transfer:
                 done += len(block)
                 self._check_size(max(done, self._file.bytes))
                 stream.write(block)
-                self._show(done)
+                self._advance_display(done)
         if done < self._file.bytes:
             raise TransientError(f"the connection ended after {done} of {self._file.bytes} bytes")
 
     def _check_size(self, total: int | None) -> None:
         if total is not None and total != self._file.bytes:
             self._part.unlink(missing_ok=True)
-            then = _by_hand(self._target)
+            then = _advise_manual_download(self._target)
             size = f"{self._file.bytes} bytes"
             raise _content_error(self._file, size, f"{total} bytes", then)
 
@@ -139,12 +141,12 @@ class _Transfer:
         self._progress.say(f"{self._file.name}: {error}; trying again in {seconds:g} s")
         self._sleep(seconds)
 
-    def _done(self) -> int:
+    def _count_received(self) -> int:
         """Return the number of received bytes; 0 for a part that is longer than the file."""
         size = self._part.stat().st_size if self._part.exists() else 0
         return size if size <= self._file.bytes else 0
 
-    def _show(self, done: int) -> None:
+    def _advance_display(self, done: int) -> None:
         """Advance the display; it does not move back when the server restarts."""
         kilobytes = _kilobytes(done)
         if kilobytes > self._kilobytes_shown:
@@ -152,8 +154,8 @@ class _Transfer:
             self._kilobytes_shown = kilobytes
 
 
-def _require_right(file: RemoteFile, target: Path) -> None:
-    if not target.is_file() or not _is_right(file, target):
+def _require_checksum(file: RemoteFile, target: Path) -> None:
+    if not target.is_file() or not _has_checksum(file, target):
         raise UserError(
             "a file with the name of the download has other content",
             where=str(target),
@@ -162,7 +164,7 @@ def _require_right(file: RemoteFile, target: Path) -> None:
         )
 
 
-def _is_right(file: RemoteFile, path: Path) -> bool:
+def _has_checksum(file: RemoteFile, path: Path) -> bool:
     with reading(path), path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
@@ -177,7 +179,7 @@ def _content_error(file: RemoteFile, expected: str, got: str, then: str) -> User
     )
 
 
-def _by_hand(target: Path) -> str:
+def _advise_manual_download(target: Path) -> str:
     return f"download it manually to {target}"
 
 

@@ -45,9 +45,9 @@ def hash_sources(
     UserError
         If a file cannot be read.
     """
-    states = [_state(path) for path in files]
+    states = [_read_state(path) for path in files]
     small = sum(size for _, size in states) <= READ_EACH_TIME
-    known = {} if small else _known(home / FILE)
+    known = {} if small else _read_cache(home / FILE)
     path_hashes = [hashlib.sha256(str(path.resolve()).encode()).hexdigest() for path in files]
 
     def content(number: int) -> str:
@@ -70,7 +70,7 @@ def hash_sources(
         shown.finish()
     if not small:
         rows = zip(path_hashes, states, hashes, files, strict=True)
-        _cache(
+        _write_cache(
             home / FILE,
             [
                 (path, state, digest)
@@ -81,7 +81,7 @@ def hash_sources(
     return hashes
 
 
-def _state(path: Path) -> tuple[str, int]:
+def _read_state(path: Path) -> tuple[str, int]:
     with _reading_source(path):
         status = path.stat()
     numbers = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
@@ -110,7 +110,7 @@ def _reading_source(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _known(path: Path) -> dict[str, tuple[str, str]]:
+def _read_cache(path: Path) -> dict[str, tuple[str, str]]:
     if not path.is_file():
         return {}
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
@@ -119,7 +119,7 @@ def _known(path: Path) -> dict[str, tuple[str, str]]:
     return {}
 
 
-def _cache(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
+def _write_cache(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
     """Store hashes; if that fails, the files are read again next time."""
     if not rows:
         return

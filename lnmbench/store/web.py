@@ -56,7 +56,7 @@ class Reply:
         try:
             return self.stream.read(most)
         except (OSError, http.client.HTTPException) as error:
-            raise TransientError(f"the connection failed ({_words(error)})") from error
+            raise TransientError(f"the connection failed ({_describe(error)})") from error
 
 
 @contextmanager
@@ -92,12 +92,12 @@ def _open(url: str, start: int, then: str) -> addinfourl:
     except urllib.error.HTTPError as error:
         with error:
             if error.code != 416 or not start:
-                raise _refusal(error, url, then) from error
+                raise _status_error(error, url, then) from error
         return _open(url, 0, then)  # the file on the server is shorter than the local part
     except urllib.error.URLError as error:
-        raise _unreachable(error.reason, url, then) from error
+        raise _connection_error(error.reason, url, then) from error
     except (http.client.HTTPException, OSError) as error:
-        raise TransientError(f"the connection failed ({_words(error)})") from error
+        raise TransientError(f"the connection failed ({_describe(error)})") from error
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -146,7 +146,7 @@ def _parse_reply(stream: addinfourl) -> Reply:
     return Reply(start=0, total=total, stream=stream)
 
 
-def _refusal(error: urllib.error.HTTPError, url: str, then: str) -> Exception:
+def _status_error(error: urllib.error.HTTPError, url: str, then: str) -> Exception:
     if error.code in _AGAIN:
         wait = str(error.headers.get("Retry-After", ""))
         seconds = float(wait) if _NUMBER.fullmatch(wait) else 0.0
@@ -155,17 +155,17 @@ def _refusal(error: urllib.error.HTTPError, url: str, then: str) -> Exception:
     return UserError("the server refuses the file", where=url, got=got, then=then)
 
 
-def _unreachable(reason: object, url: str, then: str) -> Exception:
+def _connection_error(reason: object, url: str, then: str) -> Exception:
     if isinstance(reason, socket.gaierror):
         got = "host name not found; check the network connection"
     elif isinstance(reason, ssl.SSLCertVerificationError):
         got = "an untrusted certificate"
     elif isinstance(reason, OSError):
-        return TransientError(f"the connection failed ({_words(reason)})")
+        return TransientError(f"the connection failed ({_describe(reason)})")
     else:
         got = str(reason)[:80]
     return UserError("the server cannot be reached", where=url, got=got, then=then)
 
 
-def _words(error: BaseException) -> str:
+def _describe(error: BaseException) -> str:
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:80]

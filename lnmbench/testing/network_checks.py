@@ -58,7 +58,7 @@ def check_aux_task_targets(task: AuxTask, cohort: Cohort) -> None:
 
 def check_aux_task_loss_shape(task: AuxTask, cohort: Cohort) -> None:
     """Check that the loss is (n,), not reduced over the cases."""
-    losses = task.loss(_logits(task, cohort), _filled(task.targets(cohort)))
+    losses = task.loss(_logits(task, cohort), _replace_nan(task.targets(cohort)))
     shape = tuple(losses.shape)
     assert shape == (len(cohort),), f"the loss has the shape {shape}: do not reduce it"
 
@@ -67,7 +67,7 @@ def check_aux_task_model_axis(task: AuxTask, cohort: Cohort) -> None:
     """Check that a leading model axis gives each model its own loss."""
     import torch
 
-    logits, targets = _logits(task, cohort).detach(), _filled(task.targets(cohort))
+    logits, targets = _logits(task, cohort).detach(), _replace_nan(task.targets(cohort))
     stack = [logits, logits.flip(0)]
     stacked = task.loss(torch.stack(stack), targets.expand(2, *targets.shape))
     expected = torch.stack([task.loss(each, targets) for each in stack])
@@ -80,7 +80,7 @@ def check_aux_task_gradients(task: AuxTask, cohort: Cohort) -> None:
 
     targets, logits = task.targets(cohort), _logits(task, cohort)
     is_known = ~torch.from_numpy(np.isnan(targets).reshape(len(targets), -1).any(1))
-    losses = task.loss(logits, _filled(targets))
+    losses = task.loss(logits, _replace_nan(targets))
     torch.autograd.backward(losses.sum())
     assert logits.grad is not None, "the loss does not depend on the logits"
     assert bool(torch.isfinite(logits.grad).all()), "gradients are not finite"
@@ -141,7 +141,7 @@ def _logits(task: AuxTask, cohort: Cohort) -> Tensor:
     return logits.requires_grad_()
 
 
-def _filled(targets: NDArray[np.float64]) -> Tensor:
+def _replace_nan(targets: NDArray[np.float64]) -> Tensor:
     """Return the targets with zeros for unknown labels, as the trainer passes them."""
     import torch
 

@@ -69,7 +69,7 @@ def make_chain(network: nn.Module) -> Chain:
     to_rgb = ToRgb(config["mean"], config["std"], (height, width) if fixed else None)
     image = _image((height, width) if fixed else (TEST_SIZES[-1], TEST_SIZES[-1]))
     with torch.no_grad():
-        division = _divide(network, image) or _leave_whole(network, image)
+        division = _divide(network, image) or _keep_in_one_stage(network, image)
     network.train()  # some networks cache results in eval mode, here of changed parameters
     stages = nn.Sequential(OrderedDict(to_rgb=to_rgb, **division.stages)).eval()
     return Chain(stages=stages, out_dim=division.width, cuts=division.cuts)
@@ -88,7 +88,7 @@ def _accepts_any_size(network: nn.Module) -> bool:
         return False
 
 
-def _leave_whole(network: nn.Module, image: Tensor) -> _Division:
+def _keep_in_one_stage(network: nn.Module, image: Tensor) -> _Division:
     body = CompleteNetwork(network)
     return _Division(stages={"body": body}, width=body(image).shape[1], cuts={})
 
@@ -97,7 +97,7 @@ def _divide(network: nn.Module, image: Tensor) -> _Division | None:
     groups, last_layers = group_layers(network)
     if not groups:
         return None
-    with _changed_parameters(network):
+    with _randomizing_parameters(network):
         for stem in candidate_stems(network, groups):
             try:
                 return _verify(network, {**groups, "stem": stem}, last_layers, image)
@@ -120,7 +120,7 @@ def _verify(
         outputs[name] = maps = group(maps)
     last: OrderedDict[str, nn.Module] = OrderedDict()
     for path, layer in last_layers:
-        if _equal(maps, expected):
+        if _are_close(maps, expected):
             break
         maps = layer(maps)
         last[stage_name(path)] = layer
@@ -129,7 +129,7 @@ def _verify(
         stages[next(iter(last))] = nn.Sequential(last)
     stages["pool"] = _make_pool(network, stages)
     vectors = forward_pool(network, expected)
-    if not (_equal(maps, expected) and _equal(stages["pool"](maps), vectors)):
+    if not (_are_close(maps, expected) and _are_close(stages["pool"](maps), vectors)):
         raise ValueError("the stages are not the network")
     return _Division(stages=stages, width=vectors.shape[1], cuts=_find_cuts(network, outputs))
 
@@ -140,14 +140,14 @@ def _make_pool(network: nn.Module, stages: Mapping[str, nn.Module]) -> nn.Module
     return PartialNetwork(network, forward_pool, names=unused, bare=True)
 
 
-def _equal(a: Tensor, b: Tensor) -> bool:
+def _are_close(a: Tensor, b: Tensor) -> bool:
     if a.shape != b.shape:
         return False
     return bool((a - b).abs().max() <= TOLERANCE * max(1.0, float(b.abs().max())))
 
 
 @contextmanager
-def _changed_parameters(network: nn.Module) -> Iterator[None]:
+def _randomizing_parameters(network: nn.Module) -> Iterator[None]:
     random = torch.Generator().manual_seed(0)
     small = [p for p in network.parameters() if p.ndim < 2 or p.numel() < _SMALL_PARAMETER]
     before = [parameter.detach().clone() for parameter in small]

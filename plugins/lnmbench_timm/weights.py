@@ -96,7 +96,7 @@ def _refuse_unknown(name: str, timm: Any) -> None:
 
 def _random_network(timm: Any, name: str, seed: int, reason: str = "") -> tuple[nn.Module, Weights]:
     note = f"seeded random weights (seed {seed}), not pretrained{f': {reason}' if reason else ''}"
-    return _with_weights(_create(timm, name, seed), source=f"random:{seed}", note=note)
+    return _describe_weights(_create(timm, name, seed), source=f"random:{seed}", note=note)
 
 
 def _create(timm: Any, name: str, seed: int = 0) -> nn.Module:
@@ -119,7 +119,7 @@ def _from_file(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
         ignoring=[f"{head}." for head in heads],
     )
     note = f"weights of the file {file.name}"
-    return _with_weights(network, source=f"file:{file.name}", note=note)
+    return _describe_weights(network, source=f"file:{file.name}", note=note)
 
 
 def _pretrained_network(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
@@ -141,10 +141,10 @@ def _pretrained_network(timm: Any, name: str, file: Path) -> tuple[nn.Module, We
     full_name = f"{config.get('architecture')}.{tag}".rstrip(".")
     license = config.get("license") or "not stated"
     note = f"pretrained weights of timm ({full_name}, license {license})"
-    return _with_weights(network, source=source, note=note)
+    return _describe_weights(network, source=source, note=note)
 
 
-def _with_weights(network: nn.Module, *, source: str, note: str) -> tuple[nn.Module, Weights]:
+def _describe_weights(network: nn.Module, *, source: str, note: str) -> tuple[nn.Module, Weights]:
     return network, Weights(source=source, sha256=digest(network.state_dict()), note=note)
 
 

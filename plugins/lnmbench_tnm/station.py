@@ -48,7 +48,7 @@ class Station:
         )
 
     def _column(self, cohort: Cohort) -> Column:
-        column = cohort.labeled(f"{_PREFIX}{self.name}")
+        column = cohort.find_column(f"{_PREFIX}{self.name}")
         if column is None:
             labels = (c.label for c in cohort.columns if c.label and c.role in ("target", "aux"))
             stations = [x.removeprefix(_PREFIX) for x in labels if x.startswith(_PREFIX)]

@@ -47,7 +47,7 @@ class PtStage:
         Raises `UserError` if no column is labeled `pt` or `pt_names`, or it holds no T classes.
         """
         column = _column(cohort)
-        membership = np.array([*map(_row, self._sets(column)), [np.nan] * len(CLASSES)])
+        membership = np.array([*map(_row, self._class_sets(column)), [np.nan] * len(CLASSES)])
         codes = np.asarray(cohort.values[column.name], dtype=np.float64)
         # A missing value is NaN in `codes` and gets the last row, which is NaN too.
         positions = np.where(np.isnan(codes), len(membership) - 1, codes)
@@ -60,7 +60,7 @@ class PtStage:
         codes = cohort.values[column.name]
         mapped, masked = [], []
         for code, (category, classes) in enumerate(
-            zip(column.categories, self._sets(column), strict=True)
+            zip(column.categories, self._class_sets(column), strict=True)
         ):
             count = int((codes == code).sum())
             if not count or classes == (f"pT{read_class(category)}",):
@@ -94,7 +94,7 @@ class PtStage:
         """Return the probability of each class: (…, n, 7)."""
         return logits.softmax(-1)
 
-    def _sets(self, column: Column) -> list[tuple[str, ...]]:
+    def _class_sets(self, column: Column) -> list[tuple[str, ...]]:
         edition = self._edition(column)
         return [candidates(category, edition) for category in column.categories]
 

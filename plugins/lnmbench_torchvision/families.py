@@ -74,12 +74,12 @@ TAGS = {
 }
 
 
-def _same(*names: str) -> dict[str, Layers]:
+def _single_layers(*names: str) -> dict[str, Layers]:
     """Return stages that are one layer of the same name each."""
     return {name: (name,) for name in names}
 
 
-def _split(lengths: tuple[int, ...], names: tuple[str, ...]) -> dict[str, Layers]:
+def _layer_ranges(lengths: tuple[int, ...], names: tuple[str, ...]) -> dict[str, Layers]:
     """Return stages of consecutive layers of `features`, `lengths` layers each."""
     starts = [sum(lengths[:index]) for index in range(len(lengths) + 1)]
     paths = [tuple(f"features.{i}" for i in range(*ends)) for ends in pairwise(starts)]
@@ -89,12 +89,12 @@ def _split(lengths: tuple[int, ...], names: tuple[str, ...]) -> dict[str, Layers
 def _blocks(*lengths: int) -> dict[str, Layers]:
     """Return a stem, blocks1 …, and a head of one layer of `features`."""
     names = ("stem", *(f"blocks{index}" for index in range(1, len(lengths) + 1)), "head")
-    return _split((1, *lengths, 1), names)
+    return _layer_ranges((1, *lengths, 1), names)
 
 
-_LAYERS = _same("layer1", "layer2", "layer3", "layer4")
+_LAYERS = _single_layers("layer1", "layer2", "layer3", "layer4")
 _FOUR = ("stem", "stage1", "stage2", "stage3", "stage4")
-_PATCHES = _split((1, 1, 2, 2, 2), _FOUR)
+_PATCHES = _layer_ranges((1, 1, 2, 2, 2), _FOUR)
 _VGG = {
     "vgg11": (3, 3, 5, 5, 5),
     "vgg11_bn": (4, 4, 7, 7, 7),
@@ -111,7 +111,7 @@ def _vgg(name: str, lengths: tuple[int, ...]) -> Family:
     return Family(
         title="VGG network (Simonyan and Zisserman 2015)",
         names=(name,),
-        stages=_split(lengths, ("block1", "block2", "block3", "block4", "block5")),
+        stages=_layer_ranges(lengths, ("block1", "block2", "block3", "block4", "block5")),
         end=("avgpool", "+flatten", *(f"classifier.{index}" for index in range(6))),
         classifier=("classifier.6.",),
     )
@@ -187,7 +187,10 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         title="ShuffleNetV2 (Ma et al. 2018)",
         names=tuple(f"shufflenet_v2_{width}" for width in ("x0_5", "x1_0", "x1_5", "x2_0")),
-        stages={"stem": ("conv1", "maxpool"), **_same("stage2", "stage3", "stage4", "conv5")},
+        stages={
+            "stem": ("conv1", "maxpool"),
+            **_single_layers("stage2", "stage3", "stage4", "conv5"),
+        },
         classifier=("fc.",),
     ),
     Family(
@@ -245,7 +248,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         title="3D Swin transformer (Liu et al. 2022)",
         names=("swin3d_t", "swin3d_s", "swin3d_b"),
-        stages={"stem": ("patch_embed", "pos_drop"), **_split((1, 2, 2, 2), _FOUR[1:])},
+        stages={"stem": ("patch_embed", "pos_drop"), **_layer_ranges((1, 2, 2, 2), _FOUR[1:])},
         average=("+channels_first", "+average_3d"),
         end=("norm", "+channels_first", "+average_3d"),
         classifier=("head.",),

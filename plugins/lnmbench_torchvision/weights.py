@@ -82,7 +82,7 @@ def _from_torchvision(
             then="delete the file to download it again",
         ) from error
     note = f"{PRETRAINED_TITLES[family.pretrained]} weights of torchvision ({path.name})"
-    license = _weights(models, name).meta.get("license")
+    license = default_weights(models, name).meta.get("license")
     note += f", with their own license: {license}" if license else ""
     sha256 = _encoder_digest(network, family)
     return network, Weights(source=family.pretrained, sha256=sha256, note=note)
@@ -96,7 +96,7 @@ def _copy_weights(network: nn.Module, name: str, family: Family, path: Path) -> 
 
 
 def _find_pretrained(models: Any, name: str, family: Family, source: str) -> Path | None:
-    url = str(_weights(models, name).url)
+    url = str(default_weights(models, name).url)
     path = cached_path(url)
     if path.is_file():
         return path
@@ -114,7 +114,8 @@ def _find_pretrained(models: Any, name: str, family: Family, source: str) -> Pat
     return path
 
 
-def _weights(models: Any, name: str) -> Any:
+def default_weights(models: Any, name: str) -> Any:
+    """Return the weights of a network: those in `TAGS`, else the default of torchvision."""
     offered = models.get_model_weights(name)
     return offered[TAGS[name]] if name in TAGS else offered.DEFAULT
 

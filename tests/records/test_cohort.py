@@ -30,7 +30,7 @@ def test_a_required_label_is_found_or_refused_with_those_of_the_cohort(
 ) -> None:
     cohort = make_cohort(6)
     assert cohort.require("n1", "n2").name == "n2"
-    assert cohort.labeled("pt") is None
+    assert cohort.find_column("pt") is None
     with pytest.raises(UserError, match="no column labeled pt or size; its labels: n2"):
         cohort.require("pt", "size")
 

@@ -47,7 +47,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert cohort.offsets.tolist() == [0, 2, 5]
     np.testing.assert_array_equal(cohort.values["age/years"], [61.0, np.nan])
     assert cohort.has_images
-    assert cohort.labeled("pt") == COLUMNS[3]
+    assert cohort.find_column("pt") == COLUMNS[3]
     assert (read_slices(tmp_path / "c.h5", 1, 3)[:, 0, 0] == [40, -7]).all()
 
 

@@ -134,14 +134,14 @@ def _refuse_outside(
 ) -> None:
     limit = 0.5 + SAME_PLACE
 
-    def outside(voxels: NDArray[np.int64]) -> int:
+    def count_outside(voxels: NDArray[np.int64]) -> int:
         mapped = voxels @ between[:3, :3].T + between[:3, 3]
         out = (mapped < -limit) | (mapped > np.array(image.GetSize()) - 1 + limit)
         return int(out.any(axis=1).sum())
 
-    if outside(_corners(binary)):
+    if count_outside(_corners(binary)):
         voxels = np.argwhere(sitk.GetArrayViewFromImage(binary))[:, ::-1]
-        refuse_voxels_outside(outside(voxels), len(voxels), where)
+        refuse_voxels_outside(count_outside(voxels), len(voxels), where)
 
 
 def _corners(binary: sitk.Image) -> NDArray[np.int64]:

@@ -49,14 +49,14 @@ class Location:
 
     def region(self, image: sitk.Image) -> Region:
         """Return the region on the grid of the image. Raises `UserError` if it is outside."""
-        first = self._in_mm(self.first, image)
+        first = self._to_mm(self.first, image)
         if self.last is not None:
-            return region_from_box(image, first, self._in_mm(self.last, image))
+            return region_from_box(image, first, self._to_mm(self.last, image))
         if self.slices is not None:
             return region_from_point_and_slices(image, first, self.radius_mm, *self.slices)
         return region_from_point(image, first, self.radius_mm)
 
-    def _in_mm(self, point: Point, image: sitk.Image) -> Point:
+    def _to_mm(self, point: Point, image: sitk.Image) -> Point:
         return point if self.unit == "mm" else point_of_voxel(image, point)
 
 
@@ -76,7 +76,7 @@ def parse_location(cells: Mapping[str, str], *, where: str) -> Location | None:
     point = _point(numbers, "", unit, where)
     first, last = (_point(numbers, end, unit, where) for end in ("1", "2"))
     if point is not None and first is None and last is None:
-        return _around(point, unit, numbers, where)
+        return _make_location(point, unit, numbers, where)
     if point is None and first and last and not set(_REST) & set(numbers):
         return Location(first=first, last=last, unit=unit)
     raise UserError(
@@ -128,7 +128,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, map(str.strip, row), strict=True)) for row in rows[1:]]
 
 
-def _around(point: Point, unit: Unit, numbers: Mapping[str, float], where: str) -> Location:
+def _make_location(point: Point, unit: Unit, numbers: Mapping[str, float], where: str) -> Location:
     radius, first, last = (numbers.get(name) for name in _REST)
     if (first is None) != (last is None) or (radius is None and first is None):
         raise UserError(

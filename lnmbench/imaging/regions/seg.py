@@ -18,8 +18,8 @@ from lnmbench.imaging.regions.naming import NamedRegion, choose
 from lnmbench.imaging.regions.seg_header import (
     fill_missing,
     positions,
-    state_spacing,
-    stated_spacing,
+    read_spacing_mm,
+    write_spacing_mm,
 )
 from lnmbench.text import plural
 
@@ -119,7 +119,11 @@ def _refuse_too_large(dataset: Any, path: Path) -> None:
     """Refuse frames so large or so far apart that the volume between them would fill memory."""
     positions_mm = positions(dataset)
     near = (np.abs(positions_mm) <= FARTHEST_MM).all()
-    if not near or max(dataset.Rows, dataset.Columns) > MOST_PIXELS or _too_far(positions_mm):
+    if (
+        not near
+        or max(dataset.Rows, dataset.Columns) > MOST_PIXELS
+        or _exceeds_slices(positions_mm)
+    ):
         raise UserError(
             f"the frames of the segmentation {path} are not CT slices",
             expected=f"up to {MOST_PIXELS} pixels per side and {_MOST_SLICES} slices in length",
@@ -127,7 +131,7 @@ def _refuse_too_large(dataset: Any, path: Path) -> None:
         )
 
 
-def _too_far(positions_mm: NDArray[np.float64], spacing_mm: float | None = None) -> bool:
+def _exceeds_slices(positions_mm: NDArray[np.float64], spacing_mm: float | None = None) -> bool:
     """Return whether positions (n, 3) span too many slices of a spacing, or of their least step."""
     ends = np.ptp(positions_mm, axis=0)
     if spacing_mm is None:
@@ -153,12 +157,12 @@ def _is_fractional(dataset: Any) -> bool:
 
 def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[sitk.Image, bool]:
     """Return one segment on the grid of its frames, and whether their distance was assumed."""
-    stated = stated_spacing(dataset)
+    stated = read_spacing_mm(dataset)
     positions_mm = positions(dataset)
     for spacing_mm in (*([stated] if stated else []), image.GetSpacing()[2], None):
-        if _too_far(positions_mm, spacing_mm):
+        if _exceeds_slices(positions_mm, spacing_mm):
             continue
-        state_spacing(dataset, spacing_mm)
+        write_spacing_mm(dataset, spacing_mm)
         seg = hd.seg.Segmentation.from_dataset(dataset, copy=False)
         try:
             volume = seg.get_volume(
@@ -166,7 +170,7 @@ def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[
             )
         except RuntimeError:
             continue
-        return _binary(volume, fractional=_is_fractional(dataset)), spacing_mm != stated
+        return _make_mask(volume, fractional=_is_fractional(dataset)), spacing_mm != stated
     raise UserError(
         "the frames of the segmentation do not form a volume",
         where=where,
@@ -174,7 +178,7 @@ def _segment(dataset: Any, number: int, image: sitk.Image, where: str) -> tuple[
     )
 
 
-def _binary(volume: Any, *, fractional: bool) -> sitk.Image:
+def _make_mask(volume: Any, *, fractional: bool) -> sitk.Image:
     inside = volume.array[..., 0]
     inside = inside >= FRACTION if fractional else inside != 0
     mask = sitk.GetImageFromArray(inside.astype(np.uint8))

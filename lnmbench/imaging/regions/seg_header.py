@@ -31,7 +31,7 @@ def fill_missing(dataset: Any) -> None:
             measures.SliceThickness = None
 
 
-def stated_spacing(dataset: Any) -> float | None:
+def read_spacing_mm(dataset: Any) -> float | None:
     """Return the distance of the frames in mm that the header states, or None."""
     stated = {measures.get("SpacingBetweenSlices") for measures in _measures(dataset)}
     only = stated.pop() if len(stated) == 1 else None
@@ -39,7 +39,7 @@ def stated_spacing(dataset: Any) -> float | None:
     return spacing_mm if math.isfinite(spacing_mm) else None
 
 
-def state_spacing(dataset: Any, spacing_mm: float | None) -> None:
+def write_spacing_mm(dataset: Any, spacing_mm: float | None) -> None:
     """Write the distance of the frames into the header, or remove it."""
     for measures in _measures(dataset):
         if spacing_mm is not None:

@@ -43,12 +43,12 @@ def region_from_box(image: sitk.Image, first_mm: Point, last_mm: Point) -> Regio
     """
     low, high = np.minimum(first_mm, last_mm), np.maximum(first_mm, last_mm)
 
-    def within(points: Points) -> NDArray[np.bool_]:
+    def contains(points: Points) -> NDArray[np.bool_]:
         fits = (points >= low - _ROUNDING_MM) & (points <= high + _ROUNDING_MM)
         return np.asarray(fits.all(axis=-1))
 
     what = f"box from {_text(low)} to {_text(high)} mm"
-    return _draw(image, low, high, within, what)
+    return _draw(image, low, high, contains, what)
 
 
 def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> Region:
@@ -72,11 +72,11 @@ def region_from_point(image: sitk.Image, point_mm: Point, radius_mm: float) -> R
     _check_radius(radius_mm)
     center = np.array(point_mm)
 
-    def within(points: Points) -> NDArray[np.bool_]:
+    def contains(points: Points) -> NDArray[np.bool_]:
         return np.asarray(np.linalg.norm(points - center, axis=-1) <= radius_mm + _ROUNDING_MM)
 
     what = f"sphere of {radius_mm:g} mm around {_text(center)} mm"
-    return _draw(image, center - radius_mm, center + radius_mm, within, what, {center_voxel})
+    return _draw(image, center - radius_mm, center + radius_mm, contains, what, {center_voxel})
 
 
 def region_from_point_and_slices(
@@ -124,7 +124,7 @@ def _draw(
     image: sitk.Image,
     low: Points,
     high: Points,
-    within: Callable[[Points], NDArray[np.bool_]],
+    contains: Callable[[Points], NDArray[np.bool_]],
     what: str,
     always: set[tuple[int, int, int]] | None = None,
 ) -> Region:
@@ -138,7 +138,7 @@ def _draw(
     grid = np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], axis=-1)
     matrix = affine(image)
     inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
-    inside[np.ix_(z, y, x)] = within(grid @ matrix[:3, :3].T + matrix[:3, 3])
+    inside[np.ix_(z, y, x)] = contains(grid @ matrix[:3, :3].T + matrix[:3, 3])
     for column, row, slice_index in always or ():
         inside[slice_index, row, column] = True
     cut = np.any(reached < -0.5) or np.any(reached > size - 0.5)

@@ -43,7 +43,7 @@ def describe_cohort(cohort: Cohort, registry: Registry) -> list[Block]:
     if np.any(cohort.offsets):
         blocks.append(_images(cohort, scans))
     if left_out:
-        blocks.append(_left_out(cohort.path, left_out))
+        blocks.append(_describe_left_out(cohort.path, left_out))
     blocks.append(_card(cohort))
     return [block for block in blocks if not isinstance(block, Table) or block.rows]
 
@@ -174,7 +174,7 @@ def _distribution(quantity: str, values: NDArray[np.float64], form: str) -> tupl
     return (Cell(text=quantity), *cells)
 
 
-def _left_out(path: Path, number: int) -> Paragraph:
+def _describe_left_out(path: Path, number: int) -> Paragraph:
     title = f"Left out at ingest: {plural(number, 'case')}"
     log = ingest_log_path(path)
     try:

@@ -41,11 +41,11 @@ def read_stored_cohorts(home: Path) -> list[StoredCohort]:
     """Return the files and unfinished folders of cohorts, by name."""
     folder = home / "cohorts"
     files = [_read(path) for path in sorted(folder.glob("*.h5"))]
-    return files + [_unfinished(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    return files + [_describe_unfinished(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
 
 
 def _read(path: Path) -> StoredCohort:
-    modified, size_mb = _modified(path), path.stat().st_size / 1e6
+    modified, size_mb = _modification_time(path), path.stat().st_size / 1e6
     try:
         cohort = read_cohort(path)
     except UserError as error:
@@ -76,26 +76,26 @@ def _preprocessing(preprocessing: Preprocessing) -> str:
     return ", ".join(settings) or "default"
 
 
-def _unfinished(folder: Path) -> StoredCohort:
+def _describe_unfinished(folder: Path) -> StoredCohort:
     sizes = [part.stat().st_size for part in folder.glob("*.npz")]
     problem = "unfinished: rerun the same command to resume; delete the folder to discard it"
     return StoredCohort(
         path=folder,
         size_mb=sum(sizes) / 1e6,
-        modified=_modified(folder),
+        modified=_modification_time(folder),
         cases=len(sizes),
         problem=problem,
     )
 
 
-def _modified(path: Path) -> str:
+def _modification_time(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def tabulate_cohorts(home: Path, registry: Registry) -> list[Block]:
     """Return tables of the ingested cohorts and of the available data sets."""
     cohorts = read_stored_cohorts(home)
-    blocks: list[Block] = [_usable(cohorts, home)]
+    blocks: list[Block] = [_usable_table(cohorts, home)]
     problems = tuple(
         f"{c.path.name} ({c.size_mb:.1f} MB): {c.problem}" for c in cohorts if c.problem
     )
@@ -105,7 +105,7 @@ def tabulate_cohorts(home: Path, registry: Registry) -> list[Block]:
     return blocks
 
 
-def _usable(cohorts: Sequence[StoredCohort], home: Path) -> Block:
+def _usable_table(cohorts: Sequence[StoredCohort], home: Path) -> Block:
     rows = tuple(_row(cohort) for cohort in cohorts if not cohort.problem)
     if not rows:
         line = "none yet; create one with lnmbench data ingest DATASET"

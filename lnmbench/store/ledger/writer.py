@@ -110,7 +110,7 @@ class LedgerWriter(LedgerReader):
                 flat = values.reshape(len(values), -1)  # (n, outputs)
                 self._database.executemany(
                     "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?)",
-                    [(task, output, case, value) for case, output, value in _known(flat)],
+                    [(task, output, case, value) for case, output, value in _iterate_known(flat)],
                 )
 
     def add_profile(self, profile: Profile) -> None:
@@ -143,7 +143,7 @@ class LedgerWriter(LedgerReader):
         rows = [
             (key, task, output, case, value)
             for task, values in result.test.items()
-            for case, output, value in _known(values)
+            for case, output, value in _iterate_known(values)
         ]
         self._database.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?)", rows)
         validation = result.validation[~np.isnan(result.validation)]
@@ -182,7 +182,7 @@ def _remove_new_folder(folder: Path) -> None:
             empty.rmdir()
 
 
-def _known(values: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
+def _iterate_known(values: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
     """Yield (case, output, value) of each number of (n, outputs) that is not NaN."""
     for case, output in np.argwhere(~np.isnan(values)).tolist():
         yield case, output, float(values[case, output])

@@ -10,8 +10,8 @@ import pytest
 from lnmbench.imaging.regions.seg_header import (
     fill_missing,
     positions,
-    state_spacing,
-    stated_spacing,
+    read_spacing_mm,
+    write_spacing_mm,
 )
 
 
@@ -31,12 +31,12 @@ def test_missing_descriptions_are_filled_in_and_others_stay(dataset: pydicom.Dat
 
 
 def test_the_distance_of_frames_is_read_written_and_removed(dataset: pydicom.Dataset) -> None:
-    state_spacing(dataset, 2.5)
-    assert stated_spacing(dataset) == 2.5
-    state_spacing(dataset, None)
-    assert stated_spacing(dataset) is None
-    state_spacing(dataset, float("nan"))
-    assert stated_spacing(dataset) is None
+    write_spacing_mm(dataset, 2.5)
+    assert read_spacing_mm(dataset) == 2.5
+    write_spacing_mm(dataset, None)
+    assert read_spacing_mm(dataset) is None
+    write_spacing_mm(dataset, float("nan"))
+    assert read_spacing_mm(dataset) is None
 
 
 def test_each_frame_has_a_position(dataset: pydicom.Dataset) -> None:

@@ -19,6 +19,6 @@ def test_names_are_torchvisions_and_no_network_is_listed_twice() -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_colors_and_size_are_those_of_pretraining(name: str) -> None:
     family = NETWORKS[name]
-    preset = weights._weights(MODELS, name).transforms()
+    preset = weights.default_weights(MODELS, name).transforms()
     assert family.colors == (tuple(preset.mean), tuple(preset.std))
     assert family.size in (None, preset.crop_size[0])

@@ -27,7 +27,7 @@ def assert_close(features: torch.Tensor, expected: torch.Tensor) -> None:
 def test_features_are_the_input_of_torchvisions_classifier(name: str, images: Images) -> None:
     family = NETWORKS[name]
     maps, network = images(family), MODELS.get_model(name, weights=None).eval()
-    preset = weights._weights(MODELS, name).transforms()
+    preset = weights.default_weights(MODELS, name).transforms()
     shape = (3, *[1] * (maps.ndim - 2))
     mean, sd = (torch.tensor(values).view(shape) for values in (preset.mean, preset.std))
     inputs: list[torch.Tensor] = []

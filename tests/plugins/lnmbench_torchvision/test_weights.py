@@ -141,7 +141,7 @@ def test_the_message_on_a_damaged_file_says_how_to_fix_it(checkpoints: Path, bui
 def test_weights_of_large_images_are_not_used() -> None:
     """The default weights of these networks are for images of 384 or 518 pixels, not 224."""
     for name in ("vit_h_14", "regnet_y_128gf"):
-        assert weights._weights(MODELS, name).transforms().crop_size == [224]
+        assert weights.default_weights(MODELS, name).transforms().crop_size == [224]
 
 
 def unreachable(url: str, path: Path) -> None:
