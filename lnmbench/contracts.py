@@ -175,11 +175,11 @@ class AuxTask(Protocol):
 class Weighting(Protocol):
     """A combination of the task losses of each model."""
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return initial values of scalars that each model learns; may be empty."""
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
-        """Return (K,) from losses (K, tasks), the target's first, and learned (K, scalars)."""
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
+        """Return (K,) from losses (K, tasks), the target's first, and scalars (K, m)."""
 
 
 @runtime_checkable

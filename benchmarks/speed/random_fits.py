@@ -18,10 +18,10 @@ CLINICAL = 10
 class SumLosses:
     """The weighting that adds the losses, here the target's alone."""
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         return ()
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
         return losses.sum(1)
 
 

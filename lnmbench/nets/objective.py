@@ -250,7 +250,7 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
             encoder_parameters=trained,
         )
     aux = {task.head or task.name: task.task.outputs for task in inputs.aux}
-    scalars = tuple(weighting.learned([inputs.target_name, *aux]))
+    scalars = tuple(weighting.initial_scalars([inputs.target_name, *aux]))
     return Network(body=body, clinical=clinical, aux=aux, weighting_scalars=scalars)
 
 

@@ -101,8 +101,8 @@ def check_aux_task_notes(task: AuxTask, cohort: Cohort) -> None:
 
 def check_weighting_shape(weighting: Weighting, cohort: Cohort) -> None:
     """Check that combined losses are (K,)."""
-    losses, learned = _losses(weighting)
-    shape = tuple(weighting.combine(losses, learned).shape)
+    losses, scalars = _losses(weighting)
+    shape = tuple(weighting.combine(losses, scalars).shape)
     assert shape == (len(losses),), f"combined losses have the shape {shape}"
 
 
@@ -110,9 +110,9 @@ def check_weighting_model_independence(weighting: Weighting, cohort: Cohort) -> 
     """Check that the combined loss of a model does not depend on the other models."""
     import torch
 
-    losses, learned = _losses(weighting)
-    in_stack = weighting.combine(losses, learned)[1:2]
-    alone = weighting.combine(losses[1:2], learned[1:2])
+    losses, scalars = _losses(weighting)
+    in_stack = weighting.combine(losses, scalars)[1:2]
+    alone = weighting.combine(losses[1:2], scalars[1:2])
     assert torch.allclose(in_stack, alone), "the loss of a model depends on the other models"
 
 
@@ -153,6 +153,6 @@ def _losses(weighting: Weighting) -> tuple[Tensor, Tensor]:
     import torch
 
     tasks = ("target", "first task", "second task")
-    learned = torch.tensor([list(weighting.learned(tasks))] * 4)
+    scalars = torch.tensor([list(weighting.initial_scalars(tasks))] * 4)
     losses = torch.rand(4, 3, generator=torch.Generator().manual_seed(0)) + 0.1
-    return losses, learned
+    return losses, scalars

@@ -34,10 +34,10 @@ class Fixed:
             )
         self.aux = aux
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return no scalars: the weight is not learned."""
         return ()
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
         """Return target + aux · (sum of the others) for losses (K, tasks), the target's first."""
         return losses[:, 0] + self.aux * losses[:, 1:].sum(1)

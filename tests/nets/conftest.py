@@ -43,10 +43,10 @@ class SumLosses:
     def __init__(self, aux: float = 1.0) -> None:
         self.aux = aux
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         return ()
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
         return losses[:, 0] + self.aux * losses[:, 1:].sum(1)
 
 

@@ -25,12 +25,12 @@ class Uncertainty:
     def __init__(self) -> None:
         self.scalars: list[Tensor] = []
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         return [0.5] * len(tasks)
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
-        self.scalars.append(learned.detach().clone())
-        return (torch.exp(-learned) * losses + learned).sum(1)
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
+        self.scalars.append(scalars.detach().clone())
+        return (torch.exp(-scalars) * losses + scalars).sum(1)
 
 
 def without_loss_weights(fits: Fits) -> Fits:

@@ -166,10 +166,10 @@ class Planted:
     def space(self):
         return {"mode": self.offers.split("+")} if self.offers else {}
 
-    def learned(self, tasks):
+    def initial_scalars(self, tasks):
         return ()
 
-    def combine(self, losses, learned):
+    def combine(self, losses, scalars):
         return losses[:, 0] * {"deaf": 0.0, "plain": 1.0, "broken": float("nan")}[self.mode]
 
 class Sex:

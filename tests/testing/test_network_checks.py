@@ -69,10 +69,10 @@ def test_each_fault_of_an_encoder_is_found_by_its_check() -> None:
 class Averaged:
     """A weighting that averages over the models."""
 
-    def learned(self, tasks):
+    def initial_scalars(self, tasks):
         return (0.0,)
 
-    def combine(self, losses, learned):
+    def combine(self, losses, scalars):
         return losses.mean().expand(len(losses))
 
     def space(self):

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 class TargetOnly:
     """The weighting of a network without auxiliary tasks."""
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return no scalars: nothing is learned."""
         return ()
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
         """Return the target's loss, (K,) of (K, 1)."""
         return losses[:, 0]  # (K,)
 

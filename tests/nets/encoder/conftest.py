@@ -20,10 +20,10 @@ CASES, SIDE, DIM = 24, 12, 8
 class TargetAlone:
     """The weighting without auxiliary tasks."""
 
-    def learned(self, tasks: Sequence[str]) -> Sequence[float]:
+    def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         return ()
 
-    def combine(self, losses: Tensor, learned: Tensor) -> Tensor:
+    def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
         return losses[:, 0]
 
 

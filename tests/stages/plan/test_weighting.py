@@ -18,7 +18,7 @@ def test_without_auxiliary_tasks_the_loss_is_the_target_s(
 ) -> None:
     weighting = build_weighting(make_network(), planted_registry)
     losses = torch.tensor([[0.5], [0.25]])
-    assert weighting.learned(["target"]) == ()
+    assert weighting.initial_scalars(["target"]) == ()
     assert weighting.combine(losses, torch.zeros(2, 0)).tolist() == [0.5, 0.25]
     task = Choice(name="sex", parameters={"smooth": 0.0})
     weighting = build_weighting(make_network(task), planted_registry)
