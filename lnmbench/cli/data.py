@@ -169,12 +169,12 @@ def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) ->
     from lnmbench.store.cohort_file import read_cohort
 
     cohort = read_cohort(path)
-    print_to_console(describe_cohort(cohort, registry))
+    print_to_console(describe_cohort(path, registry))
     if cohort.offsets[-1]:
         from lnmbench.stages.data import write_thumbnails
 
         page = thumbnails or path.with_suffix(".png")
-        count = write_thumbnails(cohort, page)
+        count = write_thumbnails(cohort, path, page)
         total = "" if count == len(cohort) else f" of {len(cohort)}"
         typer.echo(f"thumbnails of {count}{total} cases: {page}", err=True)
     elif thumbnails is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError, nearest
@@ -63,7 +62,6 @@ class Cohort:
     card: Card
     fingerprint: str
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
-    path: Path | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -76,7 +76,8 @@ class MethodResult:
     @property
     def probability(self) -> NDArray[np.float64]:
         """The out-of-fold probabilities averaged over the repeats, (n,), of a complete method."""
-        assert self.predicted is not None
+        if self.predicted is None:
+            raise ValueError(f"{self.method.label} has no predictions")
         mean: NDArray[np.float64] = self.predicted.mean(axis=0)
         return mean
 

@@ -166,7 +166,6 @@ def read_cohort(path: Path) -> Cohort:
             card=serialization.unpack(Card, str(file.attrs["card"])),
             fingerprint=str(file.attrs["fingerprint"]),
             preprocessing=serialization.unpack(Preprocessing, str(file.attrs["preprocessing"])),
-            path=path,
         )
 
 

@@ -6,21 +6,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from lnmbench.errors import UserError
 from lnmbench.records import BaselineMethod, Method, NetworkMethod
 
-Record = TypeVar("Record")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Record = TypeVar("Record", bound="DataclassInstance")
+Value = TypeVar("Value")
 
 
 class DamagedRecordError(ValueError):
     """A text that is not what `pack` writes; the message names the first fault."""
 
 
-def pack(record: Any) -> str:
+def pack(record: DataclassInstance) -> str:
     """Return a frozen record as JSON; equal records give equal text."""
     return json.dumps(asdict(record), sort_keys=True, default=_plain)
 
@@ -43,29 +47,27 @@ def unpack(kind: type[Record], text: str) -> Record:
     """
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
-    record: Record = _decode(_ADAPTERS[kind], text)
-    return record
+    adapter: TypeAdapter[Record] = _ADAPTERS[kind]
+    return _decode(adapter, text)
 
 
 def unpack_method(text: str) -> Method:
     """Return the method that `pack` wrote. Raises `DamagedRecordError` as `unpack` does."""
-    method: Method = _decode(_METHODS, text)
-    return method
+    return _decode(_METHODS, text)
 
 
 def unpack_texts(text: str) -> tuple[str, ...]:
     """Return the texts of a JSON list. Raises `DamagedRecordError` for anything else."""
-    texts: tuple[str, ...] = _validate(_TEXTS, text)
-    return texts
+    return _validate(_TEXTS, text)
 
 
-def _method_kind(settings: Any) -> str:
+def _method_kind(settings: object) -> str:
     return "baseline" if isinstance(settings, Mapping) and "baseline" in settings else "network"
 
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 _TEXTS = TypeAdapter(tuple[str, ...])
-_METHODS: TypeAdapter[Any] = TypeAdapter(
+_METHODS: TypeAdapter[Method] = TypeAdapter(
     Annotated[
         Annotated[NetworkMethod, Tag("network")] | Annotated[BaselineMethod, Tag("baseline")],
         Discriminator(_method_kind),
@@ -73,7 +75,7 @@ _METHODS: TypeAdapter[Any] = TypeAdapter(
 )
 
 
-def _validate(adapter: TypeAdapter[Any], text: str) -> Any:
+def _validate(adapter: TypeAdapter[Value], text: str) -> Value:
     try:
         return adapter.validate_json(text, strict=True)
     except ValidationError as error:
@@ -84,7 +86,7 @@ def _validate(adapter: TypeAdapter[Any], text: str) -> Any:
         raise DamagedRecordError(str(error)) from None
 
 
-def _decode(adapter: TypeAdapter[Any], text: str) -> Any:
+def _decode(adapter: TypeAdapter[Record], text: str) -> Record:
     record = _validate(adapter, text)
     # defaults fill fields that are missing, and unknown fields are dropped
     field = _first_difference(_comparable(pack(record)), _comparable(text))
@@ -93,9 +95,10 @@ def _decode(adapter: TypeAdapter[Any], text: str) -> Any:
     return record
 
 
-def _comparable(text: str) -> Any:
+def _comparable(text: str) -> object:
     """Return the values of JSON text, NaN as text, since NaN differs from itself."""
-    return json.loads(text, parse_constant=str)
+    values: object = json.loads(text, parse_constant=str)
+    return values
 
 
 def _first_difference(a: object, b: object) -> str | None:

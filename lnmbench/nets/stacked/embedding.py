@@ -79,7 +79,8 @@ class RandomViews:
 
     def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
         """Write the other embedder's gradients for the views of the last `forward`."""
-        assert self._last is not None
+        if self._last is None:
+            raise ValueError("backward needs an earlier forward")
         self._embedder.backward(state, self._last, d_tokens)
 
     def _draw_views(self, fits: Sequence[int], packing: TokenPacking) -> TokenPacking:

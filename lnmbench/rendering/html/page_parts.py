@@ -140,11 +140,12 @@ def build_parts(blocks: Sequence[Block], context: PageContext) -> list[Part]:
             figures = tuple(_figure(block, context) for block in group if isinstance(block, Figure))
             parts.append(FigureGroup(figures=figures))
         else:
-            parts += [_text_part(block, context) for block in group]
+            texts = (block for block in group if not isinstance(block, Figure))
+            parts += [_text_part(block, context) for block in texts]
     return parts
 
 
-def _text_part(block: Block, context: PageContext) -> Part:
+def _text_part(block: Table | Paragraph, context: PageContext) -> Part:
     name = context.unique_id(block.key)
     if isinstance(block, Table):
         aligned = [column.align for column in block.columns]
@@ -160,7 +161,6 @@ def _text_part(block: Block, context: PageContext) -> Part:
             long=len(block.rows) > LONG_ROWS,
             whole=len(block.rows) <= UNBROKEN_ROWS,
         )
-    assert isinstance(block, Paragraph)
     return ParagraphPart(id=name, block=block)
 
 

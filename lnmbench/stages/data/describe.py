@@ -23,7 +23,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import count_kinds, ingest_log_path, read_left_out
-from lnmbench.store.cohort_file import read_scans
+from lnmbench.store.cohort_file import read_cohort, read_scans
 from lnmbench.store.cohort_scans import Scans
 from lnmbench.text import plural
 
@@ -31,11 +31,11 @@ _AXES = ("across the patient (x)", "front to back (y)", "feet to head (z)")
 _REASONS = 8
 
 
-def describe_cohort(cohort: Cohort, registry: Registry) -> list[Block]:
+def describe_cohort(cohort_file: Path, registry: Registry) -> list[Block]:
     """Return blocks on a cohort's size, targets, columns, images, cases left out, and card."""
-    assert cohort.path is not None
-    scans, left_out = read_scans(cohort.path)
-    blocks: list[Block] = [_cohort(cohort, left_out), _targets(cohort, registry)]
+    cohort = read_cohort(cohort_file)
+    scans, left_out = read_scans(cohort_file)
+    blocks: list[Block] = [_cohort(cohort, cohort_file, left_out), _targets(cohort, registry)]
     columns = [column for column in cohort.columns if column.role not in TEXT_ROLES]
     labels = [column for column in columns if column.role != "feature"]
     blocks.append(_columns("labels", "Labels", cohort, labels))
@@ -43,12 +43,12 @@ def describe_cohort(cohort: Cohort, registry: Registry) -> list[Block]:
     if np.any(cohort.offsets):
         blocks.append(_images(cohort, scans))
     if left_out:
-        blocks.append(_describe_left_out(cohort.path, left_out))
+        blocks.append(_describe_left_out(cohort_file, left_out))
     blocks.append(_card(cohort))
     return [block for block in blocks if not isinstance(block, Table) or block.rows]
 
 
-def _cohort(cohort: Cohort, left_out: int) -> Paragraph:
+def _cohort(cohort: Cohort, cohort_file: Path, left_out: int) -> Paragraph:
     slices = np.diff(cohort.offsets)
     with_images = int(np.count_nonzero(slices))
     patients = len(set(cohort.groups))
@@ -63,7 +63,7 @@ def _cohort(cohort: Cohort, left_out: int) -> Paragraph:
         f"{left_out} left out at ingest",
         images,
         f"fingerprint {cohort.fingerprint}",
-        f"file {cohort.path}",
+        f"file {cohort_file}",
     ]
     return Paragraph(key="cohort", title=f"Cohort {cohort.name}", lines=tuple(lines))
 

@@ -26,8 +26,18 @@ PAPER, INK = (17, 17, 17), (225, 225, 225)
 _LETTERS = 24
 
 
-def write_thumbnails(cohort: Cohort, path: Path) -> int:
-    """Write the first cases with images, at most `MOST`, as a PNG; return their number."""
+def write_thumbnails(cohort: Cohort, cohort_file: Path, path: Path) -> int:
+    """Write the first cases with images, at most `MOST`, as a PNG; return their number.
+
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    cohort_file
+        The file with its slices and masks.
+    path
+        The PNG file to write.
+    """
     numbers = [n for n in range(len(cohort)) if cohort.offsets[n + 1] > cohort.offsets[n]][:MOST]
     columns = min(COLUMNS, max(1, len(numbers)))
     rows = -(-len(numbers) // columns)
@@ -36,7 +46,7 @@ def write_thumbnails(cohort: Cohort, path: Path) -> int:
     drawing, font = ImageDraw.Draw(page), ImageFont.load_default(size=11)
     for position, number in enumerate(numbers):
         x, y = GAP + position % columns * cell, GAP + position // columns * line
-        page.paste(_thumbnail(cohort, number), (x, y))
+        page.paste(_thumbnail(cohort, cohort_file, number), (x, y))
         caption = _shorten(clean(cohort.ids[number]))
         drawing.text((x + 2, y + SIDE + 1), caption, fill=INK, font=font)
     with replacing(path) as temporary_path, temporary_path.open("wb") as stream:
@@ -44,12 +54,11 @@ def write_thumbnails(cohort: Cohort, path: Path) -> int:
     return len(numbers)
 
 
-def _thumbnail(cohort: Cohort, number: int) -> Image.Image:
-    assert cohort.path is not None
+def _thumbnail(cohort: Cohort, cohort_file: Path, number: int) -> Image.Image:
     start, stop = int(cohort.offsets[number]), int(cohort.offsets[number + 1])
-    masks = read_masks(cohort.path, start, stop)
+    masks = read_masks(cohort_file, start, stop)
     largest = start + int(masks.sum(axis=(1, 2), dtype=np.int64).argmax())
-    slice_hu = read_slices(cohort.path, largest, largest + 1)[0]
+    slice_hu = read_slices(cohort_file, largest, largest + 1)[0]
     gray = np.rint((window(slice_hu, WINDOW_HU) + 1) * 127.5).astype(np.uint8)
     picture = Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     mask = Image.fromarray(masks[largest - start] * np.uint8(255))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import AuxTask
 from lnmbench.errors import UserError
-from lnmbench.records import SHUFFLED, AuxLabels, Choice, Cohort, unshuffle
+from lnmbench.records import SHUFFLED, AuxLabels, Choice, Cohort, Label, unshuffle
 from lnmbench.registry import Registry, Selection
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class PermutedTask:
@@ -25,9 +28,8 @@ class PermutedTask:
         self._task = task
         self._seed = seed
         self.title = f"{task.title}, shuffled"
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._task, name)
+        self.kind: Label = task.kind
+        self.outputs = task.outputs
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return the task's targets with the rows of known labels in another order."""
@@ -41,12 +43,20 @@ class PermutedTask:
         """Return the note that the labels are permuted."""
         return (f"aux {self.title}: negative control, its known labels are randomly permuted",)
 
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the task's loss of every case."""
+        return self._task.loss(logits, targets)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Return the task's predictions."""
+        return self._task.probabilities(logits)
+
 
 def build_task(selection: Selection[AuxTask]) -> AuxTask:
     """Return an auxiliary task, or its negative control with `shuffled` other than 0."""
     task = selection.build()
     seed = int(str(selection.bound.parameters.get(SHUFFLED, 0)))
-    return cast("AuxTask", PermutedTask(task, seed)) if seed else task
+    return PermutedTask(task, seed) if seed else task
 
 
 def build_tasks(choices: Sequence[Choice], registry: Registry) -> tuple[AuxTask, ...]:

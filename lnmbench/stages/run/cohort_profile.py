@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,22 @@ from lnmbench.stats.categories import shares
 from lnmbench.stats.discrimination import auc
 
 
-def make_profile(cohort: Cohort, plan: Plan) -> Profile:
+def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
     """Return counts and quartiles of every column, and the cases that share an image.
 
-    Raises `UserError` for a cohort file that cannot be read.
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    cohort_file
+        The file with its slices, which is read if the cohort has images.
+    plan
+        The cases, their labels and patients.
+
+    Raises
+    ------
+    UserError
+        For a cohort file that cannot be read.
     """
     positions = cohort.positions(plan.ids)
     columns = [c for c in cohort.columns if c.role not in (*TEXT_ROLES, "report")]
@@ -25,7 +38,7 @@ def make_profile(cohort: Cohort, plan: Plan) -> Profile:
             _variable(column, np.asarray(cohort.values[column.name], float)[positions], plan.truth)
             for column in columns
         ),
-        alike=find_alike(cohort, positions, plan.patients),
+        alike=find_alike(cohort, cohort_file, positions, plan.patients),
     )
 
 

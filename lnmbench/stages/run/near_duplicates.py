@@ -25,7 +25,10 @@ _ROWS = 256
 
 
 def find_alike(
-    cohort: Cohort, positions: NDArray[np.int64], patients: NDArray[np.int64]
+    cohort: Cohort,
+    cohort_file: Path,
+    positions: NDArray[np.int64],
+    patients: NDArray[np.int64],
 ) -> tuple[Alike, ...] | None:
     """Return the pairs of cases of different patients that share an image, the closest first.
 
@@ -36,7 +39,9 @@ def find_alike(
     Parameters
     ----------
     cohort
-        The cohort with its file of slices.
+        The cohort.
+    cohort_file
+        The file with its slices.
     positions
         (n,), the positions of the cases in the cohort.
     patients
@@ -52,11 +57,11 @@ def find_alike(
     UserError
         For a cohort file that cannot be read.
     """
-    if not cohort.has_images or cohort.path is None:
+    if not cohort.has_images:
         return None
     middle = (cohort.offsets[:-1] + cohort.offsets[1:] - 1)[positions] // 2
     closest = np.empty((0, 3))
-    for pairs in _similar_pairs(_small_copies(cohort.path, middle), patients):
+    for pairs in _similar_pairs(_small_copies(cohort_file, middle), patients):
         merged = np.concatenate([closest, pairs])
         closest = merged[np.argsort(-merged[:, 2], kind="stable")][:MOST]
     return tuple(

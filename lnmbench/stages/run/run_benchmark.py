@@ -11,7 +11,15 @@ from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Manifest, NetworkMethod, Resources, RunFolders, UnitResult
+from lnmbench.records import (
+    Choice,
+    Manifest,
+    NetworkMethod,
+    Plan,
+    Resources,
+    RunFolders,
+    UnitResult,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.plan import (
@@ -93,10 +101,10 @@ def run(
         ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
         ledger.add_labels(list_labels(resolved.tasks, cohort, cohort.positions(plan.ids)))
         if ledger.profile() is None:
-            ledger.add_profile(make_profile(cohort, plan))
+            ledger.add_profile(make_profile(cohort, resolved.cohort_file, plan))
         ledger.add_manifest(manifest)
         registry.hook.run_started(manifest=manifest)
-        work = _Work(registry=registry, ledger=ledger, pool=pool, progress=progress)
+        work = _Work(registry=registry, ledger=ledger, plan=plan, pool=pool, progress=progress)
         for method in resolved.methods:
             missing = work.missing_repeats(method)
             features = None
@@ -125,18 +133,19 @@ class _Work:
 
     registry: Registry
     ledger: LedgerWriter
+    plan: Plan
     pool: Executor
     progress: Progress
 
     def missing_repeats(self, resolved: ResolvedMethod) -> list[int]:
         """Return the repeats of a method that lack a result."""
         done = self.ledger.done(resolved.method.fingerprint)
-        units = self.ledger.plan().splits.units()
+        units = self.plan.splits.units()
         return sorted({repeat for repeat, fold in units if (repeat, fold) not in done})
 
     def run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
         """Run the chunks of one method."""
-        method, protocol = resolved.method, self.ledger.plan().protocol
+        method, protocol = resolved.method, self.plan.protocol
         candidates = method.tune if isinstance(method, NetworkMethod) else 1
         fits_a_repeat = protocol.folds * protocol.inner * candidates
         if not chunks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,8 @@ from lnmbench.store import serialization
 from lnmbench.testing.sample_results import empty_results
 
 N = 30
+NO_FILE = Path("none.h5")
+"""The cohort has no images, so that its file is not read."""
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def described(cohort: Cohort, plan: Plan) -> Results:
         positives=int(plan.truth.sum()),
         truth=plan.truth,
         patients=plan.patients,
-        profile=make_profile(cohort, plan),
+        profile=make_profile(cohort, NO_FILE, plan),
     )
 
 
@@ -97,7 +100,7 @@ def test_a_variable_that_nobody_has_is_all_missing(
     described: Results, cohort: Cohort, plan: Plan
 ) -> None:
     values = {**cohort.values, "age": np.full(N, np.nan), "grade": np.full(N, np.nan)}
-    empty = replace(described, profile=make_profile(replace(cohort, values=values), plan))
+    empty = replace(described, profile=make_profile(replace(cohort, values=values), NO_FILE, plan))
     table = rows(make_table(empty))
     assert table["age, a", "median (quartiles)"] == ["–", "–", "–"]
     assert table["age, a", "missing"][0] == "30 (100.0)"

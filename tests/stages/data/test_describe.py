@@ -9,11 +9,10 @@ from lnmbench.records import Block, Paragraph, Table
 from lnmbench.registry import Registry
 from lnmbench.stages.data.describe import describe_cohort
 from lnmbench.stages.ingest import ingest_log_path
-from lnmbench.store.cohort_file import read_cohort
 
 
 def describe(path: Path) -> dict[str, Block]:
-    return {block.key: block for block in describe_cohort(read_cohort(path), Registry())}
+    return {block.key: block for block in describe_cohort(path, Registry())}
 
 
 def test_a_cohort_with_images(ingest_made: Any) -> None:

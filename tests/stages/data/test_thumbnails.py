@@ -20,8 +20,8 @@ from lnmbench.store.cohort_file import read_cohort
 
 
 def test_each_case_has_a_picture_with_a_contour(ingest_made: Any, tmp_path: Path) -> None:
-    cohort = read_cohort(ingest_made(n=3))
-    assert write_thumbnails(cohort, tmp_path / "page.png") == 3
+    file = ingest_made(n=3)
+    assert write_thumbnails(read_cohort(file), file, tmp_path / "page.png") == 3
     page = np.asarray(Image.open(tmp_path / "page.png"))
     assert page.shape == (SIDE + CAPTION + 2 * GAP, 3 * (SIDE + GAP) + GAP, 3)
     assert tuple(page[0, 0]) == PAPER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,12 @@ def cohort(make_cohort: Any) -> Cohort:
     return replace(made, columns=(*made.columns, *columns), values={**made.values, **values})
 
 
+NO_FILE = Path("none.h5")
+"""The cohort has no images, so that its file is not read."""
+
+
 def variables(cohort: Cohort, plan: Plan) -> dict[str, Variable]:
-    return {one.name: one for one in make_profile(cohort, plan).variables}
+    return {one.name: one for one in make_profile(cohort, NO_FILE, plan).variables}
 
 
 def test_only_the_cases_of_the_plan_count_apart_for_the_classes(cohort: Cohort, plan: Plan) -> None:
@@ -68,7 +73,7 @@ def test_many_random_categories_separate_nothing(cohort: Cohort, plan: Plan) -> 
 def test_no_names_of_patients_are_kept_and_the_ledger_gives_back_the_rest(
     cohort: Cohort, plan: Plan
 ) -> None:
-    made: Profile = make_profile(cohort, plan)
+    made: Profile = make_profile(cohort, NO_FILE, plan)
     assert "id" not in variables(cohort, plan)
     assert made.alike is None
     text = pack(made)

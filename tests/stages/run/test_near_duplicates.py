@@ -43,10 +43,10 @@ def cohort(path: Path, cases: Sequence[Slices]) -> Cohort:
 
 
 def alike(path: Path, *cases: Slices, patients: Sequence[int] | None = None) -> tuple[Alike, ...]:
-    own = np.arange(len(cases)) if patients is None else np.asarray(patients)
-    found = find_alike(cohort(path, cases), np.arange(len(cases)), own)
-    assert found is not None
-    return found
+    numbers = np.arange(len(cases)) if patients is None else np.asarray(patients)
+    pairs = find_alike(cohort(path, cases), path, np.arange(len(cases)), numbers)
+    assert pairs is not None
+    return pairs
 
 
 def couples(found: Sequence[Alike]) -> list[tuple[int, int]]:
@@ -78,7 +78,7 @@ def test_cases_of_one_patient_may_share_an_image(tmp_path: Path) -> None:
 
 def test_cases_are_numbered_as_in_the_plan(tmp_path: Path) -> None:
     made = cohort(tmp_path / "c.h5", [chest(0), chest(1), chest(2), chest(1), chest(4)])
-    found = find_alike(made, np.array([3, 4, 1]), np.array([0, 1, 2]))
+    found = find_alike(made, tmp_path / "c.h5", np.array([3, 4, 1]), np.array([0, 1, 2]))
     assert found is not None
     assert couples(found) == [(0, 2)]
 
@@ -104,11 +104,11 @@ def test_patches_smaller_than_the_copy_are_compared(tmp_path: Path) -> None:
 def test_without_images_nothing_is_compared(tmp_path: Path) -> None:
     none = np.zeros((0, SIDE, SIDE), np.int16)
     made = cohort(tmp_path / "c.h5", [none, none])
-    assert find_alike(made, np.arange(2), np.arange(2)) is None
+    assert find_alike(made, tmp_path / "c.h5", np.arange(2), np.arange(2)) is None
 
 
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
     made = cohort(tmp_path / "c.h5", [chest(0), chest(1)])
     (tmp_path / "c.h5").unlink()
     with pytest.raises(UserError, match="no such cohort file"):
-        find_alike(made, np.arange(2), np.arange(2))
+        find_alike(made, tmp_path / "c.h5", np.arange(2), np.arange(2))
