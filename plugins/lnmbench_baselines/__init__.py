@@ -17,6 +17,6 @@ def register_baselines() -> Mapping[str, Callable[..., Baseline]]:
 @hookimpl
 def register_encoders() -> Mapping[str, Callable[..., Encoder]]:
     """Offer `none`, the network without images."""
-    from lnmbench_baselines.none import NoImages
+    from lnmbench_baselines.no_images import NoImages
 
     return {"none": NoImages}

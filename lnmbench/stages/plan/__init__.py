@@ -1,7 +1,7 @@
 """plan: a benchmark's names become methods, its cases and labels become folds."""
 
 from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
-from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.methods import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
 from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
 from lnmbench.stages.plan.search.groups import CandidateGroup

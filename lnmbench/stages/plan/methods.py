@@ -19,9 +19,9 @@ from lnmbench.stages.plan.encoders import (
     refuse_no_features,
     refuse_untrainable,
 )
+from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
-from lnmbench.stages.plan.select_methods import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.weighting import TargetOnly
 
 

@@ -14,8 +14,9 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Choice, Cohort, Plan, Resources
 from lnmbench.registry import Registry, Selection
 from lnmbench.stages.plan.aux_tasks import list_notes
+from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
-from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import (
     ResolvedMethod,
     ResolvedNetwork,
@@ -23,7 +24,6 @@ from lnmbench.stages.plan.methods import (
 )
 from lnmbench.stages.plan.primary_metrics import normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
-from lnmbench.stages.plan.select_methods import select_methods
 from lnmbench.store.cohort_file import read_cohort
 
 

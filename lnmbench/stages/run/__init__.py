@@ -2,7 +2,7 @@
 
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_fits, make_chunk
-from lnmbench.stages.run.execute import execute
+from lnmbench.stages.run.execution import execute
 from lnmbench.stages.run.features import cached_views, feature_cache_path
 from lnmbench.stages.run.network_inputs import label_inputs
 from lnmbench.stages.run.networks import repeat_for_candidates, stack_fits

@@ -12,7 +12,7 @@ from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
 from lnmbench.records import TARGET, Cohort, Trial, UnitResult
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
-from lnmbench.stages.run.search.best_candidate import best_trial, mark_best
+from lnmbench.stages.run.outer_fold import best_trial, mark_best
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from lnmbench.stages.plan import CandidateGroup, build_tasks, build_weighting
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
 from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_inputs import clinical_inputs, network_inputs
-from lnmbench.stages.run.search.outer_fold import OuterFold, split_by_fold
+from lnmbench.stages.run.outer_fold import OuterFold, split_by_fold
 
 if TYPE_CHECKING:
     from torch import Tensor

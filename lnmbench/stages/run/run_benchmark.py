@@ -31,7 +31,7 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run.chunk import Chunk, make_chunk
 from lnmbench.stages.run.cohort_profile import make_profile
-from lnmbench.stages.run.execute import execute
+from lnmbench.stages.run.execution import execute
 from lnmbench.stages.run.features import make_feature_cache
 from lnmbench.store.ledger import LedgerWriter
 

@@ -10,8 +10,8 @@ from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
 from lnmbench.records import Resources
 from lnmbench.registry import Registry
+from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import resolve_methods
-from lnmbench.stages.plan.select_methods import select_methods
 
 MakeCohort = Callable[..., Cohort]
 REGISTRY = Registry()

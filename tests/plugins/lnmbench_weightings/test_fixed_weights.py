@@ -5,7 +5,7 @@ from __future__ import annotations
 import lnmbench_weightings
 import pytest
 import torch
-from lnmbench_weightings.fixed import Fixed
+from lnmbench_weightings.fixed_weights import Fixed
 
 from lnmbench import UserError
 from lnmbench.contracts import Weighting

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lnmbench_baselines.none import NoImages
+from lnmbench_baselines.no_images import NoImages
 
 
 def test_there_is_nothing_to_encode() -> None:

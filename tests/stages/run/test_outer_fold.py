@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lnmbench.records import Candidate, Plan
+from lnmbench.records import Candidate, Plan, Trial
 from lnmbench.stages.run.chunk import list_fits
-from lnmbench.stages.run.search.outer_fold import OuterFold, split_by_fold
+from lnmbench.stages.run.outer_fold import OuterFold, mark_best, split_by_fold
 
 
 def results(*losses: float) -> SimpleNamespace:
@@ -46,3 +46,11 @@ def test_only_the_models_of_the_best_candidate_are_kept(plan: Plan, order: tuple
     assert fold.models[2].probabilities["target"] == pytest.approx(np.full((2, 30, 1), 0.4))
     assert fold.epochs == 3 * 7
     assert [trial.candidate for trial in fold.trials] == list(order)
+
+
+def test_of_equal_candidates_the_earlier_one_wins_whenever_it_was_tried() -> None:
+    losses = {3: (0.5, 0.7), 1: (0.9, np.inf), 4: (0.9, 0.9), 2: (0.6, 0.6)}
+    tried = [Trial(candidate=i, settings={}, losses=own) for i, own in losses.items()]
+    found = mark_best(tried)
+    assert [one.candidate for one in found] == [1, 2, 3, 4]
+    assert [one.candidate for one in found if one.chosen] == [2]

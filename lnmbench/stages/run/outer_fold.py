@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +12,24 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import Candidate, Epoch, Trial, UnitResult
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, unit_result
-from lnmbench.stages.run.search.best_candidate import best_trial, mark_best
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import FitEpoch, FitResults
+
+
+def best_trial(trials: Sequence[Trial]) -> Trial:
+    """Return the trial with the lowest mean loss; of equal ones that of the lowest number.
+
+    A candidate with a fit that diverged has an infinite loss and loses to all others.
+    """
+    return min(trials, key=lambda trial: (trial.loss, trial.candidate))
+
+
+def mark_best(trials: Sequence[Trial]) -> tuple[Trial, ...]:
+    """Return the trials by the candidates' numbers, with the chosen one marked."""
+    best = best_trial(trials)
+    ordered = sorted(trials, key=lambda trial: trial.candidate)
+    return tuple(replace(trial, chosen=trial is best) for trial in ordered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ import pytest
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.select_methods import MethodSelections, select_methods
+from lnmbench.stages.plan.method_selections import MethodSelections, select_methods
 
 REGISTRY = Registry()
 

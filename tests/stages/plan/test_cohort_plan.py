@@ -11,7 +11,7 @@ from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
 from lnmbench.records import Protocol
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.make_plan import make_plan
+from lnmbench.stages.plan.cohort_plan import make_plan
 
 MakeCohort = Callable[..., Cohort]
 PROTOCOL = Protocol(repeats=2, folds=5, inner=3)

@@ -1,1 +1,0 @@
-"""Selection of hyperparameters on the inner folds."""
