@@ -80,7 +80,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="lnmbench run --quick")
     parser.add_argument("--skip-install", action="store_true", help="use this environment")
     parser.add_argument("--no-cache", action="store_true", help="pip fetches every package")
-    parser.add_argument("--command", default=COMMAND, help=f"what lnmbench is told ({COMMAND})")
+    parser.add_argument(
+        "--command", default=COMMAND, help=f"arguments of lnmbench (default: {COMMAND})"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)

@@ -1,8 +1,9 @@
-"""The paper's protocol for two arms with a frozen ResNet50: how long each part takes.
+"""Time of each part of the paper's protocol, for two methods with a frozen ResNet50.
 
-The arms are the network with pT beside the target and the same network without it, on the synthetic
-cohort, in a temporary home: ingest, encode, train, report, as `lnmbench run` does them. With two
-rounds or more it says how far their probabilities are apart; on one device they should be equal.
+The methods are the network with pT as an auxiliary task and the same network without it, on the
+synthetic cohort, in a temporary home: ingest, encode, train, report, as `lnmbench run` does them.
+With two rounds or more, the largest difference of their probabilities is printed; on one device it
+should be 0.
 
     python benchmarks/speed/protocol.py --device cuda
     python benchmarks/speed/protocol.py --device cpu --quick
@@ -86,7 +87,7 @@ def timed(benchmark: Benchmark, *, device: str, workers: int) -> Timing:
 def benchmark_of(
     *, encoder: str, dataset: str, training: str, repeats: int, folds: int, inner: int
 ) -> Benchmark:
-    """Return the benchmark of the two arms."""
+    """Return the benchmark of the two methods."""
     asked = {
         "encoder": (encoder,),
         "aux": ("pt", "none"),
@@ -109,7 +110,7 @@ def main() -> None:
         training=asked.training,
         **(asdict(DEFAULTS.quick) if asked.quick else folding),
     )
-    print(f"two arms, {benchmark.protocol}, {asked.encoder}, {asked.dataset}, {asked.device}")
+    print(f"two methods, {benchmark.protocol}, {asked.encoder}, {asked.dataset}, {asked.device}")
     timings = []
     for i in range(asked.rounds):
         timings.append(timed(benchmark, device=asked.device, workers=asked.workers))
