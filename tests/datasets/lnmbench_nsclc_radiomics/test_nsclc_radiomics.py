@@ -14,24 +14,6 @@ from pydicom.dataset import Dataset
 
 from lnmbench import UserError
 
-HEADER = (
-    "PatientID,age,clinical.T.Stage,Clinical.N.Stage,Clinical.M.Stage,Overall.Stage,Histology,"
-    "gender,Survival.time,deadstatus.event"
-)
-ROWS = (
-    "LUNG1-001,78.7,2,3,0,IIIb,large cell,male,2165,1",
-    "LUNG1-002,83.8,2,0,0,I,squamous cell carcinoma,male,155,1",
-    "LUNG1-128,NA,5,2,0,IIIa,NA,female,256,1",
-    "LUNG1-200,70.1,4,4,0,IIIb,adenocarcinoma,female,141,1",
-)
-
-
-def write(root: Path, *rows: str, header: str = HEADER) -> Path:
-    root.mkdir(exist_ok=True)
-    name = "NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv"
-    (root / name).write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
-    return root
-
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
@@ -43,12 +25,13 @@ def write(root: Path, *rows: str, header: str = HEADER) -> Path:
         ("78.7,", "", "is broken (row 2): expected 10 cells, got 9"),
     ],
 )
-def test_wrong_tables_are_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = "\n".join((HEADER, *ROWS))
+def test_wrong_tables_are_refused(lung1: Path, old: str, new: str, message: str) -> None:
+    (file,) = lung1.iterdir()
+    text = file.read_text(encoding="utf-8")
     assert old in text
-    (tmp_path / "t.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(UserError) as refusal:
-        NsclcRadiomics(tmp_path)
+        NsclcRadiomics(lung1)
     assert message in str(refusal.value)
 
 
@@ -82,7 +65,7 @@ def write_structures(nbia: ModuleType, study: object, frame: str, source: list[o
 
 
 @pytest.fixture
-def tree(nbia: ModuleType, tmp_path: Path) -> Path:
+def tree(nbia: ModuleType, lung1: Path) -> Path:
     """Two patients with CT, RTSTRUCT and SEG; LUNG1-128 with an RTSTRUCT alone."""
     hu = np.full((6, 32, 32), -800, np.int16)
     mask = np.zeros(hu.shape, bool)
@@ -94,14 +77,14 @@ def tree(nbia: ModuleType, tmp_path: Path) -> Path:
             number=1,
             description="StudyID",
             date="20080918",
-            folder=tmp_path / "NSCLC-Radiomics",
+            folder=lung1 / "NSCLC-Radiomics",
         )
         frame = f"{study.uid}.999"
         source = nbia.write_series(study, 0, "NA", hu, (1.0, 1.0, 3.0), (0.0, 0.0, 0.0), frame)
         write_structures(nbia, study, frame, source)
         if patient != "LUNG1-128":
             nbia.write_seg(study, 300, "Segmentation", source, mask, "Neoplasm, Primary")
-    return write(tmp_path, *ROWS)
+    return lung1
 
 
 def volumes(root: Path) -> dict[str, tuple[int, str]]:
@@ -136,8 +119,7 @@ def test_without_a_structure_set_the_segmentation_is_taken(tree: Path) -> None:
         cases["LUNG1-200"].volume()
 
 
-def test_images_that_are_asked_for_must_be_there(tmp_path: Path) -> None:
-    root = write(tmp_path, *ROWS)
-    assert all(case.volume is None for case in NsclcRadiomics(root).cases())
+def test_images_that_are_asked_for_must_be_there(lung1: Path) -> None:
+    assert all(case.volume is None for case in NsclcRadiomics(lung1).cases())
     with pytest.raises(UserError, match="no images of NSCLC-Radiomics"):
-        NsclcRadiomics(root, images="yes")
+        NsclcRadiomics(lung1, images="yes")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import SimpleITK as sitk
+from lnmbench_table.dictionary import Dictionary, parse_dictionary
 from lnmbench_table.folder import Folder
 
 from lnmbench import UserError
@@ -96,3 +97,27 @@ def read_volumes() -> Callable[[Folder], dict[str, str]]:
 def manifest_text() -> str:
     """A manifest of three cases with the same image."""
     return MANIFEST
+
+
+@pytest.fixture
+def parse_columns() -> Callable[[str], Dictionary]:
+    """Return a dictionary with a column of ids and the sections of a text."""
+
+    def parse(text: str) -> Dictionary:
+        return parse_dictionary(f'[columns.case]\nrole = "id"\n{text}', Path("columns.toml"))
+
+    return parse
+
+
+@pytest.fixture
+def refuse_columns(parse_columns: Callable[[str], Dictionary]) -> Callable[[str], str]:
+    """Return the message, on one line, that refuses a dictionary with the sections of a text."""
+
+    def refuse(text: str) -> str:
+        with pytest.raises(UserError) as refusal:
+            parse_columns(text)
+        assert "columns.toml" in str(refusal.value)
+        assert "\n" not in str(refusal.value)
+        return str(refusal.value)
+
+    return refuse

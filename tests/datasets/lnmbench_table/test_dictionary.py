@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,20 +13,10 @@ from lnmbench import UserError
 ID = '[columns.case]\nrole = "id"\n'
 
 
-def parsed(text: str) -> Dictionary:
-    return parse_dictionary(ID + text, Path("columns.toml"))
-
-
-def refused(text: str) -> str:
-    with pytest.raises(UserError) as refusal:
-        parsed(text)
-    assert "columns.toml" in str(refusal.value)
-    assert "\n" not in str(refusal.value)
-    return str(refusal.value)
-
-
-def test_known_follows_the_role_unless_it_is_given() -> None:
-    found = parsed(
+def test_known_follows_the_role_unless_it_is_given(
+    parse_columns: Callable[[str], Dictionary],
+) -> None:
+    found = parse_columns(
         '[columns.age]\nrole = "feature"\nkind = "continuous"\n'
         '[columns.size]\nrole = "aux"\nkind = "continuous"\nlabel = "size"\n'
         '[columns.ct]\nrole = "aux"\nkind = "continuous"\nlabel = "ct"\nknown = "before"\n'
@@ -33,8 +24,8 @@ def test_known_follows_the_role_unless_it_is_given() -> None:
     assert [column.known for column in found.columns] == ["before", "after", "before"]
 
 
-def test_a_report_needs_nothing_but_its_role() -> None:
-    (bare, chosen) = parsed(
+def test_a_report_needs_nothing_but_its_role(parse_columns: Callable[[str], Dictionary]) -> None:
+    (bare, chosen) = parse_columns(
         '[columns.report]\nrole = "report"\n'
         '[columns.second]\nrole = "report"\nreader = "ct:language=zh"\n'
     ).columns
@@ -42,8 +33,12 @@ def test_a_report_needs_nothing_but_its_role() -> None:
     assert chosen.reader == "ct:language=zh"
 
 
-def test_a_postoperative_feature_is_refused_with_its_section() -> None:
-    message = refused('[columns.grade]\nrole = "feature"\nkind = "continuous"\nknown = "after"\n')
+def test_a_postoperative_feature_is_refused_with_its_section(
+    refuse_columns: Callable[[str], str],
+) -> None:
+    message = refuse_columns(
+        '[columns.grade]\nrole = "feature"\nkind = "continuous"\nknown = "after"\n'
+    )
     assert "[columns.grade]" in message
     assert "known only after surgery" in message
 
@@ -71,13 +66,15 @@ def test_a_postoperative_feature_is_refused_with_its_section() -> None:
         ('role = "feature"\nkind = "continuous"\nreader = "ct"', "expected role report"),
     ],
 )
-def test_a_wrong_section_is_refused(section: str, message: str) -> None:
-    assert message in refused(f"[columns.x]\n{section}\n")
+def test_a_wrong_section_is_refused(
+    section: str, message: str, refuse_columns: Callable[[str], str]
+) -> None:
+    assert message in refuse_columns(f"[columns.x]\n{section}\n")
 
 
-def test_two_columns_must_not_serve_one_label() -> None:
+def test_two_columns_must_not_serve_one_label(refuse_columns: Callable[[str], str]) -> None:
     section = '[columns.{}]\nrole = "target"\nkind = "continuous"\nlabel = "n2"\n'
-    assert "the label 'n2'" in refused(section.format("a") + section.format("b"))
+    assert "the label 'n2'" in refuse_columns(section.format("a") + section.format("b"))
 
 
 def test_one_id_is_needed() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from lnmbench_report.comparisons.contrasts import constant_notes, make_contrasts, select_drawn
-from lnmbench_report.comparisons.fold_differences import Differences
 from numpy.typing import NDArray
 
-from lnmbench.records import Figure, Mark, Results
+from lnmbench.records import Figure, Results
 from lnmbench.registry import Registry
 from lnmbench.results import (
     Question,
@@ -18,24 +18,13 @@ from lnmbench.results import (
 )
 from lnmbench.stages.report import compare_methods
 
-
-def find_figure(results: Results, key: str) -> Figure:
-    (figure,) = [block for block in Differences()(results) if block.key == key]
-    assert isinstance(figure, Figure)
-    return figure
+FindFigure = Callable[[Results, str], Figure]
+Subtract = Callable[[Results, Question, str], NDArray[np.float64]]
 
 
-def fold_differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
-    scores = {r.method.fingerprint: r.scores[metric].values for r in results.method_results}
-    return scores[question.method.fingerprint] - scores[question.reference.fingerprint]
-
-
-def find_marks(figure: Figure, panel: int, kind: str, question: Question) -> list[Mark]:
-    pair = (question.method.fingerprint, question.reference.fingerprint)
-    return [m for m in figure.panels[panel].marks if m.kind == kind and m.methods == pair]
-
-
-def test_a_metric_without_spread_is_told_beside_one_that_has_it(varied: Results) -> None:
+def test_a_metric_without_spread_is_told_beside_one_that_has_it(
+    varied: Results, find_figure: FindFigure
+) -> None:
     (question,) = aux_questions(varied)
     keys = question.fingerprints
     scores = next(o.scores for o in varied.method_results if o.method == question.reference)
@@ -50,7 +39,9 @@ def test_a_metric_without_spread_is_told_beside_one_that_has_it(varied: Results)
         assert figure.notes[-1].endswith("is not drawn in AP: the same in every fold.")
 
 
-def test_contrasts_have_the_differences_of_the_primary_test(varied: Results) -> None:
+def test_contrasts_have_the_differences_of_the_primary_test(
+    varied: Results, fold_differences: Subtract
+) -> None:
     questions = select_drawn(varied, [*aux_questions(varied), *aux_questions(varied)])
     assert len(questions) == 1, "each pair once"
     contrasts = dict(make_contrasts(varied, questions))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -20,24 +21,14 @@ from lnmbench.results import (
 )
 from lnmbench.stages.report import compare_methods
 
-
-def find_figure(results: Results, key: str) -> Figure:
-    (figure,) = [block for block in Differences()(results) if block.key == key]
-    assert isinstance(figure, Figure)
-    return figure
+FindFigure = Callable[[Results, str], Figure]
+FindMarks = Callable[[Figure, int, str, Question], list[Mark]]
+Subtract = Callable[[Results, Question, str], NDArray[np.float64]]
 
 
-def fold_differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
-    scores = {r.method.fingerprint: r.scores[metric].values for r in results.method_results}
-    return scores[question.method.fingerprint] - scores[question.reference.fingerprint]
-
-
-def find_marks(figure: Figure, panel: int, kind: str, question: Question) -> list[Mark]:
-    pair = (question.method.fingerprint, question.reference.fingerprint)
-    return [m for m in figure.panels[panel].marks if m.kind == kind and m.methods == pair]
-
-
-def test_every_question_has_a_row_with_its_folds_its_mean_and_interval(varied: Results) -> None:
+def test_every_question_has_a_row_with_its_folds_its_mean_and_interval(
+    varied: Results, find_figure: FindFigure, fold_differences: Subtract, find_marks: FindMarks
+) -> None:
     figure = find_figure(varied, "paired-differences")
     assert [item.title for item in figure.panels] == ["AUC", "AP"]
     for place, metric in enumerate(("auc", "ap")):
@@ -57,7 +48,9 @@ def test_every_question_has_a_row_with_its_folds_its_mean_and_interval(varied: R
             assert label == f"{question.method.label} against {question.reference.label}"
 
 
-def test_differences_keep_their_direction_however_pairs_are_stored(varied: Results) -> None:
+def test_differences_keep_their_direction_however_pairs_are_stored(
+    varied: Results, find_figure: FindFigure, find_marks: FindMarks
+) -> None:
     backwards = replace(
         varied,
         pair_comparisons=tuple(reverse_comparison(item) for item in varied.pair_comparisons[::-1]),
@@ -71,7 +64,7 @@ def test_differences_keep_their_direction_however_pairs_are_stored(varied: Resul
             assert left.x[0] == right.x[0]
 
 
-def test_the_better_side_is_named_for_each_metric(varied: Results) -> None:
+def test_the_better_side_is_named_for_each_metric(varied: Results, find_figure: FindFigure) -> None:
     down = replace(varied, metric_better={**varied.metric_better, "ap": False})
     panels = find_figure(down, "paired-differences").panels
     assert [item.x.title.partition("(")[2] for item in panels] == [
@@ -80,7 +73,7 @@ def test_the_better_side_is_named_for_each_metric(varied: Results) -> None:
     ]
 
 
-def test_forest_has_every_pair_once(varied: Results) -> None:
+def test_forest_has_every_pair_once(varied: Results, find_figure: FindFigure) -> None:
     figure = find_figure(varied, "forest")
     pairs = {frozenset((item.method_a, item.method_b)) for item in varied.pair_comparisons}
     for panel in figure.panels:
@@ -88,7 +81,7 @@ def test_forest_has_every_pair_once(varied: Results) -> None:
         assert len(panel.y.categories) == len(pairs) == 6
 
 
-def test_more_pairs_than_a_page_holds_are_counted(varied: Results) -> None:
+def test_more_pairs_than_a_page_holds_are_counted(varied: Results, find_figure: FindFigure) -> None:
     first, base = varied.pair_comparisons[0], varied.method_results[0]
     others = [
         replace(

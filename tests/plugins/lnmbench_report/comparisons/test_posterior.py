@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from lnmbench_report.comparisons.posterior import draw_posterior
 from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 
@@ -18,24 +18,14 @@ from lnmbench.results import (
     format_probability,
 )
 
-
-def find_figure(results: Results, key: str) -> Figure:
-    (figure,) = [block for block in draw_posterior(results) if block.key == key]
-    assert isinstance(figure, Figure)
-    return figure
+FindFigure = Callable[[Results, str], Figure]
+FindMarks = Callable[[Figure, int, str, Question], list[Mark]]
+Subtract = Callable[[Results, Question, str], NDArray[np.float64]]
 
 
-def fold_differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
-    scores = {r.method.fingerprint: r.scores[metric].values for r in results.method_results}
-    return scores[question.method.fingerprint] - scores[question.reference.fingerprint]
-
-
-def find_marks(figure: Figure, panel: int, kind: str, question: Question) -> list[Mark]:
-    pair = (question.method.fingerprint, question.reference.fingerprint)
-    return [m for m in figure.panels[panel].marks if m.kind == kind and m.methods == pair]
-
-
-def test_posterior_is_a_density_about_the_mean_with_the_rope_shaded(varied: Results) -> None:
+def test_posterior_is_a_density_about_the_mean_with_the_rope_shaded(
+    varied: Results, find_figure: FindFigure, fold_differences: Subtract, find_marks: FindMarks
+) -> None:
     figure = find_figure(varied, "posterior")
     (question,) = aux_questions(varied)
     for place, metric in enumerate(("auc", "ap")):
@@ -57,7 +47,7 @@ def test_posterior_is_a_density_about_the_mean_with_the_rope_shaded(varied: Resu
 
 
 def test_in_a_metric_of_which_less_is_better_the_posterior_says_worse_above_zero(
-    varied: Results,
+    varied: Results, find_figure: FindFigure
 ) -> None:
     down = replace(varied, metric_better={"auc": False, "ap": False})
     up, other = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from lnmbench_report.comparisons.power import draw_power
 from numpy.typing import NDArray
 
 from lnmbench.records import Figure, Mark, Results
@@ -13,24 +14,14 @@ from lnmbench.results import (
     aux_questions,
 )
 
-
-def find_figure(results: Results, key: str) -> Figure:
-    (figure,) = [block for block in draw_power(results) if block.key == key]
-    assert isinstance(figure, Figure)
-    return figure
+FindFigure = Callable[[Results, str], Figure]
+FindMarks = Callable[[Figure, int, str, Question], list[Mark]]
+Subtract = Callable[[Results, Question, str], NDArray[np.float64]]
 
 
-def fold_differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:
-    scores = {r.method.fingerprint: r.scores[metric].values for r in results.method_results}
-    return scores[question.method.fingerprint] - scores[question.reference.fingerprint]
-
-
-def find_marks(figure: Figure, panel: int, kind: str, question: Question) -> list[Mark]:
-    pair = (question.method.fingerprint, question.reference.fingerprint)
-    return [m for m in figure.panels[panel].marks if m.kind == kind and m.methods == pair]
-
-
-def test_power_reaches_80_percent_at_the_difference_that_the_note_names(varied: Results) -> None:
+def test_power_reaches_80_percent_at_the_difference_that_the_note_names(
+    varied: Results, find_figure: FindFigure, fold_differences: Subtract, find_marks: FindMarks
+) -> None:
     figure = find_figure(varied, "power")
     (question,) = aux_questions(varied)
     (curve,) = find_marks(figure, 0, "line", question)
