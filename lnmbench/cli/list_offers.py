@@ -53,7 +53,7 @@ def list_offers(
     warn_of_problems(registry)
 
 
-class ParameterFacts(TypedDict, total=False):
+class ParameterDescription(TypedDict, total=False):
     """A parameter as JSON; `default` is missing if the parameter is required."""
 
     name: str
@@ -63,13 +63,13 @@ class ParameterFacts(TypedDict, total=False):
     description: str
 
 
-class OfferFacts(TypedDict):
+class OfferDescription(TypedDict):
     """An offer as JSON."""
 
     kind: str
     name: str
     description: str
-    parameters: list[ParameterFacts]
+    parameters: list[ParameterDescription]
     plugin: str
 
 
@@ -98,22 +98,22 @@ def _find_offers(name: str, registry: Registry) -> list[Offer[object]]:
     return matching
 
 
-def _describe_parameter(parameter: Parameter) -> ParameterFacts:
-    facts = ParameterFacts(
+def _describe_parameter(parameter: Parameter) -> ParameterDescription:
+    description = ParameterDescription(
         name=parameter.name, type=parameter.type_name, required=parameter.required
     )
     if not parameter.required:
-        facts["default"] = parameter.default
+        description["default"] = parameter.default
     if parameter.description:
-        facts["description"] = parameter.description
-    return facts
+        description["description"] = parameter.description
+    return description
 
 
 def _print_json(offers: Sequence[Offer[object]]) -> None:
     import json
 
-    facts = [
-        OfferFacts(
+    descriptions = [
+        OfferDescription(
             kind=offer.role.name,
             name=offer.name,
             description=offer.summary,
@@ -122,7 +122,7 @@ def _print_json(offers: Sequence[Offer[object]]) -> None:
         )
         for offer in offers
     ]
-    typer.echo(json.dumps(facts, indent=2, default=str))
+    typer.echo(json.dumps(descriptions, indent=2, default=str))
 
 
 def _print_tables(offers: Sequence[Offer[object]]) -> None:

@@ -16,12 +16,12 @@ def register_comparisons() -> Mapping[str, Callable[..., Comparison]]:
     """Offer the primary test, three exploratory ones, and the test of earlier publications."""
     from lnmbench_comparisons.auc_tests import DeLong, Placement
     from lnmbench_comparisons.posterior import Bayes
-    from lnmbench_comparisons.t_tests import Corrected, Paired
+    from lnmbench_comparisons.t_tests import CorrectedTest, PairedTest
 
     return {
-        "corrected": Corrected,
+        "corrected": CorrectedTest,
         "bayes": Bayes,
         "placement": Placement,
         "delong": DeLong,
-        "paired": Paired,
+        "paired": PairedTest,
     }

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ROUNDING = 1e-12  # two orders of summation may move an equal score by this much
 
 
-class Corrected:
+class CorrectedTest:
     """Corrected resampled t-test (Nadeau & Bengio 2003), adjusted for shared training cases."""
 
     title = "corrected resampled t"
@@ -29,7 +29,7 @@ class Corrected:
         return _result(test, detail=f"J = {pair.a.size}, n2/n1 = 1/{folds - 1}")
 
 
-class Paired:
+class PairedTest:
     """Plain paired t-test over the folds, which wrongly treats them as independent."""
 
     title = "plain paired t"

@@ -9,7 +9,7 @@ from lnmbench import hookimpl
 @hookimpl
 def register_executors() -> Mapping[str, Callable[..., Executor]]:
     """Offer this process and a pool of processes."""
-    from lnmbench_executors.inline import Inline
+    from lnmbench_executors.inline import InlineExecutor
     from lnmbench_executors.processes import processes
 
-    return {"inline": Inline, "processes": processes}
+    return {"inline": InlineExecutor, "processes": processes}

@@ -10,7 +10,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Inline(Executor):
+class InlineExecutor(Executor):
     """This process, with all its threads; each chunk runs when it is submitted."""
 
     def __init__(self) -> None:

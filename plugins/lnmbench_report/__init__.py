@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 @hookimpl
 def register_sections() -> Mapping[str, Callable[..., Section]]:
     """Offer the sections of the report; those of one group are printed in this order."""
-    from lnmbench_report.across.tables import Across
     from lnmbench_report.answer import Answer
-    from lnmbench_report.auxiliary_tasks import Auxiliary
+    from lnmbench_report.auxiliary_tasks import AuxiliaryTasks
     from lnmbench_report.calibration import CalibrationTable
     from lnmbench_report.citation import Citation
     from lnmbench_report.cohort import CohortTable
+    from lnmbench_report.cohort_comparison.tables import CohortComparison
     from lnmbench_report.comparisons.fold_differences import Differences
     from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
     from lnmbench_report.conclusion import Conclusion
@@ -28,29 +28,29 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.manifest import RunManifest
     from lnmbench_report.net_benefit import NetBenefits
     from lnmbench_report.operating_points import OperatingPoints
-    from lnmbench_report.performance import Further, Performance
+    from lnmbench_report.performance import FurtherMetrics, Performance
     from lnmbench_report.probabilities import Probabilities
     from lnmbench_report.search.tables import Trials, Tuning
     from lnmbench_report.setting import Setting
-    from lnmbench_report.training import Fitting
+    from lnmbench_report.training import LearningCurves
 
     return {
         "answer": Answer,
         "setting": Setting,
-        "across": Across,
+        "across": CohortComparison,
         "performance": Performance,
         "discrimination": Discrimination,
         "comparisons": Comparisons,
         "differences": Differences,
         "conclusion": Conclusion,
-        "aux": Auxiliary,
-        "further": Further,
+        "aux": AuxiliaryTasks,
+        "further": FurtherMetrics,
         "calibration": CalibrationTable,
         "operating": OperatingPoints,
         "net_benefit": NetBenefits,
         "probabilities": Probabilities,
         "tuning": Tuning,
-        "fitting": Fitting,
+        "fitting": LearningCurves,
         "cohort": CohortTable,
         "cost": CostTable,
         "search": Trials,

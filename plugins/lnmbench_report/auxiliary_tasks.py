@@ -36,7 +36,7 @@ COLUMNS = (
 )
 
 
-class Auxiliary:
+class AuxiliaryTasks:
     """Each auxiliary task of each complete network: cases with a label, and its metrics."""
 
     group: SectionGroup = "secondary"

@@ -65,7 +65,7 @@ class Performance:
         )
 
 
-class Further:
+class FurtherMetrics:
     """Each further metric of each complete method: mean, corrected 95 % interval, SD over folds."""
 
     group: SectionGroup = "secondary"

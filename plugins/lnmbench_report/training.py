@@ -20,7 +20,7 @@ _MARGIN = 0.04
 MethodCurve = tuple[MethodResult, Curve]
 
 
-class Fitting:
+class LearningCurves:
     """Learning curves of the networks, and the losses of the settings that were tried."""
 
     group: SectionGroup = "training"

@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 @hookimpl
 def register_weightings() -> Mapping[str, Callable[..., Weighting]]:
     """Offer the weightings of this package."""
-    from lnmbench_weightings.fixed_weights import Fixed
+    from lnmbench_weightings.fixed_weights import FixedWeights
 
-    return {"fixed": Fixed}
+    return {"fixed": FixedWeights}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Fixed:
+class FixedWeights:
     """Loss of the target plus a constant times the sum of the auxiliary losses.
 
     Parameters

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from lnmbench_comparisons.posterior import Bayes
-from lnmbench_comparisons.t_tests import Corrected
+from lnmbench_comparisons.t_tests import CorrectedTest
 
 from lnmbench.errors import UserError
 from lnmbench.records import Pair
@@ -27,7 +27,7 @@ def test_the_posterior_has_no_p_value_and_the_interval_of_the_corrected_test(
     rng = np.random.default_rng(2)
     a, b = rng.normal(0.7, 0.02, (10, 10)), rng.normal(0.72, 0.02, (10, 10))
     pair = pair_of_scores(a, b, metric="ap")
-    posterior, corrected = Bayes()(pair), Corrected()(pair)
+    posterior, corrected = Bayes()(pair), CorrectedTest()(pair)
     assert math.isnan(posterior.pvalue)
     assert posterior.estimate == pytest.approx(corrected.estimate)
     # the uninformative prior makes the credible interval that of the corrected test

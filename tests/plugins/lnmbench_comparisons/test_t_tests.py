@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from lnmbench_comparisons.t_tests import Corrected, Paired
+from lnmbench_comparisons.t_tests import CorrectedTest, PairedTest
 from scipy import stats
 
 from lnmbench.records import Pair
@@ -17,7 +17,7 @@ def test_the_difference_is_b_minus_a_with_the_ratio_of_the_folds(pair_of_scores:
     rng = np.random.default_rng(0)
     a, b = rng.uniform(size=(2, 5)), rng.uniform(size=(2, 5))
     d = (b - a).ravel()
-    result = Corrected()(pair_of_scores(a, b))
+    result = CorrectedTest()(pair_of_scores(a, b))
     assert result.estimate == pytest.approx(d.mean())
     error = d.std(ddof=1) * math.sqrt(1 / 10 + 1 / 4)
     assert result.statistic == pytest.approx(d.mean() / error)
@@ -30,12 +30,12 @@ def test_the_plain_t_equals_scipys(pair_of_scores: MakePair) -> None:
     rng = np.random.default_rng(1)
     a, b = rng.uniform(size=(3, 4)), rng.uniform(size=(3, 4))
     expected = stats.ttest_rel(b.ravel(), a.ravel())
-    assert Paired()(pair_of_scores(a, b)).pvalue == pytest.approx(expected.pvalue)
+    assert PairedTest()(pair_of_scores(a, b)).pvalue == pytest.approx(expected.pvalue)
 
 
-@pytest.mark.parametrize("comparison", [Corrected(), Paired()], ids=["corrected", "paired"])
+@pytest.mark.parametrize("comparison", [CorrectedTest(), PairedTest()], ids=["corrected", "paired"])
 def test_scores_equal_to_rounding_do_not_differ(
-    comparison: Corrected | Paired, pair_of_scores: MakePair
+    comparison: CorrectedTest | PairedTest, pair_of_scores: MakePair
 ) -> None:
     a = np.full((2, 5), 0.7)
     b = a + 2.0**-52

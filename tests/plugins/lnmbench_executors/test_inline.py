@@ -3,18 +3,18 @@ from __future__ import annotations
 import os
 
 import pytest
-from lnmbench_executors.inline import Inline
+from lnmbench_executors.inline import InlineExecutor
 
 
 def test_a_chunk_runs_in_this_process_when_it_is_submitted() -> None:
-    with Inline() as executor:
+    with InlineExecutor() as executor:
         future = executor.submit(os.getpid)
         assert future.done()
     assert future.result() == os.getpid()
 
 
 def test_an_error_is_raised_with_the_result() -> None:
-    future = Inline().submit(int, "x")
+    future = InlineExecutor().submit(int, "x")
     with pytest.raises(ValueError, match="'x'"):
         future.result()
 
@@ -24,4 +24,4 @@ def test_an_interrupt_is_not_caught() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Inline().submit(interrupt)
+        InlineExecutor().submit(interrupt)

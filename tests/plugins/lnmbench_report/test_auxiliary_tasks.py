@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from lnmbench_report.auxiliary_tasks import Auxiliary
+from lnmbench_report.auxiliary_tasks import AuxiliaryTasks
 
 from lnmbench.records import (
     AuxLabels,
@@ -70,7 +70,7 @@ def make_results(*outcomes: MethodResult, unscored: int = 0) -> Results:
 
 
 def make_table(results: Results) -> Table:
-    (table,) = Auxiliary()(results)
+    (table,) = AuxiliaryTasks()(results)
     assert isinstance(table, Table)
     return table
 
@@ -130,5 +130,5 @@ def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> No
 
 
 def test_there_is_no_table_without_a_complete_network_that_has_a_task() -> None:
-    assert not Auxiliary()(make_results(outcome("net")))
-    assert not Auxiliary()(make_results(replace(STAGED, units_done=3)))
+    assert not AuxiliaryTasks()(make_results(outcome("net")))
+    assert not AuxiliaryTasks()(make_results(replace(STAGED, units_done=3)))

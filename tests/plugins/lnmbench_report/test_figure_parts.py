@@ -11,12 +11,12 @@ from lnmbench_report.comparisons.fold_differences import Differences
 from lnmbench_report.discrimination import Discrimination
 from lnmbench_report.figure_parts import MOST_POINTS, thin_curve
 from lnmbench_report.probabilities import Probabilities
-from lnmbench_report.training import Fitting
+from lnmbench_report.training import LearningCurves
 
 from lnmbench.records import Figure, Mark, MethodResult, Results
 from lnmbench.results import complete_methods, drawn_methods
 
-SECTIONS = (Discrimination, Differences, Probabilities, Fitting)
+SECTIONS = (Discrimination, Differences, Probabilities, LearningCurves)
 
 
 def figures(results: Results) -> dict[str, Figure]:

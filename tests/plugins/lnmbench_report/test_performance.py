@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from lnmbench_report.performance import Further, Performance
+from lnmbench_report.performance import FurtherMetrics, Performance
 
 from lnmbench.records import Estimate, Results, Table
 from lnmbench.testing.sample_results import MULTI_TASK, SAMPLE_METHODS, SINGLE_TASK, sample_results
@@ -16,7 +16,7 @@ Undefined = Callable[[Results, int], Results]
 THREE = SAMPLE_METHODS[:3]
 
 
-def make_table(section: Performance | Further, results: Results) -> Table:
+def make_table(section: Performance | FurtherMetrics, results: Results) -> Table:
     (table,) = section(results)
     assert isinstance(table, Table)
     return table
@@ -87,7 +87,7 @@ def test_further_metrics_are_the_others_with_the_better_side_and_their_folds(
     spread = {**first.spread, "ppv": float("nan")}
     lacking = replace(first, scores={**gaps, "ppv": nowhere}, summary=summary, spread=spread)
     table = make_table(
-        Further(), replace(results, method_results=(lacking, *results.method_results[1:]))
+        FurtherMetrics(), replace(results, method_results=(lacking, *results.method_results[1:]))
     )
     metrics = column_texts(table, "metric")
     assert metrics[::3] == [

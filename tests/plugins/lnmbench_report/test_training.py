@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from lnmbench_report.training import Fitting, draw_learning_curves
+from lnmbench_report.training import LearningCurves, draw_learning_curves
 
 from lnmbench.records import Curve, Figure, NetworkMethod, Results
 from lnmbench.results import (
@@ -49,4 +49,4 @@ def test_epochs_that_only_a_few_fits_reached_are_not_drawn(scored: Results) -> N
 
 def test_what_searched_nothing_and_what_has_no_epochs_has_no_panel(scored: Results) -> None:
     bare = tuple(replace(o, curve=None, search=None) for o in scored.method_results)
-    assert not Fitting()(replace(scored, method_results=bare))
+    assert not LearningCurves()(replace(scored, method_results=bare))

@@ -9,7 +9,7 @@ import numpy as np
 from lnmbench.records import Axis, Figure, Mark, Method, Panel, Results
 from lnmbench.results import Question, format_difference, method_labels, metric_heading
 from lnmbench.stats import corrected_resampled_ttest, critical_difference
-from lnmbench_report.across.scores import (
+from lnmbench_report.cohort_comparison.scores import (
     any_synthetic_suffix,
     cohort_label,
     fold_differences,

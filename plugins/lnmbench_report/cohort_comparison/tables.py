@@ -31,8 +31,8 @@ from lnmbench.stats import (
     least_pvalues,
 )
 from lnmbench.text import plural
-from lnmbench_report.across.figures import draw_forest, draw_ranks
-from lnmbench_report.across.scores import (
+from lnmbench_report.cohort_comparison.figures import draw_forest, draw_ranks
+from lnmbench_report.cohort_comparison.scores import (
     any_synthetic_suffix,
     cohort_label,
     comparable_metrics,
@@ -60,7 +60,7 @@ PAIR_COLUMNS = (
 )
 
 
-class Across:
+class CohortComparison:
     """Cohorts, the scores of each method in all of them, and tests whose unit is the cohort."""
 
     group: SectionGroup = "answer"

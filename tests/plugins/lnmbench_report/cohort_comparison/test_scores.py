@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from lnmbench_report.across.scores import (
+from lnmbench_report.cohort_comparison.scores import (
     any_synthetic_suffix,
     cohort_label,
     comparable_metrics,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lnmbench_report.across.figures import draw_forest, draw_ranks
-from lnmbench_report.across.scores import mean_scores, shared_methods
+from lnmbench_report.cohort_comparison.figures import draw_forest, draw_ranks
+from lnmbench_report.cohort_comparison.scores import mean_scores, shared_methods
 
 from lnmbench.records import Results
 from lnmbench.stats import corrected_resampled_ttest

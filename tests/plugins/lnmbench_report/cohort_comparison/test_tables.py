@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lnmbench_report.across.tables import Across
+from lnmbench_report.cohort_comparison.tables import CohortComparison
 
 from lnmbench.records import Block, Cell, MethodResult, Results, Table
 from lnmbench.stats import holm
 
 
 def make_blocks(cohorts: Sequence[Results]) -> dict[str, Block]:
-    return {block.key: block for block in Across().across(cohorts)}
+    return {block.key: block for block in CohortComparison().across(cohorts)}
 
 
 def with_primary(cohorts: Sequence[Results], *primary: str) -> list[Results]:
@@ -40,7 +40,7 @@ def cells(table: Block) -> list[dict[str, Cell]]:
 
 
 def test_one_cohort_is_left_to_the_other_sections(cohorts: list[Results]) -> None:
-    assert Across()(cohorts[0]) == []
+    assert CohortComparison()(cohorts[0]) == []
 
 
 def test_each_cohort_and_each_method_has_a_row(cohorts: list[Results]) -> None:
