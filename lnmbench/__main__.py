@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sys
 
 STOPPED = "stopped: finished units are saved; rerun the same command to continue"
@@ -46,7 +47,11 @@ def _usage_error(error: BaseException) -> str:
     message = " ".join(getattr(error, "format_message", error.__str__)().split())
     context = getattr(error, "ctx", None)
     command = "lnmbench" if context is None else context.command_path
-    return f"error: {message.rstrip('.')}; see {command} --help"
+    message = re.sub(r"Value error, |, unable to parse .*", "", message)
+    message = message.replace("Input should be", "expected")
+    message = message[:1].lower() + message[1:].rstrip(".")
+    see = " See" if message.endswith("?") else "; see"
+    return f"error: {message}{see} {command} --help"
 
 
 def _exit(line: str, code: int) -> None:

@@ -34,6 +34,8 @@ def _parse_choice(value: object) -> object:
         return Choice(
             name=str(value["name"]), parameters={k: v for k, v in value.items() if k != "name"}
         )
+    if not isinstance(value, Choice):
+        raise ValueError("a name, name:key=value, or a table with a name")
     return value
 
 
@@ -156,7 +158,9 @@ def _read_toml(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise UserError("no such benchmark file", where=str(file)) from error
+        raise UserError(
+            "no such benchmark file", where=str(file), then="check the path of --config"
+        ) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UserError(
             "unreadable benchmark file", where=str(file), expected="TOML", got=str(error)
@@ -197,6 +201,6 @@ def _user_error(error: ValidationError, file: Path | None) -> UserError:
     return UserError(
         f"wrong value for {setting}",
         where=str(file or ""),
-        expected=re.sub(r"^(Input should be|Value error,) ", "", first["msg"]),
+        expected=re.sub(r"^(Input should be|Value error,) |, unable to parse .*", "", first["msg"]),
         got=repr(first["input"])[:60],
     )

@@ -137,9 +137,9 @@ def bind(
     for name in choice.parameters:
         if name not in names:
             raise UserError(
-                f"{role} {choice.name} has no parameter {name!r}",
-                expected=f"parameters: {listed}",
-                then=nearest(name, names),
+                f"unknown parameter {name!r} of {role} {choice.name}",
+                expected=f"the parameters {listed}",
+                then=nearest(name, names).partition("known:")[0].strip(),
             )
     bound: dict[str, object] = {}
     for parameter in accepted:
@@ -149,7 +149,7 @@ def bind(
         elif parameter.required:
             raise UserError(
                 f"{role} {choice.name} requires the parameter {parameter.name!r}",
-                expected=f"parameters: {listed}",
+                expected=f"the parameters {listed}",
                 then=f"write {choice.name}:{parameter.name}=…",
             )
         else:

@@ -59,7 +59,10 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ('encoder = "resnet50:"', "malformed choice"),
         ("window = [nan, 400]", "a lower and a higher HU"),
         ("window = [400, -1000]", "wrong value for window.*a lower and a higher HU"),
-        ("[training]\nlearning_rat = 1", "no parameter 'learning_rat'.*did you mean learning_rate"),
+        (
+            "[training]\nlearning_rat = 1",
+            "unknown parameter 'learning_rat'.*did you mean learning_rate",
+        ),
         ("[training]\nlearning_rate = 0", "learning_rate.*expected a positive number"),
         ("[training]\ndropout = 1.0", "dropout.*expected below 1"),
         ("[training]\ntoken_dim = 30", "token_dim.*a multiple of heads"),

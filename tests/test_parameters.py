@@ -52,7 +52,7 @@ def test_parameters_get_their_types_and_defaults() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x:pth=p.csv", "no parameter 'pth'.*did you mean path"),
+        ("x:pth=p.csv", "unknown parameter 'pth' of dataset x.*did you mean path"),
         ("x", "requires the parameter 'path'"),
         ("x:path=p,n=many", "wrong value for n.*expected int, got 'many'"),
         ("x:path=p,n=1.5", "wrong value for n"),

@@ -39,7 +39,11 @@ def test_an_unknown_format_is_refused_with_the_nearest() -> None:
 @pytest.mark.parametrize("format", ["table", "markdown", "latex"])
 def test_formats_for_people_say_where_the_figures_are(format: str) -> None:
     text = render([table("a"), figure()], format)
-    assert text.splitlines()[-1].removeprefix("% ").startswith("1 figure: it is in report --format")
+    assert (
+        text.splitlines()[-1]
+        .removeprefix("% ")
+        .startswith("1 figure: run lnmbench report with --format")
+    )
     assert "--figures DIR" in text
     assert "ROC" not in text
     assert "figure" not in render([table("a")], format)

@@ -98,7 +98,10 @@ class ProtocolOptions(OptionGroup):
     ] = None
     quick: Annotated[
         bool,
-        typer.Option("--quick", help=f"First look: {DEFAULTS.quick} unless set otherwise."),
+        typer.Option(
+            "--quick",
+            help=f"Small protocol for a first try: {DEFAULTS.quick}, unless set otherwise.",
+        ),
     ] = False
     seed: Annotated[int | None, typer.Option(help="Seed of splits and fits (default: 0).")] = None
     primary: Annotated[

@@ -92,9 +92,7 @@ def _find_offers(name: str, registry: Registry) -> list[Offer[object]]:
         suggestion, _, _ = nearest(name, roles + [offer.name for offer in offers]).partition(
             "known:"
         )
-        raise UserError(
-            f"nothing named {name!r} to list", then=suggestion.strip() or nearest(name, roles)
-        )
+        raise UserError(f"unknown name {name!r}", then=suggestion.strip() or nearest(name, roles))
     return matching
 
 

@@ -22,12 +22,16 @@ def select_device(name: str) -> torch.device:
     except RuntimeError:
         device = None
     if device is None or device.type not in kinds:
-        raise UserError("no such device", expected=" | ".join(["auto", *kinds]), got=name)
+        raise UserError(
+            "no such device on this machine", expected=" | ".join(["auto", *kinds]), got=name
+        )
     if device.type != "cuda":
         return torch.device(device.type)
     index, count = device.index or 0, torch.cuda.device_count()
     if index >= count:
-        raise UserError("no such device", expected=f"cuda:0 to cuda:{count - 1}", got=name)
+        raise UserError(
+            "no such device on this machine", expected=f"cuda:0 to cuda:{count - 1}", got=name
+        )
     return torch.device("cuda", index)
 
 

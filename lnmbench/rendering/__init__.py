@@ -78,8 +78,12 @@ def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
 def figures_hint(blocks: Sequence[Block]) -> str:
     """Return the line that says where to find the figures, empty without figures."""
     number = sum(isinstance(block, Figure) for block in blocks)
-    figures = plural(number, "figure: it is", "figures: they are")
-    return f"{figures} in report --format html, or as files with --figures DIR" if number else ""
+    figures = plural(number, "figure", "figures")
+    return (
+        f"{figures}: run lnmbench report with --format html, or --figures DIR for files"
+        if number
+        else ""
+    )
 
 
 def _text_blocks(blocks: Sequence[Block]) -> list[TextBlock]:

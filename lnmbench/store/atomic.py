@@ -56,7 +56,7 @@ def new_folder(folder: Path, *, what: str) -> Iterator[Path]:
     `replacing` does; no file stays.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(what, where=str(folder), got="one in use")
+        raise UserError(what, where=str(folder), got="a file, or a folder with files")
     temporary_folder = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         with writing(folder):

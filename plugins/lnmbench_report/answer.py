@@ -128,7 +128,7 @@ def _describe_empty_run(results: Results) -> str:
 def _describe_run_without_tasks(results: Results) -> str:
     controls = any(result.method.is_control for result in results.method_results)
     labels = " with its own labels" if controls else ""
-    first = f"This run does not test an auxiliary task: none of its methods learns one{labels}."
+    first = f"This run does not test an auxiliary task: none of its methods has one{labels}."
     complete = complete_methods(results)
     if len(complete) == 1:
         return f"{first} {_describe_single_method(results, complete[0])}"

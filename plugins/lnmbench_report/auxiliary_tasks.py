@@ -107,11 +107,11 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
     scores = [(result.method, score) for result in networks for score in result.aux]
     if any(_count_scored(results, score) not in (None, score.known) for _, score in scores):
         yield (
-            "Known: cases with a label, from which networks learn. Cases with a label that allows "
-            "several classes are not scored."
+            "Known: cases with a label, on which networks are trained. Cases with a label that "
+            "allows several classes are not scored."
         )
     if any(_is_control(method, score.task) for method, score in scores):
         yield (
-            "Controls learn randomly permuted labels and are scored on these labels: only chance "
-            "predicts them."
+            "Controls are trained on randomly permuted labels and scored on these labels, which "
+            "can be predicted only by chance."
         )

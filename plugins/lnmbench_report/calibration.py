@@ -190,4 +190,7 @@ def _describe_curves(truth: NDArray[np.float64], methods: Sequence[MethodResult]
         f"observed/expected {format_decimal(fit.observed_expected, digits=2)}"
         for label, fit in fits
     ]
-    return f"Observed share against predicted probability; perfect are 1 and 1. {'; '.join(parts)}."
+    return (
+        "Observed share against predicted probability; perfect values: 1 and 1. "
+        f"{'; '.join(parts)}."
+    )

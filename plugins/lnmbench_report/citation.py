@@ -35,7 +35,7 @@ COMPARISONS = {
         "IEEE Signal Process Lett 2014; 21: 1389–1393",
     ),
     "placement": (
-        "the test of placements, with the patient as the unit",
+        "the test of placements, with the case as the unit",
         "LeDell E., Petersen M., van der Laan M., Computationally efficient confidence intervals "
         "for cross-validated area under the ROC curve estimates, Electron J Stat 2015; 9: "
         "1583–1607",
@@ -85,14 +85,16 @@ def _cite_software(results: Results) -> str:
     environments = [run.environment for run in results.invocations if run.environment]
     versions = [environment.lnmbench for environment in environments if environment.lnmbench]
     name = " ".join(["lnmbench", join_and(list(dict.fromkeys(versions)))]).strip()
-    question = "does an auxiliary task make lymph node metastasis prediction better?"
+    question = "does an auxiliary task improve prediction of lymph node metastasis?"
     return f"{name}, a benchmark: {question}"
 
 
 def _cite_cohort(results: Results) -> str:
     citation = results.card.citation.strip().rstrip(".")
     if results.card.synthetic:
-        return f"The cohort: {redact_data_set(results.cohort)}, SYNTHETIC, no patients: {citation}."
+        return (
+            f"The cohort: {redact_data_set(results.cohort)}, SYNTHETIC, not patients: {citation}."
+        )
     if citation in NOT_STATED:
         return f"The cohort: {redact_data_set(results.cohort)}; no citation is stated."
     return f"The cohort: {citation}."

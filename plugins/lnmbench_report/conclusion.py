@@ -96,8 +96,8 @@ def _describe_missing_reference(results: Results) -> Iterator[str]:
     if tasks:
         yield (
             f"The effect of {join_and(tasks)} on prediction of {target_title(results)} is not "
-            "known: it takes two complete networks with equal settings, one with the auxiliary "
-            "task and one without."
+            "known: this requires two complete networks with equal settings, one with the "
+            "auxiliary task and one without."
         )
 
 

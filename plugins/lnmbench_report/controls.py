@@ -72,8 +72,8 @@ def _describe_comparison(
         return f"against its negative control {_PERMUTED}: {verdicts}"
     if networks == 1:
         return (
-            f"against its {len(controls)} negative controls {_PERMUTED}, the hardest to beat in "
-            f"each metric: {describe_verdicts(effects_by_network[0])}"
+            f"against its {len(controls)} negative controls {_PERMUTED}, in each metric the "
+            f"strongest one: {describe_verdicts(effects_by_network[0])}"
         )
     each = " each of" if len(controls) > networks else ""
     tally = _count_directions(effects_by_network)

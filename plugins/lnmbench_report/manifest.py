@@ -147,18 +147,18 @@ def _list_method_settings(method: Method) -> Iterator[str]:
     if method.weighting:
         yield f"weighting {method.weighting}"
     yield f"training {', '.join(list_changed_settings(method.training)) or 'as default'}"
-    yield f"tuned among {method.tune}" if method.tune > 1 else "not tuned"
+    yield f"hyperparameter search over {method.tune} settings" if method.tune > 1 else "no search"
 
 
 def _write_notes(results: Results) -> Iterator[str]:
     if not results.invocations:
         return
     yield (
-        "The command names every method with each of its parameters that is not empty; settings "
-        "of the training, primary metrics, spacing and patch are in it if they are not the "
-        "default. It names files without their folders, and a data set without the paths of its "
-        "files: add them, and the files of --plugin. If ids were replaced (--pseudonymize), pass "
-        "the same key file, which no report contains."
+        "The command has every method with each of its parameters that is not empty. It has "
+        "training settings, primary metrics, spacing and patch only if they differ from the "
+        "defaults. It has the names of files without their folders, and a data set without the "
+        "paths of its files: add them, and the files of --plugin. If ids were replaced "
+        "(--pseudonymize), pass the same key file, which no report contains."
     )
     networks = (r.method for r in results.method_results if isinstance(r.method, NetworkMethod))
     if any(network.window_hu != WINDOW_HU for network in networks):

@@ -144,10 +144,10 @@ def _write_notes(results: Results) -> Iterator[str]:
     half = ", in at least half of the repeats" if results.protocol.repeats > 1 else ""
     fits = plural(results.protocol.inner, "fit")
     yield (
-        "Each outer fold takes the threshold at which the validation predictions of its training "
-        "cases reach the aim; if no prediction reaches it, no case is positive. A case is called "
-        "positive if its probability is not below the threshold of the fold that tests "
-        f"it{half}."
+        "The threshold of an outer fold is the one at which the validation predictions of its "
+        "training cases reach the aim; if no prediction reaches it, no case is positive. A case "
+        "is classified as positive if its probability is not below the threshold of the fold "
+        f"that tests it{half}."
     )
     yield (
         "Validation predictions come from one fit each, but the threshold is applied to the mean "
@@ -155,6 +155,6 @@ def _write_notes(results: Results) -> Iterator[str]:
     )
     yield (
         "Each case counts once; Wilson intervals, which treat cases as independent and thresholds "
-        f"as given. {MISSING}: no case is called so."
+        f"as given. {MISSING}: no case is classified so."
     )
     yield from independence_notes(results)

@@ -32,7 +32,9 @@ COLUMNS = (
     TableColumn(key="sd", heading="SD"),
     TableColumn(key="folds", heading="Folds"),
 )
-UNDEFINED = "The mean leaves out folds that do not define a metric, as a share of no case."
+UNDEFINED = (
+    "The mean excludes folds on which a metric is undefined, e.g. a proportion of zero cases."
+)
 
 
 class Performance:
@@ -165,7 +167,7 @@ def _write_notes(
 ) -> Iterator[str]:
     folds = plural(results.protocol.units, "outer fold")
     undefined = any(_has_undefined_folds(complete, metric) for metric in metrics)
-    folds = f"those of the {folds} that define the metric" if undefined else folds
+    folds = f"those of the {folds} on which the metric is defined" if undefined else folds
     yield (
         f"Mean over {folds}; intervals (CI) corrected for the training cases that folds share "
         "(Nadeau & Bengio 2003) and truncated to the metric's range; SD over the folds."

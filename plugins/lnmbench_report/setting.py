@@ -77,7 +77,7 @@ def _describe_protocol(results: Results) -> Iterator[str]:
     protocol = results.protocol
     yield (
         f"Protocol: {protocol} (repeats × outer folds × inner folds), stratified by "
-        f"{protocol.target}, seed {protocol.seed}; each method is tested on {protocol.units} outer "
+        f"the target, seed {protocol.seed}; each method is tested on {protocol.units} outer "
         "folds."
     )
     titles = [metric_heading(results, metric) for metric in primary_metrics_in_order(results)]

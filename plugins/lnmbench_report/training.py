@@ -113,7 +113,7 @@ def _describe_lowest(method_curves: Sequence[MethodCurve]) -> str:
 def _write_notes(method_curves: Sequence[MethodCurve]) -> Iterator[str]:
     yield (
         "Median and quartiles over the fits that were still training, as long as at least a tenth "
-        "of them were: fits that stop early leave, so late epochs show those that learn slowly."
+        "of them were. Late epochs show only the fits that had not stopped early."
     )
     for result, curve in method_curves:
         half = int(curve.epochs[curve.fits * 2 >= curve.fits.max()][-1])

@@ -29,12 +29,15 @@ def refuse(done: CompletedProcess[str], *expected: str) -> None:
 CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("run", "--dataset", "synthetc"), ("unknown dataset 'synthetc'", "did you mean synthetic")),
     (("run", "--dataset", "synthetic:n=many"), ("wrong value for n", "expected int")),
-    (("run", "--dataset", "synthetic:m=3"), ("no parameter 'm'", "n=160")),
+    (
+        ("run", "--dataset", "synthetic:m=3"),
+        ("unknown parameter 'm' of dataset synthetic", "n=160"),
+    ),
     (("run", "--dataset", "table"), ("requires the parameter 'path'",)),
     (("run", "--dataset", "table:path"), ("malformed choice", "name:key=value")),
     (("run", "--folds", "1"), ("wrong value for folds",)),
     (("run", "--folds", "many"), ("--folds", "valid integer")),
-    (("run", "--fold", "3"), ("No such option",)),
+    (("run", "--fold", "3"), ("no such option",)),
     (("run", "--training", "learning_rat=1"), ("did you mean learning_rate",)),
     (("run", "--config", "none.toml"), ("no such benchmark file", "none.toml")),
     (
@@ -46,7 +49,7 @@ CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("report", "nowhere"), ("no run here", "nowhere")),
     (("export", "nowhere", "tidy"), ("no run here",)),
     (("list", "encodrs"), ("did you mean encoders",)),
-    (("rn",), ("No such command 'rn'",)),
+    (("rn",), ("no such command 'rn'",)),
     (("data", "describe", "none.csv"), ("none.csv",)),
 ]
 

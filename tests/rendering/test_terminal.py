@@ -61,6 +61,6 @@ def test_a_console_of_few_characters_gets_plain_ones(samples: Samples) -> None:
 
 
 def test_a_console_says_where_the_figures_are(samples: Samples) -> None:
-    assert "2 figures: they are in report --format html" in print_to_text(
+    assert "2 figures: run lnmbench report with --format html" in print_to_text(
         [samples.figure(), samples.figure()]
     )

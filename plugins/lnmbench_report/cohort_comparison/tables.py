@@ -47,8 +47,8 @@ from lnmbench_report.cohort_comparison.scores import (
 ROPE = 0.01
 SOURCES = {
     "counted": "over all orders of the ranks within cohorts",
-    "drawn": "over 100 000 drawn orders of the ranks within cohorts",
-    "limit": "by the limit for many cohorts",
+    "drawn": "over 100 000 sampled orders of the ranks within cohorts",
+    "limit": "by the asymptotic distribution for many cohorts",
 }
 """The source of a p value."""
 FEWEST_COHORTS = 3

@@ -302,7 +302,7 @@ def _undefined_notes(results: Results, comparisons: Sequence[PairComparison]) ->
         hidden = len(undefined) - MOST_UNDEFINED
         more = [f"{hidden} more"] if hidden > 0 else []
         yield (
-            "Not compared: pairs with a fold that does not define the metric. Undefined is "
+            "Not compared: pairs with a fold on which the metric is undefined: "
             f"{join_and([*undefined[:MOST_UNDEFINED], *more])}. "
             "Holm counts such a pair as a test with p = 1."
         )

@@ -147,15 +147,15 @@ def _make_trial_rows(search: Search) -> Iterator[tuple[Cell, ...]]:
 
 def _write_notes(tuned: Sequence[tuple[MethodResult, Search]]) -> Iterator[str]:
     yield (
-        "Each outer fold takes the settings with the lowest mean log loss of the target over its "
-        "inner folds, without its test cases. Median (range) over the outer folds, or the number "
-        "of them that chose a value."
+        "For each outer fold, the settings with the lowest mean log loss of the target over its "
+        "inner folds are chosen, without its test cases. Median (range) over the outer "
+        "folds, or the number of them in which a value was chosen."
     )
     counts = {s.candidates for r, s in tuned if isinstance(r.method, NetworkMethod)}
     if counts:
         candidates = " or ".join(str(count) for count in sorted(counts))
         yield (
-            f"Networks choose among {candidates} settings, the given ones and a scrambled Sobol "
-            "sequence, the same for all folds. The learning rate of the heads keeps its ratio to "
-            "learning_rate."
+            f"Networks: the search compares {candidates} settings, the given ones and a scrambled "
+            "Sobol sequence, the same for all folds. The learning rate of the heads keeps its "
+            "ratio to learning_rate."
         )

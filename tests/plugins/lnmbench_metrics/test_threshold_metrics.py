@@ -99,7 +99,7 @@ def test_the_worst_model_reaches_the_bound_of_net_benefit(build_metric: BuildMet
         ("sensitivity:specificity=-1", "invalid specificity for metric sensitivity"),
         ("net_benefit:threshold=1", "invalid threshold for metric net_benefit"),
         ("net_benefit:threshold=20%", "wrong value for threshold"),
-        ("npv:specificity=0.9", "has no parameter 'specificity'"),
+        ("npv:specificity=0.9", "unknown parameter 'specificity' of metric npv"),
     ],
 )
 def test_invalid_parameters_are_refused_in_one_line(

@@ -157,9 +157,9 @@ def test_tasks_beyond_three_are_counted_and_those_with_a_difference_named(
         (THREE, {"resnet50 + pt": 1, "resnet50": 2, "logistic": 0}, "3 of 60 units are done"),
         (THREE, {"resnet50": 3}, "is not known yet: 1 of 3 methods is not finished"),
         (THREE[::2], {}, "no network of this run has equal settings and no auxiliary task"),
-        (THREE[1:], {}, "none of its methods learns one. See the tables for 2 methods in the"),
-        (THREE[2:], {}, "none of its methods learns one. Only logistic is complete: AUC "),
-        (((CONTROL, 1.0), THREE[1]), {}, "none of its methods learns one with its own labels"),
+        (THREE[1:], {}, "none of its methods has one. See the tables for 2 methods in the"),
+        (THREE[2:], {}, "none of its methods has one. Only logistic is complete: AUC "),
+        (((CONTROL, 1.0), THREE[1]), {}, "none of its methods has one with its own labels"),
     ],
 )
 def test_a_run_that_cannot_answer_says_why(

@@ -90,7 +90,7 @@ def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
         assert row["known"].text == "60 of 60"
     assert ["(control)" in row[1].text for row in table.rows] == [False, True]
     assert "SYNTHETIC" in table.title
-    assert any("only chance" in note for note in table.notes)
+    assert any("only by chance" in note for note in table.notes)
 
 
 def test_numbers_have_their_interval_and_headings_the_metrics_title() -> None:

@@ -33,7 +33,7 @@ def test_a_gain_that_the_control_shares_is_not_attributed_to_labels(write_answer
 
 def test_every_one_of_several_controls_of_a_network_must_be_beaten(write_answer: Write) -> None:
     methods = [(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2), (CONTROL, 0.2)]
-    lead = f"against its 2 negative controls {PERMUTED}, the hardest to beat in each metric: "
+    lead = f"against its 2 negative controls {PERMUTED}, in each metric the strongest one: "
     shared = write_answer(sample_results([*methods, (AGAIN, 3.0)]))
     assert f"{lead}no difference shown (AUC " in shared
     assert "so 2 of 2 gains are not shown to come from the labels" in shared

@@ -126,7 +126,7 @@ def test_methods_have_all_that_changes_their_numbers(
         "aux pt:shuffled=0",
         "weighting fixed:aux=0.5",
         "training token_dim=none, max_epochs=7;",
-        "tuned among 4",
+        "hyperparameter search over 4 settings",
     ):
         assert part in settings
     assert logistic == "baseline logistic"

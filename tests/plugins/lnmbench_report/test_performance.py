@@ -49,8 +49,9 @@ def test_it_says_on_how_many_folds_a_metric_is_defined(
     assert keys == ["method", "npv", "npv_sd", "npv_folds", "auc", "auc_sd"]
     assert column_texts(table, "npv_folds") == ["14 of 20", "20 of 20", "20 of 20"]
     first, second, *_ = table.notes
-    assert first.startswith("Mean over those of the 20 outer folds that define the metric;")
-    assert second == "The mean leaves out folds that do not define a metric, as a share of no case."
+    assert first.startswith("Mean over those of the 20 outer folds on which the metric is defined;")
+    undefined = "The mean excludes folds on which a metric is undefined, "
+    assert second == f"{undefined}e.g. a proportion of zero cases."
     whole = make_table(Performance(), sample_results(THREE, primary=("npv", "auc")))
     assert whole.notes[0].startswith("Mean over 20 outer folds;")
 
@@ -104,7 +105,7 @@ def test_further_metrics_are_the_others_with_the_better_side_and_their_folds(
     undefined = metrics.index("PPV at sens. .90")
     assert column_texts(table, "folds")[undefined] == "0 of 20"
     assert column_texts(table, "mean")[undefined] == "–"
-    assert any(note.startswith("The mean leaves out folds") for note in table.notes)
+    assert any(note.startswith("The mean excludes folds") for note in table.notes)
 
 
 def test_primary_metrics_are_in_the_declared_order(sample: Results) -> None:

@@ -45,7 +45,7 @@ def test_an_encoder_needs_images(make_cohort: MakeCohort) -> None:
         ({"baseline": ("logistic:max_iter=0",), "only": True}, "max_iter.*expected 1 or more"),
         ({"baseline": ("logistc",), "only": True}, "unknown baseline 'logistc'"),
         ({"encoder": ("none",), "weighting": "fixd"}, "unknown weighting 'fixd'"),
-        ({"encoder": ("none:x=1",), "only": True}, "encoder none has no parameter 'x'"),
+        ({"encoder": ("none:x=1",), "only": True}, "unknown parameter 'x' of encoder none"),
     ],
 )
 def test_names_that_are_not_there(

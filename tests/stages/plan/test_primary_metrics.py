@@ -28,7 +28,7 @@ def test_one_metric_has_one_spelling(asked: tuple[str, ...], expected: tuple[str
 def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(UserError, match="unknown metric 'aucc'"):
         normalize_metrics(("aucc",), REGISTRY)
-    with pytest.raises(UserError, match="has no parameter 'specificity'"):
+    with pytest.raises(UserError, match="unknown parameter 'specificity' of metric npv"):
         normalize_metrics(("npv:specificity=0.9",), REGISTRY)
     with pytest.raises(UserError, match="metric kappa cannot be primary: expected one that scores"):
         normalize_metrics(("kappa",), REGISTRY)

@@ -105,7 +105,7 @@ def test_a_pair_in_an_undefined_metric_is_not_compared(
     assert rows[0] == ("NPV at sens. .90", "not compared")
     assert rows[1][1].startswith("+.")
     assert (
-        "Not compared: pairs with a fold that does not define the metric. Undefined is "
+        "Not compared: pairs with a fold on which the metric is undefined: "
         "NPV at sens. .90 on 6 of 20 folds of resnet50 + pt. "
         "Holm counts such a pair as a test with p = 1."
     ) in table.notes

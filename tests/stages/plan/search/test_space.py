@@ -46,7 +46,7 @@ def test_a_plugin_that_offers_what_it_does_not_take_is_told(
     make_network: MakeNetwork, planted_registry: Registry
 ) -> None:
     nowhere = replace(planted("deaf", ""), name="nowhere")
-    with pytest.raises(UserError, match="nowhere has no parameter 'temperature'"):
+    with pytest.raises(UserError, match="unknown parameter 'temperature' of weighting nowhere"):
         make_candidates(make_network(TASK, weighting=nowhere), 0, planted_registry)
     with pytest.raises(UserError, match="wrong value for mode.*deaf | plain"):
         make_candidates(make_network(TASK, weighting=planted("deaf", "loud")), 0, planted_registry)
