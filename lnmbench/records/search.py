@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-Settings = Mapping[str, Any]
+Settings = Mapping[str, object]
 """Settings by name: those of `Training`, `aux_weight`, and `PLUGIN.PARAMETER`."""
 
 

@@ -46,7 +46,9 @@ class CohortDigest:
         for numbers in scans.arrays().values():
             self._hash.update(_unify_nan(numbers).tobytes())
 
-    def add_column(self, column: Column, values: Sequence[Any] | NDArray[Any]) -> None:
+    def add_column(
+        self, column: Column, values: Sequence[float] | Sequence[str] | NDArray[np.generic]
+    ) -> None:
         """Add a column of the table."""
         self._hash.update(serialization.pack(column).encode())
         if column.role in TEXT_ROLES:
@@ -59,7 +61,7 @@ class CohortDigest:
         return self._hash.hexdigest()[:32]
 
 
-def hash_attributes(attributes: Mapping[str, Any]) -> str:
+def hash_attributes(attributes: Mapping[str, object]) -> str:
     """Return a hash of a cohort file's attributes without the hash itself."""
     lines = sorted(
         f"{name}={value}" for name, value in attributes.items() if name != ATTRIBUTES_HASH

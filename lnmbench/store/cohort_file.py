@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -121,7 +120,9 @@ class CohortWriter:
         file.attrs["fingerprint"] = self._digest.fingerprint()
         file.attrs[ATTRIBUTES_HASH] = hash_attributes(file.attrs)
 
-    def _add_column(self, column: Column, values: Sequence[Any], text: Any) -> None:
+    def _add_column(
+        self, column: Column, values: Sequence[float] | Sequence[str], text: object
+    ) -> None:
         path = f"columns/{_quote(column.name)}"
         if column.role in TEXT_ROLES:
             stored = self._file.create_dataset(path, data=list(values), dtype=text)

@@ -56,10 +56,10 @@ def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
     """Return the method with those settings that its fits cannot have one by one."""
     training = method.training
     if "token_dim" in settings:
-        training = replace(training, token_dim=settings["token_dim"])
+        training = replace(training, token_dim=int(_number(settings, "token_dim")))
     if "encoder_learning_rate" in settings:
         # within a stack, the rate is relative to each fit's learning rate
-        ratio = settings["encoder_learning_rate"] / settings["learning_rate"]
+        ratio = _number(settings, "encoder_learning_rate") / _number(settings, "learning_rate")
         training = replace(training, encoder_learning_rate=ratio * training.learning_rate)
     weighting, tasks = (_with_settings(part, settings) for part in plugin_choices(method))
     if len({str(choice) for choice in (*weighting, *tasks)}) < len(weighting) + len(tasks):
@@ -74,6 +74,13 @@ def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
         weighting=weighting[0] if weighting else None,
         aux=tuple(tasks),
     )
+
+
+def _number(settings: Settings, name: str) -> float:
+    value = settings[name]
+    if not isinstance(value, int | float):
+        raise TypeError(f"setting {name} is {value!r}, expected a number")
+    return value
 
 
 def _with_settings(choices: Mapping[str, Choice], settings: Settings) -> list[Choice]:
