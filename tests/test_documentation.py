@@ -25,7 +25,7 @@ OFFERS = [offer for role in REGISTRY.roles for offer in role.offers()]
 
 
 @pytest.mark.parametrize("hook", [name for name in vars(Hooks) if not name.startswith("_")])
-def test_every_hook_stands_in_the_docs(hook: str) -> None:
+def test_every_hook_is_in_the_docs(hook: str) -> None:
     names = [name for name in inspect.signature(getattr(Hooks, hook)).parameters if name != "self"]
     assert f"{hook}({', '.join(names)})" in ALL
 
@@ -40,7 +40,7 @@ def test_every_offer_and_its_parameters_stand_in_the_docs(offer: object) -> None
         assert any(f"`{parameter}`" in section for section in there), str(parameter)
 
 
-def test_every_command_and_option_stands_in_the_docs() -> None:
+def test_every_command_and_option_is_in_the_docs() -> None:
     from lnmbench.cli.app import app
 
     def walk(command: object, path: str) -> None:
@@ -56,7 +56,7 @@ def test_every_command_and_option_stands_in_the_docs() -> None:
     walk(typer.main.get_command(app), "lnmbench")
 
 
-def test_every_training_setting_stands_in_the_docs() -> None:
+def test_every_training_setting_is_in_the_docs() -> None:
     from lnmbench.records import Training
 
     for parameter in parameters_of(Training):

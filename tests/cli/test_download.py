@@ -72,7 +72,7 @@ def run(*words: str) -> None:
     app(words, standalone_mode=False)
 
 
-def test_files_go_where_they_are_told(plugin: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_go_to_the_chosen_folder(plugin: str, capsys: pytest.CaptureFixture[str]) -> None:
     run("served", "--to", "here, please", "--plugin", plugin)
     assert Path("here, please/data.csv").read_bytes() == CONTENT
     assert capsys.readouterr().out.splitlines() == [

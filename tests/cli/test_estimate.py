@@ -13,8 +13,17 @@ SMALL = ("--target", "n1", "--repeats", "2", "--folds", "3", "--inner", "2")
 def test_a_dry_run_prints_a_table_and_writes_nothing(lnmbench: Command, table: str) -> None:
     assert lnmbench("data", "ingest", table).returncode == 0
     before = sorted(Path("..").rglob("*"))
-    arms = ("--encoder", "none", "--aux", "pt", "--tune", "3", "--training", "max_epochs=9")
-    done = lnmbench("run", "--dry-run", "--dataset", table, *SMALL, *arms)
+    method_options = (
+        "--encoder",
+        "none",
+        "--aux",
+        "pt",
+        "--tune",
+        "3",
+        "--training",
+        "max_epochs=9",
+    )
+    done = lnmbench("run", "--dry-run", "--dataset", table, *SMALL, *method_options)
     assert done.returncode == 0, done.stderr
     assert sorted(Path("..").rglob("*")) == before
     network, plain, logistic, total = done.stdout.split("───\n")[1].splitlines()[:4]

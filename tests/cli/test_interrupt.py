@@ -36,7 +36,7 @@ def test_an_interrupt_in_a_callback_is_not_lost() -> None:
     assert code_of("redeliver_interrupts()") == 130
 
 
-def test_other_errors_there_are_told_as_ever() -> None:
+def test_other_errors_are_reported_as_usual() -> None:
     code = (
         "import weakref\n"
         "from lnmbench.cli.interrupt import redeliver_interrupts\n"

@@ -131,7 +131,7 @@ def test_runs_over_one_cohort_are_one_report(capsys: pytest.CaptureFixture[str])
     assert "Across cohorts" not in both
 
 
-def test_runs_over_two_cohorts_stand_beside_each_other(
+def test_runs_over_two_cohorts_are_in_one_report(
     at: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here("report runs/one runs/other")
@@ -195,8 +195,8 @@ def test_logistic_is_what_scikit_learn_gives_by_hand(lnmbench: Command, table: s
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    arms = ("--baseline", "logistic", "--only")
-    done = lnmbench("run", "--dataset", table, "--target", "n1", *arms, *FOLDING)
+    method_options = ("--baseline", "logistic", "--only")
+    done = lnmbench("run", "--dataset", table, "--target", "n1", *method_options, *FOLDING)
     assert done.returncode == 0, done.stderr
     (run,) = Path("runs").iterdir()
     assert lnmbench("export", run, "tidy").returncode == 0

@@ -33,8 +33,8 @@ def test_arms_run_at_different_times_appear_together(lnmbench: Command, table: s
         *common, "--encoder", "none", "--aux", "pt", "--aux", "none", "--training", "max_epochs=2"
     )
     assert second.returncode == 0, second.stderr
-    for arm in ("logistic", "clinical network", "clinical network + pt"):
-        assert arm in second.stdout
+    for method in ("logistic", "clinical network", "clinical network + pt"):
+        assert method in second.stdout
     assert "Table 2" in second.stdout
     assert '"as' in second.stdout
 

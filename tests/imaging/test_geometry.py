@@ -133,7 +133,7 @@ def test_a_tumor_at_the_border_is_padded_with_air() -> None:
     assert patches.masks.sum() == 4 * 12
 
 
-def test_the_tumor_stands_in_the_middle_and_only_its_slices_are_kept() -> None:
+def test_the_tumor_is_in_the_middle_and_only_its_slices_are_kept() -> None:
     volume = _volume(_noise((9, 80, 80)), (slice(4, 7), slice(20, 40), slice(50, 60)))
     patches = to_patches(volume, SMALL)
     rows, columns = np.nonzero(patches.masks.any(axis=0))

@@ -74,7 +74,7 @@ def test_an_object_of_an_unknown_class_is_not_quoted(
         region_from_seg(tmp_path / "a.dcm", sitk.Image(2, 2, 2, sitk.sitkInt16))
 
 
-def test_what_is_raised_while_reading_is_told_by_its_kind(tmp_path: Path) -> None:
+def test_errors_while_reading_are_reported_by_their_kind(tmp_path: Path) -> None:
     damaged = pytest.raises(UserError, match=r"damaged or incomplete.*\(ValueError\)")
     with damaged as refusal, reading(tmp_path):
         raise ValueError("Nobody^Made")
@@ -84,11 +84,11 @@ def test_what_is_raised_while_reading_is_told_by_its_kind(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("value", ["DOE JOHN", "19551231", "CT\0", "X" * 8000, 7, ["CT", "PT"]])
-def test_only_terms_of_the_standard_are_told(value: object) -> None:
+def test_only_terms_of_the_standard_are_quoted(value: object) -> None:
     assert term(value, MODALITIES) == "unknown"
 
 
-def test_classes_and_syntaxes_are_told_by_their_standard_names() -> None:
+def test_classes_and_syntaxes_have_their_standard_names() -> None:
     assert sop_class_name("1.2.840.10008.5.1.4.1.1.2") == "CT Image Storage"
     assert sop_class_name("9.9.9") == "an unknown SOP class"
     assert sop_class_name("") == "no SOP class"

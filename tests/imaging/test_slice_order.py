@@ -69,7 +69,7 @@ def test_what_is_no_even_stack_is_said(places: tuple[float, ...], says: str) -> 
         stack(_places(*places), where="here")
 
 
-def test_a_tilted_gantry_is_told_by_its_angle() -> None:
+def test_a_tilted_gantry_is_refused_with_its_angle() -> None:
     shift = np.tan(np.radians(15))
     frames = _frames([(0.0, shift * z, z) for z in np.arange(0.0, 30, 3)])
     with pytest.raises(UserError, match="a tilt of 15°"):
@@ -86,7 +86,9 @@ def test_a_tilted_gantry_is_told_by_its_angle() -> None:
         ({"pixel_mm": (0.7, 0.71)}, "differ in pixel spacing"),
     ],
 )
-def test_images_of_another_kind_are_told(change: dict[str, tuple[float, ...]], says: str) -> None:
+def test_images_of_another_kind_are_refused(
+    change: dict[str, tuple[float, ...]], says: str
+) -> None:
     frames = _places(0, 5, 10, 15)
     frames[2] = replace(frames[2], **change)  # type: ignore[arg-type]
     with pytest.raises(UserError, match=says):

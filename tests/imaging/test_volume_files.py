@@ -73,7 +73,7 @@ def test_whole_numbers_and_what_follows_the_voxels_are_no_nan(
 
 
 @pytest.mark.parametrize("suffix", ["nii.gz", "nrrd"])
-def test_a_mask_given_as_the_image_is_told_as_such(
+def test_a_mask_instead_of_the_image_is_named_as_such(
     tmp_path: Path, image: sitk.Image, suffix: str
 ) -> None:
     path = tmp_path / f"mask.{suffix}"

@@ -53,7 +53,7 @@ def predictions() -> np.ndarray:
     return np.array([[0.1, 0.2, 0.3, 0.6, 0.8, 1.0], [0.0, 0.0, 0.0, 0.7, 0.8, 0.9]])
 
 
-def test_each_value_stands_at_its_repeat_and_fold() -> None:
+def test_each_value_is_at_its_repeat_and_fold() -> None:
     # fold f of repeat 0 tests cases f and f + 3; repeat 1 swaps the folds 1 and 2
     expected = [[0.5, 0.6, 0.7], [0.7, 0.9, 0.8]]
     found = scored(predictions())

@@ -75,7 +75,7 @@ def test_two_methods_share_a_group_where_their_ranks_are_near(
         assert not any(set(group) < set(other) for other in drawn.groups)
 
 
-def test_groups_overlap_and_leave_out_who_stands_alone() -> None:
+def test_groups_overlap_and_leave_out_single_methods() -> None:
     rng = np.random.default_rng(1)
     table = rng.normal(size=(400, 4)) * 0.1 + [0.0, 1.0, 1.01, 3.0]
     drawn = critical_difference(table)

@@ -67,7 +67,7 @@ def test_the_damaged_case_is_named(cohort: Path, what: str) -> None:
     assert check_cohort(cohort).sentences == ("the images of case 'case-1' are damaged",)
 
 
-def test_a_changed_id_and_a_changed_card_are_told(cohort: Path) -> None:
+def test_a_changed_id_and_a_changed_card_are_reported(cohort: Path) -> None:
     with h5py.File(cohort, "r+") as file:
         file["cases/id"][2] = "case-7"
     assert "fingerprint differs" in check_cohort(cohort).sentences[0]

@@ -49,7 +49,7 @@ def test_every_slice_is_encoded_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == [".f.h5.lock", "f.h5"]
 
 
-def test_an_interrupted_cache_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_an_interrupted_cache_is_resumed(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         make(tmp_path / "f.h5", Encoder(breaks_at=PART + 1))
     assert not (tmp_path / "f.h5").exists()

@@ -48,7 +48,7 @@ def test_counts_of_each_cohort(
     assert counts["True"] == positive
 
 
-def test_a_network_on_clinical_features_learns_n1_beside_pt(
+def test_a_network_on_clinical_features_learns_n1_with_pt(
     shared_data: Path,
     home: Path,
     monkeypatch: pytest.MonkeyPatch,

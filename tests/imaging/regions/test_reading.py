@@ -22,7 +22,7 @@ def test_dicom_objects_are_known_by_their_class(image, write_seg, write_rtstruct
     assert read_region(rtstruct, image).note.startswith("ROI 1 'GTV'")
 
 
-def test_a_folder_stands_for_the_only_file_in_it(tmp_path, image) -> None:
+def test_a_folder_means_the_only_file_in_it(tmp_path, image) -> None:
     folder = tmp_path / "1000.000000-segmentation"
     (folder / "inner").mkdir(parents=True)
     mask = sitk.Cast(image, sitk.sitkUInt8)

@@ -54,7 +54,7 @@ def test_a_point_without_radius_is_its_own_voxel(grid) -> None:
     assert np.argwhere(_filled(region_from_point(grid, point, 0))).tolist() == [[3, 5, 6]]
 
 
-def test_a_disc_stands_on_the_slices_that_are_named(image) -> None:
+def test_a_disc_is_on_the_slices_that_are_named(image) -> None:
     point = image.TransformIndexToPhysicalPoint((6, 5, 0))
     filled = _filled(region_from_point_and_slices(image, point, 1.5, 2, 4))
     assert np.flatnonzero(filled.any(axis=(1, 2))).tolist() == [2, 3, 4]

@@ -82,7 +82,7 @@ def test_a_shown_difference_is_answered_either_way(
     assert "power" not in text
 
 
-def test_metrics_that_disagree_are_told_apart(gain: Results, write_answer: Write) -> None:
+def test_metrics_that_disagree_are_described_separately(gain: Results, write_answer: Write) -> None:
     compared = tuple(replace(c, holm=0.2) if c.metric == "ap" else c for c in gain.pair_comparisons)
     text = write_answer(replace(gain, pair_comparisons=compared))
     assert " improved prediction of n2 (AUC +" in text
@@ -188,7 +188,7 @@ def test_without_a_primary_test_nothing_is_tested(sample: Results, write_answer:
     assert "no plugin in use offers a primary test" in write_answer(results)
 
 
-def test_tasks_of_one_title_are_told_apart_by_a_label(write_answer: Write) -> None:
+def test_tasks_of_one_title_are_distinguished_by_a_label(write_answer: Write) -> None:
     other = Choice(name="pt", parameters={"edition": "7"})
     methods = [(SINGLE_TASK, 0.9), (MULTI_TASK, 1.0), (sample_network("seventh", other), 1.0)]
     text = write_answer(sample_results(methods))

@@ -83,9 +83,9 @@ def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
     table = make_table(scored)
     assert len(table.rows) == 2
     by_method = {outcome.method.fingerprint: outcome for outcome in scored.method_results}
-    for row_index, (arm,) in enumerate(table.methods):
+    for row_index, (fingerprint,) in enumerate(table.methods):
         row = cells(table, row_index)
-        estimate = by_method[arm].aux[0].metrics["kappa"]
+        estimate = by_method[fingerprint].aux[0].metrics["kappa"]
         assert (row["kappa"].value, row["kappa"].low) == (estimate.value, estimate.low)
         assert row["known"].text == "60 of 60"
     assert ["(control)" in row[1].text for row in table.rows] == [False, True]

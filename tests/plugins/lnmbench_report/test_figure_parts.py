@@ -37,7 +37,7 @@ def with_predicted(results: Results, change: Callable[[MethodResult], object]) -
     return replace(results, method_results=outcomes)
 
 
-def test_a_complete_run_has_its_figures_and_each_is_told_in_words(scored: Results) -> None:
+def test_a_complete_run_has_its_figures_and_each_has_a_text(scored: Results) -> None:
     drawn = figures(scored)
     # in this run the auxiliary task changes no rank, so that no difference has a spread
     assert [key for key in drawn if key not in ("posterior", "power")] == [
@@ -138,7 +138,7 @@ def test_one_method_alone_has_curves_and_no_differences(scored: Results) -> None
     assert not {"forest", "paired-differences", "posterior", "power"} & set(drawn)
 
 
-def test_many_methods_are_cut_and_the_cut_is_told(scored: Results) -> None:
+def test_methods_that_are_not_drawn_are_named(scored: Results) -> None:
     base = scored.method_results[0]
     many = tuple(
         replace(base, method=replace(base.method, label=f"m{number}", plugins={"p": str(number)}))

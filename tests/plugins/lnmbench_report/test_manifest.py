@@ -135,7 +135,7 @@ def test_methods_have_all_that_changes_their_numbers(
     assert "max_epochs=40" in methods.notes[0]
 
 
-def test_images_and_a_window_of_its_own_are_told(
+def test_images_and_another_window_are_described(
     make_invocation: MakeInvocation, make_results: MakeResults, network: NetworkMethod
 ) -> None:
     narrow = make_results(make_invocation(), methods=(replace(network, window_hu=(-160.0, 240.0)),))
@@ -146,7 +146,7 @@ def test_images_and_a_window_of_its_own_are_told(
     )
 
 
-def test_several_invocations_are_told_once_where_they_agree(
+def test_several_invocations_are_described_once_where_they_agree(
     make_invocation: MakeInvocation, make_results: MakeResults
 ) -> None:
     first = make_invocation().environment

@@ -53,7 +53,7 @@ def test_it_has_the_terms_of_use_and_every_note_of_the_card() -> None:
     assert line == "License: not stated; no citation is stated."
 
 
-def test_weights_that_differ_are_told_apart_by_method() -> None:
+def test_weights_that_differ_are_described_by_method() -> None:
     other = sample_network("other", encoder="resnet18")
     lines = write_lines(sample_results([*THREE, (other, 1.0)]))
     assert any(line.startswith('Encoder weights ("other"): resnet18, RANDOM') for line in lines)

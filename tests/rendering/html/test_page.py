@@ -138,7 +138,7 @@ def test_the_button_saves_the_numbers(opened: Opened, tmp_path: Path, sample: Sa
     assert {r["name"] for r in rows} == {"chance", *sample.METHODS.values()}
 
 
-def test_the_button_saves_a_drawing_that_stands_alone(
+def test_the_button_saves_a_self_contained_drawing(
     opened: Opened, tmp_path: Path, sample: Sample
 ) -> None:
     from xml.etree import ElementTree as ET
@@ -321,7 +321,7 @@ def test_the_same_page_is_the_same_file(sample: Sample) -> None:
     assert render_page(sample.page(), "html") == render_page(sample.page(), "html")
 
 
-def test_what_a_page_is_made_of_is_packed_beside_its_code() -> None:
+def test_the_files_of_a_page_are_packaged_with_its_code() -> None:
     folder = files("lnmbench.rendering.html")
     for name in ("template.html", "style.css"):
         assert (folder / name).is_file()

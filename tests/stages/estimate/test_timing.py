@@ -24,7 +24,7 @@ def make_fits(count: int) -> Fits:
     )
 
 
-def test_start_and_epoch_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_start_and_epoch_are_timed_separately(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
     counts = []
 

@@ -46,7 +46,7 @@ def test_a_damaged_part_and_a_part_of_another_case_are_made_again(
     assert read_cohort(path).fingerprint == read_cohort(whole).fingerprint
 
 
-def test_spacing_is_told_along_the_patient(ingest_made: Ingest, plugin: Path) -> None:
+def test_spacing_is_given_along_the_patient(ingest_made: Ingest, plugin: Path) -> None:
     sagittal = "made.SetSpacing((0.5, 0.5, 2.0)); made.SetDirection((0, 0, 1, 1, 0, 0, 0, -1, 0))"
     text = plugin.read_text(encoding="utf-8").replace("made.SetSpacing((0.5, 0.5, 2.0))", sagittal)
     plugin.write_text(text, encoding="utf-8")

@@ -60,9 +60,9 @@ def test_a_control_keeps_the_contract_and_says_what_it_is() -> None:
 
 
 def test_a_control_is_known_as_one() -> None:
-    arms = [network(choice(shuffled=s)) for s in (0, 1)]
-    assert [arm.is_control for arm in arms] == [False, True]
-    assert arms[0].fingerprint != arms[1].fingerprint
+    methods = [network(choice(shuffled=s)) for s in (0, 1)]
+    assert [method.is_control for method in methods] == [False, True]
+    assert methods[0].fingerprint != methods[1].fingerprint
 
 
 def test_the_heads_of_a_task_and_its_control_start_alike() -> None:

@@ -45,7 +45,7 @@ def register_encoders():
 """
 
 
-def test_each_slice_is_encoded_once_for_all_folds_and_arms(home: Path, silent: Progress) -> None:
+def test_each_slice_is_encoded_once_for_all_folds_and_methods(home: Path, silent: Progress) -> None:
     pytest.importorskip("torch")
     Path("counter.py").write_text(COUNTER, encoding="utf-8")
     registry = Registry(["counter.py"])
@@ -161,7 +161,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def predict(shared_home: Path, tmp_path: Path, silent: Progress) -> Predict:
-    """Runs one arm and returns what it predicts for its test cases."""
+    """Runs one method and returns what it predicts for its test cases."""
 
     def predicted(
         encoder: str, plugins: tuple[str, ...] = (), **training: object

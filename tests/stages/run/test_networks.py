@@ -138,7 +138,7 @@ def test_a_candidate_that_diverges_loses(search: Search, make_network: MakeNetwo
 
 
 @pytest.mark.parametrize(("tune", "words"), [(1, ""), (3, ", with each of 3 settings")])
-def test_where_all_diverge_the_user_is_told(
+def test_an_error_says_that_all_candidates_diverged(
     search: Search, make_network: MakeNetwork, tune: int, words: str
 ) -> None:
     method = make_network(TASK, weighting=planted("broken", "broken"), tune=tune)

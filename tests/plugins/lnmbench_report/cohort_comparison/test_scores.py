@@ -46,7 +46,7 @@ def test_scores_are_the_means_and_differences_those_of_the_folds(cohorts: list[R
     assert comparable_metrics(cohorts) == ["auc", "ap"]
 
 
-def test_cohorts_of_one_name_are_told_apart_by_their_fingerprint(cohorts: list[Results]) -> None:
+def test_cohorts_of_one_name_are_distinguished_by_fingerprint(cohorts: list[Results]) -> None:
     assert [cohort_label(results) for results in cohorts] == [
         f"synthetic:n=200 {seed}12345" for seed in range(3)
     ]

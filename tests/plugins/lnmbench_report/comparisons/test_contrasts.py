@@ -22,7 +22,7 @@ FindFigure = Callable[[Results, str], Figure]
 Subtract = Callable[[Results, Question, str], NDArray[np.float64]]
 
 
-def test_a_metric_without_spread_is_told_beside_one_that_has_it(
+def test_a_metric_without_spread_is_named_in_the_figure_of_the_other(
     varied: Results, find_figure: FindFigure
 ) -> None:
     (question,) = aux_questions(varied)

@@ -42,7 +42,7 @@ def test_a_network_searches_what_acts_in_it(
     assert tuned == always | {"token_dim", "encoder_learning_rate"}
 
 
-def test_a_plugin_that_offers_what_it_does_not_take_is_told(
+def test_a_plugin_that_offers_values_it_does_not_accept_is_refused(
     make_network: MakeNetwork, planted_registry: Registry
 ) -> None:
     nowhere = replace(planted("deaf", ""), name="nowhere")
