@@ -46,7 +46,7 @@ _OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InnerFolds:
-    """The inner folds of whatever outer fold's training cases it is asked to split."""
+    """The inner folds of the outer fold whose training cases are split."""
 
     plan: Plan
     repeat: int

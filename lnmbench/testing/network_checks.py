@@ -149,7 +149,7 @@ def _replace_nan(targets: NDArray[np.float64]) -> Tensor:
 
 
 def _losses(weighting: Weighting) -> tuple[Tensor, Tensor]:
-    """Losses (K, tasks) and learned scalars (K, scalars) of four models."""
+    """Return losses (K, tasks) and initial scalars (K, m) of four models."""
     import torch
 
     tasks = ("target", "first task", "second task")
