@@ -51,7 +51,11 @@ def _parse_tasks(value: object) -> object:
 
 
 def _as_sequence(value: object) -> object:
-    return (value,) if isinstance(value, str | Mapping) else value
+    if isinstance(value, str | Mapping):
+        return (value,)
+    if not isinstance(value, Sequence):
+        raise ValueError("a name, or a list of names")
+    return value
 
 
 def _normalize_names(value: object) -> object:

@@ -54,7 +54,9 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
     [
         ("fold = 5", "unknown setting 'fold' .*did you mean folds"),
         ("folds = 1", "wrong value for folds .*greater than or equal to 2"),
-        ('folds = "many"', "wrong value for folds"),
+        ('folds = "many"', "wrong value for folds.*expected a valid integer, got 'many'"),
+        ("dataset = 3", "wrong value for dataset.*expected a name, name:key=value, or a table"),
+        ("encoder = 3", "wrong value for encoder.*expected a name, or a list of names, got 3"),
         ("folds = [", "unreadable benchmark file"),
         ('encoder = "resnet50:"', "malformed choice"),
         ("window = [nan, 400]", "a lower and a higher HU"),

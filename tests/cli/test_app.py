@@ -36,7 +36,10 @@ CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("run", "--dataset", "table"), ("requires the parameter 'path'",)),
     (("run", "--dataset", "table:path"), ("malformed choice", "name:key=value")),
     (("run", "--folds", "1"), ("wrong value for folds",)),
-    (("run", "--folds", "many"), ("--folds", "valid integer")),
+    (
+        ("run", "--folds", "many"),
+        ("invalid value for '--folds': expected a valid integer; see ",),
+    ),
     (("run", "--fold", "3"), ("no such option",)),
     (("run", "--training", "learning_rat=1"), ("did you mean learning_rate",)),
     (("run", "--config", "none.toml"), ("no such benchmark file", "none.toml")),
@@ -50,6 +53,8 @@ CASES: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("export", "nowhere", "tidy"), ("no run here",)),
     (("list", "encodrs"), ("did you mean encoders",)),
     (("rn",), ("no such command 'rn'",)),
+    (("repot",), ("'report', 'export'? See ", "--help")),
+    (("report", "--format", "docx"), ("invalid value for '--format': 'docx' is not one of",)),
     (("data", "describe", "none.csv"), ("none.csv",)),
 ]
 
