@@ -26,7 +26,7 @@ CARD = Card(
     source="The Cancer Imaging Archive, doi 10.7937/K9/TCIA.2015.PF0M9REI",
     citation="Aerts H. J. W. L. et al., Decoding tumour phenotype by noninvasive imaging using a "
     "quantitative radiomics approach, Nat Commun 2014, doi 10.1038/ncomms5006",
-    labels="cn: CLINICAL N category (by imaging; the AJCC edition in use at the time). It is no "
+    labels="cn: CLINICAL N category (by imaging; the AJCC edition in use at the time). It is not a "
     "pathological label: a model learns to reproduce the reading of the same images",
     notes=(
         _CLINICAL,

@@ -169,8 +169,8 @@ def _write_notes(results: Results) -> Iterator[str]:
     repeats = plural(results.protocol.repeats, "repeat")
     yield (
         f"{FORMULA}, on out-of-fold probabilities averaged over {repeats}. Treating none has a net "
-        "benefit of 0. Intervals are BCa bootstraps over cases within the classes: they take the "
-        "prevalence as given."
+        "benefit of 0. Intervals are BCa bootstraps over cases within the classes, given the "
+        "prevalence."
     )
     yield from independence_notes(results)
 

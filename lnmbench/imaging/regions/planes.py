@@ -98,11 +98,11 @@ def _describe_mismatch(depths: NDArray[np.float64], nearest: dict[int, int]) -> 
     notes = []
     if _step(depths) > 1 + 2 * SAME_PLACE:
         notes.append(
-            f"contours lie {_step(depths):.2g} slices apart; the slices between take the nearest "
+            f"contours lie {_step(depths):.2g} slices apart; the slices between use the nearest "
             "contour"
         )
     elif np.abs(depths - np.rint(depths)).max() > SAME_PLACE:
-        notes.append("contours lie between slices; each slice takes the nearest contour")
+        notes.append("contours lie between slices; each slice uses the nearest contour")
     unused = len(depths) - len(set(nearest.values()))
     if unused:
         singular = "plane of contours is not the nearest of any slice and is left out"

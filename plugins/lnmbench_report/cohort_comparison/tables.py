@@ -226,8 +226,8 @@ def _make_test_table(
         ),
         notes=(
             *_describe_tests(any_test, overall),
-            f"Holm: over all {len(pairs)}, every pair × primary metric; below "
-            f"{format_decimal(ALPHA, digits=2)} it would be a difference in these cohorts "
+            f"Holm: over all {len(pairs)}, every pair × primary metric; a value below "
+            f"{format_decimal(ALPHA, digits=2)} indicates a difference in these cohorts "
             "(Demšar 2006).",
             *_write_direction_notes(first, metrics),
             f"P: posterior probability that the next cohort's difference is worse by more than "
@@ -247,7 +247,7 @@ def _describe_tests(test: AcrossCohorts, overall: Sequence[str]) -> Iterator[str
         yield f"{name}, {approximation}: {', '.join(overall)}."
     else:
         yield f"{name}, all methods, {SOURCES[test.source]}: {', '.join(overall)}."
-        yield f"p: of a pair, by its mean ranks, {SOURCES[test.pairs_source]}."
+        yield f"p of a pair: from its mean ranks, {SOURCES[test.pairs_source]}."
 
 
 def _write_direction_notes(results: Results, metrics: Sequence[str]) -> Iterator[str]:

@@ -118,4 +118,4 @@ def _write_notes(rankings: Sequence[RankedTrials]) -> Iterator[str]:
         ]
         if any(parts):
             undrawn = " and ".join(filter(None, parts))
-            yield f"{ranking.result.method.label}: not drawn are {undrawn}."
+            yield f"{ranking.result.method.label}: {undrawn}, not drawn."

@@ -15,7 +15,7 @@ def test_the_n_class_is_clinical_and_no_target_unless_asked(lung1: Path) -> None
     data = NsclcRadiomics(lung1)
     assert set(labels(data)) == {"cn"}
     assert data.notes[0].startswith("WARNING: CLINICAL N")
-    assert "no pathological truth" in data.card.labels
+    assert "not a pathological label" in data.card.labels
     nodes = [case.values[labels(data)["cn"]] for case in data.cases()]
     assert nodes == ["N3", "N0", "N2", ""]
     assert "counted as unknown: 4 1" in data.notes[1]

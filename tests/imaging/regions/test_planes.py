@@ -29,7 +29,7 @@ def test_slices_between_distant_planes_take_the_nearest() -> None:
     mask, notes = fill_slices([square(1), square(4)], IMAGE, "here")
     slices = sitk.GetArrayFromImage(mask).any(axis=(1, 2))
     assert slices.tolist() == [True] * 6
-    assert notes == ["contours lie 3 slices apart; the slices between take the nearest contour"]
+    assert notes == ["contours lie 3 slices apart; the slices between use the nearest contour"]
 
 
 def test_planes_that_no_slice_takes_are_counted() -> None:
