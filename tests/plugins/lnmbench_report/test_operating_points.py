@@ -112,7 +112,7 @@ def test_notes_say_what_the_threshold_was_chosen_on_and_that_patients_repeat() -
     (worth,) = NetBenefits()(twice)
     assert isinstance(worth, Table)
     assert note in worth.notes
-    assert any("take the prevalence as given" in note for note in worth.notes)
+    assert any(note.endswith("classes, given the prevalence.") for note in worth.notes)
 
 
 def test_shares_count_every_case_once_with_wilsons_interval() -> None:
