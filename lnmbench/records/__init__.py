@@ -16,7 +16,7 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
-from lnmbench.records.profile import Alike, Profile, Summary, Variable
+from lnmbench.records.profile import ImagePair, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
 from lnmbench.records.report import (
     Block,
@@ -40,7 +40,6 @@ __all__ = [
     "TEXT_ROLES",
     "UNCODED_ROLES",
     "WINDOW_HU",
-    "Alike",
     "AuxLabels",
     "AuxScore",
     "Axis",
@@ -62,6 +61,7 @@ __all__ = [
     "Figure",
     "Finding",
     "FoldScores",
+    "ImagePair",
     "Kind",
     "Known",
     "Label",

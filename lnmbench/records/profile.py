@@ -43,7 +43,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
+class ImagePair:
     """Two cases of different patients with near-duplicate images.
 
     The cases are positions in the plan, from 0. `similarity` is the correlation of small copies of
@@ -59,8 +59,9 @@ class Alike:
 class Profile:
     """The variables of a plan's cases, and near-duplicate images.
 
-    `alike` are the pairs that share an image, the closest first, at most 1000; None without images.
+    `near_duplicates` are the pairs of cases that share an image, the closest first, at most 1000;
+    None without images.
     """
 
     variables: tuple[Variable, ...] = ()
-    alike: tuple[Alike, ...] | None = field(default=None)
+    near_duplicates: tuple[ImagePair, ...] | None = field(default=None)

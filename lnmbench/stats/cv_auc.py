@@ -1,4 +1,4 @@
-"""Cross-validated AUC within test folds, with the patient as the unit.
+"""Cross-validated AUC within test folds, with the case as the unit.
 
 Scores of different models need not share a scale, so cases are ranked within their own test fold
 only. A patient's placement there, averaged over the repeats, is the influence of that patient on

@@ -1,4 +1,4 @@
-"""DeLong's test: areas under ROC curves of the same cases, with the patient as the unit.
+"""DeLong's test: areas under ROC curves of the same cases, with the case as the unit.
 
 An AUC is a mean over pairs. The placement of a positive case, V10, is the share of negative cases
 that score lower, ties half; of a negative case, V01, the share of positive cases that score

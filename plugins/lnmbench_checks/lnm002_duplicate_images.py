@@ -45,13 +45,13 @@ def describe_pairs(results: Results, least: float, below: float) -> str | None:
     below
         Correlation that the pairs do not reach.
     """
-    if results.profile is None or results.profile.alike is None:
+    if results.profile is None or results.profile.near_duplicates is None:
         return None
     return join_messages(
         [
             f"cases {pair.case_a} and {pair.case_b} (numbers in the ledger; correlation"
             f" {format_decimal(pair.similarity)})"
-            for pair in results.profile.alike
+            for pair in results.profile.near_duplicates
             if least <= pair.similarity < below
         ]
     )

@@ -19,4 +19,4 @@ def test_an_unknown_separation_is_nan_and_images_may_be_absent() -> None:
         positive=summary,
     )
     assert math.isnan(variable.separation)
-    assert Profile(variables=(variable,)).alike is None
+    assert Profile(variables=(variable,)).near_duplicates is None

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from lnmbench import Card, Column
 from lnmbench.records import (
-    Alike,
     BaselineMethod,
     Choice,
+    ImagePair,
     Manifest,
     Method,
     NetworkMethod,
@@ -58,7 +58,7 @@ PROFILE = Profile(
             positive=Summary(known=0, missing=4, counts=(1, 2)),
         ),
     ),
-    alike=(Alike(case_a=0, case_b=3, similarity=0.99),),
+    near_duplicates=(ImagePair(case_a=0, case_b=3, similarity=0.99),),
 )
 MANIFEST = Manifest(
     created="2026-01-02T03:04:05+00:00",
@@ -122,7 +122,11 @@ def changed(text: str, **fields: object) -> str:
         (Column, changed(pack(COLUMN), kind="colour"), "kind: Input should be 'continuous'"),
         (Column, changed(pack(COLUMN), role="feature"), "known only after surgery"),
         (Manifest, changed(pack(MANIFEST), methods=[{}]), "methods.0.* Field required"),
-        (Profile, changed(pack(PROFILE), alike=[{"case_a": 1}]), "alike.0.case_b: Field required"),
+        (
+            Profile,
+            changed(pack(PROFILE), near_duplicates=[{"case_a": 1}]),
+            "near_duplicates.0.case_b: Field required",
+        ),
     ],
 )
 def test_a_damaged_record_is_refused_by_field(kind: type, text: str, message: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import TEXT_ROLES, Cohort, Column, Plan, Profile, Summary, Variable
-from lnmbench.stages.run.near_duplicates import find_alike
+from lnmbench.stages.run.near_duplicates import find_near_duplicates
 from lnmbench.stats.categories import shares
 from lnmbench.stats.discrimination import auc
 
@@ -38,7 +38,7 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
             _variable(column, np.asarray(cohort.values[column.name], float)[positions], plan.truth)
             for column in columns
         ),
-        alike=find_alike(cohort, cohort_file, positions, plan.patients),
+        near_duplicates=find_near_duplicates(cohort, cohort_file, positions, plan.patients),
     )
 
 

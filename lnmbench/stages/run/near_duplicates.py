@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Alike, Cohort
+from lnmbench.records import Cohort, ImagePair
 from lnmbench.store.cohort_file import open_cohort
 
 SIDE = 48
@@ -24,12 +24,12 @@ MOST = 1000
 _ROWS = 256
 
 
-def find_alike(
+def find_near_duplicates(
     cohort: Cohort,
     cohort_file: Path,
     positions: NDArray[np.int64],
     patients: NDArray[np.int64],
-) -> tuple[Alike, ...] | None:
+) -> tuple[ImagePair, ...] | None:
     """Return the pairs of cases of different patients that share an image, the closest first.
 
     The middle slice of each case is averaged in `SIDE` × `SIDE` blocks. The differences between
@@ -49,7 +49,7 @@ def find_alike(
 
     Returns
     -------
-    tuple of Alike, or None
+    tuple of ImagePair, or None
         At most `MOST` pairs; None without images.
 
     Raises
@@ -65,7 +65,7 @@ def find_alike(
         merged = np.concatenate([closest, pairs])
         closest = merged[np.argsort(-merged[:, 2], kind="stable")][:MOST]
     return tuple(
-        Alike(case_a=int(a), case_b=int(b), similarity=similarity)
+        ImagePair(case_a=int(a), case_b=int(b), similarity=similarity)
         for a, b, similarity in closest.tolist()
     )
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from lnmbench_checks.lnm002_duplicate_images import DuplicateImages
 from lnmbench_checks.lnm017_similar_images import SimilarImages
 
-from lnmbench.records import Alike, Profile, Results
+from lnmbench.records import ImagePair, Profile, Results
 
 
 def test_equal_images_are_reported_by_pair(cohort_run: Results) -> None:
-    pairs = tuple(Alike(case_a=3, case_b=10 + k, similarity=1.0) for k in range(5))
-    run = replace(cohort_run, profile=Profile(alike=pairs))
+    pairs = tuple(ImagePair(case_a=3, case_b=10 + k, similarity=1.0) for k in range(5))
+    run = replace(cohort_run, profile=Profile(near_duplicates=pairs))
     message = DuplicateImages()(run) or ""
     assert "cases 3 and 10" in message
     assert "correlation 1.000)" in message
@@ -19,5 +19,5 @@ def test_equal_images_are_reported_by_pair(cohort_run: Results) -> None:
 
 
 def test_without_images_the_check_does_not_apply(cohort_run: Results) -> None:
-    assert DuplicateImages()(replace(cohort_run, profile=Profile(alike=()))) == ""
-    assert DuplicateImages()(replace(cohort_run, profile=Profile(alike=None))) is None
+    assert DuplicateImages()(replace(cohort_run, profile=Profile(near_duplicates=()))) == ""
+    assert DuplicateImages()(replace(cohort_run, profile=Profile(near_duplicates=None))) is None

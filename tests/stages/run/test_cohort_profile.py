@@ -75,7 +75,7 @@ def test_no_names_of_patients_are_kept_and_the_ledger_gives_back_the_rest(
 ) -> None:
     made: Profile = make_profile(cohort, NO_FILE, plan)
     assert "id" not in variables(cohort, plan)
-    assert made.alike is None
+    assert made.near_duplicates is None
     text = pack(made)
     assert "case-" not in text
     assert pack(unpack(Profile, text)) == text

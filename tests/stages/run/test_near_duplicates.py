@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
 from lnmbench import Card, Column, UserError
-from lnmbench.records import Alike, Cohort, Preprocessing
-from lnmbench.stages.run.near_duplicates import MOST, find_alike
+from lnmbench.records import Cohort, ImagePair, Preprocessing
+from lnmbench.stages.run.near_duplicates import MOST, find_near_duplicates
 from lnmbench.store.cohort_file import read_cohort, writing_cohort
 
 SIDE = 96
@@ -42,19 +42,21 @@ def cohort(path: Path, cases: Sequence[Slices]) -> Cohort:
     return read_cohort(path)
 
 
-def alike(path: Path, *cases: Slices, patients: Sequence[int] | None = None) -> tuple[Alike, ...]:
+def find_pairs(
+    path: Path, *cases: Slices, patients: Sequence[int] | None = None
+) -> tuple[ImagePair, ...]:
     numbers = np.arange(len(cases)) if patients is None else np.asarray(patients)
-    pairs = find_alike(cohort(path, cases), path, np.arange(len(cases)), numbers)
+    pairs = find_near_duplicates(cohort(path, cases), path, np.arange(len(cases)), numbers)
     assert pairs is not None
     return pairs
 
 
-def couples(found: Sequence[Alike]) -> list[tuple[int, int]]:
+def couples(found: Sequence[ImagePair]) -> list[tuple[int, int]]:
     return [(one.case_a, one.case_b) for one in found]
 
 
 def test_patients_who_share_an_anatomy_share_no_image(tmp_path: Path) -> None:
-    assert alike(tmp_path / "c.h5", *map(chest, range(20))) == ()
+    assert find_pairs(tmp_path / "c.h5", *map(chest, range(20))) == ()
 
 
 @pytest.mark.parametrize("change", ["none", "brighter", "contrast", "noise"])
@@ -65,32 +67,34 @@ def test_a_copy_is_found_however_it_looks(tmp_path: Path, change: str) -> None:
         "contrast": chest(2) * 1.1,
         "noise": chest(2) + RNG.normal(0, 5, (3, SIDE, SIDE)),
     }[change]
-    found = alike(tmp_path / "c.h5", *map(chest, range(6)), np.asarray(changed, dtype=np.int16))
+    found = find_pairs(
+        tmp_path / "c.h5", *map(chest, range(6)), np.asarray(changed, dtype=np.int16)
+    )
     assert couples(found) == [(2, 6)]
     assert found[0].similarity == pytest.approx(1.0, abs=0.03)
 
 
 def test_cases_of_one_patient_may_share_an_image(tmp_path: Path) -> None:
     cases = [chest(0), chest(0), chest(1)]
-    assert alike(tmp_path / "a.h5", *cases, patients=[4, 4, 5]) == ()
-    assert couples(alike(tmp_path / "b.h5", *cases, patients=[4, 5, 6])) == [(0, 1)]
+    assert find_pairs(tmp_path / "a.h5", *cases, patients=[4, 4, 5]) == ()
+    assert couples(find_pairs(tmp_path / "b.h5", *cases, patients=[4, 5, 6])) == [(0, 1)]
 
 
 def test_cases_are_numbered_as_in_the_plan(tmp_path: Path) -> None:
     made = cohort(tmp_path / "c.h5", [chest(0), chest(1), chest(2), chest(1), chest(4)])
-    found = find_alike(made, tmp_path / "c.h5", np.array([3, 4, 1]), np.array([0, 1, 2]))
+    found = find_near_duplicates(made, tmp_path / "c.h5", np.array([3, 4, 1]), np.array([0, 1, 2]))
     assert found is not None
     assert couples(found) == [(0, 2)]
 
 
 def test_slices_that_are_the_same_all_over_are_alike(tmp_path: Path) -> None:
     blank, bright = np.full((1, SIDE, SIDE), -1024, np.int16), np.full((2, SIDE, SIDE), 9, np.int16)
-    assert couples(alike(tmp_path / "c.h5", chest(0), blank, chest(1), bright)) == [(1, 3)]
+    assert couples(find_pairs(tmp_path / "c.h5", chest(0), blank, chest(1), bright)) == [(1, 3)]
 
 
 def test_the_closest_pairs_are_kept_where_there_are_very_many(tmp_path: Path) -> None:
     noisy = np.asarray(chest(0) + RNG.normal(0, 5, (3, SIDE, SIDE)), dtype=np.int16)
-    found = alike(tmp_path / "c.h5", noisy, *[chest(0)] * 50)
+    found = find_pairs(tmp_path / "c.h5", noisy, *[chest(0)] * 50)
     assert len(found) == MOST
     assert found[0].similarity >= found[-1].similarity
     assert all(one.case_a > 0 for one in found)
@@ -98,17 +102,17 @@ def test_the_closest_pairs_are_kept_where_there_are_very_many(tmp_path: Path) ->
 
 def test_patches_smaller_than_the_copy_are_compared(tmp_path: Path) -> None:
     small = [chest(seed)[:, :10, :10] for seed in (0, 1, 0)]
-    assert couples(alike(tmp_path / "c.h5", *small)) == [(0, 2)]
+    assert couples(find_pairs(tmp_path / "c.h5", *small)) == [(0, 2)]
 
 
 def test_without_images_nothing_is_compared(tmp_path: Path) -> None:
     none = np.zeros((0, SIDE, SIDE), np.int16)
     made = cohort(tmp_path / "c.h5", [none, none])
-    assert find_alike(made, tmp_path / "c.h5", np.arange(2), np.arange(2)) is None
+    assert find_near_duplicates(made, tmp_path / "c.h5", np.arange(2), np.arange(2)) is None
 
 
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
     made = cohort(tmp_path / "c.h5", [chest(0), chest(1)])
     (tmp_path / "c.h5").unlink()
     with pytest.raises(UserError, match="no such cohort file"):
-        find_alike(made, tmp_path / "c.h5", np.arange(2), np.arange(2))
+        find_near_duplicates(made, tmp_path / "c.h5", np.arange(2), np.arange(2))
