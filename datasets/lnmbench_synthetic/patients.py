@@ -106,10 +106,20 @@ def derive_patients(draws: Draws) -> Patients:
 
 
 def compute_expected_invasiveness(traits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the conditional mean (n,) of the invasiveness given the traits (n, 4).
+    """Return the conditional mean of the invasiveness given the traits.
 
     The residual is normal with a constant SD, so a risk computed with this mean instead of the
     invasiveness ranks patients as the exact conditional risk does.
+
+    Parameters
+    ----------
+    traits
+        (n, 4), standard normal: log size, lobulation, spiculation and solid share in the image.
+
+    Returns
+    -------
+    ndarray
+        (n,), in SDs of the invasiveness.
     """
     loadings = np.array(list(_LOADINGS.values()))
     precision = 1 + np.sum(loadings**2 / (1 - loadings**2))

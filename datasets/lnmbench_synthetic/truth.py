@@ -145,7 +145,15 @@ def _fit_models(effect: float, prevalence: float) -> _Models:
 
 
 def compute_expected_auc(score: NDArray[np.float64], risk: NDArray[np.float64]) -> float:
-    """Return the AUC of a score (n,) in expectation over labels drawn with the risk (n,)."""
+    """Return the AUC of a score in expectation over labels drawn with the risk.
+
+    Parameters
+    ----------
+    score
+        (n,), greater for a label that is more likely positive.
+    risk
+        (n,), probability of a positive label, between 0 and 1.
+    """
     labels, weights = _repeat_with_both_labels(risk)
     return float(roc_auc_score(labels, np.concatenate([score, score]), sample_weight=weights))
 

@@ -59,7 +59,19 @@ def read_density(
 ) -> Statement | None:
     """Return `none` (solid), `part-solid` or `pure` for a lesion whose density is stated.
 
-    Parameters are those of `read_signs`.
+    Parameters
+    ----------
+    topics
+        The sentences of the report with their subjects.
+    lesion
+        The primary lesion.
+    count_possible
+        Whether a possible density counts; otherwise its mention is ignored.
+
+    Returns
+    -------
+    Statement or None
+        The density with its source in the report; None if no density is stated.
     """
     statements: dict[str, Statement] = {}
     for name in ENGLISH.ground_glass:

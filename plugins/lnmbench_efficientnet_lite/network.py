@@ -44,7 +44,7 @@ class ToRgb(nn.Module):
     """Conversion of slices (B, 1, H, W) in [-1, 1] to three channels (gray − 127) / 128."""
 
     def forward(self, slices: Tensor) -> Tensor:
-        """Return (B, 3, H, W)."""
+        """Return (B, 3, H, W) of slices (B, 1, H, W)."""
         return (((slices + 1) * 127.5 - 127) / 128).expand(-1, 3, -1, -1)
 
 
@@ -56,7 +56,10 @@ class SamePadding(nn.Module):
         self._half, self._stride = kernel // 2, stride
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Return (B, C, H + …, W + …), from which a convolution of stride s makes ⌈H / s⌉ rows."""
+        """Return (B, C, H + …, W + …) of maps (B, C, H, W).
+
+        A convolution of stride s makes ⌈H / s⌉ rows and ⌈W / s⌉ columns from it.
+        """
         height, width = (self._front(size) for size in (maps.shape[2], maps.shape[3]))
         return functional.pad(maps, (width, self._half, height, self._half))
 

@@ -52,9 +52,19 @@ class AtThreshold:
         self._choose = choose
 
     def threshold(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the threshold for the validation predictions (t,) of training cases.
+        """Return the threshold for the validation predictions of training cases.
 
-        Raises `ValueError` if all cases are of one class.
+        Parameters
+        ----------
+        truth
+            (t,) labels, 0 or 1.
+        predicted
+            (t,) probabilities.
+
+        Raises
+        ------
+        ValueError
+            If all cases are of one class.
         """
         return self._choose(truth, predicted)
 

@@ -67,7 +67,15 @@ def describe_corrected(
 ) -> Iterator[str]:
     """Yield a clause on effects that only Holm's correction makes insignificant.
 
-    It lists up to `most` p values, and counts them if there are more.
+    Parameters
+    ----------
+    results
+        The results, whose pairs of methods are the family of tests.
+    effects
+        The effects of the questions to answer.
+    most
+        Largest number of p values to list. They are counted instead if there are more, or several
+        of one metric.
     """
     lost = [(e.corrected, e.metric_title) for e in effects if e.open and e.corrected < ALPHA]
     if lost:

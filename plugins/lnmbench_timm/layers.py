@@ -35,7 +35,7 @@ class ToRgb(nn.Module):
         self.register_buffer("sd", torch.tensor(sd).view(1, -1, 1, 1))
 
     def forward(self, slices: Tensor) -> Tensor:
-        """Return (B, 3, H, W)."""
+        """Return (B, 3, H, W) of slices (B, 1, H, W); `size` replaces H and W."""
         if self._size is not None:
             slices = functional.interpolate(
                 slices, size=self._size, mode="bilinear", antialias=True, align_corners=False
@@ -79,7 +79,7 @@ class PartialNetwork(nn.Module):
         self.network, self._forward = partial, forward
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Return the output of the remaining layers."""
+        """Return maps or tokens of images (B, 3, H, W), or (B, D) of maps with `forward_pool`."""
         return self._forward(self.network, maps)
 
 

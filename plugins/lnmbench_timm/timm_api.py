@@ -21,7 +21,7 @@ def forward_features(network: nn.Module, images: Tensor) -> Tensor:
 
 
 def forward_pool(network: nn.Module, maps: Tensor) -> Tensor:
-    """Return the input of the classifier (B, D) for the network's maps or tokens."""
+    """Return the input of the classifier (B, D) for the maps or tokens of `forward_features`."""
     vectors: Tensor = cast(Any, network).forward_head(maps, pre_logits=True)
     return vectors
 

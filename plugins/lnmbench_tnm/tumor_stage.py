@@ -79,11 +79,23 @@ class PtStage:
         )
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return −log p(set) of each case: (…, n) for logits (…, n, 7) and targets (…, n, 7).
+        """Return −log p(set) of each case.
 
         This is the cross-entropy for a set of one class, and 0 for an empty set. Source: Jin &
         Ghahramani, Learning with Multiple Labels, NIPS 2002; Cour et al., Learning from Partial
         Labels, JMLR 2011.
+
+        Parameters
+        ----------
+        logits
+            (…, n, 7).
+        targets
+            (…, n, 7), 1 for the classes that a case can be, else 0.
+
+        Returns
+        -------
+        Tensor
+            (…, n).
         """
         inside = targets > 0
         # The loss of an empty set is log 0; that of the set of all classes is 0, with gradient 0.
@@ -91,7 +103,18 @@ class PtStage:
         return logits.logsumexp(-1) - logits.masked_fill(~inside, -float("inf")).logsumexp(-1)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Return the probability of each class: (…, n, 7)."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        logits
+            (…, n, 7).
+
+        Returns
+        -------
+        Tensor
+            (…, n, 7), with sum 1 over the classes of a case.
+        """
         return logits.softmax(-1)
 
     def _class_sets(self, column: Column) -> list[tuple[str, ...]]:

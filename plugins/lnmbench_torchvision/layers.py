@@ -40,7 +40,7 @@ class ToRgb(nn.Module):
         self.size = size
 
     def forward(self, slices: Tensor) -> Tensor:
-        """Return (B, 3, …)."""
+        """Return (B, 3, …, H, W) of gray values (B, 1, …, H, W); `size` replaces H and W."""
         if self.size is not None and slices.shape[-2:] != (self.size, self.size):
             slices = functional.interpolate(
                 slices, (self.size, self.size), mode="bilinear", antialias=True
@@ -52,7 +52,7 @@ class ChannelsFirst(nn.Module):
     """Permutation of maps from (B, …, C) to (B, C, …)."""
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Return (B, C, …)."""
+        """Return (B, C, …) of maps (B, …, C)."""
         return maps.movedim(-1, 1)  # (B, C, …)
 
 

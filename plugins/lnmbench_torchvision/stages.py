@@ -87,7 +87,22 @@ def make_outline(name: str) -> nn.Module:
 
 
 def feature_width(name: str, family: Family, cut: str) -> int:
-    """Return the length of the feature vectors of a network up to the stage `cut`."""
+    """Return the length of the feature vectors of a network up to the stage `cut`.
+
+    Parameters
+    ----------
+    name
+        Name of the network in torchvision.
+    family
+        Its structure.
+    cut
+        Last encoder stage to keep.
+
+    Returns
+    -------
+    int
+        D of the features (B, D), computed without memory for parameters or features.
+    """
     stages = make_stages(make_outline(name), family, cut).to("meta")
     shape = (1, 1, 1, 64, 64) if family.level == "volume" else (1, 1, 64, 64)
     with torch.inference_mode():

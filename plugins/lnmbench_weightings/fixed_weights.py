@@ -39,5 +39,18 @@ class FixedWeights:
         return ()
 
     def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
-        """Return target + aux · (sum of the others) for losses (K, tasks), the target's first."""
+        """Return target + aux · (sum of the others).
+
+        Parameters
+        ----------
+        losses
+            (K, tasks), the target's loss first.
+        scalars
+            (K, 0), not used.
+
+        Returns
+        -------
+        Tensor
+            (K,).
+        """
         return losses[:, 0] + self.aux * losses[:, 1:].sum(1)
