@@ -14,9 +14,19 @@ if TYPE_CHECKING:
 
 
 def feature_frame(cohort: Cohort, cases: NDArray[np.int64]) -> pd.DataFrame:
-    """Return the features of some cases, one column for each, float64 with NaN if missing.
+    """Return the features of some cases, one column for each.
 
-    Categorical columns hold the index of the category. `cases` is (m,): positions in the cohort.
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    cases
+        Positions of the cases in the cohort, (m,).
+
+    Returns
+    -------
+    DataFrame
+        (m, features), float64, NaN if missing. Categorical columns hold the index of the category.
     """
     import pandas as pd
 

@@ -161,14 +161,35 @@ class AuxTask(Protocol):
         """Return notices for the user on how the labels follow from the cohort's columns."""
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the unreduced loss of every case, (…, n), for logits (…, n, outputs).
+        """Return the unreduced loss of every case.
 
-        Targets are (…, n) or (…, n, …), with zeros for unknown labels; the trainer excludes those
-        cases from the mean.
+        Parameters
+        ----------
+        logits
+            Logits (…, n, outputs), float32. Leading axes, if any, are the fits of a stack.
+        targets
+            Targets of the same cases, (…, n) or (…, n, …), float32, with 0 for unknown labels; the
+            trainer excludes those cases from the mean.
+
+        Returns
+        -------
+        Tensor
+            (…, n).
         """
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Return the predictions that are stored, in the shape of the logits (…, n, outputs)."""
+        """Return the predictions that are stored.
+
+        Parameters
+        ----------
+        logits
+            Logits (…, n, outputs), float32. Leading axes, if any, are the fits of a stack.
+
+        Returns
+        -------
+        Tensor
+            The shape of the logits, (…, n, outputs).
+        """
 
 
 @runtime_checkable
@@ -179,7 +200,21 @@ class Weighting(Protocol):
         """Return initial values of scalars that each model learns; may be empty."""
 
     def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
-        """Return (K,) from losses (K, tasks), the target's first, and scalars (K, m)."""
+        """Return the loss that each of K models minimizes.
+
+        Parameters
+        ----------
+        losses
+            Mean loss of each model and task, multiplied by its loss weight, (K, tasks), float32;
+            the target is the first task.
+        scalars
+            The m scalars that each model learns, (K, m), float32; (K, 0) without any.
+
+        Returns
+        -------
+        Tensor
+            (K,); each value depends on the losses and scalars of its own model alone.
+        """
 
 
 @runtime_checkable
@@ -244,7 +279,15 @@ class Thresholded(Protocol):
     """A metric at a threshold that is chosen on validation predictions; optional."""
 
     def threshold(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the threshold for the validation predictions (t,) of training cases."""
+        """Return the threshold for the validation predictions of training cases.
+
+        Parameters
+        ----------
+        truth
+            Labels 0 and 1, (t,).
+        predicted
+            Probability of label 1, (t,).
+        """
 
     def __call__(
         self, truth: NDArray[np.float64], predicted: NDArray[np.float64], threshold: float = 0.5
@@ -329,9 +372,18 @@ class Progress(Protocol):
         """Show a notice."""
 
     def start(self, stage: str, subject: str, total: int, unit: str) -> None:
-        """Start a stage of `total` steps on a subject, e.g. a method.
+        """Start a stage.
 
-        `unit` names a step, in the singular.
+        Parameters
+        ----------
+        stage
+            The stage, e.g. `run`.
+        subject
+            The object of the stage, e.g. the label of a method.
+        total
+            The number of steps.
+        unit
+            The noun for one step, in the singular, e.g. `fit`.
         """
 
     def advance(self, steps: int = 1) -> None:

@@ -158,7 +158,22 @@ def bind(
 
 
 def convert(value: object, parameter: Parameter, where: str) -> object:
-    """Return the value in the parameter's type, or raise `UserError`."""
+    """Return the value in the parameter's type.
+
+    Parameters
+    ----------
+    value
+        The value, often a text from the command line.
+    parameter
+        The parameter, with its annotated type; for a union, the first type that fits.
+    where
+        Role and name of the plugin in error messages, e.g. `metric auc`.
+
+    Raises
+    ------
+    UserError
+        If the value fits no type of the annotation.
+    """
     for annotation in _alternatives(parameter.annotation):
         try:
             return _convert(value, annotation)

@@ -45,7 +45,19 @@ class PlainProgress:
         print(line, file=sys.stderr, flush=True)
 
     def start(self, stage: str, subject: str, total: int, unit: str) -> None:
-        """Print the stage and its number of steps."""
+        """Print the stage and its number of steps.
+
+        Parameters
+        ----------
+        stage
+            The stage, e.g. `run`.
+        subject
+            The object of the stage, e.g. the label of a method.
+        total
+            The number of steps.
+        unit
+            The noun for one step, in the singular, e.g. `fit`.
+        """
         self._stage, self._total, self._unit = f"{stage}: {subject}", total, unit
         self._done = self._skipped = 0
         self._start_time = self._last_line_time = time.monotonic()
@@ -95,7 +107,19 @@ class LiveProgress:
         self._console.print(Text(line, style="dim"))
 
     def start(self, stage: str, subject: str, total: int, unit: str) -> None:
-        """Show a bar."""
+        """Show a bar.
+
+        Parameters
+        ----------
+        stage
+            The stage, e.g. `run`.
+        subject
+            The object of the stage, e.g. the label of a method.
+        total
+            The number of steps.
+        unit
+            The noun for one step, in the singular, e.g. `fit`.
+        """
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,

@@ -236,7 +236,20 @@ class Fits:
         )
 
     def per_fit(self, rates: Tensor | None, default: float) -> Tensor:
-        """Return rates (K,) in float64, or the default for every fit if they are None."""
+        """Return the rate of each fit.
+
+        Parameters
+        ----------
+        rates
+            The rate of each fit, (K,); None for the default.
+        default
+            The rate of every fit if `rates` is None.
+
+        Returns
+        -------
+        Tensor
+            (K,), float64.
+        """
         if rates is None:
             return torch.full((len(self),), default, dtype=torch.float64)
         return rates.double()

@@ -32,7 +32,18 @@ def target_losses(logits: Tensor, target: Tensor, case_mask: Tensor) -> Tensor:
 
 
 def split_known_labels(targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Return labels (n, …) with 0 for NaN, and whether all labels of a case are known, (n,)."""
+    """Return labels without NaN, and whether all labels of a case are known.
+
+    Parameters
+    ----------
+    targets
+        Labels (n, …), NaN if unknown.
+
+    Returns
+    -------
+    tuple[Tensor, Tensor]
+        Labels (n, …) with 0 for NaN; bool (n,).
+    """
     unknown = torch.isnan(targets)
     known = ~unknown.reshape(len(targets), -1).any(1)  # (n,)
     return torch.where(unknown, 0.0, targets), known
@@ -70,5 +81,18 @@ def aux_losses(task: AuxTask, logits: Tensor, labels: Tensor, counted: Tensor) -
 
 
 def divide_by_counts(sums: Tensor, counts: Sequence[int]) -> Tensor:
-    """Return means (K,) from sums over cases (K,) and the numbers of cases; 0 without cases."""
+    """Return means from sums over cases.
+
+    Parameters
+    ----------
+    sums
+        Sum over the cases of each fit, (K,).
+    counts
+        The number of cases of each fit, of length K.
+
+    Returns
+    -------
+    Tensor
+        (K,), 0 for a fit without cases.
+    """
     return sums / torch.as_tensor(counts, device=sums.device).clamp(min=1)

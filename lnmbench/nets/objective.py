@@ -76,7 +76,13 @@ class StackedObjective:
         self._embedder = _build_embedder(inputs, fits, settings, data)
 
     def make_batch(self, cases_by_fit: Sequence[Tensor]) -> Batch:
-        """Return the batch of these cases of each fit, int64 (B_k,)."""
+        """Return the batch of these cases of each fit.
+
+        Parameters
+        ----------
+        cases_by_fit
+            The indices of the cases of each fit, int64 (B_k,).
+        """
         return pack(cases_by_fit, self._offsets, self.device)
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:

@@ -141,7 +141,19 @@ class TrainLoop:
         return divide_by_counts(sums, [len(cases) for cases in cases_by_fit])
 
     def train_step(self, cases_by_fit: Sequence[Tensor]) -> Tensor:
-        """Update each fit by its batch of cases; return target losses summed over cases, (k,)."""
+        """Update each fit by its batch of cases.
+
+        Parameters
+        ----------
+        cases_by_fit
+            The indices of the cases of each of the k active fits, int64 (B_k,); a fit with an empty
+            batch is not updated.
+
+        Returns
+        -------
+        Tensor
+            The target's losses before the update, summed over each fit's cases, (k,).
+        """
         objective, state = self._objective, self._active.state
         batch = objective.make_batch(cases_by_fit)
         width = objective.network.body.dropout_width

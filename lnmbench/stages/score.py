@@ -103,7 +103,18 @@ def summarize(
 
 
 def spread(values: NDArray[np.float64]) -> float:
-    """Return the standard deviation (ddof 1) over outer folds (repeats, folds), without NaN."""
+    """Return the standard deviation (ddof 1) over outer folds.
+
+    Parameters
+    ----------
+    values
+        Metric values (repeats, folds); NaN is left out.
+
+    Returns
+    -------
+    float
+        NaN with fewer than two other values.
+    """
     defined = values[~np.isnan(values)]
     return float(np.std(defined, ddof=1)) if defined.size > 1 else float("nan")
 

@@ -81,12 +81,24 @@ def require_scores(score: ArrayLike, labels: NDArray[np.float64], what: str) -> 
 
 
 def mean(values: NDArray[np.float64]) -> float:
-    """Return the mean of (m,) values, for equal values exactly their value."""
+    """Return the mean, for equal values exactly their value.
+
+    Parameters
+    ----------
+    values
+        Values (m,), at least one.
+    """
     return float(values.mean()) if np.ptp(values) > 0.0 else float(values[0])
 
 
 def spread(values: NDArray[np.float64]) -> float:
-    """Return the standard deviation (ddof 1) of (m,) values, for equal values exactly zero."""
+    """Return the standard deviation (ddof 1), for equal values exactly zero.
+
+    Parameters
+    ----------
+    values
+        Values (m,), at least one.
+    """
     return float(values.std(ddof=1)) if np.ptp(values) > 0.0 else 0.0
 
 

@@ -180,7 +180,18 @@ def _rank_rows(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def average_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean rank of each method, (methods,), of scores (cohorts, methods)."""
+    """Return the mean rank of each method.
+
+    Parameters
+    ----------
+    scores
+        A score of each cohort and method, (cohorts, methods); a greater one is better.
+
+    Returns
+    -------
+    ndarray
+        (methods,); rank 1 is best, and tied methods share the mean of their ranks.
+    """
     average: NDArray[np.float64] = _rank_rows(scores).mean(axis=0)
     return average
 

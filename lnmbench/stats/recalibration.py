@@ -117,17 +117,47 @@ def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibrati
 
 
 def clipped_logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return logit p, (n,), of probabilities (n,) clipped to 1e-6 from 0 and 1."""
+    """Return the logits of probabilities clipped to 1e-6 from 0 and 1.
+
+    Parameters
+    ----------
+    p
+        Probabilities (n,).
+
+    Returns
+    -------
+    ndarray
+        (n,).
+    """
     return np.asarray(logit(p.clip(_CLIP, 1.0 - _CLIP)), dtype=np.float64)
 
 
 def are_equal(x: NDArray[np.float64]) -> bool:
-    """Return whether all values (n,) are equal up to the rounding of an average."""
+    """Return whether all values are equal up to the rounding of an average.
+
+    Parameters
+    ----------
+    x
+        Values (n,), at least one.
+    """
     return bool(np.ptp(x) <= 1e-9)
 
 
 def fit_logistic(y: NDArray[np.float64], design: NDArray[np.float64]) -> LogisticFit:
-    """Fit a logistic regression of y (n,) on a design (n, k) by maximum likelihood."""
+    """Fit a logistic regression by maximum likelihood.
+
+    Parameters
+    ----------
+    y
+        Labels 0 and 1, (n,).
+    design
+        Columns of the design (n, k); a constant column is the intercept.
+
+    Returns
+    -------
+    LogisticFit
+        Coefficients (k,), their covariance (k, k), and whether the fit converged.
+    """
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
 

@@ -25,7 +25,15 @@ class CohortDigest:
         self._hash = hashlib.sha256(serialization.pack(preprocessing).encode())
 
     def add_images(self, slices: NDArray[np.int16], masks: NDArray[np.uint8]) -> None:
-        """Add the images of the next case, (s, patch, patch) each."""
+        """Add the images of the next case.
+
+        Parameters
+        ----------
+        slices
+            HU, (s, patch, patch).
+        masks
+            The tumor in the patches, (s, patch, patch), 0 or 1.
+        """
         self._hash.update(np.ascontiguousarray(slices, dtype="<i2").data)
         self._hash.update(np.ascontiguousarray(masks, dtype="u1").data)
 
@@ -49,7 +57,15 @@ class CohortDigest:
     def add_column(
         self, column: Column, values: Sequence[float] | Sequence[str] | NDArray[np.generic]
     ) -> None:
-        """Add a column of the table."""
+        """Add a column of the table.
+
+        Parameters
+        ----------
+        column
+            The column.
+        values
+            Its value of each case, (n,): texts for a column of text, else numbers, NaN if missing.
+        """
         self._hash.update(serialization.pack(column).encode())
         if column.role in TEXT_ROLES:
             self._hash.update("\x00".join(map(str, values)).encode())

@@ -211,7 +211,18 @@ def read_slices(path: Path, start: int, stop: int) -> NDArray[np.int16]:
 
 
 def compute_checksums(slices: NDArray[np.int16]) -> NDArray[np.uint32]:
-    """Return the CRC-32 of each slice, (s,)."""
+    """Return the CRC-32 of each slice.
+
+    Parameters
+    ----------
+    slices
+        HU, (s, patch, patch).
+
+    Returns
+    -------
+    ndarray
+        (s,).
+    """
     stored = np.ascontiguousarray(slices, dtype="<i2")
     return np.array([zlib.crc32(image.data) for image in stored], dtype="<u4")
 

@@ -38,7 +38,20 @@ def affine(image: sitk.Image) -> NDArray[np.float64]:
 
 
 def indices(image: sitk.Image, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the continuous voxel indices (n, 3) of points (n, 3) in LPS mm."""
+    """Return the continuous voxel indices of points.
+
+    Parameters
+    ----------
+    image
+        The image with the grid.
+    points_mm
+        Points x, y, z in LPS mm, (n, 3).
+
+    Returns
+    -------
+    ndarray
+        Indices x, y, z, (n, 3); a whole number is the center of a voxel.
+    """
     matrix = affine(image)
     return np.linalg.solve(matrix[:3, :3], (points_mm - matrix[:3, 3]).T).T.astype(np.float64)
 
@@ -49,7 +62,15 @@ def index_map(mask: sitk.Image, image: sitk.Image) -> NDArray[np.float64]:
 
 
 def mask_like(image: sitk.Image, inside: NDArray[np.bool_]) -> sitk.Image:
-    """Return a (z, y, x) array as a uint8 mask on the grid of the image."""
+    """Return an array as a uint8 mask on the grid of the image.
+
+    Parameters
+    ----------
+    image
+        The image with the grid.
+    inside
+        Whether a voxel is in the region, (z, y, x), of the size of the image.
+    """
     mask = sitk.GetImageFromArray(inside.astype(np.uint8))
     mask.CopyInformation(image)
     return mask
@@ -115,7 +136,15 @@ def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk
 
 
 def same_lattice(between: NDArray[np.float64], mask: sitk.Image) -> bool:
-    """Return whether indices of the mask map one-to-one to whole indices of the image."""
+    """Return whether indices of the mask map one-to-one to whole indices of the image.
+
+    Parameters
+    ----------
+    between
+        The matrix (4, 4) of `index_map`, from indices of the mask to indices of the image.
+    mask
+        The mask; deviations are measured at the corners of its grid, in voxels.
+    """
     permutation = np.rint(between)
     if not np.array_equal(np.abs(permutation[:3, :3]) @ np.ones(3), np.ones(3)):
         return False

@@ -42,9 +42,17 @@ class SliceFeatures:
         self.values = values.float().to(device)
 
     def standardization(self, training: Tensor) -> tuple[Tensor, Tensor]:
-        """Return each fit's mean and inverse deviation of `values`, (K, D) on their device.
+        """Return each fit's mean and inverse deviation of `values`.
 
-        `training` (K, n) are the training cases of each fit.
+        Parameters
+        ----------
+        training
+            The training cases of each fit, bool (K, n).
+
+        Returns
+        -------
+        tuple[Tensor, Tensor]
+            Mean and inverse deviation, (K, D) each, float32, on the device of `values`.
         """
         mean, gain = self._moments.standardization(training)
         return mean.to(self.values), gain.to(self.values)
@@ -73,10 +81,18 @@ class FeatureMoments:
         self._slices, self._center = offsets.diff().double(), center
 
     def standardization(self, training: Tensor) -> tuple[Tensor, Tensor]:
-        """Return mean and inverse deviation (K, D) over the slices of each fit's training cases.
+        """Return mean and inverse deviation over the slices of each fit's training cases.
 
-        `training` is bool (K, n). The inverse deviation of a feature that is constant over these
-        slices is 0.
+        Parameters
+        ----------
+        training
+            The training cases of each fit, bool (K, n).
+
+        Returns
+        -------
+        tuple[Tensor, Tensor]
+            Mean and inverse deviation, (K, D) each, float32. The inverse deviation of a feature
+            that is constant over these slices is 0.
         """
         chosen = training.double()
         slices = (chosen @ self._slices)[:, None]  # (K, 1)

@@ -44,6 +44,18 @@ class ActivationStore:
 
 
 def to_channels_last(x: Tensor) -> Tensor:
-    """Return images or volumes in channels-last memory, the fastest order for convolutions."""
+    """Return images or volumes in channels-last memory, the fastest order for convolutions.
+
+    Parameters
+    ----------
+    x
+        Images (m, channels, H, W) or volumes (m, channels, S, H, W). Tensors with another number
+        of axes become contiguous.
+
+    Returns
+    -------
+    Tensor
+        The same shape, dtype and values.
+    """
     formats = {4: torch.channels_last, 5: torch.channels_last_3d}
     return x.contiguous(memory_format=formats.get(x.dim(), torch.contiguous_format))

@@ -35,11 +35,33 @@ class FrozenEncoder:
         return self.encode(slices[:, None])  # of (m, 1, H, W)
 
     def encode_volume(self, slices: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return features (1, D) of a volume of slices (S, H, W) in [-1, 1]."""
+        """Return features of a volume.
+
+        Parameters
+        ----------
+        slices
+            A volume of S slices, (S, H, W), scaled to [-1, 1].
+
+        Returns
+        -------
+        ndarray
+            (1, D), float32.
+        """
         return self.encode(slices[None, None])  # of (1, 1, S, H, W)
 
     def encode(self, activations: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the stages' output (m, …) for inputs (m, …) of the shape that they take."""
+        """Return the stages' output.
+
+        Parameters
+        ----------
+        activations
+            Inputs (m, …) of the shape that the first of the stages takes.
+
+        Returns
+        -------
+        ndarray
+            (m, …), float32.
+        """
         inputs = torch.from_numpy(activations)
         self.encoded_slices += len(inputs)
         batches = torch.split(inputs, self._batch_size)

@@ -114,7 +114,13 @@ class FunctionalNetwork:
         return features
 
     def require_compiler(self, activations: Tensor) -> None:
-        """Raise `UserError` if the settings ask to compile the network and that fails."""
+        """Raise `UserError` if the settings ask to compile the network and that fails.
+
+        Parameters
+        ----------
+        activations
+            Inputs (m, …) of a call that tries the compiler.
+        """
         if not self._settings.compile:
             return
         parameters = dict(self._network.named_parameters())
@@ -131,7 +137,10 @@ class FunctionalNetwork:
     def saved_bytes(self, activations: Tensor) -> int:
         """Return the bytes that a call saves of each slice for its gradients.
 
-        `activations` (1, …) are those of any slice.
+        Parameters
+        ----------
+        activations
+            The activations of any slice, (1, …).
         """
         pair = torch.cat([activations, activations])  # (2, …)
         return self._saved_bytes(pair) - self._saved_bytes(activations)

@@ -122,7 +122,18 @@ def load_weights(
 
 
 def digest(state: Mapping[str, Tensor]) -> str:
-    """Return the sha256 of a state dict: of its names, shapes and bytes, in any order."""
+    """Return the sha256 of a state dict: of its names, shapes and bytes, in any order.
+
+    Parameters
+    ----------
+    state
+        Tensors by name, of any shape, dtype and device.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     sha256 = hashlib.sha256()
     for name in sorted(state):
         flat = state[name].detach().cpu().contiguous().reshape(-1)  # (size,)

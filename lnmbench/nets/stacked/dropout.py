@@ -110,5 +110,13 @@ class DropoutMask:
 
 
 def apply_dropout(x: Tensor, factors: Tensor | None) -> Tensor:
-    """Return x multiplied by dropout factors of its shape; x itself for None."""
+    """Return x multiplied by dropout factors; x itself for None.
+
+    Parameters
+    ----------
+    x
+        Values (k, rows, width).
+    factors
+        Factors (k, rows, width) of `DropoutMask.take`, 0 or 1 / (1 - rate).
+    """
     return x if factors is None else x * factors

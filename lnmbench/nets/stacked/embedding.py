@@ -30,13 +30,35 @@ class TokenEmbedder(Protocol):
         ...
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
-        """Return tokens (k, P, d) without a history, zero at positions without a token."""
+        """Return tokens without a history, zero at positions without a token.
+
+        Parameters
+        ----------
+        state
+            The parameters of the k fits.
+        packing
+            The position of each slice of the batch among the P positions of each fit.
+        training
+            Whether the call is part of a training step, whose `backward` follows.
+
+        Returns
+        -------
+        Tensor
+            (k, P, d).
+        """
         ...
 
     def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
         """Write the gradients of the embedder's parameters into the state.
 
-        `d_tokens` (k, P, d) are those of the tokens of the last `forward`, zero at padding.
+        Parameters
+        ----------
+        state
+            The parameters of the k fits, with buffers for the gradients.
+        packing
+            The packing of the last `forward`.
+        d_tokens
+            Gradients of the tokens of the last `forward`, (k, P, d), zero at padding.
         """
         ...
 
@@ -73,12 +95,42 @@ class RandomViews:
         return self._embedder.prefixes
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
-        """Return the other embedder's tokens (k, P, d), in training those of random views."""
+        """Return the other embedder's tokens, in training those of random views.
+
+        Parameters
+        ----------
+        state
+            The parameters of the k fits.
+        packing
+            The position of each slice of the batch among the P positions of each fit.
+        training
+            Whether to draw a view of each case; otherwise every case has view 0.
+
+        Returns
+        -------
+        Tensor
+            (k, P, d).
+        """
         self._last = self._draw_views(state.fits, packing) if training else packing
         return self._embedder.forward(state, self._last, training=training)
 
     def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
-        """Write the other embedder's gradients for the views of the last `forward`."""
+        """Write the other embedder's gradients for the views of the last `forward`.
+
+        Parameters
+        ----------
+        state
+            The parameters of the k fits, with buffers for the gradients.
+        packing
+            Unused: the views drawn by the last `forward` determine the slices.
+        d_tokens
+            Gradients of the tokens of the last `forward`, (k, P, d), zero at padding.
+
+        Raises
+        ------
+        ValueError
+            Without an earlier `forward`.
+        """
         if self._last is None:
             raise ValueError("backward needs an earlier forward")
         self._embedder.backward(state, self._last, d_tokens)

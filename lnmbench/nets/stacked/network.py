@@ -207,7 +207,18 @@ class Network:
         return (*self.body.parameters(), *_scale_learning_rate(heads, lr_scale), *scalars)
 
     def stack_weighting_scalars(self, values: Mapping[str, Tensor]) -> Tensor:
-        """Return the weighting's scalars, (K, scalars)."""
+        """Return the weighting's scalars.
+
+        Parameters
+        ----------
+        values
+            The parameters of K fits by name, each (K, …).
+
+        Returns
+        -------
+        Tensor
+            (K, scalars); (K, 0) for a weighting without scalars.
+        """
         if not self.weighting_scalars:
             parameter = next(iter(values.values()))
             return parameter.new_empty(len(parameter), 0)

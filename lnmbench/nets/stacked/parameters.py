@@ -61,7 +61,18 @@ class Parameter:
         return math.prod(self.shape)
 
     def view(self, columns: Tensor) -> Tensor:
-        """Return the parameter's columns of the flat buffer, (K, size), as a view (K, …)."""
+        """Return the parameter's columns of the flat buffer as a view in its shape.
+
+        Parameters
+        ----------
+        columns
+            The parameter's columns of the flat buffer, (K, size).
+
+        Returns
+        -------
+        Tensor
+            (K, …), which shares memory with the columns.
+        """
         if not self.channels_last:
             return columns.view(len(columns), *self.shape)  # (K, …)
         outputs, inputs, *window = self.shape
@@ -88,7 +99,18 @@ class ParameterLayout:
             self.decayed_size = self.size if parameter.decays else self.decayed_size
 
     def named_views(self, flat: Tensor) -> dict[str, Tensor]:
-        """Return each parameter of a buffer (K, size) by name, as a view (K, …)."""
+        """Return each parameter of a flat buffer by name.
+
+        Parameters
+        ----------
+        flat
+            A buffer with one row for each fit, (K, size).
+
+        Returns
+        -------
+        dict[str, Tensor]
+            Views (K, …), which share memory with the buffer.
+        """
         views = {}
         for parameter in self.parameters:
             start = self.offsets[parameter.name]

@@ -25,7 +25,13 @@ class NumberLists:
         self._index: dict[tuple[float | None, ...], int] = {}
 
     def add(self, values: NDArray[np.float64]) -> int:
-        """Return the index of a list, (m,); numbers that are not finite become None."""
+        """Return the index of a list; numbers that are not finite become None.
+
+        Parameters
+        ----------
+        values
+            The numbers, (m,).
+        """
         key = tuple(map(_round, values.tolist()))
         return self._index.setdefault(key, len(self._index))
 

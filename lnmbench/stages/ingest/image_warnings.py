@@ -46,7 +46,18 @@ def mask_warnings(masks: NDArray[np.uint8], scan: Scan) -> tuple[str, ...]:
 
 
 def hash_slices(slices: NDArray[np.int16]) -> str:
-    """Return a hash of a case's slices, (s, patch, patch); empty without slices."""
+    """Return a hash of a case's slices.
+
+    Parameters
+    ----------
+    slices
+        HU, (s, patch, patch).
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits, a sha256; empty without slices.
+    """
     contiguous = np.ascontiguousarray(slices, dtype="<i2")
     return hashlib.sha256(contiguous.data).hexdigest() if len(contiguous) else ""
 

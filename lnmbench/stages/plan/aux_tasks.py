@@ -44,11 +44,35 @@ class PermutedTask:
         return (f"aux {self.title}: negative control, its known labels are randomly permuted",)
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the task's loss of every case."""
+        """Return the task's loss of every case.
+
+        Parameters
+        ----------
+        logits
+            Logits (…, n, outputs).
+        targets
+            Targets (…, n) or (…, n, …), with 0 for unknown labels.
+
+        Returns
+        -------
+        Tensor
+            (…, n).
+        """
         return self._task.loss(logits, targets)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Return the task's predictions."""
+        """Return the task's predictions.
+
+        Parameters
+        ----------
+        logits
+            Logits (…, n, outputs).
+
+        Returns
+        -------
+        Tensor
+            The shape of the logits.
+        """
         return self._task.probabilities(logits)
 
 

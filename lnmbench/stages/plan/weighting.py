@@ -21,7 +21,20 @@ class TargetOnly:
         return ()
 
     def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
-        """Return the target's loss, (K,) of (K, 1)."""
+        """Return the target's loss.
+
+        Parameters
+        ----------
+        losses
+            The target's loss of each model, (K, 1).
+        scalars
+            (K, 0): the weighting learns no scalars.
+
+        Returns
+        -------
+        Tensor
+            (K,).
+        """
         return losses[:, 0]  # (K,)
 
 
