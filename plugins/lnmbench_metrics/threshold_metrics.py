@@ -113,9 +113,7 @@ def specificity(*, sensitivity: float = 0.9) -> AtThreshold:
     sensitivity
         Sensitivity to reach, above 0 and at most 1.
     """
-    _check_proportion(sensitivity, metric="specificity", parameter="sensitivity")
-    choose = partial(threshold_for_sensitivity, at_least=sensitivity)
-    return AtThreshold(f"Spec. at sens. {format_proportion(sensitivity)}", "specificity", choose)
+    return _at_sensitivity(sensitivity, "specificity", "Spec.")
 
 
 def ppv(*, sensitivity: float = 0.9) -> AtThreshold:
@@ -126,9 +124,7 @@ def ppv(*, sensitivity: float = 0.9) -> AtThreshold:
     sensitivity
         Sensitivity to reach, above 0 and at most 1.
     """
-    _check_proportion(sensitivity, metric="ppv", parameter="sensitivity")
-    choose = partial(threshold_for_sensitivity, at_least=sensitivity)
-    return AtThreshold(f"PPV at sens. {format_proportion(sensitivity)}", "ppv", choose)
+    return _at_sensitivity(sensitivity, "ppv", "PPV")
 
 
 def npv(*, sensitivity: float = 0.9) -> AtThreshold:
@@ -139,9 +135,7 @@ def npv(*, sensitivity: float = 0.9) -> AtThreshold:
     sensitivity
         Sensitivity to reach, above 0 and at most 1.
     """
-    _check_proportion(sensitivity, metric="npv", parameter="sensitivity")
-    choose = partial(threshold_for_sensitivity, at_least=sensitivity)
-    return AtThreshold(f"NPV at sens. {format_proportion(sensitivity)}", "npv", choose)
+    return _at_sensitivity(sensitivity, "npv", "NPV")
 
 
 class NetBenefit:
@@ -184,6 +178,15 @@ def format_proportion(proportion: float) -> str:
     digits = next((d for d in range(2, 7) if round(proportion, d) == proportion), 6)
     text = f"{proportion:.{digits}f}"
     return text[1:] if text.startswith("0") else text
+
+
+def _at_sensitivity(
+    sensitivity: float, metric: Literal["specificity", "ppv", "npv"], abbreviation: str
+) -> AtThreshold:
+    _check_proportion(sensitivity, metric=metric, parameter="sensitivity")
+    choose = partial(threshold_for_sensitivity, at_least=sensitivity)
+    title = f"{abbreviation} at sens. {format_proportion(sensitivity)}"
+    return AtThreshold(title, metric, choose)
 
 
 def _check_proportion(value: float, *, metric: str, parameter: str) -> None:
