@@ -9,32 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from lnmbench.stats import friedman as cohorts
 from lnmbench.stats.friedman import friedman_holm, least_pvalues
 
-# Demšar 2006, Table 6: AUC of C4.5, with m, with cf, with both, on 14 data sets. `voting` is
-# printed with .975 twice, and ranked as if the first of them were higher.
-DEMSAR = np.array(
-    [
-        [0.763, 0.768, 0.771, 0.798],
-        [0.599, 0.591, 0.590, 0.569],
-        [0.954, 0.971, 0.968, 0.967],
-        [0.628, 0.661, 0.654, 0.657],
-        [0.882, 0.888, 0.886, 0.898],
-        [0.936, 0.931, 0.916, 0.931],
-        [0.661, 0.668, 0.609, 0.685],
-        [0.583, 0.583, 0.563, 0.625],
-        [0.775, 0.838, 0.866, 0.875],
-        [1.000, 1.000, 1.000, 1.000],
-        [0.940, 0.962, 0.965, 0.962],
-        [0.619, 0.666, 0.614, 0.669],
-        [0.972, 0.981, 0.9751, 0.975],
-        [0.957, 0.978, 0.946, 0.970],
-    ]
-)
 # Rows of ranks made so that their means are those of García & Herrera's example (2008) of five
 # classifiers on 30 data sets: C4.5 2.100, 1NN 3.250, naive Bayes 2.200, Kernel 4.333, CN2 3.117.
 GARCIA = -np.repeat(
@@ -47,21 +28,21 @@ TABLES = st.integers(0, 10_000).map(
 )
 
 
-def test_friedman_as_demsar_published_it() -> None:
-    across = friedman_holm(DEMSAR)
+def test_friedman_as_demsar_published_it(demsar: NDArray[np.float64]) -> None:
+    across = friedman_holm(demsar)
     assert across.average_ranks.tolist() == pytest.approx([3.143, 2.000, 2.893, 1.964], abs=5e-4)
     # the paper's χ² of 9.28 is not corrected for ties: one of two, twice, one of three, one of four
     ties = 1 - (3 * (2**3 - 2) + (4**3 - 4)) / (14 * 4 * 15)
     assert across.statistic * ties == pytest.approx(9.28, abs=0.005)
     plain = across.statistic * ties
     assert 13 * plain / (14 * 3 - plain) == pytest.approx(3.69, abs=0.005)
-    expected = stats.friedmanchisquare(*DEMSAR.T)
+    expected = stats.friedmanchisquare(*demsar.T)
     assert (across.statistic, across.pvalue) == pytest.approx((expected.statistic, expected.pvalue))
     assert (across.test, across.df, across.cohorts) == ("Friedman", 3, 14)
 
 
-def test_iman_davenport_follows_from_chi_square() -> None:
-    across = friedman_holm(DEMSAR)
+def test_iman_davenport_follows_from_chi_square(demsar: NDArray[np.float64]) -> None:
+    across = friedman_holm(demsar)
     f = across.iman_davenport
     assert f is not None
     chi = across.statistic
@@ -197,8 +178,8 @@ def test_orders_are_drawn_where_they_are_too_many_to_count(
     assert drawn.pvalue == again.pvalue
 
 
-def test_many_cohorts_have_the_limits_p_values() -> None:
-    assert friedman_holm(DEMSAR).source == friedman_holm(GARCIA).pairs_source == "limit"
+def test_many_cohorts_have_the_limits_p_values(demsar: NDArray[np.float64]) -> None:
+    assert friedman_holm(demsar).source == friedman_holm(GARCIA).pairs_source == "limit"
 
 
 @pytest.mark.parametrize(("cohorts", "methods"), [(2, 2), (4, 2), (2, 3), (4, 3), (3, 4), (2, 6)])
@@ -208,9 +189,11 @@ def test_the_least_p_values_are_those_of_cohorts_that_agree(cohorts: int, method
     assert least_pvalues(cohorts, methods) == pytest.approx(least)
 
 
-def test_two_methods_are_compared_by_signed_ranks_as_demsar_published_it() -> None:
+def test_two_methods_are_compared_by_signed_ranks_as_demsar_published_it(
+    demsar: NDArray[np.float64],
+) -> None:
     # section 3.1.3: R+ = 93, R− = 12 for C4.5 against C4.5+m, zeros split evenly
-    across = friedman_holm(DEMSAR[:, :2])
+    across = friedman_holm(demsar[:, :2])
     assert (across.test, across.statistic, across.df) == ("Wilcoxon signed ranks", 12.0, None)
     assert across.iman_davenport is None
     (pair,) = across.pairs

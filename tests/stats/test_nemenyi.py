@@ -8,29 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from lnmbench.stats.nemenyi import critical_difference
 
-# Demšar 2006, Table 6: AUC of C4.5, with m, with cf, with both, on 14 data sets. `voting` is
-# printed with .975 twice, and ranked as if the first of them were higher.
-DEMSAR = np.array(
-    [
-        [0.763, 0.768, 0.771, 0.798],
-        [0.599, 0.591, 0.590, 0.569],
-        [0.954, 0.971, 0.968, 0.967],
-        [0.628, 0.661, 0.654, 0.657],
-        [0.882, 0.888, 0.886, 0.898],
-        [0.936, 0.931, 0.916, 0.931],
-        [0.661, 0.668, 0.609, 0.685],
-        [0.583, 0.583, 0.563, 0.625],
-        [0.775, 0.838, 0.866, 0.875],
-        [1.000, 1.000, 1.000, 1.000],
-        [0.940, 0.962, 0.965, 0.962],
-        [0.619, 0.666, 0.614, 0.669],
-        [0.972, 0.981, 0.9751, 0.975],
-        [0.957, 0.978, 0.946, 0.970],
-    ]
-)
 TABLES = st.integers(0, 10_000).map(
     lambda seed: np.random.default_rng(seed).integers(0, 6, size=(2 + seed % 9, 3 + seed % 4))
 )
@@ -51,12 +32,12 @@ def test_quantiles_are_the_published_ones(methods: int, alpha: float, quantile: 
     assert drawn.critical == pytest.approx(drawn.quantile * math.sqrt(methods * (methods + 1) / 42))
 
 
-def test_critical_difference_as_demsar_published_it() -> None:
-    drawn = critical_difference(DEMSAR)
+def test_critical_difference_as_demsar_published_it(demsar: NDArray[np.float64]) -> None:
+    drawn = critical_difference(demsar)
     assert drawn.critical == pytest.approx(1.25, abs=0.005)
     assert drawn.order == (3, 1, 2, 0)
     assert drawn.groups == ((3, 1, 2, 0),)  # largest gap 1.18
-    assert critical_difference(DEMSAR, 0.10).critical == pytest.approx(1.12, abs=0.005)
+    assert critical_difference(demsar, 0.10).critical == pytest.approx(1.12, abs=0.005)
 
 
 @given(TABLES, st.sampled_from([0.01, 0.05, 0.5, 0.9]))
@@ -98,6 +79,6 @@ def test_what_is_no_table_is_refused(table: object, message: str) -> None:
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0, 5.0])
-def test_impossible_alpha_is_refused(alpha: float) -> None:
+def test_impossible_alpha_is_refused(alpha: float, demsar: NDArray[np.float64]) -> None:
     with pytest.raises(ValueError, match="alpha"):
-        critical_difference(DEMSAR, alpha)
+        critical_difference(demsar, alpha)
