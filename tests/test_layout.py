@@ -15,7 +15,15 @@ TESTS = ROOT / "tests"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PLUGIN_FOLDERS = ("plugins", "datasets")
 CODE_FOLDERS = ("lnmbench", *PLUGIN_FOLDERS)
-WHOLE_PROJECT = {"architecture", "damaged", "documentation", "layout", "style"}
+WHOLE_PROJECT = {
+    "architecture",
+    "damaged",
+    "documentation",
+    "layout",
+    "plugin_faults",
+    "style",
+    "troubles",
+}
 """Tests of the project as a whole, which mirror no module."""
 
 
