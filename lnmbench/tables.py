@@ -87,12 +87,25 @@ def read_rows(path: Path, *, delimiter: str = ",", quoted: bool = True) -> Rows:
     return Rows(path=path, cells=tuple(cells), notes=notes)
 
 
-def decode_text(content: bytes, path: Path) -> tuple[str, tuple[str, ...]]:
+def decode_text(
+    content: bytes, path: Path, encoding: str | None = None
+) -> tuple[str, tuple[str, ...]]:
     """Return the text of a file, and a note if its encoding was guessed.
 
-    Raises `UserError` for NUL characters: no text table has them.
+    Raises `UserError` for NUL characters, which no text table has, and for bytes that are not of
+    the stated encoding.
     """
     notes: tuple[str, ...] = ()
+    if encoding is not None:
+        try:
+            return content.decode(encoding), notes
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise UserError(
+                f"{path} is not {encoding}",
+                where=f"line {line}",
+                then="set another encoding, or save it as UTF-8",
+            ) from error
     try:
         text = content.decode(_encoding(content))
     except UnicodeDecodeError:

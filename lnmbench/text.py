@@ -13,6 +13,10 @@ from collections.abc import Iterable, Sequence
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[-+]?[.\d]+(?: \([-+−.\d]+ to [-+−.\d]+\))?")
+_PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(r"^([-+]?\d+)\.0*$", re.ASCII)
+# the true minus sign, and the full-width signs of East Asian keyboards
+_NUMBER_SIGNS = {ord("−"): "-", **{0xFF00 + ord(c) - 0x20: c for c in "0123456789.+-eE"}}
 
 
 def clean(text: str) -> str:
@@ -25,6 +29,35 @@ def clean(text: str) -> str:
     """
     one_line = " ".join(text.split())
     return "".join(c for c in one_line if unicodedata.category(c) not in _INVISIBLE)
+
+
+def fold_spelling(text: str) -> str:
+    """Return text without differences that a reader does not see or that do not matter.
+
+    These are upper and lower case, runs of blanks, invisible characters, full-width letters, the
+    two ways to write an accented letter, and zeros behind the point of a whole number.
+
+    Examples
+    --------
+    >>> [fold_spelling(text) for text in (" Never\\u00a0 SMOKER ", "-9.0", "9.05")]
+    ['never smoker', '-9', '9.05']
+    """
+    folded = clean(unicodedata.normalize("NFKC", text)).strip().casefold()
+    return _WHOLE.sub(r"\1", folded)
+
+
+def parse_number(text: str) -> float | None:
+    """Return the number that a text states in digits, or None if it is not plainly one.
+
+    `float` accepts more: digits of other scripts, underscores, infinity and NaN.
+
+    Examples
+    --------
+    >>> [parse_number(text) for text in ("5", "+.5", "1e3", "−５", "1_0", "inf", "1,5")]
+    [5.0, 0.5, 1000.0, -5.0, None, None, None]
+    """
+    plain = text.strip().translate(_NUMBER_SIGNS)
+    return float(plain) if _PLAIN_NUMBER.fullmatch(plain) else None
 
 
 def plural(count: int, noun: str, plural_noun: str | None = None) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import Column, UserError
-from lnmbench.errors import reading
+from lnmbench.errors import nearest, reading
 from lnmbench.records import UNCODED_ROLES
+from lnmbench.text import fold_spelling
+from lnmbench_table.conversion import Conversion
+from lnmbench_table.layout import Layout
 from lnmbench_table.sections import (
     CardSection,
     ColumnSection,
@@ -20,11 +24,14 @@ from lnmbench_table.sections import (
 class Dictionary:
     """Descriptions of the columns of a table. `id` is the header of the column of case ids.
 
-    `undated` are the features whose sections do not have the key `known`.
+    `conversions` are those of the columns in their order. `undated` are the features whose
+    sections do not have the key `known`.
     """
 
     id: str
     columns: tuple[Column, ...]
+    conversions: tuple[Conversion, ...]
+    layout: Layout
     undated: tuple[Column, ...]
     card: CardSection
 
@@ -51,9 +58,17 @@ def parse_dictionary(text: str, path: Path) -> Dictionary:
     _require_unique("label", [(c.label, c.name) for c in columns if c.label], path)
     for role in ("patient", "center"):
         _require_unique("role", [(role, c.name) for c in columns if c.role == role], path)
+    conversions = [
+        _make_conversion(
+            column, section, file.table, f"{path}, {format_section_header('columns', column.name)}"
+        )
+        for column, section in zip(columns, file.columns.values(), strict=True)
+    ]
     return Dictionary(
         id=_find_id_column(columns, path),
         columns=tuple(column for column in columns if column.role != "id"),
+        conversions=tuple(c for c in conversions if c.column.role != "id"),
+        layout=file.table,
         undated=tuple(
             column
             for column, section in zip(columns, file.columns.values(), strict=True)
@@ -92,6 +107,52 @@ def _make_column(name: str, section: ColumnSection, where: str) -> Column:
         raise UserError(f"{where}: {error}") from error
 
 
+def _make_conversion(
+    column: Column, section: ColumnSection, layout: Layout, where: str
+) -> Conversion:
+    is_number = column.role not in UNCODED_ROLES and column.kind == "continuous"
+    if (section.decimal or section.thousands) and not is_number:
+        raise UserError(
+            "only a continuous column takes decimal and thousands",
+            where=where,
+            then="remove them; categories are compared as they are spelled",
+        )
+    _check_values(column, section, where)
+    decimal = section.decimal or layout.decimal or "."
+    thousands = section.thousands or (layout.thousands if section.decimal is None else None)
+    if is_number and thousands == decimal:
+        raise UserError(f"decimal and thousands are both {decimal!r}", where=where)
+    return Conversion(
+        column=column,
+        decimal=decimal,
+        thousands=thousands,
+        values=section.values,
+    )
+
+
+def _check_values(column: Column, section: ColumnSection, where: str) -> None:
+    """Raise `UserError` for a mapped value that the column cannot hold."""
+    if column.role in ("id", "report") and section.values:
+        raise UserError(f"role {column.role!r} takes no values", where=where)
+    repeated = [s for s, n in Counter(map(fold_spelling, section.values)).items() if n > 1]
+    if repeated:
+        raise UserError(f"two keys of values are {repeated[0][:40]!r}", where=where)
+    if column.role in UNCODED_ROLES:
+        return
+    for spelling, value in section.values.items():
+        try:
+            column.encode(value)
+        except UserError as error:
+            raise UserError(
+                f"values maps {spelling[:40]!r} to {value[:40]!r}",
+                where=where,
+                expected='a number, or "" for missing'
+                if column.kind == "continuous"
+                else 'one of the categories, or "" for missing',
+                then="" if column.kind == "continuous" else nearest(value, column.categories),
+            ) from error
+
+
 def _check_spellings(section: ColumnSection, where: str) -> None:
     if section.role == "report" and (section.kind or section.categories or section.unit):
         raise UserError(
@@ -101,9 +162,15 @@ def _check_spellings(section: ColumnSection, where: str) -> None:
         )
     if section.kind == "continuous" and section.categories:
         raise UserError("a continuous column takes no categories", where=where)
-    if len(set(section.categories)) < len(section.categories):
-        raise UserError("a category occurs twice", where=where)
-    both = set(section.categories) & set(section.missing)
+    categories = Counter(map(fold_spelling, section.categories))
+    repeated = [category for category, count in categories.items() if count > 1]
+    if repeated:
+        raise UserError(
+            f"the category {repeated[0][:40]!r} occurs twice",
+            where=where,
+            expected="categories that differ in more than upper and lower case and blanks",
+        )
+    both = set(categories) & set(map(fold_spelling, section.missing))
     if both:
         raise UserError(f"{min(both)[:40]!r} is both a category and missing", where=where)
 

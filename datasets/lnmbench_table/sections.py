@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from lnmbench import UserError
 from lnmbench.errors import nearest
 from lnmbench.records import Kind, Known, Role
+from lnmbench_table.layout import Layout, NumberMarks
 from lnmbench_table.sheet import quote_text
 
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -19,17 +20,27 @@ _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 def _convert_numbers(value: object) -> object:
     """Convert numbers to text, so that `categories = [0, 1]` is allowed."""
-    if not isinstance(value, list):
-        return value
+    return _convert_list(value) if isinstance(value, list) else value
+
+
+def _convert_list(value: list[object]) -> list[object]:
     if any(isinstance(item, bool) for item in value):
         raise ValueError('true and false in quotes, as in the table ("TRUE")')
     return [f"{item:.15g}" if isinstance(item, int | float) else item for item in value]
 
 
+def _convert_numbers_of_values(value: object) -> object:
+    """Convert the numbers among mapped values to text: `values = {"female" = 1}` is allowed."""
+    if not isinstance(value, dict):
+        return value
+    return dict(zip(value, _convert_list(list(value.values())), strict=True))
+
+
 Texts = Annotated[tuple[str, ...], BeforeValidator(_convert_numbers)]
+ValueMap = Annotated[dict[str, str], BeforeValidator(_convert_numbers_of_values)]
 
 
-class ColumnSection(BaseModel):
+class ColumnSection(NumberMarks):
     """A section `[columns.NAME]`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -43,6 +54,7 @@ class ColumnSection(BaseModel):
     known: Known | None = None
     description: str = ""
     reader: str | None = None
+    values: ValueMap = Field(default_factory=dict)
 
 
 class CardSection(BaseModel):
@@ -63,13 +75,14 @@ class DictionaryFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     card: CardSection = CardSection()
+    table: Layout = Layout()
     columns: dict[str, ColumnSection] = Field(min_length=1)
 
 
-_FIELDS = {
-    0: tuple(DictionaryFile.model_fields),
-    1: tuple(CardSection.model_fields),
-    2: tuple(ColumnSection.model_fields),
+_MODELS: dict[str, type[BaseModel]] = {
+    "card": CardSection,
+    "table": Layout,
+    "columns": ColumnSection,
 }
 
 
@@ -93,13 +106,13 @@ def _describe_error(error: ValidationError, path: Path) -> UserError:
     """Return the first error of pydantic as a line with file, section and key."""
     detail = error.errors(include_url=False)[0]
     *sections, key = [str(part) for part in detail["loc"]]
-    if sections and sections[-1] in ("categories", "missing"):
-        key = f"{sections.pop()}[{key}]"
+    keys = len(sections) - (2 if sections[:1] == ["columns"] else 1)
+    if keys > 0:
+        key, sections = f"{'.'.join(sections[-keys:])}[{key}]", sections[:-keys]
     where = f"{path}, {format_section_header(*sections)}" if sections else str(path)
     if detail["type"] == "extra_forbidden":
-        return UserError(
-            f"unknown key {key!r}", where=where, then=nearest(key, _FIELDS[len(sections)])
-        )
+        model = _MODELS[sections[0]] if sections else DictionaryFile
+        return UserError(f"unknown key {key!r}", where=where, then=nearest(key, model.model_fields))
     if detail["type"] == "missing":
         return UserError(f"key {key!r} is missing", where=where)
     expected = detail.get("ctx", {}).get("expected", "")

@@ -13,7 +13,8 @@ from lnmbench import UserError
 from lnmbench.errors import reading
 from lnmbench.tables import decode_text
 from lnmbench.text import plural
-from lnmbench_table.excel import read_excel_cells
+from lnmbench_table.excel import StoredNumber, read_excel_cells
+from lnmbench_table.layout import Layout
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
@@ -49,11 +50,13 @@ def quote_text(text: str) -> str:
     return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
     """Read a table; rows without values are skipped, all other rows must be complete.
 
+    `layout` states what is otherwise detected: encoding, separator, sheet and row of the header.
     Raises `UserError` for a file that is missing, unreadable, empty, broken, or of another type.
     """
+    layout = layout or Layout()
     suffix = path.suffix.lower()
     if suffix not in TEXT_SUFFIXES + EXCEL_SUFFIXES:
         raise UserError(
@@ -65,14 +68,15 @@ def read_sheet(path: Path) -> Sheet:
     with reading(path):
         content = path.read_bytes()
     if suffix in EXCEL_SUFFIXES:
-        cells, notes = read_excel_cells(path, content)
-        return _make_sheet(path, _pad(cells), notes)
-    text, notes = decode_text(content, path)
-    return _make_sheet(path, _parse(path, text, suffix), notes)
+        cells, notes = read_excel_cells(path, content, layout.sheet)
+        return _make_sheet(path, _pad(cells), layout.header or 1, notes)
+    text, notes = decode_text(content, path, layout.encoding)
+    default = "\t" if suffix in (".tsv", ".tab") else _guess_separator(text)
+    rows = _parse(path, text, layout.separator or default)
+    return _make_sheet(path, rows, layout.header or 1, notes)
 
 
-def _parse(path: Path, text: str, suffix: str) -> list[list[str]]:
-    separator = "\t" if suffix in (".tsv", ".tab") else _guess_separator(text)
+def _parse(path: Path, text: str, separator: str) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
     try:
@@ -95,10 +99,13 @@ def _pad(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[*row[:width], *[""] * (width - len(row))] for row in rows]
 
 
-def _make_sheet(path: Path, rows: Iterable[Sequence[str]], notes: tuple[str, ...]) -> Sheet:
+def _make_sheet(
+    path: Path, rows: Iterable[Sequence[str]], first: int, notes: tuple[str, ...]
+) -> Sheet:
     cells = [
-        Row(number=number, cells=tuple(cell.strip() for cell in row))
+        Row(number=number, cells=tuple(map(_strip, row)))
         for number, row in enumerate(rows, start=1)
+        if number >= first
     ]
     filled = [row for row in cells if any(row.cells)]
     if len(filled) < 2:
@@ -114,6 +121,10 @@ def _make_sheet(path: Path, rows: Iterable[Sequence[str]], notes: tuple[str, ...
         rows=tuple(_require_complete(row, len(header), path) for row in filled[1:]),
         notes=notes,
     )
+
+
+def _strip(cell: str) -> str:
+    return cell if isinstance(cell, StoredNumber) else cell.strip()
 
 
 def _require_complete(row: Row, width: int, path: Path) -> Row:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lnmbench import Card, Case, Column, UserError
@@ -12,6 +11,7 @@ from lnmbench.errors import nearest
 from lnmbench.records import UNCODED_ROLES
 from lnmbench.records.after_surgery import known_after
 from lnmbench.text import plural
+from lnmbench_table.conversion import Conversion
 from lnmbench_table.dictionary import Dictionary, read_dictionary
 from lnmbench_table.guesses import guess_label
 from lnmbench_table.proposal import propose_dictionary
@@ -41,16 +41,19 @@ class Table:
 
     def __init__(self, path: Path, columns: Path) -> None:
         table, dictionary_path = Path(path).expanduser(), Path(columns).expanduser()
-        sheet, dictionary = read_sheet(table), read_dictionary(dictionary_path)
+        dictionary = read_dictionary(dictionary_path)
+        sheet = read_sheet(table, dictionary.layout)
         _check_headers(sheet, dictionary, dictionary_path)
         _refuse_known_after(dictionary.undated, sheet, dictionary_path)
         self._ids = _read_case_ids(sheet, dictionary.id)
-        self._cells = {column.name: sheet.column(column.name) for column in dictionary.columns}
-        _check_cells(sheet, dictionary.columns)
+        self._cells = {c.column.name: _convert_cells(sheet, c) for c in dictionary.conversions}
         self.columns: Sequence[Column] = dictionary.columns
         self.card = _make_card(dictionary.card, table)
         self.sources: Sequence[Path] = (table, dictionary_path)
-        self.notes: Sequence[str] = (*sheet.notes, *_describe_columns(sheet, dictionary))
+        self.notes: Sequence[str] = (
+            *sheet.notes,
+            *_describe_columns(sheet, dictionary, self._cells),
+        )
 
     def cases(self) -> Iterator[Case]:
         """Yield the rows in the order of the file."""
@@ -97,14 +100,15 @@ def _read_case_ids(sheet: Sheet, name: str) -> tuple[str, ...]:
     return ids
 
 
-def _check_cells(sheet: Sheet, columns: Sequence[Column]) -> None:
-    for column in columns:
-        for row, cell in zip(sheet.rows, sheet.column(column.name), strict=True):
-            where = f"{sheet.path}, row {row.number}"
-            if column.role not in UNCODED_ROLES:
-                column.encode(cell, where=where)
-            elif column.role == "patient" and not cell:
-                raise UserError(f"no patient in column {column.name!r}", where=where)
+def _convert_cells(sheet: Sheet, conversion: Conversion) -> tuple[str, ...]:
+    column = conversion.column
+    cells = []
+    for row, cell in zip(sheet.rows, sheet.column(column.name), strict=True):
+        where = f"{sheet.path}, row {row.number}"
+        cells.append(conversion.convert(cell, where=where))
+        if column.role == "patient" and not cells[-1]:
+            raise UserError(f"no patient in column {column.name!r}", where=where)
+    return tuple(cells)
 
 
 def _refuse_known_after(features: Sequence[Column], sheet: Sheet, dictionary: Path) -> None:
@@ -148,7 +152,9 @@ def _make_card(section: CardSection, path: Path) -> Card:
     )
 
 
-def _describe_columns(sheet: Sheet, dictionary: Dictionary) -> Iterator[str]:
+def _describe_columns(
+    sheet: Sheet, dictionary: Dictionary, cells: Mapping[str, Sequence[str]]
+) -> Iterator[str]:
     used = {dictionary.id, *(column.name for column in dictionary.columns)}
     left_out = [quote_text(header) for header in sheet.header if header not in used]
     if left_out:
@@ -159,5 +165,13 @@ def _describe_columns(sheet: Sheet, dictionary: Dictionary) -> Iterator[str]:
     for column in dictionary.columns:
         if column.role in UNCODED_ROLES:
             continue
-        if all(math.isnan(column.encode(cell)) for cell in sheet.column(column.name)):
+        if all(map(column.is_missing, cells[column.name])):
             yield f"column {column.name!r} has no values"
+    for conversion in dictionary.conversions:
+        name = conversion.column.name
+        unused = conversion.find_unused_values(sheet.column(name))
+        if unused:
+            yield (
+                f"column {name!r}: no cell has {', '.join(map(quote_text, unused[:5]))}, which the "
+                "key values maps"
+            )

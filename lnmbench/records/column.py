@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from lnmbench.errors import UserError, nearest
+from lnmbench.text import fold_spelling, parse_number
 
 Role = Literal["id", "patient", "center", "feature", "target", "aux", "report"]
 Kind = Literal["continuous", "ordinal", "nominal", "binary"]
@@ -17,6 +19,9 @@ Label = Literal["binary", "ordinal", "nominal", "continuous", "mask"]
 TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
 UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")
 """Roles whose cells are not numbers; those of reports are not stored."""
+
+_LARGEST = 1e15
+"""Larger numbers are marks of missing values, and overflow when they are scaled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,39 +79,74 @@ class Column:
                 f"column {self.name!r} has a reader", expected="role report", got=self.role
             )
 
+    def is_missing(self, value: object) -> bool:
+        """Return whether a cell has no value.
+
+        Empty cells, None, NaN and the column's `missing` spellings are missing, in upper or lower
+        case; so is a number equal to one of these.
+        """
+        text = "" if value is None else str(value).strip()
+        if not text or text.casefold() == "nan":
+            return True
+        index = _find_spelling(text, self.categories, self.missing)
+        if index is None and self.kind == "continuous" and self.missing:
+            number = parse_number(text)
+            return number is not None and number in map(parse_number, self.missing)
+        return index is not None and math.isnan(index)
+
     def encode(self, value: object, *, where: str = "") -> float:
         """Return a cell as a number: its value, or the index of its category; NaN if missing.
 
-        Empty cells, None, NaN and the column's `missing` spellings are missing. Everything else
-        must be a finite number or one of the categories, or `UserError` is raised. A report has no
+        A cell that is not missing must be a plain number of at most 15 digits before the point, or
+        one of the categories in upper or lower case, or `UserError` is raised. A report has no
         number: `TypeError`, which quotes nothing of it.
         """
         if self.role == "report":
             raise TypeError(f"column {self.name!r} is a report and cannot be encoded")
         text = "" if value is None else str(value).strip()
-        if not text or text.casefold() == "nan" or text in {m.strip() for m in self.missing}:
+        if not text or text.casefold() == "nan":
             return math.nan
-        if self.kind == "continuous":
-            try:
-                number = float(text)
-            except ValueError:
-                number = math.nan
-            if not math.isfinite(number):
-                raise UserError(
-                    f"column {self.name!r} holds {text[:40]!r}",
-                    where=where,
-                    expected="a number",
-                    then="add the spelling to the column's missing list if it means missing",
-                )
-            return number
-        if text in self.categories:
-            return float(self.categories.index(text))
-        as_whole = text.removesuffix(".0")
-        if as_whole in self.categories:
-            return float(self.categories.index(as_whole))
-        raise UserError(
-            f"column {self.name!r} holds {text[:40]!r}",
-            where=where,
-            expected="one of its categories",
-            then=nearest(text, self.categories),
-        )
+        index = _find_spelling(text, self.categories, self.missing)
+        if index is not None:
+            return index
+        if self.kind != "continuous":
+            raise UserError(
+                f"column {self.name!r} holds {text[:40]!r}",
+                where=where,
+                expected="one of its categories",
+                then=nearest(text, self.categories),
+            )
+        number = parse_number(text)
+        if number is not None and number in map(parse_number, self.missing):
+            return math.nan
+        if number is None or abs(number) >= _LARGEST:
+            raise UserError(
+                f"column {self.name!r} holds {text[:40]!r}",
+                where=where,
+                expected="a number" if number is None else f"a number below {_LARGEST:.0e}",
+                then="add the spelling to the column's missing list if it means missing",
+            )
+        return number
+
+
+def _find_spelling(
+    text: str, categories: tuple[str, ...], missing: tuple[str, ...]
+) -> float | None:
+    """Return the index of the category that a cell spells, NaN for missing, or None."""
+    exact, folded = _list_spellings(categories, missing)
+    index = exact.get(text)
+    return folded.get(fold_spelling(text)) if index is None and folded else index
+
+
+@lru_cache(maxsize=1024)
+def _list_spellings(
+    categories: tuple[str, ...], missing: tuple[str, ...]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the values of the spellings as written, and when folded, if they are one value."""
+    exact = {category: float(index) for index, category in enumerate(categories)}
+    exact.update({spelling.strip(): math.nan for spelling in missing})
+    folded: dict[str, set[float]] = {}
+    for spelling, value in exact.items():
+        # math.nan is one object, so a set holds it once
+        folded.setdefault(fold_spelling(spelling), set()).add(value)
+    return exact, {key: values.pop() for key, values in folded.items() if len(values) == 1}

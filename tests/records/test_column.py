@@ -31,8 +31,8 @@ def test_a_cell_that_is_not_a_finite_number_is_refused(value: str) -> None:
 
 
 def test_an_unknown_category_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UserError, match="holds 'g3'.*one of its categories; did you mean G3"):
-        GRADE.encode("g3")
+    with pytest.raises(UserError, match="holds 'G33'.*one of its categories; did you mean G3"):
+        GRADE.encode("G33")
 
 
 def test_a_report_is_refused_without_its_text() -> None:
@@ -57,3 +57,33 @@ def test_a_column_that_would_leak_or_cannot_be_encoded_is_refused(
 ) -> None:
     with pytest.raises(UserError, match=message):
         Column(name="x", **settings)  # type: ignore[arg-type]
+
+
+def test_spellings_match_in_any_case_with_any_blanks_unless_that_is_ambiguous() -> None:
+    column = Column(
+        name="c", role="feature", kind="nominal", categories=("Aa", "aA", "Never smoker", "1")
+    )
+    cells = ("Aa", "aA", "NEVER\u00a0 smoker", "1.0", "１")
+    assert [column.encode(cell) for cell in cells] == [0, 1, 2, 3, 3]
+    with pytest.raises(UserError, match="holds 'AA'"):
+        column.encode("AA")
+
+
+@pytest.mark.parametrize("cell", ["1_0", "inf", "-inf", "0x10", "1e300", "１_２", "1 0", "٣", "5²"])
+def test_only_plain_numbers_of_possible_size_are_numbers(cell: str) -> None:
+    with pytest.raises(UserError, match="expected a number"):
+        Column(name="c", role="feature").encode(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("+5", 5), ("5.", 5), (".5", 0.5), ("1e3", 1000), ("−5", -5), ("１２", 12)]
+)
+def test_plain_numbers_are_read(cell: str, number: float) -> None:
+    assert Column(name="c", role="feature").encode(cell) == number
+
+
+def test_a_missing_number_matches_each_way_to_write_it() -> None:
+    column = Column(name="c", role="feature", missing=("-9", "99.5"))
+    assert all(map(column.is_missing, ("-9", "-9.0", "99.50", "", None, "NaN")))
+    assert math.isnan(column.encode("-9.00"))
+    assert not column.is_missing("9")

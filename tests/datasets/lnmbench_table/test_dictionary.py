@@ -101,3 +101,44 @@ def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "columns.toml"
     path.write_bytes(b"\xef\xbb\xbf" + ID.encode())
     assert read_dictionary(path).id == "case"
+
+
+AGE = '[columns.age]\nrole = "feature"\nkind = "continuous"\n'
+SEX = '[columns.sex]\nrole = "feature"\nkind = "binary"\ncategories = ["f", "m"]\n'
+
+
+def test_marks_of_numbers_are_those_of_the_column_or_else_of_the_table(
+    parse_columns: Callable[[str], Dictionary],
+) -> None:
+    dictionary = parse_columns(
+        '[table]\ndecimal = ","\nencoding = "cp1252"\n'
+        f'{AGE}{SEX}[columns.cea]\nrole = "feature"\nkind = "continuous"\ndecimal = "."\n'
+    )
+    assert [conversion.decimal for conversion in dictionary.conversions] == [",", ",", "."]
+    assert dictionary.layout.encoding == "cp1252"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[table]\ndecimals = ","\n', "did you mean decimal?"),
+        ('[table]\nencoding = "utf8x"\n', "the name of an encoding"),
+        ('[table]\nencoding = "rot13"\n', "the name of an encoding"),
+        (f'[table]\ndecimal = ","\nthousands = ","\n{AGE}', "are both ','"),
+        (f'{AGE}thousands = "."\n', "are both '.'"),
+        ("[table]\nheader = 0\n", "key 'header'"),
+        (f'{AGE}decimal = ";"\n', "key 'decimal'"),
+        (f'{SEX}decimal = ","\n', "only a continuous column takes decimal"),
+        (f'{AGE}values = {{"k.A." = "none"}}\n', "a number"),
+        (f'{SEX}values = {{"w" = "female"}}\n', "one of the categories"),
+        (f'{SEX}values = {{"w" = "f", "W" = "f"}}\n', "two keys of values"),
+        (f'{SEX}values = {{"w" = true}}\n', "in quotes"),
+        (f'{SEX}values = {{"w" = ["f"]}}\n', "values[w]"),
+        (f'{SEX}missing = ["F"]\n', "both a category and missing"),
+        ('[columns.r]\nrole = "report"\nvalues = {"-" = ""}\n', "takes no values"),
+    ],
+)
+def test_a_wrong_mark_or_mapped_value_is_refused(
+    text: str, message: str, refuse_columns: Callable[[str], str]
+) -> None:
+    assert message in refuse_columns(text)

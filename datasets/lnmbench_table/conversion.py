@@ -1,0 +1,99 @@
+"""Conversion of the cells of a column: mapped values, decimal commas, thousands separators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from lnmbench import Column, UserError
+from lnmbench.records import UNCODED_ROLES
+from lnmbench.text import fold_spelling, parse_number
+from lnmbench_table.excel import StoredNumber
+from lnmbench_table.layout import Decimal
+from lnmbench_table.sheet import quote_text
+
+_BLANK = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
+_GROUPED = re.compile(r"[-+−]?\d{1,3}([.,'’ ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
+_WITH_COMMA = re.compile(r"[-+−]?[\d.]+,\d+", re.ASCII)
+_LIMIT = re.compile(r"[<>≤≥≦≧~≈±＜＞].*\d")
+_WITH_UNIT = re.compile(r"[-+−]?[\d.,]+ ?[a-zµμ%°][^\d]*\d?", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """Conversion of the cells of a column to plain numbers, and to the column's spellings.
+
+    `values` maps spellings of the table to those of the column, or to an empty text for missing.
+    `thousands` is the mark between thousands; without it, such a mark is recognized only in a
+    number that also has a decimal mark.
+    """
+
+    column: Column
+    decimal: Decimal = "."
+    thousands: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def convert(self, cell: str, *, where: str) -> str:
+        """Return a cell as its column can encode it. Raises `UserError` for any other cell."""
+        value = self._map(cell)
+        if self.column.role in UNCODED_ROLES:
+            return value
+        if self.column.kind == "continuous" and not isinstance(value, StoredNumber):
+            value = self._convert_number(value, where)
+        self.column.encode(value, where=where)
+        return value
+
+    def find_unused_values(self, cells: Iterable[str]) -> list[str]:
+        """Return the spellings of the key `values` that no cell has."""
+        spellings = set(map(fold_spelling, cells)) if self.values else set()
+        return [spelling for spelling in self.values if fold_spelling(spelling) not in spellings]
+
+    def _map(self, cell: str) -> str:
+        if not cell or not self.values:
+            return cell
+        if cell in self.values:
+            return self.values[cell]
+        folded = {fold_spelling(spelling): value for spelling, value in self.values.items()}
+        return folded.get(fold_spelling(cell), cell)
+
+    def _convert_number(self, cell: str, where: str) -> str:
+        """Return a number with a decimal point and without marks between thousands."""
+        if self.column.is_missing(cell):
+            return cell
+        plain, thousands = _BLANK.sub(" ", cell), (self.thousands or "").replace("’", "'")
+        grouped = _GROUPED.fullmatch(plain)
+        mark = grouped[1] if grouped else ""
+        if mark and (
+            mark.replace("’", "'") == thousands or (mark != self.decimal and self.decimal in plain)
+        ):
+            plain = plain.replace(mark, "")
+        if self.decimal == ",":
+            plain = "" if "." in plain else plain.replace(",", ".")
+        number = parse_number(plain)
+        if number is not None:
+            return plain
+        raise UserError(
+            f"column {self.column.name!r} holds {quote_text(cell)}",
+            where=where,
+            expected=f"a number with a decimal {'comma' if self.decimal == ',' else 'point'}",
+            then=self._advise(_BLANK.sub(" ", cell), mark),
+        )
+
+    def _advise(self, cell: str, mark: str) -> str:
+        section = "in the section of the column or in [table]"
+        if mark and mark == "," and cell.count(",") == 1:
+            return f'set decimal = "," or thousands = "," {section}: it may be either'
+        if mark and mark != self.decimal:
+            return f'set thousands = "{mark}" {section} if it separates thousands'
+        if self.decimal == "." and _WITH_COMMA.fullmatch(cell):
+            return f'set decimal = "," {section}'
+        if _LIMIT.match(cell):
+            return f"give its number with values = {{{_quote(cell)} = 0.5}}, or list it as missing"
+        if _WITH_UNIT.fullmatch(cell):
+            return "remove units from the cells of the table and give one with the key unit"
+        return "add the spelling to the column's missing list if it means missing"
+
+
+def _quote(cell: str) -> str:
+    return '"' + cell[:20].replace("\\", "").replace('"', "") + '"'
