@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lnmbench import UserError, Volume
 from lnmbench.imaging.dicom_index import index_folder
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
+from lnmbench.imaging.regions.mask_file import read_mask_grid
 from lnmbench.imaging.regions.reading import only_file, read_region
-from lnmbench.imaging.series import choose_ct, find_image, read_ct
+from lnmbench.imaging.series import CtImage, find_image
 from lnmbench.imaging.volume_files import is_volume_file
 from lnmbench_table.manifest import POINTS, Entry
-
-if TYPE_CHECKING:
-    import SimpleITK as sitk
 
 # Headers that refer to a separate file with the voxels
 _HEADERS = {".mhd": (".raw", ".zraw"), ".nhdr": (".raw", ".raw.gz")}
@@ -34,12 +31,17 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
         )
     if entry.region is not None and entry.region.suffix.lower() == POINTS:
         raise UserError("the table of points has no row for this case", where=str(entry.region))
-    image, notes = _read_image(entry.image, entry.region)
+    ct = _read_image(entry.image, entry.region)
     if entry.location is not None:
-        region = entry.location.region(image)
+        region = entry.location.region(ct.image)
     elif entry.region is not None:
-        region = read_region(entry.region, image, entry.region_name or region_name or None)
-    return Volume(image=image, mask=region.mask, notes=(*notes, f"tumor: {region.note}"))
+        region = read_region(entry.region, ct.image, entry.region_name or region_name or None)
+    return Volume(
+        image=ct.image,
+        mask=region.mask,
+        notes=(*ct.notes, f"tumor: {region.note}"),
+        warnings=(*ct.warnings, *region.warnings),
+    )
 
 
 def list_files(entries: Sequence[Entry]) -> Iterator[Path]:
@@ -51,22 +53,19 @@ def list_files(entries: Sequence[Entry]) -> Iterator[Path]:
     yield from sorted({file for path in named for file in _list_files_of_path(path)})
 
 
-def _read_image(path: Path, region: Path | None) -> tuple[sitk.Image, tuple[str, ...]]:
-    """Return the image, and notes on the choice: of several series, the one of the region."""
+def _read_image(path: Path, region: Path | None) -> CtImage:
+    """Return the image; of several series, the one to which the region belongs."""
     if not path.exists():
         raise UserError(f"no image {path}")
-    if region is None or not path.is_dir() or not _is_dicom_region(region):
+    if region is None:
         return find_image(path)
-    (region_series,) = index_folder(only_file(region))
-    series, reason = choose_ct(index_folder(path), region_series)
-    return read_ct(series), (reason,)
-
-
-def _is_dicom_region(path: Path) -> bool:
-    file = only_file(path)
+    file = only_file(region)
     if is_volume_file(file):
-        return False
-    return sop_class(file) in (*SEGMENTATION, STRUCTURE_SET)
+        return find_image(path, mask_grid=read_mask_grid(file))
+    if sop_class(file) in (*SEGMENTATION, STRUCTURE_SET):
+        (series,) = index_folder(file)
+        return find_image(path, region=series)
+    return find_image(path)
 
 
 def _list_files_of_path(path: Path) -> Iterator[Path]:

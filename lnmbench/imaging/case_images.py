@@ -39,11 +39,15 @@ class CaseVolume:
         from lnmbench.imaging.series import choose_ct, read_ct
 
         annotation = choose_annotation(self.series, self.rules)
-        ct, reason = choose_ct(self.series, annotation.series)
-        image = read_ct(ct)
+        chosen = choose_ct(self.series, annotation.series)
+        image = read_ct(chosen.series)
         region = read_region(annotation.path, image, annotation.name)
-        notes = (reason, region.note, *annotation.left_out)
-        return Volume(image=image, mask=region.mask, notes=notes)
+        return Volume(
+            image=image,
+            mask=region.mask,
+            notes=(chosen.reason, region.note, *annotation.left_out),
+            warnings=(*chosen.warnings, *region.warnings),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

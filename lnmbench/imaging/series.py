@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import SimpleITK as sitk
 from lnmbench.errors import UserError
 from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, series_location
 from lnmbench.imaging.frames import read_frames
+from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.headers import UNKNOWN
 from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.slice_order import stack
@@ -28,17 +30,54 @@ if TYPE_CHECKING:
 _PROJECTED = {"MIP", "MAX_IP", "MIN_IP", "MINIP", "MAXIP", "PROJECTION IMAGE", "VRT", "CPR"}
 _PROJECTED_WORDS = re.compile(r"\b(mips?|minip|maxip|vrt)\b", re.IGNORECASE)
 _AXIAL_COSINE = 0.8
+_ABSENT = "in the segmentation's frame of reference; the series it references is absent"
+_EXAMPLES = 3
 
 
-def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tuple[Series, str]:
-    """Return the CT series to use, and a sentence with the reason.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenSeries:
+    """CT series to use, with a sentence on the reason, and warnings for a person to check."""
+
+    series: Series
+    reason: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CtImage:
+    """CT volume in HU, with sentences on its choice, and on what a person should check."""
+
+    image: sitk.Image
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def choose_ct(
+    candidates: Sequence[Series], region: Series | None = None, mask_grid: Grid | None = None
+) -> ChosenSeries:
+    """Return the CT series to use.
 
     With a segmentation (SEG or RTSTRUCT), it is the series that the segmentation references, or if
-    that is absent, one in its frame of reference. Otherwise, and among several, it is an axial one
-    with most slices. Localizers, single images and projections are never used, other planes and
-    derived images only if nothing else is left; among equal ones the lowest series number decides.
+    that is absent, one in its frame of reference. With a mask file, it is the one whose grid the
+    mask has, voxel for voxel. Otherwise, and among several, it is an axial one with most slices.
+    Localizers, single images and projections are never used, other planes and derived images only
+    if nothing else is left; among equal ones the lowest series number decides.
 
-    Raises `UserError` if nothing is left, or the segmentation belongs to none of them.
+    Parameters
+    ----------
+    candidates
+        Series of one patient.
+    region
+        The series of the segmentation.
+    mask_grid
+        The grid of the mask file.
+
+    Raises
+    ------
+    UserError
+        If nothing is left, if the segmentation belongs to none of them, or if they are several
+        scans (in more than one frame of reference) and nothing tells to which one the region
+        belongs.
     """
     ct_series = [series for series in candidates if series.modality == "CT"]
     if not ct_series:
@@ -46,15 +85,29 @@ def choose_ct(candidates: Sequence[Series], region: Series | None = None) -> tup
         got = ", ".join(modalities) or "nothing"
         raise UserError("no CT series", expected="modality CT", got=got)
     related, reason = _find_related(ct_series, region)
+    on_grid = () if mask_grid is None else _find_on_grid(related, mask_grid)
+    if on_grid:
+        related, reason = on_grid, "whose grid the mask has"
     usable, left_out = _select_usable(related)
     if not usable:
         raise UserError("no usable CT series", got=f"left out {'; '.join(left_out)}")
+    if not on_grid:
+        _require_one_scan(usable, region)
     most = max(series.size for series in usable)
     best = min(
         (series for series in usable if series.size == most),
         key=lambda series: (series.number is None, series.number or 0, series.uid),
     )
-    return best, _explain_choice(best, usable, reason, left_out)
+    warnings = []
+    if on_grid:
+        warnings.append(f"the mask chose the CT by its grid ({_name(best)} of {len(ct_series)})")
+    elif reason == _ABSENT:
+        warnings.append(f"the CT series that the segmentation references is absent ({_name(best)})")
+    return ChosenSeries(
+        series=best,
+        reason=_explain_choice(best, usable, reason, left_out),
+        warnings=tuple(warnings),
+    )
 
 
 def read_ct(series: Series) -> sitk.Image:
@@ -69,26 +122,47 @@ def read_ct(series: Series) -> sitk.Image:
 
 def read_image(path: Path) -> sitk.Image:
     """Return the CT volume in a file or folder; see `find_image`."""
-    return find_image(path)[0]
+    return find_image(path).image
 
 
-def find_image(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
-    """Return the CT volume in a file or folder, and sentences on the choice of the series.
+def find_image(path: Path, region: Series | None = None, mask_grid: Grid | None = None) -> CtImage:
+    """Return the CT volume in a file or folder.
 
     A file is NIfTI, NRRD, MetaImage (MHA, MHD), or a multi-frame DICOM; a folder contains DICOM
-    files of one patient, at any depth and with any names. Raises `UserError` for no image, images
-    of several patients, and an image that cannot be used.
+    files of one patient, at any depth and with any names.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+    region, mask_grid
+        The region that belongs to the image, as in `choose_ct`.
+
+    Raises
+    ------
+    UserError
+        For no image, images of several patients, and an image that cannot be used.
     """
     if not path.exists():
         raise UserError(f"no file or folder {path}", then="check the path")
     if path.is_file() and is_volume_file(path):
-        return read_volume_file(path), ()
+        return CtImage(image=read_volume_file(path))
     index = index_folder(path)
     if not index:
         raise UserError(
             f"no image at {path}",
             expected="NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM",
         )
+    if region is None:
+        _require_sound(index, path)
+    if region is None and len(index) == 1 and index[0].modality == "CT":
+        return CtImage(image=read_ct(index[0]))
+    chosen = choose_ct(index, region, mask_grid)
+    return CtImage(image=read_ct(chosen.series), notes=(chosen.reason,), warnings=chosen.warnings)
+
+
+def _require_sound(index: Sequence[Series], path: Path) -> None:
+    """Refuse damaged files and CT of several patients: nothing else tells what to use."""
     damaged = [file for series in index if series.modality == DAMAGED for file in series.files]
     if damaged:
         raise UserError(f"cannot read {damaged[0]}", got="a damaged DICOM file, or no DICOM file")
@@ -97,10 +171,6 @@ def find_image(path: Path) -> tuple[sitk.Image, tuple[str, ...]]:
         raise UserError(
             f"{path} holds CT of {len(patients)} patients", then="give one patient's folder"
         )
-    if len(index) == 1 and index[0].modality == "CT":
-        return read_ct(index[0]), ()
-    series, reason = choose_ct(index)
-    return read_ct(series), (reason,)
 
 
 def _find_related(
@@ -114,10 +184,7 @@ def _find_related(
         return named, "which the segmentation references"
     framed = [series for series in ct_series if region.frame and series.frame == region.frame]
     if framed:
-        return (
-            framed,
-            "in the segmentation's frame of reference; the series it references is absent",
-        )
+        return framed, _ABSENT
     if region.references or region.frame:
         raise UserError(
             "the CT series of the segmentation is missing",
@@ -126,6 +193,43 @@ def _find_related(
             then="download the series that it references",
         )
     return ct_series, "though the segmentation does not state the series on which it was drawn"
+
+
+def _find_on_grid(ct_series: Sequence[Series], mask_grid: Grid) -> Sequence[Series]:
+    """Return the series whose grid a mask has, if there are several to choose from.
+
+    A mask of the same voxels goes before one that is cropped on the lattice of a series.
+    """
+    usable = [s for s in ct_series if not any(has(s) for has in _UNUSABLE.values())]
+    if len(usable) < 2 or mask_grid.lacks_geometry():
+        return ()
+    grids = [(series, grid) for series in usable if (grid := _read_grid(series)) is not None]
+    same = [series for series, grid in grids if mask_grid.has_points_of(grid)]
+    return same or [series for series, grid in grids if mask_grid.shares_lattice(grid)]
+
+
+def _read_grid(series: Series) -> Grid | None:
+    """Return the grid of a series from its headers, None if they form no volume."""
+    try:
+        frames = [frame for file in series.files for frame in read_frames(file)]
+        ordered = stack(frames, where=series_location(series))
+    except UserError:
+        return None
+    size = (*ordered.frames[0].size, len(ordered.frames))
+    return Grid.of_geometry(size, ordered.origin, ordered.spacing_mm, ordered.direction)
+
+
+def _require_one_scan(usable: Sequence[Series], region: Series | None) -> None:
+    """Refuse several scans: coordinates and regions of one mean nothing in another."""
+    scans = {series.frame or series.study or series.uid for series in usable}
+    if len(scans) > 1:
+        raise UserError(
+            f"the folder holds {len(scans)} scans, and the region does not tell its own",
+            expected="CT series in one frame of reference, or a mask with the grid of one of them",
+            got=", ".join(f"{_name(s)} ({plural(s.size, 'slice')})" for s in usable[:_EXAMPLES])
+            + (", …" if len(usable) > _EXAMPLES else ""),
+            then="give the folder of the scan on which the region was drawn",
+        )
 
 
 def _select_usable(related: Sequence[Series]) -> tuple[Sequence[Series], list[str]]:

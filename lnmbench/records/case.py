@@ -15,12 +15,15 @@ class Volume:
     """A CT volume in HU and the tumor mask on the same grid (0 outside, 1 inside).
 
     `notes` are sentences on the choice of series, segment and region. They go into the ingest log,
-    never into the cohort file.
+    never into the cohort file. `warnings` are sentences on what a person should check, such as a
+    repaired contour. They go into the ingest log, and their kinds (the words before " (", ": " or
+    "; ") are counted in one line of the console.
     """
 
     image: sitk.Image
     mask: sitk.Image
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import SimpleITK as sitk
 
 from lnmbench import UserError
 from lnmbench.imaging.dicom_index import Series, index_folder
+from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.series import choose_ct, find_image, read_image
 
 SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
@@ -44,7 +45,8 @@ PET = _series("7", 350, modality="PT")
 
 
 def test_the_axial_series_with_most_slices_is_taken() -> None:
-    best, why = choose_ct([PET, SCOUT, CORONAL, MIP, DERIVED, THICK, THIN])
+    chosen = choose_ct([PET, SCOUT, CORONAL, MIP, DERIVED, THICK, THIN])
+    best, why = chosen.series, chosen.reason
     assert best == THIN
     assert why == (
         "CT: series 2 with 300 slices, the one with most slices of 2; left out: "
@@ -54,29 +56,35 @@ def test_the_axial_series_with_most_slices_is_taken() -> None:
 
 def test_the_series_that_the_segmentation_references_comes_first() -> None:
     region = _series("9", modality="SEG", references=("6",))
-    best, why = choose_ct([THIN, THICK, SCOUT], region)
+    chosen = choose_ct([THIN, THICK, SCOUT], region)
+    best, why = chosen.series, chosen.reason
     assert best == THICK
     assert why == "CT: series 6 with 60 slices, which the segmentation references"
 
 
 def test_without_the_referenced_series_one_in_its_frame_is_taken() -> None:
     region = _series("9", modality="SEG", references=("77",))
-    best, why = choose_ct([THIN, THICK], region)
+    chosen = choose_ct([THIN, THICK], region)
+    best, why = chosen.series, chosen.reason
     assert best == THIN
     assert "the series it references is absent" in why
+    assert chosen.warnings == (
+        "the CT series that the segmentation references is absent (series 2)",
+    )
     with pytest.raises(UserError, match="CT series of the segmentation is missing"):
         choose_ct([_series("2", frame="another")], region)
 
 
 def test_of_several_alike_the_lowest_number_is_taken() -> None:
-    best, why = choose_ct([_series("12"), _series("11"), THICK, _series("10", 60)])
+    chosen = choose_ct([_series("12"), _series("11"), THICK, _series("10", 60)])
+    best, why = chosen.series, chosen.reason
     assert best.uid == "6"
     assert "of 2 with as many slices the one with the lowest series number" in why
 
 
 def test_what_is_unwanted_is_taken_if_nothing_else_is_there() -> None:
-    assert choose_ct([DERIVED, SCOUT])[0] == DERIVED
-    assert choose_ct([CORONAL, SCOUT])[0] == CORONAL
+    assert choose_ct([DERIVED, SCOUT]).series == DERIVED
+    assert choose_ct([CORONAL, SCOUT]).series == CORONAL
 
 
 @pytest.mark.parametrize(("candidates", "words"), [([PET], "no CT series"), ([SCOUT], "left out")])
@@ -128,7 +136,8 @@ def test_any_orientation_lies_where_the_header_says(
 
 @pytest.mark.parametrize(("folder", "slices"), [("liver", 3), ("rtstruct", 2)])
 def test_real_series_agree_with_gdcm(shared_data: Path, folder: str, slices: int) -> None:
-    image, why = find_image(shared_data / "dicom" / folder)
+    ct = find_image(shared_data / "dicom" / folder)
+    image, why = ct.image, ct.notes
     (series,) = (s for s in index_folder(shared_data / "dicom" / folder) if s.modality == "CT")
     names = sitk.ImageSeriesReader.GetGDCMSeriesFileNames(
         str(shared_data / "dicom" / folder), series.uid
@@ -146,6 +155,52 @@ def test_a_folder_of_several_series_says_what_was_chosen(
 ) -> None:
     dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(3), uid="1.2.3.4", number=2)
     dicom_files.write_series(tmp_path / "b", dicom_files.hu_of(5), uid="1.2.3.5", number=3)
-    image, (why,) = find_image(tmp_path)
-    assert image.GetDepth() == 5
-    assert why == "CT: series 3 with 5 slices, the one with most slices of 2"
+    ct = find_image(tmp_path)
+    assert ct.image.GetDepth() == 5
+    assert ct.notes[0] == "CT: series 3 with 5 slices, the one with most slices of 2"
+
+
+def _grid_of(path: Path) -> Grid:
+    return Grid.of_image(read_image(path))
+
+
+@pytest.mark.parametrize("frames", [("1.2.3.1000", "1.2.3.1000"), ("1.2.3.7", "1.2.3.8")])
+def test_a_mask_chooses_the_series_of_its_grid(
+    tmp_path: Path, dicom_files: ModuleType, frames: tuple[str, str]
+) -> None:
+    def shift(index: int, header: pydicom.Dataset) -> None:
+        header.FrameOfReferenceUID = frames[0]
+        header.ImagePositionPatient[0] += 3.1
+
+    def frame(index: int, header: pydicom.Dataset) -> None:
+        header.FrameOfReferenceUID = frames[1]
+
+    dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(5), uid="1.2.3.4", change=shift)
+    dicom_files.write_series(
+        tmp_path / "b", dicom_files.hu_of(3), uid="1.2.3.5", number=7, change=frame
+    )
+    grid = _grid_of(tmp_path / "b")
+    ct = find_image(tmp_path, mask_grid=grid)
+    assert ct.image.GetDepth() == 3
+    assert ct.notes == ("CT: series 7 with 3 slices, whose grid the mask has",)
+    assert ct.warnings == ("the mask chose the CT by its grid (series 7 of 2)",)
+    cropped = Grid(size=(9, 9, 2), matrix=grid.matrix)
+    assert find_image(tmp_path, mask_grid=cropped).image.GetDepth() == 3
+
+
+def test_several_scans_are_refused_if_nothing_tells_the_right_one(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    def other_frame(index: int, header: pydicom.Dataset) -> None:
+        header.FrameOfReferenceUID = "1.2.3.7"
+
+    dicom_files.write_series(tmp_path / "a", dicom_files.hu_of(5), uid="1.2.3.4")
+    dicom_files.write_series(
+        tmp_path / "b", dicom_files.hu_of(3), uid="1.2.3.5", number=7, change=other_frame
+    )
+    other_grid = Grid(size=(9, 9, 2), matrix=np.diag([0.9, 0.9, 3.0, 1.0]))
+    for mask_grid in (None, other_grid):
+        with pytest.raises(UserError, match=r"2 scans.*series 2 \(5 slices\), series 7 \(3 slices"):
+            find_image(tmp_path, mask_grid=mask_grid)
+    region = _series("9", modality="SEG", references=("1.2.3.5",))
+    assert find_image(tmp_path, region=region).image.GetDepth() == 3

@@ -9,32 +9,29 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid import SAME_PLACE, Grid
 from lnmbench.imaging.grid_limits import require_plausible_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Headers are rounded differently; a tenth of a voxel still is the same position.
-SAME_PLACE = 0.1
+# A region of more than this share of the image is its background, or the whole image.
+MOST_OF_THE_IMAGE = 0.5
+# A mask may reach this many voxels, its own or the image's, beyond the image: slices are thick.
+_OVERHANG = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Region:
     """Tumor mask on the grid of its image: uint8, 0 outside, 1 inside, at least one voxel.
 
-    `note` is a sentence on the choice of the region and on its resampling.
+    `note` is a sentence on the choice of the region. `warnings` are sentences on what was repaired
+    or resampled, for a person to check.
     """
 
     mask: sitk.Image
     note: str
-
-
-def affine(image: sitk.Image) -> NDArray[np.float64]:
-    """Return the 4 × 4 matrix from voxel indices (x, y, z, 1) to LPS mm."""
-    matrix: NDArray[np.float64] = np.eye(4)
-    matrix[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
-    matrix[:3, 3] = image.GetOrigin()
-    return matrix
+    warnings: tuple[str, ...] = ()
 
 
 def indices(image: sitk.Image, points_mm: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -52,13 +49,8 @@ def indices(image: sitk.Image, points_mm: NDArray[np.float64]) -> NDArray[np.flo
     ndarray
         Indices x, y, z, (n, 3); a whole number is the center of a voxel.
     """
-    matrix = affine(image)
+    matrix = Grid.of_image(image).matrix
     return np.linalg.solve(matrix[:3, :3], (points_mm - matrix[:3, 3]).T).T.astype(np.float64)
-
-
-def index_map(mask: sitk.Image, image: sitk.Image) -> NDArray[np.float64]:
-    """Return the 4 × 4 matrix from indices of the mask to indices of the image."""
-    return np.linalg.solve(affine(image), affine(mask)).astype(np.float64)
 
 
 def mask_like(image: sitk.Image, inside: NDArray[np.bool_]) -> sitk.Image:
@@ -81,8 +73,10 @@ def count_voxels(mask: sitk.Image) -> int:
     return int(np.count_nonzero(sitk.GetArrayViewFromImage(mask)))
 
 
-def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk.Image, str]:
-    """Return a mask (not 0: inside) on the grid of the image, and a sentence on its resampling.
+def place_mask(
+    mask: sitk.Image, image: sitk.Image, *, where: str, same_space: bool = False
+) -> tuple[sitk.Image, tuple[str, ...]]:
+    """Return a mask (not 0: inside) on the grid of the image, and warnings on its resampling.
 
     On the same lattice of points it is copied, with any extent and order of its axes; from another
     grid each voxel of the image takes the mask's nearest one.
@@ -95,12 +89,17 @@ def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk
         The CT volume.
     where
         File and region in error messages.
+    same_space
+        Whether mask and image are known to lie in one space, such as a frame of reference.
+        Otherwise their grids must prove it: see Raises.
 
     Raises
     ------
     UserError
         For an empty mask, a grid that no CT can have, voxels outside the image, and a mask that
-        falls between the voxels of the image.
+        falls between the voxels of the image. Without `same_space`, also for a mask without
+        geometry, a mask of the image's size in another geometry, and a mask on another grid that
+        reaches beyond the image.
     """
     binary = sitk.Cast(mask != 0, sitk.sitkUInt8)
     binary.CopyInformation(mask)
@@ -114,15 +113,20 @@ def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk
         direction=mask.GetDirection(),
         where=where,
     )
-    between = index_map(mask, image)
-    _refuse_outside(binary, image, between, where)
-    if mask.GetSize() == image.GetSize() and _deviation(between, np.eye(4), mask) < SAME_PLACE:
+    grid, image_grid = Grid.of_image(mask), Grid.of_image(image)
+    if not same_space:
+        _refuse_lost_geometry(grid, image_grid, where)
+    outside = _count_outside(binary, grid, image_grid)
+    if outside < before and not same_space:
+        _refuse_other_geometry(grid, image_grid, where)
+    refuse_voxels_outside(outside, before, where)
+    if grid.is_stored_as(image_grid):
         binary.CopyInformation(image)
-        return binary, ""
+        return binary, ()
     placed = sitk.Resample(binary, image, sitk.Transform(), sitk.sitkNearestNeighbor, 0)
     after = count_voxels(placed)
-    if same_lattice(between, mask) and after == before:
-        return placed, ""
+    if grid.shares_lattice(image_grid) and after == before:
+        return placed, ()
     if not after:
         raise UserError(
             "the region falls between the voxels of the image",
@@ -130,47 +134,83 @@ def place_mask(mask: sitk.Image, image: sitk.Image, *, where: str) -> tuple[sitk
             got=f"{before} voxels of {_spacing(mask)}, the image's are {_spacing(image)}",
         )
     return placed, (
-        f"resampled from another grid ({_spacing(mask)} to {_spacing(image)}) to the nearest "
-        f"voxel: {before} voxels became {after}"
+        f"the mask was resampled from another grid ({_spacing(mask)} to {_spacing(image)}) to the "
+        f"nearest voxel: {before} voxels became {after}",
     )
 
 
-def same_lattice(between: NDArray[np.float64], mask: sitk.Image) -> bool:
-    """Return whether indices of the mask map one-to-one to whole indices of the image.
+def refuse_large_region(mask: sitk.Image, where: str) -> None:
+    """Raise `UserError` for a region of more than half the image: the background, or everything.
 
     Parameters
     ----------
-    between
-        The matrix (4, 4) of `index_map`, from indices of the mask to indices of the image.
     mask
-        The mask; deviations are measured at the corners of its grid, in voxels.
+        The region on the grid of the image.
+    where
+        File and region in error messages.
     """
-    permutation = np.rint(between)
-    if not np.array_equal(np.abs(permutation[:3, :3]) @ np.ones(3), np.ones(3)):
-        return False
-    return _deviation(between, permutation, mask) < SAME_PLACE
+    share = count_voxels(mask) / mask.GetNumberOfPixels()
+    if share > MOST_OF_THE_IMAGE:
+        raise UserError(
+            "the region is too large for a tumor",
+            where=where,
+            expected=f"at most {MOST_OF_THE_IMAGE:.0%} of the image",
+            got=f"{share:.0%}",
+            then="check whether tumor and background are swapped",
+        )
 
 
-def _deviation(a: NDArray[np.float64], b: NDArray[np.float64], mask: sitk.Image) -> float:
-    """Return the largest disagreement of two index maps over the mask, in voxels."""
-    corners = np.array([*np.ndindex(2, 2, 2)]) * (np.array(mask.GetSize()) - 1)
-    ends = np.column_stack([corners, np.ones(8)])
-    return float(np.abs((a - b) @ ends.T).max())
+def _refuse_lost_geometry(grid: Grid, image: Grid, where: str) -> None:
+    if grid.lacks_geometry() and not grid.shares_lattice(image):
+        raise UserError(
+            "the mask does not state its position in the patient",
+            where=where,
+            expected=f"the grid of the image: {image}",
+            got="spacing 1 and origin 0, as software writes them that drops the geometry",
+            then="save the mask with the geometry of the image",
+        )
 
 
-def _refuse_outside(
-    binary: sitk.Image, image: sitk.Image, between: NDArray[np.float64], where: str
-) -> None:
+def _refuse_other_geometry(grid: Grid, image: Grid, where: str) -> None:
+    """Refuse a mask of the image's size in another geometry, and one that reaches beyond it."""
+    if grid.shares_lattice(image) and sorted(grid.size) != sorted(image.size):
+        return
+    if sorted(grid.size) == sorted(image.size) and not grid.has_points_of(image):
+        raise UserError(
+            "the mask has the size of the image, but another geometry",
+            where=where,
+            expected=str(image),
+            got=str(grid),
+            then="give the mask of this image, saved with the geometry of the image",
+        )
+    corners = grid.corners_in(image, margin=0.5)
+    allowed = _OVERHANG * (1 + np.abs(grid.map_to(image)[:3, :3]).sum(axis=1))
+    below, above = -0.5 - corners.min(axis=0), corners.max(axis=0) - np.array(image.size) + 0.5
+    overhang = np.maximum(below, above)
+    if (overhang > allowed).any():
+        axis = int(np.argmax(overhang - allowed))
+        raise UserError(
+            "the mask has another grid than the image and reaches beyond it",
+            where=where,
+            expected=f"the grid of the image: {image}",
+            got=f"{grid}, {overhang[axis]:.1f} voxels beyond the image",
+            then="give the mask of this image, or resample it to the image",
+        )
+
+
+def _count_outside(binary: sitk.Image, grid: Grid, image: Grid) -> int:
+    """Return the number of voxels of a mask that lie outside the image."""
     limit = 0.5 + SAME_PLACE
+    between = grid.map_to(image)
 
     def count_outside(voxels: NDArray[np.int64]) -> int:
         mapped = voxels @ between[:3, :3].T + between[:3, 3]
-        out = (mapped < -limit) | (mapped > np.array(image.GetSize()) - 1 + limit)
+        out = (mapped < -limit) | (mapped > np.array(image.size) - 1 + limit)
         return int(out.any(axis=1).sum())
 
-    if count_outside(_corners(binary)):
-        voxels = np.argwhere(sitk.GetArrayViewFromImage(binary))[:, ::-1]
-        refuse_voxels_outside(count_outside(voxels), len(voxels), where)
+    if not count_outside(_corners(binary)):
+        return 0
+    return count_outside(np.argwhere(sitk.GetArrayViewFromImage(binary))[:, ::-1])
 
 
 def _corners(binary: sitk.Image) -> NDArray[np.int64]:

@@ -9,8 +9,10 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.regions.grids import Region, count_voxels, place_mask
 from lnmbench.imaging.regions.naming import NamedRegion, choose
+from lnmbench.imaging.silence import suppress_warnings
 from lnmbench.imaging.volume_files import read_grid_file
 from lnmbench.text import plural
 
@@ -22,7 +24,7 @@ def region_from_mask(path: Path, image: sitk.Image, label: int | None = None) ->
     """Return a label of a mask file on the grid of the image; 0 is outside.
 
     On the image's lattice the voxels are copied; a mask on another grid is resampled to the nearest
-    voxel, and the note says so.
+    voxel, with a warning.
 
     Parameters
     ----------
@@ -37,7 +39,8 @@ def region_from_mask(path: Path, image: sitk.Image, label: int | None = None) ->
     ------
     UserError
         For a file that cannot be read or contains fractions, a label that does not exist, several
-        labels without a choice, an empty mask, and voxels outside the image.
+        labels without a choice, an empty mask, voxels outside the image, and a grid that does not
+        fit the image (see `place_mask`).
     """
     return read_label(path, image, None if label is None else str(label))
 
@@ -64,13 +67,27 @@ def read_label(path: Path, image: sitk.Image, name: str | None) -> Region:
     labels = _labels(mask, path)
     unnamed = len(labels) == 1 and not labels[0].names and not (name or "").strip().isdecimal()
     chosen = choose(labels, None if unnamed else name, kind="label", where=str(path))
-    placed, resampling = place_mask(
+    placed, warnings = place_mask(
         mask == chosen.number, image, where=f"{path}, label {chosen.number}"
     )
     note = f"label {chosen.number} of {len(labels)}: {plural(count_voxels(placed), 'voxel')}"
     if unnamed and name:
         note += f" (the file names no labels, so {name!r} was not searched for)"
-    return Region(mask=placed, note=f"{note}{f'; {resampling}' if resampling else ''}")
+    return Region(mask=placed, note=note, warnings=warnings)
+
+
+def read_mask_grid(path: Path) -> Grid | None:
+    """Return the grid of a mask file from its header alone, None if that cannot be read."""
+    reader = sitk.ImageFileReader()
+    try:
+        reader.SetFileName(str(path))
+        with suppress_warnings:
+            reader.ReadImageInformation()
+    except RuntimeError:  # read_label tells the reason
+        return None
+    if reader.GetDimension() < 3:
+        return None
+    return Grid.of_image(reader)
 
 
 def _read(path: Path) -> sitk.Image:

@@ -9,7 +9,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.grids import SAME_PLACE, mask_like
+from lnmbench.imaging.grid import SAME_PLACE
+from lnmbench.imaging.regions.grids import mask_like
 from lnmbench.imaging.regions.polygons import fill
 from lnmbench.text import plural
 

@@ -14,7 +14,7 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError, reading
 from lnmbench.imaging.grid_limits import FARTHEST_MM
-from lnmbench.imaging.regions.grids import Region
+from lnmbench.imaging.regions.grids import Region, refuse_large_region
 from lnmbench.imaging.regions.shapes import (
     Point,
     point_of_voxel,
@@ -48,7 +48,15 @@ class Location:
     slices: tuple[int, int] | None = None
 
     def region(self, image: sitk.Image) -> Region:
-        """Return the region on the grid of the image. Raises `UserError` if it is outside."""
+        """Return the region on the grid of the image.
+
+        Raises `UserError` if it is outside, or more than half of the image.
+        """
+        region = self._draw(image)
+        refuse_large_region(region.mask, where="the coordinates")
+        return region
+
+    def _draw(self, image: sitk.Image) -> Region:
         first = self._to_mm(self.first, image)
         if self.last is not None:
             return region_from_box(image, first, self._to_mm(self.last, image))

@@ -8,7 +8,7 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
-from lnmbench.imaging.regions.grids import Region
+from lnmbench.imaging.regions.grids import Region, refuse_large_region
 from lnmbench.imaging.regions.mask_file import read_label
 from lnmbench.imaging.regions.rtstruct import region_from_rtstruct
 from lnmbench.imaging.regions.seg import region_from_seg
@@ -30,9 +30,16 @@ def read_region(path: Path, image: sitk.Image, name: str | None = None) -> Regio
     Raises
     ------
     UserError
-        For a file of another kind, and as the reader of its kind.
+        For a file of another kind, a region of more than half the image, and as the reader of its
+        kind.
     """
     file = only_file(path)
+    region = _read(file, image, name)
+    refuse_large_region(region.mask, where=str(file))
+    return region
+
+
+def _read(file: Path, image: sitk.Image, name: str | None) -> Region:
     if is_volume_file(file):
         return read_label(file, image, name)
     kind = sop_class(file)

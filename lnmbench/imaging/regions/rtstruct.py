@@ -9,10 +9,11 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.grid import SAME_PLACE
 from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.headers import UNKNOWN, reading, term
 from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object
-from lnmbench.imaging.regions.grids import SAME_PLACE, Region, count_voxels, indices
+from lnmbench.imaging.regions.grids import Region, count_voxels, indices
 from lnmbench.imaging.regions.naming import NamedRegion, choose
 from lnmbench.imaging.regions.planes import fill_slices
 from lnmbench.text import plural

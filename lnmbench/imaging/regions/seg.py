@@ -75,13 +75,14 @@ def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> R
         mask, assumed = _segment(dataset, segment.number, image, where)
     if not count_voxels(mask):
         raise UserError("the segment is empty", where=where, expected="at least one voxel")
-    placed, resampling = place_mask(mask, image, where=where)
+    # A SEG lies in a frame of reference by definition, which the choice of the CT compares.
+    placed, warnings = place_mask(mask, image, where=where, same_space=True)
     notes = [f"segment {segment} of {len(segments)}: {plural(count_voxels(placed), 'voxel')}"]
     if _is_fractional(dataset):
         notes.append(f"where its fraction is {FRACTION} or more")
     if assumed:
         notes.append("its frames do not state their distance: each counts for one slice")
-    return Region(mask=placed, note="; ".join([*notes, resampling] if resampling else notes))
+    return Region(mask=placed, note="; ".join(notes), warnings=warnings)
 
 
 def _refuse_without_position(dataset: Any, path: Path) -> None:

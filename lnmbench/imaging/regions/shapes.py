@@ -13,7 +13,8 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.regions.grids import Region, affine, count_voxels, indices, mask_like
+from lnmbench.imaging.grid import Grid
+from lnmbench.imaging.regions.grids import Region, count_voxels, indices, mask_like
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def region_from_point_and_slices(
     column, row, _ = _voxel_of(image, point_mm, slices=False)
     _check_radius(radius_mm)
     _check_slices(first_slice, last_slice, image.GetSize()[2])
-    matrix, center = affine(image), indices(image, np.array([point_mm]))[0]
+    matrix, center = Grid.of_image(image).matrix, indices(image, np.array([point_mm]))[0]
     rows, columns = np.mgrid[: image.GetSize()[1], : image.GetSize()[0]]
     offsets = np.stack([columns - center[0], rows - center[1]], axis=-1) @ matrix[:3, :2].T
     disk = np.linalg.norm(offsets, axis=-1) <= radius_mm + _ROUNDING_MM
@@ -116,7 +117,7 @@ def region_from_point_and_slices(
 
 def point_of_voxel(image: sitk.Image, voxel: Point) -> Point:
     """Return the LPS mm of a voxel index x, y, z, counted from 0; it need not be whole."""
-    x, y, z = (affine(image) @ [*voxel, 1.0])[:3].tolist()
+    x, y, z = (Grid.of_image(image).matrix @ [*voxel, 1.0])[:3].tolist()
     return x, y, z
 
 
@@ -136,7 +137,7 @@ def _draw(
     last = np.clip(np.ceil(reached.max(axis=0)), -1, size - 1).astype(int)
     z, y, x = (np.arange(first[a], last[a] + 1) for a in (2, 1, 0))
     grid = np.stack(np.meshgrid(z, y, x, indexing="ij")[::-1], axis=-1)
-    matrix = affine(image)
+    matrix = Grid.of_image(image).matrix
     inside = np.zeros(image.GetSize()[::-1], dtype=np.bool_)
     inside[np.ix_(z, y, x)] = contains(grid @ matrix[:3, :3].T + matrix[:3, 3])
     for column, row, slice_index in always or ():
@@ -183,7 +184,7 @@ def _check_slices(first: int, last: int, slices: int) -> None:
 
 def _extent(image: sitk.Image) -> str:
     ends = np.array([*np.ndindex(2, 2, 2)]) * (np.array(image.GetSize()) - 1)
-    matrix = affine(image)
+    matrix = Grid.of_image(image).matrix
     points = ends @ matrix[:3, :3].T + matrix[:3, 3]
     return f"{_text(points.min(axis=0))} to {_text(points.max(axis=0))} mm"
 

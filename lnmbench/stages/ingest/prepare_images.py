@@ -109,8 +109,11 @@ def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts
         case=case.id,
         slices=len(stored["slices"]),
         scan=scan,
-        notes=tuple(json.loads(stored["found"].tobytes())),
-        warnings=mask_warnings(stored["masks"], scan),
+        notes=_read_lines(stored["notes"]),
+        warnings=(
+            *_read_lines(stored["warnings"]),
+            *mask_warnings(stored["slices"], stored["masks"], scan),
+        ),
         digest=hash_slices(stored["slices"]),
     )
 
@@ -121,15 +124,23 @@ def _arrays(volume: Volume, preprocessing: Preprocessing) -> dict[str, NDArray[A
     voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
     before = voxels * float(np.prod(spacing)) / 1000
     after = int(np.count_nonzero(patches.masks)) * float(np.prod(preprocessing.spacing_mm)) / 1000
-    notes = json.dumps([one_line(line) for line in volume.notes]).encode()
     return {
         "slices": patches.slices,
         "masks": patches.masks,
         "spacing_mm": np.round(spacing, 6),
         "size": np.array(size),
         "tumor_ml": np.round([before, after], 6),
-        "found": np.frombuffer(notes, np.uint8),
+        "notes": _store_lines(volume.notes),
+        "warnings": _store_lines(volume.warnings),
     }
+
+
+def _store_lines(lines: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps([one_line(line) for line in lines]).encode(), np.uint8)
+
+
+def _read_lines(stored: NDArray[np.uint8]) -> tuple[str, ...]:
+    return tuple(json.loads(stored.tobytes()))
 
 
 def _patient_axes(image: sitk.Image) -> tuple[list[float], list[int]]:

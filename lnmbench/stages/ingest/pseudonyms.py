@@ -124,6 +124,10 @@ def _redact_volume(
             images = volume()
         except UserError as error:
             raise UserError(redact_ids(str(error), pseudonyms)) from None
-        return replace(images, notes=tuple(redact_ids(line, pseudonyms) for line in images.notes))
+        return replace(
+            images,
+            notes=tuple(redact_ids(line, pseudonyms) for line in images.notes),
+            warnings=tuple(redact_ids(line, pseudonyms) for line in images.warnings),
+        )
 
     return read

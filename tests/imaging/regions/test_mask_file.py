@@ -80,8 +80,9 @@ def test_a_coarser_mask_keeps_its_volume_and_says_so(tmp_path: Path, image) -> N
     sitk.WriteImage(coarse, str(tmp_path / "coarse.nii"))
     region = region_from_mask(tmp_path / "coarse.nii", image)
     assert sitk.GetArrayFromImage(region.mask)[2:4, 2:6, 4:8].all()
-    assert "(1.4 × 1.4 × 10 mm to 0.7 × 0.7 × 5 mm)" in region.note
-    assert "4 voxels became 32" in region.note
+    (warning,) = region.warnings
+    assert "(1.4 × 1.4 × 10 mm to 0.7 × 0.7 × 5 mm)" in warning
+    assert "4 voxels became 32" in warning
 
 
 def test_a_mask_of_another_patient_is_refused(tmp_path: Path, image) -> None:

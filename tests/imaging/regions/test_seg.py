@@ -95,7 +95,7 @@ def test_finer_frames_of_unknown_distance_are_resampled(image, write_seg) -> Non
     path = write_seg(finer, {"a": _blob().repeat(2, axis=0)}, change=_spacing(None))
     region = region_from_seg(path, image)
     np.testing.assert_array_equal(_array(region.mask), _blob())
-    assert "(0.7 × 0.7 × 2.5 mm to 0.7 × 0.7 × 5 mm)" in region.note
+    assert "(0.7 × 0.7 × 2.5 mm to 0.7 × 0.7 × 5 mm)" in region.warnings[0]
 
 
 def _bare(dataset) -> None:
@@ -125,8 +125,8 @@ def test_another_grid_is_resampled_and_said(image, write_seg) -> None:
     region = region_from_seg(path, finer)
     expected = np.kron(_blob(), np.ones((2, 2, 2)))
     np.testing.assert_array_equal(_array(region.mask), expected)
-    assert "resampled from another grid" in region.note
-    assert "25 voxels became 200" in region.note
+    assert "resampled from another grid" in region.warnings[0]
+    assert "25 voxels became 200" in region.warnings[0]
 
 
 def test_several_segments_are_listed_where_none_is_named(image, write_seg) -> None:

@@ -97,6 +97,15 @@ def mask(*, at_edge: bool = False) -> np.ndarray[Any, np.dtype[np.uint8]]:
 )
 def test_masks_that_may_be_wrong(before: float, after: float, at_edge: bool, expected: str) -> None:
     scan = Scan(spacing_mm=(1, 1, 1), size=(9, 9, 9), tumor_ml=(before, after))
-    (warning,) = mask_warnings(mask(at_edge=at_edge), scan) or ("",)
+    masks = mask(at_edge=at_edge)
+    (warning,) = mask_warnings(np.zeros(masks.shape, np.int16), masks, scan) or ("",)
     assert warning.startswith(expected)
     assert bool(warning) == bool(expected)
+
+
+@pytest.mark.parametrize(("hu", "is_air"), [(-1000, True), (-850, False), (30, False)])
+def test_a_region_in_air_is_a_warning(hu: int, is_air: bool) -> None:
+    scan = Scan(spacing_mm=(1, 1, 1), size=(9, 9, 9), tumor_ml=(1, 1))
+    warnings = mask_warnings(np.full((2, 16, 16), hu, np.int16), mask(), scan)
+    expected = ("the tumor region is air: 100% of its voxels lie below -900 HU",)
+    assert warnings == (expected if is_air else ())
