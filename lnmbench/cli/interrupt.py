@@ -1,4 +1,4 @@
-"""Delivery of Ctrl-C that Python would drop."""
+"""Ctrl-C that Python would drop, or turn into another exception."""
 
 from __future__ import annotations
 
@@ -7,8 +7,32 @@ import os
 import signal
 import sys
 import threading
+from types import FrameType
 
 DELAY_SECONDS = 0.05
+
+_interrupted = threading.Event()
+
+
+def record_interrupts() -> None:
+    """Remember that an interrupt arrived, and raise it again if Python drops it.
+
+    Imports, classes and callbacks of libraries turn an interrupt into another exception, such as
+    `ImportError` or `RuntimeError`.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _record)
+    redeliver_interrupts()
+
+
+def was_interrupted() -> bool:
+    """Return whether an interrupt arrived since `record_interrupts`."""
+    return _interrupted.is_set()
+
+
+def _record(number: int, frame: FrameType | None) -> None:
+    _interrupted.set()
+    signal.default_int_handler(number, frame)
 
 
 def redeliver_interrupts() -> None:

@@ -112,14 +112,12 @@ def print_brief_report(folder: Path, registry: Registry) -> None:
 
 
 def _print(page: Page, format: Format) -> None:
-    from lnmbench.cli.console import print_to_console
+    from lnmbench.cli.console import print_document, print_to_console
 
     if format is Format.table:
         print_to_console(page.blocks)
-        return
-    text = _format_page(page, format)
-    # the page declares UTF-8, whatever the encoding of the terminal
-    typer.echo(text.encode("utf-8") if format is Format.html else text, nl=False)
+    else:
+        print_document(_format_page(page, format))
 
 
 def _format_page(page: Page, format: Format) -> str:

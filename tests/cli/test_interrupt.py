@@ -48,3 +48,17 @@ def test_other_errors_are_reported_as_usual() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "ZeroDivisionError" in done.stderr
+
+
+def test_an_interrupt_that_becomes_another_exception_is_remembered() -> None:
+    code = (
+        "import signal\n"
+        "from lnmbench.cli.interrupt import record_interrupts, was_interrupted\n"
+        "record_interrupts()\n"
+        "assert not was_interrupted()\n"
+        "try:\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "except KeyboardInterrupt:\n"
+        "    assert was_interrupted()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

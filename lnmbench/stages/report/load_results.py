@@ -47,7 +47,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
         plan = ledger.plan()
         metrics = target_metrics(plan.protocol, registry)
         methods = sorted(make_labels_unique(ledger.methods()), key=listing_order)
-        labels = ledger.labels()
+        labels = _labels_by_key(ledger.labels())
         titles = {name: metric.title for name, metric in default_metrics(registry).items()}
         results = Results(
             cohort=plan.dataset,
@@ -73,7 +73,7 @@ def read_results(folder: Path, registry: Registry) -> Results:
             truth=plan.truth,
             outer=plan.splits.outer,
             patients=plan.patients,
-            aux_labels=labels,
+            aux_labels={key: replace(task, task=key) for key, task in labels.items()},
             profile=ledger.profile(),
             preprocessing=plan.preprocessing,
             invocations=ledger.manifests(),
@@ -146,17 +146,33 @@ def _method_result(
         cost=ledger.cost(fingerprint),
         validation=list(ledger.validation(fingerprint)),
     )
-    tasks = [str(choice) for choice in method.aux] if result.complete else []
-    offered = default_metrics(registry) if tasks else {}
+    keys = [choice.key for choice in method.aux] if result.complete else []
+    offered = default_metrics(registry) if keys else {}
     return replace(
         result,
         aux=tuple(
-            aux_scores(labels[task], ledger.predictions(fingerprint, task), offered)
-            for task in tasks
+            aux_scores(
+                replace(labels[key], task=key),
+                ledger.predictions(fingerprint, labels[key].task),
+                offered,
+            )
+            for key in keys
         ),
         curve=ledger.curve(fingerprint),
         search=_search(ledger, method),
     )
+
+
+def _labels_by_key(labels: Mapping[str, AuxLabels]) -> dict[str, AuxLabels]:
+    """Return the labels by the key of their task; a ledger names tasks as a run wrote them."""
+    return {_task_key(task): task_labels for task, task_labels in labels.items()}
+
+
+def _task_key(task: str) -> str:
+    try:
+        return choices.parse(task).key
+    except UserError:  # a value with a quotation mark, which only a benchmark file can set
+        return task
 
 
 def _target_title(protocol: Protocol, registry: Registry) -> str:
