@@ -111,6 +111,7 @@ def write_contours(path: Path, rois: dict[str, list[Any]]) -> Path:
     meta.MediaStorageSOPInstanceUID = "1.2.3.4"
     dataset = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
     dataset.SOPClassUID, dataset.SOPInstanceUID = RTStructureSetStorage, "1.2.3.4"
+    dataset.SpecificCharacterSet = "ISO_IR 192"
     dataset.Modality, dataset.PatientID, dataset.SeriesInstanceUID = "RTSTRUCT", "P", "1.2.3"
     dataset.StructureSetROISequence, dataset.ROIContourSequence = [], []
     for number, (name, contours) in enumerate(rois.items(), start=1):
