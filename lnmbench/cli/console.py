@@ -45,3 +45,12 @@ def print_to_console(blocks: Sequence[Block], file: TextIO | None = None) -> Non
     from lnmbench.rendering import print_blocks
 
     print_blocks(make_console(file), blocks)
+
+
+def print_notice(line: str) -> None:
+    """Print a notice to standard error, apart from the output."""
+    import typer
+
+    from lnmbench.text import clean
+
+    typer.echo(clean(line), err=True)

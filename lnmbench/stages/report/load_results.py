@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,12 +38,23 @@ def find_latest_run(runs: Path) -> Path:
     return ledgers[-1].parent
 
 
-def read_results(folder: Path, registry: Registry) -> Results:
+def read_results(
+    folder: Path, registry: Registry, say: Callable[[str], None] = lambda _: None
+) -> Results:
     """Return the results of a run directory, scored and compared.
 
     Methods with missing units are part of the results, without scores.
+
+    Parameters
+    ----------
+    folder
+        The run directory.
+    registry
+        The plugins that offer metrics and comparisons.
+    say
+        Receives notices, e.g. while another program holds the ledger.
     """
-    with LedgerReader.open(folder) as ledger:
+    with LedgerReader.open(folder, say) as ledger:
         plan = ledger.plan()
         metrics = target_metrics(plan.protocol, registry)
         methods = sorted(make_labels_unique(ledger.methods()), key=listing_order)

@@ -97,7 +97,7 @@ def run(
     manifest = _make_manifest(benchmark, resolved)
     cohort, plan = resolved.cohort, resolved.plan
     folder = folders.ledger_folder(plan)
-    with LedgerWriter.create(folder, plan) as ledger:
+    with LedgerWriter.create(folder, plan, progress.say) as ledger:
         ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
         ledger.add_labels(list_labels(resolved.tasks, cohort, cohort.positions(plan.ids)))
         if ledger.profile() is None:
