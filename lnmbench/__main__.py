@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import sys
 
-STOPPED = "stopped: finished units are saved; rerun the same command to continue"
-
 INTERRUPTED = 130
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -34,6 +32,8 @@ def main() -> None:
                 raise
             # an interrupt inside an import or a callback arrives as another exception
             _stop()
+        finally:
+            interrupt.expect_exit()
     except KeyboardInterrupt:
         _stop()
 
@@ -43,6 +43,7 @@ def _run() -> None:
     try:
         import typer
 
+        from lnmbench.cli import interrupt
         from lnmbench.cli.app import app
         from lnmbench.errors import UserError
     except (ImportError, MemoryError, OSError) as error:
@@ -55,6 +56,8 @@ def _run() -> None:
         code = app(standalone_mode=False, prog_name="lnmbench")
         sys.stdout.flush()
     except UserError as error:
+        if interrupt.was_interrupted():  # which may also end a worker process
+            raise
         _exit(f"error: {error}", 2)
     except usage_error as error:
         _exit(_usage_error(error), 2)
@@ -99,8 +102,11 @@ def _usage_error(error: BaseException) -> str:
 
 
 def _stop() -> None:
+    from lnmbench.cli import interrupt
+
     exec("")  # else CPython ends by the signal if an interrupt left an earlier exec()
-    _exit(STOPPED, INTERRUPTED)
+    interrupt.print_stopped()
+    sys.exit(interrupt.exit_code())
 
 
 def _exit(line: str, code: int) -> None:
