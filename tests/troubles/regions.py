@@ -185,6 +185,32 @@ def labels_by_slope(folder: Path) -> None:
     np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.mask), tumor())
 
 
+def accents_of_another_system(folder: Path) -> None:
+    """Composed in the table (Windows), decomposed on the disk and in the ids (a Mac)."""
+    write_volume(folder / "M.nii.gz", chest()).rename(folder / "Gro\u0308\u00dfe.nii.gz")
+    write_volume(folder / "mask.nii.gz", tumor())
+    rows = ["Be\u0301,Gr\u00f6\u00dfe.nii.gz,mask.nii.gz"]
+    volume = read_first(folder, rows, ids="B\u00e9")
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.mask), tumor())
+
+
+def paths_of_windows(folder: Path) -> None:
+    """A manifest written on Windows, with another case of letters, too."""
+    write_volume(folder / "P1" / "ct.nii.gz", chest())
+    write_volume(folder / "P1" / "mask.nii.gz", tumor())
+    volume = read_first(folder, ["A,P1\\CT.nii.gz,.\\p1\\mask.nii.gz"])
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.image), chest())
+    with pytest.raises(UserError, match="a path of a Windows computer"):
+        read_first(folder, ["A,D:\\study\\P1\\ct.nii.gz,P1/mask.nii.gz"])
+
+
+def ids_of_a_spreadsheet(folder: Path) -> None:
+    """A spreadsheet turned 007 into 7 in one of two tables."""
+    write_volume(folder / "ct.nii.gz", chest())
+    with pytest.raises(UserError, match="'7' and '007', which differ in leading zeros"):
+        open_folder(folder, ["7,ct.nii.gz,mask.nii.gz"], ids="007")
+
+
 TWICE = "contours that are stored twice count once"
 SPECK = [(20.2, 9.2, 4), (20.4, 9.2, 4), (20.4, 9.4, 4)]
 BOXES = [box(z) for z in (3, 4, 5)]
@@ -220,6 +246,9 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "a mask holds the background": refuse_mask(1 - tumor(), "too large for a tumor"),
     "a mask is full": refuse_mask(np.ones_like(tumor()), "too large for a tumor"),
     "a mask is stored from the other end": flipped_storage,
+    "accents are composed in the table and decomposed on the disk": accents_of_another_system,
+    "paths are those of Windows": paths_of_windows,
+    "ids lost their leading zeros": ids_of_a_spreadsheet,
     "a contour is stored twice": read_contours([*BOXES, BOXES[1]], TWICE),
     "a contour is stored twice, from another corner and the other way": read_contours(
         [*BOXES, [*BOXES[1][2::-1], BOXES[1][3]]], TWICE
