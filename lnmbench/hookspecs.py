@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lnmbench.records import Manifest, UnitResult
 
 hookspec = pluggy.HookspecMarker("lnmbench")
-hookimpl = pluggy.HookimplMarker("lnmbench")
 
 
 class Hooks(Protocol):

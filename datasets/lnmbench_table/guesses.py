@@ -1,138 +1,181 @@
-"""Guesses of role, kind and categories of a column, for its owner to confirm."""
+"""Guesses of kind, categories, numbers and time of a column, for its owner to confirm."""
 
 from __future__ import annotations
 
-import math
 import re
 import statistics
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lnmbench.lexicon.cells import find_evidence, is_date, is_ratio
+from lnmbench.lexicon.class_order import order_classes
+from lnmbench.lexicon.missing import is_missing, is_unassessed
+from lnmbench.lexicon.timing import Verdict, judge_column
+from lnmbench.lexicon.vocabulary import find_topics, has_role
 from lnmbench.records import Kind
-from lnmbench.records.after_surgery import known_after, known_before
-from lnmbench.text import plural
+from lnmbench.text import fold_spelling, plural
+from lnmbench_table.numbers import Numbers, read_numbers
 
 MOST_CATEGORIES = 12
 LONGEST_CATEGORY = 60
 SHORTEST_REPORT = 40
+SHORTEST_CJK_REPORT = 15
 
-_MISSING = {
-    *("na", "n/a", "#n/a", "nan", "null", "nil", "unknown", "missing", "not available", "?", "-"),
-    *("not collected", "not recorded", "not recorded in database", "not assessed", "not known"),
-    *("not applicable", "not evaluated", "not done", "not reported", "."),
-}
-_CLINICAL = re.compile(
-    r"clin|临床|pre.?op|imag|radiol|biops|(^|[^a-z])(c|i?c[tnm]|c.?stage|pet|mri)([^a-z]|$)",
-    re.IGNORECASE,
-)
-_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
-_NODES = re.compile(r"y?p?N[0-3X]([abc]|mi)?", re.IGNORECASE)
-_TUMOR = re.compile(r"y?p?T([0-4X]([abcd]|mi)?|is)", re.IGNORECASE)
-_UNASSESSED = re.compile(r"y?p?[TN]X", re.IGNORECASE)
 _RANK = re.compile(r"(stage |grade )?(g?[0-4]|i{1,3}|iv|v)([a-c])?", re.IGNORECASE)
-_REPORT = re.compile(
-    r"report|finding|impression|radiolog|imaging|(^|[^a-z])ct([^a-z]|$)|影像|报告|所见|描述|放射",
-    re.IGNORECASE,
-)
-_OPERATION = re.compile(r"病理|手术|术后|operat|biops|autops", re.IGNORECASE)
-_POSITIVE = {"yes", "y", "true", "present", "positive", "pos", "checked", "mutant", "dead", "1"}
+_CLASS_NUMBER = re.compile(r"[TNM]\s?(\d)", re.IGNORECASE)
+_PATHOLOGY_TEXT = re.compile(r"\bR[012]\b|\by?pT[0-4is]|\by?pN[0-3X]")
+_CJK_TEXT = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
     """A guess about a column. `problem` says why it should not be used; empty if it can be.
 
-    `cell_label` is the label that the cells suggest, `label` the same if the name of the column
-    also refers to pathology.
+    `cell_label` is the label that the cells suggest, `label` the same if name or cells also refer
+    to pathology. `is_ordered` is false for two classes whose words do not say which is negative.
     """
 
     kind: Kind = "nominal"
     categories: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
-    is_late: bool = False
+    numbers: Numbers = field(default_factory=Numbers)
+    verdict: Verdict
     cell_label: str = ""
     label: str = ""
     problem: str = ""
+    is_ordered: bool = True
 
 
 def guess_column(name: str, cells: Sequence[str]) -> Guess:
     """Return a guess about a column from its name and its cells (stripped text)."""
     filled = [cell for cell in cells if cell]
-    label = guess_label(name, filled)
-    missing = tuple(sorted({cell for cell in filled if _is_missing(cell, label)}))
-    known = [cell for cell in filled if cell not in missing]
-    kind, categories, problem = _guess_kind(known, ordered=bool(label))
+    cell_label = guess_label(name, filled)
+    missing = _find_missing(filled, cell_label)
+    known = [cell for cell in filled if fold_spelling(cell) not in missing]
+    verdict = judge_column(name, known)
+    is_pathological = verdict.time == "after" and _names_pathology(name, known)
+    numbers = read_numbers(name, known)
+    kind, categories, problem = _guess_kind(name, known, numbers, ordered=bool(cell_label))
     return Guess(
         kind=kind,
         categories=categories,
-        missing=missing,
-        is_late=known_after(name) or bool(label),
-        cell_label=label,
-        label=label if known_after(name) else "",
+        missing=tuple(sorted({*missing.values(), *numbers.missing})),
+        numbers=numbers if kind == "continuous" else Numbers(),
+        verdict=verdict,
+        cell_label=cell_label,
+        label=cell_label if is_pathological else "",
         problem=problem,
+        is_ordered=kind != "binary" or order_classes(categories) is not None,
     )
 
 
 def guess_label(name: str, cells: Sequence[str]) -> str:
-    """Return `pn` or `pt` for cells that look like pathological N or T stages, or else nothing.
+    """Return `pn` or `pt` for cells that look like pathological N or T classes, or else nothing.
 
-    Stages without a prefix (N0, T1a) count as pathological unless the name says clinical.
+    Classes without a prefix (N0, T1a) count as pathological unless the name says clinical.
     """
-    stages = [cell for cell in cells if cell and not _is_missing(cell, "")]
-    if not stages or _CLINICAL.search(name) or known_before(name):
+    verdict = judge_column(name, cells)
+    if verdict.time == "before":
         return ""
-    if all(_NODES.fullmatch(cell) for cell in stages):
-        return "pn"
-    return "pt" if all(_TUMOR.fullmatch(cell) for cell in stages) else ""
+    subjects = {topic.key for topic in find_topics(name, "open")}
+    evidence = find_evidence([cell for cell in cells if not is_unassessed(cell)], subjects, name)
+    return evidence.label if evidence is not None else ""
 
 
 def is_report(name: str, cells: Sequence[str]) -> bool:
     """Return whether a column seems to hold imaging reports, not those of pathology or surgery."""
-    lengths = [len(cell) for cell in cells if cell and not _is_missing(cell, "")]
-    is_named_so = (
-        bool(_REPORT.search(name)) and not known_after(name) and not _OPERATION.search(name)
-    )
-    return is_named_so and bool(lengths) and statistics.median(lengths) >= SHORTEST_REPORT
+    is_named = has_role(name, "report") and judge_column(name, ()).time == "before"
+    return is_named and holds_text(cells)
 
 
-def _is_missing(cell: str, label: str) -> bool:
-    bracketed = cell.startswith("[") and cell.endswith("]")
-    unassessed = bool(label) and bool(_UNASSESSED.fullmatch(cell))
-    return bracketed or unassessed or cell.casefold() in _MISSING
+def holds_text(cells: Sequence[str]) -> bool:
+    """Return whether the cells are free text: half of them are as long as a sentence."""
+    lengths = [_count_characters(cell) for cell in cells if cell and not is_missing(cell)]
+    return bool(lengths) and statistics.median(lengths) >= SHORTEST_REPORT
 
 
-def _guess_kind(known: Sequence[str], *, ordered: bool) -> tuple[Kind, tuple[str, ...], str]:
-    distinct = sorted(set(known), key=_order)
+def speaks_of_pathology(cells: Sequence[str]) -> bool:
+    """Return whether a tenth of the texts speak of the pathology or of the time after surgery."""
+    texts = [cell for cell in cells if cell]
+    late = [bool(_PATHOLOGY_TEXT.search(text)) or _mentions_specimen(text) for text in texts]
+    return bool(texts) and sum(late) >= len(texts) / 10
+
+
+def _mentions_specimen(text: str) -> bool:
+    topics = find_topics(text, "outcome", "specimen")
+    return any(topic.key in ("pathology", "adjuvant", "postoperative") for topic in topics)
+
+
+def _count_characters(cell: str) -> float:
+    """Return the length of a text as that of Latin letters: a CJK character is a word."""
+    cjk = len(_CJK_TEXT.findall(cell))
+    return len(cell) + cjk * (SHORTEST_REPORT / SHORTEST_CJK_REPORT - 1)
+
+
+def _names_pathology(name: str, cells: Sequence[str]) -> bool:
+    """Return whether the name or the cells say that classes are pathological."""
+    if any(topic.key.startswith("patholog") for topic in find_topics(name, "specimen")):
+        return True
+    evidence = find_evidence(cells, (), name)
+    return evidence is not None and evidence.is_sure
+
+
+def _find_missing(cells: Sequence[str], label: str) -> dict[str, str]:
+    """Return the spellings of missing values by their folded spelling.
+
+    A dash is missing unless it is one of two signs.
+    """
+    spellings = dict(zip(map(fold_spelling, cells), cells, strict=True))
+    missing = {
+        folded: cell
+        for folded, cell in spellings.items()
+        if is_missing(cell) or (label and is_unassessed(cell))
+    }
+    others = [cell for folded, cell in spellings.items() if folded not in missing]
+    dashes = [folded for folded, cell in missing.items() if set(cell) <= set("-−–—－")]
+    if len(others) == 1 and len(dashes) == 1 and set(others[0]) <= set("+＋"):
+        del missing[dashes[0]]
+    return missing
+
+
+def _guess_kind(
+    name: str, known: Sequence[str], numbers: Numbers, *, ordered: bool
+) -> tuple[Kind, tuple[str, ...], str]:
+    distinct = _merge_spellings(known)
     if len(distinct) < 2:
         return "nominal", (), "has only one value" if distinct else "is empty"
-    numbers = sum(_is_number(cell) for cell in distinct)
-    codes = not numbers or all(cell.isdecimal() and len(cell) == 1 for cell in distinct)
-    if len(distinct) == 2 and codes:
-        return "binary", tuple(sorted(distinct, key=_order_positive_last)), ""
-    if numbers == len(distinct):
-        return "continuous", (), ""
-    if sum(bool(_DATE.fullmatch(cell)) for cell in known) > len(known) / 2:
+    if numbers.is_date or sum(map(is_date, known)) > len(known) / 2:
         return "nominal", (), "contains dates"
-    if numbers > len(distinct) / 2:
-        others = [cell for cell in distinct if not _is_number(cell)]
-        return "continuous", (), f"mixes numbers with {plural(len(others), 'text')}"
+    codes = all(cell.isdecimal() and len(cell) == 1 for cell in distinct)
+    if len(distinct) == 2 and (codes or not numbers.count):
+        return "binary", order_classes(distinct) or tuple(sorted(distinct, key=str.casefold)), ""
+    if ordered and len(distinct) <= MOST_CATEGORIES * 2:
+        return "ordinal", tuple(sorted(distinct, key=_order)), ""
+    if numbers.problem or numbers.count == len(known):
+        return "continuous", (), numbers.problem
+    if sum(map(is_ratio, known)) > len(known) / 2:
+        return "nominal", (), "counts like positive/examined nodes, or other ratios"
+    if numbers.count > len(known) / 2:
+        return "continuous", (), f"mixes numbers with {plural(len(numbers.others), 'text')}"
     if len(distinct) > MOST_CATEGORIES or max(map(len, distinct)) > LONGEST_CATEGORY:
         return "nominal", (), f"has {len(distinct)} different texts"
-    ordinal = ordered or all(_RANK.fullmatch(cell) for cell in distinct)
-    return "ordinal" if ordinal else "nominal", tuple(distinct), ""
+    is_ordinal = all(_RANK.fullmatch(cell) for cell in distinct)
+    return "ordinal" if is_ordinal else "nominal", tuple(sorted(distinct, key=_order)), ""
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        return math.isfinite(float(cell))
-    except ValueError:
-        return False
+def _merge_spellings(cells: Sequence[str]) -> list[str]:
+    """Return the most frequent spelling of each value; case and blanks make no difference."""
+    counts = Counter(cells)
+    spellings: dict[str, str] = {}
+    for cell in sorted(counts, key=lambda cell: (-counts[cell], cell)):
+        folded = fold_spelling(cell)
+        # "1.0" is the code 1
+        spellings.setdefault(folded, folded if folded.isdecimal() else cell)
+    return list(spellings.values())
 
 
-def _order(cell: str) -> tuple[bool, str]:
-    """Return a key that sorts carcinoma in situ before T1, and all else as text (N0 … T4)."""
-    return not cell.casefold().endswith("tis"), cell
-
-
-def _order_positive_last(cell: str) -> tuple[bool, str]:
-    return cell.casefold() in _POSITIVE, cell
+def _order(cell: str) -> tuple[bool, str, str]:
+    """Return a key that sorts carcinoma in situ first, classes by number, and all else as text."""
+    number = _CLASS_NUMBER.search(cell)
+    return not cell.casefold().endswith("tis"), number[1] if number else "", cell

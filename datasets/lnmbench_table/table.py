@@ -8,12 +8,11 @@ from pathlib import Path
 
 from lnmbench import Card, Case, Column, UserError
 from lnmbench.errors import nearest
+from lnmbench.lexicon.timing import judge_column, judge_name
 from lnmbench.records import UNCODED_ROLES
-from lnmbench.records.after_surgery import known_after
 from lnmbench.text import plural
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.dictionary import Dictionary, read_dictionary
-from lnmbench_table.guesses import guess_label
 from lnmbench_table.proposal import propose_dictionary
 from lnmbench_table.sections import CardSection, format_section_header
 from lnmbench_table.sheet import Sheet, quote_text, read_sheet
@@ -112,34 +111,38 @@ def _convert_cells(sheet: Sheet, conversion: Conversion) -> tuple[str, ...]:
 
 
 def _refuse_known_after(features: Sequence[Column], sheet: Sheet, dictionary: Path) -> None:
-    """Raise `UserError` for a feature that seems to be known only after surgery.
+    """Raise `UserError` for features that seem to be known only after surgery.
 
     Parameters
     ----------
     features
-        The features without the key `known`. A name is judged by its words, the cells only as
-        pathological N and T stages, which are the labels themselves.
+        The features without the key `known`. They are judged by their names, and by cells that are
+        T, N or stage classes, outcomes or operations.
     sheet
         The table.
     dictionary
         The dictionary, for error messages.
     """
+    late = []
     for column in features:
-        cells = sheet.column(column.name)
-        label = guess_label(column.name, cells)
-        if known_after(column.name):
-            problem, example = "seems, by its name, to be", ""
-        elif label:
-            problem = f"seems to hold pathological {label[-1].upper()} stages, which are"
-            example = f"e.g. {quote_text(next(filter(None, cells)))}"
-        else:
-            continue
-        raise UserError(
-            f"column {quote_text(column.name)} {problem} known only after surgery",
-            where=f"{dictionary}, {format_section_header('columns', column.name)}",
-            got=example,
-            then='set role = "aux", or known = "before" if it is known before surgery',
-        )
+        verdict = judge_column(column.name, sheet.column(column.name))
+        if verdict.time == "after":
+            late.append((column.name, verdict.reason))
+    if not late:
+        return
+    name, reason = late[0]
+    others = ", ".join(quote_text(other) for other, _ in late[1:])
+    if judge_name(name).time == "after":
+        problem, got = "seems, by its name, to be", f"a name for {reason}"
+    else:
+        problem = f"seems to hold {reason}, which are"
+        got = f"e.g. {quote_text(next(filter(None, sheet.column(name))))}"
+    raise UserError(
+        f"column {quote_text(name)} {problem} known only after surgery",
+        where=f"{dictionary}, {format_section_header('columns', name)}",
+        got=f"{got}; also columns {others}" if others else got,
+        then='set role = "aux", or known = "before" if it is known before surgery',
+    )
 
 
 def _make_card(section: CardSection, path: Path) -> Card:

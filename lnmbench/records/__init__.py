@@ -16,7 +16,7 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
-from lnmbench.records.profile import ImagePair, Profile, Summary, Variable
+from lnmbench.records.profile import ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
 from lnmbench.records.report import (
     Block,
@@ -65,6 +65,7 @@ __all__ = [
     "Kind",
     "Known",
     "Label",
+    "LeakSigns",
     "Manifest",
     "Mark",
     "MarkKind",

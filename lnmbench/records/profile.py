@@ -22,11 +22,30 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeakSigns:
+    """Signs that a variable contains the target. NaN and 0: too few cases, or no sign.
+
+    `auc` is that of the variable alone, in whichever direction, `low` the lower limit of its 95 %
+    interval; `missing_auc` and `missing_low` are those of having a value. `certain` counts the
+    cases with a value that only positive cases have, `certain_known` the cases with any value if
+    only positive cases have one; both only if this cannot be chance.
+    """
+
+    auc: float = float("nan")
+    low: float = float("nan")
+    missing_auc: float = float("nan")
+    missing_low: float = float("nan")
+    certain: int = 0
+    certain_known: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """A column of the cohort over the plan's cases: all, and those of each class of the target.
 
     `separation` is the AUC of the variable alone, from .5 to 1 in whichever direction; 1 for a
-    variable that equals the target, NaN if too few cases have a value.
+    variable that equals the target, NaN if too few cases have a value. `signs` is None in ledgers
+    of earlier versions.
     """
 
     name: str
@@ -40,6 +59,7 @@ class Variable:
     unit: str | None = None
     categories: tuple[str, ...] = ()
     separation: float = float("nan")
+    signs: LeakSigns | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +80,10 @@ class Profile:
     """The variables of a plan's cases, and near-duplicate images.
 
     `near_duplicates` are the pairs of cases that share an image, the closest first, at most 1000;
-    None without images.
+    None without images. `separating_pairs` are names of features whose difference separates the
+    classes without error.
     """
 
     variables: tuple[Variable, ...] = ()
     near_duplicates: tuple[ImagePair, ...] | None = field(default=None)
+    separating_pairs: tuple[tuple[str, str], ...] = ()

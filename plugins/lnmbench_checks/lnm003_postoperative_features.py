@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from lnmbench.lexicon.timing import judge_column
 from lnmbench.records import Results
-from lnmbench.records.after_surgery import known_after
 from lnmbench_checks.messages import docs_address, join_messages, quote_name
 
 
 class PostoperativeFeatures:
-    """Features must be known before surgery, by the data dictionary and by their names.
+    """Features must be known before surgery, by the data dictionary, their names and categories.
 
     Not applicable if the run has no features.
     """
@@ -27,6 +27,7 @@ class PostoperativeFeatures:
         names = [
             quote_name(feature.name)
             for feature in features
-            if feature.known == "after" or known_after(feature.name)
+            if feature.known == "after"
+            or judge_column(feature.name, feature.categories).time == "after"
         ]
         return join_messages(names) if features else None

@@ -29,8 +29,7 @@ def format_command(invocation: Manifest) -> str:
     words = ["lnmbench", "run"]
     for option, value in _list_options(invocation):
         words += [f"--{option}", shlex.quote(value)]
-    allowed = ["--allow-implausible"] if invocation.preprocessing.allow_implausible else []
-    return " ".join([*words, *allowed, "--only"])
+    return " ".join([*words, "--only"])
 
 
 def list_changed_settings(training: Training) -> list[str]:

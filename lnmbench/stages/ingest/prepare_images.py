@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
-from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.records import Case, Preprocessing, Volume
 from lnmbench.stages.ingest.image_warnings import hash_slices, mask_warnings
 from lnmbench.stages.ingest.ingest_log import LogEntry, one_line
@@ -98,7 +97,7 @@ def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts
     stored = parts.read(number, case.id)
     if stored is None:
         try:
-            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing)
+            stored = _arrays(case.volume(), preprocessing)
         except UserError as error:
             return LogEntry(case=case.id, reason=one_line(str(error)))
         except Exception as error:

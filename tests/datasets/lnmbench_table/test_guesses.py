@@ -28,7 +28,7 @@ def test_cells_suggest_a_label_unless_the_name_says_clinical(
 )
 def test_a_label_needs_a_name_of_pathology(name: str, label: str, is_late: bool) -> None:
     guess = guess_column(name, ["N0", "N1", "NX"])
-    assert (guess.label, guess.is_late) == (label, is_late)
+    assert (guess.label, guess.verdict.time == "after") == (label, is_late)
 
 
 def test_positive_comes_last_and_missing_spellings_are_listed() -> None:

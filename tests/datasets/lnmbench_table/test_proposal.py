@@ -118,7 +118,7 @@ def test_other_long_texts_are_not(tmp_path: Path, name: str) -> None:
 
 
 def test_the_proposal_loads_without_edits(tmp_path: Path) -> None:
-    header = ["case id", "Age", "Sex", "Histology ", "pN", "Time to death"]
+    header = ["case id", "Age", "Sex", "Histology ", "pN", "Time to death"]  # Histology is asked
     rows = [["a", "61", "f", "adeno", "N0", "12"], ["b", "Unknown", "m", "squamous", "pNX", ""]]
     rows += [["c", "55", "m", "other", "N2", "40"], ["d", "70", "f", "adeno", "N1", "3"]]
     (tmp_path / "columns.toml").write_text(
@@ -126,7 +126,7 @@ def test_the_proposal_loads_without_edits(tmp_path: Path) -> None:
     )
     loaded = Table(tmp_path / "t.csv", tmp_path / "columns.toml")
     roles = {column.name: column.role for column in loaded.columns}
-    assert roles == {"Age": "feature", "Sex": "feature", "Histology": "feature", "pN": "target"}
+    assert roles == {"Age": "feature", "Sex": "feature", "pN": "target"}
     assert len(list(loaded.cases())) == 4
 
 

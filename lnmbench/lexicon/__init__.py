@@ -1,0 +1,1 @@
+"""Words of clinical tables in ten languages: times, classes, missing values, roles."""
