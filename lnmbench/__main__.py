@@ -1,49 +1,96 @@
-"""The `lnmbench` command."""
+"""The `lnmbench` command. Modules are imported where Ctrl-C is handled."""
 
 from __future__ import annotations
 
 import errno
-import re
 import sys
 
-STOPPED = "stopped: finished units are saved; rerun the same command to continue"
-
 INTERRUPTED = 130
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG, errno.ELOOP)
+_EXHAUSTED = (errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+# the loader of shared libraries and threads have no error of their own
+_NO_MEMORY = ("cannot allocate memory", "failed to map segment", "can't start new thread")
 
 
 def main() -> None:
     """Run the command line. Errors of the user end with one line and exit code 2."""
-    import typer
+    try:
+        from lnmbench.cli import interrupt
+        from lnmbench.cli.standard_streams import discard_output, open_standard_streams
 
-    from lnmbench.cli.app import app
-    from lnmbench.cli.interrupt import redeliver_interrupts
-    from lnmbench.errors import UserError
+        interrupt.record_interrupts()
+        open_standard_streams()
+        try:
+            _run()
+        except BrokenPipeError:  # the reader has all it wants, as head does
+            discard_output()
+            sys.exit(1)
+        except Exception:
+            if not interrupt.was_interrupted():
+                raise
+            # an interrupt inside an import or a callback arrives as another exception
+            _stop()
+        finally:
+            interrupt.expect_exit()
+    except KeyboardInterrupt:
+        _stop()
 
-    redeliver_interrupts()
+
+def _run() -> None:
+    """Run the command in the arguments of the process, and exit."""
+    try:
+        import typer
+
+        from lnmbench.cli import interrupt
+        from lnmbench.cli.app import app
+        from lnmbench.errors import UserError
+    except (ImportError, MemoryError, OSError) as error:
+        if _describe_lack(error):
+            _exit(f"error: {_describe_lack(error)}", 2)
+        raise
     # Typer may bundle its own copy of click: this finds the UsageError of the one in use
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="lnmbench")
         sys.stdout.flush()
     except UserError as error:
+        if interrupt.was_interrupted():  # which may also end a worker process
+            raise
         _exit(f"error: {error}", 2)
     except usage_error as error:
         _exit(_usage_error(error), 2)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
+    except (OSError, MemoryError, ImportError, RuntimeError) as error:
+        if isinstance(error, BrokenPipeError) or not _describe_lack(error):
             raise
-        _exit("error: no space left for the output", 2)
+        _exit(f"error: {_describe_lack(error)}", 2)
     if code == INTERRUPTED:
-        _exit(STOPPED, INTERRUPTED)
+        _stop()
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _describe_lack(error: BaseException) -> str:
+    """Return the lack of space, memory or permission behind an error, or "" for another error."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in _FULL:
+        return "no space left for the output"
+    lacks_memory = any(words in str(error).lower() for words in _NO_MEMORY)
+    if isinstance(error, MemoryError) or number in _EXHAUSTED or lacks_memory:
+        return "not enough memory, threads or open files; end other programs, or raise the limit"
+    if isinstance(error, OSError) and number in _UNUSABLE:
+        place = f" ({error.filename})" if error.filename else ""
+        return f"cannot read or write{place}: got {error.strerror}; check the permissions"
+    return ""
+
+
 def _usage_error(error: BaseException) -> str:
+    import re
+
+    from lnmbench.errors import UserError
+
     message = " ".join(getattr(error, "format_message", error.__str__)().split())
     context = getattr(error, "ctx", None)
     command = "lnmbench" if context is None else context.command_path
@@ -51,7 +98,15 @@ def _usage_error(error: BaseException) -> str:
     message = message.replace("Input should be", "expected")
     message = message[:1].lower() + message[1:].rstrip(".")
     see = " See" if message.endswith("?") else "; see"
-    return f"error: {message}{see} {command} --help"
+    return f"error: {UserError(f'{message}{see} {command} --help')}"
+
+
+def _stop() -> None:
+    from lnmbench.cli import interrupt
+
+    exec("")  # else CPython ends by the signal if an interrupt left an earlier exec()
+    interrupt.print_stopped()
+    sys.exit(interrupt.exit_code())
 
 
 def _exit(line: str, code: int) -> None:

@@ -32,6 +32,15 @@ class UserError(Exception):
         super().__init__(" ".join(shown.split()))
 
 
+class PluginError(UserError):
+    """A fault of a plugin: an exception that it raised, or a value that its contract excludes.
+
+    `details` is the traceback of the exception, empty if there was none.
+    """
+
+    details: str = ""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return the next step for an unknown name.
 

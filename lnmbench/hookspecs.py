@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lnmbench.records import Manifest, UnitResult
 
 hookspec = pluggy.HookspecMarker("lnmbench")
+hookimpl = pluggy.HookimplMarker("lnmbench")
 
 
 class Hooks(Protocol):

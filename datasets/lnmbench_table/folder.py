@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from lnmbench import Case, Column, UserError
 from lnmbench.text import plural
+from lnmbench_table.id_spelling import name_difference, pair_spellings
 from lnmbench_table.sheet import quote_text
 from lnmbench_table.table import Table
 
@@ -55,7 +58,7 @@ class Folder:
         self._table = Table(table, columns)
         self._region_name = region_name
         self._entries = {entry.case: entry for entry in self._manifest.entries}
-        self._rows = {case.id: case for case in self._table.cases()}
+        self._rows = _index_rows(self._table)
         self._require_common_cases(path, Path(table))
         self.columns: Sequence[Column] = self._add_patient_column(path)
         self.card = self._table.card
@@ -76,14 +79,16 @@ class Folder:
         """Yield the cases of the manifest in its order, then further cases of the table."""
         from lnmbench_table.scans import read_scan
 
+        spelled = self._pair_spellings()
         for entry in self._entries.values():
             has_row = entry.case in self._rows
+            other = spelled.get(entry.case, "")
             yield Case(
                 id=entry.case,
                 values=self._collect_values(entry.case, entry.patient),
                 volume=partial(read_scan, entry, self._region_name)
                 if has_row
-                else _refuse_missing_row,
+                else partial(_refuse_missing_row, other),
             )
         for id_ in self._rows:
             if id_ not in self._entries:
@@ -97,14 +102,17 @@ class Folder:
         return {**values, _PATIENT: patient} if self._manifest.has_patients else values
 
     def _require_common_cases(self, manifest: Path, table: Path) -> None:
-        if not self._entries.keys() & self._rows.keys():
-            case, id_ = (quote_text(next(iter(ids))) for ids in (self._entries, self._rows))
-            raise UserError(
-                "manifest and clinical table have no case in common",
-                where=f"{manifest} and {table}",
-                got=f"e.g. {case} and {id_}",
-                then="spell them alike in the column 'case' of the manifest and in the id column",
-            )
+        if self._entries.keys() & self._rows.keys():
+            return
+        pairs = self._pair_spellings()
+        case, id_ = next(iter(pairs.items()), (next(iter(self._entries)), next(iter(self._rows))))
+        raise UserError(
+            "manifest and clinical table have no case in common",
+            where=f"{manifest} and {table}",
+            got=f"e.g. {quote_text(case)} and {quote_text(id_)}"
+            + (f", which differ in {name_difference(case, id_)}" if pairs else ""),
+            then="spell them alike in the column 'case' of the manifest and in the id column",
+        )
 
     def _add_patient_column(self, manifest: Path) -> tuple[Column, ...]:
         columns = tuple(self._table.columns)
@@ -133,27 +141,42 @@ class Folder:
                 )
 
     def _describe_spellings(self) -> Iterator[str]:
-        """Yield a note on cases that differ only in case or blanks, which are not joined."""
-        rows = {_normalize(id_): id_ for id_ in self._rows if id_ not in self._entries}
-        pairs = [
-            (case, rows[_normalize(case)])
-            for case in self._entries
-            if case not in self._rows and _normalize(case) in rows
-        ]
+        """Yield a note on cases that differ only in spelling, which are not joined."""
+        pairs = list(self._pair_spellings().items())
         if pairs:
+            case, id_ = pairs[0]
             yield (
                 f"{plural(len(pairs), 'id differs', 'ids differ')} only in spelling, e.g. "
-                f"{quote_text(pairs[0][0])} in the manifest and {quote_text(pairs[0][1])} in the "
-                "clinical table: spell them alike"
+                f"{quote_text(case)} in the manifest and {quote_text(id_)} in the clinical table "
+                f"({name_difference(case, id_)}): spell them alike"
             )
 
+    def _pair_spellings(self) -> Mapping[str, str]:
+        """Return unmatched cases of the manifest with the row of another spelling, if it is one."""
+        unmatched = [case for case in self._entries if case not in self._rows]
+        return pair_spellings(unmatched, [id_ for id_ in self._rows if id_ not in self._entries])
 
-def _normalize(id_: str) -> str:
-    return "".join(id_.split()).casefold()
+
+def _index_rows(table: Table) -> dict[str, Case]:
+    """Return the rows by id, accents composed. Raises `UserError` if two ids become one."""
+    rows: dict[str, Case] = {}
+    for case in table.cases():
+        id_ = unicodedata.normalize("NFC", case.id)
+        if id_ in rows:
+            raise UserError(
+                f"id {quote_text(id_)} occurs twice in the clinical table",
+                got="composed and decomposed accents",
+                then="give each case its own id",
+            )
+        rows[id_] = replace(case, id=id_)
+    return rows
 
 
-def _refuse_missing_row() -> NoReturn:
-    raise UserError("the clinical table has no row for this case")
+def _refuse_missing_row(other: str) -> NoReturn:
+    raise UserError(
+        "the clinical table has no row for this case",
+        then=f"it has one for {quote_text(other)}: spell them alike" if other else "",
+    )
 
 
 def _refuse_missing_image() -> NoReturn:

@@ -13,6 +13,7 @@ from lnmbench.imaging.regions.reading import only_file, read_region
 from lnmbench.imaging.series import CtImage, find_image
 from lnmbench.imaging.volume_files import is_volume_file
 from lnmbench_table.manifest import POINTS, Entry
+from lnmbench_table.paths import does_exist, explain_missing
 
 # Headers that refer to a separate file with the voxels
 _HEADERS = {".mhd": (".raw", ".zraw"), ".nhdr": (".raw", ".raw.gz")}
@@ -49,16 +50,19 @@ def list_files(entries: Sequence[Entry]) -> Iterator[Path]:
 
     All files of a folder count; missing files do not.
     """
-    named = {path for e in entries for path in (e.image, e.region) if path is not None}
+    paths = {path for e in entries for path in (e.image, e.region) if path is not None}
+    named = filter(does_exist, paths)
     yield from sorted({file for path in named for file in _list_files_of_path(path)})
 
 
 def _read_image(path: Path, region: Path | None) -> CtImage:
     """Return the image; of several series, the one to which the region belongs."""
-    if not path.exists():
-        raise UserError(f"no image {path}")
+    if not does_exist(path):
+        raise UserError(f"no image {path}", then=explain_missing(path))
     if region is None:
         return find_image(path)
+    if not does_exist(region):
+        raise UserError(f"no region file {region}", then=explain_missing(region))
     file = only_file(region)
     if is_volume_file(file):
         return find_image(path, mask_grid=read_mask_grid(file))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.errors import reading
-from lnmbench.tables import decode_text
+from lnmbench.tables import SAVE, STATE_OR_SAVE, decode_text
 from lnmbench.text import plural
 from lnmbench_table.excel import StoredNumber, read_excel_cells
 from lnmbench_table.layout import Layout
@@ -56,6 +56,7 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
     `layout` states what is otherwise detected: encoding, separator, sheet and row of the header.
     Raises `UserError` for a file that is missing, unreadable, empty, broken, or of another type.
     """
+    then = STATE_OR_SAVE if layout else SAVE
     layout = layout or Layout()
     suffix = path.suffix.lower()
     if suffix not in TEXT_SUFFIXES + EXCEL_SUFFIXES:
@@ -70,7 +71,7 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
     if suffix in EXCEL_SUFFIXES:
         cells, notes = read_excel_cells(path, content, layout.sheet)
         return _make_sheet(path, _pad(cells), layout.header or 1, notes)
-    text, notes = decode_text(content, path, layout.encoding)
+    text, notes = decode_text(content, path, layout.encoding, then=then)
     default = "\t" if suffix in (".tsv", ".tab") else _guess_separator(text)
     rows = _parse(path, text, layout.separator or default)
     return _make_sheet(path, rows, layout.header or 1, notes)

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from lnmbench.cli import check, data, report, run
+from lnmbench.cli.help import print_help_without_command
 from lnmbench.cli.list_offers import list_offers
+from lnmbench.cli.strict_command import StrictCommand
 
 app = typer.Typer(
     name="lnmbench",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -26,8 +27,9 @@ def _print_version(is_requested: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def lnmbench(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -40,11 +42,12 @@ def lnmbench(
     ] = False,
 ) -> None:
     """Benchmark of auxiliary tasks for the prediction of lymph node metastasis."""
+    print_help_without_command(context)
 
 
-app.command("run")(run.run)
-app.command("report")(report.report)
-app.command("check")(check.check)
-app.command("export")(report.export)
-app.command("list")(list_offers)
+app.command("run", cls=StrictCommand)(run.run)
+app.command("report", cls=StrictCommand)(report.report)
+app.command("check", cls=StrictCommand)(check.check)
+app.command("export", cls=StrictCommand)(report.export)
+app.command("list", cls=StrictCommand)(list_offers)
 app.add_typer(data.app, name="data")

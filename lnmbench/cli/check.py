@@ -26,7 +26,7 @@ def check(
 
     The exit code is 1 if a check reports an error or fails.
     """
-    from lnmbench.cli.console import print_to_console
+    from lnmbench.cli.console import print_notice, print_to_console
     from lnmbench.errors import UserError
     from lnmbench.stages.report import (
         check_table,
@@ -38,7 +38,7 @@ def check(
 
     registry = plugins.load()
     folder = run or find_latest_run(Path("runs"))
-    check_results = run_checks(read_results(folder, registry), registry)
+    check_results = run_checks(read_results(folder, registry, print_notice), registry)
     table = check_table(check_results)
     if table is None:
         raise UserError("no plugin in use offers a check", then="see lnmbench list checks")

@@ -63,6 +63,13 @@ class CohortOptions(OptionGroup):
         int | None, typer.Option(help="Pixels across a patch (default: 224).", min=16, max=1024)
     ] = None
 
+    allow_implausible: Annotated[
+        bool,
+        typer.Option(
+            "--allow-implausible", help="Take images whose values are not HU, such as phantoms."
+        ),
+    ] = False
+
     def to_ingest_options(self) -> IngestOptions:
         """Return the settings of the ingest stage; `UserError` for a wrong key or spacing."""
         from lnmbench.stages.ingest import IngestOptions
@@ -81,6 +88,7 @@ class CohortOptions(OptionGroup):
             spacing_mm=default.spacing_mm if self.spacing is None else _spacing(self.spacing),
             patch=default.patch if self.patch is None else self.patch,
             air_hu=default.air_hu,
+            allow_implausible=self.allow_implausible,
         )
 
     def _pseudonyms(self) -> Pseudonyms | None:

@@ -30,8 +30,27 @@ def make_console(file: TextIO | None = None, *, file_width: int = FILE_WIDTH) ->
     return console if console.is_terminal else Console(file=file, width=file_width)
 
 
+def print_document(text: str) -> None:
+    """Print a text that is made to be saved, such as JSON: in UTF-8, except in a terminal."""
+    import sys
+
+    import typer
+
+    is_file = hasattr(sys.stdout, "buffer") and not sys.stdout.isatty()
+    typer.echo(text.encode("utf-8") if is_file else text, nl=False)
+
+
 def print_to_console(blocks: Sequence[Block], file: TextIO | None = None) -> None:
     """Print tables and paragraphs to standard output, or to a file."""
     from lnmbench.rendering import print_blocks
 
     print_blocks(make_console(file), blocks)
+
+
+def print_notice(line: str) -> None:
+    """Print a notice to standard error, apart from the output."""
+    import typer
+
+    from lnmbench.text import clean
+
+    typer.echo(clean(line), err=True)

@@ -9,25 +9,28 @@ import typer
 
 from lnmbench.cli.cohort_options import CohortOptions, ReadingOptions
 from lnmbench.cli.download import download
+from lnmbench.cli.help import print_help_without_command
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions, warn_of_problems
+from lnmbench.cli.strict_command import StrictCommand
 
 if TYPE_CHECKING:
     from lnmbench.registry import Registry
 
-app = typer.Typer(no_args_is_help=True)
-app.command("download")(download)
+app = typer.Typer()
+app.command("download", cls=StrictCommand)(download)
 
 EXIT_DAMAGED = 1
 HDF5_SUFFIXES = (".h5", ".hdf5")
 
 
-@app.callback()
-def data() -> None:
+@app.callback(invoke_without_command=True)
+def data(context: typer.Context) -> None:
     """Download, ingest, describe and validate cohorts."""
+    print_help_without_command(context)
 
 
-@app.command()
+@app.command(cls=StrictCommand)
 @expand_groups
 def ingest(
     *,
@@ -70,7 +73,7 @@ def ingest(
     typer.echo(path)
 
 
-@app.command()
+@app.command(cls=StrictCommand)
 @expand_groups
 def describe(
     *,
@@ -96,10 +99,12 @@ def describe(
         path = _ingest(source, registry, workers=reading.threads)
         _describe_cohort(path, registry, thumbnails)
     else:
-        typer.echo(_propose_dictionary(Path(source), registry), nl=False)
+        from lnmbench.cli.console import print_document
+
+        print_document(_propose_dictionary(Path(source), registry))
 
 
-@app.command()
+@app.command(cls=StrictCommand)
 def validate(
     cohort: Annotated[
         str,
@@ -125,7 +130,7 @@ def validate(
         raise typer.Exit(EXIT_DAMAGED)
 
 
-@app.command("list")
+@app.command("list", cls=StrictCommand)
 @expand_groups
 def list_cohorts(*, plugins: PluginOptions) -> None:
     """List the ingested cohorts and the available data sets."""

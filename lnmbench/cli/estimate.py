@@ -22,13 +22,19 @@ _COLUMNS = {
     "memory": "Memory",
 }
 _NONE = "–"
+_NOTHING_WRITTEN = "Dry run: nothing was written."
 
 
 def print_estimate(estimate: RunEstimate) -> None:
     """Print the estimate of a run to standard output."""
     from lnmbench.cli.console import print_to_console
+    from lnmbench.records import Paragraph
 
-    print_to_console([make_table(estimate)])
+    if estimate.methods:
+        print_to_console([make_table(estimate)])
+        return
+    lines = (*estimate.basis, _NOTHING_WRITTEN)
+    print_to_console([Paragraph(key="estimate", title="Estimate of the run", lines=lines)])
 
 
 def make_table(estimate: RunEstimate) -> Table:
@@ -54,7 +60,7 @@ def make_table(estimate: RunEstimate) -> Table:
             for key, heading in _COLUMNS.items()
         ),
         rows=tuple(tuple(row.values()) for row in (*map(_make_row, methods), total)),
-        notes=(*estimate.basis, "Dry run: nothing was written."),
+        notes=(*estimate.basis, _NOTHING_WRITTEN),
     )
 
 

@@ -110,6 +110,8 @@ def _describe_parameter(parameter: Parameter) -> ParameterDescription:
 def _print_json(offers: Sequence[Offer[object]]) -> None:
     import json
 
+    from lnmbench.cli.console import print_document
+
     descriptions = [
         OfferDescription(
             kind=offer.role.name,
@@ -120,7 +122,7 @@ def _print_json(offers: Sequence[Offer[object]]) -> None:
         )
         for offer in offers
     ]
-    typer.echo(json.dumps(descriptions, indent=2, default=str))
+    print_document(json.dumps(descriptions, indent=2, default=str) + "\n")
 
 
 def _print_tables(offers: Sequence[Offer[object]]) -> None:

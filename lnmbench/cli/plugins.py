@@ -28,6 +28,11 @@ class PluginOptions(OptionGroup):
         ),
     ] = None
 
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", metavar="", help="Print the tracebacks of exceptions in plugins."),
+    ] = False
+
     @property
     def names(self) -> tuple[str, ...]:
         """The files and modules as they were typed."""
@@ -44,9 +49,14 @@ class PluginOptions(OptionGroup):
         return registry
 
     def load_usable(self) -> Registry:
-        """Return the registry of usable plugins; the command warns of the others at its end."""
-        from lnmbench.registry import Registry
+        """Return the registry of usable plugins; the command warns of the others at its end.
 
+        The tracebacks of their exceptions are appended to a log in the home folder.
+        """
+        from lnmbench.environment import home
+        from lnmbench.registry import Registry, fault_log
+
+        fault_log.keep_log(home(), debug=self.debug)
         return Registry(self.names)
 
 

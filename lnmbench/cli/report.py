@@ -62,6 +62,7 @@ def report(
     """Print the report of one or more runs, or write it to a file."""
     import sys
 
+    from lnmbench.cli.console import print_notice
     from lnmbench.stages.report import (
         build_page,
         build_page_across,
@@ -70,7 +71,7 @@ def report(
     )
 
     registry = plugins.load()
-    cohorts = read_runs(run or [find_latest_run(Path("runs"))], registry)
+    cohorts = read_runs(run or [find_latest_run(Path("runs"))], registry, print_notice)
     page = (
         build_page(cohorts[0], registry)
         if len(cohorts) == 1
@@ -97,10 +98,11 @@ def export(
     plugins: PluginOptions,
 ) -> None:
     """Write splits, predictions, scores, settings and manifest of a run as tidy CSV and JSON."""
+    from lnmbench.cli.console import print_notice
     from lnmbench.stages.report import export_run, read_results
 
     registry = plugins.load()
-    for path in export_run(run, folder, read_results(run, registry)):
+    for path in export_run(run, folder, read_results(run, registry, print_notice)):
         typer.echo(path)
 
 
@@ -112,14 +114,12 @@ def print_brief_report(folder: Path, registry: Registry) -> None:
 
 
 def _print(page: Page, format: Format) -> None:
-    from lnmbench.cli.console import print_to_console
+    from lnmbench.cli.console import print_document, print_to_console
 
     if format is Format.table:
         print_to_console(page.blocks)
-        return
-    text = _format_page(page, format)
-    # the page declares UTF-8, whatever the encoding of the terminal
-    typer.echo(text.encode("utf-8") if format is Format.html else text, nl=False)
+    else:
+        print_document(_format_page(page, format))
 
 
 def _format_page(page: Page, format: Format) -> str:

@@ -28,11 +28,11 @@ def read_volume_file(path: Path) -> sitk.Image:
     """Return the CT volume in a NIfTI, NRRD or MetaImage file, as it is stored.
 
     Raises `UserError` for a file that cannot be read, that does not have three dimensions and one
-    number per voxel, that does not state its position in the patient, or that does not contain HU:
-    values that are not numbers, or none below zero.
+    number per voxel, or that does not state its position in the patient. The values are checked
+    later (see `hounsfield.require_hu`).
     """
     image = _require_volume(read_grid_file(path), path)
-    _require_hu(image, path)
+    _require_numbers(image, path)
     return image
 
 
@@ -106,7 +106,7 @@ def _require_volume(image: sitk.Image, path: Path) -> sitk.Image:
     return image
 
 
-def _require_hu(image: sitk.Image, path: Path) -> None:
+def _require_numbers(image: sitk.Image, path: Path) -> None:
     values: NDArray[Any] = sitk.GetArrayViewFromImage(image)
     if np.iscomplexobj(values):
         raise UserError(f"{path} holds complex numbers", expected="HU")
@@ -123,20 +123,6 @@ def _require_hu(image: sitk.Image, path: Path) -> None:
             expected="-1024 to a few thousand",
             got=f"{low:g} to {high:g}",
             then="check the slope and the intercept in its header",
-        )
-    if low >= 0 and np.all((values == low) | (values == high)):
-        raise UserError(
-            f"{path} does not hold HU",
-            expected="values below 0, as air and fat have",
-            got="0 everywhere" if high == 0 else f"only {low:g} and {high:g}",
-            then="this looks like a mask; check whether image and region are swapped",
-        )
-    if low >= 0 and high > 0:
-        raise UserError(
-            f"{path} does not hold HU",
-            expected="values below 0, as air and fat have",
-            got=f"{low:g} to {high:g}",
-            then="export the CT in HU: rescaled, not windowed",
         )
 
 

@@ -19,6 +19,17 @@ class Choice:
         pairs = ",".join(f"{key}={_quoted(value)}" for key, value in self.parameters.items())
         return f"{self.name}:{pairs}"
 
+    @property
+    def key(self) -> str:
+        """The choice with sorted parameters: one text, in whatever order they were written.
+
+        Examples
+        --------
+        >>> Choice(name="size", parameters={"unit": "mm", "bins": 3}).key
+        'size:bins=3,unit=mm'
+        """
+        return str(Choice(name=self.name, parameters=dict(sorted(self.parameters.items()))))
+
 
 def _quoted(value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -32,16 +32,22 @@ class Card:
     truth: Mapping[str, float] = field(default_factory=dict)
 
 
+OMITTED_BY_DEFAULT = "omitted_by_default"
+"""Key of a field's metadata: stored records do not have the field while it has its default."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preprocessing:
     """Grid of the patches of a cohort file.
 
     Spacing is in mm along x, y, z; `patch` is the number of pixels along x and y.
+    `allow_implausible` takes images whose values are not HU, such as phantoms.
     """
 
     spacing_mm: tuple[float, float, float] = (0.7, 0.7, 5.0)
     patch: int = 224
     air_hu: int = -1024
+    allow_implausible: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,10 +15,13 @@ from lnmbench.hookspecs import Hooks
 GROUP = "lnmbench"
 """The group of entry points, and the name under which hooks are marked."""
 
+FILE_MODULE = "lnmbench_plugin_"
+"""The start of the name of the module of a plugin file; the file's name follows."""
+
 
 def import_file(path: Path) -> ModuleType:
     """Return the module of a file; its errors are raised unchanged."""
-    name = f"lnmbench_plugin_{path.stem}"
+    name = f"{FILE_MODULE}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")

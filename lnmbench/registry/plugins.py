@@ -13,7 +13,14 @@ from pathlib import Path
 import pluggy
 
 from lnmbench.hookspecs import Hooks
-from lnmbench.registry.faults import GROUP, checksum, describe_hook_fault, import_file, reason
+from lnmbench.registry.faults import (
+    FILE_MODULE,
+    GROUP,
+    checksum,
+    describe_hook_fault,
+    import_file,
+    reason,
+)
 
 BLOCK = "LNMBENCH_BLOCK"
 """The environment variable that names plugins to skip, separated by commas."""
@@ -24,13 +31,14 @@ PLUGINS = "LNMBENCH_PLUGINS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin:
-    """A plugin that was loaded: its name, where it comes from, and its version.
+    """A plugin that was loaded: its name, where it comes from, its module and its version.
 
     `explicit` plugins were named by the user, others are installed.
     """
 
     name: str
     origin: str
+    module: str
     version: str
     explicit: bool
 
@@ -38,6 +46,11 @@ class Plugin:
     def remedy(self) -> str:
         """Advice for a fault of this plugin."""
         return remedy(self.name)
+
+    @property
+    def remedy_with_traceback(self) -> str:
+        """Advice for an exception of this plugin, whose traceback `--debug` shows."""
+        return remedy(self.name).replace("fix it", "fix it (--debug shows the traceback)")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.origin})"
@@ -102,7 +115,8 @@ class LoadedPlugins:
         if name in blocked:
             return
         version = _file_version(path) if is_file else checksum(text)
-        plugin = Plugin(name=name, origin=text, version=version, explicit=True)
+        module = f"{FILE_MODULE}{path.stem}" if is_file else text
+        plugin = Plugin(name=name, origin=text, module=module, version=version, explicit=True)
         if is_file and not path.is_file():
             self.add_problem(plugin, f"does not exist (expected a Python file at {text})")
         elif is_file:
@@ -135,7 +149,13 @@ class LoadedPlugins:
 
 def _make_plugin(point: EntryPoint) -> Plugin:
     version = point.dist.version if point.dist is not None else ""
-    return Plugin(name=point.name, origin=point.value, version=version, explicit=False)
+    return Plugin(
+        name=point.name,
+        origin=point.value,
+        module=point.module,
+        version=version,
+        explicit=False,
+    )
 
 
 def _file_version(path: Path) -> str:

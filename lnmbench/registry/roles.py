@@ -10,6 +10,8 @@ from typing import Generic, TypeVar, cast
 from lnmbench.errors import UserError, nearest
 from lnmbench.parameters import Parameter, bind, parameters_of
 from lnmbench.records import Choice
+from lnmbench.registry.boundary import Boundary, guard
+from lnmbench.registry.boundary.values import Unexpected
 from lnmbench.registry.faults import describe_offer_fault, reason
 from lnmbench.registry.plugins import BLOCK, LoadedPlugins, Plugin
 
@@ -186,33 +188,35 @@ class Selection(Generic[T_co]):
     def build(self) -> T_co:
         """Return the object.
 
-        Every call of a plugin's factory goes through here.
+        Every call of a plugin's factory goes through here. The object is behind the boundary of
+        its role, so that its faults are `PluginError`s.
 
         Raises
         ------
         UserError
             For a factory that fails, and an object that lacks members of the role's contract.
         """
-        role, plugin = self.offer.role, self.offer.plugin
+        role, boundary = self.offer.role, self.boundary
         core = {parameter.name for parameter in role.parameters}
         parameters = {k: v for k, v in self.bound.parameters.items() if k not in core}
-        try:
-            built = self.offer.factory(**parameters)
-        except UserError:
-            raise
-        except Exception as error:
-            raise UserError(
-                f"{role.name} {self.written} of plugin {plugin.name} cannot be built"
-                f" ({reason(error, plugin.origin)})",
-                then=plugin.remedy,
-            ) from error
-        self._refuse_lacking(built)
-        return built
+        factory = self.offer.factory
+        built = boundary.call("__init__", self._require_members, factory, **parameters)
+        return cast("T_co", guard(built, boundary))
 
-    def _refuse_lacking(self, built: object) -> None:
+    @property
+    def boundary(self) -> Boundary:
+        """The boundary around calls into the object."""
+        offer = self.offer
+        return Boundary(plugin=offer.plugin, role=offer.role.name, name=offer.name)
+
+    def _require_members(self, built: object) -> object:
         role, plugin = self.offer.role, self.offer.plugin
         members = _members(role.contract)
         lacking = [member for member in members if not _has_member(built, member)]
+        if isinstance(built, type):
+            raise Unexpected(
+                f"an object of {role.contract.__name__}", f"the class {built.__name__}"
+            )
         if lacking:
             raise UserError(
                 f"{role.name} {self.offer.name} of plugin {plugin.name} is not a"
@@ -221,6 +225,7 @@ class Selection(Generic[T_co]):
                 got=f"{type(built).__name__} without {', '.join(lacking)}",
                 then="see lnmbench.contracts",
             )
+        return built
 
 
 def _has_member(built: object, member: str) -> bool:

@@ -140,7 +140,7 @@ def describe_aux(results: Results, method: Method) -> str:
 
     `pathological T stage (pt)`; the options alone if the results lack a title.
     """
-    labels = [results.aux_labels.get(str(choice)) for choice in method.aux]
+    labels = [results.aux_labels.get(choice.key) for choice in method.aux]
     titles = [label.title for label in labels if label is not None]
     options = aux_title(method)
     return f"{join_and(titles)} ({options})" if len(titles) == len(labels) else options

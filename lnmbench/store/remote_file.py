@@ -14,7 +14,7 @@ from pathlib import Path
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError, reading
 from lnmbench.records import RemoteFile
-from lnmbench.store.atomic import writing
+from lnmbench.store.file_errors import writing
 from lnmbench.store.web import Reply, TransientError, request_file
 
 BLOCK = 1 << 18

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from lnmbench.errors import UserError
 from lnmbench.records import BaselineMethod, Method, NetworkMethod
+from lnmbench.records.cohort import OMITTED_BY_DEFAULT
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -25,8 +26,12 @@ class DamagedRecordError(ValueError):
 
 
 def pack(record: DataclassInstance) -> str:
-    """Return a frozen record as JSON; equal records give equal text."""
-    return json.dumps(asdict(record), sort_keys=True, default=_plain)
+    """Return a frozen record as JSON; equal records give equal text.
+
+    A field with the metadata `OMITTED_BY_DEFAULT` is left out while it has its default, so that the
+    text, and the fingerprints made from it, do not change when the field is added to a record.
+    """
+    return json.dumps(record, sort_keys=True, default=_plain)
 
 
 def unpack(kind: type[Record], text: str) -> Record:
@@ -115,6 +120,13 @@ def _first_difference(a: object, b: object) -> str | None:
 
 
 def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {
+            field.name: getattr(value, field.name)
+            for field in fields(value)
+            if OMITTED_BY_DEFAULT not in field.metadata
+            or getattr(value, field.name) != field.default
+        }
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):

@@ -32,7 +32,7 @@ class MissingAuxLabels:
 
 def unshuffled_labels(results: Results) -> list[AuxLabels]:
     """Return the labels of each auxiliary task, without those that are randomly permuted."""
-    choices = {str(choice): choice for r in results.method_results for choice in r.method.aux}
+    choices = {choice.key: choice for r in results.method_results for choice in r.method.aux}
     return [
         results.aux_labels[task]
         for task, choice in choices.items()

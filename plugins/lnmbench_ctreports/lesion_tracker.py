@@ -11,6 +11,8 @@ from lnmbench_ctreports.sentences import Sentence, Span
 _AND = re.compile(r"[\s,、]*(?:(?:and|&)\s*(?:in\s+)?(?:the\s+)?|[/、和及与])\s*")
 SEVERAL = ""
 """The lobe of lesions that are described together ("nodules in the RUL and LLL"): unknown."""
+LONGEST_LIST = 6
+"""Maximum number of lobes in a list."""
 NEAR = 30
 """Maximum number of characters between a marker ("another") or an organ and its lesion."""
 
@@ -69,16 +71,21 @@ def _find_nearest_lobe(lobes: Sequence[Mention], span: Span, text: str) -> str |
 
     if not lobes:
         return None
-    nearest = min(lobes, key=distance)
-    in_list = any(_are_listed(nearest, lobe, lobes, text) for lobe in lobes)
+    index = min(range(len(lobes)), key=lambda index: distance(lobes[index]))
+    # a list names each of the six lobes at most once
+    near = lobes[max(0, index - LONGEST_LIST) : index + LONGEST_LIST + 1]
+    nearest = lobes[index]
+    in_list = any(_are_listed(nearest, lobe, near, text) for lobe in near)
     return SEVERAL if in_list else nearest.name
 
 
 def _are_listed(lobe: Mention, other: Mention, lobes: Sequence[Mention], text: str) -> bool:
     """Return whether two lobes are in one list: "the RUL, RML and the LLL", 右肺上叶及左肺下叶."""
+    if lobe.name == other.name:
+        return False
     first, last = sorted((lobe.span, other.span), key=lambda span: span.start)
     between, start = "", first.end
     for item in lobes:
         if first.end <= item.span.start < last.start:
             between, start = between + text[start : item.span.start], item.span.end
-    return lobe.name != other.name and bool(_AND.fullmatch(between + text[start : last.start]))
+    return bool(_AND.fullmatch(between + text[start : last.start]))

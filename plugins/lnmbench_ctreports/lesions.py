@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lnmbench_ctreports.measures import Measure, find_measures
-from lnmbench_ctreports.mentions import find_mentions, find_negation
+from lnmbench_ctreports.measures import Measure
+from lnmbench_ctreports.mentions import find_negation
 from lnmbench_ctreports.sentences import Span, Statement
 from lnmbench_ctreports.subjects import Subject, Topic, find_subject
 
@@ -29,7 +29,7 @@ def find_primary_lesion(topics: Sequence[Topic], lobes: Sequence[str | None]) ->
     longest_mm = 0.0
     number = _find_first_lesion(topics)
     for topic in topics:
-        for measure in find_measures(topic.sentence):
+        for measure in topic.measures:
             subject = find_measured_subject(topic, measure.span)
             if subject is None and _is_about_station(topic):
                 continue
@@ -74,8 +74,7 @@ def _is_about_station(topic: Topic) -> bool:
     vocabulary = topic.sentence.vocabulary
     text = topic.sentence.text
     numbers = vocabulary.station_lists.search(text) or vocabulary.station_numbers.search(text)
-    has_station = bool(numbers or find_mentions(vocabulary.stations, topic.sentence))
-    return has_station and not find_mentions(vocabulary.lobes, topic.sentence)
+    return bool(numbers or topic.named_stations) and not topic.lobes
 
 
 def _find_first_lesion(topics: Sequence[Topic]) -> int:
@@ -91,7 +90,7 @@ def _find_lobe(topics: Sequence[Topic], lobe: str | None) -> Statement | None:
     statements = [
         Statement(value=mention.name, sentence=topic.sentence, span=mention.span)
         for topic in topics
-        for mention in find_mentions(topic.sentence.vocabulary.lobes, topic.sentence)
+        for mention in topic.lobes
         if lobe in (None, mention.name)
     ]
     unique = len({statement.value for statement in statements}) == 1

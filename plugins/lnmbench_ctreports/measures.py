@@ -12,9 +12,9 @@ from lnmbench_ctreports.sentences import Sentence, Span
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _UNIT = r"(?:mm|cm|㎜|㎝|毫米|厘米|公分|millimet(?:er|re)s?|centimet(?:er|re)s?)"
-_PART = rf"{_NUMBER}(?:\s*-?\s*{_UNIT})?(?:\s*\((?:ap|tr|trv|cc|si|ml|w|l|h)\))?"
+_PART = rf"{_NUMBER}(?:\s*+-?\s*+{_UNIT})?(?:\s*+\((?:ap|tr|trv|cc|si|ml|w|l|h)\))?"
 _SIZE = re.compile(
-    rf"(?<![\d.a-z/]){_PART}(?:\s*(?:x|by|[-~])\s*{_PART}){{0,2}}\s*-?\s*{_UNIT}?(?![a-z0-9²³/])"
+    rf"(?<![\d.a-z/]){_PART}(?:\s*+(?:x|by|[-~])\s*+{_PART}){{0,2}}\s*-?\s*{_UNIT}?(?![a-z0-9²³/])"
 )
 _DIGIT_COMMA = re.compile(r"\d,$")
 _WITH_POINT = re.compile(r"\d+\.")
@@ -26,7 +26,9 @@ _NUMBERED = re.compile(
     r"|nodules?|no\.?|s)|[第段区组站层])\s*#?$"
 )
 """Words before a number that is not a size: "image 45, 12 mm"."""
-_RANGE = re.compile(rf"({_NUMBER})\s*({_UNIT})?\s*[-~]\s*(?={_NUMBER})")
+_NEAR = 160
+"""Maximum number of characters before a size that the rules look at."""
+_RANGE = re.compile(rf"(?<!\d)({_NUMBER})\s*({_UNIT})?\s*[-~]\s*(?={_NUMBER})")
 _DIMENSION = re.compile(rf"({_NUMBER})\s*-?\s*({_UNIT})?")
 _CENTIMETERS = ("c", "㎝", "厘", "公")
 _LARGEST_MM = 300.0
@@ -56,15 +58,16 @@ def _iterate_measures(sentence: Sentence) -> Iterator[Measure]:
         mm = _parse_mm(match.group())
         span = Span(start=match.start(), end=match.end())
         listed = _find_list(text, match)
-        before = text[: span.start if listed is None else listed.start()]
-        is_other = vocabulary.no_size_before.search(before) or vocabulary.no_size_after.match(
-            text, span.end
-        )
+        first = span.start if listed is None else listed.start()
+        is_other = vocabulary.no_size_before.search(
+            text, max(0, first - _NEAR), first
+        ) or vocabulary.no_size_after.match(text, span.end)
         if not mm or max(mm) > _LARGEST_MM or is_other or _is_negated(sentence, span):
             continue
         mm = _select_largest_of_list(mm, match.group(), listed)
         if mm and not (
-            _DIGIT_COMMA.search(text[: span.start]) and not _WITH_POINT.match(match.group())
+            _DIGIT_COMMA.search(text, max(0, span.start - 2), span.start)
+            and not _WITH_POINT.match(match.group())
         ):
             yield Measure(mm=mm, span=span, axis=_find_axis(sentence, span))
 
@@ -73,8 +76,9 @@ def _find_list(text: str, match: re.Match[str]) -> re.Match[str] | None:
     """Return the numbers before a single size ("8, 12 and" before "15 mm")."""
     if len(_DIMENSION.findall(match.group())) != 1:
         return None
-    listed = _LIST.search(text[: match.start()])
-    numbered = listed and _NUMBERED.search(text[: listed.start()])
+    start = match.start()
+    listed = _LIST.search(text, max(0, start - _NEAR), start)
+    numbered = listed and _NUMBERED.search(text, max(0, listed.start() - _NEAR), listed.start())
     return None if numbered else listed
 
 
@@ -111,19 +115,21 @@ def _parse_mm(text: str) -> tuple[float, ...]:
 
 def _find_axis(sentence: Sentence, span: Span) -> Literal["short", "long"] | None:
     vocabulary, text = sentence.vocabulary, sentence.text
-    before = text[: span.start]
+    first = max(0, span.start - _NEAR)
     if vocabulary.short_axis_after.match(text, span.end) or vocabulary.short_axis_before.search(
-        before
+        text, first, span.start
     ):
         return "short"
     if vocabulary.long_axis_after.match(text, span.end) or vocabulary.long_axis_before.search(
-        before
+        text, first, span.start
     ):
         return "long"
     return None
 
 
-def pair_lobes_with_sizes(sentence: Sentence, lobes: Sequence[Mention]) -> tuple[Mention, ...]:
+def pair_lobes_with_sizes(
+    measures: Sequence[Measure], lobes: Sequence[Mention]
+) -> tuple[Mention, ...]:
     """Return each lobe with the span from it to its size, or from the size to it.
 
     Lobes and sizes must alternate ("two nodules: RUL 12 mm, LLL 21 mm"). If they do not ("RUL and
@@ -131,7 +137,7 @@ def pair_lobes_with_sizes(sentence: Sentence, lobes: Sequence[Mention]) -> tuple
     returned.
     """
     items = [(lobe.span.start, lobe.span, lobe.name) for lobe in lobes]
-    items += [(measure.span.start, measure.span, "") for measure in find_measures(sentence)]
+    items += [(measure.span.start, measure.span, "") for measure in measures]
     ordered = [(span, name) for _, span, name in sorted(items, key=lambda item: item[0])]
     pairs = list(zip(ordered[::2], ordered[1::2], strict=False))
     if len(ordered) % 2 or not pairs:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lnmbench_ctreports.sentences import Sentence, Span
+from lnmbench_ctreports.vocabulary import Vocabulary
 
 LOBES = ("RUL", "RML", "RLL", "LUL", "lingula", "LLL")
 
@@ -31,17 +33,16 @@ def find_mentions(
         for name, pattern in patterns.items()
         for match in pattern.finditer(sentence.text)
     ]
-    longest = [
-        mention
-        for mention in matches
-        if not any(_covers(other.span, mention.span) for other in matches)
-    ]
-    return tuple(sorted(longest, key=lambda mention: mention.span.start))
+    longest = [0] * len(sentence.text)  # the length of the longest match at each character
+    for mention in matches:
+        start, end = mention.span.start, mention.span.end
+        longest[start:end] = [max(length, end - start) for length in longest[start:end]]
+    mentions = [mention for mention in matches if _is_longest(mention.span, longest)]
+    return tuple(sorted(mentions, key=lambda mention: mention.span.start))
 
 
-def _covers(longer: Span, span: Span) -> bool:
-    overlap = longer.start < span.end and span.start < longer.end
-    return overlap and longer.end - longer.start > span.end - span.start
+def _is_longest(span: Span, longest: list[int]) -> bool:
+    return max(longest[span.start : span.end]) == span.end - span.start
 
 
 def find_negation(sentence: Sentence, mention: Span) -> Span | None:
@@ -51,12 +52,15 @@ def find_negation(sentence: Sentence, mention: Span) -> Span | None:
     ("no cavitation, calcification or effusion, but …"); one after it ("… are not seen") holds
     for the list before it.
     """
-    vocabulary, text = sentence.vocabulary, _mask_apparent_negations(sentence)
+    vocabulary = sentence.vocabulary
+    text, negations = _find_negations(vocabulary, sentence.text)
     if vocabulary.negation_inside.search(text, mention.start, mention.end):
         return mention
-    for match in vocabulary.negation_before.finditer(text, 0, mention.start):
-        if not vocabulary.negation_ends.search(text, match.end(), mention.start):
-            return Span(start=match.start(), end=mention.end)
+    for negation in negations:
+        if negation.span.end > mention.start:
+            break
+        if negation.ends is None or negation.ends > mention.start:
+            return Span(start=negation.span.start, end=mention.end)
     after = vocabulary.negation_after.match(text, mention.end)
     return Span(start=mention.start, end=after.end()) if after else None
 
@@ -75,9 +79,27 @@ def find_uncertainty(sentence: Sentence, mention: Span) -> Span | None:
     return Span(start=mention.start, end=after.end()) if after else None
 
 
-def _mask_apparent_negations(sentence: Sentence) -> str:
-    """Return the text with expressions masked that only look like negations: "no change"."""
-    return sentence.vocabulary.negation_apparent.sub(_mask, sentence.text)
+@dataclass(frozen=True, slots=True)
+class _Negation:
+    """A negation of what follows it, and the end of the expression at which it ends, if any."""
+
+    span: Span
+    ends: int | None
+
+
+@lru_cache(maxsize=64)
+def _find_negations(vocabulary: Vocabulary, text: str) -> tuple[str, tuple[_Negation, ...]]:
+    """Return the text without expressions that only look like negations, and the negations.
+
+    "No change" looks like one: it is masked.
+    """
+    masked = vocabulary.negation_apparent.sub(_mask, text)
+    negations = []
+    for match in vocabulary.negation_before.finditer(masked):
+        end = vocabulary.negation_ends.search(masked, match.end())
+        span = Span(start=match.start(), end=match.end())
+        negations.append(_Negation(span, None if end is None else end.end()))
+    return masked, tuple(negations)
 
 
 def _mask(match: re.Match[str]) -> str:

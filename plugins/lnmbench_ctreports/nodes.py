@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lnmbench_ctreports.lesions import extend_to_noun, find_measured_subject
-from lnmbench_ctreports.measures import Measure, find_measures
-from lnmbench_ctreports.mentions import Mention, find_mentions, find_negation
+from lnmbench_ctreports.measures import Measure
+from lnmbench_ctreports.mentions import Mention, find_negation
 from lnmbench_ctreports.sentences import Sentence, Span, Statement
 from lnmbench_ctreports.subjects import Topic
 
@@ -19,6 +20,8 @@ STATIONS = (
 )
 _NEAR = 25
 """Maximum number of characters between a size and a station after it, beyond a comma."""
+LONGEST_GAP = 40
+"""Maximum number of characters between the name and the number of one station."""
 _SAME = re.compile(r"\s*(?:[区组站]\s*)?\(?\s*(?:(?:stations?|levels?|zones?|groups?)\s*#?|第)?")
 _NUMBER = re.compile(r"\d{1,2}[rlap]?")
 
@@ -41,10 +44,11 @@ def find_largest_node(topics: Sequence[Topic]) -> Node:
     largest = Node(short_axis=None, station=_find_enlarged_station(topics))
     greatest_mm = 0.0
     for topic in topics:
-        free = _find_stations(topic.sentence)
-        sizes = list(_iterate_node_sizes(topic))
+        stations = _find_stations(topic)
+        free = list(stations)
+        sizes = list(_iterate_node_sizes(topic, stations))
         for index, (measure, span) in enumerate(sizes):
-            following = [other.span.start for other, _ in sizes[index + 1 :]]
+            following = [other.span.start for other, _ in sizes[index + 1 : index + 2]]
             station = _take_station(
                 topic.sentence, measure.span, free, min(following, default=None)
             )
@@ -55,24 +59,25 @@ def find_largest_node(topics: Sequence[Topic]) -> Node:
     return largest
 
 
-def _iterate_node_sizes(topic: Topic) -> Iterator[tuple[Measure, Span]]:
-    for measure in find_measures(topic.sentence):
+def _iterate_node_sizes(
+    topic: Topic, stations: Sequence[Mention]
+) -> Iterator[tuple[Measure, Span]]:
+    for measure in topic.measures:
         subject = find_measured_subject(topic, measure.span)
         is_node = (
             subject.kind == "node"
             if subject
-            else _shares_clause_with_station(topic.sentence, measure.span)
+            else _shares_clause_with_station(topic, measure.span, stations)
         )
         is_long_axis = measure.axis == "long" and len(measure.mm) == 1
         if is_node and not is_long_axis:
             yield measure, extend_to_noun(measure, subject, topic)
 
 
-def _shares_clause_with_station(sentence: Sentence, size: Span) -> bool:
+def _shares_clause_with_station(topic: Topic, size: Span, stations: Sequence[Mention]) -> bool:
     """Return whether a size without a noun has a station in its clause ("subcarinal 9 mm, …")."""
-    start, end = _find_clause(sentence, size)
-    has_station = any(start <= s.span.start < end for s in _find_stations(sentence))
-    return has_station and not find_mentions(sentence.vocabulary.lobes, sentence)
+    start, end = _find_clause(topic.sentence, size)
+    return not topic.lobes and any(start <= station.span.start < end for station in stations)
 
 
 def _take_station(
@@ -141,24 +146,32 @@ def _find_enlarged_station(topics: Sequence[Topic]) -> Statement | None:
         if not any(find_negation(topic.sentence, span) for span in spans):
             statements += [
                 Statement(value=station.name, sentence=topic.sentence, span=station.span)
-                for station in _find_stations(topic.sentence)
+                for station in _find_stations(topic)
             ]
     return statements[0] if len({statement.value for statement in statements}) == 1 else None
 
 
-def _find_stations(sentence: Sentence) -> list[Mention]:
+def _find_stations(topic: Topic) -> list[Mention]:
     """Return the stations of a sentence in order: by name, and by number."""
-    by_name = find_mentions(sentence.vocabulary.stations, sentence)
-    by_number: list[Mention] = []
+    sentence = topic.sentence
+    by_span: dict[tuple[int, int], Mention] = {}
     lists = sentence.vocabulary.station_lists.finditer(sentence.text)
     numbers = sentence.vocabulary.station_numbers.finditer(sentence.text)
     for start, end in [*(m.span(1) for m in lists), *(m.span() for m in numbers)]:
         for match in _NUMBER.finditer(sentence.text, start, end):
             span = Span(start=match.start(), end=match.end())
             station = Mention(name=match.group().upper(), span=span)
-            if station.name in STATIONS and station not in by_number:
-                by_number.append(station)
-    others = [s for s in by_name if not any(_names_same(sentence, s, n) for n in by_number)]
+            if station.name in STATIONS:
+                by_span.setdefault(match.span(), station)
+    by_number = list(by_span.values())
+    ordered = sorted(by_number, key=lambda station: station.span.start)
+    starts = [station.span.start for station in ordered]
+    others = []
+    for station in topic.named_stations:
+        first = bisect_left(starts, station.span.start - LONGEST_GAP)
+        last = bisect_right(starts, station.span.end + LONGEST_GAP)
+        if not any(_names_same(sentence, station, near) for near in ordered[first:last]):
+            others.append(station)
     return sorted([*by_number, *others], key=lambda station: station.span.start)
 
 

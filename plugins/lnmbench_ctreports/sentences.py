@@ -21,19 +21,23 @@ _CENTIMETERS = ("cm", "厘米", "公分")
 _AMOUNT = r"\d{1,3}(?:[.,]\d{1,2})?"
 _DECIMAL_COMMA = re.compile(
     rf"(?<![\d.,a-z])\d{{1,3}}(,)(\d{{1,2}})(?![\d.,])"
-    rf"(?=(?:\s*(?:{_UNIT})?\s*(?:\([a-z]{{1,3}}\)\s*)?(?:x|by|[-~])\s*{_AMOUNT}){{0,2}}\s*(?:\([a-z]{{1,3}}\)\s*)?-?\s*({_UNIT}))"
+    rf"(?=(?:\s*+(?:{_UNIT})?\s*+(?:\([a-z]{{1,3}}\)\s*+)?(?:x|by|[-~])\s*+{_AMOUNT}){{0,2}}\s*+(?:\([a-z]{{1,3}}\)\s*+)?-?\s*+({_UNIT}))"
 )
 _NUMBERED = re.compile(
     r"(?:\b(?:stations?|levels?|zones?|groups?|images?|im|img|series|se|slices?|segments?|and|or)"
     r"|[第段区组站层]|\d[rlap]?[,、])\s*#?$"
 )
+_NEAR = 40
+"""Maximum number of characters in which the words before a number, or a heading, are found."""
+LONGEST = 1000
+"""Maximum number of characters of a sentence that is read: a longer one is not a sentence."""
 _OTHER_SCRIPTS = re.compile(r"[\u3040-\u30ff\uac00-\ud7af\u0400-\u04ff]")
 _OTHER_LANGUAGES = re.compile(
     r"\b(?:der|die|das|und|mit|im|ist|kein\w*|ohne|le|les|du|des|et|sans|avec|une?"
     r"|el|los|las|del|con|sin|una|il|della?|senza|nel|het|een|zonder)\b"
 )
 _END = re.compile(r"[。；;!?]|(?<!approx)(?<!\bca)(?<!\bno)(?<!\bvs)\.(?=\s|$)|\.(?=[^\W\d])|\n")
-_WRAPPED = re.compile(r"[ ]*(?:[a-z]|\d+(?:\.\d+)?[ ]*(?:x|mm|cm))")
+_WRAPPED = re.compile(r"[ ]*+(?:[a-z]|\d++(?:\.\d++)?[ ]*+(?:x|mm|cm))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,9 @@ def normalize(text: str) -> str:
     for match in _DECIMAL_COMMA.finditer(normalized):
         comma = match.start(1)
         unambiguous = len(match[2]) == 1 or match[3] in _CENTIMETERS
-        if unambiguous and text[comma] == "," and not _NUMBERED.search(normalized[: match.start()]):
+        start = match.start()
+        is_numbered = _NUMBERED.search(normalized, max(0, start - _NEAR), start)
+        if unambiguous and text[comma] == "," and not is_numbered:
             characters[comma] = "."
     return "".join(characters)
 
@@ -105,14 +111,15 @@ def detect_language(text: str) -> Literal["en", "zh"] | None:
 def split_sentences(text: str, language: Literal["auto", "en", "zh"]) -> tuple[Sentence, ...]:
     """Return the sentences of a normalized text; `auto` detects the language of each.
 
-    Sections on other studies, on the history and on the technique are left out.
+    Sections on other studies, on the history and on the technique are left out, and sentences that
+    are longer than `LONGEST`: rules for one sentence do not hold for a text without full stops.
     """
     sentences: list[Sentence] = []
     skipping = prior = False
     for start, end in _split(text):
         piece = text[start:end]
         vocabulary = _choose_vocabulary(piece, language)
-        opening = piece.lstrip(" (#-0123456789.")
+        opening = piece.lstrip(" (#-0123456789.")[:LONGEST]
         if vocabulary.prior_sections.match(opening):
             skipping = prior = True
         elif vocabulary.skipped_sections.match(opening):
@@ -121,7 +128,7 @@ def split_sentences(text: str, language: Literal["auto", "en", "zh"]) -> tuple[S
             prior and not _is_on_prior_study(piece, vocabulary)
         ):
             skipping = prior = False
-        if not skipping:
+        if not skipping and len(piece) <= LONGEST:
             text_of_piece = piece.replace("\n", " ")
             sentences.append(Sentence(text=text_of_piece, start=start, vocabulary=vocabulary))
     return tuple(sentences)
@@ -129,7 +136,7 @@ def split_sentences(text: str, language: Literal["auto", "en", "zh"]) -> tuple[S
 
 def _is_on_prior_study(piece: str, vocabulary: Vocabulary) -> bool:
     """Return whether a sentence after a comparison heading still describes the earlier study."""
-    opening = piece.lstrip(" (#-:\n")
+    opening = piece.lstrip(" (#-:\n")[:LONGEST]
     return bool(vocabulary.prior_study.match(opening)) and not vocabulary.today.search(piece)
 
 
@@ -147,10 +154,10 @@ def _split(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_wrapped(text: str, newline: int) -> bool:
     """Return whether a sentence continues on the next line: no stop before, no heading after."""
-    before, after = text[:newline].rstrip(" "), text[newline + 1 :]
-    line = after.partition("\n")[0]
+    before = text[max(0, newline - LONGEST) : newline].rstrip(" ")
+    line = text[newline + 1 : newline + 1 + _NEAR].partition("\n")[0]
     ended = not before or before[-1] in ".:;。；,\n"
-    return not ended and ":" not in line[:40] and bool(_WRAPPED.match(after))
+    return not ended and ":" not in line and bool(_WRAPPED.match(text, newline + 1))
 
 
 def _choose_vocabulary(piece: str, language: Literal["auto", "en", "zh"]) -> Vocabulary:

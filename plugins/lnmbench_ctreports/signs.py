@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lnmbench_ctreports.lesions import PrimaryLesion
-from lnmbench_ctreports.mentions import find_mentions, find_negation, find_uncertainty
+from lnmbench_ctreports.mentions import find_negation, find_uncertainty
 from lnmbench_ctreports.sentences import Span, Statement
 from lnmbench_ctreports.subjects import Kind, Topic, find_subject
 from lnmbench_ctreports.vocabulary import ENGLISH
@@ -16,6 +16,7 @@ from lnmbench_ctreports.vocabulary import ENGLISH
 PLEURAL_SIGNS = ("pleural retraction", "effusion")
 DENSITIES = ("none", "part-solid", "pure")
 _SOLID_BEFORE = re.compile(r"(?:part|partly|partially|semi|sub|non|mixed)[- ]?$")
+_LONGEST_PREFIX = len("partially-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ def _iterate_mentions(
         patterns = vocabulary.signs if table == "signs" else vocabulary.ground_glass
         for match in patterns[name].finditer(sentence.text):
             span = Span(start=match.start(), end=match.end())
-            if name == "solid" and _SOLID_BEFORE.search(sentence.text[: span.start]):
+            first = max(0, span.start - _LONGEST_PREFIX)
+            if name == "solid" and _SOLID_BEFORE.search(sentence.text, first, span.start):
                 continue
             if not _belongs_to_lesion(topic, span, name, lesion):
                 continue
@@ -139,6 +141,5 @@ def _belongs_to_lesion(topic: Topic, span: Span, name: str, lesion: PrimaryLesio
 
 def _is_in_other_lobe(topic: Topic, lesion: PrimaryLesion) -> bool:
     """Return whether a sentence names lobes, and the lesion's is not among them."""
-    mentions = find_mentions(topic.sentence.vocabulary.lobes, topic.sentence)
-    lobes = {mention.name for mention in mentions}
+    lobes = {mention.name for mention in topic.lobes}
     return lesion.lobe is not None and bool(lobes) and lesion.lobe.value not in lobes

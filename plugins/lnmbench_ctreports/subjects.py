@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from lnmbench_ctreports.lesion_tracker import NEAR, LesionTracker
-from lnmbench_ctreports.measures import pair_lobes_with_sizes, select_without_noun
+from lnmbench_ctreports.measures import (
+    Measure,
+    find_measures,
+    pair_lobes_with_sizes,
+    select_without_noun,
+)
 from lnmbench_ctreports.mentions import Mention, find_mentions
 from lnmbench_ctreports.sentences import Sentence, Span
 
@@ -27,10 +33,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A sentence, its subjects in order, and the subject and lesion of the sentences before."""
+    """A sentence with what it mentions, and the subject and lesion of the sentences before.
+
+    Subjects, lobes, stations that are named in words and sizes are in their order.
+    """
 
     sentence: Sentence
     subjects: tuple[Subject, ...]
+    lobes: tuple[Mention, ...]
+    named_stations: tuple[Mention, ...]
+    measures: tuple[Measure, ...]
     inherited: Subject | None
     lesion: int
 
@@ -46,8 +58,10 @@ def find_topics(
         subjects: list[Subject] = []
         lesion_before = tracker.current
         lobes = find_mentions(sentence.vocabulary.lobes, sentence)
-        nouns = _find_nouns(sentence, lobes)
-        pairs = pair_lobes_with_sizes(sentence, lobes)
+        stations = find_mentions(sentence.vocabulary.stations, sentence)
+        measures = find_measures(sentence)
+        nouns = _find_nouns(sentence, lobes, stations)
+        pairs = pair_lobes_with_sizes(measures, lobes)
         implied = (
             ()
             if _is_about_other(nouns, inherited)
@@ -64,6 +78,9 @@ def find_topics(
             Topic(
                 sentence=sentence,
                 subjects=tuple(subjects),
+                lobes=lobes,
+                named_stations=stations,
+                measures=measures,
                 inherited=inherited,
                 lesion=lesion_before,
             )
@@ -96,21 +113,26 @@ def find_subject(topic: Topic, item: Span, *, skipping: Kind | None = None) -> S
     """
     vocabulary, text = topic.sentence.vocabulary, topic.sentence.text
     subjects = [subject for subject in topic.subjects if subject.kind != skipping]
-    after = [subject for subject in subjects if subject.span.end > item.end]
-    if after and not vocabulary.phrase_breaks.search(text, item.end, after[0].span.start):
-        return after[0]
-    before = [subject for subject in subjects if subject.span.start <= item.start]
-    if before:
-        return before[-1]
-    if after and not vocabulary.clause_breaks.search(text, item.end, after[0].span.start):
-        return after[0]
+    after = next((subject for subject in subjects if subject.span.end > item.end), None)
+    if after and not vocabulary.phrase_breaks.search(text, item.end, after.span.start):
+        return after
+    before = (subject for subject in reversed(subjects) if subject.span.start <= item.start)
+    last_before = next(before, None)
+    if last_before:
+        return last_before
+    if after and not vocabulary.clause_breaks.search(text, item.end, after.span.start):
+        return after
     return None
 
 
-def _find_nouns(sentence: Sentence, lobes: Sequence[Mention]) -> list[tuple[Kind, Span]]:
+def _find_nouns(
+    sentence: Sentence, lobes: Sequence[Mention], stations: Sequence[Mention]
+) -> list[tuple[Kind, Span]]:
     vocabulary, text = sentence.vocabulary, sentence.text
-    stations = find_mentions(vocabulary.stations, sentence)
     nouns: list[tuple[Kind, Span]] = []
+    occupied, in_station = bytearray(len(text)), bytearray(len(text))
+    for station in stations:
+        _mark(in_station, station.span)
     patterns: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ("node", vocabulary.node),
         ("other", vocabulary.other),
@@ -120,23 +142,48 @@ def _find_nouns(sentence: Sentence, lobes: Sequence[Mention]) -> list[tuple[Kind
     for kind, pattern in patterns:
         for match in pattern.finditer(text):
             span = Span(start=match.start(), end=match.end())
-            occupied = [other for _, other in nouns]
-            occupied += [station.span for station in stations if kind == "other"]
-            if not any(span.start < o.end and o.start < span.end for o in occupied):
-                kind_of_noun = _classify_lesion(sentence, span, lobes) if kind == "lesion" else kind
-                nouns.append((kind_of_noun, span))
-    return sorted(nouns, key=lambda noun: noun[1].start)
+            is_station = kind == "other" and any(in_station[span.start : span.end])
+            if not is_station and not any(occupied[span.start : span.end]):
+                nouns.append((kind, span))
+                _mark(occupied, span)
+    organs = [match.span() for match in vocabulary.organ.finditer(text)]
+    starts = [lobe.span.start for lobe in lobes]
+    classified = [
+        (_classify_lesion(text, span, organs, starts) if kind == "lesion" else kind, span)
+        for kind, span in nouns
+    ]
+    return sorted(classified, key=lambda noun: noun[1].start)
 
 
-def _classify_lesion(sentence: Sentence, span: Span, lobes: Sequence[Mention]) -> Kind:
-    """Return `lesion` for a lesion of the lung, `other` for one of an organ in the sentence."""
-    for match in sentence.vocabulary.organ.finditer(sentence.text):
-        before = match.start() < span.start
-        start, end = (match.end(), span.start) if before else (span.end, match.start())
-        if any(start <= lobe.span.start < end for lobe in lobes):
+def _mark(characters: bytearray, span: Span) -> None:
+    characters[span.start : span.end] = b"\1" * (span.end - span.start)
+
+
+def _classify_lesion(
+    text: str, span: Span, organs: Sequence[tuple[int, int]], lobe_starts: Sequence[int]
+) -> Kind:
+    """Return `lesion` for a lesion of the lung, `other` for one of an organ in the sentence.
+
+    Parameters
+    ----------
+    text
+        The sentence.
+    span
+        The noun of the lesion.
+    organs
+        Start and end of each organ that the sentence names.
+    lobe_starts
+        The start of each lobe, in order.
+    """
+    for organ_start, organ_end in organs:
+        before = organ_start < span.start
+        start, end = (organ_end, span.start) if before else (span.end, organ_start)
+        if bisect_left(lobe_starts, start) < bisect_left(lobe_starts, end):
             continue
-        between = sentence.text[start:end]
-        close = len(between) <= NEAR and "," not in between
-        if before or (close and _ATTRIBUTE.search(between)):
+        if before:
             return "other"
+        if end - start <= NEAR:
+            between = text[start:end]
+            if "," not in between and _ATTRIBUTE.search(between):
+                return "other"
     return "lesion"

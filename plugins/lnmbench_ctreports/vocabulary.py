@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 Pattern = re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vocabulary:
     """Expressions that the rules search for in one language; the TOML files document them.
 

@@ -94,7 +94,7 @@ def _count_scored(results: Results, score: AuxScore) -> int | None:
 
 
 def _is_control(method: Method, task: str) -> bool:
-    return any(is_shuffled(choice) for choice in method.aux if str(choice) == task)
+    return any(is_shuffled(choice) for choice in method.aux if choice.key == task)
 
 
 def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator[str]:

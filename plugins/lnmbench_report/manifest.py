@@ -112,7 +112,8 @@ def _describe_preprocessing(preprocessing: Preprocessing) -> str:
     spacing = " × ".join(f"{mm:g}" for mm in preprocessing.spacing_mm)
     air = f"{preprocessing.air_hu}".replace("-", "−")
     patch = f"{preprocessing.patch} × {preprocessing.patch}"
-    return f"{spacing} mm, patches of {patch} pixels, {air} HU outside"
+    allowed = ", implausible HU allowed" if preprocessing.allow_implausible else ""
+    return f"{spacing} mm, patches of {patch} pixels, {air} HU outside{allowed}"
 
 
 def _describe_times(times: Sequence[str]) -> str:

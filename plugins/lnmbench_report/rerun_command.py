@@ -29,7 +29,8 @@ def format_command(invocation: Manifest) -> str:
     words = ["lnmbench", "run"]
     for option, value in _list_options(invocation):
         words += [f"--{option}", shlex.quote(value)]
-    return " ".join([*words, "--only"])
+    allowed = ["--allow-implausible"] if invocation.preprocessing.allow_implausible else []
+    return " ".join([*words, *allowed, "--only"])
 
 
 def list_changed_settings(training: Training) -> list[str]:

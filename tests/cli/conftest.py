@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +12,10 @@ import numpy as np
 import pytest
 
 from lnmbench.__main__ import main
+from lnmbench.cli import interrupt
 
 Command = Callable[..., CompletedProcess[str]]
+SIGNALS = [getattr(signal, name) for name in interrupt.NAMES if hasattr(signal, name)]
 
 
 @pytest.fixture
@@ -26,8 +29,11 @@ def lnmbench(home: Path, capsys: pytest.CaptureFixture[str]) -> Command:
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["lnmbench", *map(str, words)])
             patch.setattr(sys, "unraisablehook", sys.unraisablehook)  # the command sets its own
+            handlers = {number: signal.getsignal(number) for number in SIGNALS}
             with pytest.raises(SystemExit) as end:
                 main()
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
         out, err = capsys.readouterr()
         return CompletedProcess(words, int(end.value.code or 0), out, err)
 

@@ -13,6 +13,8 @@ from lnmbench.records import Preprocessing
 def test_options_become_preprocessing() -> None:
     options = CohortOptions(spacing="1,0.75,3", patch=96, strict=True).to_ingest_options()
     assert options.preprocessing == Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
+    allowed = CohortOptions(allow_implausible=True).to_ingest_options().preprocessing
+    assert allowed == Preprocessing(allow_implausible=True)
     assert options.strict
     assert options.pseudonyms is None
     assert CohortOptions().to_ingest_options().preprocessing == Preprocessing()

@@ -40,12 +40,23 @@ def test_a_dry_run_prints_a_table_and_writes_nothing(lnmbench: Command, table: s
     assert "\x1b" not in done.stdout
 
 
-def test_a_dry_run_needs_the_cohort(lnmbench: Command, table: str) -> None:
-    done = lnmbench("run", "--dry-run", "--dataset", table, *SMALL, "--patch", "64")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: the data set table is not ingested")
-    assert f"first lnmbench data ingest '{table}' with the same --spacing" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_table_that_is_not_ingested_is_read_and_not_kept(lnmbench: Command, table: str) -> None:
+    before = sorted(Path("..").rglob("*"))
+    done = lnmbench("run", "--dry-run", "--dataset", table, *SMALL, "--encoder", "none")
+    assert done.returncode == 0, done.stderr
+    assert "its table of 90 cases is read for the estimate, and not kept" in done.stderr
+    assert "18 of 18" in done.stdout
+    assert sorted(Path("..").rglob("*")) == before
+
+
+def test_images_that_are_not_ingested_are_counted_by_case(lnmbench: Command, home: Path) -> None:
+    done = lnmbench("run", "--dry-run", "--dataset", "synthetic:n=40", *SMALL, "--tune", "2")
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    assert "would first ingest the data set synthetic: 40 cases, 40 with images." in text
+    assert "3 methods on 6 outer folds each (2 × 3 × 2)" in text
+    assert "first run lnmbench data ingest synthetic:n=40" in text
+    assert not home.exists()
     assert not Path("runs").exists()
 
 

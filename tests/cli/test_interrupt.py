@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+
+import pytest
+
+from lnmbench.cli import interrupt
 
 LOST = """
 import signal, sys, time, weakref
@@ -48,3 +54,76 @@ def test_other_errors_are_reported_as_usual() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "ZeroDivisionError" in done.stderr
+
+
+def test_an_interrupt_that_becomes_another_exception_is_remembered() -> None:
+    code = (
+        "import signal\n"
+        "from lnmbench.cli.interrupt import record_interrupts, was_interrupted\n"
+        "record_interrupts()\n"
+        "assert not was_interrupted()\n"
+        "try:\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "except KeyboardInterrupt:\n"
+        "    assert was_interrupted()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+ENDING = """
+import os, signal, sys, time
+from lnmbench.cli import interrupt
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+{before}
+interrupt.record_interrupts()
+try:
+    try:
+        signal.raise_signal({first})
+        print("continued")
+    finally:
+        interrupt._state.time -= {seconds}
+        signal.raise_signal({second})
+        print("cleaned up")
+except KeyboardInterrupt:
+    interrupt.print_stopped()
+    interrupt.expect_exit()
+    signal.raise_signal(signal.SIGINT)
+"""
+
+
+def run_signals(
+    first: str, second: str = "0", seconds: float = 0, before: str = ""
+) -> subprocess.CompletedProcess[str]:
+    code = ENDING.format(first=first, second=second, seconds=seconds, before=before)
+    if second == "0":
+        code = code.replace("        signal.raise_signal(0)\n", "")
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM and SIGHUP")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_stops_in_order_with_its_exit_code(name: str) -> None:
+    done = run_signals(f"signal.{name}")
+    assert done.returncode == 128 + getattr(signal, name)
+    assert done.stdout == "cleaned up\n"
+    assert done.stderr == f"{interrupt.STOPPED}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM")
+def test_a_second_signal_ends_at_once_with_one_line() -> None:
+    done = run_signals("signal.SIGTERM", "signal.SIGINT", seconds=2)
+    assert (done.returncode, done.stdout) == (143, "")
+    assert done.stderr == f"{interrupt.STOPPED}\n"
+
+
+def test_a_signal_that_is_sent_twice_is_one() -> None:
+    done = run_signals("signal.SIGINT", "signal.SIGINT")
+    assert (done.returncode, done.stdout) == (130, "cleaned up\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGHUP")
+def test_a_signal_that_nohup_ignores_stays_ignored() -> None:
+    ignore = "signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    done = run_signals("signal.SIGHUP", before=ignore)
+    assert (done.returncode, done.stdout) == (0, "continued\ncleaned up\n")

@@ -17,12 +17,12 @@ from lnmbench.cli.app import app
 
 Command = Callable[..., CompletedProcess[str]]
 FOLDING = ("--repeats", 2, "--folds", 3, "--inner", 2)
-SMALL = "--encoder none --repeats 2 --folds 3 --inner 2 --training max_epochs=1"
+SMALL = "--encoder none --repeats 2 --inner 2 --training max_epochs=1"
 BOTH = "--aux none --aux pt --only"
 RUNS = {
-    "one": f"synthetic:n=40,images=false {BOTH}",
-    "more": "synthetic:n=40,images=false --aux pt:shuffled=1 --only",
-    "other": f"synthetic:n=40,images=false,seed=1 {BOTH}",
+    "one": f"synthetic:n=40,images=false {BOTH} --folds 3",
+    "more": "synthetic:n=40,images=false --aux pt:shuffled=1 --only --folds 3",
+    "other": f"synthetic:n=40,images=false,seed=1 {BOTH} --folds 3",
     "folds": f"synthetic:n=40,images=false {BOTH} --folds 4",
 }
 

@@ -15,7 +15,9 @@ import pydicom
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
 
+from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.imaging.series import read_image
+from lnmbench.records import Preprocessing, Volume
 
 Change = Callable[[int, Dataset], None]
 
@@ -219,6 +221,20 @@ def _with_nan() -> sitk.Image:
     return _image(hu)
 
 
+def _values(
+    change: Callable[[np.ndarray], np.ndarray], kind: type = np.int16
+) -> Callable[[Path], object]:
+    """Return a function that ingests a volume with other values than HU."""
+
+    def read(folder: Path) -> object:
+        path = folder / "ct.nii.gz"
+        sitk.WriteImage(_image(change(_made.hu_of(4)).astype(kind)), path)
+        image = read_image(path)
+        return require_hu(Volume(image=image, mask=image), Preprocessing())
+
+    return read
+
+
 KINDS: dict[str, Callable[[Path], object]] = {
     "a slice is missing": _missing,
     "slices unevenly spaced": _changed(_places(0, 5, 10, 12, 14, 16)),
@@ -285,7 +301,14 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "a volume with NaN": _file("ct.nrrd", _with_nan),
     "a NIfTI with NaN": _file("ct.nii", _with_nan),
     "a NIfTI with NaN (.nii.gz)": _file("ct.nii.gz", _with_nan),
-    "a mask instead of the image": _file("ct.nii.gz", lambda: _image() > 0),
-    "a windowed volume": _file("ct.nii.gz", lambda: _image(_made.hu_of(4).clip(-160, 240) + 160)),
+    "a mask instead of the image": _values(lambda hu: hu > 0),
+    "a windowed volume": _values(lambda hu: hu.clip(-160, 240) + 160),
+    "a volume that is cut off at a window": _values(lambda hu: hu.clip(-160, 240)),
+    "a volume of 8 bits": _values(lambda hu: (hu + 1024) // 6, np.uint8),
+    "a normalized volume": _values(lambda hu: (hu + 300) / 700, np.float32),
+    "a z-scored volume": _values(lambda hu: (hu - hu.mean()) / hu.std(), np.float32),
+    "stored values without the intercept": _values(lambda hu: hu + 1024),
+    "an intercept that was applied twice": _values(lambda hu: hu - 1024),
+    "signed numbers saved as unsigned": _values(lambda hu: hu.astype(np.uint16), np.uint16),
     "a volume with a spacing in meters": _nifti(x=(76 + 4, "f", 0.0007), sform=(254, "h", 0)),
 }

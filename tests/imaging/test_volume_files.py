@@ -72,16 +72,6 @@ def test_whole_numbers_and_what_follows_the_voxels_are_no_nan(
         assert read_volume_file(tmp_path / name).GetSize() == image.GetSize()
 
 
-@pytest.mark.parametrize("suffix", ["nii.gz", "nrrd"])
-def test_a_mask_instead_of_the_image_is_named_as_such(
-    tmp_path: Path, image: sitk.Image, suffix: str
-) -> None:
-    path = tmp_path / f"mask.{suffix}"
-    sitk.WriteImage(image > 0, path)
-    with pytest.raises(UserError, match="a mask; check whether image and region are swapped"):
-        read_image(path)
-
-
 def test_the_real_ct_is_read(shared_data: Path) -> None:
     image = read_image(shared_data / "ct" / "lung1_image.nrrd")
     assert image.GetSize() == (512, 512, 48)

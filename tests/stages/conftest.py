@@ -121,6 +121,7 @@ class IngestMade:
         home: Path | None = None,
         strict: bool = False,
         pseudonyms: Pseudonyms | None = None,
+        preprocessing: Preprocessing = SMALL,
         **parameters: object,
     ) -> Path:
         return ingest(
@@ -129,7 +130,9 @@ class IngestMade:
             home=home or self.home,
             workers=workers,
             progress=self.progress,
-            options=IngestOptions(preprocessing=SMALL, strict=strict, pseudonyms=pseudonyms),
+            options=IngestOptions(
+                preprocessing=preprocessing, strict=strict, pseudonyms=pseudonyms
+            ),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import signal
 from pathlib import Path
 
 import h5py
@@ -52,3 +53,36 @@ def test_a_full_disk_is_one_line_and_no_crash(
     ):
         file["numbers"] = np.arange(100_000)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [1, 3, 40, 41])
+def test_ctrl_c_within_a_write_is_raised_after_it(
+    write: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes = 0
+
+    class Interrupting(hdf5._Stream):
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            nonlocal writes
+            writes += 1
+            if writes == write:
+                signal.raise_signal(signal.SIGINT)
+            return super().write(data)
+
+    monkeypatch.setattr(hdf5, "_Stream", Interrupting)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            _write_until_interrupted(tmp_path / "cohort.h5")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert writes > write, "the write went on"
+    assert list(tmp_path.iterdir()) == []
+
+
+def _write_until_interrupted(path: Path) -> None:
+    with create_hdf5(path) as file:
+        slices = file.create_dataset("slices", (50, 64, 64), "<i2", chunks=(1, 64, 64))
+        for number in range(50):
+            slices[number] = 1

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nibabel as nib
 import numpy as np
 import pytest
 import SimpleITK as sitk
 from lnmbench_table.folder import Folder
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, RTStructureSetStorage
 
 from lnmbench import UserError
 from lnmbench.records import Volume
@@ -98,6 +101,119 @@ def flipped_storage(folder: Path) -> None:
     assert volume.warnings == ()
 
 
+def write_contours(path: Path, rois: dict[str, list[Any]]) -> Path:
+    """Write an RTSTRUCT; a contour is a list of (column, row, slice) of the chest's voxels."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.TransferSyntaxUID = (
+        RTStructureSetStorage,
+        ExplicitVRLittleEndian,
+    )
+    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
+    dataset = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
+    dataset.SOPClassUID, dataset.SOPInstanceUID = RTStructureSetStorage, "1.2.3.4"
+    dataset.SpecificCharacterSet = "ISO_IR 192"
+    dataset.Modality, dataset.PatientID, dataset.SeriesInstanceUID = "RTSTRUCT", "P", "1.2.3"
+    dataset.StructureSetROISequence, dataset.ROIContourSequence = [], []
+    for number, (name, contours) in enumerate(rois.items(), start=1):
+        roi, drawn = Dataset(), Dataset()
+        roi.ROINumber, roi.ROIName, roi.ROIGenerationAlgorithm = number, name, "MANUAL"
+        drawn.ReferencedROINumber, drawn.ContourSequence = number, []
+        for contour in contours:
+            item = Dataset()
+            points = np.array(ORIGIN_MM) + np.array(contour, float) * SPACING_MM
+            item.ContourGeometricType, item.NumberOfContourPoints = "CLOSED_PLANAR", len(points)
+            item.ContourData = [f"{number:.4f}" for number in points.ravel()]
+            drawn.ContourSequence.append(item)
+        dataset.StructureSetROISequence.append(roi)
+        dataset.ROIContourSequence.append(drawn)
+    dataset.save_as(path, enforce_file_format=True)
+    return path
+
+
+def box(z: float, first: float = 9.5, last: float = 17.5) -> list[tuple[float, float, float]]:
+    """A rectangle around columns 10 to 17 and rows 8 to 13 of the chest, if not another one."""
+    return [(first, 7.5, z), (last, 7.5, z), (last, 13.5, z), (first, 13.5, z)]
+
+
+def read_contours(
+    contours: list[Any], warning: str = "", name: str = "GTV-1", wanted: str = ""
+) -> Callable[[Path], None]:
+    """Return a check that contours give boxes on slices 3 to 5, with this warning or none."""
+
+    def check(folder: Path) -> None:
+        write_volume(folder / "ct.nii.gz", chest())
+        write_contours(folder / "rs.dcm", {"ISO": [], name: contours})
+        header = "case,image,region,region_name"
+        volume = read_first(folder, [f"A,ct.nii.gz,rs.dcm,{wanted}"], header)
+        expected = np.zeros_like(tumor())
+        expected[3:6, 8:14, 10:18] = 1
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.mask), expected)
+        assert [line.partition(":")[0] for line in volume.warnings] == (
+            [warning] if warning else []
+        )
+
+    return check
+
+
+def keyhole(folder: Path) -> None:
+    """Outline, channel, hole and back in one contour, the hole in either direction."""
+    write_volume(folder / "ct.nii.gz", chest())
+    hole = [(12, 9.5, 4), (12, 11.5, 4), (15, 11.5, 4), (15, 9.5, 4), (12, 9.5, 4)]
+    for corners in (hole, hole[::-1]):
+        start = (9.5, 9.5, 4)
+        contour = [box(4)[0], start, *corners, start, *box(4)[:0:-1]]
+        write_contours(folder / "rs.dcm", {"GTV": [contour]})
+        volume = read_first(folder, ["A,ct.nii.gz,rs.dcm"])
+        expected = np.zeros_like(tumor())
+        expected[4, 8:14, 10:18] = 1
+        expected[4, 10:12, 13:15] = 0
+        np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.mask), expected)
+        assert volume.warnings == ()
+
+
+def labels_by_slope(folder: Path) -> None:
+    """nibabel stores labels with the slope of the CT's header: 1.00001526 instead of 1."""
+    write_volume(folder / "ct.nii.gz", chest())
+    labels = tumor().astype(np.float64)
+    labels[6, 2, 3] = 2
+    stored = nib.Nifti1Image(labels.transpose(2, 1, 0), np.diag([-0.8, -0.8, 4.0, 1.0]))
+    stored.affine[:3, 3] = (31.0, 140.0, -220.0)
+    stored.set_data_dtype(np.int16)
+    nib.save(stored, folder / "mask.nii.gz")
+    header = "case,image,region,region_name"
+    volume = read_first(folder, ["A,ct.nii.gz,mask.nii.gz,1"], header)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.mask), tumor())
+
+
+def accents_of_another_system(folder: Path) -> None:
+    """Composed in the table (Windows), decomposed on the disk and in the ids (a Mac)."""
+    write_volume(folder / "M.nii.gz", chest()).rename(folder / "Gro\u0308\u00dfe.nii.gz")
+    write_volume(folder / "mask.nii.gz", tumor())
+    rows = ["Be\u0301,Gr\u00f6\u00dfe.nii.gz,mask.nii.gz"]
+    volume = read_first(folder, rows, ids="B\u00e9")
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.mask), tumor())
+
+
+def paths_of_windows(folder: Path) -> None:
+    """A manifest written on Windows, with another case of letters, too."""
+    write_volume(folder / "P1" / "ct.nii.gz", chest())
+    write_volume(folder / "P1" / "mask.nii.gz", tumor())
+    volume = read_first(folder, ["A,P1\\CT.nii.gz,.\\p1\\mask.nii.gz"])
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(volume.image), chest())
+    with pytest.raises(UserError, match="a path of a Windows computer"):
+        read_first(folder, ["A,D:\\study\\P1\\ct.nii.gz,P1/mask.nii.gz"])
+
+
+def ids_of_a_spreadsheet(folder: Path) -> None:
+    """A spreadsheet turned 007 into 7 in one of two tables."""
+    write_volume(folder / "ct.nii.gz", chest())
+    with pytest.raises(UserError, match="'7' and '007', which differ in leading zeros"):
+        open_folder(folder, ["7,ct.nii.gz,mask.nii.gz"], ids="007")
+
+
+TWICE = "contours that are stored twice count once"
+SPECK = [(20.2, 9.2, 4), (20.4, 9.2, 4), (20.4, 9.4, 4)]
+BOXES = [box(z) for z in (3, 4, 5)]
 OTHER_GEOMETRY = "the size of the image, but another geometry"
 TROUBLES: dict[str, Callable[[Path], None]] = {
     "a mask of the same size was drawn on another scan": refuse_mask(
@@ -130,4 +246,31 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "a mask holds the background": refuse_mask(1 - tumor(), "too large for a tumor"),
     "a mask is full": refuse_mask(np.ones_like(tumor()), "too large for a tumor"),
     "a mask is stored from the other end": flipped_storage,
+    "accents are composed in the table and decomposed on the disk": accents_of_another_system,
+    "paths are those of Windows": paths_of_windows,
+    "ids lost their leading zeros": ids_of_a_spreadsheet,
+    "a contour is stored twice": read_contours([*BOXES, BOXES[1]], TWICE),
+    "a contour is stored twice, from another corner and the other way": read_contours(
+        [*BOXES, [*BOXES[1][2::-1], BOXES[1][3]]], TWICE
+    ),
+    "all contours are stored three times": read_contours(BOXES * 3, TWICE),
+    "a contour has two points": read_contours(
+        [*BOXES, box(4)[:2]], "contours of one or two points are left out"
+    ),
+    "a contour is far smaller than a voxel": read_contours([*BOXES, SPECK]),
+    "contours touch each other": read_contours(
+        [box(3), box(4, 9.5, 13.5), box(4, 13.5, 17.5), box(5)]
+    ),
+    "contours go one way and the other": read_contours([box(3), box(4)[::-1], box(5)]),
+    "an outline and its hole are one contour": keyhole,
+    "a ROI has blanks before its name": read_contours(BOXES, name="  GTV-1 ", wanted="GTV-1"),
+    "a ROI has full-width letters": read_contours(BOXES, name="ＧＴＶ－１", wanted="gtv-1"),
+    "a ROI has a decomposed accent": read_contours(BOXES, name="Tumo\u0308r", wanted="Tum\u00f6r"),
+    "one ROI of several has contours": read_contours(BOXES),
+    "labels are rounded by a slope": labels_by_slope,
+    "a mask holds probabilities": refuse_mask(tumor() * np.float32(0.7), "threshold them first"),
+    "a mask has two labels and none is selected": refuse_mask(
+        tumor() * np.where(np.arange(8) > 3, 2, 1)[:, None, None].astype(np.uint8),
+        "2 labels, none of them selected",
+    ),
 }

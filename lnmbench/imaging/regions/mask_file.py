@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -11,12 +12,18 @@ import SimpleITK as sitk
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.regions.grids import Region, count_voxels, place_mask
-from lnmbench.imaging.regions.naming import NamedRegion, choose
+from lnmbench.imaging.regions.naming import NamedRegion, choose, is_number
 from lnmbench.imaging.silence import suppress_warnings
 from lnmbench.imaging.volume_files import read_grid_file
 from lnmbench.text import plural
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _MOST_LABELS = 500
+_LARGEST_LABEL = 2**31 - 1
+# Labels that a slope stores: a thousandth, or the step of 16 bits for many labels.
+_ROUNDING, _RELATIVE_ROUNDING, _MOST_ROUNDING = 1e-3, 1e-4, 0.05
 _SLICER_NAME = re.compile(r"(Segment\d+)_Name")
 
 
@@ -63,9 +70,9 @@ def read_label(path: Path, image: sitk.Image, name: str | None) -> Region:
     UserError
         As `region_from_mask`.
     """
-    mask = _read(path)
-    labels = _labels(mask, path)
-    unnamed = len(labels) == 1 and not labels[0].names and not (name or "").strip().isdecimal()
+    mask = _read_labels(_read(path), path)
+    labels = _list_labels(mask, path)
+    unnamed = len(labels) == 1 and not labels[0].names and not is_number(name or "")
     chosen = choose(labels, None if unnamed else name, kind="label", where=str(path))
     placed, warnings = place_mask(
         mask == chosen.number, image, where=f"{path}, label {chosen.number}"
@@ -105,17 +112,52 @@ def _read(path: Path) -> sitk.Image:
     return mask
 
 
-def _labels(mask: sitk.Image, path: Path) -> list[NamedRegion]:
-    values, counts = np.unique(sitk.GetArrayViewFromImage(mask), return_counts=True)
-    if not np.array_equal(values, np.rint(values)):
+def _read_labels(mask: sitk.Image, path: Path) -> sitk.Image:
+    """Return the mask with whole numbers; a header's slope stores them with rounding."""
+    stored: NDArray[Any] = sitk.GetArrayViewFromImage(mask)
+    if np.issubdtype(stored.dtype, np.integer):
+        return mask
+    if np.iscomplexobj(stored) or not np.isfinite(stored).all():
+        raise UserError(
+            f"the mask {path} contains values that are not numbers",
+            expected="whole numbers",
+            then="replace them by 0, the background",
+        )
+    labels = np.rint(stored)
+    largest = float(np.abs(labels).max())
+    if largest > _LARGEST_LABEL:
+        raise UserError(f"{path} is not a mask", expected="a few labels", got=f"{largest:g}")
+    tolerance = max(_ROUNDING, min(_RELATIVE_ROUNDING * largest, _MOST_ROUNDING))
+    fractions = np.abs(stored - labels) > tolerance
+    if fractions.any():
+        low, high = float(stored.min()), float(stored.max())
         raise UserError(
             f"the mask {path} contains fractions",
             expected="whole numbers",
-            then="threshold it first",
+            got=f"{low:g} to {high:g}, e.g. {float(stored[fractions][0]):g}",
+            then="these look like probabilities: threshold them first, e.g. at 0.5"
+            if low >= 0 and high <= 1
+            else "threshold it first",
         )
+    whole = sitk.GetImageFromArray(labels.astype(np.int32))
+    whole.CopyInformation(mask)
+    for key in mask.GetMetaDataKeys():
+        whole.SetMetaData(key, mask.GetMetaData(key))
+    return whole
+
+
+def _list_labels(mask: sitk.Image, path: Path) -> list[NamedRegion]:
+    values, counts = np.unique(sitk.GetArrayViewFromImage(mask), return_counts=True)
     if len(values) > _MOST_LABELS:
         raise UserError(
             f"{path} is not a mask", expected="a few labels", got=f"{len(values)} different values"
+        )
+    if values.min() < 0:
+        raise UserError(
+            f"the mask {path} contains negative labels",
+            expected="0 for the background, and whole numbers above it",
+            got=f"{values.min()}",
+            then="set the background to 0",
         )
     names = _slicer_names(mask)
     labels = [

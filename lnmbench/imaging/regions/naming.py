@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import accumulate
 
 from lnmbench.errors import UserError
+from lnmbench.text import clean
 
+EMPTY = "no contours"
+_NUMBER = re.compile(r"([0-9]{1,9})(?:\.0+)?")
 _LONGEST_LIST = 140
 _LONGEST_NAME = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedRegion:
-    """Segment, ROI or label of a file: its number, its names, and its size in words."""
+    """Segment, ROI or label of a file: its number, its names, and its size in words, or `EMPTY`."""
 
     number: int
     names: tuple[str, ...] = ()
@@ -32,9 +37,11 @@ def quote_name(name: str) -> str:
     A name with control characters is not shown: it is damaged, and may contain other values of the
     header.
     """
-    if not name.isprintable():
+    # blanks of other scripts are not printable, either
+    spaced = " ".join(name.strip("\0").split())
+    if not spaced.isprintable():
         return "(a damaged name)"
-    return repr(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
+    return repr(spaced if len(spaced) <= _LONGEST_NAME else f"{spaced[: _LONGEST_NAME - 1]}…")
 
 
 def choose(
@@ -47,9 +54,10 @@ def choose(
     regions
         Regions of the file.
     pattern
-        A name with `*` and `?` as wildcards, case-insensitive, or a number; of several, separated
-        by commas, the first that matches is used. An exact name has priority over a match. Without
-        a pattern, the file must have one region.
+        A name with `*` and `?` as wildcards, or a number; of several, separated by commas, the
+        first that matches is used. Case, blanks and Unicode forms do not matter, but an exact name
+        has priority, and a name over a match. Without a pattern, the file must have one region.
+        Empty regions count only if no other one matches.
     kind
         Noun for a region in error messages: segment, ROI, label.
     where
@@ -83,6 +91,11 @@ def choose(
     )
 
 
+def is_number(pattern: str) -> bool:
+    """Return whether a pattern is the number of a region, also as spreadsheets write it (2.0)."""
+    return _NUMBER.fullmatch(_normalize(pattern)) is not None
+
+
 def list_regions(regions: Sequence[NamedRegion]) -> str:
     """Return a list of regions in words, truncated to a length that can be printed.
 
@@ -98,23 +111,45 @@ def list_regions(regions: Sequence[NamedRegion]) -> str:
 
 
 def _require_one(regions: Sequence[NamedRegion], kind: str, where: str) -> NamedRegion:
-    if len(regions) > 1:
+    drawn = _drop_empty(regions)
+    if len(drawn) > 1:
         raise UserError(
             f"{len(regions)} {kind}s, none of them selected",
             where=where,
             got=list_regions(regions),
             then=f"select one {kind} by its name, a pattern or its number (region_name)",
         )
-    return regions[0]
+    return drawn[0]
 
 
-def _find_matches(regions: Sequence[NamedRegion], alternative: str) -> list[NamedRegion]:
-    exact = [region for region in regions if alternative in region.names]
-    folded = alternative.casefold()
-    loose = [
-        region
-        for region in regions
-        if any(fnmatchcase(name.casefold(), folded) for name in region.names)
-    ]
-    numbered = [region for region in regions if str(region.number) == alternative]
-    return exact or loose or numbered
+def _drop_empty(regions: Sequence[NamedRegion]) -> Sequence[NamedRegion]:
+    """Return the regions that mark anything, or all if none does."""
+    return [region for region in regions if region.size != EMPTY] or regions
+
+
+def _find_matches(regions: Sequence[NamedRegion], alternative: str) -> Sequence[NamedRegion]:
+    """Return the regions of an exact name, else of an equal or matching one, else of a number."""
+    spelling = _normalize(alternative)
+    number = _NUMBER.fullmatch(spelling)
+    tests: tuple[Callable[[NamedRegion], bool], ...] = (
+        lambda region: alternative in region.names,
+        lambda region: spelling in map(_normalize, region.names),
+        lambda region: any(fnmatchcase(_normalize(name), spelling) for name in region.names),
+        lambda region: number is not None and region.number == int(number[1]),
+    )
+    for test in tests:
+        matching = [region for region in regions if test(region)]
+        if matching:
+            return _drop_empty(matching)
+    return ()
+
+
+def _normalize(name: str) -> str:
+    """Return a name without differences that are not meant: blanks, case, Unicode forms.
+
+    Examples
+    --------
+    >>> _normalize(" ＧＴＶ－1\\0") == _normalize("gtv-1 ")
+    True
+    """
+    return clean(unicodedata.normalize("NFKC", name)).strip().casefold()

@@ -11,6 +11,7 @@ import SimpleITK as sitk
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid import SAME_PLACE
 from lnmbench.imaging.regions.grids import mask_like
+from lnmbench.imaging.regions.outlines import Overlaps, count_overlaps, drop_repeats
 from lnmbench.imaging.regions.polygons import fill
 from lnmbench.text import plural
 
@@ -23,7 +24,9 @@ _ROUNDING = 0.01
 def fill_slices(
     polygons: Sequence[NDArray[np.float64]], image: sitk.Image, where: str
 ) -> tuple[sitk.Image, list[str]]:
-    """Return the mask of polygons, and sentences on planes that do not match slices.
+    """Return the mask of polygons, and warnings on what was repaired or does not match slices.
+
+    A polygon that is stored twice counts once.
 
     Parameters
     ----------
@@ -41,6 +44,7 @@ def fill_slices(
     """
     _refuse_outside(polygons, image, where)
     planes = _planes(polygons)
+    outlines = [drop_repeats([polygon[:, :2] for polygon in plane]) for plane in planes]
     columns, rows, slices = image.GetSize()
     # Half a slice beyond an end still belongs to the last slice.
     ends = (2 * _ROUNDING - 0.5, slices - 0.5)
@@ -48,8 +52,12 @@ def fill_slices(
     inside = np.zeros((slices, rows, columns), dtype=np.bool_)
     nearest = _nearest_planes(depths, slices)
     for slice_index, plane in nearest.items():
-        inside[slice_index] = fill([polygon[:, :2] for polygon in planes[plane]], (rows, columns))
-    return mask_like(image, inside), _describe_mismatch(depths, nearest)
+        inside[slice_index] = fill(outlines[plane], (rows, columns))
+    return mask_like(image, inside), [
+        *_describe_outlines(outlines, len(polygons)),
+        *_describe_mismatch(depths, nearest),
+        *_describe_gaps(inside),
+    ]
 
 
 def _refuse_outside(polygons: Sequence[NDArray[np.float64]], image: sitk.Image, where: str) -> None:
@@ -109,7 +117,25 @@ def _describe_mismatch(depths: NDArray[np.float64], nearest: dict[int, int]) -> 
         singular = "plane of contours is not the nearest of any slice and is left out"
         several = "planes of contours are not the nearest of any slice and are left out"
         notes.append(plural(unused, singular, several))
-    gaps = max(nearest) - min(nearest) + 1 - len(nearest)
-    if gaps:
-        notes.append(plural(gaps, "slice between has no contour", "slices between have no contour"))
     return notes
+
+
+def _describe_outlines(outlines: Sequence[Sequence[NDArray[np.float64]]], stored: int) -> list[str]:
+    repeats = stored - sum(map(len, outlines))
+    overlaps = sum(map(count_overlaps, outlines), Overlaps())
+    notes = []
+    if repeats:
+        notes.append(f"contours that are stored twice count once: {plural(repeats, 'contour')}")
+    if overlaps.crossing:
+        voxels = plural(overlaps.crossing, "voxel")
+        notes.append(f"contours cross each other: their overlap of {voxels} counts as outside")
+    if overlaps.looped:
+        voxels = plural(overlaps.looped, "voxel")
+        notes.append(f"a contour overlaps itself: its overlap of {voxels} counts as outside")
+    return notes
+
+
+def _describe_gaps(inside: NDArray[np.bool_]) -> list[str]:
+    filled = np.flatnonzero(inside.any(axis=(1, 2)))
+    gaps = int(filled[-1] - filled[0] + 1 - len(filled)) if len(filled) else 0
+    return [f"slices between contours are empty: {plural(gaps, 'slice')}"] if gaps else []

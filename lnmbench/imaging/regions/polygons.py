@@ -41,20 +41,40 @@ def fill(polygons: Sequence[NDArray[np.float64]], shape: tuple[int, int]) -> NDA
     """
     start = np.concatenate(list(polygons))
     end = np.concatenate([np.roll(polygon, -1, axis=0) for polygon in polygons])
-    return _fill_inside(start, end, shape) | _fill_outline(start, end, shape)
+    odd = _count_windings(start, end, shape) % 2 == 1
+    return np.asarray(odd | _fill_outline(start, end, shape))
 
 
-def _fill_inside(
+def wind(polygon: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.int64]:
+    """Return how many times a polygon winds around the voxels of one slice.
+
+    Parameters
+    ----------
+    polygon
+        Column and row indices of the corners, (n, 2).
+    shape
+        Rows and columns of the slice.
+
+    Returns
+    -------
+    ndarray
+        Whole numbers, negative for one of the two directions, (rows, columns).
+    """
+    return _count_windings(polygon, np.roll(polygon, -1, axis=0), shape)
+
+
+def _count_windings(
     start: NDArray[np.float64], end: NDArray[np.float64], shape: tuple[int, int]
-) -> NDArray[np.bool_]:
-    """Return centers with an odd number of edges to their left; a corner counts for one edge."""
+) -> NDArray[np.int64]:
+    """Return the edges to the left of each center, up minus down; a corner counts for one edge."""
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     edge, row = _list_whole_numbers(np.ceil(low), np.ceil(high) - 1, shape[0])
     column = _find_crossings(start[edge], end[edge], row, along=1)
     crossings = np.zeros((shape[0], shape[1] + 1), dtype=np.int64)
-    np.add.at(crossings, (row, np.clip(np.ceil(column), 0, shape[1]).astype(np.int64)), 1)
-    odd: NDArray[np.bool_] = np.cumsum(crossings, axis=1)[:, :-1] % 2 == 1
-    return odd
+    way = np.where(end[:, 1] > start[:, 1], 1, -1)[edge]
+    np.add.at(crossings, (row, np.clip(np.ceil(column), 0, shape[1]).astype(np.int64)), way)
+    windings: NDArray[np.int64] = np.cumsum(crossings, axis=1)[:, :-1]
+    return windings
 
 
 def _fill_outline(

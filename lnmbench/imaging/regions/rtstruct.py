@@ -14,7 +14,7 @@ from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.headers import UNKNOWN, reading, term
 from lnmbench.imaging.regions.dicom import STRUCTURE_SET, open_object
 from lnmbench.imaging.regions.grids import Region, count_voxels, indices
-from lnmbench.imaging.regions.naming import NamedRegion, choose
+from lnmbench.imaging.regions.naming import EMPTY, NamedRegion, choose
 from lnmbench.imaging.regions.planes import fill_slices
 from lnmbench.text import plural
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+_LEAST_POINTS = 3
 _KINDS = (*_CLOSED, "OPEN_PLANAR", "OPEN_NONPLANAR", "POINT")
 
 
@@ -32,7 +33,8 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
     references are ignored. A voxel is inside if an odd number of the contours of its plane encloses
     its center (a contour within another one is a hole) or if its center lies on a contour. Each
     slice takes the nearest plane of contours, at most half a slice away, or half the distance
-    between planes if these are further apart than the slices.
+    between planes if these are further apart than the slices. A contour that is stored twice counts
+    once, and contours of one or two points do not count; the warnings say so.
 
     Parameters
     ----------
@@ -47,18 +49,18 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
     ------
     UserError
         For a file that is no RTSTRUCT or is damaged, a name that matches no ROI or several, an ROI
-        without closed contours or with other ones too, contours that are not parallel to the slices
+        without closed contours or with open ones too, contours that are not parallel to the slices
         or extend beyond the image, and an ROI that contains no voxel's center.
     """
     dataset = open_object(path, "a DICOM RTSTRUCT", (STRUCTURE_SET,))
     with reading(path):
-        rois = [_named_region(roi) for roi in dataset.get("StructureSetROISequence") or []]
+        rois = [_named_region(dataset, roi) for roi in dataset.get("StructureSetROISequence") or []]
     roi = choose(rois, name, kind="ROI", where=str(path))
     where = f"{path}, ROI {roi}"
     with reading(path):
-        contours = _contours(dataset, roi.number, where)
+        contours, left_out = _contours(dataset, roi.number, where)
     polygons = [_to_voxels(contour, image, where) for contour in contours]
-    mask, notes = fill_slices(polygons, image, where)
+    mask, warnings = fill_slices(polygons, image, where)
     if not count_voxels(mask):
         raise UserError(
             "the ROI contains no center of a voxel",
@@ -66,34 +68,59 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
             got=plural(len(contours), "contour"),
         )
     amount = f"{plural(len(contours), 'contour')}, {plural(count_voxels(mask), 'voxel')}"
-    return Region(mask=mask, note="; ".join([f"ROI {roi} of {len(rois)}: {amount}", *notes]))
+    return Region(
+        mask=mask, note=f"ROI {roi} of {len(rois)}: {amount}", warnings=(*left_out, *warnings)
+    )
 
 
-def _named_region(roi: Any) -> NamedRegion:
-    name = str(roi.get("ROIName") or "")
-    return NamedRegion(number=int(roi.ROINumber), names=(name,) if name else ())
+def _named_region(dataset: Any, roi: Any) -> NamedRegion:
+    name, number = str(roi.get("ROIName") or ""), int(roi.ROINumber)
+    return NamedRegion(
+        number=number,
+        names=(name,) if name else (),
+        size="" if _contour_items(dataset, number) else EMPTY,
+    )
 
 
-def _contours(dataset: Any, number: int, where: str) -> list[NDArray[np.float64]]:
-    """Return the closed contours of an ROI, each (n, 3) in LPS mm."""
-    sequences = [
-        entry.get("ContourSequence") or []
-        for entry in dataset.get("ROIContourSequence") or []
-        if int(entry.ReferencedROINumber) == number
-    ]
-    items = [item for sequence in sequences for item in sequence]
+def _contours(
+    dataset: Any, number: int, where: str
+) -> tuple[list[NDArray[np.float64]], tuple[str, ...]]:
+    """Return the closed contours of an ROI, each (n, 3) in LPS mm, and warnings on the others."""
+    items = _contour_items(dataset, number)
     if not items:
         raise UserError("the ROI has no contours", where=where)
     kinds = [term(item.get("ContourGeometricType"), _KINDS) or UNKNOWN for item in items]
+    closed = [item for item, kind in zip(items, kinds, strict=True) if kind in _CLOSED]
     others = [kind for kind in kinds if kind not in _CLOSED]
-    if others:
+    # A point beside outlines encloses nothing; an open line may be an outline that was not closed.
+    if not closed or set(others) - {"POINT"}:
         raise UserError(
             "the ROI has contours that enclose nothing",
             where=where,
             expected="CLOSED_PLANAR alone",
             got=f"{len(others)} of {len(items)} are {', '.join(sorted(set(others)))}",
         )
-    return [_points(item, number, where) for number, item in enumerate(items, start=1)]
+    contours = [_points(item, number, where) for number, item in enumerate(closed, start=1)]
+    solid = [contour for contour in contours if len(contour) >= _LEAST_POINTS]
+    if not solid:
+        raise UserError(
+            "the ROI has no contour that encloses anything",
+            where=where,
+            expected=f"at least {_LEAST_POINTS} points",
+            got=str(max(map(len, contours))),
+        )
+    left_out = len(items) - len(solid)
+    warning = f"contours of one or two points are left out: {plural(left_out, 'contour')}"
+    return solid, (warning,) if left_out else ()
+
+
+def _contour_items(dataset: Any, number: int) -> list[Any]:
+    sequences = [
+        entry.get("ContourSequence") or []
+        for entry in dataset.get("ROIContourSequence") or []
+        if int(entry.ReferencedROINumber) == number
+    ]
+    return [item for sequence in sequences for item in sequence]
 
 
 def _points(item: Any, number: int, where: str) -> NDArray[np.float64]:
@@ -104,13 +131,6 @@ def _points(item: Any, number: int, where: str) -> NDArray[np.float64]:
             f"contour {number} is broken",
             where=where,
             expected=f"x, y, z of each point in mm, up to {FARTHEST_MM:g}",
-        )
-    if numbers.size < 9:
-        raise UserError(
-            f"contour {number} encloses nothing",
-            where=where,
-            expected="at least 3 points",
-            got=str(numbers.size // 3),
         )
     return numbers.reshape(-1, 3)
 

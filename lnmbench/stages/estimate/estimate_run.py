@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.defaults import DEFAULTS
-from lnmbench.errors import UserError
 from lnmbench.records import Choice, Resources, RunFolders
 from lnmbench.registry import Registry
+from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest, ImagesNotIngestedError
 from lnmbench.stages.estimate.estimates import MethodEstimate, RunEstimate
 from lnmbench.stages.estimate.network_probe import epoch_bounds
 from lnmbench.stages.estimate.probe import Probe
 from lnmbench.stages.estimate.workload import Workload, list_workloads, plan_bytes
-from lnmbench.stages.ingest import IngestOptions, cohort_path
-from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork, resolve
-from lnmbench.store.cohort_file import is_of_older_format
+from lnmbench.stages.ingest import IngestOptions
+from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork, resolve, select_methods
+from lnmbench.text import plural
 
 
 def estimate(
@@ -42,17 +44,54 @@ def estimate(
     benchmark, registry, folders, executor, workers, progress, ingest_options, resources
         As in `run`.
 
+    Returns
+    -------
+    RunEstimate
+        Without methods, if they depend on images that are not ingested: `basis` says what is known.
+
     Raises
     ------
     UserError
-        For a benchmark that cannot be run, and for a cohort that is not ingested.
+        For a benchmark that cannot be run.
     """
+    with TemporaryDirectory(prefix="lnmbench-estimate-") as temporary_folder:
+        cohort = CohortToIngest(
+            choice=benchmark.dataset,
+            registry=registry,
+            home=folders.home,
+            temporary_home=Path(temporary_folder),
+            workers=workers,
+            progress=progress,
+            options=ingest_options or IngestOptions(),
+        )
+        try:
+            resolved = resolve(
+                benchmark, registry, cohort.find, executor=executor, resources=resources
+            )
+        except ImagesNotIngestedError as images:
+            basis = (str(images), *_describe_methods(benchmark, registry))
+            return RunEstimate(folder=None, methods=(), disk=0, basis=basis)
+        return _estimate_resolved(resolved, folders, progress)
 
-    def find_cohort() -> Path:
-        options = ingest_options or IngestOptions()
-        return _find_cohort(benchmark.dataset, registry, folders.home, workers, progress, options)
 
-    resolved = resolve(benchmark, registry, find_cohort, executor=executor, resources=resources)
+def _describe_methods(benchmark: Benchmark, registry: Registry) -> Iterator[str]:
+    """Yield what is known of the methods before the images are ingested."""
+    selections = select_methods(benchmark, registry)
+    number = len(selections.encoders) * len(selections.aux) + len(selections.baselines)
+    protocol = benchmark.protocol
+    yield (
+        f"It would then train {plural(number, 'method')} on"
+        f" {plural(protocol.units, 'outer fold')} each ({protocol})."
+    )
+    yield (
+        "Time, disk and memory depend on the slices: first run lnmbench data ingest"
+        f" {shlex.quote(str(benchmark.dataset))}, with the same options of the cohort."
+    )
+
+
+def _estimate_resolved(
+    resolved: ResolvedBenchmark, folders: RunFolders, progress: Progress
+) -> RunEstimate:
     for notice in resolved.notices:
         progress.say(notice)
     folder = folders.ledger_folder(resolved.plan)
@@ -72,35 +111,6 @@ def estimate(
         disk=sum(each.disk for each in estimates) + plan_bytes(resolved.plan, folder),
         basis=tuple(_describe_basis(workloads, estimates, resolved, seconds)),
     )
-
-
-def _find_cohort(
-    choice: Choice,
-    registry: Registry,
-    home: Path,
-    workers: int,
-    progress: Progress,
-    options: IngestOptions,
-) -> Path:
-    """Return the cohort file of a data set. Raises `UserError` if it is not ingested."""
-    selection = registry.datasets.select(choice)
-    path = cohort_path(
-        selection.bound,
-        selection.build(),
-        registry,
-        home=home,
-        workers=workers,
-        progress=progress,
-        options=options,
-    )
-    if not path.is_file() or is_of_older_format(path):
-        usual = options.preprocessing == IngestOptions().preprocessing and not options.pseudonyms
-        condition = "" if usual else " with the same --spacing, --patch and --pseudonymize"
-        raise UserError(
-            f"the data set {choice.name} is not ingested, so its slices cannot be counted",
-            then=f"first lnmbench data ingest '{choice}'{condition}",
-        )
-    return path
 
 
 def _describe_basis(

@@ -60,11 +60,13 @@ class MethodEstimate:
 class RunEstimate:
     """The estimates of all methods of a run, and the folder of its ledger.
 
+    There are no methods, and no folder, if they depend on images that are not ingested.
+
     `disk` in bytes is that of all methods and of the ledger's plan; `basis` are sentences on the
     measurements behind the estimate.
     """
 
-    folder: Path
+    folder: Path | None
     methods: tuple[MethodEstimate, ...]
     disk: int
     basis: tuple[str, ...]

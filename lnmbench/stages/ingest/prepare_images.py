@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
+from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.records import Case, Preprocessing, Volume
 from lnmbench.stages.ingest.image_warnings import hash_slices, mask_warnings
 from lnmbench.stages.ingest.ingest_log import LogEntry, one_line
@@ -97,7 +98,7 @@ def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts
     stored = parts.read(number, case.id)
     if stored is None:
         try:
-            stored = _arrays(case.volume(), preprocessing)
+            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing)
         except UserError as error:
             return LogEntry(case=case.id, reason=one_line(str(error)))
         except Exception as error:

@@ -18,7 +18,7 @@ from pathlib import Path
 from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Case, Column, Volume
 from lnmbench.redaction import redact_ids
-from lnmbench.store.atomic import writing
+from lnmbench.store.file_errors import writing
 
 DIGITS = 20
 BYTES_OF_A_NEW_KEY = 32

@@ -12,6 +12,9 @@ from lnmbench.records import Case, Column, Finding
 from lnmbench.registry import Registry
 from lnmbench.text import plural
 
+LONGEST_REPORT = 100_000
+"""Maximum number of characters of a report that is read; a longer cell is no report."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRow:
@@ -45,7 +48,8 @@ class _ReportColumn:
     """A report column, its reader, and the findings in each case's text.
 
     `columns` are those that some report fills, under their new names; `unfilled` names the others;
-    `empty` are the indices of cases without a text; `cells` counts the cases that have a cell.
+    `empty` are the indices of cases without a text, `too_long` of those with one that is not read;
+    `cells` counts the cases that have a cell.
     """
 
     column: Column
@@ -54,6 +58,7 @@ class _ReportColumn:
     unfilled: tuple[str, ...]
     findings: tuple[Mapping[str, Finding], ...]
     empty: frozenset[int]
+    too_long: frozenset[int]
     cells: int
 
 
@@ -114,7 +119,11 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportC
     except UserError as error:
         raise UserError(f"column {column.name!r}: {error}") from error
     texts = [_text(case.values.get(column.name), column) for case in cases]
-    findings = tuple(reader.read(text) if text else {} for text in texts)
+    too_long = {index for index, text in enumerate(texts) if len(text) > LONGEST_REPORT}
+    findings = tuple(
+        reader.read(text) if text and index not in too_long else {}
+        for index, text in enumerate(texts)
+    )
     filled = {name for case_findings in findings for name in case_findings}
     return _ReportColumn(
         column=column,
@@ -125,6 +134,7 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportC
         unfilled=tuple(c.name for c in reader.columns if c.name not in filled),
         findings=findings,
         empty=frozenset(index for index, text in enumerate(texts) if not text),
+        too_long=frozenset(too_long),
         cells=sum(column.name in case.values for case in cases),
     )
 
@@ -158,6 +168,8 @@ def _replace_texts(case: Case, index: int, reports: Sequence[_ReportColumn]) -> 
 def _rows(case: Case, report: _ReportColumn, index: int) -> Iterator[ReviewRow]:
     if not report.findings[index] and index not in report.empty:
         reason = f"no finding in column {report.column.name!r}"
+        if index in report.too_long:
+            reason = f"more than {LONGEST_REPORT:,} characters in column {report.column.name!r}"
         yield ReviewRow(case=case.id, column="", value="", words="", reason=reason)
     for name, finding in report.findings[index].items():
         yield ReviewRow(
@@ -169,10 +181,14 @@ def _rows(case: Case, report: _ReportColumn, index: int) -> Iterator[ReviewRow]:
 
 
 def _note(report: _ReportColumn) -> str:
-    without_finding = sum(not findings for findings in report.findings) - len(report.empty)
+    skipped = len(report.empty) + len(report.too_long)
+    without_finding = sum(not findings for findings in report.findings) - skipped
     empty = len(report.empty) - (len(report.findings) - report.cells)
     parts = [f"{plural(report.cells, 'cell')}"]
     parts += [f"{empty} empty"] if empty else []
+    if report.too_long:
+        longest = f"more than {LONGEST_REPORT:,} characters"
+        parts.append(f"{len(report.too_long)} not read (listed), with {longest}")
     if without_finding:
         parts.append(
             f"{without_finding} without any finding (listed; possibly in another language)"

@@ -2,6 +2,7 @@
 
 from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
 from lnmbench.stages.plan.cohort_plan import make_plan
+from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
 from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
 from lnmbench.stages.plan.search.groups import CandidateGroup
@@ -21,4 +22,5 @@ __all__ = [
     "make_plan",
     "make_splits",
     "resolve",
+    "select_methods",
 ]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from lnmbench import choices
 from lnmbench.contracts import Metric
 from lnmbench.errors import UserError
-from lnmbench.records import Choice
 from lnmbench.registry import Registry, Selection
+from lnmbench.stages.plan.spelling import spell
 
 
 def normalize_metrics(names: Sequence[str], registry: Registry) -> tuple[str, ...]:
@@ -23,11 +23,13 @@ def normalize_metrics(names: Sequence[str], registry: Registry) -> tuple[str, ..
         For unknown names and parameters, and for metrics that cannot score the target.
     """
     return tuple(
-        dict.fromkeys(_spell(registry.metrics.select(choices.parse(name))) for name in names)
+        dict.fromkeys(
+            _spell_primary(registry.metrics.select(choices.parse(name))) for name in names
+        )
     )
 
 
-def _spell(selection: Selection[Metric]) -> str:
+def _spell_primary(selection: Selection[Metric]) -> str:
     kinds = selection.build().kinds
     if "binary" not in kinds:
         raise UserError(
@@ -35,7 +37,4 @@ def _spell(selection: Selection[Metric]) -> str:
             expected="one that scores the target",
             got=f"one for {' and '.join(kinds)} labels",
         )
-    defaults = {parameter.name: parameter.default for parameter in selection.offer.parameters}
-    bound = selection.bound.parameters
-    other = {name: value for name, value in bound.items() if value != defaults[name]}
-    return str(Choice(name=selection.bound.name, parameters=other))
+    return spell(selection)

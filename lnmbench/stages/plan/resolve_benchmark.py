@@ -24,6 +24,7 @@ from lnmbench.stages.plan.methods import (
 )
 from lnmbench.stages.plan.primary_metrics import normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
+from lnmbench.stages.plan.spelling import spell
 from lnmbench.store.cohort_file import read_cohort
 
 
@@ -92,7 +93,8 @@ def resolve(
     available = resolve_resources(resources or Resources())
     path = find_cohort()
     cohort = read_cohort(path)
-    plan = make_plan(cohort, target.build(), replace(benchmark.protocol, primary=primary))
+    protocol = replace(benchmark.protocol, target=spell(target), primary=primary)
+    plan = make_plan(cohort, target.build(), protocol)
     methods = resolve_methods(selections, benchmark, registry, cohort, available)
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
     notices = list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork))

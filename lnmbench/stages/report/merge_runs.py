@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from lnmbench.stages.report.load_results import compare_methods, read_results
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
 
 
-def read_runs(folders: Sequence[Path], registry: Registry) -> list[Results]:
+def read_runs(
+    folders: Sequence[Path], registry: Registry, say: Callable[[str], None] = lambda _: None
+) -> list[Results]:
     """Return one `Results` for each cohort, with the methods of all its runs compared.
 
     Parameters
@@ -24,6 +26,8 @@ def read_runs(folders: Sequence[Path], registry: Registry) -> list[Results]:
         Run directories, at least one.
     registry
         The plugins.
+    say
+        Receives notices, e.g. while another program holds a ledger.
 
     Raises
     ------
@@ -33,7 +37,7 @@ def read_runs(folders: Sequence[Path], registry: Registry) -> list[Results]:
     """
     by_cohort: dict[str, list[Results]] = {}
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        results = read_results(folder, registry)
+        results = read_results(folder, registry, say)
         by_cohort.setdefault(results.fingerprint, []).append(results)
     cohorts = [_merge(runs, registry) for runs in by_cohort.values()]
     for other in cohorts[1:]:

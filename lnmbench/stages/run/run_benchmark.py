@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def run(
     manifest = _make_manifest(benchmark, resolved)
     cohort, plan = resolved.cohort, resolved.plan
     folder = folders.ledger_folder(plan)
-    with LedgerWriter.create(folder, plan) as ledger:
+    with LedgerWriter.create(folder, plan, progress.say) as ledger, _ending_workers(pool):
         ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
         ledger.add_labels(list_labels(resolved.tasks, cohort, cohort.positions(plan.ids)))
         if ledger.profile() is None:
@@ -122,9 +123,19 @@ def run(
                 for repeat in missing
             ]
             work.run_chunks(chunks, method)
-        pool.shutdown()
         registry.hook.run_finished(manifest=manifest)
     return folder
+
+
+@contextmanager
+def _ending_workers(pool: Executor) -> Iterator[None]:
+    """Shut the pool down after the block; after a failure at once, without its pending chunks."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -160,17 +171,13 @@ class _Work:
             self.progress.advance(fits_a_repeat)
 
         waiting: set[Future[list[UnitResult]]] = set()
-        try:
-            for chunk in chunks:
-                waiting.add(self.pool.submit(execute, chunk))
-                for future in [future for future in waiting if future.done()]:
-                    keep(future)
-                    waiting.discard(future)
-            for future in as_completed(waiting):
+        for chunk in chunks:
+            waiting.add(self.pool.submit(execute, chunk))
+            for future in [future for future in waiting if future.done()]:
                 keep(future)
-        except BaseException:
-            self.pool.shutdown(wait=False, cancel_futures=True)
-            raise
+                waiting.discard(future)
+        for future in as_completed(waiting):
+            keep(future)
         self.progress.finish()
 
     def _add_results(self, future: Future[list[UnitResult]], label: str, notes: set[str]) -> None:

@@ -7,19 +7,32 @@ from pathlib import Path
 import filelock
 
 from lnmbench.errors import UserError
+from lnmbench.store.ledger.connection import Say, be_silent
+from lnmbench.store.locks import acquire
 
 SUFFIX = ".lock"
 
 
-def acquire_lock(ledger: Path) -> filelock.BaseFileLock:
-    """Return the acquired lock of a ledger. Raises `UserError` if another process holds it."""
-    lock = filelock.FileLock(f"{ledger}{SUFFIX}")
+def acquire_lock(ledger: Path, say: Say = be_silent) -> filelock.BaseFileLock:
+    """Return the acquired lock of a ledger.
+
+    Parameters
+    ----------
+    ledger
+        The ledger.
+    say
+        Receives a notice if the file system has no locks.
+
+    Raises
+    ------
+    UserError
+        If another process holds it.
+    """
     try:
-        lock.acquire(timeout=0)
+        return acquire(ledger.with_name(f"{ledger.name}{SUFFIX}"), timeout_s=0, say=say)
     except filelock.Timeout as error:
         raise UserError(
             "another lnmbench run writes to this ledger",
             where=str(ledger),
             then="wait until it ends, or choose another folder with --out",
         ) from error
-    return lock

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,27 +17,30 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import (
     AuxLabels,
-    Card,
     Cost,
     Curve,
     Manifest,
     Method,
     Plan,
-    Preprocessing,
     Profile,
     Protocol,
-    Splits,
     Trial,
 )
 from lnmbench.store import serialization
-from lnmbench.store.ledger.schema import FILE, FORMAT, PROBABILITIES, plan_facts
-from lnmbench.store.serialization import DamagedRecordError
+from lnmbench.store.ledger.connection import (
+    READER_SECONDS,
+    Say,
+    be_silent,
+    connect,
+    reading_ledger,
+    wait_for,
+)
+from lnmbench.store.ledger.schema import FILE, PROBABILITIES
+from lnmbench.store.ledger.stored_plan import plan_facts, read_fact, read_plan
+from lnmbench.store.ledger.verification import require_format, require_sound, verify
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SECONDS_FOR_READERS = 60.0
-"""How long a writer waits for a program that reads the ledger."""
 
 IDENTITY = {
     "fingerprint": "cohort",
@@ -56,10 +58,25 @@ class LedgerReader:
         self._database = database
 
     @classmethod
-    def open(cls, folder: Path) -> LedgerReader:
-        """Open the folder's ledger for reading. Raises `UserError` if there is none."""
+    def open(cls, folder: Path, say: Say = be_silent) -> LedgerReader:
+        """Open the folder's ledger for reading, and verify all of it.
+
+        Parameters
+        ----------
+        folder
+            The run directory.
+        say
+            Receives notices for the user, e.g. while another program holds the ledger.
+
+        Raises
+        ------
+        UserError
+            If there is no ledger, it cannot be read, or a part of it was changed.
+        """
         path = folder if folder.name == FILE else folder / FILE
-        if not path.is_file():
+        with reading_ledger(path):
+            exists = path.is_file()
+        if not exists:
             raise UserError(
                 "no run here",
                 where=str(folder),
@@ -67,10 +84,26 @@ class LedgerReader:
                 then="start one with lnmbench run",
             )
         with reading_ledger(path):
-            ledger = LedgerReader(path, connect(path, writable=False))
+            ledger = LedgerReader(path, connect(path, writable=False, say=say))
             with closing_on_error(ledger):
-                ledger.require_format()
+                ledger.hold(say)
+                require_format(ledger._database, path)
+                require_sound(verify(ledger._database, path), path)
+                ledger._database.rollback()
         return ledger
+
+    def hold(self, say: Say) -> None:
+        """Begin a transaction that sees one state of the ledger; wait until it is free."""
+
+        def begin() -> None:
+            self._database.execute("BEGIN")
+            try:
+                self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except BaseException:
+                self._database.rollback()
+                raise
+
+        wait_for(begin, self.path, seconds=READER_SECONDS, say=say)
 
     def __enter__(self) -> Self:
         return self
@@ -90,33 +123,17 @@ class LedgerReader:
     def plan(self) -> Plan:
         """Return the plan that every method of this ledger shares."""
         with reading_ledger(self.path):
-            cases = self._database.execute(
-                "SELECT case_id, truth, patient FROM cases ORDER BY case_number"
-            )
-            ids, truth, patients = zip(*cases.fetchall(), strict=True)
-            protocol = serialization.unpack(Protocol, self._fact("protocol"))
-            return Plan(
-                dataset=self._fact("dataset"),
-                fingerprint=self._fact("fingerprint"),
-                card=serialization.unpack(Card, self._fact("card")),
-                preprocessing=serialization.unpack(Preprocessing, self._fact("preprocessing")),
-                protocol=protocol,
-                ids=tuple(ids),
-                truth=np.asarray(truth, dtype=np.float64),
-                patients=np.asarray(patients, dtype=np.int64),
-                splits=self._splits(protocol.repeats, protocol.folds, len(ids)),
-                notes=serialization.unpack_texts(self._fact("notes")),
-            )
+            return read_plan(self._database)
 
     def require(self, plan: Plan) -> None:
         """Raise `UserError` if the ledger holds another plan."""
         required = plan_facts(plan)
         for name, noun in IDENTITY.items():
-            if self._fact(name) != required[name]:
+            if read_fact(self._database, name) != required[name]:
                 raise UserError(
                     f"this run directory belongs to another {noun}",
                     where=str(self.path.parent),
-                    expected=self._fact(name),
+                    expected=read_fact(self._database, name),
                     got=required[name],
                     then="choose another with --out",
                 )
@@ -124,11 +141,11 @@ class LedgerReader:
     def methods(self) -> tuple[Method, ...]:
         """Return all planned methods in the order in which they were added."""
         rows = self._read(
-            "SELECT method, record FROM methods JOIN units USING (method)"
+            "SELECT record FROM methods JOIN units USING (method)"
             " GROUP BY method ORDER BY min(unit)"
         )
         with reading_ledger(self.path):
-            return tuple(_method(fingerprint, record) for fingerprint, record in rows)
+            return tuple(serialization.unpack_method(record) for (record,) in rows)
 
     def manifests(self) -> tuple[Manifest, ...]:
         """Return the manifest of each invocation, oldest first."""
@@ -184,7 +201,7 @@ class LedgerReader:
         repeat, case, output = table[:, :3].astype(np.int64).T
         n = int(self._read("SELECT count(*) FROM cases")[0][0])
         with reading_ledger(self.path):
-            repeats = serialization.unpack(Protocol, self._fact("protocol")).repeats
+            repeats = serialization.unpack(Protocol, read_fact(self._database, "protocol")).repeats
             values = np.full((repeats, n, 1 + int(output.max(initial=0))), np.nan)
             values[repeat, case, output] = table[:, 3]
         return values
@@ -225,7 +242,7 @@ class LedgerReader:
     def profile(self) -> Profile | None:
         """Return the profile of the cohort, or None if the ledger has none."""
         with reading_ledger(self.path):
-            text = self._fact("profile")
+            text = read_fact(self._database, "profile")
             return None if text == "none" else serialization.unpack(Profile, text)
 
     def curve(self, method: str) -> Curve | None:
@@ -257,45 +274,11 @@ class LedgerReader:
 
     def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
         with reading_ledger(self.path):
-            return self._database.execute(query, values).fetchall()
-
-    def _fact(self, name: str) -> str:
-        row = self._database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else "none"
-
-    def _splits(self, repeats: int, folds: int, n: int) -> Splits:
-        outer = np.full((repeats, n), -1, dtype=np.int16)
-        inner = np.full((repeats, folds, n), -1, dtype=np.int16)
-        rows = self._database.execute("SELECT repeat, fold, case_number, inner_fold FROM splits")
-        for repeat, fold, case, inner_fold in rows:
-            if inner_fold is None:
-                outer[repeat, case] = fold
-            else:
-                inner[repeat, fold, case] = inner_fold
-        return Splits(outer=outer, inner=inner)
-
-    def require_format(self) -> None:
-        """Raise `UserError` if another version of lnmbench wrote the ledger."""
-        ledger_format = self._fact("format")
-        if ledger_format != FORMAT:
-            raise UserError(
-                "unsupported ledger format",
-                where=str(self.path),
-                expected=FORMAT,
-                got=ledger_format,
-                then="read it with the version of lnmbench that wrote it, or choose another --out",
+            return wait_for(
+                lambda: self._database.execute(query, values).fetchall(),
+                self.path,
+                seconds=READER_SECONDS,
             )
-
-
-def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
-    """Return a connection to the ledger at `path`."""
-    # a reader that may write rolls back an unfinished transaction of a killed writer
-    mode = "rw" if writable or os.access(path, os.W_OK) else "ro"
-    uri = f"{path.resolve().as_uri()}?mode={mode}"
-    database = sqlite3.connect(uri, uri=True, timeout=SECONDS_FOR_READERS)
-    database.execute(f"PRAGMA query_only = {int(not writable)}")
-    database.execute("PRAGMA foreign_keys = ON")
-    return database
 
 
 @contextmanager
@@ -306,27 +289,6 @@ def closing_on_error(ledger: LedgerReader) -> Iterator[None]:
     except BaseException:
         ledger.close()
         raise
-
-
-@contextmanager
-def reading_ledger(path: Path) -> Iterator[None]:
-    """Raise `UserError` for a ledger that SQLite cannot read, and for damaged values in it."""
-    try:
-        yield
-    except (sqlite3.DatabaseError, ValueError, TypeError, IndexError) as error:
-        raise UserError(
-            "cannot read the ledger",
-            where=str(path),
-            got=str(error)[:120],
-            then="restore it from a copy, or run again with another --out",
-        ) from error
-
-
-def _method(fingerprint: str, record: str) -> Method:
-    method = serialization.unpack_method(record)
-    if method.fingerprint != fingerprint:
-        raise DamagedRecordError(f"the settings of method {method.label!r} were changed")
-    return method
 
 
 def _trial(candidate: int, settings: str, losses: str, chosen: int) -> Trial:

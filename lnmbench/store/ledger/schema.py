@@ -1,21 +1,14 @@
-"""Tables of the ledger, and the rows of a new one."""
+"""Tables of the ledger."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 
-from lnmbench.records import Plan
-from lnmbench.store import serialization
-
 FILE = "ledger.sqlite"
-FORMAT = "4"
+FORMAT = "5"
 PROBABILITIES = np.dtype("<f8")
 """Type of the numbers in `validation.probabilities`."""
 
@@ -54,41 +47,14 @@ CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEG
 CREATE TABLE search (unit INTEGER NOT NULL REFERENCES units, candidate INTEGER NOT NULL,
                      settings TEXT NOT NULL, mean_loss REAL, inner_losses TEXT NOT NULL,
                      chosen INTEGER NOT NULL, PRIMARY KEY (unit, candidate)) WITHOUT ROWID;
+-- of the rows of a part of the ledger: the plan, a method, a task, a manifest, a unit
+CREATE TABLE checksums (part TEXT NOT NULL, key TEXT NOT NULL, sha256 TEXT NOT NULL,
+                        PRIMARY KEY (part, key)) WITHOUT ROWID;
 """
 
 
-def plan_facts(plan: Plan) -> dict[str, str]:
-    """Return the rows of table `facts` that identify a plan, by name."""
-    digest = hashlib.sha256("\x00".join(plan.ids).encode())
-    for array in (plan.truth, plan.splits.outer, plan.splits.inner):
-        digest.update(array.tobytes())
-    return {
-        "format": FORMAT,
-        "dataset": plan.dataset,
-        "fingerprint": plan.fingerprint,
-        "card": serialization.pack(plan.card),
-        "preprocessing": serialization.pack(plan.preprocessing),
-        "protocol": serialization.pack(plan.protocol),
-        "notes": json.dumps(plan.notes),
-        "labels_and_folds": digest.hexdigest()[:32],
-    }
-
-
-def write_new(path: Path, plan: Plan) -> None:
-    """Write a ledger with the plan and nothing else."""
-    cases = [
-        (number, case, int(plan.truth[number]), int(plan.patients[number]))
-        for number, case in enumerate(plan.ids)
-    ]
-    with closing(sqlite3.connect(path)) as database, database:
+def expected_schema() -> frozenset[tuple[str, str, str | None]]:
+    """Return type, name and SQL of each table and index of a ledger."""
+    with closing(sqlite3.connect(":memory:")) as database:
         database.executescript(TABLES)
-        database.executemany("INSERT INTO facts VALUES (?, ?)", plan_facts(plan).items())
-        database.executemany("INSERT INTO cases VALUES (?, ?, ?, ?)", cases)
-        database.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
-
-
-def _split_rows(plan: Plan) -> Iterator[tuple[int, int, int, str, int | None]]:
-    for repeat, fold in plan.splits.units():
-        for case, inner in enumerate(plan.splits.inner[repeat, fold].tolist()):
-            part = "test" if inner < 0 else "training"
-            yield repeat, fold, case, part, None if inner < 0 else inner
+        return frozenset(database.execute("SELECT type, name, sql FROM sqlite_master"))

@@ -6,28 +6,40 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
 import numpy as np
 from numpy.typing import NDArray
 
+from lnmbench.errors import UserError
 from lnmbench.records import (
     AuxLabels,
     Manifest,
     Method,
-    NetworkMethod,
     Plan,
     Profile,
     Trial,
     UnitResult,
 )
 from lnmbench.store import serialization
-from lnmbench.store.atomic import replacing, writing
+from lnmbench.store.atomic import replacing
+from lnmbench.store.file_errors import writing
+from lnmbench.store.ledger.checksums import store_checksum
+from lnmbench.store.ledger.connection import (
+    Say,
+    be_silent,
+    connect,
+    reading_ledger,
+    transaction,
+)
 from lnmbench.store.ledger.lock import SUFFIX, acquire_lock
-from lnmbench.store.ledger.reader import LedgerReader, closing_on_error, connect, reading_ledger
-from lnmbench.store.ledger.schema import FILE, PROBABILITIES, write_new
+from lnmbench.store.ledger.reader import LedgerReader, closing_on_error
+from lnmbench.store.ledger.result_checks import require_valid
+from lnmbench.store.ledger.schema import FILE, PROBABILITIES
+from lnmbench.store.ledger.stored_plan import write_new
+from lnmbench.store.ledger.verification import method_kind, require_format, verify
 
 
 class LedgerWriter(LedgerReader):
@@ -37,37 +49,98 @@ class LedgerWriter(LedgerReader):
     """
 
     def __init__(
-        self, path: Path, database: sqlite3.Connection, lock: filelock.BaseFileLock
+        self,
+        path: Path,
+        database: sqlite3.Connection,
+        lock: filelock.BaseFileLock,
+        plan: Plan,
+        say: Say,
     ) -> None:
         super().__init__(path, database)
-        self._lock = lock
+        self._lock, self._plan, self._say = lock, plan, say
+        self._state = _file_identity(path)
 
     @classmethod
-    def create(cls, folder: Path, plan: Plan) -> LedgerWriter:
+    def create(cls, folder: Path, plan: Plan, say: Say = be_silent) -> LedgerWriter:
         """Open the folder's ledger for writing; create it with the plan if there is none.
 
-        Raises `UserError` if the folder holds another plan, another process writes to it, or it
-        cannot be written; then no new file stays.
+        Units whose results are damaged are planned again.
+
+        Parameters
+        ----------
+        folder
+            The run directory.
+        plan
+            The plan of the run.
+        say
+            Receives notices for the user: damaged units, waiting for another program.
+
+        Raises
+        ------
+        UserError
+            If the folder holds another plan, another process writes to it, or it cannot be
+            written; then no new file stays.
         """
         path = folder / FILE
         with writing(path):
             folder.mkdir(parents=True, exist_ok=True)
-            lock = acquire_lock(path)
+            lock = acquire_lock(path, say)
         try:
             if not path.exists():
-                with replacing(path) as temporary_path:
+                with replacing(path, private=True) as temporary_path:
                     write_new(temporary_path, plan)
             with reading_ledger(path):
-                ledger = cls(path, connect(path, writable=True), lock)
+                ledger = cls(path, connect(path, writable=True, say=say), lock, plan, say)
                 with closing_on_error(ledger):
-                    ledger.require_format()
-                    ledger.require(plan)
+                    ledger._prepare()
         except BaseException:
             lock.release()
             if not path.exists():
                 _remove_new_folder(folder)
             raise
         return ledger
+
+    def _prepare(self) -> None:
+        self.hold(self._say)
+        require_format(self._database, self.path)
+        self.require(self._plan)
+        damaged = verify(self._database, self.path)
+        self._database.rollback()
+        for unit in damaged:
+            self._say(f"{unit.name}: {unit.fault} in {self.path}; computing it again")
+        if damaged:
+            with self._transaction():
+                for unit in damaged:
+                    self._discard(unit.number)
+
+    def _discard(self, unit: int) -> None:
+        """Delete the results of a unit, so that it is missing."""
+        for table in ("predictions", "validation", "histories", "search"):
+            self._database.execute(f"DELETE FROM {table} WHERE unit = ?", (unit,))
+        self._database.execute(
+            "UPDATE units SET state = 'planned', seconds = NULL, device_seconds = NULL,"
+            " memory_mb = NULL, fits = NULL, epochs = NULL, settings = NULL WHERE unit = ?",
+            (unit,),
+        )
+        self._database.execute(
+            "DELETE FROM checksums WHERE part = 'unit' AND key = ?", (str(unit),)
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._require_same_file()
+        with transaction(self._database, self.path, self._say):
+            yield
+        self._require_same_file()
+
+    def _require_same_file(self) -> None:
+        """Raise `UserError` if the ledger was moved or replaced since it was opened."""
+        if _file_identity(self.path) != self._state:
+            raise UserError(
+                "the ledger was deleted, moved or replaced during the run",
+                where=str(self.path),
+                then="put it back, or rerun the same command to start anew",
+            )
 
     def close(self) -> None:
         """Close the file and admit the next writer."""
@@ -77,24 +150,24 @@ class LedgerWriter(LedgerReader):
     def add_methods(self, methods: Sequence[Method], units: Iterable[tuple[int, int]]) -> None:
         """Plan the (repeat, fold) units of the methods that the ledger does not have yet."""
         units = list(units)
-        with writing(self.path), self._database:
+        with self._transaction():
             for method in methods:
                 name = method.fingerprint
-                kind = "network" if isinstance(method, NetworkMethod) else "baseline"
                 record = serialization.pack(method)
                 if serialization.unpack_method(record).fingerprint != name:
                     raise TypeError(f"{method.label}: a setting is not of the type of its field")
-                row = (name, method.label, kind, record)
+                row = (name, method.label, method_kind(method), record)
                 self._database.execute("INSERT OR IGNORE INTO methods VALUES (?, ?, ?, ?)", row)
                 self._database.executemany(
                     "INSERT OR IGNORE INTO units (method, repeat, fold, state)"
                     " VALUES (?, ?, ?, 'planned')",
                     [(name, repeat, fold) for repeat, fold in units],
                 )
+                store_checksum(self._database, "method", name)
 
     def add_labels(self, labels: Iterable[AuxLabels]) -> None:
         """Add the labels of auxiliary tasks; labels that the ledger has stay as they are."""
-        with writing(self.path), self._database:
+        with self._transaction():
             for task_labels in labels:
                 task, values = task_labels.task, task_labels.values
                 self._database.execute(
@@ -112,25 +185,34 @@ class LedgerWriter(LedgerReader):
                     "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?)",
                     [(task, output, case, value) for case, output, value in _iterate_known(flat)],
                 )
+                store_checksum(self._database, "task", task)
 
     def add_profile(self, profile: Profile) -> None:
         """Store the profile of the cohort."""
-        with writing(self.path), self._database:
+        with self._transaction():
             self._database.execute(
                 "INSERT OR REPLACE INTO facts VALUES ('profile', ?)", (serialization.pack(profile),)
             )
+            store_checksum(self._database, "profile")
 
     def add_manifest(self, manifest: Manifest) -> None:
         """Add the manifest of an invocation."""
-        with writing(self.path), self._database:
-            self._database.execute(
+        with self._transaction():
+            added = self._database.execute(
                 "INSERT INTO manifests (created, manifest) VALUES (?, ?)",
                 (manifest.created, serialization.pack(manifest)),
             )
+            store_checksum(self._database, "manifest", added.lastrowid or 0)
 
     def add_results(self, results: Sequence[UnitResult]) -> None:
-        """Add the results of a chunk of units in one transaction."""
-        with writing(self.path), self._database:
+        """Add the results of a chunk of units in one transaction.
+
+        Raises `UserError` if one cannot be a result of the plan; then none is stored.
+        """
+        labels = {method.fingerprint: method.label for method in self.methods()}
+        for result in results:
+            require_valid(result, self._plan, labels)
+        with self._transaction():
             for result in results:
                 self._add_result(result)
 
@@ -172,6 +254,15 @@ class LedgerWriter(LedgerReader):
                 key,
             ),
         )
+        store_checksum(self._database, "unit", key)
+
+
+def _file_identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _remove_new_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ def test_files_that_are_not_there_are_the_fault_of_their_case_alone(
         "case,image,region\nA,absent.nii.gz,a-mask.nrrd\nB,a.nrrd,absent.dcm\nC,,a-mask.nrrd\n"
     )
     said = read_volumes(open_folder(manifest))
-    assert said["A"] == f"no image {folder / 'absent.nii.gz'}"
+    assert said["A"] == f"no image {folder / 'absent.nii.gz'}; check the path"
     assert said["B"] == f"no region file {folder / 'absent.dcm'}; check the path"
     assert said["C"] == f"the manifest has no image for this case ({folder / 'cases.csv'}, row 4)"
 

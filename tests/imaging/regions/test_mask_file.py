@@ -108,3 +108,38 @@ def test_a_truncated_mask_never_passes_for_a_smaller_tumor(tmp_path, image, suff
     path.write_bytes(content[: int(len(content) * 0.9)])
     with pytest.raises(UserError, match="truncated|cannot read"):
         read_region(path, image)
+
+
+@pytest.mark.parametrize("error", [1.526e-5, -9e-4])
+def test_labels_that_a_slope_rounded_are_labels(tmp_path: Path, image, error: float) -> None:
+    stored = _labels().astype(np.float64)
+    stored[stored > 0] += error
+    path = _written(tmp_path / "mask.nii.gz", stored, image)
+    mask = sitk.GetArrayFromImage(region_from_mask(path, image, label=3).mask)
+    np.testing.assert_array_equal(mask, _labels() == 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda stored: stored * 0.25, "probabilities: threshold them first"),
+        (lambda stored: stored * 1.01, "contains fractions.*e.g. 3.03"),
+        (lambda stored: np.where(stored > 0, stored, np.nan), "values that are not numbers"),
+        (lambda stored: stored - 1, "negative labels.*got -1"),
+        (lambda stored: stored * 1e20, "is not a mask"),
+    ],
+)
+def test_other_values_are_refused_with_the_cause(
+    tmp_path: Path, image, change, message: str
+) -> None:
+    path = _written(tmp_path / "mask.nrrd", change(_labels().astype(np.float64)), image)
+    with pytest.raises(UserError, match=message):
+        region_from_mask(path, image, label=1)
+
+
+def test_a_single_value_is_the_region_whatever_it_is(tmp_path: Path, image) -> None:
+    path = _written(tmp_path / "mask.nrrd", (_labels() == 1).astype(np.uint8) * 255, image)
+    assert read_region(path, image).note == "label 255 of 1: 20 voxels"
+    assert read_region(path, image, "255.0").note == "label 255 of 1: 20 voxels"
+    with pytest.raises(UserError, match=r"no label matches '1'.*255 \(20 voxels\)"):
+        read_region(path, image, "1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lnmbench import UserError
-from lnmbench.imaging.regions.naming import NamedRegion, choose, list_regions, quote_name
+from lnmbench.imaging.regions.naming import EMPTY, NamedRegion, choose, list_regions, quote_name
 
 REGIONS = (
     NamedRegion(number=1, names=("GTV-1",)),
@@ -42,3 +42,32 @@ def test_long_and_damaged_names_are_not_printed() -> None:
     assert quote_name("Lung\x1b[31m") == "(a damaged name)"
     assert len(quote_name("x" * 500)) < 50
     assert list_regions(REGIONS * 50).endswith(" more")
+
+
+@pytest.mark.parametrize(
+    "stored", [" GTV-1", "GTV-1\0", "ＧＴＶ－１", "GTV-1\u3000", "\ufeffgtv-1"]
+)
+def test_blanks_and_forms_of_letters_do_not_matter(stored: str) -> None:
+    regions = (NamedRegion(number=3, names=(stored,)), NamedRegion(number=4, names=("GTV-10",)))
+    assert choose(regions, "GTV-1", kind="ROI", where="file").number == 3
+    assert quote_name(stored) != "(a damaged name)" or "\ufeff" in stored
+
+
+def test_accents_composed_or_not_are_one_name() -> None:
+    regions = (NamedRegion(number=3, names=("Tumo\u0308r",)), *REGIONS)
+    assert choose(regions, "tum\u00f6r", kind="ROI", where="file").number == 3
+    assert choose(regions, "*m\u00f6r", kind="ROI", where="file").number == 3
+
+
+def test_of_two_with_one_name_the_one_that_marks_something_is_meant() -> None:
+    twice = (
+        NamedRegion(number=1, names=("GTV",), size=EMPTY),
+        NamedRegion(number=2, names=("GTV",)),
+    )
+    for pattern in ("GTV", "gtv*", None):
+        assert choose(twice, pattern, kind="ROI", where="file").number == 2
+    assert choose(twice[:1], "GTV", kind="ROI", where="file").number == 1
+    both = (*twice, NamedRegion(number=5, names=("gtv ",)))
+    assert choose(both, "GTV", kind="ROI", where="file").number == 2
+    with pytest.raises(UserError, match="2 ROIs match"):
+        choose(both[1:], "Gtv", kind="ROI", where="file")

@@ -73,14 +73,14 @@ def test_contours_on_every_third_slice_fill_those_between(image, write_rtstruct)
     small, large = slice(2, 5), slice(3, 8)
     expected = _expected(*((z, small) for z in (0, 1, 2)), *((z, large) for z in (3, 4, 5)))
     np.testing.assert_array_equal(_filled(region), expected)
-    assert "contours lie 3 slices apart" in region.note
+    assert "contours lie 3 slices apart" in region.warnings[0]
 
 
 def test_finer_contours_do_not_cancel_each_other(image, write_rtstruct) -> None:
     contours = [_square(image, 1.5, 4.5, z) for z in (1.6, 2.0, 2.4)]
     region = region_from_rtstruct(write_rtstruct({"a": contours}), image)
     np.testing.assert_array_equal(_filled(region), _expected((2, slice(2, 5))))
-    assert "2 planes of contours are not the nearest of any slice" in region.note
+    assert "2 planes of contours are not the nearest of any slice" in region.warnings[1]
 
 
 def test_contours_between_slices_move_to_one_slice_each(image, write_rtstruct) -> None:
@@ -89,7 +89,7 @@ def test_contours_between_slices_move_to_one_slice_each(image, write_rtstruct) -
     np.testing.assert_array_equal(
         _filled(region), _expected(*((z, slice(2, 5)) for z in (2, 3, 4)))
     )
-    assert "contours lie between slices" in region.note
+    assert "contours lie between slices" in region.warnings[0]
 
 
 def test_a_slice_left_out_is_said_and_stays_empty(image, write_rtstruct) -> None:
@@ -98,7 +98,7 @@ def test_a_slice_left_out_is_said_and_stays_empty(image, write_rtstruct) -> None
     np.testing.assert_array_equal(
         _filled(region), _expected(*((z, slice(2, 5)) for z in (0, 1, 3)))
     )
-    assert region.note.endswith("1 slice between has no contour")
+    assert region.warnings == ("slices between contours are empty: 1 slice",)
 
 
 def test_contours_outside_the_image_are_counted(image, write_rtstruct) -> None:
@@ -128,3 +128,33 @@ def test_an_exact_name_wins_over_one_that_only_matches(image, write_rtstruct) ->
         region_from_rtstruct(path, image, "gtv*")
     with pytest.raises(UserError, match="the ROI has no contours .*ROI 3 'empty'"):
         region_from_rtstruct(path, image, "empty")
+
+
+def test_a_contour_stored_twice_counts_once(image, write_rtstruct) -> None:
+    contours = [_square(image, 1.5, 4.5, z) for z in (1, 2, 3)]
+    again = [contours[1][2], contours[1][1], contours[1][0], contours[1][3]]  # turned, reversed
+    region = region_from_rtstruct(write_rtstruct({"a": [*contours, again]}), image)
+    np.testing.assert_array_equal(
+        _filled(region), _expected(*((z, slice(2, 5)) for z in (1, 2, 3)))
+    )
+    assert region.warnings == ("contours that are stored twice count once: 1 contour",)
+
+
+@pytest.mark.parametrize("kind", ["CLOSED_PLANAR", "POINT"])
+def test_points_beside_contours_are_left_out(image, write_rtstruct, kind: str) -> None:
+    square = _square(image, 1.5, 4.5, 2)
+
+    def point(dataset: pydicom.Dataset) -> None:
+        dataset.ROIContourSequence[0].ContourSequence[1].ContourGeometricType = kind
+
+    path = write_rtstruct({"a": [square, square[:1]]}, change=point)
+    region = region_from_rtstruct(path, image)
+    np.testing.assert_array_equal(_filled(region), _expected((2, slice(2, 5))))
+    assert region.warnings == ("contours of one or two points are left out: 1 contour",)
+    with pytest.raises(UserError, match="no contour that encloses anything .*at least 3 points"):
+        region_from_rtstruct(write_rtstruct({"a": [square[:2]]}), image)
+
+
+def test_rois_without_contours_do_not_compete(image, write_rtstruct) -> None:
+    path = write_rtstruct({"empty": [], "GTV": [_square(image, 1.5, 4.5, 2)], "void": []})
+    assert region_from_rtstruct(path, image).note.startswith("ROI 2 'GTV' of 3")

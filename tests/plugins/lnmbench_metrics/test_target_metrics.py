@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lnmbench.contracts import Metric, Thresholded
+from lnmbench.errors import PluginError
 from lnmbench.stats.bootstrap import Weighted, bootstrap_interval
 
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
@@ -36,7 +37,9 @@ def test_a_fold_is_scored(
 def test_ranks_are_nan_for_one_class_and_refuse_nan(build_metric: BuildMetric, name: str) -> None:
     metric = build_metric(name)
     assert math.isnan(metric(np.ones(3), np.array([0.1, 0.2, 0.3])))
-    with pytest.raises(ValueError, match="scores: 1 of 4"):
+    with pytest.raises(
+        PluginError, match="metric .* fails in __call__ .*ValueError: scores: 1 of 4"
+    ):
         metric(TRUTH, np.array([0.1, math.nan, 0.3, 0.4]))
 
 

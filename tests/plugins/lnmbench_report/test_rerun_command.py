@@ -100,6 +100,8 @@ def test_the_command_has_how_images_were_brought_to_patches(
     assert cohort.to_ingest_options().preprocessing == how
     usual = read_options(format_command(make_invocation(preprocessing=Preprocessing())))
     assert not {"spacing", "patch"} & set(usual)
+    allowed = make_invocation(preprocessing=Preprocessing(allow_implausible=True))
+    assert format_command(allowed).endswith(" --allow-implausible --only")
 
 
 def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvocation) -> None:

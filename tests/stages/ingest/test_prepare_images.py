@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from lnmbench import UserError
+from lnmbench.records import Preprocessing
+from lnmbench.stages.ingest import ingest_log_path
 from lnmbench.store.cohort_file import read_cohort, read_scans
 
 Ingest = Any
@@ -53,3 +56,16 @@ def test_spacing_is_given_along_the_patient(ingest_made: Ingest, plugin: Path) -
     scans, _ = read_scans(ingest_made())
     assert scans.spacing_mm[0].tolist() == [2.0, 0.5, 0.5]
     assert scans.size[0].tolist() == [8, 24, 24]
+
+
+def test_images_that_are_not_hu_need_a_permission_that_the_cohort_records(
+    ingest_made: Ingest, plugin: Path
+) -> None:
+    text = plugin.read_text(encoding="utf-8").replace("rng.normal(0, 50", "1024 + rng.normal(0, 50")
+    plugin.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="the image does not hold HU"):
+        ingest_made()
+    allowed = Preprocessing(patch=16, allow_implausible=True)
+    path = ingest_made(preprocessing=allowed)
+    assert read_cohort(path).preprocessing == allowed
+    assert "implausible HU allowed" in ingest_log_path(path).read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from lnmbench import Case, Column, UserError
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest.text_reports import read_reports
+from lnmbench.stages.ingest.text_reports import LONGEST_REPORT, read_reports
 
 REGISTRY = Registry()
 REPORT = Column(name="CT report", role="report", missing=("nicht erhoben",))
@@ -107,3 +107,12 @@ def test_encoding_a_report_is_a_bug_that_quotes_nothing() -> None:
     with pytest.raises(TypeError) as fault:
         REPORT.encode("Seen by Dr. Zebra")
     assert "Zebra" not in str(fault.value)
+
+
+def test_a_cell_that_is_too_long_for_a_report_is_not_read() -> None:
+    long = f"{ENGLISH} " * (LONGEST_REPORT // len(ENGLISH) + 1)
+    read = read_reports((REPORT,), (case(1, ENGLISH), case(2, long)), REGISTRY)
+    assert "2 cells, 1 not read (listed), with more than 100,000 characters;" in read.notes[0]
+    (row,) = [row for row in read.rows if row.case == "c2"]
+    assert row.reason == "more than 100,000 characters in column 'CT report'"
+    assert len(read.cases[1].values) == 1

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lnmbench.records import (
+    AuxLabels,
     BaselineMethod,
     Choice,
     Epoch,
     NetworkMethod,
     Plan,
     Training,
+    Trial,
     Unit,
     UnitResult,
     Weights,
 )
+from lnmbench.store.ledger import LedgerWriter
+from lnmbench.store.ledger.checksums import KEYS, store_checksum
 
 MakeResult = Callable[[Plan, int, int], UnitResult]
 
@@ -49,7 +57,7 @@ def make_result(method: NetworkMethod) -> MakeResult:
 
     def make(plan: Plan, repeat: int, fold: int) -> UnitResult:
         test = plan.splits.inner[repeat, fold] < 0
-        p = np.where(test, np.arange(30) / 100 + repeat, np.nan)
+        p = np.where(test, (np.arange(30) + repeat) / 100, np.nan)
         return UnitResult(
             unit=Unit(method=method.fingerprint, repeat=repeat, fold=fold),
             test={"target": p[:, None], "pt": np.stack([p, 1 - p], axis=1)},
@@ -63,3 +71,42 @@ def make_result(method: NetworkMethod) -> MakeResult:
         )
 
     return make
+
+
+LABELS = AuxLabels(task="pt", title="pT", kind="ordinal", known=30, values=np.zeros(30))
+SEARCH = (
+    Trial(candidate=1, settings={"C": 1.0, "solver": "lbfgs"}, losses=(0.7, np.inf)),
+    Trial(candidate=2, settings={"C": 0.1, "solver": None}, losses=(0.6, 0.5), chosen=True),
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult) -> Path:
+    """A run directory with three finished units, of six that are planned."""
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method], plan.splits.units())
+        ledger.add_labels([LABELS])
+        ledger.add_results(
+            [replace(make_result(plan, 0, fold), search=SEARCH) for fold in range(3)]
+        )
+    return tmp_path
+
+
+Change = Callable[..., None]
+
+
+@pytest.fixture
+def change() -> Change:
+    """Execute statements on the ledger of a run directory, with or without new checksums."""
+
+    def execute(folder: Path, *statements: str, checksums: bool) -> None:
+        with closing(sqlite3.connect(folder / "ledger.sqlite")) as database, database:
+            for statement in statements:
+                database.execute(statement)
+            if checksums:
+                database.execute("DELETE FROM checksums")
+                for part, query in KEYS.items():
+                    for (key,) in database.execute(query).fetchall():
+                        store_checksum(database, part, key)
+
+    return execute

@@ -12,6 +12,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.records import (
+    AuxLabels,
     NetworkMethod,
     Plan,
     Training,
@@ -21,6 +22,8 @@ from lnmbench.records import (
 from lnmbench.store.ledger import LedgerReader, LedgerWriter
 
 MakeResult = Callable[[Plan, int, int], UnitResult]
+
+LABELS = AuxLabels(task="pt", title="pT", kind="ordinal", known=30, values=np.zeros(30))
 
 
 SEARCH = (
@@ -47,6 +50,7 @@ def test_methods_planned_again_keep_their_results(
     for _ in range(2):
         with LedgerWriter.create(tmp_path, plan) as ledger:
             ledger.add_methods([method], plan.splits.units())
+            ledger.add_labels([LABELS])
             if not ledger.done(method.fingerprint):
                 ledger.add_results([make_result(plan, 1, 0)])
     with LedgerReader.open(tmp_path) as ledger:

@@ -1,0 +1,83 @@
+"""Arrays at the boundary: read-only views for plugins, and checked copies of what they return."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import Cohort
+from lnmbench.registry.boundary.values import SLACK, Unexpected, describe, describe_range
+
+A = TypeVar("A", bound=np.ndarray[tuple[int, ...], np.dtype[np.generic]])
+
+
+def view_read_only(array: A) -> A:
+    """Return a view of an array that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def view_cohort(cohort: Cohort) -> Cohort:
+    """Return the cohort with read-only views of its arrays."""
+    return replace(
+        cohort,
+        values=MappingProxyType(
+            {name: view_read_only(values) for name, values in cohort.values.items()}
+        ),
+        offsets=view_read_only(cohort.offsets),
+    )
+
+
+def require_array(
+    value: object,
+    *,
+    shape: Sequence[int | None],
+    low: float = -math.inf,
+    high: float = math.inf,
+    nan: bool = False,
+) -> NDArray[np.float64]:
+    """Return a copy of an array of numbers, float64.
+
+    Parameters
+    ----------
+    value
+        Any value.
+    shape
+        The length of each axis, None for any.
+    low, high
+        The smallest and the greatest allowed number.
+    nan
+        Whether NaN is allowed.
+    """
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):
+        raise Unexpected("an array of numbers", describe(value)) from None
+    if array.dtype.kind not in "biuf":
+        raise Unexpected("an array of numbers", f"{type(value).__name__} of {array.dtype}")
+    _require_shape(array, shape)
+    numbers = np.array(array, dtype=np.float64)
+    missing = np.isnan(numbers)
+    allowed = describe_range(low, high, nan=nan)
+    if missing.any() and not nan:
+        raise Unexpected(allowed, f"{missing.sum()} of {missing.size} NaN")
+    inside = np.isfinite(numbers) & (numbers >= low - SLACK) & (numbers <= high + SLACK)
+    wrong = numbers[~(inside | missing)]
+    if wrong.size:
+        raise Unexpected(allowed, f"{wrong[0]:g}")
+    return numbers
+
+
+def _require_shape(array: NDArray[np.generic], shape: Sequence[int | None]) -> None:
+    lengths = zip(array.shape, shape, strict=False)
+    if array.ndim != len(shape) or any(have != need for have, need in lengths if need is not None):
+        axes = ", ".join("…" if length is None else str(length) for length in shape)
+        comma = "," if len(shape) == 1 else ""
+        raise Unexpected(f"the shape ({axes}{comma})", f"the shape {array.shape}")

@@ -1,0 +1,140 @@
+"""Bounds of the stored results: each query returns the units that break one."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from lnmbench.records import Plan
+from lnmbench.store.ledger.schema import PROBABILITIES
+
+TEST_PREDICTIONS = (
+    "a test prediction is missing, outside 0 to 1, or of a case outside the test fold"
+)
+VALIDATION = "a validation prediction is missing or outside 0 to 1"
+
+_NO_RESULT = "coalesce(u.state, '') <> 'done'"
+_QUERIES: Mapping[str, str] = {
+    "a result is of no planned unit": (
+        "SELECT unit FROM units WHERE state NOT IN ('planned', 'done')"
+        " OR method NOT IN (SELECT method FROM methods)"
+    ),
+    "a time, memory or count is not a number of at least 0": (
+        "SELECT unit FROM units WHERE"
+        + " OR".join(
+            f" ({name} IS NOT NULL AND NOT (typeof({name}) IN ('real', 'integer')"
+            f" AND {name} BETWEEN 0 AND 1e300))"
+            for name in ("seconds", "device_seconds", "memory_mb", "fits", "epochs")
+        )
+    ),
+    TEST_PREDICTIONS: (
+        "SELECT DISTINCT p.unit FROM predictions p LEFT JOIN units u USING (unit)"
+        " LEFT JOIN splits s ON s.repeat = u.repeat AND s.fold = u.fold"
+        "  AND s.case_number = p.case_number"
+        f" WHERE {_NO_RESULT} OR s.part IS NOT 'test' OR typeof(p.value) <> 'real'"
+        "  OR p.value NOT BETWEEN -1e300 AND 1e300"
+        "  OR (p.task = 'target' AND (p.output <> 0 OR p.value NOT BETWEEN 0 AND 1))"
+        "  OR (p.task <> 'target' AND p.task NOT IN (SELECT task FROM tasks))"
+    ),
+    "a test prediction is missing": (
+        "SELECT unit FROM units u WHERE state = 'done' AND"
+        " (SELECT count(*) FROM predictions p WHERE p.unit = u.unit AND task = 'target') <>"
+        " (SELECT count(*) FROM splits s WHERE s.repeat = u.repeat AND s.fold = u.fold"
+        "  AND part = 'test')"
+    ),
+    "the outputs of a task have gaps": (
+        "SELECT DISTINCT unit FROM predictions WHERE task <> 'target' GROUP BY unit, task"
+        " HAVING min(output) <> 0 OR max(output) + 1 <> count(DISTINCT output)"
+    ),
+    "a loss is not a number": (
+        "SELECT DISTINCT h.unit FROM histories h LEFT JOIN units u USING (unit)"
+        f" WHERE {_NO_RESULT} OR typeof(epoch) <> 'integer' OR epoch < 0"
+        "  OR typeof(training_loss) NOT IN ('real', 'null')"
+        "  OR typeof(validation_loss) NOT IN ('real', 'null')"
+    ),
+    "a trial is of no unit": (
+        "SELECT DISTINCT t.unit FROM search t LEFT JOIN units u USING (unit)"
+        f" WHERE {_NO_RESULT} OR typeof(candidate) <> 'integer' OR chosen NOT IN (0, 1)"
+    ),
+    VALIDATION: (
+        "SELECT u.unit FROM units u LEFT JOIN validation v USING (unit) WHERE state = 'done'"
+        " AND coalesce(typeof(probabilities), '') <> 'blob'"
+        " UNION SELECT v.unit FROM validation v LEFT JOIN units u USING (unit)"
+        f" WHERE {_NO_RESULT}"
+    ),
+}
+
+
+def find_units_out_of_bounds(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
+    """Yield (unit, fault) for each unit whose results cannot be those of the plan.
+
+    Parameters
+    ----------
+    database
+        The ledger.
+    plan
+        Its plan.
+    """
+    for fault, query in _QUERIES.items():
+        for (unit,) in database.execute(query).fetchall():
+            yield unit, fault
+    yield from _find_wrong_validation(database, plan)
+    yield from _find_wrong_settings(database, plan)
+
+
+def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
+    training = (plan.splits.inner >= 0).sum(axis=2)  # (repeats, folds)
+    rows = database.execute(
+        "SELECT unit, repeat, fold, probabilities FROM validation JOIN units USING (unit)"
+        " WHERE typeof(probabilities) = 'blob'"
+    )
+    for unit, repeat, fold, stored in rows:
+        if not (0 <= repeat < training.shape[0] and 0 <= fold < training.shape[1]):
+            yield unit, "a unit is of no fold"
+            continue
+        sound = len(stored) == PROBABILITIES.itemsize * training[repeat, fold]
+        values = np.frombuffer(stored, PROBABILITIES) if sound else np.empty(0)
+        # NaN compares as False
+        if not sound or not ((values >= 0) & (values <= 1)).all():
+            yield unit, VALIDATION
+
+
+def _find_wrong_settings(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
+    for unit, settings in database.execute("SELECT unit, settings FROM units").fetchall():
+        if settings is not None and not _are_settings(settings):
+            yield unit, "the settings are not readable"
+    query = "SELECT unit, settings, inner_losses FROM search"
+    for unit, settings, losses in database.execute(query).fetchall():
+        if not _are_settings(settings) or not _are_losses(losses, plan.protocol.inner):
+            yield unit, "a trial is not readable"
+
+
+def _are_settings(text: object) -> bool:
+    value = _parse(text)
+    return isinstance(value, dict) and not any(
+        isinstance(setting, dict | list) for setting in value.values()
+    )
+
+
+def _are_losses(text: object, inner: int) -> bool:
+    value = _parse(text)
+    return (
+        isinstance(value, list)
+        and len(value) == inner
+        and all(loss is None or _is_finite_number(loss) for loss in value)
+    )
+
+
+def _is_finite_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _parse(text: object) -> object:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None

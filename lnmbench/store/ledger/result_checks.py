@@ -1,0 +1,80 @@
+"""Checks of a unit's result before it is stored: no later report has to stumble over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.errors import UserError
+from lnmbench.records import TARGET, Plan, UnitResult
+
+
+def require_valid(result: UnitResult, plan: Plan, labels: Mapping[str, str]) -> None:
+    """Raise `UserError` if a result cannot be that of a planned unit.
+
+    Parameters
+    ----------
+    result
+        The result that a worker returned.
+    plan
+        The plan of the run.
+    labels
+        The labels of the planned methods, by fingerprint.
+    """
+    unit = result.unit
+    label = labels.get(unit.method, "an unknown method")
+    repeats, folds, n = plan.splits.inner.shape
+    name = f"{label[:60]}, repeat {unit.repeat + 1}, fold {unit.fold + 1}"
+    if unit.method not in labels or not (0 <= unit.repeat < repeats and 0 <= unit.fold < folds):
+        raise _refusal(name, "a unit of the plan", "a result of another unit")
+    test = plan.splits.inner[unit.repeat, unit.fold] < 0
+    if TARGET not in result.test:
+        raise _refusal(name, "predictions of the target", "none")
+    for task, values in result.test.items():
+        _require_predictions(values, test, n, task == TARGET, name)
+    _require_probabilities(result.validation, ~test, n, "validation predictions", name)
+    numbers = (result.seconds, result.device_seconds, result.fits, result.epochs)
+    # the memory is unknown on some systems
+    if not all(np.isfinite(number) and number >= 0 for number in numbers) or result.memory_mb < 0:
+        raise _refusal(name, "times and counts of at least 0", _shorten(numbers))
+
+
+def _require_predictions(
+    values: NDArray[np.float64], test: NDArray[np.bool_], n: int, is_target: bool, name: str
+) -> None:
+    shape = np.shape(values)
+    if len(shape) != 2 or shape[0] != n or shape[1] < 1 or (is_target and shape[1] != 1):
+        expected = f"predictions of shape {(n, 1)}" if is_target else f"predictions of {n} cases"
+        raise _refusal(name, expected, f"shape {shape}")
+    if is_target:
+        _require_probabilities(values[:, 0], test, n, "predictions of the test cases", name)
+    elif np.isinf(values).any() or not np.isnan(values[~test]).all():
+        raise _refusal(name, "finite numbers for the test cases alone", "others")
+
+
+def _require_probabilities(
+    values: NDArray[np.float64], cases: NDArray[np.bool_], n: int, noun: str, name: str
+) -> None:
+    if np.shape(values) != (n,):
+        raise _refusal(name, f"{noun} of shape {(n,)}", f"shape {np.shape(values)}")
+    predicted = values[cases]
+    outside = predicted[~((predicted >= 0) & (predicted <= 1))]  # with NaN
+    if outside.size:
+        raise _refusal(name, f"{noun} in [0, 1]", f"{outside[0]:g}")
+    if not np.isnan(values[~cases]).all():
+        raise _refusal(name, f"{noun} alone", "some of other cases")
+
+
+def _refusal(name: str, expected: str, got: str) -> UserError:
+    return UserError(
+        f"a result was not stored: {name}",
+        expected=expected,
+        got=got,
+        then="the method, its weighting or the executor is at fault; finished units are saved",
+    )
+
+
+def _shorten(numbers: tuple[float, ...]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)

@@ -1,0 +1,135 @@
+"""The plan in the tables `facts`, `cases` and `splits`: written once, read with all its bounds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import Card, Plan, Preprocessing, Protocol, Splits
+from lnmbench.store import serialization
+from lnmbench.store.ledger.checksums import store_checksum
+from lnmbench.store.ledger.schema import FORMAT, TABLES
+from lnmbench.store.serialization import DamagedRecordError
+
+
+def plan_facts(plan: Plan) -> dict[str, str]:
+    """Return the rows of table `facts` that identify a plan, by name."""
+    digest = hashlib.sha256("\x00".join(plan.ids).encode())
+    for array in (plan.truth, plan.splits.outer, plan.splits.inner):
+        digest.update(array.tobytes())
+    return {
+        "format": FORMAT,
+        "dataset": plan.dataset,
+        "fingerprint": plan.fingerprint,
+        "card": serialization.pack(plan.card),
+        "preprocessing": serialization.pack(plan.preprocessing),
+        "protocol": serialization.pack(plan.protocol),
+        "notes": json.dumps(plan.notes),
+        "labels_and_folds": digest.hexdigest()[:32],
+    }
+
+
+def write_new(path: Path, plan: Plan) -> None:
+    """Write a ledger with the plan and nothing else."""
+    cases = [
+        (number, case, int(plan.truth[number]), int(plan.patients[number]))
+        for number, case in enumerate(plan.ids)
+    ]
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(TABLES)
+        database.executemany("INSERT INTO facts VALUES (?, ?)", plan_facts(plan).items())
+        database.executemany("INSERT INTO cases VALUES (?, ?, ?, ?)", cases)
+        database.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
+        store_checksum(database, "plan")
+
+
+def _split_rows(plan: Plan) -> Iterator[tuple[int, int, int, str, int | None]]:
+    for repeat, fold in plan.splits.units():
+        for case, inner in enumerate(plan.splits.inner[repeat, fold].tolist()):
+            part = "test" if inner < 0 else "training"
+            yield repeat, fold, case, part, None if inner < 0 else inner
+
+
+def read_fact(database: sqlite3.Connection, name: str) -> str:
+    """Return a value of table `facts`, "none" if it is not there."""
+    row = database.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else "none"
+
+
+def read_plan(database: sqlite3.Connection) -> Plan:
+    """Return the plan of a ledger.
+
+    Raises `DamagedRecordError` if its labels or folds cannot be those of a plan: a number out of
+    its range, a case that is tested twice or never, or one that is in the training part of the fold
+    that tests it.
+    """
+    protocol = serialization.unpack(Protocol, read_fact(database, "protocol"))
+    rows = database.execute("SELECT case_number, case_id, truth, patient FROM cases ORDER BY 1")
+    numbers, ids, truth, patients = zip(*rows, strict=True)
+    _require(numbers == tuple(range(len(ids))), "the case numbers have gaps")
+    _require(all(isinstance(case, str) and case for case in ids), "a case has no id")
+    _require(
+        all(type(value) is int and value in (0, 1) for value in truth), "a label is not 0 or 1"
+    )
+    _require(all(type(value) is int and value >= 0 for value in patients), "a patient is no number")
+    plan = Plan(
+        dataset=read_fact(database, "dataset"),
+        fingerprint=read_fact(database, "fingerprint"),
+        card=serialization.unpack(Card, read_fact(database, "card")),
+        preprocessing=serialization.unpack(Preprocessing, read_fact(database, "preprocessing")),
+        protocol=protocol,
+        ids=tuple(ids),
+        truth=np.asarray(truth, dtype=np.float64),
+        patients=np.asarray(patients, dtype=np.int64),
+        splits=_read_splits(database, protocol, len(ids)),
+        notes=serialization.unpack_texts(read_fact(database, "notes")),
+    )
+    _require_separate_folds(plan)
+    stored = read_fact(database, "labels_and_folds")
+    _require(plan_facts(plan)["labels_and_folds"] == stored, "labels or folds were changed")
+    return plan
+
+
+def _read_splits(database: sqlite3.Connection, protocol: Protocol, n: int) -> Splits:
+    repeats, folds, inner = protocol.repeats, protocol.folds, protocol.inner
+    (count,) = database.execute("SELECT count(*) FROM splits").fetchone()
+    # before anything of that size is allocated
+    _require(count == repeats * folds * n, "the folds have gaps")
+    rows = np.array(
+        database.execute(
+            "SELECT repeat, fold, case_number, coalesce(inner_fold, -1), part = 'test',"
+            " part = 'training' FROM splits"
+        ).fetchall(),
+        dtype=np.int64,
+    )  # (rows, 6)
+    bounds = (repeats, folds, n, inner)
+    low, high = rows[:, :4].min(axis=0), rows[:, :4].max(axis=0)
+    _require(bool((low >= (0, 0, 0, -1)).all() and (high < bounds).all()), "a fold is out of range")
+    _require(bool((rows[:, 4] == (rows[:, 3] < 0)).all()), "a part is neither test nor training")
+    _require(bool((rows[:, 4] + rows[:, 5] == 1).all()), "a part is neither test nor training")
+    inner_of = np.full((repeats, folds, n), -2, dtype=np.int16)
+    inner_of[tuple(rows[:, :3].T)] = rows[:, 3]
+    _require(bool((inner_of > -2).all()), "the folds have gaps")
+    tested = inner_of == -1
+    _require(bool((tested.sum(axis=1) == 1).all()), "a case is tested twice in a repeat, or never")
+    return Splits(outer=tested.argmax(axis=1).astype(np.int16), inner=inner_of)
+
+
+def _require_separate_folds(plan: Plan) -> None:
+    """Raise `DamagedRecordError` if the cases of one patient are in several folds."""
+    _, first, patient = np.unique(plan.patients, return_index=True, return_inverse=True)
+    for folds in (plan.splits.outer[:, None], plan.splits.inner):
+        of_patient: NDArray[np.int16] = folds[..., first][..., patient]
+        _require(bool((of_patient == folds).all()), "a patient is in training and test part")
+
+
+def _require(fulfilled: bool, fault: str) -> None:
+    if not fulfilled:
+        raise DamagedRecordError(fault)
