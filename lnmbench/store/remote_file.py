@@ -8,18 +8,24 @@ checksum of the complete file.
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError, reading
 from lnmbench.records import RemoteFile
 from lnmbench.store.file_errors import writing
-from lnmbench.store.web import Reply, TransientError, request_file
+from lnmbench.web import Reply, TransientError, request_file
 
 BLOCK = 1 << 18
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
-"""Seconds before each retry; they start again after a try that received bytes."""
+"""Seconds before each retry."""
+
+LEAST_SHARE = 0.01
+"""Share of a file that a try receives so that the retries are counted from the start."""
 
 
 def fetch(
@@ -54,7 +60,7 @@ def fetch(
     part = target.with_name(f"{target.name}.part")
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    began_anew = not part.exists()
+    began_anew = not _is_own_file(part)
     _Transfer(file, part, target, progress, sleep).complete()
     if not began_anew and not _has_checksum(file, part):
         progress.say(f"{file.name}: the partial download is damaged; downloading it again")
@@ -93,7 +99,7 @@ class _Transfer:
             try:
                 self._receive(done)
             except TransientError as error:
-                if self._count_received() > done:
+                if self._count_received() - done > LEAST_SHARE * self._file.bytes:
                     pauses = iter(PAUSES_S)
                 self._wait(error, next(pauses, None))
         self._progress.finish()
@@ -113,7 +119,7 @@ class _Transfer:
 
     def _write(self, reply: Reply) -> None:
         done = reply.start
-        with writing(self._target), self._part.open("ab" if done else "wb") as stream:
+        with writing(self._target), self._open_part(new=not done) as stream:
             while block := reply.read(BLOCK):
                 done += len(block)
                 self._check_size(max(done, self._file.bytes))
@@ -121,6 +127,17 @@ class _Transfer:
                 self._advance_display(done)
         if done < self._file.bytes:
             raise TransientError(f"the connection ended after {done} of {self._file.bytes} bytes")
+
+    def _open_part(self, *, new: bool) -> BinaryIO:
+        """Open the part for appending; a new one replaces whatever has its name.
+
+        A link of its name is not followed: bytes of a server would overwrite its target.
+        """
+        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        if new:
+            self._part.unlink(missing_ok=True)
+            flags |= os.O_CREAT | os.O_EXCL
+        return os.fdopen(os.open(self._part, flags | getattr(os, "O_NOFOLLOW", 0), 0o666), "ab")
 
     def _check_size(self, total: int | None) -> None:
         if total is not None and total != self._file.bytes:
@@ -142,8 +159,8 @@ class _Transfer:
         self._sleep(seconds)
 
     def _count_received(self) -> int:
-        """Return the number of received bytes; 0 for a part that is longer than the file."""
-        size = self._part.stat().st_size if self._part.exists() else 0
+        """Return the number of received bytes; 0 for a part that cannot be continued."""
+        size = self._part.stat().st_size if _is_own_file(self._part) else 0
         return size if size <= self._file.bytes else 0
 
     def _advance_display(self, done: int) -> None:
@@ -152,6 +169,15 @@ class _Transfer:
         if kilobytes > self._kilobytes_shown:
             self._progress.advance(kilobytes - self._kilobytes_shown)
             self._kilobytes_shown = kilobytes
+
+
+def _is_own_file(part: Path) -> bool:
+    """Return whether the part exists as a file of its own, not as a link to another one."""
+    try:
+        status = part.lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 
 
 def _require_checksum(file: RemoteFile, target: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Thread
 from unittest import mock
 
+from lnmbench import web
 from lnmbench.records import RemoteFile, Source
 from lnmbench.stages.data import download_files
-from lnmbench.store import web
 
 CONTENT = b"patient,core\n1,2\n"
 

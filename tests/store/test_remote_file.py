@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from lnmbench import UserError
+from lnmbench import UserError, web
 from lnmbench.records import RemoteFile
 from lnmbench.store.remote_file import fetch
 
@@ -258,7 +260,8 @@ def test_a_wrong_size_is_refused_at_once(server: Server, get: Get, content: byte
 
 
 def endless(handler: Handler) -> None:
-    handler.send_response(200)
+    if not getattr(handler, "_headers_buffer", []):
+        handler.send_response(200)
     handler.end_headers()
     try:
         while True:
@@ -280,11 +283,114 @@ def test_unsafe_redirects_are_refused(server: Server, get: Get, to: str) -> None
     assert get.waits == []
 
 
+def test_the_content_of_a_redirect_is_not_read(
+    server: Server, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "SECONDS_WATCHED", 1.0)
+
+    def endless_redirect(handler: Handler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", "/elsewhere")
+        endless(handler)
+
+    server.answers = [endless_redirect]
+    assert get() == CONTENT
+
+
 def test_a_redirect_is_followed_with_the_range(server: Server, get: Get) -> None:
     leave(get, CONTENT[:1000])
     server.answers = [status(302, Location="/elsewhere")]
     assert get() == CONTENT
     assert server.ranges == ["bytes=1000-"] * 2
+
+
+def drip(*lines: bytes) -> Answer:
+    """Send the lines, then one byte at a time for ever."""
+
+    def answer(handler: Handler) -> None:
+        try:
+            for line in lines:
+                handler.wfile.write(line)
+            while True:
+                handler.wfile.write(b"1")
+                time.sleep(0.02)
+        except OSError:
+            handler.close_connection = True
+
+    return answer
+
+
+def silence(handler: Handler) -> None:
+    handler.rfile.read(1)
+    handler.close_connection = True
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        silence,
+        drip(),
+        drip(b"HTTP/1.1 200 OK\r\nX: "),
+        drip(b"HTTP/1.1 200 OK\r\n\r\n"),
+        drip(CHUNKED, b"f;"),
+    ],
+    ids=["silence", "status", "header", "content", "chunk"],
+)
+def test_a_slow_server_is_not_waited_for(
+    server: Server, get: Get, slow: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "SECONDS_WATCHED", 0.1)
+    server.answers = [slow] * 5
+    assert "the server sends less than" in get.refused()
+    assert get.waits == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("length", [b"-5", b"ffffffffffffffffffff", b"x", b""])
+def test_a_wrong_length_of_a_chunk_is_retried(server: Server, get: Get, length: bytes) -> None:
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(CHUNKED + length + b"\r\n" + CONTENT[:9] + b"\r\n")
+        handler.close_connection = True
+
+    server.answers = [answer] * 5
+    assert "5 times" in get.refused()
+
+
+@pytest.mark.parametrize("length", ["-5", "9" * 400, "x", "1, 2"])
+def test_a_wrong_length_is_no_traceback(server: Server, get: Get, length: str) -> None:
+    def answer(handler: Handler) -> None:
+        send(handler, 200, CONTENT[:9], Content_Length=length)
+        handler.close_connection = True
+
+    server.answers = [answer] * 5
+    assert "data.csv" in get.refused()
+
+
+def test_a_server_that_sends_a_few_bytes_at_each_try_is_given_up(server: Server, get: Get) -> None:
+    server.answers = [cut_short(9_000)] * 9
+    assert "5 times" in get.refused()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+@pytest.mark.parametrize("size", [0, 1000])
+def test_a_link_with_the_name_of_the_part_is_not_followed(
+    get: Get, tmp_path: Path, link: Callable[[Path, Path], None], size: int
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(CONTENT[:size])
+    get.folder.mkdir(parents=True)
+    link(precious, get.part)
+    assert get() == CONTENT
+    assert precious.read_bytes() == CONTENT[:size]
+    assert not (get.folder / "data.csv").is_symlink()
+
+
+def test_a_folder_with_the_name_of_the_part_is_one_line(get: Get) -> None:
+    get.part.mkdir(parents=True)
+    assert "cannot write" in get.refused()
 
 
 def test_a_missing_server(tmp_path: Path) -> None:
@@ -321,10 +427,10 @@ def test_a_stop_keeps_the_part(server: Server, get: Get) -> None:
 
 
 def test_no_space_is_one_line(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, mode: str) -> None:
+    def full(path: Path, *rest: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", full)
+        patch.setattr(os, "open", full)
         assert "no space left" in get.refused()
     assert get() == CONTENT

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from lnmbench import UserError
-from lnmbench.store import web
-from lnmbench.store.web import TransientError, request_file
+from lnmbench import UserError, web
+from lnmbench.web import TransientError, request_file
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, result: object) -> list[urllib.request.Request]:
@@ -26,7 +25,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, result: object) -> list[urllib.reque
             raise result
         return result
 
-    monkeypatch.setattr(web, "_opener", lambda: SimpleNamespace(open=open_url))
+    monkeypatch.setattr(web, "_opener", lambda watchdog: SimpleNamespace(open=open_url))
     return requests
 
 
@@ -83,4 +82,19 @@ def test_a_refusal_names_the_reason_and_the_next_step(monkeypatch: pytest.Monkey
     answer(monkeypatch, error(404))
     refused = pytest.raises(UserError, match=r"refuses the file \(https://host/x\).*404.*; stop$")
     with refused, request_file("https://host/x", 0, then="stop"):
+        pass
+
+
+@pytest.mark.parametrize("to", ["http://host/x", "ftp://host/x", "file:///etc/passwd"])
+def test_a_redirect_of_a_secure_address_stays_secure(to: str) -> None:
+    headers = Message()
+    headers["Location"] = to
+    request = urllib.request.Request("https://host/x")
+    with pytest.raises(urllib.error.HTTPError):
+        web._Redirects().http_error_302(request, io.BytesIO(), 302, "", headers)  # type: ignore[arg-type]
+
+
+def test_a_name_that_no_host_can_have_is_one_line() -> None:
+    url = f"https://{'a' * 70}/x"
+    with pytest.raises(UserError, match="cannot be reached"), request_file(url, 0, then="stop"):
         pass
