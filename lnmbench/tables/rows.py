@@ -10,7 +10,9 @@ from itertools import islice
 from pathlib import Path
 
 from lnmbench.errors import UserError, reading
+from lnmbench.tables.bounds import read_content
 from lnmbench.tables.encoding import decode_beginning, decode_text
+from lnmbench.tables.separated import clean_cell, split_cells
 
 Cells = Sequence[Sequence[str]]
 
@@ -66,21 +68,8 @@ def read_rows(path: Path, *, delimiter: str = ",", quoted: bool = True) -> Rows:
     UserError
         For a file that cannot be read, is not text, or is broken.
     """
-    with reading(path):
-        content = path.read_bytes()
-    text, notes = decode_text(content, path)
-    cells: list[tuple[str, ...]] = []
-    try:
-        for row in csv.reader(
-            io.StringIO(text, newline=""),
-            delimiter=delimiter,
-            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-            strict=True,
-        ):
-            cells.append(tuple(cell.strip() for cell in row))
-    except csv.Error as error:
-        where = f"row {len(cells) + 1}"
-        raise UserError(f"{path} is broken", where=where, got=str(error)) from None
+    text, notes = decode_text(read_content(path), path)
+    cells = split_cells(text, path, separator=delimiter, quoted=quoted)
     return Rows(path=path, cells=tuple(cells), notes=notes)
 
 
@@ -96,4 +85,4 @@ def first_rows(path: Path) -> list[list[str]]:
         rows = list(islice(csv.reader(io.StringIO(text, newline="")), _HEADER_ROWS))
     except csv.Error:
         return []
-    return [[cell.strip() for cell in row] for row in rows]
+    return [list(map(clean_cell, row)) for row in rows]

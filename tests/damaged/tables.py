@@ -67,6 +67,22 @@ def formula(folder: Path) -> Table:
     return Table(folder / "clinical.xlsx", folder / "columns.toml")
 
 
+def far_cell(folder: Path) -> Table:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "age", "sex", "n2"])
+    book.active["XFD1048576"] = "x"
+    book.save(folder / "far.xlsx")
+    return read(folder, (folder / "far.xlsx").read_bytes(), name="clinical.xlsx")
+
+
+def other_sheet(folder: Path) -> Table:
+    book = openpyxl.Workbook()
+    book.active.append(["id", "age", "sex", "n2"])
+    book.save(folder / "book.xlsx")
+    columns = f'[table]\nsheet = "Patients"\n{DICTIONARY}'.encode()
+    return read(folder, (folder / "book.xlsx").read_bytes(), columns, "clinical.xlsx")
+
+
 def missing(folder: Path) -> Table:
     (folder / "columns.toml").write_text(DICTIONARY, encoding="utf-8")
     return Table(folder / "clinical.csv", folder / "columns.toml")
@@ -111,8 +127,22 @@ KINDS: dict[str, Make] = {
     "an unquoted separator in a cell": table("55", "55,5"),
     "an unclosed quote": table("B,", '"B,'),
     "a binary file named .csv": content(b"\x89HDF\r\n\x1a\n\0\0\0\0"),
-    "a text file named .xlsx": content(TABLE.encode(), "clinical.xlsx"),
     "an old Excel file": content(b"\xd0\xcf\x11\xe0", "clinical.xls"),
+    "an Excel file with a password": content(
+        b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "clinical.xlsx"
+    ),
+    "a damaged Excel file": content(b"PK\3\4", "clinical.xlsx"),
+    "a web page named .xls": content(b"<html><table>", "clinical.xls"),
+    "a file of SPSS": content(b"$FL2@(#)", "clinical.sav"),
+    "a file of Stata": content(b"<stata_dta>", "clinical.dta"),
+    "a cell far away from the table": far_cell,
+    "a table of a million columns": content(b"," * 1_000_000),
+    "a table in two encodings": content("id,age\nÄ,61\n".encode() + b"\xc4,61\n"),
+    "a table in Cyrillic letters that are not UTF-8": content("id,Пол\nA,муж\n".encode("cp1251")),
+    "a table in another encoding than stated": dictionary(
+        "[columns.id]", '[table]\nencoding = "utf-16"\n[columns.id]'
+    ),
+    "a sheet that the workbook does not have": other_sheet,
     "an Excel formula without a computed value": formula,
     "a repeated id": table("C,", "A,"),
     "a row without an id": table("B,55", ",55"),
@@ -120,12 +150,24 @@ KINDS: dict[str, Make] = {
     "a column of the dictionary that the table lacks": table("age", "Age (years)"),
     "text in a column of numbers": table("55", "about 55"),
     "a number with a decimal comma": table("B,55", 'B,"55,5"'),
+    "a comma that may be of a thousand or a decimal": table("B,55", 'B,"1,234"'),
+    "a blank between thousands": table("B,55", "B,1 234"),
+    "a limit instead of a number": table("B,55", "B,<55"),
+    "a number with its unit": table("B,55", "B,55 a"),
+    "an underscore in a number": table("B,55", "B,5_5"),
+    "a number that is too large": table("B,55", "B,1e300"),
     "infinity in a column of numbers": table("55", "inf"),
     "a spelling that is not a category": table("B,55,m", "B,55,male"),
     "a feature that is known only after surgery": dictionary('unit = "a"', 'known = "after"'),
     "a feature whose name suggests survival": survival,
     "pathological N categories as a feature": pathological_nodes,
     "a misspelled key in the dictionary": dictionary("categories", "categorys"),
+    "an encoding that does not exist": dictionary(
+        "[columns.id]", '[table]\nencoding = "utf8x"\n[columns.id]'
+    ),
+    "a mapped value that is not a category": dictionary(
+        '["f", "m"]', '["f", "m"]\nvalues = {"w" = "female"}'
+    ),
     "a role that does not exist": dictionary('"feature"', '"predictor"'),
     "a dictionary without an id": dictionary(
         'role = "id"', 'role = "feature"\nkind = "continuous"'

@@ -62,7 +62,7 @@ def test_tsv_keeps_commas(tmp_path: Path) -> None:
         ("t.csv", b"id," + b"x" * 200_000 + b"\n1,2\n", "is broken"),
         ("t.xlsx", b"PK not really", "not a readable Excel file"),
         ("t.xlsx", b"", "not a readable Excel file"),
-        ("t.xls", b"\xd0\xcf\x11\xe0", "save it as CSV"),
+        ("t.xls", b"\xd0\xcf\x11\xe0", "save it as .xlsx"),
         ("t.json", b"{}", "expected a table"),
     ],
 )
