@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 import re
 import unicodedata
@@ -11,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 # controls, invisible formatting (with the marks that turn the reading direction), surrogates
 _INVISIBLE = {"Cc", "Cf", "Cs"}
-_FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+_NOT_SHOWN = {*_INVISIBLE, "Zl", "Zp"}
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[-+]?[.\d]+(?: \([-+−.\d]+ to [-+−.\d]+\))?")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"^([-+]?\d+)\.0*$", re.ASCII)
@@ -27,8 +29,43 @@ def clean(text: str) -> str:
     >>> clean("a\\x1b[31m\\n b")
     'a[31m b'
     """
-    one_line = " ".join(text.split())
-    return "".join(c for c in one_line if unicodedata.category(c) not in _INVISIBLE)
+    visible = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _INVISIBLE)
+    return " ".join(visible.split())
+
+
+def escape_invisible(text: str, *, keep: str = "") -> str:
+    r"""Return text with control and invisible characters as escape sequences of TOML.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    keep
+        Characters that are not escaped, such as line ends.
+
+    Examples
+    --------
+    >>> escape_invisible("a\x1b[31m\u202eb")
+    'a\\u001b[31m\\u202eb'
+    """
+    return "".join(c if c in keep else _escape(c) for c in text)
+
+
+def format_json(tree: object) -> str:
+    """Return JSON with a newline at its end, invisible characters escaped; `ValueError` for NaN."""
+    text = json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=2)
+    return "".join(c if c == "\n" or _is_visible(c) else json.dumps(c)[1:-1] for c in text) + "\n"
+
+
+def _escape(character: str) -> str:
+    if _is_visible(character):
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) not in _NOT_SHOWN
 
 
 def fold_spelling(text: str) -> str:
@@ -94,8 +131,8 @@ def escape_formula(text: str) -> str:
 def format_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> str:
     r"""Return a CSV table that is safe to open in a spreadsheet.
 
-    Texts that look like formulas are escaped. Numbers keep their full precision; None, NaN and
-    infinite numbers are empty cells.
+    Texts that look like formulas are escaped, and so are invisible characters. Numbers keep their
+    full precision; None, NaN and infinite numbers are empty cells.
 
     Parameters
     ----------
@@ -111,14 +148,14 @@ def format_csv(columns: Sequence[str], rows: Iterable[Sequence[str | int | float
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(map(_csv_cell, columns))
     writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
     return stream.getvalue()
 
 
 def _csv_cell(cell: str | int | float | None) -> str:
     if isinstance(cell, str):
-        return escape_formula(cell)
+        return escape_formula(escape_invisible(cell))
     if isinstance(cell, int):
         return str(cell)
     return "" if cell is None or not math.isfinite(cell) else repr(float(cell))

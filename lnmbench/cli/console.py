@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from rich.console import Console
 
@@ -31,13 +32,40 @@ def make_console(file: TextIO | None = None, *, file_width: int = FILE_WIDTH) ->
 
 
 def print_document(text: str) -> None:
-    """Print a text that is made to be saved, such as JSON: in UTF-8, except in a terminal."""
+    """Print a text that is made to be saved, such as JSON: in UTF-8, except in a terminal.
+
+    Invisible characters of a terminal or of a right-to-left script are escaped as in TOML.
+    """
     import sys
 
     import typer
 
+    from lnmbench.text import escape_invisible
+
+    text = escape_invisible(text, keep="\n\t")
     is_file = hasattr(sys.stdout, "buffer") and not sys.stdout.isatty()
     typer.echo(text.encode("utf-8") if is_file else text, nl=False)
+
+
+def print_line(line: str) -> None:
+    """Print a line to standard output, with its indentation."""
+    import typer
+
+    from lnmbench.text import clean
+
+    indentation = " " * (len(line) - len(line.lstrip(" ")))
+    typer.echo(indentation + clean(line))
+
+
+def print_path(path: Path) -> None:
+    """Print a path to standard output: to a program as it is, in a terminal without controls."""
+    import sys
+
+    import typer
+
+    from lnmbench.text import escape_invisible
+
+    typer.echo(escape_invisible(str(path)) if sys.stdout.isatty() else path)
 
 
 def print_to_console(blocks: Sequence[Block], file: TextIO | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lnmbench.cli.cohort_options import CohortOptions, ReadingOptions
+from lnmbench.cli.console import print_document, print_line, print_notice, print_path
 from lnmbench.cli.download import download
 from lnmbench.cli.help import print_help_without_command
 from lnmbench.cli.option_groups import expand_groups
@@ -70,7 +71,7 @@ def ingest(
         if report is not None:
             stage.copy_ingest_log(path, report)
         progress.say(f"ingest log: {report or stage.ingest_log_path(path)}")
-    typer.echo(path)
+    print_path(path)
 
 
 @app.command(cls=StrictCommand)
@@ -99,8 +100,6 @@ def describe(
         path = _ingest(source, registry, workers=reading.threads)
         _describe_cohort(path, registry, thumbnails)
     else:
-        from lnmbench.cli.console import print_document
-
         print_document(_propose_dictionary(Path(source), registry))
 
 
@@ -124,9 +123,9 @@ def validate(
         for path, damage in validate_cohorts(find_cohort_files(cohort, home()), progress):
             damaged += bool(damage.sentences)
             for line in damage.sentences or ("intact",):
-                typer.echo(f"{path}: {line}")
+                print_line(f"{path}: {line}")
     if damaged:
-        typer.echo("delete damaged files and ingest again to rebuild them", err=True)
+        print_notice("delete damaged files and ingest again to rebuild them")
         raise typer.Exit(EXIT_DAMAGED)
 
 
@@ -181,9 +180,9 @@ def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) ->
         page = thumbnails or path.with_suffix(".png")
         count = write_thumbnails(cohort, path, page)
         total = "" if count == len(cohort) else f" of {len(cohort)}"
-        typer.echo(f"thumbnails of {count}{total} cases: {page}", err=True)
+        print_notice(f"thumbnails of {count}{total} cases: {page}")
     elif thumbnails is not None:
-        typer.echo("no thumbnails: the cohort has no images", err=True)
+        print_notice("no thumbnails: the cohort has no images")
 
 
 def _propose_dictionary(file: Path, registry: Registry) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lnmbench.cli.console import print_line, print_path
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions
 
@@ -41,13 +42,14 @@ def download(
     if source.files:
         with make_progress() as progress:
             paths = download_files(source, folder, progress=progress)
-        typer.echo("\n".join(map(str, paths)))
+        for path in paths:
+            print_path(path)
     for line in (
         *_steps(source, name),
         *_terms(source),
         *_next_command(name, folder, source, registry),
     ):
-        typer.echo(line)
+        print_line(line)
 
 
 def _steps(source: Source, name: str) -> Iterator[str]:

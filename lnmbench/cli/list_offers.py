@@ -146,11 +146,13 @@ def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
     from rich.text import Text
 
     from lnmbench.cli.console import make_console
+    from lnmbench.text import clean
 
     console = make_console()
     for offer in offers:
-        console.print(Text(f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})", "bold"))
-        console.print(Text(offer.summary))
+        title = f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})"
+        console.print(Text(clean(title), "bold"))
+        console.print(Text(clean(offer.summary)))
         if offer.parameters:
             table = _make_table("", "parameter", "type", "default", "description")
             for each in offer.parameters:
@@ -172,4 +174,6 @@ def _make_table(title: str, *headings: str) -> Table:
 def _add_row(table: Table, *cells: str) -> None:
     from rich.text import Text
 
-    table.add_row(*map(Text, cells))
+    from lnmbench.text import clean
+
+    table.add_row(*(Text(clean(cell)) for cell in cells))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from lnmbench.cli.console import print_notice
 from lnmbench.cli.option_groups import OptionGroup
 
 if TYPE_CHECKING:
@@ -65,4 +66,4 @@ def warn_of_problems(registry: Registry) -> None:
     for role in registry.roles:
         role.offers()
     for problem in dict.fromkeys(map(str, registry.problems)):
-        typer.echo(f"warning: {problem}", err=True)
+        print_notice(f"warning: {problem}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lnmbench.text import plural
+from lnmbench.text import clean, plural
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -42,7 +42,7 @@ class PlainProgress:
 
     def say(self, line: str) -> None:
         """Print a notice."""
-        print(line, file=sys.stderr, flush=True)
+        print(clean(line), file=sys.stderr, flush=True)
 
     def start(self, stage: str, subject: str, total: int, unit: str) -> None:
         """Print the stage and its number of steps.
@@ -104,7 +104,7 @@ class LiveProgress:
         """Print a notice above the bars."""
         from rich.text import Text
 
-        self._console.print(Text(line, style="dim"))
+        self._console.print(Text(clean(line), style="dim"))
 
     def start(self, stage: str, subject: str, total: int, unit: str) -> None:
         """Show a bar.
@@ -140,7 +140,7 @@ class LiveProgress:
             console=self._console,
         )
         self._bars.start()
-        self._task = self._bars.add_task(f"{stage}: {subject}", total=total)
+        self._task = self._bars.add_task(clean(f"{stage}: {subject}"), total=total)
 
     def advance(self, steps: int = 1) -> None:
         """Move the bar."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lnmbench.cli.console import print_notice, print_path
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions
 
@@ -85,7 +86,7 @@ def report(
         _print(page, format)
         return
     _write(output, _format_page(page, format))
-    typer.echo(f"written to {output}", err=True)
+    print_notice(f"written to {output}")
 
 
 @expand_groups
@@ -103,7 +104,7 @@ def export(
 
     registry = plugins.load()
     for path in export_run(run, folder, read_results(run, registry, print_notice)):
-        typer.echo(path)
+        print_path(path)
 
 
 def print_brief_report(folder: Path, registry: Registry) -> None:
@@ -155,4 +156,4 @@ def _write_figures(page: Page, folder: Path) -> None:
         if files
         else "this report has no figures"
     )
-    typer.echo(line, err=True)
+    print_notice(line)

@@ -16,6 +16,7 @@ from lnmbench.cli.benchmark_options import (
     TrainingOptions,
 )
 from lnmbench.cli.cohort_options import CohortOptions, ReadingOptions
+from lnmbench.cli.console import print_notice
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions
 
@@ -89,7 +90,7 @@ def run(
         print_estimate(estimated)
     else:
         print_brief_report(folder, registry)
-        typer.echo(f"results in {folder}; full report: lnmbench report {folder}", err=True)
+        print_notice(f"results in {folder}; full report: lnmbench report {folder}")
 
 
 def _benchmark(

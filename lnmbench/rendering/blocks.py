@@ -35,8 +35,11 @@ def _clean_block(block: Block) -> Block:
 def _clean_table(table: Table) -> Table:
     return replace(
         table,
+        key=clean(table.key),
         title=clean(table.title),
-        columns=tuple(replace(c, heading=clean(c.heading)) for c in table.columns),
+        columns=tuple(
+            replace(c, key=clean(c.key), heading=clean(c.heading)) for c in table.columns
+        ),
         rows=tuple(tuple(replace(c, text=clean(c.text)) for c in row) for row in table.rows),
         notes=tuple(clean(note) for note in table.notes),
     )
@@ -44,12 +47,13 @@ def _clean_table(table: Table) -> Table:
 
 def _clean_paragraph(paragraph: Paragraph) -> Paragraph:
     lines = tuple(clean(line) for line in paragraph.lines)
-    return replace(paragraph, title=clean(paragraph.title), lines=lines)
+    return replace(paragraph, key=clean(paragraph.key), title=clean(paragraph.title), lines=lines)
 
 
 def _clean_figure(figure: Figure) -> Figure:
     return replace(
         figure,
+        key=clean(figure.key),
         title=clean(figure.title),
         alt=clean(figure.alt),
         panels=tuple(_clean_panel(panel) for panel in figure.panels),

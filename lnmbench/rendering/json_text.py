@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 
 from lnmbench.records import Cell, Paragraph, Table
+from lnmbench.text import format_json
 
 
 def to_json(blocks: Sequence[Table | Paragraph]) -> str:
@@ -16,7 +16,7 @@ def to_json(blocks: Sequence[Table | Paragraph]) -> str:
     `low`, `high` at full precision, null for NaN) and `notes`; a paragraph has `lines`.
     """
     tree = {"blocks": [_block(block) for block in blocks]}
-    return json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    return format_json(tree)
 
 
 def _block(block: Table | Paragraph) -> dict[str, object]:

@@ -1,10 +1,22 @@
 from __future__ import annotations
 
 import io
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from lnmbench.cli.console import FILE_WIDTH, make_console, print_to_console
+import lnmbench.cli
+from lnmbench.cli.console import (
+    FILE_WIDTH,
+    make_console,
+    print_document,
+    print_line,
+    print_notice,
+    print_path,
+    print_to_console,
+)
 from lnmbench.records import Paragraph
 
 
@@ -33,3 +45,40 @@ def test_blocks_are_printed_to_standard_output_or_a_file(
     print_to_console([block], file)
     assert "Yes." in file.getvalue()
     assert capsys.readouterr().out == ""
+
+
+HOSTILE = "a\x1b]0;title\x07\x1b[2J\u202eb\u200b\x9b\u2028[red]c[/red]"
+
+
+def test_lines_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_line(HOSTILE)
+    print_notice(HOSTILE)
+    assert capsys.readouterr() == ("a]0;title[2Jb [red]c[/red]\n",) * 2
+
+
+def test_a_document_keeps_every_character_as_an_escape(capsys: pytest.CaptureFixture[str]) -> None:
+    print_document(f'# {HOSTILE}\ntext = "\u202eb\U000e0041\\n"\n')
+    out = capsys.readouterr().out
+    assert not set(out) & set("\x1b\x07\u202e\u200b\x9b\u2028\U000e0041")
+    assert tomllib.loads(out) == {"text": "\u202eb\U000e0041\n"}
+
+
+def test_a_program_gets_a_path_as_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path("a\u202eb.h5")
+    print_path(path)
+    assert capsys.readouterr().out == "a\u202eb.h5\n"
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    print_path(path)
+    assert terminal.getvalue() == "a\\u202eb.h5\n"
+
+
+def test_commands_print_through_these_functions_alone() -> None:
+    free = {"console.py", "help.py", "app.py", "interrupt.py", "progress.py"}
+    for module in Path(lnmbench.cli.__file__).parent.glob("*.py"):
+        if module.name not in free:
+            assert not re.search(
+                r"\becho\(|(?<!\.)\bprint\(|\bstd(out|err)\.write", module.read_text()
+            )
