@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lnmbench import UserError, Volume
 from lnmbench.imaging.dicom_index import index_folder
+from lnmbench.imaging.image_files import list_image_files
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
 from lnmbench.imaging.regions.mask_file import read_mask_grid
 from lnmbench.imaging.regions.reading import only_file, read_region
 from lnmbench.imaging.series import CtImage, find_image
-from lnmbench.imaging.volume_files import is_volume_file
+from lnmbench.imaging.volume_files import is_volume_file, list_data_files
 from lnmbench_table.manifest import POINTS, Entry
 from lnmbench_table.paths import does_exist, explain_missing
-
-# Headers that refer to a separate file with the voxels
-_HEADERS = {".mhd": (".raw", ".zraw"), ".nhdr": (".raw", ".raw.gz")}
 
 
 def read_scan(entry: Entry, region_name: str) -> Volume:
@@ -48,7 +47,7 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
 def list_files(entries: Sequence[Entry]) -> Iterator[Path]:
     """Yield the files of the images and regions, each once, sorted.
 
-    All files of a folder count; missing files do not.
+    All files of a folder count, and the data files that a header names; missing files do not.
     """
     paths = {path for e in entries for path in (e.image, e.region) if path is not None}
     named = filter(does_exist, paths)
@@ -74,8 +73,9 @@ def _read_image(path: Path, region: Path | None) -> CtImage:
 
 def _list_files_of_path(path: Path) -> Iterator[Path]:
     if path.is_dir():
-        yield from (file for file in path.rglob("*") if file.is_file())
+        yield from list_image_files(path)
     elif path.is_file():
         yield path
-        suffixes = _HEADERS.get(path.suffix.lower(), ())
-        yield from filter(Path.is_file, (path.with_suffix(suffix) for suffix in suffixes))
+        if is_volume_file(path):
+            with suppress(UserError):  # reading the case refuses a damaged header
+                yield from filter(Path.is_file, list_data_files(path))

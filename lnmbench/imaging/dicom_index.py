@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,8 +13,9 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from lnmbench.errors import UserError, reading
+from lnmbench.errors import reading
 from lnmbench.imaging.headers import MODALITIES, term
+from lnmbench.imaging.image_files import list_image_files
 from lnmbench.imaging.silence import suppress_warnings
 
 DAMAGED = "damaged"
@@ -76,13 +76,13 @@ class _Instance:
 def index_folder(root: Path, *, threads: int = 4) -> tuple[Series, ...]:
     """Return the DICOM series below `root`, sorted by patient, study, number and UID.
 
-    Only headers are read. Other files are skipped; links to folders are not followed. A file that
+    Only headers are read. Other files are skipped; links are followed. A file that
     is DICOM by its name or prefix but cannot be read belongs to the series of its folder if there
     is only one, so that reading that series refuses it; else to a series of the modality `damaged`.
     `root` may also be one DICOM file. Raises `UserError` for a folder that does not exist or cannot
     be read.
     """
-    paths = _files(root)
+    paths = list_image_files(root)
     with ThreadPoolExecutor(threads) as pool:
         instances = [instance for instance in pool.map(_instance, paths) if instance is not None]
     series_of_image = {instance.uid: instance.series.uid for instance in instances if instance.uid}
@@ -100,23 +100,6 @@ def series_location(series: Series) -> str:
     folders = {file.parent for file in series.files}
     number = "" if series.number is None else f"series {series.number}, "
     return f"{number}{folders.pop() if len(folders) == 1 else series.files[0]}"
-
-
-def _files(root: Path) -> list[Path]:
-    if root.is_file():
-        return [root]
-    if not root.is_dir():
-        raise UserError(f"no folder {root}", then="check the path")
-
-    def refuse(error: OSError) -> None:
-        raise UserError(f"cannot read {error.filename}", got=error.strerror or str(error))
-
-    return sorted(
-        Path(folder, name)
-        for folder, _, names in os.walk(root, onerror=refuse)
-        for name in names
-        if Path(folder, name).is_file()
-    )
 
 
 @suppress_warnings

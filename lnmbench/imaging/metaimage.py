@@ -1,65 +1,131 @@
-"""Checks of a MetaImage header before ITK reads it, which takes NaN for 0 and trusts any size.
+"""Checks of a MetaImage file before ITK reads it.
 
-Fields are those of the MetaIO documentation: lines of `name = value`, the last one being
-`ElementDataFile`.
+ITK takes NaN for 0, fills in a spacing of 1 and an origin of 0, trusts any size, and returns what a
+damaged stream unpacks to. Fields are those of the MetaIO documentation: lines of `name = value`,
+the last one being `ElementDataFile`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.grid_limits import require_length
+from lnmbench.imaging.grid_limits import SPACING_MM
+from lnmbench.imaging.voxel_data import (
+    VoxelData,
+    expand_pattern,
+    require_data_files,
+    require_sound_data,
+)
 
 _HEADER_BYTES = 1 << 16
 _LAST = b"ElementDataFile"
 _MOST_AXES = 4
 _CHANNELS = "ElementNumberOfChannels"
-_POSITIONS = ("Offset", "Position", "Origin", "ElementSpacing")
+_POSITIONS = ("Offset", "Position", "Origin")
 _MATRICES = ("TransformMatrix", "Rotation", "Orientation")
 _BYTES = {"CHAR": 1, "SHORT": 2, "INT": 4, "LONG": 4, "LONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8}
 _BYTES |= {f"U{kind}": size for kind, size in _BYTES.items() if kind not in ("FLOAT", "DOUBLE")}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """Fields of a header, the text after `ElementDataFile =`, and the bytes before the voxels."""
+
+    fields: Mapping[str, str]
+    data: str
+    size: int
+
+
 def require_sound_metaimage(path: Path) -> None:
-    """Raise `UserError` for a header without sizes or position, and for a truncated MHA."""
-    with path.open("rb") as file:
-        head, mark, rest = file.read(_HEADER_BYTES).partition(_LAST)
-    fields = _fields(head)
-    count = _numbers(fields, "NDims", 1)[0]
-    axes = int(count) if 1 <= count <= _MOST_AXES else 0
+    """Raise `UserError` for a MetaImage that misleads or is damaged.
+
+    That is a header without sizes, spacing, position or directions, a data file outside the folder
+    of the header, and voxels that are missing, too many, or do not unpack.
+    """
+    header = _read_header(path)
+    fields = header.fields
+    axes = _count_axes(fields)
     sizes = _numbers(fields, "DimSize", axes)
     channels = _numbers({_CHANNELS: "1", **fields}, _CHANNELS, 1)[0]
     kind = fields.get("ElementType", "").removeprefix("MET_").removesuffix("_ARRAY")
-    faults = {
-        "no data": not mark,
-        "no number of axes": not axes,
-        "no sizes": not all(1 <= size < 2**31 and size % 1 == 0 for size in sizes),
-        "no known type of voxel": kind not in _BYTES,
-        "no number of channels": not 1 <= channels <= 2**10,
-        "a position that is not numbers": not _has_position(fields, axes),
-    }
-    fault = next((name for name, present in faults.items() if present), None)
-    if fault:
-        raise UserError(
-            f"cannot read {path}",
-            got=f"a damaged MetaImage header: {fault}",
-            then="export or download the file again",
-        )
-    name, _, _ = rest.lstrip(b" \t=").partition(b"\n")
+    _refuse_first(
+        path,
+        {
+            "no data": not header.data,
+            "no number of axes": not axes,
+            "no sizes": not all(1 <= size < 2**31 and size % 1 == 0 for size in sizes),
+            "no known type of voxel": kind not in _BYTES,
+            "no number of channels": not 1 <= channels <= 2**10,
+        },
+    )
+    _require_position(path, fields, axes)
+    if fields.get("BinaryData", "True").lower().startswith("f"):
+        return  # text, which ITK refuses if a number is missing
+    voxels = math.prod(map(int, sizes)) * int(channels)
     packed = fields.get("CompressedData", "False").lower().startswith("t")
-    if name.strip() == b"LOCAL" and not packed:
-        header = len(head) + len(mark) + rest.index(b"\n") + 1 if b"\n" in rest else 0
-        voxels = math.prod(map(int, sizes)) * int(channels)
-        expected = header + voxels * _BYTES[kind]
-        require_length(path, expected=expected, length=path.stat().st_size)
+    data = VoxelData(
+        files=_list_files(path, header),
+        start=_find_start(fields, header),
+        expected=voxels * _BYTES[kind],
+        packing="zlib" if packed else "raw",
+    )
+    require_sound_data(path, data)
 
 
-def _fields(head: bytes) -> dict[str, str]:
+def list_metaimage_files(path: Path) -> tuple[Path, ...]:
+    """Return the files with the voxels of a MetaImage header, `path` itself if it has them.
+
+    Raises `UserError` for a damaged header, and for a file outside its folder.
+    """
+    header = _read_header(path)
+    return _list_files(path, header) if header.data else ()
+
+
+def _read_header(path: Path) -> _Header:
+    with path.open("rb") as file:
+        content = file.read(_HEADER_BYTES)
+    head, mark, rest = content.partition(_LAST)
+    first, _, _ = rest.lstrip(b" \t=").partition(b"\n")
     lines = (line.partition("=") for line in head.decode("latin-1").splitlines())
-    return {name.strip(): value.strip() for name, _, value in lines}
+    fields = {name.strip(): value.strip() for name, _, value in lines}
+    data = first.decode("utf-8", errors="replace").strip()
+    if data.upper().startswith("LIST"):
+        data = "\n".join((data, *rest.decode("utf-8", errors="replace").splitlines()[1:]))
+    size = len(head) + len(mark) + rest.find(b"\n") + 1
+    return _Header(fields=fields, data=data if mark else "", size=size)
+
+
+def _list_files(path: Path, header: _Header) -> tuple[Path, ...]:
+    data = header.data
+    if data.upper() == "LOCAL":
+        return (path,)
+    if data.upper().startswith("LIST"):
+        return require_data_files(path, [n.strip() for n in data.split("\n")[1:] if n.strip()])
+    pattern, *numbers = data.split()
+    if "%" not in data or not 2 <= len(numbers) <= 3:
+        return require_data_files(path, [data])
+    try:
+        first, last, step = (int(number) for number in (*numbers, "1")[:3])
+        return require_data_files(path, expand_pattern(pattern, range(first, last + 1, step)))
+    except ValueError as error:
+        raise _damage_error(path, "no usable pattern of data files") from error
+
+
+def _find_start(fields: Mapping[str, str], header: _Header) -> int | None:
+    """Return the bytes before the voxels; None if the header says that they end the file."""
+    if header.data.upper() == "LOCAL":
+        return header.size
+    stated = fields.get("HeaderSize", "0")
+    return int(stated) if stated.isdecimal() else None
+
+
+def _count_axes(fields: Mapping[str, str]) -> int:
+    count = _numbers(fields, "NDims", 1)[0]
+    return int(count) if 1 <= count <= _MOST_AXES else 0
 
 
 def _numbers(fields: Mapping[str, str], name: str, count: int) -> list[float]:
@@ -72,11 +138,39 @@ def _numbers(fields: Mapping[str, str], name: str, count: int) -> list[float]:
     return numbers if sound else [math.nan]
 
 
-def _has_position(fields: Mapping[str, str], axes: int) -> bool:
-    counts = {**dict.fromkeys(_POSITIONS, axes), **dict.fromkeys(_MATRICES, axes * axes)}
-    return not any(
-        math.isnan(number)
-        for name, count in counts.items()
+def _require_position(path: Path, fields: Mapping[str, str], axes: int) -> None:
+    groups = {("ElementSpacing",): axes, _POSITIONS: axes, _MATRICES: axes * axes}
+    missing = [names[0] for names in groups if not set(names) & set(fields)]
+    if missing:
+        raise UserError(
+            f"{path} does not state its position in the patient",
+            expected="ElementSpacing, Offset and TransformMatrix",
+            got=f"a MetaImage header without {' and '.join(missing)}",
+            then="export it again, e.g. from 3D Slicer or with SimpleITK",
+        )
+    numbers = {
+        name: _numbers(fields, name, count)
+        for names, count in groups.items()
+        for name in names
         if name in fields
-        for number in _numbers(fields, name, count)
-    )
+    }
+    sound = not any(math.isnan(number) for values in numbers.values() for number in values)
+    _refuse_first(path, {"a position that is not numbers": not sound})
+    spacing = numbers["ElementSpacing"][:3]
+    if not all(SPACING_MM[0] <= side <= SPACING_MM[1] for side in spacing):
+        raise UserError(
+            f"{path} has an unlikely voxel spacing",
+            expected=f"{SPACING_MM[0]:g} to {SPACING_MM[1]:g} mm",
+            got=" × ".join(f"{side:g}" for side in spacing),
+            then="correct ElementSpacing in its header",
+        )
+
+
+def _refuse_first(path: Path, faults: Mapping[str, bool]) -> None:
+    fault = next((name for name, present in faults.items() if present), None)
+    if fault:
+        raise _damage_error(path, f"a damaged MetaImage header: {fault}")
+
+
+def _damage_error(path: Path, got: str) -> UserError:
+    return UserError(f"cannot read {path}", got=got, then="export or download the file again")

@@ -1,29 +1,29 @@
-"""Checks of a NIfTI file that SimpleITK does not make: length, NaN, and two stated positions.
-
-Offsets of the fields are those of the NIfTI-1 header, nifti1.h of the NIfTI data format working
-group.
-"""
+"""Checks of a NIfTI file that SimpleITK does not make: length, NaN, and two stated positions."""
 
 from __future__ import annotations
 
-import gzip
-import math
-import struct
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import require_length
+from lnmbench.imaging.nifti_header import (
+    NiftiHeader,
+    damage_error,
+    open_unpacked,
+    read_nifti_header,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_HEADER_BYTES = 348
 _BLOCK_BYTES = 1 << 20
+_SLACK_BYTES = 1 << 10
 _LATEST_START = 2.0**31
+_LONGEST_SIDE = 2**15 - 1
 # Codes of the field datatype for numbers and for RGB.
 _KINDS = (2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304)
 _FLOATS = {16: "f4", 64: "f8"}
@@ -33,26 +33,25 @@ _ORIGIN_TOLERANCE_MM = 0.5
 
 
 def require_sound_nifti(path: Path) -> None:
-    """Raise `UserError` for a NIfTI-1 file that is truncated, has NaN, or an ambiguous position.
+    """Raise `UserError` for a NIfTI file that is damaged, has NaN, or an ambiguous position.
 
     Programs differ in whether they follow the header's qform or its sform, so a file whose two
     disagree has different positions in different viewers. They agree if directions differ by less
     than 0.01, the spacing by less than 1 % and origins by less than 0.5 mm. NaN and infinity are
     checked here because SimpleITK turns them into zeros, which are HU of water.
     """
-    with path.open("rb") as plain:
-        zipped = plain.read(2) == b"\x1f\x8b"
-        plain.seek(0)
-        file = cast("BinaryIO", gzip.GzipFile(fileobj=plain)) if zipped else plain
+    with open_unpacked(path) as file:
         try:
-            header = file.read(_HEADER_BYTES)
-            order = _byte_order(path, header)
-            _require_numbers(path, header, order)
-            length, finite = _read_through(file, header, order)
+            header = read_nifti_header(path, file)
+            _require_numbers(path, header)
+            length, finite = _read_through(file, header)
         except (EOFError, OSError, zlib.error) as error:
-            raise _damage_error(path, "a truncated or damaged gzip file") from error
-    _require_length(path, header, order, length)
-    _require_one_position(path, header, order)
+            raise damage_error(path, "a truncated or damaged gzip file") from error
+    expected = int(header.start) + header.voxels * header.bits // 8
+    require_length(path, expected=expected, length=length)
+    if length > expected + _SLACK_BYTES:
+        raise damage_error(path, f"{length} bytes instead of the {expected} of its header")
+    _require_one_position(path, header)
     if not finite:
         raise UserError(
             f"{path} contains values that are not numbers",
@@ -61,14 +60,11 @@ def require_sound_nifti(path: Path) -> None:
         )
 
 
-def _read_through(file: BinaryIO, header: bytes, order: str) -> tuple[int, bool]:
+def _read_through(file: BinaryIO, header: NiftiHeader) -> tuple[int, bool]:
     """Return the length of the whole file in bytes, and whether all its voxels are finite."""
-    dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
-    (kind,) = struct.unpack_from(f"{order}h", header, 70)
-    (start,) = struct.unpack_from(f"{order}f", header, 108)
-    length = _HEADER_BYTES + len(file.read(max(int(start) - _HEADER_BYTES, 0)))
-    values = np.dtype(f"{order}{_FLOATS.get(kind, 'u1')}")
-    left = math.prod(sizes[:dimensions]) if kind in _FLOATS else 0
+    length = header.size + len(file.read(max(int(header.start) - header.size, 0)))
+    values = np.dtype(f"{header.order}{_FLOATS.get(header.kind, 'u1')}")
+    left = header.voxels if header.kind in _FLOATS else 0
     finite = True
     for block in iter(lambda: file.read(_BLOCK_BYTES), b""):
         length += len(block)
@@ -78,49 +74,32 @@ def _read_through(file: BinaryIO, header: bytes, order: str) -> tuple[int, bool]
     return length, finite
 
 
-def _damage_error(path: Path, got: str) -> UserError:
-    return UserError(f"cannot read {path}", got=got, then="export or download the file again")
-
-
-def _byte_order(path: Path, header: bytes) -> str:
-    for order in "<>":
-        if len(header) == _HEADER_BYTES and struct.unpack_from(f"{order}i", header)[0] == 348:
-            return order
-    raise _damage_error(path, "no NIfTI-1 header")
-
-
-def _require_numbers(path: Path, header: bytes, order: str) -> None:
+def _require_numbers(path: Path, header: NiftiHeader) -> None:
     """Refuse sizes, types and positions that no file can have; SimpleITK accepts a NaN position."""
-    dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
-    (kind,) = struct.unpack_from(f"{order}h", header, 70)
-    (start,) = struct.unpack_from(f"{order}f", header, 108)
-    by_quaternion, by_rows = struct.unpack_from(f"{order}2h", header, 252)
+    axes = header.axes
     positions = [
-        *struct.unpack_from(f"{order}4f", header, 76),
-        *(struct.unpack_from(f"{order}6f", header, 256) if by_quaternion > 0 else ()),
-        *(struct.unpack_from(f"{order}12f", header, 280) if by_rows > 0 else ()),
+        *header.spacing[:4],
+        *(header.turn if header.by_quaternion > 0 else ()),
+        *(header.rows if header.by_rows > 0 else ()),
     ]
     faults = {
-        "no sizes": not 1 <= dimensions <= 7 or min(sizes[: max(dimensions, 1)]) < 1,
-        "no known type of voxel": kind not in _KINDS,
-        "no offset of its voxels": not 0 <= start < _LATEST_START,
+        "no sizes": not 1 <= axes <= 7 or not _are_sizes(header.sizes[:axes]),
+        "no known type of voxel": header.kind not in _KINDS,
+        "no offset of its voxels": not 0 <= header.start < _LATEST_START,
         "NaN or infinity in its position": not np.isfinite(positions).all(),
+        "a voxel size of 0 or less": not min(header.spacing[1:4]) > 0,
     }
     fault = next((name for name, present in faults.items() if present), None)
     if fault:
-        raise _damage_error(path, f"a damaged NIfTI header: {fault}")
+        raise damage_error(path, f"a damaged NIfTI header: {fault}")
 
 
-def _require_length(path: Path, header: bytes, order: str, length: int) -> None:
-    dimensions, *sizes = struct.unpack_from(f"{order}8h", header, 40)
-    (bits,) = struct.unpack_from(f"{order}h", header, 72)
-    (start,) = struct.unpack_from(f"{order}f", header, 108)
-    expected = int(start) + math.prod(sizes[:dimensions]) * bits // 8
-    require_length(path, expected=expected, length=length)
+def _are_sizes(sizes: tuple[int, ...]) -> bool:
+    return all(1 <= size <= _LONGEST_SIDE for size in sizes)
 
 
-def _require_one_position(path: Path, header: bytes, order: str) -> None:
-    by_quaternion, by_rows = struct.unpack_from(f"{order}2h", header, 252)
+def _require_one_position(path: Path, header: NiftiHeader) -> None:
+    by_quaternion, by_rows = header.by_quaternion, header.by_rows
     if by_quaternion <= 0 and by_rows <= 0:
         raise UserError(
             f"{path} does not state its position in the patient",
@@ -130,8 +109,8 @@ def _require_one_position(path: Path, header: bytes, order: str) -> None:
         )
     if by_rows <= 0:
         return
-    sform = np.reshape(struct.unpack_from(f"{order}12f", header, 280), (3, 4))
-    qform, spacing = _qform(header, order)
+    sform = np.reshape(header.rows, (3, 4))
+    qform, spacing = _qform(header)
     sides = np.linalg.norm(sform[:, :3], axis=0)
     if np.any(np.abs(sides - spacing) > _SPACING_TOLERANCE * spacing):
         raise UserError(
@@ -149,10 +128,10 @@ def _require_one_position(path: Path, header: bytes, order: str) -> None:
         )
 
 
-def _qform(header: bytes, order: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _qform(header: NiftiHeader) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the unit directions and the origin, (3, 4), and the voxel size in mm."""
-    sign, *spacing = struct.unpack_from(f"{order}4f", header, 76)
-    b, c, d, *origin = struct.unpack_from(f"{order}6f", header, 256)
+    sign, *spacing = header.spacing[:4]
+    b, c, d, *origin = header.turn
     a = float(np.sqrt(max(0.0, 1 - b * b - c * c - d * d)))
     turn = np.array(
         [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,19 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
+from lnmbench.errors import reading as reading_file
 from lnmbench.imaging.grid_limits import HU_LIMITS, require_plausible_grid
-from lnmbench.imaging.metaimage import require_sound_metaimage
+from lnmbench.imaging.metaimage import list_metaimage_files, require_sound_metaimage
 from lnmbench.imaging.nifti import require_sound_nifti
+from lnmbench.imaging.nifti_header import is_gzip, readable_by_itk
+from lnmbench.imaging.nrrd import list_nrrd_files, require_sound_nrrd
 from lnmbench.imaging.silence import suppress_warnings
 from lnmbench.text import plural
 
-SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+_NIFTI = (".nii", ".nii.gz")
+_NRRD = (".nrrd", ".nhdr")
+_METAIMAGE = (".mha", ".mhd")
+SUFFIXES = (*_NIFTI, *_NRRD, *_METAIMAGE)
 
 
 def is_volume_file(path: Path) -> bool:
@@ -44,20 +52,11 @@ def read_grid_file(path: Path) -> sitk.Image:
     """
     if not path.is_file():
         raise UserError(f"no file {path}", then="check the path")
-    name = path.name.lower()
-    if name.endswith((".nii", ".nii.gz")):
-        require_sound_nifti(path)
-    elif name.endswith((".nrrd", ".nhdr")) and not _has_space(path):
-        raise UserError(
-            f"{path} does not state its position in the patient",
-            expected="an NRRD header with 'space' and 'space directions'",
-            then="export it again, e.g. from 3D Slicer or with SimpleITK",
-        )
-    elif name.endswith((".mha", ".mhd")):
-        require_sound_metaimage(path)
+    with reading_file(path):
+        _require_sound(path)
     try:
-        with suppress_warnings:
-            image: sitk.Image = sitk.ReadImage(path)
+        with suppress_warnings, readable_path(path) as readable:
+            image: sitk.Image = sitk.ReadImage(readable)
     except RuntimeError as error:
         raise UserError(
             f"cannot read {path}",
@@ -80,11 +79,37 @@ def _require_grid(image: sitk.Image, path: Path) -> None:
         )
 
 
-def _has_space(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(65536).replace(b"\r", b"").partition(b"\n\n")[0]
-    # The reader refuses a file that does not begin as NRRD.
-    return not head.startswith(b"NRRD") or (b"\nspace:" in head and b"\nspace directions:" in head)
+def list_data_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that hold the voxels of a volume file, itself if it holds them.
+
+    Raises `UserError` for a damaged header, and for a data file outside the folder of the header.
+    """
+    name = path.name.lower()
+    if name.endswith(_NRRD):
+        return list_nrrd_files(path)
+    return list_metaimage_files(path) if name.endswith(_METAIMAGE) else (path,)
+
+
+def _require_sound(path: Path) -> None:
+    name = path.name.lower()
+    if name.endswith(_NIFTI):
+        require_sound_nifti(path)
+    elif is_gzip(path):
+        raise UserError(f"{path} is packed with gzip", then="unpack it first, e.g. with gunzip")
+    elif name.endswith(_NRRD):
+        require_sound_nrrd(path)
+    else:
+        require_sound_metaimage(path)
+
+
+@contextmanager
+def readable_path(path: Path) -> Iterator[Path]:
+    """Yield the path under which ITK reads a volume file, which may be that of a copy."""
+    if path.name.lower().endswith(_NIFTI):
+        with readable_by_itk(path) as readable:
+            yield readable
+    else:
+        yield path
 
 
 def _require_volume(image: sitk.Image, path: Path) -> sitk.Image:

@@ -202,6 +202,40 @@ def _nifti(**fields: tuple[int, str, float]) -> Callable[[Path], object]:
     return read
 
 
+def _packed(name: str, flip: int) -> Callable[[Path], object]:
+    """Return a function that reads a compressed volume file with a changed byte."""
+
+    def read(folder: Path) -> object:
+        path = folder / name
+        sitk.WriteImage(_image(), path, useCompression=True)
+        content = bytearray(path.read_bytes())
+        content[flip] ^= 0xFF
+        path.write_bytes(content)
+        return read_image(path)
+
+    return read
+
+
+def _detached(name: str) -> Callable[[Path], object]:
+    """Return a function that reads an MHD that names another data file."""
+
+    def read(folder: Path) -> object:
+        path = folder / "ct.mhd"
+        sitk.WriteImage(_image(), path)
+        header = path.read_text(encoding="utf-8")
+        path.write_text(header.replace("ct.raw", name), encoding="utf-8")
+        return read_image(path)
+
+    return read
+
+
+def _whole_packed(folder: Path) -> object:
+    path = folder / "ct.mha"
+    sitk.WriteImage(_image(), path)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    return read_image(path)
+
+
 def _plain_nrrd(folder: Path) -> object:
     path = folder / "ct.nrrd"
     header = "NRRD0004\ntype: int16\ndimension: 3\nsizes: 4 4 4\nspacings: 1 1 5\n"
@@ -293,6 +327,22 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "an MHA with NaN in its position": _text("ct.mha", "Offset = 0", "Offset = nan"),
     "an MHA of a million axes": _text("ct.mha", "NDims = 3", "NDims = 99999999"),
     "an MHA whose directions are too long": _text("ct.mha", "Matrix = 1 0", "Matrix = 2 0"),
+    "a compressed MHA with a damaged byte": _packed("ct.mha", flip=-60),
+    "a compressed NRRD with a damaged byte": _packed("ct.nrrd", flip=-6),
+    "a NIfTI with a wrong checksum": _packed("ct.nii.gz", flip=-6),
+    "a NIfTI with a voxel size of zero": _nifti(x=(76 + 4, "f", 0)),
+    "an Analyze 7.5 file named .nii": _nifti(magic=(344, "i", 0)),
+    "an MHA without spacing": _text("ct.mha", "ElementSpacing", "Spacing"),
+    "an MHA without origin": _text("ct.mha", "Offset", "Where"),
+    "an MHA with more voxels than declared": _text(
+        "ct.mha", "DimSize = 32 32 4", "DimSize = 32 32 3"
+    ),
+    "an MHD whose data file is missing": _detached("absent.raw"),
+    "an MHD that names a file elsewhere": _detached("../ct.raw"),
+    "an MHA packed as a whole": _whole_packed,
+    "an NRRD in scanner coordinates": _text("ct.nrrd", "left-posterior-superior", "scanner-xyz"),
+    "an NRRD without origin": _text("ct.nrrd", "space origin", "unknown"),
+    "an NRRD packed with bzip2": _text("ct.nrrd", "encoding: raw", "encoding: bz2"),
     "an NRRD kilometers away": _text("ct.nrrd", "origin: (0", "origin: (1e30"),
     "an NRRD without space": _plain_nrrd,
     "a text file named .nrrd": _renamed,

@@ -26,8 +26,13 @@ QFORM, SFORM, FLIP = (252, "h", 0), (254, "h", 0), (76, "f", -1.0)
         ([(268, "f", 99.0)], "qform and sform .* disagree"),
         ([FLIP], "qform and sform .* disagree: got directions apart by 2"),
         ([(280, "f", -7.0)], "sform and voxel size .* disagree"),
-        ([(0, "i", 1)], "no NIfTI-1 header"),
+        ([(0, "i", 1)], "no NIfTI header"),
         ([(40, "h", 3), (46, "h", 900)], "is truncated"),
+        ([(40, "h", 3), (46, "h", 4)], "bytes instead of the"),
+        ([(80, "f", 0.0)], "a voxel size of 0 or less"),
+        ([(80, "f", -0.7)], "a voxel size of 0 or less"),
+        ([(344, "i", 0)], "got Analyze 7.5"),
+        ([(344, "i", 0x0031696E)], "one of a pair of .hdr and .img"),
     ],
 )
 def test_nifti_headers_that_mislead_are_refused(
@@ -63,3 +68,15 @@ def test_a_file_of_simpleitk_is_sound(tmp_path: Path, image: sitk.Image) -> None
     (tmp_path / "ct.nii.gz").write_bytes((tmp_path / "ct.nii.gz").read_bytes()[:-40])
     with pytest.raises(UserError, match="truncated or damaged gzip file"):
         require_sound_nifti(tmp_path / "ct.nii.gz")
+
+
+def test_a_wrong_checksum_and_garbage_after_the_stream_are_refused(
+    tmp_path: Path, image: sitk.Image
+) -> None:
+    path = tmp_path / "ct.nii.gz"
+    sitk.WriteImage(image, path)
+    content = path.read_bytes()
+    for damaged in (content[:-8] + bytes(4) + content[-4:], content + b"garbage"):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="truncated or damaged gzip file"):
+            read_volume_file(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import SimpleITK as sitk
 
 from lnmbench import UserError
 from lnmbench.imaging.series import read_image
-from lnmbench.imaging.volume_files import read_volume_file
+from lnmbench.imaging.volume_files import list_data_files, read_volume_file
 
 OBLIQUE = sitk.Euler3DTransform((0.0, 0.0, 0.0), 0.2, 0.1, 0.3).GetMatrix()
 LEFT_HANDED = (-1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
@@ -76,3 +77,38 @@ def test_the_real_ct_is_read(shared_data: Path) -> None:
     image = read_image(shared_data / "ct" / "lung1_image.nrrd")
     assert image.GetSize() == (512, 512, 48)
     assert image.GetSpacing() == pytest.approx((0.5703125, 0.5703125, 5.0))
+
+
+@pytest.mark.parametrize("suffix", ["nrrd", "mha"])
+def test_other_files_that_are_packed_as_a_whole_are_named_as_such(
+    tmp_path: Path, image: sitk.Image, suffix: str
+) -> None:
+    path = tmp_path / f"ct.{suffix}"
+    sitk.WriteImage(image, path)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    with pytest.raises(UserError, match="is packed with gzip; unpack it first"):
+        read_volume_file(path)
+
+
+@pytest.mark.parametrize("suffix", ["nhdr", "mhd", "nrrd", "mha", "nii"])
+def test_the_files_with_the_voxels_are_listed(
+    tmp_path: Path, image: sitk.Image, suffix: str
+) -> None:
+    path = tmp_path / f"ct.{suffix}"
+    sitk.WriteImage(image, path)
+    names = {"nhdr": "ct.raw", "mhd": "ct.raw"}
+    assert list_data_files(path) == (tmp_path / names.get(suffix, path.name),)
+
+
+def test_nothing_of_metaio_reaches_the_console(
+    tmp_path: Path, image: sitk.Image, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "ct.mha"
+    sitk.WriteImage(image, path, useCompression=True)
+    content = path.read_bytes()
+    for damaged in (content[:-90], content[:-90] + bytes(90), content[:500]):
+        path.write_bytes(damaged)
+        with pytest.raises(UserError):
+            read_volume_file(path)
+    captured = capfd.readouterr()
+    assert captured.out + captured.err == ""

@@ -14,7 +14,7 @@ from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.regions.grids import Region, count_voxels, place_mask
 from lnmbench.imaging.regions.naming import NamedRegion, choose, is_number
 from lnmbench.imaging.silence import suppress_warnings
-from lnmbench.imaging.volume_files import read_grid_file
+from lnmbench.imaging.volume_files import read_grid_file, readable_path
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def read_mask_grid(path: Path) -> Grid | None:
     """Return the grid of a mask file from its header alone, None if that cannot be read."""
     reader = sitk.ImageFileReader()
     try:
-        reader.SetFileName(str(path))
-        with suppress_warnings:
+        with suppress_warnings, readable_path(path) as readable:
+            reader.SetFileName(str(readable))
             reader.ReadImageInformation()
-    except RuntimeError:  # read_label tells the reason
+    except (RuntimeError, OSError, EOFError, UserError):  # read_label tells the reason
         return None
     if reader.GetDimension() < 3:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.image_files import is_system_file
 from lnmbench.imaging.regions.dicom import SEGMENTATION, STRUCTURE_SET, sop_class
 from lnmbench.imaging.regions.grids import Region, refuse_large_region
 from lnmbench.imaging.regions.mask_file import read_label
@@ -55,12 +56,12 @@ def _read(file: Path, image: sitk.Image, name: str | None) -> Region:
 
 
 def only_file(path: Path) -> Path:
-    """Return the path, or the only file in a folder. Hidden files do not count."""
+    """Return the path, or the only file in a folder. Hidden and system files do not count."""
     if not path.is_dir():
         if not path.exists():
             raise UserError(f"no region file {path}", then="check the path")
         return path
-    files = sorted(file for file in path.iterdir() if not file.name.startswith("."))
+    files = sorted(file for file in path.iterdir() if not is_system_file(file.name))
     if len(files) != 1:
         raise UserError(
             f"{path} does not hold one region",

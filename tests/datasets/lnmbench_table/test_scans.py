@@ -63,3 +63,20 @@ def test_real_images_of_every_kind_are_read(
     assert said["A"].endswith("tumor: segment 1 'Liver' of 1: 107098 voxels")
     assert said["B"].endswith("tumor: ROI 1 'ROI-1' of 1: 2 contours, 1443 voxels")
     assert said["C"] == "tumor: label 1 of 1: 837 voxels"
+
+
+def test_the_data_files_of_a_header_are_sources(folder: Path, open_folder: OpenFolder) -> None:
+    image = sitk.ReadImage(folder / "a.nrrd")
+    for name in ("ct.mhd", "ct.nhdr"):
+        sitk.WriteImage(image, str(folder / name))
+        (folder / "ct.raw").rename(folder / f"{name}.bin")
+        header = (folder / name).read_text(encoding="utf-8").replace("ct.raw", f"{name}.bin")
+        (folder / name).write_text(header, encoding="utf-8")
+    (folder / "secret").write_bytes(b"x")
+    escaping = (folder / "ct.mhd").read_text(encoding="utf-8").replace("ct.mhd.bin", "../secret")
+    (folder / "below").mkdir()
+    (folder / "below" / "ct.mhd").write_text(escaping, encoding="utf-8")
+    manifest = "case,image,region\nA,ct.mhd,a-mask.nrrd\nB,ct.nhdr,below/ct.mhd\n"
+    names = [path.name for path in open_folder(manifest).sources]
+    assert {"ct.mhd", "ct.mhd.bin", "ct.nhdr", "ct.nhdr.bin", "a-mask.nrrd"} <= set(names)
+    assert "secret" not in names
