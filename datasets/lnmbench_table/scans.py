@@ -41,6 +41,7 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
         mask=region.mask,
         notes=(*ct.notes, f"tumor: {region.note}"),
         warnings=(*ct.warnings, *region.warnings),
+        identity=ct.identity,
     )
 
 

@@ -35,6 +35,7 @@ class CaseVolume:
 
         Raises `UserError` without an annotation of the tumor or a CT, and if one cannot be used.
         """
+        from lnmbench.imaging.identity import read_identity
         from lnmbench.imaging.regions import read_region
         from lnmbench.imaging.series import choose_ct, read_ct
 
@@ -47,6 +48,7 @@ class CaseVolume:
             mask=region.mask,
             notes=(chosen.reason, region.note, *annotation.left_out),
             warnings=(*chosen.warnings, *region.warnings),
+            identity=read_identity(chosen.series.files[0]),
         )
 
 

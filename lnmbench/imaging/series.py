@@ -17,6 +17,7 @@ from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, series_l
 from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.headers import UNKNOWN
+from lnmbench.imaging.identity import read_identity
 from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.slice_order import stack
 from lnmbench.imaging.volume_files import is_volume_file, read_volume_file
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.imaging.slice_order import Stack
+    from lnmbench.records import Identity
 
 _PROJECTED = {"MIP", "MAX_IP", "MIN_IP", "MINIP", "MAXIP", "PROJECTION IMAGE", "VRT", "CPR"}
 _PROJECTED_WORDS = re.compile(r"\b(mips?|minip|maxip|vrt)\b", re.IGNORECASE)
@@ -45,11 +47,12 @@ class ChosenSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CtImage:
-    """CT volume in HU, with sentences on its choice, and on what a person should check."""
+    """CT volume in HU, sentences on its choice and on what a person should check, its identity."""
 
     image: sitk.Image
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    identity: Identity | None = None
 
 
 def choose_ct(
@@ -103,6 +106,8 @@ def choose_ct(
         warnings.append(f"the mask chose the CT by its grid ({_name(best)} of {len(ct_series)})")
     elif reason == _ABSENT:
         warnings.append(f"the CT series that the segmentation references is absent ({_name(best)})")
+    if region and region.patient and best.patient and region.patient != best.patient:
+        warnings.append(f"the segmentation states another patient ID than its CT ({_name(best)})")
     return ChosenSeries(
         series=best,
         reason=_explain_choice(best, usable, reason, left_out),
@@ -156,9 +161,14 @@ def find_image(path: Path, region: Series | None = None, mask_grid: Grid | None 
     if region is None:
         _require_sound(index, path)
     if region is None and len(index) == 1 and index[0].modality == "CT":
-        return CtImage(image=read_ct(index[0]))
+        return CtImage(image=read_ct(index[0]), identity=read_identity(index[0].files[0]))
     chosen = choose_ct(index, region, mask_grid)
-    return CtImage(image=read_ct(chosen.series), notes=(chosen.reason,), warnings=chosen.warnings)
+    return CtImage(
+        image=read_ct(chosen.series),
+        notes=(chosen.reason,),
+        warnings=chosen.warnings,
+        identity=read_identity(chosen.series.files[0]),
+    )
 
 
 def _require_sound(index: Sequence[Series], path: Path) -> None:

@@ -1,7 +1,7 @@
 """Frozen records that stages and plugins exchange. Importing them loads nothing heavy."""
 
 from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, unshuffle
-from lnmbench.records.case import Case, Finding, Volume
+from lnmbench.records.case import Case, Finding, Identity, Volume
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Card, Cohort, Preprocessing
 from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Label, Role
@@ -61,6 +61,7 @@ __all__ = [
     "Figure",
     "Finding",
     "FoldScores",
+    "Identity",
     "ImagePair",
     "Kind",
     "Known",

@@ -11,19 +11,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Header values that tell whose scan an image is: to compare cases in memory, never to store.
+
+    Ingest stores them as hashes under a random key until the cohort file is complete.
+    """
+
+    patient_id: str = field(default="", repr=False)
+    issuer: str = field(default="", repr=False)
+    birth_date: str = field(default="", repr=False)
+    sex: str = field(default="", repr=False)
+    study: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
     """A CT volume in HU and the tumor mask on the same grid (0 outside, 1 inside).
 
     `notes` are sentences on the choice of series, segment and region. They go into the ingest log,
     never into the cohort file. `warnings` are sentences on what a person should check, such as a
     repaired contour. They go into the ingest log, and their kinds (the words before " (", ": " or
-    "; ") are counted in one line of the console.
+    "; ") are counted in one line of the console. `identity` tells whether two cases are of one
+    patient.
     """
 
     image: sitk.Image
     mask: sitk.Image
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,3 +204,11 @@ def test_several_scans_are_refused_if_nothing_tells_the_right_one(
             find_image(tmp_path, mask_grid=mask_grid)
     region = _series("9", modality="SEG", references=("1.2.3.5",))
     assert find_image(tmp_path, region=region).image.GetDepth() == 3
+
+
+def test_a_segmentation_of_another_patient_id_is_pointed_out() -> None:
+    region = _series("9", modality="SEG", references=("2",), patient="q")
+    assert choose_ct([THIN], region).warnings == (
+        "the segmentation states another patient ID than its CT (series 2)",
+    )
+    assert choose_ct([THIN], _series("9", modality="SEG", references=("2",))).warnings == ()

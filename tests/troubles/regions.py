@@ -1,4 +1,4 @@
-"""Troubles of tumor regions: masks, contours, segments, and the patients they belong to."""
+"""Troubles of tumor regions: masks, contours, and the paths and ids of a manifest."""
 
 from __future__ import annotations
 

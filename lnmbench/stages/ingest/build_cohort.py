@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,11 +15,7 @@ from lnmbench.redaction import drop_paths
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.cohort_file_path import IngestOptions, cohort_path
 from lnmbench.stages.ingest.encode_table import encode_columns, refuse_duplicate_ids
-from lnmbench.stages.ingest.image_warnings import (
-    add_duplicates,
-    summarize_duplicates,
-    summarize_warnings,
-)
+from lnmbench.stages.ingest.image_warnings import summarize_warnings
 from lnmbench.stages.ingest.ingest_log import (
     LogEntry,
     ingest_log_path,
@@ -27,6 +23,7 @@ from lnmbench.stages.ingest.ingest_log import (
     summarize_left_out,
     write_ingest_log,
 )
+from lnmbench.stages.ingest.patients import group_patients
 from lnmbench.stages.ingest.prepare_images import prepare_images, read_images
 from lnmbench.stages.ingest.review_file import (
     pseudonymize_rows,
@@ -154,10 +151,12 @@ def _build(
 ) -> None:
     parts = Parts.for_file(path)
     entries = _prepare(table, parts, options, workers, progress)
-    entries = add_duplicates(entries, table.cases, table.columns)
+    grouped = group_patients(entries, table.cases, table.columns)
+    table = replace(table, cases=grouped.cases, columns=grouped.columns)
+    entries = grouped.entries
     log = ingest_log_path(path)
     write_ingest_log(entries, log)
-    for line in filter(None, (summarize_warnings(entries, log), summarize_duplicates(entries))):
+    for line in filter(None, (summarize_warnings(entries, log), *grouped.notes)):
         progress.say(line)
     if table.review_rows:
         write_review_file(table.review_rows, review_file_path(path))
@@ -189,7 +188,7 @@ def _build(
 
 def _prepare(
     table: _CohortTable, parts: Parts, options: IngestOptions, workers: int, progress: Progress
-) -> list[LogEntry]:
+) -> Sequence[LogEntry]:
     cases = table.cases
     subject = "images" if any(case.volume for case in cases) else "table"
     finished = len(list(parts.folder.glob("[0-9]*.npz")))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Case, Column
 from lnmbench.stages.ingest.ingest_log import KINDS_IN_A_NOTICE, LogEntry, count_kinds
 from lnmbench.store.cohort_scans import Scan
 from lnmbench.text import plural
@@ -64,45 +60,6 @@ def _warn_of_volume(masks: NDArray[np.uint8], scan: Scan) -> tuple[str, ...]:
     return ()
 
 
-def hash_slices(slices: NDArray[np.int16]) -> str:
-    """Return a hash of a case's slices.
-
-    Parameters
-    ----------
-    slices
-        HU, (s, patch, patch).
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits, a sha256; empty without slices.
-    """
-    contiguous = np.ascontiguousarray(slices, dtype="<i2")
-    return hashlib.sha256(contiguous.data).hexdigest() if len(contiguous) else ""
-
-
-def add_duplicates(
-    entries: Sequence[LogEntry], cases: Sequence[Case], columns: Sequence[Column]
-) -> list[LogEntry]:
-    """Return the entries, each with the first case of another patient that has the same images.
-
-    Parameters
-    ----------
-    entries
-        The entries of all cases, with their digests.
-    cases
-        The cases of the data set.
-    columns
-        The columns of the data set, of which one may hold the patients.
-    """
-    patients = _patients(cases, columns)
-    by_digest: dict[str, list[str]] = defaultdict(list)
-    for entry in entries:
-        if entry.digest and not entry.reason:
-            by_digest[entry.digest].append(entry.case)
-    return [_add_duplicate(entry, by_digest.get(entry.digest, []), patients) for entry in entries]
-
-
 def summarize_warnings(entries: Sequence[LogEntry], log: Path) -> str:
     """Return one sentence about the cases with warnings; empty without any."""
     warned = [entry for entry in entries if entry.warnings and not entry.reason]
@@ -117,31 +74,6 @@ def summarize_warnings(entries: Sequence[LogEntry], log: Path) -> str:
     return f"check the images of {cases} ({warnings}): see {log}"
 
 
-def summarize_duplicates(entries: Sequence[LogEntry]) -> str:
-    """Return one sentence about cases with the same images; empty without any."""
-    pairs = [(entry.case, entry.duplicate) for entry in entries if entry.duplicate]
-    if not pairs:
-        return ""
-    (case, duplicate), *_ = pairs
-    return (
-        f"{plural(len(pairs), 'case')} of different patients have the same images, e.g. {case!r} "
-        f"and {duplicate!r}: if they are one patient, give the column patient"
-    )
-
-
 def _touches_edge(masks: NDArray[np.uint8]) -> bool:
     edges = (masks[:, 0], masks[:, -1], masks[:, :, 0], masks[:, :, -1])
     return any(bool(edge.any()) for edge in edges)
-
-
-def _patients(cases: Sequence[Case], columns: Sequence[Column]) -> dict[str, str]:
-    """Return the patient of each case: by its column, else the case itself."""
-    name = next((column.name for column in columns if column.role == "patient"), "")
-    return {case.id: str(case.values.get(name) or case.id) for case in cases}
-
-
-def _add_duplicate(
-    entry: LogEntry, same_images: Sequence[str], patients: Mapping[str, str]
-) -> LogEntry:
-    others = [case for case in same_images if patients[case] != patients[entry.case]]
-    return replace(entry, duplicate=others[0]) if others else entry

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lnmbench.errors import UserError
@@ -31,7 +31,7 @@ class LogEntry:
     """The state of one case: left out if there is a reason, else ingested.
 
     `notes` are the data set's remarks on the images, `warnings` what a person should check,
-    `digest` a hash of the slices, and `duplicate` a case of another patient with the same digest.
+    `evidence` tells which cases are of one patient (see `stages.ingest.evidence`).
     """
 
     case: str
@@ -40,8 +40,7 @@ class LogEntry:
     scan: Scan | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    digest: str = ""
-    duplicate: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def ingest_log_path(cohort: Path) -> Path:
@@ -137,15 +136,8 @@ def one_line(text: str) -> str:
 def _cells(entry: LogEntry) -> list[str]:
     numbers = [""] * 8 if entry.scan is None else _numbers(entry.scan)
     texts = (entry.case, LEFT_OUT if entry.reason else INGESTED, entry.reason)
-    remarks = "; ".join((*entry.notes, *entry.warnings, *_duplicate_warning(entry)))
+    remarks = "; ".join((*entry.notes, *entry.warnings))
     return [*map(one_line, texts), str(entry.slices), *numbers, one_line(remarks)]
-
-
-def _duplicate_warning(entry: LogEntry) -> tuple[str, ...]:
-    if not entry.duplicate:
-        return ()
-    case = entry.duplicate
-    return (f"the same images as case {case}: if they are one patient, give the column patient",)
 
 
 def _numbers(scan: Scan) -> list[str]:

@@ -19,7 +19,8 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.records import Case, Preprocessing, Volume
-from lnmbench.stages.ingest.image_warnings import hash_slices, mask_warnings
+from lnmbench.stages.ingest.evidence import collect_evidence, read_or_make_key
+from lnmbench.stages.ingest.image_warnings import mask_warnings
 from lnmbench.stages.ingest.ingest_log import LogEntry, one_line
 from lnmbench.store.checkpoints import Parts
 from lnmbench.store.cohort_scans import Scan
@@ -46,10 +47,11 @@ def prepare_images(
     workers
         The number of threads.
     """
+    key = read_or_make_key(parts.folder) if any(case.volume for case in cases) else b""
     with ThreadPoolExecutor(workers) as pool:
         try:
             futures = [
-                pool.submit(_prepare, number, case, preprocessing, parts)
+                pool.submit(_prepare, number, case, preprocessing, parts, key)
                 for number, case in enumerate(cases)
             ]
             for future in futures:
@@ -92,13 +94,15 @@ def read_images(
     return Patches(slices=stored["slices"], masks=stored["masks"]), _scan(stored)
 
 
-def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts) -> LogEntry:
+def _prepare(
+    number: int, case: Case, preprocessing: Preprocessing, parts: Parts, key: bytes
+) -> LogEntry:
     if case.volume is None:
         return LogEntry(case=case.id)
     stored = parts.read(number, case.id)
     if stored is None:
         try:
-            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing)
+            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing, key)
         except UserError as error:
             return LogEntry(case=case.id, reason=one_line(str(error)))
         except Exception as error:
@@ -115,11 +119,11 @@ def _prepare(number: int, case: Case, preprocessing: Preprocessing, parts: Parts
             *_read_lines(stored["warnings"]),
             *mask_warnings(stored["slices"], stored["masks"], scan),
         ),
-        digest=hash_slices(stored["slices"]),
+        evidence=json.loads(stored["evidence"].tobytes()),
     )
 
 
-def _arrays(volume: Volume, preprocessing: Preprocessing) -> dict[str, NDArray[Any]]:
+def _arrays(volume: Volume, preprocessing: Preprocessing, key: bytes) -> dict[str, NDArray[Any]]:
     patches = to_patches(volume, preprocessing)
     spacing, size = _patient_axes(volume.image)
     voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
@@ -131,13 +135,14 @@ def _arrays(volume: Volume, preprocessing: Preprocessing) -> dict[str, NDArray[A
         "spacing_mm": np.round(spacing, 6),
         "size": np.array(size),
         "tumor_ml": np.round([before, after], 6),
-        "notes": _store_lines(volume.notes),
-        "warnings": _store_lines(volume.warnings),
+        "notes": _store_json([one_line(line) for line in volume.notes]),
+        "warnings": _store_json([one_line(line) for line in volume.warnings]),
+        "evidence": _store_json(collect_evidence(volume, patches.slices, key)),
     }
 
 
-def _store_lines(lines: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer(json.dumps([one_line(line) for line in lines]).encode(), np.uint8)
+def _store_json(content: Sequence[str] | Mapping[Any, str]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(content).encode(), np.uint8)
 
 
 def _read_lines(stored: NDArray[np.uint8]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lnmbench.stages.ingest import make_key
 from lnmbench.stages.ingest.image_warnings import mask_warnings
 from lnmbench.store.cohort_scans import Scan
 
@@ -27,41 +26,6 @@ def change(plugin: Path, old: str, new: str) -> None:
     text = plugin.read_text(encoding="utf-8")
     assert old in text
     plugin.write_text(text.replace(old, new), encoding="utf-8")
-
-
-@pytest.fixture
-def same_scans(plugin: Path) -> Path:
-    """Cases 0 and 3 have one scan, as have 1 and 4, and 2 and 5."""
-    change(plugin, "default_rng(number)", "default_rng(number % 3)")
-    return plugin
-
-
-def test_one_scan_of_two_patients_is_a_warning(
-    same_scans: Path, ingest_made: Ingest, remarks: Remarks
-) -> None:
-    texts = remarks(ingest_made(n=4, workers=3))
-    assert "the same images as case PAT-003: if they are one patient" in texts["PAT-000"]
-    assert "the same images as case PAT-000" in texts["PAT-003"]
-    assert "the same images" not in texts["PAT-001"]
-    (line,) = (line for line in ingest_made.progress.lines if "same images" in line)
-    assert line.startswith("2 cases of different patients have the same images, e.g. 'PAT-000'")
-
-
-def test_one_scan_twice_of_one_patient_is_no_warning(
-    same_scans: Path, ingest_made: Ingest, remarks: Remarks
-) -> None:
-    change(same_scans, "Doe^John{number}", "Doe^John{number % 3}")
-    assert not any("same images" in text for text in remarks(ingest_made()).values())
-    assert not any("same images" in line for line in ingest_made.progress.lines)
-
-
-def test_warnings_name_cases_by_their_pseudonyms(
-    same_scans: Path, ingest_made: Ingest, tmp_path: Path, remarks: Remarks
-) -> None:
-    path = ingest_made(pseudonyms=make_key(tmp_path / "key"))
-    texts = remarks(path)
-    assert all("the same images as case" in text for text in texts.values())
-    assert not any("PAT-" in text for text in [*texts.values(), *ingest_made.progress.lines])
 
 
 def test_a_tumor_that_the_patch_cuts_is_a_warning(
