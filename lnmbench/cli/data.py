@@ -112,20 +112,22 @@ def validate(
 ) -> None:
     """Verify all checksums of cohort files and list damaged parts.
 
-    The exit code is 1 if a file is damaged.
+    The exit code is 1 if a file is damaged or cannot be read.
     """
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages.data import find_cohort_files, validate_cohorts
 
-    damaged = 0
+    damaged = unread = 0
     with make_progress() as progress:
         for path, damage in validate_cohorts(find_cohort_files(cohort, home()), progress):
-            damaged += bool(damage.sentences)
+            damaged += bool(damage.cases or damage.others)
+            unread += bool(damage.unread)
             for line in damage.sentences or ("intact",):
                 print_line(f"{path}: {line}")
     if damaged:
         print_notice("delete damaged files and ingest again to rebuild them")
+    if damaged or unread:
         raise typer.Exit(EXIT_DAMAGED)
 
 

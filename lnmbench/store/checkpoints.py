@@ -1,11 +1,14 @@
 """Checkpoints of a file that takes long to make: a killed process resumes from its parts.
 
-A part is one .npz in a folder next to the file, named by its number. It appears complete or not at
-all, and it has a label of the file and its settings, so that parts of other settings are ignored.
+A part is one .npz in a folder next to the file, named by its number, after the SHA-256 of its
+content. It appears complete or not at all, and it has a label of the file and its settings, so that
+damaged parts and those of other settings are ignored.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -16,10 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.store.atomic import replacing
+from lnmbench.store.atomic import make_private_folder, replacing
+from lnmbench.store.file_errors import writing
 
 SUFFIX = ".parts"
 _LABEL = "label"
+_DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +50,24 @@ class Parts:
         arrays
             Arrays by name, of any shape.
         """
+        stored: dict[str, Any] = {**arrays, _LABEL: np.frombuffer(label.encode(), np.uint8)}
+        content = io.BytesIO()
+        np.savez(content, **stored)
+        with writing(self.folder):
+            make_private_folder(self.folder)
         path = self._path(number)
-        with replacing(path) as temporary_path, temporary_path.open("wb") as stream:
-            stored: dict[str, Any] = {**arrays, _LABEL: np.frombuffer(label.encode(), np.uint8)}
-            np.savez(stream, **stored)
+        with replacing(path, private=True) as temporary_path, temporary_path.open("wb") as stream:
+            stream.write(hashlib.sha256(content.getbuffer()).digest())
+            stream.write(content.getbuffer())
 
     def read(self, number: int, label: str) -> dict[str, NDArray[Any]] | None:
         """Return a part's arrays, or None if it is absent, damaged, or of another label."""
         try:
-            # numpy leaves a damaged file open
-            with (
-                self._path(number).open("rb") as stream,
-                np.load(stream, allow_pickle=False) as stored,
-            ):
+            content = self._path(number).read_bytes()
+            if hashlib.sha256(content[_DIGEST_BYTES:]).digest() != content[:_DIGEST_BYTES]:
+                return None
+            stream = io.BytesIO(content[_DIGEST_BYTES:])
+            with np.load(stream, allow_pickle=False) as stored:
                 if stored[_LABEL].tobytes() != label.encode():
                     return None
                 return {name: stored[name] for name in stored.files if name != _LABEL}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,26 +10,34 @@ import h5py
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.records import Preprocessing
-from lnmbench.store import serialization
-from lnmbench.store.cohort_digest import ATTRIBUTES_HASH, CohortDigest, hash_attributes
-from lnmbench.store.cohort_file import compute_checksums, open_cohort, read_columns
-from lnmbench.store.cohort_scans import Scans
-
-_FAULTS = (OSError, KeyError, ValueError, TypeError, RuntimeError)
+from lnmbench.store.cohort_digest import CohortDigest
+from lnmbench.store.cohort_opening import FAULTS, open_cohort
+from lnmbench.store.cohort_table import StoredTable, add_table, compute_checksums, read_table
+from lnmbench.store.file_errors import FileProblem, classify
+from lnmbench.store.hdf5_checks import open_hdf5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """Faults of a cohort file in sentences; none if it is as it was written."""
+    """Faults of a cohort file in sentences; none if it is as it was written.
+
+    `unread` is the reason why it cannot be read now, although it may be intact: another program
+    holds it, or there is no permission.
+    """
 
     cases: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    unread: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """One sentence for each fault."""
-        return (*(f"the images of case {case!r} are damaged" for case in self.cases), *self.others)
+        unread = (self.unread,) if self.unread else ()
+        return (
+            *unread,
+            *(f"the images of case {case!r} are damaged" for case in self.cases),
+            *self.others,
+        )
 
 
 def check_cohort(path: Path) -> Damage:
@@ -44,40 +51,42 @@ def check_cohort(path: Path) -> Damage:
         with open_cohort(path) as file:
             return _find_damage(file)
     except UserError as error:
-        return Damage(others=(str(error),))
+        if error.__cause__ and classify(error.__cause__) is not FileProblem.content:
+            return Damage(unread=str(error))
+        return Damage(cases=_find_damaged_cases(path), others=(str(error),))
 
 
 def _find_damage(file: h5py.File) -> Damage:
-    ids = [str(case) for case in file["cases/id"].asstr()[:]]
-    offsets = file["offsets"][:]
-    digest = CohortDigest(serialization.unpack(Preprocessing, str(file.attrs["preprocessing"])))
-    damaged = _find_damaged_cases(file, ids, offsets.tolist(), digest)
+    table = read_table(file)
+    digest = CohortDigest(table.preprocessing)
+    damaged = _read_images(file, table, digest)
     others = []
-    if str(file.attrs[ATTRIBUTES_HASH]) != hash_attributes(file.attrs):
-        others.append("its description (card, preprocessing, fingerprint) was changed")
-    try:
-        digest.add_cases(ids, offsets, Scans.from_arrays(file["cases"]))
-        columns, values = read_columns(file)
-        for column in columns:
-            digest.add_column(column, values[column.name])
-    except _FAULTS as error:
-        others.append(f"its table is damaged ({str(error)[:80]})")
-    else:
-        if not damaged and digest.fingerprint() != str(file.attrs["fingerprint"]):
-            others.append("its ids or its table were changed: the fingerprint differs")
+    add_table(digest, table)
+    if not damaged and digest.fingerprint() != str(file.attrs["fingerprint"]):
+        others.append("its ids or its table were changed: the fingerprint differs")
     return Damage(cases=tuple(damaged), others=tuple(others))
 
 
-def _find_damaged_cases(
-    file: h5py.File, ids: Sequence[str], offsets: Sequence[int], digest: CohortDigest
-) -> list[str]:
+def _find_damaged_cases(path: Path) -> tuple[str, ...]:
+    """Return the damaged cases of a file whose table is damaged, as far as it can be read."""
+    try:
+        with open_hdf5(path) as file:
+            table = read_table(file)
+            return tuple(_read_images(file, table, CohortDigest(table.preprocessing)))
+    except FAULTS:
+        return ()
+
+
+def _read_images(file: h5py.File, table: StoredTable, digest: CohortDigest) -> list[str]:
+    """Add all images to the digest, and return the cases whose images are damaged."""
     damaged = []
-    for case, (start, stop) in zip(ids, pairwise(offsets), strict=True):
+    for case, (start, stop) in zip(table.ids, pairwise(table.offsets.tolist()), strict=True):
         try:
-            slices = file["slices"][start:stop]
-            sound = np.array_equal(compute_checksums(slices), file["checksums"][start:stop])
-            digest.add_images(slices, file["masks"][start:stop])
-        except _FAULTS:
+            slices, masks = file["slices"][start:stop], file["masks"][start:stop]
+            computed = compute_checksums(slices, masks)
+            sound = np.array_equal(computed, file["checksums"][start:stop])
+            digest.add_images(slices, masks)
+        except FAULTS:
             sound = False
         if not sound:
             damaged.append(case)

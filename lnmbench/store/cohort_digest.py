@@ -16,6 +16,8 @@ from lnmbench.store.cohort_scans import Scans
 
 ATTRIBUTES_HASH = "attributes_hash"
 """Name of the attribute with the hash of the other attributes of a cohort file."""
+TABLE_HASH = "table_hash"
+"""Name of the attribute with the hash of everything but the images, which have checksums."""
 
 
 class CohortDigest:
@@ -36,6 +38,10 @@ class CohortDigest:
         """
         self._hash.update(np.ascontiguousarray(slices, dtype="<i2").data)
         self._hash.update(np.ascontiguousarray(masks, dtype="u1").data)
+
+    def add_checksums(self, checksums: NDArray[np.uint32]) -> None:
+        """Add the checksums of all images (total, 2) in place of the images."""
+        self._hash.update(checksums.astype("<u4").tobytes())
 
     def add_cases(self, ids: Sequence[str], offsets: NDArray[np.int64], scans: Scans) -> None:
         """Add all cases.

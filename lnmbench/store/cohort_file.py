@@ -1,17 +1,18 @@
 """Cohort file (HDF5): written once, in the order of the cases, then read only.
 
 Layout: `/slices` int16 (total, patch, patch), contiguous, so that training reads it as fast as a
-flat file; `/checksums` uint32 (total), the CRC-32 of each slice; `/masks` uint8 (total, patch,
-patch), compressed; `/offsets` int64 (n + 1), `/cases/id`, `/cases/spacing_mm`, `/cases/size` and
-`/cases/tumor_ml` (the images before resampling), `/columns/<name>` (float64 with NaN for missing,
-or text for id, patient and center) with the attribute `column`; root attributes format, dataset,
-preprocessing, card, software, left_out, fingerprint (of the content) and attributes_hash (of the
-other attributes). Masks and columns have HDF5's own checksum.
+flat file; `/masks` uint8 (total, patch, patch), compressed; `/checksums` uint32 (total, 2), the
+CRC-32 of each slice and of its mask; `/offsets` int64 (n + 1); `/cases/id`; `/cases/spacing_mm`,
+`/cases/size` and `/cases/tumor_ml` (the images before resampling); `/columns/<name>` (float64 with
+NaN for missing, or text for id, patient and center) with the attributes `column` and `position`;
+root attributes format, dataset, preprocessing, card, software, left_out, key (of the sources),
+fingerprint (of the content), table_hash (of the table and the checksums) and attributes_hash (of
+the other attributes). A reader verifies layout and hashes once, and the checksums of the images
+that it reads.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,14 +21,19 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.errors import UserError
 from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, Preprocessing
 from lnmbench.store import serialization
-from lnmbench.store.cohort_digest import ATTRIBUTES_HASH, CohortDigest, hash_attributes
+from lnmbench.store.cohort_digest import (
+    ATTRIBUTES_HASH,
+    TABLE_HASH,
+    CohortDigest,
+    hash_attributes,
+)
+from lnmbench.store.cohort_opening import FORMAT, open_cohort
 from lnmbench.store.cohort_scans import Scan, Scans, missing_scan, stack_scans
+from lnmbench.store.cohort_table import compute_checksums, compute_crc, read_table
 from lnmbench.store.hdf5 import create_hdf5
-
-FORMAT = 3
+from lnmbench.store.hdf5_checks import read_number_attribute, read_text_attribute
 
 
 class CohortWriter:
@@ -35,8 +41,9 @@ class CohortWriter:
 
     def __init__(self, file: h5py.File, preprocessing: Preprocessing, total: int) -> None:
         self._file = file
-        self._checksums = np.zeros(total, dtype="<u4")
+        self._checksums = np.zeros((total, 2), dtype="<u4")
         self._digest = CohortDigest(preprocessing)
+        self._table_digest = CohortDigest(preprocessing)
         self._offsets = [0]
         self._scans: list[Scan] = []
         shape = (total, preprocessing.patch, preprocessing.patch)
@@ -63,7 +70,7 @@ class CohortWriter:
             raise ValueError(f"expected {len(self._checksums)} slices, got at least {stop}")
         if stop > start:
             self._slices[start:stop], self._masks[start:stop] = slices, masks
-        self._checksums[start:stop] = compute_checksums(slices)
+        self._checksums[start:stop] = compute_checksums(slices, masks)
         self._digest.add_images(slices, masks)
         self._offsets.append(stop)
         self._scans.append(scan or missing_scan())
@@ -78,6 +85,7 @@ class CohortWriter:
         card: Card,
         software: str,
         left_out: int = 0,
+        key: str = "",
     ) -> None:
         """Write the table and the attributes.
 
@@ -97,6 +105,8 @@ class CohortWriter:
             Versions that made the file.
         left_out
             Number of cases that were left out.
+        key
+            Hash of the sources and settings, which is part of the file's name.
         """
         file, scans = self._file, stack_scans(self._scans)
         offsets = np.asarray(self._offsets, dtype=np.int64)
@@ -108,7 +118,9 @@ class CohortWriter:
         file.create_dataset("cases/id", data=list(ids), dtype=text)
         for name, numbers in scans.arrays().items():
             file.create_dataset(f"cases/{name}", data=numbers, fletcher32=True)
-        self._digest.add_cases(ids, offsets, scans)
+        self._table_digest.add_checksums(self._checksums)
+        for digest in (self._digest, self._table_digest):
+            digest.add_cases(ids, offsets, scans)
         file.create_group("columns")
         for column in columns:
             self._add_column(column, values[column.name], text)
@@ -117,7 +129,9 @@ class CohortWriter:
         file.attrs["card"] = serialization.pack(card)
         file.attrs["software"] = software
         file.attrs["left_out"] = left_out
+        file.attrs["key"] = key
         file.attrs["fingerprint"] = self._digest.fingerprint()
+        file.attrs[TABLE_HASH] = self._table_digest.fingerprint()
         file.attrs[ATTRIBUTES_HASH] = hash_attributes(file.attrs)
 
     def _add_column(
@@ -131,7 +145,8 @@ class CohortWriter:
             stored = self._file.create_dataset(path, data=numbers, fletcher32=True)
         stored.attrs["column"] = serialization.pack(column)
         stored.attrs["position"] = len(self._file["columns"]) - 1
-        self._digest.add_column(column, values)
+        for digest in (self._digest, self._table_digest):
+            digest.add_column(column, values)
 
 
 @contextmanager
@@ -157,35 +172,23 @@ def writing_cohort(
 def read_cohort(path: Path) -> Cohort:
     """Return the tabular part of a cohort file. Raises `UserError` if it cannot be read."""
     with open_cohort(path) as file:
-        columns, values = read_columns(file)
+        table = read_table(file)
         return Cohort(
-            name=str(file.attrs["dataset"]),
-            ids=tuple(str(case) for case in file["cases/id"].asstr()[:]),
-            columns=columns,
-            values=values,
-            offsets=file["offsets"][:],
-            card=serialization.unpack(Card, str(file.attrs["card"])),
-            fingerprint=str(file.attrs["fingerprint"]),
-            preprocessing=serialization.unpack(Preprocessing, str(file.attrs["preprocessing"])),
+            name=read_text_attribute(file, "dataset"),
+            ids=table.ids,
+            columns=table.columns,
+            values=table.values,
+            offsets=table.offsets,
+            card=serialization.unpack(Card, read_text_attribute(file, "card")),
+            fingerprint=read_text_attribute(file, "fingerprint"),
+            preprocessing=table.preprocessing,
         )
 
 
-def read_columns(
-    file: h5py.File,
-) -> tuple[tuple[Column, ...], dict[str, NDArray[np.float64] | NDArray[np.str_]]]:
-    """Return the columns of an open cohort file in their order, and the values of each."""
-    columns: list[Column] = []
-    values: dict[str, NDArray[np.float64] | NDArray[np.str_]] = {}
-    group = file["columns"]
-    # by name: values() gives None for a damaged one
-    stored = sorted((group[n] for n in group), key=lambda item: int(item.attrs["position"]))
-    for item in stored:
-        column = serialization.unpack(Column, str(item.attrs["column"]))
-        columns.append(column)
-        values[column.name] = (
-            np.asarray(item.asstr()[:], dtype=str) if column.role in TEXT_ROLES else item[:]
-        )
-    return tuple(columns), values
+def read_key(path: Path) -> str:
+    """Return the hash of the sources and settings that a cohort file was made of."""
+    with open_cohort(path) as file:
+        return read_text_attribute(file, "key")
 
 
 def read_slices(path: Path, start: int, stop: int) -> NDArray[np.int16]:
@@ -205,26 +208,26 @@ def read_slices(path: Path, start: int, stop: int) -> NDArray[np.int16]:
     """
     with open_cohort(path) as file:
         slices: NDArray[np.int16] = file["slices"][start:stop]
-        if not np.array_equal(compute_checksums(slices), file["checksums"][start:stop]):
-            raise OSError(f"checksum mismatch in slices {start} to {stop}")
+        _require_checksums(slices, file["checksums"][start:stop, 0], f"slices {start} to {stop}")
         return slices
 
 
-def compute_checksums(slices: NDArray[np.int16]) -> NDArray[np.uint32]:
-    """Return the CRC-32 of each slice.
+def iterate_slices(path: Path, numbers: NDArray[np.int64]) -> Iterator[NDArray[np.int16]]:
+    """Yield HU (patch, patch) of single slices after a check of their checksums.
 
     Parameters
     ----------
-    slices
-        HU, (s, patch, patch).
-
-    Returns
-    -------
-    ndarray
-        (s,).
+    path
+        The cohort file.
+    numbers
+        Positions of the slices in the file, (k,).
     """
-    stored = np.ascontiguousarray(slices, dtype="<i2")
-    return np.array([zlib.crc32(image.data) for image in stored], dtype="<u4")
+    with open_cohort(path) as file:
+        stored, checksums = file["slices"], file["checksums"]
+        for number in numbers.tolist():
+            image: NDArray[np.int16] = stored[number]
+            _require_checksums(image[None], checksums[number : number + 1, 0], f"slice {number}")
+            yield image
 
 
 def read_masks(path: Path, start: int, stop: int) -> NDArray[np.uint8]:
@@ -244,47 +247,21 @@ def read_masks(path: Path, start: int, stop: int) -> NDArray[np.uint8]:
     """
     with open_cohort(path) as file:
         masks: NDArray[np.uint8] = file["masks"][start:stop]
+        _require_checksums(masks, file["checksums"][start:stop, 1], f"masks {start} to {stop}")
         return masks
 
 
 def read_scans(path: Path) -> tuple[Scans, int]:
     """Return the scans before ingest, and the number of cases that were left out."""
     with open_cohort(path) as file:
-        return Scans.from_arrays(file["cases"]), int(file.attrs["left_out"])
+        return Scans.from_arrays(file["cases"]), read_number_attribute(file, "left_out")
 
 
-def is_of_older_format(path: Path) -> bool:
-    """Return whether an earlier version wrote this cohort file, with another layout."""
-    try:
-        with h5py.File(path, "r") as file:
-            return int(file.attrs.get("format", FORMAT)) < FORMAT
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError):
-        return False
-
-
-@contextmanager
-def open_cohort(path: Path) -> Iterator[h5py.File]:
-    """Open a cohort file for reading. Raises `UserError` for any fault of the file."""
-    if not path.is_file():
-        raise UserError("no such cohort file", where=str(path), then="lnmbench data ingest")
-    try:
-        with h5py.File(path, "r") as file:
-            if int(file.attrs["format"]) != FORMAT:
-                raise UserError(
-                    "unsupported cohort file format",
-                    where=str(path),
-                    expected=f"format {FORMAT}",
-                    got=str(file.attrs["format"]),
-                    then="delete it to rebuild it",
-                )
-            yield file
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise UserError(
-            "cannot read the cohort file",
-            where=str(path),
-            got=str(error)[:120],
-            then="delete it to rebuild it",
-        ) from error
+def _require_checksums(
+    images: NDArray[np.int16] | NDArray[np.uint8], stored: NDArray[np.uint32], place: str
+) -> None:
+    if not np.array_equal(compute_crc(images), stored):
+        raise OSError(f"checksum mismatch in {place}")
 
 
 def _quote(name: str) -> str:

@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.errors import UserError
 from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import Parts
+from lnmbench.store.file_errors import read_error
 from lnmbench.store.hdf5 import create_hdf5
+from lnmbench.store.hdf5_checks import (
+    LayoutError,
+    open_hdf5,
+    read_text_attribute,
+    require_dataset,
+    require_members,
+)
 
 FORMAT = 2
 
@@ -28,52 +36,66 @@ PART = 64
 Arrays = Mapping[str, NDArray[np.float32]]
 
 
-def read_features(path: Path) -> dict[str, NDArray[np.float32]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureCache:
+    """A feature cache: its file, and the key, which says what it was computed from."""
+
+    path: Path
+    key: str
+
+
+def read_features(cache: FeatureCache) -> dict[str, NDArray[np.float32]]:
     """Return the arrays of a cache by name, (views, slices, …), after their checksums.
 
     They are mapped into memory from the file; changes to them are not stored. Raises `UserError` if
-    the cache cannot be read.
+    the cache cannot be read, or was computed from something else than its key says.
     """
+    path = cache.path
     try:
-        with h5py.File(path, "r") as file:
-            sums = {name: stored[:] for name, stored in file["checksums"].items()}
-            arrays = {name: _map_array(path, file[name]) for name in sums}
+        with open_hdf5(path) as file:
+            if read_text_attribute(file, "key") != cache.key:
+                raise LayoutError("the features of another cohort or encoder")
+            group = file["checksums"]
+            require_members(file, {*group, "checksums"}, "the file")
+            arrays = {name: _map_array(path, file, name) for name in group}
+            sums = {
+                name: require_dataset(
+                    group, name, dtype="<u4", shape=(-(-array.shape[1] // PART),)
+                )[:]
+                for name, array in arrays.items()
+            }
         for name, array in arrays.items():
             if not np.array_equal(_checksums(array), sums[name]):
                 raise OSError(f"checksum mismatch in {name}")
-    except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
-        raise UserError(
-            "cannot read the feature cache",
-            where=str(path),
-            got=str(error)[:120],
-            then="delete it to rebuild it",
-        ) from error
+    except (OSError, KeyError, ValueError, TypeError, RuntimeError, OverflowError) as error:
+        raise read_error(error, path, "feature cache", then="delete it to rebuild it") from error
     return arrays
 
 
 def make_features(
-    path: Path,
+    cache: FeatureCache,
     *,
     slices: int,
-    key: str,
     encode: Callable[[int, int], Arrays],
     done: Callable[[int], None],
+    say: Callable[[str], None] | None = None,
 ) -> None:
     """Write the features of all slices, resuming an unfinished cache.
 
     Parameters
     ----------
-    path
-        The cache.
+    cache
+        The cache; parts of another key are ignored.
     slices
         Number of slices.
-    key
-        Settings of the cache as text; parts of another key are ignored.
     encode
         Function of `(start, stop)` that returns arrays (views, stop - start, …) by name.
     done
         Function that is called with the number of slices after each part.
+    say
+        Receives a notice while another process makes the same cache.
     """
+    path, key = cache.path, cache.key
     parts = Parts.for_file(path)
 
     def part(start: int, stop: int) -> Arrays:
@@ -85,7 +107,7 @@ def make_features(
         return arrays
 
     bounds = [(start, min(start + PART, slices)) for start in range(0, slices, PART)]
-    with hold_lock(path):
+    with hold_lock(path, say):
         if path.is_file():
             return
         for start, stop in bounds:
@@ -107,10 +129,14 @@ def _write(file: h5py.File, name: str, array: NDArray[np.float32], start: int, s
     file[f"checksums/{name}"][start // PART] = _checksum(array)
 
 
-def _map_array(path: Path, stored: h5py.Dataset) -> NDArray[np.float32]:
+def _map_array(path: Path, file: h5py.File, name: str) -> NDArray[np.float32]:
+    rank = file[name].ndim if isinstance(file.get(name), h5py.Dataset) else 0
+    if rank < 3:  # (views, slices, …)
+        raise LayoutError(f"{name[:40]!r} is no array of features")
+    stored = require_dataset(file, name, dtype="<f4", shape=(None,) * rank)
     offset, shape = stored.id.get_offset(), stored.shape
-    if offset is None or stored.dtype != np.dtype("<f4"):
-        raise OSError(f"{stored.name} is not contiguous")
+    if offset is None:
+        raise LayoutError(f"{name[:40]!r} is not contiguous")
     # copy on write: torch warns about read-only arrays
     return np.memmap(path, "<f4", "c", offset, shape)
 

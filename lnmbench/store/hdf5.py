@@ -59,7 +59,7 @@ def create_hdf5(path: Path) -> Iterator[h5py.File]:
 
     Raises `UserError` if it cannot be written or there is no space left.
     """
-    with replacing(path) as temporary_path, _Stream(temporary_path, "w+") as stream:
+    with replacing(path, private=True) as temporary_path, _Stream(temporary_path, "w+") as stream:
         try:
             with _deferring_signals(), h5py.File(stream, "w") as file:
                 yield file

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.store.feature_cache import PART, make_features, read_features
+from lnmbench.store.feature_cache import PART, FeatureCache, make_features, read_features
 
 TOTAL = 2 * PART + 5
 TRUTH = np.arange(TOTAL * 3, dtype=np.float32).reshape(TOTAL, 3)
@@ -28,14 +28,18 @@ class Encoder:
         return {"features": TRUTH[None, start:stop], "maps": MAPS[:, start:stop]}
 
 
+def of(path: Path) -> FeatureCache:
+    return FeatureCache(path=path, key="k")
+
+
 def make(path: Path, encoder: Encoder) -> list[int]:
     message: list[int] = []
-    make_features(path, slices=TOTAL, key="k", encode=encoder, done=message.append)
+    make_features(of(path), slices=TOTAL, encode=encoder, done=message.append)
     return message
 
 
 def assert_whole(path: Path) -> None:
-    result = read_features(path)
+    result = read_features(of(path))
     assert set(result) == {"features", "maps"}
     np.testing.assert_array_equal(result["features"], TRUTH[None])
     np.testing.assert_array_equal(result["maps"], MAPS)
@@ -79,7 +83,7 @@ def test_two_processes_make_it_once(tmp_path: Path) -> None:
 
 def test_what_is_read_lies_in_the_file_and_leaves_it_as_it_is(tmp_path: Path) -> None:
     make(tmp_path / "f.h5", Encoder())
-    result = read_features(tmp_path / "f.h5")["maps"]
+    result = read_features(of(tmp_path / "f.h5"))["maps"]
     assert isinstance(result, np.memmap)
     result[:] = 0
     assert_whole(tmp_path / "f.h5")
@@ -91,10 +95,46 @@ def test_a_changed_number_is_found(tmp_path: Path, name: str) -> None:
     with h5py.File(tmp_path / "f.h5", "r+") as file:
         file[name][..., -1] += 1
     with pytest.raises(UserError, match=f"checksum mismatch in {name}; delete it"):
-        read_features(tmp_path / "f.h5")
+        read_features(of(tmp_path / "f.h5"))
 
 
 def test_a_file_that_is_no_cache_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "f.h5").write_bytes(b"?")
     with pytest.raises(UserError, match="cannot read the feature cache.*delete it"):
-        read_features(tmp_path / "f.h5")
+        read_features(of(tmp_path / "f.h5"))
+
+
+def test_features_of_another_cohort_are_refused(tmp_path: Path) -> None:
+    make(tmp_path / "f.h5", Encoder())
+    with pytest.raises(UserError, match="the features of another cohort or encoder; delete it"):
+        read_features(FeatureCache(path=tmp_path / "f.h5", key="other"))
+
+
+def test_a_declared_size_that_was_never_written_is_refused(tmp_path: Path) -> None:
+    make(tmp_path / "f.h5", Encoder())
+    with h5py.File(tmp_path / "f.h5", "r+") as file:
+        del file["features"]
+        file.create_dataset("features", (1, 2**20, 2**15), "<f4")
+    with pytest.raises(UserError, match="declares 137438953472 bytes that the file does not have"):
+        read_features(of(tmp_path / "f.h5"))
+
+
+@pytest.mark.parametrize("kind", ["external", "soft", "group", "type", "extra"])
+def test_a_changed_layout_is_one_line(tmp_path: Path, kind: str) -> None:
+    make(tmp_path / "f.h5", Encoder())
+    make(tmp_path / "other.h5", Encoder())
+    with h5py.File(tmp_path / "f.h5", "r+") as file:
+        if kind == "extra":
+            file["extra"] = 1
+        else:
+            del file["features"]
+        if kind == "external":
+            file["features"] = h5py.ExternalLink("other.h5", "features")
+        elif kind == "soft":
+            file["features"] = h5py.SoftLink("/maps")
+        elif kind == "group":
+            file.create_group("features")
+        elif kind == "type":
+            file["features"] = TRUTH[None].astype(np.float64)
+    with pytest.raises(UserError, match="cannot read the feature cache.*; delete it"):
+        read_features(of(tmp_path / "f.h5"))

@@ -9,7 +9,7 @@ from lnmbench.contracts import Progress
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, cohort_path, ingest
-from lnmbench.store.cohort_file import is_of_older_format
+from lnmbench.store.cohort_opening import is_of_older_format
 from lnmbench.text import plural
 
 

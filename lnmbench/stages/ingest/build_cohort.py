@@ -33,12 +33,8 @@ from lnmbench.stages.ingest.review_file import (
 from lnmbench.stages.ingest.text_reports import ReviewRow, read_reports
 from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import Parts
-from lnmbench.store.cohort_file import (
-    is_of_older_format,
-    read_cohort,
-    read_scans,
-    writing_cohort,
-)
+from lnmbench.store.cohort_file import read_cohort, read_key, read_scans, writing_cohort
+from lnmbench.store.cohort_opening import is_of_older_format
 from lnmbench.text import plural
 
 
@@ -104,7 +100,7 @@ def ingest(
         _report_left_out(path, options, progress)
         return path
     table = _read_table(choice, registry, dataset, options, progress)
-    with hold_lock(path):
+    with hold_lock(path, progress.say):
         if not path.is_file() or is_of_older_format(path):
             _build(path, table, options, workers, progress)
     _report_size(path, bound.name, progress)
@@ -118,6 +114,14 @@ def _is_reusable(path: Path, name: str, progress: Progress) -> bool:
     if is_of_older_format(path):
         progress.say(f"cohort {name}: the file has the format of an earlier version: rebuilding it")
         return False
+    if read_key(path) != path.stem:
+        raise UserError(
+            "the cohort file is one of another data set or of other settings",
+            where=str(path),
+            expected=path.stem,
+            got=read_key(path)[:60] or "none",
+            then="move it away to rebuild it",
+        )
     return True
 
 
@@ -182,6 +186,7 @@ def _build(
             card=table.dataset.card,
             software=f"lnmbench {version('lnmbench')}",
             left_out=len(entries) - len(usable),
+            key=path.stem,
         )
     parts.remove()
 

@@ -31,6 +31,7 @@ from lnmbench.stages.plan import (
     ResolvedMethod,
     ResolvedNetwork,
 )
+from lnmbench.store.feature_cache import FeatureCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,7 +47,7 @@ class NetworkChunk:
     repeat: int
     plan: Plan
     cohort_file: Path
-    features: Path | None
+    features: FeatureCache | None
     plugins: tuple[str, ...] = ()
     resources: Resources = field(default_factory=Resources)
 
@@ -82,7 +83,7 @@ def make_chunk(
     benchmark: ResolvedBenchmark,
     repeat: int,
     *,
-    features: Path | None,
+    features: FeatureCache | None,
     plugins: tuple[str, ...] = (),
 ) -> Chunk:
     """Return a chunk of a resolved benchmark.

@@ -19,7 +19,7 @@ from lnmbench.records import Choice, Cohort, NetworkMethod
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import ResolvedNetwork
 from lnmbench.store.cohort_file import read_slices
-from lnmbench.store.feature_cache import FORMAT, Arrays, make_features
+from lnmbench.store.feature_cache import FORMAT, Arrays, FeatureCache, make_features
 
 if TYPE_CHECKING:
     from lnmbench.nets.encoder.frozen import FrozenEncoder
@@ -36,7 +36,7 @@ def make_feature_cache(
     progress: Progress,
     *,
     device: str = "cpu",
-) -> Path | None:
+) -> FeatureCache | None:
     """Return the feature cache of a network, which is computed if it does not exist.
 
     It holds `features` (views, slices, D), for encoders of volumes (views, cases, D). For an
@@ -60,16 +60,17 @@ def make_feature_cache(
 
     Returns
     -------
-    Path or None
+    FeatureCache or None
         The cache, None for a network without images.
     """
     path = feature_cache_path(network, cohort, home)
-    if path is not None and not path.is_file():
+    if path is None:
+        return None
+    cache = FeatureCache(path=path, key=_key(network, cohort))
+    if not path.is_file():
         encoder = _require_planned_weights(network.encoder.build(), network.method)
-        _Encoding(network.method, encoder, cohort, cohort_file).write(
-            path, _key(network, cohort), progress, device
-        )
-    return path
+        _Encoding(network.method, encoder, cohort, cohort_file).write(cache, progress, device)
+    return cache
 
 
 def feature_cache_path(network: ResolvedNetwork, cohort: Cohort, home: Path) -> Path | None:
@@ -140,7 +141,7 @@ class _Encoding:
         self._method, self._encoder = method, encoder
         self._cohort, self._cohort_file = cohort, cohort_file
 
-    def write(self, path: Path, key: str, progress: Progress, device: str) -> None:
+    def write(self, cache: FeatureCache, progress: Progress, device: str) -> None:
         """Write the feature cache."""
         from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
@@ -148,7 +149,7 @@ class _Encoding:
         volumes = self._encoder.level == "volume"
         if len(frozen) and len(trained):
             before, after = (FrozenEncoder(stages, device=device) for stages in (frozen, trained))
-            self._say_size(path, before, progress)
+            self._say_size(cache.path, before, progress)
             encode = self._encode_in_two_parts(before, after)
         else:
             whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
@@ -157,7 +158,7 @@ class _Encoding:
         total = len(self._cohort) if volumes else int(self._cohort.offsets[-1])
         unit = "case" if volumes else "slice"
         progress.start("encode", self._method.encoder.name, total, unit)
-        make_features(path, slices=total, key=key, encode=encode, done=progress.advance)
+        make_features(cache, slices=total, encode=encode, done=progress.advance, say=progress.say)
         progress.finish()
 
     def _encode_in_two_parts(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Cohort, ImagePair
-from lnmbench.store.cohort_file import open_cohort
+from lnmbench.store.cohort_file import iterate_slices
 
 SIDE = 48
 """Number of blocks across a small copy."""
@@ -72,9 +72,7 @@ def find_near_duplicates(
 
 def _small_copies(path: Path, slices: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the small copy of each of n slices of a cohort file, (n, d)."""
-    with open_cohort(path) as file:
-        stored = file["slices"]
-        return np.stack([small_copy(stored[number]) for number in slices.tolist()])
+    return np.stack([small_copy(image) for image in iterate_slices(path, slices)])
 
 
 def small_copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:

@@ -27,6 +27,7 @@ DAMAGED = "restore it from a copy, or run again with another --out"
 
 _SQLITE_SECONDS = 2.0
 _PAUSE_SECONDS = 0.25
+_WITHOUT_LOCKS = "vfs=unix-none"
 _UNUSED_BYTE = 2**30 - 1
 _WAL_BYTE = 18
 """Position in the header of the version that reads the file: 2 for the WAL mode."""
@@ -54,8 +55,9 @@ def connect(path: Path, *, writable: bool, say: Say = be_silent) -> sqlite3.Conn
     """
     options = "mode=rw" if writable else _read_options(path)
     if os.name == "posix" and _lacks_locks(path):
-        say(f"the file system of {path} has no locks: do not write to it from two computers")
-        options += "&vfs=unix-none"
+        if not writable:  # a writer says it of its own lock
+            say(f"the file system of {path} has no locks: do not read it while a run writes to it")
+        options += f"&{_WITHOUT_LOCKS}"
     uri = f"{path.resolve().as_uri()}?{options}"
     database = sqlite3.connect(uri, uri=True, timeout=_SQLITE_SECONDS, isolation_level=None)
     try:
@@ -69,6 +71,12 @@ def connect(path: Path, *, writable: bool, say: Say = be_silent) -> sqlite3.Conn
         database.close()
         raise
     return database
+
+
+def connect_new(path: Path) -> sqlite3.Connection:
+    """Return a connection to a new file that no other process knows, without locks."""
+    options = f"?{_WITHOUT_LOCKS}" if os.name == "posix" else ""
+    return sqlite3.connect(f"{path.resolve().as_uri()}{options}", uri=True)
 
 
 def wait_for(

@@ -8,7 +8,7 @@ import filelock
 
 from lnmbench.errors import UserError
 from lnmbench.store.ledger.connection import Say, be_silent
-from lnmbench.store.locks import acquire
+from lnmbench.store.locks import MARKER_SUFFIX, acquire
 
 SUFFIX = ".lock"
 
@@ -31,8 +31,11 @@ def acquire_lock(ledger: Path, say: Say = be_silent) -> filelock.BaseFileLock:
     try:
         return acquire(ledger.with_name(f"{ledger.name}{SUFFIX}"), timeout_s=0, say=say)
     except filelock.Timeout as error:
+        marker = Path(error.lock_file)
+        may_be_left = marker.name.endswith(MARKER_SUFFIX)
+        unless = f"; if none runs, delete {marker.name}" if may_be_left else ""
         raise UserError(
             "another lnmbench run writes to this ledger",
             where=str(ledger),
-            then="wait until it ends, or choose another folder with --out",
+            then=f"wait until it ends, or choose another folder with --out{unless}",
         ) from error

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lnmbench.records import Card, Plan, Preprocessing, Protocol, Splits
 from lnmbench.store import serialization
 from lnmbench.store.ledger.checksums import store_checksum
+from lnmbench.store.ledger.connection import connect_new
 from lnmbench.store.ledger.schema import FORMAT, TABLES
 from lnmbench.store.serialization import DamagedRecordError
 
@@ -42,7 +43,7 @@ def write_new(path: Path, plan: Plan) -> None:
         (number, case, int(plan.truth[number]), int(plan.patients[number]))
         for number, case in enumerate(plan.ids)
     ]
-    with closing(sqlite3.connect(path)) as database, database:
+    with closing(connect_new(path)) as database, database:
         database.executescript(TABLES)
         database.executemany("INSERT INTO facts VALUES (?, ?)", plan_facts(plan).items())
         database.executemany("INSERT INTO cases VALUES (?, ?, ?, ?)", cases)
