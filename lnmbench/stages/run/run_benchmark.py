@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.records import (
     Choice,
+    Cohort,
     Manifest,
     NetworkMethod,
     Plan,
@@ -22,7 +25,7 @@ from lnmbench.records import (
     UnitResult,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import IngestOptions, ingest
+from lnmbench.stages.ingest import IngestOptions, find_leaks_of, ingest, shorten
 from lnmbench.stages.plan import (
     ResolvedBenchmark,
     ResolvedMethod,
@@ -97,6 +100,8 @@ def run(
         progress.say(notice)
     manifest = _make_manifest(benchmark, resolved)
     cohort, plan = resolved.cohort, resolved.plan
+    for line in shorten(_find_leaks(cohort, plan)):
+        progress.say(line)
     folder = folders.ledger_folder(plan)
     with LedgerWriter.create(folder, plan, progress.say) as ledger, _ending_workers(pool):
         ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
@@ -197,6 +202,13 @@ class _Work:
             if note not in notes:
                 self.progress.say(f"{label}: {note}")
                 notes.add(note)
+
+
+def _find_leaks(cohort: Cohort, plan: Plan) -> list[str]:
+    """Return sentences on features that predict the plan's target better than is plausible."""
+    labels = np.full(len(cohort), np.nan)
+    labels[cohort.positions(plan.ids)] = plan.truth
+    return find_leaks_of(cohort, str(plan.protocol.target), labels)
 
 
 def _make_manifest(benchmark: Benchmark, resolved: ResolvedBenchmark) -> Manifest:
