@@ -16,7 +16,7 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
-from lnmbench.records.profile import ImagePair, LeakSigns, Profile, Summary, Variable
+from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
 from lnmbench.records.report import (
     Block,
@@ -49,6 +49,7 @@ __all__ = [
     "Card",
     "Case",
     "Cell",
+    "CenterCounts",
     "Choice",
     "Cohort",
     "Column",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lnmbench.records import (
     TEXT_ROLES,
+    CenterCounts,
     Cohort,
     Column,
     Plan,
@@ -53,7 +54,24 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
         variables=variables,
         near_duplicates=find_near_duplicates(cohort, cohort_file, positions, plan.patients),
         separating_pairs=tuple(find_separating_pairs(numbers, plan.truth)),
+        centers=_count_centers(cohort, positions, plan.truth),
     )
+
+
+def _count_centers(
+    cohort: Cohort, positions: NDArray[np.int64], truth: NDArray[np.float64]
+) -> tuple[CenterCounts, ...]:
+    column = next((column for column in cohort.columns if column.role == "center"), None)
+    if column is None:
+        return ()
+    names = np.asarray(cohort.values[column.name])[positions]
+    counts = (
+        CenterCounts(
+            cases=int((names == name).sum()), positives=int((truth[names == name] == 1).sum())
+        )
+        for name in np.unique(names[names != ""])
+    )
+    return tuple(sorted(counts, key=lambda center: (-center.cases, -center.positives)))
 
 
 def _variable(column: Column, values: NDArray[np.float64], truth: NDArray[np.float64]) -> Variable:
