@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import types
 import typing
@@ -38,29 +39,40 @@ class Parameter:
     @property
     def type_name(self) -> str:
         """The type as the user reads it."""
-        if typing.get_origin(self.annotation) is Literal:
-            return " | ".join(str(value) for value in typing.get_args(self.annotation))
-        return getattr(self.annotation, "__name__", str(self.annotation))
+        return " | ".join(map(_type_name, _members(self.annotation)))
 
     def __str__(self) -> str:
         return self.name if self.required else f"{self.name}={self.default}"
 
 
+SUPPORTED = "int, float, bool, str, pathlib.Path, Literal[...] or a union of them with None"
+"""The types of parameters, in words."""
+
+
 def parameters_of(factory: Callable[..., object]) -> tuple[Parameter, ...]:
     """Return the parameters of a factory, described by the `Parameters` section of its docstring.
 
-    Raises `TypeError` for a parameter without a name of its own or without a type.
+    Raises `TypeError` for a parameter that cannot be passed by name, without a type, or of a type
+    that text cannot be converted to.
     """
     signature = inspect.signature(factory)
     function = factory.__init__ if inspect.isclass(factory) else factory
     hints = typing.get_type_hints(function)
     descriptions = parameter_descriptions(factory)
+    name = getattr(factory, "__qualname__", type(factory).__name__)
     parameters = []
     for parameter in signature.parameters.values():
         if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
-            raise TypeError(f"parameter {parameter} of {factory!r} has no name of its own")
+            raise TypeError(f"parameter {parameter} of {name} has no name of its own")
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            raise TypeError(f"parameter {parameter} of {name} cannot be passed by name")
         if parameter.name not in hints:
-            raise TypeError(f"parameter {parameter.name} of {factory!r} has no type")
+            raise TypeError(f"parameter {parameter.name} of {name} has no type")
+        if not all(map(_is_supported, _alternatives(hints[parameter.name]))):
+            raise TypeError(
+                f"parameter {parameter.name} of {name} has the type"
+                f" {_type_name(hints[parameter.name])}, expected {SUPPORTED}"
+            )
         parameters.append(
             Parameter(
                 name=parameter.name,
@@ -165,7 +177,8 @@ def convert(value: object, parameter: Parameter, where: str) -> object:
     value
         The value, often a text from the command line.
     parameter
-        The parameter, with its annotated type; for a union, the first type that fits.
+        The parameter, with its annotated type; for a union, None if it fits, then the first other
+        type that does.
     where
         Role and name of the plugin in error messages, e.g. `metric auc`.
 
@@ -188,20 +201,44 @@ def convert(value: object, parameter: Parameter, where: str) -> object:
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    """Return the types of a union, None first: a path or text can be read from any value."""
+    return tuple(sorted(_members(annotation), key=lambda each: each is not type(None)))
+
+
+def _members(annotation: Any) -> tuple[Any, ...]:
     if typing.get_origin(annotation) in (Union, types.UnionType):
         return typing.get_args(annotation)
     return (annotation,)
 
 
+def _type_name(annotation: Any) -> str:
+    if annotation is type(None):
+        return "none"
+    if typing.get_origin(annotation) is Literal:
+        return " | ".join(str(value) for value in typing.get_args(annotation))
+    is_plain = isinstance(annotation, type) and not typing.get_args(annotation)
+    return annotation.__name__ if is_plain else str(annotation)
+
+
+def _is_supported(annotation: Any) -> bool:
+    if typing.get_origin(annotation) is Literal:
+        return True
+    return annotation in (int, float, bool, str, Path, type(None))
+
+
 def _convert(value: object, annotation: Any) -> object:
     if typing.get_origin(annotation) is Literal:
-        by_text = {str(option): option for option in typing.get_args(annotation)}
-        if str(value) not in by_text:
-            raise ValueError
-        return by_text[str(value)]
+        for option in typing.get_args(annotation):
+            is_word = isinstance(option, bool) or option is None  # "true" and "True" are one
+            texts = (str(option), str(value))
+            if len({text.lower() if is_word else text for text in texts}) == 1:
+                return option
+        raise ValueError
     if annotation is type(None):
         if value is None or str(value).lower() == "none":
             return None
+        raise ValueError
+    if value is None:
         raise ValueError
     if annotation is bool:
         return _boolean(value)
@@ -210,17 +247,24 @@ def _convert(value: object, annotation: Any) -> object:
             raise ValueError
         return int(str(value))
     if annotation is float:
-        if isinstance(value, bool):
+        if isinstance(value, bool) or not math.isfinite(float(str(value))):
             raise ValueError
         return float(str(value))
     if annotation is Path:
-        try:
-            return Path(str(value)).expanduser()
-        except RuntimeError as error:  # the user of ~user has no home folder
-            raise ValueError from error
+        return _path(value)
     if annotation is str and isinstance(value, str):
         return value
     raise ValueError
+
+
+def _path(value: object) -> Path:
+    text = str(value)
+    if not isinstance(value, str | Path) or not text.strip() or "\0" in text:
+        raise ValueError
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # the user of ~user has no home folder
+        raise ValueError from error
 
 
 def _boolean(value: object) -> bool:

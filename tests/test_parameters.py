@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import enum
+import math
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Optional, Union
 
 import pytest
 
 from lnmbench import UserError
 from lnmbench.choices import parse
-from lnmbench.parameters import bind, parameters_of
+from lnmbench.parameters import Parameter, bind, convert, parameters_of
 from lnmbench.records import Choice
 
 
@@ -78,3 +80,85 @@ def test_descriptions_come_from_the_docstring() -> None:
     assert descriptions["n"] == "Number of cases, at least 2."
     assert descriptions["effect"] == ""
     assert list(descriptions) == ["path", "n", "effect", "size", "seed", "images"]
+
+
+def annotated(annotation: object) -> Parameter:
+    return Parameter(name="x", annotation=annotation, default=None)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "expected"),
+    [
+        (Path | None, None, None),
+        (Path | None, "none", None),
+        (Path | None, "None", None),
+        (Path | None, "a/b", Path("a/b")),
+        (Optional[Path], None, None),  # noqa: UP045
+        (Union[int, str], "3", 3),  # noqa: UP007
+        (int | str, "three", "three"),
+        (str | None, "none", None),
+        (float | None, "0.5", 0.5),
+        (int | float, "0.5", 0.5),
+        (bool, "Yes", True),
+        (bool | None, "none", None),
+        (Literal["a", 2, None, True], "2", 2),
+        (Literal["a", 2, None, True], "none", None),
+        (Literal["a", 2, None, True], "TRUE", True),
+        (Literal["a", 2, None, True], None, None),
+        (Literal["a", "A"], "A", "A"),
+    ],
+)
+def test_a_value_gets_the_type_that_fits(
+    annotation: object, value: object, expected: object
+) -> None:
+    converted = convert(value, annotated(annotation), "metric x")
+    assert converted == expected
+    assert type(converted) is type(expected)
+    assert convert(converted, annotated(annotation), "metric x") == expected, "bound again"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value"),
+    [
+        (float, "nan"),
+        (float, math.nan),
+        (float | None, "inf"),
+        (float, "-inf"),
+        (float, True),
+        (int, "1.5"),
+        (int, 2.0),
+        (int, "9" * 5000),
+        (Path, None),
+        (Path, ""),
+        (Path, "a\0b"),
+        (Path, 3),
+        (str, None),
+        (bool, "maybe"),
+        (Literal["a"], "b"),
+    ],
+)
+def test_a_value_of_no_type_is_refused(annotation: object, value: object) -> None:
+    with pytest.raises(UserError, match=r"wrong value for x \(metric x\): expected"):
+        convert(value, annotated(annotation), "metric x")
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    "annotation", [list[int], tuple[int, ...], dict, Color, object, list[int] | None, bytes]
+)
+def test_a_type_that_no_text_has_is_refused(annotation: object) -> None:
+    def factory(x: object = None) -> None: ...
+
+    factory.__annotations__["x"] = annotation
+    with pytest.raises(TypeError, match=r"parameter x of .* has the type .*, expected int, float"):
+        parameters_of(factory)
+
+
+def test_a_parameter_that_has_no_name_is_refused() -> None:
+    def factory(x: int = 1, /) -> None: ...
+
+    with pytest.raises(TypeError, match="cannot be passed by name"):
+        parameters_of(factory)
