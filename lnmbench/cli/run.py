@@ -47,6 +47,7 @@ def run(
     from lnmbench.environment import home
     from lnmbench.errors import UserError
     from lnmbench.records import RunFolders
+    from lnmbench.stages.run import FailedMethods
     from lnmbench.stages.run import run as run_benchmark
 
     benchmark = _benchmark(config, dataset, methods, protocol, training)
@@ -58,6 +59,7 @@ def run(
     registry = plugins.load()
     folders = RunFolders(home=home(), out=output.out)
     executor, resources = machine.executor_choice(), machine.to_resources()
+    failed: FailedMethods | None = None
     with make_progress() as progress:
         if output.dry_run:
             from lnmbench.stages.estimate import estimate
@@ -73,17 +75,20 @@ def run(
                 resources=resources,
             )
         else:
-            folder = run_benchmark(
-                benchmark,
-                registry,
-                folders=folders,
-                executor=executor,
-                workers=reading.threads,
-                plugins=plugins.names,
-                progress=progress,
-                ingest_options=ingest_options,
-                resources=resources,
-            )
+            try:
+                folder = run_benchmark(
+                    benchmark,
+                    registry,
+                    folders=folders,
+                    executor=executor,
+                    workers=reading.threads,
+                    plugins=plugins.names,
+                    progress=progress,
+                    ingest_options=ingest_options,
+                    resources=resources,
+                )
+            except FailedMethods as error:
+                folder, failed = error.folder, error
     if output.dry_run:
         from lnmbench.cli.estimate import print_estimate
 
@@ -91,6 +96,8 @@ def run(
     else:
         print_brief_report(folder, registry)
         print_notice(f"results in {folder}; full report: lnmbench report {folder}")
+    if failed is not None:
+        raise failed
 
 
 def _benchmark(

@@ -16,16 +16,14 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
-from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
+from lnmbench.records.profile import ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
-from lnmbench.records.read_only import ReadOnlyMapping, freeze
 from lnmbench.records.report import (
     Block,
     Cell,
     MethodResult,
     Page,
     Paragraph,
-    PluginFault,
     Results,
     Table,
     TableColumn,
@@ -51,7 +49,6 @@ __all__ = [
     "Card",
     "Case",
     "Cell",
-    "CenterCounts",
     "Choice",
     "Cohort",
     "Column",
@@ -82,11 +79,9 @@ __all__ = [
     "Panel",
     "Paragraph",
     "Plan",
-    "PluginFault",
     "Preprocessing",
     "Profile",
     "Protocol",
-    "ReadOnlyMapping",
     "RemoteFile",
     "Resources",
     "Results",
@@ -107,7 +102,6 @@ __all__ = [
     "Variable",
     "Volume",
     "Weights",
-    "freeze",
     "is_shuffled",
     "unshuffle",
 ]

@@ -10,16 +10,19 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-
-import pluggy
+from typing import TYPE_CHECKING
 
 from lnmbench import contracts, records
 from lnmbench.errors import UserError
 from lnmbench.parameters import Parameter
+from lnmbench.registry.boundary import Events, GuardedExecutor
 from lnmbench.registry.plugins import BLOCK, PLUGINS, LoadedPlugins, Plugin, Problem
 from lnmbench.registry.roles import Offer, Role, Selection
+
+if TYPE_CHECKING:
+    from lnmbench.registry.boundary.baselines import GuardedBaseline
 
 TRAIN = Parameter(
     name="train",
@@ -68,11 +71,12 @@ class Registry:
             loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED,)
         )
         self.weightings = Role[contracts.Weighting](loaded, "weighting", contracts.Weighting)
-        self.baselines = Role[contracts.Baseline](loaded, "baseline", contracts.Baseline)
-        self.executors = Role[Executor](loaded, "executor", Executor)
+        self.baselines: Role[GuardedBaseline] = Role(loaded, "baseline", contracts.Baseline)
+        self.executors = Role[GuardedExecutor](loaded, "executor", Executor)
         self.metrics = Role[contracts.Metric](loaded, "metric", contracts.Metric)
         self.comparisons = Role[contracts.Comparison](loaded, "comparison", contracts.Comparison)
         self.checks = Role[contracts.Check](loaded, "check", contracts.Check)
+        self.events = Events(loaded.listeners)
         self.sections = Role[contracts.Section](loaded, "section", contracts.Section)
 
     @property
@@ -80,10 +84,13 @@ class Registry:
         """Every role, in the order of the pipeline."""
         return tuple(role for role in vars(self).values() if isinstance(role, Role))
 
-    @property
-    def hook(self) -> pluggy.HookRelay:
-        """The hooks for events (`run_started`, …)."""
-        return self._loaded.hook
+    def sources(self) -> dict[str, str]:
+        """Return the checksums of the sources of all loaded plugins; see `require_sources`."""
+        return self._loaded.sources()
+
+    def require_sources(self, planned: Mapping[str, str]) -> None:
+        """Raise `UserError` if a plugin's source is not the one of a plan."""
+        self._loaded.require_sources(planned)
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -105,6 +112,7 @@ __all__ = [
     "PRETRAINED_ON",
     "SHUFFLED",
     "TRAIN",
+    "GuardedExecutor",
     "Offer",
     "Plugin",
     "Problem",

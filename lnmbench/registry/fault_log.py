@@ -20,7 +20,14 @@ _LOGGER.setLevel(logging.ERROR)
 def record(fault: PluginError) -> None:
     """Record the traceback of a fault, if the command keeps a log."""
     if fault.details:
+        fault.process = fault.process or os.getpid()
         _LOGGER.error("%s\n%s", fault, fault.details)
+
+
+def record_from_worker(error: Exception) -> None:
+    """Record a fault that another process met, which has no log."""
+    if isinstance(error, PluginError) and error.process != os.getpid():
+        record(error)
 
 
 def keep_log(folder: Path, *, debug: bool = False) -> None:

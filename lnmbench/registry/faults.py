@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import sys
+import dis
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, TracebackType
 
 from lnmbench.errors import nearest
 from lnmbench.hookspecs import Hooks
+from lnmbench.text import clean
 
 GROUP = "lnmbench"
 """The group of entry points, and the name under which hooks are marked."""
 
-FILE_MODULE = "lnmbench_plugin_"
-"""The start of the name of the module of a plugin file; the file's name follows."""
+_LONGEST = 160
+_RAISE = dis.opmap["RAISE_VARARGS"]
 
 
-def import_file(path: Path) -> ModuleType:
-    """Return the module of a file; its errors are raised unchanged."""
-    name = f"{FILE_MODULE}{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickling look the module up by its name
+def describe_failure(error: BaseException, *, module: str, origin: str, quoted: bool = True) -> str:
+    """Return file and line of a plugin where an exception was raised, its type and message.
+
+    Parameters
+    ----------
+    error
+        The exception.
+    module
+        The import name of the plugin.
+    origin
+        The place that the plugin comes from, which is named if no frame is the plugin's.
+    quoted
+        Whether to add the message of the exception.
+    """
     try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+        text = clean(str(error))
+    except Exception:  # an exception of a plugin may be unable to say what it is
+        text = ""
+    message = f": {text[:_LONGEST]}" if text and quoted else ""
+    return f"{_locate(error.__traceback__, module, origin)}: {type(error).__name__}{message}"
 
 
-def checksum(module: str) -> str:
-    """Return the checksum of a module's file, or of all files of a package."""
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        return ""
-    if spec is None or spec.origin is None:
-        return ""
-    file = Path(spec.origin)
-    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
-    digest = hashlib.sha256(b"".join(each.read_bytes() for each in files if each.is_file()))
-    return f"sha256:{digest.hexdigest()[:16]}"
+def is_interrupt(error: BaseException, module: str) -> bool:
+    """Return whether the user interrupted the program: no statement of the plugin raised it."""
+    trace = error.__traceback__
+    if not isinstance(error, KeyboardInterrupt) or trace is None:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    raises = trace.tb_frame.f_code.co_code[trace.tb_lasti] == _RAISE
+    return not (raises and is_of_plugin(_module_of(trace.tb_frame), module))
+
+
+def _locate(trace: TracebackType | None, module: str, origin: str, quoted: bool = True) -> str:
+    """Return file and line of the innermost frame of the plugin, else the plugin's origin."""
+    place = Path(origin).name
+    while trace is not None:
+        if is_of_plugin(_module_of(trace.tb_frame), module):
+            place = f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+def is_of_plugin(name: str, module: str) -> bool:
+    """Return whether a module is that of a plugin, or a part of its package."""
+    return name == module or name.startswith(f"{module}.")
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
 
 
 def reason(error: BaseException, origin: str) -> str:
@@ -70,7 +91,9 @@ def describe_hook_fault(module: object) -> str:
     for name, value in vars(module).items():
         marked = hasattr(value, f"{GROUP}_impl")
         if marked and name not in known:
-            return f"has a hook {name} that does not exist: {nearest(name, known)}"
+            suggestion = nearest(name, known).partition(" known:")[0]
+            hint = suggestion if suggestion.startswith("did") else "see docs/plugins.md"
+            return f"has a hook {name} that does not exist: {hint}"
         if not marked and name in known and callable(value):
             return f"has {name} without @lnmbench.hookimpl"
     return ""

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pluggy
 
+from lnmbench.errors import UserError
 from lnmbench.hookspecs import Hooks
 from lnmbench.registry.faults import (
-    FILE_MODULE,
     GROUP,
-    checksum,
+    describe_failure,
     describe_hook_fault,
-    import_file,
-    reason,
+    is_interrupt,
 )
+from lnmbench.registry.sources import FILE_MODULE, file_checksum, import_file, module_checksum
 
 BLOCK = "LNMBENCH_BLOCK"
 """The environment variable that names plugins to skip, separated by commas."""
@@ -43,6 +42,11 @@ class Plugin:
     explicit: bool
 
     @property
+    def is_file(self) -> bool:
+        """True for a plugin file, which is loaded as a whole."""
+        return self.module.startswith(FILE_MODULE)
+
+    @property
     def remedy(self) -> str:
         """Advice for a fault of this plugin."""
         return remedy(self.name)
@@ -52,8 +56,21 @@ class Plugin:
         """Advice for an exception of this plugin, whose traceback `--debug` shows."""
         return remedy(self.name).replace("fix it", "fix it (--debug shows the traceback)")
 
+    def describe(self, error: BaseException, *, quoted: bool = True) -> str:
+        """Return where in this plugin an exception was raised, its type and, if quoted, message."""
+        return describe_failure(error, module=self.module, origin=self.origin, quoted=quoted)
+
     def __str__(self) -> str:
         return f"{self.name} ({self.origin})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A plugin's function for an event, and the names of its arguments."""
+
+    plugin: Plugin
+    function: Callable[..., object]
+    arguments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +121,75 @@ class LoadedPlugins:
         implementations = getattr(self._pluggy.hook, hook).get_hookimpls()
         return [(self._by_name[each.plugin_name], each.function) for each in implementations]
 
+    def listeners(self, event: str) -> list[Listener]:
+        """Return each plugin's function for an event of a run, with its arguments."""
+        return [
+            Listener(
+                plugin=self._by_name[each.plugin_name],
+                function=each.function,
+                arguments=tuple(each.argnames),
+            )
+            for each in getattr(self._pluggy.hook, event).get_hookimpls()
+        ]
+
+    def sources(self, names: Iterable[str] | None = None) -> dict[str, str]:
+        """Return the checksum of the source of each loaded plugin, or of some.
+
+        For a file it is that of the code that was loaded, whatever the file holds by now. Modules
+        of a package are loaded when they are needed, so that the files as they are now count.
+        """
+        chosen = self._by_name if names is None else names
+        loaded = [self._by_name[name] for name in chosen if name in self._by_name]
+        return {
+            each.name: each.version if each.is_file else module_checksum(each.module)
+            for each in loaded
+        }
+
+    def require_sources(self, planned: Mapping[str, str]) -> None:
+        """Raise `UserError` if a plugin's source is not the one of a plan.
+
+        `planned` has what `sources` returned when the run was planned.
+        """
+        sources = self.sources(planned)
+        for name, source in planned.items():
+            if sources.get(name) != source:
+                raise UserError(
+                    f"plugin {name} changed after the run was planned",
+                    expected=source,
+                    got=sources.get(name, "a plugin that cannot be loaded"),
+                    then="rerun the same command to run the changed version as a new method",
+                )
+
     def add_problem(self, plugin: Plugin, line: str) -> None:
         """Record a fault of a plugin."""
         self.problems.append(Problem(plugin=plugin.name, line=line, explicit=plugin.explicit))
 
     def _load_explicit(self, text: str, blocked: set[str]) -> None:
         path = Path(text)
-        is_file = path.suffix == ".py" or path.is_file()
-        name = path.stem if is_file else text
+        if path.suffix != ".py" and not path.is_file():
+            self._load_module(text, blocked)
+            return
+        name, module, content = path.stem, f"{FILE_MODULE}{path.stem}", b""
+        problem = "" if path.is_file() else f"does not exist (expected a Python file at {text})"
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except OSError as error:
+            problem = f"cannot be read ({text}: {error.strerror or type(error).__name__})"
+        version = file_checksum(content)
+        plugin = Plugin(name=name, origin=text, module=module, version=version, explicit=True)
         if name in blocked:
             return
-        version = _file_version(path) if is_file else checksum(text)
-        module = f"{FILE_MODULE}{path.stem}" if is_file else text
-        plugin = Plugin(name=name, origin=text, module=module, version=version, explicit=True)
-        if is_file and not path.is_file():
-            self.add_problem(plugin, f"does not exist (expected a Python file at {text})")
-        elif is_file:
-            self._load(plugin, lambda: import_file(path))
+        if problem:
+            self.add_problem(plugin, problem)
         else:
-            self._load(plugin, lambda: importlib.import_module(text))
+            self._load(plugin, lambda: import_file(path, content))
+
+    def _load_module(self, name: str, blocked: set[str]) -> None:
+        if name in blocked:
+            return
+        version = module_checksum(name)
+        plugin = Plugin(name=name, origin=name, module=name, version=version, explicit=True)
+        self._load(plugin, lambda: importlib.import_module(name))
 
     def _load(self, plugin: Plugin, load: Callable[[], object]) -> None:
         if plugin.name in self._by_name:
@@ -131,8 +198,10 @@ class LoadedPlugins:
             return
         try:
             module = load()
-        except (Exception, SystemExit) as error:  # a plugin's import may raise anything
-            self.add_problem(plugin, f"fails to import ({reason(error, plugin.origin)})")
+        except BaseException as error:  # a plugin's import may raise anything
+            if is_interrupt(error, plugin.module):
+                raise
+            self.add_problem(plugin, f"fails to import ({plugin.describe(error)})")
             return
         fault = describe_hook_fault(module)
         if fault:
@@ -142,7 +211,7 @@ class LoadedPlugins:
             self._pluggy.register(module, name=plugin.name)
         except (pluggy.PluginValidationError, ValueError) as error:
             self._pluggy.unregister(name=plugin.name)
-            self.add_problem(plugin, f"cannot be registered ({reason(error, plugin.origin)})")
+            self.add_problem(plugin, f"cannot be registered ({plugin.describe(error)})")
             return
         self._by_name[plugin.name] = plugin
 
@@ -156,12 +225,6 @@ def _make_plugin(point: EntryPoint) -> Plugin:
         version=version,
         explicit=False,
     )
-
-
-def _file_version(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -12,7 +12,7 @@ from lnmbench.parameters import Parameter, bind, parameters_of
 from lnmbench.records import Choice
 from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.registry.boundary.values import Unexpected
-from lnmbench.registry.faults import describe_offer_fault, reason
+from lnmbench.registry.faults import describe_offer_fault, is_interrupt
 from lnmbench.registry.plugins import BLOCK, LoadedPlugins, Plugin
 
 T_co = TypeVar("T_co", covariant=True)
@@ -117,8 +117,10 @@ class Role(Generic[T_co]):
         """Return the factories of a plugin's hook; a fault is recorded as a problem."""
         try:
             offered = function()
-        except (Exception, SystemExit) as error:  # a plugin's hook may raise anything
-            line = f"fails in {self.hook} ({reason(error, plugin.origin)})"
+        except BaseException as error:  # a plugin's hook may raise anything
+            if is_interrupt(error, plugin.module):
+                raise
+            line = f"fails in {self.hook} ({plugin.describe(error)})"
             self._loaded.add_problem(plugin, line)
             return {}
         fault = describe_offer_fault(offered)
@@ -130,7 +132,7 @@ class Role(Generic[T_co]):
         try:
             for factory in factories.values():
                 parameters_of(factory)
-        except (TypeError, NameError, ValueError) as error:
+        except Exception as error:  # signatures and annotations of a plugin may be anything
             line = f"offers a factory that cannot be called by name ({error})"
             self._loaded.add_problem(plugin, line)
             return {}
@@ -210,7 +212,7 @@ class Selection(Generic[T_co]):
         return Boundary(plugin=offer.plugin, role=offer.role.name, name=offer.name)
 
     def _require_members(self, built: object) -> object:
-        role, plugin = self.offer.role, self.offer.plugin
+        role = self.offer.role
         members = _members(role.contract)
         lacking = [member for member in members if not _has_member(built, member)]
         if isinstance(built, type):
@@ -218,12 +220,9 @@ class Selection(Generic[T_co]):
                 f"an object of {role.contract.__name__}", f"the class {built.__name__}"
             )
         if lacking:
-            raise UserError(
-                f"{role.name} {self.offer.name} of plugin {plugin.name} is not a"
-                f" {role.contract.__name__}",
-                expected=f"the members {', '.join(members)}",
-                got=f"{type(built).__name__} without {', '.join(lacking)}",
-                then="see lnmbench.contracts",
+            raise Unexpected(
+                f"a {role.contract.__name__} with {', '.join(members)}",
+                f"{type(built).__name__} without {', '.join(lacking)}",
             )
         return built
 

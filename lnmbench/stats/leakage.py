@@ -78,35 +78,18 @@ def find_signs(
 
 def describe_signs(signs: LeakSigns) -> list[str]:
     """Return sentences on what is implausible for a variable that is known before surgery."""
-    return [*describe_exact_signs(signs), *describe_implausible_signs(signs)]
-
-
-def is_exact(signs: LeakSigns) -> bool:
-    """Return whether the variable alone separates the classes without error."""
-    return signs.auc >= EXACT
-
-
-def describe_exact_signs(signs: LeakSigns) -> list[str]:
-    """Return sentences on a variable that determines the class, by its values or by having one."""
     sentences = []
-    if is_exact(signs):
+    if signs.auc >= EXACT:
         sentences.append("alone separates all positive from all negative cases (AUC 1)")
-    if signs.missing_auc >= EXACT:
-        sentences.append("is known in one class and missing in the other")
-    return sentences
-
-
-def describe_implausible_signs(signs: LeakSigns) -> list[str]:
-    """Return sentences on a variable that predicts the class better than is plausible."""
-    sentences = []
-    if _is_implausible(signs.auc, signs.low):
+    elif _is_implausible(signs.auc, signs.low):
         sentences.append(f"alone has an AUC of {_format(signs.auc)}")
-    if signs.certain and not is_exact(signs):
+    if signs.certain and signs.auc < EXACT:
         sentences.append(f"has a value with which all {signs.certain} cases are positive")
     if _is_implausible(signs.missing_auc, signs.missing_low):
-        area = _format(signs.missing_auc)
-        sentences.append(f"is missing by class: the AUC of having a value is {area}")
-    elif signs.certain_known and not signs.missing_auc >= EXACT:
+        sentences.append(
+            f"is missing by class: the AUC of having a value is {_format(signs.missing_auc)}"
+        )
+    elif signs.certain_known:
         sentences.append(f"is known in {signs.certain_known} cases, all of them positive")
     return sentences
 
@@ -191,7 +174,7 @@ def _count_certain(group: NDArray[np.float64], labels: NDArray[np.float64]) -> i
 
 
 def _is_implausible(area: float, low: float) -> bool:
-    return IMPLAUSIBLE <= area < EXACT and low >= IMPLAUSIBLE_LOW
+    return area >= IMPLAUSIBLE and low >= IMPLAUSIBLE_LOW
 
 
 def _format(number: float) -> str:

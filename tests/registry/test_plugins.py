@@ -91,3 +91,54 @@ def test_blocking_takes_away_what_a_plugin_offers(monkeypatch: pytest.MonkeyPatc
     assert "none" in [offer.name for offer in registry.encoders.offers()]
     assert not [o for o in registry.encoders.offers() if o.plugin.name == "lnmbench_torchvision"]
     assert registry.metrics.offers() == []
+
+
+def test_sources_are_those_that_were_loaded(write: Write, metric_plugin: str) -> None:
+    path = write("mine", metric_plugin % "accuracy")
+    planned = Registry([path])
+    sources = planned.sources()
+    assert {"mine", "lnmbench_metrics"} <= set(sources)
+    write("mine", metric_plugin % "accuracy" + "# changed\n")
+    planned.require_sources(sources)  # loaded as a whole before
+    later = Registry([path])
+    with pytest.raises(UserError, match="plugin mine changed after the run was planned: expected"):
+        later.require_sources(sources)
+    with pytest.raises(UserError, match="got a plugin that cannot be loaded"):
+        Registry().require_sources(sources)
+
+
+def test_a_changed_package_is_noticed_while_it_is_used(
+    write: Write, metric_plugin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    write("module_that_changes", metric_plugin % "accuracy")
+    registry = Registry(["module_that_changes"])
+    sources = registry.sources()
+    registry.require_sources(sources)
+    write("module_that_changes", metric_plugin % "accuracy" + "# changed\n")
+    with pytest.raises(UserError, match="plugin module_that_changes changed"):
+        registry.require_sources(sources)
+
+
+def test_an_unreadable_file_and_one_that_interrupts_are_problems(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [
+        write("interrupting", "raise KeyboardInterrupt"),
+        write("exiting", "import sys\nsys.exit(3)"),
+        write("closing", "raise GeneratorExit"),
+    ]
+    lines = [problem.line for problem in Registry(paths).problems]
+    assert [line.partition("(")[2] for line in lines] == [
+        "interrupting.py, line 1: KeyboardInterrupt)",
+        "exiting.py, line 2: SystemExit: 3)",
+        "closing.py, line 1: GeneratorExit)",
+    ]
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    (problem,) = Registry([write("secret", "x = 1")]).problems
+    assert problem.line.startswith("cannot be read (")
+    assert problem.line.endswith("secret.py: Permission denied)")

@@ -40,7 +40,7 @@ def test_a_name_offered_twice_is_refused_with_both_places(write: Write, metric_p
 def test_an_object_that_breaks_its_contract_is_refused(write: Write, metric_plugin: str) -> None:
     text = metric_plugin.replace("title, greater_is_better", "title, more") % "accuracy"
     registry = Registry([write("mine", text)])
-    with pytest.raises(UserError, match="is not a Metric.*greater_is_better"):
+    with pytest.raises(UserError, match="expected a Metric with .* without greater_is_better"):
         registry.metrics.build(Choice(name="accuracy"))
 
 

@@ -173,7 +173,8 @@ class Planted:
         return ()
 
     def combine(self, losses, scalars):
-        return losses[:, 0] * {"deaf": 0.0, "plain": 1.0, "broken": float("nan")}[self.mode]
+        broken = 1.0 if len(losses) == 2 else float("nan")  # when it is tried, it is not broken
+        return losses[:, 0] * {"deaf": 0.0, "plain": 1.0, "broken": broken}[self.mode]
 
 class Sex:
     """Sex as an auxiliary task."""

@@ -7,10 +7,11 @@ import warnings
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
 
 from lnmbench.errors import UserError, nearest
 from lnmbench.nets.encoder.activations import to_channels_last
+from lnmbench.nets.encoder.guarded_stages import GuardedStages
 
 _BATCH_ON_CPU, _BATCH = 16, 128
 
@@ -24,7 +25,9 @@ class FrozenEncoder:
     def __init__(self, stages: nn.Sequential, *, device: str = "cpu") -> None:
         self._device = torch.device(device)
         self._batch_size = _BATCH_ON_CPU if self._device.type == "cpu" else _BATCH
-        self._network = _fuse_batch_norm(stages.eval()).to(self._device)
+        self._guarded = stages if isinstance(stages, GuardedStages) else None
+        plain = stages if self._guarded is None else self._guarded.plain()
+        self._network = _fuse_batch_norm(plain.eval()).to(self._device)
         # convolutions on CPU run about a third faster in this order of memory
         for weight in self._network.parameters():
             weight.data = to_channels_last(weight.data)
@@ -69,7 +72,12 @@ class FrozenEncoder:
 
     @torch.inference_mode()
     def _encode_batch(self, batch: Tensor) -> Tensor:
-        features: Tensor = self._network(to_channels_last(batch.to(self._device)))
+        inputs, stages = to_channels_last(batch.to(self._device)), self._guarded
+        features: Tensor = (
+            self._network(inputs)
+            if stages is None
+            else stages.guard(self._network, inputs, width=stages.width, frozen=True)
+        )
         return features.float().cpu()
 
 
@@ -90,15 +98,23 @@ def split_stages(stages: nn.Sequential, name: str) -> tuple[nn.Sequential, nn.Se
             then=nearest(name, [*names, "all", "none"]).partition(" known:")[0],
         )
     first = 0 if name == "all" else names.index(name)
-    if not _has_parameters(stages[first:]):
-        trainable = [name for i, name in enumerate(names) if _has_parameters(stages[i:])]
+    if not _has_parameters(_part(stages, first, len(stages))):
+        trainable = [
+            name for i, name in enumerate(names) if _has_parameters(_part(stages, i, len(stages)))
+        ]
         raise UserError(
             f"the encoder has no parameters to train from stage {name} on",
             expected=", ".join(["none", "all", *trainable]) if trainable else "none",
         )
-    if not _has_parameters(stages[:first]):
+    if not _has_parameters(_part(stages, 0, first)):
         first = 0
-    return stages[:first], stages[first:]
+    return _part(stages, 0, first), _part(stages, first, len(stages))
+
+
+def _part(stages: nn.Sequential, start: int, stop: int) -> nn.Sequential:
+    if isinstance(stages, GuardedStages):
+        return stages.part(start, stop)
+    return stages[start:stop]
 
 
 def _has_parameters(stages: nn.Module) -> bool:
@@ -117,6 +133,6 @@ def _fuse_batch_norm(stages: nn.Sequential) -> nn.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             fused: nn.Module = fuse(stages)
-    except (fx.proxy.TraceError, RuntimeError, TypeError, NotImplementedError):
+    except (Exception, SystemExit):  # tracing runs code of a plugin, which a call runs again
         return stages
     return fused

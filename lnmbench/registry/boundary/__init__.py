@@ -6,7 +6,9 @@ passes read-only arrays and returns checked values.
 
 from __future__ import annotations
 
-from lnmbench.registry.boundary.calls import Boundary, describe_failure
+from lnmbench.registry.boundary.calls import Boundary
+from lnmbench.registry.boundary.events import Events
+from lnmbench.registry.boundary.executors import GuardedExecutor
 
 
 def guard(built: object, boundary: Boundary) -> object:
@@ -21,4 +23,4 @@ def guard(built: object, boundary: Boundary) -> object:
     return built if adapter is None else adapter(built, boundary)
 
 
-__all__ = ["Boundary", "describe_failure", "guard"]
+__all__ = ["Boundary", "Events", "GuardedExecutor", "guard"]

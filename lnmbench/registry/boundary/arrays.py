@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -28,9 +27,7 @@ def view_cohort(cohort: Cohort) -> Cohort:
     """Return the cohort with read-only views of its arrays."""
     return replace(
         cohort,
-        values=MappingProxyType(
-            {name: view_read_only(values) for name, values in cohort.values.items()}
-        ),
+        values={name: view_read_only(values) for name, values in cohort.values.items()},
         offsets=view_read_only(cohort.offsets),
     )
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import dis
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import getattr_static
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType, MethodType, TracebackType
+from types import CodeType, FunctionType, MethodType
 from typing import TypeVar
 
 from lnmbench.errors import PluginError, UserError
 from lnmbench.registry import fault_log
 from lnmbench.registry.boundary.values import Unexpected
+from lnmbench.registry.faults import is_interrupt, is_of_plugin
 from lnmbench.registry.plugins import Plugin
-from lnmbench.text import clean
 
 T = TypeVar("T")
 
-_LONGEST = 160
-_RAISE = dis.opmap["RAISE_VARARGS"]
 _NO_MORE = object()
 
 
@@ -29,13 +26,17 @@ class Boundary:
     """The boundary around calls into one object of a plugin: its plugin, its role and its name.
 
     `passes` returns whether an exception passes unchanged, e.g. because memory ran out and the
-    caller tries again with less.
+    caller tries again with less. `names_refusals` adds the plugin's name to a `UserError` of a
+    plugin that the user loaded as a file; those of data sets are about the user's data. Without
+    `quotes_errors`, messages of exceptions are left out, since they may quote a patient's report.
     """
 
     plugin: Plugin
     role: str
     name: str
     passes: Callable[[BaseException], bool] = lambda error: False
+    names_refusals: bool = True
+    quotes_errors: bool = True
 
     def call(
         self,
@@ -75,7 +76,7 @@ class Boundary:
         except UserError as error:
             fault = self._refusal(error)
         except BaseException as error:
-            if self.passes(error) or _is_interrupt(error, self.plugin):
+            if self.passes(error) or is_interrupt(error, self.plugin.module):
                 raise
             fault = self._failure(method, error)
         # outside the handler: the exception's frames would keep arrays and patients' data alive
@@ -145,8 +146,9 @@ class Boundary:
         function
             The function that returned it, whose file and line the message names.
         """
+        built = method == "__init__"
         return PluginError(
-            f"{self} returns a wrong value from {method}",
+            f"{self} {'cannot be built' if built else f'returns a wrong value from {method}'}",
             where=_describe_function(function, self.plugin),
             expected=expected,
             got=got,
@@ -164,69 +166,32 @@ class Boundary:
     def _refusal(self, error: UserError) -> PluginError:
         """Return what the plugin tells the user, with its name if the user loaded it as a file."""
         text = str(error)
-        names_plugin = self.plugin.name in text or not self.plugin.explicit
-        return PluginError(text if names_plugin else f"{self}: {text}")
+        adds_name = self.names_refusals and self.plugin.explicit and self.plugin.name not in text
+        refusal = PluginError(f"{self}: {text}" if adds_name else text)
+        refusal.deliberate = True
+        return refusal
 
     def _failure(self, method: str, error: BaseException) -> PluginError:
         verb = "cannot be built" if method == "__init__" else f"fails in {method}"
         fault = PluginError(
-            f"{self} {verb} ({describe_failure(error, self.plugin)})",
+            f"{self} {verb} ({self.plugin.describe(error, quoted=self.quotes_errors)})",
             then=self.plugin.remedy_with_traceback,
         )
-        fault.details = "".join(traceback.format_exception(error))
+        if self.quotes_errors:
+            fault.details = "".join(traceback.format_exception(error))
+        else:
+            lines = [*traceback.format_tb(error.__traceback__), f"{type(error).__name__}\n"]
+            fault.details = "".join(lines)
         return fault
-
-
-def describe_failure(error: BaseException, plugin: Plugin) -> str:
-    """Return file and line of the plugin where an exception was raised, its type and message."""
-    try:
-        text = clean(str(error))
-    except Exception:  # an exception of a plugin may be unable to say what it is
-        text = ""
-    message = f": {text[:_LONGEST]}" if text else ""
-    return f"{_locate(error.__traceback__, plugin)}: {type(error).__name__}{message}"
-
-
-def _locate(trace: TracebackType | None, plugin: Plugin) -> str:
-    """Return file and line of the innermost frame of the plugin, else the plugin's origin."""
-    place = Path(plugin.origin).name
-    while trace is not None:
-        if _is_of_plugin(trace.tb_frame, plugin):
-            place = _place(trace.tb_frame.f_code, trace.tb_lineno)
-        trace = trace.tb_next
-    return place
-
-
-def _is_of_plugin(frame: FrameType, plugin: Plugin) -> bool:
-    module = str(frame.f_globals.get("__name__", ""))
-    return module == plugin.module or module.startswith(f"{plugin.module}.")
-
-
-def _is_interrupt(error: BaseException, plugin: Plugin) -> bool:
-    """Return whether the user interrupted the program: no statement of the plugin raised it."""
-    trace = error.__traceback__
-    if not isinstance(error, KeyboardInterrupt) or trace is None:
-        return False
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    raises = trace.tb_frame.f_code.co_code[trace.tb_lasti] == _RAISE
-    return not (raises and _is_of_plugin(trace.tb_frame, plugin))
 
 
 def _describe_function(function: object, plugin: Plugin) -> str:
     called = function if isinstance(function, FunctionType | MethodType) else type(function)
     method = getattr_static(called, "__call__", None) if isinstance(called, type) else called
     code = getattr(method, "__code__", None)
-    if isinstance(code, CodeType) and not code.co_filename.startswith(str(_CORE)):
-        return _place(code, code.co_firstlineno)
+    if isinstance(code, CodeType) and is_of_plugin(str(method.__module__), plugin.module):
+        return f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
     return Path(plugin.origin).name
-
-
-_CORE = Path(__file__).parents[2]
-
-
-def _place(code: CodeType, line: int) -> str:
-    return f"{Path(code.co_filename).name}, line {line}"
 
 
 def _require_iterator(value: object) -> Iterator[object]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
-from lnmbench.errors import UserError
+from lnmbench.errors import PluginError, UserError
 from lnmbench.records import Case, Column, Finding
 from lnmbench.registry import Registry
 from lnmbench.text import plural
 
 LONGEST_REPORT = 100_000
 """Maximum number of characters of a report that is read; a longer cell is no report."""
+
+
+_TOO_LONG = f"more than {LONGEST_REPORT:,} characters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,8 @@ class _ReportColumn:
     """A report column, its reader, and the findings in each case's text.
 
     `columns` are those that some report fills, under their new names; `unfilled` names the others;
-    `empty` are the indices of cases without a text, `too_long` of those with one that is not read;
+    `empty` are the indices of cases without a text; `unread` has the reason for each case whose
+    text is too long or makes the reader fail;
     `cells` counts the cases that have a cell.
     """
 
@@ -58,7 +63,7 @@ class _ReportColumn:
     unfilled: tuple[str, ...]
     findings: tuple[Mapping[str, Finding], ...]
     empty: frozenset[int]
-    too_long: frozenset[int]
+    unread: Mapping[int, str]
     cells: int
 
 
@@ -119,11 +124,17 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportC
     except UserError as error:
         raise UserError(f"column {column.name!r}: {error}") from error
     texts = [_text(case.values.get(column.name), column) for case in cases]
-    too_long = {index for index, text in enumerate(texts) if len(text) > LONGEST_REPORT}
-    findings = tuple(
-        reader.read(text) if text and index not in too_long else {}
-        for index, text in enumerate(texts)
-    )
+    unread: dict[int, str] = {}
+    findings: list[Mapping[str, Finding]] = []
+    for index, text in enumerate(texts):
+        findings.append({})
+        if len(text) > LONGEST_REPORT:
+            unread[index] = _TOO_LONG
+        elif text:
+            try:
+                findings[index] = reader.read(text)
+            except PluginError as fault:  # costs this report alone
+                unread[index] = str(fault)
     filled = {name for case_findings in findings for name in case_findings}
     return _ReportColumn(
         column=column,
@@ -132,9 +143,9 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportC
             replace(c, name=f"{column.name}: {c.name}") for c in reader.columns if c.name in filled
         ),
         unfilled=tuple(c.name for c in reader.columns if c.name not in filled),
-        findings=findings,
+        findings=tuple(findings),
         empty=frozenset(index for index, text in enumerate(texts) if not text),
-        too_long=frozenset(too_long),
+        unread=unread,
         cells=sum(column.name in case.values for case in cases),
     )
 
@@ -167,9 +178,7 @@ def _replace_texts(case: Case, index: int, reports: Sequence[_ReportColumn]) -> 
 
 def _rows(case: Case, report: _ReportColumn, index: int) -> Iterator[ReviewRow]:
     if not report.findings[index] and index not in report.empty:
-        reason = f"no finding in column {report.column.name!r}"
-        if index in report.too_long:
-            reason = f"more than {LONGEST_REPORT:,} characters in column {report.column.name!r}"
+        reason = f"{report.unread.get(index, 'no finding')} in column {report.column.name!r}"
         yield ReviewRow(case=case.id, column="", value="", words="", reason=reason)
     for name, finding in report.findings[index].items():
         yield ReviewRow(
@@ -181,14 +190,13 @@ def _rows(case: Case, report: _ReportColumn, index: int) -> Iterator[ReviewRow]:
 
 
 def _note(report: _ReportColumn) -> str:
-    skipped = len(report.empty) + len(report.too_long)
+    skipped = len(report.empty) + len(report.unread)
     without_finding = sum(not findings for findings in report.findings) - skipped
     empty = len(report.empty) - (len(report.findings) - report.cells)
     parts = [f"{plural(report.cells, 'cell')}"]
     parts += [f"{empty} empty"] if empty else []
-    if report.too_long:
-        longest = f"more than {LONGEST_REPORT:,} characters"
-        parts.append(f"{len(report.too_long)} not read (listed), with {longest}")
+    for reason, count in Counter(report.unread.values()).items():
+        parts.append(f"{count} not read (listed), with {reason}")
     if without_finding:
         parts.append(
             f"{without_finding} without any finding (listed; possibly in another language)"

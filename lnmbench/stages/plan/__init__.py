@@ -2,6 +2,7 @@
 
 from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
 from lnmbench.stages.plan.cohort_plan import make_plan
+from lnmbench.stages.plan.failures import FailedMethods, MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
 from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
@@ -11,6 +12,8 @@ from lnmbench.stages.plan.weighting import build_weighting
 
 __all__ = [
     "CandidateGroup",
+    "FailedMethods",
+    "MethodFailure",
     "ResolvedBaseline",
     "ResolvedBenchmark",
     "ResolvedMethod",
@@ -21,6 +24,7 @@ __all__ = [
     "list_labels",
     "make_plan",
     "make_splits",
+    "refuse_all_failed",
     "resolve",
     "select_methods",
 ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Baseline, Encoder, Weighting
+from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.registry import Registry, Selection
+from lnmbench.registry.boundary.baselines import GuardedBaseline
 
 DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
 DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
@@ -24,7 +25,7 @@ class MethodSelections:
     encoders: tuple[Selection[Encoder], ...]
     aux: tuple[tuple[Selection[AuxTask], ...], ...]
     weighting: Selection[Weighting]
-    baselines: tuple[Selection[Baseline], ...]
+    baselines: tuple[Selection[GuardedBaseline], ...]
 
 
 def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from typing import ParamSpec
 
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Baseline, Encoder, Weighting
-from lnmbench.errors import UserError
-from lnmbench.records import BaselineMethod, Cohort, NetworkMethod, Resources
+from lnmbench.contracts import AuxTask, Encoder, Weighting
+from lnmbench.errors import PluginError, UserError
+from lnmbench.records import BaselineMethod, Cohort, NetworkMethod, Resources, Weights
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import Registry, Selection
+from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.plan.aux_tasks import build_task, refuse_labels
 from lnmbench.stages.plan.encoders import (
     refuse_cohort,
@@ -19,10 +21,13 @@ from lnmbench.stages.plan.encoders import (
     refuse_no_features,
     refuse_untrainable,
 )
+from lnmbench.stages.plan.failures import MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
 from lnmbench.stages.plan.weighting import TargetOnly
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +50,7 @@ class ResolvedBaseline:
     """A baseline method with its baseline."""
 
     method: BaselineMethod
-    baseline: Baseline
+    baseline: GuardedBaseline
 
 
 ResolvedMethod = ResolvedNetwork | ResolvedBaseline
@@ -57,8 +62,11 @@ def resolve_methods(
     registry: Registry,
     cohort: Cohort,
     resources: Resources,
-) -> tuple[ResolvedMethod, ...]:
-    """Return the methods with the objects of their selections, each built once.
+) -> tuple[tuple[ResolvedMethod, ...], tuple[MethodFailure, ...]]:
+    """Return the methods with the objects of their selections, each built once, and the failures.
+
+    A fault of a plugin costs the methods that use it. What a plugin refuses on purpose, as a
+    parameter or a cohort without labels, is for the user to change before anything is trained.
 
     Parameters
     ----------
@@ -88,12 +96,18 @@ def resolve_methods(
     by_fingerprint: dict[str, ResolvedMethod] = {}
     for resolved in resolver.methods():
         by_fingerprint.setdefault(resolved.method.fingerprint, resolved)
-    return tuple(by_fingerprint.values())
+    methods, failures = tuple(by_fingerprint.values()), tuple(resolver.failures)
+    refuse_all_failed(failures, len(methods) + len(failures))
+    return methods, failures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Resolver:
-    """Builds methods. `tasks` are the auxiliary tasks built so far, which methods share."""
+    """Builds methods.
+
+    `tasks` are the auxiliary tasks built so far, which methods share; `failures` are the methods
+    that cannot be built because of a plugin.
+    """
 
     selections: MethodSelections
     benchmark: Benchmark
@@ -101,56 +115,89 @@ class _Resolver:
     cohort: Cohort
     resources: Resources
     tasks: dict[str, AuxTask] = field(default_factory=dict)
+    failures: list[MethodFailure] = field(default_factory=list)
 
     def methods(self) -> Iterator[ResolvedMethod]:
         for encoder in self.selections.encoders:
             yield from self._networks(encoder)
         for baseline in self.selections.baselines:
-            yield self._baseline(baseline)
+            yield from self._attempt(self._baseline_label(baseline), self._baseline, baseline)
 
-    def _networks(self, selection: Selection[Encoder]) -> Iterator[ResolvedNetwork]:
-        encoder, training = selection.build(), self.benchmark.training
-        refuse_cohort(encoder, selection.written, self.cohort)
-        refuse_untrainable(encoder, selection.bound, training)
-        refuse_heads(encoder, selection.written, training)
-        weighting = self.selections.weighting
-        multi_task = weighting.build()
+    def _attempt(
+        self, label: str, resolve: Callable[P, ResolvedMethod], *args: P.args, **kwargs: P.kwargs
+    ) -> Iterator[ResolvedMethod]:
+        """Yield a method, or nothing after a fault of one of its plugins."""
+        try:
+            yield resolve(*args, **kwargs)
+        except PluginError as fault:
+            if fault.deliberate:
+                raise
+            self.failures.append(MethodFailure(label=label, reason=str(fault)))
+
+    def _networks(self, selection: Selection[Encoder]) -> Iterator[ResolvedMethod]:
+        try:
+            encoder = selection.build()
+            weights, training = encoder.weights, self.benchmark.training
+            refuse_cohort(encoder, selection.written, self.cohort)
+            refuse_untrainable(encoder, selection.bound, training)
+            refuse_heads(encoder, selection.written, training)
+        except PluginError as fault:
+            if fault.deliberate:
+                raise
+            labels = [self._label(selection, None, tasks) for tasks in self.selections.aux]
+            self.failures.extend(MethodFailure(label=each, reason=str(fault)) for each in labels)
+            return
         for tasks in self.selections.aux:
-            built = self._build_tasks(tasks)
-            versions = [selection.version, *(task.version for task in tasks)]
-            method = NetworkMethod(
-                label=self._label(selection, encoder, tasks),
-                encoder=selection.bound,
-                level=encoder.level,
-                weights=encoder.weights,
-                aux=tuple(task.bound for task in tasks),
-                weighting=weighting.bound if tasks else None,
-                training=training,
-                tune=self.benchmark.tune,
-                window_hu=self.benchmark.window,
-                plugins=_versions([*versions, weighting.version] if tasks else versions),
-            )
-            precise = resolve_precision(
-                training, trained_from=method.trained_from, resources=self.resources
-            )
-            method = replace(method, training=precise)
-            yield ResolvedNetwork(
-                method=method,
-                encoder=selection,
-                tasks=built,
-                weighting=multi_task if tasks else TargetOnly(),
-                groups=search_groups(method, self.benchmark.seed, self.registry),
-            )
+            label = self._label(selection, weights, tasks, level=encoder.level)
+            yield from self._attempt(label, self._network, label, selection, encoder, tasks)
 
-    def _baseline(self, selection: Selection[Baseline]) -> ResolvedBaseline:
+    def _network(
+        self,
+        label: str,
+        selection: Selection[Encoder],
+        encoder: Encoder,
+        tasks: Sequence[Selection[AuxTask]],
+    ) -> ResolvedNetwork:
+        weighting, training = self.selections.weighting, self.benchmark.training
+        built = self._build_tasks(tasks)
+        versions = [selection.version, *(task.version for task in tasks)]
+        method = NetworkMethod(
+            label=label,
+            encoder=selection.bound,
+            level=encoder.level,
+            weights=encoder.weights,
+            aux=tuple(task.bound for task in tasks),
+            weighting=weighting.bound if tasks else None,
+            training=training,
+            tune=self.benchmark.tune,
+            window_hu=self.benchmark.window,
+            plugins=_versions([*versions, weighting.version] if tasks else versions),
+        )
+        precise = resolve_precision(
+            training, trained_from=method.trained_from, resources=self.resources
+        )
+        method = replace(method, training=precise)
+        return ResolvedNetwork(
+            method=method,
+            encoder=selection,
+            tasks=built,
+            weighting=weighting.build() if tasks else TargetOnly(),
+            groups=search_groups(method, self.benchmark.seed, self.registry),
+        )
+
+    def _baseline(self, selection: Selection[GuardedBaseline]) -> ResolvedBaseline:
         baseline = selection.build()
         refuse_no_features(self.cohort, f"the baseline {selection.written.name}")
+        baseline.candidates()
         method = BaselineMethod(
-            label=str(redact_choice(selection.written)),
+            label=self._baseline_label(selection),
             baseline=selection.bound,
             plugins=_versions([selection.version]),
         )
         return ResolvedBaseline(method=method, baseline=baseline)
+
+    def _baseline_label(self, selection: Selection[GuardedBaseline]) -> str:
+        return str(redact_choice(selection.written))
 
     def _build_tasks(self, selections: Sequence[Selection[AuxTask]]) -> tuple[AuxTask, ...]:
         names = [str(selection.bound) for selection in selections]
@@ -163,14 +210,20 @@ class _Resolver:
             if name not in self.tasks:
                 task = build_task(selection)
                 refuse_labels(selection.bound.name, task, self.cohort)
+                task.notes(self.cohort)
                 self.tasks[name] = task
         return tuple(self.tasks[name] for name in names)
 
     def _label(
-        self, selection: Selection[Encoder], encoder: Encoder, tasks: Sequence[Selection[AuxTask]]
+        self,
+        selection: Selection[Encoder],
+        weights: Weights | None,
+        tasks: Sequence[Selection[AuxTask]],
+        *,
+        level: str = "",
     ) -> str:
-        network = str(redact_choice(selection.written, encoder.weights))
-        parts = ["clinical network" if encoder.level == "none" else network]
+        network = str(redact_choice(selection.written, weights))
+        parts = ["clinical network" if level == "none" else network]
         parts += [str(redact_choice(task.written)) for task in tasks]
         weighting = self.selections.weighting.written
         if tasks and weighting != DEFAULT_WEIGHTING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +11,11 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Choice, Cohort, Plan, Resources
-from lnmbench.registry import Registry, Selection
+from lnmbench.registry import GuardedExecutor, Registry, Selection
 from lnmbench.stages.plan.aux_tasks import list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
+from lnmbench.stages.plan.failures import MethodFailure
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import (
     ResolvedMethod,
@@ -32,15 +32,18 @@ from lnmbench.store.cohort_file import read_cohort
 class ResolvedBenchmark:
     """A benchmark with every choice bound and built, over one cohort.
 
-    `resources` are those of the whole run. `notes` say how labels were made; `notices` has these
-    and, for the user, lines on the encoders.
+    `failures` are methods that a plugin's fault excludes; `sources` are the checksums of the
+    plugins' sources. `resources` are those of the whole run. `notes` say how labels were made;
+    `notices` has these and, for the user, lines on the encoders.
     """
 
     cohort_file: Path
     cohort: Cohort
     plan: Plan
     methods: tuple[ResolvedMethod, ...]
-    executor: Selection[Executor]
+    failures: tuple[MethodFailure, ...]
+    sources: Mapping[str, str]
+    executor: Selection[GuardedExecutor]
     resources: Resources
     notes: tuple[str, ...]
     notices: tuple[str, ...]
@@ -91,18 +94,22 @@ def resolve(
     primary = normalize_metrics(benchmark.primary, registry)
     selected_executor = registry.executors.select(executor or choices.parse(DEFAULTS.executor))
     available = resolve_resources(resources or Resources())
+    sources = registry.sources()
     path = find_cohort()
     cohort = read_cohort(path)
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary)
     plan = make_plan(cohort, target.build(), protocol)
-    methods = resolve_methods(selections, benchmark, registry, cohort, available)
+    methods, failures = resolve_methods(selections, benchmark, registry, cohort, available)
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
+    notes += map(str, failures)
     notices = list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork))
     return ResolvedBenchmark(
         cohort_file=path,
         cohort=cohort,
         plan=plan,
         methods=methods,
+        failures=failures,
+        sources=sources,
         executor=selected_executor,
         resources=available,
         notes=tuple(notes),

@@ -1,5 +1,6 @@
 """run: the fits that a ledger lacks, trained chunk after chunk."""
 
+from lnmbench.stages.plan import FailedMethods
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_fits, make_chunk
 from lnmbench.stages.run.execution import execute
@@ -11,6 +12,7 @@ from lnmbench.stages.run.run_benchmark import run
 __all__ = [
     "BaselineChunk",
     "Chunk",
+    "FailedMethods",
     "NetworkChunk",
     "baseline_results",
     "cached_views",

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
-from lnmbench.contracts import Baseline
 from lnmbench.records import TARGET, Cohort, Trial, UnitResult
+from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def baseline_results(chunk: BaselineChunk, cohort: Cohort, baseline: Baseline) -> list[UnitResult]:
+def baseline_results(
+    chunk: BaselineChunk, cohort: Cohort, baseline: GuardedBaseline
+) -> list[UnitResult]:
     """Return the results of the chunk's units.
 
     Parameters
@@ -45,7 +47,7 @@ def baseline_results(chunk: BaselineChunk, cohort: Cohort, baseline: Baseline) -
 def _unit(
     chunk: BaselineChunk,
     unit: Sequence[Fit],
-    baseline: Baseline,
+    baseline: GuardedBaseline,
     cohort: Cohort,
     frame: pd.DataFrame,
 ) -> UnitResult:
@@ -68,26 +70,20 @@ def _unit(
 
 
 def _fit_candidates(
-    baseline: Baseline,
+    baseline: GuardedBaseline,
     cohort: Cohort,
     frame: pd.DataFrame,
     truth: NDArray[np.float64],
     fit: Fit,
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
     """Return each candidate's log loss on the inner validation fold, and probabilities (n,)."""
-    from sklearn.base import clone
     from sklearn.metrics import log_loss
-    from sklearn.pipeline import Pipeline
 
-    model, features = baseline.estimator(cohort.features), frame
-    if isinstance(model, Pipeline) and len(model) > 1:  # the steps before the last are fitted once
-        steps, model = model[:-1], model[-1]
-        features = steps.fit(frame[fit.training], truth[fit.training]).transform(frame)
+    estimator = baseline.estimator(cohort.features)
+    model, features = estimator.fit_steps(frame, truth, fit.training)  # once for all candidates
     losses, probabilities = [], []
     for candidate in baseline.candidates():
-        estimator = clone(model).set_params(**candidate)
-        estimator.fit(features[fit.training], truth[fit.training])
-        p = estimator.predict_proba(features)[:, 1]
+        p = model.probabilities(candidate, features, truth, fit.training)
         losses.append(float(log_loss(truth[fit.validation], p[fit.validation], labels=[0.0, 1.0])))
         probabilities.append(p)
     return losses, probabilities

@@ -39,7 +39,8 @@ class NetworkChunk:
     """All units of one network in one repeat.
 
     `groups` are the candidates of its search, `features` is the feature cache of its encoder, None
-    without images. `plugins` are those that the user named in addition to the installed ones.
+    without images. `plugins` are those that the user named in addition to the installed ones;
+    `sources` are the checksums of the plugins that the method uses.
     """
 
     method: NetworkMethod
@@ -49,6 +50,7 @@ class NetworkChunk:
     cohort_file: Path
     features: FeatureCache | None
     plugins: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
 
 
@@ -61,6 +63,7 @@ class BaselineChunk:
     plan: Plan
     cohort_file: Path
     plugins: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 Chunk = NetworkChunk | BaselineChunk
@@ -101,6 +104,11 @@ def make_chunk(
     plugins
         The plugins that the user named in addition to the installed ones.
     """
+    sources = {
+        name: source
+        for name, source in benchmark.sources.items()
+        if name in resolved.method.plugins
+    }
     if isinstance(resolved, ResolvedNetwork):
         return NetworkChunk(
             method=resolved.method,
@@ -110,6 +118,7 @@ def make_chunk(
             cohort_file=benchmark.cohort_file,
             features=features,
             plugins=plugins,
+            sources=sources,
             resources=benchmark.worker_resources,
         )
     return BaselineChunk(
@@ -118,6 +127,7 @@ def make_chunk(
         plan=benchmark.plan,
         cohort_file=benchmark.cohort_file,
         plugins=plugins,
+        sources=sources,
     )
 
 

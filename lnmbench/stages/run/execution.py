@@ -16,14 +16,20 @@ from lnmbench.store.cohort_file import read_cohort
 
 
 def execute(chunk: Chunk) -> list[UnitResult]:
-    """Return the results of every unit of the chunk, with its time and memory."""
+    """Return the results of every unit of the chunk, with its time and memory.
+
+    Raises `UserError` if a plugin of the method is not the one that was planned. Its modules may
+    be loaded while the chunk is computed, so that they are compared before and after.
+    """
     stopwatch = _Stopwatch(chunk.resources.device if isinstance(chunk, NetworkChunk) else "cpu")
     cohort, registry = read_cohort(chunk.cohort_file), _registry(chunk.plugins)
+    registry.require_sources(chunk.sources)
     if isinstance(chunk, NetworkChunk):
         results = network_results(chunk, cohort, registry)
     else:
         baseline = registry.baselines.build(chunk.method.baseline)
         results = baseline_results(chunk, cohort, baseline)
+    registry.require_sources(chunk.sources)
     seconds, device_seconds, memory_mb = stopwatch.read()
     return [
         replace(

@@ -195,14 +195,25 @@ class LedgerWriter(LedgerReader):
             )
             store_checksum(self._database, "profile")
 
-    def add_manifest(self, manifest: Manifest) -> None:
-        """Add the manifest of an invocation."""
+    def add_manifest(self, manifest: Manifest) -> int:
+        """Add the manifest of an invocation and return its number."""
         with self._transaction():
             added = self._database.execute(
                 "INSERT INTO manifests (created, manifest) VALUES (?, ?)",
                 (manifest.created, serialization.pack(manifest)),
             )
-            store_checksum(self._database, "manifest", added.lastrowid or 0)
+            number = added.lastrowid or 0
+            store_checksum(self._database, "manifest", number)
+        return number
+
+    def replace_manifest(self, number: int, manifest: Manifest) -> None:
+        """Replace the manifest of this number, e.g. by one with the notes of the run's end."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE manifests SET manifest = ? WHERE number = ?",
+                (serialization.pack(manifest), number),
+            )
+            store_checksum(self._database, "manifest", number)
 
     def add_results(self, results: Sequence[UnitResult]) -> None:
         """Add the results of a chunk of units in one transaction.

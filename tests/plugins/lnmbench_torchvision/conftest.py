@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from inspect import signature
 
 import numpy as np
 import pytest
@@ -21,7 +22,9 @@ def build_encoder() -> Callable[..., TorchvisionEncoder]:
 
     def build(name: str = "resnet18", **parameters: object) -> TorchvisionEncoder:
         choice = Choice(name=name, parameters={"weights": "random", **parameters})
-        encoder = registry.encoders.build(choice)
+        bound = registry.encoders.bind(choice).parameters
+        offer = registry.encoders.offer(name)
+        encoder = offer.factory(**{k: bound[k] for k in signature(offer.factory).parameters})
         assert isinstance(encoder, TorchvisionEncoder)
         return encoder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,8 @@ REGISTRY = Registry()
 def labels(cohort: Cohort, **options: object) -> list[str]:
     benchmark = read_benchmark(None, options)
     selections = select_methods(benchmark, REGISTRY)
-    methods = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources())
+    methods, failures = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources())
+    assert failures == ()
     return [resolved.method.label for resolved in methods]
 
 
@@ -61,7 +63,7 @@ def test_the_label_names_a_weighting_that_is_not_the_default(
     def network(**options: object) -> str:
         benchmark = read_benchmark(None, {"encoder": "none", "aux": "sex", "only": True, **options})
         selections = select_methods(benchmark, planted_registry)
-        (resolved,) = resolve_methods(
+        (resolved,), _ = resolve_methods(
             selections, benchmark, planted_registry, make_cohort(), Resources()
         )
         return resolved.method.label
@@ -77,7 +79,7 @@ def test_a_task_is_built_once_for_all_methods(
     options = {"encoder": "none", "aux": ("sex", "sex+sex:shuffled=1"), "only": True}
     benchmark = read_benchmark(None, options)
     selections = select_methods(benchmark, planted_registry)
-    single, both = resolve_methods(
+    (single, both), _ = resolve_methods(
         selections, benchmark, planted_registry, make_cohort(), Resources()
     )
     assert both.tasks[0] is single.tasks[0]
@@ -87,3 +89,57 @@ def test_a_task_is_built_once_for_all_methods(
 def test_a_task_named_twice_is_refused(make_cohort: MakeCohort) -> None:
     with pytest.raises(UserError, match="name the same task twice"):
         labels(make_cohort(), encoder=("none",), aux=("pt+pt:shuffled=0",))
+
+
+FAULTY = """
+from lnmbench import UserError, hookimpl
+
+class Early:
+    title, kind, outputs = "t", "binary", 1
+    def __init__(self, refuses: bool = False) -> None:
+        self.refuses = refuses
+    def targets(self, cohort):
+        if self.refuses:
+            raise UserError("no column of this label")
+        raise KeyError("t")
+    def notes(self, cohort): return ()
+    def loss(self, logits, targets): ...
+    def probabilities(self, logits): ...
+
+class Exits:
+    def __init__(self) -> None:
+        raise SystemExit(0)
+    def estimator(self, columns): ...
+    def candidates(self): ...
+
+@hookimpl
+def register_aux_tasks(): return {"early": Early}
+
+@hookimpl
+def register_baselines(): return {"exits": Exits}
+"""
+
+
+def test_a_fault_costs_the_methods_that_use_its_plugin(
+    make_cohort: MakeCohort, tmp_path: Path
+) -> None:
+    path = tmp_path / "faulty.py"
+    path.write_text(FAULTY, encoding="utf-8")
+    registry = Registry([str(path)])
+
+    def resolve(**options: object) -> tuple[list[str], list[str]]:
+        benchmark = read_benchmark(None, {"encoder": "none", **options})
+        selections = select_methods(benchmark, registry)
+        methods, failures = resolve_methods(
+            selections, benchmark, registry, make_cohort(), Resources()
+        )
+        return [m.method.label for m in methods], [failure.label for failure in failures]
+
+    assert resolve(aux=("none", "early"), baseline=("exits", "logistic")) == (
+        ["clinical network", "logistic"],
+        ["clinical network + early", "exits"],
+    )
+    with pytest.raises(UserError, match=r"clinical network \+ early failed: .*KeyError"):
+        resolve(aux="early", only=True)
+    with pytest.raises(UserError, match="^aux task early of plugin faulty: no column of this"):
+        resolve(aux=("none", "early:refuses=true"))

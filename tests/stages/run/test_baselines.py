@@ -11,9 +11,9 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from lnmbench import Cohort
-from lnmbench.contracts import Baseline
 from lnmbench.records import BaselineMethod, Choice, Plan
 from lnmbench.registry import Registry
+from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk
 
@@ -30,9 +30,14 @@ class Trees:
         return [{"learning_rate": 0.1}, {"learning_rate": 0.3}]
 
 
-@pytest.mark.parametrize("baseline", [Trees(), Registry().baselines.build(METHOD.baseline)])
+LOGISTIC = Registry().baselines.select(METHOD.baseline)
+
+
+@pytest.mark.parametrize(
+    "baseline", [GuardedBaseline(Trees(), LOGISTIC.boundary), LOGISTIC.build()]
+)
 def test_each_unit_takes_the_settings_with_the_lowest_inner_loss(
-    make_cohort: Callable[..., Cohort], plan: Plan, baseline: Baseline
+    make_cohort: Callable[..., Cohort], plan: Plan, baseline: GuardedBaseline
 ) -> None:
     chunk = BaselineChunk(method=METHOD, repeat=0, plan=plan, cohort_file=Path())
     cohort = make_cohort(30)

@@ -73,7 +73,8 @@ def test_each_slice_is_encoded_once_for_all_folds_and_methods(home: Path, silent
     counting = registry.encoders.build(Choice(name="counter")).stages()[0]
     slices = int(read_cohort(cohort).offsets[-1])
     assert slices > 24
-    assert type(counting).seen == slices
+    calls_that_compare_features = 2
+    assert type(counting).seen == slices + calls_that_compare_features
 
 
 OTHERS = """

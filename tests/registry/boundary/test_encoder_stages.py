@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import copy
+from functools import partial
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from lnmbench.errors import PluginError
+from lnmbench.registry.boundary import Boundary
+from lnmbench.registry.boundary.encoder_stages import require_stages
+
+SLICES = torch.linspace(-1, 1, 48).view(3, 1, 4, 4)
+
+
+def make(boundary: Boundary, *stages: nn.Module) -> nn.Sequential:
+    check = partial(require_stages, boundary=boundary, width=4)
+    return boundary.call("stages", check, lambda: nn.Sequential(nn.Flatten(), *stages))
+
+
+def test_features_and_gradients_are_those_of_the_stages(boundary: Boundary) -> None:
+    linear = nn.Linear(16, 4)
+    stages = make(boundary, linear)
+    plain = nn.Sequential(nn.Flatten(), linear)
+    assert torch.equal(stages(SLICES), plain(SLICES))
+    parameters = {name: p.detach() * 2 for name, p in stages.named_parameters()}
+    doubled = torch.func.functional_call(copy.deepcopy(stages), parameters, (SLICES,))
+    assert torch.allclose(doubled, 2 * plain(SLICES))
+    stages(SLICES).sum().backward()
+    assert linear.weight.grad is not None
+
+
+def test_a_fit_that_diverges_may_have_features_that_are_nan(boundary: Boundary) -> None:
+    linear = nn.Linear(16, 4)
+    nn.init.constant_(linear.weight, float("nan"))
+    assert bool(torch.isnan(make(boundary, linear)(SLICES)).all())
+
+
+def test_each_call_is_checked(boundary: Boundary) -> None:
+    class Changing(nn.Module):
+        calls = 0
+
+        def forward(self, slices: Tensor) -> Tensor:
+            self.calls += 1
+            return slices[:, : 4 if self.calls == 1 else 5]
+
+    stages = make(boundary, Changing())
+    stages(SLICES)
+    with pytest.raises(PluginError, match=r"features of shape \(3, 4\), got shape \(3, 5\)"):
+        stages(SLICES)
