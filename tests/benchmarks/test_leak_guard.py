@@ -1,0 +1,44 @@
+"""Generated tables of hospitals, public names of columns, and binary columns from the lexicon."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def guard() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("leak_guard", ROOT / "benchmarks/leak_guard.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("leaks", [True, False])
+def test_no_leak_is_proposed_and_no_honest_column_is_lost(guard: ModuleType, leaks: bool) -> None:
+    rows = [row for row in guard.measure_hospitals(leaks=leaks) if row[1] is leaks]
+    assert [row for row in rows if row[2] == "leaks" and row[4] == "feature"] == []
+    assert [row for row in rows if row[4] == "without a word"] == []
+    honest = [row for row in rows if row[2] == "honest"]
+    assert sum(row[4] == "feature" for row in honest) >= 0.95 * len(honest)
+    assert len({row[0] for row in rows}) == 11, "ten languages, Chinese in both scripts"
+
+
+def test_names_of_public_registries(guard: ModuleType) -> None:
+    times = guard.measure_headers()
+    assert times["after"]["before"] == 0
+    assert times["after"]["after"] >= 100
+    assert times["before"]["before"] >= 40
+
+
+def test_no_class_is_reversed(guard: ModuleType) -> None:
+    outcomes = guard.measure_orders(1000, seed=1)
+    assert outcomes["reversed"] == 0
+    assert outcomes["right"] > 900
