@@ -30,6 +30,7 @@ WINDOW_HU = (-1000, 400)
 _FAR_BELOW_AIR = -1500
 _MOST_VOXELS = 1 << 20
 _FEWEST_VALUES = 32
+_GRAY_LEVELS = 255
 _RESCALE = "apply RescaleSlope and RescaleIntercept when you export the CT"
 _ORIGINAL = "export the original CT in HU, neither windowed nor normalized"
 
@@ -53,7 +54,7 @@ def require_hu(volume: Volume, preprocessing: Preprocessing) -> Volume:
     volume
         Volume as its file holds it.
     preprocessing
-        HU of air, and whether implausible values are allowed: then the fault becomes a note.
+        HU of air, and whether implausible values are allowed: then the fault becomes a warning.
 
     Raises
     ------
@@ -69,16 +70,17 @@ def require_hu(volume: Volume, preprocessing: Preprocessing) -> Volume:
             got=fault.got,
             then=fault.then,
         )
-    notes = [] if fault is None else [f"implausible HU allowed ({fault.got})"]
-    padding = voxels < _FAR_BELOW_AIR if fault is None else np.False_
-    if not padding.any():
-        return replace(volume, notes=(*volume.notes, *notes)) if notes else volume
-    filled = sitk.GetImageFromArray(
-        np.where(padding, voxels.dtype.type(preprocessing.air_hu), voxels)
-    )
+    if fault is not None:
+        warning = f"implausible HU allowed ({fault.got})"
+        return replace(volume, warnings=(*volume.warnings, warning))
+    if voxels.size and not voxels.min() < _FAR_BELOW_AIR:
+        return volume
+    padding = voxels < _FAR_BELOW_AIR
+    air = voxels.dtype.type(preprocessing.air_hu)
+    filled = sitk.GetImageFromArray(np.where(padding, air, voxels))
     filled.CopyInformation(volume.image)
-    notes.append(f"padding replaced by air ({100 * padding.mean():.2g} % of the voxels)")
-    return replace(volume, image=filled, notes=(*volume.notes, *notes))
+    note = f"padding replaced by air ({100 * padding.mean():.2g} % of the voxels)"
+    return replace(volume, image=filled, notes=(*volume.notes, note))
 
 
 def find_hu_fault(voxels: NDArray[Any]) -> HuFault | None:
@@ -169,8 +171,9 @@ def _has_nothing_below_0(values: NDArray[np.float64]) -> HuFault | None:
     soft = _share(values, 0, 450) >= 0.8 and _share(values, 880, np.inf) < 0.01
     if soft and _share(values, 0, 10) < 0.02:
         return None
+    few = "nothing" if values.min() >= 0 else "hardly anything"
     return HuFault(
-        got=f"{values.min():g} to {values.max():g}, nothing below 0 as air and fat are",
+        got=f"{values.min():g} to {values.max():g}, {few} below 0 as air and fat are",
         then=_ORIGINAL,
     )
 
@@ -206,11 +209,13 @@ def _is_clipped(values: NDArray[np.float64]) -> HuFault | None:
     """Values that were cut off pile up at the end of their range, unlike the tail of noise."""
     if np.unique(values).size < _FEWEST_VALUES:
         return None
+    low, high = values.min(), values.max()
+    gray = high - low <= _GRAY_LEVELS
     cuts = [
         f"{end:g}"
         for end, sign, harmless in (
-            (values.min(), 1, values.min() <= WINDOW_HU[0] + 50),
-            (values.max(), -1, values.max() >= WINDOW_HU[1]),
+            (low, 1, low <= WINDOW_HU[0] + 50 and not gray),
+            (high, -1, high >= WINDOW_HU[1]),
         )
         if not harmless and _piles_up(sign * (values - end))
     ]

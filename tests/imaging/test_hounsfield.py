@@ -86,7 +86,7 @@ WRONG: dict[str, tuple[Callable[[Voxels], Voxels], str]] = {
     ),
     "windowed to 255, rescaled": (
         lambda hu: np.rint((hu.clip(-160, 240) + 160) / 400 * 255) - 1024,
-        "cut off at -769",
+        "cut off at -1024 and -769",
     ),
     "clipped to soft tissue": (lambda hu: hu.clip(-160, 240), "cut off at -160 and 240"),
     "clipped at 150": (lambda hu: hu.clip(-1350, 150), "cut off at 150"),
@@ -166,7 +166,7 @@ def test_implausible_values_are_allowed_and_noted() -> None:
     volume = _volume(chest() + 1024)
     allowed = require_hu(volume, Preprocessing(allow_implausible=True))
     assert allowed.image is volume.image
-    assert allowed.notes[0].startswith("implausible HU allowed (")
+    assert allowed.warnings[0].startswith("implausible HU allowed (")
 
 
 def test_the_real_scans_are_plausible(shared_data: Path) -> None:
