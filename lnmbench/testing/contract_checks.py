@@ -11,6 +11,7 @@ from lnmbench.records import Cohort
 from lnmbench.testing import data_checks as data
 from lnmbench.testing import evaluation_checks as evaluation
 from lnmbench.testing import network_checks as network
+from lnmbench.testing import returned_values as returned
 from lnmbench.testing.sample_cohort import sample_cohort
 
 if TYPE_CHECKING:
@@ -25,17 +26,20 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         data.check_dataset_values,
         data.check_dataset_card,
         data.check_dataset_sources,
+        returned.check_dataset_returns,
     ),
     "report reader": (
         data.check_report_reader_columns,
         data.check_report_reader_empty_report,
         data.check_report_reader_findings,
+        returned.check_report_reader_returns,
     ),
-    "target": (data.check_target_labels, data.check_target_notes),
+    "target": (data.check_target_labels, data.check_target_notes, returned.check_target_returns),
     "encoder": (
         network.check_encoder_output_shape,
         network.check_encoder_eval_mode,
         network.check_encoder_batch_independence,
+        returned.check_encoder_returns,
     ),
     "aux task": (
         network.check_aux_task_targets,
@@ -45,20 +49,23 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         network.check_aux_task_probabilities,
         network.check_aux_task_notes,
         network.check_search_space,
+        returned.check_aux_task_returns,
     ),
     "weighting": (
         network.check_weighting_shape,
         network.check_weighting_model_independence,
         network.check_search_space,
+        returned.check_weighting_returns,
     ),
     "baseline": (
-        evaluation.check_baseline_candidates,
-        evaluation.check_baseline_probabilities,
+        returned.check_baseline_candidates,
+        returned.check_baseline_probabilities,
     ),
     "metric": (
         evaluation.check_metric_kinds,
         evaluation.check_metric_bounds,
         evaluation.check_metric_direction,
+        returned.check_metric_returns,
     ),
     "comparison": (
         evaluation.check_comparison_interval,
@@ -78,7 +85,7 @@ def contract_checks(role: str) -> Sequence[ContractCheck]:
     Examples
     --------
     >>> [check.__name__ for check in contract_checks("target")]
-    ['check_target_labels', 'check_target_notes']
+    ['check_target_labels', 'check_target_notes', 'check_target_returns']
     """
     if role not in _CHECKS:
         raise ValueError(f"unknown role {role!r}, expected one of {', '.join(_CHECKS)}")

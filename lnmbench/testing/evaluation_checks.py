@@ -1,4 +1,4 @@
-"""Contract checks of baselines, metrics, comparisons and numbered checks."""
+"""Contract checks of metrics, comparisons and numbered checks."""
 
 from __future__ import annotations
 
@@ -9,35 +9,12 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import Baseline, Check, Comparison, Metric, Thresholded
+from lnmbench.contracts import Check, Comparison, Metric, Thresholded
 from lnmbench.records import Cohort, Label, Pair, TestResult
 
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
 GOOD = np.array([0.1, 0.2, 0.8, 0.9])
 BAD = np.array([0.9, 0.8, 0.2, 0.1])
-
-
-def check_baseline_candidates(baseline: Baseline, cohort: Cohort) -> None:
-    """Check that there is at least one candidate setting."""
-    assert baseline.candidates(), "no candidates: return [{}] for the default settings alone"
-
-
-def check_baseline_probabilities(baseline: Baseline, cohort: Cohort) -> None:
-    """Check that the first and the last candidate predict finite probabilities (n, 2)."""
-    from sklearn.pipeline import Pipeline
-
-    from lnmbench.clinical import feature_frame
-
-    candidates = baseline.candidates()
-    frame = feature_frame(cohort, np.arange(len(cohort)))
-    truth = np.arange(len(cohort)) % 2
-    for candidate in (candidates[0], candidates[-1]):
-        model = baseline.estimator(cohort.features)
-        classifier = model[-1] if isinstance(model, Pipeline) else model
-        classifier.set_params(**candidate)
-        p = model.fit(frame, truth).predict_proba(frame)
-        assert p.shape == (len(cohort), 2), f"probabilities have the shape {p.shape}"
-        assert np.isfinite(p).all(), "probabilities are not finite"
 
 
 def check_metric_kinds(metric: Metric, cohort: Cohort) -> None:

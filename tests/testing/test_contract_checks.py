@@ -52,6 +52,7 @@ def test_tests_are_named_by_object_and_check() -> None:
     assert [param.id for param in mark.args[1]] == [
         "Age-check_target_labels",
         "Age-check_target_notes",
+        "Age-check_target_returns",
     ]
 
 

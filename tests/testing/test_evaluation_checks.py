@@ -5,7 +5,6 @@ import pytest
 from lnmbench import TestResult
 from lnmbench.testing import sample_cohort
 from lnmbench.testing.evaluation_checks import (
-    check_baseline_candidates,
     check_comparison_interval,
     check_comparison_of_equal_methods,
     check_comparison_probabilities,
@@ -15,18 +14,6 @@ from lnmbench.testing.evaluation_checks import (
 )
 
 COHORT = sample_cohort()
-
-
-class Untuned:
-    """A baseline without a candidate."""
-
-    def candidates(self):
-        return []
-
-
-def test_a_baseline_needs_a_candidate() -> None:
-    with pytest.raises(AssertionError, match="no candidates"):
-        check_baseline_candidates(Untuned(), COHORT)
 
 
 class Doubled:

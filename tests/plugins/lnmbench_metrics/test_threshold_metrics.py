@@ -95,7 +95,7 @@ def test_the_worst_model_reaches_the_bound_of_net_benefit(build_metric: BuildMet
             "invalid sensitivity for metric npv: expected above 0 and at most",
         ),
         ("ppv:sensitivity=0", "invalid sensitivity for metric ppv"),
-        ("specificity:sensitivity=nan", "invalid sensitivity for metric specificity"),
+        ("specificity:sensitivity=nan", "wrong value for sensitivity .* got 'nan'"),
         ("sensitivity:specificity=-1", "invalid specificity for metric sensitivity"),
         ("net_benefit:threshold=1", "invalid threshold for metric net_benefit"),
         ("net_benefit:threshold=20%", "wrong value for threshold"),

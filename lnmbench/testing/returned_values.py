@@ -1,0 +1,115 @@
+"""Contract checks of returned values: those of the boundary around plugins in a run."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lnmbench.errors import PluginError
+from lnmbench.records import Cohort
+from lnmbench.registry import Plugin
+from lnmbench.registry.boundary import Boundary, guard
+
+_BOUNDARY = "lnmbench.registry.boundary."
+TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
+PREDICTED = np.array([0.1, 0.6, 0.4, 0.9])
+
+
+def _asserting(role: str) -> Callable[[Callable[[Any, Cohort], None]], Callable[..., None]]:
+    """Return a decorator that passes an object behind its boundary and asserts that it holds."""
+
+    def decorate(check: Callable[[Any, Cohort], None]) -> Callable[..., None]:
+        @functools.wraps(check)
+        def run(instance: object, cohort: Cohort) -> None:
+            module, name = type(instance).__module__, type(instance).__name__
+            plugin = Plugin(name=module, origin=module, module=module, version="", explicit=True)
+            try:
+                guarded = guard(instance, Boundary(plugin=plugin, role=role, name=name))
+                check(instance if module.startswith(_BOUNDARY) else guarded, cohort)
+            except PluginError as fault:
+                raise AssertionError(str(fault).partition("; fix it")[0]) from None
+
+        return run
+
+    return decorate
+
+
+@_asserting("dataset")
+def check_dataset_returns(dataset: Any, cohort: Cohort) -> None:
+    """Check that columns, card, sources, notes and cases are records of their types."""
+    for attribute in ("columns", "card", "sources", "notes"):
+        getattr(dataset, attribute)
+    assert list(dataset.cases()), "the data set has no cases"
+
+
+@_asserting("report reader")
+def check_report_reader_returns(reader: Any, cohort: Cohort) -> None:
+    """Check that findings are records, and that their columns can encode them."""
+    for text in ("", "Spiculated mass, 3.2 x 2.1 cm.", "肿块大小约3.2cm×2.1cm"):
+        reader.read(text)
+
+
+@_asserting("target")
+def check_target_returns(target: Any, cohort: Cohort) -> None:
+    """Check that labels are 0, 1 or NaN, and that the cohort is not changed in place."""
+    assert target.title
+    target.labels(cohort)
+    target.notes(cohort)
+
+
+@_asserting("encoder")
+def check_encoder_returns(encoder: Any, cohort: Cohort) -> None:
+    """Check that features are finite, of the declared number, and equal in every call."""
+    assert encoder.weights
+    if encoder.level != "none":
+        from lnmbench.nets.encoder.frozen import FrozenEncoder
+
+        shape = (1, 1, 5, 64, 64) if encoder.level == "volume" else (3, 1, 64, 64)
+        images = np.linspace(-1, 1, math.prod(shape), dtype=np.float32).reshape(shape)
+        FrozenEncoder(encoder.stages()).encode(images)
+
+
+@_asserting("aux task")
+def check_aux_task_returns(task: Any, cohort: Cohort) -> None:
+    """Check that labels suit the kind, and that loss and predictions of them are valid."""
+    assert task.title
+    task.targets(cohort)
+    task.notes(cohort)
+
+
+@_asserting("weighting")
+def check_weighting_returns(weighting: Any, cohort: Cohort) -> None:
+    """Check that scalars are numbers, and that combined losses are finite and have a gradient."""
+    weighting.initial_scalars(("target", "first task", "second task"))
+
+
+@_asserting("baseline")
+def check_baseline_candidates(baseline: Any, cohort: Cohort) -> None:
+    """Check that there is at least one candidate setting."""
+    baseline.candidates()
+
+
+@_asserting("baseline")
+def check_baseline_probabilities(baseline: Any, cohort: Cohort) -> None:
+    """Check that the first and the last candidate predict probabilities (n, 2)."""
+    from lnmbench.clinical import feature_frame
+
+    frame = feature_frame(cohort, np.arange(len(cohort)))
+    truth, every_case = np.arange(len(cohort)) % 2.0, np.ones(len(cohort), dtype=np.bool_)
+    model, features = baseline.estimator(cohort.features).fit_steps(frame, truth, every_case)
+    candidates = baseline.candidates()
+    for settings in (candidates[0], candidates[-1]):
+        model.probabilities(settings, features, truth, every_case)
+
+
+@_asserting("metric")
+def check_metric_returns(metric: Any, cohort: Cohort) -> None:
+    """Check that values are numbers within the bounds, and that the input is not changed."""
+    assert metric.title
+    assert isinstance(metric.greater_is_better, bool)
+    if "binary" in metric.kinds:
+        metric(TRUTH, PREDICTED)
