@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +23,7 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
 from lnmbench.parameters import bind
 from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
+from lnmbench.toml_file import read_toml
 
 
 def _parse_choice(value: object) -> object:
@@ -147,7 +147,7 @@ def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:
 
     Raises `UserError` for an unreadable file, an unknown setting and a wrong value.
     """
-    settings = _read_toml(file) if file is not None else {}
+    settings = _read_benchmark_file(file) if file is not None else {}
     settings.update({key: value for key, value in options.items() if value is not None})
     training = settings.get("training")
     if isinstance(training, Mapping):
@@ -158,17 +158,12 @@ def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:
         raise _user_error(error, file) from error
 
 
-def _read_toml(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+def _read_benchmark_file(file: Path) -> dict[str, object]:
+    if not file.exists():
         raise UserError(
             "no such benchmark file", where=str(file), then="check the path of --config"
-        ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(
-            "unreadable benchmark file", where=str(file), expected="TOML", got=str(error)
-        ) from error
+        )
+    return read_toml(file)
 
 
 def _bind_training(settings: Mapping[str, object]) -> Training:

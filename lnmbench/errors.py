@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+_MOST_ERRORS = 20
 
 
 class UserError(Exception):
@@ -30,6 +32,42 @@ class UserError(Exception):
         line += f"; {then}" if then else ""
         shown = "".join(c if c.isprintable() or c.isspace() else "�" for c in line)
         super().__init__(" ".join(shown.split()))
+
+
+class UserErrors(UserError):
+    """Several errors of one input: a line that counts them, then a numbered line for each.
+
+    Examples
+    --------
+    >>> print(UserErrors("t.csv", [UserError("no id", where="row 2"), UserError("no age")]))
+    2 errors in t.csv:
+      1. no id (row 2)
+      2. no age
+    """
+
+    def __init__(self, what: str, errors: Sequence[UserError]) -> None:
+        lines = [f"  {number}. {error}" for number, error in enumerate(errors, start=1)]
+        more = len(lines) - _MOST_ERRORS
+        end = [f"  and {more} more"] if more > 0 else []
+        Exception.__init__(
+            self, "\n".join((f"{len(errors)} errors in {what}:", *lines[:_MOST_ERRORS], *end))
+        )
+
+
+def raise_all(errors: Sequence[UserError], what: str) -> None:
+    """Raise the error of an input, or all of them as one; return without errors.
+
+    Parameters
+    ----------
+    errors
+        The errors in the order of the input.
+    what
+        The input in words, for the line that counts them.
+    """
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise UserErrors(what, errors)
 
 
 class PluginError(UserError):

@@ -22,6 +22,10 @@ _FOLDERS = re.compile(
     r"""|(?:[^\s'"(=:,/\\]+[/\\]){2,}|[^\s'"(=:,/\\]+[/\\](?=[^\s'"/\\]*\.[A-Za-z])"""
 )
 _WHOLE_PATH = re.compile(r"[^\s(;,'\"]*[/\\][^;)]*")
+_QUOTED = re.compile(r"""(?<!\w)(['"])(?:(?!\1).)*\1(?!\w)""")
+_REGION_NAME = re.compile(r"\bROI .*?(?= of \d+:|\)|; |$)")
+_PHRASE_FILE = re.compile(r"(?:^|(?<=\())[^():;,]*\.[A-Za-z]\w{1,4}(?=[,):;]|$)")
+_FILE_NAME = re.compile(r"(?<![\w.])[^\s(),;:=…]+\.[A-Za-z]\w{1,4}\b")
 _UID = re.compile(r"(?<![\w.])\d+(?:\.\d+){5,}(?![\w.])")
 
 
@@ -151,14 +155,18 @@ def redact_paths(text: str) -> str:
 def redact_ids(text: str, pseudonyms: Mapping[str, str]) -> str:
     """Return the text with each id replaced by its pseudonym, and without paths.
 
-    File names often hold patient ids; a whole path becomes an ellipsis.
+    File names, names of regions and quoted words often name patients; each becomes an ellipsis.
 
     Examples
     --------
     >>> redact_ids("no CT series (data/P7/CT): case P7", {"P7": "a1b2"})
     'no CT series (…): case a1b2'
+    >>> redact_ids("ROI GTV Doe of 2: 7 voxels; Doe_mask.nii.gz has label 'Doe'", {})
+    'ROI … of 2: 7 voxels; … has label …'
     """
-    text = _WHOLE_PATH.sub("…", text)
+    text = _REGION_NAME.sub("ROI …", _WHOLE_PATH.sub("…", text))
+    for names in (_QUOTED, _PHRASE_FILE, _FILE_NAME):
+        text = names.sub("…", text)
     for id_ in sorted(filter(None, pseudonyms), key=len, reverse=True):
         text = re.sub(rf"(?<![^\W_]){re.escape(id_)}(?![^\W_])", pseudonyms[id_], text)
     return text

@@ -57,7 +57,7 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ('folds = "many"', "wrong value for folds.*expected a valid integer, got 'many'"),
         ("dataset = 3", "wrong value for dataset.*expected a name, name:key=value, or a table"),
         ("encoder = 3", "wrong value for encoder.*expected a name, or a list of names, got 3"),
-        ("folds = [", "unreadable benchmark file"),
+        ("folds = [", "is not valid TOML .line 1."),
         ('encoder = "resnet50:"', "malformed choice"),
         ("window = [nan, 400]", "a lower and a higher HU"),
         ("window = [400, -1000]", "wrong value for window.*a lower and a higher HU"),

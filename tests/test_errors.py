@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lnmbench.errors import UserError, nearest, reading
+from lnmbench.errors import UserError, UserErrors, nearest, raise_all, reading
 
 
 def test_a_message_has_problem_place_expected_got_and_next_step() -> None:
@@ -28,3 +28,15 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     match = "cannot read .*nowhere.*got No such file"
     with pytest.raises(UserError, match=match), reading(path):
         path.read_text()
+
+
+def test_several_errors_are_a_numbered_list_of_bounded_length() -> None:
+    raise_all([], "t.csv")
+    errors = [UserError(f"problem {number}") for number in range(25)]
+    with pytest.raises(UserError, match="^problem 0$"):
+        raise_all(errors[:1], "t.csv")
+    with pytest.raises(UserErrors) as refusal:
+        raise_all(errors, "t.csv")
+    lines = str(refusal.value).splitlines()
+    assert lines[:2] == ["25 errors in t.csv:", "  1. problem 0"]
+    assert lines[-2:] == ["  20. problem 19", "  and 5 more"]

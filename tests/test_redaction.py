@@ -108,6 +108,12 @@ def test_only_folders_of_paths_leave_a_message(text: str, expected: str) -> None
         "segment 'a' of P7",
         "P7_ct.nii is empty",
         "rel/Smith John/P7.nii has no mask; then",
+        "ROI GTV Smith, 1990 of 3: 5 voxels",
+        "the ROI has no contours (…, ROI Smith's tumor)",
+        "the region is empty (Smith John.nrrd): got 0",
+        "Smith_1990.nii.gz is empty",
+        "no label is named 'Smith tumor'",
+        'segment "Smith" of 4',
     ],
 )
 def test_messages_lose_paths_and_ids(line: str) -> None:
@@ -115,6 +121,17 @@ def test_messages_lose_paths_and_ids(line: str) -> None:
     assert "P7" not in redacted
     assert "Smith" not in redacted
     assert "1990" not in redacted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "the scan's grid differs from the mask's: 0.7 × 0.7 × 5 mm, e.g. in x",
+        "series 3: 14 slices (12 % of the voxels); the patient's region has 2.50 ml",
+    ],
+)
+def test_plain_messages_stay(line: str) -> None:
+    assert redact_ids(line, {"P7": "x"}) == line
 
 
 @pytest.mark.parametrize(

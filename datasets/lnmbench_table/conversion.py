@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lnmbench import Column, UserError
 from lnmbench.records import UNCODED_ROLES
-from lnmbench.text import fold_spelling, parse_number
-from lnmbench_table.excel import StoredNumber
+from lnmbench.text import fold_spelling, parse_number, plural
+from lnmbench_table.excel import StoredNumber, StoredPercentage
 from lnmbench_table.layout import Decimal
 from lnmbench_table.sheet import quote_text
 
+_MOST_WRONG = 1000
 _BLANK = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 _GROUPED = re.compile(r"[-+−]?\d{1,3}([.,'’ ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[-+−]?[\d.]+,\d+", re.ASCII)
@@ -34,11 +35,59 @@ class Conversion:
     thousands: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
+    def convert_all(
+        self, cells: Sequence[str], places: Sequence[str]
+    ) -> tuple[tuple[str, ...], list[UserError]]:
+        """Return the cells as the column can encode them, and an error for those that it cannot.
+
+        Parameters
+        ----------
+        cells
+            The cells of the column.
+        places
+            Where each of them is, for messages.
+        """
+        converted: dict[str, str] = {}
+        wrong: dict[str, str] = {}
+        for cell, place in zip(cells, places, strict=True):
+            if cell in converted or cell in wrong or len(wrong) > _MOST_WRONG:
+                continue
+            try:
+                converted[cell] = self.convert(cell, where=place)
+            except UserError as error:
+                wrong[cell] = str(error) if not wrong else place
+        errors = [*self._summarize(cells, wrong), *self._check_percentages(cells)]
+        return tuple(converted.get(cell, "") for cell in cells), errors
+
+    def _summarize(self, cells: Sequence[str], wrong: Mapping[str, str]) -> Iterator[UserError]:
+        """Yield an error on the first wrong cell, with the number of the others."""
+        if not wrong:
+            return
+        (_, first), *others = wrong.items()
+        count = sum(cell in wrong for cell in cells) - 1
+        examples = ", ".join(quote_text(cell) for cell, _ in others[:3])
+        more = f"; {plural(count, 'more cell')} of the column cannot be used" if count else ""
+        yield UserError(f"{first}{more}{', e.g. ' * bool(examples)}{examples}")
+
+    def _check_percentages(self, cells: Sequence[str]) -> Iterator[UserError]:
+        """Yield an error if some numbers are stored as percentages and others are not."""
+        percentages = sum(isinstance(cell, StoredPercentage) for cell in cells)
+        others = [cell for cell in cells if _is_plain_number(cell)]
+        if percentages and others and self.column.kind == "continuous":
+            yield UserError(
+                f"column {self.column.name!r} holds {plural(percentages, 'cell')} formatted as "
+                f"percent and {plural(len(others), 'plain number')}",
+                got=f"e.g. {quote_text(others[0])}",
+                then="format all of them alike in the spreadsheet",
+            )
+
     def convert(self, cell: str, *, where: str) -> str:
         """Return a cell as its column can encode it. Raises `UserError` for any other cell."""
         value = self._map(cell)
-        if self.column.role in UNCODED_ROLES:
+        if self.column.role == "report":
             return value
+        if self.column.role in UNCODED_ROLES:
+            return "" if self.column.is_missing(value) else value
         if self.column.kind == "continuous" and not isinstance(value, StoredNumber):
             value = self._convert_number(value, where)
         self.column.encode(value, where=where)
@@ -93,6 +142,11 @@ class Conversion:
         if _WITH_UNIT.fullmatch(cell):
             return "remove units from the cells of the table and give one with the key unit"
         return "add the spelling to the column's missing list if it means missing"
+
+
+def _is_plain_number(cell: str) -> bool:
+    is_number = isinstance(cell, StoredNumber) and not isinstance(cell, StoredPercentage)
+    return is_number and float(cell) != 0
 
 
 def _quote(cell: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench import Column, UserError
-from lnmbench.errors import nearest, reading
+from lnmbench.errors import nearest, raise_all
 from lnmbench.records import UNCODED_ROLES
+from lnmbench.tables import clean_cell
 from lnmbench.text import fold_spelling
+from lnmbench.toml_file import parse_toml, read_toml
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.layout import Layout
 from lnmbench_table.sections import (
     CardSection,
     ColumnSection,
+    DictionaryFile,
     format_section_header,
     parse_sections,
 )
@@ -37,45 +41,58 @@ class Dictionary:
 
 
 def read_dictionary(path: Path) -> Dictionary:
-    """Read and check a dictionary. Raises `UserError` with the file, the section and the key."""
-    try:
-        with reading(path):
-            text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8", then="save it as UTF-8") from error
-    return parse_dictionary(text, path)
+    """Read and check a dictionary.
+
+    Raises `UserError` with the file, the section and the key, for all of its errors at once.
+    """
+    return _make_dictionary(parse_sections(read_toml(path), path), path)
 
 
 def parse_dictionary(text: str, path: Path) -> Dictionary:
     """Parse the text of a dictionary; `path` is for error messages."""
-    file = parse_sections(text, path)
-    stripped = [name.strip() for name in file.columns]
-    _require_unique("name", [(name, name) for name in stripped], path)
-    columns = [
-        _make_column(name, section, f"{path}, {format_section_header('columns', name)}")
-        for name, section in zip(stripped, file.columns.values(), strict=True)
-    ]
-    _require_unique("label", [(c.label, c.name) for c in columns if c.label], path)
-    for role in ("patient", "center"):
-        _require_unique("role", [(role, c.name) for c in columns if c.role == role], path)
-    conversions = [
-        _make_conversion(
-            column, section, file.table, f"{path}, {format_section_header('columns', column.name)}"
-        )
-        for column, section in zip(columns, file.columns.values(), strict=True)
-    ]
+    return _make_dictionary(parse_sections(parse_toml(text, path), path), path)
+
+
+def _make_dictionary(file: DictionaryFile, path: Path) -> Dictionary:
+    conversions, undated, errors = [], [], []
+    for key, section in file.columns.items():
+        name = clean_cell(key)
+        try:
+            where = f"{path}, {format_section_header('columns', name)}"
+            column = _make_column(name, section, where)
+            conversions.append(_make_conversion(column, section, file.table, where))
+        except UserError as error:
+            errors.append(error)
+            continue
+        if column.role == "feature" and section.known is None:
+            undated.append(column)
+    raise_all([*errors, *_check_columns(file, path)], str(path))
     return Dictionary(
-        id=_find_id_column(columns, path),
-        columns=tuple(column for column in columns if column.role != "id"),
+        id=next(c.column.name for c in conversions if c.column.role == "id"),
+        columns=tuple(c.column for c in conversions if c.column.role != "id"),
         conversions=tuple(c for c in conversions if c.column.role != "id"),
         layout=file.table,
-        undated=tuple(
-            column
-            for column, section in zip(columns, file.columns.values(), strict=True)
-            if column.role == "feature" and section.known is None
-        ),
+        undated=tuple(undated),
         card=file.card,
     )
+
+
+def _check_columns(file: DictionaryFile, path: Path) -> Iterator[UserError]:
+    """Yield an error for each name, label or role that only one column may have."""
+    sections = [(clean_cell(key), section) for key, section in file.columns.items()]
+    yield from _find_repeated("name", [(name, name) for name, _ in sections], path)
+    labels = [(s.label, name) for name, s in sections if s.label and s.role in ("target", "aux")]
+    yield from _find_repeated("label", labels, path)
+    for role in ("patient", "center"):
+        yield from _find_repeated("role", [(role, n) for n, s in sections if s.role == role], path)
+    ids = sum(section.role == "id" for _, section in sections)
+    if ids != 1:
+        yield UserError(
+            "the dictionary needs one id column",
+            where=str(path),
+            expected='exactly one section with role = "id"',
+            got=f"{ids}",
+        )
 
 
 def _make_column(name: str, section: ColumnSection, where: str) -> Column:
@@ -175,23 +192,13 @@ def _check_spellings(section: ColumnSection, where: str) -> None:
         raise UserError(f"{min(both)[:40]!r} is both a category and missing", where=where)
 
 
-def _require_unique(attribute: str, pairs: list[tuple[str, str]], path: Path) -> None:
+def _find_repeated(attribute: str, pairs: list[tuple[str, str]], path: Path) -> Iterator[UserError]:
     columns: dict[str, str] = {}
     for key, column in pairs:
         if key in columns:
-            raise UserError(
-                f"two columns have the {attribute} {key!r}", where=str(path), got=f"also {column!r}"
+            yield UserError(
+                f"two columns have the {attribute} {key[:40]!r}",
+                where=str(path),
+                got=f"{columns[key][:40]!r} and {column[:40]!r}",
             )
-        columns[key] = column
-
-
-def _find_id_column(columns: list[Column], path: Path) -> str:
-    ids = [column.name for column in columns if column.role == "id"]
-    if len(ids) != 1:
-        raise UserError(
-            "the dictionary needs one id column",
-            where=str(path),
-            expected='exactly one section with role = "id"',
-            got=f"{len(ids)}",
-        )
-    return ids[0]
+        columns.setdefault(key, column)

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from lnmbench import UserError
-from lnmbench.errors import nearest
+from lnmbench.errors import nearest, raise_all
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
 from lnmbench.imaging.regions.points import Location, parse_location, read_points
 from lnmbench.text import plural
@@ -27,7 +27,6 @@ _SYNONYMS = {
     "image": ("ct", "scan", "volume", "img", "images", "image_path", "ct_path", "path", "file"),
     "region": ("mask", "masks", "seg", "segmentation", "label", "roi", "tumor", "rtstruct"),
 }
-_MOST_ERRORS = 5
 POINTS = ".csv"
 
 
@@ -156,13 +155,7 @@ def _suggest_header(name: str, headers: Sequence[str], *, only_synonyms: bool = 
 def _check_rows(rows: Sequence[Mapping[str, str]], origins: Sequence[str], path: Path) -> None:
     """Raise one `UserError` for all rows that cannot be used."""
     errors = [*chain.from_iterable(map(_check_row, rows, origins)), *_check_cases(rows, path)]
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        numbered = enumerate(errors[:_MOST_ERRORS], start=1)
-        listed = "; ".join(f"{number}. {error}" for number, error in numbered)
-        more = f"; and {len(errors) - _MOST_ERRORS} more" if len(errors) > _MOST_ERRORS else ""
-        raise UserError(f"{len(errors)} errors in the manifest: {listed}{more}")
+    raise_all(errors, "the manifest")
 
 
 def _check_row(row: Mapping[str, str], origin: str) -> Iterator[UserError]:

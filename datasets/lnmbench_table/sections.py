@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from lnmbench import UserError
-from lnmbench.errors import nearest
+from lnmbench.errors import nearest, raise_all
 from lnmbench.records import Kind, Known, Role
 from lnmbench_table.layout import Layout, NumberMarks
 from lnmbench_table.sheet import quote_text
 
+_LONGEST_NAME = 20
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -86,14 +88,40 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def parse_sections(text: str, path: Path) -> DictionaryFile:
-    """Parse TOML. Raises `UserError` with the file, the section and the invalid key."""
+def parse_sections(content: Mapping[str, object], path: Path) -> DictionaryFile:
+    """Validate the content of a dictionary.
+
+    Raises `UserError` with the file, the section and the invalid key, for all of them at once.
+    """
+    raise_all(list(_find_dotted_names(content, path)), str(path))
     try:
-        return DictionaryFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is not valid TOML", got=str(error)) from error
+        return DictionaryFile.model_validate(content)
     except ValidationError as error:
-        raise _describe_error(error, path) from error
+        details = error.errors(include_url=False, include_context=True)
+        errors = [_describe_error(detail, path) for detail in details]
+        raise_all(errors, str(path))
+        raise
+
+
+def _find_dotted_names(content: Mapping[str, object], path: Path) -> Iterator[UserError]:
+    """Yield an error for each section whose name has dots without quotes."""
+    columns = content.get("columns")
+    for name, section in columns.items() if isinstance(columns, dict) else ():
+        for key, value in section.items() if isinstance(section, dict) else ():
+            if not isinstance(value, dict) or key in ColumnSection.model_fields:
+                continue
+            names = [name, key]
+            while len(names) < _LONGEST_NAME and len(value) == 1:
+                ((inner, deeper),) = value.items()
+                if not isinstance(deeper, dict) or inner in ColumnSection.model_fields:
+                    break
+                names, value = [*names, inner], deeper
+            dotted = ".".join(names)
+            yield UserError(
+                f"the name of section [columns.{dotted[:60]}] has dots",
+                where=str(path),
+                then=f'put it in quotes: [columns."{dotted[:60]}"]',
+            )
 
 
 def format_section_header(*names: str) -> str:
@@ -102,9 +130,8 @@ def format_section_header(*names: str) -> str:
     return f"[{'.'.join(bare)}]"
 
 
-def _describe_error(error: ValidationError, path: Path) -> UserError:
-    """Return the first error of pydantic as a line with file, section and key."""
-    detail = error.errors(include_url=False)[0]
+def _describe_error(detail: ErrorDetails, path: Path) -> UserError:
+    """Return an error of pydantic as a line with file, section and key."""
     *sections, key = [str(part) for part in detail["loc"]]
     keys = len(sections) - (2 if sections[:1] == ["columns"] else 1)
     if keys > 0:
@@ -115,10 +142,12 @@ def _describe_error(error: ValidationError, path: Path) -> UserError:
         return UserError(f"unknown key {key!r}", where=where, then=nearest(key, model.model_fields))
     if detail["type"] == "missing":
         return UserError(f"key {key!r} is missing", where=where)
+    value = detail["input"]
+    is_section = isinstance(value, dict) or detail["type"] in ("model_type", "dict_type")
     expected = detail.get("ctx", {}).get("expected", "")
     return UserError(
-        f"invalid value of key {key!r}",
+        f"invalid {'section' if is_section else 'value of key'} {key!r}",
         where=where,
         expected=str(expected) if expected else detail["msg"].removeprefix("Value error, "),
-        got=repr(detail["input"])[:60],
+        got=type(value).__name__ if isinstance(value, dict | list) else repr(value)[:60],
     )

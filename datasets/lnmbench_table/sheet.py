@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.tables import SAVE, STATE_OR_SAVE, decode_text, read_content
-from lnmbench.text import plural
+from lnmbench.text import fold_spelling, plural
 from lnmbench_table.dialect import Row, parse_text, skip_titles
 from lnmbench_table.excel import read_excel_cells
 from lnmbench_table.file_format import is_excel, is_tab_separated
@@ -22,6 +23,28 @@ class Sheet:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+
+    def rename(self, names: Sequence[str]) -> Sheet:
+        """Return the table with these names as headers where they differ only in spelling.
+
+        A name is used if it is not a header, and one header alone differs from it in upper and
+        lower case, blanks or invisible characters.
+        """
+        spellings: dict[str, list[str]] = {}
+        for header in self.header:
+            if header and header not in names:
+                spellings.setdefault(fold_spelling(header), []).append(header)
+        new_names = {
+            spellings[key][0]: name
+            for name in names
+            if name not in self.header and len(spellings.get(key := fold_spelling(name), ())) == 1
+        }
+        notes = [
+            f"column {quote_text(name)} is {quote_text(header)} in the table"
+            for header, name in new_names.items()
+        ]
+        renamed = tuple(new_names.get(header, header) for header in self.header)
+        return replace(self, header=renamed, notes=(*self.notes, *notes))
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return the cells under the first header of this name."""

@@ -24,7 +24,7 @@ def check(
 ) -> None:
     """Print the results of the numbered checks of a run.
 
-    The exit code is 1 if a check reports an error or fails.
+    The exit code is 1 if a check reports an error or fails, or a metric or comparison does.
     """
     from lnmbench.cli.console import print_notice, print_to_console
     from lnmbench.errors import UserError
@@ -38,10 +38,13 @@ def check(
 
     registry = plugins.load()
     folder = run or find_latest_run(Path("runs"))
-    check_results = run_checks(read_results(folder, registry, print_notice), registry)
+    results = read_results(folder, registry, print_notice)
+    check_results = run_checks(results, registry)
     table = check_table(check_results)
     if table is None:
         raise UserError("no plugin in use offers a check", then="see lnmbench list checks")
     print_to_console([table])
-    if has_errors(check_results):
+    for fault in results.faults:
+        print_notice(f"warning: {fault.message}")
+    if has_errors(check_results) or results.faults:
         raise typer.Exit(EXIT_ERROR)

@@ -56,6 +56,7 @@ def ingest(
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages import ingest as stage
+    from lnmbench.store.cohort_file import read_cohort
 
     ingest_options = options.to_ingest_options()
     registry = plugins.load()
@@ -71,6 +72,8 @@ def ingest(
         if report is not None:
             stage.copy_ingest_log(path, report)
         progress.say(f"ingest log: {report or stage.ingest_log_path(path)}")
+        for line in stage.shorten(stage.find_leaks(read_cohort(path), registry)):
+            progress.say(line)
     print_path(path)
 
 

@@ -84,9 +84,10 @@ def report(
         output = HTML_FILE
     if output is None:
         _print(page, format)
-        return
-    _write(output, _format_page(page, format))
-    print_notice(f"written to {output}")
+    else:
+        _write(output, _format_page(page, format))
+        print_notice(f"written to {output}")
+    warn_of_faults(page)
 
 
 @expand_groups
@@ -111,7 +112,15 @@ def print_brief_report(folder: Path, registry: Registry) -> None:
     """Print the sections of a run's report that answer its questions to standard output."""
     from lnmbench.stages.report import build_page, read_results
 
-    _print(build_page(read_results(folder, registry), registry, brief=True), Format.table)
+    page = build_page(read_results(folder, registry), registry, brief=True)
+    _print(page, Format.table)
+    warn_of_faults(page)
+
+
+def warn_of_faults(page: Page) -> None:
+    """Print a line on each plugin that failed and is missing in a report."""
+    for line in page.faults:
+        print_notice(f"warning: {line}")
 
 
 def _print(page: Page, format: Format) -> None:

@@ -35,9 +35,10 @@ class CaseVolume:
 
         Raises `UserError` without an annotation of the tumor or a CT, and if one cannot be used.
         """
+        from lnmbench.imaging.ct_choice import choose_ct
         from lnmbench.imaging.identity import read_identity
         from lnmbench.imaging.regions import read_region
-        from lnmbench.imaging.series import choose_ct, read_ct
+        from lnmbench.imaging.series import read_ct
 
         annotation = choose_annotation(self.series, self.rules)
         chosen = choose_ct(self.series, annotation.series)

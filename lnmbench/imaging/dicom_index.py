@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,8 +14,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from lnmbench.errors import reading
-from lnmbench.imaging.headers import MODALITIES, term
+from lnmbench.imaging.headers import MODALITIES, begins_with_element, has_prefix, may_be_dicom, term
 from lnmbench.imaging.image_files import list_image_files
 from lnmbench.imaging.silence import suppress_warnings
 
@@ -35,7 +35,6 @@ _TAGS = (
     *("ImageType", "FrameOfReferenceUID", "NumberOfFrames", "ImageOrientationPatient"),
     *_REFERENCES,
 )
-_PREFIX_OFFSET, _PREFIX = 128, b"DICM"
 _WHOLE = re.compile(r"[+-]?[0-9]{1,10}")
 
 
@@ -48,6 +47,7 @@ class Series:
     `image_type` and `orientation` (six cosines) are those of the first file that has them, or
     empty. The modality `damaged` collects files that are DICOM by their name or prefix but cannot
     be read, and whose series is unknown; `unknown` is a modality that the standard does not have.
+    `joined_uids` are the UIDs of all its images if each had a series of its own.
     """
 
     patient: str
@@ -62,6 +62,7 @@ class Series:
     frame: str = ""
     image_type: tuple[str, ...] = ()
     orientation: tuple[float, ...] = ()
+    joined_uids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,8 @@ def index_folder(root: Path, *, threads: int = 4) -> tuple[Series, ...]:
         references = instance.series.references or tuple(sorted(known))
         part = replace(instance.series, references=references)
         groups[part.patient, part.study, part.uid].append(part)
-    return tuple(sorted((_merge(parts) for parts in groups.values()), key=_order))
+    scans = (part for parts in groups.values() for part in _split_planes(parts))
+    return tuple(sorted(_join_single_images([_merge(scan) for scan in scans]), key=_order))
 
 
 def series_location(series: Series) -> str:
@@ -105,24 +107,20 @@ def series_location(series: Series) -> str:
 @suppress_warnings
 def _instance(path: Path) -> _Instance | None:
     """Return the facts of a file's header, None for a DICOMDIR and other files."""
-    named = path.suffix.lower() in (".dcm", ".dicom")
-    if not (_has_prefix(path) or named):
+    if not may_be_dicom(path):
         return None
+    # Without prefix and suffix, a file is DICOM only if it names its series.
+    certain = has_prefix(path) or not begins_with_element(path)
+    damaged = _Instance(series=_make_damaged(path), uid="") if certain else None
     try:
         header = pydicom.dcmread(
-            path, stop_before_pixels=True, specific_tags=list(_TAGS), force=named
+            path, stop_before_pixels=True, specific_tags=list(_TAGS), force=True
         )
         if header.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
             return None
-        return _describe(path, header)
+        return _describe(path, header) if header.get("SeriesInstanceUID") else damaged
     except Exception:  # a broken file may make pydicom raise anything
-        return _Instance(series=_make_damaged(path), uid="")
-
-
-def _has_prefix(path: Path) -> bool:
-    with reading(path), path.open("rb") as file:
-        file.seek(_PREFIX_OFFSET)
-        return file.read(len(_PREFIX)) == _PREFIX
+        return damaged
 
 
 def _make_damaged(path: Path) -> Series:
@@ -139,8 +137,6 @@ def _make_damaged(path: Path) -> Series:
 
 
 def _describe(path: Path, header: Dataset) -> _Instance:
-    if not header.get("SeriesInstanceUID"):
-        return _Instance(series=_make_damaged(path), uid="")
     modality = term(header.get("Modality"), MODALITIES)
     drawn = modality in ("SEG", "RTSTRUCT")
     references, images = _references(path, header) if drawn else ((), frozenset[str]())
@@ -220,9 +216,58 @@ def _assign_damaged(instances: Sequence[_Instance]) -> Iterator[_Instance]:
         (path,) = instance.series.files
         candidates = list(series_by_folder[path.parent].values())
         if not instance.series.uid and len(candidates) == 1:
-            yield replace(instance, series=replace(candidates[0], files=(path,), size=1))
+            series = replace(candidates[0], files=(path,), size=1, image_type=(), orientation=())
+            yield replace(instance, series=series)
         else:
             yield instance
+
+
+def _split_planes(parts: Sequence[Series]) -> list[list[Series]]:
+    """Separate localizers and images of another plane from the slices of a CT series.
+
+    An image that does not state its plane stays with the largest part, whose reader refuses it.
+    """
+    planes: dict[tuple[bool, int] | None, list[Series]] = defaultdict(list)
+    for part in parts:
+        localizer = "LOCALIZER" in part.image_type
+        known = part.modality == "CT" and (part.orientation or localizer)
+        planes[(localizer, _plane(part.orientation)) if known else None].append(part)
+    unknown = planes.pop(None, [])
+    if not planes:
+        return [unknown]
+    largest = max(planes.values(), key=len)
+    largest += unknown
+    return list(planes.values())
+
+
+def _plane(orientation: Sequence[float]) -> int:
+    """Return the axis of the patient that is nearest to the normal; -1 if it is unknown."""
+    if len(orientation) != 6 or not all(map(math.isfinite, orientation)):
+        return -1
+    a, b, c, d, e, f = orientation
+    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
+    return max(range(3), key=lambda axis: abs(normal[axis]))
+
+
+def _join_single_images(series: Sequence[Series]) -> list[Series]:
+    """Join CT images that differ in the UID of their series alone, as some anonymizers write them.
+
+    They have one study, frame of reference, number, description, type and orientation. Reading the
+    joined series refuses images that do not form one even stack.
+    """
+    groups: dict[tuple[object, ...], list[Series]] = defaultdict(list)
+    for index, single in enumerate(series):
+        alike = (single.patient, single.study, single.frame, single.number, single.description)
+        cosines = tuple(round(cosine, 3) for cosine in single.orientation)
+        joinable = single.modality == "CT" and single.size == 1 and single.frame and cosines
+        key = (*alike, single.image_type, cosines) if joinable else (index,)
+        groups[key].append(single)
+    return [
+        replace(_merge(group), joined_uids=tuple(image.uid for image in group))
+        if len(group) > 1
+        else group[0]
+        for group in groups.values()
+    ]
 
 
 def _merge(parts: Sequence[Series]) -> Series:
@@ -243,5 +288,6 @@ def _merge(parts: Sequence[Series]) -> Series:
     )
 
 
-def _order(series: Series) -> tuple[str, str, bool, int, str]:
-    return series.patient, series.study, series.number is None, series.number or 0, series.uid
+def _order(series: Series) -> tuple[str, str, bool, int, str, Path]:
+    number = (series.number is None, series.number or 0)
+    return series.patient, series.study, *number, series.uid, series.files[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from lnmbench.imaging.headers import (
     term,
     transfer_syntax,
 )
+from lnmbench.imaging.stored_pixels import StoredPixels, describe_pixels
 from lnmbench.text import plural
 
 Vector = tuple[float, float, float]
@@ -60,6 +61,7 @@ class Frame:
     size: tuple[int, int]
     slope: float
     intercept: float
+    pixels: StoredPixels = field(default_factory=StoredPixels)
 
 
 def read_frames(path: Path) -> tuple[Frame, ...]:
@@ -149,6 +151,7 @@ def _frame(path: Path, header: Dataset, index: int) -> Frame:
         size=(columns, rows),
         slope=slope,
         intercept=intercept,
+        pixels=describe_pixels(header),
     )
 
 

@@ -7,6 +7,7 @@ a term of the standard, and of an exception only its class.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +15,10 @@ from pathlib import Path
 import pydicom
 from pydicom.errors import InvalidDicomError
 from pydicom.uid import UID, ImplicitVRLittleEndian
+from pydicom.valuerep import VR
 
 from lnmbench.errors import UserError
+from lnmbench.errors import reading as reading_file
 from lnmbench.imaging.silence import suppress_warnings
 
 # Required values are checked when they are read; other values of a header may be invalid.
@@ -31,6 +34,40 @@ MODALITIES = frozenset(
         *("SR", "PR", "KO", "ANN", "PLAN", "SURF", "M3D", "DG", "ES", "GM", "IO", "PX", "XC"),
     )
 )
+
+
+_PREFIX_OFFSET, _PREFIX = 128, b"DICM"
+_SUFFIXES = (".dcm", ".dicom")
+# A file without preamble begins with an element of group 2 or 8, whose type or length follows.
+_FIRST_GROUPS = (0x0002, 0x0008)
+_LAST_ELEMENT = 0x0100
+_LONGEST_ELEMENT = 1 << 10
+
+
+def has_prefix(path: Path) -> bool:
+    """Return whether a file has the prefix of DICOM after its preamble."""
+    with reading_file(path), path.open("rb") as file:
+        file.seek(_PREFIX_OFFSET)
+        return file.read(len(_PREFIX)) == _PREFIX
+
+
+def may_be_dicom(path: Path) -> bool:
+    """Return whether a file is DICOM by prefix, by name, or by how it begins without a prefix."""
+    return has_prefix(path) or path.suffix.lower() in _SUFFIXES or begins_with_element(path)
+
+
+def begins_with_element(path: Path) -> bool:
+    """Return whether a file begins as DICOM without preamble does, as some old exports write it."""
+    with reading_file(path), path.open("rb") as file:
+        head = file.read(8)
+    if len(head) < 8:
+        return False
+    for order in "<>":
+        group, element = struct.unpack_from(f"{order}2H", head)
+        if group in _FIRST_GROUPS and element <= _LAST_ELEMENT:
+            explicit = head[4:6].decode("latin-1") in set(VR)
+            return explicit or struct.unpack_from("<I", head, 4)[0] <= _LONGEST_ELEMENT
+    return False
 
 
 @contextmanager

@@ -12,13 +12,14 @@ import pydicom
 import SimpleITK as sitk
 from numpy.typing import NDArray
 from pydicom.pixels.utils import iter_pixels
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
 from lnmbench.imaging.grid_limits import HU_LIMITS
 from lnmbench.imaging.headers import reading, require_pixels, transfer_syntax
 from lnmbench.imaging.silence import suppress_warnings
+from lnmbench.imaging.stored_pixels import correct_sign, fill, find_padding, mask_bits
 
 HU = NDArray[np.int16] | NDArray[np.float32]
 
@@ -47,8 +48,9 @@ def _decode(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
     try:
         with suppress_warnings:
             indices = [frame.index for frame in frames]
-            for frame, stored in zip(frames, iter_pixels(path, indices=indices), strict=True):
-                yield _rescale(stored, frame)
+            source = _read_whole(path) if frames[0].pixels.whole_file else path
+            for frame, words in zip(frames, iter_pixels(source, indices=indices), strict=True):
+                yield _to_hu(words, frame)
     except UserError:
         raise
     except Exception as error:  # decoders raise anything, and quote the header
@@ -57,6 +59,25 @@ def _decode(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
         if not packed or len(frames) > 1 or frames[0].index:
             raise _decoding_error(path, syntax) from error
         yield _decode_by_gdcm(path, syntax)
+
+
+def _read_whole(path: Path) -> pydicom.Dataset:
+    """Return the data set of a deflated file, or of one that does not state its transfer syntax."""
+    dataset = pydicom.dcmread(path, force=True)
+    if "TransferSyntaxUID" not in dataset.file_meta:
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return dataset
+
+
+def _to_hu(words: NDArray[Any], frame: Frame) -> HU:
+    slope, intercept = frame.slope, frame.intercept
+    stored = mask_bits(words, frame.pixels)
+    if not frame.pixels.signed:
+        stored = correct_sign(stored, slope, intercept, path=frame.path)
+    padding = find_padding(stored, frame.pixels, slope, intercept)
+    return fill(_rescale(stored, frame), padding)
 
 
 def _rescale(stored: NDArray[Any], frame: Frame) -> HU:

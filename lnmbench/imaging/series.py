@@ -1,9 +1,8 @@
-"""Choice of a patient's CT series, and its volume in HU."""
+"""CT volumes of DICOM series and of volume files, in HU."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,36 +12,21 @@ import numpy as np
 import SimpleITK as sitk
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.ct_choice import choose_ct, describe_parts
 from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, series_location
+from lnmbench.imaging.foreign_files import no_image_error
 from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.grid import Grid
-from lnmbench.imaging.headers import UNKNOWN
 from lnmbench.imaging.identity import read_identity
 from lnmbench.imaging.pixels import read_hu
 from lnmbench.imaging.slice_order import stack
 from lnmbench.imaging.volume_files import is_volume_file, read_volume_file
-from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.imaging.slice_order import Stack
     from lnmbench.records import Identity
-
-_PROJECTED = {"MIP", "MAX_IP", "MIN_IP", "MINIP", "MAXIP", "PROJECTION IMAGE", "VRT", "CPR"}
-_PROJECTED_WORDS = re.compile(r"\b(mips?|minip|maxip|vrt)\b", re.IGNORECASE)
-_AXIAL_COSINE = 0.8
-_ABSENT = "in the segmentation's frame of reference; the series it references is absent"
-_EXAMPLES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenSeries:
-    """CT series to use, with a sentence on the reason, and warnings for a person to check."""
-
-    series: Series
-    reason: str
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,66 +37,6 @@ class CtImage:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     identity: Identity | None = None
-
-
-def choose_ct(
-    candidates: Sequence[Series], region: Series | None = None, mask_grid: Grid | None = None
-) -> ChosenSeries:
-    """Return the CT series to use.
-
-    With a segmentation (SEG or RTSTRUCT), it is the series that the segmentation references, or if
-    that is absent, one in its frame of reference. With a mask file, it is the one whose grid the
-    mask has, voxel for voxel. Otherwise, and among several, it is an axial one with most slices.
-    Localizers, single images and projections are never used, other planes and derived images only
-    if nothing else is left; among equal ones the lowest series number decides.
-
-    Parameters
-    ----------
-    candidates
-        Series of one patient.
-    region
-        The series of the segmentation.
-    mask_grid
-        The grid of the mask file.
-
-    Raises
-    ------
-    UserError
-        If nothing is left, if the segmentation belongs to none of them, or if they are several
-        scans (in more than one frame of reference) and nothing tells to which one the region
-        belongs.
-    """
-    ct_series = [series for series in candidates if series.modality == "CT"]
-    if not ct_series:
-        modalities = sorted({series.modality or UNKNOWN for series in candidates})
-        got = ", ".join(modalities) or "nothing"
-        raise UserError("no CT series", expected="modality CT", got=got)
-    related, reason = _find_related(ct_series, region)
-    on_grid = () if mask_grid is None else _find_on_grid(related, mask_grid)
-    if on_grid:
-        related, reason = on_grid, "whose grid the mask has"
-    usable, left_out = _select_usable(related)
-    if not usable:
-        raise UserError("no usable CT series", got=f"left out {'; '.join(left_out)}")
-    if not on_grid:
-        _require_one_scan(usable, region)
-    most = max(series.size for series in usable)
-    best = min(
-        (series for series in usable if series.size == most),
-        key=lambda series: (series.number is None, series.number or 0, series.uid),
-    )
-    warnings = []
-    if on_grid:
-        warnings.append(f"the mask chose the CT by its grid ({_name(best)} of {len(ct_series)})")
-    elif reason == _ABSENT:
-        warnings.append(f"the CT series that the segmentation references is absent ({_name(best)})")
-    if region and region.patient and best.patient and region.patient != best.patient:
-        warnings.append(f"the segmentation states another patient ID than its CT ({_name(best)})")
-    return ChosenSeries(
-        series=best,
-        reason=_explain_choice(best, usable, reason, left_out),
-        warnings=tuple(warnings),
-    )
 
 
 def read_ct(series: Series) -> sitk.Image:
@@ -154,14 +78,15 @@ def find_image(path: Path, region: Series | None = None, mask_grid: Grid | None 
         return CtImage(image=read_volume_file(path))
     index = index_folder(path)
     if not index:
-        raise UserError(
-            f"no image at {path}",
-            expected="NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr), MetaImage (.mha, .mhd) or DICOM",
-        )
+        raise no_image_error(path)
     if region is None:
         _require_sound(index, path)
     if region is None and len(index) == 1 and index[0].modality == "CT":
-        return CtImage(image=read_ct(index[0]), identity=read_identity(index[0].files[0]))
+        return CtImage(
+            image=read_ct(index[0]),
+            warnings=tuple(describe_parts(index[0], index)),
+            identity=read_identity(index[0].files[0]),
+        )
     chosen = choose_ct(index, region, mask_grid)
     return CtImage(
         image=read_ct(chosen.series),
@@ -181,119 +106,6 @@ def _require_sound(index: Sequence[Series], path: Path) -> None:
         raise UserError(
             f"{path} holds CT of {len(patients)} patients", then="give one patient's folder"
         )
-
-
-def _find_related(
-    ct_series: Sequence[Series], region: Series | None
-) -> tuple[Sequence[Series], str]:
-    """Return the series that the segmentation can belong to, and the reason."""
-    if region is None:
-        return ct_series, ""
-    named = [series for series in ct_series if series.uid in region.references]
-    if named:
-        return named, "which the segmentation references"
-    framed = [series for series in ct_series if region.frame and series.frame == region.frame]
-    if framed:
-        return framed, _ABSENT
-    if region.references or region.frame:
-        raise UserError(
-            "the CT series of the segmentation is missing",
-            where=series_location(region),
-            got=f"{len(ct_series)} CT series with other identifiers",
-            then="download the series that it references",
-        )
-    return ct_series, "though the segmentation does not state the series on which it was drawn"
-
-
-def _find_on_grid(ct_series: Sequence[Series], mask_grid: Grid) -> Sequence[Series]:
-    """Return the series whose grid a mask has, if there are several to choose from.
-
-    A mask of the same voxels goes before one that is cropped on the lattice of a series.
-    """
-    usable = [s for s in ct_series if not any(has(s) for has in _UNUSABLE.values())]
-    if len(usable) < 2 or mask_grid.lacks_geometry():
-        return ()
-    grids = [(series, grid) for series in usable if (grid := _read_grid(series)) is not None]
-    same = [series for series, grid in grids if mask_grid.has_points_of(grid)]
-    return same or [series for series, grid in grids if mask_grid.shares_lattice(grid)]
-
-
-def _read_grid(series: Series) -> Grid | None:
-    """Return the grid of a series from its headers, None if they form no volume."""
-    try:
-        frames = [frame for file in series.files for frame in read_frames(file)]
-        ordered = stack(frames, where=series_location(series))
-    except UserError:
-        return None
-    size = (*ordered.frames[0].size, len(ordered.frames))
-    return Grid.of_geometry(size, ordered.origin, ordered.spacing_mm, ordered.direction)
-
-
-def _require_one_scan(usable: Sequence[Series], region: Series | None) -> None:
-    """Refuse several scans: coordinates and regions of one mean nothing in another."""
-    scans = {series.frame or series.study or series.uid for series in usable}
-    if len(scans) > 1:
-        raise UserError(
-            f"the folder holds {len(scans)} scans, and the region does not tell its own",
-            expected="CT series in one frame of reference, or a mask with the grid of one of them",
-            got=", ".join(f"{_name(s)} ({plural(s.size, 'slice')})" for s in usable[:_EXAMPLES])
-            + (", …" if len(usable) > _EXAMPLES else ""),
-            then="give the folder of the scan on which the region was drawn",
-        )
-
-
-def _select_usable(related: Sequence[Series]) -> tuple[Sequence[Series], list[str]]:
-    """Return the series that can be used, and each of the others with its fault."""
-    left_out: list[str] = []
-    for faults, needed in ((_UNUSABLE, True), (_UNWANTED, False)):
-        reasons = {s.uid: next((r for r, has in faults.items() if has(s)), "") for s in related}
-        usable = [series for series in related if not reasons[series.uid]]
-        if usable or needed:
-            left_out += [f"{_name(s)} ({reasons[s.uid]})" for s in related if reasons[s.uid]]
-            related = usable
-    return related, left_out
-
-
-def _is_projection(series: Series) -> bool:
-    named = _PROJECTED_WORDS.search(series.description) is not None
-    return named or bool(_PROJECTED & set(series.image_type))
-
-
-def _is_other_plane(series: Series) -> bool:
-    if not series.orientation:
-        return False
-    normal = np.cross(series.orientation[:3], series.orientation[3:])
-    return bool(abs(normal[2]) < _AXIAL_COSINE)
-
-
-_UNUSABLE: dict[str, Callable[[Series], bool]] = {
-    "localizer": lambda series: "LOCALIZER" in series.image_type,
-    "projection": _is_projection,
-    "one image": lambda series: series.size < 2,
-}
-_UNWANTED: dict[str, Callable[[Series], bool]] = {
-    "not axial": _is_other_plane,
-    "derived": lambda series: bool({"DERIVED", "SECONDARY"} & set(series.image_type[:2])),
-}
-
-
-def _explain_choice(
-    best: Series, usable: Sequence[Series], reason: str, left_out: Sequence[str]
-) -> str:
-    alike = sum(series.size == best.size for series in usable)
-    reasons = [reason] if reason else []
-    if len(usable) > alike:
-        reasons.append(f"the one with most slices of {len(usable)}")
-    if alike > 1:
-        reasons.append(f"of {alike} with as many slices the one with the lowest series number")
-    if not reasons:
-        reasons.append("the only one that can be used" if left_out else "the only one")
-    sentence = f"CT: {_name(best)} with {plural(best.size, 'slice')}, {', '.join(reasons)}"
-    return f"{sentence}; left out: {', '.join(left_out)}" if left_out else sentence
-
-
-def _name(series: Series) -> str:
-    return "series without number" if series.number is None else f"series {series.number}"
 
 
 def _fill_volume(ordered: Stack) -> sitk.Image:

@@ -16,14 +16,16 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
-from lnmbench.records.profile import ImagePair, LeakSigns, Profile, Summary, Variable
+from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
+from lnmbench.records.read_only import ReadOnlyMapping, freeze
 from lnmbench.records.report import (
     Block,
     Cell,
     MethodResult,
     Page,
     Paragraph,
+    PluginFault,
     Results,
     Table,
     TableColumn,
@@ -49,6 +51,7 @@ __all__ = [
     "Card",
     "Case",
     "Cell",
+    "CenterCounts",
     "Choice",
     "Cohort",
     "Column",
@@ -79,9 +82,11 @@ __all__ = [
     "Panel",
     "Paragraph",
     "Plan",
+    "PluginFault",
     "Preprocessing",
     "Profile",
     "Protocol",
+    "ReadOnlyMapping",
     "RemoteFile",
     "Resources",
     "Results",
@@ -102,6 +107,7 @@ __all__ = [
     "Variable",
     "Volume",
     "Weights",
+    "freeze",
     "is_shuffled",
     "unshuffle",
 ]

@@ -76,8 +76,19 @@ class ImagePair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CenterCounts:
+    """The numbers of cases of one center, which has no name here: all, and the positive ones."""
+
+    cases: int
+    positives: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The variables of a plan's cases, and near-duplicate images.
+    """The variables and centers of a plan's cases, and near-duplicate images.
+
+    `centers` are sorted by their number of cases, the largest first; there are none without a
+    column of centers, and cases without a center count for none.
 
     `near_duplicates` are the pairs of cases that share an image, the closest first, at most 1000;
     None without images. `separating_pairs` are names of features whose difference separates the
@@ -87,3 +98,4 @@ class Profile:
     variables: tuple[Variable, ...] = ()
     near_duplicates: tuple[ImagePair, ...] | None = field(default=None)
     separating_pairs: tuple[tuple[str, str], ...] = ()
+    centers: tuple[CenterCounts, ...] = ()

@@ -82,6 +82,15 @@ class MethodResult:
         return mean
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginFault:
+    """An offer of a plugin that failed and is left out of the results: its role, name and fault."""
+
+    role: str
+    name: str
+    message: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Results:
     """The results of a run, or of merged runs over one cohort: scored and compared.
@@ -130,6 +139,8 @@ class Results:
         The run directories.
     target_title
         The positive class in words, empty if no plugin offers the target.
+    faults
+        The metrics and comparisons that failed and are left out.
     """
 
     cohort: str
@@ -158,6 +169,7 @@ class Results:
     invocations: tuple[Manifest, ...] = ()
     runs: tuple[str, ...] = ()
     target_title: str = ""
+    faults: tuple[PluginFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +227,7 @@ class Page:
     """A report as one page: its blocks in order, and the methods that its reader may choose.
 
     `methods` maps fingerprints to labels; those in `chosen` are shown at first. `badge` is a short
-    label next to the title, as SYNTHETIC.
+    label next to the title, as SYNTHETIC. `faults` are lines on what failed and is left out.
     """
 
     title: str
@@ -224,3 +236,4 @@ class Page:
     chosen: tuple[str, ...]
     blocks: tuple[Block, ...]
     badge: str = ""
+    faults: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench.contracts import Comparison
-from lnmbench.errors import UserError
+from lnmbench.errors import PluginError, UserError
 from lnmbench.records import BaselineMethod, Method, MethodResult, Pair, PairComparison, TestResult
 from lnmbench.stats.multiplicity import holm
 
@@ -43,6 +43,7 @@ def compare(
     *,
     metrics: Sequence[str],
     comparisons: Mapping[str, Comparison],
+    faults: dict[str, str] | None = None,
 ) -> tuple[PairComparison, ...]:
     """Return every pair of complete methods in each primary metric, with Holm's correction.
 
@@ -66,6 +67,9 @@ def compare(
         The names of the primary metrics.
     comparisons
         The statistical tests by name.
+    faults
+        The fault of each comparison that failed, by name: no pair has its test, and nothing is
+        compared without the primary one. Faults are added; by default they are raised.
     """
     primary = primary_comparison(comparisons)
     if not primary:
@@ -75,11 +79,15 @@ def compare(
             metric=pair.metric,
             method_a=pair.method_a,
             method_b=pair.method_b,
-            tests=_tests(pair, comparisons) if _is_defined(pair) else {},
+            tests=_tests(pair, comparisons, faults) if _is_defined(pair) else {},
             holm=math.nan if _is_defined(pair) else 1.0,
         )
         for pair in _pairs(method_results, truth, outer, metrics)
     ]
+    if faults:
+        if primary in faults:
+            return ()
+        compared = [_without(comparison, faults) for comparison in compared]
     return _adjust(compared, primary)
 
 
@@ -87,9 +95,27 @@ def _is_defined(pair: Pair) -> bool:
     return not (np.isnan(pair.a).any() or np.isnan(pair.b).any())
 
 
-def _tests(pair: Pair, comparisons: Mapping[str, Comparison]) -> dict[str, TestResult]:
-    results = {name: test(pair) for name, test in comparisons.items()}
-    return {name: result for name, result in results.items() if result is not None}
+def _tests(
+    pair: Pair, comparisons: Mapping[str, Comparison], faults: dict[str, str] | None
+) -> dict[str, TestResult]:
+    results = {}
+    for name, test in comparisons.items():
+        if not (faults and name in faults):
+            try:
+                result = test(pair)
+            except PluginError as error:
+                if faults is None:
+                    raise
+                faults[name] = str(error)
+            else:
+                if result is not None:
+                    results[name] = result
+    return results
+
+
+def _without(comparison: PairComparison, faults: Mapping[str, str]) -> PairComparison:
+    tests = {name: test for name, test in comparison.tests.items() if name not in faults}
+    return replace(comparison, tests=tests)
 
 
 def _pairs(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench.contracts import Metric, Thresholded
-from lnmbench.errors import UserError
+from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     AuxLabels,
     AuxScore,
@@ -129,6 +129,7 @@ def score(
     metrics: Mapping[str, Metric],
     units_done: int,
     cost: Cost,
+    faults: dict[str, str] | None = None,
     validation: Validation = (),
 ) -> MethodResult:
     """Return the result of a method, without scores while units are missing.
@@ -147,6 +148,9 @@ def score(
         The number of units that have a result.
     cost
         The computing cost of these units.
+    faults
+        The fault of each metric that failed, by name: the result has no scores of it. Faults are
+        added; by default they are raised.
     validation
         The predictions of the inner folds, which choose the thresholds.
 
@@ -164,19 +168,27 @@ def score(
     )
     if units_done != protocol.units:
         return result
-    scores = {
-        name: fold_scores(
-            predicted,
-            truth,
-            outer,
-            metric=metric,
-            name=name,
-            method=method.fingerprint,
-            thresholds=_thresholds(metric, validation, truth, outer),
-        )
-        for name, metric in metrics.items()
-    }
-    first = next((metrics[name] for name in protocol.primary if name in metrics), None)
+    scores, inner = {}, None
+    for name, metric in metrics.items():
+        if faults and name in faults:
+            continue
+        try:
+            scores[name] = fold_scores(
+                predicted,
+                truth,
+                outer,
+                metric=metric,
+                name=name,
+                method=method.fingerprint,
+                thresholds=_thresholds(metric, validation, truth, outer),
+            )
+            if name == protocol.primary[0]:
+                inner = _score_validation(metric, validation, truth, outer)
+        except PluginError as error:
+            if faults is None:
+                raise
+            faults[name] = str(error)
+            scores.pop(name, None)
     return replace(
         result,
         scores=scores,
@@ -185,12 +197,15 @@ def score(
             for name, metric_scores in scores.items()
         },
         spread={name: spread(metric_scores.values) for name, metric_scores in scores.items()},
-        inner=_score_validation(first, validation, truth, outer) if first is not None else None,
+        inner=inner,
     )
 
 
 def aux_scores(
-    labels: AuxLabels, predicted: NDArray[np.float64], metrics: Mapping[str, Metric]
+    labels: AuxLabels,
+    predicted: NDArray[np.float64],
+    metrics: Mapping[str, Metric],
+    faults: dict[str, str] | None = None,
 ) -> AuxScore:
     """Return the performance of a method on an auxiliary task.
 
@@ -203,22 +218,32 @@ def aux_scores(
     metrics
         All metrics by name; those of the label's kind are used. A metric that the cases do not
         define is NaN.
+    faults
+        The fault of each metric that failed, by name: the score lacks it. Faults are added; by
+        default they are raised.
     """
     flat = labels.values.reshape(len(labels.values), -1)
     known = ~np.isnan(flat).any(axis=1)
     truth, mean = labels.values[known], predicted.mean(axis=0)[known]
     if labels.kind not in ("ordinal", "nominal"):
         mean = mean.reshape(truth.shape)
+    estimates = {}
+    for name, metric in metrics.items():
+        is_scored = labels.kind in metric.kinds and not isinstance(metric, Thresholded)
+        if not is_scored or (faults and name in faults):
+            continue
+        try:
+            estimates[name] = _estimate(truth, mean, metric)
+        except PluginError as error:
+            if faults is None:
+                raise
+            faults[name] = str(error)
     return AuxScore(
         task=labels.task,
         title=labels.title,
         kind=labels.kind,
         known=labels.known,
-        metrics={
-            name: _estimate(truth, mean, metric)
-            for name, metric in metrics.items()
-            if labels.kind in metric.kinds and not isinstance(metric, Thresholded)
-        },
+        metrics=estimates,
     )
 
 

@@ -78,18 +78,35 @@ def find_signs(
 
 def describe_signs(signs: LeakSigns) -> list[str]:
     """Return sentences on what is implausible for a variable that is known before surgery."""
+    return [*describe_exact_signs(signs), *describe_implausible_signs(signs)]
+
+
+def is_exact(signs: LeakSigns) -> bool:
+    """Return whether the variable alone separates the classes without error."""
+    return signs.auc >= EXACT
+
+
+def describe_exact_signs(signs: LeakSigns) -> list[str]:
+    """Return sentences on a variable that determines the class, by its values or by having one."""
     sentences = []
-    if signs.auc >= EXACT:
+    if is_exact(signs):
         sentences.append("alone separates all positive from all negative cases (AUC 1)")
-    elif _is_implausible(signs.auc, signs.low):
+    if signs.missing_auc >= EXACT:
+        sentences.append("is known in one class and missing in the other")
+    return sentences
+
+
+def describe_implausible_signs(signs: LeakSigns) -> list[str]:
+    """Return sentences on a variable that predicts the class better than is plausible."""
+    sentences = []
+    if _is_implausible(signs.auc, signs.low):
         sentences.append(f"alone has an AUC of {_format(signs.auc)}")
-    if signs.certain and signs.auc < EXACT:
+    if signs.certain and not is_exact(signs):
         sentences.append(f"has a value with which all {signs.certain} cases are positive")
     if _is_implausible(signs.missing_auc, signs.missing_low):
-        sentences.append(
-            f"is missing by class: the AUC of having a value is {_format(signs.missing_auc)}"
-        )
-    elif signs.certain_known:
+        area = _format(signs.missing_auc)
+        sentences.append(f"is missing by class: the AUC of having a value is {area}")
+    elif signs.certain_known and not signs.missing_auc >= EXACT:
         sentences.append(f"is known in {signs.certain_known} cases, all of them positive")
     return sentences
 
@@ -174,7 +191,7 @@ def _count_certain(group: NDArray[np.float64], labels: NDArray[np.float64]) -> i
 
 
 def _is_implausible(area: float, low: float) -> bool:
-    return area >= IMPLAUSIBLE and low >= IMPLAUSIBLE_LOW
+    return IMPLAUSIBLE <= area < EXACT and low >= IMPLAUSIBLE_LOW
 
 
 def _format(number: float) -> str:

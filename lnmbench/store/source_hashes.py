@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
+from lnmbench.store.atomic import make_private_folder
 
 FILE = "sources.sqlite"
 READ_EACH_TIME = 64 * 2**20
@@ -114,9 +116,18 @@ def _read_cache(path: Path) -> dict[str, tuple[str, str]]:
     if not path.is_file():
         return {}
     with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
-        rows = db.execute("SELECT place, state, sha256 FROM files")
-        return {place: (state, digest) for place, state, digest in rows}
+        rows = db.execute("SELECT place, state, sha256, checksum FROM hashes")
+        # a damaged row is as one that is not there: the file is read again
+        return {
+            place: (state, digest)
+            for place, state, digest, checksum in rows
+            if checksum == _checksum(place, state, digest)
+        }
     return {}
+
+
+def _checksum(*texts: object) -> int:
+    return zlib.crc32("\x00".join(map(str, texts)).encode("utf-8", "replace"))
 
 
 def _write_cache(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
@@ -124,9 +135,13 @@ def _write_cache(path: Path, rows: Sequence[tuple[str, str, str]]) -> None:
     if not rows:
         return
     with suppress(sqlite3.Error, OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         with closing(sqlite3.connect(path)) as db, db:
             db.execute(
-                "CREATE TABLE IF NOT EXISTS files (place TEXT PRIMARY KEY, state TEXT, sha256 TEXT)"
+                "CREATE TABLE IF NOT EXISTS hashes"
+                " (place TEXT PRIMARY KEY, state TEXT, sha256 TEXT, checksum INTEGER)"
             )
-            db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", rows)
+            db.executemany(
+                "INSERT OR REPLACE INTO hashes VALUES (?, ?, ?, ?)",
+                [(*row, _checksum(*row)) for row in rows],
+            )

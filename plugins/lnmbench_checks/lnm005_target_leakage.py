@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Literal
 
-from lnmbench.records import Results
+from lnmbench.records import Results, Variable
 from lnmbench.results import format_decimal
+from lnmbench.stats.leakage import EXACT, FEWEST, describe_exact_signs
 from lnmbench_checks.messages import docs_address, join_messages, quote_name
-
-FEWEST = 8
-"""Cases of either class that must have a value: chance separates fewer too easily."""
-EXACT = 1.0 - 1e-9
 
 
 class TargetLeakage:
     """No feature may separate positive from negative cases without error.
 
-    Not applicable if no feature has eight cases of either class with a value.
+    Neither may the difference of two features, nor the presence of a value. Not applicable if no
+    feature has eight cases of either class with a value.
     """
 
     title = "no feature equals the target"
@@ -27,31 +25,37 @@ class TargetLeakage:
 
     def __call__(self, results: Results) -> str | None:
         """Return the names of such features."""
-        return describe_features(results, EXACT, math.inf)
+        features = list_assessable_features(results)
+        messages = [
+            f"{quote_name(feature.name)} {sentence}"
+            for feature in features
+            for sentence in _describe(feature)
+        ]
+        pairs = results.profile.separating_pairs if results.profile else ()
+        messages += [
+            f"the difference of {quote_name(first)} and {quote_name(second)} has an AUC of 1"
+            for first, second in pairs
+        ]
+        return join_messages(messages) if features else None
 
 
-def describe_features(results: Results, least: float, below: float) -> str | None:
-    """Return the features with an AUC in a range, None if none has enough values.
-
-    Parameters
-    ----------
-    results
-        The run.
-    least
-        Least AUC of the feature alone, in either direction.
-    below
-        AUC that the features do not reach.
-    """
+def list_assessable_features(results: Results) -> list[Variable]:
+    """Return the features with enough values in both classes, or with another sign of a leak."""
     variables = results.profile.variables if results.profile else ()
-    features = [
+    return [
         variable
         for variable in variables
         if variable.role == "feature"
-        and min(variable.negative.known, variable.positive.known) >= FEWEST
+        and (
+            min(variable.negative.known, variable.positive.known) >= FEWEST
+            or (variable.signs is not None and describe_exact_signs(variable.signs))
+        )
     ]
-    messages = [
-        f"{quote_name(feature.name)} alone has an AUC of {format_decimal(feature.separation)}"
-        for feature in features
-        if least <= feature.separation < below
-    ]
-    return join_messages(messages) if features else None
+
+
+def _describe(feature: Variable) -> Sequence[str]:
+    if feature.signs is not None:
+        return describe_exact_signs(feature.signs)
+    if feature.separation >= EXACT:
+        return [f"alone has an AUC of {format_decimal(feature.separation)}"]
+    return []

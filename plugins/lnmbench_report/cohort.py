@@ -8,12 +8,25 @@ from functools import partial
 import numpy as np
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Cell, Results, Summary, Table, TableColumn, Variable
+from lnmbench.records import (
+    Block,
+    Cell,
+    CenterCounts,
+    Results,
+    Summary,
+    Table,
+    TableColumn,
+    Variable,
+)
 from lnmbench.results import MISSING, describe_target
+from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
 
 ROLES = {"target": " (target)", "aux": " (auxiliary)"}
 Row = tuple[Cell, ...]
+
+MOST_CENTERS = 10
+"""The largest number of centers in rows of their own."""
 
 
 class CohortTable:
@@ -38,11 +51,16 @@ class CohortTable:
                 ),
                 TableColumn(key="positive", heading=f"Positive (n = {results.positives})"),
             ),
-            rows=(*_patient_rows(results), *(row for v in variables for row in _make_rows(v))),
+            rows=(
+                *_patient_rows(results),
+                *_center_rows(results, results.profile.centers),
+                *(row for v in variables for row in _make_rows(v)),
+            ),
             notes=(
                 "Median (quartiles), or number (percent): of the cases in which the variable is "
                 "known, or of all cases for missing values. Variables other than target and "
                 "auxiliary labels enter the models. Groups are described, not tested.",
+                *_describe_centers(results.profile.centers),
             ),
         )
         return [table]
@@ -75,6 +93,41 @@ def _patient_rows(results: Results) -> Iterator[Row]:
     if counts[0] != results.n:
         name = (Cell(text="patients"), Cell(text="number"))
         yield (*name, *(Cell(text=str(count), value=float(count)) for count in counts))
+
+
+def _center_rows(results: Results, centers: Sequence[CenterCounts]) -> Iterator[Row]:
+    """Yield the numbers of cases of the largest centers, and of all others together."""
+    listed = list(centers[:MOST_CENTERS])
+    names = [f"center {number}" for number in range(1, len(listed) + 1)]
+    others = centers[MOST_CENTERS:]
+    if others:
+        names.append(f"{plural(len(others), 'other center')}")
+        listed.append(_add_up(others))
+    unknown = results.n - sum(center.cases for center in centers)
+    if centers and unknown:
+        names.append("center unknown")
+        positives = results.positives - sum(center.positives for center in centers)
+        listed.append(CenterCounts(cases=unknown, positives=positives))
+    totals = (results.n, results.n - results.positives, results.positives)
+    for name, center in zip(names, listed, strict=True):
+        counts = (center.cases, center.cases - center.positives, center.positives)
+        cells = (_count_cell(count, total) for count, total in zip(counts, totals, strict=True))
+        yield (Cell(text=name), Cell(text="cases"), *cells)
+
+
+def _add_up(centers: Sequence[CenterCounts]) -> CenterCounts:
+    return CenterCounts(
+        cases=sum(center.cases for center in centers),
+        positives=sum(center.positives for center in centers),
+    )
+
+
+def _describe_centers(centers: Sequence[CenterCounts]) -> Iterator[str]:
+    if centers:
+        yield (
+            "Centers are numbered by their cases; they enter no model, and the folds do not "
+            "separate them."
+        )
 
 
 def _make_rows(variable: Variable) -> Iterator[Row]:

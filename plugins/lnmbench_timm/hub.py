@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
+from lnmbench.nets.encoder.weight_download import download_weights
+
 SECONDS_TO_CONNECT = 4.0
+SECONDS_TO_DOWNLOAD = 600.0
 FILES = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -53,8 +56,7 @@ def _from_url(url: str) -> Path:
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(url).path).name
     if not path.is_file():
         _require_reachable(url)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(url, str(path), progress=False)
+        download_weights(url, path, seconds=SECONDS_TO_DOWNLOAD)
     return path
 
 

@@ -11,6 +11,7 @@ from lnmbench.nets.encoder.weight_files import (
     load_weights,
     read_weights,
     resolve_weight_file,
+    verify_weight_file,
 )
 from lnmbench_timm.timm_api import pretrained_config
 
@@ -123,6 +124,7 @@ def _from_file(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
 
 
 def _pretrained_network(timm: Any, name: str, file: Path) -> tuple[nn.Module, Weights]:
+    verify_weight_file(file, what=f"timm's {name}")
     overlay = {"file": str(file), "custom_load": file.suffix == ".npz"}
     try:
         network: nn.Module = timm.create_model(

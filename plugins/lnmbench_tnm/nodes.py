@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench import Cohort, Column, UserError
+from lnmbench.text import clean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,14 +65,24 @@ class NodalTarget:
         return labels
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return a sentence on the source of the labels and the number of positive cases."""
+        """Return the positive classes, and a sentence on the source of the labels."""
         column, labels = self._column(cohort), self.labels(cohort)
         positive, known = int(np.nansum(labels)), int(np.count_nonzero(~np.isnan(labels)))
         source = f"is column {column.name!r}"
         if column.label != self.name:
             categories = self._describe_categories(column)
             source = f"is pN{self.lowest} or higher in column {column.name!r} ({categories})"
-        return (f"target {self.name} {source}: {positive} of {known} cases are positive",)
+        classes = [
+            category
+            for category, label in zip(
+                column.categories, self._category_labels(column), strict=True
+            )
+            if label == 1
+        ]
+        return (
+            f"positive: {', '.join(map(clean, classes))} (n = {positive} of {known}); "
+            f"target {self.name} {source}: {positive} of {known} cases are positive",
+        )
 
     def _column(self, cohort: Cohort) -> Column:
         column = cohort.require(self.name, "pn")

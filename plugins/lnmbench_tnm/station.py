@@ -9,6 +9,7 @@ import numpy as np
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench.errors import nearest
+from lnmbench.text import clean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,10 +40,11 @@ class Station:
         return np.asarray(cohort.values[self._column(cohort).name], dtype=np.float64)
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return a sentence on the source of the labels and the number of positive cases."""
+        """Return the positive class, and a sentence on the source of the labels."""
         column, labels = self._column(cohort), self.labels(cohort)
         positive, known = int(np.nansum(labels)), int(np.count_nonzero(~np.isnan(labels)))
         return (
+            f"positive: {clean(column.categories[1])} (n = {positive} of {known}); "
             f"target station {self.name} is column {column.name!r}: {positive} of {known} cases "
             "with an examination of it are positive",
         )

@@ -163,6 +163,30 @@ def _empty_folder(folder: Path) -> object:
     return read_image(folder)
 
 
+def _foreign(name: str, content: bytes) -> Callable[[Path], object]:
+    """Return a function that reads a file that is no image."""
+
+    def read(folder: Path) -> object:
+        (folder / name).write_bytes(content)
+        return read_image(folder / name)
+
+    return read
+
+
+def _many_series(folder: Path) -> object:
+    def change(index: int, header: Dataset) -> None:
+        header.SeriesInstanceUID, header.SeriesNumber = f"1.2.{index}", index
+
+    _made.write_series(folder, _made.hu_of(40), change=change)
+    return read_image(folder)
+
+
+def _bright(_: int, header: Dataset) -> None:
+    words = np.frombuffer(header.PixelData, np.uint16).copy()
+    words[::2] = 45000
+    header.PixelData = words.tobytes()
+
+
 def _absent(folder: Path) -> object:
     return read_image(folder / "ct.nii.gz")
 
@@ -278,7 +302,9 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "an enhanced CT that does not describe its frames": _undescribed_frames,
     "a tilted gantry": _changed(_set(), step=(0.0, 1.0, 5.0)),
     "a localizer": _changed(_set(ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])),
-    "a scout among the slices": _changed(_at(0, _set(ImageOrientationPatient=[1, 0, 0, 0, 0, -1]))),
+    "images that are turned against the others": _changed(
+        _at(0, _set(ImageOrientationPatient=[1, 0, 0, 0, 0.9, 0.4359]))
+    ),
     "two pixel spacings in one series": _changed(_at(4, _set(PixelSpacing=[0.5, 0.5]))),
     "a single slice": lambda folder: (
         _made.write_series(folder, _made.hu_of(1)),
@@ -308,6 +334,11 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "damaged JPEG 2000": _syntax("1.2.840.10008.1.2.4.90"),
     "two patients in one folder": _two_patients,
     "a folder without images": _empty_folder,
+    "a zip archive": _foreign("ct.zip", b"PK\3\4" + bytes(64)),
+    "an Analyze file": _foreign("ct.hdr", b"\x5c\1\0\0" + bytes(344)),
+    "a companion file of macOS": _foreign("._ct", b"\0\5\x16\7" + bytes(64)),
+    "many series of one image": _many_series,
+    "pixels brighter than any CT": _changed(_bright),
     "no such file": _absent,
     "a truncated NIfTI": _file("ct.nii", _image, 0.6),
     "a truncated NIfTI (.nii.gz)": _file("ct.nii.gz", _image, 0.6),

@@ -146,7 +146,7 @@ KINDS: dict[str, Make] = {
     "an Excel formula without a computed value": formula,
     "a repeated id": table("C,", "A,"),
     "a row without an id": table("B,55", ",55"),
-    "a repeated column": table("id,age,sex", "id,age,age"),
+    "a repeated column": content(b"id,age,sex,n2,age\nA,61,f,0,61\n"),
     "a column of the dictionary that the table lacks": table("age", "Age (years)"),
     "text in a column of numbers": table("55", "about 55"),
     "a number with a decimal comma": table("B,55", 'B,"55,5"'),

@@ -9,7 +9,13 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK as sitk
-from pydicom.uid import JPEGLSLossless, RLELossless
+from pydicom.dataset import Dataset
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from lnmbench import UserError
 from lnmbench.imaging.frames import read_frames
@@ -38,8 +44,8 @@ def test_whole_hu_are_exact_up_to_sixteen_bits(
 
 def test_hu_beyond_sixteen_bits_are_kept_as_floats(tmp_path: Path, dicom_files: ModuleType) -> None:
     hu = dicom_files.hu_of(2).astype(int)
-    hu[1, 3, 4] = 60000
-    dicom_files.write_series(tmp_path, hu)
+    hu[1, 3, 4] = -40000
+    dicom_files.write_series(tmp_path, hu, intercept=-60000)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
 
 
@@ -50,6 +56,74 @@ def test_compressed_series_are_read(tmp_path: Path, dicom_files: ModuleType, syn
         header = pydicom.dcmread(path)
         header.compress(syntax, generate_instance_uid=False)
         header.save_as(path)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, ExplicitVRLittleEndian])
+def test_bits_beyond_the_stored_ones_are_masked(
+    tmp_path: Path, dicom_files: ModuleType, syntax: str, signed: bool
+) -> None:
+    hu = dicom_files.hu_of(2)
+    for index, path in enumerate(dicom_files.write_series(tmp_path, hu)):
+        header = pydicom.dcmread(path)
+        words = (hu[index] if signed else hu[index] + 1024).astype(np.uint16) & 0xFFF
+        words[4:9, 4:9] |= 0x8000  # an overlay
+        header.PixelData = words.tobytes()
+        header.PixelRepresentation, header.RescaleIntercept = int(signed), -1024 * (not signed)
+        if syntax != ExplicitVRLittleEndian:
+            header.compress(syntax, generate_instance_uid=False)
+        header.BitsStored, header.HighBit = 12, 11
+        header.save_as(path)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
+
+
+@pytest.mark.parametrize(("word", "stated"), [(63536, True), (63536, False), (32768, False)])
+def test_padding_in_words_that_are_called_unsigned_is_padding(
+    tmp_path: Path, dicom_files: ModuleType, word: int, stated: bool
+) -> None:
+    hu = dicom_files.hu_of(2)
+
+    def pad(_: int, header: Dataset) -> None:
+        words = np.frombuffer(header.PixelData, np.uint16).reshape(32, 32).copy()
+        words[:5] = word
+        header.PixelData = words.tobytes()
+        if stated:
+            header.add_new("PixelPaddingValue", "US", word)
+
+    dicom_files.write_series(tmp_path, hu, change=pad)
+    read = sitk.GetArrayFromImage(read_image(tmp_path))
+    assert (read[:, :5] < -1500).all()
+    np.testing.assert_array_equal(read[:, 5:], hu[:, 5:])
+
+
+def test_signed_hu_in_words_that_are_called_unsigned_are_right(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    hu = dicom_files.hu_of(2)
+
+    def store_hu(index: int, header: Dataset) -> None:
+        header.PixelData, header.RescaleIntercept = hu[index].tobytes(), 0
+
+    dicom_files.write_series(tmp_path, hu, change=store_hu)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
+
+
+@pytest.mark.parametrize("deflated", [False, True])
+def test_deflated_files_and_files_without_preamble_are_read(
+    tmp_path: Path, dicom_files: ModuleType, deflated: bool
+) -> None:
+    hu = dicom_files.hu_of(3)
+    for path in dicom_files.write_series(tmp_path, hu, name="IM{:03d}".format):
+        header = pydicom.dcmread(path)
+        if deflated:
+            header.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+            header.save_as(path, enforce_file_format=True)
+        else:
+            del header.file_meta
+            header.preamble = None
+            header.save_as(path, implicit_vr=True, little_endian=True)
+            assert path.read_bytes()[128:132] != b"DICM"
     np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
 
 

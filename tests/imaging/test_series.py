@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -11,86 +12,11 @@ import pytest
 import SimpleITK as sitk
 
 from lnmbench import UserError
-from lnmbench.imaging.dicom_index import Series, index_folder
+from lnmbench.imaging.dicom_index import index_folder
 from lnmbench.imaging.grid import Grid
-from lnmbench.imaging.series import choose_ct, find_image, read_image
+from lnmbench.imaging.series import find_image, read_image
 
 SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
-
-
-def _series(uid: str, size: int = 10, **facts: object) -> Series:
-    known: dict[str, object] = {
-        "patient": "p",
-        "study": "s",
-        "uid": uid,
-        "modality": "CT",
-        "number": int(uid),
-        "description": "",
-        "files": (Path(uid),),
-        "size": size,
-        "frame": "frame",
-        "image_type": ("ORIGINAL", "PRIMARY", "AXIAL"),
-        "orientation": (1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
-    }
-    return Series(**{**known, **facts})  # type: ignore[arg-type]
-
-
-SCOUT = _series("1", 1, image_type=("ORIGINAL", "PRIMARY", "LOCALIZER"))
-THIN = _series("2", 300)
-CORONAL = _series("3", 400, orientation=(1.0, 0.0, 0.0, 0.0, 0.0, -1.0))
-MIP = _series("4", 500, image_type=("DERIVED", "SECONDARY", "AXIAL", "MIP"))
-DERIVED = _series("5", 350, image_type=("DERIVED", "PRIMARY", "AXIAL"))
-THICK = _series("6", 60)
-PET = _series("7", 350, modality="PT")
-
-
-def test_the_axial_series_with_most_slices_is_taken() -> None:
-    chosen = choose_ct([PET, SCOUT, CORONAL, MIP, DERIVED, THICK, THIN])
-    best, why = chosen.series, chosen.reason
-    assert best == THIN
-    assert why == (
-        "CT: series 2 with 300 slices, the one with most slices of 2; left out: "
-        "series 1 (localizer), series 4 (projection), series 3 (not axial), series 5 (derived)"
-    )
-
-
-def test_the_series_that_the_segmentation_references_comes_first() -> None:
-    region = _series("9", modality="SEG", references=("6",))
-    chosen = choose_ct([THIN, THICK, SCOUT], region)
-    best, why = chosen.series, chosen.reason
-    assert best == THICK
-    assert why == "CT: series 6 with 60 slices, which the segmentation references"
-
-
-def test_without_the_referenced_series_one_in_its_frame_is_taken() -> None:
-    region = _series("9", modality="SEG", references=("77",))
-    chosen = choose_ct([THIN, THICK], region)
-    best, why = chosen.series, chosen.reason
-    assert best == THIN
-    assert "the series it references is absent" in why
-    assert chosen.warnings == (
-        "the CT series that the segmentation references is absent (series 2)",
-    )
-    with pytest.raises(UserError, match="CT series of the segmentation is missing"):
-        choose_ct([_series("2", frame="another")], region)
-
-
-def test_of_several_alike_the_lowest_number_is_taken() -> None:
-    chosen = choose_ct([_series("12"), _series("11"), THICK, _series("10", 60)])
-    best, why = chosen.series, chosen.reason
-    assert best.uid == "6"
-    assert "of 2 with as many slices the one with the lowest series number" in why
-
-
-def test_what_is_unwanted_is_taken_if_nothing_else_is_there() -> None:
-    assert choose_ct([DERIVED, SCOUT]).series == DERIVED
-    assert choose_ct([CORONAL, SCOUT]).series == CORONAL
-
-
-@pytest.mark.parametrize(("candidates", "words"), [([PET], "no CT series"), ([SCOUT], "left out")])
-def test_nothing_usable_is_said(candidates: list[Series], words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        choose_ct(candidates)
 
 
 def test_slices_are_sorted_by_position_and_rescaled_each(
@@ -202,13 +128,5 @@ def test_several_scans_are_refused_if_nothing_tells_the_right_one(
     for mask_grid in (None, other_grid):
         with pytest.raises(UserError, match=r"2 scans.*series 2 \(5 slices\), series 7 \(3 slices"):
             find_image(tmp_path, mask_grid=mask_grid)
-    region = _series("9", modality="SEG", references=("1.2.3.5",))
+    region = replace(index_folder(tmp_path / "a")[0], modality="SEG", references=("1.2.3.5",))
     assert find_image(tmp_path, region=region).image.GetDepth() == 3
-
-
-def test_a_segmentation_of_another_patient_id_is_pointed_out() -> None:
-    region = _series("9", modality="SEG", references=("2",), patient="q")
-    assert choose_ct([THIN], region).warnings == (
-        "the segmentation states another patient ID than its CT (series 2)",
-    )
-    assert choose_ct([THIN], _series("9", modality="SEG", references=("2",))).warnings == ()

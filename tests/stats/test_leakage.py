@@ -41,7 +41,7 @@ def test_a_value_that_only_negative_cases_have_is_no_sign() -> None:
 def test_missing_values_can_tell_the_class() -> None:
     size = np.where(LABELS == 1, RNG.normal(5, 1, 120), np.nan)
     (sentence,) = describe_signs(find_signs(size, LABELS, nominal=False))
-    assert sentence == "is missing by class: the AUC of having a value is 1.000"
+    assert sentence == "is known in one class and missing in the other"
     some = np.where(np.arange(120) % 2 == 0, size, np.nan)
     (sentence,) = describe_signs(find_signs(some, LABELS, nominal=False))
     assert sentence == "is known in 20 cases, all of them positive"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,15 @@ def test_a_missing_source_is_one_line(files: list[Path], tmp_path: Path) -> None
     files[1].unlink()
     with pytest.raises(UserError, match="cannot read a source file of the data set"):
         hash_sources(files, home=tmp_path, workers=1)
+
+
+def test_a_damaged_row_of_the_cache_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_hashes, "READ_EACH_TIME", 0)
+    monkeypatch.setattr(source_hashes, "SETTLED_NS", -(10**12))
+    (tmp_path / "a.dcm").write_bytes(b"pixels")
+    right = hash_sources([tmp_path / "a.dcm"], home=tmp_path, workers=1)
+    with closing(sqlite3.connect(tmp_path / source_hashes.FILE)) as database, database:
+        database.execute("UPDATE hashes SET sha256 = replace(sha256, '0', '1')")
+    assert hash_sources([tmp_path / "a.dcm"], home=tmp_path, workers=1) == right

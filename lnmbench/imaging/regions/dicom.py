@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.headers import reading, sop_class_name
+from lnmbench.imaging.headers import may_be_dicom, reading, sop_class_name
 
 SEGMENTATION = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -19,9 +19,7 @@ def sop_class(path: Path) -> str | None:
     """Return the SOP class of a DICOM file, or None for another file."""
     with reading(path):
         try:
-            header = pydicom.dcmread(
-                path, force=_has_dicom_suffix(path), specific_tags=["SOPClassUID"]
-            )
+            header = pydicom.dcmread(path, force=may_be_dicom(path), specific_tags=["SOPClassUID"])
         except InvalidDicomError:
             return None
         return str(header.get("SOPClassUID", ""))
@@ -46,7 +44,7 @@ def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
     """
     with reading(path):
         try:
-            dataset = pydicom.dcmread(path, force=_has_dicom_suffix(path))
+            dataset = pydicom.dcmread(path, force=may_be_dicom(path))
         except InvalidDicomError:
             raise UserError(f"{path} is not a DICOM file", expected=expected) from None
         sop_class_uid = str(dataset.get("SOPClassUID", ""))
@@ -57,8 +55,3 @@ def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
             got=sop_class_name(sop_class_uid),
         )
     return dataset
-
-
-def _has_dicom_suffix(path: Path) -> bool:
-    """Return whether a file is DICOM by its name: older exports lack the prefix."""
-    return path.suffix.lower() in (".dcm", ".dicom")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
-import warnings
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from lnmbench.errors import UserError, reading
+from lnmbench.nets.encoder.weight_archive import MalformedWeightsError, verify_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,14 +67,29 @@ def read_weights(path: Path, *, what: str) -> dict[str, Tensor]:
             where=str(path),
             expected=", ".join(KINDS),
         )
-    with reading(path), path.open("rb"):
-        pass
+    with reading(path), path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+    if size > _memory_bytes():
+        raise _no_state_dict(path, what, "a file larger than the memory of this machine")
     safetensors = path.suffix.lower() == ".safetensors"
     try:
         content = _load_safetensors(path) if safetensors else _load_pickle(path)
     except Exception as error:  # a damaged file makes torch and safetensors raise almost anything
         raise _damaged_file(path, what, error) from error
     return _remove_prefixes(_extract_tensors(content, path, what))
+
+
+def verify_weight_file(path: Path, *, what: str) -> None:
+    """Raise `UserError` for a file of torch that would need more memory than it has bytes.
+
+    `what` is the network, for messages. For files that a library loads, which trusts them; other
+    files than those of torch are not opened.
+    """
+    if path.suffix.lower() in KINDS and path.suffix.lower() != ".safetensors":
+        try:
+            verify_archive(path)
+        except Exception as error:  # a damaged file makes the reader raise almost anything
+            raise _damaged_file(path, what, error) from error
 
 
 def load_weights(
@@ -95,20 +112,32 @@ def load_weights(
     Raises
     ------
     UserError
-        If keys are missing, unexpected or of the wrong shape, or values are not finite; the message
-        lists the first few.
+        If keys are missing, unexpected, or of the wrong shape or type, or values are not finite;
+        the message lists the first few.
     """
     expected = _exclude(network.state_dict(), ignoring)
     loaded = _exclude(state, ignoring)
     counters = {key for key in expected if key.endswith("num_batches_tracked")}
     both = expected.keys() & loaded.keys()
     wrong = [key for key in expected if key in both and expected[key].shape != loaded[key].shape]
+    other_type = [
+        key
+        for key in expected
+        if key in both and _kind_of_numbers(loaded[key]) != _kind_of_numbers(expected[key])
+    ]
     faults = [
         _list_first("missing", [key for key in expected if key not in both | counters]),
         _list_first("unexpected", [key for key in loaded if key not in both]),
         _list_first("of the wrong shape", [_shapes(key, loaded, expected) for key in wrong]),
+        _list_first("of the wrong type", [_types(key, loaded, expected) for key in other_type]),
         _list_first(
-            "not finite", [key for key in expected if key in both and not _is_finite(loaded[key])]
+            "not finite",
+            [
+                key
+                for key in expected
+                if key in both - {*wrong, *other_type}
+                and not _is_finite(loaded[key].to(expected[key].dtype))
+            ],
         ),
     ]
     if any(faults):
@@ -149,15 +178,24 @@ def _load_safetensors(path: Path) -> object:
 
 
 def _load_pickle(path: Path) -> object:
-    with warnings.catch_warnings():  # of TorchScript archives, which are refused anyway
-        warnings.simplefilter("ignore")
-        return torch.load(path, map_location="cpu", weights_only=True)
+    verify_archive(path)
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _memory_bytes() -> int:
+    """Return the size of the memory; a very large number where the system does not tell it."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return sys.maxsize
 
 
 def _damaged_file(path: Path, what: str, error: Exception) -> UserError:
     text, then = str(error), "save `model.state_dict()` alone"
     if "TorchScript" in text:
         got = "a TorchScript archive"
+    elif isinstance(error, MalformedWeightsError):
+        got, then = f"a damaged file ({text})", ""
     elif isinstance(error, pickle.UnpicklingError) and "weights_only" in text.lower():
         got = "other Python objects than tensors"
     else:
@@ -208,6 +246,14 @@ def _list_first(fault: str, keys: Sequence[str]) -> str:
 
 def _shapes(key: str, loaded: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> str:
     return f"{key} {tuple(loaded[key].shape)} instead of {tuple(expected[key].shape)}"
+
+
+def _kind_of_numbers(tensor: Tensor) -> tuple[bool, bool]:
+    return tensor.is_floating_point(), tensor.is_complex()
+
+
+def _types(key: str, loaded: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> str:
+    return f"{key} {loaded[key].dtype} instead of {expected[key].dtype}".replace("torch.", "")
 
 
 def _is_finite(tensor: Tensor) -> bool:

@@ -7,10 +7,13 @@ from typing import Any
 
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.registry.boundary.calls import Boundary
+from lnmbench.registry.boundary.checks import guard_check
+from lnmbench.registry.boundary.comparisons import GuardedComparison
 from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader, GuardedTarget
 from lnmbench.registry.boundary.encoders import GuardedEncoder
 from lnmbench.registry.boundary.executors import GuardedExecutor
 from lnmbench.registry.boundary.metrics import guard_metric
+from lnmbench.registry.boundary.sections import guard_section
 from lnmbench.registry.boundary.tasks import guard_task
 from lnmbench.registry.boundary.weightings import guard_weighting
 
@@ -24,5 +27,8 @@ ADAPTERS: Mapping[str, Callable[[Any, Boundary], object]] = {
     "baseline": GuardedBaseline,
     "executor": GuardedExecutor,
     "metric": guard_metric,
+    "comparison": GuardedComparison,
+    "check": guard_check,
+    "section": guard_section,
 }
 """The function that returns an object behind its boundary, by role."""

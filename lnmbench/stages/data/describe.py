@@ -14,7 +14,6 @@ from lnmbench.records import (
     TEXT_ROLES,
     Block,
     Cell,
-    Choice,
     Cohort,
     Column,
     Paragraph,
@@ -22,7 +21,14 @@ from lnmbench.records import (
     TableColumn,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import count_kinds, ingest_log_path, read_left_out
+from lnmbench.stages.ingest import (
+    TargetLabels,
+    count_kinds,
+    find_leaks,
+    ingest_log_path,
+    label_cohort,
+    read_left_out,
+)
 from lnmbench.store.cohort_file import read_cohort, read_scans
 from lnmbench.store.cohort_scans import Scans
 from lnmbench.text import plural
@@ -35,7 +41,13 @@ def describe_cohort(cohort_file: Path, registry: Registry) -> list[Block]:
     """Return blocks on a cohort's size, targets, columns, images, cases left out, and card."""
     cohort = read_cohort(cohort_file)
     scans, left_out = read_scans(cohort_file)
-    blocks: list[Block] = [_cohort(cohort, cohort_file, left_out), _targets(cohort, registry)]
+    targets = list(label_cohort(cohort, registry))
+    blocks: list[Block] = [_positive_classes(cohort, targets)] if targets else []
+    blocks += [_cohort(cohort, cohort_file, left_out), _targets(targets)]
+    leaks = find_leaks(cohort, registry)
+    if leaks:
+        title = "Features that may be known only after surgery"
+        blocks.append(Paragraph(key="leaks", title=title, lines=tuple(leaks)))
     columns = [column for column in cohort.columns if column.role not in TEXT_ROLES]
     labels = [column for column in columns if column.role != "feature"]
     blocks.append(_columns("labels", "Labels", cohort, labels))
@@ -68,19 +80,20 @@ def _cohort(cohort: Cohort, cohort_file: Path, left_out: int) -> Paragraph:
     return Paragraph(key="cohort", title=f"Cohort {cohort.name}", lines=tuple(lines))
 
 
-def _targets(cohort: Cohort, registry: Registry) -> Table:
+def _positive_classes(cohort: Cohort, targets: Sequence[TargetLabels]) -> Paragraph:
+    lines = dict.fromkeys(note for each in targets for note in each.target.notes(cohort))
+    return Paragraph(key="positive", title="Positive classes", lines=tuple(lines))
+
+
+def _targets(targets: Sequence[TargetLabels]) -> Table:
     rows = []
-    for offer in sorted(registry.targets.offers(), key=lambda offer: offer.name):
-        try:
-            target = registry.targets.build(Choice(name=offer.name))
-            labels = target.labels(cohort)
-        except UserError:
-            continue  # the cohort has no column for it
+    for each in targets:
+        labels = each.labels
         known = labels[~np.isnan(labels)]
         positive = int(known.sum())
         share = _share(positive, len(known))
         cells = (positive, len(known) - positive, len(labels) - len(known))
-        rows.append((Cell(text=offer.name), *map(_count, cells), share))
+        rows.append((Cell(text=each.name), *map(_count, cells), share))
     return Table(
         key="targets",
         title="Targets",

@@ -49,7 +49,7 @@ def write_thumbnails(cohort: Cohort, cohort_file: Path, path: Path) -> int:
         page.paste(_thumbnail(cohort, cohort_file, number), (x, y))
         caption = _shorten(clean(cohort.ids[number]))
         drawing.text((x + 2, y + SIDE + 1), caption, fill=INK, font=font)
-    with replacing(path) as temporary_path, temporary_path.open("wb") as stream:
+    with replacing(path, private=True) as temporary_path, temporary_path.open("wb") as stream:
         page.save(stream, format="PNG", optimize=True)
     return len(numbers)
 

@@ -8,17 +8,24 @@ from lnmbench.stages.ingest.ingest_log import (
     ingest_log_path,
     read_left_out,
 )
+from lnmbench.stages.ingest.leak_guard import find_leaks, find_leaks_of, shorten
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms, make_key, read_key
+from lnmbench.stages.ingest.target_labels import TargetLabels, label_cohort
 
 __all__ = [
     "IngestOptions",
     "Pseudonyms",
+    "TargetLabels",
     "cohort_path",
     "copy_ingest_log",
     "count_kinds",
+    "find_leaks",
+    "find_leaks_of",
     "ingest",
     "ingest_log_path",
+    "label_cohort",
     "make_key",
     "read_key",
     "read_left_out",
+    "shorten",
 ]

@@ -23,6 +23,7 @@ from lnmbench.stages.ingest.ingest_log import (
     summarize_left_out,
     write_ingest_log,
 )
+from lnmbench.stages.ingest.leak_guard import name_late_features
 from lnmbench.stages.ingest.patients import group_patients
 from lnmbench.stages.ingest.prepare_images import prepare_images, read_images
 from lnmbench.stages.ingest.review_file import (
@@ -138,6 +139,9 @@ def _read_table(
     for note in reports.notes:
         progress.say(note)
     cases, columns, rows = list(reports.cases), reports.columns, reports.rows
+    notice = name_late_features(columns)
+    if notice:
+        progress.say(notice)
     encode_columns(cases, columns)  # errors name cases by their ids, before these are replaced
     if options.pseudonyms is not None:
         cases = options.pseudonyms.replace_ids(cases, columns)

@@ -51,7 +51,7 @@ def ingest_log_path(cohort: Path) -> Path:
 def write_ingest_log(entries: Sequence[LogEntry], path: Path) -> None:
     """Write one line for each case, without UIDs and safe to open in a spreadsheet."""
     text = format_csv(COLUMNS, (_cells(entry) for entry in entries))
-    with replacing(path) as temporary_path:
+    with replacing(path, private=True) as temporary_path:
         temporary_path.write_text(text, encoding="utf-8")
 
 
@@ -69,7 +69,7 @@ def copy_ingest_log(cohort: Path, to: Path) -> None:
             where=str(path),
             then="delete the cohort file to rebuild both",
         ) from error
-    with replacing(to) as temporary_path:
+    with replacing(to, private=True) as temporary_path:
         temporary_path.write_text(text, encoding="utf-8")
 
 

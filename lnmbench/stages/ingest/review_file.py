@@ -30,5 +30,5 @@ def write_review_file(rows: Sequence[ReviewRow], path: Path) -> None:
     """Write one line for each finding and each report without one, safe in a spreadsheet."""
     cells = [(row.case, row.column, str(row.value), row.words, row.reason) for row in rows]
     text = format_csv(COLUMNS, [[one_line(cell) for cell in row] for row in cells])
-    with replacing(path) as temporary_path:
+    with replacing(path, private=True) as temporary_path:
         temporary_path.write_text(text, encoding="utf-8")

@@ -6,10 +6,10 @@ from lnmbench.stages.report.load_results import (
     compare_methods,
     find_latest_run,
     read_results,
-    target_metrics,
 )
 from lnmbench.stages.report.merge_runs import read_runs
 from lnmbench.stages.report.method_labels import make_labels_unique
+from lnmbench.stages.report.metric_offers import target_metrics
 from lnmbench.stages.report.pages import (
     build_blocks,
     build_blocks_across,

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from lnmbench.records import Method, Plan, Results
-from lnmbench.redaction import file_names_in_run, redact_tree
+from lnmbench.redaction import file_names_in_run, redact_paths, redact_tree
 from lnmbench.stages.report.method_labels import make_labels_unique
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
 from lnmbench.store.ledger import LedgerReader
+from lnmbench.text import format_csv
 
 
 def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
@@ -44,7 +45,7 @@ def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
     folder = folder.resolve()
     with (
         LedgerReader.open(run) as ledger,
-        new_folder(folder, what="export needs a new folder") as temporary_folder,
+        new_folder(folder, what="export needs a new folder", private=True) as temporary_folder,
     ):
         plan, methods = ledger.plan(), make_labels_unique(ledger.methods())
         labels = {method.fingerprint: method.label for method in methods}
@@ -56,10 +57,16 @@ def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
             "search": lambda: _search(ledger, labels),
         }
         for name, table in tables.items():
-            table().to_csv(temporary_folder / f"{name}.csv", index=False)
+            (temporary_folder / f"{name}.csv").write_text(_format(table()), encoding="utf-8")
         manifest = _manifest(ledger, plan, methods)
         (temporary_folder / "manifest.json").write_text(manifest, encoding="utf-8")
     return sorted(folder.iterdir())
+
+
+def _format(frame: pd.DataFrame) -> str:
+    """Return a table as CSV; ids and labels that look like formulas are escaped."""
+    columns = [[None if cell is pd.NA else cell for cell in frame[name].tolist()] for name in frame]
+    return format_csv([str(name) for name in frame], zip(*columns, strict=True))
 
 
 def _splits(plan: Plan) -> pd.DataFrame:
@@ -144,14 +151,23 @@ def _search(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
-    """Return the manifest as JSON; files lose their folders, as an export is passed on."""
+    """Return the manifest as JSON; files lose their folders, as an export is passed on.
+
+    The data set as typed names files, which may name people: its name in the cohort has none.
+    """
+    invocations = [json.loads(serialization.pack(m)) for m in ledger.manifests()]
+    for invocation in invocations:
+        options = invocation["options"]
+        invocation["options"] = {name: redact_paths(text) for name, text in options.items()}
+        if "dataset" in options:
+            invocation["options"]["dataset"] = plan.dataset
     manifest = {
         "dataset": plan.dataset,
         "cohort_fingerprint": plan.fingerprint,
         "protocol": json.loads(serialization.pack(plan.protocol)),
         "methods": {m.label: json.loads(serialization.pack(m)) for m in methods},
         "notes": list(plan.notes),
-        "invocations": [json.loads(serialization.pack(m)) for m in ledger.manifests()],
+        "invocations": invocations,
     }
     return (
         json.dumps(

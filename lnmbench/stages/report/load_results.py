@@ -7,23 +7,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from lnmbench import choices
-from lnmbench.contracts import Metric
-from lnmbench.errors import UserError
+from lnmbench.contracts import Comparison
+from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     TARGET,
     AuxLabels,
     Method,
     MethodResult,
+    PairComparison,
     Plan,
     Protocol,
     Results,
     Search,
+    freeze,
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
+from lnmbench.stages.report.metric_offers import MetricOffers, build_metrics, make_faults
 from lnmbench.stages.score import aux_scores, score
 from lnmbench.store.ledger import FILE, LedgerReader
+
+METRIC, COMPARISON = "metric", "comparison"
+"""The roles of offers whose faults are part of the results."""
 
 
 def find_latest_run(runs: Path) -> Path:
@@ -56,10 +62,11 @@ def read_results(
     """
     with LedgerReader.open(folder, say) as ledger:
         plan = ledger.plan()
-        metrics = target_metrics(plan.protocol, registry)
+        offers = build_metrics(plan.protocol, registry)
+        metrics, faults = offers.of_target, dict(offers.faults)
         methods = sorted(make_labels_unique(ledger.methods()), key=listing_order)
         labels = _labels_by_key(ledger.labels())
-        titles = {name: metric.title for name, metric in default_metrics(registry).items()}
+        titles = {name: metric.title for name, metric in offers.without_parameters.items()}
         results = Results(
             cohort=plan.dataset,
             card=plan.card,
@@ -68,8 +75,7 @@ def read_results(
             n=len(plan.ids),
             positives=int(plan.truth.sum()),
             method_results=tuple(
-                _method_result(ledger, plan, method, metrics, labels, registry)
-                for method in methods
+                _method_result(ledger, plan, method, offers, labels, faults) for method in methods
             ),
             pair_comparisons=(),
             metrics=tuple(metrics),
@@ -91,57 +97,96 @@ def read_results(
             runs=(str(folder),),
             target_title=_target_title(plan.protocol, registry),
         )
-    return compare_methods(results, registry)
+    results = replace(results, faults=make_faults(METRIC, faults))
+    return compare_methods(drop_faulty_metrics(results), registry)
 
 
 def compare_methods(results: Results, registry: Registry) -> Results:
-    """Return the results with every pair of their complete methods compared."""
-    tests = {offer.name: offer.build() for offer in registry.comparisons.offers()}
-    return replace(
-        results,
-        pair_comparisons=compare(
+    """Return the results with every pair of their complete methods compared.
+
+    Nothing is compared if a primary metric or the primary comparison failed: the family of Holm's
+    correction would not be the one that was declared.
+    """
+    results = freeze(results)
+    tests, faults = _build_comparisons(registry)
+    primary = primary_comparison(tests)
+    compared: tuple[PairComparison, ...] = ()
+    if set(results.primary_metrics) <= set(results.metrics):
+        compared = compare(
             results.method_results,
             results.truth,
             results.outer,
             metrics=results.primary_metrics,
             comparisons=tests,
+            faults=faults,
+        )
+    usable = {name: test for name, test in tests.items() if name not in faults}
+    return replace(
+        results,
+        pair_comparisons=freeze(compared),
+        comparison_titles=freeze({name: test.title for name, test in usable.items()}),
+        comparison_roles=freeze({name: test.role for name, test in usable.items()}),
+        primary=primary if primary in usable else "",
+        faults=(
+            *(fault for fault in results.faults if fault.role != COMPARISON),
+            *make_faults(COMPARISON, faults),
         ),
-        comparison_titles={name: test.title for name, test in tests.items()},
-        comparison_roles={name: test.role for name, test in tests.items()},
-        primary=primary_comparison(tests),
     )
 
 
-def target_metrics(protocol: Protocol, registry: Registry) -> dict[str, Metric]:
-    """Return the metrics of the target by name: the primary ones, then all others on offer.
+def drop_faulty_metrics(results: Results) -> Results:
+    """Return the results without the scores of metrics that failed for any method."""
+    faulty = {fault.name for fault in results.faults if fault.role == METRIC}
+    if not faulty:
+        return results
+    method_results = []
+    for result in results.method_results:
+        scores = {name: each for name, each in result.scores.items() if name not in faulty}
+        method_results.append(
+            replace(
+                result,
+                scores=scores,
+                summary={name: result.summary[name] for name in scores},
+                spread={name: result.spread[name] for name in scores},
+                inner=None if faulty & set(results.primary_metrics[:1]) else result.inner,
+                aux=tuple(
+                    replace(
+                        score,
+                        metrics={n: e for n, e in score.metrics.items() if n not in faulty},
+                    )
+                    for score in result.aux
+                ),
+            )
+        )
+    return replace(
+        results,
+        method_results=tuple(method_results),
+        metrics=tuple(name for name in results.metrics if name not in faulty),
+    )
 
-    Raises `UserError` if a primary one is unknown.
-    """
-    primary: dict[str, Metric] = {
-        name: registry.metrics.build(choices.parse(name)) for name in protocol.primary
-    }
-    others = default_metrics(registry).items()
-    return primary | {
-        name: metric for name, metric in others if "binary" in metric.kinds and name not in primary
-    }
 
-
-def default_metrics(registry: Registry) -> dict[str, Metric]:
-    """Return every metric that needs no parameter, by name."""
-    return {
-        offer.name: offer.build()
-        for offer in registry.metrics.offers()
-        if not any(parameter.required for parameter in offer.parameters)
-    }
+def _build_comparisons(registry: Registry) -> tuple[dict[str, Comparison], dict[str, str]]:
+    """Return the comparisons that can be built, and the faults of the others, by name."""
+    tests: dict[str, Comparison] = {}
+    faults: dict[str, str] = {}
+    for offer in registry.comparisons.offers():
+        try:
+            test = offer.build()
+            _ = test.title, test.role
+        except PluginError as error:
+            faults[offer.name] = str(error)
+        else:
+            tests[offer.name] = test
+    return tests, faults
 
 
 def _method_result(
     ledger: LedgerReader,
     plan: Plan,
     method: Method,
-    metrics: Mapping[str, Metric],
+    offers: MetricOffers,
     labels: Mapping[str, AuxLabels],
-    registry: Registry,
+    faults: dict[str, str],
 ) -> MethodResult:
     fingerprint = method.fingerprint
     # a run may continue meanwhile: a unit that is counted here has its predictions below
@@ -152,20 +197,21 @@ def _method_result(
         plan.truth,
         plan.splits.outer,
         protocol=plan.protocol,
-        metrics=metrics,
+        metrics=offers.of_target,
+        faults=faults,
         units_done=units_done,
         cost=ledger.cost(fingerprint),
         validation=list(ledger.validation(fingerprint)),
     )
     keys = [choice.key for choice in method.aux] if result.complete else []
-    offered = default_metrics(registry) if keys else {}
     return replace(
         result,
         aux=tuple(
             aux_scores(
                 replace(labels[key], task=key),
                 ledger.predictions(fingerprint, labels[key].task),
-                offered,
+                offers.without_parameters,
+                faults,
             )
             for key in keys
         ),

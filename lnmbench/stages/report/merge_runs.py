@@ -11,7 +11,11 @@ import numpy as np
 from lnmbench.errors import UserError
 from lnmbench.records import MethodResult, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.report.load_results import compare_methods, read_results
+from lnmbench.stages.report.load_results import (
+    compare_methods,
+    drop_faulty_metrics,
+    read_results,
+)
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
 
 
@@ -60,8 +64,10 @@ def _merge(runs: Sequence[Results], registry: Registry) -> Results:
     # labels that are unique within each run may not be so in all of them
     methods = make_labels_unique([strip_suffix(result.method) for result in best.values()])
     method_results = [replace(best[method.fingerprint], method=method) for method in methods]
+    faults = dict.fromkeys(fault for run in runs for fault in run.faults)
     merged = replace(
         first,
+        faults=tuple(faults),
         method_results=tuple(
             sorted(method_results, key=lambda result: listing_order(result.method))
         ),
@@ -70,7 +76,7 @@ def _merge(runs: Sequence[Results], registry: Registry) -> Results:
         invocations=tuple(manifest for run in runs for manifest in run.invocations),
         runs=tuple(folder for run in runs for folder in run.runs),
     )
-    return compare_methods(merged, registry)
+    return compare_methods(drop_faulty_metrics(merged), registry)
 
 
 def _refuse_other_plan(first: Results, other: Results) -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import get_args
 
-from lnmbench.contracts import AcrossCohorts, Section, SectionGroup
-from lnmbench.errors import UserError
-from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table, freeze
 from lnmbench.registry import Registry
 from lnmbench.results import describe_target
 from lnmbench.stages.report.checks import check_table, run_checks
+from lnmbench.stages.report.section_writer import SectionWriter, describe_withheld_answer
 from lnmbench.text import plural
 
 GROUPS: tuple[SectionGroup, ...] = get_args(SectionGroup)
 BRIEF = GROUPS[: GROUPS.index("checks") + 1]
 """The groups of a brief report."""
+ANSWERS: tuple[SectionGroup, ...] = ("answer", "comparisons", "conclusion")
+"""The groups that rest on the primary metrics and the primary comparison."""
 
 
 def build_page(results: Results, registry: Registry, *, brief: bool = False) -> Page:
@@ -32,7 +34,8 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
     brief
         Whether to leave out the sections after the checks.
     """
-    blocks = tuple(build_blocks(results, registry, brief=brief))
+    writer = _write_sections(results, registry, brief=brief)
+    blocks = tuple(_number(writer.blocks))
     labels = _labels(results)
     return Page(
         title=f"{describe_target(results)} in {results.cohort.partition(':')[0]}",
@@ -43,19 +46,22 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
         chosen=_drawn_methods(blocks) or tuple(labels),
         blocks=blocks,
         badge="SYNTHETIC" if results.card.synthetic else "",
+        faults=tuple(writer.faults),
     )
 
 
 def build_page_across(cohorts: Sequence[Results], registry: Registry) -> Page:
     """Return the report across several cohorts as one page."""
+    writer = _write_sections_across(cohorts, registry)
     labels = _labels(cohorts[0])
     return Page(
         title=f"{describe_target(cohorts[0])} in {plural(len(cohorts), 'cohort')}",
         subtitle=f"{cohorts[0].protocol} folds in each",
         methods=labels,
         chosen=tuple(labels),
-        blocks=tuple(build_blocks_across(cohorts, registry)),
+        blocks=tuple(_number(writer.blocks)),
         badge="SYNTHETIC" if any(results.card.synthetic for results in cohorts) else "",
+        faults=tuple(writer.faults),
     )
 
 
@@ -67,47 +73,46 @@ def build_blocks(results: Results, registry: Registry, *, brief: bool = False) -
     results, registry, brief
         As in `build_page`.
     """
-    sections: list[tuple[SectionGroup, Callable[[Results], Iterable[Block]]]] = [
-        ("checks", lambda results: _check_blocks(results, registry)),
-        *((section.group, section) for section in _sections(registry)),
-    ]
-    sections.sort(key=lambda pair: GROUPS.index(pair[0]))
-    printed = [section for group, section in sections if not brief or group in BRIEF]
-    return list(_number(block for section in printed for block in section(results)))
+    return list(_number(_write_sections(results, registry, brief=brief).blocks))
 
 
 def build_blocks_across(cohorts: Sequence[Results], registry: Registry) -> list[Block]:
     """Return the blocks of every section about several cohorts, ordered and numbered."""
-    sections = sorted(_sections(registry), key=lambda section: GROUPS.index(section.group))
-    return list(
-        _number(
-            block
-            for section in sections
-            if isinstance(section, AcrossCohorts)
-            for block in section.across(cohorts)
-        )
+    return list(_number(_write_sections_across(cohorts, registry).blocks))
+
+
+def _write_sections(results: Results, registry: Registry, *, brief: bool) -> SectionWriter:
+    """Return the blocks of every section; without an answer if what it rests on has failed."""
+    results = freeze(results)
+    writer = SectionWriter()
+    withheld = describe_withheld_answer(results)
+    sections = writer.build_sections(registry)
+    for group in BRIEF if brief else GROUPS:
+        if withheld and group in ANSWERS:
+            if group == ANSWERS[0]:
+                writer.blocks.append(Paragraph(key="answer", title="Answer", lines=(withheld,)))
+            continue
+        for section in sections:
+            if section.group == group:
+                writer.add(section.name, section.write, results)
+        if group == "checks":
+            writer.add_faults(results.faults)
+            table = check_table(run_checks(results, registry))
+            writer.blocks.extend([] if table is None else [table])
+    return writer
+
+
+def _write_sections_across(cohorts: Sequence[Results], registry: Registry) -> SectionWriter:
+    cohorts = [freeze(results) for results in cohorts]
+    writer = SectionWriter()
+    sections = writer.build_sections(registry)
+    for section in sorted(sections, key=lambda section: GROUPS.index(section.group)):
+        if section.write_across is not None:
+            writer.add(section.name, section.write_across, cohorts)
+    writer.add_faults(
+        tuple(dict.fromkeys(fault for results in cohorts for fault in results.faults))
     )
-
-
-def _sections(registry: Registry) -> list[Section]:
-    """Return every section in the order of registration; `UserError` for an unknown group."""
-    sections = []
-    for offer in registry.sections.offers():
-        section = offer.build()
-        if section.group not in GROUPS:
-            raise UserError(
-                f"section {offer.name} has an unknown group",
-                where=str(offer.plugin),
-                expected=", ".join(GROUPS),
-                got=str(section.group)[:40],
-            )
-        sections.append(section)
-    return sections
-
-
-def _check_blocks(results: Results, registry: Registry) -> list[Block]:
-    table = check_table(run_checks(results, registry))
-    return [table] if table is not None else []
+    return writer
 
 
 def _number(blocks: Iterable[Block]) -> Iterator[Block]:

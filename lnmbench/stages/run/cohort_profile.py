@@ -8,10 +8,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import TEXT_ROLES, Cohort, Column, Plan, Profile, Summary, Variable
+from lnmbench.records import (
+    TEXT_ROLES,
+    CenterCounts,
+    Cohort,
+    Column,
+    Plan,
+    Profile,
+    Summary,
+    Variable,
+)
 from lnmbench.stages.run.near_duplicates import find_near_duplicates
 from lnmbench.stats.categories import shares
 from lnmbench.stats.discrimination import auc
+from lnmbench.stats.leakage import find_separating_pairs, find_signs, is_exact
 
 
 def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
@@ -33,13 +43,35 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
     """
     positions = cohort.positions(plan.ids)
     columns = [c for c in cohort.columns if c.role not in (*TEXT_ROLES, "report")]
+    values = {c.name: np.asarray(cohort.values[c.name], float)[positions] for c in columns}
+    variables = tuple(_variable(column, values[column.name], plan.truth) for column in columns)
+    numbers = {
+        variable.name: values[variable.name]
+        for variable in variables
+        if variable.kind == "continuous" and variable.signs and not is_exact(variable.signs)
+    }
     return Profile(
-        variables=tuple(
-            _variable(column, np.asarray(cohort.values[column.name], float)[positions], plan.truth)
-            for column in columns
-        ),
+        variables=variables,
         near_duplicates=find_near_duplicates(cohort, cohort_file, positions, plan.patients),
+        separating_pairs=tuple(find_separating_pairs(numbers, plan.truth)),
+        centers=_count_centers(cohort, positions, plan.truth),
     )
+
+
+def _count_centers(
+    cohort: Cohort, positions: NDArray[np.int64], truth: NDArray[np.float64]
+) -> tuple[CenterCounts, ...]:
+    column = next((column for column in cohort.columns if column.role == "center"), None)
+    if column is None:
+        return ()
+    names = np.asarray(cohort.values[column.name])[positions]
+    counts = (
+        CenterCounts(
+            cases=int((names == name).sum()), positives=int((truth[names == name] == 1).sum())
+        )
+        for name in np.unique(names[names != ""])
+    )
+    return tuple(sorted(counts, key=lambda center: (-center.cases, -center.positives)))
 
 
 def _variable(column: Column, values: NDArray[np.float64], truth: NDArray[np.float64]) -> Variable:
@@ -55,6 +87,9 @@ def _variable(column: Column, values: NDArray[np.float64], truth: NDArray[np.flo
         negative=_summary(column, values[truth == 0]),
         positive=_summary(column, values[truth == 1]),
         separation=_separation(column, values, truth),
+        signs=find_signs(values, truth, nominal=column.kind == "nominal")
+        if column.role == "feature"
+        else None,
     )
 
 

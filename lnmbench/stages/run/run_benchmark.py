@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from lnmbench import environment
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     Choice,
+    Cohort,
     Manifest,
     NetworkMethod,
     Plan,
@@ -25,7 +28,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry import GuardedExecutor, Registry, fault_log
 from lnmbench.registry.boundary.values import Unexpected, describe
-from lnmbench.stages.ingest import IngestOptions, ingest
+from lnmbench.stages.ingest import IngestOptions, find_leaks_of, ingest, shorten
 from lnmbench.stages.plan import (
     FailedMethods,
     MethodFailure,
@@ -109,6 +112,8 @@ def run(
         progress.say(notice)
     manifest = _make_manifest(benchmark, resolved)
     cohort, plan = resolved.cohort, resolved.plan
+    for line in shorten(_find_leaks(cohort, plan)):
+        progress.say(line)
     folder = folders.ledger_folder(plan)
     with LedgerWriter.create(folder, plan, progress.say) as ledger, _ending_workers(pool):
         ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
@@ -268,6 +273,13 @@ class _Work:
             if note not in notes:
                 self.progress.say(f"{label}: {note}")
                 notes.add(note)
+
+
+def _find_leaks(cohort: Cohort, plan: Plan) -> list[str]:
+    """Return sentences on features that predict the plan's target better than is plausible."""
+    labels = np.full(len(cohort), np.nan)
+    labels[cohort.positions(plan.ids)] = plan.truth
+    return find_leaks_of(cohort, str(plan.protocol.target), labels)
 
 
 class _MethodError(UserError):

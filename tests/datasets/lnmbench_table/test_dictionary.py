@@ -82,6 +82,27 @@ def test_one_id_is_needed() -> None:
         parse_dictionary('[columns.x]\nrole = "patient"\n', Path("columns.toml"))
 
 
+def test_all_errors_of_a_dictionary_come_at_once() -> None:
+    with pytest.raises(UserError) as refusal:
+        parse_dictionary(
+            '[columns.id]\nrole = "id"\nkidn = 1\n[columns.age]\nrole = "feture"\n[card]\nx = 1\n',
+            Path("columns.toml"),
+        )
+    head, *lines = str(refusal.value).splitlines()
+    assert head == "3 errors in columns.toml:"
+    assert sorted(line.split("'")[1] for line in lines) == ["kidn", "role", "x"]
+    with pytest.raises(UserError, match=r"2 errors in columns.toml:\n.*needs a label.*\n.*one id"):
+        parse_dictionary(
+            '[columns.n]\nrole = "target"\nkind = "continuous"\n', Path("columns.toml")
+        )
+
+
+@pytest.mark.parametrize("name", ["clinical.T.Stage", "a.b", "x." * 12 + "y"])
+def test_names_with_dots_need_quotes(name: str, refuse_columns: Callable[[str], str]) -> None:
+    message = refuse_columns(f'[columns.{name}]\nrole = "feature"\nkind = "continuous"\n')
+    assert f'put it in quotes: [columns."{name[:30]}' in message
+
+
 def test_broken_files_are_refused_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "columns.toml"
     with pytest.raises(UserError, match="No such file"):

@@ -73,8 +73,8 @@ def test_headers_in_any_case_are_known(open_folder: OpenFolder, read_volumes: Re
         ("case,image,Mask\nA,a,a\n", "no tumor regions.*rename the column 'Mask' to 'region'"),
         (
             "case,image,region,x_mm\n,a,a,\nB,a,,left\nC,a,,3\nC,a,a,\n",
-            "4 errors in the manifest: 1. no case .*row 2.*; 2. x_mm is not a number .*row 3.*; "
-            "3. the location has no y_mm .*row 4.*; 4. 1 case occurs more than once",
+            "4 errors in the manifest:\n  1. no case .*row 2.*\n  2. x_mm is not a number .*row 3"
+            ".*\n  3. the location has no y_mm .*row 4.*\n  4. 1 case occurs more than once",
         ),
     ],
 )

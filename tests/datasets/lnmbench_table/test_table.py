@@ -98,9 +98,39 @@ def test_headers_may_have_spaces_around_them(dictionary: Path) -> None:
 
 
 def test_a_column_that_is_not_there_is_refused_with_the_nearest(dictionary: Path) -> None:
-    message = refused(dictionary, ROWS.replace("Age", "age"))
+    message = refused(dictionary, ROWS.replace("Age", "Ages"))
     assert "no column 'Age'" in message
-    assert "did you mean 'age'?" in message
+    assert "did you mean 'Ages'?" in message
+
+
+def test_a_header_that_differs_only_in_spelling_is_the_column_which_is_said(
+    dictionary: Path,
+) -> None:
+    table = opened(dictionary, ROWS.replace("Age", " AGE\u00a0").replace("case", "Case"))
+    assert [case.values["Age"] for case in table.cases()] == ["61", "NA", "-9"]
+    assert "column 'Age' is 'AGE' in the table" in table.notes
+    message = refused(dictionary, ROWS.replace("Age", "AGE").replace("comment", "aGe"))
+    assert "no column 'Age'" in message
+    assert "got 'AGE' and 'aGe'" in message
+
+
+def test_all_errors_of_a_table_come_at_once(dictionary: Path) -> None:
+    rows = "case,Sex,pN,Age\nA,female,N9,old\nA,f,N1,x\n,m,N1,61\nD,male,N1,y\n"
+    with pytest.raises(UserError) as refusal:
+        opened(dictionary, rows.replace("Sex", "Gender"))
+    head, *lines = str(refusal.value).splitlines()
+    assert head == f"5 errors in {dictionary.with_name('cohort.csv')}:"
+    assert "no column 'Sex'" in lines[0]
+    assert "no id in column 'case'" in lines[1]
+    assert "1 id occurs more than once" in lines[2]
+    assert lines[3].startswith("  4. column 'Age' holds 'old'")
+    assert lines[3].endswith("2 more cells of the column cannot be used, e.g. 'x', 'y'")
+    assert "column 'pN' holds 'N9'" in lines[4]
+
+
+def test_other_spellings_of_a_category_are_said(dictionary: Path) -> None:
+    notes = opened(dictionary, ROWS.replace("61,f", "61,F")).notes
+    assert "column 'Sex' reads 'F' as 'f'" in notes
 
 
 def test_a_used_header_must_not_stand_twice_but_another_may(dictionary: Path) -> None:

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lnmbench import UserError
+from lnmbench.nets.encoder import weight_files
 from lnmbench.nets.encoder.weight_files import (
     digest,
     load_weights,
@@ -130,6 +131,66 @@ def test_keys_that_do_not_fit_are_listed() -> None:
     ):
         assert part in str(caught.value)
     assert digest(net.state_dict()) == before, "half of a refused file was loaded"
+
+
+@pytest.mark.parametrize(
+    ("weight", "fault"),
+    [
+        (torch.ones(4, dtype=torch.int64), "wrong type: norm.weight int64 instead of float32"),
+        (torch.ones(4, dtype=torch.complex64), "wrong type: norm.weight complex64"),
+        (torch.full((4,), 1e300, dtype=torch.float64), "not finite: norm.weight"),
+        (torch.full((4,), torch.inf, dtype=torch.bfloat16), "not finite: norm.weight"),
+    ],
+)
+def test_numbers_of_another_type_are_refused(weight: Tensor, fault: str) -> None:
+    with pytest.raises(UserError, match=f"do not fit net: got 1 .*{fault}"):
+        load_weights(network(), network().state_dict() | {"norm.weight": weight}, what="net")
+
+
+def test_weights_of_half_precision_are_accepted() -> None:
+    state = {key: value.half() for key, value in network().state_dict().items()}
+    state["norm.num_batches_tracked"] = torch.tensor(0)
+    load_weights(net := network(), state, what="net")
+    assert net.conv.weight.dtype == torch.float32
+
+
+@pytest.mark.parametrize(
+    ("header", "length"),
+    [
+        ('{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', 2**63),
+        ('{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', 10**8),
+        ('{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}', None),
+        ('{"w":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}', None),
+        ('{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,80000]}}', None),
+        ('{"w":{"dtype":"F32","shape":[99999999999],"data_offsets":[0,8]}}', None),
+        ('{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}', None),
+        (
+            '{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},'
+            '"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',
+            None,
+        ),
+        ('{"w":{"dtype":"X9","shape":[2],"data_offsets":[0,8]}}', None),
+        ("[" * 100_000, None),
+    ],
+)
+def test_a_header_of_safetensors_that_lies_is_one_line(
+    tmp_path: Path, header: str, length: int | None
+) -> None:
+    path = tmp_path / "w.safetensors"
+    size = len(header) if length is None else length
+    path.write_bytes(size.to_bytes(8, "little") + header.encode() + bytes(8))
+    with pytest.raises(UserError, match="weights of net cannot be read.*damaged file"):
+        read_weights(path, what="net")
+
+
+@pytest.mark.parametrize("name", ["w.pth", "w.safetensors"])
+def test_a_file_larger_than_the_memory_is_not_read(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).write_bytes(bytes(1000))
+    monkeypatch.setattr(weight_files, "_memory_bytes", lambda: 999)
+    with pytest.raises(UserError, match="larger than the memory of this machine"):
+        read_weights(tmp_path / name, what="net")
 
 
 @pytest.mark.parametrize("classes", [2, 5, 0])

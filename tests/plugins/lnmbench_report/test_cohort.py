@@ -122,3 +122,29 @@ def test_every_format_prints_hostile_categories_as_text(described: Results) -> N
         text = render([make_table(described)], name)
         assert "33.3" in text, name
     assert "<i>" not in render([make_table(described)], "markdown")
+
+
+def test_centers_have_rows_by_size_and_no_names(
+    cohort: Cohort, plan: Plan, described: Results
+) -> None:
+    names = np.array(["Bergamo" if n % 5 else "" if n == 5 else f"Site {n}" for n in range(N)])
+    column = Column(name="hospital", role="center")
+    with_centers = replace(
+        cohort, columns=(*cohort.columns, column), values={**cohort.values, "hospital": names}
+    )
+    profile = make_profile(with_centers, NO_FILE, plan)
+    table = make_table(replace(described, profile=profile))
+    cells = rows(table)
+    assert cells["center 1", "cases"][0] == "24 (80.0)"
+    assert cells["center 2", "cases"][0] == "1 (3.3)"
+    assert cells["center unknown", "cases"][0] == "1 (3.3)"
+    counts = [
+        [int(cell.split()[0]) for cell in row]
+        for (name, _), row in cells.items()
+        if name.startswith("center")
+    ]
+    assert np.sum(counts, axis=0).tolist() == [30, 20, 10]
+    assert "Bergamo" not in str(table)
+    assert "they enter no model" in table.notes[1]
+    many = replace(profile, centers=(*profile.centers, *profile.centers, *profile.centers))
+    assert ("8 other centers", "cases") in rows(make_table(replace(described, profile=many)))

@@ -49,3 +49,10 @@ def test_a_missing_ingest_log_is_named(ingest_made: Any) -> None:
     left_out = describe(path)["left_out"]
     assert isinstance(left_out, Paragraph)
     assert left_out.lines == ("their ingest log is missing; ingest again to see why",)
+
+
+def test_the_positive_classes_come_first(ingest_made: Any) -> None:
+    first, *_ = describe(ingest_made(images=False)).values()
+    assert isinstance(first, Paragraph)
+    assert first.title == "Positive classes"
+    assert any(line.startswith("positive: ") for line in first.lines)

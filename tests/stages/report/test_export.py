@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Figure, Preprocessing, RunFolders
+from lnmbench.records import (
+    BaselineMethod,
+    Choice,
+    Figure,
+    Manifest,
+    Plan,
+    Preprocessing,
+    RunFolders,
+    Unit,
+    UnitResult,
+)
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
 from lnmbench.stages.ingest import IngestOptions
+from lnmbench.stages.plan.splitting import make_splits
 from lnmbench.stages.report import build_page, export_run, read_results
 from lnmbench.stages.report.checks import run_checks
 from lnmbench.stages.run import run
+from lnmbench.store.ledger import LedgerWriter
 
 torch = pytest.importorskip("torch")
 PEOPLE = ("jane_doe", "joan_roe")
@@ -94,3 +109,70 @@ def test_a_report_and_an_export_name_files_without_their_folders(
     assert "w.pt" in texts["manifest.json"]
     private = (*PEOPLE, str(tmp_path))
     assert not {name for name, text in texts.items() for one in private if one in text}
+
+
+HOSTILE_IDS = ("=cmd|' /C calc'!A0", "@SUM(1)", "+1+1", "-2+3", "plain, quoted")
+
+
+@pytest.fixture
+def hostile_run(tmp_path: Path, plan: Plan) -> Path:
+    """A run whose ids look like formulas, and whose options name folders."""
+    plan = replace(plan, ids=(*HOSTILE_IDS, *plan.ids[len(HOSTILE_IDS) :]))
+    plan = replace(plan, splits=make_splits(plan.ids, plan.truth, plan.ids, plan.protocol))
+    method = BaselineMethod(label="=1+1", baseline=Choice(name="logistic"))
+    with LedgerWriter.create(tmp_path / "run", plan) as ledger:
+        ledger.add_methods([method], plan.splits.units())
+        ledger.add_manifest(
+            Manifest(
+                created="2026-01-02",
+                options={
+                    "dataset": "folder:manifest=/home/jane_doe/a b.csv,table=joan_roe/t.csv",
+                    "plugins": "('/home/jane_doe/p.py',)",
+                },
+                cohort=plan.dataset,
+                cohort_fingerprint=plan.fingerprint,
+                card=plan.card,
+                preprocessing=plan.preprocessing,
+                protocol=plan.protocol,
+                methods=(method,),
+            )
+        )
+        for repeat, fold in plan.splits.units():
+            test = plan.splits.inner[repeat, fold] < 0
+            ledger.add_results(
+                [
+                    UnitResult(
+                        unit=Unit(method=method.fingerprint, repeat=repeat, fold=fold),
+                        test={"target": np.where(test, 1 / 3, np.nan)[:, None]},
+                        validation=np.where(test, np.nan, 0.25),
+                        seconds=1.5,
+                        memory_mb=float("nan"),
+                        fits=2,
+                        epochs=0,
+                    )
+                ]
+            )
+    return tmp_path / "run"
+
+
+def test_no_cell_of_an_export_is_a_formula_and_no_folder_is_named(
+    hostile_run: Path, tmp_path: Path
+) -> None:
+    export_run(hostile_run, tmp_path / "e", read_results(hostile_run, Registry()))
+    texts = {path.name: path.read_text("utf-8") for path in (tmp_path / "e").iterdir()}
+    for name in ("splits.csv", "predictions.csv"):
+        rows = list(csv.reader(texts[name].splitlines()))
+        assert not [cell for row in rows for cell in row if cell[:1] in {"=", "@", "+", "-"}]
+        column = rows[0].index("case")
+        assert {f"'{HOSTILE_IDS[0]}", "plain, quoted"} <= {row[column] for row in rows}
+    header, first, *_ = csv.reader(texts["predictions.csv"].splitlines())
+    row = dict(zip(header, first, strict=True))
+    assert (row["repeat"], row["fold"], row["target"]) == ("0", "0", row["target"])
+    assert row["probability"] == "0.3333333333333333"
+    assert row["target"] in {"0", "1"}
+    settings = next(csv.DictReader(texts["settings.csv"].splitlines()))
+    assert (settings["fits"], settings["seconds"], settings["memory_mb"]) == ("2", "1.5", "")
+    private = ("jane_doe", "joan_roe", "/home", "t.csv")
+    assert not [name for name, text in texts.items() for part in private if part in text]
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "e").iterdir()}
+    assert modes == {0o600}

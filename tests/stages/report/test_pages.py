@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from lnmbench import UserError
 from lnmbench.records import BaselineMethod, Choice, MethodResult, Protocol
 from lnmbench.registry import Registry
 from lnmbench.stages.report.pages import (
@@ -89,16 +88,23 @@ def test_sections_and_checks_are_ordered_and_tables_numbered(registry: Registry)
     assert brief == titles[:-1]
 
 
-def test_an_unknown_group_is_refused_with_the_known_ones(
+def test_a_section_of_an_unknown_group_is_shown_as_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks,lnmbench_report")
     path = tmp_path / "sections.py"
     path.write_text(PLUGIN.replace('"provenance"', '"end"'), encoding="utf-8")
-    with pytest.raises(UserError, match="section last has an unknown group") as error:
-        build_blocks(RESULTS, Registry([str(path)]))
-    assert "answer, performance, comparisons" in str(error.value)
-    assert "got end" in str(error.value)
+    page = build_page(RESULTS, Registry([str(path)]))
+    assert [block.title for block in page.blocks] == [
+        "words",
+        "Table 1. first",
+        "Failed, left out",
+        "Table 2. Checks",
+    ]
+    (line,) = page.faults
+    assert line.startswith("section last of plugin sections returns a wrong value from group")
+    assert "expected answer, performance, comparisons" in line
+    assert "got 'end'" in line
 
 
 def test_a_title_has_the_target_in_words_with_its_option(registry: Registry) -> None:

@@ -79,3 +79,11 @@ def test_no_names_of_patients_are_kept_and_the_ledger_gives_back_the_rest(
     text = pack(made)
     assert "case-" not in text
     assert pack(unpack(Profile, text)) == text
+
+
+def test_features_have_signs_of_leaks_and_labels_have_none(cohort: Cohort, plan: Plan) -> None:
+    by_name = variables(cohort, plan)
+    signs = by_name["reverse"].signs
+    assert signs is not None
+    assert signs.auc == 1.0
+    assert all(v.signs is None for v in by_name.values() if v.role != "feature")

@@ -1,0 +1,126 @@
+"""Checks of a table against its dictionary: headers, ids, cells, features known after surgery."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lnmbench import Column, UserError
+from lnmbench.errors import nearest
+from lnmbench.lexicon.timing import judge_column, judge_name
+from lnmbench.text import fold_spelling, plural
+from lnmbench_table.conversion import Conversion
+from lnmbench_table.sections import format_section_header
+from lnmbench_table.sheet import Sheet, quote_text
+
+
+def check_headers(sheet: Sheet, names: Sequence[str], path: Path) -> Iterator[UserError]:
+    """Yield an error for each name that no header, or more than one, has.
+
+    Parameters
+    ----------
+    sheet
+        The table.
+    names
+        The names of the columns of the dictionary.
+    path
+        The dictionary, for messages.
+    """
+    counts = Counter(sheet.header)
+    for name in names:
+        alike = [header for header in sheet.header if fold_spelling(header) == fold_spelling(name)]
+        if counts[name] == 0:
+            yield UserError(
+                f"no column {name!r}",
+                where=f"{sheet.path}, required by {path}",
+                got=" and ".join(map(quote_text, alike[:2])),
+                then=nearest(name, [quote_text(header) for header in sheet.header if header]),
+            )
+        if counts[name] > 1:
+            yield UserError(
+                f"header {name!r} occurs {counts[name]} times",
+                where=str(sheet.path),
+                then="rename all but one of these columns",
+            )
+
+
+def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
+    """Yield an error on ids that are empty, and one on ids that occur more than once."""
+    if sheet.header.count(name) != 1:
+        return
+    ids = sheet.column(name)
+    empty = [row.number for row, id_ in zip(sheet.rows, ids, strict=True) if not id_]
+    if empty:
+        yield UserError(
+            f"no id in column {name!r}",
+            where=f"{sheet.path}, row {', '.join(map(str, empty[:5]))}",
+            got=f"{plural(len(empty), 'row')} without an id" if len(empty) > 1 else "",
+        )
+    repeated = [id_ for id_, count in Counter(ids).items() if id_ and count > 1]
+    if repeated:
+        rows = [r.number for r, id_ in zip(sheet.rows, ids, strict=True) if id_ == repeated[0]]
+        yield UserError(
+            f"{plural(len(repeated), 'id occurs', 'ids occur')} more than once in column {name!r}",
+            where=str(sheet.path),
+            got=f"{quote_text(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
+            then='if a patient has several cases, add a column with role = "patient"',
+        )
+
+
+def convert_column(sheet: Sheet, conversion: Conversion) -> tuple[tuple[str, ...], list[UserError]]:
+    """Return the cells of a column as it can encode them, and its errors."""
+    column = conversion.column
+    places = [f"{sheet.path}, row {row.number}" for row in sheet.rows]
+    cells, errors = conversion.convert_all(sheet.column(column.name), places)
+    if column.role == "patient" and not all(cells):
+        errors.append(
+            UserError(f"no patient in column {column.name!r}", where=places[cells.index("")])
+        )
+    return cells, errors
+
+
+def find_late_features(sheet: Sheet, features: Sequence[Column]) -> dict[str, str]:
+    """Return the features that seem to be known only after surgery, with the reason.
+
+    They are judged by their names, and by cells that are T, N or stage classes, outcomes or
+    operations.
+    """
+    late = {}
+    for column in features:
+        if sheet.header.count(column.name) == 1:
+            verdict = judge_column(column.name, sheet.column(column.name))
+            if verdict.time == "after":
+                late[column.name] = verdict.reason
+    return late
+
+
+def describe_late_features(
+    sheet: Sheet, late: Mapping[str, str], dictionary: Path
+) -> Iterator[UserError]:
+    """Yield an error on the features that seem to be known only after surgery.
+
+    Parameters
+    ----------
+    sheet
+        The table.
+    late
+        These features, with the reason.
+    dictionary
+        The dictionary, for messages.
+    """
+    if not late:
+        return
+    (name, reason), *_ = late.items()
+    others = ", ".join(quote_text(other) for other in list(late)[1:])
+    if judge_name(name).time == "after":
+        problem, got = "seems, by its name, to be", f"a name for {reason}"
+    else:
+        problem = f"seems to hold {reason}, which are"
+        got = f"e.g. {quote_text(next(filter(None, sheet.column(name))))}"
+    yield UserError(
+        f"column {quote_text(name)} {problem} known only after surgery",
+        where=f"{dictionary}, {format_section_header('columns', name)}",
+        got=f"{got}; also columns {others}" if others else got,
+        then='set role = "aux", or known = "before" if it is known before surgery',
+    )

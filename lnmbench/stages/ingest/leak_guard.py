@@ -1,0 +1,96 @@
+"""Features that seem to be known only after surgery, by name, categories or statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.lexicon.timing import judge_column
+from lnmbench.records import Cohort, Column
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest.target_labels import label_cohort
+from lnmbench.stats.leakage import describe_signs, find_separating_pairs, find_signs, is_exact
+from lnmbench.text import clean, plural
+
+MOST_NAMES = 5
+
+
+def name_late_features(columns: Iterable[Column]) -> str:
+    """Return a notice on features whose name or categories suggest the time after surgery.
+
+    The notice is empty without such features. Whoever declared them as features may know better.
+    """
+    late = [
+        f"{_quote(column)} ({verdict.reason})"
+        for column in columns
+        if column.role == "feature"
+        and (verdict := judge_column(column.name, column.categories)).time == "after"
+    ]
+    if not late:
+        return ""
+    more = [f"and {len(late) - MOST_NAMES} more"] if len(late) > MOST_NAMES else []
+    return (
+        f"{plural(len(late), 'feature seems', 'features seem')} to be known only after surgery: "
+        f"{', '.join([*late[:MOST_NAMES], *more])}; leave out what is not known before surgery"
+    )
+
+
+def find_leaks(cohort: Cohort, registry: Registry) -> list[str]:
+    """Return a sentence for each feature that predicts a target better than is plausible.
+
+    Parameters
+    ----------
+    cohort
+        The cohort, with the labels of its targets.
+    registry
+        The plugins, with the targets.
+    """
+    return [
+        line
+        for each in label_cohort(cohort, registry)
+        for line in find_leaks_of(cohort, each.name, each.labels)
+    ]
+
+
+def find_leaks_of(cohort: Cohort, target: str, labels: NDArray[np.float64]) -> list[str]:
+    """Return a sentence for each feature that predicts one target better than is plausible.
+
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    target
+        The name of the target.
+    labels
+        Its labels, (n,), NaN if unknown.
+    """
+    known = ~np.isnan(labels)
+    truth = labels[known]
+    lines, numbers = [], {}
+    for column in cohort.features:
+        values = np.asarray(cohort.values[column.name], dtype=np.float64)[known]
+        signs = find_signs(values, truth, nominal=column.kind == "nominal")
+        for sentence in describe_signs(signs):
+            lines.append(_describe(f"feature {_quote(column)} {sentence}", target))
+        if column.kind == "continuous" and not is_exact(signs):
+            numbers[column.name] = values
+    for first, second in find_separating_pairs(numbers, truth):
+        pair = f"features {clean(first)!r} and {clean(second)!r}"
+        lines.append(_describe(f"{pair} together separate all cases: their difference", target))
+    return lines
+
+
+def shorten(lines: Sequence[str]) -> list[str]:
+    """Return the first lines, and a line that counts the others."""
+    more = len(lines) - MOST_NAMES
+    return [*lines[:MOST_NAMES], *([f"and {more} more like these"] if more > 0 else [])]
+
+
+def _describe(sentence: str, target: str) -> str:
+    return f"{sentence} (target {target}); check that it is known before surgery"
+
+
+def _quote(column: Column) -> str:
+    return repr(clean(column.name)[:60])

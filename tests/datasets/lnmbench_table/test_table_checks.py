@@ -1,0 +1,63 @@
+"""Checks of a table: headers, ids, cells by column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lnmbench_table.conversion import Conversion
+from lnmbench_table.dialect import Row
+from lnmbench_table.sheet import Sheet
+from lnmbench_table.table_checks import (
+    check_headers,
+    check_ids,
+    convert_column,
+    describe_late_features,
+    find_late_features,
+)
+
+from lnmbench import Column
+
+PATH = Path("t.csv")
+
+
+def make_sheet(*rows: str) -> Sheet:
+    header, *cells = (tuple(row.split(",")) for row in rows)
+    numbered = tuple(Row(number=n, cells=row) for n, row in enumerate(cells, start=2))
+    return Sheet(path=PATH, header=header, rows=numbered)
+
+
+def test_each_missing_or_repeated_header_is_an_error() -> None:
+    errors = map(str, check_headers(make_sheet("id,age,age", "A,1,2"), ["id", "age", "sex"], PATH))
+    assert [error.split(" (")[0] for error in errors] == [
+        "header 'age' occurs 2 times",
+        "no column 'sex'",
+    ]
+
+
+def test_empty_and_repeated_ids_are_counted() -> None:
+    empty, repeated = check_ids(make_sheet("id,x", "A,1", ",2", ",3", "A,4"), "id")
+    assert "(t.csv, row 3, 4): got 2 rows without an id" in str(empty)
+    assert "1 id occurs more than once" in str(repeated)
+    assert list(check_ids(make_sheet("x", "A"), "id")) == []
+
+
+@pytest.mark.parametrize("role", ["feature", "patient"])
+def test_the_cells_of_a_column_give_one_error(role: str) -> None:
+    column = Column(name="x", role=role)  # type: ignore[arg-type]
+    cells, errors = convert_column(make_sheet("x", "1", "", "2"), Conversion(column=column))
+    assert cells == ("1", "", "2")
+    assert len(errors) == (role == "patient")
+    if role == "feature":
+        _, (error,) = convert_column(make_sheet("x", "a", "1", "b", "a"), Conversion(column=column))
+        assert "2 more cells of the column cannot be used, e.g. 'b'" in str(error)
+
+
+def test_late_features_are_one_error() -> None:
+    sheet = make_sheet("survival,age,margin", "1,61,R0", "2,50,R1")
+    features = [Column(name=name, role="feature") for name in ("survival", "age", "margin")]
+    late = find_late_features(sheet, features)
+    assert list(late) == ["survival", "margin"]
+    (error,) = describe_late_features(sheet, late, PATH)
+    assert "also columns 'margin'" in str(error)
+    assert list(describe_late_features(sheet, {}, PATH)) == []
