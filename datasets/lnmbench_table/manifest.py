@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,21 +10,18 @@ from pathlib import Path
 from lnmbench import UserError
 from lnmbench.errors import nearest, raise_all
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
-from lnmbench.imaging.regions.points import Location, parse_location, read_points
-from lnmbench.text import plural
+from lnmbench.imaging.regions.points import Location
+from lnmbench_table.case_rows import COLUMNS, CaseRow, CaseTable, read_case_table
 from lnmbench_table.paths import PathFinder
-from lnmbench_table.sheet import Sheet, quote_text, read_sheet
+from lnmbench_table.points import is_table_of_points, read_points
+from lnmbench_table.sheet import quote_text
 
 _NEEDED = ("case", "image")
-_OTHERS = ("patient", "region", "region_name")
-_IDS = ("case", "patient")
-_KNOWN = (*_NEEDED, *_OTHERS, *COORDINATES)
 _SYNONYMS = {
     "case": ("id", "case_id", "caseid", "case id", "patient_id", "subject", "name"),
     "image": ("ct", "scan", "volume", "img", "images", "image_path", "ct_path", "path", "file"),
     "region": ("mask", "masks", "seg", "segmentation", "label", "roi", "tumor", "rtstruct"),
 }
-POINTS = ".csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +56,9 @@ def read_manifest(path: Path) -> Manifest:
     """Read a manifest (CSV, TSV or Excel); its paths are relative to its folder.
 
     Columns, in any case: `case` and `image`; `patient`, if patients have several cases; `region`
-    and `region_name`, or coordinates as in `parse_location`. A region that ends in `.csv` is a
-    table of points with a row for each case. Reading a case, not the manifest, detects missing
-    files.
+    and `region_name`, or coordinates as in `parse_location`. A region that is a CSV, TSV or Excel
+    file is a table of points with a row for each case. Reading a case, not the manifest, detects
+    missing files.
 
     Raises
     ------
@@ -73,144 +67,86 @@ def read_manifest(path: Path) -> Manifest:
         wrong: a case that is repeated or has no name, a row with both a region and coordinates, and
         coordinates that are not numbers.
     """
-    sheet = read_sheet(path)
-    headers = [_name_header(header) for header in sheet.header]
-    _check_headers(sheet, headers)
-    rows = [_read_cells(headers, row.cells) for row in sheet.rows]
-    origins = [f"{path}, row {row.number}" for row in sheet.rows]
-    has_patients = "patient" in headers
-    _check_rows(rows, origins, path)
+    table = read_case_table(path)
+    _require_columns(table)
+    errors = [*chain.from_iterable(map(_check, table.rows)), *table.check_cases()]
+    raise_all(errors, "the manifest")
     paths = PathFinder(folder=path.parent)
-    files = [paths.find(row.get("region", "")) for row in rows]
+    regions = [paths.find(row.cells.get("region", "")) for row in table.rows]
     points = {
-        file: read_points(file)
-        for file in dict.fromkeys(files)
-        if file is not None and file.suffix.lower() == POINTS
+        region: read_points(region)
+        for region in dict.fromkeys(regions)
+        if region is not None and is_table_of_points(region)
     }
     return Manifest(
         entries=tuple(
-            _make_entry(row, origin, paths.find(row["image"]), file, points)
-            for row, origin, file in zip(rows, origins, files, strict=True)
+            _make_entry(row, paths.find(row.cells["image"]), region, points)
+            for row, region in zip(table.rows, regions, strict=True)
         ),
-        has_patients=has_patients,
+        has_patients="patient" in table.columns,
         points=tuple(points),
-        notes=(*sheet.notes, *paths.notes, *_note_unused_columns(sheet, headers)),
+        notes=(*table.notes, *paths.notes, *_note_unused_columns(table)),
     )
 
 
-def _name_header(header: str) -> str:
-    """Return the column of a header, spelled in any case, with blanks or hyphens; else the header.
-
-    Examples
-    --------
-    >>> _name_header("Region Name"), _name_header("IMAGE"), _name_header("ward")
-    ('region_name', 'image', 'ward')
-    """
-    name = re.sub(r"[\s_-]+", "_", unicodedata.normalize("NFKC", header).strip().casefold())
-    return name if name in _KNOWN else header
-
-
-def _read_cells(headers: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    row = dict(zip(headers, cells, strict=True))
-    # One case has one id, whatever form of its accents a file system or program prefers
-    ids = {name: unicodedata.normalize("NFC", row[name]) for name in _IDS if name in row}
-    return {**row, **ids}
-
-
-def _check_headers(sheet: Sheet, headers: Sequence[str]) -> None:
-    counts = Counter(headers)
+def _require_columns(table: CaseTable) -> None:
     for name in _NEEDED:
-        if not counts[name]:
+        if name not in table.columns:
+            known = [quote_text(header) for header in table.header if header]
             raise UserError(
                 f"the manifest has no column {name!r}",
-                where=str(sheet.path),
-                then=_suggest_header(name, sheet.header),
+                where=str(table.path),
+                then=_suggest_renaming(name, table) or nearest(name, known),
             )
-    if not counts["region"] and not set(COORDINATES) & set(counts):
+    if not {"region", *COORDINATES} & set(table.columns):
         raise UserError(
             "the manifest has no tumor regions",
-            where=str(sheet.path),
+            where=str(table.path),
             expected="a column 'region', or coordinates: x_mm, y_mm, z_mm, radius_mm",
-            then=_suggest_header("region", sheet.header, only_synonyms=True),
+            then=_suggest_renaming("region", table),
         )
-    for name in _KNOWN:
-        if counts[name] > 1:
-            raise UserError(
-                f"header {name!r} occurs {counts[name]} times",
-                where=str(sheet.path),
-                then="remove all but one of these columns",
-            )
 
 
-def _suggest_header(name: str, headers: Sequence[str], *, only_synonyms: bool = False) -> str:
-    """Return the next step for a missing column: a header to rename, or the known ones."""
-    for header in headers:
-        if header.casefold() in _SYNONYMS[name]:
-            return f"rename the column {quote_text(header)} to {name!r}"
-    if only_synonyms:
-        return ""
-    return nearest(name, [quote_text(header) for header in headers if header])
+def _suggest_renaming(name: str, table: CaseTable) -> str:
+    """Return the next step for a missing column, if another header means the same."""
+    synonyms = (header for header in table.header if header.casefold() in _SYNONYMS[name])
+    header = next(synonyms, "")
+    return f"rename the column {quote_text(header)} to {name!r}" if header else ""
 
 
-def _check_rows(rows: Sequence[Mapping[str, str]], origins: Sequence[str], path: Path) -> None:
-    """Raise one `UserError` for all rows that cannot be used."""
-    errors = [*chain.from_iterable(map(_check_row, rows, origins)), *_check_cases(rows, path)]
-    raise_all(errors, "the manifest")
-
-
-def _check_row(row: Mapping[str, str], origin: str) -> Iterator[UserError]:
-    for name in _IDS:
-        if not row.get(name, "-"):
-            yield UserError(f"no {name} in column {name!r}", where=origin)
-    try:
-        location = parse_location(row, where=origin)
-    except UserError as error:
-        yield error
-    else:
-        if row.get("region") and location is not None:
-            yield UserError(
-                "the row has both a region and coordinates", where=origin, expected="one of them"
-            )
-
-
-def _check_cases(rows: Sequence[Mapping[str, str]], path: Path) -> Iterator[UserError]:
-    counts = Counter(row["case"] for row in rows if row["case"])
-    repeated = [case for case, n in counts.items() if n > 1]
-    if repeated:
+def _check(row: CaseRow) -> Iterator[UserError]:
+    errors = list(row.check())
+    yield from errors
+    if not errors and row.cells.get("region") and row.read_location() is not None:
         yield UserError(
-            f"{plural(len(repeated), 'case occurs', 'cases occur')} more than once",
-            where=str(path),
-            expected="one row for each case",
-            got=f"e.g. {quote_text(repeated[0])}",
-            then="give each case of a patient its own name, and add a column 'patient'",
+            "the row has both a region and coordinates", where=row.origin, expected="one of them"
         )
 
 
 def _make_entry(
-    row: Mapping[str, str],
-    origin: str,
+    row: CaseRow,
     image: Path | None,
     region: Path | None,
     points: Mapping[Path, Mapping[str, Location]],
 ) -> Entry:
-    location = parse_location(row, where=origin)
-    if region is not None and row["case"] in points.get(region, {}):
-        location, region = points[region][row["case"]], None
+    location = row.read_location()
+    if region is not None and row.case in points.get(region, {}):
+        location, region = points[region][row.case], None
     return Entry(
-        case=row["case"],
-        origin=origin,
-        patient=row.get("patient", ""),
+        case=row.case,
+        origin=row.origin,
+        patient=row.cells.get("patient", ""),
         image=image,
         region=region,
-        region_name=row.get("region_name", ""),
+        region_name=row.cells.get("region_name", ""),
         location=location,
     )
 
 
-def _note_unused_columns(sheet: Sheet, headers: Sequence[str]) -> list[str]:
+def _note_unused_columns(table: CaseTable) -> list[str]:
     unused = [
         quote_text(header)
-        for header, name in zip(sheet.header, headers, strict=True)
-        if name not in _KNOWN
+        for header, column in zip(table.header, table.columns, strict=True)
+        if column not in COLUMNS
     ]
     return [f"unused columns of the manifest: {', '.join(unused)}"] if unused else []

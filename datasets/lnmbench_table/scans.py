@@ -14,8 +14,9 @@ from lnmbench.imaging.regions.mask_file import read_mask_grid
 from lnmbench.imaging.regions.reading import only_file, read_region
 from lnmbench.imaging.series import CtImage, find_image
 from lnmbench.imaging.volume_files import is_volume_file, list_data_files
-from lnmbench_table.manifest import POINTS, Entry
+from lnmbench_table.manifest import Entry
 from lnmbench_table.paths import does_exist, explain_missing
+from lnmbench_table.points import is_table_of_points
 
 
 def read_scan(entry: Entry, region_name: str) -> Volume:
@@ -29,13 +30,19 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
         raise UserError(
             "the manifest has neither a region nor coordinates for this case", where=entry.origin
         )
-    if entry.region is not None and entry.region.suffix.lower() == POINTS:
+    if entry.region is not None and is_table_of_points(entry.region):
         raise UserError("the table of points has no row for this case", where=str(entry.region))
     ct = _read_image(entry.image, entry.region)
     if entry.location is not None:
         region = entry.location.region(ct.image)
     elif entry.region is not None:
-        region = read_region(entry.region, ct.image, entry.region_name or region_name or None)
+        # a DICOM CT was chosen by the frame of reference of its SEG
+        region = read_region(
+            entry.region,
+            ct.image,
+            entry.region_name or region_name or None,
+            same_space=ct.identity is not None,
+        )
     return Volume(
         image=ct.image,
         mask=region.mask,
@@ -67,8 +74,7 @@ def _read_image(path: Path, region: Path | None) -> CtImage:
     if is_volume_file(file):
         return find_image(path, mask_grid=read_mask_grid(file))
     if sop_class(file) in (*SEGMENTATION, STRUCTURE_SET):
-        (series,) = index_folder(file)
-        return find_image(path, region=series)
+        return find_image(path, region=next(iter(index_folder(file)), None))
     return find_image(path)
 
 

@@ -43,7 +43,7 @@ class CaseVolume:
         annotation = choose_annotation(self.series, self.rules)
         chosen = choose_ct(self.series, annotation.series)
         image = read_ct(chosen.series)
-        region = read_region(annotation.path, image, annotation.name)
+        region = read_region(annotation.path, image, annotation.name, same_space=True)
         return Volume(
             image=image,
             mask=region.mask,

@@ -142,8 +142,27 @@ class Grid:
         ends = np.column_stack([corners, np.ones(8)])
         return float(np.abs((a - b) @ ends.T).max())
 
-    def __str__(self) -> str:
-        size = " × ".join(map(str, self.size))
-        spacing = " × ".join(f"{number:.4g}" for number in self.spacing_mm)
-        origin = ", ".join(f"{number:.5g}" for number in self.matrix[:3, 3] + 0.0)
-        return f"{size} voxels of {spacing} mm from ({origin}) mm"
+    def describe(self, other: Grid) -> str:
+        """Return the facts of this grid that differ from another one, in words.
+
+        Examples
+        --------
+        >>> axial = Grid(size=(9, 9, 4), matrix=np.diag([0.7, 0.7, 5.0, 1.0]))
+        >>> Grid(size=(9, 9, 4), matrix=np.diag([0.7, 0.7, 2.5, 1.0])).describe(axial)
+        'spacing 0.7 × 0.7 × 2.5 mm'
+        """
+        facts = [
+            fact
+            for fact, others in zip(self._list_facts(), other._list_facts(), strict=True)
+            if fact != others
+        ]
+        return ", ".join(facts or self._list_facts())
+
+    def _list_facts(self) -> list[str]:
+        directions = self.matrix[:3, :3] / self.spacing_mm
+        return [
+            " × ".join(map(str, self.size)) + " voxels",
+            "spacing " + " × ".join(f"{number:.4g}" for number in self.spacing_mm) + " mm",
+            f"origin ({', '.join(f'{number:.5g}' for number in self.matrix[:3, 3] + 0.0)}) mm",
+            f"directions ({', '.join(f'{cosine:.3g}' for cosine in directions.T.ravel() + 0.0)})",
+        ]

@@ -74,6 +74,11 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "manifest and table spell cases differently": _opened(
         _HEAD + "001,a.nrrd,mask.nrrd\n", _TABLE.replace("A,", "R01-001,")
     ),
+    "a header of another word": _opened("case,ct,region\nA,a.nrrd,mask.nrrd\n"),
+    "ids that lost their zeros": _opened(
+        _HEAD + "7,a.nrrd,mask.nrrd\n", _TABLE.replace("A,", "007,")
+    ),
+    "a path of Windows": _first(_HEAD + "A,D:\\ct\\a.nrrd,mask.nrrd\n"),
     "a case that the table lacks": _first(_HEAD + "X,a.nrrd,mask.nrrd\nA,a.nrrd,mask.nrrd\n"),
     "no image": _first(_HEAD + "A,,mask.nrrd\n"),
     "no region": _first(_HEAD + "A,a.nrrd,\n"),

@@ -12,9 +12,10 @@ from types import ModuleType
 import numpy as np
 import pydicom
 import SimpleITK as sitk
+from lnmbench_table.points import read_points
 from pydicom.dataset import Dataset
 
-from lnmbench.imaging.regions import read_points, read_region, region_from_mask
+from lnmbench.imaging.regions import read_region, region_from_mask
 
 
 def _generator() -> ModuleType:
@@ -86,6 +87,31 @@ def _elsewhere(folder: Path) -> object:
     mask.SetOrigin((500, 500, 500))
     sitk.WriteImage(mask, str(folder / "mask.nii.gz"))
     return read_region(folder / "mask.nii.gz", _IMAGE)
+
+
+def _moved(folder: Path, **geometry: Sequence[float]) -> object:
+    mask = sitk.GetImageFromArray(_blob().astype(np.uint8))
+    mask.CopyInformation(_IMAGE)
+    for name, value in geometry.items():
+        getattr(mask, f"Set{name}")(value)
+    sitk.WriteImage(mask, str(folder / "mask.nrrd"))
+    return read_region(folder / "mask.nrrd", _IMAGE)
+
+
+def _other_grid(folder: Path) -> object:
+    mask = sitk.Image((11, 9, 6), sitk.sitkUInt8)
+    mask.SetSpacing((1.1, 1.1, 5.0))
+    mask.SetOrigin(_IMAGE.GetOrigin())
+    mask[2:4, 2:4, 2:4] = 1
+    sitk.WriteImage(mask, str(folder / "mask.nrrd"))
+    return read_region(folder / "mask.nrrd", _IMAGE)
+
+
+def _full(folder: Path) -> object:
+    mask = sitk.GetImageFromArray(1 - _blob().astype(np.uint8))
+    mask.CopyInformation(_IMAGE)
+    sitk.WriteImage(mask, str(folder / "mask.nrrd"))
+    return read_region(folder / "mask.nrrd", _IMAGE)
 
 
 def _cut(suffix: str) -> Callable[[Path], object]:
@@ -239,12 +265,21 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "mask: probabilities": _mask(_blob() * 0.7),
     "mask: an image instead of a mask": _mask(np.arange(720).reshape(6, 10, 12).astype(np.int16)),
     "mask: overlapping segments in layers": _mask(np.ones((6, 10, 12, 2), np.uint8)),
+    "mask: NaN": _mask(np.where(_blob() > 0, _blob(), np.nan)),
+    "mask: negative labels": _mask(_blob().astype(np.int16) - 1),
+    "mask: the background": _full,
     "mask: far from the image": _elsewhere,
+    "mask: the size of the image, elsewhere": lambda folder: _moved(
+        folder, Origin=(-18.6, -30.0, -100.0)
+    ),
+    "mask: no geometry": lambda folder: _moved(folder, Origin=(0, 0, 0), Spacing=(1, 1, 1)),
+    "mask: a grid beyond the image": _other_grid,
     "mask: a truncated NRRD": _cut(".nrrd"),
     "mask: a truncated NIfTI": _cut(".nii.gz"),
     "points: no column of cases": _points("patient,x_mm\na,1\n"),
     "points: no extent": _points(_POINT + "a,-18,-28,-90,,,\n"),
     "points: text instead of a number": _points(_POINT + "a,-18,-28,left,5,,\n"),
+    "points: a decimal comma": _points(_POINT + 'a,"-18,5",-28,-90,5,,\n'),
     "points: kilometers away": _points(_POINT + "a,-18,-28,1e300,5,,\n"),
     "points: an incomplete point": _points(_POINT + "a,-18,-28,,5,,\n"),
     "points: a repeated case": _points(_POINT + "a,-18,-28,-90,5,,\na,-18,-28,-90,5,,\n"),

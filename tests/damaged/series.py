@@ -144,6 +144,16 @@ def _two_patients(folder: Path) -> object:
     return read_image(folder)
 
 
+def _several_scans(folder: Path) -> object:
+    for number in (2, 3):
+        change = _set(FrameOfReferenceUID=f"1.2.{number}")
+        hu = _made.hu_of(number + 1)
+        _made.write_series(
+            folder / str(number), hu, uid=f"1.2.3.{number}", number=number, change=change
+        )
+    return read_image(folder)
+
+
 def _repeated_frame(folder: Path) -> object:
     _made.write_enhanced(folder / "enhanced.dcm", _made.hu_of(4), [0, 1, 1, 2])
     return read_image(folder)
@@ -333,6 +343,7 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "an unknown transfer syntax": _syntax("9.9.9"),
     "damaged JPEG 2000": _syntax("1.2.840.10008.1.2.4.90"),
     "two patients in one folder": _two_patients,
+    "two scans in one folder": _several_scans,
     "a folder without images": _empty_folder,
     "a zip archive": _foreign("ct.zip", b"PK\3\4" + bytes(64)),
     "an Analyze file": _foreign("ct.hdr", b"\x5c\1\0\0" + bytes(344)),

@@ -24,7 +24,16 @@ def test_the_matrix_gives_positions(turned: sitk.Image) -> None:
     corner = (grid.matrix @ [3, 2, 1, 1])[:3]
     np.testing.assert_allclose(corner, turned.TransformIndexToPhysicalPoint((3, 2, 1)))
     np.testing.assert_allclose(grid.spacing_mm, turned.GetSpacing())
-    assert str(grid) == "12 × 10 × 6 voxels of 0.7 × 0.8 × 5 mm from (-20, -30, -100) mm"
+
+
+def test_only_what_differs_is_described(turned: sitk.Image) -> None:
+    other = sitk.Image(turned[:9])
+    other.SetDirection((1, 0, 0, 0, 1, 0, 0, 0, 1))
+    grids = Grid.of_image(other), Grid.of_image(turned)
+    assert (
+        grids[0].describe(grids[1]) == "9 × 10 × 6 voxels, directions (1, 0, 0, 0, 1, 0, 0, 0, 1)"
+    )
+    assert grids[1].describe(grids[0]).startswith("12 × 10 × 6 voxels, directions (0.98, ")
 
 
 def test_stored_in_other_axes_the_points_are_the_same(turned: sitk.Image) -> None:

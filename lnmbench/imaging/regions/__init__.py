@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lnmbench.imaging.regions.grids import Region
 from lnmbench.imaging.regions.mask_file import region_from_mask
-from lnmbench.imaging.regions.points import Location, parse_location, read_points
+from lnmbench.imaging.regions.points import Location, parse_location
 from lnmbench.imaging.regions.reading import read_region
 from lnmbench.imaging.regions.rtstruct import region_from_rtstruct
 from lnmbench.imaging.regions.seg import region_from_seg
@@ -22,7 +22,6 @@ __all__ = [
     "Location",
     "Region",
     "parse_location",
-    "read_points",
     "read_region",
     "region_from_box",
     "region_from_mask",

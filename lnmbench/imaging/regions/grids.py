@@ -165,7 +165,7 @@ def _refuse_lost_geometry(grid: Grid, image: Grid, where: str) -> None:
         raise UserError(
             "the mask does not state its position in the patient",
             where=where,
-            expected=f"the grid of the image: {image}",
+            expected=f"{image.describe(grid)}, as the image has",
             got="spacing 1 and origin 0, as software writes them that drops the geometry",
             then="save the mask with the geometry of the image",
         )
@@ -179,8 +179,8 @@ def _refuse_other_geometry(grid: Grid, image: Grid, where: str) -> None:
         raise UserError(
             "the mask has the size of the image, but another geometry",
             where=where,
-            expected=str(image),
-            got=str(grid),
+            expected=image.describe(grid),
+            got=grid.describe(image),
             then="give the mask of this image, saved with the geometry of the image",
         )
     corners = grid.corners_in(image, margin=0.5)
@@ -192,8 +192,8 @@ def _refuse_other_geometry(grid: Grid, image: Grid, where: str) -> None:
         raise UserError(
             "the mask has another grid than the image and reaches beyond it",
             where=where,
-            expected=f"the grid of the image: {image}",
-            got=f"{grid}, {overhang[axis]:.1f} voxels beyond the image",
+            expected=image.describe(grid),
+            got=f"{grid.describe(image)}: {overhang[axis]:.1f} voxels beyond",
             then="give the mask of this image, or resample it to the image",
         )
 

@@ -1,18 +1,15 @@
-"""Tumor locations in tables: points and boxes in LPS mm or in voxels, one row per case."""
+"""Tumor locations in cells: points and boxes in LPS mm or in voxels, one row per case."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import SimpleITK as sitk
 
-from lnmbench.errors import UserError, reading
+from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.regions.grids import Region, refuse_large_region
 from lnmbench.imaging.regions.shapes import (
@@ -95,47 +92,6 @@ def parse_location(cells: Mapping[str, str], *, where: str) -> Location | None:
     )
 
 
-def read_points(path: Path) -> dict[str, Location]:
-    """Return the locations of a CSV with the column `case` and those of `parse_location`.
-
-    Raises `UserError` for a broken file, a row without location, and a case in two rows.
-    """
-    locations: dict[str, Location] = {}
-    for number, row in enumerate(_rows(path), start=2):
-        where = f"{path}, row {number}"
-        case = row["case"]
-        location = parse_location(row, where=where)
-        if location is None or not case:
-            raise UserError("the row has no case or no location", where=where)
-        if case in locations:
-            raise UserError(f"case {case[:40]!r} occurs more than once", where=where)
-        locations[case] = location
-    return locations
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    try:
-        with reading(path):
-            text = path.read_bytes().decode("utf-8-sig")
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if any(row)]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is broken", expected="CSV in UTF-8", got=str(error)) from error
-    header = [name.strip() for name in rows[0]] if rows else []
-    if "case" not in header or not set(header) & set(COLUMNS) or len(rows) < 2:
-        raise UserError(
-            f"{path} is not a table of points", expected="a column 'case', coordinates, and rows"
-        )
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            raise UserError(
-                f"{path} is broken",
-                where=f"row {number}",
-                expected=f"{len(header)} cells",
-                got=str(len(row)),
-            )
-    return [dict(zip(header, map(str.strip, row), strict=True)) for row in rows[1:]]
-
-
 def _make_location(point: Point, unit: Unit, numbers: Mapping[str, float], where: str) -> Location:
     radius, first, last = (numbers.get(name) for name in _REST)
     if (first is None) != (last is None) or (radius is None and first is None):
@@ -181,5 +137,6 @@ def _number(text: str, name: str, where: str) -> float:
         number = math.nan
     if not abs(number) <= FARTHEST_MM:
         what = "a number" if math.isnan(number) else "a position in a patient"
-        raise UserError(f"{name} is not {what}", where=where, got=repr(text[:40]))
+        then = "write a decimal point" if "," in text else ""
+        raise UserError(f"{name} is not {what}", where=where, got=repr(text[:40]), then=then)
     return number

@@ -16,7 +16,9 @@ from lnmbench.imaging.regions.seg import region_from_seg
 from lnmbench.imaging.volume_files import SUFFIXES, is_volume_file
 
 
-def read_region(path: Path, image: sitk.Image, name: str | None = None) -> Region:
+def read_region(
+    path: Path, image: sitk.Image, name: str | None = None, *, same_space: bool = False
+) -> Region:
     """Return the region of a DICOM SEG, an RTSTRUCT or a mask file.
 
     Parameters
@@ -27,6 +29,8 @@ def read_region(path: Path, image: sitk.Image, name: str | None = None) -> Regio
         The CT volume.
     name
         Pattern for the segment, ROI or label, as in `naming.choose`.
+    same_space
+        Whether a SEG and the image are known to lie in one frame of reference, as in `place_mask`.
 
     Raises
     ------
@@ -35,17 +39,17 @@ def read_region(path: Path, image: sitk.Image, name: str | None = None) -> Regio
         kind.
     """
     file = only_file(path)
-    region = _read(file, image, name)
+    region = _read(file, image, name, same_space=same_space)
     refuse_large_region(region.mask, where=str(file))
     return region
 
 
-def _read(file: Path, image: sitk.Image, name: str | None) -> Region:
+def _read(file: Path, image: sitk.Image, name: str | None, *, same_space: bool) -> Region:
     if is_volume_file(file):
         return read_label(file, image, name)
     kind = sop_class(file)
     if kind in SEGMENTATION:
-        return region_from_seg(file, image, name)
+        return region_from_seg(file, image, name, same_space=same_space)
     if kind == STRUCTURE_SET:
         return region_from_rtstruct(file, image, name)
     raise UserError(

@@ -38,7 +38,9 @@ _NEEDED = (
 )
 
 
-def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> Region:
+def region_from_seg(
+    path: Path, image: sitk.Image, name: str | None = None, *, same_space: bool = False
+) -> Region:
     """Return a segment of a DICOM SEG on the grid of the image.
 
     A segment with frames for some slices only is empty on the others. A voxel of a fractional
@@ -55,6 +57,8 @@ def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> R
         The CT volume.
     name
         Pattern for the segment, as in `naming.choose`; not needed if there is only one.
+    same_space
+        Whether SEG and image are known to lie in one frame of reference, as in `place_mask`.
 
     Raises
     ------
@@ -75,8 +79,7 @@ def region_from_seg(path: Path, image: sitk.Image, name: str | None = None) -> R
         mask, assumed = _segment(dataset, segment.number, image, where)
     if not count_voxels(mask):
         raise UserError("the segment is empty", where=where, expected="at least one voxel")
-    # A SEG lies in a frame of reference by definition, which the choice of the CT compares.
-    placed, warnings = place_mask(mask, image, where=where, same_space=True)
+    placed, warnings = place_mask(mask, image, where=where, same_space=same_space)
     notes = [f"segment {segment} of {len(segments)}: {plural(count_voxels(placed), 'voxel')}"]
     if _is_fractional(dataset):
         notes.append(f"where its fraction is {FRACTION} or more")
