@@ -80,10 +80,21 @@ def _describe_lack(error: BaseException) -> str:
     lacks_memory = any(words in str(error).lower() for words in _NO_MEMORY)
     if isinstance(error, MemoryError) or number in _EXHAUSTED or lacks_memory:
         return "not enough memory, threads or open files; end other programs, or raise the limit"
+    if isinstance(error, FileNotFoundError) and not _has_current_folder():
+        return "the current folder was deleted; change to another one"
     if isinstance(error, OSError) and number in _UNUSABLE:
         place = f" ({error.filename})" if error.filename else ""
         return f"cannot read or write{place}: got {error.strerror}; check the permissions"
     return ""
+
+
+def _has_current_folder() -> bool:
+    from pathlib import Path
+
+    try:
+        return Path.cwd().is_dir()
+    except OSError:
+        return False
 
 
 def _usage_error(error: BaseException) -> str:

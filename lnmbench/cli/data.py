@@ -150,8 +150,13 @@ def list_cohorts(*, plugins: PluginOptions) -> None:
 def _is_cohort(source: str) -> bool:
     import h5py
 
+    from lnmbench.errors import reading
+
     path = Path(source)
-    return path.suffix in HDF5_SUFFIXES or (path.is_file() and bool(h5py.is_hdf5(path)))
+    if path.suffix in HDF5_SUFFIXES or not path.is_file():
+        return path.suffix in HDF5_SUFFIXES
+    with reading(path), path.open("rb"):  # h5py does not name the file
+        return bool(h5py.is_hdf5(path))
 
 
 def _is_dataset(source: str, registry: Registry) -> bool:

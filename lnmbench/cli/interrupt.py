@@ -6,6 +6,7 @@ process at once, which loses no more than a kill does: files appear complete or 
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -52,6 +53,8 @@ def record_interrupts() -> None:
     global _state
     _state = _State()
     redeliver_interrupts()
+    atexit.unregister(_ignore_signals)
+    atexit.register(_ignore_signals)
     if threading.current_thread() is not threading.main_thread():
         return
     for name in NAMES:
@@ -92,6 +95,13 @@ def redeliver_interrupts() -> None:
     weak reference. A run executes many of them, so some interrupts would not stop it.
     """
     sys.unraisablehook = _redeliver
+
+
+def _ignore_signals() -> None:
+    """Let nothing but the end of the process happen once Python takes its modules apart."""
+    for name in NAMES:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def _redeliver(dropped: sys.UnraisableHookArgs) -> None:

@@ -161,6 +161,14 @@ def test_no_space(lnmbench: Command, table: str, home: Path) -> None:
     assert names == ["cohort.csv", "columns.toml", "kept"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the current folder cannot be deleted")
+def test_a_deleted_current_folder(lnmbench: Command, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    refuse(lnmbench("report"), "the current folder was deleted")
+
+
 WITHOUT_TORCH = """
 import sys
 from lnmbench.__main__ import main

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError, nearest
+from lnmbench.stages.data.list_cohorts import find_stored
 from lnmbench.store.cohort_check import Damage, check_cohort
 
 ALL = "all"
@@ -17,7 +18,7 @@ def find_cohort_files(pattern: str, home: Path) -> list[Path]:
 
     Raises `UserError` if no file matches.
     """
-    files = sorted((home / "cohorts").glob("*.h5"))
+    files = find_stored(home, ".h5")
     if pattern == ALL:
         return files
     if Path(pattern).is_file():

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lnmbench.errors import UserError
+from lnmbench.errors import UserError, reading
 from lnmbench.redaction import redact_uids
 from lnmbench.store.atomic import replacing
 from lnmbench.store.cohort_scans import Scan
@@ -62,10 +62,13 @@ def copy_ingest_log(cohort: Path, to: Path) -> None:
     """
     path = ingest_log_path(cohort)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with reading(path):
+            text = path.read_text(encoding="utf-8")
+    except (UserError, UnicodeDecodeError) as error:
+        if path.exists() and isinstance(error, UserError):
+            raise
         raise UserError(
-            "the ingest log is missing",
+            "the ingest log is damaged" if path.exists() else "the ingest log is missing",
             where=str(path),
             then="delete the cohort file to rebuild both",
         ) from error
