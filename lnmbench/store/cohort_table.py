@@ -36,6 +36,8 @@ TEXT_ATTRIBUTES = (
 )
 NUMBER_ATTRIBUTES = ("format", "left_out")
 LARGEST_PATCH = 4096
+LARGEST_TABLE = 2**28
+"""Values of all columns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -139,15 +141,17 @@ def _read_offsets(file: h5py.File, preprocessing: Preprocessing) -> NDArray[np.i
     side = preprocessing.patch
     if not 1 <= side <= LARGEST_PATCH:
         raise LayoutError(f"the patches have {side} pixels")
-    offsets: NDArray[np.int64] = require_dataset(file, "offsets", dtype="<i8", shape=(None,))[:]
+    offsets: NDArray[np.int64] = require_dataset(
+        file, "offsets", dtype="<i8", shape=(None,), contiguous=True
+    )[:]
     if not len(offsets) or offsets[0] != 0 or (offsets[1:] < offsets[:-1]).any():
         raise LayoutError("the slices of the cases are not in order")
     total = int(offsets[-1])
-    require_dataset(file, "slices", dtype="<i2", shape=(total, side, side))
+    require_dataset(file, "slices", dtype="<i2", shape=(total, side, side), contiguous=True)
     masks = require_dataset(file, "masks", dtype="u1", shape=(total, side, side))
     if masks.chunks not in (None, (1, side, side)):
         raise LayoutError(f"the masks have chunks of {masks.chunks}")
-    require_dataset(file, "checksums", dtype="<u4", shape=(total, 2))
+    require_dataset(file, "checksums", dtype="<u4", shape=(total, 2), contiguous=True)
     return offsets
 
 
@@ -157,6 +161,8 @@ def _read_columns(
     """Return the columns in their order, and the values of each."""
     group = file["columns"]
     require_members(group, group, "the table")
+    if len(group) * n > LARGEST_TABLE:
+        raise LayoutError(f"the table has {len(group)} columns for {n} cases")
     position_of = {name: read_number_attribute(group[name], "position") for name in group}
     if sorted(position_of.values()) != list(range(len(position_of))):
         raise LayoutError("the columns are not in order")

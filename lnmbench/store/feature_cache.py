@@ -133,12 +133,9 @@ def _map_array(path: Path, file: h5py.File, name: str) -> NDArray[np.float32]:
     rank = file[name].ndim if isinstance(file.get(name), h5py.Dataset) else 0
     if rank < 3:  # (views, slices, …)
         raise LayoutError(f"{name[:40]!r} is no array of features")
-    stored = require_dataset(file, name, dtype="<f4", shape=(None,) * rank)
-    offset, shape = stored.id.get_offset(), stored.shape
-    if offset is None:
-        raise LayoutError(f"{name[:40]!r} is not contiguous")
+    stored = require_dataset(file, name, dtype="<f4", shape=(None,) * rank, contiguous=True)
     # copy on write: torch warns about read-only arrays
-    return np.memmap(path, "<f4", "c", offset, shape)
+    return np.memmap(path, "<f4", "c", stored.id.get_offset(), stored.shape)
 
 
 def _checksums(array: NDArray[np.float32]) -> NDArray[np.uint32]:

@@ -65,7 +65,12 @@ def require_members(group: h5py.Group, names: Iterable[str], place: str) -> None
 
 
 def require_dataset(
-    group: h5py.Group, name: str, *, dtype: DTypeLike | None, shape: tuple[int | None, ...]
+    group: h5py.Group,
+    name: str,
+    *,
+    dtype: DTypeLike | None,
+    shape: tuple[int | None, ...],
+    contiguous: bool = False,
 ) -> h5py.Dataset:
     """Return a data set whose bytes are in the file.
 
@@ -79,6 +84,8 @@ def require_dataset(
         The type of its values, None for text.
     shape
         Its shape; None for a length that is not known.
+    contiguous
+        Whether its bytes must be in one piece, uncompressed: then the file bounds its size.
 
     Raises
     ------
@@ -106,6 +113,8 @@ def require_dataset(
         for size, expected in zip(sizes, shape, strict=True)
     ):
         raise LayoutError(f"{name[:40]!r} has the shape {sizes}")
+    if contiguous and stored.chunks is not None:
+        raise LayoutError(f"{name[:40]!r} is in chunks")
     _require_bytes(stored, name)
     return stored
 

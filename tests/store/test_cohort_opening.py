@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.store import cohort_opening, hdf5_checks
+from lnmbench.store import cohort_opening, cohort_table, hdf5_checks
 from lnmbench.store.cohort_check import check_cohort
 from lnmbench.store.cohort_digest import ATTRIBUTES_HASH, hash_attributes
 from lnmbench.store.cohort_file import read_cohort, read_masks, read_slices
@@ -81,6 +81,10 @@ CHANGES: dict[str, tuple[Change, str]] = {
         replaced("columns/age", shape=(8,), maxshape=(None,), dtype="<f8", chunks=(2**28,)),
         "has chunks of 2147483648 bytes",
     ),
+    "slices in compressed chunks": (
+        replaced("slices", data=np.zeros((15, 16, 16), np.int16), compression="gzip"),
+        "'slices' is in chunks",
+    ),
     "slices of another type": (
         replaced("slices", data=np.zeros((15, 16, 16), np.float64)),
         "'slices' has the type float64",
@@ -142,6 +146,14 @@ def test_a_changed_file_is_one_line_for_every_reader(cohort: Path, name: str) ->
     with pytest.raises(UserError):
         read_slices(cohort, 0, 1)
     assert check_cohort(cohort).sentences
+
+
+def test_a_table_that_is_too_large_is_refused(
+    cohort: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cohort_table, "LARGEST_TABLE", 20)
+    with pytest.raises(UserError, match="the table has 3 columns for 8 cases"):
+        read_cohort(cohort)
 
 
 def test_a_mask_and_a_slice_are_verified_when_they_are_read(cohort: Path) -> None:

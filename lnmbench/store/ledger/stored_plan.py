@@ -72,7 +72,9 @@ def read_plan(database: sqlite3.Connection) -> Plan:
     that tests it.
     """
     protocol = serialization.unpack(Protocol, read_fact(database, "protocol"))
-    rows = database.execute("SELECT case_number, case_id, truth, patient FROM cases ORDER BY 1")
+    query = "SELECT case_number, case_id, truth, patient FROM cases ORDER BY 1"
+    rows = database.execute(query).fetchall()
+    _require(bool(rows), "there are no cases")
     numbers, ids, truth, patients = zip(*rows, strict=True)
     _require(numbers == tuple(range(len(ids))), "the case numbers have gaps")
     _require(all(isinstance(case, str) and case for case in ids), "a case has no id")
