@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lnmbench import UserError
+from lnmbench.text import parse_number
 from lnmbench_lydata.data_file import T_PREFIX, T_STAGE
 from lnmbench_lydata.levels import PATHOLOGY, SIDES, Row, find_any_involved
 
@@ -60,12 +61,13 @@ def _count_positive_nodes(row: Row, where: str) -> float:
     """Return the number of positive nodes on both sides, 0 if not recorded."""
     total = row.get((_COUNTS, "core", "all_lnls"), "")
     cells = [total] if total else [row.get((_COUNTS, side, "all"), "") for side in SIDES]
-    try:
-        return sum(float(cell) for cell in cells if cell)
-    except ValueError:
+    counts = [parse_number(cell) for cell in cells if cell]
+    numbers = [count for count in counts if count is not None]
+    if len(numbers) < len(counts):
         raise UserError(
             "cannot read the number of positive nodes",
             where=where,
             expected="a number",
             got=", ".join(cells)[:40],
-        ) from None
+        )
+    return sum(numbers)

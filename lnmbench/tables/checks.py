@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from lnmbench.errors import UserError
+from lnmbench.errors import UserError, raise_all
 from lnmbench.records import UNCODED_ROLES, Column
 from lnmbench.text import plural
 
@@ -39,7 +40,7 @@ def require_cells(
     *,
     where: str = "case",
 ) -> None:
-    """Raise `UserError` for the first cell that its column cannot encode.
+    """Raise `UserError` for the cells that their columns cannot encode, all at once.
 
     Parameters
     ----------
@@ -52,7 +53,40 @@ def require_cells(
     where
         Noun for a case in the message.
     """
-    coded = [column for column in columns if column.role not in UNCODED_ROLES]
-    for id_, row in zip(ids, rows, strict=True):
-        for column in coded:
-            column.encode(row[column.name], where=f"{where} {id_[:40]!r}")
+    places = [f"{where} {id_[:40]!r}" for id_ in ids]
+    errors: list[UserError] = []
+    for column in columns:
+        if column.role not in UNCODED_ROLES:
+            _, wrong = encode_cells(column, [row[column.name] for row in rows], places)
+            errors += wrong
+    raise_all(errors, "the table")
+
+
+def encode_cells(
+    column: Column, cells: Sequence[object], places: Sequence[str]
+) -> tuple[list[float], list[UserError]]:
+    """Return the numbers of a column's cells, and an error if it cannot encode some of them.
+
+    Parameters
+    ----------
+    column
+        The column.
+    cells
+        Its cells; for those that cannot be encoded, the number is NaN.
+    places
+        The place of each cell in words, for the error.
+    """
+    numbers: list[float] = []
+    first: UserError | None = None
+    wrong = 0
+    for cell, place in zip(cells, places, strict=True):
+        try:
+            numbers.append(column.encode(cell, where=place if first is None else ""))
+        except UserError as error:
+            first = first or error
+            numbers.append(math.nan)
+            wrong += 1
+    if first is None:
+        return numbers, []
+    more = f"; {plural(wrong - 1, 'more cell')} of the column cannot be used" if wrong > 1 else ""
+    return numbers, [UserError(f"{first}{more}")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +18,7 @@ from lnmbench.imaging.regions.shapes import (
     region_from_point,
     region_from_point_and_slices,
 )
+from lnmbench.text import parse_number
 
 Unit = Literal["mm", "voxel"]
 _UNITS: tuple[Unit, ...] = ("mm", "voxel")
@@ -131,12 +131,9 @@ def _point(numbers: Mapping[str, float], end: str, unit: Unit, where: str) -> Po
 
 
 def _number(text: str, name: str, where: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not abs(number) <= FARTHEST_MM:
-        what = "a number" if math.isnan(number) else "a position in a patient"
+    number = parse_number(text)
+    if number is None or abs(number) > FARTHEST_MM:
+        what = "a number" if number is None else "a position in a patient"
         then = "write a decimal point" if "," in text else ""
         raise UserError(f"{name} is not {what}", where=where, got=repr(text[:40]), then=then)
     return number

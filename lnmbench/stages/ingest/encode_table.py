@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lnmbench.errors import UserError
+from lnmbench.errors import UserError, raise_all
 from lnmbench.records import TEXT_ROLES, Case, Column
+from lnmbench.tables import encode_cells
 from lnmbench.text import plural
 
 Values = dict[str, Sequence[float] | Sequence[str]]
@@ -30,17 +31,19 @@ def refuse_duplicate_ids(cases: Sequence[Case], name: str) -> None:
 def encode_columns(cases: Sequence[Case], columns: Sequence[Column]) -> Values:
     """Return each column's values, in the order of the cases.
 
-    Raises `UserError` for a cell that its column cannot encode.
+    Raises `UserError` for the cells that their columns cannot encode, all at once.
     """
     values: Values = {}
+    errors: list[UserError] = []
+    places = [f"case {case.id[:40]!r}" for case in cases]
     for column in columns:
-        cells = [(case.values.get(column.name), case.id) for case in cases]
+        cells = [case.values.get(column.name) for case in cases]
         if column.role == "id":
             values[column.name] = [case.id for case in cases]
         elif column.role in TEXT_ROLES:
-            values[column.name] = ["" if cell is None else str(cell) for cell, _ in cells]
+            values[column.name] = ["" if cell is None else str(cell) for cell in cells]
         else:
-            values[column.name] = [
-                column.encode(cell, where=f"case {name[:40]!r}") for cell, name in cells
-            ]
+            values[column.name], wrong = encode_cells(column, cells, places)
+            errors += wrong
+    raise_all(errors, "the cells of the data set")
     return values
