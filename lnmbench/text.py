@@ -16,6 +16,7 @@ _NOT_SHOWN = {*_INVISIBLE, "Zl", "Zp"}
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[-+]?[.\d]+(?: \([-+−.\d]+ to [-+−.\d]+\))?")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_BLANK = re.compile(r"(?<!\d) | (?!\d)")
 _WHOLE = re.compile(r"^([-+]?\d+)\.0*$", re.ASCII)
 # the true minus sign, and the full-width signs of East Asian keyboards
 _NUMBER_SIGNS = {ord("−"): "-", **{0xFF00 + ord(c) - 0x20: c for c in "0123456789.+-eE"}}
@@ -81,6 +82,17 @@ def fold_spelling(text: str) -> str:
     """
     folded = clean(unicodedata.normalize("NFKC", text)).strip().casefold()
     return _WHOLE.sub(r"\1", folded)
+
+
+def join_spelling(text: str) -> str:
+    """Return a folded spelling without blanks, but for those between two digits.
+
+    Examples
+    --------
+    >>> [join_spelling(text) for text in ("T 1a", "≥ 3", "1 0")]
+    ['t1a', '≥3', '1 0']
+    """
+    return _BLANK.sub("", fold_spelling(text))
 
 
 def parse_number(text: str) -> float | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lnmbench import Column, UserError
 from lnmbench.records import UNCODED_ROLES
-from lnmbench.text import fold_spelling, parse_number, plural
+from lnmbench.text import join_spelling, parse_number, plural
 from lnmbench_table.excel import StoredNumber, StoredPercentage
 from lnmbench_table.layout import Decimal
 from lnmbench_table.sheet import quote_text
@@ -95,16 +95,16 @@ class Conversion:
 
     def find_unused_values(self, cells: Iterable[str]) -> list[str]:
         """Return the spellings of the key `values` that no cell has."""
-        spellings = set(map(fold_spelling, cells)) if self.values else set()
-        return [spelling for spelling in self.values if fold_spelling(spelling) not in spellings]
+        spellings = set(map(join_spelling, cells)) if self.values else set()
+        return [spelling for spelling in self.values if join_spelling(spelling) not in spellings]
 
     def _map(self, cell: str) -> str:
         if not cell or not self.values:
             return cell
         if cell in self.values:
             return self.values[cell]
-        folded = {fold_spelling(spelling): value for spelling, value in self.values.items()}
-        return folded.get(fold_spelling(cell), cell)
+        folded = {join_spelling(spelling): value for spelling, value in self.values.items()}
+        return folded.get(join_spelling(cell), cell)
 
     def _convert_number(self, cell: str, where: str) -> str:
         """Return a number with a decimal point and without marks between thousands."""

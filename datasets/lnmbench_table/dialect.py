@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from lnmbench.tables import split_cells
-from lnmbench.text import plural
+from lnmbench.text import parse_number, plural
 
 SEPARATORS = ("\t", ";", "|", ",")
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t|]*\s*\r?\n?', re.IGNORECASE)
@@ -29,51 +29,27 @@ class Row:
     cells: tuple[str, ...]
 
 
-def parse_text(
-    text: str, path: Path, separator: str | None = None, *, prefer_tabs: bool = False
-) -> tuple[list[Row], tuple[str, ...]]:
-    """Return the rows of a text table without comments, and notes for the user.
+def find_separator(text: str, *, first_row: int = 1, prefer_tabs: bool = False) -> str:
+    """Return the separator that the line `sep=;` states, or else the one that fits.
 
-    Recognized are the line `sep=;` of Excel, comments that begin with `#`, and numbers and ids
-    that are written as formulas (`="007"`).
+    It splits the first rows into the same number of cells. If there are several, it is the one that
+    splits the header into the most cells, and a comma only if no other one does.
 
     Parameters
     ----------
     text
         The text of the file.
-    path
-        The file, for messages.
-    separator
-        The character between two cells, by default the one that splits the rows alike.
+    first_row
+        The row of the header.
     prefer_tabs
         Whether tabs separate the cells if there are any.
-
-    Raises
-    ------
-    UserError
-        For broken quotes, and for a table that is too large.
     """
     stated = _SEPARATOR_LINE.match(text)
     if stated is not None:
-        separator = separator or stated[1]
-    body = text[stated.end() :] if stated is not None else text
-    first = 2 if stated is not None else 1
-    separator = separator or guess_separator(body, prefer_tabs=prefer_tabs)
-    cells = split_cells(body, path, separator=separator)
-    if '="' in body:
-        cells = [tuple(_TEXT_FORMULA.sub(r"\1", cell) for cell in row) for row in cells]
-    rows = [Row(number=number, cells=row) for number, row in enumerate(cells, start=first)]
-    return _drop_comments(rows, path)
-
-
-def guess_separator(text: str, *, prefer_tabs: bool = False) -> str:
-    """Return the separator that splits the first rows into the same number of cells.
-
-    If there are several, it is the one that splits the header into the most cells, and a comma
-    only if no other one does.
-    """
-    lines = [line for line in _LINE_END.split(text[:_SAMPLE_LENGTH]) if line.strip()]
-    sample = "\n".join(line for line in lines if not line.startswith("#")) or text[:_SAMPLE_LENGTH]
+        return stated[1]
+    lines = _LINE_END.split(text[:_SAMPLE_LENGTH])[first_row - 1 :]
+    filled = [line for line in lines if line.strip()]
+    sample = "\n".join([line for line in filled if not line.startswith("#")] or filled)
     counts: dict[str, tuple[bool, bool, int]] = {}
     for separator in SEPARATORS:
         try:
@@ -86,6 +62,40 @@ def guess_separator(text: str, *, prefer_tabs: bool = False) -> str:
         counts[separator] = (is_preferred, width > 1 and set(widths) == {width}, width)
     best = max(counts, key=lambda separator: counts[separator], default=",")
     return best if best in counts and counts[best][2] > 1 else ","
+
+
+def parse_text(text: str, path: Path, separator: str) -> tuple[list[Row], tuple[str, ...]]:
+    """Return the rows of a text table without comments, and notes for the user.
+
+    Recognized are the line `sep=;` of Excel, comments that begin with `#`, the codes below the
+    header of TCGA's files, and numbers and ids that are written as formulas (`="007"`).
+
+    Parameters
+    ----------
+    text
+        The text of the file.
+    path
+        The file, for messages.
+    separator
+        The character between two cells.
+
+    Raises
+    ------
+    UserError
+        For broken quotes, and for a table that is too large.
+    """
+    stated = _SEPARATOR_LINE.match(text)
+    body = text[stated.end() :] if stated is not None else text
+    cells = split_cells(body, path, separator=separator)
+    if '="' in body:
+        cells = [tuple(_TEXT_FORMULA.sub(r"\1", cell) for cell in row) for row in cells]
+    first = 2 if stated is not None else 1
+    rows = [Row(number=number, cells=row) for number, row in enumerate(cells, start=first)]
+    rows, notes = _drop_comments([row for row in rows if any(row.cells)], path)
+    if len(rows) > 2 and any(cell.startswith("CDE_ID:") for cell in rows[2].cells):
+        notes = (*notes, f"{path.name}: the two rows of codes below the header were skipped")
+        return [rows[0], *rows[3:]], notes
+    return rows, notes
 
 
 def skip_titles(rows: Sequence[Row], path: Path) -> tuple[list[Row], tuple[str, ...]]:
@@ -104,24 +114,29 @@ def skip_titles(rows: Sequence[Row], path: Path) -> tuple[list[Row], tuple[str, 
     )
 
 
-def _drop_comments(rows: Sequence[Row], path: Path) -> tuple[list[Row], tuple[str, ...]]:
+def _drop_comments(rows: list[Row], path: Path) -> tuple[list[Row], tuple[str, ...]]:
     """Return the rows without comments; a single first line of `#` may be the header itself."""
-    filled = [row for row in rows if any(row.cells)]
     leading = 0
-    while leading < len(filled) and filled[leading].cells[0].startswith("#"):
+    while leading < len(rows) and rows[leading].cells[0].startswith("#"):
         leading += 1
-    width = len(filled[leading].cells) if leading < len(filled) else 0
-    is_header = leading == 1 and len(filled[0].cells) == width > 1
-    comments = filled[1:leading] if is_header else filled[:leading]
-    comments += [row for row in filled[leading:] if _is_comment(row, width)]
+    width = len(rows[leading].cells) if leading < len(rows) else 0
+    is_header = leading == 1 and len(rows[0].cells) == width > 1 and not _is_header(rows[leading:])
+    comments = rows[1:leading] if is_header else rows[:leading]
+    comments += [row for row in rows[leading:] if _is_comment(row, width)]
     if not comments:
-        return filled, ()
+        return rows, ()
     numbers = {row.number for row in comments}
     verb = "that begins with # was" if len(comments) == 1 else "that begin with # were"
     return (
-        [row for row in filled if row.number not in numbers],
+        [row for row in rows if row.number not in numbers],
         (f"{path.name}: {plural(len(comments), 'line')} {verb} skipped",),
     )
+
+
+def _is_header(rows: Sequence[Row]) -> bool:
+    """Return whether the first of the rows has no number in a column where others have one."""
+    numbers = [[parse_number(cell) is not None for cell in row.cells] for row in rows[:2]]
+    return len(numbers) == 2 and any(numbers[1]) and not any(numbers[0])
 
 
 def _is_comment(row: Row, width: int) -> bool:

@@ -11,7 +11,7 @@ from lnmbench import Column, UserError
 from lnmbench.errors import nearest, raise_all
 from lnmbench.records import UNCODED_ROLES
 from lnmbench.tables import clean_cell
-from lnmbench.text import fold_spelling
+from lnmbench.text import fold_spelling, join_spelling
 from lnmbench.toml_file import parse_toml, read_toml
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.layout import Layout
@@ -151,9 +151,11 @@ def _check_values(column: Column, section: ColumnSection, where: str) -> None:
     """Raise `UserError` for a mapped value that the column cannot hold."""
     if column.role in ("id", "report") and section.values:
         raise UserError(f"role {column.role!r} takes no values", where=where)
-    repeated = [s for s, n in Counter(map(fold_spelling, section.values)).items() if n > 1]
+    repeated = [s for s, n in Counter(map(join_spelling, section.values)).items() if n > 1]
     if repeated:
         raise UserError(f"two keys of values are {repeated[0][:40]!r}", where=where)
+    if not all(map(str.strip, section.values)):
+        raise UserError("values maps an empty cell, which is always missing", where=where)
     if column.role in UNCODED_ROLES:
         return
     for spelling, value in section.values.items():

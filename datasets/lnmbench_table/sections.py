@@ -143,11 +143,17 @@ def _describe_error(detail: ErrorDetails, path: Path) -> UserError:
     if detail["type"] == "missing":
         return UserError(f"key {key!r} is missing", where=where)
     value = detail["input"]
-    is_section = isinstance(value, dict) or detail["type"] in ("model_type", "dict_type")
-    expected = detail.get("ctx", {}).get("expected", "")
+    is_section = detail["type"] in ("model_type", "dict_type", "model_attributes_type")
     return UserError(
         f"invalid {'section' if is_section else 'value of key'} {key!r}",
         where=where,
-        expected=str(expected) if expected else detail["msg"].removeprefix("Value error, "),
+        expected=_describe_expected(detail, is_section=is_section),
         got=type(value).__name__ if isinstance(value, dict | list) else repr(value)[:60],
     )
+
+
+def _describe_expected(detail: ErrorDetails, *, is_section: bool) -> str:
+    if is_section:
+        return "keys, such as role, below a header in single brackets"
+    expected = detail.get("ctx", {}).get("expected", "")
+    return str(expected) if expected else detail["msg"].removeprefix("Value error, ")

@@ -9,7 +9,7 @@ from pathlib import Path
 from lnmbench import UserError
 from lnmbench.tables import SAVE, STATE_OR_SAVE, decode_text, read_content
 from lnmbench.text import fold_spelling, plural
-from lnmbench_table.dialect import Row, parse_text, skip_titles
+from lnmbench_table.dialect import Row, find_separator, parse_text, skip_titles
 from lnmbench_table.excel import read_excel_cells
 from lnmbench_table.file_format import is_excel, is_tab_separated
 from lnmbench_table.layout import Layout
@@ -72,7 +72,10 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
         rows = [Row(number=number, cells=tuple(cells)) for number, cells in grid.items()]
     else:
         text, notes = decode_text(content, path, layout.encoding, then=then)
-        rows, more = parse_text(text, path, layout.separator, prefer_tabs=is_tab_separated(path))
+        separator = layout.separator or find_separator(
+            text, first_row=layout.header or 1, prefer_tabs=is_tab_separated(path)
+        )
+        rows, more = parse_text(text, path, separator)
         notes = (*notes, *more)
     if layout.header:
         rows = [row for row in rows if row.number >= layout.header]
@@ -85,6 +88,7 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
             f"{path} is empty",
             expected="a header and at least one row",
             got=plural(len(filled), "row"),
+            then="; ".join(notes),
         )
     header = filled[0].cells
     named = max(column for column, cell in enumerate(header, start=1) if cell)

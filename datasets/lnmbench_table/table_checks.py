@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from lnmbench.text import fold_spelling, plural
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.sections import format_section_header
 from lnmbench_table.sheet import Sheet, quote_text
+
+_SHORTENED = re.compile(r"\d([.,]\d+)?e\+\d+", re.IGNORECASE)
 
 
 def check_headers(sheet: Sheet, names: Sequence[str], path: Path) -> Iterator[UserError]:
@@ -27,7 +30,7 @@ def check_headers(sheet: Sheet, names: Sequence[str], path: Path) -> Iterator[Us
     path
         The dictionary, for messages.
     """
-    counts = Counter(sheet.header)
+    counts, notes = Counter(sheet.header), "".join(f"; {note}" for note in sheet.notes)
     for name in names:
         alike = [header for header in sheet.header if fold_spelling(header) == fold_spelling(name)]
         if counts[name] == 0:
@@ -35,8 +38,10 @@ def check_headers(sheet: Sheet, names: Sequence[str], path: Path) -> Iterator[Us
                 f"no column {name!r}",
                 where=f"{sheet.path}, required by {path}",
                 got=" and ".join(map(quote_text, alike[:2])),
-                then=nearest(name, [quote_text(header) for header in sheet.header if header]),
+                then=nearest(name, [quote_text(header) for header in sheet.header if header])
+                + notes,
             )
+            notes = ""
         if counts[name] > 1:
             yield UserError(
                 f"header {name!r} occurs {counts[name]} times",
@@ -56,6 +61,14 @@ def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
             f"no id in column {name!r}",
             where=f"{sheet.path}, row {', '.join(map(str, empty[:5]))}",
             got=f"{plural(len(empty), 'row')} without an id" if len(empty) > 1 else "",
+        )
+    shortened = [id_ for id_ in ids if _SHORTENED.fullmatch(id_)]
+    if shortened:
+        yield UserError(
+            f"{plural(len(shortened), 'id')} in column {name!r} lost digits in a spreadsheet",
+            where=str(sheet.path),
+            got=quote_text(shortened[0]),
+            then="format the column as text before the ids are entered, and export it again",
         )
     repeated = [id_ for id_, count in Counter(ids).items() if id_ and count > 1]
     if repeated:

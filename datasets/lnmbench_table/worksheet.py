@@ -71,7 +71,7 @@ def read_marks(file: IO[bytes], path: Path) -> Marks:
                 check_size(path, rows=last_row, columns=last_column, cells=size)
             if "f" in texts and not texts.get("v") and element.get("t") != "str":
                 formulas.append((row, column))
-        elif name == "row" and _is_true(element, "hidden"):
+        elif name == "row" and (_is_true(element, "hidden") or element.get("ht") == "0"):
             hidden_rows.add(row)
         elif name == "col" and _is_true(element, "hidden"):
             hidden_columns.append((int(element.get("min", 0)), int(element.get("max", 0))))

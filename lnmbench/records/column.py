@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.text import fold_spelling, parse_number
+from lnmbench.text import join_spelling, parse_number
 
 Role = Literal["id", "patient", "center", "feature", "target", "aux", "report"]
 Kind = Literal["continuous", "ordinal", "nominal", "binary"]
@@ -135,7 +135,7 @@ def _find_spelling(
     """Return the index of the category that a cell spells, NaN for missing, or None."""
     exact, folded = _list_spellings(categories, missing)
     index = exact.get(text)
-    return folded.get(fold_spelling(text)) if index is None and folded else index
+    return folded.get(join_spelling(text)) if index is None and folded else index
 
 
 @lru_cache(maxsize=1024)
@@ -148,5 +148,5 @@ def _list_spellings(
     folded: dict[str, set[float]] = {}
     for spelling, value in exact.items():
         # math.nan is one object, so a set holds it once
-        folded.setdefault(fold_spelling(spelling), set()).add(value)
+        folded.setdefault(join_spelling(spelling), set()).add(value)
     return exact, {key: values.pop() for key, values in folded.items() if len(values) == 1}

@@ -88,7 +88,7 @@ def decode_text(
         )
     name = marked or encoding or _detect(content, path, then)
     try:
-        text = content.decode(_find_codec(name)).removeprefix("\ufeff")
+        text = content.decode(_find_codec(name)).removeprefix("\ufeff").rstrip("\x1a")
     except UnicodeDecodeError as error:
         raise UserError(
             f"{path} is not {name}",

@@ -11,7 +11,9 @@ from lnmbench.errors import UserError
 from lnmbench.tables.bounds import check_size
 
 # zero-width blanks and marks of the reading direction
-_INVISIBLE = dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
+_INVISIBLE = dict.fromkeys(
+    (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF)
+)
 _LONGEST_CELL = 131_072
 
 

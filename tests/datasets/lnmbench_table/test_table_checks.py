@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,18 @@ def test_empty_and_repeated_ids_are_counted() -> None:
     assert "(t.csv, row 3, 4): got 2 rows without an id" in str(empty)
     assert "1 id occurs more than once" in str(repeated)
     assert list(check_ids(make_sheet("x", "A"), "id")) == []
+
+
+def test_ids_in_scientific_notation_are_refused() -> None:
+    (error,) = check_ids(make_sheet("id,x", "1.23457E+11,1", "7,2"), "id")
+    assert "1 id in column 'id' lost digits in a spreadsheet" in str(error)
+
+
+def test_a_missing_column_comes_with_the_notes_on_the_file() -> None:
+    sheet = replace(make_sheet("x", "1"), notes=("only sheet 'a' of 2 sheets is read",))
+    errors = list(map(str, check_headers(sheet, ["id", "age"], PATH)))
+    assert errors[0].endswith("known: 'x'; only sheet 'a' of 2 sheets is read")
+    assert errors[1].endswith("known: 'x'")
 
 
 @pytest.mark.parametrize("role", ["feature", "patient"])
