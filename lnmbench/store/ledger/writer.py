@@ -218,14 +218,17 @@ class LedgerWriter(LedgerReader):
     def add_results(self, results: Sequence[UnitResult]) -> None:
         """Add the results of a chunk of units in one transaction.
 
-        Raises `UserError` if one cannot be a result of the plan; then none is stored.
+        Units that have results keep them: a chunk is computed as a whole if one of its units was
+        damaged. Raises `UserError` if one cannot be a result of the plan; then none is stored.
         """
         labels = {method.fingerprint: method.label for method in self.methods()}
         for result in results:
             require_valid(result, self._plan, labels)
+        done = {method: self.done(method) for method in {r.unit.method for r in results}}
         with self._transaction():
             for result in results:
-                self._add_result(result)
+                if (result.unit.repeat, result.unit.fold) not in done[result.unit.method]:
+                    self._add_result(result)
 
     def _add_result(self, result: UnitResult) -> None:
         unit = result.unit

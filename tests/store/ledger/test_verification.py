@@ -108,7 +108,8 @@ def test_a_damaged_unit_is_named_and_computed_again(
     notices: list[str] = []
     with LedgerWriter.create(run, plan, notices.append) as ledger:
         assert ledger.done(method.fingerprint) == {(0, 0), (0, 2)}
-        ledger.add_results([make_result(plan, 0, 1)])
+        # a chunk is computed as a whole: the other units keep their results
+        ledger.add_results([make_result(plan, 0, fold) for fold in range(3)])
     assert len(notices) == 1
     assert "repeat 1, fold 2: its results were changed in" in notices[0]
     with LedgerReader.open(run) as reader:
