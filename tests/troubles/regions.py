@@ -255,7 +255,10 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     ),
     "all contours are stored three times": read_contours(BOXES * 3, TWICE),
     "a contour has two points": read_contours(
-        [*BOXES, box(4)[:2]], "contours of one or two points are left out"
+        [*BOXES, box(4)[:2]], "contours that enclose nothing are left out"
+    ),
+    "a contour is a line": read_contours(
+        [*BOXES, [(1, 1, 4), (5, 5, 4), (9, 9, 4)]], "contours that enclose nothing are left out"
     ),
     "a contour is far smaller than a voxel": read_contours([*BOXES, SPECK]),
     "contours touch each other": read_contours(

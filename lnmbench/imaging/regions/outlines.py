@@ -26,17 +26,19 @@ _CHUNK = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlaps:
-    """Voxels that count as outside although outlines enclose them, and that are not in a hole.
+    """Voxels for which the even-odd rule is doubtful: they are not in a hole, nor plainly inside.
 
-    `crossing` lie in two outlines that cross each other, `looped` in loops of one outline that
-    overlaps itself.
+    `crossing` lie in two outlines that cross each other, `knotted` in or between the loops of an
+    outline that crosses itself.
     """
 
     crossing: int = 0
-    looped: int = 0
+    knotted: int = 0
 
     def __add__(self, other: Overlaps) -> Overlaps:
-        return Overlaps(crossing=self.crossing + other.crossing, looped=self.looped + other.looped)
+        return Overlaps(
+            crossing=self.crossing + other.crossing, knotted=self.knotted + other.knotted
+        )
 
 
 def drop_repeats(polygons: Sequence[Polygon]) -> list[Polygon]:
@@ -70,17 +72,19 @@ def count_overlaps(polygons: Sequence[Polygon]) -> Overlaps:
     windings = [wind(polygon - first, (rows, columns)) for polygon in polygons]
     return Overlaps(
         crossing=_count_crossing([winding != 0 for winding in windings]),
-        looped=sum(map(_count_looped, polygons, windings)),
+        knotted=sum(map(_count_doubtful, polygons, windings)),
     )
 
 
-def _count_looped(polygon: Polygon, winding: NDArray[np.int64]) -> int:
-    """Return the voxels that a polygon encloses twice, if its edges cross.
+def _count_doubtful(polygon: Polygon, winding: NDArray[np.int64]) -> int:
+    """Return the voxels that a polygon would have or lack if its edges did not cross.
 
-    The edges of a keyhole (outline, channel, hole, and back) touch without crossing.
+    The edges of a keyhole (outline, channel, hole, and back) touch without crossing, and the knots
+    of a drawn line are too small to matter.
     """
-    looped = int(np.sum((winding != 0) & (winding % 2 == 0)))
-    return looped if looped and _crosses_itself(polygon) else 0
+    odd = int(np.sum(winding % 2 != 0))
+    doubtful = abs(abs(int(winding.sum())) - odd)
+    return doubtful if doubtful > _ROUNDED_SHARE * odd and _crosses_itself(polygon) else 0
 
 
 def _crosses_itself(polygon: Polygon) -> bool:

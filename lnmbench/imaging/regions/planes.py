@@ -129,9 +129,8 @@ def _describe_outlines(outlines: Sequence[Sequence[NDArray[np.float64]]], stored
     if overlaps.crossing:
         voxels = plural(overlaps.crossing, "voxel")
         notes.append(f"contours cross each other: their overlap of {voxels} counts as outside")
-    if overlaps.looped:
-        voxels = plural(overlaps.looped, "voxel")
-        notes.append(f"a contour overlaps itself: its overlap of {voxels} counts as outside")
+    if overlaps.knotted:
+        notes.append(f"a contour crosses itself: {plural(overlaps.knotted, 'voxel')} in doubt")
     return notes
 
 

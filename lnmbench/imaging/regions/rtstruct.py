@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 _LEAST_POINTS = 3
+_LINE_MM = 1e-3
 _KINDS = (*_CLOSED, "OPEN_PLANAR", "OPEN_NONPLANAR", "POINT")
 
 
@@ -34,7 +35,7 @@ def region_from_rtstruct(path: Path, image: sitk.Image, name: str | None = None)
     its center (a contour within another one is a hole) or if its center lies on a contour. Each
     slice takes the nearest plane of contours, at most half a slice away, or half the distance
     between planes if these are further apart than the slices. A contour that is stored twice counts
-    once, and contours of one or two points do not count; the warnings say so.
+    once, and points and lines do not count; the warnings say so.
 
     Parameters
     ----------
@@ -101,17 +102,25 @@ def _contours(
             got=f"{len(others)} of {len(items)} are {', '.join(sorted(set(others)))}",
         )
     contours = [_points(item, number, where) for number, item in enumerate(closed, start=1)]
-    solid = [contour for contour in contours if len(contour) >= _LEAST_POINTS]
+    solid = [contour for contour in contours if _encloses_area(contour)]
     if not solid:
         raise UserError(
             "the ROI has no contour that encloses anything",
             where=where,
-            expected=f"at least {_LEAST_POINTS} points",
-            got=str(max(map(len, contours))),
+            expected=f"at least {_LEAST_POINTS} points that are not on one line",
+            got=plural(max(map(len, contours)), "point"),
         )
     left_out = len(items) - len(solid)
-    warning = f"contours of one or two points are left out: {plural(left_out, 'contour')}"
+    warning = f"contours that enclose nothing are left out: {plural(left_out, 'contour')}"
     return solid, (warning,) if left_out else ()
+
+
+def _encloses_area(contour: NDArray[np.float64]) -> bool:
+    """Return whether a contour is more than points and a line."""
+    if len(contour) < _LEAST_POINTS:
+        return False
+    widths_mm = np.linalg.svd(contour - contour.mean(axis=0), compute_uv=False)
+    return bool(widths_mm[1] > _LINE_MM)
 
 
 def _contour_items(dataset: Any, number: int) -> list[Any]:

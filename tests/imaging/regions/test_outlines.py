@@ -14,6 +14,8 @@ KEYHOLE = np.array([*CHANNEL, (2, 14), (14, 14), (14, 2)])
 
 STAR = np.stack([np.cos(2 * TURN[::12]), np.sin(2 * TURN[::12])], axis=1) * 13 + 20
 
+BOW_TIE = np.array([(0.5, 0.5), (10.5, 10.5), (10.5, 0.5), (0.5, 10.5)])
+
 
 def box(first: float, last: float, shift: float = 0.0) -> np.ndarray:
     corners = [(first, first), (last, first), (last, last), (first, last)]
@@ -49,7 +51,8 @@ def test_another_outline_stays(other: np.ndarray) -> None:
         ([box(2, 8), box(8, 12)], Overlaps()),  # they touch
         ([KEYHOLE], Overlaps()),
         ([box(0.5, 8.5), box(0.5, 8.5, shift=4)], Overlaps(crossing=32)),
-        ([STAR], Overlaps(looped=61)),
+        ([BOW_TIE], Overlaps(knotted=40)),
+        ([STAR], Overlaps(knotted=122)),
     ],
 )
 def test_only_overlaps_without_a_rule_are_counted(

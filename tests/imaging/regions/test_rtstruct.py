@@ -150,7 +150,7 @@ def test_points_beside_contours_are_left_out(image, write_rtstruct, kind: str) -
     path = write_rtstruct({"a": [square, square[:1]]}, change=point)
     region = region_from_rtstruct(path, image)
     np.testing.assert_array_equal(_filled(region), _expected((2, slice(2, 5))))
-    assert region.warnings == ("contours of one or two points are left out: 1 contour",)
+    assert region.warnings == ("contours that enclose nothing are left out: 1 contour",)
     with pytest.raises(UserError, match="no contour that encloses anything .*at least 3 points"):
         region_from_rtstruct(write_rtstruct({"a": [square[:2]]}), image)
 
