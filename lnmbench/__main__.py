@@ -83,8 +83,16 @@ def _describe_lack(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError) and not _has_current_folder():
         return "the current folder was deleted; change to another one"
     if isinstance(error, OSError) and number in _UNUSABLE:
-        place = f" ({error.filename})" if error.filename else ""
-        return f"cannot read or write{place}: got {error.strerror}; check the permissions"
+        from lnmbench.errors import UserError
+
+        return str(
+            UserError(
+                "cannot read or write",
+                where=str(error.filename or ""),
+                got=str(error.strerror),
+                then="check the path and its permissions",
+            )
+        )
     return ""
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_ERRORS = 20
+_LONGEST_WORD = 300
 
 
 class UserError(Exception):
@@ -31,7 +32,7 @@ class UserError(Exception):
         line += f": {', '.join(facts)}" if facts else ""
         line += f"; {then}" if then else ""
         shown = "".join(c if c.isprintable() or c.isspace() else "�" for c in line)
-        super().__init__(" ".join(shown.split()))
+        super().__init__(" ".join(map(_shorten, shown.split())))
 
 
 class UserErrors(UserError):
@@ -81,6 +82,14 @@ class PluginError(UserError):
     details: str = ""
     deliberate: bool = False
     process: int = 0
+
+
+def _shorten(word: str) -> str:
+    """Return a word without its middle if it is longer than any name that a person would type."""
+    if len(word) <= _LONGEST_WORD:
+        return word
+    third = _LONGEST_WORD // 3
+    return f"{word[: 2 * third]}…{word[-third:]}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

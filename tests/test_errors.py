@@ -40,3 +40,10 @@ def test_several_errors_are_a_numbered_list_of_bounded_length() -> None:
     lines = str(refusal.value).splitlines()
     assert lines[:2] == ["25 errors in t.csv:", "  1. problem 0"]
     assert lines[-2:] == ["  20. problem 19", "  and 5 more"]
+
+
+def test_a_very_long_word_is_shortened_in_the_middle() -> None:
+    line = str(UserError("cannot read", where="x" * 5000 + ".csv", then="check the path"))
+    assert len(line) < 400
+    assert line.startswith("cannot read (xxx")
+    assert line.endswith("xxx.csv); check the path")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from lnmbench.__main__ import main
+from lnmbench.cli.app import app
 
 SMALL = (
     "--dataset synthetic:n=24,images=false --repeats 1 --folds 2 --inner 2 --training max_epochs=1"
@@ -52,13 +55,13 @@ def register_aux_tasks():
 '''
 
 
-def command(folder: Path, words: str) -> tuple[int, str, str]:
+def command(folder: Path, words: str, *more: str) -> tuple[int, str, str]:
     """Run a command in a folder; return its exit code, output and errors."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(folder)
         patch.setenv("LNMBENCH_HOME", str(folder / "home"))
-        patch.setattr(sys, "argv", ["lnmbench", *words.split()])
+        patch.setattr(sys, "argv", ["lnmbench", *words.split(), *more])
         patch.setattr(sys, "unraisablehook", sys.unraisablehook)
         with pytest.raises(SystemExit) as end:
             main()
@@ -141,11 +144,50 @@ def an_interrupt_of_an_import(folder: Path) -> None:
         assert done.stderr.startswith("stopped")
 
 
+HOSTILE = ("", f"-1\x1b[2J\u202e{'x' * 5000}")
+
+
+def hostile_values(folder: Path) -> None:
+    """A value that no option expects is one line, whatever the command."""
+    for words, options in list_options():
+        for option in options:
+            for value in HOSTILE:
+                # without a data set that exists, no run begins
+                data = (
+                    ("--dataset", "nothing")
+                    if words.split() == ["run"] and option != "--dataset"
+                    else ()
+                )
+                code, out, err = command(folder, words.strip(), *data, option, value)
+                assert code in (0, 2), (words, option, err)
+                assert code == 0 or len(err.splitlines()[-1]) < 1500
+                assert not set(out + err) & {"\x1b", "\u202e"}, (words, option)
+                assert "Traceback" not in err
+
+
+def list_options() -> Iterator[tuple[str, list[str]]]:
+    """Yield each command with the required arguments it has, and its options with a value."""
+    arguments = {"export": "nowhere out", "ingest": "nothing", "describe": "nothing"}
+    group: Any = typer.main.get_command(app)
+    commands = {**group.commands, **group.commands["data"].commands}
+    del commands["data"]
+    for name, each in commands.items():
+        words = [] if each is group.commands.get(name) else ["data"]
+        options = [
+            option.opts[0]
+            for option in each.params
+            if option.param_type_name == "option" and not option.is_flag
+        ]
+        words += [name, arguments.get(name, "nothing" if name == "download" else "")]
+        yield " ".join(words), options
+
+
 TROUBLES: dict[str, Callable[[Path], None]] = {
     "an auxiliary task's parameters are not in alphabetical order": parameters_in_another_order,
     "a target is written in several ways": one_spelling_of_a_target,
     "an option is set twice": an_option_set_twice,
     "no command is named": no_command,
+    "options have values that nobody types": hostile_values,
     "a run is estimated before its cohort is ingested": an_estimate_before_ingest,
     "Ctrl-C strikes while modules are imported": an_interrupt_of_an_import,
 }

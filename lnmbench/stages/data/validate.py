@@ -11,6 +11,7 @@ from lnmbench.stages.data.list_cohorts import find_stored
 from lnmbench.store.cohort_check import Damage, check_cohort
 
 ALL = "all"
+SUFFIXES = (".h5", ".hdf5")
 
 
 def find_cohort_files(pattern: str, home: Path) -> list[Path]:
@@ -22,6 +23,7 @@ def find_cohort_files(pattern: str, home: Path) -> list[Path]:
     if pattern == ALL:
         return files
     if Path(pattern).is_file():
+        _refuse_other_file(Path(pattern))
         return [Path(pattern)]
     matching = [path for path in files if path.stem == pattern] or [
         path for path in files if path.stem.startswith(pattern)
@@ -30,6 +32,18 @@ def find_cohort_files(pattern: str, home: Path) -> list[Path]:
         then = nearest(pattern, [path.stem for path in files])
         raise UserError(f"no cohort {pattern!r}", where=str(home / "cohorts"), then=then)
     return matching
+
+
+def _refuse_other_file(path: Path) -> None:
+    """Raise `UserError` for a file that never was a cohort file: it must not be called damaged."""
+    import h5py
+
+    if path.suffix not in SUFFIXES and not h5py.is_hdf5(path):
+        raise UserError(
+            f"{path} is not a cohort file",
+            expected="a file that lnmbench data ingest built (.h5)",
+            then="see lnmbench data list",
+        )
 
 
 def validate_cohorts(files: list[Path], progress: Progress) -> Iterator[tuple[Path, Damage]]:

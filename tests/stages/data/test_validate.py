@@ -27,6 +27,13 @@ def test_files_are_found_by_path_name_or_beginning(home: Path, tmp_path: Path) -
         find_cohort_files("mode-1", home)
 
 
+def test_a_file_that_never_was_a_cohort_file_is_not_called_damaged(tmp_path: Path) -> None:
+    table = tmp_path / "clinical.csv"
+    table.write_text("id,age\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"clinical\.csv is not a cohort file"):
+        find_cohort_files(str(table), tmp_path)
+
+
 def test_damage_is_named_for_each_file(ingest_made: Any, home: Path, silent: Progress) -> None:
     intact = ingest_made(n=2, images=False)
     damaged = home / "cohorts" / "zz.h5"
