@@ -84,12 +84,12 @@ class Registry:
         """Every role, in the order of the pipeline."""
         return tuple(role for role in vars(self).values() if isinstance(role, Role))
 
-    def sources(self) -> dict[str, str]:
-        """Return the checksums of the sources of all loaded plugins; see `require_sources`."""
-        return self._loaded.sources()
+    def sources(self, names: Sequence[str] | None = None) -> dict[str, str]:
+        """Return the checksums of the sources of all loaded plugins, or of some."""
+        return self._loaded.sources(names)
 
     def require_sources(self, planned: Mapping[str, str]) -> None:
-        """Raise `UserError` if a plugin's source is not the one of a plan."""
+        """Raise `UserError` if a plugin's source is not the one that `sources` returned."""
         self._loaded.require_sources(planned)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dis
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -15,6 +16,7 @@ GROUP = "lnmbench"
 """The group of entry points, and the name under which hooks are marked."""
 
 _LONGEST = 160
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _RAISE = dis.opmap["RAISE_VARARGS"]
 
 
@@ -33,7 +35,7 @@ def describe_failure(error: BaseException, *, module: str, origin: str, quoted: 
         Whether to add the message of the exception.
     """
     try:
-        text = clean(str(error))
+        text = clean(str(error)[: 10 * _LONGEST])
     except Exception:  # an exception of a plugin may be unable to say what it is
         text = ""
     message = f": {text[:_LONGEST]}" if text and quoted else ""
@@ -106,4 +108,6 @@ def describe_offer_fault(offered: object) -> str:
     for name, factory in offered.items():
         if not isinstance(name, str) or not callable(factory):
             return f"{name!r}: {type(factory).__name__}"
+        if not _NAME.fullmatch(name):
+            return f"the name {clean(name)[:40]!r}"
     return ""

@@ -154,10 +154,10 @@ class LoadedPlugins:
         for name, source in planned.items():
             if sources.get(name) != source:
                 raise UserError(
-                    f"plugin {name} changed after the run was planned",
+                    f"plugin {name} changed after the command was started",
                     expected=source,
                     got=sources.get(name, "a plugin that cannot be loaded"),
-                    then="rerun the same command to run the changed version as a new method",
+                    then="rerun the same command to use the changed version",
                 )
 
     def add_problem(self, plugin: Plugin, line: str) -> None:

@@ -14,6 +14,7 @@ from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.registry.boundary.values import Unexpected
 from lnmbench.registry.faults import describe_offer_fault, is_interrupt
 from lnmbench.registry.plugins import BLOCK, LoadedPlugins, Plugin
+from lnmbench.text import clean
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -117,13 +118,13 @@ class Role(Generic[T_co]):
         """Return the factories of a plugin's hook; a fault is recorded as a problem."""
         try:
             offered = function()
+            fault = describe_offer_fault(offered)
         except BaseException as error:  # a plugin's hook may raise anything
             if is_interrupt(error, plugin.module):
                 raise
             line = f"fails in {self.hook} ({plugin.describe(error)})"
             self._loaded.add_problem(plugin, line)
             return {}
-        fault = describe_offer_fault(offered)
         if fault:
             line = f"returns {fault} from {self.hook}, expected a mapping of names to factories"
             self._loaded.add_problem(plugin, line)
@@ -151,8 +152,8 @@ class Offer(Generic[T_co]):
     @property
     def summary(self) -> str:
         """The first line of the factory's docstring."""
-        text = (self.factory.__doc__ or "").strip()
-        return text.splitlines()[0] if text else ""
+        text = self.factory.__doc__
+        return clean(text.strip().splitlines()[0]) if isinstance(text, str) and text.strip() else ""
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -68,6 +68,7 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
     ("plugin", "a hook returns None"): returned("return None"),
     ("plugin", "a factory is a number"): returned("return {'x': 3}"),
     ("plugin", "a name is a number"): returned("return {3: dict}"),
+    ("plugin", "a name has a space"): returned("return {'my metric': dict}"),
     ("plugin", "a factory takes any arguments"): factory(factory="lambda **options: None"),
     ("plugin", "a parameter has no type"): factory(factory="lambda at=0.5: None"),
     ("plugin", "a parameter has an unknown type"): factory(body="pass", annotation="list[int]"),

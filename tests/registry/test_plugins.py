@@ -101,7 +101,7 @@ def test_sources_are_those_that_were_loaded(write: Write, metric_plugin: str) ->
     write("mine", metric_plugin % "accuracy" + "# changed\n")
     planned.require_sources(sources)  # loaded as a whole before
     later = Registry([path])
-    with pytest.raises(UserError, match="plugin mine changed after the run was planned: expected"):
+    with pytest.raises(UserError, match="plugin mine changed after the command was started: exp"):
         later.require_sources(sources)
     with pytest.raises(UserError, match="got a plugin that cannot be loaded"):
         Registry().require_sources(sources)

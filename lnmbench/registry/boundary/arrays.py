@@ -27,6 +27,7 @@ def view_cohort(cohort: Cohort) -> Cohort:
     """Return the cohort with read-only views of its arrays."""
     return replace(
         cohort,
+        card=replace(cohort.card, truth=dict(cohort.card.truth)),
         values={name: view_read_only(values) for name, values in cohort.values.items()},
         offsets=view_read_only(cohort.offsets),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from lnmbench.nets.encoder.guarded_stages import GuardedStages
 from lnmbench.registry.boundary.calls import Boundary
-from lnmbench.registry.boundary.tensors import require_finite
+from lnmbench.registry.boundary.tensors import require_finite, runs_out_of_memory
 from lnmbench.registry.boundary.values import Unexpected, describe
 
 _TOLERANCE = 1e-3
@@ -25,6 +26,7 @@ class BoundaryOfStages:
 
     def __init__(self, boundary: Boundary) -> None:
         self._boundary, self._tried = boundary, False
+        self._in_training = replace(boundary, passes=runs_out_of_memory)
 
     def __call__(
         self, run: nn.Module, inputs: Tensor, *, width: int | None, frozen: bool
@@ -43,7 +45,8 @@ class BoundaryOfStages:
             Whether the output must be finite, and the same in every call.
         """
         check = partial(_require_output, count=len(inputs), width=width, finite=frozen)
-        output = self._boundary.call("stages", check, run, inputs)
+        boundary = self._boundary if frozen else self._in_training
+        output = boundary.call("stages", check, run, inputs)
         if frozen and not self._tried:
             self._tried = True
             check = partial(check, count=1)

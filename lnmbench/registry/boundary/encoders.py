@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -54,9 +54,8 @@ class GuardedEncoder:
     def stages(self) -> nn.Sequential:
         """Return named children that map slices in [-1, 1] to features, in eval mode."""
         from lnmbench.registry.boundary.encoder_stages import require_stages
-        from lnmbench.registry.boundary.tensors import runs_out_of_memory
 
-        boundary = replace(self._boundary, passes=runs_out_of_memory)
+        boundary = self._boundary
         width = None if self.level == "none" else self.out_dim
         check = partial(require_stages, boundary=boundary, width=width)
         return boundary.call("stages", check, self._encoder.stages)

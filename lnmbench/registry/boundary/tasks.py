@@ -50,7 +50,8 @@ class GuardedTask:
     def __init__(self, task: AuxTask, boundary: Boundary) -> None:
         from lnmbench.registry.boundary.tensors import runs_out_of_memory
 
-        self._task, self._boundary = task, replace(boundary, passes=runs_out_of_memory)
+        self._task, self._boundary = task, boundary
+        self._in_training = replace(boundary, passes=runs_out_of_memory)
         self._tried = False
 
     @cached_property
@@ -102,7 +103,7 @@ class GuardedTask:
         from lnmbench.registry.boundary.tensors import require_tensor
 
         check = partial(require_tensor, shape=logits.shape[:-1], like=logits)
-        return self._boundary.call("loss", check, self._task.loss, logits, targets)
+        return self._in_training.call("loss", check, self._task.loss, logits, targets)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return the predictions that are stored.
@@ -126,7 +127,7 @@ class GuardedTask:
             sums = self.kind in CLASSES and self.outputs > 1
             return tensors.require_probabilities(predicted, logits, sums=sums)
 
-        return self._boundary.call("probabilities", check, self._task.probabilities, logits)
+        return self._in_training.call("probabilities", check, self._task.probabilities, logits)
 
     def _try(self, targets: NDArray[np.float64]) -> None:
         """Call loss and predictions for two models and some known labels."""

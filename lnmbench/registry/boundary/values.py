@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping, Sequence
-from typing import SupportsFloat
+from collections.abc import Iterable, KeysView, Mapping, Sequence, Set, Sized
+from typing import Protocol, SupportsFloat, runtime_checkable
 
 from lnmbench.text import clean
 
@@ -14,6 +14,17 @@ _MOST_TEXTS = 10_000
 _QUOTED = 40
 SLACK = 1e-6
 """The largest distance from a bound that counts as rounding."""
+
+
+@runtime_checkable
+class SupportsKeysAndGetItem(Protocol):
+    """A mapping, or what has keys like one."""
+
+    def keys(self) -> Iterable[str]:
+        """Return the keys."""
+
+    def __getitem__(self, key: str, /) -> object:
+        """Return the value of a key."""
 
 
 class Unexpected(Exception):
@@ -150,7 +161,7 @@ def require_option(value: object, options: Sequence[str]) -> str:
 
 
 def require_sequence(value: object, *, most: int) -> tuple[object, ...]:
-    """Return the items of a list, a tuple or another sequence that is no text.
+    """Return the items of a list, a tuple or another ordered collection that is no text.
 
     Parameters
     ----------
@@ -159,7 +170,9 @@ def require_sequence(value: object, *, most: int) -> tuple[object, ...]:
     most
         The largest possible number of items.
     """
-    if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+    is_text = isinstance(value, str | bytes | bytearray)
+    is_unordered = isinstance(value, Mapping | Set) and not isinstance(value, KeysView)
+    if is_text or is_unordered or not (isinstance(value, Sized) and isinstance(value, Iterable)):
         raise Unexpected("a list or tuple", describe(value))
     if len(value) > most:
         raise Unexpected(f"at most {most} items", str(len(value)))
@@ -176,14 +189,15 @@ def require_mapping(value: object, *, most: int) -> dict[str, object]:
     most
         The largest possible number of keys.
     """
-    if not isinstance(value, Mapping):
+    if not isinstance(value, SupportsKeysAndGetItem):
         raise Unexpected("a mapping", describe(value))
-    if len(value) > most:
-        raise Unexpected(f"at most {most} keys", str(len(value)))
-    for key in value:
+    copy = {key: value[key] for key in value.keys()}  # noqa: SIM118  # also a row of pandas
+    if len(copy) > most:
+        raise Unexpected(f"at most {most} keys", str(len(copy)))
+    for key in copy:
         if not isinstance(key, str):
             raise Unexpected("texts as keys", describe(key))
-    return dict(value)
+    return copy
 
 
 def _to_float(value: object) -> float | None:

@@ -35,8 +35,8 @@ class GuardedWeighting:
     def __init__(self, weighting: Weighting, boundary: Boundary) -> None:
         from lnmbench.registry.boundary.tensors import runs_out_of_memory
 
-        self._weighting = weighting
-        self._boundary = replace(boundary, passes=runs_out_of_memory)
+        self._weighting, self._boundary = weighting, boundary
+        self._in_training = replace(boundary, passes=runs_out_of_memory)
         self._tried = False
 
     def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
@@ -67,7 +67,7 @@ class GuardedWeighting:
         from lnmbench.registry.boundary.tensors import require_tensor
 
         check = partial(require_tensor, shape=(len(losses),), like=losses)
-        return self._boundary.call("combine", check, self._weighting.combine, losses, scalars)
+        return self._in_training.call("combine", check, self._weighting.combine, losses, scalars)
 
     def _try(self, tasks: int, scalars: Sequence[float]) -> None:
         """Combine made-up losses of two models."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -90,6 +91,8 @@ def ingest(
     """
     options = options or IngestOptions()
     bound = registry.datasets.bind(choice)
+    plugin, _ = registry.datasets.version(bound.name)
+    require_plugin = partial(registry.require_sources, registry.sources([plugin]))
     dataset = registry.datasets.build(bound)
     for note in dataset.notes:
         progress.say(note)
@@ -103,7 +106,7 @@ def ingest(
     table = _read_table(choice, registry, dataset, options, progress)
     with hold_lock(path, progress.say):
         if not path.is_file() or is_of_older_format(path):
-            _build(path, table, options, workers, progress)
+            _build(path, table, options, workers, progress, require_plugin)
     _report_size(path, bound.name, progress)
     _report_left_out(path, options, progress)
     return path
@@ -155,10 +158,21 @@ def _read_table(
 
 
 def _build(
-    path: Path, table: _CohortTable, options: IngestOptions, workers: int, progress: Progress
+    path: Path,
+    table: _CohortTable,
+    options: IngestOptions,
+    workers: int,
+    progress: Progress,
+    require_plugin: Callable[[], None],
 ) -> None:
+    """Write the cohort file, unless the plugin of the data set changed meanwhile."""
     parts = Parts.for_file(path)
     entries = _prepare(table, parts, options, workers, progress)
+    try:
+        require_plugin()
+    except UserError:
+        parts.remove()
+        raise
     grouped = group_patients(entries, table.cases, table.columns)
     table = replace(table, cases=grouped.cases, columns=grouped.columns)
     entries = grouped.entries

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.model_selection import ParameterGrid
 
 from lnmbench.registry.boundary import values
 from lnmbench.registry.boundary.values import Unexpected
@@ -39,6 +41,10 @@ class Endless(Sequence[int]):
         (values.require_interval, [0, math.inf], (0.0, math.inf)),
         (option, "b", "b"),
         (sequence, [1, 2], (1, 2)),
+        (sequence, np.array([1.0]), (1.0,)),
+        (sequence, ParameterGrid({"c": [1]}), ({"c": 1},)),
+        (sequence, {"a": 1}.keys(), ("a",)),
+        (mapping, pd.Series({"a": 1}), {"a": 1}),
         (mapping, {"a": 1}, {"a": 1}),
     ],
 )
@@ -73,6 +79,8 @@ def test_a_good_value_is_returned(
         (values.require_interval, (0.0, math.nan), "two numbers", "0.0, nan"),
         (option, "c", "a, b", "'c'"),
         (sequence, iter([]), "a list or tuple", "list_iterator"),
+        (sequence, {1, 2}, "a list or tuple", "set"),
+        (sequence, {"a": 1}, "a list or tuple", "dict of 1"),
         (sequence, Endless(), "at most 2 items", "1000000000"),
         (mapping, [], "a mapping", "list of 0"),
         (mapping, {1: 2}, "texts as keys", "1"),

@@ -141,3 +141,75 @@ def test_hu_are_those_of_the_source(ingest_made: Ingest) -> None:
     hu = read_slices(ingest_made(), 0, 1)
     assert hu.dtype == np.int16
     assert 20 < hu[hu > -1024].std() < 60
+
+
+FAULTY = """
+import sys
+from pathlib import Path
+import SimpleITK as sitk
+from lnmbench import Card, Case, Column, Volume, hookimpl
+
+def read(how):
+    image = sitk.Image(16, 16, 4, sitk.sitkInt16)
+    mask = sitk.Image(16, 16, 4, sitk.sitkUInt8)
+    mask[6:9, 6:9, 1:3] = 1
+    if how == "exits":
+        sys.exit(0)
+    if how == "fails":
+        return [][0]
+    if how == "changes":
+        Path(__file__).write_text("# edited")
+    return Volume(image=image, mask=mask) if how != "array" else sitk.GetArrayFromImage(image)
+
+class Faulty:
+    columns = (Column(name="age", role="feature"),)
+    card = Card(title="t", license="l", source="s", citation="c", labels="made")
+    sources, notes = (), ()
+    def __init__(self, how: str = "good") -> None:
+        self.how = how
+    def cases(self):
+        for how in self.how.split("+"):
+            yield Case(id=how, values={"age": 60}, volume=lambda how=how: read(how))
+
+@hookimpl
+def register_datasets(): return {"faulty": Faulty}
+"""
+
+
+def test_a_fault_of_a_volume_costs_its_case(
+    tmp_path: Path, home: Path, silent: Progress, read_log: ReadLog
+) -> None:
+    plugin = tmp_path / "faulty.py"
+    plugin.write_text(FAULTY, encoding="utf-8")
+    path = ingest(
+        Choice(name="faulty", parameters={"how": "good+exits+fails+array"}),
+        Registry([str(plugin)]),
+        home=home,
+        workers=2,
+        progress=silent,
+        options=IngestOptions(preprocessing=Preprocessing(allow_implausible=True)),
+    )
+    assert read_cohort(path).ids == ("good",)
+    reasons = {row["case"]: row["reason"] for row in read_log(path) if row["reason"]}
+    assert list(reasons) == ["exits", "fails", "array"]
+    assert "faulty.py, line 12: SystemExit: 0" in reasons["exits"]
+    assert "IndexError" in reasons["fails"]
+    assert "expected a volume (lnmbench.Volume), got ndarray" in reasons["array"]
+
+
+def test_a_module_that_changes_while_it_is_read_makes_no_cohort(
+    tmp_path: Path, home: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "module_that_is_edited.py").write_text(FAULTY, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UserError, match="module_that_is_edited changed after the command was"):
+        ingest(
+            Choice(name="faulty", parameters={"how": "changes"}),
+            Registry(["module_that_is_edited"]),
+            home=home,
+            workers=1,
+            progress=silent,
+            options=IngestOptions(preprocessing=Preprocessing(allow_implausible=True)),
+        )
+    assert not list((home / "cohorts").glob("*.h5"))
+    assert not list((home / "cohorts").glob("*.parts/*"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,36 @@ def test_a_cell_that_is_too_long_for_a_report_is_not_read() -> None:
     (row,) = [row for row in read.rows if row.case == "c2"]
     assert row.reason == "more than 100,000 characters in column 'CT report'"
     assert len(read.cases[1].values) == 1
+
+
+FAULTY = """
+import sys
+from lnmbench import Column, hookimpl
+from lnmbench.records import Finding
+
+class Faulty:
+    columns = (Column(name="axis", role="feature"),)
+    def read(self, text):
+        if "Doe" in text:
+            raise ValueError(text)
+        if "exit" in text:
+            sys.exit(0)
+        return {"axis": Finding(value=32, words=text)}
+
+@hookimpl
+def register_report_readers(): return {"faulty": Faulty}
+"""
+
+
+def test_a_fault_of_a_reader_costs_its_report(tmp_path: Path) -> None:
+    plugin = tmp_path / "faulty.py"
+    plugin.write_text(FAULTY, encoding="utf-8")
+    column = Column(name="CT report", role="report", reader="faulty")
+    cases = tuple(case(number, text) for number, text in enumerate(["ok", "Doe", "Doe", "exit"]))
+    read = read_reports((column,), cases, Registry([str(plugin)]))
+    assert ["CT report: axis" in each.values for each in read.cases] == [True, False, False, False]
+    (note,) = read.notes
+    assert "2 not read (listed), with report reader faulty of plugin faulty fails in read" in note
+    assert "1 not read (listed)" in note
+    assert "Doe" not in note
+    assert ["faulty.py, line" in row.reason for row in read.rows] == [False, True, True, True]

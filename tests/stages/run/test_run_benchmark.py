@@ -179,5 +179,5 @@ def test_a_plugin_that_is_edited_meanwhile_does_not_run(
 ) -> None:
     path, said = tmp_path / "faulty.py", Said()
     path.write_text(FAULTY.replace("sys.exit(0)", "pass") + "\n# edited\n", encoding="utf-8")
-    with pytest.raises(UserError, match="plugin faulty changed after the run was planned"):
+    with pytest.raises(UserError, match="plugin faulty changed after the command was started"):
         start("faulty", said=said)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lnmbench.contracts import Tunable
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Dimension, NetworkMethod, Settings
-from lnmbench.registry import Registry, Role
+from lnmbench.registry import Registry, Role, Selection
 
 SPACE = (
     # the heads' learning rate keeps its ratio to this one
@@ -100,12 +100,17 @@ def _tunable_dimensions(role: Role[object], name: str, choice: Choice) -> Iterat
         options = []
         for value in values:
             parameters = {**choice.parameters, parameter: value}
-            selection = role.select(Choice(name=choice.name, parameters=parameters))
+            selection = _select(role, Choice(name=choice.name, parameters=parameters))
             selection.build()
             options.append(selection.bound.parameters[parameter])
-        if not options:
-            raise UserError(
-                f"{role.name} {choice.name} offers no value of {parameter} to the search",
-                expected="at least one",
-            )
         yield Dimension(name=f"{name}.{parameter}", options=tuple(options))
+
+
+def _select(role: Role[object], choice: Choice) -> Selection[object]:
+    """Return a selection with a value of a search space; one that it refuses is a fault of it."""
+    try:
+        return role.select(choice)
+    except UserError as error:
+        boundary = role.select(Choice(name=choice.name)).boundary
+        expected = "values that its parameters accept"
+        raise boundary.refuse("space", expected=expected, got=str(error)) from None
