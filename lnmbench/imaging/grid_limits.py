@@ -16,6 +16,7 @@ from lnmbench.errors import UserError
 SPACING_MM = (0.05, 30.0)
 FARTHEST_MM = 1e5
 MOST_PIXELS = 4096
+MOST_VOXELS = 1 << 31
 HU_LIMITS = (-1e6, 1e6)
 
 _COSINE_TOLERANCE = 1e-2
@@ -69,6 +70,25 @@ def require_plausible_grid(
             where=where,
             expected="three of length 1 at right angles",
             then="export it again",
+        )
+
+
+def require_few_voxels(path: Path, voxels: int) -> None:
+    """Raise `UserError` if a header states more voxels than any CT has.
+
+    Parameters
+    ----------
+    path
+        The file.
+    voxels
+        The number of voxels that its header states.
+    """
+    if voxels > MOST_VOXELS:
+        raise UserError(
+            f"{path} states more voxels than a CT has",
+            expected=f"up to {MOST_VOXELS:.2g}",
+            got=f"{float(voxels):.2g}",
+            then="export or download the file again",
         )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.grid_limits import SPACING_MM
+from lnmbench.imaging.grid_limits import SPACING_MM, require_few_voxels
 from lnmbench.imaging.voxel_data import (
     VoxelData,
     expand_pattern,
@@ -26,6 +26,7 @@ _LAST = b"ElementDataFile"
 _MOST_AXES = 4
 _CHANNELS = "ElementNumberOfChannels"
 _POSITIONS = ("Offset", "Position", "Origin")
+_RESCALING = {"ElementToIntensityFunctionSlope": "1", "ElementToIntensityFunctionOffset": "0"}
 _MATRICES = ("TransformMatrix", "Rotation", "Orientation")
 _BYTES = {"CHAR": 1, "SHORT": 2, "INT": 4, "LONG": 4, "LONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8}
 _BYTES |= {f"U{kind}": size for kind, size in _BYTES.items() if kind not in ("FLOAT", "DOUBLE")}
@@ -60,20 +61,31 @@ def require_sound_metaimage(path: Path) -> None:
             "no sizes": not all(1 <= size < 2**31 and size % 1 == 0 for size in sizes),
             "no known type of voxel": kind not in _BYTES,
             "no number of channels": not 1 <= channels <= 2**10,
+            "lengths that are not in mm": fields.get("DistanceUnits", "mm") not in ("mm", "?"),
+            "a rescaling, which readers ignore": any(
+                _numbers({name: default, **fields}, name, 1) != [float(default)]
+                for name, default in _RESCALING.items()
+            ),
         },
     )
     _require_position(path, fields, axes)
     if fields.get("BinaryData", "True").lower().startswith("f"):
         return  # text, which ITK refuses if a number is missing
     voxels = math.prod(map(int, sizes)) * int(channels)
+    require_few_voxels(path, voxels)
     packed = fields.get("CompressedData", "False").lower().startswith("t")
+    files, start = _list_files(path, header), _find_start(fields, header)
     data = VoxelData(
-        files=_list_files(path, header),
-        start=_find_start(fields, header),
+        files=files,
+        start=start,
         expected=voxels * _BYTES[kind],
         packing="zlib" if packed else "raw",
     )
     require_sound_data(path, data)
+    # MetaIO unpacks as many bytes as the header states, and returns what it gets.
+    length = sum(file.stat().st_size for file in files) - len(files) * (start or 0)
+    stated = _numbers(fields, "CompressedDataSize", 1)[0] == length
+    _refuse_first(path, {"a wrong CompressedDataSize": packed and not stated})
 
 
 def list_metaimage_files(path: Path) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.grid_limits import require_length
+from lnmbench.imaging.grid_limits import require_few_voxels, require_length
 from lnmbench.imaging.nifti_header import (
     NiftiHeader,
     damage_error,
@@ -44,6 +44,7 @@ def require_sound_nifti(path: Path) -> None:
         try:
             header = read_nifti_header(path, file)
             _require_numbers(path, header)
+            require_few_voxels(path, header.voxels)
             length, finite = _read_through(file, header)
         except (EOFError, OSError, zlib.error) as error:
             raise damage_error(path, "a truncated or damaged gzip file") from error
@@ -85,13 +86,19 @@ def _require_numbers(path: Path, header: NiftiHeader) -> None:
     faults = {
         "no sizes": not 1 <= axes <= 7 or not _are_sizes(header.sizes[:axes]),
         "no known type of voxel": header.kind not in _KINDS,
-        "no offset of its voxels": not 0 <= header.start < _LATEST_START,
+        "no offset of its voxels": not header.size <= header.start < _LATEST_START,
         "NaN or infinity in its position": not np.isfinite(positions).all(),
+        "a rotation that is none": header.by_quaternion > 0 and not _is_rotation(header.turn),
         "a voxel size of 0 or less": not min(header.spacing[1:4]) > 0,
     }
     fault = next((name for name, present in faults.items() if present), None)
     if fault:
         raise damage_error(path, f"a damaged NIfTI header: {fault}")
+
+
+def _is_rotation(turn: tuple[float, ...]) -> bool:
+    b, c, d = turn[:3]
+    return b * b + c * c + d * d <= 1 + _COSINE_TOLERANCE
 
 
 def _are_sizes(sizes: tuple[int, ...]) -> bool:

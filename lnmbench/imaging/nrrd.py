@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.grid_limits import SPACING_MM
+from lnmbench.imaging.grid_limits import SPACING_MM, require_few_voxels
 from lnmbench.imaging.voxel_data import (
     VoxelData,
     expand_pattern,
     require_data_files,
     require_sound_data,
 )
+from lnmbench.text import clean
 
 _HEADER_BYTES = 1 << 20
 # The spaces that state the patient's axes.
@@ -42,6 +43,7 @@ _BYTES = {
     **dict.fromkeys(("uint64_t", "double"), 8),
 }
 _PACKED = ("gzip", "gz")
+_UNIT = re.compile(r'"([^"]*)"')
 _VECTOR = re.compile(r"\(([^()]*)\)|none")
 
 
@@ -79,10 +81,12 @@ def require_sound_nrrd(path: Path) -> None:
             got="bzip2" if encoding in ("bz2", "bzip2") else "an unknown encoding",
             then="save it again as .nrrd or .nii.gz",
         )
+    voxels = math.prod(map(int, sizes))
+    require_few_voxels(path, voxels)
     data = VoxelData(
         files=_list_files(path, header),
         start=_find_start(header),
-        expected=math.prod(map(int, sizes)) * _BYTES[kind],
+        expected=voxels * _BYTES[kind],
         packing="zlib" if encoding in _PACKED else "raw",
     )
     require_sound_data(path, data)
@@ -158,6 +162,9 @@ def _require_position(path: Path, fields: Mapping[str, str]) -> None:
             else "a space that names no anatomy",
             then="export it again, e.g. from 3D Slicer or with SimpleITK",
         )
+    units = set(_UNIT.findall(fields.get("spaceunits", ""))) - {"", "mm"}
+    if units:
+        raise _damage_error(path, f"lengths in {clean(min(units))[:20]!r} instead of mm")
     vectors = [_parse_vector(match) for match in _VECTOR.finditer(fields["spacedirections"])]
     origin = [_parse_vector(match) for match in _VECTOR.finditer(fields["spaceorigin"])]
     directions = [vector for vector in vectors if vector]

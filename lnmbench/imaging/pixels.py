@@ -58,7 +58,7 @@ def _decode(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
         packed = syntax is not None and syntax.is_encapsulated
         if not packed or len(frames) > 1 or frames[0].index:
             raise _decoding_error(path, syntax) from error
-        yield _decode_by_gdcm(path, syntax)
+        yield _to_hu(_decode_by_gdcm(frames[0], syntax), frames[0])
 
 
 def _read_whole(path: Path) -> pydicom.Dataset:
@@ -97,16 +97,15 @@ def _rescale(stored: NDArray[Any], frame: Frame) -> HU:
     return hu
 
 
-def _decode_by_gdcm(path: Path, syntax: UID | None) -> HU:
-    """Return HU from GDCM, which applies the slope and the intercept of the file itself."""
+def _decode_by_gdcm(frame: Frame, syntax: UID | None) -> NDArray[Any]:
+    """Return stored words from GDCM, which applies the slope and the intercept of the file."""
     try:
-        image: NDArray[Any] = sitk.GetArrayFromImage(sitk.ReadImage(path))[0]
+        with suppress_warnings:
+            hu: NDArray[Any] = sitk.GetArrayFromImage(sitk.ReadImage(frame.path))[0]
     except RuntimeError as error:
-        raise _decoding_error(path, syntax) from error
-    whole = np.issubdtype(image.dtype, np.integer)
-    if whole and image.min() >= _LIMITS[0] and image.max() <= _LIMITS[1]:
-        return image.astype(np.int16)
-    return image.astype(np.float32)
+        raise _decoding_error(frame.path, syntax) from error
+    words = np.rint((hu.astype(np.float64) - frame.intercept) / frame.slope)
+    return words.astype(np.int16 if words.min() < 0 else np.uint16)
 
 
 def _syntax(path: Path) -> UID | None:

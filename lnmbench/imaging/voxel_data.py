@@ -59,6 +59,8 @@ def require_data_files(header: Path, names: list[str]) -> tuple[Path, ...]:
                 f"{header} names a data file outside its own folder",
                 then="put the data file next to the header, and correct its name",
             )
+        if header.parent / name == header:
+            raise UserError(f"{header} names itself as its data file", then="export it again")
     return tuple(header.parent / name for name in names)
 
 

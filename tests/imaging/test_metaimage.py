@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,12 @@ def test_a_file_of_simpleitk_is_sound(path: Path, image: sitk.Image) -> None:
         (b"ElementType = MET_SHORT", b"ElementType = MET_SHIRT", "no known type of voxel"),
         (b"Offset = -12.5", b"Offset = nan", "a position that is not numbers"),
         (b"ElementDataFile", b"Element", "no data"),
+        (b"ElementType", b"DistanceUnits = um\nElementType", "lengths that are not in mm"),
+        (
+            b"ElementType",
+            b"ElementToIntensityFunctionSlope = 2\nElementType",
+            "a rescaling, which readers ignore",
+        ),
     ],
 )
 def test_a_damaged_field_is_refused(path: Path, field: bytes, damaged: bytes, fault: str) -> None:
@@ -54,6 +61,15 @@ def test_a_header_without_a_position_is_refused(path: Path, field: str) -> None:
     content = path.read_bytes().replace(f"{field} =".encode(), f"X{field} =".encode())
     path.write_bytes(content)
     with pytest.raises(UserError, match=f"does not state its position.*header without {field}"):
+        require_sound_metaimage(path)
+
+
+@pytest.mark.parametrize("size", [b"", b"CompressedDataSize = 17\n"])
+def test_the_packed_size_has_to_be_right(path: Path, image: sitk.Image, size: bytes) -> None:
+    sitk.WriteImage(image, path, useCompression=True)
+    content = re.sub(rb"CompressedDataSize = \d+\n", size, path.read_bytes())
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="a wrong CompressedDataSize"):
         require_sound_metaimage(path)
 
 

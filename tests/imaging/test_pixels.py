@@ -141,6 +141,23 @@ def test_jpeg_lossless_is_read_though_pydicom_has_no_decoder(
     np.testing.assert_array_equal(sitk.GetArrayFromImage(read_image(tmp_path)), hu)
 
 
+def test_padding_is_recognized_in_jpeg_lossless_too(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    hu = dicom_files.hu_of(2)
+    words = (hu + 1024).astype(np.uint16)
+    words[:, :5] = 63536
+    for index, path in enumerate(dicom_files.write_series(tmp_path, hu)):
+        encoded = _by_gdcm(tmp_path / "encoded", words[index])
+        header = pydicom.dcmread(path)
+        header.file_meta.TransferSyntaxUID = encoded.file_meta.TransferSyntaxUID
+        header["PixelData"] = encoded["PixelData"]
+        header.save_as(path)
+    read = sitk.GetArrayFromImage(read_image(tmp_path))
+    assert (read[:, :5] < -1500).all()
+    np.testing.assert_array_equal(read[:, 5:], hu[:, 5:])
+
+
 def _by_gdcm(folder: Path, hu: np.ndarray) -> pydicom.Dataset:
     """Return a data set whose pixels are compressed as JPEG Lossless."""
     folder.mkdir(exist_ok=True)
