@@ -21,6 +21,8 @@ _PROJECTED = {"MIP", "MAX_IP", "MIN_IP", "MINIP", "MAXIP", "PROJECTION IMAGE", "
 _PROJECTED_WORDS = re.compile(r"\b(mips?|minip|maxip|vrt)\b", re.IGNORECASE)
 _AXIAL_COSINE = 0.8
 _ABSENT = "in the segmentation's frame of reference; the series it references is absent"
+_ON_GRID = "whose grid the mask has"
+_REFERENCED = "which the segmentation references"
 _EXAMPLES = 3
 _MOST_NAMES = 6
 
@@ -69,7 +71,7 @@ def choose_ct(
     related, reason = _find_related(ct_series, region)
     on_grid = () if mask_grid is None else _find_on_grid(related, mask_grid)
     if on_grid:
-        related, reason = on_grid, "whose grid the mask has"
+        related, reason = on_grid, _ON_GRID
     usable, left_out = _select_usable(related)
     if not usable:
         raise UserError("no usable CT series", got=f"left out {'; '.join(_list_few(left_out))}")
@@ -81,10 +83,7 @@ def choose_ct(
         key=lambda series: (series.number is None, series.number or 0, series.uid),
     )
     warnings = describe_parts(best, ct_series)
-    if on_grid:
-        warnings.append(f"the mask chose the CT by its grid ({_name(best)} of {len(ct_series)})")
-    elif reason == _ABSENT:
-        warnings.append(f"the CT series that the segmentation references is absent ({_name(best)})")
+    warnings += _warn_of_choice(best, usable, ct_series, reason)
     if region and region.patient and best.patient and region.patient != best.patient:
         warnings.append(f"the segmentation states another patient ID than its CT ({_name(best)})")
     return ChosenSeries(
@@ -92,6 +91,22 @@ def choose_ct(
         reason=_explain_choice(best, usable, reason, left_out),
         warnings=tuple(warnings),
     )
+
+
+def _warn_of_choice(
+    best: Series, usable: Sequence[Series], ct_series: Sequence[Series], reason: str
+) -> list[str]:
+    """Return a warning about a choice that no reference to a series made."""
+    chosen = f"({_name(best)} of {len(ct_series)} CT series)"
+    if reason == _ON_GRID and len(usable) == 1:
+        return [f"the mask chose the CT by its grid {chosen}"]
+    if reason == _ON_GRID:
+        return [f"several CT series have the grid of the mask {chosen}"]
+    if reason == _ABSENT:
+        return [f"the CT series that the segmentation references is absent {chosen}"]
+    if len(usable) > 1 and reason != _REFERENCED:
+        return [f"nothing but its size chose the CT {chosen}"]
+    return []
 
 
 def _find_related(
@@ -104,7 +119,7 @@ def _find_related(
         series for series in ct_series if set(region.references) & {series.uid, *series.joined_uids}
     ]
     if named:
-        return named, "which the segmentation references"
+        return named, _REFERENCED
     framed = [series for series in ct_series if region.frame and series.frame == region.frame]
     if framed:
         return framed, _ABSENT

@@ -63,7 +63,7 @@ def test_without_the_referenced_series_one_in_its_frame_is_taken() -> None:
     assert best == THIN
     assert "the series it references is absent" in why
     assert chosen.warnings == (
-        "the CT series that the segmentation references is absent (series 2)",
+        "the CT series that the segmentation references is absent (series 2 of 2 CT series)",
     )
     with pytest.raises(UserError, match="CT series of the segmentation is missing"):
         choose_ct([_series("2", frame="another")], region)
@@ -93,6 +93,24 @@ def test_a_segmentation_of_another_patient_id_is_pointed_out() -> None:
         "the segmentation states another patient ID than its CT (series 2)",
     )
     assert choose_ct([THIN], _series("9", modality="SEG", references=("2",))).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("candidates", "region", "warned"),
+    [
+        ([THIN], None, False),
+        ([THIN, SCOUT], None, False),
+        ([THIN, THICK], None, True),
+        ([THIN, THICK], ("6",), False),
+        ([THIN, THICK], ("2", "6"), False),
+    ],
+)
+def test_a_choice_by_size_alone_is_pointed_out(
+    candidates: list[Series], region: tuple[str, ...] | None, warned: bool
+) -> None:
+    segmentation = None if region is None else _series("9", modality="SEG", references=region)
+    warning = "nothing but its size chose the CT (series 2 of 2 CT series)"
+    assert choose_ct(candidates, segmentation).warnings == ((warning,) if warned else ())
 
 
 def test_a_localizer_within_the_series_is_set_aside_and_named() -> None:

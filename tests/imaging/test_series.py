@@ -109,9 +109,19 @@ def test_a_mask_chooses_the_series_of_its_grid(
     ct = find_image(tmp_path, mask_grid=grid)
     assert ct.image.GetDepth() == 3
     assert ct.notes == ("CT: series 7 with 3 slices, whose grid the mask has",)
-    assert ct.warnings == ("the mask chose the CT by its grid (series 7 of 2)",)
+    assert ct.warnings == ("the mask chose the CT by its grid (series 7 of 2 CT series)",)
     cropped = Grid(size=(9, 9, 2), matrix=grid.matrix)
     assert find_image(tmp_path, mask_grid=cropped).image.GetDepth() == 3
+
+
+def test_several_series_of_one_grid_are_pointed_out(
+    tmp_path: Path, dicom_files: ModuleType
+) -> None:
+    for number in (4, 5):  # phases
+        hu = dicom_files.hu_of(3) + number
+        dicom_files.write_series(tmp_path / str(number), hu, uid=f"1.2.{number}", number=number)
+    ct = find_image(tmp_path, mask_grid=_grid_of(tmp_path / "4"))
+    assert ct.warnings == ("several CT series have the grid of the mask (series 4 of 2 CT series)",)
 
 
 def test_several_scans_are_refused_if_nothing_tells_the_right_one(

@@ -126,6 +126,11 @@ def same_scans(plugin: Path) -> Path:
     return plugin
 
 
+def drop_patients(plugin: Path) -> None:
+    change(plugin, 'Column(name="patient", role="patient"),', "")
+    change(plugin, '"patient": f"Doe^John{number}", ', "")
+
+
 def test_one_scan_of_two_patients_is_left_out(
     same_scans: Path, ingest_made: Ingest, read_log: Callable[[Path], list[dict[str, str]]]
 ) -> None:
@@ -141,6 +146,25 @@ def test_one_scan_of_two_patients_is_left_out(
     )
 
 
+def test_a_resumed_ingest_knows_the_scans_that_it_read_before(
+    same_scans: Path, ingest_made: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lnmbench.stages.ingest import build_cohort as stage
+
+    def stop(*args: object, **kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    drop_patients(same_scans)
+    with monkeypatch.context() as patched:
+        patched.setattr(stage, "writing_cohort", stop)
+        with pytest.raises(KeyboardInterrupt):
+            ingest_made()
+    (parts,) = (ingest_made.home / "cohorts").glob("*.parts")
+    (parts / "000003.npz").unlink()
+    groups = read_cohort(ingest_made()).groups
+    assert groups == ("PAT-000", "PAT-001", "PAT-002", "PAT-000", "PAT-001", "PAT-002")
+
+
 def test_one_scan_twice_of_one_patient_is_no_warning(same_scans: Path, ingest_made: Ingest) -> None:
     change(same_scans, "Doe^John{number}", "Doe^John{number % 3}")
     assert len(read_cohort(ingest_made())) == 6
@@ -150,7 +174,7 @@ def test_one_scan_twice_of_one_patient_is_no_warning(same_scans: Path, ingest_ma
 def test_cases_are_grouped_under_their_pseudonyms(
     same_scans: Path, ingest_made: Ingest, tmp_path: Path, home: Path
 ) -> None:
-    change(same_scans, 'Column(name="patient", role="patient"),', "")
+    drop_patients(same_scans)
     cohort = read_cohort(ingest_made(pseudonyms=make_key(tmp_path / "key")))
     patients = dict(zip(cohort.ids, cohort.groups, strict=True))
     assert len(set(patients.values())) == 3
