@@ -84,7 +84,7 @@ class MethodResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginFault:
-    """An offer of a plugin that failed and is left out of the results: its role, name and fault."""
+    """A metric, comparison, section or method that failed and is left out: role, name, fault."""
 
     role: str
     name: str
@@ -140,7 +140,7 @@ class Results:
     target_title
         The positive class in words, empty if no plugin offers the target.
     faults
-        The metrics and comparisons that failed and are left out.
+        The metrics, comparisons and methods that failed and are left out.
     """
 
     cohort: str

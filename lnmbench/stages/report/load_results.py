@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +17,13 @@ from lnmbench.records import (
     MethodResult,
     PairComparison,
     Plan,
+    PluginFault,
     Protocol,
     Results,
     Search,
     freeze,
 )
+from lnmbench.redaction import redact_paths
 from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
@@ -28,8 +31,10 @@ from lnmbench.stages.report.metric_offers import MetricOffers, build_metrics, ma
 from lnmbench.stages.score import aux_scores, score
 from lnmbench.store.ledger import FILE, LedgerReader
 
-METRIC, COMPARISON = "metric", "comparison"
-"""The roles of offers whose faults are part of the results."""
+METRIC, COMPARISON, METHOD = "metric", "comparison", "method"
+"""Metrics, comparisons and methods, whose faults are part of the results."""
+_FAILED = re.compile(r"(.+?) failed: ")
+"""The note of a run on a method that failed."""
 
 
 def find_latest_run(runs: Path) -> Path:
@@ -106,7 +111,7 @@ def read_results(
             runs=(str(folder),),
             target_title=_target_title(plan.protocol, registry),
         )
-    results = replace(results, faults=make_faults(METRIC, faults))
+    results = separate_failures(replace(results, faults=make_faults(METRIC, faults)))
     return compare_methods(drop_faulty_metrics(results), registry)
 
 
@@ -141,6 +146,27 @@ def compare_methods(results: Results, registry: Registry) -> Results:
             *make_faults(COMPARISON, faults),
         ),
     )
+
+
+def separate_failures(results: Results) -> Results:
+    """Return the results with failed methods among the faults, not the notes.
+
+    A run notes which methods failed. The note does not hold any more for a method that a later
+    run has completed.
+    """
+    complete = {result.method.label for result in results.method_results if result.complete}
+    faults = [fault for fault in results.faults if fault.role != METHOD]
+    failed = {fault.name: fault for fault in results.faults if fault.role == METHOD}
+    notes = []
+    for note in results.notes:
+        match = _FAILED.match(note)
+        if match is None:
+            notes.append(note)
+        else:
+            label, message = match[1], redact_paths(note)
+            failed[label] = PluginFault(role=METHOD, name=label, message=message)
+    faults += [fault for label, fault in failed.items() if label not in complete]
+    return replace(results, notes=tuple(notes), faults=tuple(faults))
 
 
 def drop_faulty_metrics(results: Results) -> Results:

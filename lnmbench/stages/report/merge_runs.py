@@ -15,6 +15,7 @@ from lnmbench.stages.report.load_results import (
     compare_methods,
     drop_faulty_metrics,
     read_results,
+    separate_failures,
 )
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
 
@@ -76,7 +77,7 @@ def _merge(runs: Sequence[Results], registry: Registry) -> Results:
         invocations=tuple(manifest for run in runs for manifest in run.invocations),
         runs=tuple(folder for run in runs for folder in run.runs),
     )
-    return compare_methods(drop_faulty_metrics(merged), registry)
+    return compare_methods(drop_faulty_metrics(separate_failures(merged)), registry)
 
 
 def _refuse_other_plan(first: Results, other: Results) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from lnmbench.records import Method, NetworkMethod
+from lnmbench.text import clean
 
 _SUFFIX = re.compile(r" \[[^\[\]]*\]$")
 
@@ -15,9 +16,11 @@ def make_labels_unique(methods: Sequence[Method]) -> list[Method]:
     """Return the methods with labels that distinguish them.
 
     Methods of one label get a suffix with the training settings in which they differ, or with
-    their fingerprints if these settings are equal.
+    their fingerprints if these settings are equal. Labels that differ in invisible characters only
+    are one label.
     """
     by_label: dict[str, list[Method]] = {}
+    methods = [replace(method, label=clean(method.label)) for method in methods]
     for method in methods:
         by_label.setdefault(method.label, []).append(method)
     return [_add_suffix(method, by_label[method.label]) for method in methods]

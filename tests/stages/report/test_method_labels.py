@@ -53,3 +53,13 @@ def test_baselines_are_listed_first_then_networks_by_their_tasks() -> None:
         BASELINE,
     ]
     assert sorted(methods, key=listing_order) == [BASELINE, NETWORK, methods[1], methods[0]]
+
+
+def test_labels_that_look_alike_are_one_label() -> None:
+    methods = [
+        replace(NETWORK, label=label, plugins={"p": label})
+        for label in ("net", "n\u200bet", "net ")
+    ]
+    labels = [method.label for method in make_labels_unique(methods)]
+    assert len(set(labels)) == 3
+    assert all(label.startswith("net [") for label in labels)

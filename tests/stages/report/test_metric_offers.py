@@ -15,6 +15,7 @@ from lnmbench.records import Choice, Page, Paragraph, Protocol, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.rendering import PAGE_FORMATS, render_page
 from lnmbench.stages.report import build_page, read_results, read_runs
+from lnmbench.stages.report.load_results import separate_failures
 from lnmbench.stages.report.metric_offers import build_metrics
 from lnmbench.stages.run import run
 
@@ -139,6 +140,22 @@ def test_results_cannot_be_changed(folder: Path, registry: Callable[..., Registr
     assert predicted is not None
     with pytest.raises(ValueError, match="WRITEABLE"):
         predicted.setflags(write=True)
+
+
+def test_a_method_that_failed_is_a_fault_until_a_run_completes_it(
+    folder: Path, registry: Callable[..., Registry]
+) -> None:
+    plugins = registry()
+    results = read_results(folder, plugins)
+    labels = [result.method.label for result in results.method_results]
+    notes = ("a note", "net + x failed: aux task x fails", f"{labels[0]} failed: it was stopped")
+    separated = separate_failures(replace(results, notes=notes))
+    assert separated.notes == ("a note",)
+    assert [fault.name for fault in separated.faults] == ["net + x"]
+    page = build_page(separated, plugins)
+    assert page.faults == ("net + x failed: aux task x fails",)
+    assert texts(page)["faults"] == "net + x failed: aux task x fails"
+    assert separate_failures(separated).faults == separated.faults
 
 
 def test_a_metric_that_cannot_be_built_is_named(registry: Callable[..., Registry]) -> None:
