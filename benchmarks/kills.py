@@ -27,11 +27,11 @@ from lnmbench.store.cohort_check import check_cohort
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.ledger import LedgerReader
 
-INGEST = ("data", "ingest", "synthetic:n=40")
+INGEST = ("data", "ingest", "synthetic:n=24")
 RUN = (
-    *("run", "--dataset", "synthetic:n=40", "--encoder", "resnet18:weights=random"),
-    *("--aux", "pt", "--repeats", "4", "--folds", "2", "--inner", "2"),
-    *("--training", "max_epochs=6"),
+    *("run", "--dataset", "synthetic:n=24", "--encoder", "resnet18:weights=random"),
+    *("--aux", "pt", "--repeats", "2", "--folds", "2", "--inner", "2"),
+    *("--training", "max_epochs=3"),
 )
 SECONDS_TO_END = 600
 

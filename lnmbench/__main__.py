@@ -40,6 +40,8 @@ def main() -> None:
 
 def _run() -> None:
     """Run the command in the arguments of the process, and exit."""
+    if not _has_current_folder():  # in which libraries end the process without a word
+        _exit("error: the current folder was deleted; change to another one", 2)
     try:
         import typer
 
