@@ -72,7 +72,7 @@ def stages_as_features(folder: Path) -> None:
         "grp": ["pN0", "pN1", "pN2"],
     }
     for name, classes in cells.items():
-        table = write(folder, {"id": ids(30), name: classes * 15})
+        table = write(folder, {"id": ids(30), name: classes * 10})
         (folder / "c.toml").write_text(
             f'[columns.id]\nrole = "id"\n[columns.{name}]\nrole = "feature"\nkind = "ordinal"\n'
             f"categories = {classes}\n".replace("'", '"'),
