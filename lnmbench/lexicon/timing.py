@@ -12,7 +12,7 @@ from lnmbench.lexicon.vocabulary import Topic, find_topics
 Time = Literal["before", "after", "open", "unknown"]
 """`open`: known before surgery or only after it; `unknown`: the name says nothing."""
 
-_FILES = ("outcome", "specimen", "open", "before", "baseline")
+_FILES = ("outcome", "specimen", "open", "before", "baseline", "neutral")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +78,21 @@ def _weigh(verdict: Verdict, evidence: Evidence, *, is_dated: bool) -> Verdict:
 
 def _judge(topics: Sequence[Topic]) -> Verdict:
     by_file = {file: [topic for topic in topics if topic.file == file] for file in _FILES}
-    outcome, specimen, either, before, baseline = (by_file[file] for file in _FILES)
+    outcome, specimen, either, before, baseline, _ = (by_file[file] for file in _FILES)
     lasting = [topic for topic in baseline if "lasting" in topic.flags]
+    is_earlier = any("is_time" in topic.flags for topic in before)
     if outcome:
-        is_earlier = any("is_time" in topic.flags for topic in before)
         return _conflict(before, outcome) if is_earlier else _conclude("after", outcome)
     if specimen and not lasting:
-        if before and any("explicit" in topic.flags for topic in specimen):
+        # An examination can be of the time of an operation or a treatment: "CT and surgery".
+        doubtful = {"explicit"} if is_earlier else {"explicit", "is_performed"}
+        if before and any(doubtful & topic.flags for topic in specimen):
             return _conflict(before, specimen)
         if not before:
             return _conclude("after", specimen)
+    later = [topic for topic in either if "is_performed" in topic.flags]
+    if before and later and not is_earlier:
+        return _conclude("open", later)
     if before or lasting:
         return _conclude("before", before or lasting)
     if either:
