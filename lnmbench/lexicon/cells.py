@@ -30,7 +30,11 @@ _STAGE = re.compile(
     r"(stage|stadium|stade|estadio|stadio|ajcc|uicc)? ?"
     r"(0|i{1,3}|iv|[1-4]) ?(?P<letter>[abc]?)[1-3]?"
 )
-_CODE = re.compile(r"[0-3x]([abc]|mi)?")
+_CODE_OF_N = re.compile(r"[0-3x]([abc]|mi)?")
+_CODE_OF_T = re.compile(r"([0-4x]([abcd]|mi)?|is)")
+_CLASS_NAME = r"(y?r?p|path[a-z]*|ajcc|tnm)?{}(path[a-z]*|stag[a-z]*|cat[a-z]*|klass[a-z]*|tnm)?"
+_NAME_OF_N = re.compile(_CLASS_NAME.format("n"))
+_NAME_OF_T = re.compile(_CLASS_NAME.format("t"))
 _RATIO = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
 _FAMILIES = {
     "residual tumor classes (R0, R1)": re.compile(r"r ?[0-2x]( ?\(.*\))?"),
@@ -137,15 +141,20 @@ def _find_classes(cells: Collection[str]) -> Evidence | None:
 
 
 def _find_codes(cells: Collection[str], topics: Collection[str], name: str) -> Evidence | None:
-    """Return stages, and the codes of N classes below a name that has an N."""
+    """Return stages, and the codes of T and N classes below a name of such a class."""
+    words = split_words(name).split()
+    compact = "".join(words)
+    is_n = "nodal_class" in topics and "n" in words
+    if (is_n or _NAME_OF_N.fullmatch(compact)) and all(map(_CODE_OF_N.fullmatch, cells)):
+        return Evidence(time="after", text="pathological N stages", label="pn")
+    is_t = "stage" in topics and "t" in words
+    if (is_t or _NAME_OF_T.fullmatch(compact)) and all(map(_CODE_OF_T.fullmatch, cells)):
+        return Evidence(time="after", text="pathological T stages", label="pt")
     stages = [_STAGE.fullmatch(cell) for cell in cells]
     if all(stages):
         is_lettered = any(match["letter"] for match in stages if match)
         if is_lettered or "stage" in topics:
             return Evidence(time="after", text="stage groups, which depend on the lymph nodes")
-    words = split_words(name).split()
-    if "nodal_class" in topics and "n" in words and all(_CODE.fullmatch(cell) for cell in cells):
-        return Evidence(time="after", text="pathological N stages", label="pn")
     return None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CLASS = re.compile(
-    r"(y?p)?(N(?P<word>[X+])|N?(?P<digit>[0-3])(mi|[abc][12]?)?)( ?\((i|mol|sn)[+-]?\))?",
+    r"(y?p)?(N(?P<word>[X+])|N?(?P<digit>[0-3])(mi|[abc][12]?)?)( ?\((i|mol|mi|sn)[+-]?\))*",
     re.IGNORECASE,
 )
 
