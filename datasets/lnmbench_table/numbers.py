@@ -27,21 +27,6 @@ _UNIT = (
 _UNIT_IN_NAME = re.compile(
     rf"[(\[（]\s*(?:in )?({_UNIT})\s*[)\]）]|[,/]\s*({_UNIT})$|\sin ({_UNIT})$|\s({_UNIT})$"
 )
-_WITH_UNIT = 6
-"""Different cells such as 25% that can be categories."""
-
-_COMMA = re.compile(r"[-+−]?\d+,\d+", re.ASCII)
-_THREE_DIGITS = re.compile(r"[-+−]?\d{1,3},\d{3}", re.ASCII)
-_UNIT = (
-    r"mm|cm|ml|mL|cc|cm3|mm3|µm|kg|g|lbs?|HU|%|a|d|h|years?|yrs?|y|months?|mo|days?|Jahre?|Monate?|"
-    r"Tage?|ans?|mois|jours?|j|años?|meses|mes|días|anni|mesi|giorni|anos?|dias|jaar|jr|mnd|maanden|"
-    r"dagen|岁|歲|歳|才|月|个月|個月|年|天|日|세|개월|일|"
-    r"kg/m2|kg/m²|ng/ml|ng/mL|µg/l|µg/L|ug/l|ug/L|U/ml|U/mL|U/l|U/L|IU/L|g/dl|g/dL|g/l|g/L|mg/dl|"
-    r"mg/dL|mg/l|mg/L|mmol/l|mmol/L|mmHg|10\^?9/L|L|l"
-)
-_UNIT_IN_NAME = re.compile(
-    rf"[(\[（,/]\s*(?:in )?({_UNIT})\s*[)\]）]?$|\sin ({_UNIT})$|\s({_UNIT})$"
-)
 _WITH_UNIT = re.compile(rf"[-+−]?[\d.,]+\s?({_UNIT})", re.ASCII)
 _WHOLE_DATE = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _MISSING_CODES = ("-9", "-99", "-999", "-9999", "999", "9999", "99999")
