@@ -14,6 +14,7 @@ from lnmbench_table.layout import Decimal
 from lnmbench_table.sheet import quote_text
 
 _MOST_WRONG = 1000
+_EXAMPLES = 3
 _BLANK = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 _GROUPED = re.compile(r"[-+−]?\d{1,3}([.,'’ ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[-+−]?[\d.]+,\d+", re.ASCII)
@@ -47,27 +48,29 @@ class Conversion:
         places
             Where each of them is, for messages.
         """
-        converted: dict[str, str] = {}
-        wrong: dict[str, str] = {}
-        for cell, place in zip(cells, places, strict=True):
-            if cell in converted or cell in wrong or len(wrong) > _MOST_WRONG:
+        # a text may equal a stored number, and yet be read in another way
+        keys = [(isinstance(cell, StoredNumber), cell) for cell in cells]
+        converted: dict[tuple[bool, str], str] = {}
+        wrong: dict[tuple[bool, str], str] = {}
+        for key, cell, place in zip(keys, cells, places, strict=True):
+            if key in converted or key in wrong or len(wrong) > _MOST_WRONG:
                 continue
             try:
-                converted[cell] = self.convert(cell, where=place)
+                converted[key] = self.convert(cell, where=place)
             except UserError as error:
-                wrong[cell] = str(error) if not wrong else place
-        errors = [*self._summarize(cells, wrong), *self._check_percentages(cells)]
-        return tuple(converted.get(cell, "") for cell in cells), errors
+                wrong[key] = str(error)
+        count = sum(key not in converted for key in keys)
+        errors = [*self._summarize(wrong, count), *self._check_percentages(cells)]
+        return tuple(converted.get(key, "") for key in keys), errors
 
-    def _summarize(self, cells: Sequence[str], wrong: Mapping[str, str]) -> Iterator[UserError]:
+    def _summarize(self, wrong: Mapping[tuple[bool, str], str], count: int) -> Iterator[UserError]:
         """Yield an error on the first wrong cell, with the number of the others."""
         if not wrong:
             return
         (_, first), *others = wrong.items()
-        count = sum(cell in wrong for cell in cells) - 1
-        examples = ", ".join(quote_text(cell) for cell, _ in others[:3])
-        more = f"; {plural(count, 'more cell')} of the column cannot be used" if count else ""
-        yield UserError(f"{first}{more}{', e.g. ' * bool(examples)}{examples}")
+        examples = ", ".join(quote_text(cell) for (_, cell), _ in others[:_EXAMPLES])
+        more = f"; {plural(count - 1, 'more cell')} of the column cannot be used"
+        yield UserError(f"{first}{more * (count > 1)}{', e.g. ' * bool(examples)}{examples}")
 
     def _check_percentages(self, cells: Sequence[str]) -> Iterator[UserError]:
         """Yield an error if some numbers are stored as percentages and others are not."""

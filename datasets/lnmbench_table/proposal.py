@@ -54,6 +54,7 @@ def propose_dictionary(path: Path) -> str:
     table = _Table(sheet=sheet, guesses=guesses, id=_find_id(sheet, guesses))
     labels = find_labels(sheet, guesses)
     parts = [_HEAD.format(file=quote(path.name), rows=plural(len(sheet.rows), "row"))]
+    parts += ["".join(f"# Read: {clean(note)}\n" for note in sheet.notes)] if sheet.notes else []
     parts += ["".join(f"# {line}\n" for line in labels.describe())] if labels.truths else []
     parts += [_NO_ID] if table.id is None else []
     parts += [] if labels.targets else [_NO_TARGET]

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
 
+from lnmbench import UserError
 from lnmbench.tables import check_size
 from lnmbench_table.workbook import get_local_name
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
-_MOST_MERGED = 10_000
+_MOST_MERGED = 100_000
 _MOST_ROW_ELEMENTS = 1 << 20  # as many as a worksheet can have, most of them only formatted
 
 
@@ -75,7 +76,9 @@ def read_marks(file: IO[bytes], path: Path) -> Marks:
             hidden_rows.add(row)
         elif name == "col" and _is_true(element, "hidden"):
             hidden_columns.append((int(element.get("min", 0)), int(element.get("max", 0))))
-        elif name == "mergeCell" and len(merged) < _MOST_MERGED:
+        elif name == "mergeCell":
+            if len(merged) == _MOST_MERGED:
+                raise UserError(f"{path} has more than {_MOST_MERGED:,} merged cells")
             first, _, last = element.get("ref", "").partition(":")
             (top, left), (bottom, right) = parse_reference(first), parse_reference(last or first)
             merged.append(Merged(rows=(top, bottom), columns=(left, right)))

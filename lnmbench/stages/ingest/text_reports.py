@@ -152,7 +152,7 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportC
 
 def _text(cell: object, column: Column) -> str:
     text = "" if cell is None else str(cell).strip()
-    return "" if text.casefold() == "nan" or text in column.missing else text
+    return "" if column.is_missing(text) else text
 
 
 def _refuse_duplicate_names(columns: Sequence[Column], added: Sequence[Column]) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from lnmbench_table.conversion import Conversion
-from lnmbench_table.excel import StoredNumber
+from lnmbench_table.excel import StoredNumber, StoredPercentage
 
 from lnmbench import Column, UserError
 
@@ -102,3 +102,16 @@ def test_values_are_mapped_in_any_case_and_unused_ones_are_listed() -> None:
     cells = ["w", "male", "K.A.", ""]
     assert [conversion.convert(cell, where="") for cell in cells] == ["female", "male", "", ""]
     assert conversion.find_unused_values(cells) == ["div."]
+
+
+def test_a_text_that_equals_a_stored_number_is_still_judged_as_text() -> None:
+    conversion = Conversion(column=NUMBER, decimal=",")
+    cells, (error,) = conversion.convert_all([StoredNumber(1.234), "1.234"], ["row 2", "row 3"])
+    assert cells == ("1.234", "")
+    assert "row 3" in str(error)
+
+
+def test_percentages_and_plain_numbers_do_not_mix() -> None:
+    cells = [StoredPercentage(0.35), StoredNumber(35), StoredNumber(0)]
+    _, (error,) = Conversion(column=NUMBER).convert_all(cells, ["", "", ""])
+    assert "1 cell formatted as percent and 1 plain number" in str(error)

@@ -161,3 +161,11 @@ def test_hostile_text_still_gives_toml(
     rows = data.draw(st.lists(row, min_size=1, max_size=4))
     rows = [["h", *header], *[["v", *cells] for cells in rows]]
     tomllib.loads(proposed(tmp_path / "t.csv", rows[0], rows[1:]))
+
+
+def test_what_was_decided_on_the_file_is_a_comment(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("Patient ID;Größe (cm)\nA;3\nB;4\n".encode("cp1252"))
+    proposal = Table.propose(path)
+    assert "\n# Read: t.csv is not UTF-8 and was read as cp1252" in proposal
+    assert '[columns."Größe (cm)"]' in proposal
