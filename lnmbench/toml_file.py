@@ -29,6 +29,8 @@ def read_toml(path: Path) -> dict[str, object]:
         content = file.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise UserError(f"{path} is too large", expected=f"at most {_MOST_BYTES >> 20} MiB")
+    if b"\0" in content and not content.startswith(_UTF_16):
+        raise UserError(f"{path} is not UTF-8", got="NUL characters", then="save it as UTF-8")
     try:
         text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:

@@ -26,6 +26,9 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     path.write_bytes(TEXT.encode("cp1252"))
     with pytest.raises(UserError, match=r"columns.toml is not UTF-8 \(line 1\); save it as UTF-8"):
         read_toml(path)
+    path.write_bytes(TEXT.encode("utf-16-le"))
+    with pytest.raises(UserError, match="got NUL characters; save it as UTF-8"):
+        read_toml(path)
     path.write_bytes(b"#" * ((1 << 24) + 1))
     with pytest.raises(UserError, match="is too large"):
         read_toml(path)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.tables.frequent_characters import FREQUENT
+from lnmbench.tables.frequent_characters import CERTAIN, FREQUENT
 
 STATE_OR_SAVE = "set encoding in [table] of the dictionary, or save it as UTF-8"
 SAVE = "save it as UTF-8"
@@ -31,6 +32,9 @@ _CODECS = {
 _WESTERN = ("cp1252", "mac_roman", "cp850")
 _LEAST_SHARE = 0.5
 _MOST_SHARE_OF_OTHERS = 0.3
+_FEWEST_LETTERS = 3
+_FEW_BYTES = 400
+_CERTAIN_SHARE = 0.9
 _LONGEST_SAMPLE = 1 << 20
 
 _LETTERS = "ÄÖÜßäöüÀÂÇÈÉÊËÎÏÔÙÛàâçèéêëîïôùûÿœŒæÆÁÍÑÓÚáíñóúÃÕãõìòÌÒåÅøØ"
@@ -130,23 +134,38 @@ def _find_line(content: bytes, position: int) -> int:
 
 
 def _detect(content: bytes, path: Path, then: str) -> str:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        where = f"line {_find_line(content, error.start)}"
-    else:
-        if b"\0" not in content:
-            return "utf-8"
-        where = ""
     if b"\0" in content:
         return _detect_utf_16(content, path)
-    if _has_utf_8_lines(content):
-        raise UserError(f"{path} mixes UTF-8 and another encoding", where=where, then=then)
-    candidates = _list_plausible(content)
-    if len(candidates) == 1:
+    if b"\x1b" in content:
+        raise UserError(f"{path} is not UTF-8", got="escape characters, as in ISO-2022", then=then)
+    try:
+        text = content.decode("utf-8")
+        candidates, where, is_certain = ["utf-8"], "", True
+        if _may_be_chance(text, content):
+            candidates += _list_plausible(content)[0]
+            is_certain = False
+    except UnicodeDecodeError as error:
+        where = f"line {_find_line(content, error.start)}"
+        if _has_utf_8_lines(content):
+            raise UserError(
+                f"{path} mixes UTF-8 and another encoding", where=where, then=then
+            ) from None
+        candidates, is_certain = _list_plausible(content)
+    if is_certain:
         return candidates[0]
     problem = f"the encoding of {path} is not certain"
     raise UserError(problem, where=where, got=" or ".join(candidates), then=then)
+
+
+def _may_be_chance(text: str, content: bytes) -> bool:
+    """Return whether a few letters of another encoding may be valid UTF-8 by chance."""
+    letters = {character for character in text if not character.isascii()}
+    if not letters or letters & _KNOWN_LETTERS or letters & set(_LETTERS + _SYMBOLS):
+        return False
+    few = sum(byte >= 0x80 for byte in content[:_LONGEST_SAMPLE]) <= _FEW_BYTES
+    return few and any(
+        _measure_share(_list_letters(content, name), name) >= _CERTAIN_SHARE for name in FREQUENT
+    )
 
 
 def _detect_utf_16(content: bytes, path: Path) -> str:
@@ -162,22 +181,37 @@ def _detect_utf_16(content: bytes, path: Path) -> str:
     return best
 
 
-def _list_plausible(content: bytes) -> list[str]:
-    """Return the encodings in which the bytes are text of a language: one, if it is certain."""
-    shares = {}
-    for name, frequent in FREQUENT.items():
-        text = _decode_or_none(content, name)
-        letters = [] if text is None else [c for c in text[:_LONGEST_SAMPLE] if _is_letter(c)]
-        if letters:
-            shares[name] = sum(letter in frequent for letter in letters) / len(letters)
+def _list_plausible(content: bytes) -> tuple[list[str], bool]:
+    """Return the encodings in which the bytes are text of a language, and whether one is certain.
+
+    Few different letters may be frequent by chance, unless these are words such as male.
+    """
+    letters = {name: _list_letters(content, name) for name in FREQUENT}
+    shares = {name: _measure_share(letters[name], name) for name in FREQUENT}
     likely = [name for name, share in shares.items() if share >= _LEAST_SHARE]
     if likely:
         others = [name for name, share in shares.items() if share >= _MOST_SHARE_OF_OTHERS]
-        return sorted({*likely, *others}, key=lambda name: -shares[name])
+        names = sorted({*likely, *others}, key=lambda name: -shares[name])
+        known = FREQUENT[names[0]].intersection(letters[names[0]])
+        is_certain = len(known) >= _FEWEST_LETTERS or known <= CERTAIN
+        return names, is_certain and len(names) == 1
     western = [name for name in _WESTERN if _is_western(_decode_or_none(content, name))]
     # text of Windows, unless a dash or ellipsis at a word may be a letter of another encoding
-    is_windows = western[:1] == ["cp1252"] and not _DOUBTFUL.search(content.decode("cp1252"))
-    return western[:1] if is_windows else western
+    if western[:1] == ["cp1252"] and not _DOUBTFUL.search(content.decode("cp1252")):
+        western = western[:1]
+    return western, len(western) == 1
+
+
+def _list_letters(content: bytes, name: str) -> list[str]:
+    """Return the letters of East Asia in the text."""
+    text = _decode_or_none(content, name) or ""
+    return [character for character in text[:_LONGEST_SAMPLE] if _is_letter(character)]
+
+
+def _measure_share(letters: Sequence[str], name: str) -> float:
+    """Return the share of frequent ones among the letters of an encoding."""
+    frequent = FREQUENT[name]
+    return sum(letter in frequent for letter in letters) / len(letters) if letters else 0.0
 
 
 def _decode_or_none(content: bytes, name: str) -> str | None:

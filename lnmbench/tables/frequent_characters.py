@@ -46,3 +46,6 @@ FREQUENT: dict[str, frozenset[str]] = {
     "euc_kr": frozenset(_HANGUL),
 }
 """Frequent letters by encoding."""
+
+CERTAIN = frozenset("男女有无無是否阴陰阳陽性左右上下编号編號年龄齡姓名病例患者남여성양음유무좌우")
+"""Letters of headers and of words with two values, which may be all that is not ASCII."""

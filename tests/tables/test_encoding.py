@@ -13,6 +13,7 @@ PATH = Path("t.csv")
 TEXTS = {
     "Chinese": "编号,性别,n1,CT报告\nA,男,阳性,右肺上叶见结节\nB,女,阴性,左肺下叶见磨玻璃结节\n",
     "one Chinese column": "id,sex,n1\nA,男,0\nB,女,1\n",
+    "one Chinese header": "编号,n1\nA,0\n",
     "traditional Chinese": "編號,性別,CT報告\nA,男,右肺上葉結節\nB,女,縱膈淋巴結腫大\n",
     "Japanese": "症例番号,性別,転移\nA,男,あり\nB,女,リンパ節の腫大なし\n",
     "Korean": "환자번호,성별,림프절 전이\nA,남,양성\nB,여,음성\n",
@@ -27,6 +28,7 @@ PAIRS = [
     ("Chinese", "gb18030"),
     ("one Chinese column", "gb18030"),
     ("one Chinese column", "big5"),
+    ("one Chinese header", "gb18030"),
     ("traditional Chinese", "big5"),
     ("Japanese", "shift_jis"),
     ("Japanese", "euc_jp"),
@@ -64,10 +66,13 @@ def test_unicode_with_its_mark_needs_no_note(language: str, encoding: str) -> No
         ("Región\nA\n", "mac_roman"),
         ("Età\nA\n", "cp850"),
         ("id\n\u6bd3\u7b20\n", "gb18030"),
+        ("id,x\nA,ｱﾘ\nB,ﾅｼ\n", "cp932"),
+        ("id,x\nA,有\nB,無\n", "euc_jp"),
+        ("id\n发现\n", "gb18030"),
     ],
 )
 def test_an_encoding_that_is_not_certain_is_refused(text: str, encoding: str) -> None:
-    with pytest.raises(UserError, match=r"encoding of t.csv is not certain .*set encoding"):
+    with pytest.raises(UserError, match=r"encoding of t.csv is not certain.*set encoding"):
         decode_text(text.encode(encoding), PATH, then=STATE_OR_SAVE)
     assert decode_text(text.encode(encoding), PATH, encoding) == (text, ())
 
@@ -97,3 +102,8 @@ def test_letters_that_were_damaged_before_are_pointed_out() -> None:
 def test_nul_characters_are_no_text() -> None:
     with pytest.raises(UserError, match="NUL characters"):
         decode_text(b"id,age\nA,\0\n", PATH)
+
+
+def test_escape_sequences_are_no_text() -> None:
+    with pytest.raises(UserError, match="as in ISO-2022"):
+        decode_text("id\n有\n".encode("iso2022_jp"), PATH)
