@@ -45,10 +45,10 @@ _LONGEST_ELEMENT = 1 << 10
 
 
 def has_prefix(path: Path) -> bool:
-    """Return whether a file has the prefix of DICOM after its preamble."""
+    """Return whether a file has the prefix of DICOM, after its preamble or without one."""
     with reading_file(path), path.open("rb") as file:
-        file.seek(_PREFIX_OFFSET)
-        return file.read(len(_PREFIX)) == _PREFIX
+        head = file.read(_PREFIX_OFFSET + len(_PREFIX))
+    return head.startswith(_PREFIX) or head[_PREFIX_OFFSET:] == _PREFIX
 
 
 def may_be_dicom(path: Path) -> bool:

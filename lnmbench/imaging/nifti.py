@@ -48,10 +48,10 @@ def require_sound_nifti(path: Path) -> None:
             length, finite = _read_through(file, header)
         except (EOFError, OSError, zlib.error) as error:
             raise damage_error(path, "a truncated or damaged gzip file") from error
-    expected = int(header.start) + header.voxels * header.bits // 8
+    expected = _count_bytes(header)
     require_length(path, expected=expected, length=length)
     if length > expected + _SLACK_BYTES:
-        raise damage_error(path, f"{length} bytes instead of the {expected} of its header")
+        raise damage_error(path, f"more bytes than the {expected} of its header")
     _require_one_position(path, header)
     if not finite:
         raise UserError(
@@ -61,9 +61,14 @@ def require_sound_nifti(path: Path) -> None:
         )
 
 
+def _count_bytes(header: NiftiHeader) -> int:
+    return int(header.start) + header.voxels * header.bits // 8
+
+
 def _read_through(file: BinaryIO, header: NiftiHeader) -> tuple[int, bool]:
-    """Return the length of the whole file in bytes, and whether all its voxels are finite."""
+    """Return the length in bytes, up to more than expected, and whether all voxels are finite."""
     length = header.size + len(file.read(max(int(header.start) - header.size, 0)))
+    expected = _count_bytes(header)
     values = np.dtype(f"{header.order}{_FLOATS.get(header.kind, 'u1')}")
     left = header.voxels if header.kind in _FLOATS else 0
     finite = True
@@ -72,6 +77,8 @@ def _read_through(file: BinaryIO, header: NiftiHeader) -> tuple[int, bool]:
         count = min(left, len(block) // values.itemsize)
         finite &= bool(np.isfinite(np.frombuffer(block, values, count)).all())
         left -= count
+        if length > expected + _SLACK_BYTES:
+            break  # the rest of a stream may be endless
     return length, finite
 
 

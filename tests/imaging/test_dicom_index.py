@@ -223,6 +223,10 @@ def test_a_binary_file_that_begins_like_dicom_is_passed_over(
 ) -> None:
     dicom_files.write_series(tmp_path, dicom_files.hu_of(3))
     (tmp_path / "binary").write_bytes(b"\x08\0\x05\0CS\x0a\0ISO_IR 100" + bytes(500))
+    (tmp_path / "cut").write_bytes(b"DICM\2\0\0\0")
+    with pytest.raises(UserError, match="cut is not a CT image"):
+        find_image(tmp_path)
+    (tmp_path / "cut").unlink()
     (tmp_path / "._000.dcm").write_bytes(b"\0\5\x16\7" + bytes(4092))
     (series,) = index_folder(tmp_path)
     assert series.size == 3

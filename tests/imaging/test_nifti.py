@@ -28,7 +28,7 @@ QFORM, SFORM, FLIP = (252, "h", 0), (254, "h", 0), (76, "f", -1.0)
         ([(280, "f", -7.0)], "sform and voxel size .* disagree"),
         ([(0, "i", 1)], "no NIfTI header"),
         ([(40, "h", 3), (46, "h", 900)], "is truncated"),
-        ([(40, "h", 3), (46, "h", 4)], "bytes instead of the"),
+        ([(40, "h", 3), (46, "h", 4)], "more bytes than the"),
         ([(42, "h", 32767), (44, "h", 32767), (46, "h", 32767)], "more voxels than a CT has"),
         ([(108, "f", 0.0)], "no offset of its voxels"),
         ([SFORM, (256, "f", 5.0)], "a rotation that is none"),
