@@ -169,7 +169,6 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
         ("dataset", "cases", "returns None", returning(None)),
         ("dataset", "cases", "yields dicts", cases({"id": "a"})),
         ("dataset", "cases", "yields an id that is a number", cases(Case(id=7))),
-        ("dataset", "cases", "yields a value without column", cases(Case(id="a", values={"x": 1}))),
         ("dataset", "cases", "yields values that are a list", cases(Case(id="a", values=[]))),
         ("dataset", "cases", "yields a volume that is no function", cases(Case(id="a", volume=3))),
         ("report reader", "columns", "raises an exception", property(raising(ValueError("x")))),

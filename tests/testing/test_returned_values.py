@@ -25,7 +25,7 @@ class Table:
     sources, notes = (), ()
 
     def cases(self) -> Any:
-        return [Case(id="a", values={"height": 1.8})]
+        return [Case(id="a", values=[("age", 60)])]  # type: ignore[arg-type]
 
 
 class Reader:
@@ -101,7 +101,7 @@ class Metric:
 @pytest.mark.parametrize(
     ("check", "instance", "fault"),
     [
-        (returned.check_dataset_returns, Table(), "a value of 'height'"),
+        (returned.check_dataset_returns, Table(), "a mapping, got list of 1"),
         (returned.check_report_reader_returns, Reader(), "one that its column excludes"),
         (returned.check_target_returns, Target(), "expected 0, 1 or NaN"),
         (returned.check_encoder_returns, Encoder(), r"features of shape \(3, 5\), got shape"),
