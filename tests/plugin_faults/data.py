@@ -22,11 +22,21 @@ COHORT = sample_cohort()
 AGE = Column(name="age", role="feature")
 CARD = Card(title="t", license="l", source="s", citation="c", labels="made")
 CARD_WITH_NUMBER = replace(CARD, license=3)
+PN = Column(name="pn", role="aux", kind="ordinal", categories=(0, 1), known="after")
+NO_TEXT = replace(AGE, missing=(None,))
 COSTS = {
     "dataset": "the command; a fault of `volume` costs its case",
     "report reader": "the report of the case; a fault of `columns` costs the command",
     "target": "the command",
 }
+
+
+class Unspeakable:
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+CELLS = {"age": Unspeakable()}
 
 
 class GoodDataset:
@@ -155,6 +165,17 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
         ("dataset", "columns", "is None", None),
         ("dataset", "columns", "holds texts", ("age",)),
         ("dataset", "columns", "has a name twice", (AGE, AGE)),
+        ("dataset", "columns", "has a name that is a number", (replace(AGE, name=5),)),
+        ("dataset", "columns", "has an unknown role", (replace(AGE, role="input"),)),
+        (
+            "dataset",
+            "columns",
+            "has an unknown kind",
+            (replace(AGE, kind="date", categories=("a", "b")),),
+        ),
+        ("dataset", "columns", "has a unit that is a number", (replace(AGE, unit=1),)),
+        ("dataset", "columns", "has categories that are numbers", (PN,)),
+        ("dataset", "columns", "has None among the missing spellings", (NO_TEXT,)),
         ("dataset", "card", "raises an exception", property(raising(OSError("no card")))),
         ("dataset", "card", "is a dict", {"title": "t"}),
         ("dataset", "card", "has a number as license", CARD_WITH_NUMBER),
@@ -168,6 +189,7 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
         ("dataset", "cases", "exits", leaving),
         ("dataset", "cases", "returns None", returning(None)),
         ("dataset", "cases", "yields dicts", cases({"id": "a"})),
+        ("dataset", "cases", "yields a cell that is no text", cases(Case(id="a", values=CELLS))),
         ("dataset", "cases", "yields an id that is a number", cases(Case(id=7))),
         ("dataset", "cases", "yields values that are a list", cases(Case(id="a", values=[]))),
         ("dataset", "cases", "yields a volume that is no function", cases(Case(id="a", volume=3))),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from lnmbench.contracts import Dataset, ReportReader, Target
 from lnmbench.errors import UserError
 from lnmbench.records import Card, Case, Cohort, Column, Finding, Volume
+from lnmbench.records.column import Kind, Known, Role
 from lnmbench.registry.boundary.arrays import require_array, view_cohort
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.values import (
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 MOST_CASES = 1_000_000
 MOST_COLUMNS = 20_000
 MOST_FILES = 50_000_000
+ROLES: tuple[str, ...] = get_args(Role)
+KINDS: tuple[str, ...] = get_args(Kind)
+KNOWN: tuple[str, ...] = get_args(Known)
 _AXES = 3
 
 
@@ -140,14 +144,32 @@ class GuardedTarget:
 def _require_columns(value: object) -> Sequence[Column]:
     columns = []
     for column in require_sequence(value, most=MOST_COLUMNS):
-        if not isinstance(column, Column):
-            raise Unexpected("columns (lnmbench.Column)", describe(column))
-        columns.append(column)
+        columns.append(_require_column(column))
     names = [column.name for column in columns]
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if repeated:
         raise Unexpected("columns of different names", f"two columns {repeated[0]!r}")
     return tuple(columns)
+
+
+def _require_column(value: object) -> Column:
+    """Return a column whose fields are of their types, which its constructor does not check."""
+    if not isinstance(value, Column):
+        raise Unexpected("columns (lnmbench.Column)", describe(value))
+    name = require_text(value.name)
+    for field, options in (("role", ROLES), ("kind", KINDS), ("known", KNOWN)):
+        if getattr(value, field) not in options:
+            got = describe(getattr(value, field))
+            raise Unexpected(f"{', '.join(options)} as {field} of column {name!r}", got)
+    for field in ("label", "unit", "reader", "description"):
+        if not isinstance(getattr(value, field), str | None):
+            got = describe(getattr(value, field))
+            raise Unexpected(f"a text as {field} of column {name!r}", got)
+    for field in ("categories", "missing"):
+        for text in require_sequence(getattr(value, field), most=MOST_CASES):
+            if not isinstance(text, str):
+                raise Unexpected(f"texts as {field} of column {name!r}", describe(text))
+    return replace(value, categories=tuple(value.categories), missing=tuple(value.missing))
 
 
 def _require_features(value: object) -> Sequence[Column]:
@@ -191,6 +213,9 @@ def _require_case(value: object) -> Case:
     if not isinstance(value.id, str) or not value.id.strip():
         raise Unexpected("a text as id of a case", describe(value.id))
     values = require_mapping(value.values, most=MOST_COLUMNS)
+    for cell in values.values():
+        if not isinstance(cell, str | int | float | None):
+            str(cell)  # what a column will do; a cell that cannot be text is a fault of the plugin
     if value.volume is not None and not callable(value.volume):
         raise Unexpected("a function or None as volume of a case", describe(value.volume))
     return replace(value, values=values)
