@@ -83,6 +83,8 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             _remove_abandoned(target)
             _create(temporary_path, private=private)
+            if target.exists():  # its owner may have restricted it
+                _restrict(temporary_path, target.stat().st_mode)
             yield temporary_path
             temporary_path.replace(target)
     finally:
@@ -167,6 +169,13 @@ def _create(path: Path, *, private: bool) -> None:
     path.unlink(missing_ok=True)
     mode = PRIVATE_FILE if private else 0o666
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+
+
+def _restrict(path: Path, mode: int) -> None:
+    """Remove the permissions that a mode does not have; the owner can still write."""
+    allowed = stat.S_IMODE(path.stat().st_mode) & (stat.S_IMODE(mode) | PRIVATE_FILE)
+    with suppress(OSError):
+        path.chmod(allowed)
 
 
 def _make_private(folder: Path) -> None:

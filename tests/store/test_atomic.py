@@ -150,6 +150,10 @@ def test_private_files_are_those_of_their_owner(tmp_path: Path) -> None:
     (tmp_path / "f").chmod(0o644)
     write(tmp_path / "f", "new", private=True)
     assert (tmp_path / "f").stat().st_mode & 0o777 == 0o600
+    for mode in (0o600, 0o640, 0o400):
+        (tmp_path / "f").chmod(mode)
+        write(tmp_path / "f", "newer")
+        assert (tmp_path / "f").stat().st_mode & 0o777 == mode | 0o600, "never wider"
     make_private_folder(tmp_path / "a" / "b")
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
     with new_folder(tmp_path / "n", what="", private=True) as neighbor:
