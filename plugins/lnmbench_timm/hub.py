@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, Queue
 from typing import Any
 from urllib.parse import urlparse
 
@@ -40,7 +43,7 @@ def _from_hub(repository: str) -> Path:
     _require_reachable(constants.ENDPOINT)
     for name in FILES:
         try:
-            return Path(hub.hf_hub_download(repository, name))
+            return _download(hub.hf_hub_download, repository, name)
         except (
             Exception
         ) as error:  # the error of a broken connection depends on the version of the hub
@@ -48,6 +51,30 @@ def _from_hub(repository: str) -> Path:
             if not absent or isinstance(error, LocalEntryNotFoundError):
                 raise OSError(f"could not be downloaded: {error}") from error
     raise OSError(f"are not in {repository} of the hub")
+
+
+def _download(download: Callable[[str, str], str], repository: str, name: str) -> Path:
+    """Return the path of a downloaded file.
+
+    The hub's client limits the time of each read, but not of the file, so it runs in a thread that
+    is left behind when the time is over. Raises `OSError` then.
+    """
+    done: Queue[Path | Exception] = Queue()
+
+    def run() -> None:
+        try:
+            done.put(Path(download(repository, name)))
+        except Exception as error:  # raised below
+            done.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result = done.get(timeout=SECONDS_TO_DOWNLOAD)
+    except Empty:
+        raise TimeoutError(f"not complete within {SECONDS_TO_DOWNLOAD:g} s") from None
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def _from_url(url: str) -> Path:

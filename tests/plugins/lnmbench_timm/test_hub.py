@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,6 +67,26 @@ def test_a_repository_without_safetensors_has_a_pickle_of_tensors(
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", broken)
     with pytest.raises(UserError, match="could not be downloaded: the connection broke"):
         timm_network("resnet18.a1_in1k", weights="imagenet")
+
+
+def test_a_slow_hub_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    ended = threading.Event()
+
+    def drip(repository: str, name: str) -> str:
+        ended.wait(20)
+        return name
+
+    monkeypatch.setattr(hub, "_require_reachable", lambda url: None)
+    monkeypatch.setattr(hub, "SECONDS_TO_DOWNLOAD", 0.1)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", drip)
+    pretrained = SimpleNamespace(hf_hub_id="timm/none", url="")
+    try:
+        with pytest.raises(OSError, match=r"could not be downloaded: not complete within 0.1 s"):
+            hub.find_weights(pretrained)
+    finally:
+        ended.set()
 
 
 def test_weights_from_a_url_are_cached_by_torch(empty_cache: Path) -> None:
