@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from lnmbench.lexicon.timing import judge_name
+from lnmbench.stages.ingest.leak_guard import name_late_features
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,3 +46,14 @@ def test_no_class_is_reversed(guard: ModuleType) -> None:
     outcomes = guard.measure_orders(1000, seed=1)
     assert outcomes["reversed"] == 0
     assert outcomes["right"] > 900
+
+
+def test_features_of_the_data_sets_give_no_alarm() -> None:
+    from lnmbench_ctreports.reader import COLUMNS
+    from lnmbench_radiogenomics.columns import FEATURES
+    from lnmbench_synthetic.clinical_record import COLUMNS as SYNTHETIC
+    from lnmbench_tcga.features import VARIABLES
+
+    reports = [replace(column, name=f"CT report: {column.name}") for column in COLUMNS]
+    assert name_late_features([*reports, *FEATURES, *SYNTHETIC]) == ""
+    assert [v.name for v in VARIABLES if judge_name(v.name).time == "after"] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lnmbench.lexicon.timing import judge_column, judge_name
@@ -74,3 +76,18 @@ def test_other_names_are_unknown(name: str) -> None:
 )
 def test_cells_are_evidence_too(name: str, cells: list[str], time: str) -> None:
     assert judge_column(name, cells).time == time
+
+
+def read_names(file: str) -> list[str]:
+    return (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()
+
+
+def test_no_late_name_of_a_long_list_passes() -> None:
+    times = {name: judge_name(name).time for name in read_names("late_names.txt")}
+    assert [name for name, time in times.items() if time == "before"] == []
+    assert sum(time == "after" for time in times.values()) > 0.9 * len(times)
+
+
+def test_early_names_of_a_long_list_are_known() -> None:
+    names = read_names("early_names.txt")
+    assert [name for name in names if judge_name(name).time != "before"] == []
