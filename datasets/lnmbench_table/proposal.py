@@ -59,7 +59,19 @@ def propose_dictionary(path: Path) -> str:
     parts += [_NO_ID] if table.id is None else []
     parts += [] if labels.targets else [_NO_TARGET]
     parts += ["\n".join(table.make_section(name, labels).format()) + "\n" for name in guesses]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_describe_other_headers(sheet)])
+
+
+def _describe_other_headers(sheet: Sheet) -> list[str]:
+    """Return a comment on each header that occurs twice, and one on columns without a header."""
+    counts = Counter(sheet.header)
+    nameless = counts.pop("", 0)
+    lines = [
+        f"# {quote(name)} is the header of {count} columns: rename all but one to use them.\n"
+        for name, count in counts.items()
+        if count > 1
+    ]
+    return [*lines, *([f"# {plural(nameless, 'column')} without a header.\n"] if nameless else [])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

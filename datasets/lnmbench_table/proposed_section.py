@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from lnmbench_table.guesses import Guess
 
+_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -59,8 +61,17 @@ class Section:
 
 
 def quote(text: str) -> str:
-    """Return a TOML basic string: JSON's escapes are valid in TOML, which also forbids DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """Return a TOML basic string: JSON's escapes are valid in TOML, which also forbids DEL.
+
+    Invisible characters are escaped, among them those that turn the reading direction.
+    """
+    escaped = json.dumps(text, ensure_ascii=False)
+    return "".join(_escape(c) if unicodedata.category(c) in _INVISIBLE else c for c in escaped)
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _format_keys(guess: Guess, *, needs_order: bool) -> Iterator[str]:

@@ -32,7 +32,10 @@ _STAGE = re.compile(
 )
 _CODE_OF_N = re.compile(r"[0-3x]([abc]|mi)?")
 _CODE_OF_T = re.compile(r"([0-4x]([abcd]|mi)?|is)")
-_CLASS_NAME = r"(y?r?p|path[a-z]*|ajcc|tnm)?{}(path[a-z]*|stag[a-z]*|cat[a-z]*|klass[a-z]*|tnm)?"
+_CLASS_NAME = (
+    r"(y?r?p|path[a-z]*|ajcc|tnm|病理学?的?|術後病理|术后病理|병리학?적?|병리)?{}"
+    r"(path[a-z]*|stag[a-z]*|stad[a-z]*|cat[a-z]*|klass[a-z]*|tnm|分期|分类|分類|因子|病期|병기|期)?"
+)
 _NAME_OF_N = re.compile(_CLASS_NAME.format("n"))
 _NAME_OF_T = re.compile(_CLASS_NAME.format("t"))
 _RATIO = re.compile(r"\d{1,3} ?/ ?\d{1,3}")

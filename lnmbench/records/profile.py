@@ -26,9 +26,9 @@ class LeakSigns:
     """Signs that a variable contains the target. NaN and 0: too few cases, or no sign.
 
     `auc` is that of the variable alone, in whichever direction, `low` the lower limit of its 95 %
-    interval; `missing_auc` and `missing_low` are those of having a value. `certain` counts the
-    cases with a value that only positive cases have, `certain_known` the cases with any value if
-    only positive cases have one; both only if this cannot be chance.
+    interval, NaN below an AUC of .9; `missing_auc` and `missing_low` are those of having a value.
+    `certain` counts the cases with a value that only positive cases have, `certain_known` the cases
+    with any value if only positive cases have one; both only if this cannot be chance.
     """
 
     auc: float = float("nan")

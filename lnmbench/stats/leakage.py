@@ -144,11 +144,12 @@ def _has_both(labels: NDArray[np.float64]) -> bool:
 
 
 def _separate(score: NDArray[np.float64], labels: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the AUC in whichever direction, and the lower limit of its 95 % interval."""
+    """Return the AUC in whichever direction, and for a high one the lower limit of its interval."""
     area = auc(labels, score)
     if area < 0.5:
         score, area = -score, 1.0 - area
-    return area, delong_interval(labels, score).low
+    # the interval takes ten times as long as the AUC, and decides about high AUCs alone
+    return area, delong_interval(labels, score).low if area >= IMPLAUSIBLE else math.nan
 
 
 def _encode(

@@ -169,3 +169,9 @@ def test_what_was_decided_on_the_file_is_a_comment(tmp_path: Path) -> None:
     proposal = Table.propose(path)
     assert "\n# Read: t.csv is not UTF-8 and was read as cp1252" in proposal
     assert '[columns."Größe (cm)"]' in proposal
+
+
+def test_headers_that_cannot_be_named_are_mentioned(tmp_path: Path) -> None:
+    text = proposed(tmp_path / "t.csv", ["id", "Age", "Age", ""], [["a", "1", "2", "3"]] * 2)
+    assert '# "Age" is the header of 2 columns: rename all but one to use them.' in text
+    assert "# 1 column without a header." in text

@@ -37,3 +37,9 @@ def test_the_order_of_two_classes_matters_for_a_label_alone() -> None:
 def test_quotes_are_valid_toml() -> None:
     text = 'a"\\\x7f\n'
     assert tomllib.loads(f"x = {quote(text)}")["x"] == text
+
+
+def test_invisible_characters_are_escaped() -> None:
+    text = "a\u202eb\u200b\u2028"
+    assert quote(text).isascii()
+    assert tomllib.loads(f"x = {quote(text)}")["x"] == text
