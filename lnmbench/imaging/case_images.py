@@ -17,7 +17,7 @@ from lnmbench.records import Volume
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
-    from lnmbench.imaging.dicom_index import Series
+    from lnmbench.imaging.dicom_series import Series
 
 UseImages = Literal["auto", "yes", "no"]
 """Whether images are required (`yes`), ignored (`no`), or used if the root is a folder (`auto`)."""

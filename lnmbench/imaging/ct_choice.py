@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.dicom_index import Series, series_location
+from lnmbench.imaging.dicom_series import Series, series_location
 from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.headers import UNKNOWN

@@ -51,6 +51,13 @@ def has_prefix(path: Path) -> bool:
     return head.startswith(_PREFIX) or head[_PREFIX_OFFSET:] == _PREFIX
 
 
+def is_blank(path: Path) -> bool:
+    """Return whether a file is empty, begins with zeros alone, or ends within a preamble."""
+    with reading_file(path), path.open("rb") as file:
+        head = file.read(_PREFIX_OFFSET + len(_PREFIX))
+    return not head.strip(b"\0") or (len(head) <= _PREFIX_OFFSET and b"\0" in head)
+
+
 def may_be_dicom(path: Path) -> bool:
     """Return whether a file is DICOM by prefix, by name, or by how it begins without a prefix."""
     return has_prefix(path) or path.suffix.lower() in _SUFFIXES or begins_with_element(path)

@@ -13,7 +13,8 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.ct_choice import choose_ct, describe_parts
-from lnmbench.imaging.dicom_index import DAMAGED, Series, index_folder, series_location
+from lnmbench.imaging.dicom_index import index_folder
+from lnmbench.imaging.dicom_series import DAMAGED, Series, series_location
 from lnmbench.imaging.foreign_files import no_image_error
 from lnmbench.imaging.frames import read_frames
 from lnmbench.imaging.grid import Grid

@@ -12,7 +12,7 @@ from lnmbench.text import plural
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lnmbench.imaging.dicom_index import Series
+    from lnmbench.imaging.dicom_series import Series
 
 MODALITIES = ("SEG", "RTSTRUCT")
 

@@ -8,7 +8,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.imaging.case_images import CaseImages, find_case_images, sort_images
-from lnmbench.imaging.dicom_index import DAMAGED, Series
+from lnmbench.imaging.dicom_series import DAMAGED, Series
 from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 
 BY_NUMBER = AnnotationRules(

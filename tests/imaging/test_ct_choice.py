@@ -9,7 +9,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.imaging.ct_choice import choose_ct
-from lnmbench.imaging.dicom_index import Series
+from lnmbench.imaging.dicom_series import Series
 
 
 def _series(uid: str, size: int = 10, **facts: object) -> Series:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lnmbench import UserError
-from lnmbench.imaging.dicom_index import Series
+from lnmbench.imaging.dicom_series import Series
 from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules, choose_annotation
 
 CONTOURS_FIRST = AnnotationRules(
