@@ -59,7 +59,8 @@ def _read_state(path: Path) -> tuple[int, ...]:
     status = path.stat()
     last_change = max(status.st_mtime_ns, status.st_ctime_ns)
     now = time.time_ns()
-    changing = now if now - last_change < SETTLED_NS else 0
+    # a time in the future is that of another computer's clock
+    changing = now if 0 <= now - last_change < SETTLED_NS else 0
     return (status.st_dev, status.st_ino, status.st_size, last_change, changing)
 
 

@@ -129,6 +129,21 @@ def test_a_file_of_an_older_format_is_made_again(ingest_made: Ingest) -> None:
     assert read_cohort(path).fingerprint == fingerprint
 
 
+def test_the_file_of_other_settings_is_not_used(ingest_made: Ingest) -> None:
+    table, images = ingest_made(images=False), ingest_made()
+    images.write_bytes(table.read_bytes())
+    with pytest.raises(UserError, match=r"is one of another data set.*; move it away to rebuild"):
+        ingest_made()
+    assert ingest_made(images=False) == table
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no modes of files")
+def test_what_is_stored_is_private(ingest_made: Ingest) -> None:
+    path = ingest_made()
+    assert {file.stat().st_mode & 0o077 for file in path.parent.glob("[!.]*")} == {0}
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_table_needs_no_images(ingest_made: Ingest) -> None:
     path = ingest_made(images=False)
     cohort = read_cohort(path)
