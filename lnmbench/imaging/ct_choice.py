@@ -75,8 +75,7 @@ def choose_ct(
     usable, left_out = _select_usable(related)
     if not usable:
         raise UserError("no usable CT series", got=f"left out {'; '.join(_list_few(left_out))}")
-    if not on_grid:
-        _require_one_scan(usable, region)
+    _require_one_scan(usable)
     most = max(series.size for series in usable)
     best = min(
         (series for series in usable if series.size == most),
@@ -157,13 +156,13 @@ def _read_grid(series: Series) -> Grid | None:
     return Grid.of_geometry(size, ordered.origin, ordered.spacing_mm, ordered.direction)
 
 
-def _require_one_scan(usable: Sequence[Series], region: Series | None) -> None:
+def _require_one_scan(usable: Sequence[Series]) -> None:
     """Refuse several scans: coordinates and regions of one mean nothing in another."""
     scans = {series.frame or series.study or series.uid for series in usable}
     if len(scans) > 1:
         raise UserError(
             f"the folder holds {len(scans)} scans, and the region does not tell its own",
-            expected="CT series in one frame of reference, or a mask with the grid of one of them",
+            expected="CT series in one frame of reference, or a mask with the grid of one scan",
             got=", ".join(f"{_name(s)} ({plural(s.size, 'slice')})" for s in usable[:_EXAMPLES])
             + (", …" if len(usable) > _EXAMPLES else ""),
             then="give the folder of the scan on which the region was drawn",

@@ -120,8 +120,17 @@ def test_several_series_of_one_grid_are_pointed_out(
     for number in (4, 5):  # phases
         hu = dicom_files.hu_of(3) + number
         dicom_files.write_series(tmp_path / str(number), hu, uid=f"1.2.{number}", number=number)
-    ct = find_image(tmp_path, mask_grid=_grid_of(tmp_path / "4"))
+    grid = _grid_of(tmp_path / "4")
+    ct = find_image(tmp_path, mask_grid=grid)
     assert ct.warnings == ("several CT series have the grid of the mask (series 4 of 2 CT series)",)
+
+    def other_frame(index: int, header: pydicom.Dataset) -> None:
+        header.FrameOfReferenceUID = "1.2.3.7"
+
+    hu = dicom_files.hu_of(3) + 6
+    dicom_files.write_series(tmp_path / "6", hu, uid="1.2.6", number=6, change=other_frame)
+    with pytest.raises(UserError, match="2 scans, and the region does not tell its own"):
+        find_image(tmp_path, mask_grid=grid)
 
 
 def test_several_scans_are_refused_if_nothing_tells_the_right_one(

@@ -166,7 +166,7 @@ def _refuse_lost_geometry(grid: Grid, image: Grid, where: str) -> None:
             "the mask does not state its position in the patient",
             where=where,
             expected=f"{image.describe(grid)}, as the image has",
-            got="spacing 1 and origin 0, as software writes them that drops the geometry",
+            got="an identity affine (spacing 1, origin 0): software dropped the geometry",
             then="save the mask with the geometry of the image",
         )
 
