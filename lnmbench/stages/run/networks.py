@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
 from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_inputs import clinical_inputs, network_inputs
 from lnmbench.stages.run.outer_fold import OuterFold, split_by_fold
+from lnmbench.text import plural
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,8 +52,19 @@ def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> 
     notes: dict[str, None] = {}
     for group, results in _train_groups(chunk, cohort, fits, registry):
         _add_trials(units, group, results, tasks)
-        notes.update(dict.fromkeys(results.notes))
+        notes.update(dict.fromkeys((*results.notes, *_describe_divergence(results))))
     return [unit.result(chunk, tuple(notes)) for unit in units]
+
+
+def _describe_divergence(results: FitResults) -> Iterator[str]:
+    """Yield a note on fits whose validation loss was not finite after their best epoch."""
+    diverged = {epoch.fit for epoch in results.history if not math.isfinite(epoch.validation_loss)}
+    late = [fit for fit in diverged if math.isfinite(results.best_loss[fit])]
+    if late:
+        yield (
+            f"{len(late)} of {plural(len(results.epochs), 'fit')} diverged after a good epoch,"
+            " whose weights predict; check the losses, or lower the learning rate"
+        )
 
 
 def _train_groups(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lnmbench import Cohort, UserError
+from lnmbench.nets import parallel
+from lnmbench.nets.fits import FitResults
 from lnmbench.records import (
     Choice,
     NetworkMethod,
@@ -144,3 +147,19 @@ def test_an_error_says_that_all_candidates_diverged(
     method = make_network(TASK, weighting=planted("broken", "broken"), tune=tune)
     with pytest.raises(UserError, match=f"2 of 2 fits diverged in their first epoch{words} "):
         search(method)
+
+
+def test_fits_that_diverge_later_are_noted(
+    search: Search, make_network: MakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = parallel.train_stack
+
+    def train_and_diverge(*arguments: Any) -> FitResults:
+        results = train(*arguments)
+        last = replace(results.history[-1], epoch=99, validation_loss=float("nan"))
+        return replace(results, history=(*results.history, last))
+
+    monkeypatch.setattr(parallel, "train_stack", train_and_diverge)
+    notes = {note for result in search(make_network(tune=1)) for note in result.notes}
+    (note,) = notes
+    assert note.startswith("1 of 6 fits diverged after a good epoch")
