@@ -37,6 +37,8 @@ def list_offers(
     plugins: PluginOptions,
 ) -> None:
     """List names with their parameters and plugins; for one name, describe each parameter."""
+    from lnmbench.errors import UserError
+
     registry = plugins.load_usable()
     role = None if name is None else _find_role(name, registry)
     if name is None or role is not None:
@@ -44,7 +46,11 @@ def list_offers(
         offers = [offer for role in roles for offer in sorted(role.offers(), key=lambda o: o.name)]
         print_offers = _print_tables
     else:
-        offers = _find_offers(name, registry)
+        try:
+            offers = _find_offers(name, registry)
+        except UserError:
+            warn_of_problems(registry)  # a plugin that cannot be used may offer the name
+            raise
         print_offers = _print_descriptions
     if json:
         _print_json(offers)

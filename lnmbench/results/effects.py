@@ -94,10 +94,11 @@ class Effect:
 
 def question_effects(results: Results, question: Question) -> list[Effect]:
     """Return the effect of a question in every metric in which it was compared."""
+    fingerprints = question.fingerprints
     comparisons = [
         comparison
         for comparison in results.pair_comparisons
-        if {comparison.method_a, comparison.method_b} == question.fingerprints
+        if {comparison.method_a, comparison.method_b} == fingerprints
     ]
     position = {name: index for index, name in enumerate(metrics_in_order(results))}
     comparisons.sort(key=lambda comparison: position.get(comparison.metric, len(position)))

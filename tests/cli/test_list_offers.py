@@ -47,3 +47,14 @@ def test_one_name_describes_its_parameters(lnmbench: Command) -> None:
 def test_an_unknown_name_gets_the_nearest(lnmbench: Command) -> None:
     assert "did you mean resnet50?" in lnmbench("list", "resnet5").stderr
     assert "known: aux-tasks, baselines" in lnmbench("list", "qqq").stderr
+
+
+def test_a_name_of_an_unusable_plugin_is_unknown_with_its_problem(
+    home: Path, lnmbench: Callable[..., CompletedProcess[str]]
+) -> None:
+    Path("mine.py").write_text("raise ValueError('not today')\n", encoding="utf-8")
+    done = lnmbench("list", "mine_metric", "--plugin", "mine.py")
+    warning, error = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert warning.startswith("warning: plugin mine fails to import")
+    assert error.startswith("error: unknown name 'mine_metric'")
