@@ -14,16 +14,19 @@ _CODED = re.compile(
     r"\(?(\d+)\)?\s*[:=.)-]\s*(\S.*)|(\S.*?)\s*[=:]?\s*\((\d+)\)|(\S.*?)\s*=\s*(\d+)"
 )
 _NEGATIVE_CODE = re.compile(
-    r"[ypc]*n ?0( ?\((i|mol|sn)[+-]?\))*|[ypc]*m ?0|r ?0|p?pl ?0|ly? ?0|v ?0|pn ?0"
+    r"[ypc]*n ?(0期?|-)( ?\((i|mol|sn)[+-]?\))*|[ypc]*m ?0|r ?0|p?pl ?0|ly? ?0|v ?0|pn ?0"
 )
 _POSITIVE_CODE = re.compile(
-    r"[ypc]*n ?(\+|[1-3](mi|[abc])?( ?[-/] ?n?[1-3])?|(>|>=|≥) ?[01])( ?\((mi|sn|i[+-]?)\))*"
+    r"[ypc]*n ?(\+|[1-3](mi|[abc])?( ?[-/+,] ?n?[1-3])*[+期]?|(>|>=|≥) ?[01])"
+    r"( ?\((mi|sn|i[+-]?)\))*"
+    r"|(>|>=|≥) ?[01]|1 ?\+"
     r"|[ypc]*m ?1[abc]?|r ?[12]|p?pl ?[1-3]|ly? ?1|v ?[12]|pn ?1"
 )
 _SIGNED = re.compile(r"([a-z0-9 ]+?) ?\(?([+-])\)?")
 _NUMBERED = re.compile(r"([a-z]+ ?)([01])")
 _TOKEN = re.compile(rf"[a-z/]+|[0-9]+|[{CJK}]+|[+]")
 _PARTICLES = re.compile(r"(?<=.)[이가은는을를の은도をはがも]$")
+_SIGN_BEHIND = re.compile(r"(?<=.)\([+-]\)$")
 _ANY_CJK = re.compile(rf"[{CJK}]")
 _EDGES = " \t.,;:!'\"’‘“”「」[]{}"
 
@@ -132,6 +135,7 @@ def _read(text: str) -> _Reading:
 
 def _read_cjk(text: str) -> _Reading:
     words = _words()
+    text = _SIGN_BEHIND.sub("", text)
     if text in words.negative or text in words.positive:
         return _Reading(sign=-1 if text in words.negative else 1)
     for sign, affixes in (
@@ -142,7 +146,10 @@ def _read_cjk(text: str) -> _Reading:
             if text.startswith(affix) or text.endswith(affix):
                 rest = text.removeprefix(affix) if text.startswith(affix) else ""
                 rest = rest or text.removesuffix(affix)
-                return _Reading(sign=sign, stem=(_PARTICLES.sub("", rest.rstrip("的")),))
+                rest = _PARTICLES.sub("", rest.rstrip("的"))
+                return _Reading(
+                    sign=sign, stem=(rest,) if rest not in words.positive | {""} else ()
+                )
     return _Reading(sign=0, stem=(_PARTICLES.sub("", text),))
 
 
