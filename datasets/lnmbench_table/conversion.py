@@ -91,7 +91,9 @@ class Conversion:
             return value
         if self.column.role in UNCODED_ROLES:
             return "" if self.column.is_missing(value) else value
-        if self.column.kind == "continuous" and not isinstance(value, StoredNumber):
+        is_mapped = value is not cell  # mapped numbers have a point, as in the dictionary
+        is_number = self.column.kind == "continuous"
+        if is_number and not is_mapped and not isinstance(value, StoredNumber):
             value = self._convert_number(value, where)
         self.column.encode(value, where=where)
         return value

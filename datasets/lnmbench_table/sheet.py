@@ -67,7 +67,9 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
     then = STATE_OR_SAVE if layout else SAVE
     layout = layout or Layout()
     content = read_content(path)
-    if is_excel(content, path):
+    is_workbook = is_excel(content, path)
+    _refuse_unused_keys(layout, path, is_workbook=is_workbook)
+    if is_workbook:
         grid, notes = read_excel_cells(path, content, layout.sheet)
         rows = [Row(number=number, cells=tuple(cells)) for number, cells in grid.items()]
     else:
@@ -98,6 +100,19 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
         rows=tuple(_complete(row, named, len(header), path) for row in filled[1:]),
         notes=notes,
     )
+
+
+def _refuse_unused_keys(layout: Layout, path: Path, *, is_workbook: bool) -> None:
+    """Raise `UserError` for keys of [table] that have no effect on such a file."""
+    names = ("encoding", "separator") if is_workbook else ("sheet",)
+    unused = [name for name in names if getattr(layout, name) is not None]
+    if unused:
+        raise UserError(
+            f"key {unused[0]!r} of [table] has no effect",
+            where=str(path),
+            got="an Excel file" if is_workbook else "a text file",
+            then="remove it",
+        )
 
 
 def _complete(row: Row, named: int, width: int, path: Path) -> Row:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lnmbench import Card, Case, Column
 from lnmbench.errors import raise_all
+from lnmbench.text import clean
 from lnmbench_table.dictionary import read_dictionary
 from lnmbench_table.proposal import propose_dictionary
 from lnmbench_table.sections import CardSection
@@ -19,6 +20,8 @@ from lnmbench_table.table_checks import (
     find_late_features,
 )
 from lnmbench_table.table_notes import describe_columns
+
+_LONGEST_TEXT = 1000
 
 
 class Table:
@@ -78,9 +81,9 @@ class Table:
 
 def _make_card(section: CardSection, path: Path) -> Card:
     return Card(
-        title=section.title or path.stem,
-        license=section.license,
-        source=section.source,
-        citation=section.citation,
-        labels=section.labels,
+        title=clean(section.title or "")[:_LONGEST_TEXT] or path.stem,
+        license=clean(section.license)[:_LONGEST_TEXT],
+        source=clean(section.source)[:_LONGEST_TEXT],
+        citation=clean(section.citation)[:_LONGEST_TEXT],
+        labels=clean(section.labels)[:_LONGEST_TEXT],
     )

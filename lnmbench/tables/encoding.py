@@ -54,6 +54,7 @@ _ODD = re.compile(
     )
 )
 _KNOWN_LETTERS = frozenset[str]().union(*FREQUENT.values())
+_ISO_2022 = re.compile(rb"\x1b(\$[@AB]|\$\)[AC]|\([BIJ])")
 _DOUBTFUL = re.compile("(?<=[a-z])([–—](?! )|…)")
 _DECODED_TWICE = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|ï»¿")
 
@@ -136,8 +137,8 @@ def _find_line(content: bytes, position: int) -> int:
 def _detect(content: bytes, path: Path, then: str) -> str:
     if b"\0" in content:
         return _detect_utf_16(content, path)
-    if b"\x1b" in content:
-        raise UserError(f"{path} is not UTF-8", got="escape characters, as in ISO-2022", then=then)
+    if _ISO_2022.search(content):
+        raise UserError(f"{path} is not UTF-8", got="escape sequences of ISO-2022", then=then)
     try:
         text = content.decode("utf-8")
         candidates, where, is_certain = ["utf-8"], "", True

@@ -105,5 +105,5 @@ def test_nul_characters_are_no_text() -> None:
 
 
 def test_escape_sequences_are_no_text() -> None:
-    with pytest.raises(UserError, match="as in ISO-2022"):
+    with pytest.raises(UserError, match="escape sequences of ISO-2022"):
         decode_text("id\n有\n".encode("iso2022_jp"), PATH)

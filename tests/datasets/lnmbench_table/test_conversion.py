@@ -115,3 +115,9 @@ def test_percentages_and_plain_numbers_do_not_mix() -> None:
     cells = [StoredPercentage(0.35), StoredNumber(35), StoredNumber(0)]
     _, (error,) = Conversion(column=NUMBER).convert_all(cells, ["", "", ""])
     assert "1 cell formatted as percent and 1 plain number" in str(error)
+
+
+def test_mapped_numbers_have_a_point_whatever_is_declared() -> None:
+    conversion = Conversion(column=NUMBER, decimal=",", values={"<0,5": "0.25"})
+    cells, errors = conversion.convert_all(["< 0,5", "1,5"], ["", ""])
+    assert (cells, errors) == (("0.25", "1.5"), [])

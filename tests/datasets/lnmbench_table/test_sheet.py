@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
+from lnmbench_table.layout import Layout
 from lnmbench_table.sheet import Sheet, read_sheet
 
 from lnmbench import UserError
@@ -81,3 +83,14 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(UserError, match="cannot read"):
         read_sheet(tmp_path / "folder.csv")
+
+
+def test_keys_without_effect_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id,x\n1,2\n")
+    with pytest.raises(UserError, match=r"key 'sheet' of \[table\] has no effect .*a text file"):
+        read_sheet(path, Layout(sheet="Data"))
+    openpyxl.Workbook().save(tmp_path / "t.xlsx")
+    for layout in (Layout(encoding="utf-8"), Layout(separator=";")):
+        with pytest.raises(UserError, match="has no effect .*an Excel file"):
+            read_sheet(tmp_path / "t.xlsx", layout)

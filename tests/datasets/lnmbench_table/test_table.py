@@ -166,7 +166,7 @@ def test_a_case_without_its_patient_is_refused(dictionary: Path) -> None:
 def test_the_card_comes_from_the_dictionary_or_the_file_name(dictionary: Path) -> None:
     assert opened(dictionary).card.title == "cohort"
     dictionary.write_text(
-        '[card]\ntitle = "Ours"\nlicense = "CC0"\nlabels = "pN of the specimen"\n' + COLUMNS,
+        '[card]\ntitle = "Ours\\u001b"\nlicense = "CC0"\nlabels = "pN of the specimen"\n' + COLUMNS,
         encoding="utf-8",
     )
     card = opened(dictionary).card
