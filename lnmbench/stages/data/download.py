@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from lnmbench.contracts import Progress
@@ -64,5 +65,7 @@ def download_files(
         raise UserError(
             f"{folder} is a file", expected="a folder", then="choose another folder with --to"
         )
-    with hold_lock(folder / "download"):
+    # files on a drive that cannot be written need no lock
+    are_present = all((folder / file.name).exists() for file in source.files)
+    with nullcontext() if are_present else hold_lock(folder / "download", progress.say):
         return tuple(fetch(file, folder, progress=progress, sleep=sleep) for file in source.files)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,18 @@ def test_all_files_are_fetched_in_order(
     monkeypatch.setattr(sys.modules["lnmbench.stages.data.download"], "fetch", fetch)
     paths = download_files(SOURCE, tmp_path / "made" / "here", progress=silent)
     assert paths == tuple(tmp_path / "made" / "here" / file.name for file in FILES)
+
+
+def test_files_on_a_drive_that_cannot_be_written_need_no_lock(
+    tmp_path: Path, silent: Progress
+) -> None:
+    content = hashlib.sha256(b"1").hexdigest()
+    files = tuple(replace(file, sha256=content) for file in FILES)
+    for file in files:
+        (tmp_path / file.name).parent.mkdir(exist_ok=True)
+        (tmp_path / file.name).write_bytes(b"1")
+    download_files(replace(SOURCE, files=files), tmp_path, progress=silent)
+    assert not (tmp_path / ".download.lock").exists()
 
 
 def test_a_file_instead_of_the_folder_is_one_line(tmp_path: Path, silent: Progress) -> None:
