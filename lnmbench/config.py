@@ -84,6 +84,13 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 CAN_BE_ZERO = ("weight_decay", "dropout")
 """Training settings for which 0 is allowed."""
 
+LARGEST = {
+    **dict.fromkeys(("max_epochs", "patience", "batch_size"), 1_000_000),
+    **dict.fromkeys(("token_dim", "image_features"), 16_384),
+    **dict.fromkeys(("heads", "layers", "views"), 256),
+}
+"""Upper bounds of training settings, far above any that fit into memory or time."""
+
 
 class Benchmark(BaseModel):
     """Settings of `lnmbench run`.
@@ -173,6 +180,8 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and (value < 0 or (value == 0 and name not in CAN_BE_ZERO)):
             raise _training_error(name, "a positive number", value)
+        if is_number and value > LARGEST.get(name, math.inf):
+            raise _training_error(name, f"at most {LARGEST[name]}", value)
     if training.augment != "none":
         from lnmbench.nets.data.augmentation import parse_augmentations
 
