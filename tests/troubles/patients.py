@@ -169,10 +169,21 @@ def one_id_of_all(folder: Path) -> None:
     assert any("3 cases have the same DICOM PatientID" in line for line in lines)
 
 
+def swapped_paths(folder: Path) -> None:
+    """Two rows of the manifest have each other's paths; ids are PatientIDs."""
+    scans = {
+        case: write_series(folder / case, seed, PatientID=patient)
+        for seed, (case, patient) in enumerate((("A", "B"), ("B", "A"), ("C", "C")), start=1)
+    }
+    _, lines = ingest_scans(folder, scans)
+    assert any("2 cases have images that state the id of another case" in line for line in lines)
+
+
 TROUBLES: dict[str, Callable[[Path], None]] = {
     "two cases are from one scan": two_cases_of_one_scan,
     "two cases have one PatientID": one_patient_id_under_two_cases,
     "one PatientID stands under two patients": one_patient_id_under_two_patients,
     "two patients have one date of birth": one_date_of_birth,
     "all scans have one PatientID": one_id_of_all,
+    "two rows have each other's images": swapped_paths,
 }

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from lnmbench.records import Identity, Volume
 from lnmbench.store.file_errors import writing
 
-EvidenceKind = Literal["scan", "images", "patient ID", "study", "birth"]
+EvidenceKind = Literal["scan", "images", "patient ID", "study", "birth", "stated id", "case id"]
 
 _KEY_BYTES = 32
 _DIGEST_BYTES = 16
@@ -54,7 +54,7 @@ def read_or_make_key(folder: Path) -> bytes:
 
 
 def collect_evidence(
-    volume: Volume, slices: NDArray[np.int16], key: bytes
+    volume: Volume, slices: NDArray[np.int16], key: bytes, *, case: str = ""
 ) -> dict[EvidenceKind, str]:
     """Return keyed hashes of a scan's voxels and of its identity, without those that tell nothing.
 
@@ -66,9 +66,12 @@ def collect_evidence(
         HU of its patches, (s, patch, patch).
     key
         The key of the ingest.
+    case
+        The id of the case, to find images that state the id of another case.
     """
     texts = _list_texts(volume.identity or Identity())
     evidence = {kind: _hash(text.encode(), key) for kind, text in texts}
+    evidence["case id"] = _hash(_fold(case).encode(), key)
     if scan := _hash_scan(volume.image, key):
         evidence["scan"] = scan
     if slices.min(initial=0) != slices.max(initial=0):
@@ -77,13 +80,18 @@ def collect_evidence(
 
 
 def _list_texts(identity: Identity) -> Iterator[tuple[EvidenceKind, str]]:
-    patient_id = unicodedata.normalize("NFKC", identity.patient_id).casefold().strip()
+    patient_id = _fold(identity.patient_id)
     if not _PLACEHOLDER.fullmatch(patient_id):
+        yield "stated id", patient_id
         yield "patient ID", f"{patient_id}\0{identity.issuer.casefold()}"
     if identity.study:
         yield "study", identity.study
     if _BIRTH_DATE.fullmatch(identity.birth_date):
         yield "birth", f"{identity.birth_date}\0{identity.sex.casefold()}"
+
+
+def _fold(id_: str) -> str:
+    return unicodedata.normalize("NFKC", id_).casefold().strip()
 
 
 def _hash(content: bytes, key: bytes) -> str:

@@ -84,6 +84,10 @@ def group_patients(
             columns = (*columns, Column(name=name, role="patient"))
             notes.append(_describe_groups(name, entries, links, patients))
         entries = _remark(entries, links, "one patient")
+    swapped = _find_swapped(entries)
+    if swapped:
+        notes.append(_describe_swapped(entries, swapped))
+        entries = _remark_swapped(entries, swapped)
     same_birth = _link_births(entries, patients)
     if same_birth:
         notes.append(_describe_births(entries, same_birth))
@@ -204,6 +208,35 @@ def _describe_groups(
         f"{plural(len(linked), 'case')} of {groups} by their images "
         f"({_give_example(entries, links)}): added the column {name!r}, which keeps them together "
         "in every split"
+    )
+
+
+def _find_swapped(entries: Sequence[LogEntry]) -> dict[int, int]:
+    """Return cases whose images state the id of another case, not their own, with that case."""
+    cases = {entry.evidence.get("case id"): index for index, entry in enumerate(entries)}
+    stated = {index: entry.evidence.get("stated id") for index, entry in enumerate(entries)}
+    return {
+        index: cases[id_]
+        for index, id_ in stated.items()
+        if id_ is not None and cases.get(id_, index) != index and not entries[index].reason
+    }
+
+
+def _remark_swapped(entries: Sequence[LogEntry], swapped: Mapping[int, int]) -> list[LogEntry]:
+    return [
+        replace(entry, notes=(*entry.notes, f"its images state the id of case {case.case}"))
+        if (case := entries[swapped[index]] if index in swapped else None)
+        else entry
+        for index, entry in enumerate(entries)
+    ]
+
+
+def _describe_swapped(entries: Sequence[LogEntry], swapped: Mapping[int, int]) -> str:
+    first, other = (repr(entries[index].case[:40]) for index in next(iter(swapped.items())))
+    cases = plural(len(swapped), "case has", "cases have")
+    return (
+        f"{cases} images that state the id of another case (e.g. {first} has images of {other}): "
+        "check the paths of the images"
     )
 
 

@@ -102,7 +102,7 @@ def _prepare(
     stored = parts.read(number, case.id)
     if stored is None:
         try:
-            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing, key)
+            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing, key, case.id)
         except UserError as error:
             return LogEntry(case=case.id, reason=one_line(str(error)))
         except Exception as error:
@@ -123,7 +123,9 @@ def _prepare(
     )
 
 
-def _arrays(volume: Volume, preprocessing: Preprocessing, key: bytes) -> dict[str, NDArray[Any]]:
+def _arrays(
+    volume: Volume, preprocessing: Preprocessing, key: bytes, case: str
+) -> dict[str, NDArray[Any]]:
     patches = to_patches(volume, preprocessing)
     spacing, size = _patient_axes(volume.image)
     voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
@@ -137,7 +139,7 @@ def _arrays(volume: Volume, preprocessing: Preprocessing, key: bytes) -> dict[st
         "tumor_ml": np.round([before, after], 6),
         "notes": _store_json([one_line(line) for line in volume.notes]),
         "warnings": _store_json([one_line(line) for line in volume.warnings]),
-        "evidence": _store_json(collect_evidence(volume, patches.slices, key)),
+        "evidence": _store_json(collect_evidence(volume, patches.slices, key, case=case)),
     }
 
 

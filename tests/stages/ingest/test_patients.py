@@ -113,6 +113,23 @@ def test_one_date_of_birth_is_a_note_alone() -> None:
     assert not group({str(n): {"birth": "1"} for n in range(4)}).notes
 
 
+def test_images_that_state_the_id_of_another_case_are_pointed_out() -> None:
+    evidence = {
+        "a": {"case id": "1", "stated id": "2"},
+        "b": {"case id": "2", "stated id": "1"},
+        "c": {"case id": "3", "stated id": "3"},
+        "d": {"case id": "4", "stated id": "9"},
+        "e": {"case id": "5"},
+    }
+    groups = group(evidence)
+    assert groups.entries[1].notes == ("its images state the id of case a",)
+    (note,) = groups.notes
+    assert note == (
+        "2 cases have images that state the id of another case (e.g. 'a' has images of 'b'): "
+        "check the paths of the images"
+    )
+
+
 def change(plugin: Path, old: str, new: str) -> None:
     text = plugin.read_text(encoding="utf-8")
     assert old in text
