@@ -125,7 +125,8 @@ def require_sound(units: tuple[DamagedUnit, ...], path: Path) -> None:
 
 def _verify_methods(database: sqlite3.Connection, plan: Plan, path: Path) -> dict[str, Method]:
     methods = {}
-    tasks = {task for (task,) in database.execute("SELECT task FROM tasks")}
+    # a run names a task as it was typed, the record of the method with sorted parameters
+    tasks = {task.partition(":")[0] for (task,) in database.execute("SELECT task FROM tasks")}
     trained = {
         method
         for (method,) in database.execute("SELECT DISTINCT method FROM units WHERE state = 'done'")
@@ -136,9 +137,9 @@ def _verify_methods(database: sqlite3.Connection, plan: Plan, path: Path) -> dic
             raise DamagedRecordError(f"the settings of method {method.label[:40]!r} were changed")
         if (label, kind) != (method.label, method_kind(method)):
             raise DamagedRecordError(f"the label of method {method.label[:40]!r} was changed")
-        names = method.aux if isinstance(method, NetworkMethod) else ()
+        choices = method.aux if isinstance(method, NetworkMethod) else ()
         # labels are stored after the methods and before any result
-        if fingerprint in trained and not set(map(str, names)) <= tasks:
+        if fingerprint in trained and not {choice.name for choice in choices} <= tasks:
             raise _damaged(path, f"the labels of method {method.label[:40]!r} are missing")
         methods[fingerprint] = method
     planned = set(database.execute("SELECT method, repeat, fold FROM units"))
