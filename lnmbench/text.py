@@ -105,7 +105,9 @@ def parse_number(text: str) -> float | None:
     >>> [parse_number(text) for text in ("5", "+.5", "1e3", "−５", "1_0", "inf", "1,5")]
     [5.0, 0.5, 1000.0, -5.0, None, None, None]
     """
-    plain = text.strip().translate(_NUMBER_SIGNS)
+    plain = text.strip()
+    if not plain.isascii():
+        plain = plain.translate(_NUMBER_SIGNS)
     return float(plain) if _PLAIN_NUMBER.fullmatch(plain) else None
 
 

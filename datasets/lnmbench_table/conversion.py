@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lnmbench import Column, UserError
 from lnmbench.records import UNCODED_ROLES
@@ -108,11 +109,12 @@ class Conversion:
             return cell
         if cell in self.values:
             return self.values[cell]
-        folded = {join_spelling(spelling): value for spelling, value in self.values.items()}
-        return folded.get(join_spelling(cell), cell)
+        return _fold(tuple(self.values.items())).get(join_spelling(cell), cell)
 
     def _convert_number(self, cell: str, where: str) -> str:
         """Return a number with a decimal point and without marks between thousands."""
+        if self.decimal == "." and parse_number(cell) is not None:
+            return cell
         if self.column.is_missing(cell):
             return cell
         plain, thousands = _BLANK.sub(" ", cell), (self.thousands or "").replace("’", "'")
@@ -147,6 +149,11 @@ class Conversion:
         if _WITH_UNIT.fullmatch(cell):
             return "remove units from the cells of the table and give one with the key unit"
         return "add the spelling to the column's missing list if it means missing"
+
+
+@lru_cache(maxsize=1024)
+def _fold(values: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {join_spelling(spelling): value for spelling, value in values}
 
 
 def _is_plain_number(cell: str) -> bool:

@@ -88,10 +88,9 @@ class Column:
         text = "" if value is None else str(value).strip()
         if not text or text.casefold() == "nan":
             return True
+        if self.kind == "continuous" and (number := parse_number(text)) is not None:
+            return number in _list_numbers(self.missing)
         index = _find_spelling(text, self.categories, self.missing)
-        if index is None and self.kind == "continuous" and self.missing:
-            number = parse_number(text)
-            return number is not None and number in map(parse_number, self.missing)
         return index is not None and math.isnan(index)
 
     def encode(self, value: object, *, where: str = "") -> float:
@@ -106,7 +105,12 @@ class Column:
         text = "" if value is None else str(value).strip()
         if not text or text.casefold() == "nan":
             return math.nan
-        index = _find_spelling(text, self.categories, self.missing)
+        number = parse_number(text) if self.kind == "continuous" else None
+        if number is not None and (self.missing and number in _list_numbers(self.missing)):
+            return math.nan
+        if number is not None and abs(number) < _LARGEST:
+            return number
+        index = None if number is not None else _find_spelling(text, self.categories, self.missing)
         if index is not None:
             return index
         if self.kind != "continuous":
@@ -116,17 +120,18 @@ class Column:
                 expected="one of its categories",
                 then=nearest(text, self.categories),
             )
-        number = parse_number(text)
-        if number is not None and number in map(parse_number, self.missing):
-            return math.nan
-        if number is None or abs(number) >= _LARGEST:
-            raise UserError(
-                f"column {self.name!r} holds {text[:40]!r}",
-                where=where,
-                expected="a number" if number is None else f"a number below {_LARGEST:.0e}",
-                then="add the spelling to the column's missing list if it means missing",
-            )
-        return number
+        raise UserError(
+            f"column {self.name!r} holds {text[:40]!r}",
+            where=where,
+            expected="a number" if number is None else f"a number below {_LARGEST:.0e}",
+            then="add the spelling to the column's missing list if it means missing",
+        )
+
+
+@lru_cache(maxsize=1024)
+def _list_numbers(missing: tuple[str, ...]) -> frozenset[float]:
+    """Return the numbers among the spellings of missing values."""
+    return frozenset(n for n in map(parse_number, missing) if n is not None)
 
 
 def _find_spelling(

@@ -160,8 +160,10 @@ def _detect(content: bytes, path: Path, then: str) -> str:
 
 def _may_be_chance(text: str, content: bytes) -> bool:
     """Return whether a few letters of another encoding may be valid UTF-8 by chance."""
+    if text.isascii():
+        return False
     letters = {character for character in text if not character.isascii()}
-    if not letters or letters & _KNOWN_LETTERS or letters & set(_LETTERS + _SYMBOLS):
+    if letters & _KNOWN_LETTERS or letters & set(_LETTERS + _SYMBOLS):
         return False
     few = sum(byte >= 0x80 for byte in content[:_LONGEST_SAMPLE]) <= _FEW_BYTES
     return few and any(
