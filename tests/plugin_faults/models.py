@@ -122,6 +122,15 @@ def done(value: object) -> Callable[..., object]:
     return submit
 
 
+def failed(error: BaseException) -> Callable[..., object]:
+    def submit(self: object, fn: Any, /, *args: Any) -> object:
+        future: Future[object] = Future()
+        future.set_exception(error)
+        return future
+
+    return submit
+
+
 def cancelled(self: object, fn: Any, /, *args: Any) -> object:
     future: Future[object] = Future()
     future.cancel()
@@ -177,6 +186,8 @@ FAULTS |= {
         ("submit", "exits", leaving),
         ("submit", "returns None", returning(None)),
         ("submit", "returns a cancelled future", cancelled),
+        ("submit", "returns a future that exits", failed(SystemExit(0))),
+        ("submit", "returns a future with an exception", failed(OSError("lost node"))),
         ("submit", "loses the results", done(None)),
         ("submit", "returns too few results", done(UNITS[:1])),
         ("submit", "returns a result twice", done([UNITS[0], UNITS[0]])),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import Executor, Future
 from typing import ParamSpec, TypeVar
 
 from lnmbench.registry.boundary.calls import Boundary
@@ -50,15 +50,14 @@ class GuardedExecutor(Executor):
         Raises
         ------
         PluginError
-            For a future that the executor cancelled, and for a result that the check refuses.
+            For a future that the executor cancelled, an exception of its own in the future, and a
+        result that the check refuses.
         """
-        try:
-            value = future.result()
-        except CancelledError:
+        if future.cancelled():
             raise self._boundary.refuse(
                 "submit", expected="a future with the result of its call", got="a cancelled one"
-            ) from None
-        return self._boundary.call("submit", check, lambda: value)
+            )
+        return self._boundary.call("submit", check, future.result)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Release what the executor holds."""

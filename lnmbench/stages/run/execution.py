@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+import traceback
 from dataclasses import replace
 
 from lnmbench import environment
@@ -40,6 +41,12 @@ def execute(chunk: Chunk) -> list[UnitResult]:
         )
         for result in results
     ]
+
+
+def is_of_execution(error: BaseException) -> bool:
+    """Return whether `execute` raised an error, here or in a worker; otherwise the executor did."""
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return any(__file__ in line and line.endswith("in execute") for line in lines)
 
 
 class _Stopwatch:

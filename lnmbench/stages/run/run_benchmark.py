@@ -41,7 +41,7 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run.chunk import Chunk, make_chunk
 from lnmbench.stages.run.cohort_profile import make_profile
-from lnmbench.stages.run.execution import execute
+from lnmbench.stages.run.execution import execute, is_of_execution
 from lnmbench.stages.run.features import make_feature_cache
 from lnmbench.store.feature_cache import FeatureCache
 from lnmbench.store.ledger import LedgerWriter
@@ -265,6 +265,8 @@ class _Work:
         if isinstance(error, UserError):
             fault_log.record_from_worker(error)
             raise _MethodError(str(error))
+        if error is not None and is_of_execution(error):
+            raise error
         results = self.pool.result(future, partial(_require_results, chunk=chunk))
         self.ledger.add_results(results)
         for result in results:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice
+from lnmbench.records import BaselineMethod, Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
 from lnmbench.stages.plan import resolve
-from lnmbench.stages.run import execute, make_chunk
+from lnmbench.stages.run import BaselineChunk, execute, make_chunk
+from lnmbench.stages.run.execution import is_of_execution
 
 
 def test_a_chunk_has_the_results_of_each_unit_with_their_time(
@@ -32,3 +37,20 @@ def test_a_chunk_has_the_results_of_each_unit_with_their_time(
         assert all(result.seconds > 0 and result.memory_mb > 1 for result in once)
         for first, second in zip(once, again, strict=True):
             np.testing.assert_array_equal(first.test["target"], second.test["target"])
+
+
+def test_an_error_of_the_executor_is_told_from_one_of_a_chunk(tmp_path: Path) -> None:
+    chunk = BaselineChunk(
+        method=BaselineMethod(label="x", baseline=Choice(name="x")),
+        repeat=0,
+        plan=None,  # type: ignore[arg-type]  # not reached
+        cohort_file=tmp_path / "none.h5",
+    )
+    with pytest.raises(UserError) as failure:
+        execute(chunk)
+    assert is_of_execution(failure.value)
+    assert not is_of_execution(OSError("lost node"))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        error = pool.submit(execute, chunk).exception()
+    assert error is not None
+    assert is_of_execution(error)

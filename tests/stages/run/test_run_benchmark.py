@@ -159,7 +159,8 @@ def test_a_faulty_method_is_recorded_and_the_others_go_on(start: Callable[..., P
         ("faulty", 0),
         ("logistic", 2),
     ]
-    assert sum("faulty failed" in note for note in results.notes) >= 1
+    (fault,) = (fault for fault in results.faults if fault.role == "method")
+    assert (fault.name, "SystemExit: 0" in fault.message) == ("faulty", True)
     with pytest.raises(UserError, match="^faulty failed: baseline faulty of plugin faulty"):
         start("faulty", said=Said())
 
