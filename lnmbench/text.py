@@ -52,9 +52,12 @@ def escape_invisible(text: str, *, keep: str = "") -> str:
     return "".join(c if c in keep else _escape(c) for c in text)
 
 
-def format_json(tree: object) -> str:
-    """Return JSON with a newline at its end, invisible characters escaped; `ValueError` for NaN."""
-    text = json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=2)
+def format_json(tree: object, *, allow_nan: bool = False) -> str:
+    """Return JSON with a newline at its end and invisible characters escaped.
+
+    Raises `ValueError` for NaN and infinite numbers, which JSON lacks, unless they are allowed.
+    """
+    text = json.dumps(tree, ensure_ascii=False, allow_nan=allow_nan, indent=2)
     return "".join(c if c == "\n" or _is_visible(c) else json.dumps(c)[1:-1] for c in text) + "\n"
 
 

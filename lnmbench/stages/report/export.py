@@ -15,7 +15,7 @@ from lnmbench.stages.report.method_labels import make_labels_unique
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
 from lnmbench.store.ledger import LedgerReader
-from lnmbench.text import format_csv
+from lnmbench.text import format_csv, format_json
 
 
 def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
@@ -169,11 +169,5 @@ def _manifest(ledger: LedgerReader, plan: Plan, methods: list[Method]) -> str:
         "notes": list(plan.notes),
         "invocations": invocations,
     }
-    return (
-        json.dumps(
-            redact_tree(manifest, file_names_in_run(plan.dataset, methods)),
-            indent=2,
-            ensure_ascii=False,
-        )
-        + "\n"
-    )
+    redacted = redact_tree(manifest, file_names_in_run(plan.dataset, methods))
+    return format_json(redacted, allow_nan=True)
