@@ -29,6 +29,7 @@ from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions
 from lnmbench.stages.run import run
+from lnmbench.store import serialization
 from lnmbench.store.cohort_file import read_cohort, read_masks, read_scans, read_slices
 from lnmbench.store.feature_cache import FeatureCache, read_features
 from lnmbench.store.ledger import FILE, LedgerReader
@@ -84,11 +85,14 @@ def read_ledger(path: Path) -> object:
     """Return everything that reports and exports read of a ledger."""
     with LedgerReader.open(path.parent) as ledger:
         plan = ledger.plan()
-        labels = ledger.labels()
+        labels, profile = ledger.labels(), ledger.profile()
         return (
             *(plan.ids, plan.truth.tolist(), plan.patients.tolist(), plan.notes, plan.protocol),
-            *(plan.splits.outer.tolist(), plan.splits.inner.tolist(), ledger.profile()),
-            *(ledger.manifests(), {name: labels[name].values.tobytes() for name in labels}),
+            *(plan.splits.outer.tolist(), plan.splits.inner.tolist()),
+            # as text: NaN differs from itself
+            None if profile is None else serialization.pack(profile),
+            [serialization.pack(manifest) for manifest in ledger.manifests()],
+            {name: labels[name].values.tobytes() for name in labels},
             *(_read_method(ledger, method.fingerprint, labels) for method in ledger.methods()),
         )
 
