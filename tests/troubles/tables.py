@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -166,6 +167,57 @@ def spellings_that_look_alike(folder: Path) -> None:
     assert encode(open_table(folder, content, columns), "größe") == [0, 1, 1]
 
 
+def strict_open_xml(folder: Path) -> None:
+    """Excel offers 'Strict Open XML', whose namespaces differ."""
+    make_workbook([["id", "age"], ["A", 61]]).save(folder / "usual.xlsx")
+    with (
+        zipfile.ZipFile(folder / "usual.xlsx") as usual,
+        zipfile.ZipFile(folder / "strict.xlsx", "w") as strict,
+    ):
+        for name in usual.namelist():
+            text = usual.read(name).decode()
+            for part in ("spreadsheetml", "officeDocument"):
+                old = f"http://schemas.openxmlformats.org/{part}/2006/"
+                text = text.replace(old, f"http://purl.oclc.org/ooxml/{part}/")
+            strict.writestr(name, text)
+    content = (folder / "strict.xlsx").read_bytes()
+    assert encode(open_table(folder, content, AGE, "t.xlsx"), "age") == [61]
+
+
+def one_far_cell(folder: Path) -> None:
+    """A cell at the end of a worksheet makes it a table of a million rows."""
+    book = make_workbook([["id", "age"], ["A", 61]])
+    book.active["XFD1048576"] = "x"
+    with pytest.raises(UserError, match="too large for a table of patients"):
+        open_workbook(folder, book)
+
+
+def dots_in_a_section(folder: Path) -> None:
+    """NSCLC-Radiomics has columns such as clinical.T.Stage, which TOML reads as a path."""
+    section = '[columns.age.at.CT]\nrole = "feature"\nkind = "continuous"\n'
+    message = refuse(folder, "id,age.at.CT\nA,61\n", section)
+    assert 'put it in quotes: [columns."age.at.CT"]' in message
+
+
+def dashes_of_gdc(folder: Path) -> None:
+    """GDC writes an apostrophe and two dashes for a missing value."""
+    columns = f'{AGE}missing = ["\'--"]\n{TARGET}missing = ["\'--"]\n'
+    table = open_table(folder, "id\tage\tn1\nA\t'--\t1\nB\t61\t'--\n", columns, "t.tsv")
+    assert [math.isnan(age) for age in encode(table, "age")] == [True, False]
+    assert math.isnan(encode(table, "n1")[1])
+
+
+def all_errors_at_once(folder: Path) -> None:
+    """A table is corrected once, not once for each of its cells."""
+    message = refuse(folder, "id,age,n1\nA,old,0\nA,61,no\nB,young,1\n")
+    head, *lines = message.splitlines()
+    assert head.startswith("3 errors in ")
+    assert "'A' in rows 2, 3" in lines[0]
+    assert "'old'" in lines[1]
+    assert "1 more cell" in lines[1]
+    assert "'no'" in lines[2]
+
+
 TROUBLES: dict[str, Callable[[Path], None]] = {
     "a header ends with a blank": header_with_blanks,
     "a table of a Chinese Windows": table_of_chinese_windows,
@@ -180,4 +232,9 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "numbers that only Python reads": leniency_of_float,
     "limits instead of values": limits_as_values,
     "spellings that look alike": spellings_that_look_alike,
+    "a workbook in Strict Open XML": strict_open_xml,
+    "a cell far away from the table": one_far_cell,
+    "dots in the name of a section": dots_in_a_section,
+    "GDC's mark of missing values": dashes_of_gdc,
+    "many errors in one table": all_errors_at_once,
 }
