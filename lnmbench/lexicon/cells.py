@@ -39,6 +39,9 @@ _CLASS_NAME = (
 _NAME_OF_N = re.compile(_CLASS_NAME.format("n"))
 _NAME_OF_T = re.compile(_CLASS_NAME.format("t"))
 _RATIO = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
+# as written: Pn0 is a class of perineural invasion, pN0 one of lymph nodes
+_NERVE = re.compile(r"Pn ?[01xX]")
+_NAME_OF_NERVE = re.compile(r"(?<![A-Za-z])Pn(?![A-Za-z])")
 _FAMILIES = {
     "residual tumor classes (R0, R1)": re.compile(r"r ?[0-2x]( ?\(.*\))?"),
     "grades of differentiation (G1, G2)": re.compile(r"g ?[1-4x]([-/]g?[1-4])?"),
@@ -83,6 +86,11 @@ def find_evidence(cells: Sequence[str], topics: Collection[str], name: str) -> E
     distinct = _list_classes(cells)
     if not distinct:
         return None
+    is_nerve = "nodal_class" not in topics and all(
+        _NERVE.fullmatch(cell.strip()) for cell in cells if cell and not is_missing(cell)
+    )
+    if is_nerve:
+        return _find_family(distinct)
     return _find_classes(distinct) or _find_codes(distinct, topics, name) or _find_family(distinct)
 
 
@@ -148,7 +156,8 @@ def _find_codes(cells: Collection[str], topics: Collection[str], name: str) -> E
     words = split_words(name).split()
     compact = "".join(words)
     is_n = "nodal_class" in topics and "n" in words
-    if (is_n or _NAME_OF_N.fullmatch(compact)) and all(map(_CODE_OF_N.fullmatch, cells)):
+    is_n |= bool(_NAME_OF_N.fullmatch(compact)) and not _NAME_OF_NERVE.search(name)
+    if is_n and all(map(_CODE_OF_N.fullmatch, cells)):
         return Evidence(time="after", text="pathological N stages", label="pn")
     is_t = "stage" in topics and "t" in words
     if (is_t or _NAME_OF_T.fullmatch(compact)) and all(map(_CODE_OF_T.fullmatch, cells)):

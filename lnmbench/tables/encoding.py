@@ -33,6 +33,8 @@ _WESTERN = ("cp1252", "mac_roman", "cp850")
 _LEAST_SHARE = 0.5
 _MOST_SHARE_OF_OTHERS = 0.3
 _FEWEST_LETTERS = 3
+_MANY_LETTERS = 20
+_MOST_SHARE_BY_CHANCE = 0.2
 _FEW_BYTES = 400
 _CERTAIN_SHARE = 0.9
 _LONGEST_SAMPLE = 1 << 20
@@ -193,7 +195,11 @@ def _list_plausible(content: bytes) -> tuple[list[str], bool]:
     shares = {name: _measure_share(letters[name], name) for name in FREQUENT}
     likely = [name for name, share in shares.items() if share >= _LEAST_SHARE]
     if likely:
-        others = [name for name, share in shares.items() if share >= _MOST_SHARE_OF_OTHERS]
+        others = [
+            name
+            for name, share in shares.items()
+            if share >= _MOST_SHARE_OF_OTHERS and not _is_chance(letters[name], name)
+        ]
         names = sorted({*likely, *others}, key=lambda name: -shares[name])
         known = FREQUENT[names[0]].intersection(letters[names[0]])
         is_certain = len(known) >= _FEWEST_LETTERS or known <= CERTAIN
@@ -203,6 +209,13 @@ def _list_plausible(content: bytes) -> tuple[list[str], bool]:
     if western[:1] == ["cp1252"] and not _DOUBTFUL.search(content.decode("cp1252")):
         western = western[:1]
     return western, len(western) == 1
+
+
+def _is_chance(letters: Sequence[str], name: str) -> bool:
+    """Return whether only a few of many different letters are frequent: words that repeat."""
+    distinct = set(letters)
+    share = _measure_share(sorted(distinct), name)
+    return len(distinct) >= _MANY_LETTERS and share <= _MOST_SHARE_BY_CHANCE
 
 
 def _list_letters(content: bytes, name: str) -> list[str]:

@@ -34,6 +34,23 @@ def test_a_c_is_clinical(cells: list[str]) -> None:
     assert evidence.time == "before"
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "label"),
+    [
+        ("Pn-Invasion", ["Pn0", "Pn1"], ""),
+        ("Pn", ["0", "1"], ""),
+        ("Pn", ["0", "1", "2"], ""),
+        ("pN", ["0", "1"], "pn"),
+        ("PN", ["0", "2"], "pn"),
+        ("N", ["pN0", "pN1"], "pn"),
+        ("Pn", ["Pn0", "Pn2a"], "pn"),
+    ],
+)
+def test_pn_with_a_small_n_is_perineural_invasion(name: str, cells: list[str], label: str) -> None:
+    evidence = find_evidence(cells, (), name)
+    assert (evidence.label if evidence else "") == label
+
+
 @pytest.mark.parametrize("cells", [["0", "1"], ["a", "b"], ["1", "2", "3"], [], ["nein", "ja"]])
 def test_ordinary_cells_say_nothing(cells: list[str]) -> None:
     assert find_evidence(cells, (), "x") is None

@@ -18,7 +18,8 @@ ohne LK-Befall/mit LK-Befall|転移なし/転移あり|전이 없음/전이 있�
 tumor free/with tumor|node negative/node positive|転移を認めず/転移を認める
 no positive nodes/positive nodes|pas d'envahissement/envahissement|niet aangedaan/aangedaan
 未见转移/可见转移|N0/N1+|0/≥1|N0/N1+N2|pN-/pN+|不存在/存在|阴性(-)/阳性(+)|转移无/转移有
-undetected/detected|No mets/Mets
+undetected/detected|No mets/Mets|not identified/present|tumorfrei/Metastase|schoon/tumorpositief
+absents/présents|ausentes/presentes|assenti/presenti|sains/envahis|not seen/seen
 """
 UNKNOWN = "1/2|left/right|m/f|T1/T2|0=yes/1=no|男/女|lobectomy/wedge|positive/present|N1/N2|s/f|A/B"
 

@@ -17,6 +17,9 @@ clinical follow-up|CT at recurrence|age at death|Nachsorge (Monate)|術式|CEA p
 smoking status at last follow-up|path_stage_N|ajcc_nodes_pathologic_pn|生存期間|R-Status
 nb de ganglions envahis|Anzahl positiver Lymphknoten|número de ganglios afectados
 절제 림프절 수|수술 후 통증
+Nº gg afectados|gg pos|gg resecados|gg prélevés|resezierter Lappen|lobo resecato|lobe réséqué
+Kontroll-CT|CT de contrôle|TC di controllo|TC de control|clinical course|decorso clinico|臨床経過
+임상 경과|CT ady|Pn|Schnellschnitt|reinternamento|luchtlekkage|空気漏れ|공기누출
 """
 BEFORE = """
 age at surgery|clinical_grade|cN|neoadjuvant therapy|Neo-adjuvant|LN size on CT|Alter bei OP
@@ -24,10 +27,11 @@ age at surgery|clinical_grade|cN|neoadjuvant therapy|Neo-adjuvant|LN size on CT|
 수술 전 CEA|家族歴|新辅助化疗|術前化学療法|Lymphocyte count|Raucherstatus|tabagismo|leeftijd
 biopsy grade|CT: Lymphknoten|heart failure|ASA grade|Vorerkrankungen|antécédents
 Age at Histological Diagnosis|淋巴细胞|CYFRA 21-1
+Diabète contrôlé|HTA controlada|Lóbulo afectado (TC)|gg (CT)|%GG|GG ratio|3D volume on CT
 """
 OPEN = """
 Histology|Tumor size|lymph nodes|N stage|Stadium|肿瘤大小|病期|preoperative pathology
-prior recurrence|margin
+prior recurrence|margin|N gg|BMI 1y|ECOG 30d|clinical understaging
 """
 
 

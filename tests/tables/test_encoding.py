@@ -17,6 +17,8 @@ TEXTS = {
     "traditional Chinese": "編號,性別,CT報告\nA,男,右肺上葉結節\nB,女,縱膈淋巴結腫大\n",
     "Japanese": "症例番号,性別,転移\nA,男,あり\nB,女,リンパ節の腫大なし\n",
     "Korean": "환자번호,성별,림프절 전이\nA,남,양성\nB,여,음성\n",
+    "Korean with words that repeat": "등록번호,성별,흡연력,고혈압,당뇨,절제연,수술명,림프절 전이\n"
+    + "K1,남,유,무,무,음성,폐엽절제술,양성\nK2,여,무,유,무,음성,쐐기절제술,음성\n" * 40,
     "German": "Fall;Größe (cm);Rückfall\nA;3,5;ja – spät\nB;3;männlich\n",
     "French": "Numéro;Âge;Fumeur\nA;50;l’âge à l’hôpital, cœur, façade\n",
     "Spanish": "Número;Edad;Región\nA;50;varón, pulmón; España\n",
@@ -33,6 +35,7 @@ PAIRS = [
     ("Japanese", "shift_jis"),
     ("Japanese", "euc_jp"),
     ("Korean", "euc_kr"),
+    ("Korean with words that repeat", "euc_kr"),
     *((language, "cp1252") for language in TEXTS if TEXTS[language].startswith(("Fall", "N", "E"))),
     ("English", "cp1252"),
     ("German", "mac_roman"),
