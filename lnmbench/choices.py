@@ -22,6 +22,7 @@ def parse(text: str) -> Choice:
     'a,b.csv'
     """
     name, colon, rest = text.strip().partition(":")
+    name = name.rstrip()
     if not _NAME.fullmatch(name) or (colon and not rest.strip()):
         raise UserError("malformed choice", expected=GRAMMAR, got=repr(text[:80]))
     return Choice(name=name, parameters=parse_parameters(rest, source=text) if rest else {})

@@ -116,7 +116,7 @@ def problem_of(home: Path, *, cases: int, repeats: int, folds: int, inner: int) 
         BaselineChunk(method=method, repeat=repeat, plan=plan, cohort_file=path)
         for repeat in range(repeats)
     ]
-    baseline = registry.baselines.build(bound)
+    baseline = registry.baselines.offer(bound.name).factory(**bound.parameters)
     return Problem(path=path, cohort=cohort, plan=plan, chunks=chunks, baseline=baseline)
 
 

@@ -23,18 +23,18 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeakSigns:
-    """Signs that a variable contains the target. NaN and 0: too few cases, or no sign.
+    """Signs that a variable contains the target. None and 0: too few cases, or no sign.
 
     `auc` is that of the variable alone, in whichever direction, `low` the lower limit of its 95 %
-    interval, NaN below an AUC of .9; `missing_auc` and `missing_low` are those of having a value.
+    interval, None below an AUC of .9; `missing_auc` and `missing_low` are those of having a value.
     `certain` counts the cases with a value that only positive cases have, `certain_known` the cases
     with any value if only positive cases have one; both only if this cannot be chance.
     """
 
-    auc: float = float("nan")
-    low: float = float("nan")
-    missing_auc: float = float("nan")
-    missing_low: float = float("nan")
+    auc: float | None = None
+    low: float | None = None
+    missing_auc: float | None = None
+    missing_low: float | None = None
     certain: int = 0
     certain_known: int = 0
 
@@ -43,9 +43,7 @@ class LeakSigns:
 class Variable:
     """A column of the cohort over the plan's cases: all, and those of each class of the target.
 
-    `separation` is the AUC of the variable alone, from .5 to 1 in whichever direction; 1 for a
-    variable that equals the target, NaN if too few cases have a value. `signs` is None in ledgers
-    of earlier versions.
+    `signs` are those that a feature contains the target; None for a variable of another role.
     """
 
     name: str
@@ -58,7 +56,6 @@ class Variable:
     label: str | None = None
     unit: str | None = None
     categories: tuple[str, ...] = ()
-    separation: float = float("nan")
     signs: LeakSigns | None = None
 
 

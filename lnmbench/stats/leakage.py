@@ -52,7 +52,7 @@ def find_signs(
     Returns
     -------
     LeakSigns
-        NaN and 0 where a class has too few cases.
+        None and 0 where a class has too few cases.
 
     Examples
     --------
@@ -62,17 +62,20 @@ def find_signs(
     """
     known = ~np.isnan(values)
     score, truth = values[known], labels[known]
-    signs: dict[str, float] = {}
+    area, low, missing_area, missing_low = None, None, None, None
     if _has_both(truth):
-        signs["auc"], signs["low"] = _separate(_encode(score, truth, nominal=nominal), truth)
+        area, low = _separate(_encode(score, truth, nominal=nominal), truth)
     if _has_both(labels) and min(known.sum(), (~known).sum()) >= FEWEST:
-        signs["missing_auc"], signs["missing_low"] = _separate(known.astype(float), labels)
+        missing_area, missing_low = _separate(known.astype(float), labels)
     groups = _list_groups(score, nominal=nominal) if _has_both(truth) else []
     certain = [_count_certain(truth[group], truth) for group in groups]
     return LeakSigns(
+        auc=area,
+        low=low,
+        missing_auc=missing_area,
+        missing_low=missing_low,
         certain=max(certain, default=0),
         certain_known=_count_certain(labels[known], labels) if len(labels) > known.sum() else 0,
-        **signs,
     )
 
 
@@ -83,7 +86,7 @@ def describe_signs(signs: LeakSigns) -> list[str]:
 
 def is_exact(signs: LeakSigns) -> bool:
     """Return whether the variable alone separates the classes without error."""
-    return signs.auc >= EXACT
+    return _is_exact(signs.auc)
 
 
 def describe_exact_signs(signs: LeakSigns) -> list[str]:
@@ -91,7 +94,7 @@ def describe_exact_signs(signs: LeakSigns) -> list[str]:
     sentences = []
     if is_exact(signs):
         sentences.append("alone separates all positive from all negative cases (AUC 1)")
-    if signs.missing_auc >= EXACT:
+    if _is_exact(signs.missing_auc):
         sentences.append("is known in one class and missing in the other")
     return sentences
 
@@ -99,14 +102,14 @@ def describe_exact_signs(signs: LeakSigns) -> list[str]:
 def describe_implausible_signs(signs: LeakSigns) -> list[str]:
     """Return sentences on a variable that predicts the class better than is plausible."""
     sentences = []
-    if _is_implausible(signs.auc, signs.low):
+    if signs.auc is not None and _is_implausible(signs.auc, signs.low):
         sentences.append(f"alone has an AUC of {_format(signs.auc)}")
     if signs.certain and not is_exact(signs):
         sentences.append(f"has a value with which all {signs.certain} cases are positive")
-    if _is_implausible(signs.missing_auc, signs.missing_low):
+    if signs.missing_auc is not None and _is_implausible(signs.missing_auc, signs.missing_low):
         area = _format(signs.missing_auc)
         sentences.append(f"is missing by class: the AUC of having a value is {area}")
-    elif signs.certain_known and not signs.missing_auc >= EXACT:
+    elif signs.certain_known and not _is_exact(signs.missing_auc):
         sentences.append(f"is known in {signs.certain_known} cases, all of them positive")
     return sentences
 
@@ -143,13 +146,15 @@ def _has_both(labels: NDArray[np.float64]) -> bool:
     return min(int((labels == 0).sum()), int((labels == 1).sum())) >= FEWEST
 
 
-def _separate(score: NDArray[np.float64], labels: NDArray[np.float64]) -> tuple[float, float]:
+def _separate(
+    score: NDArray[np.float64], labels: NDArray[np.float64]
+) -> tuple[float, float | None]:
     """Return the AUC in whichever direction, and for a high one the lower limit of its interval."""
     area = auc(labels, score)
     if area < 0.5:
         score, area = -score, 1.0 - area
     # the interval takes ten times as long as the AUC, and decides about high AUCs alone
-    return area, delong_interval(labels, score).low if area >= IMPLAUSIBLE else math.nan
+    return area, delong_interval(labels, score).low if area >= IMPLAUSIBLE else None
 
 
 def _encode(
@@ -191,8 +196,12 @@ def _count_certain(group: NDArray[np.float64], labels: NDArray[np.float64]) -> i
     return len(group) if len(group) * math.log(labels.mean()) < math.log(CHANCE) else 0
 
 
-def _is_implausible(area: float, low: float) -> bool:
-    return IMPLAUSIBLE <= area < EXACT and low >= IMPLAUSIBLE_LOW
+def _is_exact(area: float | None) -> bool:
+    return area is not None and area >= EXACT
+
+
+def _is_implausible(area: float, low: float | None) -> bool:
+    return IMPLAUSIBLE <= area < EXACT and low is not None and low >= IMPLAUSIBLE_LOW
 
 
 def _format(number: float) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from lnmbench.records import Results, Variable
-from lnmbench.results import format_decimal
-from lnmbench.stats.leakage import EXACT, FEWEST, describe_exact_signs
+from lnmbench.stats.leakage import FEWEST, describe_exact_signs
 from lnmbench_checks.messages import docs_address, join_messages, quote_name
 
 
@@ -29,7 +27,8 @@ class TargetLeakage:
         messages = [
             f"{quote_name(feature.name)} {sentence}"
             for feature in features
-            for sentence in _describe(feature)
+            if feature.signs
+            for sentence in describe_exact_signs(feature.signs)
         ]
         pairs = results.profile.separating_pairs if results.profile else ()
         messages += [
@@ -51,11 +50,3 @@ def list_assessable_features(results: Results) -> list[Variable]:
             or (variable.signs is not None and describe_exact_signs(variable.signs))
         )
     ]
-
-
-def _describe(feature: Variable) -> Sequence[str]:
-    if feature.signs is not None:
-        return describe_exact_signs(feature.signs)
-    if feature.separation >= EXACT:
-        return [f"alone has an AUC of {format_decimal(feature.separation)}"]
-    return []

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
-from lnmbench.records import Results, Variable
-from lnmbench.results import format_decimal
-from lnmbench.stats.leakage import EXACT, describe_implausible_signs
+from lnmbench.records import Results
+from lnmbench.stats.leakage import describe_implausible_signs
 from lnmbench_checks.lnm005_target_leakage import list_assessable_features
 from lnmbench_checks.messages import docs_address, join_messages, quote_name
-
-ALMOST = 0.99
-"""AUC that is reported for ledgers of earlier versions, which have no interval."""
 
 
 class TargetProxies:
@@ -34,14 +29,7 @@ class TargetProxies:
         messages = [
             f"{quote_name(feature.name)} {sentence}"
             for feature in features
-            for sentence in _describe(feature)
+            if feature.signs
+            for sentence in describe_implausible_signs(feature.signs)
         ]
         return join_messages(messages) if features else None
-
-
-def _describe(feature: Variable) -> Sequence[str]:
-    if feature.signs is not None:
-        return describe_implausible_signs(feature.signs)
-    if ALMOST <= feature.separation < EXACT:
-        return [f"alone has an AUC of {format_decimal(feature.separation)}"]
-    return []

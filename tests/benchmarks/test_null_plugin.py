@@ -14,9 +14,10 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 def test_half_sees_half_and_a_coin_knows_nothing(make_cohort: Callable[..., Cohort]) -> None:
-    from lnmbench.registry.faults import import_file
+    from lnmbench.registry.sources import import_file
 
-    plugin = import_file(BENCHMARKS / "null_plugin.py")
+    path = BENCHMARKS / "null_plugin.py"
+    plugin = import_file(path, path.read_bytes())
     data = plugin.Null(n=400, core=1, half=2, strength=1.0, seed=5)
     rows = [case.values for case in data.cases()]
     frame = pd.DataFrame(rows)[[c.name for c in data.columns if c.role == "feature"]].astype(float)

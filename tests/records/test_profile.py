@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from lnmbench.records import Profile, Summary, Variable
 
 
-def test_an_unknown_separation_is_nan_and_images_may_be_absent() -> None:
+def test_signs_and_images_may_be_absent() -> None:
     summary = Summary(known=0, missing=3)
     variable = Variable(
         name="age",
@@ -18,5 +16,5 @@ def test_an_unknown_separation_is_nan_and_images_may_be_absent() -> None:
         negative=summary,
         positive=summary,
     )
-    assert math.isnan(variable.separation)
+    assert variable.signs is None
     assert Profile(variables=(variable,)).near_duplicates is None

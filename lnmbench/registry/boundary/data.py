@@ -191,7 +191,7 @@ def _require_card(value: object) -> Card:
         elif field.name == "truth":
             for number in require_mapping(content, most=1000).values():
                 require_number(number, nan=True)
-        elif field.name == "synthetic":
+        elif field.type == "bool":
             require_flag(content)
         elif not isinstance(content, str):
             raise Unexpected(f"a text as {field.name} of the card", describe(content))

@@ -19,8 +19,6 @@ from lnmbench.records import (
     Variable,
 )
 from lnmbench.stages.run.near_duplicates import find_near_duplicates
-from lnmbench.stats.categories import shares
-from lnmbench.stats.discrimination import auc
 from lnmbench.stats.leakage import find_separating_pairs, find_signs, is_exact
 
 
@@ -86,7 +84,6 @@ def _variable(column: Column, values: NDArray[np.float64], truth: NDArray[np.flo
         everyone=_summary(column, values),
         negative=_summary(column, values[truth == 0]),
         positive=_summary(column, values[truth == 1]),
-        separation=_separation(column, values, truth),
         signs=find_signs(values, truth, nominal=column.kind == "nominal")
         if column.role == "feature"
         else None,
@@ -103,14 +100,3 @@ def _summary(column: Column, values: NDArray[np.float64]) -> Summary:
         return replace(summary, quartiles=(low, middle, high))
     counts = np.bincount(known.astype(np.int64), minlength=len(column.categories))
     return replace(summary, counts=tuple(counts.tolist()))
-
-
-def _separation(column: Column, values: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
-    known = ~np.isnan(values)
-    score, labels = values[known], truth[known]
-    if len(np.unique(labels)) < 2:
-        return float("nan")
-    if column.kind == "nominal":
-        score = shares(score, labels)
-    area = auc(labels, score)
-    return max(area, 1.0 - area)

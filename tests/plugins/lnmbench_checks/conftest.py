@@ -14,6 +14,7 @@ from lnmbench.records import (
     AuxLabels,
     Choice,
     Label,
+    LeakSigns,
     MethodResult,
     NetworkMethod,
     PairComparison,
@@ -53,9 +54,13 @@ def cohort_run() -> Results:
 
 @pytest.fixture(scope="session")
 def feature_profile() -> Callable[..., Profile]:
-    """Make a profile with one feature; `known` is its number of values in either class."""
+    """Make a profile with one feature.
 
-    def make(name: str, separation: float, *, known: int = 20, **others: Any) -> Profile:
+    `area` is its AUC, whose interval reaches .01 below it, `known` its number of values in either
+    class.
+    """
+
+    def make(name: str, area: float, *, known: int = 20, **others: Any) -> Profile:
         summary = Summary(known=known, missing=20 - known)
         settings: dict[str, Any] = {
             "role": "feature",
@@ -64,9 +69,10 @@ def feature_profile() -> Callable[..., Profile]:
             "everyone": summary,
             "negative": summary,
             "positive": summary,
+            "signs": LeakSigns(auc=area, low=area - 0.01) if known >= 8 else LeakSigns(),
             **others,
         }
-        return Profile(variables=(Variable(name=name, separation=separation, **settings),))
+        return Profile(variables=(Variable(name=name, **settings),))
 
     return make
 

@@ -11,11 +11,11 @@ from lnmbench.records import LeakSigns, Profile, Results
 MakeProfile = Callable[..., Profile]
 
 
-@pytest.mark.parametrize(("separation", "fires"), [(1.0, True), (0.993, False), (0.98, False)])
+@pytest.mark.parametrize(("area", "fires"), [(1.0, True), (0.993, False), (0.98, False)])
 def test_a_feature_that_equals_the_target_is_reported(
-    separation: float, fires: bool, cohort_run: Results, feature_profile: MakeProfile
+    area: float, fires: bool, cohort_run: Results, feature_profile: MakeProfile
 ) -> None:
-    run = replace(cohort_run, profile=feature_profile("score\n=1+1", separation))
+    run = replace(cohort_run, profile=feature_profile("score\n=1+1", area))
     message = TargetLeakage()(run)
     assert bool(message) is fires
     assert "\n" not in (message or "")

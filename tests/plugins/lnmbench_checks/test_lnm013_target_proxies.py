@@ -11,11 +11,11 @@ from lnmbench.records import LeakSigns, Profile, Results
 MakeProfile = Callable[..., Profile]
 
 
-@pytest.mark.parametrize(("separation", "fires"), [(1.0, False), (0.993, True), (0.98, False)])
+@pytest.mark.parametrize(("area", "fires"), [(1.0, False), (0.993, True), (0.89, False)])
 def test_a_feature_that_almost_equals_the_target_is_reported(
-    separation: float, fires: bool, cohort_run: Results, feature_profile: MakeProfile
+    area: float, fires: bool, cohort_run: Results, feature_profile: MakeProfile
 ) -> None:
-    run = replace(cohort_run, profile=feature_profile("score", separation))
+    run = replace(cohort_run, profile=feature_profile("score", area))
     assert bool(TargetProxies()(run)) is fires
 
 
