@@ -5,6 +5,11 @@ from __future__ import annotations
 import errno
 import sys
 
+TYPE_CHECKING = False  # as in lnmbench/__init__.py
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 INTERRUPTED = 130
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -19,7 +24,9 @@ def main() -> None:
     try:
         from lnmbench.cli import interrupt
         from lnmbench.cli.standard_streams import discard_output, open_standard_streams
-
+    except KeyboardInterrupt:  # before the command began
+        _exit("stopped", INTERRUPTED)
+    try:
         interrupt.record_interrupts()
         open_standard_streams()
         try:
@@ -130,7 +137,7 @@ def _stop() -> None:
     sys.exit(interrupt.exit_code())
 
 
-def _exit(line: str, code: int) -> None:
+def _exit(line: str, code: int) -> NoReturn:
     print(line, file=sys.stderr)
     sys.exit(code)
 
