@@ -28,6 +28,7 @@ WINDOW_HU = (-1000, 400)
 """Range in which the values of patients have to be comparable: the window of the patches."""
 
 _FAR_BELOW_AIR = -1500
+_AIR = -900
 _MOST_VOXELS = 1 << 20
 _FEWEST_VALUES = 32
 _GRAY_LEVELS = 255
@@ -136,9 +137,11 @@ def _drop_fill(sample: NDArray[np.float64]) -> NDArray[np.float64]:
     values = sample[sample >= _FAR_BELOW_AIR]
     if not values.size:
         return sample
-    others = values[values > values.min()]
-    isolated = others.size > 0.01 * sample.size and others.min() - values.min() > 200
-    return others if isolated else values
+    low = values.min()
+    others = values[values > low]
+    isolated = others.size > 0.01 * sample.size and others.min() - low > 200
+    # Nothing fills with a value between air and 0: there, a window was cut off.
+    return others if isolated and (low <= _AIR or low >= 0) else values
 
 
 def _share(values: NDArray[np.float64], low: float, high: float) -> float:
@@ -162,6 +165,14 @@ def _is_narrow(values: NDArray[np.float64]) -> HuFault | None:
         return None
     kind = "values" if whole else "fractions"
     return HuFault(got=f"{kind} from {values.min():.3g} to {values.max():.3g}", then=_ORIGINAL)
+
+
+def _is_signed_gray(values: NDArray[np.float64]) -> HuFault | None:
+    low, high = values.min(), values.max()
+    if low != -128 or high > 127 or _share(values, low, low + 1) < 0.005:
+        return None
+    whole = np.array_equal(values, np.rint(values))
+    return HuFault(got=f"gray levels from -128 to {high:g}", then=_ORIGINAL) if whole else None
 
 
 def _has_nothing_below_0(values: NDArray[np.float64]) -> HuFault | None:
@@ -235,7 +246,8 @@ def _piles_up(inward: NDArray[np.float64]) -> bool:
 
 def _lies_between_lung_and_fat(values: NDArray[np.float64]) -> HuFault | None:
     share = _share(values, -550, -180)
-    if share < 0.4 or _share(values, -150, 250) > 0.1:
+    soft_tissue = _share(values, -150, 250) > 0.1
+    if share < 0.4 or (soft_tissue and _share(values, -np.inf, -600) > 0.001):
         return None
     return HuFault(
         got=f"{100 * share:.0f} % of the voxels from -550 to -180, between lung and fat",
@@ -246,6 +258,7 @@ def _lies_between_lung_and_fat(values: NDArray[np.float64]) -> HuFault | None:
 _RULES: tuple[Callable[[NDArray[np.float64]], HuFault | None], ...] = (
     _is_wrapped,
     _is_narrow,
+    _is_signed_gray,
     _has_nothing_below_0,
     _is_shifted,
     _is_mostly_bright,

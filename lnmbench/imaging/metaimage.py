@@ -74,6 +74,9 @@ def require_sound_metaimage(path: Path) -> None:
     voxels = math.prod(map(int, sizes)) * int(channels)
     require_few_voxels(path, voxels)
     packed = fields.get("CompressedData", "False").lower().startswith("t")
+    skipped = fields.get("HeaderSize", "0") not in ("0", "-1", str(header.size))
+    inside = header.data.upper() == "LOCAL"
+    _refuse_first(path, {"a HeaderSize that is not that of the header": inside and skipped})
     files, start = _list_files(path, header), _find_start(fields, header)
     data = VoxelData(
         files=files,

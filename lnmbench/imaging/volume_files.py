@@ -64,6 +64,8 @@ def read_grid_file(path: Path) -> sitk.Image:
             then="export or download the file again",
         ) from error
     _require_grid(image, path)
+    if image.GetNumberOfComponentsPerPixel() == 1 and "vector" in image.GetPixelIDTypeAsString():
+        image = sitk.VectorIndexSelectionCast(image, 0)  # an axis of one number, as in NRRD
     return image
 
 

@@ -23,6 +23,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from lnmbench import UserError
+from lnmbench.imaging.damaged_slices import require_sound_slices
 from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.imaging.series import find_image
 from lnmbench.records import Preprocessing, Volume
@@ -72,9 +73,8 @@ def _read(path: Path) -> Voxels:
     image = find_image(path).image
     assert np.allclose(image.GetSpacing(), (0.7, 0.8, 5.0))
     assert np.allclose(image.GetOrigin(), (-20.0, -30.0, -100.0))
-    return np.asarray(
-        sitk.GetArrayFromImage(require_hu(Volume(image=image, mask=image), Preprocessing()).image)
-    )
+    volume = require_hu(Volume(image=image, mask=image), Preprocessing())
+    return np.asarray(sitk.GetArrayFromImage(require_sound_slices(volume, Preprocessing()).image))
 
 
 def _require_chest(path: Path, expected: Voxels = CHEST) -> None:
@@ -388,7 +388,88 @@ def rescaling_is_missing(folder: Path) -> None:
     _require_refusal(_write_series(folder / "type", other_type), "does not hold HU")
 
 
+# Slices and headers that converters spoil
+
+
+def lost_slices(folder: Path) -> None:
+    """An interrupted transfer left zeros in a slice, or in its second half."""
+    for length in (0, 16 * 32 * 2):
+
+        def change(index: int, header: Dataset, length: int = length) -> None:
+            if index == 4:
+                header.PixelData = header.PixelData[:length].ljust(len(header.PixelData), b"\0")
+
+        _require_refusal(_write_series(folder / str(length), change), "slice 5 of 8 with one value")
+
+
+def repeated_slice(folder: Path) -> None:
+    """A missing slice was filled with a copy of the one before, at a position of its own."""
+
+    def change(index: int, header: Dataset) -> None:
+        if index == 5:
+            header.PixelData = (CHEST[4].astype(int) + 1024).astype(np.uint16).tobytes()
+
+    _require_refusal(_write_series(folder, change), "slice 6 of 8 with the same voxels")
+
+
+def intercept_of_one_slice(folder: Path) -> None:
+    """One slice has an intercept of -624, all others one of -1024."""
+
+    def change(index: int, header: Dataset) -> None:
+        header.RescaleIntercept = -624 if index == 3 else -1024
+
+    _require_refusal(_write_series(folder, change), "slice 4 of 8 about 39. HU away")
+
+
+def header_size_within_a_header(folder: Path) -> None:
+    """A HeaderSize in the header of a .mha, by which the reader begins within the header."""
+    path = folder / "ct.mha"
+    sitk.WriteImage(_image(CHEST), path)
+    content = path.read_bytes()
+    for size, says in ((100, "a HeaderSize"), (-1, "")):
+        line = f"HeaderSize = {size}\nElementType".encode()
+        path.write_bytes(content.replace(b"ElementType", line))
+        _require_refusal(path, says) if says else _require_chest(path)
+
+
+def axis_of_one_number(folder: Path) -> None:
+    """An NRRD with a list axis of one number per voxel, in front or behind."""
+    path = folder / "ct.nrrd"
+    vectors = ["(0.7,0,0)", "(0,0.8,0)", "(0,0,5)"]
+    sizes = ["32", "32", "8"]
+    kinds = ["domain"] * 3
+    for place in (0, 3):
+        fields = {
+            "type": "short",
+            "dimension": "4",
+            "space": "left-posterior-superior",
+            "sizes": " ".join((*sizes[:place], "1", *sizes[place:])),
+            "space directions": " ".join((*vectors[:place], "none", *vectors[place:])),
+            "kinds": " ".join((*kinds[:place], "list", *kinds[place:])),
+            "endian": "little",
+            "encoding": "raw",
+            "space origin": "(-20,-30,-100)",
+        }
+        lines = "".join(f"{name}: {value}\n" for name, value in fields.items())
+        path.write_bytes(f"NRRD0004\n{lines}\n".encode() + CHEST.tobytes())
+        _require_chest(path)
+
+
 TROUBLES: dict[str, Callable[[Path], None]] = {
+    "slices were lost": lost_slices,
+    "a slice is a copy of the one before": repeated_slice,
+    "one slice has another intercept": intercept_of_one_slice,
+    "a header size within the header": header_size_within_a_header,
+    "an axis of one number": axis_of_one_number,
+    "cut off far above air": partial(
+        other_scale, lambda hu: np.where(hu < 0, -200, hu), "cut off at -200"
+    ),
+    "gray levels around 0": partial(
+        other_scale,
+        lambda hu: np.rint((hu.clip(-1000, 400) + 1000) / 1400 * 255) - 128,
+        "gray levels from -128",
+    ),
+    "half of HU": partial(other_scale, lambda hu: np.rint(hu / 2), "between lung and fat"),
     "normalized to -1 to 1": partial(
         other_scale, lambda hu: (hu.clip(-1000, 400) + 300) / 700, "fractions from -1 to"
     ),

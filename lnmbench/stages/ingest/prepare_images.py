@@ -16,6 +16,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.damaged_slices import require_sound_slices
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.records import Case, Preprocessing, Volume
@@ -102,7 +103,9 @@ def _prepare(
     stored = parts.read(number, case.id)
     if stored is None:
         try:
-            stored = _arrays(require_hu(case.volume(), preprocessing), preprocessing, key, case.id)
+            volume = require_hu(case.volume(), preprocessing)
+            volume = require_sound_slices(volume, preprocessing)
+            stored = _arrays(volume, preprocessing, key, case.id)
         except UserError as error:
             return LogEntry(case=case.id, reason=one_line(str(error)))
         except Exception as error:
