@@ -29,7 +29,6 @@ from lnmbench.text import plural
 HERE = Path(__file__).parent
 GROUPS = ("honest", "leaks", "open", "other")
 CASES = 90
-CODES = (("N0", "N+"), ("pN0", "pN1"), ("0", "1"), ("-", "+"), ("N0", "N1-3"))
 
 
 def read_columns() -> dict[str, dict[str, dict[str, str]]]:
@@ -178,7 +177,7 @@ def draw_pairs(count: int, seed: int) -> Iterator[tuple[str, str, list[str]]]:
         yield negative, positive, cells
 
 
-def measure_orders(count: int = 1000, seed: int = 0) -> Counter[str]:
+def measure_orders(count: int, seed: int) -> Counter[str]:
     """Return how many drawn columns are ordered right, reversed, and left to the user."""
     outcomes: Counter[str] = Counter()
     for negative, positive, cells in draw_pairs(count, seed):
@@ -217,7 +216,7 @@ def main() -> None:
             print(f"  {row[0]}: {row[2]} column {row[3]!r} is {row[4]}")
     for group, times in measure_headers().items():
         print(f"public headers, {group} surgery: {dict(times)}")
-    print(f"1,000 binary columns: {dict(measure_orders())}")
+    print(f"1,000 binary columns: {dict(measure_orders(1000, seed=0))}")
     if folder is None:
         return
     labeled = list(measure_tables(folder))

@@ -134,6 +134,27 @@ def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     return f"{count} {noun if count == 1 else plural_noun or f'{noun}s'}"
 
 
+def join_first(parts: Sequence[str], most: int, *, separator: str = ", ") -> str:
+    """Return the first parts of a list on one line, and the number of the others.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    most
+        The largest number of parts to show.
+    separator
+        The text between two parts.
+
+    Examples
+    --------
+    >>> join_first(["a", "b"], 2), join_first(["a", "b", "c"], 1, separator="; ")
+    ('a, b', 'a; and 2 more')
+    """
+    more = len(parts) - most
+    return separator.join([*parts[:most], *([f"and {more} more"] if more > 0 else [])])
+
+
 def escape_formula(text: str) -> str:
     """Return text that no spreadsheet interprets as a formula: an apostrophe precedes it.
 

@@ -53,7 +53,7 @@ def is_interrupt(error: BaseException, module: str) -> bool:
     return not (raises and is_of_plugin(_module_of(trace.tb_frame), module))
 
 
-def _locate(trace: TracebackType | None, module: str, origin: str, quoted: bool = True) -> str:
+def _locate(trace: TracebackType | None, module: str, origin: str) -> str:
     """Return file and line of the innermost frame of the plugin, else the plugin's origin."""
     place = Path(origin).name
     while trace is not None:
@@ -70,17 +70,6 @@ def is_of_plugin(name: str, module: str) -> bool:
 
 def _module_of(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
-
-
-def reason(error: BaseException, origin: str) -> str:
-    """Return the line of the plugin that raised an error, and its message, as one line."""
-    line, traceback = "", error.__traceback__
-    while traceback is not None:
-        if Path(traceback.tb_frame.f_code.co_filename).name == Path(origin).name:
-            line = f", line {traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    text = " ".join(str(error).split())
-    return f"{origin}{line}: {type(error).__name__}: {text}"[:240]
 
 
 def _hook_names() -> list[str]:

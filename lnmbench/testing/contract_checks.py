@@ -29,12 +29,11 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         returned.check_dataset_returns,
     ),
     "report reader": (
-        data.check_report_reader_columns,
         data.check_report_reader_empty_report,
         data.check_report_reader_findings,
         returned.check_report_reader_returns,
     ),
-    "target": (data.check_target_labels, data.check_target_notes, returned.check_target_returns),
+    "target": (returned.check_target_returns,),
     "encoder": (
         network.check_encoder_output_shape,
         network.check_encoder_eval_mode,
@@ -62,8 +61,6 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         returned.check_baseline_probabilities,
     ),
     "metric": (
-        evaluation.check_metric_kinds,
-        evaluation.check_metric_bounds,
         evaluation.check_metric_direction,
         returned.check_metric_returns,
     ),
@@ -85,7 +82,7 @@ def contract_checks(role: str) -> Sequence[ContractCheck]:
     Examples
     --------
     >>> [check.__name__ for check in contract_checks("target")]
-    ['check_target_labels', 'check_target_notes', 'check_target_returns']
+    ['check_target_returns']
     """
     if role not in _CHECKS:
         raise ValueError(f"unknown role {role!r}, expected one of {', '.join(_CHECKS)}")

@@ -1,10 +1,10 @@
-"""Contract checks of data sets, report readers and targets."""
+"""Contract checks of data sets and report readers."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from lnmbench.contracts import Dataset, ReportReader, Target
+from lnmbench.contracts import Dataset, ReportReader
 from lnmbench.records import UNCODED_ROLES, Cohort
 
 REPORTS = (
@@ -24,7 +24,6 @@ def check_dataset_case_order(dataset: Dataset, cohort: Cohort) -> None:
 def check_dataset_values(dataset: Dataset, cohort: Cohort) -> None:
     """Check that every value belongs to a column that can encode it."""
     names = {column.name for column in dataset.columns}
-    assert len(names) == len(dataset.columns), "two columns have the same name"
     for case in dataset.cases():
         assert set(case.values) <= names, f"case {case.id} has values without a column"
         for column in dataset.columns:
@@ -43,15 +42,6 @@ def check_dataset_sources(dataset: Dataset, cohort: Cohort) -> None:
     assert all(path.is_file() for path in dataset.sources), "a source is not a file"
 
 
-def check_report_reader_columns(reader: ReportReader, cohort: Cohort) -> None:
-    """Check that columns have unique names and are features known before surgery."""
-    names = {column.name for column in reader.columns}
-    assert len(names) == len(reader.columns), "two columns have the same name"
-    for column in reader.columns:
-        assert column.role == "feature", f"{column.name} is not a feature"
-        assert column.known == "before", f"{column.name} is not known before surgery"
-
-
 def check_report_reader_empty_report(reader: ReportReader, cohort: Cohort) -> None:
     """Check that an empty report has no findings."""
     assert not reader.read(""), "an empty report has findings"
@@ -67,15 +57,3 @@ def check_report_reader_findings(reader: ReportReader, cohort: Cohort) -> None:
             assert finding.words, f"the finding {name} quotes nothing"
             assert finding.words in report, f"the quotation of {name} is not in the report"
             assert not np.isnan(columns[name].encode(finding.value)), f"{name} has no value"
-
-
-def check_target_labels(target: Target, cohort: Cohort) -> None:
-    """Check that labels are (n,) and hold 0, 1 and NaN only."""
-    labels = target.labels(cohort)
-    assert labels.shape == (len(cohort),), f"labels have the shape {labels.shape}"
-    assert set(np.unique(labels[~np.isnan(labels)])) <= {0.0, 1.0}, "labels are not 0, 1 and NaN"
-
-
-def check_target_notes(target: Target, cohort: Cohort) -> None:
-    """Check that notes are texts."""
-    assert all(isinstance(note, str) for note in target.notes(cohort)), "a note is not a text"

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import math
 import pickle
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import Check, Comparison, Metric, Thresholded
-from lnmbench.records import Cohort, Label, Pair, TestResult
+from lnmbench.records import Cohort, Pair, TestResult
 
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
 GOOD = np.array([0.1, 0.2, 0.8, 0.9])
 BAD = np.array([0.9, 0.8, 0.2, 0.1])
-
-
-def check_metric_kinds(metric: Metric, cohort: Cohort) -> None:
-    """Check that there is a title, and at least one known kind of label."""
-    assert metric.title, "the metric has no title"
-    assert set(metric.kinds) <= set(get_args(Label)), f"kinds are {metric.kinds}"
-    assert metric.kinds, "the metric scores no kind of label"
-
-
-def check_metric_bounds(metric: Metric, cohort: Cohort) -> None:
-    """Check that values for binary labels are within the bounds."""
-    if "binary" in metric.kinds:
-        low, high = metric.bounds
-        values = [value for value in _values(metric) if not math.isnan(value)]
-        assert all(low <= value <= high for value in values), f"values {values} exceed the bounds"
 
 
 def check_metric_direction(metric: Metric, cohort: Cohort) -> None:

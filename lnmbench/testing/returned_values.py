@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from lnmbench.contracts import Thresholded
 from lnmbench.errors import PluginError
 from lnmbench.records import Cohort
 from lnmbench.registry import Plugin
@@ -48,14 +49,14 @@ def check_dataset_returns(dataset: Any, cohort: Cohort) -> None:
 
 @_asserting("report reader")
 def check_report_reader_returns(reader: Any, cohort: Cohort) -> None:
-    """Check that findings are records, and that their columns can encode them."""
+    """Check that columns are features known before surgery, and that they can encode findings."""
     for text in ("", "Spiculated mass, 3.2 x 2.1 cm.", "肿块大小约3.2cm×2.1cm"):
         reader.read(text)
 
 
 @_asserting("target")
 def check_target_returns(target: Any, cohort: Cohort) -> None:
-    """Check that labels are 0, 1 or NaN, and that the cohort is not changed in place."""
+    """Check that labels (n,) are 0, 1 or NaN, notes texts, and the cohort is not changed."""
     assert target.title
     target.labels(cohort)
     target.notes(cohort)
@@ -108,8 +109,11 @@ def check_baseline_probabilities(baseline: Any, cohort: Cohort) -> None:
 
 @_asserting("metric")
 def check_metric_returns(metric: Any, cohort: Cohort) -> None:
-    """Check that values are numbers within the bounds, and that the input is not changed."""
+    """Check that kinds, bounds and values are valid, and that the input is not changed."""
     assert metric.title
     assert isinstance(metric.greater_is_better, bool)
     if "binary" in metric.kinds:
-        metric(TRUTH, PREDICTED)
+        is_at_threshold = isinstance(metric, Thresholded)
+        threshold = (metric.threshold(TRUTH, PREDICTED),) if is_at_threshold else ()
+        for predicted in (PREDICTED, 1 - PREDICTED):
+            metric(TRUTH, predicted, *threshold)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lnmbench.text import join_first
+
 DOCS_PAGE = "docs/checks.md"
 """Page that describes every check under its number."""
 MOST = 3
@@ -28,9 +30,7 @@ def join_messages(messages: Sequence[str], *, most: int = MOST) -> str:
     >>> join_messages(["a", "b"]), join_messages(["a", "b", "c"], most=1)
     ('a; b', 'a; and 2 more')
     """
-    more = len(messages) - most
-    shown = list(messages[:most])
-    return "; ".join([*shown, f"and {more} more"] if more > 0 else shown)
+    return join_first(messages, most, separator="; ")
 
 
 def quote_name(name: str) -> str:

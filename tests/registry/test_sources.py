@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lnmbench.registry.faults import reason
+from lnmbench.registry.faults import describe_failure
 from lnmbench.registry.sources import file_checksum, import_file, module_checksum
 
 
@@ -15,7 +15,8 @@ def test_a_file_that_fails_leaves_no_module(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError) as failed:
         import_file(path, path.read_bytes())
     assert "lnmbench_plugin_half" not in sys.modules
-    assert reason(failed.value, "half.py") == "half.py, line 2: ZeroDivisionError: division by zero"
+    line = describe_failure(failed.value, module="lnmbench_plugin_half", origin="half.py")
+    assert line == "half.py, line 2: ZeroDivisionError: division by zero"
 
 
 def test_a_checksum_covers_all_files_of_a_package(

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lnmbench import Card, Case, Column
@@ -15,7 +14,6 @@ from lnmbench.testing.data_checks import (
     check_dataset_values,
     check_report_reader_empty_report,
     check_report_reader_findings,
-    check_target_labels,
 )
 
 COHORT = sample_cohort()
@@ -63,15 +61,3 @@ def test_an_invented_finding_is_found() -> None:
         check_report_reader_findings(Inventing(), COHORT)
     with pytest.raises(AssertionError, match="an empty report has findings"):
         check_report_reader_empty_report(Inventing(), COHORT)
-
-
-class Graded:
-    """A target with three classes."""
-
-    def labels(self, cohort):
-        return np.arange(len(cohort)) % 3
-
-
-def test_a_target_that_is_not_binary_is_found() -> None:
-    with pytest.raises(AssertionError, match="not 0, 1 and NaN"):
-        check_target_labels(Graded(), COHORT)

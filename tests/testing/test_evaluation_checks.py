@@ -8,29 +8,10 @@ from lnmbench.testing.evaluation_checks import (
     check_comparison_interval,
     check_comparison_of_equal_methods,
     check_comparison_probabilities,
-    check_metric_bounds,
-    check_metric_kinds,
     check_numbered_check_texts,
 )
 
 COHORT = sample_cohort()
-
-
-class Doubled:
-    """An AUC times two that scores an unknown kind of label."""
-
-    title, greater_is_better = "2 AUC", True
-    kinds, bounds = ("binary", "color"), (0.0, 1.0)
-
-    def __call__(self, truth, predicted):
-        return 2.0 * float(predicted[truth == 1].mean() > predicted[truth == 0].mean())
-
-
-def test_kinds_and_bounds_of_a_metric_are_checked() -> None:
-    with pytest.raises(AssertionError, match="kinds are"):
-        check_metric_kinds(Doubled(), COHORT)
-    with pytest.raises(AssertionError, match="exceed the bounds"):
-        check_metric_bounds(Doubled(), COHORT)
 
 
 class Constant:

@@ -98,6 +98,22 @@ class Metric:
         return 2.0
 
 
+class ColorMetric(Metric):
+    kinds = ("binary", "color")
+
+
+class ReaderOfIds(Reader):
+    columns = (Column(name="id", role="id"),)
+
+
+class UnreadableTarget(Target):
+    def labels(self, cohort: Any) -> Any:
+        return np.zeros(len(cohort))
+
+    def notes(self, cohort: Any) -> Any:
+        return [3]
+
+
 @pytest.mark.parametrize(
     ("check", "instance", "fault"),
     [
@@ -109,6 +125,9 @@ class Metric:
         (returned.check_weighting_returns, Weighting(), r"the shape \(2,\), got the shape \(\)"),
         (returned.check_baseline_candidates, Untuned(), "at least one candidate"),
         (returned.check_baseline_probabilities, Unscaled(), "contains NaN"),
+        (returned.check_report_reader_returns, ReaderOfIds(), "features known before surgery"),
+        (returned.check_target_returns, UnreadableTarget(), "expected a text, got 3"),
+        (returned.check_metric_returns, ColorMetric(), "got 'color'"),
         (returned.check_metric_returns, Metric(), "a number from 0 to 1 or NaN, got 2"),
     ],
 )

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from lnmbench.errors import UserError, reading
 from lnmbench.nets.encoder.weight_archive import MalformedWeightsError, verify_archive
+from lnmbench.text import join_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -243,8 +244,7 @@ def _exclude(state: Mapping[str, Tensor], ignoring: Iterable[str]) -> dict[str, 
 
 
 def _list_first(fault: str, keys: Sequence[str]) -> str:
-    more = ", …" if len(keys) > _SHOWN else ""
-    return f"{len(keys)} {fault}: {', '.join(keys[:_SHOWN])}{more}" if keys else ""
+    return f"{len(keys)} {fault}: {join_first(keys, _SHOWN)}" if keys else ""
 
 
 def _shapes(key: str, loaded: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> str:

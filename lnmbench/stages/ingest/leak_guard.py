@@ -12,7 +12,7 @@ from lnmbench.records import Cohort, Column
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.target_labels import label_cohort
 from lnmbench.stats.leakage import describe_signs, find_separating_pairs, find_signs, is_exact
-from lnmbench.text import clean, plural
+from lnmbench.text import clean, join_first, plural
 
 MOST_NAMES = 5
 
@@ -30,10 +30,9 @@ def name_late_features(columns: Iterable[Column]) -> str:
     ]
     if not late:
         return ""
-    more = [f"and {len(late) - MOST_NAMES} more"] if len(late) > MOST_NAMES else []
     return (
         f"{plural(len(late), 'feature seems', 'features seem')} to be known only after surgery: "
-        f"{', '.join([*late[:MOST_NAMES], *more])}; leave out what is not known before surgery"
+        f"{join_first(late, MOST_NAMES)}; leave out what is not known before surgery"
     )
 
 

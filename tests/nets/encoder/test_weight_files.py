@@ -125,7 +125,7 @@ def test_keys_that_do_not_fit_are_listed() -> None:
         load_weights(net, state, what="net")
     for part in (
         "1 missing: conv.bias",
-        "5 unexpected: extra0, extra1, extra2, …",
+        "5 unexpected: extra0, extra1, extra2, and 2 more",
         "2 of the wrong shape: fc.weight (5, 4) instead of (2, 4), fc.bias",
         "1 not finite: norm.weight",
     ):

@@ -1,0 +1,173 @@
+"""Work of a run: chunks of its methods go to an executor, and their results to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, Future, as_completed
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lnmbench.contracts import Progress
+from lnmbench.errors import PluginError, UserError
+from lnmbench.records import NetworkMethod, Plan, Unit, UnitResult
+from lnmbench.registry import GuardedExecutor, Registry, fault_log
+from lnmbench.registry.boundary.values import Unexpected, describe
+from lnmbench.stages.plan import (
+    MethodFailure,
+    ResolvedBenchmark,
+    ResolvedMethod,
+    ResolvedNetwork,
+)
+from lnmbench.stages.run.chunk import Chunk, make_chunk
+from lnmbench.stages.run.execution import execute, is_of_execution
+from lnmbench.stages.run.features import make_feature_cache
+from lnmbench.store.feature_cache import FeatureCache
+from lnmbench.store.ledger import LedgerWriter
+from lnmbench.text import plural
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Work:
+    """The work of a run: chunks go to a pool, and this process alone writes their results."""
+
+    registry: Registry
+    ledger: LedgerWriter
+    plan: Plan
+    pool: GuardedExecutor
+    progress: Progress
+
+    def missing_repeats(self, resolved: ResolvedMethod) -> list[int]:
+        """Return the repeats of a method that lack a result."""
+        done = self.ledger.done(resolved.method.fingerprint)
+        units = self.plan.splits.units()
+        return sorted({repeat for repeat, fold in units if (repeat, fold) not in done})
+
+    def notify(self, event: str, **facts: object) -> None:
+        """Call the hooks of an event, and print their new faults."""
+        for line in self.registry.events.notify(event, **facts):
+            self.progress.say(line)
+
+    def run_method(
+        self,
+        resolved: ResolvedMethod,
+        benchmark: ResolvedBenchmark,
+        *,
+        home: Path,
+        plugins: tuple[str, ...],
+    ) -> list[MethodFailure]:
+        """Run the chunks that a method lacks; return its failure, if there is one.
+
+        Parameters
+        ----------
+        resolved
+            The method.
+        benchmark
+            Its benchmark.
+        home
+            The folder of feature caches.
+        plugins
+            The plugins that the user named.
+        """
+        missing, label = self.missing_repeats(resolved), resolved.method.label
+        try:
+            features = self._make_features(resolved, benchmark, home) if missing else None
+            chunks = [
+                make_chunk(resolved, benchmark, repeat, features=features, plugins=plugins)
+                for repeat in missing
+            ]
+            self._run_chunks(chunks, resolved)
+        except MethodError as error:
+            failure = MethodFailure(label=label, reason=str(error))
+            self.progress.finish()
+            self.progress.say(str(failure))
+            return [failure]
+        return []
+
+    def _make_features(
+        self, resolved: ResolvedMethod, benchmark: ResolvedBenchmark, home: Path
+    ) -> FeatureCache | None:
+        if not isinstance(resolved, ResolvedNetwork):
+            return None
+        try:
+            return make_feature_cache(
+                resolved,
+                benchmark.cohort,
+                benchmark.cohort_file,
+                home,
+                self.progress,
+                device=benchmark.resources.device,
+            )
+        except PluginError as fault:
+            raise MethodError(str(fault)) from None
+
+    def _run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
+        method, protocol = resolved.method, self.plan.protocol
+        candidates = method.tune if isinstance(method, NetworkMethod) else 1
+        fits_a_repeat = protocol.folds * protocol.inner * candidates
+        if not chunks:
+            self.progress.say(f"{method.label}: complete in the ledger")
+            return
+        self.progress.start("run", method.label, protocol.repeats * fits_a_repeat, "fit")
+        self.progress.advance((protocol.repeats - len(chunks)) * fits_a_repeat)
+        notes: set[str] = set()
+        waiting: dict[Future[list[UnitResult]], Chunk] = {}
+
+        def keep(future: Future[list[UnitResult]]) -> None:
+            self._add_results(future, waiting.pop(future), notes)
+            self.progress.advance(fits_a_repeat)
+
+        try:
+            for chunk in chunks:
+                waiting[self.pool.submit(execute, chunk)] = chunk
+                for future in [future for future in waiting if future.done()]:
+                    keep(future)
+            for future in as_completed(list(waiting)):
+                keep(future)
+        finally:
+            for future in waiting:
+                future.cancel()
+        self.progress.finish()
+
+    def _add_results(self, future: Future[list[UnitResult]], chunk: Chunk, notes: set[str]) -> None:
+        """Write the results of a chunk, and print those of its notes that are new."""
+        label = chunk.method.label
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, BrokenExecutor):
+            raise UserError(
+                "a worker process died, possibly because memory ran out",
+                where=label,
+                then="run the same command again, with fewer workers, to continue",
+            ) from error
+        if isinstance(error, UserError):
+            fault_log.record_from_worker(error)
+            raise MethodError(str(error))
+        if error is not None and is_of_execution(error):
+            raise error
+        results = self.pool.result(future, partial(_require_results, chunk=chunk))
+        self.ledger.add_results(results)
+        for result in results:
+            self.notify("unit_finished", result=result)
+        for note in dict.fromkeys(note for result in results for note in result.notes):
+            if note not in notes:
+                self.progress.say(f"{label}: {note}")
+                notes.add(note)
+
+
+class MethodError(UserError):
+    """An error that costs its method, while the others go on."""
+
+
+def _require_results(value: object, *, chunk: Chunk) -> list[UnitResult]:
+    """Return the results of a chunk: one for each of its units, and no other."""
+    if not isinstance(value, list) or not all(isinstance(each, UnitResult) for each in value):
+        raise Unexpected("the list of results that the call returns", describe(value))
+    method, folds = chunk.method.fingerprint, range(chunk.plan.protocol.folds)
+    expected = [Unit(method=method, repeat=chunk.repeat, fold=fold) for fold in folds]
+    units = sorted(result.unit for result in value)
+    if units != expected:
+        raise Unexpected(
+            f"one result for each of {len(expected)} units of repeat {chunk.repeat}",
+            f"{plural(len(units), 'result')}, {len(set(units) & set(expected))} of them of these",
+        )
+    return value
