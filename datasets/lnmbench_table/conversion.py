@@ -19,7 +19,12 @@ _EXAMPLES = 3
 _BLANK = re.compile(r"[ \u00a0\u2007\u2009\u202f]")
 _GROUPED = re.compile(r"[-+−]?\d{1,3}([.,'’ ])\d{3}(?:\1\d{3})*(?:[.,]\d+)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[-+−]?[\d.]+,\d+", re.ASCII)
-_LIMIT = re.compile(r"[<>≤≥≦≧~≈±＜＞].*\d")
+# a limit, an estimate or a footnote: one number, which the user can confirm
+_INEXACT = re.compile(
+    r"(?:[<>≤≥≦≧~≈±＜＞]|ca\.?|c\.|circa|etwa|env\.?|aprox\.?|approx\.?|约|約|약)"
+    r"\s*=?\s*(\d+(?:[.,]\d+)?)\s*|(\d+(?:[.,]\d+)?)\s*[*+?†‡^]{1,3}",
+    re.IGNORECASE,
+)
 _WITH_UNIT = re.compile(r"[-+−]?[\d.,]+ ?[a-zµμ%°][^\d]*\d?", re.ASCII | re.IGNORECASE)
 
 
@@ -144,8 +149,11 @@ class Conversion:
             return f'set thousands = "{mark}" {section} if it separates thousands'
         if self.decimal == "." and _WITH_COMMA.fullmatch(cell):
             return f'set decimal = "," {section}'
-        if _LIMIT.match(cell):
-            return f"give its number with values = {{{_quote(cell)} = 0.5}}, or list it as missing"
+        inexact = _INEXACT.fullmatch(cell)
+        if inexact:
+            number = (inexact[1] or inexact[2]).replace(",", ".")
+            value = f"values = {{{_quote(cell)} = {number}}}"
+            return f"give its number, e.g. with {value}, or list it as missing"
         if _WITH_UNIT.fullmatch(cell):
             return "remove units from the cells of the table and give one with the key unit"
         return "add the spelling to the column's missing list if it means missing"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from lnmbench.lexicon.vocabulary import has_role
@@ -29,6 +30,8 @@ _UNIT_IN_NAME = re.compile(
 )
 _WITH_UNIT = re.compile(rf"[-+−]?[\d.,]+\s?({_UNIT})", re.ASCII)
 _WHOLE_DATE = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
+_FEW = 0.2
+_GAP = 8
 _MISSING_CODES = ("-9", "-99", "-999", "-9999", "999", "9999", "99999")
 
 
@@ -79,6 +82,30 @@ def find_unit(name: str) -> str:
     """
     match = _UNIT_IN_NAME.search(name.strip())
     return next(filter(None, match.groups()), "") if match else ""
+
+
+def find_distant_numbers(numbers: Sequence[float]) -> list[float]:
+    """Return the numbers that a gap separates from all others: codes, typing errors, dates.
+
+    They are negative numbers if all others are positive, or some that are several times as large
+    as the next. Returns nothing if they are more than a few.
+
+    Examples
+    --------
+    >>> find_distant_numbers([61, 75, 48, 52, 66, 71, 680, 59, 80, 49])
+    [680]
+    >>> find_distant_numbers([1.2, 3.4, -9, 0.8, 2.2, -9, 5.1, 4.0, 1.1, 7.5])
+    [-9, -9]
+    """
+    ordered = sorted(numbers)
+    most = len(ordered) * _FEW
+    negative = [number for number in ordered if number < 0]
+    if 0 < len(negative) <= most:
+        return negative
+    for index, (smaller, larger) in enumerate(pairwise(ordered), start=1):
+        if smaller > 0 and larger >= _GAP * smaller and len(ordered) - index <= most:
+            return ordered[index:]
+    return []
 
 
 def _parse(cell: str) -> float | None:

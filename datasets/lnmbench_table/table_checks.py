@@ -10,11 +10,13 @@ from pathlib import Path
 from lnmbench import Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.lexicon.timing import judge_column, judge_name
+from lnmbench.lexicon.vocabulary import has_role
 from lnmbench.text import fold_spelling, plural
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.sections import format_section_header
 from lnmbench_table.sheet import Sheet, quote_text
 
+_LAST_ROWS = 5
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+\d+", re.IGNORECASE)
 
 
@@ -51,7 +53,7 @@ def check_headers(sheet: Sheet, names: Sequence[str], path: Path) -> Iterator[Us
 
 
 def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
-    """Yield an error on ids that are empty, and one on ids that occur more than once."""
+    """Yield errors on ids that are empty, repeated, shortened or words below the last case."""
     if sheet.header.count(name) != 1:
         return
     ids = sheet.column(name)
@@ -62,6 +64,14 @@ def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
             where=f"{sheet.path}, row {', '.join(map(str, empty[:5]))}",
             got=f"{plural(len(empty), 'row')} without an id" if len(empty) > 1 else "",
         )
+    for row, id_ in list(zip(sheet.rows, ids, strict=True))[-_LAST_ROWS:]:
+        if has_role(id_, "summary"):
+            yield UserError(
+                f"column {name!r} holds {quote_text(id_)}, a word for a summary or a remark",
+                where=f"{sheet.path}, row {row.number}",
+                expected="the id of a case",
+                then="delete the row, or rename the case",
+            )
     shortened = [id_ for id_ in ids if _SHORTENED.fullmatch(id_)]
     if shortened:
         yield UserError(

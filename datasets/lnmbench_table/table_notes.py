@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from lnmbench import Column
 from lnmbench.records import UNCODED_ROLES
-from lnmbench.text import plural
+from lnmbench.text import fold_spelling, plural
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.dictionary import Dictionary
 from lnmbench_table.excel import StoredPercentage
+from lnmbench_table.numbers import find_distant_numbers
 from lnmbench_table.sheet import Sheet, quote_text
 
 _EXAMPLES = 5
+_PADDING = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 def describe_columns(
@@ -30,12 +33,13 @@ def describe_columns(
         The converted cells of each column of the dictionary.
     """
     used = {dictionary.id, *(column.name for column in dictionary.columns)}
-    left_out = [quote_text(header) for header in sheet.header if header not in used]
+    left_out = [quote_text(header) for header in sheet.header if header and header not in used]
     if left_out:
         yield (
             f"{plural(len(left_out), 'column is', 'columns are')} not in the dictionary and not "
             f"used: {', '.join(left_out)}"
         )
+    yield from describe_ids(sheet, dictionary.id, cells)
     for conversion in dictionary.conversions:
         column, raw = conversion.column, sheet.column(conversion.column.name)
         for note in (
@@ -43,9 +47,54 @@ def describe_columns(
             _describe_spellings(column, cells[column.name]),
             _describe_percentages(column, raw),
             _describe_unused_values(conversion, raw),
+            _describe_distant_numbers(column, cells[column.name]),
         ):
             if note:
                 yield f"column {column.name!r} {note}"
+
+
+def describe_ids(sheet: Sheet, id_: str, cells: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield notes on ids in almost the same spelling, and on rows that have nothing but an id.
+
+    Parameters
+    ----------
+    sheet
+        The table.
+    id_
+        The name of its column of ids.
+    cells
+        The converted cells of the other columns.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, text in zip(sheet.rows, sheet.column(id_), strict=True):
+        rows.setdefault(_PADDING.sub("", fold_spelling(text)), []).append(row.number)
+    alike = [numbers for numbers in rows.values() if len(numbers) > 1]
+    if alike:
+        yield (
+            f"{plural(len(alike), 'id occurs', 'ids occur')} in several spellings (case, blanks or "
+            f"leading zeros), e.g. in rows {', '.join(map(str, alike[0][:_EXAMPLES]))}: if they "
+            'are of one patient, add a column with role = "patient"'
+        )
+    values = zip(*cells.values(), strict=True)
+    empty = [row.number for row, case in zip(sheet.rows, values, strict=False) if not any(case)]
+    if empty:
+        listed = ", ".join(map(str, empty[:_EXAMPLES])) + ", …" * (len(empty) > _EXAMPLES)
+        yield f"{plural(len(empty), 'row has', 'rows have')} an id, but no other value: {listed}"
+
+
+def _describe_distant_numbers(column: Column, cells: Sequence[str]) -> str:
+    if column.kind != "continuous" or column.role in UNCODED_ROLES:
+        return ""
+    numbers = [float(column.encode(cell)) for cell in cells if not column.is_missing(cell)]
+    distant = find_distant_numbers(numbers)
+    if not distant:
+        return ""
+    listed = ", ".join(f"{number:g}" for number in sorted(set(distant))[:_EXAMPLES])
+    more = ", …" if len(set(distant)) > _EXAMPLES else ""
+    return (
+        f"has {plural(len(distant), 'number')} far from all others ({listed}{more}): correct "
+        "them, or list them as missing, unless they were measured"
+    )
 
 
 def _describe_missing(column: Column, cells: Sequence[str]) -> str:

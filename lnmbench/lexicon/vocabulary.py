@@ -80,7 +80,7 @@ def find_topics(name: str, *names: str) -> tuple[Topic, ...]:
 
 
 def has_role(name: str, role: str) -> bool:
-    """Return whether a name has a word for `id`, `name`, `center`, `report` or `date`.
+    """Return whether a name has a word for a topic of `roles.toml`, e.g. `id` or `date`.
 
     Examples
     --------

@@ -218,6 +218,26 @@ def all_errors_at_once(folder: Path) -> None:
     assert "'no'" in lines[2]
 
 
+def numbers_that_nobody_measured(folder: Path) -> None:
+    """Codes that are not listed as missing are pointed out, and so are typing errors."""
+    rows = "".join(f"{n},{40 + n},0\n" for n in range(30))
+    for odd in ("-9", "999", "680"):
+        table = open_table(folder, f"id,age,n1\n{rows}x,{odd},1\n")
+        assert any(f"1 number far from all others ({odd})" in note for note in table.notes)
+
+
+def row_of_totals(folder: Path) -> None:
+    """Spreadsheets end with sums, means and remarks, which are no cases."""
+    for id_ in ("Summe", "Mean", "合计", "Stand: 1.1.2024"):
+        assert "row 3" in refuse(folder, f"id,age,n1\nA,50,0\n{id_},50,1\n")
+
+
+def one_id_in_two_spellings(folder: Path) -> None:
+    """P04 and p04 are one patient in most hospitals: their rows are named."""
+    table = open_table(folder, "id,age,n1\nP04,50,0\np04,51,1\n")
+    assert "1 id occurs in several spellings" in "".join(table.notes)
+
+
 TROUBLES: dict[str, Callable[[Path], None]] = {
     "a header ends with a blank": header_with_blanks,
     "a table of a Chinese Windows": table_of_chinese_windows,
@@ -231,6 +251,9 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "SPSS's system-missing value": system_missing,
     "numbers that only Python reads": leniency_of_float,
     "limits instead of values": limits_as_values,
+    "codes and typing errors among numbers": numbers_that_nobody_measured,
+    "sums and remarks below the cases": row_of_totals,
+    "one id in two spellings": one_id_in_two_spellings,
     "spellings that look alike": spellings_that_look_alike,
     "a workbook in Strict Open XML": strict_open_xml,
     "a cell far away from the table": one_far_cell,

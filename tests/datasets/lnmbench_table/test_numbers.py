@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lnmbench_table.excel import StoredNumber
-from lnmbench_table.numbers import find_unit, read_numbers
+from lnmbench_table.numbers import find_distant_numbers, find_unit, read_numbers
 
 
 def test_decimal_commas_are_recognized() -> None:
@@ -44,6 +44,24 @@ def test_numbers_of_a_spreadsheet_have_points() -> None:
 )
 def test_units_in_headers(name: str, unit: str) -> None:
     assert find_unit(name) == unit
+
+
+@pytest.mark.parametrize(
+    ("numbers", "distant"),
+    [
+        ([*range(40, 80), 680], [680]),
+        ([*range(40, 80), -5], [-5]),
+        ([*range(1, 40), -9, -9, 45123], [-9, -9]),
+        ([*range(1, 40), 43831, 45123], [43831, 45123]),
+        ([0, 0, 1, 40, 60, 50, 80], []),
+        ([-3, -2, -1, 0, 1, 2, 3], []),
+        ([0.1, 1, 2, 3, 4, 5], []),
+        ([5, 6, 7, 60, 70, 80], []),
+        ([], []),
+    ],
+)
+def test_numbers_behind_a_gap_are_distant(numbers: list[float], distant: list[float]) -> None:
+    assert find_distant_numbers(numbers) == distant
 
 
 def test_codes_of_missing_values_are_far_from_all_others() -> None:

@@ -43,6 +43,17 @@ def test_empty_and_repeated_ids_are_counted() -> None:
     assert list(check_ids(make_sheet("x", "A"), "id")) == []
 
 
+@pytest.mark.parametrize("id_", ["Summe", "Total", "平均", "Stand: 01.01.2024", "Moyenne", "합계"])
+def test_rows_below_the_last_case_are_refused(id_: str) -> None:
+    (error,) = check_ids(make_sheet("id,x", "A,1", f"{id_},500"), "id")
+    assert "a word for a summary or a remark (t.csv, row 3)" in str(error)
+
+
+@pytest.mark.parametrize("id_", ["MEAN01", "P01", "Summer", "TOT-1", "SD-004", "注01"])
+def test_ids_are_no_words(id_: str) -> None:
+    assert not list(check_ids(make_sheet("id,x", "A,1", f"{id_},2"), "id"))
+
+
 def test_ids_in_scientific_notation_are_refused() -> None:
     (error,) = check_ids(make_sheet("id,x", "1.23457E+11,1", "7,2"), "id")
     assert "1 id in column 'id' lost digits in a spreadsheet" in str(error)

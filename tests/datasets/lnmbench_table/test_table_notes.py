@@ -29,6 +29,12 @@ SECTIONS = {
         ("other", ["", ""], "1 column is not in the dictionary and not used: 'other'"),
         (
             "age",
+            [*map(str, range(40, 60)), "680"],
+            "column 'age' has 1 number far from all others (680): correct them, or list them as "
+            "missing, unless they were measured",
+        ),
+        (
+            "age",
             [StoredPercentage("0.5"), "k.A."],
             "column 'age' is formatted as percent and is read as fractions, e.g. 0.5",
         ),
@@ -42,3 +48,27 @@ def test_a_note_says_what_was_decided(
     sheet = Sheet(path=Path("t.csv"), header=("case", name), rows=rows)
     converted = {name: [cell if cell not in ("X", "k.A.") else "" for cell in cells]}
     assert note in list(describe_columns(sheet, parse_columns(section), converted))
+
+
+@pytest.mark.parametrize(
+    ("rows", "note"),
+    [
+        ([["P04", "1"], ["p04", "2"]], "1 id occurs in several spellings"),
+        ([["P1-7", "1"], ["P1-007", "2"], ["Q", "1"]], "1 id occurs in several spellings"),
+        ([["a", "1"], ["b", ""]], "1 row has an id, but no other value: 3"),
+    ],
+)
+def test_notes_on_ids(
+    rows: list[list[str]], note: str, parse_columns: Callable[[str], Dictionary]
+) -> None:
+    numbered = (Row(number=n, cells=tuple(cells)) for n, cells in enumerate(rows, start=2))
+    sheet = Sheet(path=Path("t.csv"), header=("case", "age"), rows=tuple(numbered))
+    dictionary = parse_columns("[columns.age]\n" + SECTIONS["age"].partition("values")[0])
+    notes = list(describe_columns(sheet, dictionary, {"age": [cells[1] for cells in rows]}))
+    assert len(notes) == 1
+    assert notes[0].startswith(note)
+
+
+def test_columns_without_a_name_are_not_listed(parse_columns: Callable[[str], Dictionary]) -> None:
+    sheet = Sheet(path=Path("t.csv"), header=("case", "", ""), rows=())
+    assert list(describe_columns(sheet, parse_columns(""), {})) == []
