@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.errors import reading as reading_file
+from lnmbench.imaging.grid import Grid
 from lnmbench.imaging.grid_limits import HU_LIMITS, require_plausible_grid
 from lnmbench.imaging.metaimage import list_metaimage_files, require_sound_metaimage
 from lnmbench.imaging.nifti import require_sound_nifti
@@ -40,6 +41,7 @@ def read_volume_file(path: Path) -> sitk.Image:
     later (see `hounsfield.require_hu`).
     """
     image = _require_volume(read_grid_file(path), path)
+    _require_geometry(image, path)
     _require_numbers(image, path)
     return image
 
@@ -131,6 +133,17 @@ def _require_volume(image: sitk.Image, path: Path) -> sitk.Image:
             f"{path} is a single image, not a volume", got=f"{' × '.join(map(str, size))} voxels"
         )
     return image
+
+
+def _require_geometry(image: sitk.Image, path: Path) -> None:
+    """Refuse the geometry that a volume has if its spacing and its position were never set."""
+    if Grid.of_image(image).lacks_geometry():
+        raise UserError(
+            f"{path} does not state its position in the patient",
+            expected="spacing, origin and directions of the scan",
+            got="an identity affine (spacing 1, origin 0): software dropped the geometry",
+            then="export it again with the affine of the scan",
+        )
 
 
 def _require_numbers(image: sitk.Image, path: Path) -> None:

@@ -15,6 +15,7 @@ import pydicom
 import SimpleITK as sitk
 from pydicom.dataset import Dataset
 
+from lnmbench.imaging.damaged_slices import require_sound_slices
 from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.imaging.series import read_image
 from lnmbench.records import Preprocessing, Volume
@@ -298,9 +299,25 @@ def _values(
         path = folder / "ct.nii.gz"
         sitk.WriteImage(_image(change(_made.hu_of(4)).astype(kind)), path)
         image = read_image(path)
-        return require_hu(Volume(image=image, mask=image), Preprocessing())
+        volume = require_hu(Volume(image=image, mask=image), Preprocessing())
+        return require_sound_slices(volume, Preprocessing())
 
     return read
+
+
+def _slices(*order: int, value: int | None = None) -> Callable[[Path], object]:
+    """Return a function that ingests a volume of these slices; a value replaces the third one."""
+
+    def change(hu: np.ndarray) -> np.ndarray:
+        hu = hu[list(order)]
+        hu[2] = hu[2] if value is None else value
+        return hu
+
+    return _values(change)
+
+
+def _without_geometry() -> sitk.Image:
+    return sitk.GetImageFromArray(_made.hu_of(4))
 
 
 KINDS: dict[str, Callable[[Path], object]] = {
@@ -402,5 +419,11 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "stored values without the intercept": _values(lambda hu: hu + 1024),
     "an intercept that was applied twice": _values(lambda hu: hu - 1024),
     "signed numbers saved as unsigned": _values(lambda hu: hu.astype(np.uint16), np.uint16),
+    "a volume with an empty slice": _slices(0, 1, 2, 3, value=-1024),
+    "a volume with a slice twice": _slices(0, 1, 1, 3),
+    "a volume with an identity affine": _file("ct.nii.gz", _without_geometry),
+    "an MHA whose header states another size": _text(
+        "ct.mha", "ElementType", "HeaderSize = 9\nElementType"
+    ),
     "a volume with a spacing in meters": _nifti(x=(76 + 4, "f", 0.0007), sform=(254, "h", 0)),
 }

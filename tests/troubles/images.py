@@ -432,6 +432,16 @@ def header_size_within_a_header(folder: Path) -> None:
         _require_refusal(path, says) if says else _require_chest(path)
 
 
+def identity_affine(folder: Path) -> None:
+    """A CT saved from an array without its geometry, by nibabel (RAS) or SimpleITK (LPS)."""
+    for sides in ((1, 1, 1), (-1, -1, 1)):
+        for suffix in ("nii.gz", "nrrd", "mha"):
+            image = sitk.GetImageFromArray(CHEST)
+            image.SetDirection(np.diag(sides).ravel().astype(float).tolist())
+            sitk.WriteImage(image, folder / f"ct.{suffix}")
+            _require_refusal(folder / f"ct.{suffix}", "software dropped the geometry")
+
+
 def axis_of_one_number(folder: Path) -> None:
     """An NRRD with a list axis of one number per voxel, in front or behind."""
     path = folder / "ct.nrrd"
@@ -461,6 +471,7 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "one slice has another intercept": intercept_of_one_slice,
     "a header size within the header": header_size_within_a_header,
     "an axis of one number": axis_of_one_number,
+    "a CT was saved with an identity affine": identity_affine,
     "cut off far above air": partial(
         other_scale, lambda hu: np.where(hu < 0, -200, hu), "cut off at -200"
     ),
