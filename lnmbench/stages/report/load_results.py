@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,24 +16,24 @@ from lnmbench.records import (
     MethodResult,
     PairComparison,
     Plan,
-    PluginFault,
     Protocol,
     Results,
     Search,
     freeze,
 )
-from lnmbench.redaction import redact_paths
 from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
-from lnmbench.stages.report.metric_offers import MetricOffers, build_metrics, make_faults
+from lnmbench.stages.report.metric_offers import MetricOffers, build_metrics
+from lnmbench.stages.report.result_faults import (
+    COMPARISON,
+    METRIC,
+    drop_faulty_metrics,
+    make_faults,
+    separate_failures,
+)
 from lnmbench.stages.score import aux_scores, score
 from lnmbench.store.ledger import FILE, LedgerReader
-
-METRIC, COMPARISON, METHOD = "metric", "comparison", "method"
-"""Metrics, comparisons and methods, whose faults are part of the results."""
-_FAILED = re.compile(r"(.+?) failed: ")
-"""The note of a run on a method that failed."""
 
 
 def find_latest_run(runs: Path) -> Path:
@@ -145,58 +144,6 @@ def compare_methods(results: Results, registry: Registry) -> Results:
             *(fault for fault in results.faults if fault.role != COMPARISON),
             *make_faults(COMPARISON, faults),
         ),
-    )
-
-
-def separate_failures(results: Results) -> Results:
-    """Return the results with failed methods among the faults, not the notes.
-
-    A run notes which methods failed. The note does not hold any more for a method that a later
-    run has completed.
-    """
-    complete = {result.method.label for result in results.method_results if result.complete}
-    faults = [fault for fault in results.faults if fault.role != METHOD]
-    failed = {fault.name: fault for fault in results.faults if fault.role == METHOD}
-    notes = []
-    for note in results.notes:
-        match = _FAILED.match(note)
-        if match is None:
-            notes.append(note)
-        else:
-            label, message = match[1], redact_paths(note)
-            failed[label] = PluginFault(role=METHOD, name=label, message=message)
-    faults += [fault for label, fault in failed.items() if label not in complete]
-    return replace(results, notes=tuple(notes), faults=tuple(faults))
-
-
-def drop_faulty_metrics(results: Results) -> Results:
-    """Return the results without the scores of metrics that failed for any method."""
-    faulty = {fault.name for fault in results.faults if fault.role == METRIC}
-    if not faulty:
-        return results
-    method_results = []
-    for result in results.method_results:
-        scores = {name: each for name, each in result.scores.items() if name not in faulty}
-        method_results.append(
-            replace(
-                result,
-                scores=scores,
-                summary={name: result.summary[name] for name in scores},
-                spread={name: result.spread[name] for name in scores},
-                inner=None if faulty & set(results.primary_metrics[:1]) else result.inner,
-                aux=tuple(
-                    replace(
-                        score,
-                        metrics={n: e for n, e in score.metrics.items() if n not in faulty},
-                    )
-                    for score in result.aux
-                ),
-            )
-        )
-    return replace(
-        results,
-        method_results=tuple(method_results),
-        metrics=tuple(name for name in results.metrics if name not in faulty),
     )
 
 

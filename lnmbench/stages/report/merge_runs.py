@@ -11,13 +11,9 @@ import numpy as np
 from lnmbench.errors import UserError
 from lnmbench.records import MethodResult, Results
 from lnmbench.registry import Registry
-from lnmbench.stages.report.load_results import (
-    compare_methods,
-    drop_faulty_metrics,
-    read_results,
-    separate_failures,
-)
+from lnmbench.stages.report.load_results import compare_methods, read_results
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
+from lnmbench.stages.report.result_faults import drop_faulty_metrics, separate_failures
 
 
 def read_runs(

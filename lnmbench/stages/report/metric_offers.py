@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from lnmbench import choices
 from lnmbench.contracts import Metric
 from lnmbench.errors import PluginError
-from lnmbench.records import Choice, PluginFault, Protocol
-from lnmbench.redaction import redact_paths
+from lnmbench.records import Choice, Protocol
 from lnmbench.registry import Registry
 
 
@@ -52,22 +51,6 @@ def target_metrics(protocol: Protocol, registry: Registry) -> Mapping[str, Metri
     Raises `UserError` if a primary one is unknown.
     """
     return build_metrics(protocol, registry).of_target
-
-
-def make_faults(role: str, messages: Mapping[str, str]) -> tuple[PluginFault, ...]:
-    """Return the faults of offers of a role, without the folders of files.
-
-    Parameters
-    ----------
-    role
-        The role, e.g. `metric`.
-    messages
-        The fault of each offer by its name.
-    """
-    return tuple(
-        PluginFault(role=role, name=name, message=redact_paths(message))
-        for name, message in messages.items()
-    )
 
 
 def _build(name: str, choice: Choice, registry: Registry, faults: dict[str, str]) -> Metric | None:
