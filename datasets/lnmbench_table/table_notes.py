@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -85,8 +86,19 @@ def describe_ids(sheet: Sheet, id_: str, cells: Mapping[str, Sequence[str]]) -> 
 def _describe_distant_numbers(column: Column, cells: Sequence[str]) -> str:
     if column.kind != "continuous" or column.role in UNCODED_ROLES:
         return ""
-    numbers = [float(column.encode(cell)) for cell in cells if not column.is_missing(cell)]
-    distant = find_distant_numbers(numbers)
+    # most cells are plain numbers: only those that seem distant are compared with `missing`
+    numbers = {cell: number for cell in cells if (number := _parse(cell)) is not None}
+    values = [numbers[cell] for cell in cells if cell in numbers]
+    while distant := find_distant_numbers(values):
+        far = set(distant)
+        missing = {
+            number
+            for cell, number in numbers.items()
+            if number in far and column.is_missing(cell)
+        }
+        if not missing:
+            break
+        values = [number for number in values if number not in missing]
     if not distant:
         return ""
     listed = ", ".join(f"{number:g}" for number in sorted(set(distant))[:_EXAMPLES])
@@ -95,6 +107,14 @@ def _describe_distant_numbers(column: Column, cells: Sequence[str]) -> str:
         f"has {plural(len(distant), 'number')} far from all others ({listed}{more}): correct "
         "them, or list them as missing, unless they were measured"
     )
+
+
+def _parse(cell: str) -> float | None:
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _describe_missing(column: Column, cells: Sequence[str]) -> str:

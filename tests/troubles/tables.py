@@ -224,6 +224,9 @@ def numbers_that_nobody_measured(folder: Path) -> None:
     for odd in ("-9", "999", "680"):
         table = open_table(folder, f"id,age,n1\n{rows}x,{odd},1\n")
         assert any(f"1 number far from all others ({odd})" in note for note in table.notes)
+    listed = (AGE + 'missing = ["-9", "999"]\n') + TARGET
+    table = open_table(folder, f"id,age,n1\n{rows}x,-9.0,1\ny,999,1\nz,680,1\n", listed)
+    assert ["others (680)" in note for note in table.notes] == [True]
 
 
 def row_of_totals(folder: Path) -> None:
