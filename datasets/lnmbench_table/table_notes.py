@@ -92,9 +92,7 @@ def _describe_distant_numbers(column: Column, cells: Sequence[str]) -> str:
     while distant := find_distant_numbers(values):
         far = set(distant)
         missing = {
-            number
-            for cell, number in numbers.items()
-            if number in far and column.is_missing(cell)
+            number for cell, number in numbers.items() if number in far and column.is_missing(cell)
         }
         if not missing:
             break
