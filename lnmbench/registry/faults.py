@@ -77,7 +77,7 @@ def _hook_names() -> list[str]:
 
 
 def describe_hook_fault(module: object) -> str:
-    """Return which hook of a module is unknown or not marked; an empty string if none is."""
+    """Return which hook of a module is unknown, not marked or missing; "" for a sound module."""
     known = _hook_names()
     for name, value in vars(module).items():
         marked = hasattr(value, f"{GROUP}_impl")
@@ -87,6 +87,8 @@ def describe_hook_fault(module: object) -> str:
             return f"has a hook {name} that does not exist: {hint}"
         if not marked and name in known and callable(value):
             return f"has {name} without @lnmbench.hookimpl"
+    if not any(name in known for name in vars(module)):
+        return "has no hook; see docs/plugins.md"
     return ""
 
 

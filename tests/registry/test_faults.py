@@ -9,11 +9,18 @@ from lnmbench.registry.faults import describe_hook_fault, describe_offer_fault
 def test_a_hook_must_exist_and_be_marked() -> None:
     def register_metric() -> None: ...
 
+    @hookimpl
+    def register_metrics() -> dict[str, object]:
+        return {}
+
     unknown = SimpleNamespace(register_metric=hookimpl(register_metric))
     assert "did you mean register_metrics" in describe_hook_fault(unknown)
     unmarked = SimpleNamespace(register_metrics=dict)
     assert describe_hook_fault(unmarked) == "has register_metrics without @lnmbench.hookimpl"
-    assert describe_hook_fault(SimpleNamespace(helper=print)) == ""
+    without = SimpleNamespace(helper=print)
+    assert describe_hook_fault(without) == "has no hook; see docs/plugins.md"
+    marked = SimpleNamespace(register_metrics=register_metrics)
+    assert describe_hook_fault(marked) == ""
 
 
 def test_an_offer_is_a_mapping_of_names_to_factories() -> None:

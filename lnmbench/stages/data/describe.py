@@ -41,9 +41,11 @@ def describe_cohort(cohort_file: Path, registry: Registry) -> list[Block]:
     """Return blocks on a cohort's size, targets, columns, images, cases left out, and card."""
     cohort = read_cohort(cohort_file)
     scans, left_out = read_scans(cohort_file)
-    targets = list(label_cohort(cohort, registry))
+    targets, faults = label_cohort(cohort, registry)
     blocks: list[Block] = [_positive_classes(cohort, targets)] if targets else []
     blocks += [_cohort(cohort, cohort_file, left_out), _targets(targets)]
+    if faults:
+        blocks.append(Paragraph(key="faults", title="Failed, left out", lines=tuple(faults)))
     leaks = find_leaks(cohort, registry)
     if leaks:
         title = "Features that may be known only after surgery"

@@ -48,7 +48,7 @@ def find_leaks(cohort: Cohort, registry: Registry) -> list[str]:
     """
     return [
         line
-        for each in label_cohort(cohort, registry)
+        for each in label_cohort(cohort, registry)[0]
         for line in find_leaks_of(cohort, each.name, each.labels)
     ]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import Target
-from lnmbench.errors import UserError
+from lnmbench.errors import PluginError, UserError
 from lnmbench.records import Choice, Cohort
 from lnmbench.registry import Registry
 
@@ -23,12 +22,20 @@ class TargetLabels:
     labels: NDArray[np.float64]
 
 
-def label_cohort(cohort: Cohort, registry: Registry) -> Iterator[TargetLabels]:
-    """Yield each target that needs no parameters and that the cohort has a column for, by name."""
+def label_cohort(cohort: Cohort, registry: Registry) -> tuple[list[TargetLabels], list[str]]:
+    """Return the targets that a cohort has columns for, and lines on faulty ones.
+
+    Targets that need parameters are left out. Both lists are in the order of names.
+    """
+    labeled, faults = [], []
     for offer in sorted(registry.targets.offers(), key=lambda offer: offer.name):
         try:
             target = registry.targets.build(Choice(name=offer.name))
             labels = target.labels(cohort)
-        except UserError:
-            continue  # a parameter is missing, or the cohort has no column for it
-        yield TargetLabels(name=offer.name, target=target, labels=labels)
+        except UserError as error:
+            # otherwise a parameter is missing, or the cohort has no column for it
+            if isinstance(error, PluginError) and not error.deliberate:
+                faults.append(str(error))
+        else:
+            labeled.append(TargetLabels(name=offer.name, target=target, labels=labels))
+    return labeled, faults

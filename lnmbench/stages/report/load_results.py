@@ -186,6 +186,12 @@ def _method_result(
         validation=list(ledger.validation(fingerprint)),
     )
     keys = [choice.key for choice in method.aux] if result.complete else []
+    for key in keys:
+        if key not in labels:
+            raise UserError(
+                f"the labels of task {key[:60]!r} are missing in the ledger",
+                then="restore it from a copy, or run again with another --out",
+            )
     return replace(
         result,
         aux=tuple(
