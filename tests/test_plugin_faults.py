@@ -1,7 +1,7 @@
-"""Faults of plugins: one line for each, what it costs, and the page of the docs that lists them.
+"""Faults of plugins: one line for each, its effect, and the page of the docs that lists them.
 
 `tests/plugin_faults/*.py` make the faults. `FAULTS` maps (role, fault) to a function that uses an
-object with this fault behind its boundary; `COSTS` maps a role to what a fault of it costs.
+object with this fault behind its boundary; `EFFECTS` maps a role to the effect of a fault of it.
 `LNMBENCH_WRITE_DOCS=1 pytest tests/test_plugin_faults.py` regenerates the page.
 """
 
@@ -26,7 +26,7 @@ LONGEST = 400
 HEAD = """\
 # Faults of plugins
 
-The tables list the message for each kind of fault in a plugin, and what it costs. `--debug` prints
+The tables list the message for each kind of fault in a plugin, and its effect. `--debug` prints
 the traceback of an exception; all of them are in `plugin-faults.log` in the folder of cohorts.
 Every message ends with the advice to fix the plugin or to skip it with `LNMBENCH_BLOCK`.
 `tests/test_plugin_faults.py` makes each fault and generates this page.
@@ -47,7 +47,7 @@ AREAS = [load(path) for path in sorted(Path(__file__).with_name("plugin_faults")
 FAULTS: dict[tuple[str, str], Callable[[], object]] = {
     key: use for area in AREAS for key, use in area.FAULTS.items()
 }
-COSTS: dict[str, str] = {role: cost for area in AREAS for role, cost in area.COSTS.items()}
+EFFECTS: dict[str, str] = {role: effect for area in AREAS for role, effect in area.EFFECTS.items()}
 NAMES = [f"{role}: {fault}" for role, fault in FAULTS]
 
 
@@ -72,13 +72,13 @@ def test_a_fault_is_one_line_with_its_plugin(role: str, fault: str) -> None:
         assert re.search(r"\((\w+|…)\.py", line), "the file"
 
 
-def test_there_are_many_faults_and_each_has_a_cost() -> None:
+def test_there_are_many_faults_and_each_has_an_effect() -> None:
     assert len(FAULTS) >= 105
-    assert {role for role, _ in FAULTS} == set(COSTS)
+    assert {role for role, _ in FAULTS} == set(EFFECTS)
 
 
 def test_the_docs_show_them() -> None:
-    page = HEAD + "".join(map(section, COSTS))
+    page = HEAD + "".join(map(section, EFFECTS))
     if os.environ.get("LNMBENCH_WRITE_DOCS"):
         PAGE.write_text(page, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == page, "LNMBENCH_WRITE_DOCS=1 writes it anew"
@@ -91,7 +91,7 @@ def section(role: str) -> str:
         if its_role == role
     )
     head = "| fault | message |\n|---|---|\n"
-    return f"\n## {role.capitalize()}\n\nA fault costs: {COSTS[role]}.\n\n{head}{rows}"
+    return f"\n## {role.capitalize()}\n\nEffect of a fault: {EFFECTS[role]}.\n\n{head}{rows}"
 
 
 def without_advice(line: str) -> str:

@@ -24,10 +24,10 @@ CARD = Card(title="t", license="l", source="s", citation="c", labels="made")
 CARD_WITH_NUMBER = replace(CARD, license=3)
 PN = Column(name="pn", role="aux", kind="ordinal", categories=(0, 1), known="after")
 NO_TEXT = replace(AGE, missing=(None,))
-COSTS = {
-    "dataset": "the command; a fault of `volume` costs its case",
-    "report reader": "the report of the case; a fault of `columns` costs the command",
-    "target": "the command",
+EFFECTS = {
+    "dataset": "the command ends; after a fault in `volume`, ingest leaves out the case",
+    "report reader": "the report is left out; after a fault in `columns`, the command ends",
+    "target": "the command ends",
 }
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
 
-COSTS = {
-    "plugin": "the command if the user named the plugin, else a warning; the others are loaded",
+EFFECTS = {
+    "plugin": "the command ends if you named the plugin; else a warning, and the others are loaded",
 }
 HEAD = """\
 import sys

@@ -20,10 +20,10 @@ from lnmbench.registry.boundary.values import Unexpected
 from lnmbench.registry.plugins import Listener
 
 PLUGIN = Plugin(name="mine", origin="mine.py", module=__name__, version="", explicit=True)
-COSTS = {
-    "baseline": "its method; the others go on, and the run ends with an error",
-    "executor": "the run; nothing wrong is stored, and the same command continues it",
-    "hook": "this call; the fault is said once, and the run goes on",
+EFFECTS = {
+    "baseline": "its method fails; the others continue, and the run ends with an error",
+    "executor": "the run ends; nothing wrong is stored, and the same command continues it",
+    "hook": "the call is skipped; the fault is printed once, and the run continues",
 }
 FRAME = pd.DataFrame({"age": [50.0, 60.0, 70.0, 80.0]})
 TRUTH = np.array([0.0, 1.0, 0.0, 1.0])

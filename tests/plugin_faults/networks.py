@@ -19,8 +19,8 @@ from lnmbench.testing import sample_cohort
 
 PLUGIN = Plugin(name="mine", origin="mine.py", module=__name__, version="", explicit=True)
 COHORT = sample_cohort()
-ITS_METHODS = "the methods that use it; the others go on, and the run ends with an error"
-COSTS = dict.fromkeys(("encoder", "aux task", "weighting"), ITS_METHODS)
+ITS_METHODS = "the methods that use it fail; the others continue, and the run ends with an error"
+EFFECTS = dict.fromkeys(("encoder", "aux task", "weighting"), ITS_METHODS)
 n = len(COHORT)
 
 

@@ -28,11 +28,11 @@ from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.testing.sample_results import empty_results
 
 PLUGIN = Plugin(name="mine", origin="mine.py", module=__name__, version="", explicit=True)
-COSTS = {
-    "metric": "its scores; a primary metric also costs the answer",
-    "comparison": "its tests; the primary comparison also costs the answer",
-    "check": "itself: it is shown as failed, and `lnmbench check` ends with 1",
-    "section": "itself: a paragraph in its place says so",
+EFFECTS = {
+    "metric": "its scores are left out; after a fault of a primary metric, the answer too",
+    "comparison": "its tests are left out; after a fault of the primary comparison, the answer too",
+    "check": "the check is shown as failed, and `lnmbench check` ends with exit code 1",
+    "section": "a paragraph with the fault replaces the section",
 }
 TRUTH, PREDICTED = np.array([0.0, 1.0]), np.array([0.2, 0.8])
 SCORES = np.zeros((2, 3))
@@ -169,7 +169,7 @@ BLOCKS: dict[str, object] = {
 FAULTS: dict[tuple[str, str], Callable[[], object]] = {
     **{
         (role, f"`__call__` {fault}"): partial(use, role, "__call__", call)
-        for role in COSTS
+        for role in EFFECTS
         for fault, call in CALLS.items()
     },
     ("metric", "`__call__` returns a number outside its bounds"): partial(

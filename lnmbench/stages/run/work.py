@@ -155,7 +155,7 @@ class Work:
 
 
 class MethodError(UserError):
-    """An error that costs its method, while the others go on."""
+    """An error that ends its method, while the others continue."""
 
 
 def _require_results(value: object, *, chunk: Chunk) -> list[UnitResult]:

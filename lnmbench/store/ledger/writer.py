@@ -139,7 +139,7 @@ class LedgerWriter(LedgerReader):
             raise UserError(
                 "the ledger was deleted, moved or replaced during the run",
                 where=str(self.path),
-                then="put it back, or rerun the same command to start anew",
+                then="put it back, or rerun the same command to start again",
             )
 
     def close(self) -> None:
