@@ -16,11 +16,13 @@ from lnmbench.lexicon.vocabulary import find_topics, has_role
 from lnmbench.records import Kind
 from lnmbench.text import fold_spelling, plural
 from lnmbench_table.numbers import Numbers, read_numbers
+from lnmbench_table.sheet import quote_text
 
 MOST_CATEGORIES = 12
 LONGEST_CATEGORY = 60
 SHORTEST_REPORT = 40
 SHORTEST_CJK_REPORT = 15
+_EXAMPLES = 3
 
 _RANK = re.compile(r"(stage |grade )?(g?[0-4]|i{1,3}|iv|v)([a-c])?", re.IGNORECASE)
 _CLASS_NUMBER = re.compile(r"[TNM]\s?(\d)", re.IGNORECASE)
@@ -157,11 +159,19 @@ def _guess_kind(
     if sum(map(is_ratio, known)) > len(known) / 2:
         return "nominal", (), "counts like positive/examined nodes, or other ratios"
     if numbers.count > len(known) / 2:
-        return "continuous", (), f"mixes numbers with {plural(len(numbers.others), 'text')}"
+        return "continuous", (), _describe_others(numbers.others)
     if len(distinct) > MOST_CATEGORIES or max(map(len, distinct)) > LONGEST_CATEGORY:
         return "nominal", (), f"has {len(distinct)} different texts"
     is_ordinal = all(_RANK.fullmatch(cell) for cell in distinct)
     return "ordinal" if is_ordinal else "nominal", tuple(sorted(distinct, key=_order)), ""
+
+
+def _describe_others(others: Sequence[str]) -> str:
+    listed = ", ".join(map(quote_text, others[:_EXAMPLES])) + ", …" * (len(others) > _EXAMPLES)
+    return (
+        f"mixes numbers with {plural(len(others), 'text')} ({listed}): give numbers with values, "
+        "or list as missing"
+    )
 
 
 def _merge_spellings(cells: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal
 
 from lnmbench.lexicon.vocabulary import has_role
+from lnmbench.records import LARGEST_NUMBER
 from lnmbench.text import parse_number, plural
 from lnmbench_table.excel import StoredNumber
 
@@ -53,14 +54,13 @@ class Numbers:
 
 def read_numbers(name: str, cells: Sequence[str]) -> Numbers:
     """Return what is known about the numbers of a column; `cells` are those with a value."""
-    plain = [
-        cell for cell in cells if isinstance(cell, StoredNumber) or parse_number(cell) is not None
-    ]
+    plain = [cell for cell in cells if isinstance(cell, StoredNumber) or _is_plausible(cell)]
     commas = [cell for cell in cells if _COMMA.fullmatch(cell)]
     pointed = any("." in cell and not isinstance(cell, StoredNumber) for cell in plain)
     problem = _find_problem(cells, commas, pointed=pointed)
     numeric = {*plain, *commas}
     values = [number for cell in plain + commas if (number := _parse(cell)) is not None]
+    values = [number for number in values if abs(number) < LARGEST_NUMBER]
     return Numbers(
         count=len(plain) + len(commas),
         others=tuple(sorted(set(cells) - numeric)),
@@ -106,6 +106,11 @@ def find_distant_numbers(numbers: Sequence[float]) -> list[float]:
         if smaller > 0 and larger >= _GAP * smaller and len(ordered) - index <= most:
             return ordered[index:]
     return []
+
+
+def _is_plausible(cell: str) -> bool:
+    number = parse_number(cell)
+    return number is not None and abs(number) < LARGEST_NUMBER
 
 
 def _parse(cell: str) -> float | None:

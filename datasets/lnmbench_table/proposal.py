@@ -125,10 +125,10 @@ class _Table:
         """Return the section of a label or a feature."""
         guess = self.guesses[name]
         section = Section(name=name, guess=guess)
-        if guess.problem:
+        if guess.problem and guess.kind != "continuous":
             return section.leave_out(guess.problem)
         label = labels.labels.get(name, "")
-        if label:
+        if label and not guess.problem:
             role = "target" if name in labels.targets else "aux"
             labeled = section.use(f'role = "{role}"', f'label = "{label}"', *section.label_keys)
             if not guess.is_ordered:
@@ -140,10 +140,13 @@ class _Table:
         if guess.verdict.time == "after":
             late = section.use('role = "aux"', 'label = ""', 'known = "after"', *section.label_keys)
             why = f"seems to be known only after surgery ({guess.verdict.reason})"
+            why = f"{guess.problem}; {why}" if guess.problem else why
             return late.comment(
                 _LATE_STAGES if guess.cell_label else f"{why}; fill in a label to use it"
             )
         feature = section.use('role = "feature"', 'known = "before"', *section.feature_keys)
+        if guess.problem:
+            return feature.comment(f"{guess.problem}; then uncomment if known before surgery")
         if guess.verdict.time == "open":
             reason = guess.verdict.reason
             mark = "" if reason.endswith("?") else ";"

@@ -4,7 +4,16 @@ from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, unshuff
 from lnmbench.records.case import Case, Finding, Identity, Volume
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Card, Cohort, Preprocessing
-from lnmbench.records.column import TEXT_ROLES, UNCODED_ROLES, Column, Kind, Known, Label, Role
+from lnmbench.records.column import (
+    LARGEST_NUMBER,
+    TEXT_ROLES,
+    UNCODED_ROLES,
+    Column,
+    Kind,
+    Known,
+    Label,
+    Role,
+)
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.folders import RunFolders
 from lnmbench.records.manifest import Environment, Manifest
@@ -37,6 +46,7 @@ from lnmbench.records.search import Candidate, Dimension, Search, Settings, Tria
 from lnmbench.records.source import RemoteFile, Source
 
 __all__ = [
+    "LARGEST_NUMBER",
     "SHUFFLED",
     "TARGET",
     "TEXT_ROLES",

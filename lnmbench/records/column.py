@@ -20,7 +20,7 @@ TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
 UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")
 """Roles whose cells are not numbers; those of reports are not stored."""
 
-_LARGEST = 1e15
+LARGEST_NUMBER = 1e15
 """Larger numbers are marks of missing values, and overflow when they are scaled."""
 
 
@@ -108,7 +108,7 @@ class Column:
         number = parse_number(text) if self.kind == "continuous" else None
         if number is not None and (self.missing and number in _list_numbers(self.missing)):
             return math.nan
-        if number is not None and abs(number) < _LARGEST:
+        if number is not None and abs(number) < LARGEST_NUMBER:
             return number
         index = None if number is not None else _find_spelling(text, self.categories, self.missing)
         if index is not None:
@@ -123,7 +123,7 @@ class Column:
         raise UserError(
             f"column {self.name!r} holds {text[:40]!r}",
             where=where,
-            expected="a number" if number is None else f"a number below {_LARGEST:.0e}",
+            expected="a number" if number is None else f"a number below {LARGEST_NUMBER:.0e}",
             then="add the spelling to the column's missing list if it means missing",
         )
 

@@ -12,6 +12,7 @@ from lnmbench.lexicon.missing import is_missing, is_unassessed
     [
         *("NA", "n/a", "k. A.", "keine Angabe", "inconnu", "no consta", "non noto", "ignorado"),
         *("onbekend", "不详", "未查", "不明", "欠測", "미상", "'--", "[Unknown]", "—", "#N/A"),
+        *("#NV", "#WERT!", "#N/D", "#¡VALOR!", "#VALEUR!", "#WAARDE!", "SYSMIS"),
     ],
 )
 def test_missing(cell: str) -> None:

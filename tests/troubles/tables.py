@@ -229,6 +229,16 @@ def numbers_that_nobody_measured(folder: Path) -> None:
     assert ["others (680)" in note for note in table.notes] == [True]
 
 
+def column_with_a_few_texts(folder: Path) -> None:
+    """A laboratory column with <0,5 or 1e400 is proposed in comments, with what to do about it."""
+    for odd in ("<0.5", "1e400", "1e300", "n. m."):
+        rows = "".join(f"P{n},{n % 7}.5\n" for n in range(30))
+        (folder / "t.csv").write_text(f"id,CEA\n{rows}x,{odd}\n", encoding="utf-8")
+        proposal = Table.propose(folder / "t.csv")
+        assert f"# [columns.CEA]  # mixes numbers with 1 text ({odd!r}): give numbers" in proposal
+        assert '# kind = "continuous"' in proposal
+
+
 def row_of_totals(folder: Path) -> None:
     """Spreadsheets end with sums, means and remarks, which are no cases."""
     for id_ in ("Summe", "Mean", "合计", "Stand: 1.1.2024"):
@@ -255,6 +265,7 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "numbers that only Python reads": leniency_of_float,
     "limits instead of values": limits_as_values,
     "codes and typing errors among numbers": numbers_that_nobody_measured,
+    "a few texts among the numbers of a column": column_with_a_few_texts,
     "sums and remarks below the cases": row_of_totals,
     "one id in two spellings": one_id_in_two_spellings,
     "spellings that look alike": spellings_that_look_alike,

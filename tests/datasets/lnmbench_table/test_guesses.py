@@ -43,7 +43,14 @@ def test_positive_comes_last_and_missing_spellings_are_listed() -> None:
         (["", "NA"], "is empty"),
         (["a", "a"], "has only one value"),
         (["2020-01-02", "2021-05-06", "2022-01-01"], "contains dates"),
-        (["1", "2", "3", "x"], "mixes numbers with 1 text"),
+        (
+            ["1", "2", "3", "x"],
+            "mixes numbers with 1 text ('x'): give numbers with values, or list as missing",
+        ),
+        (
+            ["1", "2", "3", "1e400"],
+            "mixes numbers with 1 text ('1e400'): give numbers with values, or list as missing",
+        ),
         ([f"text {index}" for index in range(20)], "has 20 different texts"),
     ],
 )
