@@ -1,4 +1,4 @@
-"""Options of `data ingest` and `run` that say how the cohort file is built."""
+"""Options of `data ingest`, `data describe` and `run` that say how the cohort file is built."""
 
 from __future__ import annotations
 

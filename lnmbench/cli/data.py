@@ -92,16 +92,25 @@ def describe(
             rich_help_panel="Output",
         ),
     ] = None,
+    options: CohortOptions,
     reading: ReadingOptions,
     plugins: PluginOptions,
 ) -> None:
     """Describe a cohort. For a table without a data dictionary, propose one as TOML to edit."""
+    from lnmbench.errors import UserError
+
     registry = plugins.load()
-    if _is_cohort(source):
-        _describe_cohort(Path(source), registry, thumbnails)
-    elif _is_dataset(source, registry):
-        path = _ingest(source, registry, workers=reading.threads)
+    if _is_dataset(source, registry) and not _is_cohort(source):
+        path = _ingest(source, registry, options, workers=reading.threads)
         _describe_cohort(path, registry, thumbnails)
+    elif options != CohortOptions():
+        raise UserError(
+            "the options of a cohort apply to a data set alone",
+            got=f"a {'cohort file' if _is_cohort(source) else 'table'}",
+            then="leave them out",
+        )
+    elif _is_cohort(source):
+        _describe_cohort(Path(source), registry, thumbnails)
     else:
         print_document(_propose_dictionary(Path(source), registry))
 
@@ -167,14 +176,21 @@ def _is_dataset(source: str, registry: Registry) -> bool:
     return name in {offer.name for offer in registry.datasets.offers()} or "." not in source
 
 
-def _ingest(source: str, registry: Registry, *, workers: int) -> Path:
+def _ingest(source: str, registry: Registry, options: CohortOptions, *, workers: int) -> Path:
     from lnmbench.choices import parse
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages.ingest import ingest as stage
 
     with make_progress() as progress:
-        return stage(parse(source), registry, home=home(), workers=workers, progress=progress)
+        return stage(
+            parse(source),
+            registry,
+            home=home(),
+            workers=workers,
+            progress=progress,
+            options=options.to_ingest_options(),
+        )
 
 
 def _describe_cohort(path: Path, registry: Registry, thumbnails: Path | None) -> None:

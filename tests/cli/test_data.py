@@ -69,6 +69,15 @@ def test_from_a_data_set_to_a_page_of_thumbnails(says: Says, home: Path) -> None
     assert "synthetic" in out
 
 
+def test_a_data_set_is_described_with_the_options_of_its_cohort(says: Says, home: Path) -> None:
+    options = "synthetic:n=20 --patch 32 --allow-implausible"
+    out, _ = says(f"data ingest {options}")
+    says(f"data describe {options}")
+    assert [str(path) for path in (home / "cohorts").glob("*.h5")] == [out.strip()]
+    with pytest.raises(UserError, match="apply to a data set alone: got a cohort file"):
+        says(f"data describe {out.strip()} --patch 32")
+
+
 def test_a_run_uses_what_was_ingested_alike(says: Says, home: Path) -> None:
     asked = "synthetic:n=20 --spacing 2,2,5 --patch 32"
     out, _ = says(f"data ingest {asked}")
