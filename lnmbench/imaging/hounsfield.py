@@ -117,7 +117,7 @@ def _find_fault_of_range(voxels: NDArray[Any]) -> HuFault | None:
 
 
 def _find_spread_below_air(sample: NDArray[np.float64]) -> HuFault | None:
-    """Padding repeats one value (or two); a scan that is shifted down does not."""
+    """Find a scan that is shifted down: padding repeats one value (or two), the scan does not."""
     below = sample[sample < _FAR_BELOW_AIR]
     if not below.size:
         return None
@@ -179,7 +179,7 @@ def _is_signed_gray(values: NDArray[np.float64]) -> HuFault | None:
 
 
 def _has_nothing_below_0(values: NDArray[np.float64]) -> HuFault | None:
-    """Soft tissue and bone may lie above 0, in a peak that does not end abruptly at 0."""
+    """Find values that end at 0; a peak of soft tissue and bone above 0 does not end abruptly."""
     if _share(values, -np.inf, 0) >= 0.002:
         return None
     soft = _share(values, 0, 450) >= 0.8 and _share(values, 880, np.inf) < 0.01
@@ -193,7 +193,7 @@ def _has_nothing_below_0(values: NDArray[np.float64]) -> HuFault | None:
 
 
 def _is_shifted(values: NDArray[np.float64]) -> HuFault | None:
-    """Bone and contrast decline steadily above 300 HU; soft tissue that was shifted is a peak."""
+    """Find a peak of shifted soft tissue; bone and contrast decline steadily above 300 HU."""
     above = values[values > 300]
     peak = _share(above, 880, 1200) if above.size else 0.0
     if peak * above.size < 0.03 * values.size or peak < 0.5:
@@ -220,7 +220,7 @@ def _is_air_alone(values: NDArray[np.float64]) -> HuFault | None:
 
 
 def _is_clipped(values: NDArray[np.float64]) -> HuFault | None:
-    """Values that were cut off pile up at the end of their range, unlike the tail of noise."""
+    """Find values that were cut off: they pile up at the end of their range, unlike noise."""
     some = values[:: max(1, values.size >> 12)]
     if np.unique(some).size < _FEWEST_VALUES and np.unique(values).size < _FEWEST_VALUES:
         return None

@@ -10,16 +10,14 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.records import (
-    AuxLabels,
     BaselineMethod,
     Choice,
     Cost,
-    Label,
     NetworkMethod,
     Protocol,
     Weights,
 )
-from lnmbench.stages.score import aux_scores, fold_scores, score, spread, summarize
+from lnmbench.stages.score import fold_scores, score, spread, summarize
 
 PROTOCOL = Protocol(repeats=2, folds=3)
 OUTER = np.array([[0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 2, 1]], dtype=np.int16)
@@ -135,28 +133,6 @@ def test_a_threshold_comes_from_the_validation_predictions_of_its_own_unit() -> 
     assert outcome.scores["share"].values == pytest.approx(np.array([[0, 0, 0], [0, 0, 0]]))
     # the training cases stand in the order of the plan: negatives first
     assert outcome.inner == pytest.approx(np.ones((2, 3)))
-
-
-def labels(kind: Label, values: list[float]) -> AuxLabels:
-    return AuxLabels(task="t", title="T", kind=kind, known=5, values=np.array(values))
-
-
-def test_an_auxiliary_label_is_scored_by_the_metrics_of_its_kind_on_averaged_predictions() -> None:
-    class Error(Gap):
-        kinds = ("continuous",)
-
-        def __call__(self, truth: np.ndarray, predicted: np.ndarray) -> float:
-            assert truth.shape == predicted.shape
-            return float(np.abs(truth - predicted).mean())
-
-    predicted = np.array([[[1.0], [2.0], [3.0], [9.0]], [[2.0], [2.0], [5.0], [9.0]]])
-    found = aux_scores(
-        labels("continuous", [1.0, 2.0, 3.0, math.nan]), predicted, {"e": Error(), "gap": Gap()}
-    )
-    assert set(found.metrics) == {"e"}
-    assert found.metrics["e"].value == pytest.approx(0.5)
-    assert found.metrics["e"].low <= 0.5 <= found.metrics["e"].high
-    assert found.known == 5
 
 
 @pytest.mark.parametrize("done", [0, 5])

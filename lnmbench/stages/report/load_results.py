@@ -22,6 +22,7 @@ from lnmbench.records import (
     freeze,
 )
 from lnmbench.registry import Registry
+from lnmbench.stages.aux_score import score_aux_task
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
 from lnmbench.stages.report.metric_offers import MetricOffers, build_metrics
@@ -32,7 +33,7 @@ from lnmbench.stages.report.result_faults import (
     make_faults,
     separate_failures,
 )
-from lnmbench.stages.score import aux_scores, score
+from lnmbench.stages.score import score
 from lnmbench.store.ledger import FILE, LedgerReader
 
 
@@ -195,7 +196,7 @@ def _method_result(
     return replace(
         result,
         aux=tuple(
-            aux_scores(
+            score_aux_task(
                 replace(labels[key], task=key),
                 ledger.predictions(fingerprint, labels[key].task),
                 offers.without_parameters,

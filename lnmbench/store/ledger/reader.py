@@ -37,6 +37,7 @@ from lnmbench.store.ledger.connection import (
 )
 from lnmbench.store.ledger.schema import FILE, PROBABILITIES
 from lnmbench.store.ledger.stored_plan import plan_facts, read_fact, read_plan
+from lnmbench.store.ledger.trial_rows import read_trial
 from lnmbench.store.ledger.verification import require_format, require_sound, verify
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class LedgerReader:
         trials: dict[tuple[int, int], list[Trial]] = {}
         with reading_ledger(self.path):
             for repeat, fold, *row in rows:
-                trials.setdefault((repeat, fold), []).append(_trial(*row))
+                trials.setdefault((repeat, fold), []).append(read_trial(*row))
         return {unit: tuple(unit_trials) for unit, unit_trials in trials.items()}
 
     def predictions(self, method: str, task: str) -> NDArray[np.float64]:
@@ -289,13 +290,3 @@ def closing_on_error(ledger: LedgerReader) -> Iterator[None]:
     except BaseException:
         ledger.close()
         raise
-
-
-def _trial(candidate: int, settings: str, losses: str, chosen: int) -> Trial:
-    """Return the trial of a row of table `search`; its mean loss follows from the others."""
-    return Trial(
-        candidate=candidate,
-        settings=json.loads(settings),
-        losses=tuple(math.inf if loss is None else loss for loss in json.loads(losses)),
-        chosen=bool(chosen),
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,7 +19,6 @@ from lnmbench.records import (
     Method,
     Plan,
     Profile,
-    Trial,
     UnitResult,
 )
 from lnmbench.store import serialization
@@ -39,6 +37,7 @@ from lnmbench.store.ledger.reader import LedgerReader, closing_on_error
 from lnmbench.store.ledger.result_checks import require_valid
 from lnmbench.store.ledger.schema import FILE, PROBABILITIES
 from lnmbench.store.ledger.stored_plan import write_new
+from lnmbench.store.ledger.trial_rows import trial_row
 from lnmbench.store.ledger.verification import method_kind, require_format, verify
 
 
@@ -253,7 +252,7 @@ class LedgerWriter(LedgerReader):
         )
         self._database.executemany(
             "INSERT INTO search VALUES (?, ?, ?, ?, ?, ?)",
-            [(key, *_trial_row(trial)) for trial in result.search],
+            [(key, *trial_row(trial)) for trial in result.search],
         )
         self._database.execute(
             "UPDATE units SET state = 'done', seconds = ?, device_seconds = ?, memory_mb = ?,"
@@ -291,14 +290,3 @@ def _iterate_known(values: NDArray[np.float64]) -> Iterator[tuple[int, int, floa
     """Yield (case, output, value) of each number of (n, outputs) that is not NaN."""
     for case, output in np.argwhere(~np.isnan(values)).tolist():
         yield case, output, float(values[case, output])
-
-
-def _trial_row(trial: Trial) -> tuple[int, str, float | None, str, int]:
-    """Return candidate, settings, mean loss, losses and whether chosen; null for infinity."""
-    settings = json.dumps(dict(trial.settings), sort_keys=True)
-    losses = json.dumps([_finite(loss) for loss in trial.losses])
-    return (trial.candidate, settings, _finite(trial.loss), losses, int(trial.chosen))
-
-
-def _finite(loss: float) -> float | None:
-    return loss if math.isfinite(loss) else None
