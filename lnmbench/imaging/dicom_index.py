@@ -27,6 +27,7 @@ from lnmbench.imaging.headers import (
     has_prefix,
     is_blank,
     may_be_dicom,
+    read_dicom,
     term,
 )
 from lnmbench.imaging.image_files import list_image_files
@@ -95,9 +96,7 @@ def _instance(path: Path) -> _Instance | None:
     certain = has_prefix(path) or not begins_with_element(path)
     damaged = _Instance(series=make_damaged(path), uid="") if certain else None
     try:
-        header = pydicom.dcmread(
-            path, stop_before_pixels=True, specific_tags=list(_TAGS), force=True
-        )
+        header = read_dicom(path, stop_before_pixels=True, specific_tags=_TAGS)
         if header.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
             return None
         return _describe(path, header) if header.get("SeriesInstanceUID") else damaged
@@ -130,9 +129,7 @@ def _references(path: Path, header: Dataset) -> tuple[tuple[str, ...], frozenset
     """Return the UIDs of the series and of the images that a segmentation references."""
     series, images = _collect_uids(header, _REFERENCES)
     if not series and not images:
-        deep = pydicom.dcmread(
-            path, stop_before_pixels=True, specific_tags=list(_DEEP_REFERENCES), force=True
-        )
+        deep = read_dicom(path, stop_before_pixels=True, specific_tags=_DEEP_REFERENCES)
         series, images = _collect_uids(deep, _DEEP_REFERENCES)
     return tuple(sorted(series)), frozenset(images)
 

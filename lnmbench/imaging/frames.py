@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pydicom
 from pydicom.dataset import Dataset
 
 from lnmbench.errors import UserError
@@ -15,6 +14,7 @@ from lnmbench.imaging.grid_limits import FARTHEST_MM, MOST_PIXELS, SPACING_MM
 from lnmbench.imaging.headers import (
     MODALITIES,
     UNKNOWN,
+    read_dicom,
     reading,
     require_pixels,
     term,
@@ -73,7 +73,7 @@ def read_frames(path: Path) -> tuple[Frame, ...]:
     Messages quote no values of the header except terms of the standard.
     """
     with reading(path):
-        header = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        header = read_dicom(path, stop_before_pixels=True)
         _require_ct(path, header)
         count = int(header.get("NumberOfFrames") or 1)
         _require_descriptions(path, header, count)

@@ -8,13 +8,14 @@ a term of the standard, and of an exception only its class.
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterator
+import zlib
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pydicom
 from pydicom.errors import InvalidDicomError
-from pydicom.uid import UID, ImplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pydicom.valuerep import VR
 
 from lnmbench.errors import UserError
@@ -37,6 +38,10 @@ MODALITIES = frozenset(
 
 
 _PREFIX_OFFSET, _PREFIX = 128, b"DICM"
+_META_BYTES = 1 << 12
+_META_LENGTH = b"\2\0\0\0UL"
+_BLOCK_BYTES = 1 << 20
+_MOST_UNPACKED_BYTES = 1 << 30
 _SUFFIXES = (".dcm", ".dicom")
 # A file without preamble begins with an element of group 2 or 8, whose type or length follows.
 _FIRST_GROUPS = (0x0002, 0x0008)
@@ -131,10 +136,67 @@ def transfer_syntax(header: pydicom.Dataset) -> UID | None:
     return stated if stated.type == "Transfer Syntax" else None
 
 
+def read_dicom(
+    path: Path,
+    *,
+    force: bool = True,
+    specific_tags: Sequence[str] | None = None,
+    stop_before_pixels: bool = False,
+) -> pydicom.FileDataset:
+    """Return the elements of a DICOM file; all reading of files with pydicom goes through here.
+
+    pydicom unpacks a deflated file as a whole, whatever part of it is read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    force
+        Whether to read a file without the prefix of DICOM.
+    specific_tags
+        Keywords of the elements to read; None for all.
+    stop_before_pixels
+        Whether to leave out the pixel data.
+
+    Raises
+    ------
+    UserError
+        For a deflated file that unpacks to more than 1 GiB.
+    """
+    _require_bounded(path)
+    tags = None if specific_tags is None else list(specific_tags)
+    return pydicom.dcmread(
+        path, force=force, specific_tags=tags, stop_before_pixels=stop_before_pixels
+    )
+
+
+def _require_bounded(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(_META_BYTES)
+        if DeflatedExplicitVRLittleEndian.encode() not in head:
+            return
+        start = head.find(_PREFIX) + len(_PREFIX) if _PREFIX in head[: _PREFIX_OFFSET + 4] else 0
+        meta = head[start:]
+        # The first element of the meta information states the length of the others.
+        length = struct.unpack_from("<I", meta, 8)[0] if meta.startswith(_META_LENGTH) else 0
+        file.seek(start + 12 + length)
+        unpack, unpacked = zlib.decompressobj(-zlib.MAX_WBITS), 0
+        while packed := (unpack.unconsumed_tail or file.read(_BLOCK_BYTES)):
+            unpacked += len(unpack.decompress(packed, _BLOCK_BYTES))
+            if unpacked > _MOST_UNPACKED_BYTES:
+                raise UserError(
+                    f"{path} unpacks to more than {_MOST_UNPACKED_BYTES >> 20} MiB",
+                    expected="a deflated DICOM file of a CT",
+                    then="download the file again",
+                )
+            if unpack.eof:
+                return
+
+
 def require_pixels(path: Path) -> None:
     """Raise `UserError` for a DICOM file without pixel data."""
     with reading(path):
-        keywords = pydicom.dcmread(path, specific_tags=list(_PIXELS), force=True).dir()
+        keywords = read_dicom(path, specific_tags=_PIXELS).dir()
     if not set(_PIXELS) & set(keywords):
         raise UserError(
             f"{path} has no pixel data", then="download the file again, or leave the series out"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pydicom
-
+from lnmbench.imaging.headers import read_dicom
 from lnmbench.imaging.silence import suppress_warnings
 from lnmbench.records import Identity
 
@@ -22,10 +21,9 @@ _TAGS = {
 def read_identity(path: Path) -> Identity:
     """Return the identity in the header of a DICOM file, empty where it cannot be read."""
     try:
-        header = pydicom.dcmread(
+        header = read_dicom(
             path,
             stop_before_pixels=True,
-            force=True,
             specific_tags=["SpecificCharacterSet", *_TAGS.values()],
         )
         return Identity(**{name: str(header.get(tag) or "").strip() for name, tag in _TAGS.items()})

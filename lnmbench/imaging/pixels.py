@@ -17,7 +17,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
 from lnmbench.imaging.grid_limits import HU_LIMITS
-from lnmbench.imaging.headers import reading, require_pixels, transfer_syntax
+from lnmbench.imaging.headers import read_dicom, reading, require_pixels, transfer_syntax
 from lnmbench.imaging.silence import suppress_warnings
 from lnmbench.imaging.stored_pixels import correct_sign, fill, find_padding, mask_bits
 
@@ -63,7 +63,7 @@ def _decode(path: Path, frames: Sequence[Frame]) -> Iterator[HU]:
 
 def _read_whole(path: Path) -> pydicom.Dataset:
     """Return the data set of a deflated file, or of one that does not state its transfer syntax."""
-    dataset = pydicom.dcmread(path, force=True)
+    dataset = read_dicom(path)
     if "TransferSyntaxUID" not in dataset.file_meta:
         implicit, little = dataset.original_encoding
         explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
@@ -112,7 +112,7 @@ def _syntax(path: Path) -> UID | None:
     """Return the transfer syntax, None if the standard does not have it."""
     require_pixels(path)
     with reading(path):
-        return transfer_syntax(pydicom.dcmread(path, stop_before_pixels=True, force=True))
+        return transfer_syntax(read_dicom(path, stop_before_pixels=True))
 
 
 def _decoding_error(path: Path, syntax: UID | None) -> UserError:

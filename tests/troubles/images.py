@@ -7,6 +7,7 @@ import importlib.util
 import re
 import struct
 import sys
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -308,6 +309,23 @@ def deflated(folder: Path) -> None:
     _require_chest(_write_series(folder, change))
 
 
+def deflated_bomb(folder: Path) -> None:
+    """A small deflated file that unpacks to more than any CT, with the header of a slice."""
+
+    def deflate(index: int, header: Dataset) -> None:
+        header.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+
+    path = _write_series(folder, deflate)
+    content = (path / "004.dcm").read_bytes()
+    start = 144 + struct.unpack_from("<I", content, 140)[0]
+    body = zlib.decompress(content[start:], -zlib.MAX_WBITS) + bytes(5 << 20)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    (path / "004.dcm").write_bytes(content[:start] + packer.compress(body) + packer.flush())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lnmbench.imaging.headers._MOST_UNPACKED_BYTES", 4 << 20)
+        _require_refusal(path, r"004\.dcm unpacks to more than 4 MiB")
+
+
 def localizer_within_a_series(folder: Path) -> None:
     """The scout has the UID of its series; it is set aside and named."""
     path = _write_series(folder, lambda index, header: None)
@@ -513,6 +531,7 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "companion files": companions,
     "no preamble": no_preamble,
     "deflated files": deflated,
+    "a deflated file that unpacks to gigabytes": deflated_bomb,
     "a localizer within a series": localizer_within_a_series,
     "a series for each slice": series_of_each_slice,
     "gzip whatever the name": gzip_whatever_the_name,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from lnmbench.errors import UserError
-from lnmbench.imaging.headers import may_be_dicom, reading, sop_class_name
+from lnmbench.imaging.headers import may_be_dicom, read_dicom, reading, sop_class_name
 
 SEGMENTATION = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -19,7 +18,7 @@ def sop_class(path: Path) -> str | None:
     """Return the SOP class of a DICOM file, or None for another file."""
     with reading(path):
         try:
-            header = pydicom.dcmread(path, force=may_be_dicom(path), specific_tags=["SOPClassUID"])
+            header = read_dicom(path, force=may_be_dicom(path), specific_tags=["SOPClassUID"])
         except InvalidDicomError:
             return None
         return str(header.get("SOPClassUID", ""))
@@ -44,7 +43,7 @@ def open_object(path: Path, expected: str, classes: tuple[str, ...]) -> Dataset:
     """
     with reading(path):
         try:
-            dataset = pydicom.dcmread(path, force=may_be_dicom(path))
+            dataset = read_dicom(path, force=may_be_dicom(path))
         except InvalidDicomError:
             raise UserError(f"{path} is not a DICOM file", expected=expected) from None
         sop_class_uid = str(dataset.get("SOPClassUID", ""))
