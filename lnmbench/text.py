@@ -134,6 +134,17 @@ def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     return f"{count} {noun if count == 1 else plural_noun or f'{noun}s'}"
 
 
+def quote(text: str, most: int = 60) -> str:
+    r"""Return text in quotation marks, escaped and cut, which is safe to print.
+
+    Examples
+    --------
+    >>> quote("age"), quote("a\x1b[31mb"), quote("abcdef", 4)
+    ("'age'", "'a\\x1b[31mb'", "'abc…'")
+    """
+    return repr(text if len(text) <= most else f"{text[: most - 1]}…")
+
+
 def join_first(parts: Sequence[str], most: int, *, separator: str = ", ") -> str:
     """Return the first parts of a list on one line, and the number of the others.
 

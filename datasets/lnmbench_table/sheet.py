@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.tables import SAVE, STATE_OR_SAVE, decode_text, read_content
-from lnmbench.text import fold_spelling, plural
+from lnmbench.text import fold_spelling, plural, quote
 from lnmbench_table.dialect import Row, find_separator, parse_text, skip_titles
 from lnmbench_table.excel import read_excel_cells
 from lnmbench_table.file_format import is_excel, is_tab_separated
@@ -54,7 +54,7 @@ class Sheet:
 
 def quote_text(text: str) -> str:
     """Return untrusted text quoted, escaped and cut to 40 characters, which is safe to print."""
-    return repr(text if len(text) <= 40 else f"{text[:39]}…")
+    return quote(text, 40)
 
 
 def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:

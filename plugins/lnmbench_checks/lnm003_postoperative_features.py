@@ -6,7 +6,8 @@ from typing import Literal
 
 from lnmbench.lexicon.timing import judge_column
 from lnmbench.records import Results
-from lnmbench_checks.messages import docs_address, join_messages, quote_name
+from lnmbench.text import quote
+from lnmbench_checks.messages import docs_address, join_messages
 
 
 class PostoperativeFeatures:
@@ -25,7 +26,7 @@ class PostoperativeFeatures:
         variables = results.profile.variables if results.profile else ()
         features = [variable for variable in variables if variable.role == "feature"]
         names = [
-            quote_name(feature.name)
+            quote(feature.name)
             for feature in features
             if feature.known == "after"
             or judge_column(feature.name, feature.categories).time == "after"

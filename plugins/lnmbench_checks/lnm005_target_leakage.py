@@ -6,7 +6,8 @@ from typing import Literal
 
 from lnmbench.records import Results, Variable
 from lnmbench.stats.leakage import FEWEST, describe_exact_signs
-from lnmbench_checks.messages import docs_address, join_messages, quote_name
+from lnmbench.text import quote
+from lnmbench_checks.messages import docs_address, join_messages
 
 
 class TargetLeakage:
@@ -25,14 +26,14 @@ class TargetLeakage:
         """Return the names of such features."""
         features = list_assessable_features(results)
         messages = [
-            f"{quote_name(feature.name)} {sentence}"
+            f"{quote(feature.name)} {sentence}"
             for feature in features
             if feature.signs
             for sentence in describe_exact_signs(feature.signs)
         ]
         pairs = results.profile.separating_pairs if results.profile else ()
         messages += [
-            f"the difference of {quote_name(first)} and {quote_name(second)} has an AUC of 1"
+            f"the difference of {quote(first)} and {quote(second)} has an AUC of 1"
             for first, second in pairs
         ]
         return join_messages(messages) if features else None

@@ -6,8 +6,9 @@ from typing import Literal
 
 from lnmbench.records import Results
 from lnmbench.stats.leakage import describe_implausible_signs
+from lnmbench.text import quote
 from lnmbench_checks.lnm005_target_leakage import list_assessable_features
-from lnmbench_checks.messages import docs_address, join_messages, quote_name
+from lnmbench_checks.messages import docs_address, join_messages
 
 
 class TargetProxies:
@@ -27,7 +28,7 @@ class TargetProxies:
         """Return the names of such features with their AUC."""
         features = list_assessable_features(results)
         messages = [
-            f"{quote_name(feature.name)} {sentence}"
+            f"{quote(feature.name)} {sentence}"
             for feature in features
             if feature.signs
             for sentence in describe_implausible_signs(feature.signs)

@@ -1,4 +1,4 @@
-"""Messages of the checks: short lists, quoted column names, and addresses in the docs."""
+"""Messages of the checks: short lists and addresses in the docs."""
 
 from __future__ import annotations
 
@@ -31,14 +31,3 @@ def join_messages(messages: Sequence[str], *, most: int = MOST) -> str:
     ('a; b', 'a; and 2 more')
     """
     return join_first(messages, most, separator="; ")
-
-
-def quote_name(name: str) -> str:
-    """Return the name of a column in quotation marks, shortened to 60 characters.
-
-    Examples
-    --------
-    >>> quote_name("age"), len(quote_name("a" * 100))
-    ("'age'", 62)
-    """
-    return repr(name if len(name) <= 60 else f"{name[:57]}...")

@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Cohort
-from lnmbench.registry.boundary.values import SLACK, Unexpected, describe, describe_range
+from lnmbench.registry.boundary.values import (
+    SLACK,
+    Unexpected,
+    describe,
+    describe_range,
+    require_shape,
+)
 
 A = TypeVar("A", bound=np.ndarray[tuple[int, ...], np.dtype[np.generic]])
 
@@ -60,7 +66,7 @@ def require_array(
         raise Unexpected("an array of numbers", describe(value)) from None
     if array.dtype.kind not in "biuf":
         raise Unexpected("an array of numbers", f"{type(value).__name__} of {array.dtype}")
-    _require_shape(array, shape)
+    require_shape(array.shape, shape)
     numbers = np.array(array, dtype=np.float64)
     missing = np.isnan(numbers)
     allowed = describe_range(low, high, nan=nan)
@@ -71,11 +77,3 @@ def require_array(
     if wrong.size:
         raise Unexpected(allowed, f"{wrong[0]:g}")
     return numbers
-
-
-def _require_shape(array: NDArray[np.generic], shape: Sequence[int | None]) -> None:
-    lengths = zip(array.shape, shape, strict=False)
-    if array.ndim != len(shape) or any(have != need for have, need in lengths if need is not None):
-        axes = ", ".join("…" if length is None else str(length) for length in shape)
-        comma = "," if len(shape) == 1 else ""
-        raise Unexpected(f"the shape ({axes}{comma})", f"the shape {array.shape}")

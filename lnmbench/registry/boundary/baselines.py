@@ -13,6 +13,7 @@ from lnmbench.records import Column
 from lnmbench.registry.boundary.arrays import require_array
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.values import (
+    SUM_SLACK,
     Unexpected,
     describe,
     require_mapping,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_CANDIDATES = 10_000
 MOST_SETTINGS = 1000
-_SUM_SLACK = 1e-3
 
 
 class GuardedBaseline:
@@ -160,7 +160,7 @@ def _require_rows(value: object, *, count: int) -> Any:
 def _require_probabilities(value: object, *, count: int) -> NDArray[np.float64]:
     probabilities = require_array(value, shape=(count, 2), low=0.0, high=1.0)
     sums = probabilities.sum(axis=1)
-    wrong = sums[abs(sums - 1) > _SUM_SLACK]
+    wrong = sums[abs(sums - 1) > SUM_SLACK]
     if wrong.size:
         raise Unexpected("probabilities that add up to 1", f"a sum of {wrong[0]:g}")
     return probabilities

@@ -8,9 +8,13 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.memory import is_out_of_memory
-from lnmbench.registry.boundary.values import SLACK, Unexpected, describe
-
-_SUM_SLACK = 1e-3
+from lnmbench.registry.boundary.values import (
+    SLACK,
+    SUM_SLACK,
+    Unexpected,
+    describe,
+    require_shape,
+)
 
 
 def runs_out_of_memory(error: BaseException) -> bool:
@@ -32,13 +36,7 @@ def require_tensor(value: object, *, shape: Sequence[int | None], like: Tensor) 
     """
     if not isinstance(value, Tensor):
         raise Unexpected("a tensor", describe(value))
-    same = value.dim() == len(shape) and all(
-        length in (None, have) for have, length in zip(value.shape, shape, strict=True)
-    )
-    if not same:
-        axes = ", ".join("…" if length is None else str(length) for length in shape)
-        comma = "," if len(shape) == 1 else ""
-        raise Unexpected(f"the shape ({axes}{comma})", f"the shape {tuple(value.shape)}")
+    require_shape(value.shape, shape)
     if not value.is_floating_point():
         raise Unexpected("floating-point numbers", str(value.dtype))
     if value.device != like.device:
@@ -105,7 +103,7 @@ def require_probabilities(value: Tensor, logits: Tensor, *, sums: bool) -> Tenso
     if len(outside):
         raise Unexpected("probabilities from 0 to 1", f"{outside[0].item():g}")
     totals = predicted.sum(-1)
-    wrong = totals[(totals - 1).abs() > _SUM_SLACK]
+    wrong = totals[(totals - 1).abs() > SUM_SLACK]
     if sums and len(wrong):
         raise Unexpected("probabilities that add up to 1", f"a sum of {wrong[0].item():g}")
     return value

@@ -14,6 +14,8 @@ _MOST_TEXTS = 10_000
 _QUOTED = 40
 SLACK = 1e-6
 """The largest distance from a bound that counts as rounding."""
+SUM_SLACK = 1e-3
+"""The largest distance of a sum of probabilities from 1 that counts as rounding."""
 
 
 @runtime_checkable
@@ -151,6 +153,25 @@ def require_interval(value: object) -> tuple[float, float]:
         shown = ", ".join(map(describe, value)) if isinstance(value, Sequence) else describe(value)
         raise Unexpected("two numbers, the smaller one first", shown[:_QUOTED])
     return low, high
+
+
+def require_shape(actual: Sequence[int], shape: Sequence[int | None]) -> None:
+    """Raise `Unexpected` for an array of another shape.
+
+    Parameters
+    ----------
+    actual
+        The shape of the array.
+    shape
+        The length of each axis, None for any.
+    """
+    same = len(actual) == len(shape) and all(
+        length in (None, have) for have, length in zip(actual, shape, strict=True)
+    )
+    if not same:
+        axes = ", ".join("…" if length is None else str(length) for length in shape)
+        comma = "," if len(shape) == 1 else ""
+        raise Unexpected(f"the shape ({axes}{comma})", f"the shape {tuple(actual)}")
 
 
 def require_option(value: object, options: Sequence[str]) -> str:

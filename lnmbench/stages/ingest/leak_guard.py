@@ -12,7 +12,7 @@ from lnmbench.records import Cohort, Column
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.target_labels import label_cohort
 from lnmbench.stats.leakage import describe_signs, find_separating_pairs, find_signs, is_exact
-from lnmbench.text import clean, join_first, plural
+from lnmbench.text import clean, join_first, plural, quote
 
 MOST_NAMES = 5
 
@@ -23,7 +23,7 @@ def name_late_features(columns: Iterable[Column]) -> str:
     The notice is empty without such features. Whoever declared them as features may know better.
     """
     late = [
-        f"{_quote(column)} ({verdict.reason})"
+        f"{quote(clean(column.name))} ({verdict.reason})"
         for column in columns
         if column.role == "feature"
         and (verdict := judge_column(column.name, column.categories)).time == "after"
@@ -72,11 +72,11 @@ def find_leaks_of(cohort: Cohort, target: str, labels: NDArray[np.float64]) -> l
         values = np.asarray(cohort.values[column.name], dtype=np.float64)[known]
         signs = find_signs(values, truth, nominal=column.kind == "nominal")
         for sentence in describe_signs(signs):
-            lines.append(_describe(f"feature {_quote(column)} {sentence}", target))
+            lines.append(_describe(f"feature {quote(clean(column.name))} {sentence}", target))
         if column.kind == "continuous" and not is_exact(signs):
             numbers[column.name] = values
     for first, second in find_separating_pairs(numbers, truth):
-        pair = f"features {clean(first)!r} and {clean(second)!r}"
+        pair = f"features {quote(clean(first))} and {quote(clean(second))}"
         lines.append(_describe(f"{pair} together separate all cases: their difference", target))
     return lines
 
@@ -89,7 +89,3 @@ def shorten(lines: Sequence[str]) -> list[str]:
 
 def _describe(sentence: str, target: str) -> str:
     return f"{sentence} (target {target}); check that it is known before surgery"
-
-
-def _quote(column: Column) -> str:
-    return repr(clean(column.name)[:60])
