@@ -135,6 +135,7 @@ def _read(text: str) -> _Reading:
 
 def _read_cjk(text: str) -> _Reading:
     words = _words()
+    sign_behind = _SIGN_BEHIND.search(text)
     text = _SIGN_BEHIND.sub("", text)
     if text in words.negative or text in words.positive:
         return _Reading(sign=-1 if text in words.negative else 1)
@@ -150,7 +151,8 @@ def _read_cjk(text: str) -> _Reading:
                 return _Reading(
                     sign=sign, stem=(rest,) if rest not in words.positive | {""} else ()
                 )
-    return _Reading(sign=0, stem=(_PARTICLES.sub("", text),))
+    sign = 0 if sign_behind is None else 1 if "+" in sign_behind[0] else -1
+    return _Reading(sign=sign, stem=(_PARTICLES.sub("", text),))
 
 
 def _read_words(text: str) -> _Reading:

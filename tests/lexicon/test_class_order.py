@@ -20,6 +20,7 @@ no positive nodes/positive nodes|pas d'envahissement/envahissement|niet aangedaa
 未见转移/可见转移|N0/N1+|0/≥1|N0/N1+N2|pN-/pN+|不存在/存在|阴性(-)/阳性(+)|转移无/转移有
 undetected/detected|No mets/Mets|not identified/present|tumorfrei/Metastase|schoon/tumorpositief
 absents/présents|ausentes/presentes|assenti/presenti|sains/envahis|not seen/seen
+転移(-)/転移(+)|전이(-)/전이(+)|转移（-）/转移（+）|転移を認めない/転移を認める
 """
 UNKNOWN = "1/2|left/right|m/f|T1/T2|0=yes/1=no|男/女|lobectomy/wedge|positive/present|N1/N2|s/f|A/B"
 
