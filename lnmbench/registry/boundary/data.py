@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from lnmbench.contracts import Dataset, ReportReader, Target
 from lnmbench.errors import UserError
 from lnmbench.records import Card, Case, Cohort, Column, Finding, Volume
-from lnmbench.records.column import Kind, Known, Role
 from lnmbench.registry.boundary.arrays import require_array, view_cohort
 from lnmbench.registry.boundary.calls import Boundary
+from lnmbench.registry.boundary.columns import MOST_COLUMNS, require_columns, require_features
 from lnmbench.registry.boundary.values import (
     Unexpected,
     describe,
@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_CASES = 1_000_000
-MOST_COLUMNS = 20_000
 MOST_FILES = 50_000_000
-ROLES: tuple[str, ...] = get_args(Role)
-KINDS: tuple[str, ...] = get_args(Kind)
-KNOWN: tuple[str, ...] = get_args(Known)
 _AXES = 3
 
 
@@ -56,7 +52,7 @@ class GuardedDataset:
     @cached_property
     def columns(self) -> Sequence[Column]:
         """Data dictionary of the clinical table."""
-        return self._boundary.read("columns", _require_columns, self._dataset)
+        return self._boundary.read("columns", require_columns, self._dataset)
 
     @cached_property
     def card(self) -> Card:
@@ -103,7 +99,7 @@ class GuardedReportReader:
     @cached_property
     def columns(self) -> Sequence[Column]:
         """Columns that it can fill."""
-        return self._boundary.read("columns", _require_features, self._reader)
+        return self._boundary.read("columns", require_features, self._reader)
 
     def read(self, text: str) -> Mapping[str, Finding]:
         """Return the findings of one report by name of the column."""
@@ -139,46 +135,6 @@ class GuardedTarget:
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return notices for the user on how the labels follow from the cohort's columns."""
         return self._boundary.call("notes", require_texts, self._target.notes, view_cohort(cohort))
-
-
-def _require_columns(value: object) -> Sequence[Column]:
-    columns = []
-    for column in require_sequence(value, most=MOST_COLUMNS):
-        columns.append(_require_column(column))
-    names = [column.name for column in columns]
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if repeated:
-        raise Unexpected("columns of different names", f"two columns {repeated[0]!r}")
-    return tuple(columns)
-
-
-def _require_column(value: object) -> Column:
-    """Return a column whose fields are of their types, which its constructor does not check."""
-    if not isinstance(value, Column):
-        raise Unexpected("columns (lnmbench.Column)", describe(value))
-    name = require_text(value.name)
-    for field, options in (("role", ROLES), ("kind", KINDS), ("known", KNOWN)):
-        if getattr(value, field) not in options:
-            got = describe(getattr(value, field))
-            raise Unexpected(f"{', '.join(options)} as {field} of column {name!r}", got)
-    for field in ("label", "unit", "reader", "description"):
-        if not isinstance(getattr(value, field), str | None):
-            got = describe(getattr(value, field))
-            raise Unexpected(f"a text as {field} of column {name!r}", got)
-    for field in ("categories", "missing"):
-        for text in require_sequence(getattr(value, field), most=MOST_CASES):
-            if not isinstance(text, str):
-                raise Unexpected(f"texts as {field} of column {name!r}", describe(text))
-    return replace(value, categories=tuple(value.categories), missing=tuple(value.missing))
-
-
-def _require_features(value: object) -> Sequence[Column]:
-    columns = _require_columns(value)
-    for column in columns:
-        if column.role != "feature" or column.known != "before":
-            expected = "features known before surgery"
-            raise Unexpected(expected, f"column {column.name!r} of role {column.role}")
-    return columns
 
 
 def _require_card(value: object) -> Card:
