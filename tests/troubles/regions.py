@@ -87,6 +87,18 @@ def refuse_mask(array: np.ndarray, words: str, **geometry: Any) -> Callable[[Pat
     return check
 
 
+def list_of_labels(folder: Path) -> None:
+    """A list of labels may mean both lesions; of alternatives, one exists."""
+    upper = np.arange(8)[:, None, None] > 3
+    header = "case,image,region,region_name"
+    write_volume(folder / "ct.nii.gz", chest())
+    write_volume(folder / "mask.nii.gz", np.where(upper, 2, 1).astype(np.uint8) * tumor())
+    with pytest.raises(UserError, match="2 labels match a list of numbers"):
+        read_first(folder, ['A,ct.nii.gz,mask.nii.gz,"1, 2"'], header)
+    mask = read_first(folder, ['A,ct.nii.gz,mask.nii.gz,"2,7"'], header).mask
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(mask), tumor() * upper)
+
+
 def flipped_storage(folder: Path) -> None:
     """Converters store a mask from the other end than its CT; the header says so."""
     write_volume(folder / "ct.nii.gz", chest())
@@ -272,6 +284,7 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "one ROI of several has contours": read_contours(BOXES),
     "labels are rounded by a slope": labels_by_slope,
     "a mask holds probabilities": refuse_mask(tumor() * np.float32(0.7), "threshold them first"),
+    "two labels are selected": list_of_labels,
     "a mask has two labels and none is selected": refuse_mask(
         tumor() * np.where(np.arange(8) > 3, 2, 1)[:, None, None].astype(np.uint8),
         "2 labels, none of them selected",

@@ -56,8 +56,8 @@ def choose(
     pattern
         A name with `*` and `?` as wildcards, or a number; of several, separated by commas, the
         first that matches is used. Case, blanks and Unicode forms do not matter, but an exact name
-        has priority, and a name over a match. Without a pattern, the file must have one region.
-        Empty regions count only if no other one matches.
+        has priority, and a name over a match. Of a list of numbers, one may exist. Without a
+        pattern, the file must have one region. Empty regions count only if no other one matches.
     kind
         Noun for a region in error messages: segment, ROI, label.
     where
@@ -72,7 +72,10 @@ def choose(
         raise UserError(f"no {kind} in the file", where=where)
     if not pattern or not pattern.strip():
         return _require_one(regions, kind, where)
-    for alternative in (pattern.strip(), *(part.strip() for part in pattern.split(","))):
+    parts = [part.strip() for part in pattern.split(",")]
+    if not _find_matches(regions, pattern.strip()):
+        _refuse_several_numbers(regions, parts, kind, where)
+    for alternative in (pattern.strip(), *parts):
         matching = _find_matches(regions, alternative)
         if len(matching) == 1:
             return matching[0]
@@ -89,6 +92,24 @@ def choose(
         where=where,
         then=f"known: {list_regions(regions)}",
     )
+
+
+def _refuse_several_numbers(
+    regions: Sequence[NamedRegion], parts: Sequence[str], kind: str, where: str
+) -> None:
+    """Refuse a list of numbers of which several exist: it may mean all of them together."""
+    if len(parts) < 2 or not all(map(is_number, parts)):
+        return
+    numbered = [region for part in parts for region in _find_matches(regions, part)]
+    matching = [region for region in regions if region in numbered]
+    if len(matching) > 1:
+        raise UserError(
+            f"{len(matching)} {kind}s match a list of numbers",
+            where=where,
+            expected="one",
+            got=list_regions(matching),
+            then=f"give one number, or merge the {kind}s into one first",
+        )
 
 
 def is_number(pattern: str) -> bool:
