@@ -111,7 +111,9 @@ class Cohort:
             if column is not None:
                 return column
         labels_present = [c.label for c in self.columns if c.label and c.role in ("target", "aux")]
+        known = nearest(labels[0], labels_present).replace("known:", "its labels:")
+        add = f'give a column role = "target" and label = "{labels[0]}" in its dictionary'
         raise UserError(
             f"cohort {self.name!r} has no column labeled {' or '.join(labels)}",
-            then=nearest(labels[0], labels_present).replace("known:", "its labels:"),
+            then=known if labels_present else add,
         )

@@ -33,6 +33,9 @@ def test_a_required_label_is_found_or_refused_with_those_of_the_cohort(
     assert cohort.find_column("pt") is None
     with pytest.raises(UserError, match="no column labeled pt or size; its labels: n2"):
         cohort.require("pt", "size")
+    features = tuple(column for column in cohort.columns if column.role == "feature")
+    with pytest.raises(UserError, match='no column labeled n1; give a column role = "target" and'):
+        replace(cohort, columns=features).require("n1")
 
 
 def test_a_cohort_has_images_if_each_case_has_a_slice(make_cohort: Callable[..., Cohort]) -> None:
