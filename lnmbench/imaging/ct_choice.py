@@ -193,7 +193,7 @@ def _list_few(left_out: Sequence[tuple[Series, str]]) -> list[str]:
 
 
 def describe_parts(best: Series, ct_series: Sequence[Series]) -> list[str]:
-    """Return sentences on images of a series that were set aside or joined.
+    """Return sentences on images of a series that were left out or joined.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def describe_parts(best: Series, ct_series: Sequence[Series]) -> list[str]:
     sentences = []
     if aside:
         images = plural(aside, "localizer or image of another plane", "localizers or other planes")
-        sentences.append(f"set aside within the CT series ({_name(best)}): {images}")
+        sentences.append(f"left out of the CT series ({_name(best)}): {images}")
     if best.joined_uids:
         images = plural(best.size, "image")
         sentences.append(f"joined images that have a series of their own each ({images})")

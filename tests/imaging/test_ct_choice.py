@@ -120,7 +120,7 @@ def test_a_localizer_within_the_series_is_set_aside_and_named() -> None:
         assert chosen.series == THIN
         assert "left out: series 2 (localizer)" in chosen.reason
         assert chosen.warnings == (
-            "set aside within the CT series (series 2): 1 localizer or image of another plane",
+            "left out of the CT series (series 2): 1 localizer or image of another plane",
         )
 
 

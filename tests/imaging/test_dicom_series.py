@@ -33,9 +33,7 @@ def test_localizers_and_other_planes_are_parts_of_their_own(
     assert {part.uid for part in parts} == {"1.2.3.4"}
     found = find_image(tmp_path)
     np.testing.assert_array_equal(sitk.GetArrayFromImage(found.image), dicom_files.hu_of(6))
-    assert found.warnings == (
-        "set aside within the CT series (series 2): 3 localizers or other planes",
-    )
+    assert found.warnings == ("left out of the CT series (series 2): 3 localizers or other planes",)
 
 
 def test_an_image_without_orientation_stays_with_the_slices(

@@ -327,7 +327,7 @@ def deflated_bomb(folder: Path) -> None:
 
 
 def localizer_within_a_series(folder: Path) -> None:
-    """The scout has the UID of its series; it is set aside and named."""
+    """The scout has the UID of its series; it is left out and named."""
     path = _write_series(folder, lambda index, header: None)
 
     def scout(_: int, header: Dataset) -> None:
