@@ -173,11 +173,13 @@ def _check_values(column: Column, section: ColumnSection, where: str) -> None:
 
 
 def _check_spellings(section: ColumnSection, where: str) -> None:
-    if section.role == "report" and (section.kind or section.categories or section.unit):
+    if section.role in UNCODED_ROLES and (section.kind or section.categories or section.unit):
         raise UserError(
-            "a report takes no kind, categories or unit",
+            f"role {section.role!r} takes no kind, categories or unit",
             where=where,
-            then="remove them; the reader (key reader) defines the columns",
+            then="remove them; the reader (key reader) defines the columns of a report"
+            if section.role == "report"
+            else "remove them; the cells are used as they are",
         )
     if section.kind == "continuous" and section.categories:
         raise UserError("a continuous column takes no categories", where=where)

@@ -140,6 +140,13 @@ def _describe_error(detail: ErrorDetails, path: Path) -> UserError:
     if detail["type"] == "extra_forbidden":
         model = _MODELS[sections[0]] if sections else DictionaryFile
         return UserError(f"unknown key {key!r}", where=where, then=nearest(key, model.model_fields))
+    if key == "columns" and not sections and detail["type"] in ("missing", "too_short"):
+        return UserError(
+            "the dictionary describes no column",
+            where=where,
+            expected="a section [columns.NAME] for each column to use",
+            then="remove the # in front of the lines of proposed sections to use them",
+        )
     if detail["type"] == "missing":
         return UserError(f"key {key!r} is missing", where=where)
     value = detail["input"]

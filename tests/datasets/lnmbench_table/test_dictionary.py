@@ -62,6 +62,8 @@ def test_a_postoperative_feature_is_refused_with_its_section(
         ('role = "feature"\nkind = "binary"\ncategories = [["a"], "b"]', "categories[0]"),
         ('role = "id"', "one id column"),
         ('role = "report"\nkind = "nominal"', "takes no kind"),
+        ('role = "center"\nkind = "nominal"', "'center' takes no kind"),
+        ('role = "patient"\nunit = "mm"', "'patient' takes no kind"),
         ('role = "report"\nknown = "after"', "known = before"),
         ('role = "feature"\nkind = "continuous"\nreader = "ct"', "expected role report"),
     ],
@@ -75,6 +77,12 @@ def test_a_wrong_section_is_refused(
 def test_two_columns_must_not_serve_one_label(refuse_columns: Callable[[str], str]) -> None:
     section = '[columns.{}]\nrole = "target"\nkind = "continuous"\nlabel = "n2"\n'
     assert "the label 'n2'" in refuse_columns(section.format("a") + section.format("b"))
+
+
+@pytest.mark.parametrize("text", ["", "# [columns.age]\n", "[columns]\n"])
+def test_a_dictionary_describes_a_column(text: str) -> None:
+    with pytest.raises(UserError, match="describes no column"):
+        parse_dictionary(text, Path("columns.toml"))
 
 
 def test_one_id_is_needed() -> None:
@@ -114,7 +122,7 @@ def test_broken_files_are_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not UTF-8"):
         read_dictionary(path)
     path.write_bytes(b"")
-    with pytest.raises(UserError, match="'columns' is missing"):
+    with pytest.raises(UserError, match="describes no column"):
         read_dictionary(path)
 
 
