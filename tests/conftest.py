@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,19 @@ def pytest_collection_finish() -> None:
     """Exempt imported modules from garbage collection, which statsmodels starts in every Holm."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def default_signal_handlers() -> None:
+    """Handle signals as Python does at its start.
+
+    An earlier test may have run a command in this process, which handles them for its rest, and a
+    shell starts jobs in the background with Ctrl-C ignored.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from lnmbench.registry import Registry
 from lnmbench.stages.estimate import MethodEstimate, RunEstimate, Span, estimate
 from lnmbench.stages.ingest import IngestOptions
 from lnmbench.stages.run import run_benchmark as stage
+from lnmbench.stages.run import work
 from lnmbench.store.ledger import FILE
 
 
@@ -89,7 +90,7 @@ def test_a_new_run_has_all_to_do_and_nothing_is_written(asked: Estimator) -> Non
 
 
 def test_what_is_done_is_not_done_again(asked: Estimator, monkeypatch: pytest.MonkeyPatch) -> None:
-    execute, calls = stage.execute, []
+    execute, calls = work.execute, []
 
     def stopped(chunk: object) -> object:
         calls.append(chunk)
@@ -98,7 +99,7 @@ def test_what_is_done_is_not_done_again(asked: Estimator, monkeypatch: pytest.Mo
         return execute(chunk)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(stage, "execute", stopped)
+        patch.setattr(work, "execute", stopped)
         with pytest.raises(KeyboardInterrupt):
             asked.run()
     half = asked.estimate()
