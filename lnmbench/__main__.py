@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 INTERRUPTED = 130
+LEAST_MEMORY_MIB = 512
+"""Address space below which libraries end the process with words of their own, or never."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENAMETOOLONG, errno.ELOOP)
@@ -49,6 +51,10 @@ def _run() -> None:
     """Run the command in the arguments of the process, and exit."""
     if not _has_current_folder():  # in which libraries end the process without a word
         _exit("error: the current folder was deleted; change to another one", 2)
+    limit_mib = _memory_limit_mib()
+    if limit_mib is not None and limit_mib < LEAST_MEMORY_MIB:
+        expected = f"expected at least {LEAST_MEMORY_MIB} MiB, got a limit of {limit_mib} MiB"
+        _exit(f"error: not enough memory: {expected}; raise it with ulimit -v", 2)
     try:
         import typer
 
@@ -103,6 +109,16 @@ def _describe_lack(error: BaseException) -> str:
             )
         )
     return ""
+
+
+def _memory_limit_mib() -> int | None:
+    """Return the limit of the process's address space; None without one."""
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if limit == resource.RLIM_INFINITY else limit >> 20
 
 
 def _has_current_folder() -> bool:

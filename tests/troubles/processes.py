@@ -1,8 +1,10 @@
-"""Troubles of folders, links and permissions."""
+"""Troubles of folders, links, permissions and memory."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +81,32 @@ def no_run(folder: Path) -> None:
         (folder / name).mkdir()
 
 
+LITTLE_MEMORY = """\
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
+sys.argv = ["lnmbench", "list"]
+runpy.run_module("lnmbench", run_name="__main__")
+"""
+
+
+def little_memory(folder: Path) -> None:
+    """Libraries printed lines of their own, or waited for memory without end."""
+    if os.name == "nt":
+        pytest.skip("needs a limit on the address space")
+    done = subprocess.run(
+        [sys.executable, "-c", LITTLE_MEMORY],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: not enough memory: expected at least 512 MiB, got a limit of 300 MiB; raise it"
+        " with ulimit -v\n"
+    )
+
+
 def skip_for_root() -> None:
     if os.name == "nt" or os.geteuid() == 0:
         pytest.skip("permissions do not hold for this user")
@@ -94,4 +122,5 @@ TROUBLES: dict[str, Callable[[Path], None]] = {
     "an ingest log is missing": log_that_is_missing,
     "a run belongs to another user": run_of_another_user,
     "there is no run": no_run,
+    "memory is limited to less than the libraries need": little_memory,
 }
