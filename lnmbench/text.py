@@ -166,6 +166,17 @@ def join_first(parts: Sequence[str], most: int, *, separator: str = ", ") -> str
     return separator.join([*parts[:most], *([f"and {more} more"] if more > 0 else [])])
 
 
+def format_sides(numbers: Iterable[float], digits: int = 6) -> str:
+    """Return the numbers of the axes of a grid.
+
+    Examples
+    --------
+    >>> format_sides([0.7, 0.7, 5.0])
+    '0.7 × 0.7 × 5'
+    """
+    return " × ".join(f"{number:.{digits}g}" for number in numbers)
+
+
 def escape_formula(text: str) -> str:
     """Return text that no spreadsheet interprets as a formula: an apostrophe precedes it.
 

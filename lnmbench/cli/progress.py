@@ -49,14 +49,8 @@ class PlainProgress:
 
         Parameters
         ----------
-        stage
-            The stage, e.g. `run`.
-        subject
-            The object of the stage, e.g. the label of a method.
-        total
-            The number of steps.
-        unit
-            The noun for one step, in the singular, e.g. `fit`.
+        stage, subject, total, unit
+            As in `lnmbench.contracts.Progress.start`.
         """
         self._stage, self._total, self._unit = f"{stage}: {subject}", total, unit
         self._done = self._skipped = 0
@@ -111,14 +105,8 @@ class LiveProgress:
 
         Parameters
         ----------
-        stage
-            The stage, e.g. `run`.
-        subject
-            The object of the stage, e.g. the label of a method.
-        total
-            The number of steps.
-        unit
-            The noun for one step, in the singular, e.g. `fit`.
+        stage, subject, total, unit
+            As in `lnmbench.contracts.Progress.start`.
         """
         from rich.progress import (
             BarColumn,

@@ -17,6 +17,7 @@ import SimpleITK as sitk
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import require_plausible_grid
+from lnmbench.text import format_sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -165,8 +166,8 @@ def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
     if mask.GetSize() != image.GetSize():
         raise UserError(
             "image and tumor mask differ in size",
-            expected=_text(image.GetSize()),
-            got=_text(mask.GetSize()),
+            expected=format_sides(image.GetSize()),
+            got=format_sides(mask.GetSize()),
         )
     # Writers round origin and spacing differently; a thousandth of a voxel still is the same grid.
     spacing = np.asarray(image.GetSpacing())
@@ -179,12 +180,10 @@ def _require_same_grid(image: sitk.Image, mask: sitk.Image) -> None:
         a, b = (getattr(i, f"Get{what.title()}")() for i in (image, mask))
         if not np.all(np.abs(np.subtract(a, b)) <= limit):
             raise UserError(
-                f"image and tumor mask differ in {what}", expected=_text(a), got=_text(b)
+                f"image and tumor mask differ in {what}",
+                expected=format_sides(a),
+                got=format_sides(b),
             )
-
-
-def _text(numbers: tuple[float, ...]) -> str:
-    return " × ".join(f"{number:g}" for number in numbers)
 
 
 def _window_around(

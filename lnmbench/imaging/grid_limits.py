@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from lnmbench.errors import UserError
+from lnmbench.text import format_sides
 
 SPACING_MM = (0.05, 30.0)
 FARTHEST_MM = 1e5
@@ -51,7 +52,7 @@ def require_plausible_grid(
             f"{what} has an unlikely voxel spacing",
             where=where,
             expected=f"{low:g} to {high:g} mm",
-            got=_text(spacing_mm),
+            got=format_sides(spacing_mm),
             then="correct the spacing in its header",
         )
     if not all(abs(coordinate) <= FARTHEST_MM for coordinate in origin_mm):
@@ -59,7 +60,7 @@ def require_plausible_grid(
             f"{what} has an unlikely origin",
             where=where,
             expected=f"coordinates up to {FARTHEST_MM:g} mm",
-            got=_text(origin_mm),
+            got=format_sides(origin_mm),
             then="correct the origin in its header",
         )
     columns = np.reshape(np.asarray(direction, dtype=np.float64), (3, 3))
@@ -111,7 +112,3 @@ def require_length(path: Path, *, expected: int, length: int) -> None:
             got=str(length),
             then="export or download the file again",
         )
-
-
-def _text(numbers: Sequence[float]) -> str:
-    return " × ".join(f"{number:g}" for number in numbers)

@@ -201,3 +201,8 @@ def require_pixels(path: Path) -> None:
         raise UserError(
             f"{path} has no pixel data", then="download the file again, or leave the series out"
         )
+
+
+def damaged_file_error(path: Path, got: str) -> UserError:
+    """Return the error of a volume file that is damaged or no volume file."""
+    return UserError(f"cannot read {path}", got=got, then="export or download the file again")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import SPACING_MM, require_few_voxels
+from lnmbench.imaging.headers import damaged_file_error
 from lnmbench.imaging.voxel_data import (
     VoxelData,
     expand_pattern,
@@ -127,7 +128,7 @@ def _list_files(path: Path, header: _Header) -> tuple[Path, ...]:
         first, last, step = (int(number) for number in (*numbers, "1")[:3])
         return require_data_files(path, expand_pattern(pattern, range(first, last + 1, step)))
     except ValueError as error:
-        raise _damage_error(path, "no usable pattern of data files") from error
+        raise damaged_file_error(path, "no usable pattern of data files") from error
 
 
 def _find_start(fields: Mapping[str, str], header: _Header) -> int | None:
@@ -184,8 +185,4 @@ def _require_position(path: Path, fields: Mapping[str, str], axes: int) -> None:
 def _refuse_first(path: Path, faults: Mapping[str, bool]) -> None:
     fault = next((name for name, present in faults.items() if present), None)
     if fault:
-        raise _damage_error(path, f"a damaged MetaImage header: {fault}")
-
-
-def _damage_error(path: Path, got: str) -> UserError:
-    return UserError(f"cannot read {path}", got=got, then="export or download the file again")
+        raise damaged_file_error(path, f"a damaged MetaImage header: {fault}")

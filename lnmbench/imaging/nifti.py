@@ -10,12 +10,13 @@ import numpy as np
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import require_few_voxels, require_length
+from lnmbench.imaging.headers import damaged_file_error
 from lnmbench.imaging.nifti_header import (
     NiftiHeader,
-    damage_error,
     open_unpacked,
     read_nifti_header,
 )
+from lnmbench.text import format_sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,11 +48,11 @@ def require_sound_nifti(path: Path) -> None:
             require_few_voxels(path, header.voxels)
             length, finite = _read_through(file, header)
         except (EOFError, OSError, zlib.error) as error:
-            raise damage_error(path, "a truncated or damaged gzip file") from error
+            raise damaged_file_error(path, "a truncated or damaged gzip file") from error
     expected = _count_bytes(header)
     require_length(path, expected=expected, length=length)
     if length > expected + _SLACK_BYTES:
-        raise damage_error(path, f"more bytes than the {expected} of its header")
+        raise damaged_file_error(path, f"more bytes than the {expected} of its header")
     _require_one_position(path, header)
     if not finite:
         raise UserError(
@@ -100,7 +101,7 @@ def _require_numbers(path: Path, header: NiftiHeader) -> None:
     }
     fault = next((name for name, present in faults.items() if present), None)
     if fault:
-        raise damage_error(path, f"a damaged NIfTI header: {fault}")
+        raise damaged_file_error(path, f"a damaged NIfTI header: {fault}")
 
 
 def _is_rotation(turn: tuple[float, ...]) -> bool:
@@ -129,7 +130,7 @@ def _require_one_position(path: Path, header: NiftiHeader) -> None:
     if np.any(np.abs(sides - spacing) > _SPACING_TOLERANCE * spacing):
         raise UserError(
             f"sform and voxel size of {path} disagree",
-            got=f"{_text(sides)} and {_text(spacing)} mm",
+            got=f"{format_sides(sides, digits=4)} and {format_sides(spacing, digits=4)} mm",
             then="convert it again from DICOM, e.g. with dcm2niix",
         )
     turned = np.abs(qform[:, :3] - sform[:, :3] / sides).max()
@@ -157,7 +158,3 @@ def _qform(header: NiftiHeader) -> tuple[NDArray[np.float64], NDArray[np.float64
     if sign < 0:
         turn[:, 2] *= -1
     return np.column_stack([turn, origin]), np.abs(spacing)
-
-
-def _text(numbers: NDArray[np.float64]) -> str:
-    return " × ".join(f"{number:.4g}" for number in numbers)

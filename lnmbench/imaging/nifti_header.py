@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, cast
 
 from lnmbench.errors import UserError
+from lnmbench.imaging.headers import damaged_file_error
 from lnmbench.imaging.voxel_data import GZIP_MARK
 
 _NIFTI_1, _NIFTI_2 = 348, 540
@@ -110,7 +111,7 @@ def read_nifti_header(path: Path, file: BinaryIO) -> NiftiHeader:
     order, size = _find_order(content)
     content += file.read(max(size - len(content), 0))
     if not size or len(content) < size:
-        raise damage_error(path, "no NIfTI header")
+        raise damaged_file_error(path, "no NIfTI header")
     fields = {
         name: struct.unpack_from(f"{order}{types}", content, offset)
         for name, (offset, types) in _LAYOUTS[size].items()
@@ -161,11 +162,6 @@ def readable_by_itk(path: Path) -> Iterator[Path]:
                 stream.write(_pack_nifti_1(header).ljust(_NIFTI_1_START, b"\0"))
                 shutil.copyfileobj(file, stream)
             yield copy
-
-
-def damage_error(path: Path, got: str) -> UserError:
-    """Return the error for a file that cannot be read."""
-    return UserError(f"cannot read {path}", got=got, then="export or download the file again")
 
 
 def _find_order(content: bytes) -> tuple[str, int]:

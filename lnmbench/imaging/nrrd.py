@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.grid_limits import SPACING_MM, require_few_voxels
+from lnmbench.imaging.headers import damaged_file_error
 from lnmbench.imaging.voxel_data import (
     VoxelData,
     expand_pattern,
@@ -70,7 +71,7 @@ def require_sound_nrrd(path: Path) -> None:
     sizes = fields.get("sizes", "").split()
     kind = fields.get("type", "").lower()
     if not sizes or not all(size.isdecimal() for size in sizes) or kind not in _BYTES:
-        raise _damage_error(path, "a damaged NRRD header: no sizes or no known type of voxel")
+        raise damaged_file_error(path, "a damaged NRRD header: no sizes or no known type of voxel")
     encoding = fields.get("encoding", "").lower()
     if encoding not in ("raw", *_PACKED):
         if encoding in ("txt", "text", "ascii", "hex"):
@@ -133,7 +134,7 @@ def _list_files(path: Path, header: _Header) -> tuple[Path, ...]:
         end = last + (1 if step > 0 else -1)
         return require_data_files(path, expand_pattern(pattern, range(first, end, step)))
     except ValueError as error:
-        raise _damage_error(path, "no usable pattern of data files") from error
+        raise damaged_file_error(path, "no usable pattern of data files") from error
 
 
 def _find_start(header: _Header) -> int | None:
@@ -164,7 +165,7 @@ def _require_position(path: Path, fields: Mapping[str, str]) -> None:
         )
     units = set(_UNIT.findall(fields.get("spaceunits", ""))) - {"", "mm"}
     if units:
-        raise _damage_error(path, f"lengths in {clean(min(units))[:20]!r} instead of mm")
+        raise damaged_file_error(path, f"lengths in {clean(min(units))[:20]!r} instead of mm")
     vectors = [_parse_vector(match) for match in _VECTOR.finditer(fields["spacedirections"])]
     origin = [_parse_vector(match) for match in _VECTOR.finditer(fields["spaceorigin"])]
     directions = [vector for vector in vectors if vector]
@@ -172,7 +173,7 @@ def _require_position(path: Path, fields: Mapping[str, str]) -> None:
     finite = all(math.isfinite(number) for vector in (*directions, *origin) for number in vector)
     low, high = SPACING_MM
     if not finite or len(sides) < 3 or len(origin) != 1:
-        raise _damage_error(path, "a damaged NRRD header: a position that is not numbers")
+        raise damaged_file_error(path, "a damaged NRRD header: a position that is not numbers")
     if not all(low <= side <= high for side in sides):
         raise UserError(
             f"{path} has an unlikely voxel spacing",
@@ -188,7 +189,3 @@ def _parse_vector(match: re.Match[str]) -> list[float]:
         return [float(number) for number in (match[1] or "").split(",") if match[1] is not None]
     except ValueError:
         return [math.nan]
-
-
-def _damage_error(path: Path, got: str) -> UserError:
-    return UserError(f"cannot read {path}", got=got, then="export or download the file again")

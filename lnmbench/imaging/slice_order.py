@@ -12,7 +12,7 @@ import numpy as np
 from lnmbench.errors import UserError
 from lnmbench.imaging.frames import Frame
 from lnmbench.imaging.grid_limits import require_plausible_grid
-from lnmbench.text import plural
+from lnmbench.text import format_sides, plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,8 +105,8 @@ def _require_uniform(frames: Sequence[Frame], where: str) -> None:
             raise UserError(
                 f"the series is mixed: {other.size} of its {len(frames)} images differ in {name}",
                 where=where,
-                got=f"{_text(values[0])} in {first.path.name} "
-                f"and {_text(values[other[0]])} in {frames[other[0]].path.name}",
+                got=f"{format_sides(values[0])} in {first.path.name} "
+                f"and {format_sides(values[other[0]])} in {frames[other[0]].path.name}",
                 then="keep the images of one scan",
             )
 
@@ -182,7 +182,3 @@ def _require_straight(
         got=f"a shift of {shift[worst]:.4g} mm, which is a tilt of {angle:.3g}°",
         then="resample the series to straight slices, or choose another one",
     )
-
-
-def _text(values: NDArray[np.float64]) -> str:
-    return " × ".join(f"{value:g}" for value in values)

@@ -35,14 +35,8 @@ class BoundaryOfStages:
 
         Parameters
         ----------
-        run
-            The stages.
-        inputs
-            Slices or activations (m, …).
-        width
-            The number of features, None for activations of any shape.
-        frozen
-            Whether the output must be finite, and the same in every call.
+        run, inputs, width, frozen
+            As in `lnmbench.nets.encoder.guarded_stages.StageGuard`.
         """
         check = partial(_require_output, count=len(inputs), width=width, finite=frozen)
         boundary = self._boundary if frozen else self._in_training

@@ -90,10 +90,8 @@ class GuardedTask:
 
         Parameters
         ----------
-        logits
-            Logits (…, n, outputs).
-        targets
-            Targets (…, n) or (…, n, …), with 0 for unknown labels.
+        logits, targets
+            As in `lnmbench.contracts.AuxTask.loss`.
 
         Returns
         -------
@@ -111,7 +109,7 @@ class GuardedTask:
         Parameters
         ----------
         logits
-            Logits (…, n, outputs).
+            As in `lnmbench.contracts.AuxTask.probabilities`.
 
         Returns
         -------

@@ -48,10 +48,8 @@ class PermutedTask:
 
         Parameters
         ----------
-        logits
-            Logits (…, n, outputs).
-        targets
-            Targets (…, n) or (…, n, …), with 0 for unknown labels.
+        logits, targets
+            As in `lnmbench.contracts.AuxTask.loss`.
 
         Returns
         -------
@@ -66,7 +64,7 @@ class PermutedTask:
         Parameters
         ----------
         logits
-            Logits (…, n, outputs).
+            As in `lnmbench.contracts.AuxTask.probabilities`.
 
         Returns
         -------
