@@ -16,7 +16,7 @@ from lnmbench.imaging.series import find_image
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("ct.gz", gzip.compress(b"x"), "got a file packed with gzip; unpack it"),
+        ("ct.gz", gzip.compress(b"x", mtime=0), "got a file packed with gzip; unpack it"),
         ("._ct.nii", b"\0\5\x16\7\0\2\0\0", "companion file of macOS"),
         ("report", b"%PDF-1.7", "got a PDF file"),
         ("picture", b"\x89PNG\r\n", "got a PNG picture"),
