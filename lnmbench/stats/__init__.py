@@ -31,6 +31,7 @@ from lnmbench.stats.friedman import (
     least_pvalues,
 )
 from lnmbench.stats.hierarchical import HierarchicalPosterior, bayesian_hierarchical
+from lnmbench.stats.linear_probe import cross_validated_ridge, predict_by_ridge
 from lnmbench.stats.multiplicity import holm
 from lnmbench.stats.nemenyi import CriticalDifference, critical_difference
 from lnmbench.stats.operating_points import (
@@ -86,6 +87,7 @@ __all__ = [
     "corrected_interval",
     "corrected_resampled_ttest",
     "critical_difference",
+    "cross_validated_ridge",
     "decision_curve",
     "delong_components",
     "delong_interval",
@@ -106,6 +108,7 @@ __all__ = [
     "placements",
     "power",
     "pr_curve",
+    "predict_by_ridge",
     "quadratic_kappa",
     "roc_band",
     "roc_curve",
