@@ -36,6 +36,12 @@ from lnmbench.results.ordering import (
     primary_metrics_in_order,
     reverse_comparison,
 )
+from lnmbench.results.prediction_changes import (
+    PredictionChange,
+    can_show_effect,
+    prediction_change,
+    prediction_changes,
+)
 from lnmbench.results.questions import (
     Question,
     all_questions,
@@ -57,10 +63,12 @@ __all__ = [
     "MISSING",
     "Direction",
     "Effect",
+    "PredictionChange",
     "Question",
     "all_questions",
     "aux_questions",
     "aux_title",
+    "can_show_effect",
     "comparisons_in_order",
     "complete_methods",
     "control_questions",
@@ -87,6 +95,8 @@ __all__ = [
     "metric_title",
     "metrics_in_order",
     "other_questions",
+    "prediction_change",
+    "prediction_changes",
     "primary_metrics_in_order",
     "published_tests",
     "question_effects",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -19,10 +19,12 @@ from lnmbench.records import (
 )
 from lnmbench.results import (
     MISSING,
+    PredictionChange,
     complete_methods,
     format_decimal,
     format_interval,
     metric_title,
+    prediction_changes,
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import independence_notes
@@ -33,6 +35,10 @@ COLUMNS = (
     TableColumn(key="kind", heading="Label", align="left"),
     TableColumn(key="known", heading="Known"),
     TableColumn(key="scored", heading="Scored"),
+)
+CHANGES = (
+    TableColumn(key="correlation", heading="r without the task"),
+    TableColumn(key="mean_change", heading="Mean change"),
 )
 
 
@@ -48,23 +54,29 @@ class AuxiliaryTasks:
             dict.fromkeys(name for n in networks for score in n.aux for name in score.metrics)
         )
         titles = [(metric, metric_title(results, metric)) for metric in metrics]
+        changes = prediction_changes(results)
         return make_method_table(
             results,
             networks,
-            lambda result: _make_rows(results, result, metrics),
+            lambda result: _make_rows(results, result, metrics, changes),
             key="aux",
             title="Auxiliary tasks",
             columns=(
                 *COLUMNS,
                 *(TableColumn(key=name, heading=f"{title} (95 % CI)") for name, title in titles),
+                *(CHANGES if changes else ()),
             ),
             notes=tuple(_write_notes(results, networks)),
         )
 
 
 def _make_rows(
-    results: Results, result: MethodResult, metrics: Sequence[str]
+    results: Results,
+    result: MethodResult,
+    metrics: Sequence[str],
+    changes: Mapping[str, PredictionChange],
 ) -> Iterator[tuple[Cell, ...]]:
+    change = _change_cells(changes.get(result.method.fingerprint)) if changes else ()
     for score in result.aux:
         scored = _count_scored(results, score)
         control = _is_control(result.method, score.task)
@@ -74,6 +86,7 @@ def _make_rows(
             Cell(text=f"{score.known} of {results.n}", value=float(score.known)),
             Cell(text=MISSING) if scored is None else Cell(text=f"{scored}", value=float(scored)),
             *(_metric_cell(score, name) for name in metrics),
+            *change,
         )
 
 
@@ -83,6 +96,16 @@ def _metric_cell(score: AuxScore, metric: str) -> Cell:
         return Cell(text=MISSING)
     text = f"{format_decimal(estimate.value)} ({format_interval(estimate.low, estimate.high)})"
     return Cell(text=text, value=estimate.value, low=estimate.low, high=estimate.high)
+
+
+def _change_cells(change: PredictionChange | None) -> tuple[Cell, ...]:
+    if change is None:
+        return (Cell(text=MISSING),) * len(CHANGES)
+    values = (change.correlation, change.mean_absolute)
+    return tuple(
+        Cell(text=format_decimal(value), value=None if np.isnan(value) else value)
+        for value in values
+    )
 
 
 def _count_scored(results: Results, score: AuxScore) -> int | None:
@@ -103,6 +126,13 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
         f"{plural(results.protocol.repeats, 'repeat')}; intervals (CI) are BCa bootstraps over "
         "cases."
     )
+    if prediction_changes(results):
+        yield (
+            "r without the task, mean change: correlation and mean absolute difference of the "
+            "target's out-of-fold probabilities with and without the auxiliary tasks of the "
+            "network, in each repeat, then averaged. A task that hardly changes them cannot show "
+            "an effect."
+        )
     yield from independence_notes(results)
     scores = [(result.method, score) for result in networks for score in result.aux]
     if any(_count_scored(results, score) not in (None, score.known) for _, score in scores):

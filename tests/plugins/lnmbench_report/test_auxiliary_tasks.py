@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from lnmbench_report.auxiliary_tasks import AuxiliaryTasks
 
 from lnmbench.records import (
@@ -22,7 +23,7 @@ from lnmbench.records import (
     Table,
     Weights,
 )
-from lnmbench.testing.sample_results import empty_results
+from lnmbench.testing.sample_results import MULTI_TASK, SINGLE_TASK, empty_results
 
 N = 20
 PT = Choice(name="pt", parameters={"shuffled": 0})
@@ -132,3 +133,25 @@ def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> No
 def test_there_is_no_table_without_a_complete_network_that_has_a_task() -> None:
     assert not AuxiliaryTasks()(make_results(outcome("net")))
     assert not AuxiliaryTasks()(make_results(replace(STAGED, units_done=3)))
+
+
+def test_the_change_of_the_predictions_of_the_target_is_a_column() -> None:
+    before = np.tile(np.linspace(0.1, 0.9, N), (2, 1))
+    after = before.copy()
+    after[:, 0] += 0.4
+    plain = MethodResult(method=SINGLE_TASK, units_done=4, units_all=4, predicted=before)
+    with_task = MethodResult(
+        method=MULTI_TASK,
+        units_done=4,
+        units_all=4,
+        predicted=after,
+        aux=(score(MULTI_TASK.aux[0], "ordinal", kappa=KAPPA),),
+    )
+    table = make_table(make_results(plain, with_task))
+    row = cells(table)
+    assert row["correlation"].value == pytest.approx(np.corrcoef(before[0], after[0])[0, 1])
+    assert row["mean_change"].text == ".020"
+    assert any("cannot show an effect" in note for note in table.notes)
+    alone = make_table(make_results(with_task))
+    assert "mean_change" not in cells(alone)
+    assert not any("cannot show an effect" in note for note in alone.notes)

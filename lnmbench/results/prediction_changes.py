@@ -1,0 +1,102 @@
+"""Changes of out-of-fold predictions by an auxiliary task."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import Results
+from lnmbench.results.formatting import format_decimal
+from lnmbench.results.questions import Question, complete_methods, is_reference_of
+
+UNCHANGED = 0.995
+"""Correlation from which on predictions count as unchanged.
+
+A network without images has the clinical features at the head of its target as well: with pT stage
+as auxiliary task, with permuted labels or without a task, its predictions correlate at .998.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionChange:
+    """The change of the target's out-of-fold probabilities from a reference to a method.
+
+    `correlation` is Pearson's, `mean_absolute` the mean absolute difference of the probabilities;
+    both are computed in each repeat and averaged. `correlation` is NaN if a method gives all cases
+    of a repeat one probability.
+    """
+
+    correlation: float
+    mean_absolute: float
+
+    @property
+    def is_negligible(self) -> bool:
+        """True if the comparison could not have shown an effect of the auxiliary task."""
+        return self.correlation >= UNCHANGED or self.mean_absolute == 0.0
+
+    @property
+    def numbers(self) -> str:
+        """Both numbers as text, as `correlation .998, mean absolute change .007`."""
+        return (
+            f"correlation {format_decimal(self.correlation)},"
+            f" mean absolute change {format_decimal(self.mean_absolute)}"
+        )
+
+
+def prediction_change(results: Results, question: Question) -> PredictionChange | None:
+    """Return how much a question's method changes the predictions of its reference.
+
+    Parameters
+    ----------
+    results
+        The results of both methods.
+    question
+        A method and its reference.
+
+    Returns
+    -------
+    PredictionChange or None
+        The change; None if one of the methods lacks predictions.
+    """
+    by_key = {result.method.fingerprint: result.predicted for result in results.method_results}
+    after = by_key.get(question.method.fingerprint)
+    before = by_key.get(question.reference.fingerprint)
+    if after is None or before is None or not np.isfinite([after, before]).all():
+        return None
+    pairs = zip(after, before, strict=True)
+    return PredictionChange(
+        correlation=float(np.mean([_correlate(a, b) for a, b in pairs])),
+        mean_absolute=float(np.abs(after - before).mean()),
+    )
+
+
+def can_show_effect(results: Results, question: Question) -> bool:
+    """Return whether a question's method changes predictions, True if this is not known."""
+    change = prediction_change(results, question)
+    return change is None or not change.is_negligible
+
+
+def prediction_changes(results: Results) -> dict[str, PredictionChange]:
+    """Return the changes by all auxiliary tasks, negative controls included, by fingerprint.
+
+    The reference of each complete network is the same network without its auxiliary tasks; a
+    network without a reference is left out.
+    """
+    methods = [result.method for result in complete_methods(results)]
+    changes = {
+        method.fingerprint: prediction_change(results, Question(method=method, reference=reference))
+        for method in methods
+        for reference in methods
+        if is_reference_of(reference, method)
+    }
+    return {key: change for key, change in changes.items() if change is not None}
+
+
+def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Return Pearson's correlation of (n,) and (n,), NaN if one of them is constant."""
+    if np.ptp(a) == 0.0 or np.ptp(b) == 0.0:
+        return math.nan
+    return float(np.corrcoef(a, b)[0, 1])
