@@ -5,50 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from lnmbench.stats.resampling import (
+    draw_resamples,
+    group_members,
+    leave_out,
+    number_strata,
+    score_resamples,
+)
+
 # Up to this number of patients in all strata, the jackknife leaves them out one by one; with more,
 # in this number of groups, but at least _FEWEST in a stratum.
 _GROUPS, _FEWEST = 400, 40
-# Weights that are scored at a time: some MB of float64.
-_BATCH = 2**19
-# Labels with more distinct values are not classes.
-_CLASSES = 20
-
-
-@runtime_checkable
-class Weighted(Protocol):
-    """Metric that also scores many weightings of the cases at once, which is much faster."""
-
-    def __call__(self, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
-        """Return the metric of the cases."""
-        ...
-
-    def weighted(
-        self, truth: NDArray[Any], predicted: NDArray[Any], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the metric of each of many weightings of the cases.
-
-        Parameters
-        ----------
-        truth
-            Labels, (n, …).
-        predicted
-            Predictions, (n, …).
-        weights
-            Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
-
-        Returns
-        -------
-        ndarray
-            The metric of each weighting, (b,).
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,16 +102,18 @@ def bootstrap_interval(
         raise ValueError(f"level: expected between 0 and 1, got {level}")
     if resamples < 1:
         raise ValueError(f"resamples: expected at least 1, got {resamples}")
-    parts = _number_strata(truth, strata)
-    members = _group_members(parts)
+    parts = number_strata(truth, strata)
+    members = group_members(parts)
     estimate = float(metric(truth, predicted))
     low = high = math.nan
     undefined = resamples
     if not math.isnan(estimate):
-        drawn = _values(metric, truth, predicted, _draw_resamples(parts.tobytes(), resamples, seed))
+        drawn = score_resamples(
+            metric, truth, predicted, draw_resamples(parts.tobytes(), resamples, seed)
+        )
         groups = max(_FEWEST, _GROUPS // len(members))
         left_out = [
-            _values(metric, truth, predicted, _leave_out(stratum, groups, len(truth), seed))
+            score_resamples(metric, truth, predicted, leave_out(stratum, groups, len(truth), seed))
             for stratum in members
             if stratum.size > 1
         ]
@@ -210,73 +185,6 @@ def _acceleration(left_out: list[NDArray[np.float64]]) -> float:
             cubes += float(np.sum(influence**3))
             squares += float(np.sum(influence**2))
     return cubes / (6.0 * squares**1.5) if squares > 0.0 else 0.0
-
-
-def _values(
-    metric: Callable[[Any, Any], float],
-    truth: NDArray[Any],
-    predicted: NDArray[Any],
-    times: NDArray[np.integer[Any]],
-) -> NDArray[np.float64]:
-    """Return the metric, (b,), of cases that are repeated `times` (b, n)."""
-    if isinstance(metric, Weighted):
-        rows = max(1, _BATCH // times.shape[1])
-        parts = [times[start : start + rows] for start in range(0, len(times), rows)]
-        values = [metric.weighted(truth, predicted, part.astype(np.float64)) for part in parts]
-        return np.concatenate(values)  # (b,)
-    samples = (np.repeat(np.arange(len(truth)), row) for row in times)
-    return np.array([float(metric(truth[cases], predicted[cases])) for cases in samples])
-
-
-@lru_cache(maxsize=4)
-def _draw_resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
-    """Return how often each resample contains each case, (resamples, n).
-
-    It is cached, because the metrics of one method share it.
-    """
-    labels = np.frombuffer(strata, dtype=np.intp)
-    random = np.random.default_rng(seed)
-    times = np.empty((resamples, labels.size), dtype=np.uint16)
-    for cases in _group_members(labels):
-        size = cases.size
-        rows = max(1, _BATCH // size)
-        for start in range(0, resamples, rows):
-            count = min(rows, resamples - start)
-            drawn = random.integers(0, size, (count, size))
-            drawn += np.arange(count)[:, None] * size
-            counts = np.bincount(drawn.ravel(), minlength=count * size)
-            times[start : start + count, cases] = counts.reshape(count, size)
-    return times
-
-
-def _leave_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDArray[np.uint8]:
-    """Return the weights (groups, n) without each case of a stratum, or each random group."""
-    order = np.random.default_rng(seed).permutation(members)
-    parts = np.array_split(order, min(groups, members.size))
-    times = np.ones((len(parts), n), dtype=np.uint8)
-    for row, part in enumerate(parts):
-        times[row, part] = 0
-    return times
-
-
-def _number_strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.intp]:
-    """Return the number of each case's stratum, (n,)."""
-    if strata is not None:
-        labels = np.asarray(strata)
-        if labels.shape != (len(truth),):
-            raise ValueError(f"strata: expected the shape ({len(truth)},), got {labels.shape}")
-    else:
-        labels = truth if _are_classes(truth) else np.zeros(len(truth))
-    return np.unique(labels, return_inverse=True)[1].astype(np.intp)
-
-
-def _group_members(strata: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return [np.flatnonzero(strata == number) for number in range(int(strata.max()) + 1)]
-
-
-def _are_classes(truth: NDArray[np.float64]) -> bool:
-    whole = truth.ndim == 1 and bool(np.all(truth == np.floor(truth)))
-    return whole and np.unique(truth).size <= _CLASSES
 
 
 def _finite(values: ArrayLike, what: str) -> NDArray[np.float64]:

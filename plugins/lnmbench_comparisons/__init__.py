@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_comparisons() -> Mapping[str, Callable[..., Comparison]]:
-    """Offer the primary test, three exploratory ones, and the test of earlier publications."""
-    from lnmbench_comparisons.auc_tests import DeLong, Placement
+    """Offer the primary test, four exploratory ones, and the test of earlier publications."""
+    from lnmbench_comparisons.auc_tests import Bootstrap, DeLong, Placement
     from lnmbench_comparisons.posterior import Bayes
     from lnmbench_comparisons.t_tests import CorrectedTest, PairedTest
 
@@ -23,5 +23,6 @@ def register_comparisons() -> Mapping[str, Callable[..., Comparison]]:
         "bayes": Bayes,
         "placement": Placement,
         "delong": DeLong,
+        "bootstrap": Bootstrap,
         "paired": PairedTest,
     }

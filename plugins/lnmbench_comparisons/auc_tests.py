@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from lnmbench import Pair, TestResult
+from lnmbench import Pair, TestResult, UserError
 from lnmbench.stats.cv_auc import placement_components, placements
 from lnmbench.stats.delong import (
     AucTest,
@@ -13,6 +14,14 @@ from lnmbench.stats.delong import (
     compare_components,
     delong_components,
 )
+from lnmbench.stats.discrimination import weighted_auc
+from lnmbench.stats.paired_bootstrap import (
+    RESAMPLES,
+    Resampled,
+    compare_resampled,
+    resample_metric,
+)
+from lnmbench_comparisons.method_cache import MethodCache
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +65,62 @@ class DeLong:
         return self._test(pair)
 
 
+class Bootstrap:
+    """Bootstrap test of the AUC of each repeat, averaged over the repeats; AUC only.
+
+    Cases are resampled within class; the trained models count as fixed. Scores of different folds
+    come from different models, but are ranked together.
+    Cases count as independent: p is too small if patients have several cases.
+
+    Parameters
+    ----------
+    resamples
+        Number of resamples, at least 100; p is at least 2 / (resamples + 1).
+    seed
+        Seed of the resamples.
+    """
+
+    title = "bootstrap"
+    role: Literal["exploratory"] = "exploratory"
+
+    def __init__(self, *, resamples: int = RESAMPLES, seed: int = 0) -> None:
+        for name, value, least in (("resamples", resamples, 100), ("seed", seed, 0)):
+            if value < least:
+                raise UserError(
+                    f"invalid {name} for comparison bootstrap",
+                    expected=f"a whole number of at least {least}",
+                    got=str(value),
+                )
+
+        def compute(predicted: NDArray[np.float64], pair: Pair) -> Resampled:
+            return resample_metric(
+                pair.truth, predicted, weighted_auc, resamples=resamples, seed=seed
+            )
+
+        self._cache = MethodCache(compute)
+
+    def __call__(self, pair: Pair) -> TestResult | None:
+        """Return the difference, its 95 % percentile interval, and p; None if not AUC."""
+        if not is_auc(pair):
+            return None
+        a, b = self._cache.both(pair)
+        test = compare_resampled(a, b)
+        return TestResult(
+            estimate=test.estimate,
+            low=test.interval.low,
+            high=test.interval.high,
+            statistic=math.nan,
+            df=math.inf,
+            pvalue=test.pvalue,
+            detail=f"AUC {a.estimate:.4f} and {b.estimate:.4f}, {a.values.size} resamples",
+        )
+
+
+def is_auc(pair: Pair) -> bool:
+    """Return whether the metric of a pair is the AUC, whatever its parameters."""
+    return pair.metric.partition(":")[0] == "auc"
+
+
 def _placement_components(predicted: NDArray[np.float64], pair: Pair) -> Components:
     return placement_components(pair.truth, placements(pair.truth, predicted, pair.fold))
 
@@ -68,22 +133,10 @@ class _ComponentTest:
     """A test that computes the components of each method once, for all its comparisons."""
 
     def __init__(self, compute: ComputeComponents) -> None:
-        self._compute = compute
-        self._cache: dict[str, tuple[NDArray[np.float64], Components]] = {}
+        self._cache = MethodCache(compute)
 
     def __call__(self, pair: Pair) -> TestResult | None:
-        if pair.metric.partition(":")[0] != "auc":
-            return None
-        a = self._components(pair.method_a, pair.predicted_a, pair)
-        b = self._components(pair.method_b, pair.predicted_b, pair)
-        return _result(compare_components(a, b))
-
-    def _components(self, method: str, predicted: NDArray[np.float64], pair: Pair) -> Components:
-        cached = self._cache.get(method)
-        # another run may hold other predictions of a method with the same fingerprint
-        if cached is None or cached[0] is not predicted:
-            cached = self._cache[method] = (predicted, self._compute(predicted, pair))
-        return cached[1]
+        return _result(compare_components(*self._cache.both(pair))) if is_auc(pair) else None
 
 
 def _result(test: AucTest) -> TestResult:

@@ -34,6 +34,11 @@ COMPARISONS = {
         "Biometrics 1988; 44: 837–845; Sun X., Xu W., Fast implementation of DeLong's algorithm, "
         "IEEE Signal Process Lett 2014; 21: 1389–1393",
     ),
+    "bootstrap": (
+        "the bootstrap of the AUC",
+        "Davison A. C., Hinkley D. V., Bootstrap methods and their application, Cambridge "
+        "University Press 1997",
+    ),
     "placement": (
         "the test of placements, with the case as the unit",
         "LeDell E., Petersen M., van der Laan M., Computationally efficient confidence intervals "

@@ -10,5 +10,6 @@ def test_one_comparison_is_primary_and_the_plain_t_is_as_published() -> None:
         "bayes": "exploratory",
         "placement": "exploratory",
         "delong": "exploratory",
+        "bootstrap": "exploratory",
         "paired": "as published",
     }

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lnmbench.stats.bootstrap import Weighted, bca, bootstrap_interval
+from lnmbench.stats.bootstrap import bca, bootstrap_interval
 from lnmbench.stats.discrimination import average_precision, weighted_average_precision
 from lnmbench.stats.operating_points import count_outcomes
 from lnmbench.stats.ordinal import macro_auc, mean_absolute_error
+from lnmbench.stats.resampling import Weighted
 from lnmbench.stats.scoring_rules import brier, squared_errors
 
 

@@ -19,7 +19,7 @@ from lnmbench.registry.boundary.values import (
     require_sequence,
     require_text,
 )
-from lnmbench.stats.bootstrap import Weighted
+from lnmbench.stats.resampling import Weighted
 
 if TYPE_CHECKING:
     import numpy as np

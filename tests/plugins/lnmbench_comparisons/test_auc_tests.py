@@ -3,17 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from lnmbench_comparisons import auc_tests
-from lnmbench_comparisons.auc_tests import DeLong, Placement
+from lnmbench_comparisons.auc_tests import Bootstrap, DeLong, Placement
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from lnmbench.errors import UserError
 from lnmbench.records import Pair
 from lnmbench.stats.cv_auc import placement_test
 from lnmbench.stats.delong import delong_test
 
 TRUTH = (np.arange(60) % 3 == 0).astype(float)
 FOLD = np.array([(np.arange(60) // 3 + repeat) % 4 for repeat in range(3)], dtype=np.int16)
-COMPARISONS = {"placement": Placement, "delong": DeLong}
+COMPARISONS = {"placement": Placement, "delong": DeLong, "bootstrap": Bootstrap}
 
 
 def pair_of_predictions(
@@ -63,7 +64,11 @@ def test_the_case_is_the_unit() -> None:
     aucs = [roc_auc_score(TRUTH, mean) for mean in (mean_a, mean_b)]
     assert delong.estimate == pytest.approx(aucs[1] - aucs[0])
     assert delong.pvalue == delong_test(TRUTH, mean_a, mean_b).pvalue
-    for result in (placement, delong):
+    bootstrap = Bootstrap()(pair)
+    assert bootstrap is not None
+    repeats = [[roc_auc_score(TRUTH, row) for row in scores] for scores in (a, b)]
+    assert bootstrap.estimate == pytest.approx(np.mean(repeats[1]) - np.mean(repeats[0]))
+    for result in (placement, delong, bootstrap):
         assert result.low < result.estimate < result.high
 
 
@@ -83,7 +88,12 @@ def test_methods_with_equal_predictions_do_not_differ(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "costly"), [("placement", "placements"), ("delong", "delong_components")]
+    ("name", "costly"),
+    [
+        ("placement", "placements"),
+        ("delong", "delong_components"),
+        ("bootstrap", "resample_metric"),
+    ],
 )
 def test_components_of_a_method_are_computed_once_for_each_set_of_predictions(
     name: str, costly: str, monkeypatch: pytest.MonkeyPatch
@@ -97,7 +107,11 @@ def test_components_of_a_method_are_computed_once_for_each_set_of_predictions(
     ]
     calls = []
     original = getattr(auc_tests, costly)
-    monkeypatch.setattr(auc_tests, costly, lambda *args: (calls.append(costly), original(*args))[1])
+    monkeypatch.setattr(
+        auc_tests,
+        costly,
+        lambda *args, **named: (calls.append(costly), original(*args, **named))[1],
+    )
     comparison = COMPARISONS[name]()
     results = [comparison(pair) for pair in pairs]
     assert len(calls) == 4
@@ -105,3 +119,9 @@ def test_components_of_a_method_are_computed_once_for_each_set_of_predictions(
     other = pair_of_predictions(predictions(9), by_method["b"])
     expected = COMPARISONS[name]()(other)
     assert comparison(other) == expected, "another run's predictions of the same method"
+
+
+@pytest.mark.parametrize("parameter", [{"resamples": 99}, {"seed": -1}])
+def test_a_bootstrap_without_enough_resamples_is_refused(parameter: dict[str, int]) -> None:
+    with pytest.raises(UserError, match="at least"):
+        Bootstrap(**parameter)

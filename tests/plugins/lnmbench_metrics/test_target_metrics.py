@@ -8,7 +8,8 @@ import pytest
 
 from lnmbench.contracts import Metric, Thresholded
 from lnmbench.errors import PluginError
-from lnmbench.stats.bootstrap import Weighted, bootstrap_interval
+from lnmbench.stats.bootstrap import bootstrap_interval
+from lnmbench.stats.resampling import Weighted
 
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
 PREDICTED = np.array([0.1, 0.4, 0.35, 0.8])

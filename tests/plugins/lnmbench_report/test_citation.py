@@ -31,6 +31,7 @@ def test_only_tests_that_were_computed_are_cited(scored: Results) -> None:
         ("delong", "DeLong E. R."),
         ("bayes", "Benavoli"),
         ("placement", "LeDell"),
+        ("bootstrap", "Hinkley"),
     ):
         (first, *_) = scored.pair_comparisons
         result = first.tests["corrected"]

@@ -9,7 +9,7 @@ from lnmbench.contracts import Thresholded
 from lnmbench.errors import PluginError
 from lnmbench.registry.boundary import Boundary
 from lnmbench.registry.boundary.metrics import guard_metric
-from lnmbench.stats.bootstrap import Weighted
+from lnmbench.stats.resampling import Weighted
 
 TRUTH, PREDICTED = np.array([0.0, 1.0]), np.array([0.2, 0.6])
 

@@ -67,11 +67,18 @@ def test_additional_tests_leave_out_what_is_not_for_a_metric(sample: Results) ->
     table = make_tables(sample)["additional_tests"]
     assert table.title.startswith("Additional tests (exploratory, not corrected)")
     keys = [column.key for column in table.columns][3:]
-    assert keys == ["bayes_worse", "bayes_equivalent", "bayes_better", "p_placement", "p_delong"]
+    assert keys == [
+        "bayes_worse",
+        "bayes_equivalent",
+        "bayes_better",
+        "p_placement",
+        "p_delong",
+        "p_bootstrap",
+    ]
     auc, ap = table.rows[:2]
     probabilities = [cell.value for cell in auc[3:6]]
     assert sum(p or 0.0 for p in probabilities) == pytest.approx(1.0)
-    assert [cell.text for cell in ap[6:]] == ["–", "–"]
+    assert [cell.text for cell in ap[6:]] == ["–", "–", "–"]
     assert auc[6].value == sample.pair_comparisons[0].tests["placement"].pvalue
 
 
