@@ -10,24 +10,16 @@ finished cohort is written to a file: rerun the same command to resume.
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
-from null_experiment import (
-    SCENARIOS,
-    Experiment,
-    ExperimentResult,
-    make_comparisons,
-    simulate,
-)
+from experiment_pool import run_all
+from method_run import make_comparisons
+from null_experiment import SCENARIOS, Experiment, simulate
 from null_results import append_results, read_results
 from null_table import make_blocks
 
@@ -46,39 +38,13 @@ def run_experiments(
     """Run the experiments and append each result to the file, until an interrupt."""
     progress.start("calibration", "null cohorts", len(experiments), "cohort")
     try:
-        with _simulate_all(experiments, processes) as finished:
+        with run_all(simulate, experiments, processes) as finished:
             for results in finished:
                 append_results(file, results)
                 progress.advance()
     except KeyboardInterrupt:
         progress.say("stopped: finished cohorts are saved; rerun the same command to resume")
     progress.finish()
-
-
-@contextmanager
-def _simulate_all(
-    experiments: Sequence[Experiment], processes: int
-) -> Iterator[Iterator[tuple[ExperimentResult, ...]]]:
-    if processes == 1:
-        yield map(simulate, experiments)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker) as pool:
-        futures: list[Future[tuple[ExperimentResult, ...]]]
-        futures = [pool.submit(simulate, experiment) for experiment in experiments]
-        try:
-            yield (future.result() for future in as_completed(futures))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _start_worker() -> None:
-    """Limit a worker to one thread, and leave interrupts to the main process."""
-    import torch
-
-    torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def list_experiments(options: argparse.Namespace) -> list[Experiment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -10,26 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from method_run import NoProgress, make_comparisons, make_registry, run_method
 from numpy.typing import NDArray
 
-from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.contracts import Comparison, Metric
-from lnmbench.records import (
-    TARGET,
-    Cost,
-    MethodResult,
-    PairComparison,
-    TestResult,
-)
-from lnmbench.registry import Registry
+from lnmbench.records import MethodResult, PairComparison, TestResult
 from lnmbench.stages.compare import compare
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan import ResolvedBenchmark, ResolvedMethod, resolve
-from lnmbench.stages.run import execute, make_chunk
-from lnmbench.stages.score import score
+from lnmbench.stages.plan import ResolvedBenchmark, resolve
 
-PLUGIN = str(Path(__file__).with_name("null_plugin.py"))
+PLUGIN = Path(__file__).with_name("null_plugin.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,42 +85,17 @@ class ExperimentResult:
     tests: Mapping[str, float]
 
 
-class NoProgress:
-    """Progress without output."""
-
-    def say(self, line: str) -> None: ...
-
-    def start(self, stage: str, subject: str, total: int, unit: str) -> None: ...
-
-    def advance(self, steps: int = 1) -> None: ...
-
-    def finish(self) -> None: ...
-
-
-@functools.cache
-def make_registry() -> Registry:
-    """Return a registry of every installed plugin and of the one with null cohorts."""
-    plugins = Registry([PLUGIN])
-    plugins.refuse_problems()
-    return plugins
-
-
-def make_comparisons() -> dict[str, Comparison]:
-    """Return every statistical test that plugins offer, by name."""
-    return {offer.name: offer.build() for offer in make_registry().comparisons.offers()}
-
-
 def simulate(experiment: Experiment) -> tuple[ExperimentResult, ...]:
     """Return the tests of two equally good methods in each primary metric."""
     with tempfile.TemporaryDirectory() as folder:
         benchmark = _resolve(experiment, Path(folder))
-        results = [_run_method(method, benchmark) for method in benchmark.methods]
+        results = [run_method(method, benchmark, plugins=(PLUGIN,)) for method in benchmark.methods]
     compared = compare(
         results,
         benchmark.plan.truth,
         benchmark.plan.splits.outer,
         metrics=benchmark.plan.protocol.primary,
-        comparisons=make_comparisons(),
+        comparisons=make_comparisons(PLUGIN),
     )
     return tuple(_make_result(experiment, comparison, results) for comparison in compared)
 
@@ -150,32 +114,10 @@ def _resolve(experiment: Experiment, home: Path) -> ResolvedBenchmark:
             **scenario.methods,
         }
     )
-    path = ingest(benchmark.dataset, make_registry(), home=home, workers=1, progress=NoProgress())
-    return resolve(benchmark, make_registry(), lambda: path)
-
-
-def _run_method(method: ResolvedMethod, benchmark: ResolvedBenchmark) -> MethodResult:
-    plan = benchmark.plan
-    predicted = np.full(plan.splits.outer.shape, np.nan)
-    for repeat in range(plan.protocol.repeats):
-        chunk = make_chunk(method, benchmark, repeat, features=None, plugins=(PLUGIN,))
-        for result in execute(chunk):
-            tested = plan.splits.outer[repeat] == result.unit.fold
-            predicted[repeat, tested] = result.test[TARGET][tested, 0]
-    return score(
-        method.method,
-        predicted,
-        plan.truth,
-        plan.splits.outer,
-        protocol=plan.protocol,
-        metrics=_make_metrics(plan.protocol.primary),
-        units_done=plan.protocol.units,
-        cost=Cost(),
+    path = ingest(
+        benchmark.dataset, make_registry(PLUGIN), home=home, workers=1, progress=NoProgress()
     )
-
-
-def _make_metrics(names: Sequence[str]) -> dict[str, Metric]:
-    return {name: make_registry().metrics.build(choices.parse(name)) for name in names}
+    return resolve(benchmark, make_registry(PLUGIN), lambda: path)
 
 
 def _make_result(
@@ -193,7 +135,7 @@ def _make_result(
         correlation=_correlation(a, b),
         tests={
             name: _significance(comparison.tests[name]) if name in comparison.tests else math.nan
-            for name in make_comparisons()
+            for name in make_comparisons(PLUGIN)
         },
     )
 

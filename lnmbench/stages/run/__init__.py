@@ -4,7 +4,7 @@ from lnmbench.stages.plan import FailedMethods
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_fits, make_chunk
 from lnmbench.stages.run.execution import execute
-from lnmbench.stages.run.features import cached_views, feature_cache_path
+from lnmbench.stages.run.features import cached_views, feature_cache_path, make_feature_cache
 from lnmbench.stages.run.network_inputs import label_inputs
 from lnmbench.stages.run.networks import repeat_for_candidates, stack_fits
 from lnmbench.stages.run.run_benchmark import run
@@ -21,6 +21,7 @@ __all__ = [
     "label_inputs",
     "list_fits",
     "make_chunk",
+    "make_feature_cache",
     "repeat_for_candidates",
     "run",
     "stack_fits",

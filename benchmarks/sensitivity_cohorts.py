@@ -1,0 +1,67 @@
+"""Cohorts on which training defaults are chosen, and cohorts that confirm the choice once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lnmbench.errors import UserError
+
+PLUGIN = Path(__file__).with_name("half_plugin.py")
+DATA_VARIABLE = "LNMBENCH_TEST_DATA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityCohort:
+    """A data set with its target and encoder; `folder` is that of a public table."""
+
+    dataset: str
+    encoder: str = "none"
+    target: str = "n2"
+    folder: str = ""
+
+    def resolve_dataset(self) -> str:
+        """Return the data set as `lnmbench run` takes it.
+
+        Raises `UserError` if the folder of public tables is not known.
+        """
+        if not self.folder:
+            return self.dataset
+        root = os.environ.get(DATA_VARIABLE)
+        if not root:
+            raise UserError(
+                f"{DATA_VARIABLE} is not set", expected="the folder of the public tables"
+            )
+        return f"{self.dataset},root={Path(root) / self.folder}"
+
+
+_LITE, _RESNET = "efficientnet_lite0", "resnet50:weights=random"
+DEVELOPMENT: Mapping[str, SensitivityCohort] = {
+    "synthetic A": SensitivityCohort(dataset="synthetic:n=600,seed=31", encoder=_LITE),
+    "synthetic B": SensitivityCohort(dataset="synthetic:n=160,seed=32", encoder=_RESNET),
+    "synthetic C": SensitivityCohort(dataset="synthetic:n=300,seed=33,effect=0", encoder=_LITE),
+    "synthetic D": SensitivityCohort(
+        dataset="synthetic:n=240,seed=34,effect=2,prevalence=0.35", encoder=_LITE
+    ),
+    "TCGA half 1": SensitivityCohort(
+        dataset="tcga_half:half=development", target="n1", folder="tcga"
+    ),
+    "lyDATA half 1": SensitivityCohort(
+        dataset="lydata_half:half=development", target="n1", folder="lydata"
+    ),
+}
+HELD_OUT: Mapping[str, SensitivityCohort] = {
+    "synthetic E": SensitivityCohort(dataset="synthetic:n=600,seed=41", encoder=_LITE),
+    "synthetic F": SensitivityCohort(dataset="synthetic:n=160,seed=42", encoder=_RESNET),
+    "synthetic G": SensitivityCohort(dataset="synthetic:n=300,seed=43,effect=0.5", encoder=_LITE),
+    "synthetic H": SensitivityCohort(
+        dataset="synthetic:n=240,seed=44,effect=1.5,prevalence=0.2", encoder=_LITE
+    ),
+    "TCGA half 2": SensitivityCohort(dataset="tcga_half:half=held-out", target="n1", folder="tcga"),
+    "lyDATA half 2": SensitivityCohort(
+        dataset="lydata_half:half=held-out", target="n1", folder="lydata"
+    ),
+}
+COHORTS = {**DEVELOPMENT, **HELD_OUT}
