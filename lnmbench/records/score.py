@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lnmbench.records.column import Label
@@ -36,8 +36,9 @@ class AuxScore:
     """Performance of a method on an auxiliary task.
 
     `metrics` maps each metric of the label's kind to its value on the out-of-fold predictions,
-    averaged over the repeats; intervals are BCa bootstraps over cases. `known` counts the cases
-    with any label.
+    averaged over the repeats; intervals are BCa bootstraps over cases. `chance` maps the same
+    metrics to the value of one prediction for all cases: the proportions of the classes, the
+    median of a measure. `known` counts the cases with any label.
     """
 
     task: str
@@ -45,6 +46,7 @@ class AuxScore:
     kind: Label
     known: int
     metrics: Mapping[str, Estimate]
+    chance: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

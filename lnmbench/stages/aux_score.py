@@ -44,13 +44,15 @@ def score_aux_task(
     truth, mean = labels.values[known], predicted.mean(axis=0)[known]
     if labels.kind not in ("ordinal", "nominal"):
         mean = mean.reshape(truth.shape)
-    estimates = {}
+    constant = _constant_prediction(labels, truth, mean)
+    estimates, chance = {}, {}
     for name, metric in metrics.items():
         is_scored = labels.kind in metric.kinds and not isinstance(metric, Thresholded)
         if not is_scored or (faults and name in faults):
             continue
         try:
             estimates[name] = _estimate(truth, mean, metric)
+            chance[name] = _value(truth, constant, metric)
         except PluginError as error:
             if faults is None:
                 raise
@@ -61,7 +63,31 @@ def score_aux_task(
         kind=labels.kind,
         known=labels.known,
         metrics=estimates,
+        chance=chance,
     )
+
+
+def _constant_prediction(
+    labels: AuxLabels, truth: NDArray[np.float64], predicted: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the best prediction that is the same for all cases, in the shape of `predicted`."""
+    if not len(truth):
+        return predicted
+    if labels.kind in ("ordinal", "nominal"):
+        counts = np.bincount(truth.astype(np.int64), minlength=predicted.shape[-1])
+        constant = counts[: predicted.shape[-1]] / len(truth)
+    elif labels.kind == "continuous":
+        constant = np.median(truth, axis=0)
+    else:
+        constant = truth.mean(axis=0)
+    return np.broadcast_to(constant, predicted.shape).astype(np.float64)
+
+
+def _value(truth: NDArray[np.float64], predicted: NDArray[np.float64], metric: Metric) -> float:
+    try:
+        return float(metric(truth, predicted))
+    except ValueError:  # one class only, or no case: the metric is not defined
+        return float("nan")
 
 
 def _estimate(

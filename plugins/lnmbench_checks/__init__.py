@@ -26,6 +26,9 @@ def register_checks() -> Mapping[str, Callable[..., Check]]:
     from lnmbench_checks.lnm015_epoch_limit import EpochLimit
     from lnmbench_checks.lnm016_undeclared_weights import UndeclaredWeights
     from lnmbench_checks.lnm017_similar_images import SimilarImages
+    from lnmbench_checks.lnm018_unchanged_predictions import UnchangedPredictions
+    from lnmbench_checks.lnm019_unlearned_aux_tasks import UnlearnedAuxTasks
+    from lnmbench_checks.lnm020_unregularized_reference import UnregularizedReference
 
     return {
         "LNM001": PatientLeakage,
@@ -45,4 +48,7 @@ def register_checks() -> Mapping[str, Callable[..., Check]]:
         "LNM015": EpochLimit,
         "LNM016": UndeclaredWeights,
         "LNM017": SimilarImages,
+        "LNM018": UnchangedPredictions,
+        "LNM019": UnlearnedAuxTasks,
+        "LNM020": UnregularizedReference,
     }

@@ -99,7 +99,10 @@ def read_results(
             primary="",
             primary_metrics=plan.protocol.primary,
             metric_bounds={name: metric.bounds for name, metric in metrics.items()},
-            metric_better={name: metric.greater_is_better for name, metric in metrics.items()},
+            metric_better={
+                name: metric.greater_is_better
+                for name, metric in {**offers.without_parameters, **metrics}.items()
+            },
             notes=_notes(plan, ledger),
             truth=plan.truth,
             outer=plan.splits.outer,
