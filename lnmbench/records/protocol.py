@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Protocol:
     """Repeated nested cross-validation of one target.
 
-    `primary` are the primary metrics, declared before the run. Holm's correction covers every pair
-    of methods in each of them.
+    `primary` are the primary metrics, declared before the run. Holm's correction covers the
+    questions on auxiliary tasks in each of them.
     """
 
     target: str = DEFAULTS.target

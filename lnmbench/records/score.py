@@ -104,8 +104,9 @@ class TestResult:
 class PairComparison:
     """One pair in one metric with the results of every comparison, by the comparison's name.
 
-    `holm` is the p value of the primary comparison, adjusted over the declared family. `tests` is
-    empty if a fold of either method does not define the metric; Holm's correction counts p = 1.
+    `holm` is the p value of the primary comparison, adjusted over the family; NaN for a descriptive
+    pair, which is not in the family. `tests` is empty if a fold of either method does not define
+    the metric; Holm's correction counts p = 1.
     """
 
     metric: str
@@ -113,3 +114,8 @@ class PairComparison:
     method_b: str
     tests: dict[str, TestResult]
     holm: float
+
+    @property
+    def in_family(self) -> bool:
+        """True if Holm's correction covers the pair; otherwise it is descriptive."""
+        return not math.isnan(self.holm)

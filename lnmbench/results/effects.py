@@ -19,15 +19,19 @@ from lnmbench.results.formatting import (
     metric_title,
 )
 from lnmbench.results.ordering import metrics_in_order, reverse_comparison
-from lnmbench.results.questions import Question
+from lnmbench.results.questions import Question, is_control_of
 from lnmbench.stats.resampled import minimum_detectable_difference
 
-Direction = Literal["better", "worse", "open", "same"]
+Role = Literal["family", "control", "descriptive"]
+"""The part of an effect in the answer: Holm's p decides in the family, the corrected p against a
+negative control; a descriptive effect has no verdict."""
+Direction = Literal["better", "worse", "open", "same", "descriptive"]
 VERDICTS: dict[Direction, str] = {
     "better": "scores better in this cohort",
     "worse": "scores worse in this cohort",
     "open": "no difference shown",
     "same": "the same in every fold",
+    "descriptive": "descriptive, without verdict",
 }
 
 
@@ -35,7 +39,8 @@ VERDICTS: dict[Direction, str] = {
 class Effect:
     """The difference between a question's method and its reference in one metric.
 
-    `corrected` is the p value of the primary test, `holm` the same after Holm's correction.
+    `corrected` is the p value of the primary test, `holm` the same after Holm's correction, NaN
+    outside of the family. `role` says which of them decides.
     `detectable` is the difference that the primary test would have found with 80 % power.
     `published` maps the titles of tests that earlier work printed to their p values. `upward` is
     False for a metric where lower is better. `undefined` says why the pair was not compared: the
@@ -53,13 +58,21 @@ class Effect:
     published: Mapping[str, float]
     upward: bool = True
     undefined: str = ""
+    role: Role = "family"
+
+    @property
+    def pvalue(self) -> float:
+        """The p value that decides or, of a descriptive effect, that is shown."""
+        return self.holm if self.role == "family" else self.corrected
 
     @property
     def direction(self) -> Direction:
-        """The direction shown: better, worse, the same in every fold, or open."""
+        """The direction shown: better, worse, the same in every fold, open, or descriptive."""
         if self.estimate == self.low == self.high == 0.0:
             return "same"
-        if not self.holm < ALPHA:
+        if self.role == "descriptive":
+            return "descriptive"
+        if not self.pvalue < ALPHA:
             return "open"
         return "better" if (self.estimate > 0.0) == self.upward else "worse"
 
@@ -75,14 +88,23 @@ class Effect:
 
     @property
     def numbers(self) -> str:
-        """The metric, the difference, its corrected interval and its Holm p value, as text."""
+        """The metric, the difference, its corrected interval and its p value, as text."""
         if self.undefined:
             return f"{self.metric_title} is {self.undefined}"
         bounds = format_interval(self.low, self.high)
         difference = format_difference(self.estimate)
         difference += "" if self.upward else ", lower is better"
-        p = format_p_equation(self.holm)
-        return f"{self.metric_title} {difference}, 95 % CI {bounds}, Holm {p}"
+        return f"{self.metric_title} {difference}, 95 % CI {bounds}, {self.p_equation}"
+
+    @property
+    def p_equation(self) -> str:
+        """The p value that decides or is shown, as text that names its correction."""
+        names: dict[Role, str] = {
+            "family": "Holm",
+            "control": "corrected",
+            "descriptive": "unadjusted",
+        }
+        return f"{names[self.role]} {format_p_equation(self.pvalue)}"
 
     @property
     def unconfirmed(self) -> dict[str, float]:
@@ -104,7 +126,8 @@ def question_effects(results: Results, question: Question) -> list[Effect]:
     comparisons.sort(key=lambda comparison: position.get(comparison.metric, len(position)))
     method = question.method.fingerprint
     return [
-        _effect(results, c if c.method_b == method else reverse_comparison(c)) for c in comparisons
+        _effect(results, c if c.method_b == method else reverse_comparison(c), _role(question, c))
+        for c in comparisons
     ]
 
 
@@ -133,6 +156,11 @@ def describe_missing_scores(result: MethodResult, metric: str) -> str:
     return f"{missing} of {values.size} folds of {result.method.label}" if missing else ""
 
 
+def family_size(results: Results) -> int:
+    """Return the number of tests over which Holm's correction runs."""
+    return sum(comparison.in_family for comparison in results.pair_comparisons)
+
+
 def published_tests(results: Results) -> list[str]:
     """Return the names of the comparisons that earlier work used, and that lnmbench only shows."""
     return [name for name, role in results.comparison_roles.items() if role == "as published"]
@@ -154,7 +182,13 @@ def is_unconfirmed(results: Results, comparison: PairComparison, test: str) -> b
     return comparison.tests[test].pvalue < ALPHA and not primary < ALPHA
 
 
-def _effect(results: Results, comparison: PairComparison) -> Effect:
+def _role(question: Question, comparison: PairComparison) -> Role:
+    if comparison.in_family:
+        return "family"
+    return "control" if is_control_of(question.reference, question.method) else "descriptive"
+
+
+def _effect(results: Results, comparison: PairComparison, role: Role) -> Effect:
     title = metric_title(results, comparison.metric)
     if not comparison.tests:
         return Effect(
@@ -168,6 +202,7 @@ def _effect(results: Results, comparison: PairComparison) -> Effect:
             detectable=math.nan,
             published={},
             undefined=describe_undefined(results, comparison),
+            role=role,
         )
     test = comparison.tests[results.primary]
     return Effect(
@@ -185,6 +220,7 @@ def _effect(results: Results, comparison: PairComparison) -> Effect:
             if name in comparison.tests
         },
         upward=results.metric_better.get(comparison.metric, True),
+        role=role,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lnmbench.records import PairComparison, Results, TestResult
-from lnmbench.results.questions import all_questions
+from lnmbench.results.questions import all_questions, summarized_controls
 
 
 def metrics_in_order(results: Results) -> list[str]:
@@ -22,9 +22,12 @@ def primary_metrics_in_order(results: Results) -> list[str]:
 def comparisons_in_order(results: Results) -> list[PairComparison]:
     """Return the comparisons: auxiliary questions, their controls, baselines, others.
 
-    In each, b is the method in question and a its reference.
+    In each, b is the method in question and a its reference. Those with a negative control of a
+    large set are left out.
     """
     questions = all_questions(results)
+    summarized = summarized_controls([result.method for result in results.method_results])
+    listed = [c for c in results.pair_comparisons if not {c.method_a, c.method_b} & summarized]
     position = {q.fingerprints: index for index, q in reversed(list(enumerate(questions)))}
     metrics = {name: index for index, name in enumerate(metrics_in_order(results))}
 
@@ -40,7 +43,7 @@ def comparisons_in_order(results: Results) -> list[PairComparison]:
             return comparison
         return reverse_comparison(comparison)
 
-    return [orient(comparison) for comparison in sorted(results.pair_comparisons, key=sort_key)]
+    return [orient(comparison) for comparison in sorted(listed, key=sort_key)]
 
 
 def reverse_comparison(comparison: PairComparison) -> PairComparison:

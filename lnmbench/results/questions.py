@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lnmbench.records import (
@@ -18,6 +18,10 @@ from lnmbench.results.formatting import join_and
 
 DRAWN = 8
 """The largest number of methods in a figure; more of them hide each other."""
+LISTED_CONTROLS = 2
+"""The largest set of negative controls of one network that is listed among the methods."""
+FEWEST_CONTROLS = 19
+"""Negative controls of one network with which a permutation test can reach p = .05."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,16 @@ class Question:
 
 
 def complete_methods(results: Results) -> list[MethodResult]:
-    """Return the results of the methods that have every unit."""
-    return [result for result in results.method_results if result.complete]
+    """Return the results of the methods that tables and figures list: those with every unit.
+
+    A large set of negative controls is not among them: one section summarizes it.
+    """
+    summarized = summarized_controls([result.method for result in results.method_results])
+    return [
+        result
+        for result in results.method_results
+        if result.complete and result.method.fingerprint not in summarized
+    ]
 
 
 def method_labels(results: Results) -> dict[str, str]:
@@ -59,6 +71,32 @@ def is_control_of(control: Method, method: Method) -> bool:
     )
 
 
+def group_controls(methods: Sequence[Method]) -> list[list[NetworkMethod]]:
+    """Return the negative controls among methods, those of the same network and tasks together."""
+    groups: dict[object, list[NetworkMethod]] = {}
+    for method in methods:
+        if isinstance(method, NetworkMethod) and method.is_control:
+            tasks = tuple(unshuffle(choice).key for choice in method.aux)
+            key = (
+                *_network(method)[1:],
+                str(method.portable_encoder),
+                str(method.weighting),
+                tasks,
+            )
+            groups.setdefault(key, []).append(method)
+    return list(groups.values())
+
+
+def summarized_controls(methods: Sequence[Method]) -> frozenset[str]:
+    """Return the fingerprints of the negative controls of sets that are too large to list."""
+    return frozenset(
+        control.fingerprint
+        for group in group_controls(methods)
+        if len(group) > LISTED_CONTROLS
+        for control in group
+    )
+
+
 def has_aux_effect(method: Method) -> bool:
     """Return whether a method has auxiliary tasks and is no negative control."""
     return bool(method.aux) and not method.is_control
@@ -69,17 +107,30 @@ def aux_questions(results: Results) -> list[Question]:
 
     Negative controls ask no question of their own.
     """
-    methods = _methods(results)
+    return find_aux_questions(_methods(results))
+
+
+def find_aux_questions(methods: Sequence[Method]) -> list[Question]:
+    """Return the pairs of networks among methods that differ only in the auxiliary tasks."""
     return [
         Question(method=method, reference=reference, aux=aux_title(method))
         for method in methods
+        if has_aux_effect(method)
         for reference in methods
-        if has_aux_effect(method) and is_reference_of(reference, method)
+        if is_reference_of(reference, method)
     ]
 
 
+def has_declared_family(results: Results) -> bool:
+    """Return whether Holm's family is the auxiliary questions; otherwise it is every pair."""
+    return bool(find_aux_questions([result.method for result in results.method_results]))
+
+
 def control_questions(results: Results) -> list[Question]:
-    """Return the pairs of a complete network and its negative control with equal settings."""
+    """Return the pairs of a complete network and its negative control with equal settings.
+
+    Controls of a large set are left out.
+    """
     methods = _methods(results)
     return [
         Question(method=method, reference=control, aux=aux_title(method))

@@ -1,4 +1,4 @@
-"""compare: every pair of complete methods, in every primary metric, by every test."""
+"""compare: pairs of complete methods, in every primary metric, by every test."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ import numpy as np
 from lnmbench.contracts import Comparison
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import BaselineMethod, Method, MethodResult, Pair, PairComparison, TestResult
+from lnmbench.results import (
+    FEWEST_CONTROLS,
+    LISTED_CONTROLS,
+    find_aux_questions,
+    group_controls,
+    is_control_of,
+)
 from lnmbench.stats.multiplicity import holm
 
 if TYPE_CHECKING:
@@ -45,15 +52,23 @@ def compare(
     comparisons: Mapping[str, Comparison],
     faults: dict[str, str] | None = None,
 ) -> tuple[PairComparison, ...]:
-    """Return every pair of complete methods in each primary metric, with Holm's correction.
+    """Return the pairs of complete methods in each primary metric, with Holm's correction.
+
+    The family of Holm's correction are the questions on auxiliary tasks × primary metrics: each
+    network with tasks against the same network without them. Other pairs are descriptive: their
+    p is not adjusted. If the methods, complete or not, have no such question, every pair is in the
+    family.
+
+    Two negative controls are not compared with each other. A control of a set of more than two is
+    compared with its own task alone, and with nothing from 19 on: a permutation test decides then.
 
     In each pair, a is the reference: a baseline before a network, a network without auxiliary
     tasks before one with tasks, a negative control before its task; otherwise the method that comes
     first. Holm's correction adjusts the p values of the primary comparison; without one, nothing
     is compared.
 
-    A pair has no test in a metric that a fold of either method does not define. It stays in the
-    family with p = 1, so that the results do not change the size of the declared family.
+    A pair of the family has no test in a metric that a fold of either method does not define. It
+    stays in it with p = 1, so that the results do not change the size of the declared family.
 
     Parameters
     ----------
@@ -88,7 +103,12 @@ def compare(
         if primary in faults:
             return ()
         compared = [_without(comparison, faults) for comparison in compared]
-    return _adjust(compared, primary)
+    return _adjust(compared, primary, _family([result.method for result in method_results]))
+
+
+def _family(methods: Sequence[Method]) -> frozenset[frozenset[str]]:
+    """Return the pairs of fingerprints in Holm's family, none if it is every pair."""
+    return frozenset(question.fingerprints for question in find_aux_questions(methods))
 
 
 def _is_defined(pair: Pair) -> bool:
@@ -130,8 +150,11 @@ def _pairs(
         if result.complete and result.predicted is not None
     }
     complete = [result for result in method_results if result.method.fingerprint in predicted]
+    size_of_set = _control_set_sizes([result.method for result in method_results])
     for couple in combinations(complete, 2):
         a, b = sorted(couple, key=lambda result: _rank(result.method))
+        if not _is_compared(a.method, b.method, size_of_set):
+            continue
         key_a, key_b = a.method.fingerprint, b.method.fingerprint
         for metric in metrics:
             yield Pair(
@@ -147,6 +170,23 @@ def _pairs(
             )
 
 
+def _control_set_sizes(methods: Sequence[Method]) -> dict[str, int]:
+    """Return, for each negative control, the number of controls in its set."""
+    return {
+        control.fingerprint: len(group) for group in group_controls(methods) for control in group
+    }
+
+
+def _is_compared(reference: Method, method: Method, size_of_set: Mapping[str, int]) -> bool:
+    """Return whether a pair is compared; two controls never are."""
+    sizes = [size_of_set[m.fingerprint] for m in (reference, method) if m.is_control]
+    if not sizes:
+        return True
+    if len(sizes) == 2 or sizes[0] >= FEWEST_CONTROLS:
+        return False
+    return sizes[0] <= LISTED_CONTROLS or is_control_of(reference, method)
+
+
 def _rank(method: Method) -> int:
     if isinstance(method, BaselineMethod):
         return 0
@@ -155,11 +195,9 @@ def _rank(method: Method) -> int:
     return 2 if method.is_control else 3
 
 
-def _pvalue(comparison: PairComparison, primary: str) -> float:
-    return comparison.tests[primary].pvalue if primary in comparison.tests else comparison.holm
-
-
-def _adjust(compared: Sequence[PairComparison], primary: str) -> tuple[PairComparison, ...]:
+def _adjust(
+    compared: Sequence[PairComparison], primary: str, family: frozenset[frozenset[str]]
+) -> tuple[PairComparison, ...]:
     pvalues = [_pvalue(comparison, primary) for comparison in compared]
     wrong = sorted({f"{p:g}" for p in pvalues if not 0.0 <= p <= 1.0})
     if wrong:
@@ -169,5 +207,17 @@ def _adjust(compared: Sequence[PairComparison], primary: str) -> tuple[PairCompa
             got=", ".join(wrong),
             then="block its plugin with LNMBENCH_BLOCK",
         )
-    adjusted = holm(pvalues)
-    return tuple(replace(c, holm=float(p)) for c, p in zip(compared, adjusted, strict=True))
+    members = [
+        index
+        for index, comparison in enumerate(compared)
+        if not family or frozenset((comparison.method_a, comparison.method_b)) in family
+    ]
+    adjusted = dict(zip(members, holm([pvalues[index] for index in members]), strict=True))
+    return tuple(
+        replace(comparison, holm=float(adjusted.get(index, math.nan)))
+        for index, comparison in enumerate(compared)
+    )
+
+
+def _pvalue(comparison: PairComparison, primary: str) -> float:
+    return comparison.tests[primary].pvalue if primary in comparison.tests else comparison.holm

@@ -42,6 +42,7 @@ from lnmbench.stats.operating_points import (
     threshold_for_specificity,
 )
 from lnmbench.stats.ordinal import dice, macro_auc, mean_absolute_error, quadratic_kappa
+from lnmbench.stats.permutation import permutation_pvalue
 from lnmbench.stats.recalibration import Calibration, calibration
 from lnmbench.stats.resampled import (
     Interval,
@@ -103,6 +104,7 @@ __all__ = [
     "net_benefit",
     "operating_point",
     "paired_ttest",
+    "permutation_pvalue",
     "placement_components",
     "placement_test",
     "placements",

@@ -10,7 +10,9 @@ from lnmbench_checks.messages import docs_address, join_messages
 
 
 class UnconfirmedDifferences:
-    """A plain paired t-test below .05 must be confirmed by the corrected test after Holm.
+    """A plain paired t-test below .05 must be confirmed by the corrected test.
+
+    In the family, that is after Holm's correction; other pairs are not adjusted.
 
     The message distinguishes a corrected p of .05 or more from one that Holm's correction raises
     to .05 or more. Not applicable if nothing was compared by a plain test.
@@ -35,7 +37,7 @@ class UnconfirmedDifferences:
             [
                 _describe(results, comparison)
                 for comparison in comparisons
-                if comparison.holm >= ALPHA
+                if not _is_significant(results, comparison)
                 and any(
                     comparison.tests[name].pvalue < ALPHA
                     for name in plain_tests
@@ -43,6 +45,11 @@ class UnconfirmedDifferences:
                 )
             ]
         )
+
+
+def _is_significant(results: Results, comparison: PairComparison) -> bool:
+    corrected = comparison.tests[results.primary].pvalue
+    return (comparison.holm if comparison.in_family else corrected) < ALPHA
 
 
 def _describe(results: Results, comparison: PairComparison) -> str:

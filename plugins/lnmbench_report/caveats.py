@@ -10,6 +10,7 @@ from lnmbench.results import (
     Effect,
     Question,
     complete_methods,
+    family_size,
     format_decimal,
     format_p_equation,
     join_and,
@@ -79,7 +80,7 @@ def describe_corrected(
     """
     lost = [(e.corrected, e.metric_title) for e in effects if e.open and e.corrected < ALPHA]
     if lost:
-        family = plural(len(results.pair_comparisons), "test")
+        family = plural(family_size(results), "test")
         yield (
             f"after Holm's correction for {family}, the corrected "
             f"{_describe_pvalues(lost, len(effects), most)} is not significant"

@@ -107,12 +107,55 @@ def test_only_primary_metrics_and_complete_methods_enter() -> None:
     assert compared(OUTCOMES[:1]) == ()
 
 
-def test_holm_covers_every_pair_and_primary_metric() -> None:
+def test_holm_covers_the_questions_in_each_primary_metric() -> None:
     found = compared(metrics=("auc", "ap"))
     assert len(found) == 6
+    family = [one for one in found if one.in_family]
+    assert labels(tuple(family)) == [("multi", "single")] * 2
+    assert [one.holm for one in family] == pytest.approx([0.02, 0.02])  # twice .78 − .77
+    assert all(math.isnan(one.holm) for one in found if one not in family)
+
+
+def test_several_questions_are_one_family() -> None:
+    size = replace(SINGLE, label="size", aux=(Choice(name="size"),))
+    found = compared((*OUTCOMES, outcome(size, 0.79)))
+    family = {one.method_b: one.holm for one in found if one.in_family}
+    assert family == {
+        MULTI.fingerprint: pytest.approx(0.02),
+        size.fingerprint: pytest.approx(0.02),
+    }
+
+
+def test_without_a_question_holm_covers_every_pair() -> None:
+    other = BaselineMethod(label="other", baseline=Choice(name="other"))
+    found = compared((outcome(LOGISTIC, 0.75), outcome(other, 0.7), outcome(SINGLE, 0.79)))
     family = holm([one.tests["mean"].pvalue for one in found])
     assert [one.holm for one in found] == pytest.approx(list(family))
     assert found[0].holm > found[0].tests["mean"].pvalue
+
+
+def test_a_question_that_is_not_finished_makes_no_other_pair_a_member() -> None:
+    waiting = compared((outcome(MULTI, 0.78, done=3), *OUTCOMES[1:]))
+    assert [one.in_family for one in waiting] == [False]
+
+
+def control(seed: int) -> NetworkMethod:
+    permuted = Choice(name="pt", parameters={"shuffled": seed})
+    return replace(MULTI, label=f"control {seed}", aux=(permuted,))
+
+
+@pytest.mark.parametrize(("count", "pairs"), [(1, 3), (2, 6), (3, 3), (18, 18), (19, 0), (40, 0)])
+def test_pairs_with_controls_depend_on_their_number_and_are_outside_of_the_family(
+    count: int, pairs: int
+) -> None:
+    controls = [control(seed) for seed in range(1, count + 1)]
+    found = compared((*OUTCOMES, *(outcome(each, 0.77) for each in controls)))
+    keys = {each.fingerprint for each in controls}
+    with_control = [one for one in found if {one.method_a, one.method_b} & keys]
+    assert len(with_control) == pairs
+    assert not any({one.method_a, one.method_b} <= keys for one in found)
+    assert not any(one.in_family for one in with_control)
+    assert len(found) - len(with_control) == 3
 
 
 def test_every_test_answers_on_every_pair() -> None:
@@ -144,12 +187,10 @@ def test_a_pair_in_a_metric_that_a_fold_does_not_define_has_no_test_and_counts_a
     found = compared((replace(gap, scores=scores), *OUTCOMES[1:]), metrics=("auc", "ap"))
     lacking = [one for one in found if not one.tests]
     assert [(one.metric, one.method_b) for one in lacking] == [("auc", MULTI.fingerprint)] * 2
-    assert [one.holm for one in lacking] == [1.0, 1.0]
-    tested = [one for one in found if one.tests]
-    assert len(tested) == 4
-    # the family is the declared one of six, whatever could be tested
-    family = holm([*(one.tests["mean"].pvalue for one in tested), 1.0, 1.0])
-    assert [one.holm for one in tested] == pytest.approx(list(family[:4]))
+    assert [one.holm for one in lacking if one.in_family] == [1.0]
+    (tested,) = [one for one in found if one.tests and one.in_family]
+    # the family is the declared one of two, whatever could be tested
+    assert tested.holm == pytest.approx(2 * tested.tests["mean"].pvalue)
 
 
 def test_without_a_primary_test_nothing_is_compared() -> None:

@@ -11,13 +11,16 @@ from lnmbench.records import Block, Cell, PairComparison, Results, Table, TableC
 from lnmbench.results import (
     MISSING,
     all_questions,
+    aux_questions,
     comparisons_in_order,
     describe_missing_scores,
+    family_size,
     format_decimal,
     format_difference,
     format_interval,
     format_probability,
     format_pvalue,
+    has_declared_family,
     is_unconfirmed,
     join_and,
     method_labels,
@@ -39,6 +42,8 @@ PAIR_COLUMNS = (
     TableColumn(key="against", heading="against", align="left"),
     TableColumn(key="metric", heading="Metric", align="left"),
 )
+OUTSIDE = "outside"
+"""The mark of a pair outside of Holm's family."""
 SIDES = ("worse", "equivalent", "better")
 
 
@@ -221,11 +226,17 @@ def _difference_cells(results: Results, comparison: PairComparison) -> Iterator[
     text = f"{format_difference(test.estimate)} ({format_interval(test.low, test.high)})"
     yield Cell(text=text, value=test.estimate, low=test.low, high=test.high)
     yield Cell(text=format_pvalue(test.pvalue), value=test.pvalue)
-    yield Cell(text=format_pvalue(comparison.holm), value=comparison.holm)
+    yield _holm_cell(comparison)
     for name in published:
         cell = _pvalue_cell(comparison.tests.get(name))
         unconfirmed = name in comparison.tests and is_unconfirmed(results, comparison, name)
         yield replace(cell, text=f"{cell.text}, not confirmed") if unconfirmed else cell
+
+
+def _holm_cell(comparison: PairComparison) -> Cell:
+    if not comparison.in_family:
+        return Cell(text=OUTSIDE)
+    return Cell(text=format_pvalue(comparison.holm), value=comparison.holm)
 
 
 def _additional_tests(results: Results) -> list[str]:
@@ -268,7 +279,6 @@ def _pvalue_cell(test: TestResult | None) -> Cell:
 
 def _interpretation_notes(results: Results) -> Iterator[str]:
     folds = plural(results.protocol.units, "fold")
-    family = plural(len(results.pair_comparisons), "test")
     for name in published_tests(results):
         yield (
             f"Use the corrected p: the {folds} share most of their training cases, but the "
@@ -276,7 +286,23 @@ def _interpretation_notes(results: Results) -> Iterator[str]:
             '"finds" a difference (p < .05) between equally good methods in up to six of ten '
             "cohorts (docs/calibration.md of lnmbench)."
         )
-    yield f"CI: that of the corrected test. Holm: over {family}, every pair × primary metric."
+    yield f"CI: that of the corrected test. {_describe_family(results)}"
+
+
+def _describe_family(results: Results) -> str:
+    """Return sentences on the tests that Holm's correction covers, and on the others."""
+    tests = plural(family_size(results), "test")
+    if not has_declared_family(results):
+        return (
+            f"Holm: over {tests}, every pair × primary metric, because no network with an "
+            "auxiliary task has a counterpart without it."
+        )
+    outside = "Pairs outside are descriptive: their p is not adjusted, and they have no verdict."
+    questions = plural(len(aux_questions(results)), "question")
+    return (
+        f"Holm: over {tests}, {questions} × primary metrics; a question is a network with an "
+        f"auxiliary task against the same network without it. {outside}"
+    )
 
 
 def _direction_notes(results: Results, comparisons: Sequence[PairComparison]) -> Iterator[str]:
@@ -304,7 +330,7 @@ def _undefined_notes(results: Results, comparisons: Sequence[PairComparison]) ->
         yield (
             "Not compared: pairs with a fold on which the metric is undefined: "
             f"{join_and([*undefined[:MOST_UNDEFINED], *more])}. "
-            "Holm counts such a pair as a test with p = 1."
+            "Holm counts such a pair of its family as a test with p = 1."
         )
 
 

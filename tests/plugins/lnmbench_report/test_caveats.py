@@ -44,7 +44,7 @@ def test_p_values_are_listed_up_to_a_limit_and_counted_beyond(sample: Results) -
     lost = [replace(effect, corrected=0.023, holm=0.14) for effect in (auc, ap)]
     (clause,) = describe_corrected(sample, lost)
     assert clause == (
-        "after Holm's correction for 6 tests, the corrected p = .02 in AUC and p = .02 in AP "
+        "after Holm's correction for 2 tests, the corrected p = .02 in AUC and p = .02 in AP "
         "is not significant"
     )
     (clause,) = describe_corrected(sample, lost, most=1)

@@ -87,12 +87,12 @@ def test_a_run_with_an_undefined_primary_metric_is_reported_and_exported(
 ) -> None:
     undefined = [pair for pair in results.pair_comparisons if not pair.tests]
     assert {pair.metric for pair in undefined} == {"npv:sensitivity=1.0"}
-    assert len(results.pair_comparisons) == 12, "six pairs in two metrics are the declared family"
+    assert len(results.pair_comparisons) == 12, "six pairs in two metrics"
     tables = {b.key: b for b in build_page(results, REGISTRY).blocks if isinstance(b, Table)}
     differences = tables["comparisons"]
     not_compared = [row for row in differences.rows if row[3].text == "not compared"]
     assert len(not_compared) == len(undefined)
-    assert any("Holm counts such a pair as a test with p = 1" in n for n in differences.notes)
+    assert any("Holm counts such a pair of its family as a test" in n for n in differences.notes)
     assert "12 tests" in " ".join(differences.notes)
     assert "is undefined on" in sentences(results)
     check_table(run_checks(results, REGISTRY))

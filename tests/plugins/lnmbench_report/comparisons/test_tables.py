@@ -114,7 +114,7 @@ def test_a_pair_in_an_undefined_metric_is_not_compared(
     assert (
         "Not compared: pairs with a fold on which the metric is undefined: "
         "NPV at sens. .90 on 6 of 20 folds of resnet50 + pt. "
-        "Holm counts such a pair as a test with p = 1."
+        "Holm counts such a pair of its family as a test with p = 1."
     ) in table.notes
     assert len(tables["additional_tests"].rows) == 4
     assert "p, Holm" in {column.heading for column in table.columns}

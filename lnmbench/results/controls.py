@@ -1,0 +1,176 @@
+"""Negative controls: a permutation test of the labels, and the controls against the reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.records import Cost, Method, MethodResult, Results
+from lnmbench.results.effects import Effect
+from lnmbench.results.formatting import metric_title
+from lnmbench.results.ordering import primary_metrics_in_order
+from lnmbench.results.questions import (
+    FEWEST_CONTROLS,
+    LISTED_CONTROLS,
+    Question,
+    group_controls,
+    is_control_of,
+)
+from lnmbench.stats.permutation import permutation_pvalue
+from lnmbench.stats.resampled import corrected_resampled_ttest, minimum_detectable_difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTest:
+    """A network with its own labels among its negative controls, in one metric.
+
+    `score` is the mean over the outer folds; `scores` are those of the controls. `pvalue` is that
+    of the permutation test, NaN with fewer than 19 controls and if a fold does not define the
+    metric for each of the methods.
+    """
+
+    metric: str
+    metric_title: str
+    score: float
+    scores: tuple[float, ...]
+    pvalue: float
+
+    @property
+    def mean(self) -> float:
+        """The mean score of the controls."""
+        return float(np.mean(self.scores))
+
+    @property
+    def low(self) -> float:
+        """The lowest score of a control."""
+        return min(self.scores)
+
+    @property
+    def high(self) -> float:
+        """The highest score of a control."""
+        return max(self.scores)
+
+
+def planned_controls(results: Results, method: Method) -> list[MethodResult]:
+    """Return the results of a method's negative controls, complete or not."""
+    return [r for r in results.method_results if is_control_of(r.method, method)]
+
+
+def complete_controls(results: Results, method: Method) -> list[MethodResult]:
+    """Return the results of a method's negative controls that have every unit."""
+    return [result for result in planned_controls(results, method) if result.complete]
+
+
+def control_tests(results: Results, method: Method) -> list[ControlTest]:
+    """Return a method's permutation test in each primary metric, none without a control.
+
+    The statistic is the mean over the outer folds. It is one test however many folds and controls
+    there are.
+    """
+    controls = complete_controls(results, method)
+    by_key = {result.method.fingerprint: result for result in results.method_results}
+    result = by_key[method.fingerprint]
+    if not controls or not result.complete:
+        return []
+    tests = []
+    for metric in primary_metrics_in_order(results):
+        score, *scores = (_mean_score(each, metric) for each in (result, *controls))
+        is_defined = not any(map(math.isnan, (score, *scores)))
+        upward = results.metric_better.get(metric, True)
+        tests.append(
+            ControlTest(
+                metric=metric,
+                metric_title=metric_title(results, metric),
+                score=score,
+                scores=tuple(scores),
+                pvalue=permutation_pvalue(score, scores, upward=upward)
+                if is_defined and len(scores) >= FEWEST_CONTROLS
+                else math.nan,
+            )
+        )
+    return tests
+
+
+def control_effects(results: Results, question: Question) -> list[Effect]:
+    """Return the mean of the controls of a question's method against the question's reference.
+
+    A control that is better than the network without the task shows that a second loss helps
+    whatever its labels are: the network without it lacks regularization, and the task must be
+    judged by its controls.
+
+    Returns
+    -------
+    list of Effect
+        One for each primary metric that every fold of each method defines, by the corrected test
+        without adjustment (`role` is control); none without a complete control and reference.
+    """
+    controls = complete_controls(results, question.method)
+    by_key = {result.method.fingerprint: result for result in results.method_results}
+    reference = by_key[question.reference.fingerprint]
+    if not controls or not reference.complete:
+        return []
+    effects = []
+    for metric in primary_metrics_in_order(results):
+        mean = np.mean([control.scores[metric].values for control in controls], axis=0)
+        differences = mean - reference.scores[metric].values
+        if not np.isnan(differences).any():
+            effects.append(_effect(results, metric, differences))
+    return effects
+
+
+def merge_summarized_controls(results: Results) -> Results:
+    """Return the results with one entry for each set of controls that is too large to list.
+
+    Its label counts the controls, its cost and units are their sums. It has no scores.
+    """
+    replaced: dict[str, MethodResult | None] = {}
+    by_key = {result.method.fingerprint: result for result in results.method_results}
+    for group in group_controls([result.method for result in results.method_results]):
+        if len(group) > LISTED_CONTROLS:
+            members = [by_key[control.fingerprint] for control in group]
+            replaced.update(dict.fromkeys(control.fingerprint for control in group))
+            replaced[group[0].fingerprint] = _merge(members)
+    entries = [replaced.get(result.method.fingerprint, result) for result in results.method_results]
+    return replace(results, method_results=tuple(entry for entry in entries if entry is not None))
+
+
+def _merge(members: Sequence[MethodResult]) -> MethodResult:
+    first, costs = members[0].method, [member.cost for member in members]
+    return MethodResult(
+        method=replace(first, label=f"{first.label} and {len(members) - 1} more controls"),
+        units_done=sum(member.units_done for member in members),
+        units_all=sum(member.units_all for member in members),
+        cost=Cost(
+            fits=sum(cost.fits for cost in costs),
+            epochs=sum(cost.epochs for cost in costs),
+            seconds=sum(cost.seconds for cost in costs),
+            device_seconds=sum(cost.device_seconds for cost in costs),
+            memory_mb=max(cost.memory_mb for cost in costs),
+        ),
+    )
+
+
+def _mean_score(result: MethodResult, metric: str) -> float:
+    return float(result.scores[metric].values.mean()) if metric in result.scores else math.nan
+
+
+def _effect(results: Results, metric: str, differences: NDArray[np.float64]) -> Effect:
+    ratio = results.protocol.test_train_ratio
+    test = corrected_resampled_ttest(differences, test_train_ratio=ratio)
+    return Effect(
+        metric=metric,
+        metric_title=metric_title(results, metric),
+        estimate=test.estimate,
+        low=test.interval.low,
+        high=test.interval.high,
+        corrected=test.pvalue,
+        holm=math.nan,
+        detectable=minimum_detectable_difference(differences, test_train_ratio=ratio),
+        published={},
+        upward=results.metric_better.get(metric, True),
+        role="control",
+    )
