@@ -2,6 +2,7 @@
 
 from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, unshuffle
 from lnmbench.records.case import Case, Finding, Identity, Volume
+from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Card, Cohort, Preprocessing
 from lnmbench.records.column import (
@@ -62,6 +63,8 @@ __all__ = [
     "Case",
     "Cell",
     "CenterCounts",
+    "CheckOutcome",
+    "CheckResult",
     "Choice",
     "Cohort",
     "Column",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records.auxiliary import AuxLabels
+from lnmbench.records.check import CheckResult
 from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.figure import Figure
 from lnmbench.records.manifest import Manifest
@@ -141,6 +142,8 @@ class Results:
         The positive class in words, empty if no plugin offers the target.
     faults
         The metrics, comparisons and methods that failed and are left out.
+    check_results
+        The results of the numbered checks, errors first; empty for the checks themselves.
     """
 
     cohort: str
@@ -170,6 +173,7 @@ class Results:
     runs: tuple[str, ...] = ()
     target_title: str = ""
     faults: tuple[PluginFault, ...] = ()
+    check_results: tuple[CheckResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

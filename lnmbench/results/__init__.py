@@ -25,6 +25,7 @@ from lnmbench.results.effects import (
     published_tests,
     question_effects,
 )
+from lnmbench.results.errors import describe_errors
 from lnmbench.results.formatting import (
     ALPHA,
     MISSING,
@@ -100,6 +101,7 @@ __all__ = [
     "control_tests",
     "decimal_places",
     "describe_aux",
+    "describe_errors",
     "describe_missing_scores",
     "describe_target",
     "describe_undefined",

@@ -16,6 +16,7 @@ from lnmbench.results import (
     aux_title,
     complete_methods,
     describe_aux,
+    describe_errors,
     format_difference,
     format_p_equation,
     has_aux_effect,
@@ -54,8 +55,9 @@ class Answer:
     group: SectionGroup = "answer"
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return one paragraph of two sentences, however many methods are complete."""
-        return [Paragraph(key="answer", title="Answer", lines=(_write_sentences(results),))]
+        """Return one paragraph of two sentences, after those on errors that checks found."""
+        lines = (*describe_errors(results), _write_sentences(results))
+        return [Paragraph(key="answer", title="Answer", lines=lines)]
 
 
 def describe_effects(results: Results, questions: Sequence[Question]) -> str:

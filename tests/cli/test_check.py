@@ -72,6 +72,11 @@ def test_an_error_ends_with_1_and_bad_input_with_2(table: str, lnmbench: Command
     leak()
     done = lnmbench("run", *RUN.split(), "runs/mine", "--dataset", table)
     assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    error = "Do not use the scores: LNM005 found an error ('nodes' alone separates all"
+    assert error in text
+    # no score is printed before the error
+    assert "AUC 1.000" not in text.partition(error)[0]
     found = lnmbench("check", "runs/mine")
     assert found.returncode == 1, found.stderr
     assert "'nodes'" in found.stdout

@@ -1,6 +1,6 @@
 """report: results of one or several runs, checked, laid out as a page, or exported."""
 
-from lnmbench.stages.report.checks import CheckResult, check_table, has_errors, run_checks
+from lnmbench.stages.report.checks import check_table, has_errors, run_checks
 from lnmbench.stages.report.export import export_run
 from lnmbench.stages.report.load_results import (
     compare_methods,
@@ -18,7 +18,6 @@ from lnmbench.stages.report.pages import (
 )
 
 __all__ = [
-    "CheckResult",
     "build_blocks",
     "build_blocks_across",
     "build_page",

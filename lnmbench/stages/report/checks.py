@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from lnmbench.contracts import Check, Documented
 from lnmbench.errors import PluginError
-from lnmbench.records import Cell, Results, Table, TableColumn, freeze
+from lnmbench.records import Cell, CheckOutcome, CheckResult, Results, Table, TableColumn, freeze
 from lnmbench.redaction import redact_paths
 from lnmbench.registry import Offer, Registry
 from lnmbench.text import plural
 
-Result = Literal["error", "failed", "warning", "passed", "not applicable"]
-"""The result of a check; a failed check raised an exception, which counts like an error."""
-
-RESULTS: tuple[Result, ...] = get_args(Result)
+RESULTS: tuple[CheckOutcome, ...] = get_args(CheckOutcome)
 COLUMNS = tuple(
     TableColumn(key=key, heading=key.capitalize(), align="left")
     for key in ("check", "subject", "result", "message", "remedy")
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
-    """The result of one check; `message` and `remedy` are empty if it passed or does not apply."""
-
-    name: str
-    subject: str
-    result: Result
-    message: str = ""
-    remedy: str = ""
 
 
 def run_checks(results: Results, registry: Registry) -> tuple[CheckResult, ...]:

@@ -10,7 +10,7 @@ from typing import get_args
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table, freeze
 from lnmbench.registry import Registry
-from lnmbench.results import describe_target
+from lnmbench.results import describe_errors, describe_target
 from lnmbench.stages.report.checks import check_table, run_checks
 from lnmbench.stages.report.section_writer import SectionWriter, describe_withheld_answer
 from lnmbench.text import plural
@@ -83,21 +83,23 @@ def build_blocks_across(cohorts: Sequence[Results], registry: Registry) -> list[
 
 def _write_sections(results: Results, registry: Registry, *, brief: bool) -> SectionWriter:
     """Return the blocks of every section; without an answer if what it rests on has failed."""
-    results = freeze(results)
+    check_results = run_checks(results, registry)
+    results = replace(freeze(results), check_results=check_results)
     writer = SectionWriter()
     withheld = describe_withheld_answer(results)
     sections = writer.build_sections(registry)
     for group in BRIEF if brief else GROUPS:
         if withheld and group in ANSWERS:
             if group == ANSWERS[0]:
-                writer.blocks.append(Paragraph(key="answer", title="Answer", lines=(withheld,)))
+                lines = (*describe_errors(results), withheld)
+                writer.blocks.append(Paragraph(key="answer", title="Answer", lines=lines))
             continue
         for section in sections:
             if section.group == group:
                 writer.add(section.name, section.write, results)
         if group == "checks":
             writer.add_faults(results.faults)
-            table = check_table(run_checks(results, registry))
+            table = check_table(check_results)
             writer.blocks.extend([] if table is None else [table])
     return writer
 
@@ -105,6 +107,13 @@ def _write_sections(results: Results, registry: Registry, *, brief: bool) -> Sec
 def _write_sections_across(cohorts: Sequence[Results], registry: Registry) -> SectionWriter:
     cohorts = [freeze(results) for results in cohorts]
     writer = SectionWriter()
+    errors = tuple(
+        f"{results.cohort.partition(':')[0]}: {line}"
+        for results in cohorts
+        for line in describe_errors(replace(results, check_results=run_checks(results, registry)))
+    )
+    if errors:
+        writer.blocks.append(Paragraph(key="errors", title="Errors", lines=errors))
     sections = writer.build_sections(registry)
     for section in sorted(sections, key=lambda section: GROUPS.index(section.group)):
         if section.write_across is not None:

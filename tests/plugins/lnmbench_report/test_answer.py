@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lnmbench_report.answer import conclude
+from lnmbench_report.answer import Answer, conclude
 
-from lnmbench.records import AuxLabels, Choice, Method, Results
+from lnmbench.records import AuxLabels, CheckResult, Choice, Method, Paragraph, Results
 from lnmbench.results import aux_questions, question_effects
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -194,3 +194,14 @@ def test_tasks_of_one_title_are_distinguished_by_a_label(write_answer: Write) ->
     text = write_answer(sample_results(methods))
     assert "adding pt as an auxiliary task" in text
     assert "adding pt in seventh as an auxiliary task" in text
+
+
+def test_an_error_of_a_check_stands_before_the_answer(gain: Results) -> None:
+    error = CheckResult(name="LNM900", subject="s", result="error", message="leak", remedy="stop")
+    warning = replace(error, name="LNM901", result="warning")
+    (paragraph,) = Answer()(replace(gain, check_results=(error, warning)))
+    (usual,) = Answer()(gain)
+    assert isinstance(paragraph, Paragraph)
+    assert isinstance(usual, Paragraph)
+    sentence = "Do not use the scores: LNM900 found an error (leak); stop."
+    assert paragraph.lines == (sentence, *usual.lines)

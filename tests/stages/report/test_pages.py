@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from lnmbench.records import BaselineMethod, Choice, MethodResult, Protocol
+from lnmbench.records import (
+    BaselineMethod,
+    Choice,
+    MethodResult,
+    Paragraph,
+    PluginFault,
+    Protocol,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.report.pages import (
     build_blocks,
@@ -140,3 +147,25 @@ def test_a_page_across_cohorts_has_the_sections_about_several(registry: Registry
     ]
     assert page.title == "n1 in 2 cohorts"
     assert page.badge == "SYNTHETIC"
+
+
+def test_errors_of_checks_come_first_without_an_answer_and_across_cohorts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks,lnmbench_report")
+    path = tmp_path / "sections.py"
+    path.write_text(PLUGIN.replace('"warning"', '"error"'), encoding="utf-8")
+    registry = Registry([str(path)])
+    sentence = "Do not use the scores: X01 found an error (a message); r."
+    fault = PluginFault(role="metric", name="auc", message="it failed")
+    withheld = build_blocks(replace(RESULTS, faults=(fault,)), registry)[0]
+    assert isinstance(withheld, Paragraph)
+    assert withheld.title == "Answer"
+    assert withheld.lines == (sentence, "Not given: the primary metric auc failed.")
+    across = build_blocks_across([RESULTS, replace(RESULTS, cohort="other:n=4")], registry)
+    assert isinstance(across[0], Paragraph)
+    assert across[0].lines == (f"made: {sentence}", f"other: {sentence}")
+    warned = path.with_name("warned.py")
+    warned.write_text(PLUGIN, encoding="utf-8")
+    blocks = build_blocks_across([RESULTS], Registry([str(warned)]))
+    assert [block.title for block in blocks] == ["Table 1. across 1"]
