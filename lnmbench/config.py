@@ -92,11 +92,16 @@ LARGEST = {
 """Upper bounds of training settings, far above any that fit into memory or time."""
 
 
+MOST_CONTROLS = 999
+"""The largest number of negative controls of a method: p can be as small as .001."""
+
+
 class Benchmark(BaseModel):
     """Settings of `lnmbench run`.
 
     `encoder`, `aux` and `baseline` that are None become their defaults, or nothing with `only`.
-    Each entry of `aux` is the set of auxiliary tasks of one method.
+    Each entry of `aux` is the set of auxiliary tasks of one method; `controls` is the number of
+    negative controls of each.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -105,6 +110,7 @@ class Benchmark(BaseModel):
     target: OneChoice = choices.parse(DEFAULTS.target)
     encoder: Choices | None = None
     aux: TaskSets | None = None
+    controls: int = Field(0, ge=0, le=MOST_CONTROLS)
     weighting: OneChoice = choices.parse(DEFAULTS.weighting)
     baseline: Choices | None = None
     only: bool = False
@@ -137,6 +143,7 @@ class BenchmarkOptions(TypedDict, total=False):
     target: str | None
     encoder: Sequence[str] | None
     aux: Sequence[str] | None
+    controls: int | None
     weighting: str | None
     baseline: Sequence[str] | None
     only: bool | None

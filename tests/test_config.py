@@ -12,7 +12,7 @@ from lnmbench.records import Choice
 def test_a_file_and_options_make_the_same_benchmark(tmp_path: Path) -> None:
     file = tmp_path / "b.toml"
     file.write_text(
-        'target = "n1"\naux = ["pt", "none"]\nfolds = 5\n'
+        'target = "n1"\naux = ["pt", "none"]\nfolds = 5\ncontrols = 19\n'
         'encoder = { name = "resnet18", weights = "random" }\n'
         "[training]\nlearning_rate = 0.003\n",
         encoding="utf-8",
@@ -23,6 +23,7 @@ def test_a_file_and_options_make_the_same_benchmark(tmp_path: Path) -> None:
         {
             "target": "n1",
             "aux": ("pt", "none"),
+            "controls": 19,
             "folds": 5,
             "encoder": ("resnet18:weights=random",),
             "training": {"learning_rate": "3e-3"},
@@ -31,6 +32,12 @@ def test_a_file_and_options_make_the_same_benchmark(tmp_path: Path) -> None:
     assert from_file == from_options
     assert from_file.aux == ((Choice(name="pt"),), ())
     assert from_file.training.learning_rate == 0.003
+
+
+@pytest.mark.parametrize("count", [-1, 1000, "many"])
+def test_a_wrong_number_of_controls_is_refused(count: object) -> None:
+    with pytest.raises(UserError, match="wrong value for controls"):
+        read_benchmark(None, {"controls": count})  # type: ignore[typeddict-item]
 
 
 def test_options_stand_over_the_file(tmp_path: Path) -> None:

@@ -53,6 +53,13 @@ class MethodOptions(OptionGroup):
             f" each (default: {DEFAULTS.aux}).",
         ),
     ] = None
+    controls: Annotated[
+        int | None,
+        typer.Option(
+            help="Number of negative controls of each method with auxiliary tasks: the same tasks"
+            " with randomly permuted labels, for a permutation test from 19 on (default: 0)."
+        ),
+    ] = None
     weighting: Annotated[
         str | None,
         typer.Option(

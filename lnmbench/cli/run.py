@@ -119,6 +119,7 @@ def _benchmark(
             target=protocol.target,
             encoder=methods.encoder or None,
             aux=methods.aux or None,
+            controls=methods.controls,
             weighting=methods.weighting,
             baseline=methods.baseline or None,
             only=methods.only or None,

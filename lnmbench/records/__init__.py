@@ -1,6 +1,6 @@
 """Frozen records that stages and plugins exchange. Importing them loads nothing heavy."""
 
-from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, unshuffle
+from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, shuffle, unshuffle
 from lnmbench.records.case import Case, Finding, Identity, Volume
 from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
@@ -122,5 +122,6 @@ __all__ = [
     "Weights",
     "freeze",
     "is_shuffled",
+    "shuffle",
     "unshuffle",
 ]

@@ -21,6 +21,17 @@ def is_shuffled(choice: Choice) -> bool:
     return str(choice.parameters.get(SHUFFLED, 0)) != "0"
 
 
+def shuffle(choice: Choice, seed: int) -> Choice:
+    """Return the auxiliary task of a choice with its labels permuted by a seed.
+
+    Examples
+    --------
+    >>> str(shuffle(Choice(name="size", parameters={"unit": "mm"}), 3))
+    'size:unit=mm,shuffled=3'
+    """
+    return replace(choice, parameters={**unshuffle(choice).parameters, SHUFFLED: str(seed)})
+
+
 def unshuffle(choice: Choice) -> Choice:
     """Return the auxiliary task of a choice without the permutation of its labels."""
     parameters = {name: value for name, value in choice.parameters.items() if name != SHUFFLED}

@@ -74,6 +74,8 @@ from lnmbench.results.questions import (
     method_labels,
     other_questions,
     summarized_controls,
+    summarized_groups,
+    summary_label,
 )
 
 __all__ = [
@@ -137,5 +139,7 @@ __all__ = [
     "question_effects",
     "reverse_comparison",
     "summarized_controls",
+    "summarized_groups",
+    "summary_label",
     "target_title",
 ]

@@ -15,10 +15,10 @@ from lnmbench.results.formatting import metric_title
 from lnmbench.results.ordering import primary_metrics_in_order
 from lnmbench.results.questions import (
     FEWEST_CONTROLS,
-    LISTED_CONTROLS,
     Question,
-    group_controls,
     is_control_of,
+    summarized_groups,
+    summary_label,
 )
 from lnmbench.stats.permutation import permutation_pvalue
 from lnmbench.stats.resampled import corrected_resampled_ttest, minimum_detectable_difference
@@ -129,19 +129,17 @@ def merge_summarized_controls(results: Results) -> Results:
     """
     replaced: dict[str, MethodResult | None] = {}
     by_key = {result.method.fingerprint: result for result in results.method_results}
-    for group in group_controls([result.method for result in results.method_results]):
-        if len(group) > LISTED_CONTROLS:
-            members = [by_key[control.fingerprint] for control in group]
-            replaced.update(dict.fromkeys(control.fingerprint for control in group))
-            replaced[group[0].fingerprint] = _merge(members)
+    for group in summarized_groups([result.method for result in results.method_results]):
+        replaced.update(dict.fromkeys(control.fingerprint for control in group))
+        replaced[group[0].fingerprint] = _merge([by_key[c.fingerprint] for c in group])
     entries = [replaced.get(result.method.fingerprint, result) for result in results.method_results]
     return replace(results, method_results=tuple(entry for entry in entries if entry is not None))
 
 
 def _merge(members: Sequence[MethodResult]) -> MethodResult:
-    first, costs = members[0].method, [member.cost for member in members]
+    methods, costs = [member.method for member in members], [member.cost for member in members]
     return MethodResult(
-        method=replace(first, label=f"{first.label} and {len(members) - 1} more controls"),
+        method=replace(methods[0], label=summary_label(methods)),
         units_done=sum(member.units_done for member in members),
         units_all=sum(member.units_all for member in members),
         cost=Cost(

@@ -89,12 +89,17 @@ def group_controls(methods: Sequence[Method]) -> list[list[NetworkMethod]]:
 
 def summarized_controls(methods: Sequence[Method]) -> frozenset[str]:
     """Return the fingerprints of the negative controls of sets that are too large to list."""
-    return frozenset(
-        control.fingerprint
-        for group in group_controls(methods)
-        if len(group) > LISTED_CONTROLS
-        for control in group
-    )
+    return frozenset(c.fingerprint for group in summarized_groups(methods) for c in group)
+
+
+def summarized_groups(methods: Sequence[Method]) -> list[list[NetworkMethod]]:
+    """Return the sets of negative controls that are too large to list."""
+    return [group for group in group_controls(methods) if len(group) > LISTED_CONTROLS]
+
+
+def summary_label(group: Sequence[Method]) -> str:
+    """Return the label of a set of negative controls: the first one's, and the number of others."""
+    return f"{group[0].label} and {len(group) - 1} more controls"
 
 
 def has_aux_effect(method: Method) -> bool:

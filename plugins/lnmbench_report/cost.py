@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
-from lnmbench.results import MISSING
+from lnmbench.results import MISSING, merge_summarized_controls
 from lnmbench_report.method_table import make_method_table
 
 COLUMNS = (
@@ -25,6 +25,7 @@ class CostTable:
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block if no unit is finished."""
+        results = merge_summarized_controls(results)
         return make_method_table(
             results,
             [result for result in results.method_results if result.units_done],

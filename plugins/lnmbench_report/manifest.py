@@ -21,7 +21,7 @@ from lnmbench.records import (
 )
 from lnmbench.records.method import WINDOW_HU
 from lnmbench.redaction import redact_choice, redact_data_set
-from lnmbench.results import describe_target
+from lnmbench.results import describe_target, merge_summarized_controls
 from lnmbench.text import plural
 from lnmbench_report.method_table import make_method_table
 from lnmbench_report.rerun_command import format_command, list_changed_settings, list_settings
@@ -43,9 +43,10 @@ class RunManifest:
         run = Paragraph(
             key="manifest", title="Run manifest", lines=(*lines, *_write_notes(results))
         )
+        listed = merge_summarized_controls(results)
         methods = make_method_table(
-            results,
-            results.method_results,
+            listed,
+            listed.method_results,
             lambda result: [_make_cells(result)],
             key="methods",
             title="Settings of the methods",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 
 from lnmbench.records import (
+    SHUFFLED,
     BaselineMethod,
     Choice,
     Manifest,
@@ -55,11 +56,18 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     protocol = invocation.protocol
     yield "dataset", invocation.cohort
     yield "target", protocol.target
-    networks = [m for m in invocation.methods if isinstance(m, NetworkMethod)]
+    controls = int(str(invocation.options.get("controls", 0)))
+    networks = [
+        m
+        for m in invocation.methods
+        if isinstance(m, NetworkMethod) and not _has_seed_up_to(controls, m)
+    ]
     weightings = [network.weighting for network in networks if network.weighting]
     baselines = [m.baseline for m in invocation.methods if isinstance(m, BaselineMethod)]
     yield from _list_distinct("encoder", [str(_redact(n.encoder)) for n in networks])
     yield from _list_distinct("aux", [_format_tasks(network.aux) for network in networks])
+    if controls:
+        yield "controls", str(controls)
     yield from _list_distinct("weighting", [str(_redact(choice)) for choice in weightings])
     yield from _list_distinct("baseline", [str(_redact(choice)) for choice in baselines])
     for name in ("repeats", "folds", "inner", "seed"):
@@ -70,6 +78,12 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     yield from _list_distinct("training", [",".join(changed) for changed in settings if changed])
     yield from _list_distinct("tune", [str(n.tune) for n in networks if n.tune > 1])
     yield from _list_image_options(invocation.preprocessing)
+
+
+def _has_seed_up_to(controls: int, network: NetworkMethod) -> bool:
+    """Return whether a network is one of the negative controls that `--controls` adds."""
+    seeds = {str(choice.parameters.get(SHUFFLED)) for choice in network.aux}
+    return network.is_control and any(seeds == {str(n)} for n in range(1, controls + 1))
 
 
 def _list_image_options(preprocessing: Preprocessing) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from lnmbench.results import (
     describe_target,
     format_decimal,
     join_and,
+    merge_summarized_controls,
     method_labels,
     metric_heading,
     primary_metrics_in_order,
@@ -101,6 +102,7 @@ def _describe_features(results: Results) -> Iterator[str]:
 
 def _describe_weights(results: Results) -> Iterator[str]:
     labels_by_weights: dict[str, list[str]] = {}
+    results = merge_summarized_controls(results)
     labels = method_labels(results)
     for result in results.method_results:
         method = result.method
@@ -119,6 +121,7 @@ def _describe_source(encoder: Choice, weights: Weights) -> str:
 
 
 def _describe_incomplete(results: Results) -> Iterator[str]:
+    results = merge_summarized_controls(results)
     labels = method_labels(results)
     incomplete = [
         f"{labels[r.method.fingerprint]} ({r.units_done} of {r.units_all} units)"

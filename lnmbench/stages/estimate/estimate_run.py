@@ -14,6 +14,7 @@ from lnmbench.contracts import Progress
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Choice, Resources, RunFolders
 from lnmbench.registry import Registry
+from lnmbench.results import summarized_groups, summary_label
 from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest, ImagesNotIngestedError
 from lnmbench.stages.estimate.estimates import MethodEstimate, RunEstimate
 from lnmbench.stages.estimate.network_probe import epoch_bounds
@@ -107,10 +108,22 @@ def _estimate_resolved(
     seconds = time.perf_counter() - started
     return RunEstimate(
         folder=folder,
-        methods=tuple(estimates),
+        methods=tuple(_summarize_controls(workloads, estimates)),
         disk=sum(each.disk for each in estimates) + plan_bytes(resolved.plan, folder),
         basis=tuple(_describe_basis(workloads, estimates, resolved, seconds)),
     )
+
+
+def _summarize_controls(
+    workloads: Sequence[Workload], estimates: Sequence[MethodEstimate]
+) -> list[MethodEstimate]:
+    """Return the estimates, with one for each set of negative controls too large to list."""
+    methods = [workload.resolved.method for workload in workloads]
+    by_key = {m.fingerprint: each for m, each in zip(methods, estimates, strict=True)}
+    for group in summarized_groups(methods):
+        members = [by_key.pop(control.fingerprint) for control in group]
+        by_key[group[0].fingerprint] = MethodEstimate.merge(summary_label(group), members)
+    return list(by_key.values())
 
 
 def _describe_basis(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,21 @@ class MethodEstimate:
     seconds: Span
     disk: int
     memory: int | None = None
+
+    @classmethod
+    def merge(cls, label: str, members: Sequence[MethodEstimate]) -> MethodEstimate:
+        """Return the estimate of several methods with equal settings under one label."""
+        return cls(
+            label=label,
+            units=sum(member.units for member in members),
+            units_all=sum(member.units_all for member in members),
+            fits=sum(member.fits for member in members),
+            candidates=members[0].candidates,
+            slices=sum(member.slices for member in members),
+            seconds=sum((member.seconds for member in members), Span()),
+            disk=sum(member.disk for member in members),
+            memory=max((member.memory or 0 for member in members), default=0) or None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lnmbench.records import Plan
+from lnmbench.records import Plan, unshuffle
 from lnmbench.stages.estimate.estimates import MethodEstimate, RepeatEstimate, Span
 from lnmbench.stages.estimate.feature_probe import CacheEstimate, estimate_cache
 from lnmbench.stages.estimate.network_probe import estimate_networks
@@ -24,11 +24,16 @@ _ENOUGH_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Probe:
-    """Estimates method after method. `counted` are the feature caches of earlier methods."""
+    """Estimates method after method.
+
+    `counted` are the feature caches of earlier methods. `controls` are the estimates of negative
+    controls by the tasks that they permute: one probe serves all of them.
+    """
 
     benchmark: ResolvedBenchmark
     home: Path
     counted: set[Path] = field(default_factory=set)
+    controls: dict[str, RepeatEstimate] = field(default_factory=dict)
 
     def estimate_method(self, workload: Workload) -> MethodEstimate:
         """Return the estimate of a method."""
@@ -62,7 +67,14 @@ class Probe:
 
     def _estimate_repeat(self, resolved: ResolvedMethod, repeat: int) -> RepeatEstimate:
         if isinstance(resolved, ResolvedNetwork):
-            return estimate_networks(resolved, self.benchmark, repeat)
+            method = resolved.method
+            if not method.is_control:
+                return estimate_networks(resolved, self.benchmark, repeat)
+            tasks = tuple(map(unshuffle, method.aux))
+            task = replace(method, aux=tasks).fingerprint
+            if task not in self.controls:
+                self.controls[task] = estimate_networks(resolved, self.benchmark, repeat)
+            return self.controls[task]
         return _estimate_baseline(resolved, self.benchmark, repeat)
 
 

@@ -22,11 +22,26 @@ class PermutedTask:
 
     It keeps the number of parameters, the loss, the classes and their frequencies. Its labels
     carry no information about a case.
+
+    One permutation serves all fits, as the task has one set of labels in all of them: the scores
+    of task and controls are exchangeable if the labels carry nothing. A new permutation in each fit
+    would average out what one set of labels does by chance, and make every task look special.
+
+    Parameters
+    ----------
+    task
+        The auxiliary task.
+    seed
+        The seed of the permutation; tasks that are known for the same cases are permuted alike.
+    cases
+        The positions in the cohort of the cases that exchange labels, by default all: labels of
+        cases outside of the plan must not enter it.
     """
 
-    def __init__(self, task: AuxTask, seed: int) -> None:
+    def __init__(self, task: AuxTask, seed: int, cases: NDArray[np.int64] | None = None) -> None:
         self._task = task
         self._seed = seed
+        self._cases = cases
         self.title = f"{task.title}, shuffled"
         self.kind: Label = task.kind
         self.outputs = task.outputs
@@ -34,7 +49,10 @@ class PermutedTask:
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return the task's targets with the rows of known labels in another order."""
         targets = np.array(self._task.targets(cohort), dtype=np.float64)
-        known = np.flatnonzero(~np.isnan(targets).reshape(len(targets), -1).any(axis=1))
+        is_known = ~np.isnan(targets).reshape(len(targets), -1).any(axis=1)
+        if self._cases is not None:
+            is_known &= np.isin(np.arange(len(targets)), self._cases)
+        known = np.flatnonzero(is_known)
         order = np.random.default_rng(self._seed).permutation(known)
         targets[known] = targets[order]
         return targets
@@ -74,16 +92,31 @@ class PermutedTask:
         return self._task.probabilities(logits)
 
 
-def build_task(selection: Selection[AuxTask]) -> AuxTask:
-    """Return an auxiliary task, or its negative control with `shuffled` other than 0."""
+def build_task(selection: Selection[AuxTask], cases: NDArray[np.int64] | None = None) -> AuxTask:
+    """Return an auxiliary task, or its negative control with `shuffled` other than 0.
+
+    `cases` are the positions of the cases among which a control permutes labels, by default all.
+    """
     task = selection.build()
     seed = int(str(selection.bound.parameters.get(SHUFFLED, 0)))
-    return PermutedTask(task, seed) if seed else task
+    return PermutedTask(task, seed, cases) if seed else task
 
 
-def build_tasks(choices: Sequence[Choice], registry: Registry) -> tuple[AuxTask, ...]:
-    """Return the auxiliary tasks of bound choices, in their order."""
-    return tuple(build_task(registry.aux_tasks.select(choice)) for choice in choices)
+def build_tasks(
+    choices: Sequence[Choice], registry: Registry, cases: NDArray[np.int64] | None = None
+) -> tuple[AuxTask, ...]:
+    """Return the auxiliary tasks of bound choices, in their order.
+
+    Parameters
+    ----------
+    choices
+        The bound choices.
+    registry
+        The plugins that offer the tasks.
+    cases
+        As in `build_task`.
+    """
+    return tuple(build_task(registry.aux_tasks.select(choice), cases) for choice in choices)
 
 
 def head_names(choices: Sequence[Choice]) -> list[str]:

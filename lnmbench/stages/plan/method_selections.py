@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lnmbench import choices
@@ -9,8 +10,10 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
+from lnmbench.records import Choice, is_shuffled, shuffle
 from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
+from lnmbench.text import plural
 
 DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
 DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
@@ -32,12 +35,14 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
     """Return the selections of the methods that are named and, unless `only`, of references.
 
     The references of a network with auxiliary tasks are the same network without them, and the
-    baselines.
+    baselines. Its negative controls have the same tasks with labels permuted by the seeds 1, 2, …;
+    a network of which some labels are permuted already has none.
 
     Raises
     ------
     UserError
-        For unknown names and parameters, and for a benchmark without any method.
+        For unknown names and parameters, for a benchmark without any method, and for controls of no
+        task.
     """
     only = benchmark.only
     encoders = benchmark.encoder or (DEFAULT_ENCODER,)
@@ -51,9 +56,25 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
         raise UserError(
             "the benchmark names no method", then="name one with --encoder, --aux or --baseline"
         )
+    aux += _list_controls(aux, benchmark.controls)
     return MethodSelections(
         weighting=registry.weightings.select(benchmark.weighting),
         encoders=tuple(map(registry.encoders.select, encoders)),
         aux=tuple(tuple(map(registry.aux_tasks.select, tasks)) for tasks in aux),
         baselines=tuple(map(registry.baselines.select, baselines)),
     )
+
+
+def _list_controls(task_sets: Sequence[tuple[Choice, ...]], count: int) -> list[tuple[Choice, ...]]:
+    """Return `count` negative controls of each set of tasks, all tasks permuted by one seed."""
+    tested = [tasks for tasks in task_sets if tasks and not any(map(is_shuffled, tasks))]
+    if count and not tested:
+        raise UserError(
+            f"{plural(count, 'negative control')} of no auxiliary task",
+            then="name a task with --aux, or omit --controls",
+        )
+    return [
+        tuple(shuffle(task, seed) for task in tasks)
+        for tasks in tested
+        for seed in range(1, count + 1)
+    ]

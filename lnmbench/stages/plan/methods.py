@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Weighting
@@ -26,6 +26,10 @@ from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSele
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
 from lnmbench.stages.plan.weighting import TargetOnly
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 P = ParamSpec("P")
 
@@ -62,6 +66,7 @@ def resolve_methods(
     registry: Registry,
     cohort: Cohort,
     resources: Resources,
+    cases: NDArray[np.int64] | None = None,
 ) -> tuple[tuple[ResolvedMethod, ...], tuple[MethodFailure, ...]]:
     """Return the methods with the objects of their selections, each built once, and the failures.
 
@@ -80,6 +85,9 @@ def resolve_methods(
         The cohort on which the methods are to be compared.
     resources
         The device that the precision depends on.
+    cases
+        The positions of the plan's cases in the cohort, by default all, among which negative
+        controls permute labels.
 
     Raises
     ------
@@ -91,12 +99,15 @@ def resolve_methods(
         benchmark=benchmark,
         registry=registry,
         cohort=cohort,
+        cases=cases,
         resources=resources,
     )
     by_fingerprint: dict[str, ResolvedMethod] = {}
     for resolved in resolver.methods():
         by_fingerprint.setdefault(resolved.method.fingerprint, resolved)
-    methods, failures = tuple(by_fingerprint.values()), tuple(resolver.failures)
+    # controls last, so that a run that is stopped early has the methods in question
+    ordered = sorted(by_fingerprint.values(), key=lambda resolved: resolved.method.is_control)
+    methods, failures = tuple(ordered), tuple(resolver.failures)
     refuse_all_failed(failures, len(methods) + len(failures))
     return methods, failures
 
@@ -113,6 +124,7 @@ class _Resolver:
     benchmark: Benchmark
     registry: Registry
     cohort: Cohort
+    cases: NDArray[np.int64] | None
     resources: Resources
     tasks: dict[str, AuxTask] = field(default_factory=dict)
     failures: list[MethodFailure] = field(default_factory=list)
@@ -208,7 +220,7 @@ class _Resolver:
             )
         for name, selection in zip(names, selections, strict=True):
             if name not in self.tasks:
-                task = build_task(selection)
+                task = build_task(selection, self.cases)
                 refuse_labels(selection.bound.name, task, self.cohort)
                 task.notes(self.cohort)
                 self.tasks[name] = task

@@ -12,6 +12,7 @@ from lnmbench.contracts import AuxTask
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Choice, Cohort, Plan, Resources
 from lnmbench.registry import GuardedExecutor, Registry, Selection
+from lnmbench.results import FEWEST_CONTROLS
 from lnmbench.stages.plan.aux_tasks import list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
@@ -26,6 +27,7 @@ from lnmbench.stages.plan.primary_metrics import normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.stages.plan.spelling import spell
 from lnmbench.store.cohort_file import read_cohort
+from lnmbench.text import plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,8 +101,11 @@ def resolve(
     cohort = read_cohort(path)
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary)
     plan = make_plan(cohort, target.build(), protocol)
-    methods, failures = resolve_methods(selections, benchmark, registry, cohort, available)
+    methods, failures = resolve_methods(
+        selections, benchmark, registry, cohort, available, cohort.positions(plan.ids)
+    )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
+    notes += _note_few_controls(benchmark.controls)
     notes += map(str, failures)
     notices = list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork))
     return ResolvedBenchmark(
@@ -124,3 +129,13 @@ def _tasks_by_name(methods: tuple[ResolvedMethod, ...]) -> dict[str, AuxTask]:
         if isinstance(resolved, ResolvedNetwork)
         for choice, task in zip(resolved.method.aux, resolved.tasks, strict=True)
     }
+
+
+def _note_few_controls(controls: int) -> list[str]:
+    """Return a note if there are too few negative controls for a permutation test."""
+    if not 0 < controls < FEWEST_CONTROLS:
+        return []
+    return [
+        f"{plural(controls, 'negative control')}: too few for a permutation test, which can reach"
+        f" p = .05 from --controls {FEWEST_CONTROLS} on; the corrected test against each decides"
+    ]

@@ -22,6 +22,7 @@ from lnmbench.records import (
     freeze,
 )
 from lnmbench.registry import Registry
+from lnmbench.results import summarized_controls
 from lnmbench.stages.aux_score import score_aux_task
 from lnmbench.stages.compare import compare, primary_comparison
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
@@ -80,6 +81,7 @@ def read_results(
         metrics, faults = offers.of_target, dict(offers.faults)
         methods = sorted(make_labels_unique(ledger.methods()), key=listing_order)
         labels = _labels_by_key(ledger.labels())
+        summarized = summarized_controls(methods)
         titles = {name: metric.title for name, metric in offers.without_parameters.items()}
         results = Results(
             cohort=plan.dataset,
@@ -89,7 +91,15 @@ def read_results(
             n=len(plan.ids),
             positives=int(plan.truth.sum()),
             method_results=tuple(
-                _method_result(ledger, plan, method, offers, labels, faults) for method in methods
+                _method_result(
+                    ledger,
+                    plan,
+                    method,
+                    offers,
+                    None if method.fingerprint in summarized else labels,
+                    faults,
+                )
+                for method in methods
             ),
             pair_comparisons=(),
             metrics=tuple(metrics),
@@ -171,10 +181,11 @@ def _method_result(
     plan: Plan,
     method: Method,
     offers: MetricOffers,
-    labels: Mapping[str, AuxLabels],
+    labels: Mapping[str, AuxLabels] | None,
     faults: dict[str, str],
 ) -> MethodResult:
-    fingerprint = method.fingerprint
+    """Return the results of a method, without scores of auxiliary tasks if `labels` is None."""
+    fingerprint, has_labels = method.fingerprint, labels is not None
     # a run may continue meanwhile: a unit that is counted here has its predictions below
     units_done = len(ledger.done(fingerprint))
     result = score(
@@ -189,7 +200,8 @@ def _method_result(
         cost=ledger.cost(fingerprint),
         validation=list(ledger.validation(fingerprint)),
     )
-    keys = [choice.key for choice in method.aux] if result.complete else []
+    labels = labels or {}
+    keys = [choice.key for choice in method.aux] if result.complete and has_labels else []
     for key in keys:
         if key not in labels:
             raise UserError(

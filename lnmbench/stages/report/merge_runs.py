@@ -11,6 +11,7 @@ import numpy as np
 from lnmbench.errors import UserError
 from lnmbench.records import MethodResult, Results
 from lnmbench.registry import Registry
+from lnmbench.results import complete_methods
 from lnmbench.stages.report.load_results import compare_methods, read_results
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
 from lnmbench.stages.report.result_faults import drop_faulty_metrics, separate_failures
@@ -116,7 +117,7 @@ def _refuse_other_question(first: Results, other: Results) -> None:
 
 def _refuse_too_few_shared_methods(cohorts: Sequence[Results]) -> None:
     labels_by_cohort = [
-        {r.method.fingerprint: r.method.label for r in results.method_results if r.complete}
+        {r.method.fingerprint: r.method.label for r in complete_methods(results)}
         for results in cohorts
     ]
     shared = set(labels_by_cohort[0]).intersection(*labels_by_cohort[1:])

@@ -10,7 +10,7 @@ from typing import get_args
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table, freeze
 from lnmbench.registry import Registry
-from lnmbench.results import describe_errors, describe_target
+from lnmbench.results import complete_methods, describe_errors, describe_target
 from lnmbench.stages.report.checks import check_table, run_checks
 from lnmbench.stages.report.section_writer import SectionWriter, describe_withheld_answer
 from lnmbench.text import plural
@@ -135,11 +135,7 @@ def _number(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _labels(results: Results) -> dict[str, str]:
-    return {
-        result.method.fingerprint: result.method.label
-        for result in results.method_results
-        if result.complete
-    }
+    return {r.method.fingerprint: r.method.label for r in complete_methods(results)}
 
 
 def _drawn_methods(blocks: Iterable[Block]) -> tuple[str, ...]:

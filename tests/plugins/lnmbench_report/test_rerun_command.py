@@ -59,6 +59,16 @@ def test_the_command_asks_for_the_same_methods_on_the_same_folds(
     assert (again.plan.splits.outer == scored.outer).all()
 
 
+def test_the_command_counts_the_controls_that_were_asked_for(scored: Results) -> None:
+    invocation = replace(scored.invocations[0], options={"controls": "1"})
+    options = read_options(format_command(invocation))
+    assert options["controls"] == "1"
+    assert not any("shuffled=1" in task for task in options["aux"])
+    without = read_options(format_command(scored.invocations[0]))
+    assert "controls" not in without
+    assert any("shuffled=1" in task for task in without["aux"])
+
+
 @pytest.mark.parametrize(
     "aux",
     ["pt+pt:shuffled=1", "pt:shuffled=1+pt:shuffled=2", "pt:edition=8+pt:edition=8,shuffled=1"],

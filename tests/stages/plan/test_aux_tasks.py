@@ -42,6 +42,20 @@ def test_a_control_depends_on_its_seed_alone() -> None:
     assert not np.array_equal(once, other, equal_nan=True)
 
 
+def test_only_cases_of_the_plan_exchange_labels() -> None:
+    own = task(choice()).targets(COHORT)
+    cases = np.arange(0, len(COHORT), 2)
+    (control,) = build_tasks([choice(shuffled=1)], REGISTRY, cases)
+    shuffled = control.targets(COHORT)
+    outside = np.setdiff1d(np.arange(len(COHORT)), cases)
+    np.testing.assert_array_equal(shuffled[outside], own[outside])
+    known = cases[~np.isnan(own[cases]).any(axis=1)]
+    assert sorted(map(tuple, own[known])) == sorted(map(tuple, shuffled[known]))
+    assert not np.array_equal(own[known], shuffled[known])
+    (whole,) = build_tasks([choice(shuffled=1)], REGISTRY, np.arange(len(COHORT)))
+    np.testing.assert_array_equal(whole.targets(COHORT), task(choice(shuffled=1)).targets(COHORT))
+
+
 def network(task: Choice) -> NetworkMethod:
     return NetworkMethod(
         label="m",

@@ -40,6 +40,21 @@ def test_references_are_added_unless_only_the_named_methods_are_wanted(
     assert names(select(**options)) == expected
 
 
+def test_each_method_with_tasks_has_its_controls_all_tasks_permuted_by_one_seed() -> None:
+    selections = select(aux=("pt+pt:edition=7", "none", "pt:shuffled=7"), controls=2)
+    seeds = [[str(task.bound.parameters["shuffled"]) for task in tasks] for tasks in selections.aux]
+    assert seeds == [["0", "0"], [], ["7"], ["1", "1"], ["2", "2"]]
+    assert [task.bound.parameters["edition"] for task in selections.aux[-1]] == ["auto", "7"]
+    assert len(select(controls=19).aux) == 2 + 19
+    assert len(select(controls=0).aux) == 2
+
+
+@pytest.mark.parametrize("options", [{"aux": "none"}, {"aux": "pt:shuffled=1"}, {"only": True}])
+def test_controls_of_no_task_are_refused(options: dict[str, object]) -> None:
+    with pytest.raises(UserError, match=r"2 negative controls of no auxiliary task; name a task"):
+        select(**options, encoder="none", controls=2)
+
+
 def test_choices_are_bound_to_all_their_parameters() -> None:
     (encoder,) = select(encoder="resnet50").encoders
     assert str(encoder.written) == "resnet50"

@@ -36,6 +36,21 @@ def test_the_protocol_of_a_run_has_each_metric_once(cohort_file: Path) -> None:
     assert resolved.plan.protocol.primary == ("net_benefit", "auc")
 
 
+def test_controls_come_last_and_too_few_are_noted(cohort_file: Path) -> None:
+    options = {"encoder": "none", "folds": 3, "inner": 2}
+    few, many = (
+        resolve(
+            read_benchmark(None, {**options, "controls": controls}), REGISTRY, lambda: cohort_file
+        )
+        for controls in (3, 19)
+    )
+    assert [each.method.is_control for each in few.methods] == [False] * 3 + [True] * 3
+    assert len(many.methods) == 3 + 19
+    (note,) = [note for note in few.notes if "too few" in note]
+    assert note.startswith("3 negative controls: too few for a permutation test")
+    assert not any("too few" in note for note in many.notes)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

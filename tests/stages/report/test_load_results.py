@@ -93,7 +93,7 @@ def test_a_run_with_an_undefined_primary_metric_is_reported_and_exported(
     not_compared = [row for row in differences.rows if row[3].text == "not compared"]
     assert len(not_compared) == len(undefined)
     assert any("Holm counts such a pair of its family as a test" in n for n in differences.notes)
-    assert "12 tests" in " ".join(differences.notes)
+    assert "over 2 tests, 1 question × primary metrics" in " ".join(differences.notes)
     assert "is undefined on" in sentences(results)
     check_table(run_checks(results, REGISTRY))
     assert export_run(folder, tmp_path / "export", results)
