@@ -21,7 +21,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
 from experiment_pool import run_all
-from row_file import append_row, read_rows
+from row_file import append_rows, read_rows
 from sensitivity_cohorts import COHORTS, DEVELOPMENT, HELD_OUT
 from sensitivity_experiment import SensitivityExperiment, SensitivityResult, run_experiment
 
@@ -33,6 +33,8 @@ from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
 from lnmbench.results import format_decimal, format_difference, format_interval
 
+_KEY = 6
+"""Fields of a result that name its experiment."""
 FORMATS = {"table": to_text, "markdown": to_markdown}
 _TEXT_COLUMNS = ("cohort", "settings", "task")
 _NUMBER_COLUMNS = (
@@ -119,7 +121,7 @@ def main() -> None:
     parser = make_parser()
     options = parser.parse_args()
     try:
-        results = read_rows(options.out, SensitivityResult)
+        results = read_rows(options.out, SensitivityResult, key=_KEY)
         done = {_key(result) for result in results}
         remaining = [e for e in list_experiments(options) if _key(e) not in done]
         with make_progress() as progress:
@@ -127,10 +129,10 @@ def main() -> None:
                 progress.start("sensitivity", "cohorts", len(remaining), "cohort")
                 with run_all(run_experiment, remaining, options.processes) as finished:
                     for result in finished:
-                        append_row(options.out, result)
+                        append_rows(options.out, [result])
                         progress.advance()
                 progress.finish()
-        results = read_rows(options.out, SensitivityResult)
+        results = read_rows(options.out, SensitivityResult, key=_KEY)
         if not results:
             raise UserError("no results yet", then="pass --development or --held-out")
         sys.stdout.write(FORMATS[options.format]([make_table(results)]))

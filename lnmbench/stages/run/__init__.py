@@ -6,7 +6,11 @@ from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_f
 from lnmbench.stages.run.execution import execute
 from lnmbench.stages.run.features import cached_views, feature_cache_path, make_feature_cache
 from lnmbench.stages.run.network_inputs import label_inputs
-from lnmbench.stages.run.networks import repeat_for_candidates, stack_fits
+from lnmbench.stages.run.networks import (
+    network_results,
+    repeat_for_candidates,
+    stack_fits,
+)
 from lnmbench.stages.run.run_benchmark import run
 
 __all__ = [
@@ -22,6 +26,7 @@ __all__ = [
     "list_fits",
     "make_chunk",
     "make_feature_cache",
+    "network_results",
     "repeat_for_candidates",
     "run",
     "stack_fits",

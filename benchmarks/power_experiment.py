@@ -1,0 +1,279 @@
+"""One simulated cohort of a pool: redrawn outcomes, real plan, training, scores and tests."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from method_run import NoProgress, make_comparisons, make_registry, score_method
+from numpy.typing import NDArray
+from power_pool import Pool
+
+from lnmbench import choices
+from lnmbench.config import read_benchmark
+from lnmbench.errors import UserError
+from lnmbench.records import TARGET, Cohort, MethodResult, Plan, Resources
+from lnmbench.results import ALPHA, FEWEST_CONTROLS
+from lnmbench.stages.compare import compare, primary_comparison
+from lnmbench.stages.ingest import ingest
+from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork, make_plan, resolve
+from lnmbench.stages.run import make_chunk, network_results
+from lnmbench.stats.permutation import permutation_pvalue
+from lnmbench.store.cohort_file import read_cohort
+
+PLUGIN = Path(__file__).with_name("power_plugin.py")
+METRIC = "auc"
+DECLARED = "holm"
+"""Name of the declared test: the primary comparison after Holm's correction over both metrics."""
+PERMUTATION = "permutation"
+CLAIM = "claim"
+"""Name of the claim that pT helps: better by the declared test, and better than its control."""
+CONTROL = "pt:shuffled=1"
+_WORKER_GB = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerExperiment:
+    """One cohort: `cases` of a pool's patients with outcomes of the parameters in `setting`.
+
+    `arms` are auxiliary tasks, each compared with the network without any; `controls` counts the
+    permutations of pT. The experiment ends without a result at `deadline`, in seconds of
+    `time.time`.
+    """
+
+    label: str
+    setting: str
+    cases: int
+    cohort: int
+    repeats: int
+    folds: int
+    inner: int
+    pool: Pool
+    arms: tuple[str, ...]
+    controls: int
+    training: Mapping[str, object]
+    device: str
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerAnswer:
+    """One test of one arm against the network without an auxiliary task.
+
+    `auc` and `reference` are the mean AUCs of the arm and of that network over the outer folds.
+    `pvalue` is two-sided, except of the permutation test and of the claim.
+    """
+
+    label: str
+    setting: str
+    cases: int
+    repeats: int
+    folds: int
+    inner: int
+    cohort: int
+    arm: str
+    auc: float
+    reference: float
+    test: str
+    pvalue: float
+
+    @property
+    def is_better(self) -> bool:
+        """True if the test shows that the arm is better."""
+        if self.test in (PERMUTATION, CLAIM):
+            return self.pvalue <= ALPHA
+        return self.pvalue < ALPHA and self.auc > self.reference
+
+    @property
+    def is_worse(self) -> bool:
+        """True if the test shows that the arm is worse."""
+        is_one_sided = self.test in (PERMUTATION, CLAIM)
+        return not is_one_sided and self.pvalue < ALPHA and self.auc < self.reference
+
+
+def simulate(experiment: PowerExperiment) -> tuple[PowerAnswer, ...]:
+    """Return every test of every arm on the experiment's cohort; none after its deadline."""
+    if time.time() > experiment.deadline:
+        return ()
+    benchmark = _resolve(experiment)
+    cohort = draw_cohort(experiment)
+    protocol = replace(benchmark.plan.protocol, seed=experiment.cohort)
+    target = make_registry(PLUGIN).targets.build(choices.parse(protocol.target))
+    plan = make_plan(cohort, target, protocol)
+    benchmark = replace(benchmark, cohort=cohort, plan=plan)
+    results: dict[str, MethodResult] = {}
+    names = ["none", *experiment.arms, *_control_names(experiment)]
+    for name, method in zip(names, benchmark.methods, strict=True):
+        if not isinstance(method, ResolvedNetwork):
+            raise TypeError(name)
+        predicted = _predict(method, benchmark, experiment)
+        if predicted is None:
+            return ()
+        results[name] = score_method(method.method, predicted, plan)
+    return tuple(_make_answers(experiment, plan, results))
+
+
+def draw_cohort(experiment: PowerExperiment) -> Cohort:
+    """Return the pool's cohort with outcomes known for `cases` patients, drawn anew.
+
+    Clinical features and images are those of the pool; labels of targets and auxiliary tasks are
+    those of the same data set with the parameters of the setting and the cohort's outcome seed.
+    Other patients have no label, so that plans leave them out.
+    """
+    pool = read_cohort(experiment.pool.cohort_file)
+    parameters = ",".join(
+        filter(
+            None,
+            (experiment.setting, f"outcome_seed={experiment.cohort + 1}", "images=false"),
+        )
+    )
+    choice = choices.parse(
+        f"{experiment.pool.dataset}{',' if ':' in experiment.pool.dataset else ':'}{parameters}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = ingest(
+            choice, make_registry(PLUGIN), home=Path(folder), workers=1, progress=NoProgress()
+        )
+        table = read_cohort(path)
+    if table.ids != pool.ids:
+        raise UserError(
+            "the setting changes the patients of the pool",
+            where=experiment.setting,
+            expected="parameters that change outcomes alone",
+        )
+    random = np.random.default_rng((experiment.cohort, experiment.cases))
+    drawn = np.zeros(len(pool), dtype=np.bool_)
+    drawn[random.choice(len(pool), experiment.cases, replace=False)] = True
+    labels = {
+        column.name: np.where(drawn, np.asarray(table.values[column.name], float), np.nan)
+        for column in table.columns
+        if column.role in ("target", "aux")
+    }
+    return replace(pool, columns=table.columns, values={**table.values, **labels}, card=table.card)
+
+
+def _control_names(experiment: PowerExperiment) -> list[str]:
+    names = (f"pt:shuffled={number}" for number in range(1, experiment.controls + 1))
+    return [name for name in names if name not in experiment.arms]
+
+
+def _resolve(experiment: PowerExperiment) -> ResolvedBenchmark:
+    return _resolve_on_pool(
+        experiment.pool,
+        ("none", *experiment.arms, *_control_names(experiment)),
+        (experiment.repeats, experiment.folds, experiment.inner),
+        tuple(experiment.training.items()),
+        experiment.device,
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _resolve_on_pool(
+    pool: Pool,
+    arms: tuple[str, ...],
+    folds: tuple[int, int, int],
+    training: tuple[tuple[str, object], ...],
+    device: str,
+) -> ResolvedBenchmark:
+    repeats, outer, inner = folds
+    benchmark = read_benchmark(
+        None,
+        {
+            "dataset": pool.dataset,
+            "encoder": (pool.encoder,),
+            "aux": arms,
+            "only": True,
+            "repeats": repeats,
+            "folds": outer,
+            "inner": inner,
+            "training": dict(training),
+        },
+    )
+    resources = Resources(device=device, memory_gb=_WORKER_GB)
+    return resolve(benchmark, make_registry(PLUGIN), lambda: pool.cohort_file, resources=resources)
+
+
+def _predict(
+    method: ResolvedNetwork, benchmark: ResolvedBenchmark, experiment: PowerExperiment
+) -> NDArray[np.float64] | None:
+    """Return out-of-fold probabilities (repeats, n), or None after the deadline."""
+    outer = benchmark.plan.splits.outer
+    predicted = np.full(outer.shape, np.nan)
+    registry = make_registry(PLUGIN)
+    for repeat in range(len(outer)):
+        if time.time() > experiment.deadline:
+            return None
+        chunk = make_chunk(method, benchmark, repeat, features=experiment.pool.features)
+        for result in network_results(chunk, benchmark.cohort, registry):
+            tested = outer[repeat] == result.unit.fold
+            predicted[repeat, tested] = result.test[TARGET][tested, 0]
+    return predicted
+
+
+def _make_answers(
+    experiment: PowerExperiment, plan: Plan, results: Mapping[str, MethodResult]
+) -> list[PowerAnswer]:
+    means = {name: float(result.scores[METRIC].values.mean()) for name, result in results.items()}
+    answers = []
+    for arm in experiment.arms:
+        pvalues = _compare(results["none"], results[arm], plan)
+        if arm == "pt":
+            pvalues |= _compare_with_controls(pvalues[DECLARED], means, results, plan)
+        answers += [
+            PowerAnswer(
+                label=experiment.label,
+                setting=experiment.setting,
+                cases=experiment.cases,
+                repeats=experiment.repeats,
+                folds=experiment.folds,
+                inner=experiment.inner,
+                cohort=experiment.cohort,
+                arm=arm,
+                auc=means[arm],
+                reference=means["none"],
+                test=name,
+                pvalue=pvalue,
+            )
+            for name, pvalue in pvalues.items()
+            if not np.isnan(pvalue)
+        ]
+    return answers
+
+
+def _compare(reference: MethodResult, result: MethodResult, plan: Plan) -> dict[str, float]:
+    """Return the p value of each test of the AUC."""
+    compared = compare(
+        [reference, result],
+        plan.truth,
+        plan.splits.outer,
+        metrics=plan.protocol.primary,
+        comparisons=make_comparisons(),
+    )
+    (comparison,) = (each for each in compared if each.metric == METRIC)
+    return {DECLARED: comparison.holm} | {n: t.pvalue for n, t in comparison.tests.items()}
+
+
+def _compare_with_controls(
+    declared: float, means: Mapping[str, float], results: Mapping[str, MethodResult], plan: Plan
+) -> dict[str, float]:
+    """Return the p value of the permutation test of pT, and that of the claim that pT helps.
+
+    From 19 controls on, the permutation test decides on them, as in a report. With one, the primary
+    test does.
+    """
+    controls = [mean for name, mean in means.items() if name.startswith("pt:shuffled=")]
+    if not controls:
+        return {}
+    against_none = declared if means["pt"] > means["none"] else 1.0
+    if len(controls) >= FEWEST_CONTROLS:
+        permutation = permutation_pvalue(means["pt"], controls)
+        return {PERMUTATION: permutation, CLAIM: max(against_none, permutation)}
+    tests = make_comparisons()
+    pvalue = _compare(results[CONTROL], results["pt"], plan)[primary_comparison(tests)]
+    against_control = pvalue if means["pt"] > means[CONTROL] else 1.0
+    return {CLAIM: max(against_none, against_control)}

@@ -1,0 +1,70 @@
+"""The table of power: counts of stored answers, and experiments that were cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lnmbench import Cohort, Column
+
+Run = Callable[[str], str]
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+HEADER = "label,setting,cases,repeats,folds,inner,cohort,arm,auc,reference,test,pvalue\n"
+
+
+def lines(cohort: int, auc: float, holm: float, claim: float) -> str:
+    start = f'defaults,"effect=1,noise=2",300,3,5,3,{cohort},pt,{auc},0.7'
+    return f"{start},holm,{holm}\n{start},claim,{claim}\n"
+
+
+def test_shares_are_counted(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    rows = (lines(0, 0.75, 0.01, 0.05), lines(1, 0.73, 0.2, 1), lines(2, 0.65, 0.01, 1))
+    out.write_text(HEADER + "".join(rows) + lines(3, 0.71, 0.04, 0.04), encoding="utf-8")
+    printed = run(f"power --cohorts 0 --out {out} --format markdown")
+    (row,) = (line for line in printed.splitlines() if line.startswith("| effect=1,noise=2"))
+    cells = row.strip("| ").split(" | ")
+    assert cells[:6] == ["effect=1,noise=2", "pt", "300", "3 × 5 × 3", "4", ".700"]
+    # gains .05, .03, −.05, .01: mean .01, SD .0432, √4 cohorts
+    assert cells[6] == "+.010 ± .022"
+    assert cells[7:] == [".25 ± .22", ".50 ± .25", ".50 ± .25"]  # worse, declared, claim
+
+
+def test_an_experiment_that_was_cut_off_is_removed(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    whole, cut = lines(0, 0.75, 0.01, 0.05), lines(1, 0.73, 0.2, 1.0)
+    out.write_text(HEADER + whole + cut[:-5], encoding="utf-8")
+    run(f"power --cohorts 0 --out {out}")
+    assert out.read_text(encoding="utf-8") == HEADER + whole
+    out.write_text(HEADER + whole + cut[:40], encoding="utf-8")
+    run(f"power --cohorts 0 --out {out}")
+    assert out.read_text(encoding="utf-8") == HEADER + whole
+
+
+def test_other_files_are_refused(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "mine.csv"
+    out.write_text("case,label\n1,0\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as refused:
+        run(f"power --cohorts 0 --out {out}")
+    assert refused.value.code == 2
+    assert out.read_text(encoding="utf-8") == "case,label\n1,0\n"
+
+
+def test_an_oracle_is_the_target(make_cohort: Callable[..., Cohort]) -> None:
+    from lnmbench.registry.sources import import_file
+
+    path = BENCHMARKS / "power_plugin.py"
+    plugin = import_file(path, path.read_bytes())
+    column = Column(
+        name="nodes", role="target", kind="ordinal", label="pn", categories=("N0", "N1", "N2")
+    )
+    classes = np.array([0.0, 1.0, 2.0, np.nan])
+    table = make_cohort(n=4)
+    cohort = replace(table, columns=(*table.columns, column), values={"nodes": classes})
+    labels = plugin.Oracle().targets(cohort)
+    assert np.array_equal(labels, [0.0, 0.0, 1.0, np.nan], equal_nan=True)
+    assert plugin.Constant().targets(cohort).tolist() == [1.0] * 4
