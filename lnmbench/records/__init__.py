@@ -37,6 +37,7 @@ from lnmbench.records.report import (
     Paragraph,
     PluginFault,
     Results,
+    ScoreCases,
     Table,
     TableColumn,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "Results",
     "Role",
     "RunFolders",
+    "ScoreCases",
     "Search",
     "Settings",
     "Source",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +22,8 @@ from lnmbench.records.search import Search
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+ScoreCases = Callable[["NDArray[np.float64]", "NDArray[np.float64]"], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,6 +118,8 @@ class Results:
         The names of the target's metrics, and of the primary ones among them.
     metric_titles, metric_bounds, metric_better
         Titles, ranges, and whether greater values are better, by name of the metric.
+    metric_functions
+        The metrics as functions of labels (n,) and probabilities (n,), by name.
     comparison_titles, comparison_roles
         Titles and contract roles by name of the comparison.
     primary
@@ -165,6 +169,7 @@ class Results:
     primary_metrics: tuple[str, ...] = DEFAULTS.primary
     metric_bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     metric_better: Mapping[str, bool] = field(default_factory=dict)
+    metric_functions: Mapping[str, ScoreCases] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     aux_labels: Mapping[str, AuxLabels] = field(default_factory=dict)
     profile: Profile | None = None

@@ -41,7 +41,8 @@ class Effect:
 
     `corrected` is the p value of the primary test, `holm` the same after Holm's correction, NaN
     outside of the family. `role` says which of them decides.
-    `detectable` is the difference that the primary test would have found with 80 % power.
+    `detectable` is the difference that the primary test finds with 80 % power at the threshold that
+    decides, given the spread of the differences over these folds.
     `published` maps the titles of tests that earlier work printed to their p values. `upward` is
     False for a metric where lower is better. `undefined` says why the pair was not compared: the
     numbers are NaN then, and Holm's p is 1.
@@ -161,6 +162,14 @@ def family_size(results: Results) -> int:
     return sum(comparison.in_family for comparison in results.pair_comparisons)
 
 
+def deciding_alpha(results: Results, role: Role) -> float:
+    """Return the threshold of p that decides: .05, in the family divided by the number of tests.
+
+    Holm's correction compares the smallest p of a family with it.
+    """
+    return ALPHA / family_size(results) if role == "family" else ALPHA
+
+
 def published_tests(results: Results) -> list[str]:
     """Return the names of the comparisons that earlier work used, and that lnmbench only shows."""
     return [name for name, role in results.comparison_roles.items() if role == "as published"]
@@ -213,7 +222,7 @@ def _effect(results: Results, comparison: PairComparison, role: Role) -> Effect:
         high=test.high,
         corrected=test.pvalue,
         holm=comparison.holm,
-        detectable=_detectable(results, comparison),
+        detectable=_detectable(results, comparison, role),
         published={
             results.comparison_titles[name]: comparison.tests[name].pvalue
             for name in published_tests(results)
@@ -224,11 +233,12 @@ def _effect(results: Results, comparison: PairComparison, role: Role) -> Effect:
     )
 
 
-def _detectable(results: Results, comparison: PairComparison) -> float:
+def _detectable(results: Results, comparison: PairComparison, role: Role) -> float:
     scores = {result.method.fingerprint: result.scores for result in results.method_results}
     methods = (scores[comparison.method_a], scores[comparison.method_b])
     if not all(comparison.metric in by_metric for by_metric in methods):
         return math.nan
     a, b = (by_metric[comparison.metric].values for by_metric in methods)
     ratio = results.protocol.test_train_ratio
-    return minimum_detectable_difference(b - a, test_train_ratio=ratio)
+    level = 1.0 - deciding_alpha(results, role)
+    return minimum_detectable_difference(b - a, test_train_ratio=ratio, level=level)

@@ -103,6 +103,17 @@ def format_pvalue(p: float) -> str:
     return format_decimal(p, digits=digits)
 
 
+def format_alpha(alpha: float) -> str:
+    """Return a threshold of p with two significant digits.
+
+    Examples
+    --------
+    >>> [format_alpha(alpha) for alpha in (0.05, 0.025, 0.05 / 6)]
+    ['.05', '.025', '.0083']
+    """
+    return f"{alpha:.2g}".removeprefix("0")
+
+
 def format_probability(probability: float) -> str:
     """Return a probability with two digits, never as 0 or 1 unless it is exactly that.
 

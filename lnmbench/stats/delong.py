@@ -245,6 +245,22 @@ def compare_components(a: Components, b: Components, *, level: float = 0.95) -> 
     )
 
 
+def correlate_components(a: Components, b: Components) -> float:
+    """Return the correlation of two methods' AUCs by their placements of the same cases.
+
+    ρ = 1 − var(AUC_b − AUC_a) / (var AUC_a + var AUC_b), which is Pearson's correlation where both
+    variances are equal; 1 if no placement differs.
+
+    Parameters
+    ----------
+    a, b
+        Placements of the same cases in the same order by each method.
+    """
+    change = Components(v10=_change(a.v10, b.v10), v01=_change(a.v01, b.v01))
+    total = a.variance + b.variance
+    return 1.0 - change.variance / total if total > 0.0 else 1.0
+
+
 def components_interval(
     placed: Components, *, level: float = 0.95, scale: Literal["logit", "plain"] = "logit"
 ) -> Interval:

@@ -214,6 +214,7 @@ def sample_results(
         metric_titles={name: metric.title for name, metric in metrics.items()},
         metric_bounds={name: metric.bounds for name, metric in metrics.items()},
         metric_better={name: metric.greater_is_better for name, metric in metrics.items()},
+        metric_functions=metrics,
         primary_metrics=primary,
         truth=truth,
         outer=outer,

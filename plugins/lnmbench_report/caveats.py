@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
 from lnmbench.records import Results
 from lnmbench.results import (
     ALPHA,
     Effect,
     Question,
+    Role,
+    can_show_effect,
     complete_methods,
+    deciding_alpha,
+    detectable_in_new_cohort,
     family_size,
+    format_alpha,
     format_decimal,
     format_p_equation,
     join_and,
+    prediction_change,
     question_effects,
 )
 from lnmbench.text import plural
@@ -29,7 +36,7 @@ def describe_caveats(results: Results, questions: Sequence[Question]) -> str:
     unfinished = describe_unfinished(results)
     clauses = [
         *_describe_scope(effects),
-        *describe_power(effects),
+        *describe_power(results, questions),
         *describe_corrected(results, effects),
         *describe_unconfirmed(effects),
         *describe_controls(results, questions),
@@ -49,18 +56,34 @@ def describe_unfinished(results: Results) -> str:
     return f"{total - complete} of {plural(total, 'method')} {verb}"
 
 
-def describe_power(effects: Sequence[Effect]) -> Iterator[str]:
-    """Yield a clause on the differences that the tests of open effects could have detected."""
-    detectable: dict[str, list[float]] = {}
-    for effect in effects:
-        if effect.open:
-            detectable.setdefault(effect.metric_title, []).append(effect.detectable)
-    sizes = [f"{_describe_range(values)} in {title}" for title, values in detectable.items()]
-    if sizes:
-        yield (
-            "the comparison had 80 % power, before Holm's correction, for a difference of "
-            f"{join_and(sizes)}; smaller effects cannot be excluded"
-        )
+def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield clauses on the differences that the tests of open effects can detect.
+
+    They are those of a new cohort of this size at the threshold that decides. A question whose
+    method hardly changes the predictions has no power to state.
+    """
+    unchanged = [question for question in questions if not can_show_effect(results, question)]
+    detectable: dict[tuple[Role, str], list[float]] = {}
+    for question in questions:
+        if question not in unchanged:
+            for effect in question_effects(results, question):
+                if effect.open:
+                    size = detectable_in_new_cohort(results, question, effect)
+                    detectable.setdefault((effect.role, effect.metric_title), []).append(size)
+    for role in dict.fromkeys(role for role, _ in detectable):
+        sizes = {title: values for (r, title), values in detectable.items() if r == role}
+        yield from _describe_sizes(sizes, describe_threshold(results, role))
+    if unchanged:
+        yield _describe_unchanged(results, unchanged, len(questions))
+
+
+def describe_threshold(results: Results, role: Role) -> str:
+    """Return the test and the threshold of p that decide, as text."""
+    alpha = format_alpha(deciding_alpha(results, role))
+    tests = family_size(results)
+    if role != "family" or tests == 1:
+        return f"corrected test at {alpha}"
+    return f"corrected test at {alpha}, Holm's threshold for the smallest p of {tests} tests"
 
 
 def describe_corrected(
@@ -109,6 +132,38 @@ def capitalize(text: str) -> str:
 def _describe_scope(effects: Sequence[Effect]) -> Iterator[str]:
     if any(effect.direction in ("better", "worse") for effect in effects):
         yield "the differences shown hold for this cohort and these settings"
+
+
+def _describe_sizes(sizes: Mapping[str, Sequence[float]], threshold: str) -> Iterator[str]:
+    """Yield a clause on the detectable differences by title of the metric."""
+    finite = {
+        title: [value for value in values if math.isfinite(value)]
+        for title, values in sizes.items()
+    }
+    parts = [f"{_describe_range(values)} in {title}" for title, values in finite.items() if values]
+    if parts:
+        yield (
+            "with a new cohort of this size, the comparison has 80 % power for a difference of "
+            f"{join_and(parts)} ({threshold}); smaller effects cannot be excluded"
+        )
+    undetectable = [title for title, values in sizes.items() if math.inf in values]
+    if undetectable:
+        yield (
+            "with a new cohort of this size, the comparison does not reach 80 % power for any "
+            f"difference in {join_and(undetectable)} ({threshold})"
+        )
+
+
+def _describe_unchanged(results: Results, unchanged: Sequence[Question], total: int) -> str:
+    if len(unchanged) == 1:
+        change = prediction_change(results, unchanged[0])
+        numbers = f" ({change.numbers})" if change is not None else ""
+        subject = f"{unchanged[0].method.label} predicts like {unchanged[0].reference.label}"
+        return f"{subject}{numbers}, so the comparison could not have shown an effect"
+    return (
+        f"{len(unchanged)} of {plural(total, 'comparison')} could not have shown an effect, "
+        "because both methods predict alike"
+    )
 
 
 def _describe_range(values: Sequence[float]) -> str:

@@ -110,7 +110,7 @@ def _name(results: Results, question: Question) -> str:
 def _describe(results: Results, question: Question, subject: str) -> str:
     effects = question_effects(results, question)
     caveats = [
-        *describe_power(effects),
+        *describe_power(results, [question]),
         *describe_corrected(results, effects, most=len(effects)),
         *describe_unconfirmed(effects, most=len(effects)),
     ]

@@ -64,7 +64,7 @@ def test_effects_are_those_of_the_primary_test_whichever_way_pairs_are_stored() 
     assert (auc.corrected, auc.holm) == (test.pvalue, comparison.holm)
     method, reference = (r.scores["auc"].values for r in results.method_results)
     expected = minimum_detectable_difference(
-        method - reference, test_train_ratio=results.protocol.test_train_ratio
+        method - reference, test_train_ratio=results.protocol.test_train_ratio, level=0.975
     )
     assert auc.detectable == pytest.approx(expected)
     backwards = replace(

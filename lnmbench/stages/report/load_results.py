@@ -109,6 +109,7 @@ def read_results(
             primary="",
             primary_metrics=plan.protocol.primary,
             metric_bounds={name: metric.bounds for name, metric in metrics.items()},
+            metric_functions=metrics,
             metric_better={
                 name: metric.greater_is_better
                 for name, metric in {**offers.without_parameters, **metrics}.items()

@@ -34,7 +34,11 @@ def test_it_says_how_much_in_which_metric_with_which_power_and_what_is_not_confi
         "did not demonstrably improve prediction of n2 (AUC +.0"
     )
     assert "Holm p = .67; AP +.0" in text
-    assert "The comparison had 80 % power, before Holm's correction, for a difference of .0" in text
+    assert (
+        "With a new cohort of this size, the comparison has 80 % power for a difference of .1"
+        in text
+    )
+    assert "Holm's threshold for the smallest p of 2 tests); smaller effects" in text
     assert "; smaller effects cannot be excluded" in text
     assert "the plain paired t (p = .03 in AUC) is not confirmed by the corrected test" in text
     assert "no negative control (labels randomly permuted) was run" in text

@@ -13,8 +13,19 @@ from lnmbench_report.caveats import (
 )
 
 from lnmbench.records import Results
-from lnmbench.results import aux_questions, question_effects
-from lnmbench.testing.sample_results import CONTROL, SAMPLE_METHODS, sample_results
+from lnmbench.results import (
+    aux_questions,
+    control_questions,
+    detectable_in_new_cohort,
+    format_decimal,
+    question_effects,
+)
+from lnmbench.testing.sample_results import (
+    CONTROL,
+    SAMPLE_METHODS,
+    sample_predictions,
+    sample_results,
+)
 
 Write = Callable[[Results], str]
 THREE = SAMPLE_METHODS[:3]
@@ -55,9 +66,41 @@ def test_p_values_are_listed_up_to_a_limit_and_counted_beyond(sample: Results) -
 
 
 def test_power_is_that_of_open_effects_alone(sample: Results, gain: Results) -> None:
-    (question,) = aux_questions(sample)
-    (clause,) = describe_power(question_effects(sample, question))
-    assert clause.startswith("the comparison had 80 % power")
-    assert " in AUC and " in clause
-    (question,) = aux_questions(gain)
-    assert not list(describe_power(question_effects(gain, question)))
+    questions = aux_questions(sample)
+    (clause,) = describe_power(sample, questions)
+    sizes = [
+        detectable_in_new_cohort(sample, questions[0], effect)
+        for effect in question_effects(sample, questions[0])
+    ]
+    assert clause == (
+        "with a new cohort of this size, the comparison has 80 % power for a difference of "
+        f"{format_decimal(sizes[0])} in AUC and {format_decimal(sizes[1])} in AP (corrected test "
+        "at .025, Holm's threshold for the smallest p of 2 tests); smaller effects cannot be "
+        "excluded"
+    )
+    assert not list(describe_power(gain, aux_questions(gain)))
+
+
+def test_the_power_against_a_control_has_the_threshold_of_the_corrected_test() -> None:
+    results = sample_results()
+    (question,) = control_questions(results)
+    (clause,) = describe_power(results, [question])
+    assert "(corrected test at .05);" in clause
+
+
+def test_a_metric_in_which_nothing_can_be_detected_says_so() -> None:
+    results = sample_results(THREE, n=40)
+    clauses = list(describe_power(results, aux_questions(results)))
+    assert "the comparison does not reach 80 % power for any difference in " in clauses[-1]
+
+
+def test_methods_that_predict_alike_have_no_power_to_state() -> None:
+    method, reference = (m for m, _ in THREE[:2])
+    predictions = sample_predictions(THREE)
+    predictions[method.fingerprint] = predictions[reference.fingerprint] ** 1.01
+    results = sample_results(THREE, predictions=predictions)
+    clauses = list(describe_power(results, aux_questions(results)))
+    assert clauses == [
+        "resnet50 + pt predicts like resnet50 (correlation 1.000, mean absolute change .003), so "
+        "the comparison could not have shown an effect"
+    ]

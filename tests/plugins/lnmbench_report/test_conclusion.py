@@ -34,7 +34,7 @@ def test_the_auxiliary_question_comes_first_with_power_and_plain_t(sample: Resul
         "Auxiliary task pt (resnet50 + pt against resnet50): no difference shown"
     )
     assert "Holm p = .67" in first
-    assert "The comparison had 80 % power" in first
+    assert "the comparison has 80 % power" in first
     assert "The plain paired t (p = .03 in AUC) is not confirmed by the corrected test." in first
     assert second.startswith("resnet50 + pt against logistic: ")
 
