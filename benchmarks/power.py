@@ -84,7 +84,7 @@ def list_experiments(
     options: argparse.Namespace, pool: Pool, deadline: float
 ) -> list[PowerExperiment]:
     """Return the experiments of the options, cohort by cohort over the grid."""
-    training = choices.parse(f"training:{','.join(options.training)}".rstrip(":")).parameters
+    training = choices.parse_parameters(",".join(options.training))
     return [
         PowerExperiment(
             label=options.label,

@@ -100,17 +100,15 @@ def simulate(experiment: PowerExperiment) -> tuple[PowerAnswer, ...]:
     """Return every test of every arm on the experiment's cohort; none after its deadline."""
     if time.time() > experiment.deadline:
         return ()
-    benchmark = _resolve(experiment)
+    benchmark = resolve_arms(experiment)
     cohort = draw_cohort(experiment)
     protocol = replace(benchmark.plan.protocol, seed=experiment.cohort)
     target = make_registry(PLUGIN).targets.build(choices.parse(protocol.target))
     plan = make_plan(cohort, target, protocol)
     benchmark = replace(benchmark, cohort=cohort, plan=plan)
     results: dict[str, MethodResult] = {}
-    names = ["none", *experiment.arms, *_control_names(experiment)]
-    for name, method in zip(names, benchmark.methods, strict=True):
-        if not isinstance(method, ResolvedNetwork):
-            raise TypeError(name)
+    for name in ("none", *experiment.arms, *_control_names(experiment)):
+        method = find_method(name, benchmark)
         predicted = _predict(method, benchmark, experiment)
         if predicted is None:
             return ()
@@ -126,15 +124,10 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
     Other patients have no label, so that plans leave them out.
     """
     pool = read_cohort(experiment.pool.cohort_file)
-    parameters = ",".join(
-        filter(
-            None,
-            (experiment.setting, f"outcome_seed={experiment.cohort + 1}", "images=false"),
-        )
-    )
-    choice = choices.parse(
-        f"{experiment.pool.dataset}{',' if ':' in experiment.pool.dataset else ':'}{parameters}"
-    )
+    pool_choice = choices.parse(experiment.pool.dataset)
+    parameters = choices.parse_parameters(experiment.setting) if experiment.setting else {}
+    outcomes = {**parameters, "outcome_seed": experiment.cohort + 1, "images": False}
+    choice = replace(pool_choice, parameters={**pool_choice.parameters, **outcomes})
     with tempfile.TemporaryDirectory() as folder:
         path = ingest(
             choice, make_registry(PLUGIN), home=Path(folder), workers=1, progress=NoProgress()
@@ -157,12 +150,21 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
     return replace(pool, columns=table.columns, values={**table.values, **labels}, card=table.card)
 
 
+def find_method(arm: str, benchmark: ResolvedBenchmark) -> ResolvedNetwork:
+    """Return the network with the auxiliary tasks of an arm, which may be `none`."""
+    tasks = make_registry(PLUGIN).aux_tasks
+    aux = () if arm == "none" else tuple(map(tasks.bind, choices.parse_all(arm)))
+    networks = (m for m in benchmark.methods if isinstance(m, ResolvedNetwork))
+    return next(network for network in networks if network.method.aux == aux)
+
+
 def _control_names(experiment: PowerExperiment) -> list[str]:
     names = (f"pt:shuffled={number}" for number in range(1, experiment.controls + 1))
     return [name for name in names if name not in experiment.arms]
 
 
-def _resolve(experiment: PowerExperiment) -> ResolvedBenchmark:
+def resolve_arms(experiment: PowerExperiment) -> ResolvedBenchmark:
+    """Return the resolved networks of an experiment, over the cases and labels of its pool."""
     return _resolve_on_pool(
         experiment.pool,
         ("none", *experiment.arms, *_control_names(experiment)),

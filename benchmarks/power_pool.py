@@ -25,12 +25,12 @@ from lnmbench.store.feature_cache import FeatureCache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """A cohort file with images, and the features of its slices."""
+    """A cohort file, and the features of its slices, None for a network without images."""
 
     dataset: str
     encoder: str
     cohort_file: Path
-    features: FeatureCache
+    features: FeatureCache | None
 
 
 def make_pool(
@@ -66,8 +66,6 @@ def make_pool(
     features = make_feature_cache(
         network, resolved.cohort, path, home, progress, device=resolved.resources.device
     )
-    if features is None:
-        raise ValueError(f"the encoder {encoder} has no features")
     return Pool(dataset=dataset, encoder=encoder, cohort_file=path, features=features)
 
 

@@ -84,7 +84,7 @@ def _make_cells(result: SensitivityResult) -> tuple[Cell, ...]:
 def list_experiments(options: argparse.Namespace) -> list[SensitivityExperiment]:
     """Return the experiments of the options, one for each cohort."""
     names = [*(DEVELOPMENT if options.development else ()), *(HELD_OUT if options.held_out else ())]
-    training = choices.parse(f"training:{','.join(options.training)}".rstrip(":")).parameters
+    training = choices.parse_parameters(",".join(options.training))
     return [
         SensitivityExperiment(
             cohort=name,
