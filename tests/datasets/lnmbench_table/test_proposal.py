@@ -181,3 +181,25 @@ def test_headers_that_cannot_be_named_are_mentioned(tmp_path: Path) -> None:
     text = proposed(tmp_path / "t.csv", ["id", "Age", "Age", ""], [["a", "1", "2", "3"]] * 2)
     assert '# "Age" is the header of 2 columns: rename all but one to use them.' in text
     assert "# 1 column without a header." in text
+
+
+def test_row_names_counts_of_nodes_and_follow_up_times_are_no_features(tmp_path: Path) -> None:
+    """The columns of the Rotterdam cohort, whose count of nodes is the target itself."""
+    header = ["", "pid", "year", "age", "meno", "size", "nodes", "rtime", "recur", "dtime", "death"]
+    rows = [
+        [
+            str(3000 - 7 * number),
+            str(number),
+            str(1980 + number % 13),
+            str(40 + number % 37),
+            str(number % 2),
+            ("<=20", "20-50", ">50")[number % 3],
+            str(max(0, number % 9 - 4)),
+            str(2000 + 11 * number),
+            str(number % 2),
+            str(2100 + 13 * number),
+            str((number // 2) % 2),
+        ]
+        for number in range(1, 60)
+    ]
+    assert set(columns(tmp_path / "rotterdam.csv", header, rows)) == {"pid", "age"}
