@@ -26,6 +26,7 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
+from lnmbench.records.probe import EncoderProbe, IdealLabel, ProbedLabel, probe_key
 from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
 from lnmbench.records.read_only import ReadOnlyMapping, freeze
@@ -72,12 +73,14 @@ __all__ = [
     "Cost",
     "Curve",
     "Dimension",
+    "EncoderProbe",
     "Environment",
     "Epoch",
     "Estimate",
     "Figure",
     "Finding",
     "FoldScores",
+    "IdealLabel",
     "Identity",
     "ImagePair",
     "Kind",
@@ -98,6 +101,7 @@ __all__ = [
     "Plan",
     "PluginFault",
     "Preprocessing",
+    "ProbedLabel",
     "Profile",
     "Protocol",
     "ReadOnlyMapping",
@@ -124,6 +128,7 @@ __all__ = [
     "Weights",
     "freeze",
     "is_shuffled",
+    "probe_key",
     "shuffle",
     "unshuffle",
 ]

@@ -13,6 +13,7 @@ from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.figure import Figure
 from lnmbench.records.manifest import Manifest
 from lnmbench.records.method import Method
+from lnmbench.records.probe import EncoderProbe
 from lnmbench.records.profile import Profile
 from lnmbench.records.protocol import Protocol
 from lnmbench.records.result import Cost, Curve
@@ -136,6 +137,8 @@ class Results:
         The labels of the auxiliary tasks.
     profile
         Counts and quartiles of the cohort's columns.
+    probes
+        The linear probes of the encoders, by the `probe_key` of their networks.
     preprocessing
         The settings of the images.
     invocations
@@ -173,6 +176,7 @@ class Results:
     notes: tuple[str, ...] = ()
     aux_labels: Mapping[str, AuxLabels] = field(default_factory=dict)
     profile: Profile | None = None
+    probes: Mapping[str, EncoderProbe] = field(default_factory=dict)
     preprocessing: Preprocessing | None = None
     invocations: tuple[Manifest, ...] = ()
     runs: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.conclusion import Conclusion
     from lnmbench_report.cost import CostTable
     from lnmbench_report.discrimination import Discrimination
+    from lnmbench_report.encoder_probe import EncoderProbes
     from lnmbench_report.manifest import RunManifest
     from lnmbench_report.net_benefit import NetBenefits
     from lnmbench_report.operating_points import OperatingPoints
@@ -43,6 +44,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "comparisons": Comparisons,
         "differences": Differences,
         "conclusion": Conclusion,
+        "probe": EncoderProbes,
         "aux": AuxiliaryTasks,
         "further": FurtherMetrics,
         "calibration": CalibrationTable,

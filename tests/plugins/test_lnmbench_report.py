@@ -37,6 +37,7 @@ PRINTED = (
     "comparisons",
     "differences",
     "conclusion",
+    "probe",
     "aux",
     "further",
     "calibration",

@@ -120,6 +120,7 @@ def read_results(
             patients=plan.patients,
             aux_labels={key: replace(task, task=key) for key, task in labels.items()},
             profile=ledger.profile(),
+            probes=ledger.probes(),
             preprocessing=plan.preprocessing,
             invocations=ledger.manifests(),
             runs=(str(folder),),

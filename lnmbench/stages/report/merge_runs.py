@@ -71,6 +71,7 @@ def _merge(runs: Sequence[Results], registry: Registry) -> Results:
         ),
         notes=tuple(dict.fromkeys(note for run in runs for note in run.notes)),
         aux_labels={task: labels for run in runs for task, labels in run.aux_labels.items()},
+        probes={key: probe for run in runs for key, probe in run.probes.items()},
         invocations=tuple(manifest for run in runs for manifest in run.invocations),
         runs=tuple(folder for run in runs for folder in run.runs),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import NetworkMethod, Plan, Unit, UnitResult
+from lnmbench.records import NetworkMethod, Plan, Unit, UnitResult, probe_key
 from lnmbench.registry import GuardedExecutor, Registry, fault_log
 from lnmbench.registry.boundary.values import Unexpected, describe
 from lnmbench.stages.plan import (
@@ -20,6 +20,7 @@ from lnmbench.stages.plan import (
     ResolvedNetwork,
 )
 from lnmbench.stages.run.chunk import Chunk, make_chunk
+from lnmbench.stages.run.encoder_probe import describe_probe, probe_encoder
 from lnmbench.stages.run.execution import execute, is_of_execution
 from lnmbench.stages.run.features import make_feature_cache
 from lnmbench.store.feature_cache import FeatureCache
@@ -90,7 +91,7 @@ class Work:
         if not isinstance(resolved, ResolvedNetwork):
             return None
         try:
-            return make_feature_cache(
+            cache = make_feature_cache(
                 resolved,
                 benchmark.cohort,
                 benchmark.cohort_file,
@@ -100,6 +101,12 @@ class Work:
             )
         except PluginError as fault:
             raise MethodError(str(fault)) from None
+        if cache is not None and probe_key(resolved.method) not in self.ledger.probes():
+            probe = probe_encoder(resolved.method, benchmark.cohort, self.plan, cache)
+            if probe is not None:
+                self.ledger.add_probe(probe)
+                self.progress.say(f"{resolved.method.encoder.name}: {describe_probe(probe)}")
+        return cache
 
     def _run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
         method, protocol = resolved.method, self.plan.protocol

@@ -1,7 +1,7 @@
 """Checksums of a ledger: SHA-256 of all rows that belong to one part.
 
 A part is the plan, the profile, a method with its planned units, the labels of an auxiliary task, a
-manifest, or a unit with its results. The rows are hashed as they are read from the file.
+probe, a manifest, or a unit with its results. The rows are hashed as they are read from the file.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ PARTS: Mapping[str, Queries] = {
         "SELECT output, case_number, value FROM labels WHERE task = ?1"
         " ORDER BY output, case_number",
     ),
+    "probe": ("SELECT probe, record FROM probes WHERE probe = ?1",),
     "manifest": ("SELECT number, created, manifest FROM manifests WHERE number = ?1",),
     "unit": (
         "SELECT unit, method, repeat, fold, state, seconds, device_seconds, memory_mb, fits,"
@@ -50,6 +51,7 @@ KEYS: Mapping[str, str] = {
     "profile": "SELECT '' FROM facts WHERE name = 'profile'",
     "method": "SELECT method FROM methods",
     "task": "SELECT task FROM tasks",
+    "probe": "SELECT probe FROM probes",
     "manifest": "SELECT number FROM manifests",
     "unit": "SELECT unit FROM units WHERE state <> 'planned'",
 }
@@ -66,7 +68,7 @@ def hash_part(database: sqlite3.Connection, part: str, key: str | int = "") -> s
     part
         A name of `PARTS`.
     key
-        The method, task, number of the manifest or number of the unit; empty for the others.
+        The method, task, probe, number of the manifest or number of the unit; empty for the others.
     """
     digest = hashlib.sha256()
     for query in PARTS[part]:

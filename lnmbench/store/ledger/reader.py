@@ -19,6 +19,7 @@ from lnmbench.records import (
     AuxLabels,
     Cost,
     Curve,
+    EncoderProbe,
     Manifest,
     Method,
     Plan,
@@ -245,6 +246,12 @@ class LedgerReader:
         with reading_ledger(self.path):
             text = read_fact(self._database, "profile")
             return None if text == "none" else serialization.unpack(Profile, text)
+
+    def probes(self) -> dict[str, EncoderProbe]:
+        """Return the linear probes of encoders by the key of their features."""
+        rows = self._read("SELECT probe, record FROM probes ORDER BY probe")
+        with reading_ledger(self.path):
+            return {key: serialization.unpack(EncoderProbe, text) for key, text in rows}
 
     def curve(self, method: str) -> Curve | None:
         """Return quartiles of the losses by epoch over a method's fits; None without epochs."""

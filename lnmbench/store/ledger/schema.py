@@ -8,7 +8,7 @@ from contextlib import closing
 import numpy as np
 
 FILE = "ledger.sqlite"
-FORMAT = "5"
+FORMAT = "6"
 PROBABILITIES = np.dtype("<f8")
 """Type of the numbers in `validation.probabilities`."""
 
@@ -47,7 +47,9 @@ CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEG
 CREATE TABLE search (unit INTEGER NOT NULL REFERENCES units, candidate INTEGER NOT NULL,
                      settings TEXT NOT NULL, mean_loss REAL, inner_losses TEXT NOT NULL,
                      chosen INTEGER NOT NULL, PRIMARY KEY (unit, candidate)) WITHOUT ROWID;
--- of the rows of a part of the ledger: the plan, a method, a task, a manifest, a unit
+-- labels that a linear model finds in the frozen features of an encoder, by the features' key
+CREATE TABLE probes (probe TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+-- of the rows of a part of the ledger: the plan, a method, a task, a probe, a manifest, a unit
 CREATE TABLE checksums (part TEXT NOT NULL, key TEXT NOT NULL, sha256 TEXT NOT NULL,
                         PRIMARY KEY (part, key)) WITHOUT ROWID;
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.records import Manifest, Method, NetworkMethod, Plan, Profile
+from lnmbench.records import EncoderProbe, Manifest, Method, NetworkMethod, Plan, Profile
 from lnmbench.store import serialization
 from lnmbench.store.ledger.bounds import find_units_out_of_bounds
 from lnmbench.store.ledger.checksums import find_mismatches
@@ -100,6 +100,9 @@ def verify(database: sqlite3.Connection, path: Path) -> tuple[DamagedUnit, ...]:
     _verify_labels(database, plan)
     for (text,) in database.execute("SELECT manifest FROM manifests").fetchall():
         serialization.unpack(Manifest, text)
+    for key, text in database.execute("SELECT probe, record FROM probes").fetchall():
+        if serialization.unpack(EncoderProbe, text).key != key:
+            raise _damaged(path, "a probe has another key")
     profile = read_fact(database, "profile")
     if profile != "none":
         serialization.unpack(Profile, profile)

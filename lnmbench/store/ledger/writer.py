@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import (
     AuxLabels,
+    EncoderProbe,
     Manifest,
     Method,
     Plan,
@@ -193,6 +194,15 @@ class LedgerWriter(LedgerReader):
                 "INSERT OR REPLACE INTO facts VALUES ('profile', ?)", (serialization.pack(profile),)
             )
             store_checksum(self._database, "profile")
+
+    def add_probe(self, probe: EncoderProbe) -> None:
+        """Store the linear probe of an encoder."""
+        with self._transaction():
+            self._database.execute(
+                "INSERT OR REPLACE INTO probes VALUES (?, ?)",
+                (probe.key, serialization.pack(probe)),
+            )
+            store_checksum(self._database, "probe", probe.key)
 
     def add_manifest(self, manifest: Manifest) -> int:
         """Add the manifest of an invocation and return its number."""

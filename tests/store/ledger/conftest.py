@@ -15,9 +15,13 @@ from lnmbench.records import (
     AuxLabels,
     BaselineMethod,
     Choice,
+    EncoderProbe,
     Epoch,
+    Estimate,
+    IdealLabel,
     NetworkMethod,
     Plan,
+    ProbedLabel,
     Training,
     Trial,
     Unit,
@@ -74,6 +78,23 @@ def make_result(method: NetworkMethod) -> MakeResult:
 
 
 LABELS = AuxLabels(task="pt", title="pT", kind="ordinal", known=30, values=np.zeros(30))
+PROBE = EncoderProbe(
+    key=64 * "a",
+    width=64,
+    cases=30,
+    repeats=2,
+    folds=3,
+    labels=(
+        ProbedLabel(
+            name="n2",
+            role="target",
+            kind="binary",
+            known=30,
+            auc=Estimate(value=0.6, low=0.5, high=0.7),
+        ),
+    ),
+    ideal=IdealLabel(latent="x", draws=9, without=0.7, gain=0.01, error=0.001, spread=0.003),
+)
 SEARCH = (
     Trial(candidate=1, settings={"C": 1.0, "solver": "lbfgs"}, losses=(0.7, np.inf)),
     Trial(candidate=2, settings={"C": 0.1, "solver": None}, losses=(0.6, 0.5), chosen=True),
@@ -86,6 +107,7 @@ def run(tmp_path: Path, plan: Plan, method: NetworkMethod, make_result: MakeResu
     with LedgerWriter.create(tmp_path, plan) as ledger:
         ledger.add_methods([method], plan.splits.units())
         ledger.add_labels([LABELS])
+        ledger.add_probe(PROBE)
         ledger.add_results(
             [replace(make_result(plan, 0, fold), search=SEARCH) for fold in range(3)]
         )

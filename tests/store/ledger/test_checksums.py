@@ -34,6 +34,8 @@ def test_a_new_ledger_agrees_with_its_checksums(run: Path) -> None:
         ("DELETE FROM units WHERE unit = 6", "method"),
         ("UPDATE labels SET value = 1 WHERE case_number = 3", "task"),
         ("UPDATE tasks SET title = 'other'", "task"),
+        ("UPDATE probes SET record = replace(record, '64', '65')", "probe"),
+        ("INSERT INTO probes VALUES ('another', '{}')", "probe"),
         ("UPDATE predictions SET value = .5 WHERE unit = 2 AND case_number % 2", "unit"),
         ("UPDATE validation SET probabilities = zeroblob(160) WHERE unit = 2", "unit"),
         ("UPDATE histories SET validation_loss = 0 WHERE unit = 2", "unit"),
@@ -56,4 +58,4 @@ def test_parts_have_different_checksums(run: Path) -> None:
     with closing(sqlite3.connect(run / "ledger.sqlite")) as database:
         hashes = {hash_part(database, "unit", number) for number in (1, 2, 3)}
     assert len(hashes) == 3
-    assert set(PARTS) == {"plan", "profile", "method", "task", "manifest", "unit"}
+    assert set(PARTS) == {"plan", "profile", "method", "task", "probe", "manifest", "unit"}

@@ -16,6 +16,7 @@ from lnmbench.records import (
     AuxLabels,
     BaselineMethod,
     Epoch,
+    Estimate,
     Manifest,
     NetworkMethod,
     Plan,
@@ -100,7 +101,7 @@ def test_a_ledger_of_another_format_is_neither_read_nor_written(tmp_path: Path, 
     db.close()
     for opened in (LedgerReader.open, lambda folder: LedgerWriter.create(folder, plan)):
         with pytest.raises(
-            UserError, match="unsupported ledger format.*expected 5, got 1; .*--out"
+            UserError, match="unsupported ledger format.*expected 6, got 1; .*--out"
         ):
             opened(tmp_path)
 
@@ -236,3 +237,15 @@ def test_a_damaged_manifest_is_one_line(tmp_path: Path, plan: Plan, change: Chan
     )
     with pytest.raises(UserError, match=r"cannot read the ledger .*got methods\.0"):
         LedgerReader.open(tmp_path)
+
+
+def test_probes_are_read_as_they_were_written(run: Path, change: Change) -> None:
+    with LedgerReader.open(run) as ledger:
+        probes = ledger.probes()
+    (key,) = probes
+    assert probes[key].key == key
+    assert probes[key].labels[0].auc == Estimate(value=0.6, low=0.5, high=0.7)
+    assert probes[key].ideal is not None
+    change(run, "UPDATE probes SET probe = 'another'", checksums=True)
+    with pytest.raises(UserError, match="a probe has another key"):
+        LedgerReader.open(run)

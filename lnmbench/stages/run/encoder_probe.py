@@ -1,0 +1,149 @@
+"""Linear probe of an encoder's frozen features: target, auxiliary labels and stated truth."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.clinical import feature_frame, preprocessor
+from lnmbench.records import (
+    Cohort,
+    Column,
+    EncoderProbe,
+    IdealLabel,
+    NetworkMethod,
+    Plan,
+    probe_key,
+)
+from lnmbench.results import format_decimal
+from lnmbench.stages.run.probed_labels import collect_labels, score_labels
+from lnmbench.stats.label_gain import simulate_label_gain
+from lnmbench.store.feature_cache import FeatureCache, read_features
+
+LATENT = "latent"
+"""Label of the column of a simulated cohort that holds its latent variable."""
+RISK = "risk_"
+"""Beginning of the label of the column that holds the true probability of a target."""
+
+DRAWS = 200
+"""Targets that are drawn from the true risk."""
+MOST_CASES = 1500
+"""Cases of a probe: of a larger cohort some are drawn, so that a probe takes seconds."""
+ENOUGH_CASES = 1000
+"""Cases, summed over the repeats, that are enough; above it, five folds are."""
+
+
+def probe_encoder(
+    method: NetworkMethod, cohort: Cohort, plan: Plan, cache: FeatureCache
+) -> EncoderProbe | None:
+    """Return what a linear model finds in the features of a network's frozen encoder.
+
+    Features are averaged over the slices of a case. An encoder that is trained is probed with the
+    weights with which its training begins.
+
+    Parameters
+    ----------
+    method
+        A network with images.
+    cohort
+        The cohort with the labels.
+    plan
+        The cases, their target and folds.
+    cache
+        The features of the encoder.
+
+    Returns
+    -------
+    EncoderProbe or None
+        The probe; None if a feature is not finite.
+    """
+    cases = _choose_cases(plan)
+    features = _average_slices(method, cohort, cache, cohort.positions(plan.ids)[cases])
+    if not np.isfinite(features).all():
+        return None
+    repeats = max(1, min(plan.protocol.repeats, ENOUGH_CASES // len(cases)))
+    most = 10 if len(cases) <= ENOUGH_CASES else 5
+    # outer folds are merged, so that the cases of a patient stay together
+    folds = plan.splits.outer[:repeats, cases].astype(np.int64) % most
+    return EncoderProbe(
+        key=probe_key(method),
+        width=features.shape[1],
+        cases=len(cases),
+        repeats=repeats,
+        folds=len(np.unique(folds)),
+        labels=score_labels(features, list(collect_labels(cohort, plan, cases)), folds),
+        ideal=_simulate_ideal_label(features, cohort, plan, cases, folds[0] % 5),
+    )
+
+
+def describe_probe(probe: EncoderProbe) -> str:
+    """Return the notice of the run: the AUC of a linear model for the target."""
+    target = probe.labels[0]
+    if target.auc is None:
+        return "the AUC of a linear model on its frozen features is not defined"
+    low, high = format_decimal(target.auc.low), format_decimal(target.auc.high)
+    return (
+        f"a linear model on its frozen features has an AUC of {format_decimal(target.auc.value)}"
+        f" (95 % CI {low} to {high}) for {target.name}"
+    )
+
+
+def _choose_cases(plan: Plan) -> NDArray[np.int64]:
+    """Return the positions in the plan of at most `MOST_CASES` cases."""
+    n = len(plan.ids)
+    if n <= MOST_CASES:
+        return np.arange(n)
+    random = np.random.default_rng(plan.protocol.seed)
+    return np.sort(random.choice(n, MOST_CASES, replace=False))
+
+
+def _average_slices(
+    method: NetworkMethod, cohort: Cohort, cache: FeatureCache, positions: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the mean features (n, D) of the unchanged view of each case."""
+    features = read_features(cache)["features"][0]  # (slices or cases, D)
+    if method.level == "volume":
+        return np.asarray(features[positions], dtype=np.float64)
+    bounds = zip(cohort.offsets[positions], cohort.offsets[positions + 1], strict=True)
+    return np.stack([features[low:high].mean(axis=0, dtype=np.float64) for low, high in bounds])
+
+
+def _simulate_ideal_label(
+    features: NDArray[np.float64],
+    cohort: Cohort,
+    plan: Plan,
+    cases: NDArray[np.int64],
+    folds: NDArray[np.int64],
+) -> IdealLabel | None:
+    """Return the gain by the latent variable; None if the cohort does not state the truth."""
+    latent = _find_column(cohort, LATENT)
+    risk = _find_column(cohort, f"{RISK}{plan.protocol.target}")
+    if latent is None or risk is None:
+        return None
+    positions = cohort.positions(plan.ids)[cases]
+    clinical = np.zeros((len(cases), 0))
+    if cohort.features:
+        clinical = preprocessor(cohort.features).fit_transform(feature_frame(cohort, positions))
+    gain = simulate_label_gain(
+        features,
+        clinical,
+        np.asarray(cohort.values[latent.name], dtype=np.float64)[positions],
+        np.asarray(cohort.values[risk.name], dtype=np.float64)[positions],
+        folds,
+        draws=DRAWS,
+        seed=plan.protocol.seed,
+    )
+    if gain.draws < 2:
+        return None
+    return IdealLabel(
+        latent=latent.name,
+        draws=gain.draws,
+        without=gain.without,
+        gain=gain.gain,
+        error=gain.error,
+        spread=gain.spread,
+    )
+
+
+def _find_column(cohort: Cohort, label: str) -> Column | None:
+    return next((c for c in cohort.columns if c.role == "aux" and c.label == label), None)
