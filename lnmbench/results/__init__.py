@@ -44,6 +44,12 @@ from lnmbench.results.formatting import (
     metric_title,
     target_title,
 )
+from lnmbench.results.learned_tasks import (
+    assessable_tasks,
+    describe_unlearned,
+    is_learned,
+    unlearned_tasks,
+)
 from lnmbench.results.ordering import (
     comparisons_in_order,
     metrics_in_order,
@@ -100,6 +106,7 @@ __all__ = [
     "Question",
     "Role",
     "all_questions",
+    "assessable_tasks",
     "aux_questions",
     "aux_title",
     "can_show_effect",
@@ -116,6 +123,7 @@ __all__ = [
     "describe_missing_scores",
     "describe_target",
     "describe_undefined",
+    "describe_unlearned",
     "describe_verdicts",
     "detectable_in_new_cohort",
     "drawn_methods",
@@ -132,6 +140,7 @@ __all__ = [
     "has_aux_effect",
     "has_declared_family",
     "is_control_of",
+    "is_learned",
     "is_reference_of",
     "is_unconfirmed",
     "join_and",
@@ -154,4 +163,5 @@ __all__ = [
     "summarized_groups",
     "summary_label",
     "target_title",
+    "unlearned_tasks",
 ]

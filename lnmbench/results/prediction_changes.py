@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Results
+from lnmbench.records import Method, Results
 from lnmbench.results.formatting import format_decimal
+from lnmbench.results.learned_tasks import unlearned_tasks
 from lnmbench.results.questions import Question, complete_methods, is_reference_of
 
 UNCHANGED = 0.995
@@ -74,9 +75,21 @@ def prediction_change(results: Results, question: Question) -> PredictionChange 
 
 
 def can_show_effect(results: Results, question: Question) -> bool:
-    """Return whether a question's method changes predictions, True if this is not known."""
+    """Return whether a comparison could have shown an effect of the auxiliary tasks in question.
+
+    It could not if the method hardly changes the predictions of its reference, or learns none of
+    the tasks. What is not known speaks for the comparison.
+    """
     change = prediction_change(results, question)
-    return change is None or not change.is_negligible
+    if change is not None and change.is_negligible:
+        return False
+    return not (question.aux and learns_nothing(results, question.method))
+
+
+def learns_nothing(results: Results, method: Method) -> bool:
+    """Return whether a method learns none of its auxiliary tasks."""
+    unlearned = unlearned_tasks(results, method)
+    return bool(unlearned) and len(unlearned) == len(method.aux)
 
 
 def prediction_changes(results: Results) -> dict[str, PredictionChange]:

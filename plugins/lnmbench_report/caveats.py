@@ -14,6 +14,7 @@ from lnmbench.results import (
     can_show_effect,
     complete_methods,
     deciding_alpha,
+    describe_unlearned,
     detectable_in_new_cohort,
     family_size,
     format_alpha,
@@ -22,6 +23,7 @@ from lnmbench.results import (
     join_and,
     prediction_change,
     question_effects,
+    unlearned_tasks,
 )
 from lnmbench.text import plural
 from lnmbench_report.controls import describe_controls
@@ -60,12 +62,16 @@ def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[
     """Yield clauses on the differences that the tests of open effects can detect.
 
     They are those of a new cohort of this size at the threshold that decides. A question whose
-    method hardly changes the predictions has no power to state.
+    method hardly changes the predictions, or learns none of its tasks, has no power to state.
     """
-    unchanged = [question for question in questions if not can_show_effect(results, question)]
+    insensitive = [
+        question
+        for question in questions
+        if not can_show_effect(results, question) and not _has_shown(results, question)
+    ]
     detectable: dict[tuple[Role, str], list[float]] = {}
     for question in questions:
-        if question not in unchanged:
+        if question not in insensitive:
             for effect in question_effects(results, question):
                 if effect.open:
                     size = detectable_in_new_cohort(results, question, effect)
@@ -73,8 +79,8 @@ def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[
     for role in dict.fromkeys(role for role, _ in detectable):
         sizes = {title: values for (r, title), values in detectable.items() if r == role}
         yield from _describe_sizes(sizes, describe_threshold(results, role))
-    if unchanged:
-        yield _describe_unchanged(results, unchanged, len(questions))
+    if insensitive:
+        yield _describe_insensitive(results, insensitive, len(questions))
 
 
 def describe_threshold(results: Results, role: Role) -> str:
@@ -154,16 +160,27 @@ def _describe_sizes(sizes: Mapping[str, Sequence[float]], threshold: str) -> Ite
         )
 
 
-def _describe_unchanged(results: Results, unchanged: Sequence[Question], total: int) -> str:
-    if len(unchanged) == 1:
-        change = prediction_change(results, unchanged[0])
-        numbers = f" ({change.numbers})" if change is not None else ""
-        subject = f"{unchanged[0].method.label} predicts like {unchanged[0].reference.label}"
-        return f"{subject}{numbers}, so the comparison could not have shown an effect"
-    return (
-        f"{len(unchanged)} of {plural(total, 'comparison')} could not have shown an effect, "
-        "because both methods predict alike"
-    )
+def _has_shown(results: Results, question: Question) -> bool:
+    effects = question_effects(results, question)
+    return any(effect.direction in ("better", "worse") for effect in effects)
+
+
+def _describe_insensitive(results: Results, insensitive: Sequence[Question], total: int) -> str:
+    """Return why comparisons could not have shown an effect, whatever their power."""
+    if len(insensitive) > 1:
+        return (
+            f"{len(insensitive)} of {plural(total, 'comparison')} could not have shown an effect, "
+            "because both methods predict alike or the tasks are not learned"
+        )
+    (question,) = insensitive
+    method, reference = question.method, question.reference
+    change = prediction_change(results, question)
+    if change is not None and change.is_negligible:
+        reason = f"{method.label} predicts like {reference.label} ({change.numbers})"
+    else:
+        tasks = [describe_unlearned(results, score) for score in unlearned_tasks(results, method)]
+        reason = f"{method.label} does not learn {join_and(tasks)}"
+    return f"{reason}, so the comparison could not have shown an effect"
 
 
 def _describe_range(values: Sequence[float]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import pearsonr
 
-from lnmbench.records import MethodResult, Results
+from lnmbench.records import AuxScore, Estimate, MethodResult, Results
 from lnmbench.results import Question, can_show_effect, prediction_change, prediction_changes
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -79,6 +79,26 @@ def test_predictions_that_are_missing_are_no_evidence() -> None:
     for results in (predict(whole, None), predict(unfinished, whole), empty_results()):
         assert prediction_change(results, QUESTION) is None
         assert can_show_effect(results, QUESTION)
+
+
+def test_a_network_that_learns_none_of_its_tasks_shows_no_effect() -> None:
+    random = np.random.default_rng(0)
+    varied = predict(random.uniform(size=(2, 50)), random.uniform(size=(2, 50)))
+    assert can_show_effect(varied, QUESTION)
+    for low, shown in ((0.45, False), (0.51, True)):
+        score = AuxScore(
+            task=MULTI_TASK.aux[0].key,
+            title="pT",
+            kind="ordinal",
+            known=50,
+            metrics={"macro_auc": Estimate(value=0.55, low=low, high=0.65)},
+            chance={"macro_auc": 0.5},
+        )
+        with_task, plain = varied.method_results
+        results = replace(varied, method_results=(replace(with_task, aux=(score,)), plain))
+        assert can_show_effect(results, QUESTION) is shown
+        # against a baseline, the tasks are not in question
+        assert can_show_effect(results, replace(QUESTION, aux=""))
 
 
 def test_controls_have_a_change_and_networks_without_tasks_have_none() -> None:

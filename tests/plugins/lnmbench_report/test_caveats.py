@@ -12,7 +12,7 @@ from lnmbench_report.caveats import (
     describe_unfinished,
 )
 
-from lnmbench.records import Results
+from lnmbench.records import AuxScore, Estimate, Results
 from lnmbench.results import (
     aux_questions,
     control_questions,
@@ -22,7 +22,9 @@ from lnmbench.results import (
 )
 from lnmbench.testing.sample_results import (
     CONTROL,
+    MULTI_TASK,
     SAMPLE_METHODS,
+    SINGLE_TASK,
     sample_predictions,
     sample_results,
 )
@@ -104,3 +106,42 @@ def test_methods_that_predict_alike_have_no_power_to_state() -> None:
         "resnet50 + pt predicts like resnet50 (correlation 1.000, mean absolute change .003), so "
         "the comparison could not have shown an effect"
     ]
+
+
+def test_a_network_that_does_not_learn_its_task_has_no_power_to_state() -> None:
+    results = sample_results(THREE)
+    method = THREE[0][0]
+    score = AuxScore(
+        task=method.aux[0].key,
+        title="pathological T stage",
+        kind="ordinal",
+        known=200,
+        metrics={"macro_auc": Estimate(value=0.531, low=0.472, high=0.589)},
+        chance={"macro_auc": 0.5},
+    )
+    unlearned = replace(
+        results,
+        metric_titles={**results.metric_titles, "macro_auc": "Macro AUC"},
+        method_results=tuple(
+            replace(result, aux=(score,)) if result.method == method else result
+            for result in results.method_results
+        ),
+    )
+    clauses = list(describe_power(unlearned, aux_questions(unlearned)))
+    assert clauses == [
+        "resnet50 + pt does not learn pathological T stage (Macro AUC .531, 95 % CI .472 to .589, "
+        "chance .500), so the comparison could not have shown an effect"
+    ]
+
+
+def test_an_effect_that_was_shown_is_not_called_impossible() -> None:
+    results = sample_results([(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2)])
+    (question,) = aux_questions(results)
+    alike = replace(
+        results,
+        method_results=tuple(
+            replace(result, predicted=results.method_results[0].predicted)
+            for result in results.method_results
+        ),
+    )
+    assert list(describe_power(alike, [question])) == []
