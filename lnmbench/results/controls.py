@@ -20,7 +20,7 @@ from lnmbench.results.questions import (
     summarized_groups,
     summary_label,
 )
-from lnmbench.stats.permutation import permutation_pvalue
+from lnmbench.stats.permutation import count_reaching, permutation_pvalue
 from lnmbench.stats.resampled import corrected_resampled_ttest, minimum_detectable_difference
 
 
@@ -38,6 +38,12 @@ class ControlTest:
     score: float
     scores: tuple[float, ...]
     pvalue: float
+    upward: bool = True
+
+    @property
+    def reaching(self) -> int:
+        """The number of controls that are as good or better."""
+        return count_reaching(self.score, self.scores, upward=self.upward)
 
     @property
     def mean(self) -> float:
@@ -90,6 +96,7 @@ def control_tests(results: Results, method: Method) -> list[ControlTest]:
                 pvalue=permutation_pvalue(score, scores, upward=upward)
                 if is_defined and len(scores) >= FEWEST_CONTROLS
                 else math.nan,
+                upward=upward,
             )
         )
     return tests

@@ -100,12 +100,8 @@ class Effect:
     @property
     def p_equation(self) -> str:
         """The p value that decides or is shown, as text that names its correction."""
-        names: dict[Role, str] = {
-            "family": "Holm",
-            "control": "corrected",
-            "descriptive": "unadjusted",
-        }
-        return f"{names[self.role]} {format_p_equation(self.pvalue)}"
+        correction = "Holm" if self.role == "family" else "unadjusted"
+        return f"{correction} {format_p_equation(self.pvalue)}"
 
     @property
     def unconfirmed(self) -> dict[str, float]:

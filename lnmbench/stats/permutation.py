@@ -46,6 +46,16 @@ def permutation_pvalue(score: float, permuted: ArrayLike, *, upward: bool = True
     """
     scores = require_finite(permuted, "scores of permutations", at_least=1)
     observed = float(require_finite([score], "score", at_least=1)[0])
-    excess = scores - observed if upward else observed - scores
-    reaching = int(np.count_nonzero(excess >= -ROUNDING))
-    return (1 + reaching) / (1 + scores.size)
+    return (1 + count_reaching(observed, scores, upward=upward)) / (1 + scores.size)
+
+
+def count_reaching(score: float, permuted: ArrayLike, *, upward: bool = True) -> int:
+    """Return how many scores with permuted labels are as good as a score, or better.
+
+    Parameters
+    ----------
+    score, permuted, upward
+        As in `permutation_pvalue`; NaN reaches nothing.
+    """
+    excess = np.asarray(permuted, dtype=np.float64) - score
+    return int(np.count_nonzero((excess if upward else -excess) >= -ROUNDING))

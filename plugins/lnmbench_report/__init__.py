@@ -26,6 +26,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.cost import CostTable
     from lnmbench_report.discrimination import Discrimination
     from lnmbench_report.encoder_probe import EncoderProbes
+    from lnmbench_report.label_tests import LabelTests
     from lnmbench_report.manifest import RunManifest
     from lnmbench_report.net_benefit import NetBenefits
     from lnmbench_report.operating_points import OperatingPoints
@@ -42,6 +43,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "performance": Performance,
         "discrimination": Discrimination,
         "comparisons": Comparisons,
+        "labels": LabelTests,
         "differences": Differences,
         "conclusion": Conclusion,
         "probe": EncoderProbes,

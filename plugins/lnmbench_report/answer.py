@@ -9,6 +9,7 @@ from typing import Literal
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, MethodResult, Paragraph, Results
 from lnmbench.results import (
+    Claim,
     Direction,
     Effect,
     Question,
@@ -21,10 +22,10 @@ from lnmbench.results import (
     format_p_equation,
     has_aux_effect,
     join_and,
+    make_claims,
     method_labels,
     metric_title,
     primary_metrics_in_order,
-    question_effects,
     target_title,
 )
 from lnmbench.text import plural
@@ -32,17 +33,20 @@ from lnmbench_report.caveats import describe_caveats, describe_unfinished
 from lnmbench_report.cohort_text import describe_cohort
 from lnmbench_report.performance import mean_cell
 
-Conclusion = Direction | Literal["mixed"]
+Conclusion = Direction | Literal["mixed", "shared"]
+"""The conclusion on a task: a direction, several of them, or a gain that its controls share."""
 
 TASKS = 3
 """Auxiliary tasks that the sentence names; those with a difference come first."""
 
 _CONCLUSIONS: dict[Conclusion, str] = {
     "better": "improved {prediction}",
+    "shared": "improved {prediction}, but not demonstrably more than permuted labels did",
     "worse": "worsened {prediction}",
     "mixed": "improved {prediction} in one metric and worsened it in another",
     "same": "left {prediction} unchanged in every fold",
     "open": "did not demonstrably improve {prediction}",
+    "descriptive": "was compared descriptively in {prediction}",
 }
 
 
@@ -66,13 +70,13 @@ def describe_effects(results: Results, questions: Sequence[Question]) -> str:
     For a task with several pairs of networks it counts the pairs with each result.
     """
     questions_by_task = _group_by_task(results, questions)
-    effects_by_task = {
-        task: [question_effects(results, question) for question in group]
+    claims_by_task = {
+        task: [make_claims(results, question) for question in group]
         for task, group in questions_by_task.items()
     }
-    tasks = sorted(questions_by_task, key=lambda task: all(map(_is_open, effects_by_task[task])))
+    tasks = sorted(questions_by_task, key=lambda task: all(map(_is_open, claims_by_task[task])))
     clauses = [
-        _write_clause(results, task, questions_by_task[task], effects_by_task[task])
+        _write_clause(results, task, questions_by_task[task], claims_by_task[task])
         for task in tasks[:TASKS]
     ]
     if len(tasks) > TASKS:
@@ -81,13 +85,19 @@ def describe_effects(results: Results, questions: Sequence[Question]) -> str:
     return f"In {describe_cohort(results)}, {'; '.join(clauses)}."
 
 
-def conclude(effects: Sequence[Effect]) -> Conclusion:
+def conclude(claims: Sequence[Claim]) -> Conclusion:
     """Return the common conclusion of the metrics of one question."""
-    directions = {effect.direction for effect in effects}
-    if {"better", "worse"} <= directions:
+    conclusions = set(map(_conclude, claims))
+    if "worse" in conclusions and not conclusions.isdisjoint(("better", "shared")):
         return "mixed"
-    order: tuple[Direction, ...] = ("better", "worse", "open", "same")
-    return next((direction for direction in order if direction in directions), "open")
+    order: tuple[Conclusion, ...] = ("better", "shared", "worse", "open", "same")
+    return next((conclusion for conclusion in order if conclusion in conclusions), "open")
+
+
+def _conclude(claim: Claim) -> Conclusion:
+    if claim.gain and claim.evidence == "not beaten":
+        return "shared"
+    return claim.effect.direction
 
 
 def _write_sentences(results: Results) -> str:
@@ -169,12 +179,12 @@ def _write_clause(
     results: Results,
     task: str,
     questions: Sequence[Question],
-    effects_by_pair: Sequence[list[Effect]],
+    claims_by_pair: Sequence[list[Claim]],
 ) -> str:
-    if len(effects_by_pair) == 1:
-        parts = list(_describe_pair(effects_by_pair[0]))
+    if len(claims_by_pair) == 1:
+        parts = list(_describe_pair(claims_by_pair[0]))
     else:
-        parts = list(_count_pairs(questions, effects_by_pair))
+        parts = list(_count_pairs(questions, claims_by_pair))
     prediction = [f"prediction of {target_title(results)}", *(["it"] * (len(parts) - 1))]
     written = [
         f"{_CONCLUSIONS[conclusion].format(prediction=noun)} {detail}"
@@ -184,29 +194,29 @@ def _write_clause(
     return f"adding {task} as {noun} {' and '.join(written)}"
 
 
-def _describe_pair(effects: Sequence[Effect]) -> Iterator[tuple[Conclusion, str]]:
-    for direction in dict.fromkeys(effect.direction for effect in effects):
-        group = [effect for effect in effects if effect.direction == direction]
-        if direction == "same":
+def _describe_pair(claims: Sequence[Claim]) -> Iterator[tuple[Conclusion, str]]:
+    for conclusion in dict.fromkeys(map(_conclude, claims)):
+        group = [claim.effect for claim in claims if _conclude(claim) == conclusion]
+        if conclusion == "same":
             detail = join_and([effect.metric_title for effect in group])
         else:
             detail = "; ".join(effect.numbers for effect in group)
-        yield direction, f"({detail})"
+        yield conclusion, f"({detail})"
 
 
 def _count_pairs(
-    questions: Sequence[Question], effects_by_pair: Sequence[list[Effect]]
+    questions: Sequence[Question], claims_by_pair: Sequence[list[Claim]]
 ) -> Iterator[tuple[Conclusion, str]]:
-    conclusions = list(map(conclude, effects_by_pair))
+    conclusions = list(map(conclude, claims_by_pair))
     for conclusion in _CONCLUSIONS:
         pairs = [index for index, c in enumerate(conclusions) if c == conclusion]
         if pairs:
-            share = f"in {len(pairs)} of {len(effects_by_pair)} pairs of networks"
+            share = f"in {len(pairs)} of {len(claims_by_pair)} pairs of networks"
             if conclusion in ("open", "same"):
-                detail = _describe_range([e for index in pairs for e in effects_by_pair[index]])
+                detail = _describe_range([c.effect for i in pairs for c in claims_by_pair[i]])
             else:
                 detail = _describe_strongest(
-                    [questions[index] for index in pairs], [effects_by_pair[i] for i in pairs]
+                    [questions[index] for index in pairs], [claims_by_pair[i] for i in pairs]
                 )
             yield conclusion, f"{share} ({detail})"
 
@@ -222,17 +232,17 @@ def _describe_range(effects: Sequence[Effect]) -> str:
 
 
 def _describe_strongest(
-    questions: Sequence[Question], effects_by_pair: Sequence[list[Effect]]
+    questions: Sequence[Question], claims_by_pair: Sequence[list[Claim]]
 ) -> str:
     strongest = min(
-        range(len(effects_by_pair)),
-        key=lambda index: min(effect.holm for effect in effects_by_pair[index]),
+        range(len(claims_by_pair)),
+        key=lambda index: min(claim.effect.holm for claim in claims_by_pair[index]),
     )
-    effects = effects_by_pair[strongest]
+    effects = [claim.effect for claim in claims_by_pair[strongest]]
     numbers = [e.numbers for e in effects if e.direction in ("better", "worse")]
-    lead = "most clearly " if len(effects_by_pair) > 1 else ""
+    lead = "most clearly " if len(claims_by_pair) > 1 else ""
     return f"{lead}{questions[strongest].method.label}: {'; '.join(numbers)}"
 
 
-def _is_open(effects: Sequence[Effect]) -> bool:
-    return conclude(effects) in ("open", "same")
+def _is_open(claims: Sequence[Claim]) -> bool:
+    return conclude(claims) in ("open", "same")

@@ -11,12 +11,13 @@ from lnmbench.results import (
     Effect,
     Question,
     Role,
+    aux_questions,
     can_show_effect,
-    complete_methods,
     deciding_alpha,
     describe_unlearned,
     detectable_in_new_cohort,
     family_size,
+    find_aux_questions,
     format_alpha,
     format_decimal,
     format_p_equation,
@@ -42,7 +43,7 @@ def describe_caveats(results: Results, questions: Sequence[Question]) -> str:
         *describe_corrected(results, effects),
         *describe_unconfirmed(effects),
         *describe_controls(results, questions),
-        *([f"{unfinished}, so the family of tests will grow"] if unfinished else []),
+        *([f"{unfinished}{_describe_growth(results)}"] if unfinished else []),
     ]
     if results.card.synthetic:
         clauses.append("results on a synthetic cohort do not apply to patients")
@@ -51,11 +52,19 @@ def describe_caveats(results: Results, questions: Sequence[Question]) -> str:
 
 def describe_unfinished(results: Results) -> str:
     """Return how many methods lack units, or an empty text."""
-    total, complete = len(results.method_results), len(complete_methods(results))
+    total = len(results.method_results)
+    complete = sum(result.complete for result in results.method_results)
     if complete == total:
         return ""
     verb = "is not finished" if total - complete == 1 else "are not finished"
     return f"{total - complete} of {plural(total, 'method')} {verb}"
+
+
+def _describe_growth(results: Results) -> str:
+    """Return that Holm's family will grow, if a question is not finished."""
+    planned = find_aux_questions([result.method for result in results.method_results])
+    grows = len(planned) > len(aux_questions(results))
+    return ", so the family of tests will grow" if grows else ""
 
 
 def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[str]:

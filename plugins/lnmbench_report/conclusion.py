@@ -17,6 +17,7 @@ from lnmbench.results import (
     format_interval,
     has_aux_effect,
     join_and,
+    make_claims,
     method_labels,
     metric_title,
     other_questions,
@@ -31,6 +32,7 @@ from lnmbench_report.caveats import (
     describe_power,
     describe_unconfirmed,
 )
+from lnmbench_report.controls import describe_attribution
 
 MOST = 30
 """The largest number of comparisons with a sentence; tables show the others."""
@@ -77,7 +79,7 @@ def _describe_questions(results: Results) -> Iterator[str]:
     if not tasks:
         yield from _describe_missing_reference(results)
     lines = [
-        *(_describe(results, q, f"Auxiliary task {q.aux} ({_name(results, q)})") for q in tasks),
+        *(_describe_task(results, question) for question in tasks),
         *(
             _describe(results, q, f"{q.aux} against its negative control ({_name(results, q)})")
             for q in controls
@@ -105,6 +107,12 @@ def _name(results: Results, question: Question) -> str:
     labels = method_labels(results)
     method, reference = question.method.fingerprint, question.reference.fingerprint
     return f"{labels[method]} against {labels[reference]}"
+
+
+def _describe_task(results: Results, question: Question) -> str:
+    subject = f"Auxiliary task {question.aux} ({_name(results, question)})"
+    attribution = describe_attribution(make_claims(results, question))
+    return " ".join([_describe(results, question, subject), *attribution])
 
 
 def _describe(results: Results, question: Question, subject: str) -> str:

@@ -1,123 +1,130 @@
-"""Comparison of networks with their negative controls, in a clause of the answer."""
+"""Wording of networks against their negative controls, for answer and conclusion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from lnmbench.records import Results
 from lnmbench.results import (
-    Direction,
-    Effect,
+    Claim,
+    ControlTest,
     Question,
-    control_questions,
     describe_verdicts,
-    question_effects,
+    format_p_equation,
+    join_and,
+    make_claims,
 )
+from lnmbench.text import plural
 
-_COUNTED: dict[Direction, str] = {
-    "better": "shown to be better",
-    "worse": "shown to be worse",
-    "open": "not shown to differ",
-    "same": "the same in every fold",
-}
-_HARDEST: tuple[Direction, ...] = ("worse", "same", "open", "better")
-_PERMUTED = "(labels randomly permuted)"
+PERMUTED = "(labels randomly permuted)"
+REMEDY = "add --controls 19"
 
 
 def describe_controls(results: Results, questions: Sequence[Question]) -> Iterator[str]:
     """Yield a clause on the networks against their controls, and one on those without a control.
 
-    A gain is attributed to the labels only if a network is better than each of its controls.
+    A gain is attributed to the labels only if a network is better than its controls.
     """
-    methods = {question.method.fingerprint for question in questions}
-    controls = [q for q in control_questions(results) if q.method.fingerprint in methods]
-    effects_by_method = _hardest_effects(results, controls)
-    if effects_by_method:
-        comparison = _describe_comparison(controls, list(effects_by_method.values()))
-        yield comparison + _describe_unattributed(results, questions, effects_by_method)
-    missing = len(methods) - len(effects_by_method)
-    if missing:
-        networks = "" if missing == len(methods) else f" for {missing} of {len(methods)} networks"
-        started = any(r.method.is_control and not r.complete for r in results.method_results)
-        state = "is finished" if started else "was run"
-        remedy = "resume the run" if started else "add the control"
-        yield (
-            f"no negative control {_PERMUTED} {state}{networks}, so a gain could not be attributed "
-            f"to the labels; {remedy}"
-        )
+    claims = {q.method.fingerprint: make_claims(results, q) for q in questions}
+    decided = [group for group in claims.values() if group and _is_decided(group)]
+    if len(decided) == 1:
+        yield f"against {describe_control_tests(decided[0])}{_describe_consequence(decided)}"
+    elif decided:
+        yield f"{_count_directions(decided)}{_describe_consequence(decided)}"
+    undecided = [group for group in claims.values() if not _is_decided(group)]
+    if undecided:
+        scope = f" for {len(undecided)} of {len(claims)} networks" if decided else ""
+        yield _describe_missing([claim for group in undecided for claim in group], scope)
 
 
-def _hardest_effects(results: Results, controls: Sequence[Question]) -> dict[str, list[Effect]]:
-    """Return, for each network and metric, its effect against the strongest negative control."""
-    hardest_by_method: dict[str, dict[str, Effect]] = {}
-    for question in controls:
-        hardest = hardest_by_method.setdefault(question.method.fingerprint, {})
-        for effect in question_effects(results, question):
-            rival = hardest.get(effect.metric, effect)
-            hardest[effect.metric] = max(rival, effect, key=_hardness)
-    return {method: list(hardest.values()) for method, hardest in hardest_by_method.items()}
+def describe_attribution(claims: Sequence[Claim]) -> Iterator[str]:
+    """Yield a sentence on the controls of one question and what follows, for the conclusion.
+
+    There is none without a control if no gain is to be attributed.
+    """
+    if claims and _is_decided(claims):
+        yield f"Against {describe_control_tests(claims)}{_describe_consequence([claims])}."
+    elif any(claim.gain for claim in claims):
+        text = _describe_missing(claims, "")
+        yield f"{text[:1].upper()}{text[1:]}."
 
 
-def _hardness(effect: Effect) -> tuple[int, float]:
-    worse = effect.direction == "worse"
-    return -_HARDEST.index(effect.direction), -effect.holm if worse else effect.holm
+def describe_control_tests(claims: Sequence[Claim]) -> str:
+    """Return the controls of one network with the result of their test in each metric."""
+    controls = claims[0].controls
+    subject = (
+        f"its {controls} negative controls" if controls > 1 else "its negative control"
+    ) + f" {PERMUTED}"
+    tests = [claim.test for claim in claims if claim.permuted and claim.test is not None]
+    if tests:
+        return f"{subject}: {'; '.join(map(_describe_permutation, tests))}"
+    hardest = [claim.hardest for claim in claims if claim.hardest is not None]
+    if not hardest:
+        return f"{subject}: not compared"
+    strongest = ", in each metric the strongest one" if controls > 1 else ""
+    return f"{subject}{strongest}: {describe_verdicts(hardest)}"
 
 
-def _describe_comparison(
-    controls: Sequence[Question], effects_by_network: Sequence[Sequence[Effect]]
-) -> str:
-    networks = len(effects_by_network)
-    if len(controls) == 1:
-        verdicts = describe_verdicts(effects_by_network[0])
-        return f"against its negative control {_PERMUTED}: {verdicts}"
-    if networks == 1:
-        return (
-            f"against its {len(controls)} negative controls {_PERMUTED}, in each metric the "
-            f"strongest one: {describe_verdicts(effects_by_network[0])}"
-        )
-    each = " each of" if len(controls) > networks else ""
-    tally = _count_directions(effects_by_network)
-    return f"of {networks} networks against{each} their negative controls {_PERMUTED}: {tally}"
+def _describe_permutation(test: ControlTest) -> str:
+    p = format_p_equation(test.pvalue)
+    if not test.reaching:
+        return f"better than all of them in {test.metric_title} (permutation {p})"
+    verb = "is" if test.reaching == 1 else "are"
+    return f"{test.reaching} {verb} as good or better in {test.metric_title} (permutation {p})"
 
 
-def _count_directions(effects_by_network: Sequence[Sequence[Effect]]) -> str:
-    """Return the number of networks with each direction, metric by metric."""
-    directions: dict[str, list[Direction]] = {}
-    for effects in effects_by_network:
-        for effect in effects:
-            directions.setdefault(effect.metric_title, []).append(effect.direction)
-    return ", ".join(f"{title} ({_count(group)})" for title, group in directions.items())
-
-
-def _count(directions: Sequence[Direction]) -> str:
-    return ", ".join(
-        f"{directions.count(direction)} {text}"
-        for direction, text in _COUNTED.items()
-        if direction in directions
+def _describe_consequence(claims: Sequence[Sequence[Claim]]) -> str:
+    """Return what follows for gains that the controls share, and for labels without a gain."""
+    each = [claim for group in claims for claim in group]
+    gains = [claim for claim in each if claim.gain]
+    shared = [claim for claim in gains if not claim.helps]
+    if shared:
+        subject = "the gain is" if len(gains) == 1 else f"{len(shared)} of {len(gains)} gains are"
+        return f", so {subject} not shown to come from the labels"
+    beaten = dict.fromkeys(c.effect.metric_title for c in each if c.evidence == "beaten")
+    if gains or not beaten:
+        return ""
+    return (
+        f", which suggests that its labels matter in {join_and(list(beaten))}, but a gain over the "
+        "network without the task is not demonstrated"
     )
 
 
-def _describe_unattributed(
-    results: Results,
-    questions: Sequence[Question],
-    effects_by_method: Mapping[str, Sequence[Effect]],
-) -> str:
-    """Return the number of gains that the control does not confirm in the same metric."""
-    gains = {
-        (question.method.fingerprint, effect.metric)
-        for question in questions
-        if question.method.fingerprint in effects_by_method
-        for effect in question_effects(results, question)
-        if effect.direction == "better"
-    }
-    confirmed = {
-        (method, effect.metric)
-        for method, effects in effects_by_method.items()
-        for effect in effects
-        if effect.direction == "better"
-    }
-    unattributed, total = len(gains - confirmed), len(gains)
-    if not unattributed:
-        return ""
-    subject = "the gain is" if total == 1 else f"{unattributed} of {total} gains are"
-    return f", so {subject} not shown to come from the labels"
+def _describe_missing(claims: Sequence[Claim], scope: str) -> str:
+    gains = any(claim.gain for claim in claims)
+    verb = "the gain cannot" if gains else "a gain could not"
+    if any(claim.evidence == "unfinished" for claim in claims):
+        return (
+            f"the negative controls {PERMUTED} are not finished{scope}, so {verb} be attributed to "
+            "the labels yet; resume the run"
+        )
+    return (
+        f"no negative control {PERMUTED} was run{scope}, so {verb} be attributed to the labels; "
+        f"{REMEDY}"
+    )
+
+
+def _is_decided(claims: Sequence[Claim]) -> bool:
+    return any(claim.evidence in ("beaten", "not beaten") for claim in claims)
+
+
+def _count_directions(claims: Sequence[Sequence[Claim]]) -> str:
+    """Return the number of networks with each direction, metric by metric."""
+    directions: dict[str, list[str]] = {}
+    for claim in (claim for group in claims for claim in group):
+        if claim.evidence in ("beaten", "not beaten"):
+            directions.setdefault(claim.effect.metric_title, []).append(_name_direction(claim))
+    counts = [
+        f"{title} ({', '.join(f'{group.count(name)} {name}' for name in sorted(set(group)))})"
+        for title, group in directions.items()
+    ]
+    each = "each of " if any(claim.controls > 1 for group in claims for claim in group) else ""
+    networks = plural(len(claims), "network")
+    return f"of {networks} against {each}their negative controls {PERMUTED}: {', '.join(counts)}"
+
+
+def _name_direction(claim: Claim) -> str:
+    if claim.evidence == "beaten":
+        return "shown to be better"
+    is_worse = claim.hardest is not None and claim.hardest.direction == "worse"
+    return "shown to be worse" if is_worse else "not shown to be better"

@@ -13,6 +13,7 @@ from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
 
 MOST_POINTS = 200
+_GOLDEN_RATIO = (5.0**0.5 - 1.0) / 2.0
 
 
 def methods_with_predictions(results: Results) -> list[MethodResult]:
@@ -96,6 +97,18 @@ def thin_curve(
     indices = np.searchsorted(length, np.linspace(0.0, length[-1], most))
     chosen = np.unique(np.append(indices.clip(0, x.size - 1), (0, x.size - 1)))
     return x[chosen], y[chosen]
+
+
+def scatter(count: int) -> NDArray[np.float64]:
+    """Return numbers within ± 1 that are far apart, the same in every call.
+
+    Examples
+    --------
+    >>> scatter(4).round(2).tolist()
+    [-1.0, 0.24, -0.53, 0.71]
+    """
+    multiples: NDArray[np.float64] = np.arange(count, dtype=np.float64) * _GOLDEN_RATIO
+    return np.asarray(2.0 * (multiples % 1.0) - 1.0, dtype=np.float64)
 
 
 def probability_limit(values: Sequence[float]) -> float:

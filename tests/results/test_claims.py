@@ -59,7 +59,7 @@ def test_fewer_controls_are_tested_without_adjustment() -> None:
     assert claim.hardest is not None
     assert claim.hardest.role == "control"
     assert claim.hardest.pvalue == claim.hardest.corrected
-    assert "corrected p < .001" in claim.hardest.numbers
+    assert "unadjusted p < .001" in claim.hardest.numbers
 
 
 def test_controls_that_are_not_finished_allow_no_attribution() -> None:

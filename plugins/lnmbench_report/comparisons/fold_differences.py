@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Axis, Block, Figure, Mark, Panel, Results, TestResult
 from lnmbench.results import (
@@ -30,12 +27,11 @@ from lnmbench_report.comparisons.contrasts import (
 )
 from lnmbench_report.comparisons.posterior import draw_posterior
 from lnmbench_report.comparisons.power import draw_power
-from lnmbench_report.figure_parts import figure_title, reference_line
+from lnmbench_report.figure_parts import figure_title, reference_line, scatter
 
 MOST_QUESTIONS = 10
 MOST_PAIRS = 40
 MOST_PAIRS_IN_TEXT = 6
-_GOLDEN_RATIO = (5.0**0.5 - 1.0) / 2.0
 _CLOUD, _CLOUD_HEIGHT, _MEAN = 0.1, 0.14, 0.36  # below the label of the row
 _PAIR_MEAN = 0.2
 
@@ -100,18 +96,6 @@ def draw_forest(results: Results) -> Iterator[Figure]:
         panels=tuple(_forest_panel(results, metric, rows, tests) for metric in metrics),
         notes=tuple(_forest_notes(len(pairs) - len(rows))),
     )
-
-
-def scatter(count: int) -> NDArray[np.float64]:
-    """Return numbers within ± 1 that are far apart, the same in every call.
-
-    Examples
-    --------
-    >>> scatter(4).round(2).tolist()
-    [-1.0, 0.24, -0.53, 0.71]
-    """
-    multiples: NDArray[np.float64] = np.arange(count, dtype=np.float64) * _GOLDEN_RATIO
-    return np.asarray(2.0 * (multiples % 1.0) - 1.0, dtype=np.float64)
 
 
 def _fold_panel(

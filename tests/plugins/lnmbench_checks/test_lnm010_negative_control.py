@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from lnmbench_checks.lnm010_negative_control import NegativeControl
 
-from lnmbench.records import Choice, MethodResult, PairComparison, Results
+from lnmbench.records import Choice, FoldScores, MethodResult, PairComparison, Results
 
 MakeRun = Callable[..., Results]
 MakeNetwork = Callable[..., MethodResult]
@@ -60,6 +62,53 @@ def test_a_gain_must_exceed_its_control(
     message = NegativeControl()(method_run(single, with_pt, control, comparisons=(gain, over)))
     assert message is not None
     assert (AGAINST in message) is fires
+
+
+@pytest.mark.parametrize(("level", "fires"), [(0.7, False), (0.9, True)])
+def test_nineteen_controls_are_ranked(
+    level: float,
+    fires: bool,
+    method_run: MakeRun,
+    network: MakeNetwork,
+    compare: Compare,
+    single: MethodResult,
+    with_pt: MethodResult,
+) -> None:
+    def scored(result: MethodResult, value: float) -> MethodResult:
+        key = result.method.fingerprint
+        values = np.full((2, 10), value)
+        return replace(result, scores={"auc": FoldScores(method=key, metric="auc", values=values)})
+
+    controls = [
+        scored(
+            network(
+                f"control {seed}",
+                Choice(name="pt", parameters={"edition": "auto", "shuffled": seed}),
+            ),
+            level if seed == 3 else 0.6,
+        )
+        for seed in range(1, 20)
+    ]
+    gain = compare(single, with_pt, 0.02, 0.01)
+    run = method_run(single, scored(with_pt, 0.8), *controls, comparisons=(gain,))
+    expected = (
+        "with pT gains +.020 in AUC, but 1 of 19 negative controls is as good or better"
+        " (permutation p = .10)"
+    )
+    assert NegativeControl()(run) == (expected if fires else "")
+
+
+def test_controls_that_are_not_finished_confirm_nothing(
+    method_run: MakeRun,
+    compare: Compare,
+    single: MethodResult,
+    with_pt: MethodResult,
+    control: MethodResult,
+) -> None:
+    gain = compare(single, with_pt, 0.02, 0.01)
+    waiting = replace(control, units_done=3)
+    message = NegativeControl()(method_run(single, with_pt, waiting, comparisons=(gain,)))
+    assert message == "with pT gains +.020 in AUC, but its negative controls are not finished"
 
 
 def test_a_network_with_some_permuted_labels_is_no_control(

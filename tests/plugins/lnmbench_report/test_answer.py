@@ -10,7 +10,7 @@ import pytest
 from lnmbench_report.answer import Answer, conclude
 
 from lnmbench.records import AuxLabels, CheckResult, Choice, Method, Paragraph, Results
-from lnmbench.results import aux_questions, question_effects
+from lnmbench.results import aux_questions, make_claims
 from lnmbench.testing.sample_results import (
     CONTROL,
     MULTI_TASK,
@@ -42,7 +42,7 @@ def test_it_says_how_much_in_which_metric_with_which_power_and_what_is_not_confi
     assert "; smaller effects cannot be excluded" in text
     assert "the plain paired t (p = .03 in AUC) is not confirmed by the corrected test" in text
     assert "no negative control (labels randomly permuted) was run" in text
-    assert "so a gain could not be attributed to the labels; add the control" in text
+    assert "so a gain could not be attributed to the labels; add --controls 19" in text
     assert "patients" not in text
 
 
@@ -105,13 +105,21 @@ def test_identical_methods_are_the_same_in_every_fold(write_answer: Write) -> No
 
 def test_the_metrics_of_a_question_have_one_conclusion(sample: Results, gain: Results) -> None:
     (question,) = aux_questions(gain)
-    better, other = question_effects(gain, question)
-    worse = replace(other, estimate=-other.estimate, low=-other.high, high=-other.low)
+    better, other = make_claims(gain, question)
+    effect = other.effect
+    worse = replace(
+        other,
+        effect=replace(effect, estimate=-effect.estimate, low=-effect.high, high=-effect.low),
+    )
     assert conclude([better, other]) == "better"
     assert conclude([worse]) == "worse"
     assert conclude([better, worse]) == "mixed"
-    assert conclude(question_effects(sample, question)) == "open"
-    same = replace(better, estimate=0.0, low=0.0, high=0.0, holm=1.0)
+    shared = replace(better, evidence="not beaten")
+    assert conclude([shared, shared]) == "shared"
+    assert conclude([shared, better]) == "better"
+    assert conclude([shared, worse]) == "mixed"
+    assert conclude(make_claims(sample, question)) == "open"
+    same = replace(better, effect=replace(better.effect, estimate=0.0, low=0.0, high=0.0, holm=1.0))
     assert conclude([same]) == "same"
     assert conclude([]) == "open"
 

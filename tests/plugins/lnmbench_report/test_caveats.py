@@ -25,6 +25,7 @@ from lnmbench.testing.sample_results import (
     MULTI_TASK,
     SAMPLE_METHODS,
     SINGLE_TASK,
+    sample_network,
     sample_predictions,
     sample_results,
 )
@@ -38,9 +39,15 @@ def test_an_answer_of_a_run_that_is_not_finished_says_so(write_answer: Write) ->
     assert describe_unfinished(results) == "1 of 3 methods is not finished"
     text = write_answer(results)
     assert "did not demonstrably improve" in text
-    assert "1 of 3 methods is not finished, so the family of tests will grow" in text
+    assert "; 1 of 3 methods is not finished; results" in text, "no question is waiting"
+    size = sample_network("resnet50 + size", "size")
+    more = write_answer(sample_results([*THREE, (size, 1.0)], units_done={size.label: 4}))
+    assert "1 of 4 methods is not finished, so the family of tests will grow" in more
     waiting = sample_results([*THREE, (CONTROL, 1.0)], units_done={CONTROL.label: 4})
-    assert "no negative control (labels randomly permuted) is finished" in write_answer(waiting)
+    assert (
+        "the negative controls (labels randomly permuted) are not finished, so a gain could not be "
+        "attributed to the labels yet; resume the run"
+    ) in write_answer(waiting)
 
 
 def test_a_synthetic_cohort_is_a_caveat(sample: Results, write_answer: Write) -> None:

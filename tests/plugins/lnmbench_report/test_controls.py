@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from lnmbench.records import Choice, Results
+from lnmbench_report.conclusion import Conclusion
+
+from lnmbench.records import Choice, Paragraph, Results
 from lnmbench.results import control_questions
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -78,8 +80,8 @@ def test_of_several_networks_those_worse_than_their_controls_are_counted(
     )
     again = sample_network("a + again", Choice(name="pt", parameters={"shuffled": 2}), encoder="a")
     text = write_answer(sample_results([*methods, (again, 3.0)]))
-    assert f"networks against each of their negative controls {PERMUTED}: AUC (1 shown" in text
-    assert "1 not shown to differ" in text
+    assert f"networks against each of their negative controls {PERMUTED}: AUC (1 not shown" in text
+    assert "1 not shown to be better, 1 shown to be worse" in text
 
 
 def test_a_gain_in_one_metric_is_not_confirmed_by_a_control_beaten_in_another(
@@ -108,3 +110,66 @@ def test_without_a_control_of_the_whole_a_half_permuted_network_is_no_control(
     text = write_answer(alone)
     assert f"no negative control {PERMUTED} was run" in text
     assert "adding pt + size as auxiliary tasks" in text
+
+
+def with_controls(task: float, alone: float, permuted: float, count: int = 19) -> Results:
+    controls = [
+        sample_network(f"pt:shuffled={seed}", Choice(name="pt", parameters={"shuffled": seed}))
+        for seed in range(1, count + 1)
+    ]
+    return sample_results(
+        [(MULTI_TASK, task), (SINGLE_TASK, alone), *((control, permuted) for control in controls)]
+    )
+
+
+def test_a_task_helps_if_it_gains_and_all_controls_are_worse(write_answer: Write) -> None:
+    results = with_controls(3.0, 0.2, 0.2)
+    text = write_answer(results)
+    assert "adding pt as an auxiliary task improved prediction of n2 (AUC +" in text
+    assert (
+        f"against its 19 negative controls {PERMUTED}: better than all of them in AUC (permutation "
+        "p = .05); better than all of them in AP (permutation p = .05)"
+    ) in text
+    assert "not shown to come" not in text
+    (line,) = [line for line in write_conclusion(results) if line.startswith("Auxiliary task")]
+    assert line.endswith(
+        f"Against its 19 negative controls {PERMUTED}: better than all of them in AUC (permutation "
+        "p = .05); better than all of them in AP (permutation p = .05)."
+    )
+
+
+def test_a_gain_that_controls_share_is_no_more_than_with_permuted_labels(
+    write_answer: Write,
+) -> None:
+    text = write_answer(with_controls(3.0, 0.2, 3.3))
+    assert (
+        "improved prediction of n2, but not demonstrably more than permuted labels did (AUC +"
+    ) in text
+    assert re.search(r" \d+ (is|are) as good or better in AUC \(permutation p", text)
+    assert "so 2 of 2 gains are not shown to come from the labels" in text
+
+
+def test_labels_that_matter_without_a_gain_over_the_network_alone_are_described(
+    write_answer: Write,
+) -> None:
+    text = write_answer(with_controls(1.6, 1.6, 0.2))
+    assert "did not demonstrably improve prediction of n2 (AUC " in text
+    assert "better than all of them in AUC (permutation p = .05)" in text
+    assert (
+        ", which suggests that its labels matter in AUC and AP, but a gain over the network "
+        "without the task is not demonstrated"
+    ) in text
+
+
+def test_without_controls_a_gain_is_not_attributed(gain: Results, write_answer: Write) -> None:
+    missing = "no negative control (labels randomly permuted) was run, so the gain cannot be"
+    assert f"{missing} attributed to the labels; add --controls 19" in write_answer(gain)
+    assert f"N{missing[1:]} attributed to the labels; add --controls 19." in " ".join(
+        write_conclusion(gain)
+    )
+
+
+def write_conclusion(results: Results) -> tuple[str, ...]:
+    (paragraph,) = Conclusion()(results)
+    assert isinstance(paragraph, Paragraph)
+    return paragraph.lines

@@ -1,0 +1,260 @@
+"""Is it the labels? Networks with auxiliary tasks among their negative controls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import (
+    Axis,
+    Block,
+    Cell,
+    Figure,
+    Mark,
+    Method,
+    Panel,
+    Results,
+    Table,
+    TableColumn,
+)
+from lnmbench.results import (
+    ALPHA,
+    FEWEST_CONTROLS,
+    MISSING,
+    Claim,
+    ControlTest,
+    Question,
+    aux_questions,
+    complete_methods,
+    control_tests,
+    decimal_places,
+    format_decimal,
+    format_pvalue,
+    has_aux_effect,
+    make_claims,
+    method_labels,
+    metric_heading,
+)
+from lnmbench.text import plural
+from lnmbench_report.cohort_text import synthetic_suffix
+from lnmbench_report.figure_parts import figure_title, scatter
+
+MOST_ROWS = 10
+"""The largest number of networks in the figure."""
+_CLOUD, _OWN, _ALONE = 0.2, 0.0, -0.2
+_CLOUD_HEIGHT = 0.12
+COLUMNS = (
+    TableColumn(key="method", heading="Method", align="left"),
+    TableColumn(key="metric", heading="Metric", align="left"),
+    TableColumn(key="own", heading="Own labels"),
+    TableColumn(key="controls", heading="Controls"),
+    TableColumn(key="permuted", heading="Permuted labels, mean (range)"),
+    TableColumn(key="without", heading="No task"),
+    TableColumn(key="reaching", heading="As good"),
+    TableColumn(key="p", heading="p"),
+    TableColumn(key="conclusion", heading="Conclusion", align="left"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A network among its controls in one metric; without a reference it has no claim."""
+
+    method: Method
+    test: ControlTest
+    reference: Method | None = None
+    alone: float = math.nan
+    claim: Claim | None = None
+
+
+class LabelTests:
+    """Each network with auxiliary tasks among its negative controls: a table and a figure."""
+
+    group: SectionGroup = "comparisons"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return a table and a figure, or no block if no network has a complete control."""
+        rows = list(_make_rows(results))
+        if not rows:
+            return []
+        return [_make_table(results, rows), _draw_scores(results, rows)]
+
+
+def _make_rows(results: Results) -> Iterator[Row]:
+    questions: dict[str, Question] = {}
+    for question in aux_questions(results):
+        questions.setdefault(question.method.fingerprint, question)
+    for result in complete_methods(results):
+        method = result.method
+        if not has_aux_effect(method):
+            continue
+        question_of_method = questions.get(method.fingerprint)
+        claims = [] if question_of_method is None else make_claims(results, question_of_method)
+        by_metric = {claim.effect.metric: claim for claim in claims}
+        for test in control_tests(results, method):
+            yield Row(
+                method=method,
+                test=test,
+                reference=None if question_of_method is None else question_of_method.reference,
+                alone=_mean_score(results, question_of_method, test.metric),
+                claim=by_metric.get(test.metric),
+            )
+
+
+def _mean_score(results: Results, question: Question | None, metric: str) -> float:
+    """Return the mean score of a question's reference, NaN without one."""
+    if question is None:
+        return math.nan
+    (score,) = [
+        result.scores[metric].values.mean()
+        for result in results.method_results
+        if result.method.fingerprint == question.reference.fingerprint
+    ]
+    return float(score)
+
+
+def _make_table(results: Results, rows: Sequence[Row]) -> Table:
+    labels = method_labels(results)
+    return Table(
+        key="labels",
+        title=f"Is it the labels?{synthetic_suffix(results.card)}",
+        columns=COLUMNS,
+        rows=tuple(
+            (Cell(text=labels[row.method.fingerprint]), *_make_cells(results, row)) for row in rows
+        ),
+        notes=tuple(_write_notes(results, rows)),
+        methods=tuple((row.method.fingerprint,) for row in rows),
+    )
+
+
+def _make_cells(results: Results, row: Row) -> Iterator[Cell]:
+    test = row.test
+    yield Cell(text=metric_heading(results, test.metric))
+    yield Cell(text=format_decimal(test.score), value=test.score)
+    yield Cell(text=str(len(test.scores)), value=float(len(test.scores)))
+    digits = decimal_places(test.mean)
+    low, high = (format_decimal(bound, digits=digits) for bound in (test.low, test.high))
+    text = format_decimal(test.mean) + (f" ({low} to {high})" if len(test.scores) > 1 else "")
+    yield Cell(text=text, value=test.mean, low=test.low, high=test.high)
+    yield Cell(text=format_decimal(row.alone), value=row.alone)
+    yield Cell(text=str(test.reaching), value=float(test.reaching))
+    yield _p_cell(row)
+    yield Cell(text=_conclude(row.claim))
+
+
+def _p_cell(row: Row) -> Cell:
+    """Return p of the test that decides: the permutation test, or that against each control."""
+    hardest = None if row.claim is None else row.claim.hardest
+    p = row.test.pvalue if hardest is None else hardest.corrected
+    return Cell(text=format_pvalue(p), value=p)
+
+
+def _conclude(claim: Claim | None) -> str:
+    if claim is None:
+        return MISSING
+    if claim.helps:
+        return "helps"
+    if claim.gain:
+        return "gain, not by the labels" if claim.evidence == "not beaten" else "gain"
+    return "labels matter, no gain shown" if claim.evidence == "beaten" else "not shown"
+
+
+def _write_notes(results: Results, rows: Sequence[Row]) -> Iterator[str]:
+    few = [row for row in rows if math.isnan(row.test.pvalue)]
+    level = format_decimal(ALPHA, digits=2)
+    yield (
+        f"Mean over {plural(results.protocol.units, 'outer fold')}, with the labels of the task "
+        "and with its known labels randomly permuted (negative controls). As good: number of "
+        "controls that are as good as the network with its own labels, or better."
+    )
+    if len(few) < len(rows):
+        yield (
+            "p: permutation test, (1 + as good) / (1 + controls); one test for all folds and "
+            "controls, not corrected for several metrics and tasks."
+        )
+    if few:
+        yield (
+            f"With fewer than {FEWEST_CONTROLS} controls, p is that of the corrected test against "
+            "the control that the network is least clearly better than."
+        )
+    yield (
+        "A task helps if the network is better than the one without the task (Holm p < "
+        f"{level}) and better than its controls (permutation p ≤ {level} or, with fewer than "
+        f"{FEWEST_CONTROLS}, corrected p < {level} against each); both must hold, so neither is "
+        "corrected further."
+    )
+
+
+def _draw_scores(results: Results, rows: Sequence[Row]) -> Figure:
+    drawn = list(dict.fromkeys(row.method.fingerprint for row in rows))[:MOST_ROWS]
+    metrics = list(dict.fromkeys(row.test.metric for row in rows))
+    labels = method_labels(results)
+    texts = [
+        f"{labels[row.method.fingerprint]} {format_decimal(row.test.score)} in "
+        f"{row.test.metric_title}, {plural(len(row.test.scores), 'control')} "
+        f"{format_decimal(row.test.low)} to {format_decimal(row.test.high)}"
+        for row in rows
+        if row.method.fingerprint in drawn
+    ]
+    return Figure(
+        key="label-scores",
+        title=figure_title(results, "Scores with own and with permuted labels"),
+        alt=f"Mean scores over the outer folds: {'; '.join(texts)}.",
+        panels=tuple(
+            Panel(
+                title=metric_heading(results, metric),
+                x=Axis(title=f"Mean {metric_heading(results, metric)}"),
+                y=Axis(title="", categories=tuple(labels[key] for key in drawn)),
+                marks=tuple(
+                    mark
+                    for row in rows
+                    if row.test.metric == metric and row.method.fingerprint in drawn
+                    for mark in _draw_row(row, drawn.index(row.method.fingerprint))
+                ),
+            )
+            for metric in metrics
+        ),
+        notes=(
+            "Gray: each negative control; its height within the row has no meaning. Colored, from "
+            "the top: the network without the task, and the one with its own labels.",
+            *_undrawn_notes(len({row.method.fingerprint for row in rows}) - len(drawn)),
+        ),
+    )
+
+
+def _undrawn_notes(hidden: int) -> Iterator[str]:
+    if hidden:
+        yield f"{plural(hidden, 'more network is', 'more networks are')} in the table."
+
+
+def _draw_row(row: Row, position: int) -> Iterator[Mark]:
+    scores = np.array(row.test.scores)
+    key = row.method.fingerprint
+    yield Mark(
+        kind="points",
+        x=scores,
+        y=position + _CLOUD + _CLOUD_HEIGHT * scatter(scores.size),
+        name="negative controls",
+        methods=(key,),
+        color="reference",
+    )
+    yield Mark(
+        kind="points",
+        x=np.array([row.test.score]),
+        y=np.array([position + _OWN]),
+        methods=(key,),
+        color=key,
+    )
+    if row.reference is not None and not math.isnan(row.alone):
+        alone = row.reference.fingerprint
+        yield Mark(
+            kind="points",
+            x=np.array([row.alone]),
+            y=np.array([position + _ALONE]),
+            methods=(key, alone),
+            color=alone,
+        )

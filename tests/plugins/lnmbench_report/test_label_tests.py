@@ -1,0 +1,136 @@
+"""Is it the labels? The table and the figure of networks among their controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
+from lnmbench_report.label_tests import LabelTests
+from lnmbench_report.performance import Performance
+
+from lnmbench.records import Choice, Figure, Method, Results, Table
+from lnmbench.rendering import render
+from lnmbench.testing.sample_results import (
+    LOGISTIC,
+    MULTI_TASK,
+    SINGLE_TASK,
+    sample_network,
+    sample_results,
+)
+
+Column = Callable[[Table, str], list[str]]
+
+
+def make_results(
+    count: int,
+    *,
+    task: float = 3.0,
+    alone: float | None = 0.2,
+    permuted: float = 0.2,
+    more: Sequence[tuple[Method, float]] = (),
+) -> Results:
+    """Return results with `count` controls, by the signal of each kind of network."""
+    controls = [
+        sample_network(f"pt:shuffled={seed}", Choice(name="pt", parameters={"shuffled": seed}))
+        for seed in range(1, count + 1)
+    ]
+    reference = [] if alone is None else [(SINGLE_TASK, alone)]
+    return sample_results(
+        [(MULTI_TASK, task), *reference, *((control, permuted) for control in controls), *more]
+    )
+
+
+@pytest.fixture(scope="module")
+def nineteen() -> Results:
+    """A network with pT that beats 19 controls and the network without it, and a baseline."""
+    return make_results(19, more=[(LOGISTIC, 0.5)])
+
+
+def make_blocks(results: Results) -> tuple[Table, Figure]:
+    table, figure = LabelTests()(results)
+    assert isinstance(table, Table)
+    assert isinstance(figure, Figure)
+    return table, figure
+
+
+def test_a_row_for_each_metric_has_the_scores_and_p(
+    nineteen: Results, column_texts: Column
+) -> None:
+    table, _ = make_blocks(nineteen)
+    assert column_texts(table, "method") == ["resnet50 + pt", "resnet50 + pt"]
+    assert column_texts(table, "metric") == ["AUC", "AP"]
+    assert column_texts(table, "controls") == ["19", "19"]
+    assert column_texts(table, "reaching") == ["0", "0"]
+    assert column_texts(table, "p") == [".05", ".05"]
+    assert column_texts(table, "conclusion") == ["helps", "helps"]
+    by_label = {
+        r.method.label: float(r.scores["auc"].values.mean()) for r in nineteen.method_results
+    }
+    permuted = [score for label, score in by_label.items() if "shuffled" in label]
+    cells = dict(zip([column.key for column in table.columns], table.rows[0], strict=True))
+    assert cells["own"].value == pytest.approx(by_label["resnet50 + pt"])
+    assert cells["without"].value == pytest.approx(by_label["resnet50"])
+    assert cells["permuted"].value == pytest.approx(np.mean(permuted))
+    assert (cells["permuted"].low, cells["permuted"].high) == pytest.approx(
+        (min(permuted), max(permuted))
+    )
+    assert max(map(len, render([table], "table").splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("levels", "count", "conclusion"),
+    [
+        ({"permuted": 3.3}, 19, "gain, not by the labels"),
+        ({"task": 1.6, "alone": 1.6}, 19, "labels matter, no gain shown"),
+        ({"task": 1.0, "alone": 1.0, "permuted": 1.0}, 19, "not shown"),
+        ({}, 3, "helps"),
+        ({"alone": None}, 3, "–"),
+    ],
+)
+def test_the_conclusion_needs_both_tests(
+    levels: dict[str, float], count: int, conclusion: str, column_texts: Column
+) -> None:
+    table, _ = make_blocks(make_results(count, **levels))
+    assert column_texts(table, "conclusion")[0] == conclusion
+    few = [note for note in table.notes if note.startswith("With fewer than 19 controls, p is")]
+    assert len(few) == (count < 19)
+
+
+def test_controls_are_one_row_here_and_in_no_other_table(nineteen: Results) -> None:
+    for section in (Comparisons(), AllComparisons(), Performance()):
+        text = render([*section(nineteen)], "table")
+        assert "shuffled" not in text
+    assert len(make_blocks(nineteen)[0].rows) == 2
+
+
+def test_the_figure_has_every_control(nineteen: Results) -> None:
+    _, figure = make_blocks(nineteen)
+    auc, _ = figure.panels
+    controls, own, alone = auc.marks
+    assert controls.x.size == 19
+    assert (own.x.size, alone.x.size) == (1, 1)
+    assert own.methods == (MULTI_TASK.fingerprint,)
+    assert alone.color == SINGLE_TASK.fingerprint
+    assert "resnet50 + pt" in figure.alt
+    assert "19 controls" in figure.alt
+
+
+def test_of_many_networks_the_first_are_drawn() -> None:
+    methods: list[tuple[Method, float]] = []
+    for number in range(11):
+        encoder = f"e{number}"
+        permuted = Choice(name="pt", parameters={"shuffled": 1})
+        methods += [
+            (sample_network(f"{encoder} + pt", "pt", encoder=encoder), 1.0),
+            (sample_network(f"{encoder} + control", permuted, encoder=encoder), 1.0),
+        ]
+    table, figure = make_blocks(sample_results(methods))
+    assert len(table.rows) == 22
+    assert len(figure.panels[0].y.categories) == 10
+    assert "1 more network is in the table." in figure.notes
+
+
+def test_without_a_control_there_is_nothing_to_show(sample: Results) -> None:
+    assert list(LabelTests()(sample)) == []
