@@ -45,7 +45,7 @@ from lnmbench_report.figure_parts import figure_title, scatter
 
 MOST_ROWS = 10
 """The largest number of networks in the figure."""
-_CLOUD, _OWN, _ALONE = 0.2, 0.0, -0.2
+_CLOUD, _WITHOUT_TASK = 0.2, -0.2
 _CLOUD_HEIGHT = 0.12
 COLUMNS = (
     TableColumn(key="method", heading="Method", align="left"),
@@ -245,7 +245,7 @@ def _draw_row(row: Row, position: int) -> Iterator[Mark]:
     yield Mark(
         kind="points",
         x=np.array([row.test.score]),
-        y=np.array([position + _OWN]),
+        y=np.array([float(position)]),
         methods=(key,),
         color=key,
     )
@@ -254,7 +254,7 @@ def _draw_row(row: Row, position: int) -> Iterator[Mark]:
         yield Mark(
             kind="points",
             x=np.array([row.alone]),
-            y=np.array([position + _ALONE]),
+            y=np.array([position + _WITHOUT_TASK]),
             methods=(key, alone),
             color=alone,
         )
