@@ -91,11 +91,20 @@ def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
         )
 
 
+_WITHOUT_IMAGES = (
+    "auxiliary tasks without images: they hardly change the predictions of a network on clinical"
+    " features, whatever their labels are, so that this run cannot show an effect of a task; choose"
+    " an encoder of images (--encoder) to test one"
+)
+
+
 def list_notices(methods: Iterable[NetworkMethod]) -> list[str]:
-    """Return notices for the user on the encoders' weights, then on their fine-tuning."""
+    """Return notices for the user on weights, fine-tuning, and auxiliary tasks without images."""
     networks = list(methods)
     weights = [f"{m.encoder.name}: {m.weights.note}" for m in networks if m.weights.note]
-    return [*weights, *(_describe_fine_tuning(m) for m in networks if m.trained_from != "none")]
+    trained = [_describe_fine_tuning(m) for m in networks if m.trained_from != "none"]
+    without_images = any(m.level == "none" and m.aux for m in networks)
+    return [*weights, *trained, *([_WITHOUT_IMAGES] if without_images else [])]
 
 
 def _describe_fine_tuning(method: NetworkMethod) -> str:
