@@ -17,6 +17,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
+from argument_types import integer_from
 from experiment_pool import run_all
 from method_run import make_comparisons
 from null_experiment import SCENARIOS, Experiment, simulate
@@ -78,22 +79,12 @@ def make_parser() -> argparse.ArgumentParser:
         ("processes", 1, 1, "processes"),
     ):
         parser.add_argument(
-            f"--{name}", type=_make_integer_type(least), default=default, help=f"{text} ({default})"
+            f"--{name}", type=integer_from(least), default=default, help=f"{text} ({default})"
         )
     file = Path("runs/calibration.csv")
     parser.add_argument("--out", type=Path, default=file, help=f"file of the results ({file})")
     parser.add_argument("--format", choices=FORMATS, default="table")
     return parser
-
-
-def _make_integer_type(least: int) -> type[int]:
-    def parse(text: str) -> int:
-        value = int(text)
-        if value < least:
-            raise argparse.ArgumentTypeError(f"expected {least} or more, got {value}")
-        return value
-
-    return parse  # type: ignore[return-value]  # argparse takes any callable
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
+from argument_types import integer_from
 from experiment_pool import run_all
 from power_experiment import PowerAnswer, PowerExperiment, simulate
 from power_pool import Pool, make_pool
@@ -119,20 +120,22 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE[,…]",
         help="parameters of the outcomes of a cohort, at each of which power is measured",
     )
-    parser.add_argument("--cases", nargs="+", type=int, default=[300], help="cases of a cohort")
-    parser.add_argument("--arm", nargs="+", default=list(ARMS), help="auxiliary tasks")
     parser.add_argument(
-        "--controls", type=int, default=0, help="permutations of pT for the permutation test (0)"
+        "--cases", nargs="+", type=integer_from(20), default=[300], help="cases of a cohort"
     )
-    for name, default, text in (
-        ("cohorts", 20, "cohorts at each point of the grid; 0 prints the stored results"),
-        ("first", 0, "number of the first cohort"),
-        ("repeats", 3, "repeats"),
-        ("folds", 5, "outer folds"),
-        ("inner", 3, "inner folds"),
-        ("processes", 1, "processes"),
+    parser.add_argument("--arm", nargs="+", default=list(ARMS), help="auxiliary tasks")
+    for name, default, least, text in (
+        ("cohorts", 20, 0, "cohorts at each point of the grid; 0 prints the stored results"),
+        ("first", 0, 0, "number of the first cohort"),
+        ("controls", 0, 0, "permutations of pT for the permutation test"),
+        ("repeats", 3, 1, "repeats"),
+        ("folds", 5, 2, "outer folds"),
+        ("inner", 3, 2, "inner folds"),
+        ("processes", 1, 1, "processes"),
     ):
-        parser.add_argument(f"--{name}", type=int, default=default, help=f"{text} ({default})")
+        parser.add_argument(
+            f"--{name}", type=integer_from(least), default=default, help=f"{text} ({default})"
+        )
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
     parser.add_argument("--label", default="defaults", help="name of the training settings")
     parser.add_argument("--device", default="cpu", help="device that encodes and trains (cpu)")

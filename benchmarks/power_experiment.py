@@ -139,6 +139,8 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
             where=experiment.setting,
             expected="parameters that change outcomes alone",
         )
+    if experiment.cases > len(pool):
+        raise UserError("more cases than the pool has", expected=f"at most {len(pool)}")
     random = np.random.default_rng((experiment.cohort, experiment.cases))
     drawn = np.zeros(len(pool), dtype=np.bool_)
     drawn[random.choice(len(pool), experiment.cases, replace=False)] = True

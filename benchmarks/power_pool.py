@@ -59,7 +59,16 @@ def make_pool(
         _render(choice, home, processes, progress)
     path = ingest(choice, registry, home=home, workers=1, progress=progress)
     benchmark = read_benchmark(
-        None, {"dataset": dataset, "encoder": (encoder,), "aux": ("none",), "only": True}
+        None,
+        {
+            "dataset": dataset,
+            "encoder": (encoder,),
+            "aux": ("none",),
+            "only": True,
+            "repeats": 1,
+            "folds": 2,
+            "inner": 2,  # of no importance: only features are made
+        },
     )
     resolved = resolve(benchmark, registry, lambda: path, resources=Resources(device=device))
     (network,) = (m for m in resolved.methods if isinstance(m, ResolvedNetwork))
