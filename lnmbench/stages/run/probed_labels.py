@@ -61,9 +61,11 @@ def collect_labels(cohort: Cohort, plan: Plan, cases: NDArray[np.int64]) -> Iter
     for column in columns[:MOST_LABELS]:
         values = np.asarray(cohort.values[column.name], dtype=np.float64)[positions]
         known = values[~np.isnan(values)]
-        if len(known) >= FEWEST_KNOWN and np.ptp(known) > 0.0:
+        if len(known) >= FEWEST_KNOWN and known.min() < known.max():
             record = ProbedLabel(name=column.name, role="aux", kind=column.kind, known=len(known))
-            yield LabelValues(record=record, values=values, classes=len(column.categories))
+            # no score depends on the unit, and squares of huge numbers overflow
+            scale = np.abs(known).max() if column.kind == "continuous" else 1.0
+            yield LabelValues(record=record, values=values / scale, classes=len(column.categories))
 
 
 def score_labels(

@@ -105,5 +105,20 @@ def test_the_target_comes_first_then_columns_that_serve_a_task(
     records = [(one.record.name, one.record.role, one.record.known) for one in labels]
     assert records == [("n2", "target", 30), ("pT", "aux", 30), ("size", "aux", 20)]
     assert np.array_equal(labels[0].values, plan.truth)
+    # in units of the largest number, so that squares do not overflow
+    assert np.nanmax(labels[2].values) == 1.0
     some = list(collect_labels(cohort, plan, np.arange(5, 30)))
     assert np.array_equal(some[1].values, values["pT"][5:])
+
+
+def test_huge_numbers_are_probed_like_any_other(make_cohort: type[Cohort], plan: Plan) -> None:
+    values = 1e300 * np.linspace(-1.0, 1.0, 30)
+    column = Column(name="huge", role="aux", known="after")
+    cohort = make_cohort(30)
+    cohort = replace(
+        cohort, columns=(*cohort.columns, column), values={**cohort.values, "huge": values}
+    )
+    labels = list(collect_labels(cohort, plan, np.arange(30)))
+    folds = plan.splits.outer.astype(np.int64)
+    _, huge = score_labels(values[:, None] / 1e300, labels, folds)
+    assert huge.r2 == pytest.approx(1.0, abs=0.01)
