@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,23 @@ def shared_questions(cohorts: Sequence[Results]) -> list[Question]:
     """Return the first cohort's auxiliary questions whose methods all cohorts share."""
     shared = {method.fingerprint for method in shared_methods(cohorts)}
     return [q for q in aux_questions(cohorts[0]) if q.fingerprints <= shared]
+
+
+def compared_pairs(cohorts: Sequence[Results]) -> list[tuple[Method, Method]]:
+    """Return the pairs of shared methods, without those of two negative controls."""
+    return [
+        (a, b)
+        for a, b in combinations(shared_methods(cohorts), 2)
+        if not (a.is_control and b.is_control)
+    ]
+
+
+def family_pairs(cohorts: Sequence[Results]) -> set[frozenset[str]]:
+    """Return the pairs of fingerprints in Holm's family: the shared questions, or every pair."""
+    questions = {question.fingerprints for question in shared_questions(cohorts)}
+    return questions or {
+        frozenset((a.fingerprint, b.fingerprint)) for a, b in compared_pairs(cohorts)
+    }
 
 
 def comparable_metrics(cohorts: Sequence[Results]) -> list[str]:

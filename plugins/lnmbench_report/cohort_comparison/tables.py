@@ -37,6 +37,7 @@ from lnmbench_report.cohort_comparison.scores import (
     cohort_label,
     comparable_metrics,
     describe_undefined_metrics,
+    family_pairs,
     fold_differences,
     mean_scores,
     metric_sign,
@@ -51,6 +52,8 @@ SOURCES = {
     "limit": "by the asymptotic distribution for many cohorts",
 }
 """The source of a p value."""
+OUTSIDE = "outside"
+"""The mark of a pair outside of Holm's family."""
 FEWEST_COHORTS = 3
 """Cohorts that the hierarchical test needs, each with differing folds."""
 PAIR_COLUMNS = (
@@ -100,16 +103,24 @@ def _write_lines(
                 f"{_difference_cell(differences).text}."
             )
     yield from describe_undefined_metrics(cohorts)
-    yield from _describe_least_pvalues(len(cohorts), len(methods), len(metrics))
+    tests = len(metrics) * len(family_pairs(cohorts))
+    yield from _describe_least_pvalues(len(cohorts), len(methods), tests)
     synthetic = [cohort_label(results) for results in cohorts if results.card.synthetic]
     if synthetic:
         yield f"SYNTHETIC, not patients: {join_and(synthetic)}."
 
 
-def _describe_least_pvalues(cohorts: int, methods: int, metrics: int) -> Iterator[str]:
-    """Yield a sentence if no scores could make the tests of ranks significant."""
+def _describe_least_pvalues(cohorts: int, methods: int, tests: int) -> Iterator[str]:
+    """Yield a sentence if no scores could make the tests of ranks significant.
+
+    Parameters
+    ----------
+    cohorts, methods
+        The numbers of cohorts and methods.
+    tests
+        The size of Holm's family.
+    """
     overall, pair = least_pvalues(cohorts, methods)
-    tests = metrics * methods * (methods - 1) // 2
     corrected = min(1.0, tests * pair)
     if not tests or max(overall, corrected) < ALPHA:
         return
@@ -117,8 +128,10 @@ def _describe_least_pvalues(cohorts: int, methods: int, metrics: int) -> Iterato
     if methods == 2:
         least = f"p is at least {format_pvalue(pair)}"
     if tests > 1:
-        least += f" and, after Holm over {tests} pairs and metrics, {format_pvalue(corrected)}"
+        least += f" and, after Holm over {plural(tests, 'test')}, {format_pvalue(corrected)}"
         least += " for the first"
+    elif methods > 2:
+        least += f" and {format_pvalue(pair)} for the question"
     yield (
         f"With {cohorts} cohorts and {methods} methods the tests of ranks have little power: "
         f"{least}, even if all cohorts agree. Look at the differences themselves."
@@ -203,8 +216,11 @@ def _make_test_table(
         (metric, a, b, pair.pvalue)
         for metric, test in tests.items()
         for (a, b), pair in zip(combinations(methods, 2), test.pairs, strict=True)
+        if not (a.is_control and b.is_control)
     ]
-    adjusted = holm([pair[-1] for pair in pairs])
+    family = family_pairs(cohorts)
+    in_family = [frozenset((a.fingerprint, b.fingerprint)) in family for _, a, b, _ in pairs]
+    adjusted = iter(holm([p for (*_, p), member in zip(pairs, in_family, strict=True) if member]))
     any_test = tests[metrics[0]]  # kind and source are equal for all: same cohorts and methods
     overall = [
         f"{metric_heading(first, m)} {format_p_equation(t.pvalue)}" for m, t in tests.items()
@@ -221,13 +237,17 @@ def _make_test_table(
             TableColumn(key="posterior", heading="P(worse / equivalent / better)"),
         ),
         rows=tuple(
-            tuple(_make_pair_cells(cohorts, a, b, metric, p, float(corrected)))
-            for (metric, a, b, p), corrected in zip(pairs, adjusted, strict=True)
+            tuple(
+                _make_pair_cells(
+                    cohorts, a, b, metric, p, float(next(adjusted)) if member else None
+                )
+            )
+            for (metric, a, b, p), member in zip(pairs, in_family, strict=True)
         ),
         notes=(
             *_describe_tests(any_test, overall),
-            f"Holm: over all {len(pairs)}, every pair × primary metric; a value below "
-            f"{format_decimal(ALPHA, digits=2)} indicates a difference in these cohorts "
+            f"Holm: over {plural(sum(in_family), 'test')}, {_describe_family(cohorts)}; a value "
+            f"below {format_decimal(ALPHA, digits=2)} indicates a difference in these cohorts "
             "(Demšar 2006).",
             *_write_direction_notes(first, metrics),
             f"P: posterior probability that the next cohort's difference is worse by more than "
@@ -237,6 +257,12 @@ def _make_test_table(
         ),
         methods=tuple((a.fingerprint, b.fingerprint) for _, a, b, _ in pairs),
     )
+
+
+def _describe_family(cohorts: Sequence[Results]) -> str:
+    if shared_questions(cohorts):
+        return "the questions on auxiliary tasks × primary metrics (other pairs are descriptive)"
+    return "every pair × primary metric"
 
 
 def _describe_tests(test: AcrossCohorts, overall: Sequence[str]) -> Iterator[str]:
@@ -259,8 +285,9 @@ def _write_direction_notes(results: Results, metrics: Sequence[str]) -> Iterator
 
 
 def _make_pair_cells(
-    cohorts: Sequence[Results], a: Method, b: Method, metric: str, p: float, corrected: float
+    cohorts: Sequence[Results], a: Method, b: Method, metric: str, p: float, corrected: float | None
 ) -> Iterator[Cell]:
+    """Yield the cells of a pair; `corrected` is None outside of Holm's family."""
     first = cohorts[0]
     labels = method_labels(first)
     folds = fold_differences(cohorts, b, a, metric)
@@ -269,7 +296,10 @@ def _make_pair_cells(
     yield Cell(text=metric_heading(first, metric))
     yield _difference_cell(np.array([d.mean() for d in folds]))
     yield Cell(text=format_pvalue(p), value=p)
-    yield Cell(text=format_pvalue(corrected), value=corrected)
+    if corrected is None:
+        yield Cell(text=OUTSIDE)
+    else:
+        yield Cell(text=format_pvalue(corrected), value=corrected)
     pairs = {question.fingerprints for question in shared_questions(cohorts)}
     if {a.fingerprint, b.fingerprint} in pairs:
         improvements = [metric_sign(first, metric) * d.ravel() for d in folds]

@@ -169,7 +169,7 @@ def _describe_forest(
 def _forest_notes(undrawn: int) -> Iterator[str]:
     yield (
         "Mean difference over the outer folds with its corrected 95 % interval, for each pair "
-        "alone: the tables show p with Holm's correction for many comparisons."
+        "alone, without adjustment; the tables show Holm's p of the questions on auxiliary tasks."
     )
     yield from _undrawn_notes(undrawn)
 

@@ -74,11 +74,27 @@ def test_if_lower_is_better_every_part_says_so(cohorts: list[Results]) -> None:
     assert "above" not in pairs.notes[-1]
 
 
-def test_holm_covers_every_metric_and_pair(cohorts: list[Results]) -> None:
-    rows = cells(make_blocks(with_primary(cohorts, "auc", "brier"))["across_comparisons"])
+def test_holm_covers_the_question_in_each_metric(cohorts: list[Results]) -> None:
+    table = make_blocks(with_primary(cohorts, "auc", "brier"))["across_comparisons"]
+    rows = cells(table)
     assert len(rows) == 6
-    alone = holm([row["p"].value or 0.0 for row in rows])
-    assert [row["p_holm"].value for row in rows] == pytest.approx(alone.tolist())
+    family = [row for row in rows if row["p_holm"].value is not None]
+    assert [row["against"].text for row in family] == ["resnet50 + pt"] * 2
+    alone = holm([row["p"].value or 0.0 for row in family])
+    assert [row["p_holm"].value for row in family] == pytest.approx(alone.tolist())
+    assert {row["p_holm"].text for row in rows if row not in family} == {"outside"}
+    assert isinstance(table, Table)
+    assert any(note.startswith("Holm: over 2 tests, the questions on aux") for note in table.notes)
+
+
+def test_without_a_question_holm_covers_every_pair(cohorts: list[Results]) -> None:
+    alone = [replace(c, method_results=c.method_results[1:]) for c in cohorts]
+    table = make_blocks(with_primary(alone, "auc", "brier"))["across_comparisons"]
+    assert isinstance(table, Table)
+    rows = cells(table)
+    expected = holm([row["p"].value or 0.0 for row in rows])
+    assert [row["p_holm"].value for row in rows] == pytest.approx(expected.tolist())
+    assert any(note.startswith("Holm: over 2 tests, every pair × primary") for note in table.notes)
 
 
 def test_a_metric_that_folds_do_not_define_is_left_out_with_the_reason(
@@ -103,10 +119,12 @@ def test_a_metric_that_folds_do_not_define_is_left_out_with_the_reason(
 
 def test_the_least_p_of_few_cohorts_is_said(cohorts: list[Results]) -> None:
     two = str(make_blocks(with_primary(cohorts[:2], "auc"))["across"])
-    # 3 methods: 1 / 3! for all; 2 / 6² for a pair, three of them
+    # 3 methods: 1 / 3! for all; 2 / 6² for a pair
     assert "the tests of ranks have little power" in two
     assert "p is at least .17 for all methods together" in two
-    assert "after Holm over 3 pairs and metrics, .17 for the first" in two
+    assert "for all methods together and .06 for the question, even if" in two
+    both = str(make_blocks(with_primary(cohorts[:2], "auc", "brier"))["across"])
+    assert "after Holm over 2 tests, .11 for the first" in both
     three = str(make_blocks(with_primary(cohorts, "auc"))["across"])
     assert "have little power" not in three
 
