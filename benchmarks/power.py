@@ -36,7 +36,8 @@ from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
 
 FORMATS = {"table": to_text, "markdown": to_markdown}
-ARMS = ("pt", "pt:shuffled=1", "oracle", "constant")
+ARMS = ("pt", "pt:shuffled=1")
+EXTRA_ARMS = ("oracle", "constant")
 _EXPERIMENT = ("label", "setting", "cases", "repeats", "folds", "inner", "cohort")
 
 
@@ -96,7 +97,7 @@ def list_experiments(
             folds=options.folds,
             inner=options.inner,
             pool=pool,
-            arms=tuple(options.arm),
+            arms=(*options.arm, *(options.extra_arm if setting == options.setting[0] else ())),
             controls=options.controls,
             training=training,
             device=options.device,
@@ -123,7 +124,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cases", nargs="+", type=integer_from(20), default=[300], help="cases of a cohort"
     )
-    parser.add_argument("--arm", nargs="+", default=list(ARMS), help="auxiliary tasks")
+    parser.add_argument("--arm", nargs="+", default=list(ARMS), help="tasks (%(default)s)")
+    parser.add_argument(
+        "--extra-arm",
+        nargs="*",
+        default=list(EXTRA_ARMS),
+        help="tasks at the first setting alone (%(default)s)",
+    )
     for name, default, least, text in (
         ("cohorts", 20, 0, "cohorts at each point of the grid; 0 prints the stored results"),
         ("first", 0, 0, "number of the first cohort"),
