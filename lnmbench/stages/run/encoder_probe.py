@@ -15,7 +15,7 @@ from lnmbench.records import (
     Plan,
     probe_key,
 )
-from lnmbench.results import format_decimal
+from lnmbench.results import format_decimal, format_difference
 from lnmbench.stages.run.probed_labels import collect_labels, score_labels
 from lnmbench.stats.label_gain import simulate_label_gain
 from lnmbench.store.feature_cache import FeatureCache, read_features
@@ -77,15 +77,19 @@ def probe_encoder(
 
 
 def describe_probe(probe: EncoderProbe) -> str:
-    """Return the notice of the run: the AUC of a linear model for the target."""
+    """Return the notice of the run: a linear model's AUC, and what a perfect label adds to it."""
     target = probe.labels[0]
     if target.auc is None:
         return "the AUC of a linear model on its frozen features is not defined"
     low, high = format_decimal(target.auc.low), format_decimal(target.auc.high)
-    return (
+    notice = (
         f"a linear model on its frozen features has an AUC of {format_decimal(target.auc.value)}"
         f" (95 % CI {low} to {high}) for {target.name}"
     )
+    if probe.ideal is None:
+        return notice
+    gain = f"{format_difference(probe.ideal.gain)} ± {format_decimal(probe.ideal.error)}"
+    return f"{notice}; by simulation, a perfect auxiliary label adds {gain}"
 
 
 def _choose_cases(plan: Plan) -> NDArray[np.int64]:

@@ -111,6 +111,8 @@ def test_a_cohort_that_states_its_truth_gets_the_gain_by_a_perfect_label(
     assert probe is not None
     assert probe.ideal is not None
     assert probe.ideal.latent == "truth_latent"
+    known = replace(probe, ideal=replace(probe.ideal, gain=0.012, error=0.0021))
+    assert describe_probe(known).endswith("a perfect auxiliary label adds +.012 ± .002")
     assert 5 < probe.ideal.draws <= 20
     assert probe.ideal.error == pytest.approx(probe.ideal.spread / np.sqrt(probe.ideal.draws))
     assert [one.name for one in probe.labels] == ["n2", "truth_latent", "truth_risk"]
