@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,6 +86,20 @@ COLUMNS = (
     ),
 )
 
+_SDS = "simulation truth, in SDs; not an observation and never a feature"
+_TRUTH = {
+    "truth_invasiveness": _SDS,
+    "truth_log_size": _SDS,
+    "truth_lobulation": _SDS,
+    "truth_spiculation": _SDS,
+    "truth_solid": _SDS,
+    "truth_risk": "simulation truth: probability of N2; not an observation and never a feature",
+}
+
+TRUTH_COLUMNS = tuple(
+    Column(name=name, role="aux", known="after", description=text) for name, text in _TRUTH.items()
+)
+
 
 def make_rows(draws: Draws, patients: Patients, nodes: Nodes) -> list[dict[str, object]]:
     """Return each patient's raw values by column; None for a missing value.
@@ -113,12 +128,28 @@ def make_rows(draws: Draws, patients: Patients, nodes: Nodes) -> list[dict[str, 
         "pn": _to_categories(N_STAGES, nodes.n_stage),
         "pt": _to_categories(T_STAGES, patients.t_stage),
     }
+    truth = np.column_stack([patients.invasiveness, patients.traits, nodes.risk])
+    filled |= {name: _to_numbers(truth[:, k]) for k, name in enumerate(_TRUTH)}
     for name, is_missing in draw_missing(draws).items():
         filled[name] = [
             None if absent else value
             for value, absent in zip(filled[name], is_missing, strict=True)
         ]
     return [dict(zip(filled, row, strict=True)) for row in zip(*filled.values(), strict=True)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownLabels:
+    """Shares of patients whose pT and pN are known, at random and independently."""
+
+    pt: float
+    pn: float
+
+    def remove(self, rows: list[dict[str, object]], generator: np.random.Generator) -> None:
+        """Remove the labels that are not known from the rows, in place."""
+        known = generator.random((len(rows), 2)) < (self.pt, self.pn)
+        for row, (pt, pn) in zip(rows, known, strict=True):
+            row["pt"], row["pn"] = row["pt"] if pt else None, row["pn"] if pn else None
 
 
 def draw_missing(draws: Draws) -> dict[str, NDArray[np.bool_]]:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench import Card, Case, UserError
-from lnmbench_synthetic.clinical_record import COLUMNS, make_rows
+from lnmbench_synthetic.card import make_card
+from lnmbench_synthetic.clinical_record import COLUMNS, TRUTH_COLUMNS, KnownLabels, make_rows
 from lnmbench_synthetic.draws import draw
+from lnmbench_synthetic.model import CausalModel, PtRule
 from lnmbench_synthetic.nodes import Nodes, draw_nodes
 from lnmbench_synthetic.patients import Patients, derive_patients
+from lnmbench_synthetic.tumor_stage import assign_t_stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from lnmbench import Column
@@ -23,26 +26,25 @@ if TYPE_CHECKING:
 
 PREVALENCES = (0.02, 0.60)
 EFFECTS = (0.0, 10.0)
+NOISES = (0.1, 20.0)
+VISIBILITIES = (1.0, 4.0)
 
-_NULL = (
-    "Null cohort: given image and clinical features, pT carries no information about nodal status."
-)
-_EFFECT = (
-    "pT carries information about nodal status beyond image and clinical features (effect {:g}): "
-    "both depend on an invasiveness that the image shows in part."
-)
+# Second entry of the seeds of independent draws; a phantom's is 2.
+_PATIENTS, _OUTCOMES, _OTHER_PATIENTS, _UNKNOWN_LABELS = 1, 3, 4, 5
 
 
 class Synthetic:
     """Chest phantoms and clinical features of `n` patients whose true risk of N2 is known.
 
-    At `effect=0` (the null cohort), nodal status is independent of pT given the clinical features
-    and what the image shows (size, lobulation, spiculation, solid share), also where clinical
-    values are missing. pT is still partly visible in the image, so learning it can help or hinder
-    the optimization of a network; the negative control separates the two.
+    At `effect=0`, nodal status is independent of pT given the clinical features and what the image
+    shows (size, lobulation, spiculation, solid share), also where clinical values are missing. This
+    is no null for learning pT: it tells of the size and of the other traits, which carry risk, so
+    that learning it can truly help. `pt=independent` is the null: pT of another, random patient.
+    `pt=latent` is the other end: pT is the invasiveness itself, cut into seven classes.
 
-    Patients and images of a seed do not depend on `effect` and `prevalence`; only nodal status
-    does. A smaller cohort is the beginning of a larger one with the same seed.
+    Patients and images of a seed depend on `visibility` alone; other parameters change nodal status
+    (`effect`, `prevalence`, `noise`, `outcome_seed`), pT (`pt`) and the labels that are known. A
+    smaller cohort is the beginning of a larger one with the same seed.
 
     Parameters
     ----------
@@ -51,12 +53,23 @@ class Synthetic:
     seed
         Seed of the cohort.
     effect
-        Strength of the information in pT about nodal status beyond image and clinical features:
-        0 is the null cohort.
+        Strength of the information in pT about nodal status beyond image and clinical features.
     prevalence
         Share of N2 in the simulated population.
     images
         Whether the cases have images; without them, the cohort is a clinical table.
+    noise
+        Number that divides the log odds of N2, 0.1 to 20: a larger one makes N2 more random.
+    visibility
+        Visibility of the solid share in the image, 1 to 4: contrast of core, rim and halo, and
+        closeness to the invasiveness.
+    pt
+        Rule for pT: `derived` from the tumor, `independent` of everything, or the `latent`
+        invasiveness.
+    known_pt, known_n
+        Share of patients whose pT and pN are known; the others are missing at random.
+    outcome_seed
+        Seed that redraws the nodal status of the same patients; 0 is the usual status.
 
     Raises
     ------
@@ -71,22 +84,41 @@ class Synthetic:
         effect: float = 1.0,
         prevalence: float = 0.25,
         images: bool = True,
+        noise: float = 1.0,
+        visibility: float = 1.0,
+        pt: PtRule = "derived",
+        known_pt: float = 1.0,
+        known_n: float = 1.0,
+        outcome_seed: int = 0,
     ) -> None:
         _require_in_range("n", n, 1, 100_000)
         _require_in_range("seed", seed, 0, math.inf)
         _require_in_range("effect", effect, *EFFECTS)
         _require_in_range("prevalence", prevalence, *PREVALENCES)
+        _require_in_range("noise", noise, *NOISES)
+        _require_in_range("visibility", visibility, *VISIBILITIES)
+        _require_in_range("known_pt", known_pt, 0.0, 1.0)
+        _require_in_range("known_n", known_n, 0.0, 1.0)
+        _require_in_range("outcome_seed", outcome_seed, 0, math.inf)
         from lnmbench_synthetic.truth import compute_truth
 
-        self._seed, self._images = seed, images
-        self._draws = draw(n, np.random.default_rng((seed, 1)))
-        self.patients: Patients = derive_patients(self._draws)
-        self.nodes: Nodes = draw_nodes(
-            self._draws, self.patients, effect=effect, prevalence=prevalence
+        model = CausalModel(
+            effect=effect, prevalence=prevalence, noise=noise, visibility=visibility, pt=pt
         )
-        self.columns: Sequence[Column] = COLUMNS
-        truth = compute_truth(self.patients, self.nodes, effect=effect, prevalence=prevalence)
-        self.card: Card = _make_card(truth, effect=effect)
+        self._seed, self._images, self._visibility = seed, images, visibility
+        self._known = KnownLabels(pt=known_pt, pn=known_n)
+        self._draws = draw(n, np.random.default_rng((seed, _PATIENTS)))
+        if outcome_seed:
+            generator = np.random.default_rng((seed, _OUTCOMES, outcome_seed))
+            self._draws = self._draws.redraw("nodal_status", generator)
+        self.patients: Patients = assign_t_stage(
+            derive_patients(self._draws, visibility),
+            pt,
+            np.random.default_rng((seed, _OTHER_PATIENTS)),
+        )
+        self.nodes: Nodes = draw_nodes(self._draws, self.patients, model)
+        self.columns: Sequence[Column] = (*COLUMNS, *TRUTH_COLUMNS)
+        self.card: Card = make_card(compute_truth(self.patients, self.nodes, model), model)
         self.sources: Sequence[Path] = ()
         self.notes: Sequence[str] = (
             "synthetic phantoms: results hold for the phantoms, not for patients",
@@ -95,6 +127,7 @@ class Synthetic:
     def cases(self) -> Iterator[Case]:
         """Yield each case; its `volume` renders the image, always with the same result."""
         rows = make_rows(self._draws, self.patients, self.nodes)
+        self._known.remove(rows, np.random.default_rng((self._seed, _UNKNOWN_LABELS)))
         for index, values in enumerate(rows):
             volume = self._make_phantom(index) if self._images else None
             yield Case(id=f"SYN-{index + 1:05d}", values=values, volume=volume)
@@ -110,30 +143,13 @@ class Synthetic:
             spiculation=float(patients.spiculation[index]),
             solid=float(patients.solid[index]),
         )
-        return Phantom(seed=self._seed, index=index, lobe=int(patients.lobe[index]), traits=traits)
-
-
-def _make_card(truth: Mapping[str, float], *, effect: float) -> Card:
-    return Card(
-        title="Synthetic chest CT phantoms with a known risk of N2",
-        license="Apache-2.0",
-        source="generated by lnmbench; contains no patient data",
-        citation="lnmbench, its version and the parameters of the cohort",
-        labels=(
-            "pn: nodal status drawn with the true risk by proportional odds. pt: T stage by the "
-            "size of the tumor (TNM, 8th edition), raised by pleural invasion, satellite nodules "
-            "and invasion of neighboring structures, which the image does not show."
-        ),
-        notes=(
-            _EFFECT.format(effect) if effect else _NULL,
-            'Unless marked "cohort", AUCs refer to a simulated population of 20,000 patients. '
-            "The AUCs from clinical features are those of a logistic model fitted to the true "
-            "risk in this population.",
-            "Clinical values are missing at random.",
-        ),
-        synthetic=True,
-        truth=dict(truth),
-    )
+        return Phantom(
+            seed=self._seed,
+            index=index,
+            lobe=int(patients.lobe[index]),
+            traits=traits,
+            visibility=self._visibility,
+        )
 
 
 def _require_in_range(name: str, value: float, low: float, high: float) -> None:

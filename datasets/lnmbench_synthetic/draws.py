@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.special import ndtri
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# The order determines every cohort: append new causes at the end.
+# The order and the number determine every cohort.
 CAUSES = (
     "invasiveness",
     "size",
@@ -58,6 +58,12 @@ class Draws:
         """Return (n,) standard normal numbers, computed from the uniform ones."""
         numbers: NDArray[np.float64] = ndtri(np.maximum(self.uniform(cause), 1e-12))
         return numbers
+
+    def redraw(self, cause: str, generator: np.random.Generator) -> Draws:
+        """Return the same draws with new numbers for one cause."""
+        uniforms = self.uniforms.copy()
+        uniforms[:, CAUSES.index(cause)] = generator.random(len(uniforms))
+        return replace(self, uniforms=uniforms)
 
 
 def draw(n: int, generator: np.random.Generator) -> Draws:

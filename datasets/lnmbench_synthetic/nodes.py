@@ -10,17 +10,17 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from lnmbench_synthetic.draws import Draws, draw
-from lnmbench_synthetic.patients import Patients, derive_patients
+from lnmbench_synthetic.model import CausalModel
+from lnmbench_synthetic.population import draw_population
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lnmbench_synthetic.draws import Draws
+    from lnmbench_synthetic.patients import Patients
+
 N_STAGES = ("N0", "N1", "N2")
 N1_SHARE_OF_THE_REST = 0.2
-
-_POPULATION = 20_000
-_POPULATION_SEED = 2023
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,13 +40,6 @@ class Nodes:
         """Mask (n,) of the patients with N2."""
         positive: NDArray[np.bool_] = self.n_stage == N_STAGES.index("N2")
         return positive
-
-
-@lru_cache(maxsize=1)
-def draw_population() -> tuple[Draws, Patients]:
-    """Return the simulated population: 20,000 patients with a fixed seed."""
-    draws = draw(_POPULATION, np.random.default_rng(_POPULATION_SEED))
-    return draws, derive_patients(draws)
 
 
 def compute_nodal_score(
@@ -79,34 +72,36 @@ def compute_nodal_score(
     return score
 
 
-def draw_nodes(draws: Draws, patients: Patients, *, effect: float, prevalence: float) -> Nodes:
+def draw_nodes(draws: Draws, patients: Patients, model: CausalModel) -> Nodes:
     """Return nodal status, drawn by proportional odds.
 
     Parameters
     ----------
     draws, patients
         The patients (n) and their random numbers.
-    effect
-        Weight of the invasiveness in the nodal score.
-    prevalence
-        Share of N2 in the simulated population.
+    model
+        The model of their nodal status.
     """
-    score = compute_nodal_score(patients, patients.invasiveness, effect)
-    n2_cut, any_cut = _solve_cuts(effect, prevalence)
-    risk = expit(score - n2_cut)
+    score = compute_nodal_score(patients, patients.invasiveness, model.effect)
+    n2_cut, any_cut = _solve_cuts(model)
+    risk = expit((score - n2_cut) / model.noise)
     uniform = draws.uniform("nodal_status")
-    stage = (uniform < expit(score - any_cut)).astype(np.int64) + (uniform < risk)
-    return Nodes(score=score, risk=risk, n_stage=stage)
+    any_node = uniform < expit((score - any_cut) / model.noise)
+    return Nodes(score=score, risk=risk, n_stage=any_node.astype(np.int64) + (uniform < risk))
 
 
 @lru_cache(maxsize=64)
-def _solve_cuts(effect: float, prevalence: float) -> tuple[float, float]:
+def _solve_cuts(model: CausalModel) -> tuple[float, float]:
     """Return the scores at which the odds of N2, and of any positive node, are 1."""
-    _, patients = draw_population()
-    score = compute_nodal_score(patients, patients.invasiveness, effect)
-    span = float(np.abs(score).max()) + 20.0
+    _, patients = draw_population(model.visibility)
+    score = compute_nodal_score(patients, patients.invasiveness, model.effect)
+    span = float(np.abs(score).max()) + 20.0 * model.noise
 
     def solve(share: float) -> float:
-        return float(brentq(lambda cut: expit(score - cut).mean() - share, -span, span))
+        def exceed(cut: float) -> float:
+            return float(expit((score - cut) / model.noise).mean()) - share
 
-    return solve(prevalence), solve(prevalence + N1_SHARE_OF_THE_REST * (1 - prevalence))
+        return float(brentq(exceed, -span, span))
+
+    rest = N1_SHARE_OF_THE_REST * (1 - model.prevalence)
+    return solve(model.prevalence), solve(model.prevalence + rest)

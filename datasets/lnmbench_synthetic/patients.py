@@ -33,7 +33,7 @@ LOBES = ("right upper", "right middle", "right lower", "left upper", "left lower
 _MEDIAN_SIZE_MM = 23.5
 _LOG_SIZE_SD = 0.50
 _LOBE_SHARES = (0.30, 0.06, 0.22, 0.24, 0.18)
-# Correlation of each trait with the invasiveness.
+# Correlation of each trait with the invasiveness, at visibility 1.
 _LOADINGS = {"size": 0.55, "lobulation": 0.50, "spiculation": 0.65, "solid": 0.65}
 
 
@@ -72,11 +72,15 @@ class Patients:
         return len(self.invasiveness)
 
 
-def derive_patients(draws: Draws) -> Patients:
-    """Return the patients of these draws; values are rounded as in clinical reports."""
+def derive_patients(draws: Draws, visibility: float = 1.0) -> Patients:
+    """Return the patients of these draws; values are rounded as in clinical reports.
+
+    Of their values, only the solid share and the CEA, which follows it, depend on the visibility.
+    """
     u = draws.normal("invasiveness")
+    loadings = compute_loadings(visibility)
     log_size, lobulation, spiculation, solid = (
-        r * u + np.sqrt(1 - r**2) * draws.normal(trait) for trait, r in _LOADINGS.items()
+        r * u + np.sqrt(1 - r**2) * draws.normal(trait) for trait, r in loadings.items()
     )
     size_mm = np.clip(_MEDIAN_SIZE_MM * np.exp(_LOG_SIZE_SD * log_size), *SIZES_MM)
     female = draws.uniform("sex") < 0.45
@@ -105,7 +109,16 @@ def derive_patients(draws: Draws) -> Patients:
     )
 
 
-def compute_expected_invasiveness(traits: NDArray[np.float64]) -> NDArray[np.float64]:
+def compute_loadings(visibility: float) -> dict[str, float]:
+    """Return the correlation of each trait with the invasiveness; that of the solid share rises."""
+    loadings = dict(_LOADINGS)
+    loadings["solid"] += (1 - loadings["solid"]) * (1 - 1 / visibility**2)
+    return loadings
+
+
+def compute_expected_invasiveness(
+    traits: NDArray[np.float64], visibility: float = 1.0
+) -> NDArray[np.float64]:
     """Return the conditional mean of the invasiveness given the traits.
 
     The residual is normal with a constant SD, so a risk computed with this mean instead of the
@@ -115,13 +128,15 @@ def compute_expected_invasiveness(traits: NDArray[np.float64]) -> NDArray[np.flo
     ----------
     traits
         (n, 4), standard normal: log size, lobulation, spiculation and solid share in the image.
+    visibility
+        The visibility that the patients were drawn with.
 
     Returns
     -------
     ndarray
         (n,), in SDs of the invasiveness.
     """
-    loadings = np.array(list(_LOADINGS.values()))
+    loadings = np.array(list(compute_loadings(visibility).values()))
     precision = 1 + np.sum(loadings**2 / (1 - loadings**2))
     mean: NDArray[np.float64] = traits @ (loadings / (1 - loadings**2)) / precision
     return mean

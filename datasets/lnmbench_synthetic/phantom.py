@@ -24,6 +24,7 @@ from lnmbench_synthetic.anatomy import (
 from lnmbench_synthetic.scan import MATRIX, Scan, acquire
 from lnmbench_synthetic.tumor import (
     GLASS_HU,
+    HALO_HU,
     HAZE_HU,
     SOLID_HU,
     SPICULE_HU,
@@ -55,6 +56,7 @@ class Phantom:
     index: int
     lobe: int
     traits: Traits
+    visibility: float = 1.0
 
     def __call__(self) -> Volume:
         """Return CT and tumor mask, 512 × 512 in plane, of the region around the tumor."""
@@ -62,12 +64,18 @@ class Phantom:
         number = int(generator.integers(CHESTS))
         with _painting:  # two threads would otherwise both paint the chest
             reference = paint_chest(number)
-        tumor = grow_tumor(self.traits, generator)
+        tumor = grow_tumor(self.traits, generator, visibility=self.visibility)
         scan = acquire(reference.sites[self.lobe], self.traits.size_mm, tumor, generator)
-        return _render(reference, tumor, scan, generator)
+        return _render(reference, tumor, scan, generator, self.visibility)
 
 
-def _render(reference: Chest, tumor: Tumor, scan: Scan, generator: np.random.Generator) -> Volume:
+def _render(
+    reference: Chest,
+    tumor: Tumor,
+    scan: Scan,
+    generator: np.random.Generator,
+    visibility: float,
+) -> Volume:
     shape = (len(scan.z), MATRIX, MATRIX)
     hu, mask = np.empty(shape, dtype=np.int16), np.zeros(shape, dtype=np.uint8)
     rows = _interpolate(scan.y / np.float32(scan.stretch[1]))
@@ -80,7 +88,8 @@ def _render(reference: Chest, tumor: Tumor, scan: Scan, generator: np.random.Gen
         if abs(height) < reach_mm[2]:
             x, y = scan.x[box[1]] - scan.tumor[0], scan.y[box[0]] - scan.tumor[1]
             parts = cover_plane(tumor, x.astype(np.float32), y.astype(np.float32), height)
-            _add_tumor(plane[box], parts, _cut_noise(1.5, len(y), len(x), generator))
+            grain = _cut_noise(1.5, len(y), len(x), generator)
+            _add_tumor(plane[box], parts, grain, visibility)
             mask[k][box] = parts.mask
         plane += np.float32(scan.noise_hu) * _cut_noise(0.6, MATRIX, MATRIX, generator)
         hu[k] = np.clip(np.rint(plane, out=plane), _LOWEST_HU, _HIGHEST_HU, out=plane)
@@ -131,15 +140,17 @@ def _find_box(scan: Scan, reach_mm: tuple[float, float, float]) -> tuple[slice, 
     return row, column
 
 
-def _add_tumor(canvas: Field, parts: Cover, grain: Field) -> None:
+def _add_tumor(canvas: Field, parts: Cover, grain: Field, visibility: float) -> None:
     """Blend a plane of the tumor into the chest around it, in place."""
+    solid_hu, glass_grain = SOLID_HU + 60.0 * (visibility - 1.0), 55.0 * visibility
     lung = np.clip((-500 - canvas) / np.float32(300), 0, 1)
     canvas += HAZE_HU * (1 - parts.body) * parts.haze * lung * np.clip(0.4 + 0.6 * grain, 0, 2)
+    canvas += HALO_HU * (1 - parts.body) * parts.halo * lung
     # Denser vessels and walls remain visible through streaks and ground glass.
     streaks = parts.spicules - parts.body
     canvas += np.float32(0.85) * streaks * np.maximum(SPICULE_HU - canvas, 0)
-    canvas += parts.body * np.maximum(GLASS_HU + 55 * grain - canvas, 0)
-    canvas += parts.core * (SOLID_HU + 12 * grain - canvas)
+    canvas += parts.body * np.maximum(GLASS_HU + glass_grain * grain - canvas, 0)
+    canvas += parts.core * (solid_hu + 12 * grain - canvas)
 
 
 @lru_cache(maxsize=4)

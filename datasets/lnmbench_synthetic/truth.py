@@ -13,8 +13,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from lnmbench_synthetic.clinical_record import HISTOLOGIES, SMOKING, draw_missing
-from lnmbench_synthetic.nodes import compute_nodal_score, draw_nodes, draw_population
+from lnmbench_synthetic.model import CausalModel
+from lnmbench_synthetic.nodes import compute_nodal_score, draw_nodes
 from lnmbench_synthetic.patients import LOBES, T_STAGES, compute_expected_invasiveness
+from lnmbench_synthetic.population import draw_population
+from lnmbench_synthetic.tumor_stage import draw_staged_population
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,9 +39,7 @@ class _Models:
     with_pt: Pipeline
 
 
-def compute_truth(
-    patients: Patients, nodes: Nodes, *, effect: float, prevalence: float
-) -> dict[str, float]:
+def compute_truth(patients: Patients, nodes: Nodes, model: CausalModel) -> dict[str, float]:
     """Return the known quantities of a cohort by name.
 
     AUCs refer to the simulated population of 20,000 patients, in expectation over the nodal status
@@ -50,28 +51,29 @@ def compute_truth(
     ----------
     patients, nodes
         The cohort's patients (n) and their nodal status.
-    effect, prevalence
-        The parameters that the nodal status was drawn with.
+    model
+        The causal model that they were drawn with.
     """
-    truth = dict(_compute_population_aucs(effect, prevalence))
+    truth = dict(_compute_population_aucs(model))
     truth["cohort share of N2"] = float(nodes.n2.mean())
     if 0 < nodes.n2.sum() < len(patients):
         scores = {
             "cohort AUC of the true risk": nodes.risk,
             "cohort AUC from image and clinical features": score_image_and_clinical(
-                patients, effect
+                patients, model
             ),
             "cohort AUC from clinical features": _predict_log_odds(
-                _fit_models(effect, prevalence).clinical, build_clinical_design(patients)
+                _fit_models(model).clinical, build_clinical_design(patients)
             ),
         }
         truth |= {name: float(roc_auc_score(nodes.n2, s)) for name, s in scores.items()}
     return truth
 
 
-def score_image_and_clinical(patients: Patients, effect: float) -> NDArray[np.float64]:
+def score_image_and_clinical(patients: Patients, model: CausalModel) -> NDArray[np.float64]:
     """Return the score (n,) with the optimal ranking from image and clinical features."""
-    return compute_nodal_score(patients, compute_expected_invasiveness(patients.traits), effect)
+    expected = compute_expected_invasiveness(patients.traits, model.visibility)
+    return compute_nodal_score(patients, expected, model.effect)
 
 
 def build_clinical_design(patients: Patients) -> NDArray[np.float64]:
@@ -94,7 +96,7 @@ def build_clinical_design(patients: Patients) -> NDArray[np.float64]:
 
 
 def build_design_with_missing(draws: Draws, patients: Patients) -> NDArray[np.float64]:
-    """Return clinical features (n, 24), missing ones set to the mean, and masks of the missing."""
+    """Return clinical features (n, 24), missing ones set to the mean, and their masks."""
     masks = draw_missing(draws)
     missing = np.stack(
         [masks[c] for c in ("cea", "pack_years", "lobulation", "spiculation")], axis=1
@@ -103,8 +105,8 @@ def build_design_with_missing(draws: Draws, patients: Patients) -> NDArray[np.fl
     missing = np.column_stack([missing, histology])
     filled = build_clinical_design(patients)
     width = missing.shape[1]
-    means = build_clinical_design(draw_population()[1])[:, :width].mean(axis=0)
-    filled[:, :width] = np.where(missing, means, filled[:, :width])
+    known = filled[:, :width]
+    filled[:, :width] = np.where(missing, known.mean(axis=0), known)
     return np.column_stack([filled, missing[:, :5]])
 
 
@@ -114,15 +116,17 @@ def build_t_stage_design(patients: Patients) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def _compute_population_aucs(effect: float, prevalence: float) -> tuple[tuple[str, float], ...]:
-    draws, patients = draw_population()
-    risk = draw_nodes(draws, patients, effect=effect, prevalence=prevalence).risk
-    models = _fit_models(effect, prevalence)
+def _compute_population_aucs(model: CausalModel) -> tuple[tuple[str, float], ...]:
+    draws, patients = draw_population(model.visibility)
+    risk = draw_nodes(draws, patients, model).risk
+    models = _fit_models(model)
     clinical, missing = build_clinical_design(patients), build_design_with_missing(draws, patients)
-    with_pt = np.column_stack([clinical, build_t_stage_design(patients)])
+    with_pt = np.column_stack(
+        [clinical, build_t_stage_design(draw_staged_population(model.visibility, model.pt))]
+    )
     scores = {
         "AUC of the true risk": risk,
-        "AUC from image and clinical features": score_image_and_clinical(patients, effect),
+        "AUC from image and clinical features": score_image_and_clinical(patients, model),
         "AUC from clinical features": _predict_log_odds(models.clinical, clinical),
         "AUC from clinical features with missing values": _predict_log_odds(
             models.with_missing, missing
@@ -133,14 +137,19 @@ def _compute_population_aucs(effect: float, prevalence: float) -> tuple[tuple[st
 
 
 @lru_cache(maxsize=16)
-def _fit_models(effect: float, prevalence: float) -> _Models:
-    draws, patients = draw_population()
-    risk = draw_nodes(draws, patients, effect=effect, prevalence=prevalence).risk
+def _fit_models(model: CausalModel) -> _Models:
+    draws, patients = draw_population(model.visibility)
+    risk = draw_nodes(draws, patients, model).risk
     clinical = build_clinical_design(patients)
     return _Models(
         clinical=_fit_to_risk(clinical, risk),
         with_missing=_fit_to_risk(build_design_with_missing(draws, patients), risk),
-        with_pt=_fit_to_risk(np.column_stack([clinical, build_t_stage_design(patients)]), risk),
+        with_pt=_fit_to_risk(
+            np.column_stack(
+                [clinical, build_t_stage_design(draw_staged_population(model.visibility, model.pt))]
+            ),
+            risk,
+        ),
     )
 
 

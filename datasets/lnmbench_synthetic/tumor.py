@@ -22,6 +22,8 @@ GLASS_HU = -620.0
 SPICULE_HU = -150.0
 HAZE_HU = 260.0
 HAZE_REACH_MM = 30.0
+HALO_HU = 160.0
+HALO_REACH_MM = 60.0
 
 # Rows are the cosine of the polar angle, columns the azimuth: one entry for each direction.
 _ROWS, _COLUMNS = 96, 192
@@ -48,18 +50,22 @@ class Tumor:
     """A tumor's surface: radii in mm of shape (96, 192), one entry for each direction.
 
     `body` is the surface of the tumor (and of its mask), `core` that of its solid part, `spicules`
-    the tips of the streaks. `haze` is the thickening of the lung around it, from 0 to 1.
+    the tips of the streaks. `haze` is the thickening of the lung around it, from 0 to 1, and
+    `halo` the density of ground
+    glass around it.
     """
 
     body: Field
     core: Field
     spicules: Field
     haze: float
+    halo: float
 
     @property
     def reach_mm(self) -> tuple[float, float, float]:
         """Reach of the tumor and its surroundings from its center along x, y, z."""
-        reach = np.maximum(self.spicules + 2, self.body + HAZE_REACH_MM * (self.haze > 0))
+        around_mm = max(HAZE_REACH_MM * (self.haze > 0), HALO_REACH_MM * (self.halo > 0))
+        reach = np.maximum(self.spicules + 2, self.body + around_mm)
         x, y, z = (float(np.abs(part * reach).max()) for part in _list_directions())
         return x, y, z
 
@@ -80,11 +86,22 @@ class Cover:
     core: Field
     spicules: Field
     haze: Field
+    halo: Field
     mask: NDArray[np.bool_]
 
 
-def grow_tumor(traits: Traits, generator: np.random.Generator) -> Tumor:
-    """Return a tumor with these traits; the rest of its shape is drawn."""
+def grow_tumor(traits: Traits, generator: np.random.Generator, *, visibility: float = 1.0) -> Tumor:
+    """Return a tumor with these traits; the rest of its shape is drawn.
+
+    Parameters
+    ----------
+    traits
+        The traits.
+    generator
+        Source of the rest of the shape.
+    visibility
+        Contrast of the solid share: the core's radius is `solid ** (visibility / 3)` of the body's.
+    """
     directions = np.stack(_list_directions()).reshape(3, -1).T
     radius = _draw_ellipsoid(directions, generator)
     bumps = _draw_bumps(directions, int(generator.integers(6, 11)), _LOBE_WIDTH, generator)
@@ -96,9 +113,10 @@ def grow_tumor(traits: Traits, generator: np.random.Generator) -> Tumor:
     length_mm = (4.0 + 0.30 * traits.size_mm) * traits.spiculation
     return Tumor(
         body=body.astype(np.float32),
-        core=(body * traits.solid ** (1 / 3)).astype(np.float32),
+        core=(body * traits.solid ** (visibility / 3)).astype(np.float32),
         spicules=(body + length_mm * streaks.reshape(body.shape)).astype(np.float32),
         haze=traits.spiculation,
+        halo=(visibility - 1.0) * (1.0 - traits.solid),
     )
 
 
@@ -128,6 +146,7 @@ def cover_plane(tumor: Tumor, x: Field, y: Field, z: float) -> Cover:
         core=shapes.cover(core, 2.5),
         spicules=shapes.cover(spicules, 1.4),
         haze=np.float32(tumor.haze) * np.clip(1 + body / np.float32(HAZE_REACH_MM), 0, 1),
+        halo=np.float32(tumor.halo) * np.clip(1 + body / np.float32(HALO_REACH_MM), 0, 1),
         mask=body > 0,
     )
 

@@ -40,7 +40,7 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
         For a cohort file that cannot be read.
     """
     positions = cohort.positions(plan.ids)
-    columns = [c for c in cohort.columns if c.role not in (*TEXT_ROLES, "report")]
+    columns = [c for c in cohort.columns if _is_described(c)]
     values = {c.name: np.asarray(cohort.values[c.name], float)[positions] for c in columns}
     variables = tuple(_variable(column, values[column.name], plan.truth) for column in columns)
     numbers = {
@@ -54,6 +54,13 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
         separating_pairs=tuple(find_separating_pairs(numbers, plan.truth)),
         centers=_count_centers(cohort, positions, plan.truth),
     )
+
+
+def _is_described(column: Column) -> bool:
+    """Return whether a column enters a model or is a label of a task."""
+    if column.role == "aux":
+        return column.label is not None
+    return column.role not in (*TEXT_ROLES, "report")
 
 
 def _count_centers(

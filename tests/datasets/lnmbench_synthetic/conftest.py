@@ -9,6 +9,7 @@ import pytest
 import SimpleITK as sitk
 from lnmbench_synthetic.dataset import Synthetic
 from lnmbench_synthetic.draws import Draws, draw
+from lnmbench_synthetic.model import CausalModel
 from lnmbench_synthetic.nodes import Nodes, draw_nodes
 from lnmbench_synthetic.patients import Patients, derive_patients
 from lnmbench_synthetic.phantom import Phantom
@@ -29,13 +30,13 @@ def many() -> tuple[Draws, Patients]:
 @pytest.fixture(scope="session")
 def with_effect(many: tuple[Draws, Patients]) -> Nodes:
     """Nodal status of `many` at effect 1."""
-    return draw_nodes(*many, effect=1.0, prevalence=0.25)
+    return draw_nodes(*many, CausalModel())
 
 
 @pytest.fixture(scope="session")
 def without_effect(many: tuple[Draws, Patients]) -> Nodes:
     """Nodal status of `many` at effect 0."""
-    return draw_nodes(*many, effect=0.0, prevalence=0.25)
+    return draw_nodes(*many, CausalModel(effect=0.0))
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from lnmbench_synthetic.dataset import Synthetic
 from lnmbench_synthetic.draws import Draws
+from lnmbench_synthetic.model import CausalModel
 from lnmbench_synthetic.nodes import Nodes
 from lnmbench_synthetic.patients import T_STAGES, Patients, compute_expected_invasiveness
 from lnmbench_synthetic.truth import (
@@ -101,7 +102,8 @@ def test_without_an_effect_image_and_clinical_features_hold_all_of_the_risk() ->
     assert truth["AUC from image and clinical features"] == pytest.approx(
         truth["AUC of the true risk"], abs=1e-9
     )
-    assert any("Null cohort" in note for note in null.card.notes)
+    assert any("effect 0" in note for note in null.card.notes)
+    assert not any("Null cohort" in note for note in null.card.notes)
 
 
 def test_the_truth_is_what_fresh_patients_show(
@@ -112,7 +114,7 @@ def test_the_truth_is_what_fresh_patients_show(
     found = {
         "AUC of the true risk": roc_auc_score(with_effect.n2, with_effect.risk),
         "AUC from image and clinical features": roc_auc_score(
-            with_effect.n2, score_image_and_clinical(people, 1.0)
+            with_effect.n2, score_image_and_clinical(people, CausalModel())
         ),
         "AUC from clinical features": _held_out_auc(build_clinical_design(people), with_effect.n2),
     }
