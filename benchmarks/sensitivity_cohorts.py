@@ -43,7 +43,7 @@ DEVELOPMENT: Mapping[str, SensitivityCohort] = {
     "synthetic B": SensitivityCohort(dataset="synthetic:n=160,seed=32", encoder=_RESNET),
     "synthetic C": SensitivityCohort(dataset="synthetic:n=300,seed=33,effect=0", encoder=_LITE),
     "synthetic D": SensitivityCohort(
-        dataset="synthetic:n=240,seed=34,effect=2,prevalence=0.35", encoder=_LITE
+        dataset="synthetic:n=250,seed=34,visibility=4,effect=3,noise=3", encoder=_LITE
     ),
     "TCGA half 1": SensitivityCohort(
         dataset="tcga_half:half=development", target="n1", folder="tcga"
@@ -57,7 +57,7 @@ HELD_OUT: Mapping[str, SensitivityCohort] = {
     "synthetic F": SensitivityCohort(dataset="synthetic:n=160,seed=42", encoder=_RESNET),
     "synthetic G": SensitivityCohort(dataset="synthetic:n=300,seed=43,effect=0.5", encoder=_LITE),
     "synthetic H": SensitivityCohort(
-        dataset="synthetic:n=240,seed=44,effect=1.5,prevalence=0.2", encoder=_LITE
+        dataset="synthetic:n=300,seed=44,visibility=4,effect=2,noise=2", encoder=_LITE
     ),
     "TCGA half 2": SensitivityCohort(dataset="tcga_half:half=held-out", target="n1", folder="tcga"),
     "lyDATA half 2": SensitivityCohort(

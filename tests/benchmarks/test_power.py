@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lnmbench import Cohort, Column
+from lnmbench.errors import UserError
+from lnmbench.store.cohort_file import read_cohort
 
 Run = Callable[[str], str]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -68,3 +73,65 @@ def test_an_oracle_is_the_target(make_cohort: Callable[..., Cohort]) -> None:
     labels = plugin.Oracle().targets(cohort)
     assert np.array_equal(labels, [0.0, 0.0, 1.0, np.nan], equal_nan=True)
     assert plugin.Constant().targets(cohort).tolist() == [1.0] * 4
+
+
+@pytest.fixture
+def experiment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """A cohort of 60 of the 120 patients of a pool without images."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    module = importlib.import_module("power_experiment")
+    pool = importlib.import_module("power_pool").make_pool(
+        "synthetic:n=120,seed=5,images=false",
+        "none",
+        home=tmp_path,
+        processes=1,
+        device="cpu",
+        progress=importlib.import_module("method_run").NoProgress(),
+    )
+    return module.PowerExperiment(
+        label="",
+        setting="effect=2",
+        cases=60,
+        cohort=1,
+        repeats=1,
+        folds=2,
+        inner=2,
+        pool=pool,
+        arms=("pt", "pt:shuffled=1", "oracle"),
+        controls=0,
+        training={"max_epochs": 2},
+        device="cpu",
+        deadline=math.inf,
+    )
+
+
+def test_a_cohort_has_outcomes_of_its_own(experiment: Any) -> None:
+    draw = importlib.import_module("power_experiment").draw_cohort
+    first, again, other = (draw(replace(experiment, cohort=number)) for number in (1, 1, 2))
+    pool = read_cohort(experiment.pool.cohort_file)
+    for cohort in (first, other):
+        known = ~np.isnan(cohort.values["pn"])
+        assert known.sum() == 60
+        assert np.array_equal(known, ~np.isnan(cohort.values["pt"]))
+        assert all(
+            np.array_equal(cohort.values[column.name], pool.values[column.name], equal_nan=True)
+            for column in pool.features
+        )
+    assert np.array_equal(first.values["pn"], again.values["pn"], equal_nan=True)
+    both = ~np.isnan(first.values["pn"]) & ~np.isnan(other.values["pn"])
+    assert (first.values["pn"] != other.values["pn"])[both].any()
+    with pytest.raises(UserError, match="the setting changes the patients"):
+        draw(replace(experiment, setting="effect=2,n=100"))
+
+
+def test_arms_are_those_of_their_names(experiment: Any) -> None:
+    module = importlib.import_module("power_experiment")
+    benchmark = module.resolve_arms(experiment)
+    for arm in experiment.arms:
+        assert module.find_method(arm, benchmark).method.label == f"clinical network + {arm}"
+    assert not module.find_method("none", benchmark).method.aux
+    answers = module.simulate(experiment)
+    tests = {answer.test for answer in answers if answer.arm == "pt"}
+    assert tests >= {"holm", "corrected", "placement", "claim"}
+    assert {answer.arm for answer in answers} == set(experiment.arms)
+    assert module.simulate(replace(experiment, deadline=0.0)) == ()
