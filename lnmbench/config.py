@@ -69,6 +69,30 @@ def _normalize_names(value: object) -> object:
     return tuple(dict.fromkeys(str(_parse_choice(name)) for name in names))
 
 
+def _parse_margins(value: object) -> object:
+    """Parse margins: `auc=.02`, a list of such texts, or a table of metrics and numbers."""
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    else:
+        texts = (value,) if isinstance(value, str) else value
+        if not isinstance(texts, Sequence):
+            raise ValueError("NAME=VALUE, e.g. auc=.02, or a table of metrics and numbers")
+        pairs = [str(text).rpartition("=")[::2] for text in texts]
+    margins = [_parse_margin(number) for _, number in pairs]
+    names = [str(_parse_choice(name)) for name, _ in pairs]
+    return tuple(zip(names, margins, strict=True))
+
+
+def _parse_margin(value: object) -> float:
+    try:
+        margin = math.nan if isinstance(value, bool) else float(str(value))
+    except ValueError:
+        margin = math.nan
+    if not (math.isfinite(margin) and margin > 0.0):
+        raise ValueError("NAME=VALUE with a positive number, e.g. auc=.02")
+    return margin
+
+
 def _check_window(window: tuple[float, float]) -> tuple[float, float]:
     if not (math.isfinite(window[0]) and math.isfinite(window[1]) and window[0] < window[1]):
         raise ValueError("a lower and a higher HU")
@@ -79,6 +103,7 @@ OneChoice = Annotated[Choice, BeforeValidator(_parse_choice)]
 Tasks = Annotated[tuple[Choice, ...], BeforeValidator(_parse_tasks)]
 Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_as_sequence)]
 TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
+Margins = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_parse_margins)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
 CAN_BE_ZERO = ("weight_decay", "dropout")
@@ -122,6 +147,7 @@ class Benchmark(BaseModel):
     training: Training = Training()
     tune: int = Field(1, ge=1, le=1000)
     primary: Names = DEFAULTS.primary
+    margin: Margins = ()
 
     @property
     def protocol(self) -> Protocol:
@@ -133,6 +159,7 @@ class Benchmark(BaseModel):
             inner=self.inner,
             seed=self.seed,
             primary=self.primary,
+            margins=self.margin,
         )
 
 
@@ -154,6 +181,7 @@ class BenchmarkOptions(TypedDict, total=False):
     training: Mapping[str, object] | None
     tune: int | None
     primary: Sequence[str] | None
+    margin: Sequence[str] | None
 
 
 def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:

@@ -40,6 +40,16 @@ def test_a_wrong_number_of_controls_is_refused(count: object) -> None:
         read_benchmark(None, {"controls": count})  # type: ignore[typeddict-item]
 
 
+def test_margins_are_texts_or_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "b.toml"
+    file.write_text('margin = { auc = 0.02, "net_benefit:threshold=0.1" = 5e-3 }', encoding="utf-8")
+    expected = (("auc", 0.02), ("net_benefit:threshold=0.1", 0.005))
+    assert read_benchmark(file, {}).protocol.margins == expected
+    texts = ["auc=.02", "net_benefit:threshold=0.1=.005"]
+    assert read_benchmark(None, {"margin": texts}).protocol.margins == expected
+    assert read_benchmark(None, {}).protocol.margins == ()
+
+
 def test_options_stand_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / "b.toml"
     file.write_text("folds = 5\nrepeats = 3\n", encoding="utf-8")
@@ -66,6 +76,16 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ("encoder = 3", "wrong value for encoder.*expected a name, or a list of names, got 3"),
         ("folds = [", "is not valid TOML .line 1."),
         ('encoder = "resnet50:"', "malformed choice"),
+        ('margin = "auc"', "wrong value for margin.*expected NAME=VALUE with a positive number"),
+        (
+            'margin = "auc=0"',
+            "wrong value for margin.*a positive number.* got .auc=0'",
+        ),
+        ('margin = ["auc=-.1"]', "wrong value for margin.*a positive number"),
+        ('margin = "=.1"', "malformed choice.*got ''"),
+        ("margin = { auc = inf }", "wrong value for margin.*a positive number"),
+        ("margin = { auc = true }", "wrong value for margin.*a positive number"),
+        ("margin = 0.02", "wrong value for margin.*expected NAME=VALUE"),
         ("window = [nan, 400]", "a lower and a higher HU"),
         ("window = [400, -1000]", "wrong value for window.*a lower and a higher HU"),
         (

@@ -83,7 +83,7 @@ class MethodOptions(OptionGroup):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolOptions(OptionGroup):
-    """The target, the cross-validation and the primary metrics."""
+    """The target, the cross-validation, the primary metrics and their margins."""
 
     panel: ClassVar[str] = "Protocol"
 
@@ -117,6 +117,14 @@ class ProtocolOptions(OptionGroup):
             metavar="NAME",
             help="Primary metric, declared before the run; repeatable"
             f" (default: {' and '.join(DEFAULTS.primary)}).",
+        ),
+    ] = None
+    margin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Largest difference in a primary metric that does not matter, declared before the"
+            " run, e.g. auc=.02; repeatable.",
         ),
     ] = None
 

@@ -130,5 +130,6 @@ def _benchmark(
             training=parse_parameters(training.training) if training.training else None,
             tune=training.tune,
             primary=protocol.primary or None,
+            margin=protocol.margin or None,
         ),
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lnmbench.defaults import DEFAULTS
-from lnmbench.records.cohort import Card, Preprocessing
+from lnmbench.records.cohort import OMITTED_BY_DEFAULT, Card, Preprocessing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,8 @@ class Protocol:
     """Repeated nested cross-validation of one target.
 
     `primary` are the primary metrics, declared before the run. Holm's correction covers the
-    questions on auxiliary tasks in each of them.
+    questions on auxiliary tasks in each of them. `margins` are the largest differences that do not
+    matter, by name of the primary metric.
     """
 
     target: str = DEFAULTS.target
@@ -28,6 +29,7 @@ class Protocol:
     inner: int = DEFAULTS.protocol.inner
     seed: int = 0
     primary: tuple[str, ...] = DEFAULTS.primary
+    margins: tuple[tuple[str, float], ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})
 
     def __str__(self) -> str:
         return f"{self.repeats} × {self.folds} × {self.inner}"

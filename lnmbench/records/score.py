@@ -62,6 +62,8 @@ class Estimate:
 class Pair:
     """Two methods in one metric, the input of a comparison.
 
+    `margin` is the largest difference that does not matter, None if none was declared.
+
     `a` and `b` are fold scores of shape (repeats, folds); the difference is b - a.
     `truth` is (n,); `predicted_a`, `predicted_b` and `fold` are (repeats, n).
     """
@@ -75,6 +77,7 @@ class Pair:
     predicted_a: NDArray[np.float64]
     predicted_b: NDArray[np.float64]
     fold: NDArray[np.int16]
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,12 @@ from lnmbench.results.learned_tasks import (
     is_learned,
     unlearned_tasks,
 )
+from lnmbench.results.margins import (
+    MarginVerdict,
+    declared_margin,
+    margin_verdict,
+    question_margins,
+)
 from lnmbench.results.ordering import (
     comparisons_in_order,
     metrics_in_order,
@@ -102,6 +108,7 @@ __all__ = [
     "Direction",
     "Effect",
     "Evidence",
+    "MarginVerdict",
     "PredictionChange",
     "Question",
     "Role",
@@ -118,6 +125,7 @@ __all__ = [
     "control_tests",
     "deciding_alpha",
     "decimal_places",
+    "declared_margin",
     "describe_aux",
     "describe_errors",
     "describe_missing_scores",
@@ -145,6 +153,7 @@ __all__ = [
     "is_unconfirmed",
     "join_and",
     "make_claims",
+    "margin_verdict",
     "merge_summarized_controls",
     "method_labels",
     "metric_heading",
@@ -158,6 +167,7 @@ __all__ = [
     "primary_metrics_in_order",
     "published_tests",
     "question_effects",
+    "question_margins",
     "reverse_comparison",
     "summarized_controls",
     "summarized_groups",

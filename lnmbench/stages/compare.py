@@ -50,6 +50,7 @@ def compare(
     *,
     metrics: Sequence[str],
     comparisons: Mapping[str, Comparison],
+    margins: Mapping[str, float] | None = None,
     faults: dict[str, str] | None = None,
 ) -> tuple[PairComparison, ...]:
     """Return the pairs of complete methods in each primary metric, with Holm's correction.
@@ -82,6 +83,8 @@ def compare(
         The names of the primary metrics.
     comparisons
         The statistical tests by name.
+    margins
+        The declared margins by metric.
     faults
         The fault of each comparison that failed, by name: no pair has its test, and nothing is
         compared without the primary one. Faults are added; by default they are raised.
@@ -97,7 +100,7 @@ def compare(
             tests=_tests(pair, comparisons, faults) if _is_defined(pair) else {},
             holm=math.nan if _is_defined(pair) else 1.0,
         )
-        for pair in _pairs(method_results, truth, outer, metrics)
+        for pair in _pairs(method_results, truth, outer, metrics, margins or {})
     ]
     if faults:
         if primary in faults:
@@ -143,6 +146,7 @@ def _pairs(
     truth: NDArray[np.float64],
     outer: NDArray[np.int16],
     metrics: Sequence[str],
+    margins: Mapping[str, float],
 ) -> Iterator[Pair]:
     predicted = {
         result.method.fingerprint: result.predicted
@@ -167,6 +171,7 @@ def _pairs(
                 predicted_a=predicted[key_a],
                 predicted_b=predicted[key_b],
                 fold=outer,
+                margin=margins.get(metric),
             )
 
 

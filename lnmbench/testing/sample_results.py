@@ -139,6 +139,7 @@ def sample_results(
     seed: int = 0,
     synthetic: bool = True,
     primary: tuple[str, ...] = ("auc", "ap"),
+    margins: tuple[tuple[str, float], ...] = (),
     predictions: Mapping[str, NDArray[np.float64]] | None = None,
     units_done: Mapping[str, int] | None = None,
     registry: Registry | None = None,
@@ -160,6 +161,8 @@ def sample_results(
         Whether the cohort is a synthetic one.
     primary
         The names of the primary metrics.
+    margins
+        The declared margins by metric.
     predictions
         Probabilities (repeats, n) by fingerprint; by default `sample_predictions`.
     units_done
@@ -176,7 +179,7 @@ def sample_results(
     0.76
     """
     registry = Registry() if registry is None else registry
-    protocol = replace(PROTOCOL, primary=primary)
+    protocol = replace(PROTOCOL, primary=primary, margins=margins)
     metrics = target_metrics(protocol, registry)
     probabilities = sample_predictions(methods, n, seed) if predictions is None else predictions
     truth = (np.arange(n) % 4 == 0).astype(float)

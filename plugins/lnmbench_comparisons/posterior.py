@@ -22,7 +22,8 @@ class Bayes:
     ----------
     rope
         Region of practical equivalence: differences within ± this value, in units of the metric,
-        count as equivalent. Zero or positive.
+        count as equivalent. Zero or positive. The margin that was declared for a metric replaces
+        it.
     """
 
     title = "Bayesian correlated t"
@@ -40,7 +41,8 @@ class Bayes:
     def __call__(self, pair: Pair) -> TestResult:
         """Return the posterior mean of b − a, its 95 % credible interval, and the probabilities."""
         folds = pair.a.shape[1]
-        posterior = bayesian_correlated_ttest(differences(pair), folds=folds, rope=self.rope)
+        rope = self.rope if pair.margin is None else pair.margin
+        posterior = bayesian_correlated_ttest(differences(pair), folds=folds, rope=rope)
         half_width = float(stdtrit(posterior.df, 0.975)) * posterior.scale
         return TestResult(
             estimate=posterior.mean,

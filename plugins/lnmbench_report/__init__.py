@@ -21,6 +21,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.cohort import CohortTable
     from lnmbench_report.cohort_comparison.tables import CohortComparison
     from lnmbench_report.comparisons.fold_differences import Differences
+    from lnmbench_report.comparisons.margins import Margins
     from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
     from lnmbench_report.conclusion import Conclusion
     from lnmbench_report.cost import CostTable
@@ -44,6 +45,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "discrimination": Discrimination,
         "comparisons": Comparisons,
         "labels": LabelTests,
+        "margins": Margins,
         "differences": Differences,
         "conclusion": Conclusion,
         "probe": EncoderProbes,

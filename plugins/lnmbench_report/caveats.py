@@ -24,6 +24,7 @@ from lnmbench.results import (
     join_and,
     prediction_change,
     question_effects,
+    question_margins,
     unlearned_tasks,
 )
 from lnmbench.text import plural
@@ -40,6 +41,7 @@ def describe_caveats(results: Results, questions: Sequence[Question]) -> str:
     clauses = [
         *_describe_scope(effects),
         *describe_power(results, questions),
+        *describe_margins(results, questions),
         *describe_corrected(results, effects),
         *describe_unconfirmed(effects),
         *describe_controls(results, questions),
@@ -99,6 +101,25 @@ def describe_threshold(results: Results, role: Role) -> str:
     if role != "family" or tests == 1:
         return f"corrected test at {alpha}"
     return f"corrected test at {alpha}, Holm's threshold for the smallest p of {tests} tests"
+
+
+def describe_margins(results: Results, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield a clause on the questions within the declared margins; it counts those of several."""
+    verdicts = [question_margins(results, question) for question in questions]
+    if not any(verdicts):
+        return
+    if len(questions) == 1:
+        detail = join_and([verdict.text for verdict in verdicts[0]])
+    else:
+        by_title: dict[str, list[str]] = {}
+        for verdict in (verdict for group in verdicts for verdict in group):
+            title = f"in {verdict.metric_title} (margin {format_decimal(verdict.test.margin)})"
+            by_title.setdefault(title, []).append(verdict.verdict)
+        detail = "; ".join(
+            f"{title} " + join_and([f"{group.count(text)} {text}" for text in dict.fromkeys(group)])
+            for title, group in by_title.items()
+        )
+    yield f"by the declared margins, without Holm's correction: {detail}"
 
 
 def describe_corrected(

@@ -29,6 +29,7 @@ from lnmbench.text import plural
 from lnmbench_report.caveats import (
     capitalize,
     describe_corrected,
+    describe_margins,
     describe_power,
     describe_unconfirmed,
 )
@@ -119,6 +120,7 @@ def _describe(results: Results, question: Question, subject: str) -> str:
     effects = question_effects(results, question)
     caveats = [
         *describe_power(results, [question]),
+        *describe_margins(results, [question]),
         *describe_corrected(results, effects, most=len(effects)),
         *describe_unconfirmed(effects, most=len(effects)),
     ]

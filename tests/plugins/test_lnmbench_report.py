@@ -36,6 +36,7 @@ PRINTED = (
     "discrimination",
     "comparisons",
     "labels",
+    "margins",
     "differences",
     "conclusion",
     "probe",

@@ -1,4 +1,4 @@
-"""Primary metrics of a benchmark, each once and in one spelling."""
+"""Primary metrics of a benchmark and their margins, each once and in one spelling."""
 
 from __future__ import annotations
 
@@ -27,6 +27,53 @@ def normalize_metrics(names: Sequence[str], registry: Registry) -> tuple[str, ..
             _spell_primary(registry.metrics.select(choices.parse(name))) for name in names
         )
     )
+
+
+def normalize_margins(
+    margins: Sequence[tuple[str, float]], primary: Sequence[str], registry: Registry
+) -> tuple[tuple[str, float], ...]:
+    """Return the margins by primary metric, in the order of the primary metrics.
+
+    Parameters
+    ----------
+    margins
+        Names of metrics with positive numbers, as the user wrote them.
+    primary
+        The primary metrics as `normalize_metrics` returns them.
+    registry
+        The plugins that offer metrics.
+
+    Raises
+    ------
+    UserError
+        For an unknown metric, one that is not primary, two margins of one metric, and a margin that
+        is not smaller than the range of the metric.
+    """
+    by_metric: dict[str, float] = {}
+    for name, margin in margins:
+        selection = registry.metrics.select(choices.parse(name))
+        metric = _spell_primary(selection)
+        if metric not in primary:
+            raise UserError(
+                f"margin for metric {metric}, which is not primary",
+                expected=f"a primary metric: {', '.join(primary)}",
+                then=f"declare it, too: --primary {metric}",
+            )
+        if by_metric.get(metric, margin) != margin:
+            raise UserError(
+                f"two margins for metric {metric}",
+                expected="one",
+                got=f"{by_metric[metric]:g} and {margin:g}",
+            )
+        low, high = selection.build().bounds
+        if not margin < high - low:
+            raise UserError(
+                f"margin for metric {metric} is as large as its range",
+                expected=f"less than {high - low:g}",
+                got=f"{margin:g}",
+            )
+        by_metric[metric] = margin
+    return tuple((metric, by_metric[metric]) for metric in primary if metric in by_metric)
 
 
 def _spell_primary(selection: Selection[Metric]) -> str:

@@ -23,7 +23,7 @@ from lnmbench.stages.plan.methods import (
     ResolvedNetwork,
     resolve_methods,
 )
-from lnmbench.stages.plan.primary_metrics import normalize_metrics
+from lnmbench.stages.plan.primary_metrics import normalize_margins, normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.stages.plan.spelling import spell
 from lnmbench.store.cohort_file import read_cohort
@@ -94,12 +94,13 @@ def resolve(
     target = registry.targets.select(benchmark.target)
     selections = select_methods(benchmark, registry)
     primary = normalize_metrics(benchmark.primary, registry)
+    margins = normalize_margins(benchmark.margin, primary, registry)
     selected_executor = registry.executors.select(executor or choices.parse(DEFAULTS.executor))
     available = resolve_resources(resources or Resources())
     sources = registry.sources()
     path = find_cohort()
     cohort = read_cohort(path)
-    protocol = replace(benchmark.protocol, target=spell(target), primary=primary)
+    protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
     plan = make_plan(cohort, target.build(), protocol)
     methods, failures = resolve_methods(
         selections, benchmark, registry, cohort, available, cohort.positions(plan.ids)

@@ -147,6 +147,7 @@ def compare_methods(results: Results, registry: Registry) -> Results:
             results.outer,
             metrics=results.primary_metrics,
             comparisons=tests,
+            margins=dict(results.protocol.margins),
             faults=faults,
         )
     usable = {name: test for name, test in tests.items() if name not in faults}

@@ -104,6 +104,7 @@ def _refuse_other_question(first: Results, other: Results) -> None:
         "target": (first.protocol.target, other.protocol.target),
         "repeats × outer × inner folds": (str(first.protocol), str(other.protocol)),
         "primary metrics": (", ".join(first.primary_metrics), ", ".join(other.primary_metrics)),
+        "margins": (_format_margins(first), _format_margins(other)),
     }
     for setting, (expected, got) in settings.items():
         if expected != got:
@@ -141,4 +142,9 @@ def _protocol(results: Results) -> str:
     return (
         f"{protocol.target}, {protocol}, seed {protocol.seed},"
         f" primary {', '.join(protocol.primary)}"
+        f"{f', margins {_format_margins(results)}' if protocol.margins else ''}"
     )
+
+
+def _format_margins(results: Results) -> str:
+    return ", ".join(f"{m}={value:g}" for m, value in results.protocol.margins) or "none"

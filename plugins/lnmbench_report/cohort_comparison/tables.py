@@ -44,8 +44,8 @@ from lnmbench_report.cohort_comparison.scores import (
     shared_methods,
     shared_questions,
 )
+from lnmbench_report.practical_equivalence import describe_ropes, find_rope
 
-ROPE = 0.01
 SOURCES = {
     "counted": "over all orders of the ranks within cohorts",
     "drawn": "over 100 000 sampled orders of the ranks within cohorts",
@@ -225,7 +225,6 @@ def _make_test_table(
     overall = [
         f"{metric_heading(first, m)} {format_p_equation(t.pvalue)}" for m, t in tests.items()
     ]
-    rope = format_decimal(ROPE, digits=2)
     return Table(
         key="across_comparisons",
         title=f"Differences between methods across cohorts{any_synthetic_suffix(cohorts)}",
@@ -250,10 +249,10 @@ def _make_test_table(
             f"below {format_decimal(ALPHA, digits=2)} indicates a difference in these cohorts "
             "(Demšar 2006).",
             *_write_direction_notes(first, metrics),
-            f"P: posterior probability that the next cohort's difference is worse by more than "
-            f"{rope}, within ± {rope}, or better by more, by the Bayesian hierarchical test "
-            "(Corani et al. 2017), for the questions on auxiliary tasks; the test needs three "
-            "cohorts, each with a difference on some fold.",
+            "P: posterior probability that the next cohort's difference is worse, equivalent or "
+            "better, by the Bayesian hierarchical test (Corani et al. 2017), for the questions on "
+            "auxiliary tasks; the test needs three cohorts, each with a difference on some fold. "
+            f"{describe_ropes(first, metrics)}",
         ),
         methods=tuple((a.fingerprint, b.fingerprint) for _, a, b, _ in pairs),
     )
@@ -303,7 +302,7 @@ def _make_pair_cells(
     pairs = {question.fingerprints for question in shared_questions(cohorts)}
     if {a.fingerprint, b.fingerprint} in pairs:
         improvements = [metric_sign(first, metric) * d.ravel() for d in folds]
-        yield _posterior_cell(improvements, first.protocol.folds)
+        yield _posterior_cell(improvements, first.protocol.folds, find_rope(first, metric))
     else:
         yield Cell(text=MISSING)
 
@@ -319,11 +318,11 @@ def _difference_cell(differences: NDArray[np.float64]) -> Cell:
     return Cell(text=f"{format_difference(mean)} ({span})", value=mean, low=low, high=high)
 
 
-def _posterior_cell(improvements: Sequence[NDArray[np.float64]], folds: int) -> Cell:
+def _posterior_cell(improvements: Sequence[NDArray[np.float64]], folds: int, rope: float) -> Cell:
     """Return the probabilities that the next cohort is worse, equivalent and better."""
     if len(improvements) < FEWEST_COHORTS or any(np.ptp(d) == 0.0 for d in improvements):
         return Cell(text=MISSING)
-    posterior = bayesian_hierarchical(improvements, folds=folds, rope=ROPE)
+    posterior = bayesian_hierarchical(improvements, folds=folds, rope=rope)
     probabilities = (posterior.next_worse, posterior.next_equivalent, posterior.next_better)
     text = " / ".join(map(format_probability, probabilities))
     return Cell(text=text, value=posterior.next_better)

@@ -10,6 +10,7 @@ import numpy as np
 from lnmbench.records import Axis, Figure, Mark, Panel, Results
 from lnmbench.results import (
     aux_questions,
+    can_show_effect,
     format_decimal,
     format_probability,
     join_and,
@@ -25,8 +26,8 @@ from lnmbench_report.comparisons.contrasts import (
     select_drawn,
 )
 from lnmbench_report.figure_parts import MOST_POINTS, figure_title, reference_line
+from lnmbench_report.practical_equivalence import describe_ropes, find_rope
 
-ROPE = 0.01
 MOST_CURVES, MOST_PANELS = 6, 2
 
 
@@ -40,12 +41,16 @@ class PosteriorContrast:
 
 def draw_posterior(results: Results) -> Iterator[Figure]:
     """Yield the posterior of each auxiliary question in the first two primary metrics."""
-    rope, questions = _rope(results), select_drawn(results, aux_questions(results))
+    questions = [
+        question
+        for question in select_drawn(results, aux_questions(results))
+        if can_show_effect(results, question)
+    ]
     contrasts = list(make_contrasts(results, questions[:MOST_CURVES]))[:MOST_PANELS]
     panels = [
         (metric, posteriors)
         for metric, group in contrasts
-        if (posteriors := _compute_posteriors(results, group, rope))
+        if (posteriors := _compute_posteriors(results, group, find_rope(results, metric)))
     ]
     if not panels:
         return
@@ -54,21 +59,14 @@ def draw_posterior(results: Results) -> Iterator[Figure]:
         key="posterior",
         title=figure_title(results, "Posterior of the differences"),
         alt=f"Posterior densities. {' '.join(sentences)}",
-        panels=tuple(_draw_panel(results, metric, group, rope) for metric, group in panels),
+        panels=tuple(_draw_panel(results, metric, group) for metric, group in panels),
         notes=(
             "Bayesian correlated t-test (Corani & Benavoli 2015): the posterior of the true "
-            f"difference. Differences within ± {format_decimal(rope)} count as practically "
-            "equivalent.",
+            f"difference. {describe_ropes(results, [metric for metric, _ in panels])}",
             *sentences,
             *constant_notes(results, contrasts),
         ),
     )
-
-
-def _rope(results: Results) -> float:
-    """Return half the region of a Bayesian comparison of the report, or .01."""
-    ropes = (test.rope for c in results.pair_comparisons for test in c.tests.values())
-    return next((rope for rope in ropes if np.isfinite(rope) and rope > 0.0), ROPE)
 
 
 def _compute_posteriors(
@@ -85,9 +83,8 @@ def _compute_posteriors(
     ]
 
 
-def _draw_panel(
-    results: Results, metric: str, posteriors: Sequence[PosteriorContrast], rope: float
-) -> Panel:
+def _draw_panel(results: Results, metric: str, posteriors: Sequence[PosteriorContrast]) -> Panel:
+    rope = find_rope(results, metric)
     curves = [_draw_density(posterior) for posterior in posteriors]
     top = 1.05 * max(float(curve.y.max()) for curve in curves)
     region = Mark(

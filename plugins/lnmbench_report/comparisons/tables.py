@@ -15,7 +15,6 @@ from lnmbench.results import (
     comparisons_in_order,
     describe_missing_scores,
     family_size,
-    format_decimal,
     format_difference,
     format_interval,
     format_probability,
@@ -26,10 +25,12 @@ from lnmbench.results import (
     method_labels,
     metric_heading,
     metric_title,
+    primary_metrics_in_order,
     published_tests,
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import independence_notes, synthetic_suffix
+from lnmbench_report.practical_equivalence import describe_ropes
 
 FEW_PAIRS = 10
 """Pairs that the first table shows whatever the questions are; five methods have as many."""
@@ -337,10 +338,11 @@ def _undefined_notes(results: Results, comparisons: Sequence[PairComparison]) ->
 def _test_notes(results: Results, tests: Mapping[str, TestResult]) -> Iterator[str]:
     for name, test in tests.items():
         if _is_bayesian(test):
+            metrics = primary_metrics_in_order(results)
             yield (
-                "P: posterior probability that the method is worse than, equivalent to (within "
-                f"± {format_decimal(test.rope)}) or better than its comparator, by the "
-                f"{results.comparison_titles[name]}."
+                "P: posterior probability that the method is worse than, equivalent to or better "
+                f"than its comparator, by the {results.comparison_titles[name]}. "
+                f"{describe_ropes(results, metrics)}"
             )
     yield f"{MISSING}: the test is not defined for the metric."
     yield from independence_notes(results, "tests with the case as the unit treat")

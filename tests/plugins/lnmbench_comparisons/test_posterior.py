@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,6 +38,8 @@ def test_the_posterior_has_no_p_value_and_the_interval_of_the_corrected_test(
     assert posterior.rope == 0.01
     wide = Bayes(rope=0.1)(pair)
     assert wide.equivalent > 0.99
+    declared = Bayes()(replace(pair, margin=0.1))
+    assert (declared.rope, declared.equivalent) == (0.1, wide.equivalent)
 
 
 @pytest.mark.parametrize("rope", [-0.01, math.nan, math.inf])

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lnmbench_report.caveats import (
     describe_corrected,
+    describe_margins,
     describe_power,
     describe_unconfirmed,
     describe_unfinished,
@@ -18,6 +19,7 @@ from lnmbench.results import (
     control_questions,
     detectable_in_new_cohort,
     format_decimal,
+    other_questions,
     question_effects,
 )
 from lnmbench.testing.sample_results import (
@@ -152,3 +154,20 @@ def test_an_effect_that_was_shown_is_not_called_impossible() -> None:
         ),
     )
     assert list(describe_power(alike, [question])) == []
+
+
+def test_margins_are_judged_for_one_question_and_counted_for_several() -> None:
+    results = sample_results(THREE, margins=(("auc", 0.1),))
+    questions = aux_questions(results)
+    (clause,) = describe_margins(results, questions)
+    assert clause.startswith(
+        "by the declared margins, without Holm's correction: equivalent and non-inferior in AUC "
+        "(margin .100, 95 % CI of the improvement "
+    )
+    results = sample_results(THREE, margins=(("auc", 0.065),))
+    (clause,) = describe_margins(results, [*questions, *other_questions(results)])
+    assert clause == (
+        "by the declared margins, without Holm's correction: in AUC (margin .065) 1 non-inferior "
+        "and 1 equivalent and non-inferior"
+    )
+    assert not list(describe_margins(sample_results(THREE), questions))

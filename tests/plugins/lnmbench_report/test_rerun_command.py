@@ -35,7 +35,7 @@ def read_options(text: str) -> dict[str, Any]:
     assert words[:2] == ["lnmbench", "run"]
     assert words[-1] == "--only"
     options: dict[str, Any] = {"only": True}
-    several = ("encoder", "aux", "baseline", "primary")
+    several = ("encoder", "aux", "baseline", "primary", "margin")
     for option, value in zip(words[2:-1:2], words[3:-1:2], strict=True):
         name = option.removeprefix("--")
         if name in several:
@@ -132,6 +132,8 @@ def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvo
     }
     declared = make_invocation(protocol=Protocol(primary=("ap", "brier")))
     assert read_options(format_command(declared))["primary"] == ("ap", "brier")
+    margins = make_invocation(protocol=Protocol(margins=(("auc", 0.02), ("ap", 0.03))))
+    assert read_options(format_command(margins))["margin"] == ("auc=0.02", "ap=0.03")
 
 
 def test_the_command_quotes_what_a_shell_would_read(make_invocation: MakeInvocation) -> None:
