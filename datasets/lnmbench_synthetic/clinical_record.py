@@ -96,8 +96,12 @@ _TRUTH = {
     "truth_risk": "simulation truth: probability of N2; not an observation and never a feature",
 }
 
+_LABELS = {"truth_invasiveness": "latent", "truth_risk": "risk_n2"}
+"""Labels by which a run finds the truth, to simulate what a perfect auxiliary label adds."""
+
 TRUTH_COLUMNS = tuple(
-    Column(name=name, role="aux", known="after", description=text) for name, text in _TRUTH.items()
+    Column(name=name, role="aux", known="after", label=_LABELS.get(name), description=text)
+    for name, text in _TRUTH.items()
 )
 
 

@@ -25,10 +25,14 @@ def test_it_is_a_dataset_whose_cells_its_columns_can_read() -> None:
 def test_labels_and_truth_are_known_after_surgery_and_the_truth_is_no_feature() -> None:
     dataset = Synthetic(n=3, images=False)
     labeled = {c.label: c for c in dataset.columns if c.label}
-    assert set(labeled) == {"pn", "pt"}
+    assert set(labeled) == {"pn", "pt", "latent", "risk_n2"}
     truth = [c for c in dataset.columns if c.name.startswith("truth_")]
     assert {c.known for c in (*labeled.values(), *truth)} == {"after"}
-    assert {(c.role, c.label) for c in truth} == {("aux", None)}
+    assert {c.role for c in truth} == {"aux"}
+    assert {c.name: c.label for c in truth if c.label} == {
+        "truth_invasiveness": "latent",
+        "truth_risk": "risk_n2",
+    }
     assert (labeled["pn"].role, labeled["pt"].role) == ("target", "aux")
     named = {c.name for c in dataset.columns}
     assert all(set(case.values) == named for case in dataset.cases())
