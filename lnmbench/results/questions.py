@@ -61,6 +61,13 @@ def is_reference_of(reference: Method, method: Method) -> bool:
     return bool(method.aux) and not reference.aux and _has_network_of(reference, method)
 
 
+def differ_only_in_tasks(a: Method, b: Method) -> bool:
+    """Return whether two methods are the same network with other auxiliary tasks or none."""
+    return (
+        isinstance(a, NetworkMethod) and isinstance(b, NetworkMethod) and _network(a) == _network(b)
+    )
+
+
 def is_control_of(control: Method, method: Method) -> bool:
     """Return whether `control` is `method` with the labels of every auxiliary task permuted."""
     return (

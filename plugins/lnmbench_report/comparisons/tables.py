@@ -12,6 +12,7 @@ from lnmbench.results import (
     MISSING,
     all_questions,
     aux_questions,
+    can_show_effect,
     comparisons_in_order,
     describe_missing_scores,
     family_size,
@@ -30,6 +31,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import independence_notes, synthetic_suffix
+from lnmbench_report.comparisons.published import describe_published
 from lnmbench_report.practical_equivalence import describe_ropes
 
 FEW_PAIRS = 10
@@ -134,7 +136,7 @@ def _make_difference_table(
         columns=tuple(_difference_columns(results)),
         rows=[tuple(_difference_cells(results, comparison)) for comparison in comparisons],
         notes=(
-            *_interpretation_notes(results),
+            *_interpretation_notes(results, comparisons),
             *_direction_notes(results, comparisons),
             *_undefined_notes(results, comparisons),
             *notes,
@@ -278,15 +280,8 @@ def _pvalue_cell(test: TestResult | None) -> Cell:
     return Cell(text=format_pvalue(test.pvalue), value=test.pvalue)
 
 
-def _interpretation_notes(results: Results) -> Iterator[str]:
-    folds = plural(results.protocol.units, "fold")
-    for name in published_tests(results):
-        yield (
-            f"Use the corrected p: the {folds} share most of their training cases, but the "
-            f"{results.comparison_titles[name]} treats them as independent and, at 10 × 10 folds, "
-            '"finds" a difference (p < .05) between equally good methods in up to six of ten '
-            "cohorts (docs/calibration.md of lnmbench)."
-        )
+def _interpretation_notes(results: Results, comparisons: Sequence[PairComparison]) -> Iterator[str]:
+    yield from describe_published(results, comparisons)
     yield f"CI: that of the corrected test. {_describe_family(results)}"
 
 
@@ -335,6 +330,17 @@ def _undefined_notes(results: Results, comparisons: Sequence[PairComparison]) ->
         )
 
 
+def _unchanged_notes(results: Results) -> Iterator[str]:
+    """Yield a note on questions whose methods predict alike, and are equivalent for that reason."""
+    unchanged = [q for q in aux_questions(results) if not can_show_effect(results, q)]
+    if unchanged:
+        labels = join_and([f"{q.method.label} against {q.reference.label}" for q in unchanged])
+        yield (
+            f"{labels}: both methods predict alike, so P, equivalent says nothing about the labels "
+            "of a task."
+        )
+
+
 def _test_notes(results: Results, tests: Mapping[str, TestResult]) -> Iterator[str]:
     for name, test in tests.items():
         if _is_bayesian(test):
@@ -344,5 +350,6 @@ def _test_notes(results: Results, tests: Mapping[str, TestResult]) -> Iterator[s
                 f"than its comparator, by the {results.comparison_titles[name]}. "
                 f"{describe_ropes(results, metrics)}"
             )
+            yield from _unchanged_notes(results)
     yield f"{MISSING}: the test is not defined for the metric."
     yield from independence_notes(results, "tests with the case as the unit treat")
