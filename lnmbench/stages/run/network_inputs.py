@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.contracts import AuxTask, Encoder
 from lnmbench.imaging.geometry import window
-from lnmbench.records import TARGET, Cohort, NetworkMethod, Plan
+from lnmbench.records import TARGET, Cohort, Column, NetworkMethod, Plan
 from lnmbench.stages.plan import head_names
 from lnmbench.stages.run.chunk import Fit, NetworkChunk
 from lnmbench.store.cohort_file import read_slices
@@ -168,7 +169,25 @@ def clinical_inputs(
     if not cohort.features:
         return np.zeros((len(fits), len(positions), 0), dtype=np.float32)
     frame = feature_frame(cohort, positions)
-    features = [
-        preprocessor(cohort.features).fit(frame[fit.training]).transform(frame) for fit in fits
-    ]
+    values = tuple(frame[column.name].to_numpy().tobytes() for column in cohort.features)
+    training = tuple(fit.training.tobytes() for fit in fits)
+    return _scale(cohort.features, values, training).copy()
+
+
+# all networks of a repeat have the same clinical features, as the negative controls of a task do
+@lru_cache(maxsize=16)
+def _scale(
+    columns: tuple[Column, ...], values: tuple[bytes, ...], training: tuple[bytes, ...]
+) -> NDArray[np.float32]:
+    """Return features (K, n, C) from columns (n,) of float64 and training cases (n,) of bool."""
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            column.name: np.frombuffer(content, dtype=np.float64)
+            for column, content in zip(columns, values, strict=True)
+        }
+    )
+    masks = [np.frombuffer(mask, dtype=np.bool_) for mask in training]
+    features = [preprocessor(columns).fit(frame[mask]).transform(frame) for mask in masks]
     return np.stack(features).astype(np.float32)

@@ -27,6 +27,13 @@ def test_clinical_features_are_scaled_on_the_training_cases_of_each_fit(
     for fit, scaled in zip(fits, features[:, :, 0], strict=True):
         trained = age[fit.training]
         assert scaled == pytest.approx((age - trained.mean()) / trained.std(), abs=1e-5)
+    features[:] = 0.0  # what a caller does to its features does not reach the next one
+    again = clinical_inputs(cohort, cohort.positions(plan.ids), fits)
+    assert again[0, :, 0] == pytest.approx(
+        (age - age[fits[0].training].mean()) / age[fits[0].training].std(), abs=1e-5
+    )
+    older = replace(cohort, values={**cohort.values, "age": cohort.values["age"] ** 2})
+    assert not np.array_equal(clinical_inputs(older, cohort.positions(plan.ids), fits), again)
     without = replace(cohort, columns=cohort.columns[:1])
     assert clinical_inputs(without, np.arange(30), fits).shape == (6, 30, 0)
 
