@@ -47,7 +47,8 @@ class MethodResult:
     spread
         The standard deviation over the outer folds by metric.
     predicted
-        The out-of-fold probabilities of the target, (repeats, n).
+        The out-of-fold probabilities of the target, (repeats, n). Compute a statistic in each
+        repeat and average it: averaged probabilities are those of a larger ensemble.
     inner
         The first primary metric of the validation predictions that selected the setting,
         (repeats, folds).
@@ -76,14 +77,6 @@ class MethodResult:
     def complete(self) -> bool:
         """True if every unit of the protocol has a result."""
         return self.units_done == self.units_all
-
-    @property
-    def probability(self) -> NDArray[np.float64]:
-        """The out-of-fold probabilities averaged over the repeats, (n,), of a complete method."""
-        if self.predicted is None:
-            raise ValueError(f"{self.method.label} has no predictions")
-        mean: NDArray[np.float64] = self.predicted.mean(axis=0)
-        return mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

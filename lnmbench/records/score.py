@@ -35,10 +35,10 @@ class FoldScores:
 class AuxScore:
     """Performance of a method on an auxiliary task.
 
-    `metrics` maps each metric of the label's kind to its value on the out-of-fold predictions,
-    averaged over the repeats; intervals are BCa bootstraps over cases. `chance` maps the same
-    metrics to the value of one prediction for all cases: the proportions of the classes, the
-    median of a measure. `known` counts the cases with any label.
+    `metrics` maps each metric of the label's kind to its mean over the outer folds with the
+    corrected 95 % interval, as the target's. `chance` maps the same metrics to the value of one
+    prediction for all cases, the proportions of the classes or the median of a measure, and `folds`
+    to the number of outer folds that define them. `known` counts the cases with any label.
     """
 
     task: str
@@ -47,6 +47,7 @@ class AuxScore:
     known: int
     metrics: Mapping[str, Estimate]
     chance: Mapping[str, float] = field(default_factory=dict)
+    folds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

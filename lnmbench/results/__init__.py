@@ -56,6 +56,7 @@ from lnmbench.results.margins import (
     margin_verdict,
     question_margins,
 )
+from lnmbench.results.method_calibration import calibrate
 from lnmbench.results.ordering import (
     comparisons_in_order,
     metrics_in_order,
@@ -117,6 +118,7 @@ __all__ = [
     "assessable_tasks",
     "aux_questions",
     "aux_title",
+    "calibrate",
     "can_show_effect",
     "comparisons_in_order",
     "complete_controls",

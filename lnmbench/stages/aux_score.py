@@ -1,7 +1,8 @@
-"""score: metrics of an auxiliary task on predictions averaged over the repeats."""
+"""score: metrics of an auxiliary task on every outer fold, and their summary."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -9,54 +10,69 @@ import numpy as np
 
 from lnmbench.contracts import Metric, Thresholded
 from lnmbench.errors import PluginError
-from lnmbench.records import AuxLabels, AuxScore, Estimate
-from lnmbench.stats.bootstrap import bootstrap_interval
+from lnmbench.records import AuxLabels, AuxScore, Protocol
+from lnmbench.stages.score import summarize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-RESAMPLES = 1000
 
 
 def score_aux_task(
     labels: AuxLabels,
     predicted: NDArray[np.float64],
     metrics: Mapping[str, Metric],
+    outer: NDArray[np.int16],
+    *,
+    protocol: Protocol,
     faults: dict[str, str] | None = None,
 ) -> AuxScore:
     """Return the performance of a method on an auxiliary task.
+
+    Each metric is computed on each outer fold of each repeat, as those of the target. Pooled over
+    folds, predictions of labels without information would be worse than chance: a fold with more
+    positive cases leaves fewer of them to train on.
 
     Parameters
     ----------
     labels
         The labels of the task.
     predicted
-        Predictions (repeats, n, outputs), which are averaged over the repeats.
+        Predictions (repeats, n, outputs).
     metrics
-        All metrics by name; those of the label's kind are used. A metric that the cases do not
-        define is NaN.
+        All metrics by name; those of the label's kind are used. A metric that a fold does not
+        define is left out of the mean, and is NaN if fewer than two folds define it.
+    outer
+        (repeats, n): the outer fold in which a case is tested.
+    protocol
+        The protocol of the run.
     faults
         The fault of each metric that failed, by name: the score lacks it. Faults are added; by
         default they are raised.
     """
     flat = labels.values.reshape(len(labels.values), -1)
-    known = ~np.isnan(flat).any(axis=1)
-    truth, mean = labels.values[known], predicted.mean(axis=0)[known]
+    known = np.asarray(~np.isnan(flat).any(axis=1))
     if labels.kind not in ("ordinal", "nominal"):
-        mean = mean.reshape(truth.shape)
-    constant = _constant_prediction(labels, truth, mean)
-    estimates, chance = {}, {}
+        predicted = predicted.reshape(len(predicted), *labels.values.shape)
+    constant = _constant_prediction(labels, known, predicted)
+    estimates, chance, folds = {}, {}, {}
     for name, metric in metrics.items():
         is_scored = labels.kind in metric.kinds and not isinstance(metric, Thresholded)
         if not is_scored or (faults and name in faults):
             continue
         try:
-            estimates[name] = _estimate(truth, mean, metric)
-            chance[name] = _value(truth, constant, metric)
+            values, by_chance = (
+                _score_folds(labels.values, scores, np.where(known, outer, -1), metric)
+                for scores in (predicted, constant)
+            )
         except PluginError as error:
             if faults is None:
                 raise
             faults[name] = str(error)
+        else:
+            defined = ~np.isnan(values)
+            estimates[name] = summarize(values, protocol, metric.bounds)
+            chance[name] = float(by_chance[defined].mean()) if defined.any() else math.nan
+            folds[name] = int(defined.sum())
     return AuxScore(
         task=labels.task,
         title=labels.title,
@@ -64,13 +80,30 @@ def score_aux_task(
         known=labels.known,
         metrics=estimates,
         chance=chance,
+        folds=folds,
     )
 
 
+def _score_folds(
+    truth: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    outer: NDArray[np.int16],
+    metric: Metric,
+) -> NDArray[np.float64]:
+    """Return a metric on every outer fold, (repeats, folds), NaN without a case with a label."""
+    values = np.full((outer.shape[0], int(outer.max(initial=0)) + 1), math.nan)
+    for repeat, fold in np.ndindex(*values.shape):
+        tested = outer[repeat] == fold
+        if tested.any():
+            values[repeat, fold] = metric(truth[tested], predicted[repeat, tested])
+    return values
+
+
 def _constant_prediction(
-    labels: AuxLabels, truth: NDArray[np.float64], predicted: NDArray[np.float64]
+    labels: AuxLabels, known: NDArray[np.bool_], predicted: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the best prediction that is the same for all cases, in the shape of `predicted`."""
+    truth = labels.values[known]
     if not len(truth):
         return predicted
     if labels.kind in ("ordinal", "nominal"):
@@ -81,21 +114,3 @@ def _constant_prediction(
     else:
         constant = truth.mean(axis=0)
     return np.broadcast_to(constant, predicted.shape).astype(np.float64)
-
-
-def _value(truth: NDArray[np.float64], predicted: NDArray[np.float64], metric: Metric) -> float:
-    try:
-        return float(metric(truth, predicted))
-    except ValueError:  # one class only, or no case: the metric is not defined
-        return float("nan")
-
-
-def _estimate(
-    truth: NDArray[np.float64], predicted: NDArray[np.float64], metric: Metric
-) -> Estimate:
-    try:
-        interval = bootstrap_interval(truth, predicted, metric, resamples=RESAMPLES)
-        value = float(metric(truth, predicted))
-    except ValueError:  # one class only, or no case: the metric is not defined
-        return Estimate(value=float("nan"))
-    return Estimate(value=value, low=interval.low, high=interval.high)

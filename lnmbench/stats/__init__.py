@@ -4,7 +4,7 @@ Wrong input is a bug of the caller and raises `ValueError`; stages check the use
 """
 
 from lnmbench.stats.bayes import CorrelatedPosterior, bayesian_correlated_ttest
-from lnmbench.stats.bootstrap import BootstrapInterval, bootstrap_interval
+from lnmbench.stats.bootstrap import bootstrap_intervals
 from lnmbench.stats.calibration_curves import CalibrationCurve, calibration_curve
 from lnmbench.stats.curves import PrCurve, RocBand, RocCurve, pr_curve, roc_band, roc_curve
 from lnmbench.stats.cv_auc import (
@@ -36,7 +36,6 @@ from lnmbench.stats.multiplicity import holm
 from lnmbench.stats.nemenyi import CriticalDifference, critical_difference
 from lnmbench.stats.operating_points import (
     OperatingPoint,
-    Share,
     operating_point,
     threshold_for_sensitivity,
     threshold_for_specificity,
@@ -54,11 +53,11 @@ from lnmbench.stats.resampled import (
     power,
 )
 from lnmbench.stats.scoring_rules import brier, log_loss
+from lnmbench.stats.shares import Share
 
 __all__ = [
     "AcrossCohorts",
     "AucTest",
-    "BootstrapInterval",
     "Calibration",
     "CalibrationCurve",
     "Components",
@@ -78,7 +77,7 @@ __all__ = [
     "average_precision",
     "bayesian_correlated_ttest",
     "bayesian_hierarchical",
-    "bootstrap_interval",
+    "bootstrap_intervals",
     "brier",
     "calibration",
     "calibration_curve",

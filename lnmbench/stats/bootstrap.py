@@ -1,132 +1,156 @@
-"""Bootstrap confidence intervals of any metric, by resampling patients."""
+"""Bootstrap confidence intervals by resampling patients.
+
+A case is tested once in each repeat, so the repeats are no further patients. A resample gives each
+case one weight, with which the statistic is computed in every repeat and then averaged.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from lnmbench.stats.resampled import Interval
 from lnmbench.stats.resampling import (
+    Statistic,
     draw_resamples,
     group_members,
     leave_out,
-    number_strata,
+    number_patients,
     score_resamples,
 )
 
 # Up to this number of patients in all strata, the jackknife leaves them out one by one; with more,
 # in this number of groups, but at least _FEWEST in a stratum.
 _GROUPS, _FEWEST = 400, 40
+# Relative difference below which a resample equals the estimate: rounding of sums.
+_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BootstrapInterval:
-    """Metric of all cases and its interval at `level`.
+class Resampled:
+    """Statistics of all cases (q,), of each resample (b, q), and without patients.
 
-    In `undefined` of the `resamples` the metric was not defined; they are left out.
+    `left_out` has for each stratum the statistics without each of its patients, or groups of them,
+    (m, q).
     """
 
-    estimate: float
-    low: float
-    high: float
-    level: float
-    resamples: int
-    undefined: int
+    estimate: NDArray[np.float64]
+    drawn: NDArray[np.float64]
+    left_out: list[NDArray[np.float64]]
 
 
-def bootstrap_interval(
-    y: ArrayLike,
-    p: ArrayLike,
-    metric: Callable[[Any, Any], float],
+def bootstrap_intervals(
+    statistic: Statistic,
+    n: int,
     *,
+    patients: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
-    strata: ArrayLike | None = None,
-) -> BootstrapInterval:
-    """Return the bias-corrected and accelerated (BCa) bootstrap interval of a metric.
+) -> list[Interval]:
+    """Return the bias-corrected and accelerated (BCa) bootstrap intervals of q statistics.
 
-    The ends are the quantiles Φ(z0 + (z0 + z)/(1 − a(z0 + z))) of the resampled metric (Efron
-    1987), z0 from the share of resamples below the estimate, a from the jackknife within strata
-    (Davison & Hinkley 1997, 5.3.2), which leaves out one patient at a time, or random groups of
-    them if there are more than 400. If all resamples are equal, the interval is the point; if the
-    metric is not defined for all cases, it is NaN.
+    The ends are the quantiles Φ(z0 + (z0 + z)/(1 − a(z0 + z))) of the resampled statistic, z0 from
+    the share of resamples below the estimate, a from the jackknife within strata (Efron 1987;
+    Davison & Hinkley 1997, 5.3.2), which leaves out one patient at a time, or random groups of
+    them if there are more than 400. Resamples without a finite statistic are left out. If all are
+    equal, the interval is the point; if the statistic of all cases is not finite, it is NaN.
 
     Parameters
     ----------
-    y
-        Labels, (n, …).
-    p
-        Predictions, (n, …).
-    metric
-        Function `metric(y, p)` of such arrays; a `Weighted` one scores the resamples without a
-        loop.
+    statistic
+        Function of weights (b, n) of the cases that returns (b, q), NaN where it is undefined.
+    n
+        Number of cases.
+    patients
+        Number of each case's patient, (n,): patients are drawn with replacement, with all of their
+        cases. If it is empty or None, each case is a patient.
+    strata
+        Labels of 0 and 1, (n,): patients with and without a case of label 1 are drawn separately,
+        so that the numbers of both do not vary. By default, all are drawn together.
     level
-        Coverage of the interval, between 0 and 1.
+        Coverage of the intervals, between 0 and 1.
     resamples
         Number of resamples.
     seed
-        Seed of the resamples; the same seed gives the same interval.
-    strata
-        Stratum of each patient, (n,): patients are drawn with replacement within it. By default the
-        classes of `y`, or one stratum if `y` has no classes (not whole numbers, more than 20
-        distinct ones, or more than one axis).
+        Seed of the resamples; the same seed gives the same intervals.
 
     Returns
     -------
-    BootstrapInterval
-        The metric of all cases and its interval.
+    list of Interval
+        The interval of each of the q statistics.
 
     Raises
     ------
     ValueError
-        For NaN, lengths that differ, and an impossible `level` or `resamples`.
+        For a number of patients other than `n`, and for an impossible `level` or `resamples`.
 
     Examples
     --------
-    >>> from lnmbench.stats.scoring_rules import brier
-    >>> y, p = [0, 0, 0, 1, 1, 1], [0.1, 0.2, 0.6, 0.4, 0.7, 0.9]
-    >>> interval = bootstrap_interval(y, p, brier)
-    >>> f"{interval.estimate:.3f} ({interval.low:.2f} to {interval.high:.2f})"
-    '0.145 (0.04 to 0.30)'
+    >>> errors = np.array([0.01, 0.04, 0.36, 0.36, 0.09, 0.01])
+    >>> (interval,) = bootstrap_intervals(lambda w: w @ errors[:, None] / w.sum(1)[:, None], 6)
+    >>> f"{interval.low:.2f} to {interval.high:.2f}"
+    '0.04 to 0.30'
     """
-    truth, predicted = _finite(y, "labels"), _finite(p, "predictions")
-    if len(truth) != len(predicted):
-        raise ValueError(f"predictions: expected {len(truth)} cases, got {len(predicted)}")
     if not 0.0 < level < 1.0:
         raise ValueError(f"level: expected between 0 and 1, got {level}")
+    values = resample(
+        statistic, n, patients=patients, strata=strata, resamples=resamples, seed=seed
+    )
+    intervals = []
+    for column, estimate in enumerate(values.estimate.tolist()):
+        drawn = _finite(values.drawn[:, column])
+        left_out = [_finite(stratum[:, column]) for stratum in values.left_out]
+        low, high = bca(estimate, drawn, left_out, level=level)
+        intervals.append(Interval(low=low, high=high, level=level))
+    return intervals
+
+
+def resample(
+    statistic: Statistic,
+    n: int,
+    *,
+    patients: ArrayLike | None,
+    strata: ArrayLike | None = None,
+    resamples: int,
+    seed: int,
+) -> Resampled:
+    """Return a statistic of all cases, of resamples of the patients, and without each patient.
+
+    Parameters
+    ----------
+    statistic, n, patients, strata, resamples, seed
+        As in `bootstrap_intervals`.
+
+    Returns
+    -------
+    Resampled
+        The statistics.
+
+    Raises
+    ------
+    ValueError
+        As `bootstrap_intervals`.
+    """
     if resamples < 1:
         raise ValueError(f"resamples: expected at least 1, got {resamples}")
-    parts = number_strata(truth, strata)
-    members = group_members(parts)
-    estimate = float(metric(truth, predicted))
-    low = high = math.nan
-    undefined = resamples
-    if not math.isnan(estimate):
-        drawn = score_resamples(
-            metric, truth, predicted, draw_resamples(parts.tobytes(), resamples, seed)
-        )
-        groups = max(_FEWEST, _GROUPS // len(members))
-        left_out = [
-            score_resamples(metric, truth, predicted, leave_out(stratum, groups, len(truth), seed))
-            for stratum in members
-            if stratum.size > 1
-        ]
-        defined = drawn[~np.isnan(drawn)]
-        undefined = resamples - defined.size
-        low, high = bca(estimate, defined, left_out, level=level)
-    return BootstrapInterval(
-        estimate=estimate,
-        low=low,
-        high=high,
-        level=level,
-        resamples=resamples,
-        undefined=undefined,
+    patient = number_patients(patients, n)
+    stratum = np.zeros(int(patient.max()) + 1, dtype=np.intp)
+    if strata is not None:
+        np.maximum.at(stratum, patient, np.asarray(strata, dtype=np.intp))
+    members = [patients for patients in group_members(stratum) if patients.size]
+    groups = max(_FEWEST, _GROUPS // len(members))
+    without = [leave_out(patients, groups, stratum.size, seed) for patients in members]
+    times = draw_resamples(stratum.tobytes(), resamples, seed)
+    return Resampled(
+        estimate=statistic(np.ones((1, n)))[0],
+        drawn=score_resamples(statistic, times[:, patient]),
+        left_out=[score_resamples(statistic, rows[:, patient]) for rows in without],
     )
 
 
@@ -137,29 +161,32 @@ def bca(
     *,
     level: float,
 ) -> tuple[float, float]:
-    """Return low and high of the BCa interval (Efron 1987); source as in `bootstrap_interval`.
+    """Return low and high of the BCa interval (Efron 1987); source as in `bootstrap_intervals`.
 
     Parameters
     ----------
     estimate
-        The metric of all cases.
+        The statistic of all cases.
     resampled
-        The metric of each resample, (b,), without NaN.
+        The statistic of each resample, (b,), without NaN.
     left_out
-        For each stratum the metric without each of its patients, or groups of patients, (m,).
+        For each stratum the statistic without each of its patients, or groups of them, (m,),
+        without NaN.
     level
         Coverage of the interval, between 0 and 1.
 
     Returns
     -------
     tuple of float
-        Low and high; NaN without a resampled value.
+        Low and high; NaN without a resampled value, and if the estimate is not finite.
     """
-    if not resampled.size:
+    if not (resampled.size and math.isfinite(estimate)):
         return math.nan, math.nan
     if np.ptp(resampled) <= 1e-12 * np.abs(resampled).max():
         return estimate, estimate
-    below = np.mean(resampled < estimate) + np.mean(resampled == estimate) / 2.0
+    change = resampled - estimate
+    equal = np.abs(change) <= _ROUNDING * max(abs(estimate), float(np.abs(change).max()))
+    below = np.mean((change < 0.0) & ~equal) + np.mean(equal) / 2.0
     # an estimate beyond all resamples has no z0; half a resample is the smallest share they resolve
     half = 0.5 / resampled.size
     z0, a = float(ndtri(np.clip(below, half, 1.0 - half))), _acceleration(left_out)
@@ -179,19 +206,12 @@ def _adjust_quantile(z0: float, z: float, acceleration: float) -> float:
 def _acceleration(left_out: list[NDArray[np.float64]]) -> float:
     cubes = squares = 0.0
     for values in left_out:
-        defined = values[~np.isnan(values)]
-        if defined.size > 1:
-            influence = (defined.mean() - defined) * (defined.size - 1) / defined.size
+        if values.size > 1:
+            influence = (values.mean() - values) * (values.size - 1) / values.size
             cubes += float(np.sum(influence**3))
             squares += float(np.sum(influence**2))
     return cubes / (6.0 * squares**1.5) if squares > 0.0 else 0.0
 
 
-def _finite(values: ArrayLike, what: str) -> NDArray[np.float64]:
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim == 0 or not len(array):
-        raise ValueError(f"{what}: expected at least one case")
-    if not np.isfinite(array).all():
-        wrong = np.count_nonzero(~np.isfinite(array))
-        raise ValueError(f"{what}: {wrong} of {array.size} values are NaN or infinite")
-    return array
+def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[np.isfinite(values)]

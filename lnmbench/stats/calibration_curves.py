@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, ndtri
+from scipy.special import expit
 
 from lnmbench.stats.arrays import require_two_classes, upper_probability
-from lnmbench.stats.operating_points import wilson
-from lnmbench.stats.recalibration import LogisticFit, are_equal, clipped_logit, fit_logistic
-from lnmbench.stats.scoring_rules import require_probabilities
+from lnmbench.stats.bootstrap import resample
+from lnmbench.stats.logistic_fits import LogisticFits, fit_logistic, linearize
+from lnmbench.stats.recalibration import are_equal, clipped_logit
+from lnmbench.stats.scoring_rules import require_repeats
+from lnmbench.stats.shares import mean_share
 
 # quantiles of the knots (Harrell 2015, table 2.3)
 _KNOTS = {
@@ -20,14 +22,14 @@ _KNOTS = {
     4: (0.05, 0.35, 0.65, 0.95),
     5: (0.05, 0.275, 0.5, 0.725, 0.95),
 }
-_POINTS = 101
+_POINTS, _RESAMPLES = 101, 500
 # A fit beyond this logit has diverged: no data of this size support such certainty.
 _LARGEST_LOGIT = 16.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bins:
-    """Bins of similar probabilities, (b,): mean probability, share of events, Wilson's limits."""
+    """Bins of similar probabilities, (b,): mean probability, share of events, limits, cases."""
 
     predicted: NDArray[np.float64]
     observed: NDArray[np.float64]
@@ -60,25 +62,36 @@ class CalibrationCurve:
 
 
 def calibration_curve(
-    y: ArrayLike, p: ArrayLike, bins: int = 10, *, level: float = 0.95
+    y: ArrayLike,
+    p: ArrayLike,
+    bins: int = 10,
+    *,
+    patients: ArrayLike | None = None,
+    level: float = 0.95,
 ) -> CalibrationCurve:
     """Return observed shares against predicted probabilities (Van Calster et al. 2016).
 
-    Bins hold equal counts, cases of one probability in one bin; their intervals are Wilson's.
-    The smooth curve is the logistic regression of y on a restricted cubic spline of logit p
-    (Harrell 2015, section 2.4.5) with 5 knots from 200 cases of the rarer class, 4 from 50, else
-    3; fewer if probabilities are too similar or the fit diverges, down to a straight line, and no
-    curve if even the line diverges. Its limits are Wald's on the logit scale, pointwise.
+    Bins hold equal counts, cases of one probability in one bin. The smooth curve is the logistic
+    regression of y on a restricted cubic spline of logit p (Harrell 2015, section 2.4.5) with 5
+    knots from 200 cases of the rarer class, 4 from 50, else 3; fewer if probabilities are too
+    similar or the fit diverges, down to a straight line, and no curve if even the line diverges.
     Probabilities closer to 0 or 1 than 1e-6 are moved to that distance.
+
+    Both are computed in each repeat and averaged over the repeats: bins by their number, curves at
+    101 probabilities from the mean of the repeats' least to the mean of their greatest one. Limits
+    of bins are those of `mean_share`. Those of the curve are pointwise percentiles of a bootstrap
+    over patients, each resample in every repeat (see `LogisticFits.resample`).
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,).
     p
-        Predicted probabilities, (n,), within [0, 1].
+        Predicted probabilities within [0, 1], (n,) or (repeats, n).
     bins
         Largest number of bins.
+    patients
+        Number of each case's patient, (n,); if it is empty or None, each case is a patient.
     level
         Coverage of the limits, between 0 and 1.
 
@@ -100,68 +113,95 @@ def calibration_curve(
     ([0.2, 0.7], [0.33, 0.67])
     """
     labels = require_two_classes(y)
-    p = require_probabilities(p, labels.size)
+    p = require_repeats(p, labels.size)
     if bins < 1:
         raise ValueError(f"bins: expected at least 1, got {bins}")
     return CalibrationCurve(
-        bins=_bins(labels, p, bins, level),
-        smooth=_smooth(labels, p, float(ndtri(upper_probability(level)))),
+        bins=_make_bins(labels, p, bins, patients, level),
+        smooth=_make_smooth(labels, p, patients, level),
         level=level,
     )
 
 
-def _bins(labels: NDArray[np.float64], p: NDArray[np.float64], bins: int, level: float) -> Bins:
+def _make_bins(
+    labels: NDArray[np.float64],
+    p: NDArray[np.float64],
+    bins: int,
+    patients: ArrayLike | None,
+    level: float,
+) -> Bins:
     from scipy.stats import rankdata
 
     # mean ranks keep equal probabilities together
-    bin_numbers = np.floor((rankdata(p) - 0.5) / p.size * bins).astype(np.int64)
-    _, bin_index = np.unique(bin_numbers, return_inverse=True)
-    count = np.bincount(bin_index)
-    events = np.bincount(bin_index, weights=labels)
-    low, high = wilson(events.astype(np.int64), count, level)
+    bin_of_case = np.floor((rankdata(p, axis=1) - 0.5) / labels.size * bins).astype(np.int64)
+    numbers, index = np.unique(bin_of_case, return_inverse=True)
+    event = np.broadcast_to(labels == 1.0, p.shape)
+    shares = [
+        mean_share(event, bin_of_case == number, patients=patients, level=level)
+        for number in numbers
+    ]
+    count = np.bincount(index.ravel())
     return Bins(
-        predicted=np.bincount(bin_index, weights=p) / count,
-        observed=events / count,
-        low=low,
-        high=high,
+        predicted=np.bincount(index.ravel(), weights=p.ravel()) / count,
+        observed=np.array([share.estimate for share in shares]),
+        low=np.array([share.interval.low for share in shares]),
+        high=np.array([share.interval.high for share in shares]),
         count=count,
     )
 
 
-def _smooth(labels: NDArray[np.float64], p: NDArray[np.float64], z: float) -> Smooth:
-    grid = np.linspace(p.min(), p.max(), _POINTS)
-    x, grid_x = clipped_logit(p), clipped_logit(grid)
+def _make_smooth(
+    labels: NDArray[np.float64], p: NDArray[np.float64], patients: ArrayLike | None, level: float
+) -> Smooth:
+    grid = np.linspace(p.min(axis=1).mean(), p.max(axis=1).mean(), _POINTS)
+    x, grid_x = clipped_logit(p), np.broadcast_to(clipped_logit(grid), (len(p), _POINTS))
     # the curve is the same on any scale, the arithmetic is not
-    middle, width = (0.0, 1.0) if are_equal(x) else (x.mean(), x.std())
+    middle, width = (0.0, 1.0)
+    if not any(map(are_equal, x)):
+        middle, width = x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)
     x, grid_x = (x - middle) / width, (grid_x - middle) / width
     for knots in _candidates(labels, x):
-        fit = fit_logistic(labels, spline(x, knots))
-        design = spline(grid_x, knots)
-        line = design @ fit.coefficients
-        variance = np.einsum("ij,jk,ik->i", design, fit.covariance, design)
-        if _is_sound(fit, line, variance):
-            half = z * np.sqrt(variance)
-            observed, low, high = expit(np.stack([line, line - half, line + half]))
-            return Smooth(predicted=grid, observed=observed, low=low, high=high, knots=knots.size)
+        design = np.stack([spline(*columns) for columns in zip(x, knots, strict=True)])
+        fits = [fit_logistic(labels, columns) for columns in design]
+        coefficients = np.stack([fit.coefficients for fit in fits])
+        grid_design = np.stack([spline(*columns) for columns in zip(grid_x, knots, strict=True)])
+        lines = np.einsum("rgk,rk->rg", grid_design, coefficients)
+        if not (all(fit.converged for fit in fits) and np.abs(lines).max() < _LARGEST_LOGIT):
+            continue
+        regression = linearize(labels, design, coefficients)
+
+        def draw(
+            weights: NDArray[np.float64],
+            regression: LogisticFits = regression,
+            grid_design: NDArray[np.float64] = grid_design,
+        ) -> NDArray[np.float64]:
+            drawn = np.einsum("rgk,brk->brg", grid_design, regression.resample(weights))
+            return np.asarray(expit(drawn).mean(axis=1))  # (b, 101)
+
+        drawn = resample(draw, labels.size, patients=patients, resamples=_RESAMPLES, seed=0).drawn
+        tail = 1.0 - upper_probability(level)
+        low, high = np.nanquantile(drawn, [tail, 1.0 - tail], axis=0)
+        return Smooth(
+            predicted=grid,
+            observed=expit(lines).mean(axis=0),
+            low=low,
+            high=high,
+            knots=knots.shape[1],
+        )
     nan = np.full(_POINTS, math.nan)
     return Smooth(predicted=grid, observed=nan, low=nan, high=nan, knots=0)
 
 
 def _candidates(labels: NDArray[np.float64], x: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return knots to try, the largest number first; two knots are a straight line."""
-    if are_equal(x):
+    """Return knots of each repeat to try, (repeats, k); the largest k first, 2 a straight line."""
+    if any(map(are_equal, x)):
         return []
     rarer = int(min(labels.sum(), labels.size - labels.sum()))
     most = 5 if rarer >= 200 else 4 if rarer >= 50 else 3
-    most = min(most, np.unique(x.round(9)).size)
-    quantiles = [np.quantile(x, _KNOTS[k]) for k in range(most, 2, -1)]
-    straight = np.array([x.min(), x.max()])
+    most = min(most, *(np.unique(repeat.round(9)).size for repeat in x))
+    quantiles = [np.quantile(x, _KNOTS[k], axis=1).T for k in range(most, 2, -1)]
+    straight = np.stack([x.min(axis=1), x.max(axis=1)], axis=1)
     return [*(knots for knots in quantiles if np.diff(knots).min() > 1e-9), straight]
-
-
-def _is_sound(fit: LogisticFit, line: NDArray[np.float64], variance: NDArray[np.float64]) -> bool:
-    within = bool(np.isfinite(line).all() and np.abs(line).max() < _LARGEST_LOGIT)
-    return fit.converged and within and bool((variance >= 0.0).all())
 
 
 def spline(x: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves."""
+"""ROC and precision-recall curves, averaged over repeats."""
 
 from __future__ import annotations
 
@@ -8,32 +8,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_scores, require_two_classes, upper_probability
+from lnmbench.stats.bootstrap import resample
 
 _GRID = 101
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RocCurve:
-    """Shares of negative and of positive cases at or above each threshold, all (t,).
-
-    The first threshold is infinite: nothing is called positive.
-    """
+    """Shares of negative and of positive cases that are called positive, both (t,)."""
 
     false_positive_rate: NDArray[np.float64]
     true_positive_rate: NDArray[np.float64]
-    thresholds: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrCurve:
-    """Recall and precision at each threshold, all (t,), from the least threshold upwards.
-
-    The last point, recall 0 and precision 1 at an infinite threshold, is a convention.
-    """
+    """Precision from each recall down to the next, both (m + 1,), from recall 1 to 0."""
 
     recall: NDArray[np.float64]
     precision: NDArray[np.float64]
-    thresholds: NDArray[np.float64]
     prevalence: float
 
 
@@ -48,19 +41,23 @@ class RocBand:
 
 
 def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
-    """Return the ROC curve, tied scores as one threshold, without points on a straight line.
+    """Return the ROC curve, tied scores joined by a line.
+
+    Curves of several repeats are averaged vertically (Fawcett 2006, Pattern Recognition Letters
+    27): at each number of false positives, the least and the greatest sensitivity are averaged, so
+    that the area below the curve is the mean of the AUCs of the repeats.
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,).
     score
-        Scores, (n,), higher for positive cases.
+        Scores, (n,) or (repeats, n), higher for positive cases.
 
     Returns
     -------
     RocCurve
-        Rates and thresholds, (t,) each.
+        Rates, two points for each number of false positives from 0 to all.
 
     Raises
     ------
@@ -71,70 +68,99 @@ def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
     --------
     >>> curve = roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     >>> curve.false_positive_rate.tolist(), curve.true_positive_rate.tolist()
-    ([0.0, 0.0, 0.5, 0.5, 1.0], [0.0, 0.5, 0.5, 1.0, 1.0])
+    ([0.0, 0.0, 0.5, 0.5, 1.0, 1.0], [0.0, 0.5, 0.5, 1.0, 1.0, 1.0])
     """
-    from sklearn.metrics import roc_curve as points
-
     labels = require_two_classes(y)
-    false, true, thresholds = points(labels, require_scores(score, labels, "scores"))
-    return RocCurve(false_positive_rate=false, true_positive_rate=true, thresholds=thresholds)
+    negatives = int(np.sum(labels == 0.0))
+    false = np.arange(negatives + 1.0)
+    ends = np.zeros((false.size, 2))
+    scores = _require_repeats(score, labels)
+    for repeat in scores:
+        reached = _count_reaching(repeat, labels, np.ones((1, labels.size)))
+        true_positives, false_positives = reached.true_positives[0], reached.false_positives[0]
+        # of points with one x, numpy returns the last
+        ends[:, 0] += np.interp(-false, -false_positives[::-1], true_positives[::-1])
+        ends[:, 1] += np.interp(false, false_positives, true_positives)
+    return RocCurve(
+        false_positive_rate=np.repeat(false / negatives, 2),
+        true_positive_rate=ends.ravel() / (len(scores) * labels.sum()),
+    )
 
 
 def pr_curve(y: ArrayLike, score: ArrayLike) -> PrCurve:
     """Return the precision-recall curve with the prevalence, tied scores as one threshold.
 
-    Join its points by steps, not by lines (Davis & Goadrich 2006). Raises `ValueError` as
-    `roc_curve` does.
+    At each number of true positives, the precision is that of the highest threshold that reaches
+    them, and of several repeats the mean, so that the area below the steps is the mean of the
+    average precisions. Join its points by steps, not by lines (Davis & Goadrich 2006).
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,).
     score
-        Scores, (n,), higher for positive cases.
+        Scores, (n,) or (repeats, n), higher for positive cases.
 
     Returns
     -------
     PrCurve
-        Recall, precision and thresholds, (t,) each, and the prevalence.
+        Recall and precision, (m + 1,) each for m positive cases; the point at recall 0 repeats the
+        precision before it.
+
+    Raises
+    ------
+    ValueError
+        As `roc_curve`.
 
     Examples
     --------
     >>> curve = pr_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     >>> curve.recall.tolist(), curve.precision.round(2).tolist(), curve.prevalence
-    ([1.0, 1.0, 0.5, 0.5, 0.0], [0.5, 0.67, 0.5, 1.0, 1.0], 0.5)
+    ([1.0, 0.5, 0.0], [0.67, 1.0, 1.0], 0.5)
     """
-    from sklearn.metrics import precision_recall_curve
-
     labels = require_two_classes(y)
-    scores = require_scores(score, labels, "scores")
-    precision, recall, thresholds = precision_recall_curve(labels, scores)
+    true = np.arange(1.0, labels.sum() + 1.0)
+    scores = _require_repeats(score, labels)
+    precision = np.zeros(true.size)
+    for repeat in scores:
+        reached = _count_reaching(repeat, labels, np.ones((1, labels.size)))
+        first = np.searchsorted(reached.true_positives[0], true)
+        true_positives = reached.true_positives[0, first]
+        precision += true_positives / (true_positives + reached.false_positives[0, first])
+    precision /= len(scores)
     return PrCurve(
-        recall=recall,
-        precision=precision,
-        thresholds=np.append(thresholds, np.inf),
+        recall=np.append(true[::-1] / true.size, 0.0),
+        precision=np.append(precision[::-1], precision[0]),
         prevalence=float(labels.mean()),
     )
 
 
 def roc_band(
-    y: ArrayLike, score: ArrayLike, level: float = 0.95, *, resamples: int = 500, seed: int = 0
+    y: ArrayLike,
+    score: ArrayLike,
+    level: float = 0.95,
+    *,
+    patients: ArrayLike | None = None,
+    resamples: int = 500,
+    seed: int = 0,
 ) -> RocBand:
     """Return pointwise limits of the ROC curve at false positive rates 0, .01 … 1.
 
-    Percentiles of the curve over bootstrap resamples of the patients within each class, with
-    linear interpolation between points, as pROC's `ci.se` (Robin et al. 2011). Limits are
-    pointwise, not of the whole curve; at rates at which none or all of the negative cases are
-    called positive, they collapse to the observed curve.
+    Percentiles of the curve over bootstrap resamples of the patients within each class, with linear
+    interpolation between points, as pROC's `ci.se` (Robin et al. 2011); each resample is averaged
+    over the repeats. Limits are pointwise, not of the whole curve; at rates at which none or all of
+    the negative cases are called positive, they collapse to the observed curve.
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,).
     score
-        Scores, (n,), higher for positive cases.
+        Scores, (n,) or (repeats, n), higher for positive cases.
     level
         Coverage of the limits, between 0 and 1.
+    patients
+        Number of each case's patient, (n,); if it is empty or None, each case is a patient.
     resamples
         Number of resamples.
     seed
@@ -157,27 +183,48 @@ def roc_band(
     '0.33 to 1.00'
     """
     labels, tail = require_two_classes(y), 1.0 - upper_probability(level)
-    scores = require_scores(score, labels, "scores")
-    if resamples < 1:
-        raise ValueError(f"resamples: expected at least 1, got {resamples}")
-    random, grid = np.random.default_rng(seed), np.linspace(0.0, 1.0, _GRID)
-    thresholds = np.unique(scores)[::-1]
-    levels = np.searchsorted(-thresholds, -scores)
-    true, false = (
-        _resample_rates(levels[labels == label], thresholds.size, resamples, random)
-        for label in (1.0, 0.0)
+    scores, grid = _require_repeats(score, labels), np.linspace(0.0, 1.0, _GRID)
+
+    def draw(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        sensitivity = np.zeros((len(weights), _GRID))
+        for repeat in scores:
+            reached = _count_reaching(repeat, labels, weights)
+            true, false = reached.true_positives, reached.false_positives
+            for row, (t, f) in enumerate(zip(true, false, strict=True)):
+                with np.errstate(invalid="ignore"):  # a class without a case
+                    sensitivity[row] += np.interp(grid * f[-1], f, t) / t[-1]
+        return sensitivity / len(scores)
+
+    values = resample(
+        draw, labels.size, patients=patients, strata=labels, resamples=resamples, seed=seed
     )
-    drawn = np.array([np.interp(grid, f, t) for f, t in zip(false, true, strict=True)])
-    low, high = np.quantile(drawn, [tail, 1.0 - tail], axis=0)
+    low, high = np.nanquantile(values.drawn, [tail, 1.0 - tail], axis=0)
     return RocBand(false_positive_rate=grid, low=low, high=high, level=level)
 
 
-def _resample_rates(
-    levels: NDArray[np.intp], thresholds: int, resamples: int, random: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return the shares (resamples, thresholds + 1) at infinity and at each threshold."""
-    rates = np.zeros((resamples, thresholds + 1))
-    for rate in rates:
-        drawn = levels[random.integers(0, levels.size, levels.size)]
-        np.cumsum(np.bincount(drawn, minlength=thresholds), out=rate[1:])
-    return rates / levels.size
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reached:
+    """Weight of the cases at or above each threshold, (b, t), from infinity downwards."""
+
+    true_positives: NDArray[np.float64]
+    false_positives: NDArray[np.float64]
+
+
+def _count_reaching(
+    scores: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64]
+) -> _Reached:
+    thresholds = np.unique(scores)[::-1]
+    counts = []
+    for label in (1.0, 0.0):
+        cases = np.flatnonzero(labels == label)
+        cases = cases[np.argsort(-scores[cases], kind="stable")]
+        below = np.zeros((len(weights), cases.size + 1))
+        np.cumsum(weights[:, cases], axis=1, out=below[:, 1:])
+        last = np.searchsorted(-scores[cases], -thresholds, side="right")
+        counts.append(below[:, np.append(0, last)])
+    return _Reached(true_positives=counts[0], false_positives=counts[1])
+
+
+def _require_repeats(score: ArrayLike, labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    repeats = np.atleast_2d(np.asarray(score, dtype=np.float64))
+    return np.stack([require_scores(repeat, labels, "scores") for repeat in repeats])

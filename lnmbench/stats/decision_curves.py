@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_finite
-from lnmbench.stats.scoring_rules import require_probabilities, require_zero_one
+from lnmbench.stats.bootstrap import bootstrap_intervals
+from lnmbench.stats.resampled import Interval
+from lnmbench.stats.scoring_rules import require_repeats, require_zero_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +26,15 @@ class DecisionCurve:
 def net_benefit(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> NDArray[np.float64]:
     """Return the net benefit at each threshold, in true positives per case.
 
-    TP/N − FP/N · t/(1 − t); a case is positive if p ≥ t (Vickers & Elkin 2006).
+    TP/N − FP/N · t/(1 − t); a case is positive if p ≥ t (Vickers & Elkin 2006). Of several
+    repeats, it is the mean over the repeats.
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,); one class alone is allowed.
     p
-        Predicted probabilities, (n,), within [0, 1].
+        Predicted probabilities within [0, 1], (n,) or (repeats, n).
     thresholds
         Threshold probabilities within [0, 1), in any shape.
 
@@ -51,33 +54,73 @@ def net_benefit(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> NDArray[np
     [0.4375, 0.25]
     """
     labels = require_zero_one(y)
-    p, t = require_probabilities(p, labels.size), _thresholds(thresholds)
-    true, false = (_count_reaching(p[labels == label], t) / labels.size for label in (1.0, 0.0))
+    p, t = require_repeats(p, labels.size), _thresholds(thresholds)
+    true, false = (_count_reaching(p[:, labels == label], t) / p.size for label in (1.0, 0.0))
     return np.asarray(true - false * t / (1.0 - t))
 
 
-def benefits(y: ArrayLike, p: ArrayLike, threshold: float) -> NDArray[np.float64]:
-    """Return the net benefit of each case: 1 for a true, −t/(1 − t) for a false positive, else 0.
+def net_benefit_intervals(
+    y: ArrayLike,
+    p: ArrayLike,
+    thresholds: ArrayLike,
+    *,
+    patients: ArrayLike | None = None,
+    level: float = 0.95,
+) -> list[Interval]:
+    """Return the BCa bootstrap interval of the net benefit at each threshold.
 
-    Raises `ValueError` as `net_benefit` does.
+    Patients are resampled within the classes, so the prevalence is given; each resample is scored
+    in every repeat and averaged. The models are treated as fixed. Raises `ValueError` as
+    `net_benefit` does.
 
     Parameters
     ----------
-    y
-        Labels of 0 and 1, (n,).
-    p
-        Predicted probabilities, (n,), within [0, 1].
-    threshold
-        Threshold probability within [0, 1).
+    y, p
+        As in `net_benefit`.
+    thresholds
+        Threshold probabilities within [0, 1), (q,).
+    patients
+        Number of each case's patient, (n,); if it is empty or None, each case is a patient.
+    level
+        Coverage of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    list of Interval
+        The interval at each of the q thresholds.
+    """
+    case_benefits = benefits(y, p, thresholds)
+
+    def resample(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(weights @ case_benefits / weights.sum(axis=1, keepdims=True))
+
+    return bootstrap_intervals(
+        resample, len(case_benefits), patients=patients, strata=require_zero_one(y), level=level
+    )
+
+
+def benefits(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> NDArray[np.float64]:
+    """Return the net benefit of each case, averaged over repeats.
+
+    1 for a true, −t/(1 − t) for a false positive, else 0. Raises `ValueError` as `net_benefit`
+    does.
+
+    Parameters
+    ----------
+    y, p
+        As in `net_benefit`.
+    thresholds
+        Threshold probabilities within [0, 1), (q,).
 
     Returns
     -------
     ndarray
-        Benefit of each case, (n,); its mean is the net benefit.
+        Benefit of each case at each threshold, (n, q); its mean over cases is the net benefit.
     """
-    labels = require_zero_one(y)
-    positive = require_probabilities(p, labels.size) >= _thresholds(threshold)
-    return np.where(positive, np.where(labels == 1.0, 1.0, -threshold / (1.0 - threshold)), 0.0)
+    labels, t = require_zero_one(y), _thresholds(thresholds)
+    repeats = require_repeats(p, labels.size)
+    treated = np.stack([(repeats >= threshold).mean(axis=0) for threshold in t], axis=-1)  # (n, q)
+    return np.asarray(treated * np.where(labels[:, None] == 1.0, 1.0, -t / (1.0 - t)))
 
 
 def decision_curve(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> DecisionCurve:
@@ -91,7 +134,7 @@ def decision_curve(y: ArrayLike, p: ArrayLike, thresholds: ArrayLike) -> Decisio
     y
         Labels of 0 and 1, (n,).
     p
-        Predicted probabilities, (n,), within [0, 1].
+        Predicted probabilities within [0, 1], (n,) or (repeats, n).
     thresholds
         Threshold probabilities within [0, 1), in any shape.
 
@@ -123,4 +166,4 @@ def _thresholds(thresholds: ArrayLike) -> NDArray[np.float64]:
 
 
 def _count_reaching(p: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.asarray(p.size - np.searchsorted(np.sort(p), t, side="left"))
+    return np.asarray(p.size - np.searchsorted(np.sort(p, axis=None), t, side="left"))

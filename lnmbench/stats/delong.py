@@ -3,7 +3,9 @@
 An AUC is a mean over pairs. The placement of a positive case, V10, is the share of negative cases
 that score lower, ties half; of a negative case, V01, the share of positive cases that score
 higher. Their spread gives the variance of the AUC and, from the same cases, of a difference
-(DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44).
+(DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44). With repeated cross-validation, placements
+are averaged over the repeats: their mean is the mean of the AUCs of the repeats, and their spread
+is that of the cases, whose placements in several repeats are not independent.
 """
 
 from __future__ import annotations
@@ -68,14 +70,15 @@ def delong_test(y: ArrayLike, a: ArrayLike, b: ArrayLike, *, level: float = 0.95
     pROC.
 
     The scores are treated as fixed: the variance ignores that they come from models fitted to
-    other folds of the same cohort. The interval is not truncated to ±1.
+    other folds of the same cohort. The interval is not truncated to ±1. Of several repeats, an AUC
+    is the mean over the repeats.
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,).
     a, b
-        Scores of each case by each method, (n,), higher for positive cases.
+        Scores of each case by each method, (n,) or (repeats, n), higher for positive cases.
     level
         Coverage of the interval, between 0 and 1.
 
@@ -123,7 +126,7 @@ def delong_interval(
     y
         Labels of 0 and 1, (n,).
     score
-        Scores, (n,), higher for positive cases.
+        Scores, (n,) or (repeats, n), higher for positive cases.
     level
         Coverage of the interval, between 0 and 1.
     scale
@@ -144,7 +147,7 @@ def delong_interval(
 
 
 def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -> Components:
-    """Return the placements of one score, which many comparisons can share.
+    """Return the placements of one score, averaged over repeats, which many comparisons can share.
 
     By midranks: V10 = (rank among all − rank among the positive) / n, V01 = 1 − (rank among all −
     rank among the negative) / m (Sun & Xu 2014). Raises `ValueError` as `delong_test` does.
@@ -154,7 +157,7 @@ def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -
     y
         Labels of 0 and 1, (n,).
     score
-        Scores, (n,), higher for positive cases.
+        Scores, (n,) or (repeats, n), higher for positive cases.
     what
         Noun for the scores in error messages.
 
@@ -167,16 +170,20 @@ def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -
     --------
     >>> delong_components([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8]).v10.tolist()
     [0.75, 1.0]
+    >>> delong_components([0, 0, 1, 1], [[0.1, 0.4, 0.4, 0.8], [0.3, 0.4, 0.2, 0.8]]).v10.tolist()
+    [0.375, 1.0]
     """
     from scipy.stats import rankdata
 
     labels = require_two_classes(y)
-    scores = require_scores(score, labels, what)
+    repeats = np.atleast_2d(np.asarray(score, dtype=np.float64))
+    scores = np.stack([require_scores(repeat, labels, what) for repeat in repeats])
     positive = labels == 1.0
-    ranks = rankdata(scores)
-    above = ranks[positive] - rankdata(scores[positive])
-    below = ranks[~positive] - rankdata(scores[~positive])
-    return components(v10=above / below.size, v01=(above.size - below) / above.size)
+    ranks = rankdata(scores, axis=1)
+    above = ranks[:, positive] - rankdata(scores[:, positive], axis=1)  # (repeats, m)
+    below = ranks[:, ~positive] - rankdata(scores[:, ~positive], axis=1)  # (repeats, n)
+    m, n = above.shape[1], below.shape[1]
+    return components(v10=above.mean(axis=0) / n, v01=(m - below.mean(axis=0)) / m)
 
 
 def components(*, v10: NDArray[np.float64], v01: NDArray[np.float64]) -> Components:

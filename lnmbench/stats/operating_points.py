@@ -6,21 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from lnmbench.stats.arrays import require_two_classes, upper_probability
-from lnmbench.stats.resampled import Interval
+from lnmbench.stats.arrays import require_two_classes
 from lnmbench.stats.scoring_rules import require_probabilities, require_zero_one
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """`count` of `total` with Wilson's interval; estimate and interval are NaN for a total of 0."""
-
-    count: int
-    total: int
-    estimate: float
-    interval: Interval
+from lnmbench.stats.shares import Share, mean_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +45,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingPoint:
-    """Counts and shares if cases with p ≥ `threshold` are called positive."""
+    """Shares of cases that are called as they are, or are as they are called."""
 
-    threshold: float
-    counts: Counts
     sensitivity: Share
     specificity: Share
     ppv: Share
@@ -66,56 +54,62 @@ class OperatingPoint:
 
 
 def operating_point(
-    y: ArrayLike, p: ArrayLike, threshold: float, *, level: float = 0.95
+    y: ArrayLike,
+    positive: ArrayLike,
+    *,
+    patients: ArrayLike | None = None,
+    level: float = 0.95,
 ) -> OperatingPoint:
-    """Return the confusion matrix and its four shares at a threshold; positive if p ≥ threshold.
+    """Return sensitivity, specificity, PPV and NPV of calls, averaged over repeats.
 
-    TP/(TP + FN), TN/(TN + FP), TP/(TP + FP), TN/(TN + FN), each with Wilson's (1927) interval,
-    which treats the cases as independent and the threshold as fixed. A share with a total of 0,
-    such as the PPV if no case is called positive, is NaN.
+    TP/(TP + FN), TN/(TN + FP), TP/(TP + FP), TN/(TN + FN) in each repeat; see `mean_share` for
+    the average and its interval.
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,); one class alone is allowed.
-    p
-        Predicted probabilities, (n,), within [0, 1].
-    threshold
-        Least probability of a case that is called positive.
+    positive
+        True for cases that are called positive, (n,), or in each repeat, (repeats, n).
+    patients
+        Number of each case's patient, (n,); if it is empty or None, each case is a patient.
     level
         Coverage of the intervals, between 0 and 1.
 
     Returns
     -------
     OperatingPoint
-        Counts and shares.
+        The four shares.
 
     Raises
     ------
     ValueError
-        For NaN, labels and probabilities outside these ranges, and lengths that differ.
+        For NaN, for labels and calls other than 0 and 1, and for lengths that differ.
 
     Examples
     --------
-    >>> point = operating_point([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], 0.35)
+    >>> point = operating_point([0, 0, 1, 1], [[False, True, True, True], [False] * 3 + [True]])
     >>> point.sensitivity.estimate, point.specificity.estimate, round(point.ppv.estimate, 3)
-    (1.0, 0.5, 0.667)
+    (0.75, 0.75, 0.833)
     """
-    counts = count_outcomes(y, p, threshold)
-    tp, fp = counts.true_positives, counts.false_positives
-    tn, fn = counts.true_negatives, counts.false_negatives
+    event = require_zero_one(y) == 1.0
+    called = np.atleast_2d(np.asarray(positive))
+    if called.ndim != 2 or called.shape[1] != event.size or called.dtype != np.bool_:
+        raise ValueError(
+            f"calls: expected True or False for each of {event.size} labels, got "
+            f"{called.dtype} of the shape {np.shape(positive)}"
+        )
+    events = np.broadcast_to(event, called.shape)
     return OperatingPoint(
-        threshold=float(threshold),
-        counts=counts,
-        sensitivity=_share(tp, fn, level),
-        specificity=_share(tn, fp, level),
-        ppv=_share(tp, fp, level),
-        npv=_share(tn, fn, level),
+        sensitivity=mean_share(called, events, patients=patients, level=level),
+        specificity=mean_share(~called, ~events, patients=patients, level=level),
+        ppv=mean_share(events, called, patients=patients, level=level),
+        npv=mean_share(~events, ~called, patients=patients, level=level),
     )
 
 
 def count_outcomes(y: ArrayLike, p: ArrayLike, threshold: float) -> Counts:
-    """Return the confusion matrix at a threshold. Raises `ValueError` as `operating_point` does.
+    """Return the confusion matrix at a threshold; positive if p ≥ threshold.
 
     Parameters
     ----------
@@ -130,6 +124,11 @@ def count_outcomes(y: ArrayLike, p: ArrayLike, threshold: float) -> Counts:
     -------
     Counts
         The four counts.
+
+    Raises
+    ------
+    ValueError
+        For NaN, labels and probabilities outside these ranges, and lengths that differ.
     """
     labels = require_zero_one(y)
     if math.isnan(threshold):
@@ -221,39 +220,6 @@ def _require_share(at_least: float) -> float:
     if not 0.0 < at_least <= 1.0:
         raise ValueError(f"at_least: expected above 0 and at most 1, got {at_least}")
     return at_least
-
-
-def wilson(
-    counts: NDArray[np.int64], totals: NDArray[np.int64], level: float
-) -> NDArray[np.float64]:
-    """Return Wilson's (1927) interval of shares.
-
-    Parameters
-    ----------
-    counts, totals
-        Counts and their totals, (m,) each.
-    level
-        Coverage of the interval, between 0 and 1.
-
-    Returns
-    -------
-    ndarray
-        Low and high, (2, m).
-    """
-    from statsmodels.stats.proportion import proportion_confint
-
-    alpha = 2.0 * (1.0 - upper_probability(level))
-    bounds = proportion_confint(counts, totals, alpha=alpha, method="wilson")
-    return np.asarray(bounds, dtype=np.float64)
-
-
-def _share(count: int, others: int, level: float) -> Share:
-    total, estimate = count + others, _ratio(count, others)
-    low = high = math.nan
-    if total:
-        low, high = map(float, wilson(np.array([count]), np.array([total]), level)[:, 0])
-    interval = Interval(low=low, high=high, level=level)
-    return Share(count=count, total=total, estimate=estimate, interval=interval)
 
 
 def _ratio(count: int, others: int) -> float:

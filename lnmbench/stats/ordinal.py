@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_finite
-from lnmbench.stats.discrimination import weighted_auc
+from lnmbench.stats.discrimination import auc
 
 
 def quadratic_kappa(y: ArrayLike, predicted: ArrayLike, n_classes: int) -> float:
@@ -41,48 +41,13 @@ def quadratic_kappa(y: ArrayLike, predicted: ArrayLike, n_classes: int) -> float
     >>> round(quadratic_kappa([0, 1, 2, 2], [0, 2, 2, 1], 3), 4)
     0.6364
     """
-    alike = np.ones((1, np.size(y)))
-    return float(weighted_quadratic_kappa(y, predicted, n_classes, alike)[0])
-
-
-def weighted_quadratic_kappa(
-    y: ArrayLike, predicted: ArrayLike, n_classes: int, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the quadratic kappa of each of many weightings of the cases.
-
-    Raises `ValueError` as `quadratic_kappa` does.
-
-    Parameters
-    ----------
-    y
-        True classes 0 … n_classes − 1, (n,).
-    predicted
-        Predicted classes 0 … n_classes − 1, (n,).
-    n_classes
-        Number of classes.
-    weights
-        Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
-
-    Returns
-    -------
-    ndarray
-        Kappa of each weighting, (b,).
-
-    Examples
-    --------
-    >>> weights = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 0.0, 1.0, 1.0]])
-    >>> weighted_quadratic_kappa([0, 1, 2, 2], [0, 2, 2, 1], 3, weights).round(4)
-    array([0.6364, 0.8   ])
-    """
     truth, classes = _classes(y, "labels", n_classes), _classes(predicted, "classes", n_classes)
     _same_length(truth, classes)
-    moments = np.stack([truth, classes, truth**2, classes**2, (truth - classes) ** 2], axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = weights @ moments / weights.sum(-1, keepdims=True)
-        a, b, aa, bb, apart = means.T
-        by_chance = (aa - a**2) + (bb - b**2) + (a - b) ** 2
-        # an expected disagreement of zero may be a rounding error
-        return np.where(by_chance > 1e-12, 1.0 - apart / by_chance, math.nan)
+    by_chance = truth.var() + classes.var() + (truth.mean() - classes.mean()) ** 2
+    # an expected disagreement of zero may be a rounding error
+    if by_chance <= 1e-12:
+        return math.nan
+    return float(1.0 - np.mean((truth - classes) ** 2) / by_chance)
 
 
 def macro_auc(y: ArrayLike, p: ArrayLike) -> float:
@@ -114,36 +79,6 @@ def macro_auc(y: ArrayLike, p: ArrayLike) -> float:
     >>> round(macro_auc([0, 1, 1, 2], p), 4)
     0.7222
     """
-    return float(weighted_macro_auc(y, p, np.ones((1, np.size(y))))[0])
-
-
-def weighted_macro_auc(
-    y: ArrayLike, p: ArrayLike, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the macro AUC of each of many weightings of the cases.
-
-    A class without weight is left out of that weighting. Raises `ValueError` as `macro_auc` does.
-
-    Parameters
-    ----------
-    y
-        True classes, (n,).
-    p
-        Score of each class, (n, classes).
-    weights
-        Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
-
-    Returns
-    -------
-    ndarray
-        The macro AUC of each weighting, (b,).
-
-    Examples
-    --------
-    >>> p = [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]
-    >>> weighted_macro_auc([0, 1, 1, 2], p, np.array([[1.0, 1, 1, 1], [1, 1, 1, 0]])).round(4)
-    array([0.7222, 0.5   ])
-    """
     scores = np.asarray(p, dtype=np.float64)
     if scores.ndim != 2:
         raise ValueError(f"scores: expected the shape (n, classes), got {scores.shape}")
@@ -152,12 +87,7 @@ def weighted_macro_auc(
     present = np.unique(truth)
     if present.size < 2:
         raise ValueError(f"labels: expected at least two classes, got {truth.size} of one")
-    areas = np.stack(
-        [weighted_auc(truth == number, scores[:, int(number)], weights) for number in present]
-    )  # (classes, b)
-    defined = ~np.isnan(areas)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(defined, areas, 0.0).sum(0) / defined.sum(0))
+    return float(np.mean([auc(truth == number, scores[:, int(number)]) for number in present]))
 
 
 def mean_absolute_error(y: ArrayLike, predicted: ArrayLike) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,11 +86,14 @@ def resample_metric(
     require_finite(scores, "predictions")
     if resamples < 2:
         raise ValueError(f"resamples: expected at least 2, got {resamples}")
-    averaged = _MeanOverRepeats(metric)
+
+    def average(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.mean([metric(labels, repeat, weights) for repeat in scores], axis=0))
+
     times = draw_resamples(labels.astype(np.intp).tobytes(), resamples, seed)
     return Resampled(
-        estimate=averaged(labels, scores.T),
-        values=score_resamples(averaged, labels, scores.T, times),
+        estimate=float(average(np.ones((1, labels.size)))[0]),
+        values=score_resamples(average, times),
     )
 
 
@@ -136,22 +138,3 @@ def compare_resampled(a: Resampled, b: Resampled, *, level: float = 0.95) -> Boo
         standard_error=spread(change),
         pvalue=min(1.0, 2.0 * (1.0 + tail) / (1.0 + change.size)),
     )
-
-
-class _MeanOverRepeats:
-    """Mean of a metric over the columns of predictions (n, repeats)."""
-
-    def __init__(self, metric: WeightedMetric) -> None:
-        self._metric = metric
-
-    def __call__(self, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
-        """Return the mean of the metric on all cases."""
-        return float(self.weighted(truth, predicted, np.ones((1, len(truth))))[0])
-
-    def weighted(
-        self, truth: NDArray[Any], predicted: NDArray[Any], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the mean of the metric of each weighting, (b,)."""
-        columns = [self._metric(truth, column, weights) for column in predicted.T]
-        mean: NDArray[np.float64] = np.mean(columns, axis=0)
-        return mean

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit
 
-from lnmbench.stats.arrays import require_two_classes, upper_probability
+from lnmbench.stats.arrays import require_two_classes
+from lnmbench.stats.bootstrap import bootstrap_intervals
+from lnmbench.stats.logistic_fits import LogisticFits, fit_logistic, linearize
 from lnmbench.stats.resampled import Interval
-from lnmbench.stats.scoring_rules import brier, require_probabilities
+from lnmbench.stats.scoring_rules import require_repeats
 
 _CLIP = 1e-6
 
@@ -33,38 +34,44 @@ class Calibration:
     observed_expected_interval: Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogisticFit:
-    """Coefficients (k,) of a logistic regression and their covariance (k, k)."""
-
-    coefficients: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    converged: bool
-
-
-def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibration:
+def calibration(
+    y: ArrayLike,
+    p: ArrayLike,
+    *,
+    patients: ArrayLike | None = None,
+    level: float = 0.95,
+    resamples: int = 2000,
+) -> Calibration:
     """Return the calibration of probabilities (Cox 1958; Van Calster et al. 2019).
 
     Intercept a and slope b of logit P(y) = a + b · logit p, where a slope below 1 means that
     probabilities are too extreme; calibration in the large, the intercept with logit p as offset;
     O/E = Σy / Σp; the Brier score, and scaled 1 − Brier / (π (1 − π)) with the prevalence π, so
-    that 0 is no better than the prevalence and 1 is perfect. Intervals are Wald's, that of O/E on
-    the log scale with the standard error √((1 − π)/Σy) (Debray et al. 2017).
+    that 0 is no better than the prevalence and 1 is perfect.
+
+    Each is computed in each repeat and averaged over the repeats: probabilities that are averaged
+    over the repeats are those of a larger ensemble, which is better calibrated. Intervals are BCa
+    bootstraps over patients, each resample in every repeat; regressions are resampled by one
+    Newton step (see `LogisticFits.resample`).
 
     A probability closer to 0 or 1 than 1e-6 is moved to that distance, because 0 and 1 have no
     logit. If p is the same for all cases, slope and intercept are NaN. If p separates all positive
     from all negative cases, no finite slope fits: it is infinite (negative if the order is
-    reversed), and its interval and the intercept are NaN.
+    reversed), and its interval and the intercept are NaN. One such repeat is enough.
 
     Parameters
     ----------
     y
         Labels of 0 and 1, (n,).
     p
-        Predicted probabilities, (n,), within [0, 1]; with repeated cross-validation, the mean of
-        each case's out-of-fold probabilities.
+        Predicted probabilities within [0, 1], (n,) or, with repeated cross-validation, the
+        out-of-fold probabilities of each repeat, (repeats, n).
+    patients
+        Number of each case's patient, (n,); if it is empty or None, each case is a patient.
     level
         Coverage of the intervals, between 0 and 1.
+    resamples
+        Number of resamples.
 
     Returns
     -------
@@ -83,36 +90,43 @@ def calibration(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Calibrati
     '0.33 1.19 1.11'
     """
     labels = require_two_classes(y)
-    p = require_probabilities(p, labels.size)
-    z, x, prevalence = (
-        float(ndtri(upper_probability(level))),
-        clipped_logit(p),
-        float(labels.mean()),
+    p = require_repeats(p, labels.size)
+    x, prevalence = clipped_logit(p), float(labels.mean())
+    offsets = np.array([[_calibration_in_the_large(repeat, prevalence)] for repeat in x])
+    ones = np.ones((*x.shape, 1))
+    constant = linearize(labels, ones, offsets, offset=x)
+    slopes = np.array([_separation_slope(labels, repeat) for repeat in x])
+    line = None if slopes.any() else _fit_lines(labels, x)
+
+    def resample(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        undefined = np.full((len(weights), 2), math.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratios = (weights @ labels)[:, None] / (weights @ p.T)  # (b, repeats)
+        return np.column_stack(
+            [
+                constant.resample(weights).mean(axis=1),
+                ratios.mean(axis=1),
+                undefined if line is None else line.resample(weights).mean(axis=1),
+            ]
+        )
+
+    intervals = bootstrap_intervals(
+        resample, labels.size, patients=patients, level=level, resamples=resamples
     )
-    undefined = Interval(low=math.nan, high=math.nan, level=level)
-    intercept, slope = math.nan, _separation_slope(labels, x)
-    intercept_interval = slope_interval = undefined
-    if slope == 0.0:
-        line = fit_logistic(labels, np.column_stack([np.ones_like(x), x]))
-        intercept, slope = map(float, line.coefficients)
-        errors = np.sqrt(np.diag(line.covariance))
-        intercept_interval = _wald(intercept, float(errors[0]), z, level)
-        slope_interval = _wald(slope, float(errors[1]), z, level)
-    large, error = _calibration_in_the_large(x, prevalence)
-    expected, score = float(p.sum()), brier(labels, p)
-    ratio = float(labels.sum()) / expected if expected > 0.0 else math.inf
-    factor = math.exp(z * math.sqrt((1.0 - prevalence) / float(labels.sum())))
+    score = float(((labels - p) ** 2).mean())
+    with np.errstate(divide="ignore"):
+        ratio = float((labels.sum() / p.sum(axis=1)).mean())
     return Calibration(
-        intercept=intercept,
-        slope=slope,
-        in_the_large=large,
+        intercept=math.nan if line is None else float(line.coefficients[:, 0].mean()),
+        slope=_mean_slope(slopes) if line is None else float(line.coefficients[:, 1].mean()),
+        in_the_large=float(offsets.mean()),
         observed_expected=ratio,
         brier=score,
         scaled_brier=1.0 - score / (prevalence * (1.0 - prevalence)),
-        intercept_interval=intercept_interval,
-        slope_interval=slope_interval,
-        in_the_large_interval=_wald(large, error, z, level),
-        observed_expected_interval=Interval(low=ratio / factor, high=ratio * factor, level=level),
+        in_the_large_interval=intervals[0],
+        observed_expected_interval=intervals[1],
+        intercept_interval=intervals[2],
+        slope_interval=intervals[3],
     )
 
 
@@ -143,33 +157,16 @@ def are_equal(x: NDArray[np.float64]) -> bool:
     return bool(np.ptp(x) <= 1e-9)
 
 
-def fit_logistic(y: NDArray[np.float64], design: NDArray[np.float64]) -> LogisticFit:
-    """Fit a logistic regression by maximum likelihood.
+def _fit_lines(labels: NDArray[np.float64], x: NDArray[np.float64]) -> LogisticFits:
+    design = np.stack([np.ones_like(x), x], axis=-1)  # (repeats, n, 2)
+    fits = [fit_logistic(labels, columns).coefficients for columns in design]
+    return linearize(labels, design, np.stack(fits))
 
-    Parameters
-    ----------
-    y
-        Labels 0 and 1, (n,).
-    design
-        Columns of the design (n, k); a constant column is the intercept.
 
-    Returns
-    -------
-    LogisticFit
-        Coefficients (k,), their covariance (k, k), and whether the fit converged.
-    """
-    from statsmodels.genmod.families import Binomial
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    # a fit that diverges warns; the caller checks `converged` and the size of the fit
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        result = GLM(y, design, family=Binomial()).fit()
-        return LogisticFit(
-            coefficients=np.asarray(result.params, dtype=np.float64),
-            covariance=np.asarray(result.cov_params(), dtype=np.float64),
-            converged=bool(result.converged),
-        )
+def _mean_slope(slopes: NDArray[np.float64]) -> float:
+    """Return the mean of slopes of which some are infinite or NaN and the others count 0."""
+    with np.errstate(invalid="ignore"):
+        return float(slopes.mean())
 
 
 def _separation_slope(labels: NDArray[np.float64], x: NDArray[np.float64]) -> float:
@@ -182,8 +179,8 @@ def _separation_slope(labels: NDArray[np.float64], x: NDArray[np.float64]) -> fl
     return -math.inf if positive.max() <= negative.min() else 0.0
 
 
-def _calibration_in_the_large(x: NDArray[np.float64], prevalence: float) -> tuple[float, float]:
-    """Return the a at which the mean of expit(x + a) is the prevalence, and its standard error.
+def _calibration_in_the_large(x: NDArray[np.float64], prevalence: float) -> float:
+    """Return the a at which the mean of expit(x + a) is the prevalence.
 
     It maximizes the likelihood and is bracketed by the least and the greatest x. Iterated least
     squares fail to find it if most probabilities are close to 0 and 1.
@@ -192,10 +189,4 @@ def _calibration_in_the_large(x: NDArray[np.float64], prevalence: float) -> tupl
 
     middle = float(logit(prevalence))
     low, high = middle - float(x.max()) - 1.0, middle - float(x.min()) + 1.0
-    a = float(brentq(lambda a: float(expit(x + a).mean()) - prevalence, low, high, xtol=1e-12))
-    p = expit(x + a)
-    return a, 1.0 / math.sqrt(float(np.sum(p * (1.0 - p))))
-
-
-def _wald(value: float, error: float, z: float, level: float) -> Interval:
-    return Interval(low=value - z * error, high=value + z * error, level=level)
+    return float(brentq(lambda a: float(expit(x + a).mean()) - prevalence, low, high, xtol=1e-12))

@@ -1,88 +1,46 @@
-"""Resamples of cases, drawn with replacement within strata, and metrics of them."""
+"""Resamples of cases or patients, drawn with replacement within strata, and statistics of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Statistic = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Function of weights (b, n) of the cases, 2 for a case that counts twice, that returns (b, …)."""
+
 # Weights that are scored at a time: some MB of float64.
 _BATCH = 2**19
-# Labels with more distinct values are not classes.
-_CLASSES = 20
 
 
-@runtime_checkable
-class Weighted(Protocol):
-    """Metric that also scores many weightings of the cases at once, which is much faster."""
-
-    def __call__(self, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
-        """Return the metric of the cases."""
-        ...
-
-    def weighted(
-        self, truth: NDArray[Any], predicted: NDArray[Any], weights: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return the metric of each of many weightings of the cases.
-
-        Parameters
-        ----------
-        truth
-            Labels, (n, …).
-        predicted
-            Predictions, (n, …).
-        weights
-            Weight of each case in each weighting, (b, n): 2 counts it twice, 0 leaves it out.
-
-        Returns
-        -------
-        ndarray
-            The metric of each weighting, (b,).
-        """
-        ...
-
-
-def score_resamples(
-    metric: Callable[[Any, Any], float],
-    truth: NDArray[Any],
-    predicted: NDArray[Any],
-    times: NDArray[np.integer[Any]],
-) -> NDArray[np.float64]:
-    """Return the metric of each resample.
+def score_resamples(statistic: Statistic, times: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+    """Return a statistic of each resample.
 
     Parameters
     ----------
-    metric
-        Function `metric(truth, predicted)`; a `Weighted` one scores the resamples without a loop.
-    truth
-        Labels, (n, …).
-    predicted
-        Predictions, (n, …).
+    statistic
+        Function of weights (b, n) of the cases that returns (b, …).
     times
         How often each resample contains each case, (b, n).
 
     Returns
     -------
     ndarray
-        The metric of each resample, (b,).
+        The statistic of each resample, (b, …).
     """
-    if isinstance(metric, Weighted):
-        rows = max(1, _BATCH // times.shape[1])
-        parts = [times[start : start + rows] for start in range(0, len(times), rows)]
-        values = [metric.weighted(truth, predicted, part.astype(np.float64)) for part in parts]
-        return np.concatenate(values)  # (b,)
-    samples = (np.repeat(np.arange(len(truth)), row) for row in times)
-    return np.array([float(metric(truth[cases], predicted[cases])) for cases in samples])
+    rows = max(1, _BATCH // times.shape[1])
+    parts = [times[start : start + rows] for start in range(0, len(times), rows)]
+    return np.concatenate([statistic(part.astype(np.float64)) for part in parts])
 
 
 @lru_cache(maxsize=4)
 def draw_resamples(strata: bytes, resamples: int, seed: int) -> NDArray[np.uint16]:
     """Return how often each resample contains each case, (resamples, n).
 
-    It is cached, because the metrics of one method share it.
+    It is cached, because the statistics of all methods share it.
 
     Parameters
     ----------
@@ -130,25 +88,29 @@ def leave_out(members: NDArray[np.intp], groups: int, n: int, seed: int) -> NDAr
     return times
 
 
-def number_strata(truth: NDArray[np.float64], strata: ArrayLike | None) -> NDArray[np.intp]:
-    """Return the number of each case's stratum, (n,).
+def number_patients(patients: ArrayLike | None, n: int) -> NDArray[np.intp]:
+    """Return the number of each case's patient, (n,), from 0 on.
 
-    By default the strata are the classes of `truth`, or one if it has no classes.
+    Parameters
+    ----------
+    patients
+        Numbers or names of the patients, (n,); if it is empty or None, each case is a patient.
+    n
+        Number of cases.
+
+    Raises
+    ------
+    ValueError
+        For another number of cases.
     """
-    if strata is not None:
-        labels = np.asarray(strata)
-        if labels.shape != (len(truth),):
-            raise ValueError(f"strata: expected the shape ({len(truth)},), got {labels.shape}")
-    else:
-        labels = truth if _are_classes(truth) else np.zeros(len(truth))
+    if patients is None or not np.size(patients):
+        return np.arange(n, dtype=np.intp)
+    labels = np.asarray(patients)
+    if labels.shape != (n,):
+        raise ValueError(f"patients: expected the shape ({n},), got {labels.shape}")
     return np.unique(labels, return_inverse=True)[1].astype(np.intp)
 
 
 def group_members(strata: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     """Return the cases of each stratum."""
     return [np.flatnonzero(strata == number) for number in range(int(strata.max()) + 1)]
-
-
-def _are_classes(truth: NDArray[np.float64]) -> bool:
-    whole = truth.ndim == 1 and bool(np.all(truth == np.floor(truth)))
-    return whole and np.unique(truth).size <= _CLASSES

@@ -37,6 +37,30 @@ def require_probabilities(p: ArrayLike, n: int) -> NDArray[np.float64]:
     return values
 
 
+def require_repeats(p: ArrayLike, n: int) -> NDArray[np.float64]:
+    """Return the probabilities of each repeat as float64, (repeats, n).
+
+    Parameters
+    ----------
+    p
+        Probabilities of one repeat, (n,), or of several, (repeats, n).
+    n
+        Number of cases.
+
+    Returns
+    -------
+    ndarray
+        (repeats, n).
+
+    Raises
+    ------
+    ValueError
+        As `require_probabilities`.
+    """
+    repeats = np.atleast_2d(np.asarray(p, dtype=np.float64))
+    return np.stack([require_probabilities(repeat, n) for repeat in repeats])
+
+
 def squared_errors(y: ArrayLike, p: ArrayLike) -> NDArray[np.float64]:
     """Return (y − p)² of each case, (n,); its mean is the Brier score, see `brier`."""
     labels = require_zero_one(y)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
-
-from lnmbench.records import MethodResult, Results
-from lnmbench.results import complete_methods, format_decimal, format_interval
-from lnmbench.stats.recalibration import Calibration, calibration
+from lnmbench.records import Results
+from lnmbench.results import calibrate, complete_methods, format_decimal, format_interval
+from lnmbench.stats.recalibration import Calibration
 from lnmbench_checks.messages import docs_address, join_messages
 
 LEAST, MOST = 0.8, 1.25
@@ -18,10 +16,10 @@ LEAST, MOST = 0.8, 1.25
 class CalibrationSlope:
     """The calibration slope must be from .8 to 1.25, or its 95 % interval must include 1.
 
-    Assessed on out-of-fold probabilities averaged over the repeats. Below 1, probabilities are too
-    extreme; above 1, too moderate. The interval alone would report small deviations in a large
-    cohort; the bounds alone would report chance in a small cohort. Not applicable without a
-    complete method whose slope is defined and finite.
+    Assessed on the out-of-fold probabilities of each repeat and averaged over the repeats. Below 1,
+    probabilities are too extreme; above 1, too moderate. The interval alone would report small
+    deviations in a large cohort; the bounds alone would report chance in a small cohort. Not
+    applicable without a complete method whose slope is defined and finite.
     """
 
     title = "calibration slopes are close to 1"
@@ -33,26 +31,18 @@ class CalibrationSlope:
 
     def __call__(self, results: Results) -> str | None:
         """Return the methods with their slope."""
-        fits = [(r.method.label, _fit(r, results)) for r in complete_methods(results)]
-        defined = [(label, fit) for label, fit in fits if fit is not None]
+        fits = [(r.method.label, calibrate(results, r)) for r in complete_methods(results)]
+        defined = [
+            (label, fit)
+            for label, fit in fits
+            if fit is not None and math.isfinite(fit.slope_interval.low)
+        ]
         messages = [
             f"{label}: slope {format_decimal(fit.slope)} (95 % CI {_interval(fit)})"
             for label, fit in defined
             if _is_far_from_one(fit)
         ]
         return join_messages(messages) if defined else None
-
-
-def _fit(result: MethodResult, results: Results) -> Calibration | None:
-    if result.predicted is None or not results.truth.size:
-        return None
-    probability = result.probability
-    if not bool(((probability >= 0.0) & (probability <= 1.0)).all()):
-        return None
-    if len(np.unique(results.truth)) < 2:
-        return None
-    fit = calibration(results.truth, probability)
-    return fit if math.isfinite(fit.slope_interval.low) else None
 
 
 def _interval(fit: Calibration) -> str:

@@ -48,7 +48,7 @@ class Placement:
 
 
 class DeLong:
-    """DeLong's test (1988) of probabilities averaged over the repeats; AUC only.
+    """DeLong's test (1988) of the AUC of each repeat, averaged over the repeats; AUC only.
 
     Scores of different folds come from different models, but are ranked together.
     Cases count as independent: p is too small if patients have several cases.
@@ -58,7 +58,7 @@ class DeLong:
     role: Literal["exploratory"] = "exploratory"
 
     def __init__(self) -> None:
-        self._test = _ComponentTest(_mean_components)
+        self._test = _ComponentTest(_delong_components)
 
     def __call__(self, pair: Pair) -> TestResult | None:
         """Return the difference of the AUCs, its 95 % interval, z and p; None if not AUC."""
@@ -125,8 +125,8 @@ def _placement_components(predicted: NDArray[np.float64], pair: Pair) -> Compone
     return placement_components(pair.truth, placements(pair.truth, predicted, pair.fold))
 
 
-def _mean_components(predicted: NDArray[np.float64], pair: Pair) -> Components:
-    return delong_components(pair.truth, predicted.mean(axis=0))
+def _delong_components(predicted: NDArray[np.float64], pair: Pair) -> Components:
+    return delong_components(pair.truth, predicted)
 
 
 class _ComponentTest:

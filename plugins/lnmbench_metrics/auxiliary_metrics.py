@@ -26,27 +26,7 @@ class QuadraticKappa:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the kappa of (n, classes) probabilities, NaN if all cases are of one class."""
-        return float(self.weighted(truth, predicted, np.ones((1, len(truth))))[0])
-
-    def weighted(
-        self,
-        truth: NDArray[np.float64],
-        predicted: NDArray[np.float64],
-        weights: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Return the kappa, (b,), for the weightings of bootstrap samples.
-
-        Parameters
-        ----------
-        truth
-            (n,) class indices.
-        predicted
-            (n, classes) probabilities.
-        weights
-            (b, n) weightings of the cases.
-        """
-        most_probable, classes = predicted.argmax(axis=1), predicted.shape[1]
-        return ordinal.weighted_quadratic_kappa(truth, most_probable, classes, weights)
+        return ordinal.quadratic_kappa(truth, predicted.argmax(axis=1), predicted.shape[1])
 
 
 class MacroAuc:
@@ -62,25 +42,6 @@ class MacroAuc:
         if len(truth) > 0 and (truth == truth[0]).all():
             return math.nan
         return ordinal.macro_auc(truth, predicted)
-
-    def weighted(
-        self,
-        truth: NDArray[np.float64],
-        predicted: NDArray[np.float64],
-        weights: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Return the macro AUC, (b,), for the weightings of bootstrap samples.
-
-        Parameters
-        ----------
-        truth
-            (n,) class indices.
-        predicted
-            (n, classes) probabilities.
-        weights
-            (b, n) weightings of the cases.
-        """
-        return ordinal.weighted_macro_auc(truth, predicted, weights)
 
 
 class MeanAbsoluteError:

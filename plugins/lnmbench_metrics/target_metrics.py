@@ -45,17 +45,7 @@ class BinaryMetric:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankMetric(BinaryMetric):
-    """A statistic of the order of the probabilities; it needs cases of both classes.
-
-    Parameters
-    ----------
-    weighted_statistic
-        Function of labels (n,), probabilities (n,) and weightings (b, n) that returns (b,).
-    """
-
-    weighted_statistic: Callable[
-        [NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]
-    ]
+    """A statistic of the order of the probabilities; it needs cases of both classes."""
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the metric of (n,) probabilities, NaN if all cases are of one class."""
@@ -63,25 +53,6 @@ class RankMetric(BinaryMetric):
         if len(truth) > 0 and (truth == truth[0]).all():
             return math.nan
         return self.statistic(truth, predicted)
-
-    def weighted(
-        self,
-        truth: NDArray[np.float64],
-        predicted: NDArray[np.float64],
-        weights: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Return the metric, (b,), for the weightings of bootstrap samples.
-
-        Parameters
-        ----------
-        truth
-            (n,) labels, 0 or 1.
-        predicted
-            (n,) probabilities.
-        weights
-            (b, n) weightings of the cases.
-        """
-        return self.weighted_statistic(truth, predicted, weights)
 
 
 def auc() -> RankMetric:
@@ -91,7 +62,6 @@ def auc() -> RankMetric:
         greater_is_better=True,
         bounds=(0.0, 1.0),
         statistic=discrimination.auc,
-        weighted_statistic=discrimination.weighted_auc,
     )
 
 
@@ -102,7 +72,6 @@ def average_precision() -> RankMetric:
         greater_is_better=True,
         bounds=(0.0, 1.0),
         statistic=discrimination.average_precision,
-        weighted_statistic=discrimination.weighted_average_precision,
     )
 
 

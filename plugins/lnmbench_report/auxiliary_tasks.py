@@ -27,8 +27,7 @@ from lnmbench.results import (
     prediction_changes,
 )
 from lnmbench.text import plural
-from lnmbench_report.cohort_text import independence_notes
-from lnmbench_report.method_table import make_method_table
+from lnmbench_report.method_table import UNDEFINED, make_method_table
 
 COLUMNS = (
     TableColumn(key="task", heading="Auxiliary task", align="left"),
@@ -122,10 +121,13 @@ def _is_control(method: Method, task: str) -> bool:
 
 def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator[str]:
     yield (
-        "Out-of-fold predictions, averaged over "
-        f"{plural(results.protocol.repeats, 'repeat')}; intervals (CI) are BCa bootstraps over "
-        "cases."
+        f"Mean over {plural(results.protocol.units, 'outer fold')}; intervals (CI) corrected for "
+        "the training cases that folds share (Nadeau & Bengio 2003) and truncated to the metric's "
+        "range."
     )
+    counts = [count for n in networks for score in n.aux for count in score.folds.values()]
+    if min(counts, default=results.protocol.units) < results.protocol.units:
+        yield UNDEFINED
     if prediction_changes(results):
         yield (
             "r without the task, mean change: correlation and mean absolute difference of the "
@@ -133,7 +135,6 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
             "network, in each repeat, then averaged. A task that hardly changes them cannot show "
             "an effect."
         )
-    yield from independence_notes(results)
     scores = [(result.method, score) for result in networks for score in result.aux]
     if any(_count_scored(results, score) not in (None, score.known) for _, score in scores):
         yield (

@@ -6,9 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
     Axis,
@@ -21,18 +18,20 @@ from lnmbench.records import (
     Results,
     TableColumn,
 )
-from lnmbench.results import MISSING, complete_methods, format_decimal
+from lnmbench.results import MISSING, calibrate, complete_methods, format_decimal
 from lnmbench.stats.calibration_curves import CalibrationCurve, calibration_curve
-from lnmbench.stats.recalibration import Calibration, calibration
+from lnmbench.stats.recalibration import Calibration
 from lnmbench.stats.resampled import Interval
 from lnmbench.text import plural
-from lnmbench_report.cohort_text import independence_notes
 from lnmbench_report.figure_parts import (
+    describe_bootstrap,
+    describe_fixed,
     describe_predictions,
     figure_title,
     methods_with_probabilities,
     probability_limit,
     reference_line,
+    require_predictions,
     score_notes,
     undrawn_notes,
 )
@@ -58,24 +57,24 @@ class MethodCurve:
 
 
 class CalibrationTable:
-    """Calibration of each complete method on its averaged out-of-fold probabilities."""
+    """Calibration of each complete method on the out-of-fold probabilities of each repeat."""
 
     group: SectionGroup = "predictions"
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block while no method is complete."""
-        truth, complete = results.truth, complete_methods(results)
-        if not truth.size:
+        complete = complete_methods(results)
+        if not results.truth.size:
             return []
-        fits = {r.method.fingerprint: calibration(truth, r.probability) for r in complete}
+        fits = [calibrate(results, result) for result in complete]
         return make_method_table(
             results,
             complete,
-            lambda result: [tuple(_make_cells(fits[result.method.fingerprint]))],
+            lambda result: [tuple(_make_cells(calibrate(results, result)))],
             key="calibration",
             title="Calibration",
             columns=COLUMNS,
-            notes=tuple(_write_notes(results, list(fits.values()))),
+            notes=tuple(_write_notes(results, fits)),
         )
 
 
@@ -86,30 +85,41 @@ def draw_calibration_curves(results: Results) -> Iterator[Figure]:
         return
     bins = max(1, min(BINS, truth.size // CASES_IN_A_BIN))
     curves = [
-        MethodCurve(result=result, curve=calibration_curve(truth, result.probability, bins))
+        MethodCurve(
+            result=result,
+            curve=calibration_curve(
+                truth, require_predictions(result), bins, patients=results.patients
+            ),
+        )
         for result in methods
     ]
     end = probability_limit([_highest(method_curve.curve) for method_curve in curves])
     yield Figure(
         key="calibration-curves",
         title=figure_title(results, "Calibration"),
-        alt=_describe_curves(truth, methods),
+        alt=_describe_curves(results, methods),
         panels=tuple(_draw_panel(method_curve, end) for method_curve in curves),
         notes=(
             f"{describe_predictions(results)} Dots: groups of equal size with Wilson's 95 % "
-            "interval. Line: logistic regression on a restricted cubic spline, with its pointwise "
-            "95 % band. Below the dashed line, predicted risks are too high.",
+            "interval for the effective number of cases. Line: logistic regression on a restricted "
+            "cubic spline, with a pointwise 95 % band by bootstrap of the patients, each resample "
+            f"in every repeat. {describe_fixed()} Below the dashed line, predicted risks are too "
+            "high.",
             *score_notes(results),
             *undrawn_notes(results),
         ),
     )
 
 
-def _make_cells(fit: Calibration) -> Iterator[Cell]:
+def _make_cells(fit: Calibration | None) -> Iterator[Cell]:
+    if fit is None:
+        yield from (Cell(text=MISSING) for _ in COLUMNS)
+        return
     yield _interval_cell(fit.intercept, fit.intercept_interval)
     yield _interval_cell(fit.slope, fit.slope_interval)
     yield _interval_cell(fit.in_the_large, fit.in_the_large_interval)
-    yield Cell(text=format_decimal(fit.observed_expected, digits=2), value=fit.observed_expected)
+    ratio, bounds = fit.observed_expected, fit.observed_expected_interval
+    yield Cell(text=format_decimal(ratio, digits=2), value=ratio, low=bounds.low, high=bounds.high)
     yield Cell(text=format_decimal(fit.brier), value=fit.brier)
     yield Cell(text=format_decimal(fit.scaled_brier), value=fit.scaled_brier)
 
@@ -121,24 +131,21 @@ def _interval_cell(value: float, bounds: Interval) -> Cell:
     return Cell(text=f"{estimate} ({low} to {high})", value=value, low=bounds.low, high=bounds.high)
 
 
-def _write_notes(results: Results, fits: Sequence[Calibration]) -> Iterator[str]:
-    repeats = plural(results.protocol.repeats, "repeat")
+def _write_notes(results: Results, fits: Sequence[Calibration | None]) -> Iterator[str]:
     inner_fits = plural(results.protocol.inner, "fit")
     yield (
-        f"Calibration is assessed on out-of-fold probabilities averaged over {repeats}, each the "
-        f"mean over the {inner_fits} of the inner folds. Averaging brings probabilities closer "
-        "together, so the slope of an average is often above that of its parts."
+        f"{describe_predictions(results)} Each probability is the mean over the {inner_fits} of "
+        f"the inner folds. {describe_bootstrap()}"
     )
     yield (
         "Perfect: intercept 0, slope 1 (below: too extreme, above: too moderate), in the large 0 "
         "(below: too high on average), O/E 1. Scaled Brier: 0 no better than the prevalence, "
         "1 perfect."
     )
-    yield from independence_notes(results)
-    if not all(math.isfinite(fit.slope) for fit in fits):
+    if not all(fit and math.isfinite(fit.slope) for fit in fits):
         yield (
-            f"{MISSING}: no slope, because all probabilities are equal, or because they separate "
-            "all positive from all negative cases."
+            f"{MISSING}: no slope, because in a repeat all probabilities are equal or separate all "
+            "positive from all negative cases, or because scores are not probabilities."
         )
 
 
@@ -183,12 +190,13 @@ def _draw_curve(curve: CalibrationCurve, key: str) -> Iterator[Mark]:
     yield Mark(kind="points", x=bins.predicted, y=bins.observed, methods=(key,), color=key)
 
 
-def _describe_curves(truth: NDArray[np.float64], methods: Sequence[MethodResult]) -> str:
-    fits = [(r.method.label, calibration(truth, r.probability)) for r in methods]
+def _describe_curves(results: Results, methods: Sequence[MethodResult]) -> str:
+    fits = [(result.method.label, calibrate(results, result)) for result in methods]
     parts = [
         f"{label}: slope {format_decimal(fit.slope, digits=2)}, "
         f"observed/expected {format_decimal(fit.observed_expected, digits=2)}"
         for label, fit in fits
+        if fit is not None
     ]
     return (
         "Observed share against predicted probability; perfect values: 1 and 1. "

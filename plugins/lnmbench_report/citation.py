@@ -65,6 +65,16 @@ BOOTSTRAP = (
     "bootstrap intervals",
     "Efron B., Better bootstrap confidence intervals, J Am Stat Assoc 1987; 82: 171–185",
 )
+ONE_STEP = (
+    "the bootstrap of calibration",
+    "Moulton L. H., Zeger S. L., Bootstrapping generalized linear models, Comput Stat Data Anal "
+    "1991; 11: 53–63",
+)
+EFFECTIVE = (
+    "intervals of shares that are averaged over repeats",
+    "Korn E. L., Graubard B. I., Confidence intervals for proportions with small expected number "
+    "of positive counts estimated from survey data, Surv Methodol 1998; 24: 193–201",
+)
 WILSON = (
     "intervals of shares",
     "Wilson E. B., Probable inference, the law of succession, and statistical inference, "
@@ -115,6 +125,6 @@ def _list_statistics(results: Results) -> Iterator[tuple[str, str]]:
     if results.pair_comparisons:
         yield HOLM
     if complete and results.truth.size:
-        yield from (CALIBRATION, BENEFIT, BOOTSTRAP)
+        yield from (CALIBRATION, BENEFIT, BOOTSTRAP, ONE_STEP)
     if any(score.thresholds is not None for r in complete for score in r.scores.values()):
-        yield WILSON
+        yield from (WILSON, EFFECTIVE)

@@ -30,7 +30,7 @@ def describe_cohort(results: Results) -> str:
     return f"{synthetic}{redact_data_set(results.cohort)} ({plural(results.n, 'case')}, {events})"
 
 
-def independence_notes(results: Results, subject: str = "the intervals treat") -> Iterator[str]:
+def independence_notes(results: Results, subject: str) -> Iterator[str]:
     """Yield a note if patients have several cases, which `subject` treats as independent."""
     if not results.patients.size:
         return

@@ -1,4 +1,4 @@
-"""Discrimination: ROC and precision-recall curves of the averaged out-of-fold probabilities."""
+"""Discrimination: ROC and precision-recall curves, averaged over the repeats."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from lnmbench.contracts import SectionGroup
 from lnmbench.records import Axis, Block, Figure, Mark, MethodResult, Panel, Results
 from lnmbench.results import all_questions, format_decimal
 from lnmbench.stats.curves import pr_curve, roc_band, roc_curve
-from lnmbench.stats.discrimination import auc, average_precision
-from lnmbench_report.cohort_text import independence_notes
+from lnmbench.stats.delong import delong_components
+from lnmbench.stats.discrimination import average_precision
 from lnmbench_report.comparisons.contrasts import select_drawn
 from lnmbench_report.figure_parts import (
+    describe_fixed,
     describe_predictions,
     figure_title,
     methods_with_predictions,
     reference_line,
+    require_predictions,
     thin_curve,
     undrawn_notes,
 )
@@ -30,7 +32,7 @@ PRECISION = Axis(title="Precision (positive predictive value)", low=0.0, high=1.
 
 
 class Discrimination:
-    """ROC and precision-recall curves of the averaged out-of-fold probabilities."""
+    """ROC and precision-recall curves of the out-of-fold probabilities of each repeat."""
 
     group: SectionGroup = "performance"
 
@@ -47,7 +49,7 @@ def draw_roc(results: Results) -> Iterator[Figure]:
     banded = _banded_methods(results, methods)
     marks = (
         reference_line([0.0, 1.0], [0.0, 1.0], "no discrimination"),
-        *(_roc_band(truth, result) for result in methods if result.method.fingerprint in banded),
+        *(_roc_band(results, result) for result in methods if result.method.fingerprint in banded),
         *(_roc_curve(truth, result) for result in methods),
     )
     areas = "; ".join(f"{r.method.label} {_format_auc(truth, r)}" for r in methods)
@@ -81,8 +83,8 @@ def draw_precision_recall(results: Results) -> Iterator[Figure]:
             Panel(x=RECALL, y=PRECISION, marks=(baseline, *(_pr_curve(truth, r) for r in methods))),
         ),
         notes=(
-            f"{describe_predictions(results)} Their pooled AP differs from the mean over the outer "
-            "folds. Chance-level precision equals the prevalence.",
+            f"{describe_predictions(results)} Pooled over the folds of a repeat, the AP differs "
+            "from the mean over the outer folds. Chance-level precision equals the prevalence.",
             *undrawn_notes(results),
         ),
     )
@@ -96,8 +98,9 @@ def _banded_methods(results: Results, methods: Sequence[MethodResult]) -> set[st
     return {questions[0].method.fingerprint, questions[0].reference.fingerprint}
 
 
-def _roc_band(truth: NDArray[np.float64], result: MethodResult) -> Mark:
-    band, key = roc_band(truth, result.probability), result.method.fingerprint
+def _roc_band(results: Results, result: MethodResult) -> Mark:
+    band = roc_band(results.truth, require_predictions(result), patients=results.patients)
+    key = result.method.fingerprint
     return Mark(
         kind="band",
         x=band.false_positive_rate,
@@ -110,36 +113,34 @@ def _roc_band(truth: NDArray[np.float64], result: MethodResult) -> Mark:
 
 
 def _roc_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
-    curve, key = roc_curve(truth, result.probability), result.method.fingerprint
+    curve, key = roc_curve(truth, require_predictions(result)), result.method.fingerprint
     x, y = thin_curve(curve.false_positive_rate, curve.true_positive_rate)
     name = f"{result.method.label}, pooled AUC {_format_auc(truth, result)}"
     return Mark(kind="line", x=x, y=y, name=name, methods=(key,), color=key)
 
 
 def _pr_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
-    curve, key = pr_curve(truth, result.probability), result.method.fingerprint
-    precision = curve.precision.copy()
-    precision[-1] = precision[-2]  # the point at recall 0 is a convention, not a precision
-    x, y = thin_curve(curve.recall, precision)
+    curve, key = pr_curve(truth, require_predictions(result)), result.method.fingerprint
+    x, y = thin_curve(curve.recall, curve.precision)
     name = f"{result.method.label}, pooled AP {_format_ap(truth, result)}"
     return Mark(kind="steps", x=x, y=y, name=name, methods=(key,), color=key)
 
 
 def _format_auc(truth: NDArray[np.float64], result: MethodResult) -> str:
-    return format_decimal(auc(truth, result.probability))
+    return format_decimal(delong_components(truth, require_predictions(result)).auc)
 
 
 def _format_ap(truth: NDArray[np.float64], result: MethodResult) -> str:
-    return format_decimal(average_precision(truth, result.probability))
+    areas = [average_precision(truth, repeat) for repeat in require_predictions(result)]
+    return format_decimal(float(np.mean(areas)))
 
 
 def _write_roc_notes(results: Results) -> Iterator[str]:
     yield (
-        f"{describe_predictions(results)} Their pooled AUC differs from the mean over the outer "
-        "folds, which the tables show and the tests compare."
+        f"{describe_predictions(results)} Pooled over the folds of a repeat, the AUC differs from "
+        "the mean over the outer folds, which the tables show and the tests compare."
     )
     yield (
         "Bands, for the methods of the first question: pointwise 95 % intervals by bootstrap of "
-        "the cases, for these fitted models."
+        f"the patients, each resample in every repeat. {describe_fixed()}"
     )
-    yield from independence_notes(results, "the bands treat")

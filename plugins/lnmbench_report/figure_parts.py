@@ -25,7 +25,23 @@ def methods_with_predictions(results: Results) -> list[MethodResult]:
 
 def methods_with_probabilities(results: Results) -> list[MethodResult]:
     """Return those of the methods with predictions whose predictions are probabilities."""
-    return [result for result in methods_with_predictions(results) if _has_probabilities(result)]
+    return [result for result in methods_with_predictions(results) if has_probabilities(result)]
+
+
+def require_predictions(result: MethodResult) -> NDArray[np.float64]:
+    """Return the out-of-fold predictions of a complete method, (repeats, n).
+
+    Raises `ValueError` if the results lack them.
+    """
+    if result.predicted is None:
+        raise ValueError(f"{result.method.label} has no predictions")
+    return result.predicted
+
+
+def has_probabilities(result: MethodResult) -> bool:
+    """Return whether all predictions of a method are probabilities."""
+    p = result.predicted
+    return p is not None and bool(p.min() >= 0.0 and p.max() <= 1.0)
 
 
 def undrawn_notes(results: Results) -> Iterator[str]:
@@ -38,16 +54,34 @@ def undrawn_notes(results: Results) -> Iterator[str]:
 def score_notes(results: Results) -> Iterator[str]:
     """Yield a note on each method that is not drawn because its scores are no probabilities."""
     for result in methods_with_predictions(results):
-        if not _has_probabilities(result):
+        if not has_probabilities(result):
             yield f"{result.method.label} is not drawn: its scores are not probabilities."
 
 
 def describe_predictions(results: Results) -> str:
-    """Return a sentence on the predictions that a figure shows."""
+    """Return a sentence on the predictions that a table or figure assesses."""
     if results.protocol.repeats == 1:
         return "Out-of-fold probabilities of every case."
     repeats = plural(results.protocol.repeats, "repeat")
-    return f"Out-of-fold probabilities of every case, averaged over the {repeats}."
+    return (
+        f"Out-of-fold probabilities of every case, assessed in each of the {repeats} and then "
+        "averaged."
+    )
+
+
+def describe_bootstrap() -> str:
+    """Return sentences on intervals of a bootstrap over patients."""
+    return (
+        "Intervals are BCa bootstraps over patients, each resample in every repeat. "
+        f"{describe_fixed()}"
+    )
+
+
+def describe_fixed(fixed: str = "the trained models") -> str:
+    """Return a sentence on intervals that take `fixed` as it is."""
+    return (
+        f"They treat {fixed} as fixed: variation from training on another cohort is not included."
+    )
 
 
 def figure_title(results: Results, title: str) -> str:
@@ -121,8 +155,3 @@ def probability_limit(values: Sequence[float]) -> float:
     """
     highest = max(values, default=1.0)
     return float(min(1.0, max(0.1, np.ceil(highest * 10.0) / 10.0)))
-
-
-def _has_probabilities(result: MethodResult) -> bool:
-    p = result.probability
-    return bool(p.min() >= 0.0 and p.max() <= 1.0)

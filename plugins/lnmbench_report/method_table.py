@@ -9,6 +9,9 @@ from lnmbench.results import method_labels
 from lnmbench_report.cohort_text import synthetic_suffix
 
 METHOD = TableColumn(key="method", heading="Method", align="left")
+UNDEFINED = (
+    "The mean excludes folds on which a metric is undefined, e.g. a proportion of zero cases."
+)
 
 
 def make_method_table(

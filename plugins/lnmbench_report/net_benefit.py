@@ -21,16 +21,21 @@ from lnmbench.records import (
     Table,
     TableColumn,
 )
-from lnmbench.results import complete_methods, format_decimal, format_interval
-from lnmbench.stats.bootstrap import bca
-from lnmbench.stats.decision_curves import DecisionCurve, benefits, decision_curve, net_benefit
-from lnmbench.text import plural
-from lnmbench_report.cohort_text import independence_notes
+from lnmbench.results import MISSING, complete_methods, format_decimal, format_interval
+from lnmbench.stats.decision_curves import (
+    DecisionCurve,
+    decision_curve,
+    net_benefit,
+    net_benefit_intervals,
+)
 from lnmbench_report.figure_parts import (
+    describe_bootstrap,
     describe_predictions,
     figure_title,
+    has_probabilities,
     methods_with_probabilities,
     reference_line,
+    require_predictions,
     score_notes,
     undrawn_notes,
 )
@@ -72,7 +77,7 @@ class NetBenefits:
         tables = make_method_table(
             results,
             complete_methods(results),
-            lambda result: [tuple(_make_cells(truth, result))],
+            lambda result: [tuple(_make_cells(results, result))],
             key="net_benefit",
             title="Net benefit at threshold probabilities",
             columns=COLUMNS,
@@ -90,7 +95,9 @@ def draw_decision_curves(results: Results) -> Iterator[Figure]:
     end = _threshold_limit(prevalence, methods)
     thresholds = np.arange(STEP, end + STEP / 2.0, STEP)
     curves = [
-        MethodCurve(result=result, curve=decision_curve(truth, result.probability, thresholds))
+        MethodCurve(
+            result=result, curve=decision_curve(truth, require_predictions(result), thresholds)
+        )
         for result in methods
     ]
     yield Figure(
@@ -107,55 +114,16 @@ def draw_decision_curves(results: Results) -> Iterator[Figure]:
     )
 
 
-def benefit_interval(
-    truth: NDArray[np.float64],
-    predicted: NDArray[np.float64],
-    threshold: float,
-    *,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> tuple[float, float]:
-    """Return the BCa bootstrap interval of a net benefit over cases, within the classes.
-
-    A resample within a class gives only its number of positive calls, which is binomial. The
-    numbers are those of `bootstrap_interval`, but the cost does not grow with the cases.
-
-    Parameters
-    ----------
-    truth
-        Labels (n,) of 0 and 1.
-    predicted
-        Probabilities (n,).
-    threshold
-        The threshold probability.
-    resamples, seed
-        The number of resamples, and the seed of their generator.
-
-    Returns
-    -------
-    tuple
-        The lower and the upper end of the 95 % interval.
-    """
-    random = np.random.default_rng(seed)
-    totals, left_out = np.zeros(resamples), []
-    case_benefits = benefits(truth, predicted, threshold)
-    for class_benefits in (case_benefits[truth == 1.0], case_benefits[truth == 0.0]):
-        positives = int(np.count_nonzero(class_benefits))
-        benefit = class_benefits.sum() / positives if positives else 0.0
-        share = positives / class_benefits.size
-        totals += benefit * random.binomial(class_benefits.size, share, resamples)
-        left_out.append((case_benefits.sum() - class_benefits) / (case_benefits.size - 1))
-    # BCa counts resamples below the estimate: rounding must not tell equal ones apart
-    estimate = round(float(case_benefits.mean()), 12)
-    return bca(estimate, (totals / case_benefits.size).round(12), left_out, level=0.95)
-
-
-def _make_cells(truth: NDArray[np.float64], result: MethodResult) -> Iterator[Cell]:
-    for threshold in THRESHOLDS:
-        value = float(net_benefit(truth, result.probability, threshold))
-        low, high = benefit_interval(truth, result.probability, threshold)
-        text = f"{format_decimal(value)} ({format_interval(low, high)})"
-        yield Cell(text=text, value=value, low=low, high=high)
+def _make_cells(results: Results, result: MethodResult) -> Iterator[Cell]:
+    if not has_probabilities(result):
+        yield from (Cell(text=MISSING) for _ in COLUMNS)
+        return
+    truth, predicted = results.truth, require_predictions(result)
+    values = net_benefit(truth, predicted, THRESHOLDS).tolist()
+    intervals = net_benefit_intervals(truth, predicted, THRESHOLDS, patients=results.patients)
+    for value, bounds in zip(values, intervals, strict=True):
+        text = f"{format_decimal(value)} ({format_interval(bounds.low, bounds.high)})"
+        yield Cell(text=text, value=value, low=bounds.low, high=bounds.high)
 
 
 def _add_treat_all(table: Table, truth: NDArray[np.float64]) -> Table:
@@ -166,18 +134,13 @@ def _add_treat_all(table: Table, truth: NDArray[np.float64]) -> Table:
 
 
 def _write_notes(results: Results) -> Iterator[str]:
-    repeats = plural(results.protocol.repeats, "repeat")
-    yield (
-        f"{FORMULA}, on out-of-fold probabilities averaged over {repeats}. Treating none has a net "
-        "benefit of 0. Intervals are BCa bootstraps over cases within the classes, given the "
-        "prevalence."
-    )
-    yield from independence_notes(results)
+    yield f"{FORMULA}. {describe_predictions(results)} Treating none has a net benefit of 0."
+    yield f"{describe_bootstrap()} Patients are drawn within the classes, given the prevalence."
 
 
 def _threshold_limit(prevalence: float, methods: Sequence[MethodResult]) -> float:
     """Return the end of the axis: hardly a case is treated there; at least twice the prevalence."""
-    highest = max(float(np.quantile(result.probability, 0.99)) for result in methods)
+    highest = max(float(np.quantile(require_predictions(result), 0.99)) for result in methods)
     limit = max(highest, 2.0 * prevalence)
     return float(np.clip(np.ceil(limit * 20.0) / 20.0, 0.1, 0.95))
 

@@ -18,9 +18,10 @@ from lnmbench.results import (
     join_and,
     metrics_in_order,
 )
-from lnmbench.stats.operating_points import Share, operating_point
+from lnmbench.stats.operating_points import operating_point
+from lnmbench.stats.shares import Share
 from lnmbench.text import plural
-from lnmbench_report.cohort_text import independence_notes
+from lnmbench_report.figure_parts import describe_fixed, describe_predictions
 from lnmbench_report.method_table import make_method_table
 
 COLUMNS = (
@@ -48,11 +49,7 @@ class OperatingPoints:
         """Return a table for each operating point, or no block if no metric has a threshold."""
         if not results.truth.size:
             return []
-        return [
-            table
-            for aim in list_aims(results)
-            for table in _make_table(results, aim, results.truth, results.outer)
-        ]
+        return [table for aim in list_aims(results) for table in _make_table(results, aim)]
 
 
 def list_aims(results: Results) -> list[Aim]:
@@ -75,10 +72,7 @@ def list_aims(results: Results) -> list[Aim]:
 def classify(
     predicted: NDArray[np.float64], outer: NDArray[np.int16], thresholds: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Return which cases are called positive, with thresholds of each repeat and fold.
-
-    A case is positive if, in at least half of the repeats, its prediction is not below the
-    threshold of the fold that tests it. The metrics of a fold count in the same way.
+    """Return which cases are called positive in each repeat.
 
     Parameters
     ----------
@@ -92,10 +86,10 @@ def classify(
     Returns
     -------
     numpy.ndarray
-        Whether each case is called positive (n,).
+        True where a prediction is not below the threshold of the fold that tests it, (repeats, n).
     """
     threshold_of_case = np.take_along_axis(thresholds, outer.astype(np.intp), axis=1)
-    return np.asarray((predicted >= threshold_of_case).mean(axis=0) >= 0.5)
+    return np.asarray(predicted >= threshold_of_case)
 
 
 def _name_aim(titles: Sequence[str]) -> str:
@@ -104,13 +98,11 @@ def _name_aim(titles: Sequence[str]) -> str:
     return suffixes.pop() if len(suffixes) == 1 and "" not in suffixes else join_and(titles)
 
 
-def _make_table(
-    results: Results, aim: Aim, truth: NDArray[np.float64], outer: NDArray[np.int16]
-) -> Sequence[Block]:
+def _make_table(results: Results, aim: Aim) -> Sequence[Block]:
     return make_method_table(
         results,
         [result for result in complete_methods(results) if aim.metrics[0] in result.scores],
-        lambda result: [tuple(_make_cells(result, aim, truth, outer))],
+        lambda result: [tuple(_make_cells(results, result, aim))],
         key=f"operating_{aim.metrics[0]}",
         title=f"Operating point chosen on the inner folds: {aim.name}",
         columns=COLUMNS,
@@ -118,22 +110,20 @@ def _make_table(
     )
 
 
-def _make_cells(
-    result: MethodResult, aim: Aim, truth: NDArray[np.float64], outer: NDArray[np.int16]
-) -> Iterator[Cell]:
+def _make_cells(results: Results, result: MethodResult, aim: Aim) -> Iterator[Cell]:
     thresholds = result.scores[aim.metrics[0]].thresholds
     predicted = result.predicted
     if predicted is None or thresholds is None or np.isnan(thresholds).any():
         yield from (Cell(text=MISSING) for _ in COLUMNS)
         return
-    positive = classify(predicted, outer, thresholds)
-    point = operating_point(truth, positive, 0.5)
+    positive = classify(predicted, results.outer, thresholds)
+    point = operating_point(results.truth, positive, patients=results.patients)
     for share in (point.sensitivity, point.specificity, point.ppv, point.npv):
         yield _share_cell(share)
 
 
 def _share_cell(share: Share) -> Cell:
-    if not share.total:
+    if np.isnan(share.estimate):
         return Cell(text=MISSING)
     bounds = share.interval
     text = f"{format_decimal(share.estimate)} ({format_interval(bounds.low, bounds.high)})"
@@ -141,20 +131,19 @@ def _share_cell(share: Share) -> Cell:
 
 
 def _write_notes(results: Results) -> Iterator[str]:
-    half = ", in at least half of the repeats" if results.protocol.repeats > 1 else ""
     fits = plural(results.protocol.inner, "fit")
     yield (
         "The threshold of an outer fold is the one at which the validation predictions of its "
         "training cases reach the aim; if no prediction reaches it, no case is positive. A case "
         "is classified as positive if its probability is not below the threshold of the fold "
-        f"that tests it{half}."
+        "that tests it."
     )
     yield (
         "Validation predictions come from one fit each, but the threshold is applied to the mean "
         f"of {fits} of the inner folds, which varies less, so the aim may be missed."
     )
     yield (
-        "Each case counts once; Wilson intervals, which treat cases as independent and thresholds "
-        f"as given. {MISSING}: no case is classified so."
+        f"{describe_predictions(results)} Intervals are Wilson's for the effective number of cases "
+        "that follows from the variance between patients of these averages. "
+        f"{describe_fixed('thresholds and trained models')} {MISSING}: no case is classified so."
     )
-    yield from independence_notes(results)

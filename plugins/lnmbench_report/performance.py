@@ -21,7 +21,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
-from lnmbench_report.method_table import make_method_table
+from lnmbench_report.method_table import UNDEFINED, make_method_table
 
 ADJACENT = 2
 """Metrics in columns next to each other; more of them are in rows."""
@@ -31,9 +31,6 @@ COLUMNS = (
     TableColumn(key="mean", heading="Mean (95 % CI)"),
     TableColumn(key="sd", heading="SD"),
     TableColumn(key="folds", heading="Folds"),
-)
-UNDEFINED = (
-    "The mean excludes folds on which a metric is undefined, e.g. a proportion of zero cases."
 )
 
 

@@ -17,6 +17,7 @@ from lnmbench_report.figure_parts import (
     figure_title,
     methods_with_probabilities,
     probability_limit,
+    require_predictions,
     score_notes,
     undrawn_notes,
 )
@@ -45,11 +46,12 @@ def draw_distribution(results: Results) -> Iterator[Figure]:
     truth, methods = results.truth, methods_with_probabilities(results)
     if not methods:
         return
-    end = probability_limit([float(result.probability.max()) for result in methods])
+    predicted = [require_predictions(result) for result in methods]
+    end = probability_limit([float(p.max()) for p in predicted])
     edges = np.linspace(0.0, end, BINS + 1)
     histograms = [
-        {name: _histogram(r.probability[truth == label], edges) for label, name in CLASSES}
-        for r in methods
+        {name: _histogram(p[:, truth == label], edges) for label, name in CLASSES}
+        for p in predicted
     ]
     highest = max(float(shares.max()) for histogram in histograms for shares in histogram.values())
     yield Figure(
@@ -101,10 +103,13 @@ def _describe_medians(truth: NDArray[np.float64], methods: Sequence[MethodResult
     parts = [
         f"{result.method.label}: "
         + ", ".join(
-            f"{format_decimal(float(np.median(result.probability[truth == label])), digits=2)} in "
-            f"{name}"
+            f"{_format_median(require_predictions(result)[:, truth == label])} in {name}"
             for label, name in CLASSES
         )
         for result in methods
     ]
     return f"Histograms of predicted probabilities. Medians: {'; '.join(parts)} cases."
+
+
+def _format_median(probabilities: NDArray[np.float64]) -> str:
+    return format_decimal(float(np.median(probabilities, axis=1).mean()), digits=2)

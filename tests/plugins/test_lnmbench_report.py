@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
+import numpy as np
 import pytest
 from lnmbench_report import register_sections
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Results, Table
+from lnmbench.records import Block, Figure, Results, Table
 from lnmbench.registry import Registry
 from lnmbench.rendering import FORMATS, render
 from lnmbench.stages.report import build_blocks
+from lnmbench.stats.discrimination import auc
 from lnmbench.testing.sample_results import (
+    LOGISTIC,
     MULTI_TASK,
     SAMPLE_METHODS,
+    SINGLE_TASK,
+    sample_predictions,
     sample_results,
 )
 
@@ -132,7 +137,7 @@ def test_without_a_primary_test_the_others_remain(sample: Results) -> None:
 
 def test_a_synthetic_cohort_is_said_in_the_title_of_every_table(sample: Results) -> None:
     tables = [block for block in make_blocks(sample) if isinstance(block, Table)]
-    assert len(tables) == 4
+    assert len(tables) == 3
     assert all("SYNTHETIC" in table.title for table in tables)
     real = make_blocks(sample_results(THREE, synthetic=False))
     assert not any("SYNTHETIC" in render([block], "markdown") for block in real)
@@ -171,3 +176,85 @@ def test_hostile_labels_reach_every_format_as_text(format: str) -> None:
 def test_tables_of_three_methods_fit_100_columns(sample: Results) -> None:
     text = render(make_blocks(sample), "table")
     assert max(map(len, text.splitlines())) <= 100
+
+
+def make_stable_and_unstable() -> Results:
+    """Return a stable method and one whose cases change places in each repeat.
+
+    In each repeat both give the same probabilities to the cases of each class.
+    """
+    random = np.random.default_rng(0)
+    methods = [(SINGLE_TASK, 1.0), (LOGISTIC, 1.0)]
+    stable = np.tile(sample_predictions(methods)[SINGLE_TASK.fingerprint][0], (4, 1))
+    positive = np.arange(200) % 4 == 0
+    unstable = stable.copy()
+    for repeat in unstable:
+        for of_class in (positive, ~positive):
+            repeat[of_class] = random.permutation(repeat[of_class])
+    predictions = {SINGLE_TASK.fingerprint: stable, LOGISTIC.fingerprint: unstable}
+    results = sample_results(methods, predictions=predictions)
+    thresholds = np.full((4, 5), 0.35)
+    fixed = [
+        replace(
+            result,
+            scores={
+                name: replace(score, thresholds=None if score.thresholds is None else thresholds)
+                for name, score in result.scores.items()
+            },
+        )
+        for result in results.method_results
+    ]
+    return replace(results, method_results=tuple(fixed))
+
+
+def test_an_unstable_method_has_the_numbers_of_a_stable_one_with_equal_repeats() -> None:
+    results = make_stable_and_unstable()
+    stable, unstable = (result.method for result in results.method_results)
+    predicted = results.method_results[1].predicted
+    assert predicted is not None
+    # the average over the repeats, an ensemble, is far better
+    ensemble = auc(results.truth, predicted.mean(axis=0))
+    assert ensemble > auc(results.truth, predicted[0]) + 0.1
+    sections = register_sections()
+    blocks = [
+        block
+        for name in ("discrimination", "calibration", "operating", "net_benefit", "probabilities")
+        for block in sections[name]()(results)
+    ]
+    tables = [block for block in blocks if isinstance(block, Table)]
+    assert len(tables) == 3
+    for table in tables:
+        rows = dict(zip(table.methods, table.rows, strict=True))
+        pairs = zip(rows[stable.fingerprint,], rows[unstable.fingerprint,], strict=True)
+        for a, b in [pair for pair in pairs if pair[0].value is not None]:
+            assert a.value == pytest.approx(b.value, abs=1e-9), table.key
+    for figure in (block for block in blocks if isinstance(block, Figure)):
+        marks = [mark for panel in figure.panels for mark in panel.marks if mark.kind != "band"]
+        pairs = zip(
+            (mark for mark in marks if mark.methods == (stable.fingerprint,)),
+            (mark for mark in marks if mark.methods == (unstable.fingerprint,)),
+            strict=True,
+        )
+        for a, b in pairs:
+            assert a.y == pytest.approx(b.y, abs=1e-9), figure.key
+    (comparison,) = [c for c in results.pair_comparisons if c.metric == "auc"]
+    assert comparison.tests["delong"].estimate == pytest.approx(0.0, abs=1e-12)
+
+
+def test_tables_agree_on_what_they_both_show() -> None:
+    results = sample_results(THREE)
+    sections = register_sections()
+    further, calibration, benefit = (
+        block
+        for name in ("further", "calibration", "net_benefit")
+        for block in sections[name]()(results)
+        if isinstance(block, Table)
+    )
+    means = {(row[1].text, row[0].text.split(" (")[0]): row[2].value for row in further.rows}
+    brier = [column.key for column in calibration.columns].index("brier")
+    at_20 = [column.key for column in benefit.columns].index("net_benefit_20")
+    # with folds of equal size, means over folds are means over cases
+    for row in calibration.rows:
+        assert row[brier].value == pytest.approx(means[row[0].text, "Brier"])
+    for row in benefit.rows[:-1]:
+        assert row[at_20].value == pytest.approx(means[row[0].text, "Net benefit at .20"])

@@ -9,9 +9,11 @@ import pytest
 from patsy import dmatrix
 from scipy import stats
 from scipy.special import expit, logit
+from statsmodels.stats.proportion import proportion_confint
 
 from lnmbench.stats.calibration_curves import calibration_curve, spline
-from lnmbench.stats.recalibration import calibration, fit_logistic
+from lnmbench.stats.logistic_fits import fit_logistic
+from lnmbench.stats.recalibration import calibration
 
 
 def cohort(n: int, seed: int = 0) -> np.ndarray:
@@ -102,6 +104,49 @@ def test_few_cases_make_a_simpler_curve(n: int, knots: int) -> None:
     assert np.all(smooth.low <= smooth.observed)
     assert np.all(smooth.observed <= smooth.high)
     assert smooth.predicted[[0, -1]].tolist() == [p.min(), p.max()]
+
+
+def draw_repeats(n: int, repeats: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels (n,) and probabilities (repeats, n) that vary between repeats."""
+    random = np.random.default_rng(0)
+    x = random.normal(-0.5, 1.3, n)
+    y = (random.random(n) < expit(x)).astype(float)
+    return y, expit(x + 0.6 * random.normal(size=(repeats, n)))
+
+
+def test_repeats_are_assessed_before_they_are_averaged() -> None:
+    y, p = draw_repeats(300, 3)
+    curve, each = calibration_curve(y, p), [calibration_curve(y, repeat) for repeat in p]
+    for name in ("predicted", "observed"):
+        expected = np.mean([getattr(repeat.bins, name) for repeat in each], axis=0)
+        assert getattr(curve.bins, name) == pytest.approx(expected)
+    ends = curve.smooth.predicted[[0, -1]]
+    assert ends.tolist() == pytest.approx([p.min(axis=1).mean(), p.max(axis=1).mean()])
+    middle = slice(20, 80)
+    grid = curve.smooth.predicted[middle]
+    expected = np.mean(
+        [np.interp(grid, repeat.smooth.predicted, repeat.smooth.observed) for repeat in each],
+        axis=0,
+    )
+    assert curve.smooth.observed[middle] == pytest.approx(expected, abs=1e-3)
+    for part in (curve.bins, curve.smooth):
+        assert np.all(part.low < part.observed)
+        assert np.all(part.observed < part.high)
+
+
+def test_limits_of_bins_are_narrower_than_those_of_one_repeat_and_wider_than_of_all_calls() -> None:
+    y, p = draw_repeats(400, 5)
+    bins, once = calibration_curve(y, p).bins, calibration_curve(y, p[0]).bins
+    low, high = proportion_confint(bins.observed * bins.count, bins.count, method="wilson")
+    assert np.mean(high - low) < np.mean(bins.high - bins.low) < np.mean(once.high - once.low)
+
+
+def test_one_repeat_with_equal_probabilities_leaves_no_curve() -> None:
+    y, p = draw_repeats(60, 2)
+    p[1] = 0.3
+    curve = calibration_curve(y, p)
+    assert curve.smooth.knots == 0
+    assert curve.bins.count.sum() == 120
 
 
 def test_separated_classes_and_equal_probabilities_have_bins_but_no_curve() -> None:

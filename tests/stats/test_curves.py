@@ -30,20 +30,54 @@ def test_areas_below_the_curves_are_auc_and_average_precision() -> None:
     assert pr.prevalence == y.mean()
 
 
-def test_every_point_is_what_its_threshold_calls() -> None:
+def test_curves_pass_the_points_of_scikit_learn() -> None:
     y, score = cohort(60)
     roc, pr = roc_curve(y, score), pr_curve(y, score)
-    assert len(roc.thresholds) == len(roc.true_positive_rate) == len(roc.false_positive_rate)
-    assert len(pr.thresholds) == len(pr.recall) == len(pr.precision)
-    for t, true in zip(roc.thresholds, roc.true_positive_rate, strict=True):
-        assert true == pytest.approx(np.mean(score[y == 1] >= t))
-    for t, recall in zip(pr.thresholds, pr.recall, strict=True):
-        assert recall == pytest.approx(np.mean(score[y == 1] >= t))
+    false, true, _ = metrics.roc_curve(y, score, drop_intermediate=False)
+    for at, sensitivity in zip(false, true, strict=True):
+        ends = roc.true_positive_rate[np.isclose(roc.false_positive_rate, at)]
+        assert ends.min() - 1e-12 <= sensitivity <= ends.max() + 1e-12
+    precision, recall, _ = metrics.precision_recall_curve(y, score)
+    for at, value in zip(pr.recall[:-1], pr.precision[:-1], strict=True):
+        # of the thresholds that reach the recall, the highest
+        assert value == pytest.approx(precision[np.flatnonzero(recall >= at - 1e-12)[-1]])
+
+
+def test_repeats_are_averaged_so_that_areas_are_their_mean_areas() -> None:
+    y, score = cohort(120)
+    scores = np.round(score + np.random.default_rng(1).normal(size=(4, 120)), 1)
+    roc, pr = roc_curve(y, scores), pr_curve(y, scores)
+    areas = [metrics.roc_auc_score(y, repeat) for repeat in scores]
+    assert metrics.auc(roc.false_positive_rate, roc.true_positive_rate) == pytest.approx(
+        np.mean(areas)
+    )
+    areas = [metrics.average_precision_score(y, repeat) for repeat in scores]
+    steps = -np.sum(np.diff(pr.recall) * pr.precision[:-1])
+    assert steps == pytest.approx(np.mean(areas))
+    assert np.all(np.diff(roc.true_positive_rate) >= -1e-12)
+
+
+def test_the_band_of_repeats_is_that_of_their_averaged_sensitivity() -> None:
+    y, score = cohort(200)
+    scores = score + np.random.default_rng(1).normal(size=(3, 200))
+    band, roc, random = roc_band(y, scores), roc_curve(y, scores), np.random.default_rng(2)
+    positive, negative = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+    drawn = []
+    for _ in range(300):
+        rows = np.r_[random.choice(positive, positive.size), random.choice(negative, negative.size)]
+        again = [metrics.roc_curve(y[rows], repeat[rows]) for repeat in scores]
+        drawn.append(np.mean([np.interp(0.3, false, true) for false, true, _ in again]))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    assert band.low[30] == pytest.approx(low, abs=0.03)
+    assert band.high[30] == pytest.approx(high, abs=0.03)
+    observed = np.interp(0.3, roc.false_positive_rate, roc.true_positive_rate)
+    assert band.low[30] < observed < band.high[30]
 
 
 def test_equal_scores_make_the_diagonal() -> None:
     roc = roc_curve([0, 1, 0], [0.5, 0.5, 0.5])
-    assert roc.false_positive_rate.tolist() == roc.true_positive_rate.tolist() == [0.0, 1.0]
+    assert roc.false_positive_rate.tolist() == roc.true_positive_rate.tolist()
+    assert roc.false_positive_rate[[0, -1]].tolist() == [0.0, 1.0]
     band = roc_band([0, 1, 0], [0.5, 0.5, 0.5])
     assert band.low.tolist() == pytest.approx(band.false_positive_rate.tolist())
     assert band.high.tolist() == pytest.approx(band.false_positive_rate.tolist())

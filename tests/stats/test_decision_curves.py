@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lnmbench.stats.decision_curves import benefits, decision_curve, net_benefit
+from lnmbench.stats.decision_curves import (
+    benefits,
+    decision_curve,
+    net_benefit,
+    net_benefit_intervals,
+)
 
 THRESHOLDS = np.array([0.01, 0.1, 0.25, 0.5, 0.75, 0.99])
 
@@ -51,7 +56,7 @@ def test_is_true_positives_less_weighted_false_ones(
     true, false = np.sum(treated & (y == 1)), np.sum(treated & (y == 0))
     expected = true / y.size - false / y.size * t / (1 - t)
     assert net_benefit(y, p, t).item() == pytest.approx(expected)
-    assert benefits(y, p, t).mean() == pytest.approx(expected)
+    assert benefits(y, p, [t]).mean() == pytest.approx(expected)
 
 
 def test_treating_all_is_a_model_that_is_sure_and_thresholds_keep_their_shape() -> None:
@@ -62,6 +67,52 @@ def test_treating_all_is_a_model_that_is_sure_and_thresholds_keep_their_shape() 
     assert np.allclose(curve.model, curve.treat_all)
     assert (decision_curve(y, np.zeros(4), grid).model == curve.treat_none).all()
     assert net_benefit(y, [0.1, 0.1, 0.1, 0.1], 0.0).item() == 0.25
+
+
+def draw_repeats(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels (n,) and probabilities of three repeats (3, n)."""
+    random = np.random.default_rng(0)
+    y = (random.random(n) < 0.3).astype(float)
+    return y, np.clip(0.2 + 0.3 * y + 0.15 * random.normal(size=(3, n)), 0.0, 1.0)
+
+
+def test_repeats_are_scored_before_they_are_averaged() -> None:
+    y, p = draw_repeats(90)
+    each = [net_benefit(y, repeat, THRESHOLDS[1:4]) for repeat in p]
+    assert net_benefit(y, p, THRESHOLDS[1:4]) == pytest.approx(np.mean(each, axis=0))
+    assert benefits(y, p, THRESHOLDS[1:4]).mean(axis=0) == pytest.approx(np.mean(each, axis=0))
+    assert decision_curve(y, p, THRESHOLDS[1:4]).model == pytest.approx(np.mean(each, axis=0))
+
+
+def test_intervals_are_those_of_resampled_patients_scored_in_every_repeat() -> None:
+    from scipy import stats  # slow to load
+
+    y, p = draw_repeats(150)
+    classes = tuple(np.flatnonzero(y == label) for label in (0.0, 1.0))
+
+    def statistic(*rows: np.ndarray) -> float:
+        drawn = np.concatenate(rows)
+        # rounding must not tell equal values apart
+        return round(float(np.mean([net_benefit(y[drawn], r[drawn], 0.25) for r in p])), 12)
+
+    reference = stats.bootstrap(
+        classes,
+        statistic,
+        n_resamples=1500,
+        vectorized=False,
+        random_state=np.random.default_rng(1),
+    ).confidence_interval
+    (ours,) = net_benefit_intervals(y, p, [0.25])
+    width = reference.high - reference.low
+    assert ours.low == pytest.approx(reference.low, abs=0.1 * width)
+    assert ours.high == pytest.approx(reference.high, abs=0.1 * width)
+
+
+def test_a_net_benefit_that_cannot_vary_is_a_point() -> None:
+    truth = np.array([0.0, 0.0, 1.0, 1.0])
+    for p, value in ((truth * 0.9, 0.5), (truth * 0.1, 0.0)):
+        (interval,) = net_benefit_intervals(truth, p, [0.2])
+        assert (interval.low, interval.high) == pytest.approx((value, value))
 
 
 @pytest.mark.parametrize("wrong", [1.0, -0.1, math.nan])

@@ -236,6 +236,35 @@ def test_holds_its_level_on_independent_cases() -> None:
     assert result / runs == pytest.approx(0.05, abs=0.02)
 
 
+def draw_repeats(seed: int, noise: float) -> np.ndarray:
+    """Return scores (5, 80) of a method whose repeats differ by noise."""
+    shared = np.random.default_rng(0).normal(size=80) + np.repeat([0.0, 1.0], [50, 30])
+    return np.asarray(shared + noise * np.random.default_rng(seed).normal(size=(5, 80)))
+
+
+def test_repeats_are_scored_before_they_are_averaged() -> None:
+    y, a, b = np.repeat([0, 1], [50, 30]), draw_repeats(1, 0.5), draw_repeats(2, 1.5)
+    test = delong_test(y, a, b)
+    areas = [np.mean([roc_auc_score(y, repeat) for repeat in scores]) for scores in (a, b)]
+    assert (test.auc_a, test.auc_b) == pytest.approx(areas)
+    # the covariance of the AUCs of repeats r and s, averaged over both (DeLong et al. 1988)
+    v10 = np.array([delong_components(y, repeat).v10 for repeat in a])
+    v01 = np.array([delong_components(y, repeat).v01 for repeat in a])
+    expected = (np.cov(v10) / 30 + np.cov(v01) / 50).mean()
+    assert delong_components(y, a).variance == pytest.approx(expected)
+
+
+def test_the_variance_of_repeats_is_that_of_new_patients() -> None:
+    random, means, errors = np.random.default_rng(3), [], []
+    y = np.repeat([0, 1], [50, 30])
+    for _ in range(400):
+        scores = random.normal(size=80) + y + 0.8 * random.normal(size=(3, 80))
+        components = delong_components(y, scores)
+        means.append(components.auc)
+        errors.append(math.sqrt(components.variance))
+    assert np.mean(errors) == pytest.approx(np.std(means), rel=0.12)
+
+
 def test_components_of_other_cases_are_refused() -> None:
     a, b = delong_components([0, 0, 1, 1], range(4)), delong_components([0, 0, 0, 1, 1], range(5))
     with pytest.raises(ValueError, match="different cases"):

@@ -21,46 +21,108 @@ def cohort(n: int, *, intercept: float, slope: float, seed: int = 0) -> np.ndarr
 
 
 def test_agrees_with_an_unpenalised_regression_and_its_information() -> None:
-    y, p = cohort(300, intercept=0.3, slope=0.6)
+    y, p = cohort(2000, intercept=0.3, slope=0.6)
     result = calibration(y, p, level=0.9)
     x = logit(p)
     fit = LogisticRegression(C=math.inf, tol=1e-10, max_iter=1000).fit(x[:, None], y)
     assert result.intercept == pytest.approx(fit.intercept_[0], abs=1e-5)
     assert result.slope == pytest.approx(fit.coef_[0, 0], abs=1e-5)
-    design, mu = np.column_stack([np.ones(300), x]), fit.predict_proba(x[:, None])[:, 1]
+    # for a model that holds, the bootstrap agrees with Wald's interval
+    design, mu = np.column_stack([np.ones(2000), x]), fit.predict_proba(x[:, None])[:, 1]
     errors = np.sqrt(np.diag(np.linalg.inv(design.T @ (design * (mu * (1 - mu))[:, None]))))
     z = stats.norm.ppf(0.95)
     for estimate, interval, error in (
         (result.intercept, result.intercept_interval, errors[0]),
         (result.slope, result.slope_interval, errors[1]),
     ):
-        half = pytest.approx(z * error, rel=1e-4)
+        half = pytest.approx(z * error, rel=0.1)
         assert (estimate - interval.low, interval.high - estimate) == (half, half)
         assert interval.level == 0.9
 
 
 def test_agrees_with_r() -> None:
-    # R 4.2.2: f <- glm(y ~ qlogis(p), family = binomial); coef(f); confint.default(f)
+    # R 4.2.2: f <- glm(y ~ qlogis(p), family = binomial); coef(f)
     #          g <- glm(y ~ offset(qlogis(p)), family = binomial); likewise
     y = [0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0]
     p = [0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.15, 0.4, 0.45, 0.3, 0.9, 0.55]
     result = calibration(y, p)
-    for estimate, interval, expected in (
-        (result.intercept, result.intercept_interval, (-0.1776269339, -1.5992352802, 1.243981412)),
-        (result.slope, result.slope_interval, (1.3034715592, -0.2171544183, 2.824097537)),
-        (result.in_the_large, result.in_the_large_interval, (-0.20347610, -1.52868941, 1.12173720)),
+    estimates = (result.intercept, result.slope, result.in_the_large)
+    assert estimates == pytest.approx((-0.1776269339, 1.3034715592, -0.20347610), abs=2e-5)
+
+
+def draw_repeats(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels (n,) and probabilities of four repeats that differ, (4, n)."""
+    random = np.random.default_rng(seed)
+    x = random.normal(-0.8, 1.2, n)
+    y = (random.random(n) < expit(x)).astype(float)
+    return y, expit(x + 0.8 * random.normal(size=(4, n)))
+
+
+def test_each_repeat_is_assessed_and_the_measures_are_averaged() -> None:
+    y, p = draw_repeats(300)
+    together, each = calibration(y, p), [calibration(y, repeat) for repeat in p]
+    for name in ("intercept", "slope", "in_the_large", "observed_expected", "brier"):
+        expected = np.mean([getattr(repeat, name) for repeat in each])
+        assert getattr(together, name) == pytest.approx(expected), name
+    averaged = calibration(y, p.mean(axis=0))
+    assert averaged.slope > together.slope + 0.1, "an average is a larger ensemble"
+
+
+def fit_by_newton(y: np.ndarray, design: np.ndarray) -> np.ndarray:
+    """Return the coefficients of a logistic regression."""
+    coefficients = np.zeros(2)
+    for _ in range(8):
+        mu = expit(design @ coefficients)
+        information = design.T @ (design * (mu * (1 - mu))[:, None])
+        coefficients += np.linalg.solve(information, design.T @ (y - mu))
+    return coefficients
+
+
+def test_intervals_are_those_of_regressions_fitted_anew_to_resampled_patients() -> None:
+    y, p = draw_repeats(250, seed=1)
+    result, random = calibration(y, p), np.random.default_rng(2)
+    designs, slopes, ratios = [np.column_stack([np.ones(250), x]) for x in logit(p)], [], []
+    for _ in range(400):
+        rows = random.integers(0, 250, 250)
+        slopes.append(np.mean([fit_by_newton(y[rows], x[rows])[1] for x in designs]))
+        ratios.append(np.mean(y[rows].sum() / p[:, rows].sum(axis=1)))
+    for interval, drawn in (
+        (result.slope_interval, slopes),
+        (result.observed_expected_interval, ratios),
     ):
-        assert (estimate, interval.low, interval.high) == pytest.approx(expected, abs=2e-5)
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        assert interval.high - interval.low == pytest.approx(high - low, rel=0.15)
+        assert interval.low == pytest.approx(low, abs=0.15 * (high - low))
+
+
+def test_cases_of_one_patient_count_as_one_patient() -> None:
+    y, p = draw_repeats(80)
+    single = calibration(y, p)
+    twice = calibration(np.tile(y, 2), np.tile(p, 2), patients=np.tile(np.arange(80), 2))
+    a, b = single.slope_interval, twice.slope_interval
+    assert (a.low, a.high) == pytest.approx((b.low, b.high))
+
+
+def test_one_repeat_without_a_slope_leaves_none() -> None:
+    y, p = draw_repeats(60)
+    constant = calibration(y, np.stack([p[0], np.full(60, 0.3)]))
+    assert math.isnan(constant.slope)
+    separated = calibration(y, np.stack([p[0], 0.1 + 0.8 * y]))
+    assert separated.slope == math.inf
+    for result in (constant, separated):
+        assert math.isnan(result.intercept)
+        assert math.isnan(result.slope_interval.low)
+        assert math.isfinite(result.in_the_large_interval.high)
 
 
 def test_in_the_large_is_the_offset_that_makes_expected_equal_observed() -> None:
-    y, p = cohort(200, intercept=-0.7, slope=1.0)
+    y, p = cohort(2000, intercept=-0.7, slope=1.0)
     result = calibration(y, p)
     root = optimize.brentq(lambda a: expit(a + logit(p)).sum() - y.sum(), -5, 5)
     assert result.in_the_large == pytest.approx(root, abs=1e-6)
     mu = expit(root + logit(p))
     half = stats.norm.ppf(0.975) / math.sqrt(np.sum(mu * (1 - mu)))
-    assert result.in_the_large_interval.high == pytest.approx(root + half, abs=1e-5)
+    assert result.in_the_large_interval.high == pytest.approx(root + half, abs=0.1 * half)
 
 
 def test_in_the_large_is_found_among_saturated_probabilities() -> None:
@@ -72,30 +134,26 @@ def test_in_the_large_is_found_among_saturated_probabilities() -> None:
         y = (random.permutation(n) < random.integers(1, n)).astype(float)
         extreme = random.choice([0.0, 1e-9, 0.01, 0.5, 1.0 - 1e-9, 1.0], n)
         p = np.where(random.random(n) < random.random(), extreme, random.random(n))
-        result = calibration(y, p)
+        result = calibration(y, p, resamples=20)
         mu = expit(logit(p.clip(1e-6, 1 - 1e-6)) + result.in_the_large)
         assert mu.sum() == pytest.approx(y.sum(), abs=1e-6)
-        bounds, half = result.in_the_large_interval, 1.96 / math.sqrt(np.sum(mu * (1 - mu)))
-        assert bounds.high - result.in_the_large == pytest.approx(half, rel=1e-3)
+        bounds = result.in_the_large_interval
+        assert math.isnan(bounds.low) or bounds.low <= result.in_the_large <= bounds.high
 
 
 def test_observed_expected_and_brier() -> None:
     y, p = cohort(150, intercept=0.5, slope=1.0)
     result = calibration(y, p)
     assert result.observed_expected == pytest.approx(y.sum() / p.sum())
-    error = math.sqrt((1 - y.mean()) / y.sum())
     interval = result.observed_expected_interval
-    assert math.log(interval.high / result.observed_expected) == pytest.approx(
-        1.96 * error, rel=1e-4
-    )
-    assert interval.low * interval.high == pytest.approx(result.observed_expected**2)
+    assert interval.low < result.observed_expected < interval.high
     assert result.brier == pytest.approx(np.mean((y - p) ** 2))
     assert result.scaled_brier == pytest.approx(1 - result.brier / np.var(y))
 
 
 def test_finds_the_truth_of_many_cases_and_covers_it() -> None:
     y, p = cohort(20_000, intercept=0.4, slope=0.7)
-    result = calibration(y, p)
+    result = calibration(y, p, resamples=300)
     assert result.intercept_interval.low < 0.4 < result.intercept_interval.high
     assert result.slope_interval.low < 0.7 < result.slope_interval.high
     assert result.slope_interval.high - result.slope_interval.low < 0.1

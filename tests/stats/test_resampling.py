@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
+import pytest
 
-from lnmbench.stats.resampling import draw_resamples, score_resamples
+from lnmbench.stats.resampling import draw_resamples, number_patients, score_resamples
 
 CLASSES = np.repeat([0, 1], (30, 10)).astype(np.intp)
 
@@ -17,10 +17,17 @@ def test_resamples_keep_the_number_of_cases_of_each_class() -> None:
     assert abs(times[:, 30:].var() - 0.9) < 0.05
 
 
-def test_a_metric_without_weights_scores_the_repeated_cases() -> None:
+def test_a_statistic_scores_the_repeated_cases() -> None:
     score = np.random.default_rng(0).normal(size=40) + CLASSES
     times = draw_resamples(CLASSES.tobytes(), 5, 2)
-    expected = [
-        roc_auc_score(np.repeat(CLASSES, row), np.repeat(score, row)) for row in times.astype(int)
-    ]
-    assert score_resamples(roc_auc_score, CLASSES, score, times).tolist() == expected
+    expected = [np.repeat(score, row).mean() for row in times.astype(int)]
+    means = score_resamples(lambda weights: weights @ score / weights.sum(axis=1), times)
+    assert means.tolist() == pytest.approx(expected)
+
+
+def test_patients_are_numbered_and_by_default_each_case_is_one() -> None:
+    assert number_patients([7, 3, 7], 3).tolist() == [1, 0, 1]
+    for nobody in (None, []):
+        assert number_patients(nobody, 3).tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match=r"patients: expected the shape \(3,\)"):
+        number_patients([1, 2], 3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from lnmbench.contracts import Metric, Thresholded
 from lnmbench.records import Label
-from lnmbench.registry.boundary.arrays import require_array, view_read_only
+from lnmbench.registry.boundary.arrays import view_read_only
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.values import (
     Unexpected,
@@ -19,7 +19,6 @@ from lnmbench.registry.boundary.values import (
     require_sequence,
     require_text,
 )
-from lnmbench.stats.resampling import Weighted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,46 +107,10 @@ class GuardedThresholdedMetric(GuardedMetric):
         return self._score(truth, predicted, threshold)
 
 
-class GuardedWeightedMetric(GuardedMetric):
-    """A metric of a plugin that also scores many weightings of the cases at once."""
-
-    def weighted(
-        self,
-        truth: NDArray[np.float64],
-        predicted: NDArray[np.float64],
-        weights: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Return the metric of each of many weightings of the cases.
-
-        Parameters
-        ----------
-        truth, predicted
-            As in `__call__`.
-        weights
-            The weight of each case in each of b weightings, (b, n).
-
-        Returns
-        -------
-        ndarray
-            (b,), NaN where the metric is undefined.
-        """
-        low, high = self.bounds
-        return self._boundary.call(
-            "weighted",
-            partial(require_array, shape=(len(weights),), low=low, high=high, nan=True),
-            cast("Weighted", self._metric).weighted,
-            view_read_only(truth),
-            view_read_only(predicted),
-            view_read_only(weights),
-        )
-
-
 def guard_metric(metric: Metric, boundary: Boundary) -> Metric:
-    """Return a plugin's metric behind its boundary, with those optional functions that it has."""
+    """Return a plugin's metric behind its boundary, with its choice of a threshold if any."""
     if isinstance(metric, Thresholded):
         return GuardedThresholdedMetric(metric, boundary)
-    if isinstance(metric, Weighted):
-        return GuardedWeightedMetric(metric, boundary)
     return GuardedMetric(metric, boundary)
 
 

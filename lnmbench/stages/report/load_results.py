@@ -218,7 +218,9 @@ def _method_result(
                 replace(labels[key], task=key),
                 ledger.predictions(fingerprint, labels[key].task),
                 offers.without_parameters,
-                faults,
+                plan.splits.outer,
+                protocol=plan.protocol,
+                faults=faults,
             )
             for key in keys
         ),

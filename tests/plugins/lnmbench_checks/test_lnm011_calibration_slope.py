@@ -36,7 +36,7 @@ def test_an_uncertain_slope_passes(
     method_run: MakeRun, single: MethodResult, risk: NDArray[np.float64]
 ) -> None:
     truth = method_run().truth
-    result = replace(single, predicted=predictions(risk, 1.6)[:, :40])
+    result = replace(single, predicted=predictions(risk, 1.3)[:, :40])
     assert CalibrationSlope()(method_run(result, truth=truth[:40], n=40)) == ""
 
 

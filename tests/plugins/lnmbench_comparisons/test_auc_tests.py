@@ -60,10 +60,9 @@ def test_the_case_is_the_unit() -> None:
     # all folds hold the same number of each class, so that cases and folds weigh the same
     assert placement.estimate == pytest.approx((pair.b - pair.a).mean())
     assert placement.pvalue == placement_test(TRUTH, a, b, FOLD).pvalue
-    mean_a, mean_b = a.mean(axis=0), b.mean(axis=0)
-    aucs = [roc_auc_score(TRUTH, mean) for mean in (mean_a, mean_b)]
+    aucs = [np.mean([roc_auc_score(TRUTH, repeat) for repeat in p]) for p in (a, b)]
     assert delong.estimate == pytest.approx(aucs[1] - aucs[0])
-    assert delong.pvalue == delong_test(TRUTH, mean_a, mean_b).pvalue
+    assert delong.pvalue == delong_test(TRUTH, a, b).pvalue
     bootstrap = Bootstrap()(pair)
     assert bootstrap is not None
     repeats = [[roc_auc_score(TRUTH, row) for row in scores] for scores in (a, b)]

@@ -8,8 +8,6 @@ import pytest
 
 from lnmbench.contracts import Metric, Thresholded
 from lnmbench.errors import PluginError
-from lnmbench.stats.bootstrap import bootstrap_interval
-from lnmbench.stats.resampling import Weighted
 
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
 PREDICTED = np.array([0.1, 0.4, 0.35, 0.8])
@@ -42,14 +40,3 @@ def test_ranks_are_nan_for_one_class_and_refuse_nan(build_metric: BuildMetric, n
         PluginError, match="metric .* fails in __call__ .*ValueError: scores: 1 of 4"
     ):
         metric(TRUTH, np.array([0.1, math.nan, 0.3, 0.4]))
-
-
-@pytest.mark.parametrize("name", ["auc", "ap"])
-def test_the_weighted_bootstrap_equals_resampling(build_metric: BuildMetric, name: str) -> None:
-    metric = build_metric(name)
-    assert isinstance(metric, Weighted)
-    y = np.arange(24) % 2.0
-    p = np.round(np.random.default_rng(0).random(24), 1)
-    fast = bootstrap_interval(y, p, metric, resamples=60)
-    slow = bootstrap_interval(y, p, lambda a, b: metric(a, b), resamples=60)
-    assert (fast.low, fast.high) == pytest.approx((slow.low, slow.high))

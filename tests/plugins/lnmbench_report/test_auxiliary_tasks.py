@@ -111,11 +111,13 @@ def test_cases_that_are_learned_but_not_scored_are_counted_and_explained() -> No
     )
 
 
-def test_several_cases_of_a_patient_are_said() -> None:
-    twice = replace(make_results(STAGED), patients=np.arange(N) // 2)
-    note = "10 patients have several cases: the intervals treat them as independent."
-    assert note in make_table(twice).notes
-    assert note not in make_table(make_results(STAGED)).notes
+def test_folds_that_do_not_define_a_metric_are_noted() -> None:
+    assert any("Mean over 4 outer folds" in note for note in make_table(make_results(STAGED)).notes)
+    note = "The mean excludes folds on which a metric is undefined"
+    for folds, noted in ((4, False), (3, True)):
+        staged = replace(score(PT, "ordinal", kappa=KAPPA), folds={"kappa": folds})
+        notes = make_table(make_results(outcome("net + pt", (PT, staged)))).notes
+        assert any(line.startswith(note) for line in notes) is noted
 
 
 def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> None:

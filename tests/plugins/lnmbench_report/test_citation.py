@@ -22,7 +22,7 @@ def test_lnmbench_the_method_the_cohort_and_the_statistics_are_cited(scored: Res
     assert "Hu et al." in cited[1]
     assert "SYNTHETIC" in cited[2]
     text = " ".join(cited)
-    for source in ("Nadeau", "Bouckaert", "Holm", "Efron", "Wilson"):
+    for source in ("Nadeau", "Bouckaert", "Holm", "Efron", "Moulton", "Wilson", "Korn"):
         assert source in text
 
 

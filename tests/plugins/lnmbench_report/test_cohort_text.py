@@ -22,8 +22,9 @@ def test_a_cohort_has_its_size_and_its_events(sample: Results) -> None:
 
 
 def test_only_patients_with_several_cases_are_noted(sample: Results) -> None:
-    assert not list(independence_notes(sample))
-    assert not list(independence_notes(replace(sample, patients=np.arange(200))))
+    assert not list(independence_notes(sample, "the bands treat"))
+    each = replace(sample, patients=np.arange(200))
+    assert not list(independence_notes(each, "the bands treat"))
     once = replace(sample, patients=np.maximum(np.arange(200), 1))
     note = "1 patient has several cases: the bands treat them as independent."
     assert list(independence_notes(once, "the bands treat")) == [note]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from lnmbench_report.discrimination import Discrimination
@@ -25,11 +27,12 @@ def test_curves_have_the_area_that_their_names_give(scored: Results) -> None:
         key = (outcome.method.fingerprint,)
         (curve,) = [m for m in marks(drawn["roc"], "line") if m.methods == key]
         area = float(np.trapezoid(curve.y, curve.x))
-        assert area == pytest.approx(roc_auc_score(truth, outcome.probability))
+        assert outcome.predicted is not None
+        assert area == pytest.approx(np.mean([roc_auc_score(truth, p) for p in outcome.predicted]))
         assert curve.name.endswith(f"pooled AUC {area:.3f}".replace("0.", "."))
         (steps,) = [m for m in marks(drawn["precision-recall"], "steps") if m.methods == key]
         precision = float(np.sum(-np.diff(steps.x) * steps.y[:-1]))
-        expected = average_precision_score(truth, outcome.probability)
+        expected = np.mean([average_precision_score(truth, p) for p in outcome.predicted])
         assert precision == pytest.approx(expected)
         assert steps.name.endswith(f"pooled AP {expected:.3f}".replace("0.", "."))
 
@@ -43,3 +46,19 @@ def test_the_methods_of_the_first_question_have_bands_about_their_curves(scored:
         assert band.high is not None
         assert (band.low <= band.high).all()
         assert float((band.high - band.low).max()) > 0.05
+
+
+def test_the_pooled_auc_is_that_of_delongs_test(varied: Results) -> None:
+    names = [mark.name for mark in marks(figures(varied)["roc"], "line")]
+    labels = {o.method.fingerprint: o.method.label for o in varied.method_results}
+    details = {
+        (labels[c.method_a], labels[c.method_b]): c.tests["delong"].detail
+        for c in varied.pair_comparisons
+        if "delong" in c.tests
+    }
+    assert details
+    for methods, detail in details.items():
+        areas = [float(area) for area in re.findall(r"[01]\.\d{4}", detail)]
+        for label, area in zip(methods, areas, strict=True):
+            (name,) = [name for name in names if name.startswith(f"{label}, pooled AUC ")]
+            assert float(name.rpartition(" ")[2]) == pytest.approx(area, abs=0.00051)

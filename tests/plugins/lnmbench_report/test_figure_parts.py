@@ -114,7 +114,9 @@ def test_constant_scores_are_drawn_for_what_they_are(scored: Results, value: flo
 def test_sixteen_cases_are_enough(scored: Results) -> None:
     order = np.argsort(scored.truth, kind="stable")
     few = np.concatenate([order[:12], order[-4:]])
-    tiny = replace(scored, truth=scored.truth[few], n=16, positives=4)
+    tiny = replace(
+        scored, truth=scored.truth[few], patients=scored.patients[few], n=16, positives=4
+    )
     tiny = with_predicted(
         tiny,
         lambda o: o.predicted[:, few],  # type: ignore[index]  # complete

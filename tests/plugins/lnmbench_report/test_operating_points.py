@@ -74,11 +74,14 @@ def cells(table: Table, row: int = 0) -> dict[str, Cell]:
     return dict(zip((column.key for column in table.columns), table.rows[row], strict=True))
 
 
-def test_a_case_is_called_by_the_thresholds_of_its_own_folds_in_half_of_the_repeats() -> None:
+def test_a_case_is_called_by_the_threshold_of_its_fold_in_each_repeat() -> None:
     called = classify(PREDICTED, OUTER, THRESHOLDS)
     # in the two repeats: .9 ≥ .4 and .7 ≥ .6, .3 ≥ .2 and .3 < .4, .5 ≥ .4 and .3 < .4,
     # .2 ≥ .2 and .2 < .6, .1 < .4 and .1 < .6, .6 ≥ .2 and .2 < .4
-    assert called.tolist() == [True, True, True, True, False, True]
+    assert called.tolist() == [
+        [True, True, True, True, False, True],
+        [True, False, False, False, False, False],
+    ]
 
 
 @pytest.mark.parametrize("predicted", [PREDICTED, np.full((2, 6), 0.3), np.ones((2, 6))])
@@ -87,7 +90,7 @@ def test_the_table_counts_what_the_metric_of_a_fold_counts(predicted: NDArray[np
     for repeat, fold in np.ndindex(2, 2):
         tested = OUTER[repeat] == fold
         thresholds_of_fold = np.full((1, 2), metric.threshold(TRUTH, predicted[repeat]))
-        here = classify(predicted[repeat][None], OUTER[repeat][None], thresholds_of_fold)[tested]
+        here = classify(predicted[repeat][None], OUTER[repeat][None], thresholds_of_fold)[0, tested]
         metric_value = metric(
             TRUTH[tested], predicted[repeat][tested], float(thresholds_of_fold[0, fold])
         )
@@ -102,27 +105,43 @@ def test_nobody_is_positive_where_no_threshold_reaches_the_aim() -> None:
         assert not classify(predicted, OUTER, thresholds_of_fold).any()
 
 
-def test_notes_say_what_the_threshold_was_chosen_on_and_that_patients_repeat() -> None:
+def test_notes_say_what_the_threshold_was_chosen_on_and_that_models_are_fixed() -> None:
     notes = tables(make_results())[0].notes
     assert any("one fit each" in note and "the mean of 5 fits" in note for note in notes)
-    assert not any("several cases" in note for note in notes)
-    twice = replace(make_results(), patients=np.array([0, 0, 1, 2, 2, 3]))
-    note = "2 patients have several cases: the intervals treat them as independent."
-    assert note in tables(twice)[0].notes
-    (worth,) = NetBenefits()(twice)
+    assert any("They treat thresholds and trained models as fixed" in note for note in notes)
+    (worth,) = NetBenefits()(make_results())
     assert isinstance(worth, Table)
-    assert note in worth.notes
+    assert any("They treat the trained models as fixed" in note for note in worth.notes)
     assert any(note.endswith("classes, given the prevalence.") for note in worth.notes)
 
 
-def test_shares_count_every_case_once_with_wilsons_interval() -> None:
+def test_shares_are_those_of_each_repeat_averaged() -> None:
     row = cells(tables(make_results())[0])
-    counts = {"sensitivity": (2, 2), "specificity": (1, 4), "ppv": (2, 5), "npv": (1, 1)}
-    for name, (count, total) in counts.items():
-        low, high = proportion_confint(count, total, method="wilson")
-        assert row[name].value == count / total, name
-        assert (row[name].low, row[name].high) == pytest.approx((low, high)), name
-    assert row["specificity"].text == ".250 (.046 to .699)"
+    expected = {
+        "sensitivity": (2 / 2 + 1 / 2) / 2,
+        "specificity": (1 / 4 + 4 / 4) / 2,
+        "ppv": (2 / 5 + 1 / 1) / 2,
+        "npv": (1 / 1 + 4 / 5) / 2,
+    }
+    for name, value in expected.items():
+        assert row[name].value == pytest.approx(value), name
+        assert row[name].low is not None
+        assert row[name].high is not None
+        assert row[name].low < value < row[name].high
+    assert row["specificity"].text.startswith(".625 (")
+
+
+def test_with_one_repeat_intervals_are_wilsons() -> None:
+    results = make_results(thresholds=THRESHOLDS[:1])
+    (result,) = results.method_results
+    once = replace(
+        results,
+        outer=OUTER[:1],
+        method_results=(replace(result, predicted=PREDICTED[:1]),),
+    )
+    row = cells(tables(once)[0])
+    low, high = proportion_confint(1, 4, method="wilson")
+    assert (row["specificity"].low, row["specificity"].high) == pytest.approx((low, high))
 
 
 def test_metrics_that_share_thresholds_are_one_operating_point_and_none_is_lost() -> None:

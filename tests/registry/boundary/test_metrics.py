@@ -9,7 +9,6 @@ from lnmbench.contracts import Thresholded
 from lnmbench.errors import PluginError
 from lnmbench.registry.boundary import Boundary
 from lnmbench.registry.boundary.metrics import guard_metric
-from lnmbench.stats.resampling import Weighted
 
 TRUTH, PREDICTED = np.array([0.0, 1.0]), np.array([0.2, 0.6])
 
@@ -29,13 +28,8 @@ class AtThreshold(Metric):
         return predicted.max()
 
 
-class OfWeightings(Metric):
-    def weighted(self, truth: Any, predicted: Any, weights: Any) -> Any:
-        return weights @ ((predicted >= 0.5) == truth) / weights.sum(1)
-
-
-def with_value(value: object, name: str = "__call__") -> Any:
-    kind = type("Wrong", (OfWeightings,), {name: lambda self, *arguments: value})
+def with_value(value: object) -> Any:
+    kind = type("Wrong", (Metric,), {"__call__": lambda self, *arguments: value})
     return kind()
 
 
@@ -44,17 +38,14 @@ def test_a_metric_is_what_its_plugin_says(boundary: Boundary) -> None:
     assert (metric.title, metric.greater_is_better) == ("Accuracy", True)
     assert (metric.kinds, metric.bounds) == (("binary",), (0.0, 1.0))
     assert metric(TRUTH, PREDICTED) == 1.0
-    assert not isinstance(metric, Thresholded | Weighted)
+    assert not isinstance(metric, Thresholded)
 
 
-def test_optional_functions_are_those_of_the_plugin(boundary: Boundary) -> None:
+def test_the_choice_of_a_threshold_is_that_of_the_plugin(boundary: Boundary) -> None:
     metric = guard_metric(AtThreshold(), boundary)
     assert isinstance(metric, Thresholded)
     assert metric.threshold(TRUTH, PREDICTED) == 0.6
     assert metric(TRUTH, PREDICTED, 0.7) == 0.5
-    weighted = guard_metric(OfWeightings(), boundary)
-    assert isinstance(weighted, Weighted)
-    assert weighted.weighted(TRUTH, PREDICTED, np.ones((3, 2))).tolist() == [1.0] * 3
 
 
 @pytest.mark.parametrize(
@@ -65,15 +56,6 @@ def test_a_value_is_a_number_within_the_bounds(boundary: Boundary, value: object
     metric = guard_metric(with_value(value), boundary)
     with pytest.raises(PluginError, match=f"expected a number from 0 to 1 or NaN, got .*{got}"):
         metric(TRUTH, PREDICTED)
-
-
-def test_weighted_values_are_one_for_each_weighting(boundary: Boundary) -> None:
-    metric = guard_metric(with_value(np.ones(2), "weighted"), boundary)
-    assert isinstance(metric, Weighted)
-    with pytest.raises(
-        PluginError, match=r"from weighted .*the shape \(3,\), got the shape \(2,\)"
-    ):
-        metric.weighted(TRUTH, PREDICTED, np.ones((3, 2)))
 
 
 def test_a_metric_cannot_change_the_predictions(boundary: Boundary) -> None:
