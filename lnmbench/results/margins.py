@@ -59,12 +59,15 @@ class MarginVerdict:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The conclusions that the intervals allow, the strongest first; none if inconclusive."""
+        """The conclusions that the intervals allow, none if inconclusive.
+
+        Superior or equivalent methods are not called non-inferior, too.
+        """
         claims = {
             "superior": self.superior,
             "inferior": self.inferior,
             "equivalent": self.equivalent,
-            "non-inferior": self.non_inferior and not self.superior,
+            "non-inferior": self.non_inferior and not (self.superior or self.equivalent),
         }
         return tuple(word for word, holds in claims.items() if holds)
 
@@ -75,12 +78,11 @@ class MarginVerdict:
 
     @property
     def text(self) -> str:
-        """The conclusions with the margin and both intervals, as text."""
+        """The conclusions with the margin and the 90 % interval, as text."""
         narrow = self.test.interval
         return (
             f"{self.verdict} in {self.metric_title} (margin {format_decimal(self.test.margin)}, "
-            f"95 % CI of the improvement {format_interval(self.low, self.high)}, 90 % CI "
-            f"{format_interval(narrow.low, narrow.high)})"
+            f"90 % CI of the improvement {format_interval(narrow.low, narrow.high)})"
         )
 
 

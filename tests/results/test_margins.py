@@ -42,7 +42,7 @@ def make_pair(estimate: float, metric: str = "auc") -> PairComparison:
         (0.03, "superior"),
         (0.021, "superior"),
         (0.01, "non-inferior"),
-        (0.002, "equivalent and non-inferior"),
+        (0.002, "equivalent"),
         (-0.002, "equivalent"),
         (-0.01, "inconclusive"),
         (-0.03, "inferior"),
@@ -75,7 +75,7 @@ def test_only_metrics_with_a_margin_have_a_verdict(declared: Results) -> None:
     assert verdict.estimate == pytest.approx(
         declared.pair_comparisons[0].tests["corrected"].estimate
     )
-    assert "in AUC (margin .020, 95 % CI of the improvement " in verdict.text
+    assert "in AUC (margin .020, 90 % CI of the improvement " in verdict.text
     assert declared_margin(declared, "auc") == 0.02
     assert declared_margin(declared, "ap") is None
     assert margin_verdict(declared, make_pair(0.0, "ap")) is None

@@ -13,7 +13,6 @@ from lnmbench.results import (
     format_decimal,
     format_difference,
     format_interval,
-    format_pvalue,
     join_and,
     question_margins,
 )
@@ -27,8 +26,6 @@ COLUMNS = (
     TableColumn(key="margin", heading="Margin"),
     TableColumn(key="improvement", heading="Improvement (95 % CI)"),
     TableColumn(key="narrow", heading="90 % CI"),
-    TableColumn(key="p_noninferiority", heading="p, non-inferiority"),
-    TableColumn(key="p_equivalence", heading="p, equivalence"),
     TableColumn(key="verdict", heading="Verdict", align="left"),
 )
 
@@ -80,8 +77,6 @@ def _make_cells(verdict: MarginVerdict) -> Iterator[Cell]:
     )
     narrow = test.interval
     yield Cell(text=format_interval(narrow.low, narrow.high), low=narrow.low, high=narrow.high)
-    yield Cell(text=format_pvalue(test.noninferiority), value=test.noninferiority)
-    yield Cell(text=format_pvalue(test.equivalence), value=test.equivalence)
     yield Cell(text=verdict.verdict)
 
 
@@ -90,8 +85,7 @@ def _write_notes(results: Results) -> Iterator[str]:
         "Improvement: difference in favor of the method. Superior: the 95 % interval is above 0. "
         "Non-inferior: it is above −margin (one-sided test at 2.5 %). Equivalent: the 90 % "
         "interval is within ± margin (two one-sided tests at 5 %). Inferior: the 95 % interval is "
-        "below 0. Intervals and p are those of the corrected resampled t, without Holm's "
-        "correction."
+        "below 0. Intervals are those of the corrected resampled t, without Holm's correction."
     )
     unchanged = [q for q in all_questions(results) if not can_show_effect(results, q)]
     if unchanged:

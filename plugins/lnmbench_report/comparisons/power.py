@@ -24,6 +24,7 @@ from lnmbench.results import (
     question_effects,
 )
 from lnmbench.stats.new_cohort import NewCohort
+from lnmbench_report.cohort_text import independence_notes
 from lnmbench_report.comparisons.contrasts import (
     Contrast,
     constant_notes,
@@ -80,6 +81,7 @@ def draw_power(results: Results) -> Iterator[Figure]:
             "whether it is real.",
             *sentences,
             *constant_notes(results, contrasts),
+            *independence_notes(results, "the power treats"),
         ),
     )
 

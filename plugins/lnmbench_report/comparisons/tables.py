@@ -352,4 +352,9 @@ def _test_notes(results: Results, tests: Mapping[str, TestResult]) -> Iterator[s
             )
             yield from _unchanged_notes(results)
     yield f"{MISSING}: the test is not defined for the metric."
+    if not all(map(_is_bayesian, tests.values())):
+        yield (
+            "Tests with the case as the unit treat the trained models as fixed: variation from "
+            "training on another cohort is not included."
+        )
     yield from independence_notes(results, "tests with the case as the unit treat")
