@@ -10,6 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+MOST_SDS = 5.0
+"""Standardized features beyond are clipped: one that is constant in almost all training cases, as
+the output of a rectifier can be, would otherwise be hundreds of SDs away in a test case."""
+
 PENALTIES = tuple(float(penalty) for penalty in np.logspace(-3.0, 3.0, 13))
 """Penalties from which one is chosen, relative to the number of features."""
 
@@ -80,7 +84,7 @@ def predict_by_ridge(
     Parameters
     ----------
     features
-        Features (n, p), finite; they are standardized by the training part.
+        Features (n, p), finite; they are standardized by the training part, and clipped to 5 SDs.
     labels
         Numbers or 0 and 1, (n,) or (n, labels); NaN where unknown.
     training
@@ -126,8 +130,7 @@ def _predict(
     from sklearn.linear_model import RidgeCV
     from sklearn.preprocessing import StandardScaler
 
-    scaler = StandardScaler().fit(x[cases])
+    z = np.clip(StandardScaler().fit(x[cases]).transform(x), -MOST_SDS, MOST_SDS)
     model = RidgeCV(alphas=np.array(penalties) * x.shape[1], alpha_per_target=True)
-    model.fit(scaler.transform(x[cases]), y[cases])
-    scores: NDArray[np.float64] = model.predict(scaler.transform(x)).reshape(len(x), -1)
+    scores: NDArray[np.float64] = model.fit(z[cases], y[cases]).predict(z).reshape(len(x), -1)
     return scores

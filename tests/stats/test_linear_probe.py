@@ -92,6 +92,16 @@ def test_features_without_information_predict_nothing() -> None:
     assert np.mean(areas) == pytest.approx(0.5, abs=0.03)
 
 
+def test_a_feature_that_is_constant_in_training_does_not_decide_about_a_test_case() -> None:
+    x, y = draw()
+    training = np.arange(90) < 80
+    rare = np.where(training, 0.0, 1.0)
+    rare[0] = 1e-4
+    alone = predict_by_ridge(x, y, training)
+    both = predict_by_ridge(np.column_stack([x, rare]), y, training)
+    assert np.abs(both - alone).max() < 2.0 * y.std()
+
+
 def test_wrong_input_is_refused() -> None:
     x, y = draw()
     with pytest.raises(ValueError, match="at least two"):
