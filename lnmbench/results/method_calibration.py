@@ -10,7 +10,6 @@ from lnmbench.records import MethodResult, Results
 from lnmbench.stats.recalibration import Calibration, calibration
 
 
-@lru_cache(maxsize=64)
 def calibrate(results: Results, result: MethodResult) -> Calibration | None:
     """Return the calibration of a method, computed in each repeat and averaged.
 
@@ -31,4 +30,19 @@ def calibrate(results: Results, result: MethodResult) -> Calibration | None:
         return None
     if not bool(((predicted >= 0.0) & (predicted <= 1.0)).all()):
         return None
-    return calibration(results.truth, predicted, patients=results.patients)
+    # checks and sections get copies of the results, so the cache is by content
+    return _calibrate(
+        results.truth.astype(np.float64).tobytes(),
+        predicted.astype(np.float64).tobytes(),
+        results.patients.astype(np.int64).tobytes(),
+    )
+
+
+@lru_cache(maxsize=64)
+def _calibrate(truth: bytes, predicted: bytes, patients: bytes) -> Calibration:
+    labels = np.frombuffer(truth)
+    return calibration(
+        labels,
+        np.frombuffer(predicted).reshape(-1, labels.size),
+        patients=np.frombuffer(patients, dtype=np.int64),
+    )

@@ -27,9 +27,9 @@ class LogisticFits:
     coefficients
         Coefficients of each repeat, (repeats, k).
     scores
-        Contribution of each case to the derivative of the log-likelihood, (repeats, n, k).
+        Contribution of each case to the derivative of the log-likelihood, (n, repeats, k).
     information
-        Contribution of each case to its negative second derivative, (repeats, n, k, k).
+        Contribution of each case to its negative second derivative, (n, repeats, k, k).
     """
 
     coefficients: NDArray[np.float64]
@@ -52,11 +52,9 @@ class LogisticFits:
         ndarray
             (b, repeats, k), not finite where the weighted information is singular.
         """
-        (repeats, n, k), b = self.scores.shape, len(weights)
-        score = weights @ self.scores.swapaxes(0, 1).reshape(n, repeats * k)
-        information = weights @ self.information.swapaxes(0, 1).reshape(n, repeats * k * k)
-        score = score.reshape(b, repeats, k, 1)
-        information = information.reshape(b, repeats, k, k)
+        (n, repeats, k), b = self.scores.shape, len(weights)
+        score = (weights @ self.scores.reshape(n, -1)).reshape(b, repeats, k, 1)
+        information = (weights @ self.information.reshape(n, -1)).reshape(b, repeats, k, k)
         # a matrix of zeros gives a step that is not finite instead of an error
         trace = np.trace(information, axis1=-2, axis2=-1)[..., None, None]
         ridge = np.eye(k) * (1e-13 * trace + 1e-300)
@@ -118,10 +116,11 @@ def linearize(
     LogisticFits
         The regressions.
     """
-    risk = expit(np.einsum("rnk,rk->rn", design, coefficients) + offset)
+    risk = expit(np.einsum("rnk,rk->rn", design, coefficients) + offset).T  # (n, repeats)
+    columns = np.ascontiguousarray(design.swapaxes(0, 1))  # (n, repeats, k)
     variance = (risk * (1.0 - risk))[..., None, None]
     return LogisticFits(
         coefficients=coefficients,
-        scores=(labels - risk)[..., None] * design,
-        information=variance * design[..., :, None] * design[..., None, :],
+        scores=(labels[:, None] - risk)[..., None] * columns,
+        information=variance * columns[..., :, None] * columns[..., None, :],
     )

@@ -21,7 +21,8 @@ def test_a_method_is_calibrated_once_on_each_of_its_repeats(results: Results) ->
     assert result.predicted is not None
     fit = calibrate(results, result)
     assert fit == calibration(results.truth, result.predicted)
-    assert calibrate(results, result) is fit
+    copied = replace(result, predicted=result.predicted.copy())
+    assert calibrate(replace(results, truth=results.truth.copy()), copied) is fit
     averaged = calibration(results.truth, result.predicted.mean(axis=0))
     assert fit is not None
     assert fit.slope < averaged.slope
