@@ -90,6 +90,6 @@ def _write_notes(results: Results) -> Iterator[str]:
     unchanged = [q for q in all_questions(results) if not can_show_effect(results, q)]
     if unchanged:
         yield (
-            f"{join_and([pair_label(question) for question in unchanged])}: both methods predict "
-            "alike, so equivalence says nothing about the labels of a task."
+            f"{join_and([pair_label(question) for question in unchanged])}: the comparison could "
+            "not have shown an effect, so equivalence says nothing about the labels of a task."
         )

@@ -331,13 +331,13 @@ def _undefined_notes(results: Results, comparisons: Sequence[PairComparison]) ->
 
 
 def _unchanged_notes(results: Results) -> Iterator[str]:
-    """Yield a note on questions whose methods predict alike, and are equivalent for that reason."""
+    """Yield a note on questions that could not show an effect, so that equivalence is no news."""
     unchanged = [q for q in aux_questions(results) if not can_show_effect(results, q)]
     if unchanged:
         labels = join_and([f"{q.method.label} against {q.reference.label}" for q in unchanged])
         yield (
-            f"{labels}: both methods predict alike, so P, equivalent says nothing about the labels "
-            "of a task."
+            f"{labels}: the comparison could not have shown an effect, so P, equivalent says "
+            "nothing about the labels of a task."
         )
 
 
