@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.records import BaselineMethod, Choice, Cohort, MethodResult, Plan
+from lnmbench.stats import predict_by_ridge
 
 METHOD = BaselineMethod(label="ten lines", baseline=Choice(name="ten_lines"))
-_PENALTIES = np.logspace(0.0, 6.0, 13)
 _STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
 
 
@@ -83,15 +83,9 @@ def _ridge_score(
     images: NDArray[np.float64], truth: NDArray[np.float64], inner: NDArray[np.int16]
 ) -> NDArray[np.float64]:
     """Return the score of every case by a ridge regression that did not learn from it, (n,)."""
-    from sklearn.linear_model import RidgeCV
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    ridge = make_pipeline(StandardScaler(), RidgeCV(_PENALTIES))
     score = np.empty(len(truth))
     for scored in [inner < 0, *(inner == part for part in range(int(inner.max()) + 1))]:
-        fitted = ridge.fit(images[(inner >= 0) & ~scored], truth[(inner >= 0) & ~scored])
-        score[scored] = fitted.predict(images[scored])
+        score[scored] = predict_by_ridge(images, truth, (inner >= 0) & ~scored)[scored]
     return score
 
 
