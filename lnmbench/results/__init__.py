@@ -8,7 +8,6 @@ from lnmbench.results.claims import Claim, Evidence, make_claims
 from lnmbench.results.controls import (
     ControlTest,
     complete_controls,
-    control_effects,
     control_tests,
     merge_summarized_controls,
     planned_controls,
@@ -123,7 +122,6 @@ __all__ = [
     "comparisons_in_order",
     "complete_controls",
     "complete_methods",
-    "control_effects",
     "control_questions",
     "control_tests",
     "deciding_alpha",

@@ -1,4 +1,4 @@
-"""Negative controls: a permutation test of the labels, and the controls against the reference."""
+"""Negative controls of a network: a permutation test of its labels, and their summary."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lnmbench.records import Cost, Method, MethodResult, Results
-from lnmbench.results.effects import Effect
 from lnmbench.results.formatting import metric_title
 from lnmbench.results.ordering import primary_metrics_in_order
 from lnmbench.results.questions import (
     FEWEST_CONTROLS,
-    Question,
     is_control_of,
     summarized_groups,
     summary_label,
 )
 from lnmbench.stats.permutation import count_reaching, permutation_pvalue
-from lnmbench.stats.resampled import corrected_resampled_ttest, minimum_detectable_difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,33 +98,6 @@ def control_tests(results: Results, method: Method) -> list[ControlTest]:
     return tests
 
 
-def control_effects(results: Results, question: Question) -> list[Effect]:
-    """Return the mean of the controls of a question's method against the question's reference.
-
-    A control that is better than the network without the task shows that a second loss helps
-    whatever its labels are: the network without it lacks regularization, and the task must be
-    judged by its controls.
-
-    Returns
-    -------
-    list of Effect
-        One for each primary metric that every fold of each method defines, by the corrected test
-        without adjustment (`role` is control); none without a complete control and reference.
-    """
-    controls = complete_controls(results, question.method)
-    by_key = {result.method.fingerprint: result for result in results.method_results}
-    reference = by_key[question.reference.fingerprint]
-    if not controls or not reference.complete:
-        return []
-    effects = []
-    for metric in primary_metrics_in_order(results):
-        mean = np.mean([control.scores[metric].values for control in controls], axis=0)
-        differences = mean - reference.scores[metric].values
-        if not np.isnan(differences).any():
-            effects.append(_effect(results, metric, differences))
-    return effects
-
-
 def merge_summarized_controls(results: Results) -> Results:
     """Return the results with one entry for each set of controls that is too large to list.
 
@@ -161,21 +130,3 @@ def _merge(members: Sequence[MethodResult]) -> MethodResult:
 
 def _mean_score(result: MethodResult, metric: str) -> float:
     return float(result.scores[metric].values.mean()) if metric in result.scores else math.nan
-
-
-def _effect(results: Results, metric: str, differences: NDArray[np.float64]) -> Effect:
-    ratio = results.protocol.test_train_ratio
-    test = corrected_resampled_ttest(differences, test_train_ratio=ratio)
-    return Effect(
-        metric=metric,
-        metric_title=metric_title(results, metric),
-        estimate=test.estimate,
-        low=test.interval.low,
-        high=test.interval.high,
-        corrected=test.pvalue,
-        holm=math.nan,
-        detectable=minimum_detectable_difference(differences, test_train_ratio=ratio),
-        published={},
-        upward=results.metric_better.get(metric, True),
-        role="control",
-    )

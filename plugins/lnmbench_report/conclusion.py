@@ -72,7 +72,9 @@ def _describe_few(results: Results, complete: Sequence[MethodResult]) -> str:
         for metric in primary_metrics_in_order(results)
     ]
     label = method_labels(results)[complete[0].method.fingerprint]
-    return f"Only {label} is complete, so no methods are compared: {join_and(scores)}."
+    is_alone = sum(result.complete for result in results.method_results) == 1
+    only = "Only" if is_alone else "Apart from negative controls, only"
+    return f"{only} {label} is complete, so no methods are compared: {join_and(scores)}."
 
 
 def _describe_questions(results: Results) -> Iterator[str]:

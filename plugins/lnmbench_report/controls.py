@@ -57,7 +57,10 @@ def describe_control_tests(claims: Sequence[Claim]) -> str:
     ) + f" {PERMUTED}"
     tests = [claim.test for claim in claims if claim.permuted and claim.test is not None]
     if tests:
-        return f"{subject}: {'; '.join(map(_describe_permutation, tests))}"
+        by_result: dict[int, list[ControlTest]] = {}
+        for test in tests:
+            by_result.setdefault(test.reaching, []).append(test)
+        return f"{subject}: {'; '.join(map(_describe_permutation, by_result.values()))}"
     hardest = [claim.hardest for claim in claims if claim.hardest is not None]
     if not hardest:
         return f"{subject}: not compared"
@@ -65,12 +68,14 @@ def describe_control_tests(claims: Sequence[Claim]) -> str:
     return f"{subject}{strongest}: {describe_verdicts(hardest)}"
 
 
-def _describe_permutation(test: ControlTest) -> str:
-    p = format_p_equation(test.pvalue)
-    if not test.reaching:
-        return f"better than all of them in {test.metric_title} (permutation {p})"
-    verb = "is" if test.reaching == 1 else "are"
-    return f"{test.reaching} {verb} as good or better in {test.metric_title} (permutation {p})"
+def _describe_permutation(tests: Sequence[ControlTest]) -> str:
+    """Return the result of tests that as many controls reach, and that have equal p."""
+    reaching, p = tests[0].reaching, format_p_equation(tests[0].pvalue)
+    metrics = join_and([test.metric_title for test in tests])
+    if not reaching:
+        return f"better than all of them in {metrics} (permutation {p})"
+    verb = "is" if reaching == 1 else "are"
+    return f"{reaching} {verb} as good or better in {metrics} (permutation {p})"
 
 
 def _describe_consequence(claims: Sequence[Sequence[Claim]]) -> str:

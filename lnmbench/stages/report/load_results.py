@@ -96,8 +96,9 @@ def read_results(
                     plan,
                     method,
                     offers,
-                    None if method.fingerprint in summarized else labels,
+                    labels,
                     faults,
+                    summarized=method.fingerprint in summarized,
                 )
                 for method in methods
             ),
@@ -184,11 +185,15 @@ def _method_result(
     plan: Plan,
     method: Method,
     offers: MetricOffers,
-    labels: Mapping[str, AuxLabels] | None,
+    labels: Mapping[str, AuxLabels],
     faults: dict[str, str],
+    *,
+    summarized: bool,
 ) -> MethodResult:
-    """Return the results of a method, without scores of auxiliary tasks if `labels` is None."""
-    fingerprint, has_labels = method.fingerprint, labels is not None
+    """Return the results of a method; only its primary metrics if a section summarizes it."""
+    fingerprint, metrics = method.fingerprint, offers.of_target
+    if summarized:
+        metrics = {name: metrics[name] for name in plan.protocol.primary if name in metrics}
     # a run may continue meanwhile: a unit that is counted here has its predictions below
     units_done = len(ledger.done(fingerprint))
     result = score(
@@ -197,14 +202,13 @@ def _method_result(
         plan.truth,
         plan.splits.outer,
         protocol=plan.protocol,
-        metrics=offers.of_target,
+        metrics=metrics,
         faults=faults,
         units_done=units_done,
         cost=ledger.cost(fingerprint),
         validation=list(ledger.validation(fingerprint)),
     )
-    labels = labels or {}
-    keys = [choice.key for choice in method.aux] if result.complete and has_labels else []
+    keys = [choice.key for choice in method.aux] if result.complete and not summarized else []
     for key in keys:
         if key not in labels:
             raise UserError(

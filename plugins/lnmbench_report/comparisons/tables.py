@@ -294,6 +294,8 @@ def _describe_family(results: Results) -> str:
             "auxiliary task has a counterpart without it."
         )
     outside = "Pairs outside are descriptive: their p is not adjusted, and they have no verdict."
+    if not family_size(results):
+        return f"Holm: no question on an auxiliary task is complete yet. {outside}"
     questions = plural(len(aux_questions(results)), "question")
     return (
         f"Holm: over {tests}, {questions} × primary metrics; a question is a network with an "

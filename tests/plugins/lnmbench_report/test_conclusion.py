@@ -15,6 +15,7 @@ from lnmbench.testing.sample_results import (
     MULTI_TASK,
     SAMPLE_METHODS,
     SINGLE_TASK,
+    sample_network,
     sample_predictions,
     sample_results,
 )
@@ -133,3 +134,19 @@ def test_the_order_of_storage_does_not_matter(sample: Results) -> None:
         sample, metrics=sample.metrics[::-1], pair_comparisons=sample.pair_comparisons[::-1]
     )
     assert write_lines(reversed_results) == write_lines(sample)
+
+
+def test_controls_alone_are_not_compared() -> None:
+    controls = [
+        (sample_network(f"control {seed}", Choice(name="pt", parameters={"shuffled": seed})), 0.9)
+        for seed in (1, 2, 3)
+    ]
+    (line,) = write_lines(sample_results([(MULTI_TASK, 1.0), *controls]))
+    assert line.startswith("Apart from negative controls, only resnet50 + pt is complete, so no")
+
+
+def test_other_pairs_are_descriptive(sample: Results) -> None:
+    line = next(line for line in write_lines(sample) if line.startswith("resnet50 + pt against"))
+    assert line.startswith("resnet50 + pt against logistic: descriptive, without verdict (AUC +")
+    assert "unadjusted p = .22" in line
+    assert "power" not in line

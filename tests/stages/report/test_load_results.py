@@ -138,3 +138,46 @@ def test_a_unit_committed_during_reading_is_not_counted(
     monkeypatch.setattr(LedgerReader, "predictions", predictions_then)
     results = read_results(folder, REGISTRY)
     assert {result.units_done for result in results.method_results} == {3}
+
+
+def test_many_controls_are_scored_in_the_primary_metrics_and_shown_once(
+    tmp_path: Path, silent: Progress
+) -> None:
+    settings = {
+        "dataset": "synthetic:n=36,images=false",
+        "encoder": "none",
+        "controls": 3,
+        "repeats": 1,
+        "folds": 2,
+        "inner": 2,
+        "training": {"max_epochs": "1"},
+    }
+    folder = run(
+        read_benchmark(None, settings),
+        REGISTRY,
+        folders=RunFolders(home=tmp_path / "home", out=tmp_path / "run"),
+        executor=Choice(name="inline"),
+        workers=1,
+        plugins=(),
+        progress=silent,
+    )
+    results = read_results(folder, REGISTRY)
+    controls = [result for result in results.method_results if result.method.is_control]
+    assert [set(result.scores) for result in controls] == [{"auc", "ap"}] * 3
+    assert not any(result.aux for result in controls)
+    predicted = [result.predicted for result in controls]
+    assert not any(np.array_equal(predicted[0], other) for other in predicted[1:])
+    page = build_page(results, REGISTRY)
+    assert len(page.methods) == 3
+    tables = {block.key: block for block in page.blocks if isinstance(block, Table)}
+    assert [row[3].text for row in tables["labels"].rows] == ["3", "3"]
+    for key in ("performance", "comparisons", "additional_tests", "further", "calibration"):
+        assert not any("shuffled" in cell.text for row in tables[key].rows for cell in row)
+    for key in ("cost", "methods"):
+        (row,) = [row for row in tables[key].rows if "shuffled" in row[0].text]
+        assert row[0].text == "clinical network + pt:shuffled=1 and 2 more controls"
+    scores = next(
+        path for path in export_run(folder, tmp_path / "out", results) if "scores" in str(path)
+    )
+    assert scores.read_text().count("pt:shuffled=3,0,1,auc") == 1
+    assert all(render_page(page, format) for format in PAGE_FORMATS)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
 
-from lnmbench.records import Results, Table
+from lnmbench.records import BaselineMethod, Choice, Results, Table
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -185,3 +185,20 @@ def test_without_a_primary_test_there_is_no_table(sample: Results) -> None:
         sample, pair_comparisons=(), comparison_titles={}, comparison_roles={}, primary=""
     )
     assert not make_tables(results)
+
+
+def test_pairs_outside_of_the_family_are_marked(sample: Results, column_texts: Column) -> None:
+    table = make_tables(sample)["comparisons"]
+    assert column_texts(table, "p_holm")[2:] == ["outside"] * 4
+    assert all(text != "outside" for text in column_texts(table, "p_holm")[:2])
+    note = table.notes[1]
+    assert "Holm: over 2 tests, 1 question × primary metrics" in note
+    assert "Pairs outside are descriptive" in note
+
+
+def test_the_family_is_described_without_a_question_and_before_it_is_complete() -> None:
+    other = BaselineMethod(label="forest", baseline=Choice(name="forest"))
+    baselines = make_tables(sample_results([(LOGISTIC, 1.0), (other, 0.8)]))["comparisons"]
+    assert "Holm: over 2 tests, every pair × primary metric, because no" in baselines.notes[1]
+    waiting = make_tables(sample_results(THREE, units_done={"resnet50 + pt": 3}))["comparisons"]
+    assert "Holm: no question on an auxiliary task is complete yet" in waiting.notes[1]
