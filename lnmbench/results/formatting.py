@@ -104,14 +104,14 @@ def format_pvalue(p: float) -> str:
 
 
 def format_alpha(alpha: float) -> str:
-    """Return a threshold of p with two significant digits.
+    """Return a threshold of p with up to three significant digits.
 
     Examples
     --------
     >>> [format_alpha(alpha) for alpha in (0.05, 0.025, 0.05 / 6)]
-    ['.05', '.025', '.0083']
+    ['.05', '.025', '.00833']
     """
-    return f"{alpha:.2g}".removeprefix("0")
+    return f"{alpha:.3g}".removeprefix("0")
 
 
 def format_probability(probability: float) -> str:

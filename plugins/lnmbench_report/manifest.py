@@ -63,6 +63,8 @@ def _describe_run(results: Results) -> Iterator[tuple[str, str]]:
     yield "Protocol", f"{protocol} (repeats × outer folds × inner folds), {target}"
     yield "Seed", str(protocol.seed)
     yield "Primary metrics", ", ".join(results.primary_metrics)
+    if protocol.margins:
+        yield "Margins", ", ".join(f"{metric}={margin:g}" for metric, margin in protocol.margins)
     if results.preprocessing and any(map(_uses_images, methods)):
         yield "Images", _describe_preprocessing(results.preprocessing)
     yield from _describe_invocations(results.invocations)

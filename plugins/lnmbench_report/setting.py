@@ -14,6 +14,7 @@ from lnmbench.results import (
     merge_summarized_controls,
     method_labels,
     metric_heading,
+    metric_title,
     primary_metrics_in_order,
 )
 from lnmbench.text import plural
@@ -85,6 +86,13 @@ def _describe_protocol(results: Results) -> Iterator[str]:
     if titles:
         noun = "metric" if len(titles) == 1 else "metrics"
         yield f"Primary {noun}, declared before the run: {join_and(titles)}."
+    margins = [
+        f"{format_decimal(margin)} in {metric_title(results, metric)}"
+        for metric, margin in protocol.margins
+    ]
+    if margins:
+        noun = "Margin" if len(margins) == 1 else "Margins"
+        yield f"{noun}, declared before the run: {join_and(margins)}."
 
 
 def _describe_features(results: Results) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Errors that gains imply, against DeLong's variance and against cohorts drawn anew."""
+"""Errors that gains imply, against DeLong's variance.
+
+`benchmarks/detectable_difference.py` compares them with cohorts drawn anew.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,14 @@ import math
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.stats import multivariate_normal, norm
-from scipy.stats import t as student
 from sklearn.metrics import brier_score_loss
 
 from lnmbench.stats.discrimination import auc
 from lnmbench.stats.new_cohort import GainCurve, NewCohort, new_cohort, simulate_gains
 from lnmbench.stats.resampled import minimum_detectable_difference
 
-REPEATS, FOLDS = 3, 10
-CASES, SHARE = 200, 0.35
 LEVEL = 0.975
-WEIGHTS = np.full(6, 0.5)
 
 
 def delong_error(auc_a: float, gain: float, m: int, n: int) -> float:
@@ -69,61 +67,3 @@ def test_power_is_80_percent_at_the_detectable_difference() -> None:
     few = simulate_gains(auc, auc=0.75, positives=4, negatives=8)
     tiny = NewCohort(observed_error=0.005, df=19, share=1.4, curve=few)
     assert math.isinf(tiny.detectable(level=LEVEL))
-
-
-def draw_differences(extra: float, seed: int) -> tuple[NDArray[np.float64], float]:
-    """Return fold differences of two linear models of one drawn cohort, and the reference's AUC.
-
-    The second model has one more feature, with the weight `extra`.
-    """
-    random = np.random.default_rng(seed)
-    x = random.normal(size=(CASES, 7))
-    logit = x @ np.r_[WEIGHTS, extra] - 0.75
-    y = (random.random(CASES) < 1 / (1 + np.exp(-logit))).astype(float)
-    differences, aucs = np.empty((REPEATS, FOLDS)), []
-    for repeat in range(REPEATS):
-        fold = np.empty(CASES, dtype=int)
-        for label in (0.0, 1.0):
-            cases = random.permutation(np.flatnonzero(y == label))
-            fold[cases] = np.arange(cases.size) % FOLDS
-        for k in range(FOLDS):
-            train, test = fold != k, fold == k
-            scores = []
-            for features in (6, 7):
-                inputs = x[train, :features]
-                gram = inputs.T @ inputs + 5.0 * np.eye(features)
-                beta = np.linalg.solve(gram, inputs.T @ (y[train] - y[train].mean()))
-                scores.append(auc(y[test], x[test, :features] @ beta))
-            differences[repeat, k] = scores[1] - scores[0]
-            aucs.append(scores[0])
-    return differences, float(np.mean(aucs))
-
-
-def test_the_printed_difference_is_found_in_four_of_five_new_cohorts() -> None:
-    df, factor = REPEATS * FOLDS - 1, 1 / (REPEATS * FOLDS) + 1 / (FOLDS - 1)
-    null = [draw_differences(0.0, seed) for seed in range(60)]
-    observed = float(np.sqrt(np.mean([d.var(ddof=1) * factor for d, _ in null])))
-    reference = float(np.mean([value for _, value in null]))
-    m = round(SHARE * CASES)
-    curve = simulate_gains(auc, auc=reference, positives=m, negatives=CASES - m)
-    share = 0.97 * FOLDS * factor
-    cohort = NewCohort(observed_error=observed, df=df, share=share, curve=curve)
-    # the weight of the feature with which the second model is better by the printed difference
-    printed = cohort.detectable(level=LEVEL)
-    weights = (0.9, 1.3, 1.8)
-    drawn = [[draw_differences(w, 1000 + seed)[0] for seed in range(100)] for w in weights]
-    gains = [float(np.mean(d)) for d in drawn]
-    quantile = student.ppf((1 + LEVEL) / 2, df)
-    found = [
-        np.mean([d.mean() > quantile * math.sqrt(d.var(ddof=1) * factor) for d in group])
-        for group in drawn
-    ]
-    assert gains[0] < printed < gains[-1]
-    assert float(np.interp(printed, gains, found)) == pytest.approx(0.8, abs=0.08)
-    # the spread of nearly equal models alone promised a difference that is hardly ever found
-    naive = (quantile + student.ppf(0.8, df)) * observed
-    assert naive < 0.6 * printed
-    # and its error is that of the difference over newly drawn cohorts
-    for gain, group in zip(gains, drawn, strict=True):
-        over_cohorts = float(np.std([d.mean() for d in group], ddof=1))
-        assert float(cohort.error(gain)) == pytest.approx(over_cohorts, rel=0.25)

@@ -85,6 +85,9 @@ def test_features_have_names_and_the_rest_of_a_long_list_is_counted(sample: Resu
 def test_it_says_which_metrics_are_primary() -> None:
     lines = write_lines(sample_results(THREE, primary=("ap", "brier")))
     assert "Primary metrics, declared before the run: AP and Brier (lower is better)." in lines
+    assert not any(line.startswith("Margin") for line in lines)
+    lines = write_lines(sample_results(THREE, margins=(("auc", 0.02), ("ap", 0.05))))
+    assert "Margins, declared before the run: .020 in AUC and .050 in AP." in lines
 
 
 @pytest.mark.parametrize(
