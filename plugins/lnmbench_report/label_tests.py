@@ -219,8 +219,8 @@ def _draw_scores(results: Results, rows: Sequence[Row]) -> Figure:
             for metric in metrics
         ),
         notes=(
-            "Gray: each negative control; its height within the row has no meaning. Colored, from "
-            "the top: the network without the task, and the one with its own labels.",
+            "From the top of a row: the network without the task, the network with its own labels, "
+            "and each negative control, whose height has no meaning.",
             *_undrawn_notes(len({row.method.fingerprint for row in rows}) - len(drawn)),
         ),
     )
@@ -246,6 +246,7 @@ def _draw_row(row: Row, position: int) -> Iterator[Mark]:
         kind="points",
         x=np.array([row.test.score]),
         y=np.array([float(position)]),
+        name=row.method.label,
         methods=(key,),
         color=key,
     )
@@ -255,6 +256,7 @@ def _draw_row(row: Row, position: int) -> Iterator[Mark]:
             kind="points",
             x=np.array([row.alone]),
             y=np.array([position + _WITHOUT_TASK]),
+            name=row.reference.label,
             methods=(key, alone),
             color=alone,
         )
