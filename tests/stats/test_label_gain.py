@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from lnmbench.stats.label_gain import simulate_label_gain
+from lnmbench.stats.label_gain import fit_logistic, simulate_label_gain
 
 N = 200
 RANDOM = np.random.default_rng(0)
@@ -70,3 +71,15 @@ def test_targets_of_one_class_leave_nothing_to_compare() -> None:
     )
     assert result.draws == 0
     assert math.isnan(result.gain)
+
+
+def test_regressions_are_those_of_scikit_learn() -> None:
+    random = np.random.default_rng(0)
+    x = random.standard_normal((4, 60, 5))
+    y = (random.random((4, 60)) < 1.0 / (1.0 + np.exp(-2.0 * x[..., 0] - 1.0))).astype(float)
+    y[3] = x[3, :, 1] > 0.0  # separable: only the penalty keeps the coefficients finite
+    weights = fit_logistic(x, y)
+    for one_x, one_y, fitted in zip(x, y, weights, strict=True):
+        model = LogisticRegression(tol=1e-10, max_iter=10_000).fit(one_x, one_y)
+        expected = [*model.coef_[0], model.intercept_[0]]
+        assert fitted == pytest.approx(expected, abs=1e-4)

@@ -29,6 +29,9 @@ DRAWS = 200
 """Targets that are drawn from the true risk."""
 MOST_CASES = 1500
 """Cases of a probe: of a larger cohort some are drawn, so that a probe takes seconds."""
+FEWEST_CASES = 100
+MOST_NUMBERS = 20_000_000
+"""Numbers of all features of a probe; with wide features, it takes fewer cases."""
 ENOUGH_CASES = 1000
 """Cases, summed over the repeats, that are enough; above it, five folds are."""
 
@@ -57,8 +60,9 @@ def probe_encoder(
     EncoderProbe or None
         The probe; None if a feature is not finite.
     """
-    cases = _choose_cases(plan)
-    features = _average_slices(method, cohort, cache, cohort.positions(plan.ids)[cases])
+    of_slices = read_features(cache)["features"][0]  # (slices or cases, D)
+    cases = _choose_cases(plan, width=of_slices.shape[1])
+    features = _average_slices(of_slices, method, cohort, cohort.positions(plan.ids)[cases])
     if not np.isfinite(features).all():
         return None
     repeats = max(1, min(plan.protocol.repeats, ENOUGH_CASES // len(cases)))
@@ -92,20 +96,22 @@ def describe_probe(probe: EncoderProbe) -> str:
     return f"{notice}; by simulation, a perfect auxiliary label adds {gain}"
 
 
-def _choose_cases(plan: Plan) -> NDArray[np.int64]:
-    """Return the positions in the plan of at most `MOST_CASES` cases."""
-    n = len(plan.ids)
-    if n <= MOST_CASES:
+def _choose_cases(plan: Plan, *, width: int) -> NDArray[np.int64]:
+    """Return the positions in the plan of as many cases as a probe takes."""
+    n, most = len(plan.ids), min(MOST_CASES, max(MOST_NUMBERS // width, FEWEST_CASES))
+    if n <= most:
         return np.arange(n)
     random = np.random.default_rng(plan.protocol.seed)
-    return np.sort(random.choice(n, MOST_CASES, replace=False))
+    return np.sort(random.choice(n, most, replace=False))
 
 
 def _average_slices(
-    method: NetworkMethod, cohort: Cohort, cache: FeatureCache, positions: NDArray[np.int64]
+    features: NDArray[np.float32],
+    method: NetworkMethod,
+    cohort: Cohort,
+    positions: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Return the mean features (n, D) of the unchanged view of each case."""
-    features = read_features(cache)["features"][0]  # (slices or cases, D)
+    """Return the mean features (n, D) of each case, of features of slices or of cases."""
     if method.level == "volume":
         return np.asarray(features[positions], dtype=np.float64)
     bounds = zip(cohort.offsets[positions], cohort.offsets[positions + 1], strict=True)

@@ -101,12 +101,23 @@ class Work:
             )
         except PluginError as fault:
             raise MethodError(str(fault)) from None
-        if cache is not None and probe_key(resolved.method) not in self.ledger.probes():
-            probe = probe_encoder(resolved.method, benchmark.cohort, self.plan, cache)
-            if probe is not None:
-                self.ledger.add_probe(probe)
-                self.progress.say(f"{resolved.method.encoder.name}: {describe_probe(probe)}")
+        if cache is not None:
+            self._probe(resolved.method, benchmark, cache)
         return cache
+
+    def _probe(
+        self, method: NetworkMethod, benchmark: ResolvedBenchmark, cache: FeatureCache
+    ) -> None:
+        """Store the linear probe of an encoder, if the ledger lacks it."""
+        if probe_key(method) in self.ledger.probes():
+            return
+        self.progress.start("probe", method.encoder.name, 1, "encoder")
+        probe = probe_encoder(method, benchmark.cohort, self.plan, cache)
+        self.progress.advance()
+        self.progress.finish()
+        if probe is not None:
+            self.ledger.add_probe(probe)
+            self.progress.say(f"{method.encoder.name}: {describe_probe(probe)}")
 
     def _run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
         method, protocol = resolved.method, self.plan.protocol

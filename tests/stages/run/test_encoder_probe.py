@@ -87,6 +87,17 @@ def test_a_large_cohort_is_sampled(
     assert (probes[0].cases, probes[0].repeats, probes[0].labels[0].known) == (24, 1, 24)
 
 
+def test_wide_features_are_probed_on_fewer_cases(
+    tmp_path: Path, cohort: Cohort, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder_probe, "MOST_NUMBERS", 25 * 4)
+    monkeypatch.setattr(encoder_probe, "FEWEST_CASES", 5)
+    cache = write(tmp_path, np.random.default_rng(0).standard_normal((N * SLICES, 4)))
+    probe = probe_encoder(METHOD, cohort, plan, cache)
+    assert probe is not None
+    assert probe.cases == 25
+
+
 def test_features_that_are_not_finite_are_not_probed(
     tmp_path: Path, cohort: Cohort, plan: Plan
 ) -> None:
