@@ -18,7 +18,7 @@ from lnmbench.results.effects import Effect, deciding_alpha
 from lnmbench.results.questions import Question
 from lnmbench.stats.cv_auc import placement_components, placements
 from lnmbench.stats.delong import Components, correlate_components
-from lnmbench.stats.new_cohort import GainCurve, NewCohort, new_cohort, simulate_gains
+from lnmbench.stats.new_cohort import GainCurve, NewCohort, estimate_new_cohort, simulate_gains
 
 TARGET_POWER = 0.8
 
@@ -58,7 +58,7 @@ def power_in_new_cohort(results: Results, question: Question, metric: str) -> Ne
         return None
     if not (np.isfinite(curve.gains).all() and np.isfinite(curve.errors).all()):
         return None
-    return new_cohort(
+    return estimate_new_cohort(
         differences,
         test_train_ratio=results.protocol.test_train_ratio,
         placement_correlation=correlate_components(a, b),

@@ -24,6 +24,7 @@ from lnmbench.stats.delong import (
     delong_test,
 )
 from lnmbench.stats.discrimination import auc, average_precision
+from lnmbench.stats.equivalence import MarginTest, margin_test
 from lnmbench.stats.friedman import (
     AcrossCohorts,
     RankedPair,
@@ -34,6 +35,7 @@ from lnmbench.stats.hierarchical import HierarchicalPosterior, bayesian_hierarch
 from lnmbench.stats.linear_probe import cross_validated_ridge, predict_by_ridge
 from lnmbench.stats.multiplicity import holm
 from lnmbench.stats.nemenyi import CriticalDifference, critical_difference
+from lnmbench.stats.new_cohort import GainCurve, NewCohort, estimate_new_cohort, simulate_gains
 from lnmbench.stats.operating_points import (
     OperatingPoint,
     operating_point,
@@ -41,6 +43,12 @@ from lnmbench.stats.operating_points import (
     threshold_for_specificity,
 )
 from lnmbench.stats.ordinal import dice, macro_auc, mean_absolute_error, quadratic_kappa
+from lnmbench.stats.paired_bootstrap import (
+    BootstrapTest,
+    Resampled,
+    compare_resampled,
+    resample_metric,
+)
 from lnmbench.stats.permutation import permutation_pvalue
 from lnmbench.stats.recalibration import Calibration, calibration
 from lnmbench.stats.resampled import (
@@ -58,17 +66,22 @@ from lnmbench.stats.shares import Share
 __all__ = [
     "AcrossCohorts",
     "AucTest",
+    "BootstrapTest",
     "Calibration",
     "CalibrationCurve",
     "Components",
     "CorrelatedPosterior",
     "CriticalDifference",
     "DecisionCurve",
+    "GainCurve",
     "HierarchicalPosterior",
     "Interval",
+    "MarginTest",
+    "NewCohort",
     "OperatingPoint",
     "PrCurve",
     "RankedPair",
+    "Resampled",
     "ResampledTest",
     "RocBand",
     "RocCurve",
@@ -83,6 +96,7 @@ __all__ = [
     "calibration_curve",
     "compare_components",
     "compare_placements",
+    "compare_resampled",
     "components_interval",
     "corrected_interval",
     "corrected_resampled_ttest",
@@ -93,11 +107,13 @@ __all__ = [
     "delong_interval",
     "delong_test",
     "dice",
+    "estimate_new_cohort",
     "friedman_holm",
     "holm",
     "least_pvalues",
     "log_loss",
     "macro_auc",
+    "margin_test",
     "mean_absolute_error",
     "minimum_detectable_difference",
     "net_benefit",
@@ -111,8 +127,10 @@ __all__ = [
     "pr_curve",
     "predict_by_ridge",
     "quadratic_kappa",
+    "resample_metric",
     "roc_band",
     "roc_curve",
+    "simulate_gains",
     "threshold_for_sensitivity",
     "threshold_for_specificity",
 ]

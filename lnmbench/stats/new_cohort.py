@@ -154,7 +154,7 @@ class NewCohort:
         return float(grid[missing[-1] + 1]) if missing[-1] + 1 < grid.size else math.inf
 
 
-def new_cohort(
+def estimate_new_cohort(
     differences: NDArray[np.float64],
     *,
     test_train_ratio: float,

@@ -13,7 +13,7 @@ from scipy.stats import multivariate_normal, norm
 from sklearn.metrics import brier_score_loss
 
 from lnmbench.stats.discrimination import auc
-from lnmbench.stats.new_cohort import GainCurve, NewCohort, new_cohort, simulate_gains
+from lnmbench.stats.new_cohort import GainCurve, NewCohort, estimate_new_cohort, simulate_gains
 from lnmbench.stats.resampled import minimum_detectable_difference
 
 LEVEL = 0.975
@@ -53,7 +53,9 @@ def test_a_metric_where_lower_is_better_has_positive_gains() -> None:
 def test_without_implied_errors_it_is_the_corrected_test() -> None:
     differences = np.random.default_rng(0).normal(0.01, 0.03, (4, 5))
     flat = GainCurve(gains=np.array([0.1, 0.3]), errors=np.zeros(2))
-    cohort = new_cohort(differences, test_train_ratio=1 / 4, placement_correlation=0.9, curve=flat)
+    cohort = estimate_new_cohort(
+        differences, test_train_ratio=1 / 4, placement_correlation=0.9, curve=flat
+    )
     expected = minimum_detectable_difference(differences, test_train_ratio=1 / 4, level=LEVEL)
     assert cohort.detectable(level=LEVEL) == pytest.approx(expected, abs=1e-4)
     assert cohort.power(expected, level=LEVEL) == pytest.approx(0.8)
