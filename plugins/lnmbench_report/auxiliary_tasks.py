@@ -126,7 +126,7 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
         "range."
     )
     counts = [count for n in networks for score in n.aux for count in score.folds.values()]
-    if min(counts, default=results.protocol.units) < results.protocol.units:
+    if any(0 < count < results.protocol.units for count in counts):
         yield UNDEFINED
     if prediction_changes(results):
         yield (

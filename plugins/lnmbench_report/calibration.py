@@ -25,7 +25,6 @@ from lnmbench.stats.resampled import Interval
 from lnmbench.text import plural
 from lnmbench_report.figure_parts import (
     describe_bootstrap,
-    describe_fixed,
     describe_predictions,
     figure_title,
     methods_with_probabilities,
@@ -102,9 +101,8 @@ def draw_calibration_curves(results: Results) -> Iterator[Figure]:
         notes=(
             f"{describe_predictions(results)} Dots: groups of equal size with Wilson's 95 % "
             "interval for the effective number of cases. Line: logistic regression on a restricted "
-            "cubic spline, with a pointwise 95 % band by bootstrap of the patients, each resample "
-            f"in every repeat. {describe_fixed()} Below the dashed line, predicted risks are too "
-            "high.",
+            f"cubic spline. {describe_bootstrap(results, 'Bands are pointwise 95 % bootstraps')} "
+            "Below the dashed line, predicted risks are too high.",
             *score_notes(results),
             *undrawn_notes(results),
         ),
@@ -135,7 +133,7 @@ def _write_notes(results: Results, fits: Sequence[Calibration | None]) -> Iterat
     inner_fits = plural(results.protocol.inner, "fit")
     yield (
         f"{describe_predictions(results)} Each probability is the mean over the {inner_fits} of "
-        f"the inner folds. {describe_bootstrap()}"
+        f"the inner folds. {describe_bootstrap(results)}"
     )
     yield (
         "Perfect: intercept 0, slope 1 (below: too extreme, above: too moderate), in the large 0 "

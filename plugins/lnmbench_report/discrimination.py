@@ -15,7 +15,7 @@ from lnmbench.stats.delong import delong_components
 from lnmbench.stats.discrimination import average_precision
 from lnmbench_report.comparisons.contrasts import select_drawn
 from lnmbench_report.figure_parts import (
-    describe_fixed,
+    describe_bootstrap,
     describe_predictions,
     figure_title,
     methods_with_predictions,
@@ -141,6 +141,6 @@ def _write_roc_notes(results: Results) -> Iterator[str]:
         "the mean over the outer folds, which the tables show and the tests compare."
     )
     yield (
-        "Bands, for the methods of the first question: pointwise 95 % intervals by bootstrap of "
-        f"the patients, each resample in every repeat. {describe_fixed()}"
+        "Bands are drawn for the methods of the first question. "
+        f"{describe_bootstrap(results, 'They are pointwise 95 % bootstraps')}"
     )

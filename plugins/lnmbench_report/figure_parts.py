@@ -69,12 +69,10 @@ def describe_predictions(results: Results) -> str:
     )
 
 
-def describe_bootstrap() -> str:
+def describe_bootstrap(results: Results, intervals: str = "Intervals are BCa bootstraps") -> str:
     """Return sentences on intervals of a bootstrap over patients."""
-    return (
-        "Intervals are BCa bootstraps over patients, each resample in every repeat. "
-        f"{describe_fixed()}"
-    )
+    repeats = ", each resample in every repeat" if results.protocol.repeats > 1 else ""
+    return f"{intervals} over patients{repeats}. {describe_fixed()}"
 
 
 def describe_fixed(fixed: str = "the trained models") -> str:

@@ -135,7 +135,10 @@ def _add_treat_all(table: Table, truth: NDArray[np.float64]) -> Table:
 
 def _write_notes(results: Results) -> Iterator[str]:
     yield f"{FORMULA}. {describe_predictions(results)} Treating none has a net benefit of 0."
-    yield f"{describe_bootstrap()} Patients are drawn within the classes, given the prevalence."
+    yield (
+        f"{describe_bootstrap(results)} Patients are drawn within the classes, given the "
+        "prevalence."
+    )
 
 
 def _threshold_limit(prevalence: float, methods: Sequence[MethodResult]) -> float:

@@ -144,6 +144,6 @@ def _write_notes(results: Results) -> Iterator[str]:
     )
     yield (
         f"{describe_predictions(results)} Intervals are Wilson's for the effective number of cases "
-        "that follows from the variance between patients of these averages. "
+        "that follows from the variance between patients. "
         f"{describe_fixed('thresholds and trained models')} {MISSING}: no case is classified so."
     )

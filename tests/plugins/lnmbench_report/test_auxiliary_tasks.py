@@ -114,7 +114,7 @@ def test_cases_that_are_learned_but_not_scored_are_counted_and_explained() -> No
 def test_folds_that_do_not_define_a_metric_are_noted() -> None:
     assert any("Mean over 4 outer folds" in note for note in make_table(make_results(STAGED)).notes)
     note = "The mean excludes folds on which a metric is undefined"
-    for folds, noted in ((4, False), (3, True)):
+    for folds, noted in ((4, False), (3, True), (0, False)):
         staged = replace(score(PT, "ordinal", kappa=KAPPA), folds={"kappa": folds})
         notes = make_table(make_results(outcome("net + pt", (PT, staged)))).notes
         assert any(line.startswith(note) for line in notes) is noted

@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 from lnmbench_report.comparisons.fold_differences import Differences
 from lnmbench_report.discrimination import Discrimination
-from lnmbench_report.figure_parts import MOST_POINTS, thin_curve
+from lnmbench_report.figure_parts import (
+    MOST_POINTS,
+    describe_bootstrap,
+    describe_predictions,
+    thin_curve,
+)
 from lnmbench_report.probabilities import Probabilities
 from lnmbench_report.training import LearningCurves
 
@@ -149,3 +154,13 @@ def test_methods_that_are_not_drawn_are_named(scored: Results) -> None:
     drawn = figures(replace(scored, method_results=many, pair_comparisons=()))
     assert len(marks(drawn["roc"], "line")) == len(drawn["distribution"].panels) == 8
     assert "8 of 11 methods are drawn; the tables show all of them." in drawn["roc"].notes
+
+
+def test_notes_speak_of_repeats_only_if_there_are_several(scored: Results) -> None:
+    once = replace(scored, protocol=replace(scored.protocol, repeats=1))
+    assert describe_predictions(once) == "Out-of-fold probabilities of every case."
+    assert "then averaged" in describe_predictions(scored)
+    assert "repeat" not in describe_bootstrap(once)
+    assert "each resample in every repeat" in describe_bootstrap(scored)
+    for results in (once, scored):
+        assert "treat the trained models as fixed" in describe_bootstrap(results)
