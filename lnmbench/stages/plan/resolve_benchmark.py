@@ -106,9 +106,11 @@ def resolve(
         selections, benchmark, registry, cohort, available, cohort.positions(plan.ids)
     )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
-    notes += _note_few_controls(benchmark.controls)
     notes += map(str, failures)
-    notices = list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork))
+    notices = [
+        *list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork)),
+        *_notice_few_controls(benchmark.controls),
+    ]
     return ResolvedBenchmark(
         cohort_file=path,
         cohort=cohort,
@@ -132,8 +134,8 @@ def _tasks_by_name(methods: tuple[ResolvedMethod, ...]) -> dict[str, AuxTask]:
     }
 
 
-def _note_few_controls(controls: int) -> list[str]:
-    """Return a note if there are too few negative controls for a permutation test."""
+def _notice_few_controls(controls: int) -> list[str]:
+    """Return a notice if there are too few negative controls for a permutation test."""
     if not 0 < controls < FEWEST_CONTROLS:
         return []
     return [

@@ -46,9 +46,9 @@ def test_controls_come_last_and_too_few_are_noted(cohort_file: Path) -> None:
     )
     assert [each.method.is_control for each in few.methods] == [False] * 3 + [True] * 3
     assert len(many.methods) == 3 + 19
-    (note,) = [note for note in few.notes if "too few" in note]
-    assert note.startswith("3 negative controls: too few for a permutation test")
-    assert not any("too few" in note for note in many.notes)
+    (notice,) = [notice for notice in few.notices if "too few" in notice]
+    assert notice.startswith("3 negative controls: too few for a permutation test")
+    assert not any("too few" in note for note in (*many.notices, *few.notes))
 
 
 @pytest.mark.parametrize(
