@@ -26,7 +26,7 @@ COLUMNS = (
     TableColumn(key="margin", heading="Margin"),
     TableColumn(key="improvement", heading="Improvement (95 % CI)"),
     TableColumn(key="narrow", heading="90 % CI"),
-    TableColumn(key="verdict", heading="Verdict", align="left"),
+    TableColumn(key="verdict", heading="Verdict"),
 )
 
 

@@ -35,6 +35,8 @@ def test_each_question_has_a_row_for_each_margin() -> None:
     assert first[4].low < first[5].low < first[5].high < first[4].high
     assert first[-1].text == "equivalent"
     assert "two one-sided tests at 5 %" in table.notes[0]
+    texts = [column.key for column in table.columns if column.align == "left"]
+    assert texts == ["method", "against", "metric"], "these name a row of the CSV"
     assert not Margins()(sample_results(THREE)), "none was declared"
 
 
