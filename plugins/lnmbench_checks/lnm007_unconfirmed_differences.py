@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from lnmbench.records import PairComparison, Results
-from lnmbench.results import ALPHA, method_labels, metric_title, published_tests
+from lnmbench.results import (
+    ALPHA,
+    comparisons_in_order,
+    method_labels,
+    metric_title,
+    published_tests,
+)
 from lnmbench_checks.messages import docs_address, join_messages
 
 
@@ -28,7 +34,7 @@ class UnconfirmedDifferences:
         plain_tests = published_tests(results)
         comparisons = [
             comparison
-            for comparison in results.pair_comparisons
+            for comparison in comparisons_in_order(results)
             if any(name in comparison.tests for name in plain_tests)
         ]
         if not comparisons:
