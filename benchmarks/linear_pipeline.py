@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.records import BaselineMethod, Choice, Cohort, MethodResult, Plan
-from lnmbench.stats import predict_by_ridge
+from lnmbench.stats.linear_probe import MOST_SDS, PENALTIES
 
 METHOD = BaselineMethod(label="ten lines", baseline=Choice(name="ten_lines"))
 _STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
@@ -83,9 +83,17 @@ def _ridge_score(
     images: NDArray[np.float64], truth: NDArray[np.float64], inner: NDArray[np.int16]
 ) -> NDArray[np.float64]:
     """Return the score of every case by a ridge regression that did not learn from it, (n,)."""
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+    # as probes do: a feature that is constant in almost all training cases is far off in others
+    clip = FunctionTransformer(np.clip, kw_args={"a_min": -MOST_SDS, "a_max": MOST_SDS})
+    ridge = make_pipeline(StandardScaler(), clip, RidgeCV(np.array(PENALTIES) * images.shape[1]))
     score = np.empty(len(truth))
     for scored in [inner < 0, *(inner == part for part in range(int(inner.max()) + 1))]:
-        score[scored] = predict_by_ridge(images, truth, (inner >= 0) & ~scored)[scored]
+        training = (inner >= 0) & ~scored
+        score[scored] = ridge.fit(images[training], truth[training]).predict(images[scored])
     return score
 
 
