@@ -1,6 +1,6 @@
 """Positive control: visibility of the risk to an encoder, and the gain by an ideal label.
 
-    python benchmarks/positive_control.py --dataset synthetic:n=300,visibility=3,pt=latent
+    python benchmarks/positive_control.py --dataset synthetic:n=250,visibility=4,pt=latent
 
 renders a synthetic cohort, encodes its images with a frozen encoder, and prints
 
@@ -37,7 +37,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dataset", default="synthetic", help="the cohort with its parameters")
     parser.add_argument("--encoder", default="efficientnet_lite0", help="the frozen encoder")
-    parser.add_argument("--redraws", type=int, default=100, help="redraws of N2")
+    parser.add_argument("--redraws", type=int, default=40, help="redraws of N2")
     parser.add_argument("--folds", type=int, default=5, help="outer folds")
     parser.add_argument("--processes", type=int, default=1, help="processes that render phantoms")
     options = parser.parse_args()

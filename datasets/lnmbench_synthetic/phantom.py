@@ -23,10 +23,12 @@ from lnmbench_synthetic.anatomy import (
 )
 from lnmbench_synthetic.scan import MATRIX, Scan, acquire
 from lnmbench_synthetic.tumor import (
+    GLASS_GRAIN_HU,
     GLASS_HU,
     HALO_HU,
     HAZE_HU,
     SOLID_HU,
+    SOLID_RISE_HU,
     SPICULE_HU,
     Cover,
     Traits,
@@ -142,7 +144,8 @@ def _find_box(scan: Scan, reach_mm: tuple[float, float, float]) -> tuple[slice, 
 
 def _add_tumor(canvas: Field, parts: Cover, grain: Field, visibility: float) -> None:
     """Blend a plane of the tumor into the chest around it, in place."""
-    solid_hu, glass_grain = SOLID_HU + 60.0 * (visibility - 1.0), 55.0 * visibility
+    solid_hu = SOLID_HU + SOLID_RISE_HU * (visibility - 1.0)
+    glass_grain = GLASS_GRAIN_HU * visibility
     lung = np.clip((-500 - canvas) / np.float32(300), 0, 1)
     canvas += HAZE_HU * (1 - parts.body) * parts.haze * lung * np.clip(0.4 + 0.6 * grain, 0, 2)
     canvas += HALO_HU * (1 - parts.body) * parts.halo * lung

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from lnmbench_synthetic.shapes import Field
 
 SOLID_HU = 38.0
+SOLID_RISE_HU = 60.0
+"""HU that the core gains with each step of the visibility."""
 GLASS_HU = -620.0
+GLASS_GRAIN_HU = 55.0
 SPICULE_HU = -150.0
 HAZE_HU = 260.0
 HAZE_REACH_MM = 30.0

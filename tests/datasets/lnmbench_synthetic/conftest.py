@@ -49,9 +49,11 @@ def volumes() -> list[Volume]:
 def make_phantom() -> Callable[..., Phantom]:
     """A function that returns a phantom with traits of its tumor."""
 
-    def make(index: int = 0, lobe: int = 2, **traits: float) -> Phantom:
+    def make(index: int = 0, lobe: int = 2, visibility: float = 1.0, **traits: float) -> Phantom:
         values = {"size_mm": 30.0, "lobulation": 0.2, "spiculation": 0.1, "solid": 0.9} | traits
-        return Phantom(seed=5, index=index, lobe=lobe, traits=Traits(**values))
+        return Phantom(
+            seed=5, index=index, lobe=lobe, traits=Traits(**values), visibility=visibility
+        )
 
     return make
 

@@ -49,6 +49,28 @@ def test_spiculation_reaches_into_the_lung_around(
     assert density[1] > density[0] + 60
 
 
+def test_visibility_shows_the_solid_share_in_core_and_surroundings(
+    arrays: Arrays, make_phantom: MakePhantom
+) -> None:
+    cores, lungs = [], []
+    for visibility in (1.0, 4.0):
+        volumes = [
+            arrays(make_phantom(solid=share, spiculation=0.0, visibility=visibility)())
+            for share in (1.0, 0.4)
+        ]
+        core, lung = [], []
+        for hu, mask in volumes:
+            plane = int(mask.sum(axis=(1, 2)).argmax())
+            wide, near = (binary_dilation(mask[plane], iterations=k) for k in (12, 5))
+            core.append((hu[plane][mask[plane]] > -200).mean())
+            lung.append(np.median(hu[plane][wide & ~near]))
+        cores.append(core[0] - core[1])
+        lungs.append(lung[1] - lung[0])
+    assert cores[1] > cores[0] + 0.15
+    assert abs(lungs[0]) < 15
+    assert lungs[1] > 100
+
+
 def test_lobulation_makes_the_outline_less_round(arrays: Arrays, make_phantom: MakePhantom) -> None:
     fill = []
     for lobulation in (0.0, 1.0):
