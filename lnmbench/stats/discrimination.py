@@ -6,14 +6,10 @@ as the counting, which matters for thousands of folds and resamples; the tests c
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_scores, require_two_classes
-
-Side = Literal["left", "right"]
 
 
 def auc(y: ArrayLike, score: ArrayLike) -> float:
@@ -107,12 +103,18 @@ def weighted_auc(
     labels = require_two_classes(y)
     values = require_scores(score, labels, "scores")
     positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
-    sides: tuple[Side, ...] = ("right", "left")
-    above, level = _weigh_reaching(values[negative], weights[:, negative], values[positive], *sides)
-    true, false = weights[:, positive], weights[:, negative].sum(-1)
-    lost = np.einsum("bm,bm->b", true, above + level) / 2.0
+    negative = negative[np.argsort(values[negative])]
+    below = np.zeros((len(weights), negative.size + 1))
+    np.cumsum(weights[:, negative], axis=-1, out=below[:, 1:])
+    first, last = (
+        np.searchsorted(values[negative], values[positive], side=side) for side in ("left", "right")
+    )
+    beaten = below[:, first]
+    if np.any(first != last):
+        beaten = (beaten + below[:, last]) / 2.0
+    true = weights[:, positive]
     with np.errstate(invalid="ignore"):
-        return np.asarray(1.0 - lost / (true.sum(-1) * false))
+        return np.asarray(np.einsum("bm,bm->b", true, beaten) / (true.sum(-1) * below[:, -1]))
 
 
 def weighted_average_precision(
@@ -146,8 +148,8 @@ def weighted_average_precision(
     values = require_scores(score, labels, "scores")
     positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
     thresholds = np.unique(values[positive])
-    (true,), (false,) = (
-        _weigh_reaching(values[cases], weights[:, cases], thresholds, "left")
+    true, false = (
+        _weigh_reaching(values[cases], weights[:, cases], thresholds)
         for cases in (positive, negative)
     )
     precision = np.divide(true, true + false, out=np.zeros_like(true), where=true > 0.0)
@@ -160,14 +162,9 @@ def _weigh_reaching(
     scores: NDArray[np.float64],
     weights: NDArray[np.float64],
     thresholds: NDArray[np.float64],
-    *sides: Side,
-) -> list[NDArray[np.float64]]:
-    """Return, for each side, the weight (b, t) of the cases (b, k) that reach thresholds (t,).
-
-    `left` counts cases at or above a threshold, `right` those above it.
-    """
+) -> NDArray[np.float64]:
+    """Return the weight (b, t) of the cases (b, k) at or above each of the thresholds (t,)."""
     order = np.argsort(scores)
     below = np.zeros((len(weights), scores.size + 1))
     np.cumsum(weights[:, order], axis=-1, out=below[:, 1:])
-    positions = [np.searchsorted(scores[order], thresholds, side=side) for side in sides]
-    return [below[:, -1:] - below[:, position] for position in positions]
+    return below[:, -1:] - below[:, np.searchsorted(scores[order], thresholds)]
