@@ -92,9 +92,9 @@ def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
 
 
 _WITHOUT_IMAGES = (
-    "auxiliary tasks without images: they hardly change the predictions of a network on clinical"
-    " features, whatever their labels are, so that this run cannot show an effect of a task; choose"
-    " an encoder of images (--encoder) to test one"
+    "auxiliary tasks without images: the head of the target has all of the network's input, the"
+    " clinical features, so that a task can hardly help, whatever its labels are; choose an encoder"
+    " of images (--encoder) to test one"
 )
 
 
