@@ -35,8 +35,18 @@ _LABELS: Mapping[PtRule, str] = {
 }
 
 
-def make_card(truth: Mapping[str, float], model: CausalModel) -> Card:
-    """Return the card of a cohort with its known quantities by name."""
+def make_card(truth: Mapping[str, float], model: CausalModel, *, known_n: float = 1.0) -> Card:
+    """Return the card of a cohort.
+
+    Parameters
+    ----------
+    truth
+        Known quantities by name.
+    model
+        The causal model.
+    known_n
+        Share of patients whose pN is known.
+    """
     meaning = {
         "derived": _EFFECT.format(model.effect) if model.effect else _NULL,
         "independent": _INDEPENDENT,
@@ -57,12 +67,21 @@ def make_card(truth: Mapping[str, float], model: CausalModel) -> Card:
             "The AUCs from clinical features are those of a logistic model fitted to the true "
             "risk in this population. AUCs from the image are those of its true traits; an "
             "encoder sees them in part.",
+            *_describe_unknown(known_n),
             "Clinical values are missing at random. The columns truth_* are the simulation's own "
             "values: auxiliary columns that no model reads.",
         ),
         synthetic=True,
         truth=dict(truth),
     )
+
+
+def _describe_unknown(known_n: float) -> Iterator[str]:
+    if known_n < 1.0:
+        yield (
+            'pN is missing at random. Quantities marked "cohort" are of all patients, also those '
+            "whose pN is unknown."
+        )
 
 
 def _describe_dials(model: CausalModel) -> Iterator[str]:

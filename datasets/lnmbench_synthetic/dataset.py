@@ -118,7 +118,8 @@ class Synthetic:
         )
         self.nodes: Nodes = draw_nodes(self._draws, self.patients, model)
         self.columns: Sequence[Column] = (*COLUMNS, *TRUTH_COLUMNS)
-        self.card: Card = make_card(compute_truth(self.patients, self.nodes, model), model)
+        truth = compute_truth(self.patients, self.nodes, model)
+        self.card: Card = make_card(truth, model, known_n=known_n)
         self.sources: Sequence[Path] = ()
         self.notes: Sequence[str] = (
             "synthetic phantoms: results hold for the phantoms, not for patients",

@@ -23,6 +23,14 @@ def test_the_card_states_the_dials(model: CausalModel, says: str) -> None:
     assert says in " ".join(make_card({}, model).notes)
 
 
+def test_the_card_states_that_quantities_of_the_cohort_include_patients_without_pn() -> None:
+    complete, partly = (
+        " ".join(Synthetic(n=10, images=False, known_n=share).card.notes) for share in (1.0, 0.5)
+    )
+    assert "whose pN is unknown" in partly
+    assert "whose pN is unknown" not in complete
+
+
 def test_without_dials_the_card_does_not_name_them() -> None:
     text = " ".join(make_card({}, CausalModel()).notes)
     assert "noise" not in text
