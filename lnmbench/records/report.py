@@ -107,7 +107,7 @@ class Results:
     method_results
         The results of each method, baselines first.
     pair_comparisons
-        The comparisons of all pairs of complete methods in each primary metric.
+        The comparisons of pairs of complete methods in each primary metric.
     metrics, primary_metrics
         The names of the target's metrics, and of the primary ones among them.
     metric_titles, metric_bounds, metric_better

@@ -132,7 +132,7 @@ def read_results(
 
 
 def compare_methods(results: Results, registry: Registry) -> Results:
-    """Return the results with every pair of their complete methods compared.
+    """Return the results with the pairs of their complete methods compared.
 
     Nothing is compared if a primary metric or the primary comparison failed: the family of Holm's
     correction would not be the one that was declared.
