@@ -143,7 +143,9 @@ def resample(
     stratum = np.zeros(int(patient.max()) + 1, dtype=np.intp)
     if strata is not None:
         np.maximum.at(stratum, patient, np.asarray(strata, dtype=np.intp))
-    members = [patients for patients in group_members(stratum) if patients.size]
+        if stratum.all():  # each patient has a case of label 1
+            stratum[:] = 0
+    members = group_members(stratum)
     groups = max(_FEWEST, _GROUPS // len(members))
     without = [leave_out(patients, groups, stratum.size, seed) for patients in members]
     times = draw_resamples(stratum.tobytes(), resamples, seed)

@@ -92,7 +92,8 @@ def net_benefit_intervals(
     case_benefits = benefits(y, p, thresholds)
 
     def resample(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(weights @ case_benefits / weights.sum(axis=1, keepdims=True))
+        with np.errstate(invalid="ignore"):  # without the only patient
+            return np.asarray(weights @ case_benefits / weights.sum(axis=1, keepdims=True))
 
     return bootstrap_intervals(
         resample, len(case_benefits), patients=patients, strata=require_zero_one(y), level=level

@@ -138,6 +138,20 @@ def test_strata_keep_their_size_in_every_resample() -> None:
     assert len(set(free.drawn.ravel())) > 3
 
 
+def test_patients_with_cases_of_both_labels_are_one_stratum() -> None:
+    y, patients = np.tile([0.0, 1.0], 5), np.repeat(np.arange(5), 2)
+    sizes = resample(
+        lambda weights: np.stack([weights @ y, weights @ (1.0 - y)], axis=1),
+        10,
+        patients=patients,
+        strata=y,
+        resamples=20,
+        seed=0,
+    )
+    assert sizes.drawn.tolist() == [[5.0, 5.0]] * 20
+    assert [rows.tolist() for rows in sizes.left_out] == [[[4.0, 4.0]] * 5]
+
+
 def test_a_resample_is_scored_in_every_repeat_and_averaged() -> None:
     random = np.random.default_rng(4)
     y = (np.arange(40) % 3 == 0).astype(float)
