@@ -137,7 +137,7 @@ def test_without_a_primary_test_the_others_remain(sample: Results) -> None:
 
 def test_a_synthetic_cohort_is_said_in_the_title_of_every_table(sample: Results) -> None:
     tables = [block for block in make_blocks(sample) if isinstance(block, Table)]
-    assert len(tables) == 3
+    assert len(tables) == 4
     assert all("SYNTHETIC" in table.title for table in tables)
     real = make_blocks(sample_results(THREE, synthetic=False))
     assert not any("SYNTHETIC" in render([block], "markdown") for block in real)
@@ -222,7 +222,7 @@ def test_an_unstable_method_has_the_numbers_of_a_stable_one_with_equal_repeats()
         for block in sections[name]()(results)
     ]
     tables = [block for block in blocks if isinstance(block, Table)]
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         rows = dict(zip(table.methods, table.rows, strict=True))
         pairs = zip(rows[stable.fingerprint,], rows[unstable.fingerprint,], strict=True)
