@@ -222,7 +222,7 @@ def test_an_unstable_method_has_the_numbers_of_a_stable_one_with_equal_repeats()
         for block in sections[name]()(results)
     ]
     tables = [block for block in blocks if isinstance(block, Table)]
-    assert len(tables) == 4
+    assert len(tables) == 3
     for table in tables:
         rows = dict(zip(table.methods, table.rows, strict=True))
         pairs = zip(rows[stable.fingerprint,], rows[unstable.fingerprint,], strict=True)
