@@ -106,11 +106,11 @@ TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
 Margins = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_parse_margins)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
-CAN_BE_ZERO = ("weight_decay", "dropout")
+CAN_BE_ZERO = ("weight_decay", "dropout", "feature_dropout", "layers", "warmup_epochs")
 """Training settings for which 0 is allowed."""
 
 LARGEST = {
-    **dict.fromkeys(("max_epochs", "patience", "batch_size"), 1_000_000),
+    **dict.fromkeys(("max_epochs", "warmup_epochs", "patience", "batch_size"), 1_000_000),
     **dict.fromkeys(("token_dim", "image_features"), 16_384),
     **dict.fromkeys(("heads", "layers", "views"), 256),
 }
@@ -221,11 +221,13 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
         from lnmbench.nets.data.augmentation import parse_augmentations
 
         parse_augmentations(training.augment)
-    if training.dropout >= 1:
-        raise _training_error("dropout", "below 1", training.dropout)
-    if training.token_dim is not None and training.token_dim % training.heads:
+    for name in ("dropout", "feature_dropout"):
+        if getattr(training, name) >= 1:
+            raise _training_error(name, "below 1", getattr(training, name))
+    width = training.token_dim if training.layers else None
+    if width is not None and width % training.heads:
         expected = f"a multiple of heads ({training.heads})"
-        raise _training_error("token_dim", expected, training.token_dim)
+        raise _training_error("token_dim", expected, width)
     return training
 
 

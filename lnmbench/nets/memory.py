@@ -54,12 +54,15 @@ def _activations(inputs: Inputs, settings: Training) -> float:
         return 0.0
     mean, dim = float(inputs.slices.counts.float().mean()), inputs.slices.dim
     width = settings.token_dim or dim
+    fixed = 0
+    if settings.projection == "principal" and not inputs.trains_encoder:
+        fixed, dim = width * inputs.slices.total * inputs.slices.views, width
     scores = settings.heads * block_size_for(int(inputs.slices.counts.max()))
     layer = _SAVED_WIDTHS * width + _SAVED_SCORES * scores
     training = settings.batch_size * mean * (settings.layers * layer + dim)
     evaluated = EVALUATION_CASES * mean
     evaluation = evaluated * (_EVALUATION_WIDTHS * width + _SAVED_SCORES * scores + dim)
-    return max(training, evaluation)
+    return fixed + max(training, evaluation)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

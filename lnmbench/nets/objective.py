@@ -13,13 +13,14 @@ from lnmbench.nets.data.packing import Batch, pack
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
-from lnmbench.nets.stacked.dropout import DropoutMask
+from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.embedding import RandomViews
 from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.principal import PrincipalTokens
 from lnmbench.nets.stacked.projection import Projection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -75,6 +76,17 @@ class StackedObjective:
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
         self._embedder = _build_embedder(inputs, fits, settings, data)
 
+    def initialize(self, values: Mapping[str, Tensor]) -> None:
+        """Write the initial values of parameters that depend on a fit's training cases.
+
+        Parameters
+        ----------
+        values
+            The parameters of all fits by name, each (K, …).
+        """
+        if self._embedder is not None:
+            self._embedder.initialize(values)
+
     def make_batch(self, cases_by_fit: Sequence[Tensor]) -> Batch:
         """Return the batch of these cases of each fit.
 
@@ -86,7 +98,7 @@ class StackedObjective:
         return pack(cases_by_fit, self._offsets, self.device)
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
-        """Return tokens (k, P, d), a leaf for autograd; None without slices.
+        """Return tokens (k, P, d), a leaf for autograd if they are trained; None without slices.
 
         Parameters
         ----------
@@ -99,10 +111,11 @@ class StackedObjective:
         """
         if self._embedder is None or batch.packing is None:
             return None
-        return self._embedder.forward(state, batch.packing, training=training).requires_grad_()
+        tokens = self._embedder.forward(state, batch.packing, training=training)
+        return tokens.requires_grad_(bool(self._embedder.prefixes))
 
     def logits(
-        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: DropoutMask
+        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
     ) -> tuple[Tensor, ...]:
         """Return logits (k, B, outputs) of each task, the target's first.
 
@@ -115,14 +128,14 @@ class StackedObjective:
         tokens
             Tokens (k, P, d) from `embed`.
         dropout
-            The dropout mask; an empty one in evaluation.
+            The step's dropout; an empty one in evaluation.
         """
         rows = torch.as_tensor(state.fits, device=self.device).unsqueeze(1)  # (k, 1)
         clinical = self._clinical[rows, batch.cases]  # (k, B, C)
         return self.network(state.values, tokens, clinical, batch.packing, dropout)
 
     def losses(
-        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: DropoutMask
+        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
     ) -> tuple[Tensor, Tensor]:
         """Return losses of a training batch.
 
@@ -135,7 +148,7 @@ class StackedObjective:
         tokens
             Tokens (k, P, d) from `embed`.
         dropout
-            The dropout mask of the step.
+            The dropout of the step.
 
         Returns
         -------
@@ -177,11 +190,13 @@ class StackedObjective:
         """
         prefixes = () if self._embedder is None else self._embedder.prefixes
         names = [name for name in state.values if not name.startswith(prefixes)]
-        sources = [state.values[name] for name in names] + ([] if tokens is None else [tokens])
+        sources = [state.values[name] for name in names]
+        if tokens is not None and tokens.requires_grad:
+            sources.append(tokens)
         gradients = torch.autograd.grad(total, sources, allow_unused=True, materialize_grads=True)
         for name, gradient in zip(names, gradients, strict=False):
             state.gradients[name].copy_(gradient)
-        if self._embedder is not None and batch.packing is not None:
+        if len(sources) > len(names) and self._embedder is not None and batch.packing is not None:
             self._embedder.backward(state, batch.packing, gradients[-1])
 
     @torch.no_grad()
@@ -199,7 +214,7 @@ class StackedObjective:
 
     def validation_step(self, state: StackState, batch: Batch) -> Tensor:
         """Return the target's losses in evaluation, summed over each fit's cases, (k,)."""
-        risk, *_ = self.logits(state, batch, self.embed(state, batch), DropoutMask())
+        risk, *_ = self.logits(state, batch, self.embed(state, batch), StepDropout())
         return target_losses(risk, self._target[batch.cases], batch.case_mask)
 
     @torch.no_grad()
@@ -214,7 +229,7 @@ class StackedObjective:
         }
         for cases in _split_cases(_case_indices(self.fits.predicted)):
             batch = self.make_batch(cases)
-            logits = self.logits(state, batch, self.embed(state, batch), DropoutMask())
+            logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]
             for name, values in zip(names, self._probabilities(logits), strict=True):
@@ -272,7 +287,12 @@ def _build_embedder(
     elif data.features is not None:
         cases_of_views = (slices.views - 1) * len(inputs.target)
         training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
-        embedder = Projection(data.features, training)
+        width = settings.token_dim if settings.projection == "principal" else None
+        if width is None:
+            embedder = Projection(data.features, training)
+        else:
+            cases = len(inputs.target)
+            embedder = PrincipalTokens(data.features, training, cases=cases, width=width)
     else:
         raise ValueError("the device data are not those of the inputs: they have no features")
     if slices.views == 1:

@@ -8,6 +8,7 @@ is an ordinary fit.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from lnmbench.nets.losses import divide_by_counts
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
-from lnmbench.nets.stacked.dropout import DropoutSampler
+from lnmbench.nets.stacked.dropout import DropoutMask, DropoutSampler, StepDropout
 from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.data.device_data import DeviceData
+    from lnmbench.nets.data.packing import Batch
     from lnmbench.records import Training
 
 
@@ -85,6 +87,20 @@ def shuffle_into_batches(
     return shuffled.tensor_split(-(-len(cases) // batch_size))
 
 
+def rate_factor(settings: Training, epoch: int) -> float:
+    """Return the factor on the learning rates in an epoch, counted from one.
+
+    It rises linearly over the warm-up, to 1 in the epoch after it. With the cosine schedule
+    (Loshchilov & Hutter 2017) it then falls, to zero after the last epoch.
+    """
+    if epoch <= settings.warmup_epochs:
+        return epoch / (settings.warmup_epochs + 1)
+    if settings.schedule == "constant":
+        return 1.0
+    done = epoch - 1 - settings.warmup_epochs
+    return 0.5 * (1.0 + math.cos(math.pi * done / (settings.max_epochs - settings.warmup_epochs)))
+
+
 class TrainLoop:
     """The state of a stack in training: active fits, best weights and history.
 
@@ -98,12 +114,16 @@ class TrainLoop:
 
     def __init__(self, objective: StackedObjective, settings: Training) -> None:
         fits = objective.fits
-        self._objective, self._batch_size = objective, settings.batch_size
+        self._objective, self._settings = objective, settings
         self._layout = ParameterLayout(objective.network.parameters())
         self._active = initialize_fits(self._layout, fits, settings, objective.device)
+        objective.initialize(self._layout.named_views(self._active.parameters))
         self._best = BestWeights(self._active.parameters, settings.patience)
         rates = fits.per_fit(fits.dropout, settings.dropout)
-        self._dropout = DropoutSampler(rates, fits.seeds, objective.device)
+        self._token_dropout = DropoutSampler(rates, fits.seeds, objective.device)
+        rates = fits.per_fit(fits.feature_dropout, settings.feature_dropout)
+        stream = "feature dropout"
+        self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
         self._history: list[FitEpoch] = []
 
@@ -115,6 +135,7 @@ class TrainLoop:
     def run_epoch(self, epoch: int) -> None:
         """Train an epoch, validate, and remove the fits that stop."""
         fits = self._active.fits
+        self._active.scale_rates(rate_factor(self._settings, epoch))
         training = self._train_epoch()
         validation = self._objective.validation_losses(self._active.state)
         losses = zip(fits, training.tolist(), validation.tolist(), strict=True)
@@ -129,7 +150,7 @@ class TrainLoop:
         """Train every fit on each of its cases once; return mean target losses (k,)."""
         cases_by_fit = [self._objective.training_cases[fit] for fit in self._active.fits]
         batches_by_fit = [
-            shuffle_into_batches(cases, self._orders[fit], self._batch_size)
+            shuffle_into_batches(cases, self._orders[fit], self._settings.batch_size)
             for cases, fit in zip(cases_by_fit, self._active.fits, strict=True)
         ]
         sums = torch.zeros(len(cases_by_fit), device=self._objective.device)
@@ -156,13 +177,22 @@ class TrainLoop:
         """
         objective, state = self._objective, self._active.state
         batch = objective.make_batch(cases_by_fit)
-        width = objective.network.body.dropout_width
-        dropout = self._dropout.draw(state.fits, batch.row_counts, batch.row_capacity, width)
+        dropout = self._draw_dropout(state.fits, batch)
         tokens = objective.embed(state, batch, training=True)
         sums, total = objective.losses(state, batch, tokens, dropout)
         objective.backward(state, batch, tokens, total)
         self._active.step([row for row, count in enumerate(batch.case_counts) if count])
         return sums
+
+    def _draw_dropout(self, fits: Sequence[int], batch: Batch) -> StepDropout:
+        body, packing = self._objective.network.body, batch.packing
+        tokens = DropoutMask()
+        if packing is not None:
+            width = body.token_dropout_width
+            tokens = self._token_dropout.draw(fits, packing.lengths, packing.capacity, width)
+        rows, width = batch.cases.shape[1], body.case_dropout_width
+        cases = self._case_dropout.draw(fits, batch.case_counts, rows, width)
+        return StepDropout(tokens=tokens, cases=cases)
 
     def results(self) -> FitResults:
         """Return predictions of the best weights; NaN for a fit that never had a finite loss."""

@@ -39,10 +39,15 @@ class Weights:
 class Training:
     """The settings of one network fit.
 
-    `patience` and `max_epochs` are in epochs, `batch_size` in cases. `clip` bounds the gradient
-    norm of each fit. `token_dim` is the width of the transformer over the slices; None keeps the
-    encoder's. The heads have a learning rate of their own: with few cases, a slower head would
-    learn the clinical features only after the image features had been fitted to noise.
+    `patience`, `max_epochs` and `warmup_epochs` are in epochs, `batch_size` in cases. The learning
+    rates rise over the warm-up and then stay (`constant`) or fall to zero at `max_epochs`
+    (`cosine`). `clip` bounds the gradient norm of each fit. The heads have a learning rate of
+    their own.
+
+    Slice features are projected to tokens of width `token_dim`, by their `principal` components in
+    the training cases or by a `trained` projection; None keeps the encoder's width. Over the
+    tokens of a case stand `layers` transformer layers with `dropout`, none by default, then the
+    mean. `feature_dropout` drops that share of the mean's elements for a case.
 
     Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
     normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that
@@ -51,17 +56,21 @@ class Training:
     stages, the features of `views` of each slice are cached.
     """
 
-    learning_rate: float = 5e-4
-    head_learning_rate: float = 2e-2
+    learning_rate: float = 3e-3
+    head_learning_rate: float = 5e-3
+    schedule: Literal["cosine", "constant"] = "cosine"
+    warmup_epochs: int = 3
     weight_decay: float = 1e-2
+    feature_dropout: float = 0.5
     dropout: float = 0.1
+    projection: Literal["principal", "trained"] = "principal"
     token_dim: int | None = 64
     heads: int = 4
-    layers: int = 2
+    layers: int = 0
     image_features: int = 8
     batch_size: int = 32
-    max_epochs: int = 40
-    patience: int = 6
+    max_epochs: int = 30
+    patience: int = 10
     clip: float = 1.0
     encoder_learning_rate: float = 1e-4
     batch_norm: Literal["frozen", "batch"] = "frozen"

@@ -88,16 +88,6 @@ class Batch:
     case_mask: Tensor
     packing: TokenPacking | None
 
-    @property
-    def row_counts(self) -> tuple[int, ...]:
-        """Return the rows of each fit: positions of tokens, or cases without images."""
-        return self.case_counts if self.packing is None else self.packing.lengths
-
-    @property
-    def row_capacity(self) -> int:
-        """Return the rows of every fit in the stack's tensors."""
-        return self.cases.shape[1] if self.packing is None else self.packing.capacity
-
 
 def block_size_for(max_slices: int) -> int:
     """Return the size of blocks for cases of at most so many slices."""

@@ -14,9 +14,10 @@ from lnmbench.nets.encoder.activations import ActivationStore
 from lnmbench.nets.encoder.functional import PREFIX, FunctionalNetwork
 from lnmbench.nets.encoder.gradient_caching import CachedEncoder
 from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.stacked.principal import principal_components
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lnmbench.nets.data.device_data import DeviceData
     from lnmbench.nets.data.packing import TokenPacking
@@ -65,6 +66,8 @@ class FineTunedEmbedder:
         moments = FeatureMoments(slices.features.double(), slices.offsets, center=center)
         mean, gain = moments.standardization(fits.training)
         self._mean, self._gain = mean.to(data.device), gain.to(data.device)
+        self._trains_projection = settings.projection == "trained"
+        self._training, self._case_means = fits.training, moments.case_means()
         self._augmentations = encoder.augmentations
         self._streams = [seeded_generator(seed, "augmentation") for seed in fits.seeds]
         network = FunctionalNetwork(encoder.network, settings, data.device)
@@ -81,6 +84,22 @@ class FineTunedEmbedder:
             batch_slices = settings.batch_size * float(slices.counts.float().mean())
             _refuse_large_batches(batch_slices * self._encoder.slice_bytes, data.memory_bytes)
         self._standardized: dict[int, Tensor] = {}
+
+    def initialize(self, values: Mapping[str, Tensor]) -> None:
+        """Write a fixed projection: the principal components that the initial weights give.
+
+        Parameters
+        ----------
+        values
+            The parameters of all fits by name, each (K, …).
+        """
+        weights = values.get("project.weight")
+        if weights is None or self._trains_projection:
+            return
+        for fit, training in enumerate(self._training):
+            means = self._case_means[training]  # (m, D)
+            standardized = (means - self._mean[fit].cpu()) * self._gain[fit].cpu()
+            weights[fit] = principal_components(standardized, weights.shape[1]).to(weights)
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
         """Return tokens (k, P, d); without a projection the standardized features themselves.
@@ -136,9 +155,10 @@ class FineTunedEmbedder:
         for row, standardized in self._standardized.items():
             d_features = d_tokens[row, packing.token_positions[row]]  # (tokens, d)
             if "project.weight" in state.values:
-                d_weight, d_bias = (state.gradients[f"project.{part}"] for part in _PARTS)
-                torch.mm(d_features.mT, standardized, out=d_weight[row])  # (d, D)
-                torch.sum(d_features, 0, out=d_bias[row])  # (d,)
+                if self._trains_projection:
+                    d_weight, d_bias = (state.gradients[f"project.{part}"] for part in _PARTS)
+                    torch.mm(d_features.mT, standardized, out=d_weight[row])  # (d, D)
+                    torch.sum(d_features, 0, out=d_bias[row])  # (d,)
                 d_features = d_features @ state.values["project.weight"][row].detach()
             d_features = d_features * self._gain[state.fits[row]]  # (tokens, D)
             self._encoder.backward(state, row, d_features)

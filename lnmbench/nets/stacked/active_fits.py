@@ -79,6 +79,10 @@ class ActiveFits:
         """Return the parameters of the fits that train, (k, size)."""
         return self._parameters[: len(self.fits)]
 
+    def scale_rates(self, factor: float) -> None:
+        """Multiply the initial learning rates of all fits by this factor from now on."""
+        self._optimizer.rate_factor = factor
+
     def step(self, rows: Sequence[int]) -> None:
         """Update the fits in these rows by the gradients of the state."""
         self._optimizer.step(self._gradient[: len(self.fits)], rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
@@ -32,10 +33,14 @@ class DropoutSampler:
         The seed of each fit.
     device
         The device of the masks.
+    stream
+        The name of the random streams.
     """
 
-    def __init__(self, rates: Tensor, seeds: Sequence[int], device: torch.device) -> None:
-        self._streams = [seeded_generator(seed, "dropout") for seed in seeds]
+    def __init__(
+        self, rates: Tensor, seeds: Sequence[int], device: torch.device, stream: str = "dropout"
+    ) -> None:
+        self._streams = [seeded_generator(seed, stream) for seed in seeds]
         levels = (rates.double() * _LEVELS).round().clamp(0, _LEVELS - 1).cpu()
         self._active = bool((levels > 0).any())
         self._thresholds = levels.to(torch.uint8).to(device)
@@ -58,7 +63,7 @@ class DropoutSampler:
         width
             The elements of a row that dropout may zero, over all layers.
         """
-        if not self._active:
+        if not (self._active and width):
             return DropoutMask()
         row_bytes = -(-width // 8) * 8
         words = torch.empty(len(fits), rows * row_bytes // 8, dtype=torch.int64)
@@ -107,6 +112,14 @@ class DropoutMask:
         draws = self._draws[..., start : self._used]  # (k, rows, width)
         factors = torch.empty(draws.shape, device=draws.device)
         return torch.ge(draws, self._thresholds, out=factors).mul_(self._scales)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepDropout:
+    """The dropout of one step: of tokens in the transformer, and of the features of each case."""
+
+    tokens: DropoutMask = field(default_factory=DropoutMask)
+    cases: DropoutMask = field(default_factory=DropoutMask)
 
 
 def apply_dropout(x: Tensor, factors: Tensor | None) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from lnmbench.nets.rng import seeded_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.stacked.active_fits import StackState
@@ -27,6 +27,16 @@ class TokenEmbedder(Protocol):
     @property
     def prefixes(self) -> tuple[str, ...]:
         """Return the prefixes of the names of the embedder's parameters."""
+        ...
+
+    def initialize(self, values: Mapping[str, Tensor]) -> None:
+        """Write the initial values of parameters that depend on a fit's training cases.
+
+        Parameters
+        ----------
+        values
+            The parameters of all fits by name, each (K, …).
+        """
         ...
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
@@ -93,6 +103,10 @@ class RandomViews:
     def prefixes(self) -> tuple[str, ...]:
         """Return the prefixes of the names of the other embedder's parameters."""
         return self._embedder.prefixes
+
+    def initialize(self, values: Mapping[str, Tensor]) -> None:
+        """Write the initial values of the other embedder's parameters."""
+        self._embedder.initialize(values)
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
         """Return the other embedder's tokens, in training those of random views.

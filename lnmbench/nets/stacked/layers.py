@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackedLinear:
-    """K times `torch.nn.Linear`, on (K, rows, inputs)."""
+    """K times `torch.nn.Linear`, on (K, rows, inputs); `zero` initializes it with zeros."""
 
     name: str
     inputs: int
     outputs: int
+    zero: bool = False
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return weight and bias, initialized as torch does: uniform in ± 1 / √inputs."""
-        bound = 1.0 / math.sqrt(self.inputs)
+        bound = 0.0 if self.zero else 1.0 / math.sqrt(self.inputs)
         shape = (self.outputs, self.inputs)
         return (
             Parameter(name=f"{self.name}.weight", shape=shape, bound=bound, decays=True),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lnmbench.nets.data.packing import TokenPacking
-    from lnmbench.nets.stacked.dropout import DropoutMask
+    from lnmbench.nets.stacked.dropout import StepDropout
     from lnmbench.records import Training
 
 _HIDDEN_WIDTH = 32
@@ -28,8 +28,9 @@ _HIDDEN_WIDTH = 32
 class SliceBody:
     """Tokens of a case's slices → transformer encoder → mean over slices → features.
 
-    The projection of slice features to tokens has its parameters here (`project.weight`,
-    `project.bias`) and its arithmetic in `Projection`.
+    A trained projection of slice features to tokens has its parameters here (`project.weight`,
+    `project.bias`) and its arithmetic in `Projection`. A fixed one has parameters only behind
+    encoder stages that are trained.
 
     Parameters
     ----------
@@ -61,8 +62,8 @@ class SliceBody:
                 width=self.width,
                 heads=self.settings.heads,
                 block_size=block_size_for(self.max_slices),
-                # the features of an encoder themselves may be as large as they like
-                bounded=i > 0 or self.settings.token_dim is not None,
+                # features of an encoder and their components may be as large as they like
+                bounded=i > 0 or self._trains_projection,
             )
             for i in range(self.settings.layers)
         )
@@ -73,29 +74,46 @@ class SliceBody:
         return StackedLinear(name="fc", inputs=self.width, outputs=outputs)
 
     @property
-    def dropout_width(self) -> int:
+    def _trains_projection(self) -> bool:
+        return self.settings.token_dim is not None and self.settings.projection == "trained"
+
+    @property
+    def token_dropout_width(self) -> int:
         """Return the number of dropout factors of a token."""
         return sum(layer.dropout_width for layer in self._layers)
 
+    @property
+    def case_dropout_width(self) -> int:
+        """Return the number of dropout factors of a case."""
+        return self.width
+
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of the image encoder, the projection and all layers."""
-        project: tuple[Parameter, ...] = ()
-        if self.settings.token_dim is not None:
-            linear = StackedLinear(name="project", inputs=self.dim, outputs=self.width)
-            project = linear.parameters()
-        # Adam moves every weight by about its rate, so that the more inputs a token has, the
-        # farther a step would take it (Yang et al. 2022).
-        lr_scale = min(1.0, math.sqrt(self.width / self.dim))
         layers = (parameter for layer in self._layers for parameter in layer.parameters())
-        projection = _scale_learning_rate(project, lr_scale)
-        return (*self.encoder_parameters, *projection, *layers, *self._fc.parameters())
+        return (
+            *self.encoder_parameters,
+            *self._projection_parameters(),
+            *layers,
+            *self._fc.parameters(),
+        )
+
+    def _projection_parameters(self) -> Iterator[Parameter]:
+        linear = StackedLinear(name="project", inputs=self.dim, outputs=self.width)
+        if self._trains_projection:
+            # Adam moves every weight by about its rate, so that the more inputs a token has, the
+            # farther a step would take it (Yang et al. 2022).
+            lr_scale = min(1.0, math.sqrt(self.width / self.dim))
+            yield from _scale_learning_rate(linear.parameters(), lr_scale)
+        elif self.settings.token_dim is not None and self.encoder_parameters:
+            for parameter in linear.parameters():
+                yield replace(parameter, bound=0.0, decays=False, lr_scale=0.0)
 
     def __call__(
         self,
         values: Mapping[str, Tensor],
         tokens: Tensor,
         packing: TokenPacking,
-        dropout: DropoutMask,
+        dropout: StepDropout,
     ) -> Tensor:
         """Return features (K, B, image_features) of each case.
 
@@ -108,12 +126,12 @@ class SliceBody:
         packing
             The positions of the tokens.
         dropout
-            The step's dropout mask.
+            The step's dropout.
         """
         for layer in self._layers:
-            tokens = layer(values, tokens, packing, dropout)
+            tokens = layer(values, tokens, packing, dropout.tokens)
         means = torch.bmm(packing.pooling, tokens)  # (K, B, width)
-        return self._fc(values, means)
+        return self._fc(values, apply_dropout(means, dropout.cases.take(self.width)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +152,12 @@ class ClinicalBody:
         )
 
     @property
-    def dropout_width(self) -> int:
+    def token_dropout_width(self) -> int:
+        """Return 0: there are no tokens."""
+        return 0
+
+    @property
+    def case_dropout_width(self) -> int:
         """Return the number of dropout factors of a case."""
         return _HIDDEN_WIDTH
 
@@ -143,7 +166,7 @@ class ClinicalBody:
         return tuple(parameter for layer in self._layers for parameter in layer.parameters())
 
     def __call__(
-        self, values: Mapping[str, Tensor], clinical: Tensor, dropout: DropoutMask
+        self, values: Mapping[str, Tensor], clinical: Tensor, dropout: StepDropout
     ) -> Tensor:
         """Return features (K, B, image_features) of each case.
 
@@ -154,11 +177,11 @@ class ClinicalBody:
         clinical
             Clinical features (K, B, C).
         dropout
-            The step's dropout mask.
+            The step's dropout.
         """
         hidden, fc = self._layers
         activations = hidden(values, clinical).relu_()  # (K, B, hidden)
-        return fc(values, apply_dropout(activations, dropout.take(_HIDDEN_WIDTH)))
+        return fc(values, apply_dropout(activations, dropout.cases.take(_HIDDEN_WIDTH)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +211,11 @@ class Network:
     @property
     def _heads(self) -> tuple[StackedLinear, ...]:
         features = self.body.settings.image_features
-        target = StackedLinear(name="target", inputs=features + self.clinical, outputs=1)
+        # Heads start at zero: small rates would take many epochs to unlearn random predictions.
+        inputs = features + self.clinical
+        target = StackedLinear(name="target", inputs=inputs, outputs=1, zero=True)
         aux = (
-            StackedLinear(name=f"aux.{name}", inputs=features, outputs=outputs)
+            StackedLinear(name=f"aux.{name}", inputs=features, outputs=outputs, zero=True)
             for name, outputs in self.aux.items()
         )
         return (target, *aux)
@@ -231,7 +256,7 @@ class Network:
         tokens: Tensor | None,
         clinical: Tensor,
         packing: TokenPacking | None,
-        dropout: DropoutMask,
+        dropout: StepDropout,
     ) -> tuple[Tensor, ...]:
         """Return logits (K, B, outputs) of each task, the target's first.
 
@@ -246,7 +271,7 @@ class Network:
         packing
             The positions of the tokens; None for a network without images.
         dropout
-            The step's dropout mask.
+            The step's dropout.
         """
         if isinstance(self.body, ClinicalBody):
             features = self.body(values, clinical, dropout)

@@ -18,7 +18,8 @@ _BLOCK = 1 << 17
 class AdamW:
     """AdamW (Loshchilov & Hutter 2019) for K rows of parameters.
 
-    The gradient of each row is clipped to a norm by itself.
+    The gradient of each row is clipped to a norm by itself. `rate_factor` multiplies the rates of
+    all rows.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ class AdamW:
         self._steps = torch.zeros(len(parameters), dtype=torch.float64)
         self._rate, self._decay = learning_rate.double().cpu(), weight_decay.double().cpu()
         self._decayed_size, self._clip = decayed_size, clip
-        self._lr_scales = lr_scales
+        self._lr_scales, self.rate_factor = lr_scales, 1.0
         self._decay_scales = None
         if weight_decay_scales is not None:
             self._decay_scales = weight_decay_scales[:decayed_size]
@@ -74,9 +75,10 @@ class AdamW:
         shrink = (self._clip / (norms + 1e-6)).clamp(max=1.0).to(gradient)
         unbiased1 = 1.0 - _BETA1 ** self._steps[:k]
         unbiased2 = (1.0 - _BETA2 ** self._steps[:k]).sqrt()
-        stride = (-self._rate[:k] * unbiased2 / unbiased1).to(gradient)
+        rate = self.rate_factor * self._rate[:k]
+        stride = (-rate * unbiased2 / unbiased1).to(gradient)
         floor = (_EPSILON * unbiased2).to(gradient)
-        decay_factor = (1.0 - self._rate[:k] * self._decay[:k]).to(gradient)
+        decay_factor = (1.0 - rate * self._decay[:k]).to(gradient)
         for block in self._blocks(rows):
             factors = self._scale_decay(decay_factor[block, None])  # (rows, 1)
             self._parameters[block, : self._decayed_size].mul_(factors)

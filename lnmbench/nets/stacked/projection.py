@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.data.standardization import SliceFeatures
@@ -45,6 +45,9 @@ class Projection:
         self._one_by_one = self._values.device.type == "cpu"
         self._gathered = self._values.new_empty(0, self._values.shape[1])
         self._folded = self._values.new_empty(0)
+
+    def initialize(self, values: Mapping[str, Tensor]) -> None:
+        """Do nothing: initial values do not depend on the training cases."""
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
         """Return tokens (k, P, d); without a projection the standardized features themselves.

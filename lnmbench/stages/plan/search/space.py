@@ -12,8 +12,9 @@ from lnmbench.registry import Registry, Role, Selection
 
 SPACE = (
     # the heads' learning rate keeps its ratio to this one
-    Dimension(name="learning_rate", low=1e-4, high=3e-3, log=True),
+    Dimension(name="learning_rate", low=3e-4, high=1e-2, log=True),
     Dimension(name="weight_decay", low=1e-4, high=1e-1, log=True),
+    Dimension(name="feature_dropout", low=0.0, high=0.8),
     Dimension(name="dropout", low=0.0, high=0.5),
     # multiplies the auxiliary losses before the weighting
     Dimension(name="aux_weight", low=0.1, high=10.0, log=True),
@@ -27,17 +28,20 @@ def network_space(method: NetworkMethod) -> tuple[Dimension, ...]:
     """Return the dimensions of `SPACE` that affect a network.
 
     The weight of auxiliary losses affects networks with a task, the width of tokens those that
-    project slices to tokens, and the encoder's learning rate those that train encoder stages.
+    project slices to tokens, dropout those with transformer layers, and the encoder's learning
+    rate those that train encoder stages.
     """
     training = method.training
     projects_slices = method.level != "none" and training.token_dim is not None
     affects = {
         "aux_weight": bool(method.aux),
+        "dropout": method.level != "none" and training.layers > 0,
         "token_dim": projects_slices,
         "encoder_learning_rate": method.trained_from != "none",
     }
     space = (d for d in SPACE if affects.get(d.name, True))
-    divisible = (_divisible(d, training.heads) if d.name == "token_dim" else d for d in space)
+    heads = training.heads if training.layers else 1
+    divisible = (_divisible(d, heads) if d.name == "token_dim" else d for d in space)
     return tuple(d for d in divisible if d.name != "token_dim" or d.options)
 
 
