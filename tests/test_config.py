@@ -96,7 +96,7 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ("[training]\ndropout = 1.0", "dropout.*expected below 1"),
         ("[training]\nlayers = 1000000000", "layers.*expected at most 256, got 1000000000"),
         ("[training]\nmax_epochs = 99999999999", "max_epochs.*expected at most 1000000"),
-        ("[training]\ntoken_dim = 30", "token_dim.*a multiple of heads"),
+        ("[training]\nlayers = 2\ntoken_dim = 30", "token_dim.*a multiple of heads"),
         ("[training]\nmax_epochs = 1.5", "wrong value for max_epochs"),
     ],
 )

@@ -14,6 +14,17 @@ from lnmbench.records import Training
 
 CLINICAL = 10
 
+PLAIN = Training(
+    learning_rate=5e-4,
+    head_learning_rate=2e-2,
+    schedule="constant",
+    warmup_epochs=0,
+    feature_dropout=0.0,
+    projection="trained",
+    layers=2,
+)
+"""Settings that the plain loop implements: a trained projection and a transformer."""
+
 
 class SumLosses:
     """The weighting that adds the losses, here the target's alone."""

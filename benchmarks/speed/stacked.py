@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from compute_bound import print_compute_bound
 from plain_loop import train_in_processes, train_one_by_one, train_plainly
-from random_fits import SumLosses, initial_parameters, make_inputs_and_fits
+from random_fits import PLAIN, SumLosses, initial_parameters, make_inputs_and_fits
 from timing import make_parser, print_ratios, time_alternately
 
 from lnmbench.nets.fits import Fits, Inputs
@@ -109,7 +109,8 @@ def goals_for(dim: int, token_dim: int, together: int, device: str) -> dict[str,
 
 def main() -> None:
     args = make_parser(__doc__, _OPTIONS).parse_args()
-    settings = Training(
+    settings = replace(
+        PLAIN,
         token_dim=args.token_dim,
         batch_size=args.batch_size,
         max_epochs=args.epochs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -50,18 +51,35 @@ class SumLosses:
         return losses[:, 0] + self.aux * losses[:, 1:].sum(1)
 
 
-@pytest.fixture(scope="session")
-def settings() -> Training:
-    """Settings of a small network that learns in a few epochs."""
-    return Training(
-        learning_rate=3e-3,
-        dropout=0.2,
-        token_dim=16,
-        heads=2,
-        batch_size=8,
-        max_epochs=9,
-        patience=2,
-    )
+COMPONENTS = Training(
+    learning_rate=1e-2,
+    head_learning_rate=0.2,
+    warmup_epochs=1,
+    feature_dropout=0.2,
+    token_dim=16,
+    batch_size=8,
+    max_epochs=9,
+    patience=2,
+)
+TRANSFORMER = replace(
+    COMPONENTS,
+    learning_rate=3e-3,
+    schedule="constant",
+    warmup_epochs=0,
+    projection="trained",
+    layers=2,
+    heads=2,
+    dropout=0.2,
+)
+
+
+@pytest.fixture(
+    scope="session", params=[COMPONENTS, TRANSFORMER], ids=["components", "transformer"]
+)
+def settings(request: pytest.FixtureRequest) -> Training:
+    """Settings of small networks that learn in a few epochs."""
+    settings: Training = request.param
+    return settings
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +140,7 @@ def _make_fits(seeds: Sequence[int]) -> Fits:
         learning_rate=torch.tensor([3e-3 * (1 + seed % 4) for seed in seeds]),
         weight_decay=torch.tensor([0.05 * (seed % 2) for seed in seeds]),
         dropout=torch.tensor([(0.0, 0.1, 0.25)[seed % 3] for seed in seeds]),
+        feature_dropout=torch.tensor([(0.1, 0.3, 0.0)[seed % 3] for seed in seeds]),
         loss_weights=torch.tensor([[1.0, 0.5 * (1 + seed % 2)] for seed in seeds]),
     )
 

@@ -13,14 +13,14 @@ from torch.nn import functional
 
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
-from lnmbench.nets.train_loop import shuffle_into_batches
+from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches
+from lnmbench.records import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.fits import Fits, Inputs
-    from lnmbench.records import Training
 
 
 def without_loss_weights(fits: Fits) -> Fits:
@@ -34,6 +34,17 @@ def test_batches_hold_every_case_once_and_evenly() -> None:
     assert sorted(len(batch) for batch in batches) == [28, 29, 29, 29]
     again = shuffle_into_batches(cases, seeded_generator(0, "order"), 32)
     assert all(torch.equal(a, b) for a, b in zip(batches, again, strict=True))
+
+
+def test_rates_rise_over_the_warm_up_and_fall_to_zero_at_the_end() -> None:
+    settings = Training(warmup_epochs=3, max_epochs=7)
+    factors = [rate_factor(settings, epoch) for epoch in range(1, 9)]
+    expected = [0.25, 0.5, 0.75, 1.0, (1 + math.sqrt(0.5)) / 2, 0.5, (1 - math.sqrt(0.5)) / 2, 0.0]
+    assert factors == pytest.approx(expected)
+    constant = replace(settings, schedule="constant")
+    assert [rate_factor(constant, epoch) for epoch in range(3, 9)] == [0.75, 1, 1, 1, 1, 1]
+    short = replace(settings, max_epochs=2)
+    assert [rate_factor(short, epoch) for epoch in (1, 2)] == [0.25, 0.5]
 
 
 def test_labels_outside_the_training_part_change_no_weights(

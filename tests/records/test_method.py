@@ -33,7 +33,7 @@ def test_every_setting_makes_another_method_and_a_label_does_not() -> None:
         plugins={"lnmbench_tnm": "0.1.0"},
     )
     changed = [
-        replace(method, training=replace(Training(), learning_rate=3e-3)),
+        replace(method, training=replace(Training(), learning_rate=2e-3)),
         replace(method, weights=Weights(source="imagenet", sha256="cd")),
         replace(method, aux=()),
         replace(method, window_hu=(-900.0, 400.0)),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from lnmbench.records import Training
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +32,14 @@ def side_by_side(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_same_start_and_order_end_in_the_same_probabilities(side_by_side: ModuleType) -> None:
     inputs, fits = side_by_side.make_inputs_and_fits(fits=3, cases=50, slices=4, dim=40)
-    settings = Training(token_dim=16, batch_size=12, max_epochs=5, learning_rate=3e-3, clip=0.3)
+    settings = replace(
+        side_by_side.PLAIN,
+        token_dim=16,
+        batch_size=12,
+        max_epochs=5,
+        learning_rate=3e-3,
+        clip=0.3,
+    )
     assert side_by_side.agreement(inputs, fits, settings) < 1e-4
 
 

@@ -39,6 +39,7 @@ def settings() -> Training:
     return Training(
         learning_rate=2e-3,
         encoder_learning_rate=1e-3,
+        projection="trained",
         token_dim=8,
         heads=2,
         layers=1,

@@ -35,7 +35,9 @@ DIM = 8
 
 
 @pytest.mark.parametrize("token_dim", [8, None])
+@pytest.mark.parametrize("projection", ["principal", "trained"])
 def test_an_encoder_that_does_not_move_is_a_frozen_one(
+    projection: Literal["principal", "trained"],
     token_dim: int | None,
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.stacked.active_fits import initialize_fits
-from lnmbench.nets.stacked.dropout import DropoutMask
+from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def take_step(objective: StackedObjective, settings: Training) -> dict[str, Tens
     state = initialize_fits(layout, objective.fits, settings, CPU).state
     batch = objective.make_batch([cases[:6] for cases in objective.training_cases])
     tokens = objective.embed(state, batch, training=True)
-    _, total = objective.losses(state, batch, tokens, DropoutMask())
+    _, total = objective.losses(state, batch, tokens, StepDropout())
     objective.backward(state, batch, tokens, total)
     gradients = {f"d {name}": gradient.clone() for name, gradient in state.gradients.items()}
     values = {name: value.detach().clone() for name, value in state.values.items()}

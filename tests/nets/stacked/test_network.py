@@ -9,12 +9,19 @@ import torch
 from torch.nn import functional
 
 from lnmbench.nets.data.packing import pack
-from lnmbench.nets.stacked.dropout import DropoutMask
+from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
 
-SETTINGS = Training(token_dim=8, heads=2, learning_rate=1e-3, head_learning_rate=5e-3)
+SETTINGS = Training(
+    projection="trained",
+    token_dim=8,
+    heads=2,
+    layers=2,
+    learning_rate=1e-3,
+    head_learning_rate=5e-3,
+)
 CPU = torch.device("cpu")
 
 
@@ -44,21 +51,26 @@ def test_the_target_alone_sees_the_clinical_features_of_a_network_with_images() 
     source = torch.Generator().manual_seed(0)
     tokens = torch.randn(2, batch.packing.capacity, 8, generator=source)
     clinical = torch.randn(2, 2, 3, generator=source)
-    risk, aux = network(values, tokens, clinical, batch.packing, DropoutMask())
+    for name in ("target.weight", "aux.pt.weight"):  # heads start at zero
+        assert not values[name].any()
+        values[name].normal_(generator=source)
+    risk, aux = network(values, tokens, clinical, batch.packing, StepDropout())
     assert (risk.shape, aux.shape) == ((2, 2, 1), (2, 2, 2))
-    other_risk, other_aux = network(values, tokens, clinical + 1, batch.packing, DropoutMask())
+    other_risk, other_aux = network(values, tokens, clinical + 1, batch.packing, StepDropout())
     assert not torch.allclose(risk, other_risk)
     assert torch.equal(aux, other_aux)
     with pytest.raises(ValueError, match="needs tokens"):
-        network(values, None, clinical, None, DropoutMask())
+        network(values, None, clinical, None, StepDropout())
 
 
 def test_a_network_without_images_is_a_hidden_layer_and_heads() -> None:
     network = Network(body=ClinicalBody(clinical=3, settings=SETTINGS), clinical=3, aux={})
     layout = ParameterLayout(network.parameters())
     values = layout.named_views(layout.initialize([4]))
-    clinical = torch.randn(1, 2, 3, generator=torch.Generator().manual_seed(0))
-    (risk,) = network(values, None, clinical, None, DropoutMask())
+    source = torch.Generator().manual_seed(0)
+    clinical = torch.randn(1, 2, 3, generator=source)
+    values["target.weight"].normal_(generator=source)
+    (risk,) = network(values, None, clinical, None, StepDropout())
     weights = {name: value[0] for name, value in values.items()}
     hidden = functional.linear(clinical[0], weights["hidden.weight"], weights["hidden.bias"]).relu()
     features = functional.linear(hidden, weights["fc.weight"], weights["fc.bias"])

@@ -11,7 +11,9 @@ from lnmbench.nets.stacked.network import Network, SliceBody
 from lnmbench.nets.stacked.parameters import Parameter, ParameterLayout
 from lnmbench.records import Training
 
-BODY = SliceBody(dim=300, max_slices=4, settings=Training(token_dim=32))
+BODY = SliceBody(
+    dim=300, max_slices=4, settings=Training(projection="trained", token_dim=32, layers=2)
+)
 
 
 def layout_with(aux: dict[str, int]) -> ParameterLayout:

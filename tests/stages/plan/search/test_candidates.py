@@ -23,24 +23,27 @@ def test_the_first_candidate_is_what_was_given_and_the_others_are_in_range(
     make_network: MakeNetwork,
     planted_registry: Registry,
 ) -> None:
-    method = make_network(encoder=IMAGES, level="slice", tune=40, training=replace(QUICK, heads=32))
+    method = make_network(
+        encoder=IMAGES, level="slice", tune=40, training=replace(QUICK, heads=32, layers=1)
+    )
     first, *others = make_candidates(method, 0, planted_registry)
     assert dict(first.settings) == {
         "learning_rate": QUICK.learning_rate,
         "weight_decay": QUICK.weight_decay,
+        "feature_dropout": QUICK.feature_dropout,
         "dropout": QUICK.dropout,
         "token_dim": QUICK.token_dim,
     }
     assert [candidate.number for candidate in others] == list(range(2, 41))
     ranges = {dimension.name: dimension for dimension in SPACE}
-    for name in ("learning_rate", "weight_decay", "dropout"):
+    for name in ("learning_rate", "weight_decay", "feature_dropout", "dropout"):
         values = np.array([candidate.settings[name] for candidate in others])
         low, high = ranges[name].low, ranges[name].high
         assert ((values >= low) & (values <= high)).all()
         middle = np.sqrt(low * high) if ranges[name].log else (low + high) / 2
         assert 15 <= (values < middle).sum() <= 24, f"{name} is not spread evenly"
     assert {candidate.settings["token_dim"] for candidate in others} == {32, 64, 128}
-    of_64_heads = replace(method, training=replace(QUICK, heads=64))
+    of_64_heads = replace(method, training=replace(QUICK, heads=64, layers=1))
     widths = {c.settings["token_dim"] for c in make_candidates(of_64_heads, 0, planted_registry)}
     assert widths == {64, 128}
 

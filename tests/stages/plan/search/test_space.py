@@ -30,14 +30,15 @@ def names(method: NetworkMethod, registry: Registry) -> set[str]:
 def test_a_network_searches_what_acts_in_it(
     make_network: MakeNetwork, planted_registry: Registry
 ) -> None:
-    always = {"learning_rate", "weight_decay", "dropout"}
+    always = {"learning_rate", "weight_decay", "feature_dropout"}
     slices = {"encoder": IMAGES, "level": "slice"}
     trained = Choice(name="resnet18", parameters={"train": "layer4"})
     assert names(make_network(), planted_registry) == always
     assert names(make_network(TASK), planted_registry) == always | {"aux_weight", "sex.smooth"}
     assert names(make_network(**slices), planted_registry) == always | {"token_dim"}
-    literal = replace(QUICK, token_dim=None)
-    assert names(make_network(**slices, training=literal), planted_registry) == always
+    literal = replace(QUICK, token_dim=None, layers=2)
+    searched = names(make_network(**slices, training=literal), planted_registry)
+    assert searched == always | {"dropout"}
     tuned = names(make_network(**{**slices, "encoder": trained}), planted_registry)
     assert tuned == always | {"token_dim", "encoder_learning_rate"}
 

@@ -1,0 +1,81 @@
+"""Tokens from the principal components of each fit's training cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from sklearn.decomposition import PCA
+
+from lnmbench.nets.data.packing import pack
+from lnmbench.nets.data.standardization import SliceFeatures
+from lnmbench.nets.stacked.active_fits import StackState
+from lnmbench.nets.stacked.principal import PrincipalTokens, principal_components
+
+CPU = torch.device("cpu")
+LENGTHS = torch.tensor([2, 3, 1, 4, 2, 3, 1])
+OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])
+TRAINING = torch.tensor(
+    [[1, 1, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 0, 0]]
+).bool()
+
+
+def draw_features(dim: int = 12) -> torch.Tensor:
+    source = torch.Generator().manual_seed(5)
+    scales = torch.linspace(0.5, 3, dim)
+    return torch.randn(int(OFFSETS[-1]), dim, generator=source) * scales + 40
+
+
+def test_components_are_those_of_scikit_learn_at_one_common_scale() -> None:
+    for m, dim in ((30, 8), (9, 20)):  # both sides of the Gram matrix
+        cases = torch.randn(m, dim, generator=torch.Generator().manual_seed(m), dtype=torch.float64)
+        components = principal_components(cases, 5).double().numpy()
+        expected = PCA(5).fit(cases.numpy())
+        variances = expected.explained_variance_ * (m - 1) / m
+        for row, axis in zip(components, expected.components_, strict=True):
+            sign = np.sign(axis[np.abs(axis).argmax()])
+            np.testing.assert_allclose(row * np.sqrt(variances.mean()), sign * axis, atol=1e-6)
+        projected = (cases.numpy() - cases.numpy().mean(0)) @ components.T
+        np.testing.assert_allclose(projected.var(0).mean(), 1.0, rtol=1e-6)
+
+
+def test_components_beyond_the_rank_of_the_cases_are_zero() -> None:
+    cases = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))
+    components = principal_components(cases, 5)
+    assert components[:3].abs().amax(1).min() > 0.1
+    assert not components[3:].any(), "four cases span three dimensions"
+    assert not principal_components(cases[:1], 5).any()
+
+
+def test_tokens_depend_on_the_training_cases_of_their_fit_alone() -> None:
+    features = draw_features()
+    changed = features.clone()
+    changed[OFFSETS[5] :] += 100.0  # cases 5 and 6, on which fits 0 and 2 do not train
+    packing = pack([torch.arange(5)] * 3, OFFSETS, CPU).packing
+    assert packing is not None
+    state = StackState(fits=(0, 1, 2), values={})
+    first, second = (
+        PrincipalTokens(SliceFeatures(x, OFFSETS, CPU), TRAINING, cases=7, width=4).forward(
+            state, packing, training=True
+        )
+        for x in (features, changed)
+    )
+    torch.testing.assert_close(first[0], second[0], rtol=1e-4, atol=1e-4)
+    assert torch.equal(first[0], first[2]), "fits with equal training cases share tokens"
+    assert (first[1] - second[1]).abs().max() > 0.1
+    assert not first[~packing.token_mask].any()
+
+
+def test_tokens_are_projections_of_standardized_slices() -> None:
+    features = draw_features()
+    tokens = PrincipalTokens(SliceFeatures(features, OFFSETS, CPU), TRAINING, cases=7, width=3)
+    packing = pack([torch.tensor([6, 1])], OFFSETS, CPU).packing
+    assert packing is not None
+    computed = tokens.forward(StackState(fits=(1,), values={}), packing, training=False)[0]
+    rows = torch.repeat_interleave(TRAINING[1], LENGTHS)
+    x = features.double()
+    standardized = (x - x[rows].mean(0)) / x[rows].std(0, correction=0)
+    means = torch.stack([part.mean(0) for part in standardized.split(LENGTHS.tolist())])
+    projection = principal_components(means[TRAINING[1]], 3)
+    expected = standardized.float()[packing.slice_rows[0]] @ projection.mT
+    mask = packing.token_mask[0]
+    torch.testing.assert_close(computed[mask], expected[mask], rtol=1e-4, atol=1e-4)
