@@ -291,8 +291,8 @@ def _build_embedder(
         if width is None:
             embedder = Projection(data.features, training)
         else:
-            cases = len(inputs.target)
-            embedder = PrincipalTokens(data.features, training, cases=cases, width=width)
+            offsets = slices.offsets
+            embedder = PrincipalTokens(data.features, training, offsets=offsets, width=width)
     else:
         raise ValueError("the device data are not those of the inputs: they have no features")
     if slices.views == 1:

@@ -57,10 +57,6 @@ class SliceFeatures:
         mean, gain = self._moments.standardization(training)
         return mean.to(self.values), gain.to(self.values)
 
-    def case_means(self) -> Tensor:
-        """Return the mean of each case's `values`, (n, D) in float64 on the CPU."""
-        return self._moments.case_means()
-
 
 class FeatureMoments:
     """Sums over each case's slices, from which any fit's mean and deviation follow.
@@ -83,11 +79,6 @@ class FeatureMoments:
         self._sums.index_add_(0, case, values)
         self._squares.index_add_(0, case, values.square())
         self._slices, self._center = offsets.diff().double(), center
-
-    def case_means(self) -> Tensor:
-        """Return the mean over each case's slices, (n, D) in float64."""
-        means: Tensor = self._sums / self._slices[:, None]
-        return means
 
     def standardization(self, training: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and inverse deviation over the slices of each fit's training cases.

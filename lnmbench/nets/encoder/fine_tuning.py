@@ -14,7 +14,12 @@ from lnmbench.nets.encoder.activations import ActivationStore
 from lnmbench.nets.encoder.functional import PREFIX, FunctionalNetwork
 from lnmbench.nets.encoder.gradient_caching import CachedEncoder
 from lnmbench.nets.rng import seeded_generator
-from lnmbench.nets.stacked.principal import principal_components
+from lnmbench.nets.stacked.principal import (
+    OUTLIER,
+    average_by_case,
+    clip_outliers,
+    principal_components,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,8 +71,8 @@ class FineTunedEmbedder:
         moments = FeatureMoments(slices.features.double(), slices.offsets, center=center)
         mean, gain = moments.standardization(fits.training)
         self._mean, self._gain = mean.to(data.device), gain.to(data.device)
-        self._trains_projection = settings.projection == "trained"
-        self._training, self._case_means = fits.training, moments.case_means()
+        self._trains_projection = settings.projection == "trained" or settings.token_dim is None
+        self._training, self._slices = fits.training, slices
         self._augmentations = encoder.augmentations
         self._streams = [seeded_generator(seed, "augmentation") for seed in fits.seeds]
         network = FunctionalNetwork(encoder.network, settings, data.device)
@@ -96,10 +101,11 @@ class FineTunedEmbedder:
         weights = values.get("project.weight")
         if weights is None or self._trains_projection:
             return
+        features, offsets = self._slices.features, self._slices.offsets
         for fit, training in enumerate(self._training):
-            means = self._case_means[training]  # (m, D)
-            standardized = (means - self._mean[fit].cpu()) * self._gain[fit].cpu()
-            weights[fit] = principal_components(standardized, weights.shape[1]).to(weights)
+            standardized = (features - self._mean[fit].cpu()) * self._gain[fit].cpu()  # (S, D)
+            means = average_by_case(clip_outliers(standardized), offsets)[training]  # (m, D)
+            weights[fit] = principal_components(means, weights.shape[1]).to(weights)
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
         """Return tokens (k, P, d); without a projection the standardized features themselves.
@@ -130,6 +136,7 @@ class FineTunedEmbedder:
             row_draws = None if draws is None else draws[row, positions]  # (tokens, 6)
             features = self._encoder.forward(state, row, slices, row_draws)
             x = (features - self._mean[fit]) * self._gain[fit]
+            x = x if self._trains_projection else clip_outliers(x)
             if training:
                 self._standardized[row] = x
             if weight is not None and bias is not None:
@@ -160,6 +167,8 @@ class FineTunedEmbedder:
                     torch.mm(d_features.mT, standardized, out=d_weight[row])  # (d, D)
                     torch.sum(d_features, 0, out=d_bias[row])  # (d,)
                 d_features = d_features @ state.values["project.weight"][row].detach()
+                if not self._trains_projection:
+                    d_features = d_features * (standardized.abs() < OUTLIER)
             d_features = d_features * self._gain[state.fits[row]]  # (tokens, D)
             self._encoder.backward(state, row, d_features)
         self._encoder.start_step(training=False)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from lnmbench.nets.data.standardization import SliceFeatures
     from lnmbench.nets.stacked.active_fits import StackState
 
+OUTLIER = 5.0
+
 
 def principal_components(cases: Tensor, width: int) -> Tensor:
     """Return projections to the principal components of some cases (Pearson 1901), (width, D).
@@ -52,6 +54,32 @@ def principal_components(cases: Tensor, width: int) -> Tensor:
     return scaled.float()
 
 
+def clip_outliers(standardized: Tensor) -> Tensor:
+    """Return standardized features within ±5 deviations.
+
+    An output of a rectifier that is zero in nearly all training slices has a deviation close to
+    zero, and values of thousands of deviations in other slices.
+    """
+    return standardized.clamp(-OUTLIER, OUTLIER)
+
+
+def average_by_case(slices: Tensor, offsets: Tensor) -> Tensor:
+    """Return the mean over the slices of each case, (n, D).
+
+    Parameters
+    ----------
+    slices
+        Features (S, D), case after case.
+    offsets
+        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, (n + 1,).
+    """
+    counts = offsets.diff().to(slices.device)
+    case = torch.repeat_interleave(torch.arange(len(counts), device=slices.device), counts)
+    sums = slices.new_zeros(len(counts), slices.shape[1])
+    sums.index_add_(0, case, slices[: len(case)])
+    return sums / counts[:, None]
+
+
 class PrincipalTokens:
     """A `TokenEmbedder` without parameters: tokens are principal components of frozen features.
 
@@ -63,8 +91,9 @@ class PrincipalTokens:
         The features of all slices.
     training
         The training cases of each fit, bool (K, n), with those of other views.
-    cases
-        The number of cases of the first view, from which the components are computed.
+    offsets
+        The rows `offsets[i]:offsets[i + 1]` are the slices of case i in the first view, from which
+        the components are computed, (n + 1,).
     width
         The number of components.
     """
@@ -72,18 +101,18 @@ class PrincipalTokens:
     prefixes: tuple[str, ...] = ()
 
     def __init__(
-        self, features: SliceFeatures, training: Tensor, *, cases: int, width: int
+        self, features: SliceFeatures, training: Tensor, *, offsets: Tensor, width: int
     ) -> None:
         parts, self._part_of_fit = torch.unique(training, dim=0, return_inverse=True)
         self._part_of_fit = self._part_of_fit.to(features.values.device)
-        means, values = features.case_means()[:cases], features.values
+        values = features.values
         mean, gain = features.standardization(parts)
         self._tokens = values.new_empty(len(parts), len(values), width)
         for i, part in enumerate(parts):
-            standardized = (means[part[:cases]] - mean[i].cpu()) * gain[i].cpu()  # (m, D)
-            components = principal_components(standardized, width).to(values)
-            folded = components * gain[i]  # (width, D)
-            self._tokens[i] = torch.addmm(-(folded @ mean[i]), values, folded.mT)  # (S, width)
+            slices = clip_outliers((values - mean[i]) * gain[i])  # (S, D)
+            means = average_by_case(slices, offsets)[part[: len(offsets) - 1].to(values.device)]
+            components = principal_components(means.cpu(), width).to(values)
+            torch.mm(slices, components.mT, out=self._tokens[i])  # (S, width)
 
     def initialize(self, values: Mapping[str, Tensor]) -> None:
         """Do nothing: there are no parameters."""

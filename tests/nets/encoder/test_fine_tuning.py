@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pytest
@@ -48,7 +48,9 @@ def test_an_encoder_that_does_not_move_is_a_frozen_one(
     inputs, fits = make_inputs(make_stages()), make_fits(range(3))
     # the norm to which gradients are clipped counts those of the encoder too, and decay depends on
     # the rate of the network
-    apart = replace(settings, clip=1e9, weight_decay=0.1, token_dim=token_dim)
+    apart = replace(
+        settings, clip=1e9, weight_decay=0.1, token_dim=token_dim, projection=projection
+    )
     settings = replace(apart, encoder_learning_rate=1e-12)
     tuned = predict_risks(inputs, fits, settings)
     assert inputs.slices is not None

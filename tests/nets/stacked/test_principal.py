@@ -38,6 +38,23 @@ def test_components_are_those_of_scikit_learn_at_one_common_scale() -> None:
         np.testing.assert_allclose(projected.var(0).mean(), 1.0, rtol=1e-6)
 
 
+def test_outliers_are_clipped_at_five_deviations() -> None:
+    features = draw_features()
+    far = features.clone()
+    far[OFFSETS[6] :] = 1e6  # case 6, on which fit 0 does not train
+    packing = pack([torch.tensor([6])], OFFSETS, CPU).packing
+    assert packing is not None
+    tokens = PrincipalTokens(SliceFeatures(far, OFFSETS, CPU), TRAINING, offsets=OFFSETS, width=4)
+    projected = tokens.forward(StackState(fits=(0,), values={}), packing, training=True)[0]
+    rows = torch.repeat_interleave(TRAINING[0], LENGTHS)
+    x = features[rows].double()
+    standardized = ((x - x.mean(0)) / x.std(0, correction=0)).clamp(-5, 5)
+    lengths = LENGTHS[TRAINING[0]].tolist()
+    means = torch.stack([part.mean(0) for part in standardized.split(lengths)])
+    expected = 5.0 * principal_components(means, 4).sum(1)
+    torch.testing.assert_close(projected[packing.token_mask[0]][0], expected, rtol=1e-3, atol=1e-3)
+
+
 def test_components_beyond_the_rank_of_the_cases_are_zero() -> None:
     cases = torch.randn(4, 6, generator=torch.Generator().manual_seed(0))
     components = principal_components(cases, 5)
@@ -54,7 +71,7 @@ def test_tokens_depend_on_the_training_cases_of_their_fit_alone() -> None:
     assert packing is not None
     state = StackState(fits=(0, 1, 2), values={})
     first, second = (
-        PrincipalTokens(SliceFeatures(x, OFFSETS, CPU), TRAINING, cases=7, width=4).forward(
+        PrincipalTokens(SliceFeatures(x, OFFSETS, CPU), TRAINING, offsets=OFFSETS, width=4).forward(
             state, packing, training=True
         )
         for x in (features, changed)
@@ -67,7 +84,9 @@ def test_tokens_depend_on_the_training_cases_of_their_fit_alone() -> None:
 
 def test_tokens_are_projections_of_standardized_slices() -> None:
     features = draw_features()
-    tokens = PrincipalTokens(SliceFeatures(features, OFFSETS, CPU), TRAINING, cases=7, width=3)
+    tokens = PrincipalTokens(
+        SliceFeatures(features, OFFSETS, CPU), TRAINING, offsets=OFFSETS, width=3
+    )
     packing = pack([torch.tensor([6, 1])], OFFSETS, CPU).packing
     assert packing is not None
     computed = tokens.forward(StackState(fits=(1,), values={}), packing, training=False)[0]
