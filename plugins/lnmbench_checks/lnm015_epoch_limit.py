@@ -14,7 +14,8 @@ class EpochLimit:
     """At most half of the fits of a network may still train in the last epoch that is allowed.
 
     Early stopping did not end these fits, so more epochs might improve them. Not applicable
-    without results of a network.
+    without results of a network with a constant learning rate: a schedule that falls to zero ends
+    training as planned.
     """
 
     title = "early stopping ended most fits"
@@ -36,6 +37,8 @@ def _proportion(result: MethodResult) -> float | None:
     """Return the proportion of fits that trained in the last epoch, None without a network."""
     curve = result.curve
     if curve is None or not isinstance(result.method, NetworkMethod) or not len(curve.fits):
+        return None
+    if result.method.training.schedule != "constant":
         return None
     last = curve.fits[curve.epochs >= result.method.training.max_epochs]
     return float(last[0] / curve.fits[0]) if len(last) else 0.0

@@ -27,7 +27,7 @@ class FixedWeights:
         If the weight is negative or not finite.
     """
 
-    def __init__(self, *, aux: float = 1.0) -> None:
+    def __init__(self, *, aux: float = 0.3) -> None:
         if not (math.isfinite(aux) and aux >= 0):
             raise UserError(
                 "wrong value for aux", where="weighting fixed", expected="0 or more", got=str(aux)

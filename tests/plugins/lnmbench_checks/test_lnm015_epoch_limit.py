@@ -18,7 +18,7 @@ def curve(*fits: int) -> Curve:
 def test_fits_that_reach_the_limit_are_reported(
     method_run: Callable[..., Results], single: MethodResult
 ) -> None:
-    method = replace(single.method, training=Training(max_epochs=4))
+    method = replace(single.method, training=Training(max_epochs=4, schedule="constant"))
     ended = replace(single, method=method, curve=curve(100, 100, 90, 80))
     assert EpochLimit()(method_run(ended)) == "single: 80 % of the fits"
     assert EpochLimit()(method_run(replace(ended, curve=curve(100, 90, 60, 40)))) == ""
