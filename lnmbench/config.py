@@ -79,8 +79,15 @@ def _parse_margins(value: object) -> object:
             raise ValueError("NAME=VALUE, e.g. auc=.02, or a table of metrics and numbers")
         pairs = [str(text).rpartition("=")[::2] for text in texts]
     margins = [_parse_margin(number) for _, number in pairs]
-    names = [str(_parse_choice(name)) for name, _ in pairs]
+    names = [_parse_metric(name) for name, _ in pairs]
     return tuple(zip(names, margins, strict=True))
+
+
+def _parse_metric(text: object) -> str:
+    # `auc=.02,ap=.03` ends in a margin of `auc=.02,ap`
+    if "=" in str(text).partition(":")[0]:
+        raise ValueError("one NAME=VALUE, e.g. auc=.02; repeat --margin for each metric")
+    return str(_parse_choice(text))
 
 
 def _parse_margin(value: object) -> float:

@@ -82,6 +82,8 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
             "wrong value for margin.*a positive number.* got .auc=0'",
         ),
         ('margin = ["auc=-.1"]', "wrong value for margin.*a positive number"),
+        ('margin = "auc=.02,ap=.03"', "one NAME=VALUE.*repeat --margin.*got 'auc=.02,ap=.03'"),
+        ('margin = "auc=.02 ap=.03"', "one NAME=VALUE.*repeat --margin"),
         ('margin = "=.1"', "malformed choice.*got ''"),
         ("margin = { auc = inf }", "wrong value for margin.*a positive number"),
         ("margin = { auc = true }", "wrong value for margin.*a positive number"),
