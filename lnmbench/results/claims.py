@@ -87,7 +87,7 @@ def _claim(
     evidence: Evidence
     if planned == 0:
         evidence = "none"
-    elif complete == 0 or (planned >= FEWEST_CONTROLS > complete):
+    elif complete < min(planned, FEWEST_CONTROLS):
         evidence = "unfinished"
     elif planned >= FEWEST_CONTROLS:
         evidence = "beaten" if test is not None and test.pvalue <= ALPHA else "not beaten"

@@ -70,3 +70,5 @@ def test_controls_that_are_not_finished_allow_no_attribution() -> None:
     assert first_claim(make_results(3.0, 0.2, 0.2, 20, units_done=unfinished)).evidence == "beaten"
     single = {"pt:shuffled=1": 3}
     assert first_claim(make_results(3.0, 0.2, 0.2, 1, units_done=single)).evidence == "unfinished"
+    # one of two controls is not yet both of them
+    assert first_claim(make_results(3.0, 0.2, 0.2, 2, units_done=single)).evidence == "unfinished"
