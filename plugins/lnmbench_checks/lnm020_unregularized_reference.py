@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Method, MethodResult, Results, unshuffle
+from lnmbench.records import MethodResult, Results
 from lnmbench.results import (
     ALPHA,
     format_difference,
     format_p_equation,
+    group_controls,
     is_reference_of,
     metric_title,
     primary_metrics_in_order,
@@ -61,20 +62,11 @@ def _controls_by_reference(
     results: Results,
 ) -> Iterator[tuple[MethodResult, list[MethodResult]]]:
     """Yield each network without tasks with the controls of one auxiliary task."""
-    complete = [result for result in results.method_results if result.complete]
-    for reference in complete:
-        controls: dict[tuple[object, ...], list[MethodResult]] = {}
-        for result in complete:
-            method = result.method
-            if method.is_control and is_reference_of(reference.method, method):
-                controls.setdefault(_without_permutation(method), []).append(result)
-        for group in controls.values():
-            yield reference, group
-
-
-def _without_permutation(method: Method) -> tuple[object, ...]:
-    weighting = str(getattr(method, "weighting", ""))
-    return (weighting, *(unshuffle(choice).key for choice in method.aux))
+    complete = {r.method.fingerprint: r for r in results.method_results if r.complete}
+    for group in group_controls([result.method for result in complete.values()]):
+        for reference in complete.values():
+            if is_reference_of(reference.method, group[0]):
+                yield reference, [complete[control.fingerprint] for control in group]
 
 
 def _compare(
