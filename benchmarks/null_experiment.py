@@ -44,12 +44,7 @@ SCENARIOS = {
     "networks": Scenario(
         title="two clinical networks, with uninformative auxiliary tasks",
         cohort={"core": 8, "half": 0, "strength": 0.4, "intercept": -1.15},
-        methods={
-            "encoder": "none",
-            "aux": ["coin:seed=1", "coin:seed=2"],
-            # at the default rate a network without images hardly changes, so no task matters
-            "training": {"learning_rate": 0.01},
-        },
+        methods={"encoder": "none", "aux": ["coin:seed=1", "coin:seed=2"]},
     ),
 }
 

@@ -53,11 +53,11 @@ DEVELOPMENT: Mapping[str, SensitivityCohort] = {
     ),
 }
 HELD_OUT: Mapping[str, SensitivityCohort] = {
-    "synthetic E": SensitivityCohort(dataset="synthetic:n=600,seed=41", encoder=_LITE),
-    "synthetic F": SensitivityCohort(dataset="synthetic:n=160,seed=42", encoder=_RESNET),
-    "synthetic G": SensitivityCohort(dataset="synthetic:n=300,seed=43,effect=0.5", encoder=_LITE),
-    "synthetic H": SensitivityCohort(
-        dataset="synthetic:n=300,seed=44,visibility=4,effect=2,noise=2", encoder=_LITE
+    "synthetic I": SensitivityCohort(dataset="synthetic:n=600,seed=871", encoder=_LITE),
+    "synthetic J": SensitivityCohort(dataset="synthetic:n=160,seed=872", encoder=_RESNET),
+    "synthetic K": SensitivityCohort(dataset="synthetic:n=300,seed=873", encoder=_LITE),
+    "synthetic L": SensitivityCohort(
+        dataset="synthetic:n=300,seed=874,visibility=3,effect=2.5,noise=2", encoder=_LITE
     ),
     "TCGA half 2": SensitivityCohort(dataset="tcga_half:half=held-out", target="n1", folder="tcga"),
     "lyDATA half 2": SensitivityCohort(
