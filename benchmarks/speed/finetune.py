@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from plain_loop import PlainNetwork, make_optimizer
-from random_fits import SumLosses, initial_parameters, make_inputs_and_fits
+from random_fits import PLAIN, SumLosses, initial_parameters, make_inputs_and_fits
 from timing import make_parser, print_ratios, time_alternately
 from torch import Tensor, nn
 from torch.nn import functional
@@ -261,7 +261,8 @@ def main() -> None:
     precision = args.precision
     if precision == "auto":
         precision = "bfloat16" if device.type == "cuda" else "float32"
-    settings = Training(
+    settings = replace(
+        PLAIN,
         token_dim=args.token_dim,
         batch_size=args.batch_size,
         max_epochs=args.epochs,

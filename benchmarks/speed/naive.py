@@ -5,7 +5,8 @@ trains the head on what comes out; validation encodes its slices in every epoch 
 encodes every slice once, and trains all fits of a repeat in stacks on the cached features. The
 naive loop is measured on one fit of a few cases for one epoch; its time for the whole protocol is
 the time of each slice in that loop, times the slices of all fits and epochs; the output says so.
-Both loops train as many epochs. Agreement: the features inside the loop against the cached ones.
+Both loops train the same network, with a trained projection and a transformer, as many epochs.
+Agreement: the features inside the loop against the cached ones.
 
     python benchmarks/speed/naive.py --encoder resnet50
 """
@@ -13,11 +14,11 @@ Both loops train as many epochs. Agreement: the features inside the loop against
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from plain_loop import PlainNetwork
-from random_fits import CLINICAL, SumLosses, make_inputs_and_fits
+from random_fits import CLINICAL, PLAIN, SumLosses, make_inputs_and_fits
 from timing import describe_goal, make_parser, time_alternately
 from torch import Tensor, nn
 from torch.nn import functional
@@ -158,7 +159,9 @@ def main() -> None:
     inputs, fits = make_inputs_and_fits(
         fits=args.fits, cases=args.cases, slices=args.slices, dim=built.out_dim
     )
-    settings = Training(token_dim=args.token_dim, max_epochs=args.epochs, patience=args.epochs)
+    settings = replace(
+        PLAIN, token_dim=args.token_dim, max_epochs=args.epochs, patience=args.epochs
+    )
     assert inputs.slices is not None
     print(
         f"{args.encoder}, {args.cases} cases × {args.slices} slices of {args.size} pixels, "
