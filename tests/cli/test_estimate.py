@@ -21,7 +21,7 @@ def test_a_dry_run_prints_a_table_and_writes_nothing(lnmbench: Command, table: s
         "--tune",
         "3",
         "--training",
-        "max_epochs=9",
+        "max_epochs=9,patience=6",
     )
     done = lnmbench("run", "--dry-run", "--dataset", table, *SMALL, *method_options)
     assert done.returncode == 0, done.stderr

@@ -157,7 +157,10 @@ def _describe_basis(
     )
     if networks:
         low, high = epoch_bounds(networks[0].training)
-        yield f"Fits stop early: the range is that of {low} to {high} epochs."
+        if low < high:
+            yield f"Fits stop early: the range is that of {low} to {high} epochs."
+        else:
+            yield f"Fits train for {high} epochs."
     if any(method.trained_from != "none" for method in networks):
         yield (
             "Times of trained encoder stages are extrapolated from few cases and may be wrong by a"

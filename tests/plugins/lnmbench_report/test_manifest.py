@@ -132,7 +132,7 @@ def test_methods_have_all_that_changes_their_numbers(
     assert logistic == "baseline logistic"
     assert [row[2].text for row in methods.rows] == [network.fingerprint, LOGISTIC.fingerprint]
     assert methods.methods == ((network.fingerprint,), (LOGISTIC.fingerprint,))
-    assert "max_epochs=40" in methods.notes[0]
+    assert "max_epochs=30" in methods.notes[0]
 
 
 def test_images_and_another_window_are_described(

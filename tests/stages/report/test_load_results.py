@@ -150,7 +150,7 @@ def test_many_controls_are_scored_in_the_primary_metrics_and_shown_once(
         "repeats": 1,
         "folds": 2,
         "inner": 2,
-        "training": {"max_epochs": "1"},
+        "training": {"max_epochs": "4"},
     }
     folder = run(
         read_benchmark(None, settings),
