@@ -221,7 +221,8 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
     for name, value in asdict(training).items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and (value < 0 or (value == 0 and name not in CAN_BE_ZERO)):
-            raise _training_error(name, "a positive number", value)
+            zero = "zero or " if name in CAN_BE_ZERO else ""
+            raise _training_error(name, f"{zero}a positive number", value)
         if is_number and value > LARGEST.get(name, math.inf):
             raise _training_error(name, f"at most {LARGEST[name]}", value)
     if training.augment != "none":
@@ -231,6 +232,10 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
     for name in ("dropout", "feature_dropout"):
         if getattr(training, name) >= 1:
             raise _training_error(name, "below 1", getattr(training, name))
+    # the default warm-up may be longer than a run of a few epochs, which is a try
+    if "warmup_epochs" in settings and training.warmup_epochs >= training.max_epochs:
+        expected = f"below max_epochs ({training.max_epochs})"
+        raise _training_error("warmup_epochs", expected, training.warmup_epochs)
     width = training.token_dim if training.layers else None
     if width is not None and width % training.heads:
         expected = f"a multiple of heads ({training.heads})"
