@@ -3,8 +3,8 @@
 Two networks that predict nearly the same have differences with little spread, from which a tiny
 difference would seem detectable. But a method can only score better by a gain if it predicts some
 cases otherwise, and which cases a new cohort has is chance. In the binormal model, scores of
-separations d_a < d_b correlate at most d_a / d_b within a class if the better score leaves nothing
-out that the other one knows. This gives the spread that a gain implies.
+separations d_a < d_b have the correlation d_a / d_b within a class if the better score leaves
+nothing out that the other one knows. This gives the spread that a gain implies.
 """
 
 from __future__ import annotations
