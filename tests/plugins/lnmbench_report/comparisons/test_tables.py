@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-import pytest
 from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
 
-from lnmbench.records import BaselineMethod, Choice, Results, Table
+from lnmbench.records import Results, Table
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -43,52 +41,10 @@ def test_the_network_with_the_task_is_compared_with_its_references() -> None:
     assert table.methods[0] == (MULTI_TASK.fingerprint, SINGLE_TASK.fingerprint)
 
 
-def test_the_plain_t_is_last_headed_as_published_and_its_cell_says_not_confirmed(
-    sample: Results,
-) -> None:
-    table = make_tables(sample)["comparisons"]
-    assert table.columns[-1].heading == 'p, plain paired t, "as published"'
-    assert not any("published" in column.heading for column in table.columns[:-1])
-    assert table.notes[0].startswith("Use the corrected p")
-    first = table.rows[0][-1]
-    assert first.text == ".03, not confirmed"
-    assert first.value == sample.pair_comparisons[0].tests["paired"].pvalue
-    clear = make_tables(sample_results([(MULTI_TASK, 3.0), (SINGLE_TASK, 0.2)]))["comparisons"]
-    assert clear.rows[0][-1].text == "< .001"
-
-
 def test_tables_of_three_methods_fit_100_columns(sample: Results) -> None:
     text = render([*Comparisons()(sample)], "table")
     assert max(map(len, text.splitlines())) <= 100
     assert ".03, not confirmed\n" in text, "the last column is not cut"
-
-
-def test_additional_tests_leave_out_what_is_not_for_a_metric(sample: Results) -> None:
-    table = make_tables(sample)["additional_tests"]
-    assert table.title.startswith("Additional tests (exploratory, not corrected)")
-    keys = [column.key for column in table.columns][3:]
-    assert keys == [
-        "bayes_worse",
-        "bayes_equivalent",
-        "bayes_better",
-        "p_placement",
-        "p_delong",
-        "p_bootstrap",
-    ]
-    auc, ap = table.rows[:2]
-    probabilities = [cell.value for cell in auc[3:6]]
-    assert sum(p or 0.0 for p in probabilities) == pytest.approx(1.0)
-    assert [cell.text for cell in ap[6:]] == ["–", "–", "–"]
-    assert auc[6].value == sample.pair_comparisons[0].tests["placement"].pvalue
-
-
-def test_identical_methods_are_equivalent(column_texts: Column) -> None:
-    same = sample_predictions([(MULTI_TASK, 1.0)], 200)[MULTI_TASK.fingerprint]
-    predictions = {MULTI_TASK.fingerprint: same, SINGLE_TASK.fingerprint: same}
-    table = make_tables(sample_results(THREE[:2], predictions=predictions))["additional_tests"]
-    assert column_texts(table, "bayes_equivalent") == ["1.00", "1.00"]
-    alike = "resnet50 + pt against resnet50: the comparison could not have shown an effect, so P,"
-    assert any(note.startswith(alike) for note in table.notes)
 
 
 def test_a_metric_where_lower_is_better_is_marked_and_counted_so(column_texts: Column) -> None:
@@ -97,11 +53,6 @@ def test_a_metric_where_lower_is_better_is_marked_and_counted_so(column_texts: C
     assert column_texts(tables["additional_tests"], "bayes_better") == ["> .99"]
     assert column_texts(tables["comparisons"], "metric") == ["Brier (lower is better)"]
     assert "In Brier a negative difference is a better score." in tables["comparisons"].notes
-
-
-def test_several_cases_of_a_patient_are_noted_with_the_additional_tests(sample: Results) -> None:
-    notes = make_tables(replace(sample, patients=np.arange(200) // 2))["additional_tests"].notes
-    assert any(note.startswith("100 patients have several cases") for note in notes)
 
 
 def test_a_pair_in_an_undefined_metric_is_not_compared(
@@ -185,20 +136,3 @@ def test_without_a_primary_test_there_is_no_table(sample: Results) -> None:
         sample, pair_comparisons=(), comparison_titles={}, comparison_roles={}, primary=""
     )
     assert not make_tables(results)
-
-
-def test_pairs_outside_of_the_family_are_marked(sample: Results, column_texts: Column) -> None:
-    table = make_tables(sample)["comparisons"]
-    assert column_texts(table, "p_holm")[2:] == ["outside"] * 4
-    assert all(text != "outside" for text in column_texts(table, "p_holm")[:2])
-    note = table.notes[1]
-    assert "Holm: over 2 tests, 1 question × primary metrics" in note
-    assert "Pairs outside are descriptive" in note
-
-
-def test_the_family_is_described_without_a_question_and_before_it_is_complete() -> None:
-    other = BaselineMethod(label="forest", baseline=Choice(name="forest"))
-    baselines = make_tables(sample_results([(LOGISTIC, 1.0), (other, 0.8)]))["comparisons"]
-    assert "Holm: over 2 tests, every pair × primary metric, because no" in baselines.notes[1]
-    waiting = make_tables(sample_results(THREE, units_done={"resnet50 + pt": 3}))["comparisons"]
-    assert "Holm: no question on an auxiliary task is complete yet" in waiting.notes[1]
