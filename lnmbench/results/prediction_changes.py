@@ -13,11 +13,12 @@ from lnmbench.results.formatting import format_decimal
 from lnmbench.results.learned_tasks import unlearned_tasks
 from lnmbench.results.questions import Question, complete_methods, is_reference_of
 
-UNCHANGED = 0.999
+UNCHANGED = 0.9995
 """Correlation from which on predictions count as unchanged.
 
-Networks with images and pT stage as auxiliary task have .976 to .997 against the network without
-it, 1.000 if the loss of the task has a weight of .01; docs/checks.md has the measurements.
+The part of the new predictions that is not in the old ones has a standard deviation of √(1 − r²),
+.032 at this limit. If it were as informative as the predictions themselves, it would raise an AUC
+of .78 by .007; docs/checks.md has measurements.
 """
 
 

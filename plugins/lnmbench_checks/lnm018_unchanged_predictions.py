@@ -13,7 +13,7 @@ class UnchangedPredictions:
     """An auxiliary task must change the predictions of the network.
 
     The out-of-fold probabilities of the target with and without the task must have a correlation
-    below .999, as the mean over the repeats. Otherwise the comparison could not have shown an
+    below .9995, as the mean over the repeats. Otherwise the comparison could not have shown an
     effect. Not applicable if no network was run with and without auxiliary tasks.
     """
 
