@@ -184,8 +184,8 @@ def _write_notes(results: Results, rows: Sequence[Row]) -> Iterator[str]:
     yield (
         "A task helps if the network is better than the one without the task (Holm p < "
         f"{level}) and better than its controls (permutation p ≤ {level} or, with fewer than "
-        f"{FEWEST_CONTROLS}, corrected p < {level} against each); both must hold, so neither is "
-        "corrected further."
+        f"{FEWEST_CONTROLS}, corrected p < {level} against each); both must hold. The second is "
+        "not adjusted for several metrics and tasks."
     )
 
 

@@ -70,7 +70,7 @@ def _list_controls(task_sets: Sequence[tuple[Choice, ...]], count: int) -> list[
     tested = [tasks for tasks in task_sets if tasks and not any(map(is_shuffled, tasks))]
     if count and not tested:
         raise UserError(
-            f"{plural(count, 'negative control')} of no auxiliary task",
+            f"{plural(count, 'negative control')} without an auxiliary task to permute",
             then="name a task with --aux, or omit --controls",
         )
     return [

@@ -51,7 +51,9 @@ def test_each_method_with_tasks_has_its_controls_all_tasks_permuted_by_one_seed(
 
 @pytest.mark.parametrize("options", [{"aux": "none"}, {"aux": "pt:shuffled=1"}, {"only": True}])
 def test_controls_of_no_task_are_refused(options: dict[str, object]) -> None:
-    with pytest.raises(UserError, match=r"2 negative controls of no auxiliary task; name a task"):
+    with pytest.raises(
+        UserError, match=r"2 negative controls without an auxiliary task to permute; name a task"
+    ):
         select(**options, encoder="none", controls=2)
 
 
