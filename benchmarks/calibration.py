@@ -17,7 +17,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
-from argument_types import integer_from
+from argument_types import add_integers
 from experiment_pool import run_all
 from method_run import make_comparisons
 from null_experiment import SCENARIOS, Experiment, simulate
@@ -70,17 +70,15 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--scenario", nargs="+", choices=SCENARIOS, default=list(SCENARIOS), help="(all)"
     )
-    for name, default, least, text in (
+    integers = (
         ("cohorts", 100, 0, "null cohorts of each scenario; 0 prints the results in the file"),
         ("cases", 200, 30, "cases of a cohort"),
         ("repeats", 10, 1, "repeats"),
         ("folds", 10, 2, "outer folds"),
         ("inner", 2, 2, "inner folds"),
         ("processes", 1, 1, "processes"),
-    ):
-        parser.add_argument(
-            f"--{name}", type=integer_from(least), default=default, help=f"{text} ({default})"
-        )
+    )
+    add_integers(parser, integers)
     file = Path("runs/calibration.csv")
     parser.add_argument("--out", type=Path, default=file, help=f"file of the results ({file})")
     parser.add_argument("--format", choices=FORMATS, default="table")

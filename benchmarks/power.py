@@ -21,7 +21,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
-from argument_types import integer_from
+from argument_types import add_integers, integer_from
 from experiment_pool import run_all
 from power_experiment import PowerAnswer, PowerExperiment, simulate
 from power_pool import Pool, make_pool
@@ -131,7 +131,7 @@ def make_parser() -> argparse.ArgumentParser:
         default=list(EXTRA_ARMS),
         help="tasks at the first setting alone (%(default)s)",
     )
-    for name, default, least, text in (
+    integers = (
         ("cohorts", 20, 0, "cohorts at each point of the grid; 0 prints the stored results"),
         ("first", 0, 0, "number of the first cohort"),
         ("controls", 0, 0, "permutations of pT for the permutation test"),
@@ -139,10 +139,8 @@ def make_parser() -> argparse.ArgumentParser:
         ("folds", 5, 2, "outer folds"),
         ("inner", 3, 2, "inner folds"),
         ("processes", 1, 1, "processes"),
-    ):
-        parser.add_argument(
-            f"--{name}", type=integer_from(least), default=default, help=f"{text} ({default})"
-        )
+    )
+    add_integers(parser, integers)
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
     parser.add_argument("--label", default="defaults", help="name of the training settings")
     parser.add_argument("--device", default="cpu", help="device that encodes and trains (cpu)")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
-from argument_types import integer_from
+from argument_types import add_integers
 from experiment_pool import run_all
 from row_file import append_rows, read_rows
 from sensitivity_cohorts import COHORTS, DEVELOPMENT, HELD_OUT
@@ -110,13 +110,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
     parser.add_argument("--label", default="", help="name of the settings (as typed)")
     parser.add_argument("--aux", default="none", help="auxiliary tasks of the network (none)")
-    for name, default, least in (
-        *(("repeats", 2, 1), ("folds", 5, 2)),
-        *(("inner", 3, 2), ("processes", 1, 1)),
-    ):
-        parser.add_argument(
-            f"--{name}", type=integer_from(least), default=default, help=f"({default})"
-        )
+    integers = (
+        ("repeats", 2, 1, "repeats"),
+        ("folds", 5, 2, "outer folds"),
+        ("inner", 3, 2, "inner folds"),
+        ("processes", 1, 1, "processes"),
+    )
+    add_integers(parser, integers)
     parser.add_argument("--home", type=Path, default=Path("runs/sensitivity"))
     parser.add_argument("--out", type=Path, default=Path("runs/sensitivity.csv"))
     parser.add_argument("--format", choices=FORMATS, default="table")

@@ -191,12 +191,13 @@ class StackedObjective:
         prefixes = () if self._embedder is None else self._embedder.prefixes
         names = [name for name in state.values if not name.startswith(prefixes)]
         sources = [state.values[name] for name in names]
-        if tokens is not None and tokens.requires_grad:
-            sources.append(tokens)
+        trained = tokens if tokens is not None and tokens.requires_grad else None
+        if trained is not None:
+            sources.append(trained)
         gradients = torch.autograd.grad(total, sources, allow_unused=True, materialize_grads=True)
         for name, gradient in zip(names, gradients, strict=False):
             state.gradients[name].copy_(gradient)
-        if len(sources) > len(names) and self._embedder is not None and batch.packing is not None:
+        if trained is not None and self._embedder is not None and batch.packing is not None:
             self._embedder.backward(state, batch.packing, gradients[-1])
 
     @torch.no_grad()
