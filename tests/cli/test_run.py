@@ -147,8 +147,9 @@ def predictions(out: str) -> pd.DataFrame:
 
 
 def units_done(out: str) -> int:
+    # a kill within a transaction leaves one to undo, which `mode=ro` may not
     try:
-        with sqlite3.connect(f"file:{out}/ledger.sqlite?mode=ro", uri=True) as ledger:
+        with sqlite3.connect(f"file:{out}/ledger.sqlite?mode=rw", uri=True) as ledger:
             return ledger.execute("SELECT count(*) FROM units WHERE state = 'done'").fetchone()[0]
     except sqlite3.OperationalError:
         return 0
