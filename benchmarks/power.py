@@ -38,7 +38,16 @@ from lnmbench.rendering.terminal import to_text
 FORMATS = {"table": to_text, "markdown": to_markdown}
 ARMS = ("pt", "pt:shuffled=1")
 EXTRA_ARMS = ("oracle", "constant")
-_EXPERIMENT = ("label", "setting", "cases", "repeats", "folds", "inner", "cohort")
+_EXPERIMENT = (
+    "label",
+    "setting",
+    "cases",
+    "repeats",
+    "folds",
+    "inner",
+    "train_unlabeled",
+    "cohort",
+)
 
 
 def key(row: PowerExperiment | PowerAnswer) -> tuple[object, ...]:
@@ -96,6 +105,7 @@ def list_experiments(
             repeats=options.repeats,
             folds=options.folds,
             inner=options.inner,
+            train_unlabeled=options.train_unlabeled,
             pool=pool,
             arms=(*options.arm, *(options.extra_arm if setting == options.setting[0] else ())),
             controls=options.controls,
@@ -141,6 +151,11 @@ def make_parser() -> argparse.ArgumentParser:
         ("processes", 1, 1, "processes"),
     )
     add_integers(parser, integers)
+    parser.add_argument(
+        "--train-unlabeled",
+        action="store_true",
+        help="train networks on the other patients of the pool too, whose N2 is unknown",
+    )
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
     parser.add_argument("--label", default="defaults", help="name of the training settings")
     parser.add_argument("--device", default="cpu", help="device that encodes and trains (cpu)")

@@ -42,8 +42,9 @@ class PowerExperiment:
     """One cohort: `cases` of a pool's patients with outcomes of the parameters in `setting`.
 
     `arms` are auxiliary tasks, each compared with the network without any; `controls` counts the
-    permutations of pT. The experiment ends without a result at `deadline`, in seconds of
-    `time.time`.
+    permutations of pT. With `train_unlabeled`, networks also train on the pool's other patients,
+    whose pT is known and whose N2 is not. The experiment ends without a result at `deadline`, in
+    seconds of `time.time`.
     """
 
     label: str
@@ -53,6 +54,7 @@ class PowerExperiment:
     repeats: int
     folds: int
     inner: int
+    train_unlabeled: bool
     pool: Pool
     arms: tuple[str, ...]
     controls: int
@@ -75,6 +77,7 @@ class PowerAnswer:
     repeats: int
     folds: int
     inner: int
+    train_unlabeled: bool
     cohort: int
     arm: str
     auc: float
@@ -121,7 +124,8 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
 
     Clinical features and images are those of the pool; labels of targets and auxiliary tasks are
     those of the same data set with the parameters of the setting and the cohort's outcome seed.
-    Other patients have no label, so that plans leave them out.
+    Other patients have no label, so that plans leave them out, or with `train_unlabeled` no label
+    of a target.
     """
     pool = read_cohort(experiment.pool.cohort_file)
     pool_choice = choices.parse(experiment.pool.dataset)
@@ -144,10 +148,11 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
     random = np.random.default_rng((experiment.cohort, experiment.cases))
     drawn = np.zeros(len(pool), dtype=np.bool_)
     drawn[random.choice(len(pool), experiment.cases, replace=False)] = True
+    roles = ("target",) if experiment.train_unlabeled else ("target", "aux")
     labels = {
         column.name: np.where(drawn, np.asarray(table.values[column.name], float), np.nan)
         for column in table.columns
-        if column.role in ("target", "aux")
+        if column.role in roles
     }
     return replace(pool, columns=table.columns, values={**table.values, **labels}, card=table.card)
 
@@ -171,6 +176,7 @@ def resolve_arms(experiment: PowerExperiment) -> ResolvedBenchmark:
         experiment.pool,
         ("none", *experiment.arms, *_control_names(experiment)),
         (experiment.repeats, experiment.folds, experiment.inner),
+        experiment.train_unlabeled,
         tuple(experiment.training.items()),
         experiment.device,
     )
@@ -181,6 +187,7 @@ def _resolve_on_pool(
     pool: Pool,
     arms: tuple[str, ...],
     folds: tuple[int, int, int],
+    train_unlabeled: bool,
     training: tuple[tuple[str, object], ...],
     device: str,
 ) -> ResolvedBenchmark:
@@ -195,6 +202,7 @@ def _resolve_on_pool(
             "repeats": repeats,
             "folds": outer,
             "inner": inner,
+            "train_unlabeled": train_unlabeled,
             "training": dict(training),
         },
     )
@@ -236,6 +244,7 @@ def _make_answers(
                 repeats=experiment.repeats,
                 folds=experiment.folds,
                 inner=experiment.inner,
+                train_unlabeled=experiment.train_unlabeled,
                 cohort=experiment.cohort,
                 arm=arm,
                 auc=means[arm],

@@ -22,7 +22,8 @@ _NOTE = (
     " Carlo error √(r (1 − r) / N). Gain: mean difference in AUC over the cohorts ± its standard"
     " error. Declared: the primary test after Holm's correction over the primary metrics; worse:"
     " the share in which it finds the task harmful; claim: declared, and better than the task's"
-    " negative controls."
+    " negative controls. Cases + rest: networks also train on all other patients of the pool, whose"
+    " N2 is unknown."
 )
 
 
@@ -49,7 +50,7 @@ def make_table(answers: Sequence[PowerAnswer]) -> Table:
 
 
 def _sort_key(answer: PowerAnswer) -> tuple[object, ...]:
-    protocol = (answer.repeats, answer.folds, answer.inner)
+    protocol = (answer.repeats, answer.folds, answer.inner, answer.train_unlabeled)
     return answer.label, answer.setting, answer.cases, *protocol, answer.arm
 
 
@@ -65,7 +66,7 @@ def _make_cells(
         gain += f" ± {format_decimal(error)}"
     texts = (
         *((first.label,) if with_label else ()),
-        *(first.setting, first.arm, str(first.cases)),
+        *(first.setting, first.arm, f"{first.cases}{' + rest' if first.train_unlabeled else ''}"),
         f"{first.repeats} × {first.folds} × {first.inner}",
         str(len(declared)),
         format_decimal(float(np.mean([answer.reference for answer in declared]))),

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 R = TypeVar("R", bound="DataclassInstance")
-_PARSERS: dict[str, Callable[[str], object]] = {"int": int, "float": float, "str": str}
+_PARSERS: dict[str, Callable[[str], object]] = {
+    "int": int,
+    "float": float,
+    "str": str,
+    "bool": "True".__eq__,
+}
 
 
 def append_rows(path: Path, rows: Sequence[DataclassInstance]) -> None:
@@ -44,7 +49,7 @@ def read_rows(path: Path, record: type[R], *, key: int) -> list[R]:
     path
         The file.
     record
-        The record of a row, whose fields are of the types int, float and str.
+        The record of a row, whose fields are of the types bool, int, float and str.
     key
         The number of fields that name an experiment, the first ones.
     """

@@ -155,6 +155,7 @@ class Benchmark(BaseModel):
     tune: int = Field(1, ge=1, le=1000)
     primary: Names = DEFAULTS.primary
     margin: Margins = ()
+    train_unlabeled: bool = False
 
     @property
     def protocol(self) -> Protocol:
@@ -167,6 +168,7 @@ class Benchmark(BaseModel):
             seed=self.seed,
             primary=self.primary,
             margins=self.margin,
+            train_unlabeled=self.train_unlabeled,
         )
 
 
@@ -189,6 +191,7 @@ class BenchmarkOptions(TypedDict, total=False):
     tune: int | None
     primary: Sequence[str] | None
     margin: Sequence[str] | None
+    train_unlabeled: bool | None
 
 
 def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:

@@ -127,6 +127,13 @@ class ProtocolOptions(OptionGroup):
             " run, e.g. auc=.02; repeatable.",
         ),
     ] = None
+    train_unlabeled: Annotated[
+        bool,
+        typer.Option(
+            "--train-unlabeled",
+            help="Let networks train on cases without the target, too, by their auxiliary tasks.",
+        ),
+    ] = False
 
     def with_quick(self) -> ProtocolOptions:
         """Return the options with the counts that `--quick` sets and no other option does."""

@@ -131,5 +131,6 @@ def _benchmark(
             tune=training.tune,
             primary=protocol.primary or None,
             margin=protocol.margin or None,
+            train_unlabeled=protocol.train_unlabeled or None,
         ),
     )

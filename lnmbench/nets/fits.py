@@ -128,7 +128,7 @@ class Inputs:
     Parameters
     ----------
     target
-        Labels 0 and 1, (n,).
+        Labels 0 and 1, NaN if unknown, (n,). A case without the target can only train the tasks.
     aux
         The auxiliary tasks with their labels.
     slices
@@ -149,7 +149,8 @@ class Inputs:
 
     def __post_init__(self) -> None:
         n = len(self.target)
-        _require(bool(((self.target == 0) | (self.target == 1)).all()), "target is not 0 and 1")
+        known = self.target[~torch.isnan(self.target)]
+        _require(bool(((known == 0) | (known == 1)).all()), "target is not 0 and 1")
         names = [self.target_name, *(task.name for task in self.aux)]
         _require(len(set(names)) == len(names), f"task names repeat: {names}")
         for task in self.aux:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lnmbench.contracts import AuxTask
 
 
-def target_losses(logits: Tensor, target: Tensor, case_mask: Tensor) -> Tensor:
-    """Return each fit's binary cross-entropy, summed over its cases, (K,).
+def target_losses(logits: Tensor, target: Tensor, counted: Tensor) -> Tensor:
+    """Return each fit's binary cross-entropy, summed over its counted cases, (K,).
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ def target_losses(logits: Tensor, target: Tensor, case_mask: Tensor) -> Tensor:
         Logits (K, B, 1).
     target
         Labels 0 and 1, (K, B).
-    case_mask
-        Whether a case counts, (K, B).
+    counted
+        Whether a case is in the batch and its target known, bool (K, B).
     """
     risk = logits.squeeze(-1)  # (K, B)
     losses = functional.binary_cross_entropy_with_logits(risk, target, reduction="none")
-    return (losses * case_mask).sum(1)
+    return (losses * counted).sum(1)
 
 
 def split_known_labels(targets: Tensor) -> tuple[Tensor, Tensor]:

@@ -68,7 +68,11 @@ class StackedObjective:
         self._validation_cases = _case_indices(fits.validation)
         self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
         self._clinical = fits.clinical.float().to(self.device)
-        self._target = inputs.target.float().to(self.device)
+        labels, known = split_known_labels(inputs.target.float())
+        if bool((fits.validation & ~known).any()):
+            raise ValueError("a fit is validated on cases whose target is unknown")
+        self._target, self._is_labeled = labels.to(self.device), known.to(self.device)
+        self.labeled_counts = (fits.training & known).sum(1).tolist()
         self._labels = [
             tuple(part.to(self.device) for part in split_known_labels(task.targets.float()))
             for task in inputs.aux
@@ -157,8 +161,9 @@ class StackedObjective:
             number to minimize, the sum of the fits' combined losses.
         """
         risk, *logits = self.logits(state, batch, tokens, dropout)
-        sums = target_losses(risk, self._target[batch.cases], batch.case_mask)
-        losses = [divide_by_counts(sums, batch.case_counts)]
+        counted = self._is_labeled[batch.cases] & batch.case_mask
+        sums = target_losses(risk, self._target[batch.cases], counted)
+        losses = [sums / counted.sum(1).clamp(min=1)]
         tasks = zip(self._inputs.aux, logits, self._labels, strict=True)
         for aux, aux_logits, (labels, known) in tasks:
             counted = known[batch.cases] & batch.case_mask

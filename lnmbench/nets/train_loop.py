@@ -159,7 +159,8 @@ class TrainLoop:
             sums += self.train_step(
                 [batches[i] if i < len(batches) else batches[0][:0] for batches in batches_by_fit]
             )
-        return divide_by_counts(sums, [len(cases) for cases in cases_by_fit])
+        counts = self._objective.labeled_counts
+        return divide_by_counts(sums, [counts[fit] for fit in self._active.fits])
 
     def train_step(self, cases_by_fit: Sequence[Tensor]) -> Tensor:
         """Update each fit by its batch of cases.

@@ -20,7 +20,8 @@ class Protocol:
 
     `primary` are the primary metrics, declared before the run. Holm's correction covers the
     questions on auxiliary tasks in each of them. `margins` are the largest differences that do not
-    matter, by name of the primary metric.
+    matter, by name of the primary metric. With `train_unlabeled`, networks also train on cases
+    without a known target, whose auxiliary labels count alone.
     """
 
     target: str = DEFAULTS.target
@@ -30,6 +31,7 @@ class Protocol:
     seed: int = 0
     primary: tuple[str, ...] = DEFAULTS.primary
     margins: tuple[tuple[str, float], ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})
+    train_unlabeled: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
 
     def __str__(self) -> str:
         return f"{self.repeats} × {self.folds} × {self.inner}"

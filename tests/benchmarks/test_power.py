@@ -18,11 +18,13 @@ from lnmbench.store.cohort_file import read_cohort
 
 Run = Callable[[str], str]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-HEADER = "label,setting,cases,repeats,folds,inner,cohort,arm,auc,reference,test,pvalue\n"
+HEADER = (
+    "label,setting,cases,repeats,folds,inner,train_unlabeled,cohort,arm,auc,reference,test,pvalue\n"
+)
 
 
 def lines(cohort: int, auc: float, holm: float, claim: float) -> str:
-    start = f'defaults,"effect=1,noise=2",300,3,5,3,{cohort},pt,{auc},0.7'
+    start = f'defaults,"effect=1,noise=2",300,3,5,3,False,{cohort},pt,{auc},0.7'
     return f"{start},holm,{holm}\n{start},claim,{claim}\n"
 
 
@@ -45,7 +47,7 @@ def test_an_experiment_that_was_cut_off_is_removed(run: Run, tmp_path: Path) -> 
     out.write_text(HEADER + whole + cut[:-5], encoding="utf-8")
     run(f"power --cohorts 0 --out {out}")
     assert out.read_text(encoding="utf-8") == HEADER + whole
-    out.write_text(HEADER + whole + cut[:40], encoding="utf-8")
+    out.write_text(HEADER + whole + cut[:46], encoding="utf-8")
     run(f"power --cohorts 0 --out {out}")
     assert out.read_text(encoding="utf-8") == HEADER + whole
 
@@ -96,6 +98,7 @@ def experiment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         repeats=1,
         folds=2,
         inner=2,
+        train_unlabeled=False,
         pool=pool,
         arms=("pt", "pt:shuffled=1", "oracle"),
         controls=0,
@@ -122,6 +125,9 @@ def test_a_cohort_has_outcomes_of_its_own(experiment: Any) -> None:
     assert (first.values["pn"] != other.values["pn"])[both].any()
     with pytest.raises(UserError, match="the setting changes the patients"):
         draw(replace(experiment, setting="effect=2,n=100"))
+    rest = draw(replace(experiment, train_unlabeled=True))
+    assert np.array_equal(rest.values["pn"], first.values["pn"], equal_nan=True)
+    assert not np.isnan(rest.values["pt"]).any()
 
 
 def test_arms_are_those_of_their_names(experiment: Any) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
@@ -104,3 +105,47 @@ def test_learned_weights_are_learned_by_each_fit_for_itself(
     moved = weighting.scalars[-1]
     assert (moved != 0.5).all()
     assert (moved[0] != moved[1]).all()
+
+
+def test_a_case_without_the_target_does_not_count_in_its_loss(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    """Each fit has one batch, in which half of the cases are unlabeled or absent."""
+    whole = replace(
+        settings, batch_size=64, dropout=0.0, feature_dropout=0.0, max_epochs=4, patience=4
+    )
+    fits = replace(without_loss_weights(make_fits(range(4))), dropout=None, feature_dropout=None)
+    inputs = make_inputs(slices=False)
+    validated = fits.validation.any(0)
+    unlabeled = ~validated & (torch.arange(len(validated)) % 2 == 0)
+    assert (fits.training & unlabeled).any(1).all()
+    target = inputs.target.masked_fill(unlabeled, torch.nan)
+    absent = replace(fits, training=fits.training & ~unlabeled)
+
+    results = train(replace(inputs, target=target), fits, whole, sum_losses(aux=0.0))
+    expected = train(inputs, absent, whole, sum_losses(aux=0.0))
+    np.testing.assert_allclose(
+        results.probabilities["n2"], expected.probabilities["n2"], rtol=0, atol=1e-5
+    )
+    for epoch, other in zip(results.history, expected.history, strict=True):
+        assert epoch.training_loss == pytest.approx(other.training_loss, abs=1e-5)
+
+    taught = train(replace(inputs, target=target), fits, whole, sum_losses(aux=1.0))
+    untaught = train(inputs, absent, whole, sum_losses(aux=1.0))
+    differences = taught.probabilities["classes"] - untaught.probabilities["classes"]
+    assert np.nanmax(np.abs(differences)) > 1e-3
+
+
+def test_a_fit_is_validated_on_cases_with_the_target(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(), make_fits([0])
+    target = inputs.target.masked_fill(fits.validation[0], torch.nan)
+    with pytest.raises(ValueError, match="validated on cases whose target is unknown"):
+        train(replace(inputs, target=target), fits, settings, sum_losses())

@@ -12,7 +12,12 @@ from lnmbench.records import Cohort, Resources, Training
 from lnmbench.stages.estimate.estimates import RepeatEstimate, Span
 from lnmbench.stages.estimate.feature_probe import random_images
 from lnmbench.stages.estimate.timing import limit_cases, time_fits
-from lnmbench.stages.plan import CandidateGroup, ResolvedBenchmark, ResolvedNetwork
+from lnmbench.stages.plan import (
+    CandidateGroup,
+    ResolvedBenchmark,
+    ResolvedNetwork,
+    network_positions,
+)
 from lnmbench.stages.run import label_inputs, list_fits, repeat_for_candidates, stack_fits
 
 if TYPE_CHECKING:
@@ -44,7 +49,7 @@ def estimate_networks(
     """
     cohort, plan = benchmark.cohort, benchmark.plan
     started = time.perf_counter()
-    fits = stack_fits(cohort, cohort.positions(plan.ids), list(list_fits(plan, repeat)))
+    fits = stack_fits(cohort, plan, list(list_fits(plan, repeat)))
     seconds_of_stacking = time.perf_counter() - started
     inputs = random_inputs(network, benchmark)
     seconds, memory = Span(low=seconds_of_stacking, high=seconds_of_stacking), 0
@@ -79,7 +84,7 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
     labels = label_inputs(method, network.tasks, plan, cohort)
     if method.level == "none":
         return labels
-    counts = np.diff(cohort.offsets)[cohort.positions(plan.ids)]
+    counts = np.diff(cohort.offsets)[network_positions(plan, cohort)]
     if method.level == "volume":
         counts = np.ones_like(counts)
     offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))

@@ -5,6 +5,7 @@ from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.failures import FailedMethods, MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
+from lnmbench.stages.plan.network_cases import network_positions, unlabeled_training
 from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
 from lnmbench.stages.plan.search.groups import CandidateGroup
 from lnmbench.stages.plan.splitting import make_splits
@@ -24,7 +25,9 @@ __all__ = [
     "list_labels",
     "make_plan",
     "make_splits",
+    "network_positions",
     "refuse_all_failed",
     "resolve",
     "select_methods",
+    "unlabeled_training",
 ]

@@ -40,9 +40,7 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     splits = make_splits(ids, truth, patients, protocol)
     _refuse_single_class_folds(splits, truth, protocol)
     notes = list(target.notes(cohort))
-    if len(known) < len(cohort):
-        left_out = len(cohort) - len(known)
-        notes.append(f"{left_out} of {len(cohort)} cases left out: {protocol.target} unknown")
+    notes += _describe_unknown(len(cohort) - len(known), cohort, protocol)
     return Plan(
         dataset=cohort.name,
         fingerprint=cohort.fingerprint,
@@ -55,6 +53,20 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
         splits=splits,
         notes=tuple(notes),
     )
+
+
+def _describe_unknown(count: int, cohort: Cohort, protocol: Protocol) -> list[str]:
+    """Return a note on the use of the cases whose target is unknown."""
+    if not count:
+        if protocol.train_unlabeled:
+            return [f"train_unlabeled has no effect: {protocol.target} is known for all cases"]
+        return []
+    if protocol.train_unlabeled:
+        return [
+            f"{count} of {len(cohort)} cases only train networks, by their auxiliary tasks:"
+            f" {protocol.target} unknown"
+        ]
+    return [f"{count} of {len(cohort)} cases left out: {protocol.target} unknown"]
 
 
 def _refuse_labels(labels: NDArray[np.float64], cohort: Cohort, protocol: Protocol) -> None:

@@ -23,6 +23,7 @@ from lnmbench.stages.plan.methods import (
     ResolvedNetwork,
     resolve_methods,
 )
+from lnmbench.stages.plan.network_cases import network_positions
 from lnmbench.stages.plan.primary_metrics import normalize_margins, normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.stages.plan.spelling import spell
@@ -103,7 +104,7 @@ def resolve(
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
     plan = make_plan(cohort, target.build(), protocol)
     methods, failures = resolve_methods(
-        selections, benchmark, registry, cohort, available, cohort.positions(plan.ids)
+        selections, benchmark, registry, cohort, available, network_positions(plan, cohort)
     )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
     notes += map(str, failures)

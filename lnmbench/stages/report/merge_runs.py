@@ -105,6 +105,9 @@ def _refuse_other_question(first: Results, other: Results) -> None:
         "repeats × outer × inner folds": (str(first.protocol), str(other.protocol)),
         "primary metrics": (", ".join(first.primary_metrics), ", ".join(other.primary_metrics)),
         "margins": (_format_margins(first), _format_margins(other)),
+        "use of cases without the target": tuple(
+            _format_unlabeled(results) for results in (first, other)
+        ),
     }
     for setting, (expected, got) in settings.items():
         if expected != got:
@@ -143,7 +146,13 @@ def _protocol(results: Results) -> str:
         f"{protocol.target}, {protocol}, seed {protocol.seed},"
         f" primary {', '.join(protocol.primary)}"
         f"{f', margins {_format_margins(results)}' if protocol.margins else ''}"
+        f"{f', {_format_unlabeled(results)}' if protocol.train_unlabeled else ''}"
     )
+
+
+def _format_unlabeled(results: Results) -> str:
+    trained = results.protocol.train_unlabeled
+    return "networks train on cases without the target" if trained else "left out"
 
 
 def _format_margins(results: Results) -> str:

@@ -15,8 +15,8 @@ from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.contracts import AuxTask, Encoder
 from lnmbench.imaging.geometry import window
 from lnmbench.records import TARGET, Cohort, Column, NetworkMethod, Plan
-from lnmbench.stages.plan import head_names
-from lnmbench.stages.run.chunk import Fit, NetworkChunk
+from lnmbench.stages.plan import head_names, network_positions
+from lnmbench.stages.run.chunk import NetworkChunk
 from lnmbench.store.cohort_file import read_slices
 from lnmbench.store.feature_cache import read_features
 
@@ -36,7 +36,7 @@ def label_inputs(
     tasks
         Its auxiliary tasks, in the order of `method.aux`.
     plan
-        The plan's cases, which have the target's labels.
+        The plan, which has the target's labels; the target of other cases is unknown.
     cohort
         The cohort, which has those of the auxiliary tasks.
     """
@@ -44,7 +44,9 @@ def label_inputs(
 
     from lnmbench.nets.fits import AuxInput, Inputs
 
-    positions = cohort.positions(plan.ids)
+    positions = network_positions(plan, cohort)
+    target = torch.full((len(positions),), torch.nan)
+    target[: len(plan.truth)] = torch.from_numpy(plan.truth).float()
     aux = tuple(
         AuxInput(
             name=str(choice),
@@ -54,7 +56,7 @@ def label_inputs(
         )
         for choice, task, head in zip(method.aux, tasks, head_names(method.aux), strict=True)
     )
-    return Inputs(target=torch.from_numpy(plan.truth).float(), aux=aux, target_name=TARGET)
+    return Inputs(target=target, aux=aux, target_name=TARGET)
 
 
 def network_inputs(
@@ -86,7 +88,7 @@ def network_inputs(
 
     from lnmbench.nets.fits import SliceInputs
 
-    positions = cohort.positions(chunk.plan.ids)
+    positions = network_positions(chunk.plan, cohort)
     counts = np.diff(cohort.offsets)[positions]
     rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in positions])
     if method.level == "volume":
@@ -153,7 +155,7 @@ def _images(
 
 
 def clinical_inputs(
-    cohort: Cohort, positions: NDArray[np.int64], fits: Sequence[Fit]
+    cohort: Cohort, positions: NDArray[np.int64], training: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """Return clinical features (K, n, C), imputed and scaled on each fit's training cases.
 
@@ -162,16 +164,16 @@ def clinical_inputs(
     cohort
         The cohort.
     positions
-        (n,), the positions of the plan's cases in the cohort.
-    fits
-        The K fits.
+        (n,), the positions of the cases in the cohort.
+    training
+        The cases on which each fit trains, (K, n).
     """
     if not cohort.features:
-        return np.zeros((len(fits), len(positions), 0), dtype=np.float32)
+        return np.zeros((*training.shape, 0), dtype=np.float32)
     frame = feature_frame(cohort, positions)
     values = tuple(frame[column.name].to_numpy().tobytes() for column in cohort.features)
-    training = tuple(fit.training.tobytes() for fit in fits)
-    return _scale(cohort.features, values, training).copy()
+    masks = tuple(mask.tobytes() for mask in training)
+    return _scale(cohort.features, values, masks).copy()
 
 
 # all networks of a repeat have the same clinical features, as the negative controls of a task do

@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import TARGET, Cohort, UnitResult
+from lnmbench.records import TARGET, Cohort, Plan, UnitResult
 from lnmbench.registry import Registry
-from lnmbench.stages.plan import CandidateGroup, build_tasks, build_weighting
+from lnmbench.stages.plan import (
+    CandidateGroup,
+    build_tasks,
+    build_weighting,
+    network_positions,
+    unlabeled_training,
+)
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
 from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_inputs import clinical_inputs, network_inputs
@@ -46,7 +52,7 @@ def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> 
         If every candidate diverges.
     """
     planned = list(list_fits(chunk.plan, chunk.repeat))
-    fits = stack_fits(cohort, cohort.positions(chunk.plan.ids), planned)
+    fits = stack_fits(cohort, chunk.plan, planned)
     units = split_by_fold(planned)
     tasks = [TARGET, *map(str, chunk.method.aux)]
     notes: dict[str, None] = {}
@@ -76,7 +82,7 @@ def _train_groups(
     trains_encoder = chunk.features is not None and chunk.method.trained_from != "none"
     encoder = rebuild_encoder(chunk.method, registry) if trains_encoder else None
     memory_gb = chunk.resources.memory_gb
-    positions = cohort.positions(chunk.plan.ids)
+    positions = network_positions(chunk.plan, cohort)
     inputs: dict[tuple[str, ...], Inputs] = {}
     # groups of the same tasks follow each other, so that inputs are made once and one is in memory
     for group in sorted(chunk.groups, key=_task_names):
@@ -92,18 +98,24 @@ def _train_groups(
             device=chunk.resources.device,
             memory=None if memory_gb is None else int(memory_gb * 1e9),
         )
-        yield group, results
+        yield group, _select_cases(results, len(chunk.plan.ids))
 
 
-def stack_fits(cohort: Cohort, positions: NDArray[np.int64], planned: Sequence[Fit]) -> Fits:
-    """Return K planned fits as one stack.
+def _select_cases(results: FitResults, n: int) -> FitResults:
+    """Return the results of the plan's n cases, which come before those without a known target."""
+    probabilities = {task: values[:, :n] for task, values in results.probabilities.items()}
+    return replace(results, probabilities=probabilities)
+
+
+def stack_fits(cohort: Cohort, plan: Plan, planned: Sequence[Fit]) -> Fits:
+    """Return K planned fits as one stack, with the cases of `network_positions`.
 
     Parameters
     ----------
     cohort
         The cohort, which has the clinical features.
-    positions
-        (n,), the positions of the plan's cases in the cohort.
+    plan
+        The plan of the fits.
     planned
         The K fits.
     """
@@ -111,14 +123,25 @@ def stack_fits(cohort: Cohort, positions: NDArray[np.int64], planned: Sequence[F
 
     from lnmbench.nets.fits import Fits
 
-    validation = np.stack([fit.validation for fit in planned])  # (K, n)
+    positions = network_positions(plan, cohort)
+    training = np.stack([fit.training for fit in planned])  # (K, n)
+    if len(positions) > len(plan.ids):
+        unlabeled = [unlabeled_training(plan, cohort, fit.training) for fit in planned]
+        training = np.concatenate([training, unlabeled], axis=1)
+    validation = _pad(np.stack([fit.validation for fit in planned]), len(positions))
+    test = _pad(np.stack([fit.test for fit in planned]), len(positions))
     return Fits(
-        training=torch.from_numpy(np.stack([fit.training for fit in planned])),
+        training=torch.from_numpy(training),
         validation=torch.from_numpy(validation),
-        predicted=torch.from_numpy(validation | np.stack([fit.test for fit in planned])),
-        clinical=torch.from_numpy(clinical_inputs(cohort, positions, planned)),
+        predicted=torch.from_numpy(validation | test),
+        clinical=torch.from_numpy(clinical_inputs(cohort, positions, training)),
         seeds=tuple(fit.seed for fit in planned),
     )
+
+
+def _pad(masks: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """Return masks (K, width) of masks (K, n) that are false for the cases after them."""
+    return np.pad(masks, ((0, 0), (0, width - masks.shape[1])))
 
 
 def repeat_for_candidates(fits: Fits, group: CandidateGroup) -> Fits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,6 +30,17 @@ def test_cases_without_the_target_are_left_out_and_said(make_cohort: MakeCohort)
     assert len(plan.ids) == 58
     assert "case-4" not in plan.ids
     assert any("2 of 60 cases left out" in note for note in plan.notes)
+
+
+def test_cases_without_the_target_can_train_networks(make_cohort: MakeCohort) -> None:
+    protocol = replace(PROTOCOL, train_unlabeled=True)
+    truth = (np.arange(60) % 3 == 0).astype(float)
+    (note,) = make_plan(make_cohort(truth=truth), target(), protocol).notes[1:]
+    assert note == "train_unlabeled has no effect: n2 is known for all cases"
+    truth[[4, 9]] = np.nan
+    plan = make_plan(make_cohort(truth=truth), target(), protocol)
+    assert len(plan.ids) == 58
+    assert plan.notes[-1].startswith("2 of 60 cases only train networks, by their auxiliary tasks")
 
 
 def test_a_patient_with_more_cases_is_not_parted(make_cohort: MakeCohort) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lnmbench import Cohort, UserError
 from lnmbench.nets import parallel
@@ -163,3 +164,38 @@ def test_fits_that_diverge_later_are_noted(
     notes = {note for result in search(make_network(tune=1)) for note in result.notes}
     (note,) = notes
     assert note.startswith("1 of 6 fits diverged after a good epoch")
+
+
+def test_unlabeled_cases_train_the_tasks(
+    make_cohort: MakeCohort, plan: Plan, make_network: MakeNetwork, planted_registry: Registry
+) -> None:
+    """Labels of cases outside of the plan change a network with the task, and no other."""
+    plan = replace(plan, protocol=replace(plan.protocol, train_unlabeled=True))
+    cohort = make_cohort(60)
+    sex = cohort.values["sex"].copy()
+    sex[30:] = 1.0 - sex[30:]
+    columns = tuple(column for column in cohort.columns if column.name != "sex")
+    features = replace(cohort, columns=columns)  # a label alone, not a feature
+    changed = replace(features, values={**cohort.values, "sex": sex})
+
+    def predict(cohort: Cohort, *aux: Choice) -> NDArray[np.float64]:
+        method = make_network(*aux, tune=1)
+        chunk = NetworkChunk(
+            method=method,
+            groups=search_groups(method, 0, planted_registry),
+            repeat=0,
+            plan=plan,
+            cohort_file=Path(),
+            features=None,
+        )
+        results = network_results(chunk, cohort, planted_registry)
+        predicted = np.full(30, np.nan)
+        for result in results:
+            tested = ~np.isnan(result.test["target"][:, 0])
+            assert len(tested) == len(result.validation) == 30
+            predicted[tested] = result.test["target"][tested, 0]
+        assert not np.isnan(predicted).any()
+        return predicted
+
+    assert np.array_equal(predict(features), predict(changed))
+    assert np.abs(predict(features, TASK) - predict(changed, TASK)).max() > 1e-6
