@@ -29,4 +29,5 @@ def _name(plan: Plan) -> str:
     protocol = plan.protocol
     name = re.sub(r"[^A-Za-z0-9]+", "-", f"{plan.dataset.partition(':')[0]}-{protocol.target}")
     folds = f"{protocol.repeats}x{protocol.folds}x{protocol.inner}"
-    return f"{name}-{folds}-seed{protocol.seed}-{plan.fingerprint[:8]}"
+    cases = "-unlabeled" if protocol.train_unlabeled else ""
+    return f"{name}{cases}-{folds}-seed{protocol.seed}-{plan.fingerprint[:8]}"

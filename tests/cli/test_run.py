@@ -247,3 +247,20 @@ def test_another_number_of_processes_gives_the_same_predictions(
         np.frombuffer(bytes.fromhex("".join(run.validation)), "<f8") for run in (one, two)
     ]
     assert np.abs(validation[0] - validation[1]).max() <= 1e-4
+
+
+def test_networks_train_on_cases_without_the_target(lnmbench: Command, home: Path) -> None:
+    run = (
+        *("run", "--dataset", "synthetic:n=90,images=no,known_n=0.6", "--encoder", "none"),
+        *("--aux", "pt", "--training", "max_epochs=2", "--train-unlabeled", "--seed", "0"),
+    )
+    done = lnmbench(*run, *FOLDING)
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    (few, total) = re.search(r"(\d+) of (\d+) cases only train networks", text).groups()
+    assert total == "90"
+    assert f"({90 - int(few)} cases," in text
+    (folder,) = Path("runs").iterdir()
+    assert "-unlabeled-" in folder.name
+    estimate = lnmbench(*run, *FOLDING, "--dry-run")
+    assert estimate.returncode == 0, estimate.stderr

@@ -57,6 +57,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> dict[str
         "fewer folds": run_once("fewer-folds", aux="pt", repeats=1, only=True),
         "brier": run_once("brier", seed=1, aux="pt", primary="brier", only=True),
         "margin": run_once("margin", seed=1, aux="pt", margin=["auc=.1"], only=True),
+        "unlabeled": run_once("unlabeled", seed=1, aux="pt", train_unlabeled=True, only=True),
         "logistic": run_once("logistic", seed=3, baseline="logistic", encoder=None, only=True),
     }
 
@@ -116,6 +117,8 @@ def test_cohorts_are_compared_by_ranks_and_by_their_folds(cohorts: list[Results]
         (("with pt", "brier"), "different primary metrics"),
         (("with pt", "margin"), "different margins .*expected none, got auc=0.1"),
         (("another seed", "margin"), "different protocols .* got .*, margins auc=0.1"),
+        (("with pt", "unlabeled"), "different use of cases without the target .*got networks"),
+        (("another seed", "unlabeled"), "different protocols .*, networks train on cases without"),
         (("with pt", "logistic"), "fewer than two complete methods in common"),
     ],
 )
