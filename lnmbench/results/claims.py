@@ -17,8 +17,9 @@ from lnmbench.results.effects import Effect, question_effects
 from lnmbench.results.formatting import ALPHA
 from lnmbench.results.questions import FEWEST_CONTROLS, Question
 
-Evidence = Literal["beaten", "not beaten", "unfinished", "none"]
-"""A task against its negative controls; `unfinished` and `none` allow no attribution."""
+Evidence = Literal["beaten", "not beaten", "unfinished", "undefined", "none"]
+"""A task against its negative controls. `unfinished` (a planned control is not complete),
+`undefined` (a fold does not define the metric) and `none` allow neither verdict nor attribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +32,14 @@ class Claim:
 
     With 19 controls or more, the permutation test decides (`test`, p ≤ .05); with fewer, the
     corrected test against each of them without adjustment, of which `hardest` is the one that the
-    task is least clearly better than.
+    task is least clearly better than. `controls` of `planned` are complete.
     """
 
     question: Question
     effect: Effect
     evidence: Evidence
     controls: int = 0
+    planned: int = 0
     test: ControlTest | None = None
     hardest: Effect | None = None
 
@@ -50,6 +52,11 @@ class Claim:
     def helps(self) -> bool:
         """True if the labels of the task are shown to help."""
         return self.gain and self.evidence == "beaten"
+
+    @property
+    def decided(self) -> bool:
+        """True if the controls allow a verdict on the labels."""
+        return self.evidence in ("beaten", "not beaten")
 
     @property
     def permuted(self) -> bool:
@@ -87,21 +94,33 @@ def _claim(
     evidence: Evidence
     if planned == 0:
         evidence = "none"
-    elif complete < min(planned, FEWEST_CONTROLS):
+    elif complete < planned:
         evidence = "unfinished"
     elif planned >= FEWEST_CONTROLS:
-        evidence = "beaten" if test is not None and test.pvalue <= ALPHA else "not beaten"
+        evidence = _judge_permutation(test)
     else:
-        is_better = strongest is not None and strongest.direction == "better"
-        evidence = "beaten" if is_better else "not beaten"
+        evidence = _judge_strongest(strongest)
     return Claim(
         question=question,
         effect=effect,
         evidence=evidence,
         controls=complete,
+        planned=planned,
         test=test,
         hardest=strongest,
     )
+
+
+def _judge_permutation(test: ControlTest | None) -> Evidence:
+    if test is None or math.isnan(test.pvalue):
+        return "undefined"
+    return "beaten" if test.pvalue <= ALPHA else "not beaten"
+
+
+def _judge_strongest(effect: Effect | None) -> Evidence:
+    if effect is None or effect.undefined:
+        return "undefined"
+    return "beaten" if effect.direction == "better" else "not beaten"
 
 
 _HARDEST = ("worse", "same", "open", "descriptive", "better")

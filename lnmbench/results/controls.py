@@ -24,17 +24,28 @@ from lnmbench.stats.permutation import count_reaching, permutation_pvalue
 class ControlTest:
     """A network with its own labels among its negative controls, in one metric.
 
-    `score` is the mean over the outer folds; `scores` are those of the controls. `pvalue` is that
-    of the permutation test, NaN with fewer than 19 controls and if a fold does not define the
-    metric for each of the methods.
+    `score` is the mean over the outer folds; `scores` are those of the complete controls among
+    `planned`. `pvalue` is that of the permutation test, NaN with fewer than 19 controls, if a
+    control is not finished, and if a fold does not define the metric for each of the methods.
     """
 
     metric: str
     metric_title: str
     score: float
     scores: tuple[float, ...]
+    planned: int
     pvalue: float
     upward: bool = True
+
+    @property
+    def finished(self) -> bool:
+        """True if every planned control is complete."""
+        return len(self.scores) == self.planned
+
+    @property
+    def defined(self) -> bool:
+        """True if every fold defines the metric, for the network and each complete control."""
+        return not any(map(math.isnan, (self.score, *self.scores)))
 
     @property
     def reaching(self) -> int:
@@ -49,12 +60,12 @@ class ControlTest:
     @property
     def low(self) -> float:
         """The lowest score of a control."""
-        return min(self.scores)
+        return float(np.min(self.scores))
 
     @property
     def high(self) -> float:
         """The highest score of a control."""
-        return max(self.scores)
+        return float(np.max(self.scores))
 
 
 def planned_controls(results: Results, method: Method) -> list[MethodResult]:
@@ -71,9 +82,10 @@ def control_tests(results: Results, method: Method) -> list[ControlTest]:
     """Return a method's permutation test in each primary metric, none without a control.
 
     The statistic is the mean over the outer folds. It is one test however many folds and controls
-    there are.
+    there are, and a single look: it has no p until every planned control is complete.
     """
-    controls = complete_controls(results, method)
+    planned = planned_controls(results, method)
+    controls = [control for control in planned if control.complete]
     by_key = {result.method.fingerprint: result for result in results.method_results}
     result = by_key[method.fingerprint]
     if not controls or not result.complete:
@@ -89,8 +101,9 @@ def control_tests(results: Results, method: Method) -> list[ControlTest]:
                 metric_title=metric_title(results, metric),
                 score=score,
                 scores=tuple(scores),
+                planned=len(planned),
                 pvalue=permutation_pvalue(score, scores, upward=upward)
-                if is_defined and len(scores) >= FEWEST_CONTROLS
+                if is_defined and len(scores) == len(planned) >= FEWEST_CONTROLS
                 else math.nan,
                 upward=upward,
             )

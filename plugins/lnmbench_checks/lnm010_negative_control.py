@@ -52,16 +52,21 @@ def _describe(claim: Claim) -> str:
     if claim.evidence == "none":
         return f"{message}, but no negative control was run"
     if claim.evidence == "unfinished":
-        return f"{message}, but its negative controls are not finished"
+        return (
+            f"{message}, but its negative controls are not finished ({claim.controls} of"
+            f" {claim.planned})"
+        )
+    if claim.evidence == "undefined":
+        return f"{message}, but its negative controls are not compared: undefined on some folds"
     if claim.permuted and claim.test is not None:
         return (
             f"{message}, but {claim.test.reaching} of {claim.controls} negative controls"
             f" {'is' if claim.test.reaching == 1 else 'are'} as good or better"
             f" (permutation {format_p_equation(claim.test.pvalue)})"
         )
-    if claim.hardest is None or claim.hardest.undefined:
-        return f"{message}, but its negative control is not compared: undefined on some folds"
-    return (
-        f"{message}, but {format_difference(claim.hardest.estimate)} against its negative control"
-        f" (corrected {format_p_equation(claim.hardest.corrected)})"
-    )
+    if claim.hardest is not None:
+        message += (
+            f", but {format_difference(claim.hardest.estimate)} against its negative control"
+            f" (corrected {format_p_equation(claim.hardest.corrected)})"
+        )
+    return message

@@ -8,6 +8,7 @@ from lnmbench.records import Results
 from lnmbench.results import (
     Claim,
     ControlTest,
+    Evidence,
     Question,
     describe_verdicts,
     format_p_equation,
@@ -26,26 +27,29 @@ def describe_controls(results: Results, questions: Sequence[Question]) -> Iterat
     A gain is attributed to the labels only if a network is better than its controls.
     """
     claims = {q.method.fingerprint: make_claims(results, q) for q in questions}
-    decided = [group for group in claims.values() if group and _is_decided(group)]
+    decided = [group for group in claims.values() if _is_decided(group)]
     if len(decided) == 1:
         yield f"against {describe_control_tests(decided[0])}{_describe_consequence(decided)}"
     elif decided:
         yield f"{_count_directions(decided)}{_describe_consequence(decided)}"
     undecided = [group for group in claims.values() if not _is_decided(group)]
-    if undecided:
-        scope = f" for {len(undecided)} of {len(claims)} networks" if decided else ""
-        yield _describe_missing([claim for group in undecided for claim in group], scope)
+    by_evidence: dict[Evidence, list[Sequence[Claim]]] = {}
+    for group in undecided:
+        by_evidence.setdefault(group[0].evidence if group else "none", []).append(group)
+    for evidence, groups in by_evidence.items():
+        scope = f" for {len(groups)} of {len(claims)} networks" if len(groups) < len(claims) else ""
+        yield _describe_missing(evidence, groups, scope)
 
 
 def describe_attribution(claims: Sequence[Claim]) -> Iterator[str]:
     """Yield a sentence on the controls of one question and what follows, for the conclusion.
 
-    There is none without a control if no gain is to be attributed.
+    There is none without a planned control if no gain is to be attributed.
     """
-    if claims and _is_decided(claims):
+    if _is_decided(claims):
         yield f"Against {describe_control_tests(claims)}{_describe_consequence([claims])}."
-    elif any(claim.gain for claim in claims):
-        text = _describe_missing(claims, "")
+    elif any(claim.gain or claim.planned for claim in claims):
+        text = _describe_missing(claims[0].evidence, [claims], "")
         yield f"{text[:1].upper()}{text[1:]}."
 
 
@@ -62,8 +66,6 @@ def describe_control_tests(claims: Sequence[Claim]) -> str:
             by_result.setdefault(test.reaching, []).append(test)
         return f"{subject}: {'; '.join(map(_describe_permutation, by_result.values()))}"
     hardest = [claim.hardest for claim in claims if claim.hardest is not None]
-    if not hardest:
-        return f"{subject}: not compared"
     strongest = ", in each metric the strongest one" if controls > 1 else ""
     return f"{subject}{strongest}: {describe_verdicts(hardest)}"
 
@@ -95,13 +97,23 @@ def _describe_consequence(claims: Sequence[Sequence[Claim]]) -> str:
     )
 
 
-def _describe_missing(claims: Sequence[Claim], scope: str) -> str:
-    gains = any(claim.gain for claim in claims)
+def _describe_missing(
+    evidence: Evidence, claims_by_network: Sequence[Sequence[Claim]], scope: str
+) -> str:
+    """Return why the controls of networks allow no verdict on the labels, and what to do."""
+    gains = any(claim.gain for claims in claims_by_network for claim in claims)
     verb = "the gain cannot" if gains else "a gain could not"
-    if any(claim.evidence == "unfinished" for claim in claims):
+    if evidence == "unfinished":
+        complete = sum(claims[0].controls for claims in claims_by_network)
+        planned = sum(claims[0].planned for claims in claims_by_network)
         return (
-            f"the negative controls {PERMUTED} are not finished{scope}, so {verb} be attributed to "
-            "the labels yet; resume the run"
+            f"the negative controls {PERMUTED} are not finished{scope} ({complete} of {planned}), "
+            f"so {verb} be attributed to the labels yet; resume the run"
+        )
+    if evidence == "undefined":
+        return (
+            f"the metrics of the negative controls {PERMUTED} are undefined on some folds{scope}, "
+            f"so {verb} be attributed to the labels"
         )
     return (
         f"no negative control {PERMUTED} was run{scope}, so {verb} be attributed to the labels; "
@@ -110,14 +122,14 @@ def _describe_missing(claims: Sequence[Claim], scope: str) -> str:
 
 
 def _is_decided(claims: Sequence[Claim]) -> bool:
-    return any(claim.evidence in ("beaten", "not beaten") for claim in claims)
+    return any(claim.decided for claim in claims)
 
 
 def _count_directions(claims: Sequence[Sequence[Claim]]) -> str:
     """Return the number of networks with each direction, metric by metric."""
     directions: dict[str, list[str]] = {}
     for claim in (claim for group in claims for claim in group):
-        if claim.evidence in ("beaten", "not beaten"):
+        if claim.decided:
             directions.setdefault(claim.effect.metric_title, []).append(_name_direction(claim))
     counts = [
         f"{title} ({', '.join(f'{group.count(name)} {name}' for name in sorted(set(group)))})"

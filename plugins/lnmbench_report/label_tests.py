@@ -135,21 +135,30 @@ def _make_cells(results: Results, row: Row) -> Iterator[Cell]:
     test = row.test
     yield Cell(text=metric_heading(results, test.metric))
     yield Cell(text=format_decimal(test.score), value=test.score)
-    yield Cell(text=str(len(test.scores)), value=float(len(test.scores)))
+    planned = "" if test.finished else f" of {test.planned}"
+    yield Cell(text=f"{len(test.scores)}{planned}", value=float(len(test.scores)))
     digits = decimal_places(test.mean)
     low, high = (format_decimal(bound, digits=digits) for bound in (test.low, test.high))
     text = format_decimal(test.mean) + (f" ({low} to {high})" if len(test.scores) > 1 else "")
     yield Cell(text=text, value=test.mean, low=test.low, high=test.high)
     yield Cell(text=format_decimal(row.alone), value=row.alone)
-    yield Cell(text=str(test.reaching), value=float(test.reaching))
+    yield Cell(
+        text=str(test.reaching) if test.defined else MISSING,
+        value=float(test.reaching) if test.defined else math.nan,
+    )
     yield _p_cell(row)
     yield Cell(text=_conclude(row.claim))
 
 
 def _p_cell(row: Row) -> Cell:
-    """Return p of the test that decides: the permutation test, or that against each control."""
+    """Return p of the test that decides: the permutation test, or that against each control.
+
+    No test decides before every planned control is complete.
+    """
     hardest = None if row.claim is None else row.claim.hardest
-    p = row.test.pvalue if hardest is None else hardest.corrected
+    p = row.test.pvalue
+    if hardest is not None:
+        p = hardest.corrected if row.test.finished else math.nan
     return Cell(text=format_pvalue(p), value=p)
 
 
@@ -158,28 +167,40 @@ def _conclude(claim: Claim | None) -> str:
         return MISSING
     if claim.helps:
         return "helps"
+    if not claim.decided:
+        reason = "controls not finished" if claim.evidence == "unfinished" else "controls undefined"
+        return f"{'gain' if claim.gain else 'no gain shown'}, {reason}"
     if claim.gain:
-        return "gain, not by the labels" if claim.evidence == "not beaten" else "gain"
+        return "gain, not by the labels"
     return "labels matter, no gain shown" if claim.evidence == "beaten" else "not shown"
 
 
 def _write_notes(results: Results, rows: Sequence[Row]) -> Iterator[str]:
-    few = [row for row in rows if math.isnan(row.test.pvalue)]
+    tests = [row.test for row in rows]
     level = format_decimal(ALPHA, digits=2)
     yield (
         f"Mean over {plural(results.protocol.units, 'outer fold')}, with the labels of the task "
         "and with its known labels randomly permuted (negative controls). As good: number of "
         "controls that are as good as the network with its own labels, or better."
     )
-    if len(few) < len(rows):
+    if any(test.planned >= FEWEST_CONTROLS for test in tests):
         yield (
             "p: permutation test, (1 + as good) / (1 + controls); one test for all folds and "
             "controls, not corrected for several metrics and tasks."
         )
-    if few:
+    if any(test.planned < FEWEST_CONTROLS for test in tests):
         yield (
             f"With fewer than {FEWEST_CONTROLS} controls, p is that of the corrected test against "
             "the control that the network is least clearly better than."
+        )
+    if not all(test.finished for test in tests):
+        yield (
+            "A network whose controls are not all finished has no p and no conclusion on the labels"
+            "; resume the run."
+        )
+    if not all(test.defined for test in tests):
+        yield (
+            "A metric that a fold does not define has no p and allows no conclusion on the labels."
         )
     yield (
         "A task helps if the network is better than the one without the task (Holm p < "
@@ -195,7 +216,7 @@ def _draw_scores(results: Results, rows: Sequence[Row]) -> Figure:
     labels = method_labels(results)
     texts = [
         f"{labels[row.method.fingerprint]} {format_decimal(row.test.score)} in "
-        f"{row.test.metric_title}, {plural(len(row.test.scores), 'control')} "
+        f"{row.test.metric_title}, {_count_controls(row.test)} "
         f"{format_decimal(row.test.low)} to {format_decimal(row.test.high)}"
         for row in rows
         if row.method.fingerprint in drawn
@@ -224,6 +245,12 @@ def _draw_scores(results: Results, rows: Sequence[Row]) -> Figure:
             *_undrawn_notes(len({row.method.fingerprint for row in rows}) - len(drawn)),
         ),
     )
+
+
+def _count_controls(test: ControlTest) -> str:
+    if test.finished:
+        return plural(test.planned, "control")
+    return f"{len(test.scores)} of {plural(test.planned, 'control')}"
 
 
 def _undrawn_notes(hidden: int) -> Iterator[str]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from lnmbench.records import Choice, Results
@@ -64,11 +68,40 @@ def test_fewer_controls_are_tested_without_adjustment() -> None:
 
 def test_controls_that_are_not_finished_allow_no_attribution() -> None:
     unfinished = {"pt:shuffled=19": 3}
-    assert first_claim(make_results(3.0, 0.2, 0.2, 19, units_done=unfinished)).evidence == (
-        "unfinished"
-    )
-    assert first_claim(make_results(3.0, 0.2, 0.2, 20, units_done=unfinished)).evidence == "beaten"
+    for planned in (19, 20):  # 19 of 20 are no 19 controls that were planned
+        claim = first_claim(make_results(3.0, 0.2, 0.2, planned, units_done=unfinished))
+        assert (claim.evidence, claim.decided, claim.permuted) == ("unfinished", False, False)
+        assert (claim.controls, claim.planned) == (planned - 1, planned)
     single = {"pt:shuffled=1": 3}
     assert first_claim(make_results(3.0, 0.2, 0.2, 1, units_done=single)).evidence == "unfinished"
     # one of two controls is not yet both of them
     assert first_claim(make_results(3.0, 0.2, 0.2, 2, units_done=single)).evidence == "unfinished"
+
+
+def test_controls_with_an_undefined_metric_allow_no_verdict() -> None:
+    results = make_results(3.0, 0.2, 0.2, 19)
+    last = results.method_results[-1]
+    values = last.scores["auc"].values.copy()
+    values[0, 0] = np.nan
+    scores = {**last.scores, "auc": replace(last.scores["auc"], values=values)}
+    changed = replace(
+        results, method_results=(*results.method_results[:-1], replace(last, scores=scores))
+    )
+    (question,) = aux_questions(changed)
+    auc, ap = make_claims(changed, question)
+    assert (auc.evidence, auc.decided, auc.permuted) == ("undefined", False, False)
+    assert (ap.evidence, ap.decided) == ("beaten", True)
+
+
+def test_a_single_control_with_an_undefined_metric_allows_no_verdict() -> None:
+    results = make_results(3.0, 0.2, 0.2, 1)
+    control = results.method_results[-1].method.fingerprint
+    compared = tuple(
+        replace(c, tests={}, holm=math.nan)
+        if c.metric == "auc" and control in (c.method_a, c.method_b)
+        else c
+        for c in results.pair_comparisons
+    )
+    (question,) = aux_questions(results)
+    auc, ap = make_claims(replace(results, pair_comparisons=compared), question)
+    assert (auc.evidence, ap.evidence) == ("undefined", "beaten")

@@ -61,13 +61,21 @@ def test_fewer_controls_and_undefined_folds_have_no_p(nineteen: Results) -> None
     few = sample_results([(MULTI_TASK, 1.6), *((c, 0.9) for c in make_controls(18))])
     assert [math.isnan(test.pvalue) for test in control_tests(few, MULTI_TASK)] == [True, True]
     assert control_tests(sample_results([(MULTI_TASK, 1.0)]), MULTI_TASK) == []
+    waiting = sample_results(
+        [(MULTI_TASK, 1.6), *((c, 0.9) for c in make_controls(20))],
+        units_done={"pt:shuffled=20": 3},
+    )
+    auc, _ = control_tests(waiting, MULTI_TASK)
+    assert (len(auc.scores), auc.planned, auc.finished) == (19, 20, False)
+    assert math.isnan(auc.pvalue)
     last = nineteen.method_results[-1]
     values = last.scores["auc"].values.copy()
     values[0, 0] = np.nan
     scores = {**last.scores, "auc": replace(last.scores["auc"], values=values)}
     changed = (*nineteen.method_results[:-1], replace(last, scores=scores))
     auc, ap = control_tests(replace(nineteen, method_results=changed), MULTI_TASK)
-    assert math.isnan(auc.pvalue)
+    assert (auc.defined, ap.defined) == (False, True)
+    assert all(map(math.isnan, (auc.pvalue, auc.mean, auc.low, auc.high)))
     assert ap.pvalue == 0.05
 
 

@@ -108,7 +108,18 @@ def test_controls_that_are_not_finished_confirm_nothing(
     gain = compare(single, with_pt, 0.02, 0.01)
     waiting = replace(control, units_done=3)
     message = NegativeControl()(method_run(single, with_pt, waiting, comparisons=(gain,)))
-    assert message == "with pT gains +.020 in AUC, but its negative controls are not finished"
+    start = "with pT gains +.020 in AUC, but its negative controls are not"
+    assert message == f"{start} finished (0 of 1)"
+    undefined = replace(compare(control, with_pt, 0.02, 0.01), tests={})
+    results = [
+        replace(
+            result,
+            scores={"auc": FoldScores(method="", metric="auc", values=np.full((2, 10), value))},
+        )
+        for result, value in ((single, 0.6), (with_pt, 0.62), (control, np.nan))
+    ]
+    run = method_run(*results, comparisons=(gain, undefined))
+    assert NegativeControl()(run) == f"{start} compared: undefined on some folds"
 
 
 def test_a_network_with_some_permuted_labels_is_no_control(

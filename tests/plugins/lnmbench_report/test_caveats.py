@@ -47,8 +47,8 @@ def test_an_answer_of_a_run_that_is_not_finished_says_so(write_answer: Write) ->
     assert "1 of 4 methods is not finished, so the family of tests will grow" in more
     waiting = sample_results([*THREE, (CONTROL, 1.0)], units_done={CONTROL.label: 4})
     assert (
-        "the negative controls (labels randomly permuted) are not finished, so a gain could not be "
-        "attributed to the labels yet; resume the run"
+        "the negative controls (labels randomly permuted) are not finished (0 of 1), so a gain "
+        "could not be attributed to the labels yet; resume the run"
     ) in write_answer(waiting)
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+import pytest
 from lnmbench_report.conclusion import Conclusion
 
-from lnmbench.records import Choice, Paragraph, Results
+from lnmbench.records import Choice, Method, Paragraph, Results
 from lnmbench.results import control_questions
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -112,13 +114,16 @@ def test_without_a_control_of_the_whole_a_half_permuted_network_is_no_control(
     assert "adding pt + size as auxiliary tasks" in text
 
 
-def with_controls(task: float, alone: float, permuted: float, count: int = 19) -> Results:
+def with_controls(
+    task: float, alone: float, permuted: float, count: int = 19, **changes: dict[str, int]
+) -> Results:
     controls = [
         sample_network(f"pt:shuffled={seed}", Choice(name="pt", parameters={"shuffled": seed}))
         for seed in range(1, count + 1)
     ]
     return sample_results(
-        [(MULTI_TASK, task), (SINGLE_TASK, alone), *((control, permuted) for control in controls)]
+        [(MULTI_TASK, task), (SINGLE_TASK, alone), *((control, permuted) for control in controls)],
+        **changes,
     )
 
 
@@ -167,6 +172,55 @@ def test_without_controls_a_gain_is_not_attributed(gain: Results, write_answer: 
     assert f"N{missing[1:]} attributed to the labels; add --controls 19." in " ".join(
         write_conclusion(gain)
     )
+
+
+@pytest.mark.parametrize(("task", "verb"), [(3.0, "the gain cannot"), (0.2, "a gain could not")])
+def test_controls_that_are_not_finished_are_counted_without_a_verdict(
+    task: float, verb: str, write_answer: Write
+) -> None:
+    results = with_controls(task, 0.2, 0.2, 20, units_done={"pt:shuffled=20": 3})
+    text = (
+        f"he negative controls {PERMUTED} are not finished (19 of 20), so {verb} be attributed to"
+        " the labels yet; resume the run"
+    )
+    answer, conclusion = write_answer(results), " ".join(write_conclusion(results))
+    assert f"t{text}" in answer
+    assert f"T{text}." in conclusion
+    for written in (answer, conclusion):
+        assert "permutation p" not in written
+        assert "as good or better" not in written
+        assert "permuted labels did" not in written
+
+
+def test_finished_and_unfinished_controls_and_none_are_counted_apart(write_answer: Write) -> None:
+    methods: list[tuple[Method, float]] = []
+    for encoder in "abcd":
+        methods.append((sample_network(encoder, encoder=encoder), 0.2))
+        methods.append((sample_network(f"{encoder} + pt", "pt", encoder=encoder), 3.0))
+    for encoder in "abc":
+        permuted = Choice(name="pt", parameters={"shuffled": 1})
+        methods.append((sample_network(f"{encoder} + permuted", permuted, encoder=encoder), 0.2))
+    done = {"b + permuted": 3, "c + permuted": 0}
+    text = write_answer(sample_results(methods, units_done=done))
+    assert f"against its negative control {PERMUTED}: scores better in this cohort" in text
+    assert f"controls {PERMUTED} are not finished for 2 of 4 networks (0 of 2), so the" in text
+    assert f"no negative control {PERMUTED} was run for 1 of 4 networks, so the gain" in text
+
+
+def test_controls_with_an_undefined_metric_are_no_verdict(write_answer: Write) -> None:
+    results = with_controls(3.0, 0.2, 0.2)
+    last = results.method_results[-1]
+    scores = {
+        metric: replace(score, values=np.full_like(score.values, np.nan))
+        for metric, score in last.scores.items()
+    }
+    changed = (*results.method_results[:-1], replace(last, scores=scores))
+    text = write_answer(replace(results, method_results=changed))
+    assert "improved prediction of n2 (AUC +" in text
+    assert (
+        f"the metrics of the negative controls {PERMUTED} are undefined on some folds, so the gain"
+        " cannot be attributed to the labels"
+    ) in text
 
 
 def write_conclusion(results: Results) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ def make_results(
     alone: float | None = 0.2,
     permuted: float = 0.2,
     more: Sequence[tuple[Method, float]] = (),
+    units_done: Mapping[str, int] | None = None,
 ) -> Results:
     """Return results with `count` controls, by the signal of each kind of network."""
     controls = [
@@ -38,7 +40,8 @@ def make_results(
     ]
     reference = [] if alone is None else [(SINGLE_TASK, alone)]
     return sample_results(
-        [(MULTI_TASK, task), *reference, *((control, permuted) for control in controls), *more]
+        [(MULTI_TASK, task), *reference, *((control, permuted) for control in controls), *more],
+        units_done=units_done,
     )
 
 
@@ -96,6 +99,42 @@ def test_the_conclusion_needs_both_tests(
     assert column_texts(table, "conclusion")[0] == conclusion
     few = [note for note in table.notes if note.startswith("With fewer than 19 controls, p is")]
     assert len(few) == (count < 19)
+
+
+@pytest.mark.parametrize(
+    ("levels", "count", "conclusion"),
+    [
+        ({}, 2, "gain, controls not finished"),
+        ({}, 19, "gain, controls not finished"),
+        ({}, 20, "gain, controls not finished"),
+        ({"task": 1.0, "alone": 1.0, "permuted": 1.0}, 19, "no gain shown, controls not finished"),
+    ],
+)
+def test_controls_that_are_not_finished_have_no_p_and_no_conclusion(
+    levels: dict[str, float], count: int, conclusion: str, column_texts: Column
+) -> None:
+    results = make_results(count, **levels, units_done={f"pt:shuffled={count}": 3})
+    table, figure = make_blocks(results)
+    assert column_texts(table, "controls") == [f"{count - 1} of {count}"] * 2
+    assert column_texts(table, "p") == ["–", "–"]
+    assert column_texts(table, "conclusion")[0] == conclusion
+    notes = " ".join(table.notes)
+    assert "whose controls are not all finished has no p and no conclusion" in notes
+    assert ("p: permutation test" in notes) == (count >= 19)
+    assert ("With fewer than 19 controls, p is" in notes) == (count < 19)
+    assert f"{count - 1} of {count} controls" in figure.alt
+
+
+def test_an_undefined_metric_has_no_rank(nineteen: Results, column_texts: Column) -> None:
+    first, reference, control, *others = nineteen.method_results
+    values = np.full_like(control.scores["auc"].values, np.nan)
+    scores = {**control.scores, "auc": replace(control.scores["auc"], values=values)}
+    changed = (first, reference, replace(control, scores=scores), *others)
+    table, _ = make_blocks(replace(nineteen, method_results=changed))
+    assert column_texts(table, "reaching") == ["–", "0"]
+    assert column_texts(table, "p") == ["–", ".05"]
+    assert column_texts(table, "conclusion") == ["gain, controls undefined", "helps"]
+    assert any("a fold does not define has no p" in note for note in table.notes)
 
 
 def test_controls_are_one_row_here_and_in_no_other_table(nineteen: Results) -> None:
