@@ -38,8 +38,18 @@ class DamagedUnit:
     fault: str
 
 
-def require_format(database: sqlite3.Connection, path: Path) -> None:
-    """Raise `UserError` if the tables are not those of a ledger of this version."""
+def require_format(database: sqlite3.Connection, path: Path, *, then: str) -> None:
+    """Raise `UserError` if the tables are not those of a ledger of this version.
+
+    Parameters
+    ----------
+    database
+        The database of the ledger.
+    path
+        Its file.
+    then
+        What the user can do with a ledger of another version; it depends on the command.
+    """
     schema = {
         row
         for row in database.execute("SELECT type, name, sql FROM sqlite_master LIMIT 1000")
@@ -55,7 +65,7 @@ def require_format(database: sqlite3.Connection, path: Path) -> None:
             where=str(path),
             expected=FORMAT,
             got=ledger_format[:40],
-            then="read it with the version of lnmbench that wrote it, or choose another --out",
+            then=then,
         )
     if schema != expected:
         names = sorted(str(name) for _, name, _ in schema ^ expected)

@@ -102,7 +102,8 @@ class LedgerWriter(LedgerReader):
 
     def _prepare(self) -> None:
         self.hold(self._say)
-        require_format(self._database, self.path)
+        then = "choose another --out, or resume the run with the version of lnmbench that wrote it"
+        require_format(self._database, self.path, then=then)
         self.require(self._plan)
         damaged = verify(self._database, self.path)
         self._database.rollback()
