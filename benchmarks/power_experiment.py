@@ -101,22 +101,50 @@ class PowerAnswer:
 
 def simulate(experiment: PowerExperiment) -> tuple[PowerAnswer, ...]:
     """Return every test of every arm on the experiment's cohort; none after its deadline."""
-    if time.time() > experiment.deadline:
+    try:
+        benchmark = plan_cohort(experiment)
+        results = {
+            name: run_arm(name, benchmark, experiment)
+            for name in ("none", *experiment.arms, *_control_names(experiment))
+        }
+    except TimeoutError:
         return ()
+    return tuple(_make_answers(experiment, benchmark.plan, results))
+
+
+def plan_cohort(experiment: PowerExperiment) -> ResolvedBenchmark:
+    """Return the networks of an experiment with its cohort and a plan of its own.
+
+    Raises `TimeoutError` after the deadline.
+    """
+    _refuse_late(experiment)
     benchmark = resolve_arms(experiment)
     cohort = draw_cohort(experiment)
     protocol = replace(benchmark.plan.protocol, seed=experiment.cohort)
     target = make_registry(PLUGIN).targets.build(choices.parse(protocol.target))
-    plan = make_plan(cohort, target, protocol)
-    benchmark = replace(benchmark, cohort=cohort, plan=plan)
-    results: dict[str, MethodResult] = {}
-    for name in ("none", *experiment.arms, *_control_names(experiment)):
-        method = find_method(name, benchmark)
-        predicted = _predict(method, benchmark, experiment)
-        if predicted is None:
-            return ()
-        results[name] = score_method(method.method, predicted, plan)
-    return tuple(_make_answers(experiment, plan, results))
+    return replace(benchmark, cohort=cohort, plan=make_plan(cohort, target, protocol))
+
+
+def run_arm(name: str, benchmark: ResolvedBenchmark, experiment: PowerExperiment) -> MethodResult:
+    """Return the scores of the network with the tasks of an arm.
+
+    Parameters
+    ----------
+    name
+        The arm, or `none`.
+    benchmark
+        The benchmark of the experiment.
+    experiment
+        The experiment.
+
+    Raises
+    ------
+    TimeoutError
+        After the deadline.
+    """
+    method = find_method(name, benchmark)
+    predicted = _predict(method, benchmark, experiment)
+    return score_method(method.method, predicted, benchmark.plan)
 
 
 def draw_cohort(experiment: PowerExperiment) -> Cohort:
@@ -212,19 +240,23 @@ def _resolve_on_pool(
 
 def _predict(
     method: ResolvedNetwork, benchmark: ResolvedBenchmark, experiment: PowerExperiment
-) -> NDArray[np.float64] | None:
-    """Return out-of-fold probabilities (repeats, n), or None after the deadline."""
+) -> NDArray[np.float64]:
+    """Return out-of-fold probabilities (repeats, n)."""
     outer = benchmark.plan.splits.outer
     predicted = np.full(outer.shape, np.nan)
     registry = make_registry(PLUGIN)
     for repeat in range(len(outer)):
-        if time.time() > experiment.deadline:
-            return None
+        _refuse_late(experiment)
         chunk = make_chunk(method, benchmark, repeat, features=experiment.pool.features)
         for result in network_results(chunk, benchmark.cohort, registry):
             tested = outer[repeat] == result.unit.fold
             predicted[repeat, tested] = result.test[TARGET][tested, 0]
     return predicted
+
+
+def _refuse_late(experiment: PowerExperiment) -> None:
+    if time.time() > experiment.deadline:
+        raise TimeoutError("the deadline of the experiment has passed")
 
 
 def _make_answers(

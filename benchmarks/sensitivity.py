@@ -1,13 +1,15 @@
-"""The network compared with a ten-line pipeline on six cohorts.
+"""The network compared with a ten-line pipeline, on single cohorts and on simulated ones.
 
 The pipeline: mean of the frozen features over the slices of a case → ridge score of the target,
 learned out of fold inside the training part → logistic regression on it and the clinical features.
 On a table without images it is the baseline `logistic`. Both run on the same outer folds. Cohorts
 in which training defaults are chosen are separate from those in which the choice is confirmed:
 `sensitivity_cohorts.py` lists them. Finished cohorts are stored: rerun the command to resume.
+With `--simulated 16`, 16 cohorts of each kind are drawn from a pool of phantoms, as in `power.py`:
+the mean difference over them is far more precise than the difference on one cohort.
 
     python benchmarks/sensitivity.py --development --label candidate --training learning_rate=1e-4
-    python benchmarks/sensitivity.py --held-out --format markdown
+    python benchmarks/sensitivity.py --development --held-out --simulated 16 --format markdown
 """
 
 from __future__ import annotations
@@ -20,75 +22,48 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is loaded, here and in the workers
 
-from argument_types import add_integers
+from argument_types import add_integers, integer_from
 from experiment_pool import run_all
+from power_pool import make_pool
 from row_file import append_rows, read_rows
-from sensitivity_cohorts import COHORTS, DEVELOPMENT, HELD_OUT
+from sensitivity_cohorts import (
+    COHORTS,
+    DEVELOPMENT,
+    DEVELOPMENT_KINDS,
+    HELD_OUT,
+    HELD_OUT_KINDS,
+    KINDS,
+)
 from sensitivity_experiment import SensitivityExperiment, SensitivityResult, run_experiment
+from sensitivity_table import make_tables
 
 from lnmbench import choices
 from lnmbench.cli.progress import make_progress
 from lnmbench.errors import UserError
-from lnmbench.records import Cell, Table, TableColumn
 from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
-from lnmbench.results import format_decimal, format_difference, format_interval
 
-_KEY = 6
+_KEY = 7
 """Fields of a result that name its experiment."""
 FORMATS = {"table": to_text, "markdown": to_markdown}
-_TEXT_COLUMNS = ("cohort", "settings", "task")
-_NUMBER_COLUMNS = (
-    *("cases", "positive", "protocol", "pipeline", "network"),
-    *("difference (95 % CI)", "seconds"),
-)
-_NOTE = (
-    "AUC, mean over the outer folds; network − pipeline with the interval of the corrected"
-    " resampled t-test. Seconds: training of the network on one core. Development: "
-    + ", ".join(DEVELOPMENT)
-    + "; all others are held out."
-)
-
-
-def make_table(results: Sequence[SensitivityResult]) -> Table:
-    """Return a row for each cohort and label."""
-    order = list(COHORTS)
-    headings = ((_TEXT_COLUMNS, "left"), (_NUMBER_COLUMNS, "right"))
-    return Table(
-        key="sensitivity",
-        title="Network and ten-line pipeline",
-        columns=tuple(
-            TableColumn(key=h, heading=h, align=align)  # type: ignore[arg-type]
-            for names, align in headings
-            for h in names
-        ),
-        rows=tuple(
-            _make_cells(result) for result in sorted(results, key=lambda r: order.index(r.cohort))
-        ),
-        notes=(_NOTE,),
-    )
-
-
-def _make_cells(result: SensitivityResult) -> tuple[Cell, ...]:
-    difference = result.network - result.pipeline
-    interval = format_interval(result.low, result.high, estimate=difference)
-    texts = (
-        *(result.cohort, result.label, result.aux, str(result.cases), str(result.positives)),
-        f"{result.repeats} × {result.folds} × {result.inner}",
-        *(format_decimal(result.pipeline), format_decimal(result.network)),
-        f"{format_difference(difference)} ({interval})",
-        f"{result.seconds:.0f}",
-    )
-    return tuple(Cell(text=text) for text in texts)
 
 
 def list_experiments(options: argparse.Namespace) -> list[SensitivityExperiment]:
-    """Return the experiments of the options, one for each cohort."""
-    names = [*(DEVELOPMENT if options.development else ()), *(HELD_OUT if options.held_out else ())]
+    """Return the experiments of the options: one for each cohort, or the simulated ones of a kind.
+
+    Numbers of simulated cohorts begin with 1; a cohort that is not simulated has the number 0.
+    """
+    if options.simulated:
+        sets, numbers = (DEVELOPMENT_KINDS, HELD_OUT_KINDS), range(1, options.simulated + 1)
+    else:
+        sets, numbers = (DEVELOPMENT, HELD_OUT), range(1)
+    wanted = zip((options.development, options.held_out), sets, strict=True)
+    names = options.cohort or [name for is_wanted, each in wanted if is_wanted for name in each]
     training = choices.parse_parameters(",".join(options.training))
     return [
         SensitivityExperiment(
             cohort=name,
+            number=number,
             label=options.label or " ".join(options.training) or "defaults",
             aux=options.aux,
             repeats=options.repeats,
@@ -97,7 +72,9 @@ def list_experiments(options: argparse.Namespace) -> list[SensitivityExperiment]
             training=training,
             home=options.home,
         )
-        for name in options.cohort or names
+        for name in names
+        for number in numbers
+        if (name in KINDS) == bool(number)
     ]
 
 
@@ -106,7 +83,14 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--development", action="store_true", help="cohorts of the development set")
     parser.add_argument("--held-out", action="store_true", help="cohorts of the held-out set")
-    parser.add_argument("--cohort", nargs="+", choices=COHORTS, help="only these cohorts")
+    parser.add_argument("--cohort", nargs="+", choices=(*COHORTS, *KINDS), help="only these")
+    parser.add_argument(
+        "--simulated",
+        type=integer_from(0),
+        default=0,
+        metavar="N",
+        help="simulate N cohorts of each kind, in place of the single cohorts",
+    )
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
     parser.add_argument("--label", default="", help="name of the settings (as typed)")
     parser.add_argument("--aux", default="none", help="auxiliary tasks of the network (none)")
@@ -123,31 +107,54 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def run_experiments(options: argparse.Namespace) -> None:
+    """Run the experiments of the options that are not stored, until an interrupt."""
+    done = set(map(_key, read_rows(options.out, SensitivityResult, key=_KEY)))
+    remaining = [each for each in list_experiments(options) if _key(each) not in done]
+    if not remaining:
+        return
+    with make_progress() as progress:
+        for dataset, encoder in list_pools(remaining):  # before workers look for them
+            make_pool(
+                dataset,
+                encoder,
+                home=options.home,
+                processes=options.processes,
+                device="cpu",
+                progress=progress,
+            )
+        progress.start("sensitivity", "cohorts", len(remaining), "cohort")
+        try:
+            with run_all(run_experiment, remaining, options.processes) as finished:
+                for result in finished:
+                    append_rows(options.out, [result])
+                    progress.advance()
+        except KeyboardInterrupt:
+            progress.say("stopped: finished cohorts are saved; rerun the same command to resume")
+        progress.finish()
+
+
+def list_pools(experiments: Sequence[SensitivityExperiment]) -> list[tuple[str, str]]:
+    """Return the data set and the encoder of each pool of simulated cohorts, in order."""
+    kinds = [KINDS[each.cohort] for each in experiments if each.number]
+    return list(dict.fromkeys((kind.pool, kind.encoder) for kind in kinds))
+
+
 def main() -> None:
     parser = make_parser()
     options = parser.parse_args()
     try:
-        results = read_rows(options.out, SensitivityResult, key=_KEY)
-        done = {_key(result) for result in results}
-        remaining = [e for e in list_experiments(options) if _key(e) not in done]
-        with make_progress() as progress:
-            if remaining:
-                progress.start("sensitivity", "cohorts", len(remaining), "cohort")
-                with run_all(run_experiment, remaining, options.processes) as finished:
-                    for result in finished:
-                        append_rows(options.out, [result])
-                        progress.advance()
-                progress.finish()
+        run_experiments(options)
         results = read_rows(options.out, SensitivityResult, key=_KEY)
         if not results:
             raise UserError("no results yet", then="pass --development or --held-out")
-        sys.stdout.write(FORMATS[options.format]([make_table(results)]))
+        sys.stdout.write(FORMATS[options.format](make_tables(results)))
     except UserError as error:
         parser.error(str(error))
 
 
 def _key(row: SensitivityExperiment | SensitivityResult) -> tuple[object, ...]:
-    return row.cohort, row.label, row.aux, row.repeats, row.folds, row.inner
+    return row.cohort, row.number, row.label, row.aux, row.repeats, row.folds, row.inner
 
 
 if __name__ == "__main__":

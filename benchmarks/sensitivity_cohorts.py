@@ -1,4 +1,7 @@
-"""Cohorts on which training defaults are chosen, and cohorts that confirm the choice once."""
+"""Cohorts on which training defaults are chosen, and cohorts that confirm the choice once.
+
+Of a kind of cohort, any number can be simulated from a pool of phantoms.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,35 @@ class SensitivityCohort:
         return f"{self.dataset},root={Path(root) / self.folder}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortKind:
+    """Random subsets of a pool of phantoms, with N2 drawn anew by the parameters in `setting`."""
+
+    pool: str
+    encoder: str
+    cases: int
+    setting: str = ""
+
+
+def _list_kinds(default: str, visible: str) -> dict[str, CohortKind]:
+    """Return the kinds of cohort of two pools: with the default dials, and with visible traits."""
+    weak, strong = "effect=2.5,noise=2", "effect=3,noise=3"
+    return {
+        "n=160": CohortKind(pool=default, encoder=_LITE, cases=160),
+        "n=300": CohortKind(pool=default, encoder=_LITE, cases=300),
+        "n=600": CohortKind(pool=default, encoder=_LITE, cases=600),
+        "n=300, effect=0": CohortKind(pool=default, encoder=_LITE, cases=300, setting="effect=0"),
+        f"n=250, visibility=4, {strong}": CohortKind(
+            pool=visible, encoder=_LITE, cases=250, setting=strong
+        ),
+        f"n=300, visibility=4, {weak}": CohortKind(
+            pool=visible, encoder=_LITE, cases=300, setting=weak
+        ),
+        "n=160, ResNet50": CohortKind(pool=default, encoder=_RESNET, cases=160),
+        "n=300, ResNet50": CohortKind(pool=default, encoder=_RESNET, cases=300),
+    }
+
+
 _LITE, _RESNET = "efficientnet_lite0", "resnet50:weights=random"
 DEVELOPMENT: Mapping[str, SensitivityCohort] = {
     "synthetic A": SensitivityCohort(dataset="synthetic:n=600,seed=31", encoder=_LITE),
@@ -65,3 +97,17 @@ HELD_OUT: Mapping[str, SensitivityCohort] = {
     ),
 }
 COHORTS = {**DEVELOPMENT, **HELD_OUT}
+
+DEVELOPMENT_KINDS: Mapping[str, CohortKind] = {
+    f"development, {name}": kind
+    for name, kind in _list_kinds(
+        "synthetic:n=900,seed=935", "synthetic:n=600,seed=936,visibility=4"
+    ).items()
+}
+HELD_OUT_KINDS: Mapping[str, CohortKind] = {
+    f"held out, {name}": kind
+    for name, kind in _list_kinds(
+        "synthetic:n=900,seed=981", "synthetic:n=600,seed=982,visibility=4"
+    ).items()
+}
+KINDS = {**DEVELOPMENT_KINDS, **HELD_OUT_KINDS}
