@@ -102,19 +102,22 @@ def weighted_auc(
     """
     labels = require_two_classes(y)
     values = require_scores(score, labels, "scores")
-    positive, negative = (np.flatnonzero(labels == label) for label in (1.0, 0.0))
-    negative = negative[np.argsort(values[negative])]
-    below = np.zeros((len(weights), negative.size + 1))
-    np.cumsum(weights[:, negative], axis=-1, out=below[:, 1:])
-    first, last = (
-        np.searchsorted(values[negative], values[positive], side=side) for side in ("left", "right")
-    )
-    beaten = below[:, first]
+    summed, counted = (np.flatnonzero(labels == label) for label in (0.0, 1.0))
+    if counted.size < summed.size:
+        # running sums are slow, so those of the smaller class; with negated scores it is below
+        summed, counted, values = counted, summed, -values
+    summed, counted = (cases[np.argsort(values[cases])] for cases in (summed, counted))
+    below = np.zeros((len(weights), summed.size + 1))
+    np.cumsum(weights.take(summed, axis=1), axis=-1, out=below[:, 1:])
+    first, last = np.zeros((2, labels.size), dtype=np.intp)  # column 0: the summed beat nothing
+    first[counted] = np.searchsorted(values[summed], values[counted])
+    last[counted] = np.searchsorted(values[summed], values[counted], side="right")
+    beaten = below.take(first, axis=1)  # (b, n)
     if np.any(first != last):
-        beaten = (beaten + below[:, last]) / 2.0
-    true = weights[:, positive]
+        beaten = (beaten + below.take(last, axis=1)) / 2.0
+    total = weights @ (labels == labels[counted[0]])
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.einsum("bm,bm->b", true, beaten) / (true.sum(-1) * below[:, -1]))
+        return np.asarray(np.einsum("bn,bn->b", weights, beaten) / (total * below[:, -1]))
 
 
 def weighted_average_precision(

@@ -54,10 +54,14 @@ def test_equal_scores_know_nothing() -> None:
     assert average_precision(y, np.full(4, 0.3)) == 0.25
 
 
-def test_weightings_agree_with_scikit_learn_and_with_copies_of_cases() -> None:
+@pytest.mark.parametrize("decimals", [1, 9])  # with ties, and without
+@pytest.mark.parametrize("positives", [10, 15, 20])
+def test_weightings_agree_with_scikit_learn_and_with_copies_of_cases(
+    positives: int, decimals: int
+) -> None:
     random = np.random.default_rng(0)
-    y = np.arange(30) % 3 == 0
-    score = np.round(random.normal(y, 1.0), 1)  # ties
+    y = np.arange(30) < positives
+    score = np.round(random.normal(y, 1.0), decimals)
     weights = random.integers(0, 4, (20, 30)).astype(float)
     for ours, reference, plain in (
         (weighted_auc, metrics.roc_auc_score, auc),
