@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.contracts import AuxTask
+    from lnmbench.records import Training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,6 +82,9 @@ class SliceInputs:
         activations if there is one, else among the features.
     trainable_encoder
         The stages of the encoder that each fit trains; None for a frozen encoder.
+    key
+        The name of the features and their cases: methods with equal keys share what is computed
+        from them. Empty to share nothing.
 
     Raises
     ------
@@ -92,6 +96,7 @@ class SliceInputs:
     offsets: Tensor
     views: int = 1
     trainable_encoder: TrainableEncoder | None = None
+    key: str = ""
 
     def __post_init__(self) -> None:
         encoder = self.trainable_encoder
@@ -298,6 +303,23 @@ class FitResults:
     epochs: NDArray[np.int64]
     history: tuple[FitEpoch, ...]
     notes: tuple[str, ...] = ()
+
+
+def has_case_tokens(inputs: Inputs, settings: Training) -> bool:
+    """Return whether a token is a case and not a slice.
+
+    Without layers between them, the mean of a case's tokens depends on nothing that is trained if
+    the encoder is frozen and the projection fixed.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    settings
+        The settings of the network.
+    """
+    fixed = settings.projection == "principal" and settings.token_dim is not None
+    return fixed and settings.layers == 0 and not inputs.trains_encoder
 
 
 def _require(condition: bool, message: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from lnmbench.nets.data.packing import block_size_for
+from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.objective import EVALUATION_CASES
 
 if TYPE_CHECKING:
@@ -52,11 +53,12 @@ def _activations(inputs: Inputs, settings: Training) -> float:
     """Return how many numbers a training step saves of one fit's tokens."""
     if inputs.slices is None:
         return 0.0
-    mean, dim = float(inputs.slices.counts.float().mean()), inputs.slices.dim
+    tokens = len(inputs.target) if has_case_tokens(inputs, settings) else inputs.slices.total
+    mean, dim = tokens / len(inputs.target), inputs.slices.dim
     width = settings.token_dim or dim
     fixed = 0
     if settings.projection == "principal" and not inputs.trains_encoder:
-        fixed, dim = width * inputs.slices.total * inputs.slices.views, width
+        fixed, dim = width * tokens * inputs.slices.views, width
     scores = settings.heads * block_size_for(int(inputs.slices.counts.max()))
     layer = _SAVED_WIDTHS * width + _SAVED_SCORES * scores
     training = settings.batch_size * mean * (settings.layers * layer + dim)

@@ -12,6 +12,7 @@ from torch.nn import functional
 from lnmbench.nets.data.packing import Batch, pack
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
+from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
 from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.embedding import RandomViews
@@ -62,7 +63,7 @@ class StackedObjective:
     ) -> None:
         self.fits, self.device = fits, data.device
         self._inputs, self._weighting = inputs, weighting
-        self._offsets = None if inputs.slices is None else inputs.slices.offsets
+        self._offsets = _token_offsets(inputs, settings)
         self.network = build_network(inputs, fits, settings, weighting)
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
@@ -293,17 +294,26 @@ def _build_embedder(
     elif data.features is not None:
         cases_of_views = (slices.views - 1) * len(inputs.target)
         training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
-        width = settings.token_dim if settings.projection == "principal" else None
-        if width is None:
-            embedder = Projection(data.features, training)
+        if settings.projection == "principal" and settings.token_dim is not None:
+            width, averaged = settings.token_dim, has_case_tokens(inputs, settings)
+            embedder = PrincipalTokens(data.features, training, width=width, averaged=averaged)
         else:
-            offsets = slices.offsets
-            embedder = PrincipalTokens(data.features, training, offsets=offsets, width=width)
+            embedder = Projection(data.features, training)
     else:
         raise ValueError("the device data are not those of the inputs: they have no features")
     if slices.views == 1:
         return embedder
-    return RandomViews(embedder, fits.seeds, views=slices.views, slices=slices.total)
+    tokens = len(slices.counts) if has_case_tokens(inputs, settings) else slices.total
+    return RandomViews(embedder, fits.seeds, views=slices.views, tokens=tokens)
+
+
+def _token_offsets(inputs: Inputs, settings: Training) -> Tensor | None:
+    """Return the numbers of the first tokens of the cases, (n + 1,); None without images."""
+    if inputs.slices is None:
+        return None
+    if has_case_tokens(inputs, settings):
+        return torch.arange(len(inputs.target) + 1)
+    return inputs.slices.offsets
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches
@@ -140,3 +141,20 @@ def test_a_diverging_fit_predicts_nan_and_does_not_change_others(
     )
     best = [row.validation_loss for row in results.history if row.fit == 1]
     assert results.best_loss[1] == pytest.approx(min(best))
+
+
+def test_tokens_of_cases_train_as_those_of_slices_do(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs, fits = make_inputs(), make_fits(range(4))
+    settings = replace(settings, layers=0, projection="principal")
+    assert has_case_tokens(inputs, settings)
+    by_case = train(inputs, fits, settings, sum_losses())
+    monkeypatch.setattr("lnmbench.nets.objective.has_case_tokens", lambda *_: False)
+    by_slice = train(inputs, fits, settings, sum_losses())
+    for task, probabilities in by_case.probabilities.items():
+        np.testing.assert_allclose(probabilities, by_slice.probabilities[task], rtol=0, atol=1e-4)

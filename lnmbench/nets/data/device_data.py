@@ -44,6 +44,6 @@ def load_device_data(
         # the slices of other views count as cases on which no fit trains
         ends = [slices.offsets[1:] + view * slices.total for view in range(slices.views)]
         offsets = torch.cat([slices.offsets[:1], *ends])  # (views · n + 1,)
-        features = SliceFeatures(slices.features, offsets, device)
+        features = SliceFeatures(slices.features, offsets, device, key=slices.key)
     limit = _DEFAULT_BYTES if memory_bytes is None else memory_bytes
     return DeviceData(device=device, memory_bytes=limit, features=features)

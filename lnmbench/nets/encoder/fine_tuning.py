@@ -9,15 +9,14 @@ from torch import Tensor, nn
 
 from lnmbench.errors import UserError
 from lnmbench.nets.data.augmentation import draw_augmentations
-from lnmbench.nets.data.standardization import FeatureMoments
+from lnmbench.nets.data.standardization import FeatureMoments, split_cases
 from lnmbench.nets.encoder.activations import ActivationStore
 from lnmbench.nets.encoder.functional import PREFIX, FunctionalNetwork
 from lnmbench.nets.encoder.gradient_caching import CachedEncoder
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.principal import (
     OUTLIER,
-    average_by_case,
-    clip_outliers,
+    average_cases,
     principal_components,
 )
 
@@ -68,7 +67,9 @@ class FineTunedEmbedder:
     ) -> None:
         # in float64 they need no shift
         center = torch.zeros(slices.dim, dtype=torch.float64)
-        moments = FeatureMoments(slices.features.double(), slices.offsets, center=center)
+        moments = FeatureMoments(slices.offsets, center=center)
+        for cases, rows, case in split_cases(slices.offsets, slices.dim):
+            moments.add(cases, case, slices.features[rows].double())
         mean, gain = moments.standardization(fits.training)
         self._mean, self._gain = mean.to(data.device), gain.to(data.device)
         self._trains_projection = settings.projection == "trained" or settings.token_dim is None
@@ -103,9 +104,8 @@ class FineTunedEmbedder:
             return
         features, offsets = self._slices.features, self._slices.offsets
         for fit, training in enumerate(self._training):
-            standardized = (features - self._mean[fit].cpu()) * self._gain[fit].cpu()  # (S, D)
-            means = average_by_case(clip_outliers(standardized), offsets)[training]  # (m, D)
-            weights[fit] = principal_components(means, weights.shape[1]).to(weights)
+            means = average_cases(features, offsets, self._mean[fit].cpu(), self._gain[fit].cpu())
+            weights[fit] = principal_components(means[training], weights.shape[1]).to(weights)
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
         """Return tokens (k, P, d); without a projection the standardized features themselves.
@@ -136,7 +136,7 @@ class FineTunedEmbedder:
             row_draws = None if draws is None else draws[row, positions]  # (tokens, 6)
             features = self._encoder.forward(state, row, slices, row_draws)
             x = (features - self._mean[fit]) * self._gain[fit]
-            x = x if self._trains_projection else clip_outliers(x)
+            x = x if self._trains_projection else x.clamp(-OUTLIER, OUTLIER)
             if training:
                 self._standardized[row] = x
             if weight is not None and bias is not None:

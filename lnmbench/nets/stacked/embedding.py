@@ -83,19 +83,19 @@ class RandomViews:
     Parameters
     ----------
     embedder
-        The other embedder; slice s of view v is its row `v * slices + s`.
+        The other embedder; token t of view v is its row `v * tokens + t`.
     seeds
         The seed of each fit, for a stream of its own.
     views
         The number of views.
-    slices
-        The number of slices of a view.
+    tokens
+        The number of tokens of a view.
     """
 
     def __init__(
-        self, embedder: TokenEmbedder, seeds: Sequence[int], *, views: int, slices: int
+        self, embedder: TokenEmbedder, seeds: Sequence[int], *, views: int, tokens: int
     ) -> None:
-        self._embedder, self._views, self._slices = embedder, views, slices
+        self._embedder, self._views, self._tokens = embedder, views, tokens
         self._streams = [seeded_generator(seed, "views") for seed in seeds]
         self._last: TokenPacking | None = None
 
@@ -155,5 +155,5 @@ class RandomViews:
         for row, (fit, count) in enumerate(zip(fits, counts, strict=True)):
             views[row, :count].random_(0, self._views, generator=self._streams[fit])
         view = views.to(case.device).gather(1, case)  # (k, P)
-        rows = packing.slice_rows + view * self._slices * packing.token_mask
+        rows = packing.slice_rows + view * self._tokens * packing.token_mask
         return replace(packing, slice_rows=rows)

@@ -7,13 +7,18 @@ and the same method without it start from equal tokens.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from lnmbench.nets.data.standardization import split_cases
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.data.standardization import SliceFeatures
@@ -54,65 +59,75 @@ def principal_components(cases: Tensor, width: int) -> Tensor:
     return scaled.float()
 
 
-def clip_outliers(standardized: Tensor) -> Tensor:
+def standardize(values: Tensor, mean: Tensor, gain: Tensor) -> Tensor:
     """Return standardized features within ±5 deviations.
 
     An output of a rectifier that is zero in nearly all training slices has a deviation close to
     zero, and values of thousands of deviations in other slices.
-    """
-    return standardized.clamp(-OUTLIER, OUTLIER)
-
-
-def average_by_case(slices: Tensor, offsets: Tensor) -> Tensor:
-    """Return the mean over the slices of each case, (n, D).
 
     Parameters
     ----------
-    slices
+    values
+        Features (S, D).
+    mean, gain
+        Mean and inverse deviation of each feature, (D,).
+    """
+    return torch.addcmul(-mean * gain, values, gain).clamp_(-OUTLIER, OUTLIER)
+
+
+def average_cases(values: Tensor, offsets: Tensor, mean: Tensor, gain: Tensor) -> Tensor:
+    """Return the mean of the standardized slices of each case, (n, D).
+
+    Parameters
+    ----------
+    values
         Features (S, D), case after case.
     offsets
         The rows `offsets[i]:offsets[i + 1]` are the slices of case i, (n + 1,).
+    mean, gain
+        As in `standardize`.
     """
-    counts = offsets.diff().to(slices.device)
-    case = torch.repeat_interleave(torch.arange(len(counts), device=slices.device), counts)
-    sums = slices.new_zeros(len(counts), slices.shape[1])
-    sums.index_add_(0, case, slices[: len(case)])
-    return sums / counts[:, None]
+    on_cpu = values.device.type == "cpu"
+    sums = values.new_zeros(len(offsets) - 1, values.shape[1])
+    for cases, rows, case in split_cases(offsets, values.shape[1], on_cpu=on_cpu):
+        sums[cases].index_add_(0, case.to(values.device), standardize(values[rows], mean, gain))
+    return sums.div_(offsets.diff().to(values.device)[:, None])
 
 
 class PrincipalTokens:
     """A `TokenEmbedder` without parameters: tokens are principal components of frozen features.
 
-    They are computed once. Fits with equal training cases share them.
+    They are computed once. Fits with equal training cases share them, also those of other methods
+    on the same features.
 
     Parameters
     ----------
     features
-        The features of all slices.
+        The features of all slices, one view after the other.
     training
-        The training cases of each fit, bool (K, n), with those of other views.
-    offsets
-        The rows `offsets[i]:offsets[i + 1]` are the slices of case i in the first view, from which
-        the components are computed, (n + 1,).
+        The training cases of each fit, bool (K, n), all of the first view.
     width
         The number of components.
+    averaged
+        Whether a token is the mean over the slices of a case; otherwise each slice is a token.
     """
 
     prefixes: tuple[str, ...] = ()
 
     def __init__(
-        self, features: SliceFeatures, training: Tensor, *, offsets: Tensor, width: int
+        self, features: SliceFeatures, training: Tensor, *, width: int, averaged: bool
     ) -> None:
         parts, self._part_of_fit = torch.unique(training, dim=0, return_inverse=True)
         self._part_of_fit = self._part_of_fit.to(features.values.device)
-        values = features.values
         mean, gain = features.standardization(parts)
-        self._tokens = values.new_empty(len(parts), len(values), width)
-        for i, part in enumerate(parts):
-            slices = clip_outliers((values - mean[i]) * gain[i])  # (S, D)
-            means = average_by_case(slices, offsets)[part[: len(offsets) - 1].to(values.device)]
-            components = principal_components(means.cpu(), width).to(values)
-            torch.mm(slices, components.mT, out=self._tokens[i])  # (S, width)
+        tokens = []
+        for part, part_mean, part_gain in zip(parts, mean, gain, strict=True):
+            name = (features.key, width, averaged, part.numpy().tobytes())
+            compute = partial(
+                _compute_tokens, features, part, part_mean, part_gain, width, averaged
+            )
+            tokens.append(_SHARED.get(name, compute) if features.key else compute())
+        self._tokens = torch.stack(tokens)  # (parts, cases or slices, width)
 
     def initialize(self, values: Mapping[str, Tensor]) -> None:
         """Do nothing: there are no parameters."""
@@ -136,3 +151,65 @@ class PrincipalTokens:
 
     def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
         """Do nothing: there are no parameters."""
+
+
+def _compute_tokens(
+    features: SliceFeatures,
+    training: Tensor,
+    mean: Tensor,
+    gain: Tensor,
+    width: int,
+    averaged: bool,
+) -> Tensor:
+    """Return the tokens of fits with these training cases: of cases, or of slices."""
+    values, offsets = features.values, features.offsets
+    n = len(training)
+    means = average_cases(values, offsets[: n + 1], mean, gain)
+    components = principal_components(means[training.to(means.device)].cpu(), width).to(means)
+    if averaged:
+        return means @ components.mT
+    tokens = values.new_empty(len(values), width)
+    on_cpu = values.device.type == "cpu"
+    for _, rows, _ in split_cases(offsets, values.shape[1], on_cpu=on_cpu):
+        torch.mm(standardize(values[rows], mean, gain), components.mT, out=tokens[rows])
+    return tokens
+
+
+class SharedTokens:
+    """Tokens by the name of what they are computed from; those not used for longest are removed.
+
+    Parameters
+    ----------
+    most_bytes
+        The largest number of bytes of all tokens.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._tokens: OrderedDict[Hashable, Tensor] = OrderedDict()
+        self._most_bytes, self._bytes, self._lock = most_bytes, 0, Lock()
+
+    def get(self, name: Hashable, compute: Callable[[], Tensor]) -> Tensor:
+        """Return the tokens of this name, computed now or before.
+
+        Parameters
+        ----------
+        name
+            What they are computed from.
+        compute
+            Computes them.
+        """
+        with self._lock:
+            if name in self._tokens:
+                self._tokens.move_to_end(name)
+                return self._tokens[name]
+        tokens = compute()  # without the lock: threads compute different ones
+        with self._lock:
+            if name not in self._tokens and tokens.nbytes <= self._most_bytes:
+                self._tokens[name] = tokens
+                self._bytes += tokens.nbytes
+            while self._bytes > self._most_bytes:
+                self._bytes -= self._tokens.popitem(last=False)[1].nbytes
+        return tokens
+
+
+_SHARED = SharedTokens(1 << 28)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -110,6 +111,7 @@ def network_inputs(
         offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
         views=len(cache["maps"]) if "maps" in cache else len(features),
         trainable_encoder=trainable_encoder,
+        key=f"{chunk.features.key}|{hashlib.sha256(positions.tobytes()).hexdigest()}",
     )
     return replace(labels, slices=slices)
 

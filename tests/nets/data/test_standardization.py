@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lnmbench.nets.data.standardization import FeatureMoments, SliceFeatures
+from lnmbench.nets.data.standardization import FeatureMoments, SliceFeatures, split_cases
 
 LENGTHS = torch.tensor([2, 1, 3, 2, 4, 1])
 OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])
@@ -48,5 +48,20 @@ def test_a_feature_that_is_constant_up_to_rounding_has_no_gain() -> None:
     slices = make_slices().double()
     slices[:, 2] = 1.0
     center = torch.zeros(5, dtype=torch.float64)
-    _, gain = FeatureMoments(slices, OFFSETS, center=center).standardization(TRAINING)
+    moments = FeatureMoments(OFFSETS, center=center)
+    for cases, rows, case in split_cases(OFFSETS, 5):
+        moments.add(cases, case, slices[rows])
+    _, gain = moments.standardization(TRAINING)
     assert (gain == 0).tolist() == [[False, False, True, False, False]] * 2
+
+
+def test_blocks_of_cases_are_whole() -> None:
+    blocks = list(split_cases(OFFSETS, dim=1 << 15))  # four slices in a block
+    assert [(cases.start, cases.stop) for cases, _, _ in blocks] == [
+        *((0, 2), (2, 3), (3, 4), (4, 5), (5, 6)),
+    ]
+    assert [int(OFFSETS[cases.start]) for cases, _, _ in blocks] == [r.start for _, r, _ in blocks]
+    assert blocks[0][2].tolist() == [0, 0, 1]
+    (whole,) = split_cases(OFFSETS, dim=1 << 15, on_cpu=False)
+    assert whole[1] == slice(0, int(OFFSETS[-1]))
+    assert [len(case) for _, _, case in split_cases(OFFSETS, dim=1 << 20)] == LENGTHS.tolist()

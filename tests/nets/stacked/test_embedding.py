@@ -44,7 +44,7 @@ def embed(
 
 
 def test_a_case_has_one_view_and_every_view_occurs() -> None:
-    views = RandomViews(RowEmbedder(), [5, 6], views=VIEWS, slices=SLICES)
+    views = RandomViews(RowEmbedder(), [5, 6], views=VIEWS, tokens=SLICES)
     drawn: set[int] = set()
     for _ in range(8):
         packing, rows = embed(views, [0, 1], training=True)
@@ -62,14 +62,14 @@ def test_a_case_has_one_view_and_every_view_occurs() -> None:
 
 
 def test_evaluation_uses_the_unchanged_view() -> None:
-    views = RandomViews(RowEmbedder(), [5], views=VIEWS, slices=SLICES)
+    views = RandomViews(RowEmbedder(), [5], views=VIEWS, tokens=SLICES)
     packing, rows = embed(views, [0], training=False)
     assert torch.equal(rows, packing.slice_rows)
 
 
 def test_a_fits_views_do_not_depend_on_other_fits() -> None:
-    together = RandomViews(RowEmbedder(), [5, 6, 7], views=VIEWS, slices=SLICES)
-    alone = RandomViews(RowEmbedder(), [7], views=VIEWS, slices=SLICES)
+    together = RandomViews(RowEmbedder(), [5, 6, 7], views=VIEWS, tokens=SLICES)
+    alone = RandomViews(RowEmbedder(), [7], views=VIEWS, tokens=SLICES)
     for _ in range(3):
         _, rows = embed(together, [0, 2], training=True)
         _, alone_rows = embed(alone, [0], training=True)
@@ -77,7 +77,7 @@ def test_a_fits_views_do_not_depend_on_other_fits() -> None:
 
 
 def test_gradients_are_those_of_the_views_that_were_drawn() -> None:
-    views = RandomViews(RowEmbedder(), [5], views=VIEWS, slices=SLICES)
+    views = RandomViews(RowEmbedder(), [5], views=VIEWS, tokens=SLICES)
     packing, rows = embed(views, [0], training=True)
     gradients = {"rows": torch.zeros_like(rows)}
     views.backward(StackState(fits=(0,), values={}, gradients=gradients), packing, rows)

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from lnmbench.nets.data.packing import pack
 from lnmbench.nets.data.standardization import SliceFeatures
 from lnmbench.nets.stacked.active_fits import StackState
-from lnmbench.nets.stacked.principal import PrincipalTokens, principal_components
+from lnmbench.nets.stacked.principal import PrincipalTokens, SharedTokens, principal_components
 
 CPU = torch.device("cpu")
 LENGTHS = torch.tensor([2, 3, 1, 4, 2, 3, 1])
@@ -44,7 +44,7 @@ def test_outliers_are_clipped_at_five_deviations() -> None:
     far[OFFSETS[6] :] = 1e6  # case 6, on which fit 0 does not train
     packing = pack([torch.tensor([6])], OFFSETS, CPU).packing
     assert packing is not None
-    tokens = PrincipalTokens(SliceFeatures(far, OFFSETS, CPU), TRAINING, offsets=OFFSETS, width=4)
+    tokens = PrincipalTokens(SliceFeatures(far, OFFSETS, CPU), TRAINING, width=4, averaged=False)
     projected = tokens.forward(StackState(fits=(0,), values={}), packing, training=True)[0]
     rows = torch.repeat_interleave(TRAINING[0], LENGTHS)
     x = features[rows].double()
@@ -71,7 +71,7 @@ def test_tokens_depend_on_the_training_cases_of_their_fit_alone() -> None:
     assert packing is not None
     state = StackState(fits=(0, 1, 2), values={})
     first, second = (
-        PrincipalTokens(SliceFeatures(x, OFFSETS, CPU), TRAINING, offsets=OFFSETS, width=4).forward(
+        PrincipalTokens(SliceFeatures(x, OFFSETS, CPU), TRAINING, width=4, averaged=False).forward(
             state, packing, training=True
         )
         for x in (features, changed)
@@ -85,7 +85,7 @@ def test_tokens_depend_on_the_training_cases_of_their_fit_alone() -> None:
 def test_tokens_are_projections_of_standardized_slices() -> None:
     features = draw_features()
     tokens = PrincipalTokens(
-        SliceFeatures(features, OFFSETS, CPU), TRAINING, offsets=OFFSETS, width=3
+        SliceFeatures(features, OFFSETS, CPU), TRAINING, width=3, averaged=False
     )
     packing = pack([torch.tensor([6, 1])], OFFSETS, CPU).packing
     assert packing is not None
@@ -98,3 +98,40 @@ def test_tokens_are_projections_of_standardized_slices() -> None:
     expected = standardized.float()[packing.slice_rows[0]] @ projection.mT
     mask = packing.token_mask[0]
     torch.testing.assert_close(computed[mask], expected[mask], rtol=1e-4, atol=1e-4)
+
+
+def test_a_token_of_a_case_is_the_mean_of_those_of_its_slices() -> None:
+    features = SliceFeatures(draw_features(), OFFSETS, CPU)
+    cases = [torch.tensor([6, 1, 3])]
+    packed = (pack(cases, offsets, CPU).packing for offsets in (OFFSETS, torch.arange(8)))
+    by_slice, by_case = (
+        torch.bmm(
+            packing.pooling,
+            PrincipalTokens(features, TRAINING, width=3, averaged=averaged).forward(
+                StackState(fits=(1,), values={}), packing, training=True
+            ),
+        )
+        for averaged, packing in zip((False, True), packed, strict=True)
+        if packing is not None
+    )
+    assert by_slice.abs().min() > 1e-3
+    torch.testing.assert_close(by_case, by_slice, rtol=1e-5, atol=1e-5)
+
+
+def test_methods_on_the_same_features_share_tokens() -> None:
+    shared, computed = SharedTokens(3 * 4 * 8), []  # three tensors of eight numbers
+
+    def get(name: str) -> torch.Tensor:
+        def compute() -> torch.Tensor:
+            computed.append(name)
+            return torch.zeros(8)
+
+        return shared.get(name, compute)
+
+    assert get("a") is get("a")
+    for name in "bcabd":  # d takes the place of c, which was not used for longest
+        get(name)
+    assert computed == list("abcd")
+    get("a")
+    get("c")
+    assert computed == list("abcdc")
