@@ -47,6 +47,19 @@ def format_difference(value: float, *, estimate: float | None = None) -> str:
     return f"+{text}" if value > 0.0 and text.strip(".0") and text != MISSING else text
 
 
+def format_with_error(difference: float, error: float) -> str:
+    """Return a difference ± its error, both with the decimals that the error has.
+
+    Examples
+    --------
+    >>> format_with_error(0.0102, 0.0034), format_with_error(-0.00021, 0.0012)
+    ('+.010 ± .003', '.000 ± .001')
+    >>> format_with_error(0.009, 0.0004)
+    '+.00900 ± .00040'
+    """
+    return f"{format_difference(difference, estimate=error)} ± {format_decimal(error)}"
+
+
 def format_interval(low: float, high: float, *, estimate: float | None = None) -> str:
     """Return an interval as `LOW to HIGH`, which stays readable with negative bounds.
 

@@ -20,8 +20,8 @@ from lnmbench.records import (
 from lnmbench.results import (
     MISSING,
     format_decimal,
-    format_difference,
     format_interval,
+    format_with_error,
     method_labels,
 )
 from lnmbench.text import plural
@@ -117,6 +117,6 @@ def _write_notes(results: Results, probes: Sequence[tuple[str, EncoderProbe]]) -
                 f"drawn {ideal.draws} times from its true risk. Logistic regression on the "
                 "clinical features and the target's score from the image features has a mean AUC "
                 f"of {format_decimal(ideal.without)}; with the score of {ideal.latent} from the "
-                f"same features it gains {format_difference(ideal.gain)} (Monte Carlo error "
-                f"{format_decimal(ideal.error)}; SD over the draws {format_decimal(ideal.spread)})."
+                f"same features it gains {format_with_error(ideal.gain, ideal.error)} (Monte Carlo "
+                f"error; SD over the draws {format_decimal(ideal.spread)})."
             )

@@ -15,6 +15,7 @@ from lnmbench.results import (
     format_p_equation,
     format_probability,
     format_pvalue,
+    format_with_error,
     join_and,
     metric_heading,
     metric_title,
@@ -47,6 +48,22 @@ def test_an_interval_has_the_decimals_of_its_estimate() -> None:
     assert format_difference(0.0004, estimate=0.2) == ".000"
     assert format_difference(0.0004) == "+.00040"
     assert decimal_places(float("nan")) == 3
+
+
+@pytest.mark.parametrize(
+    ("difference", "error", "text"),
+    [
+        (-0.00021, 0.0012, ".000 ± .001"),
+        (-0.0132, 0.0009, "−.013 ± .001"),
+        (-0.0132, 0.0003, "−.01320 ± .00030"),
+        (0.00021, 0.0001, "+.00021 ± .00010"),
+        (0.01, float("nan"), "+.010 ± –"),
+    ],
+)
+def test_a_difference_has_as_many_decimals_as_its_error(
+    difference: float, error: float, text: str
+) -> None:
+    assert format_with_error(difference, error) == text
 
 
 def test_p_values_do_not_round_across_the_level() -> None:

@@ -15,7 +15,7 @@ from lnmbench.records import (
     Plan,
     probe_key,
 )
-from lnmbench.results import format_decimal, format_difference
+from lnmbench.results import format_decimal, format_with_error
 from lnmbench.stages.run.probed_labels import collect_labels, score_labels
 from lnmbench.stats.label_gain import simulate_label_gain
 from lnmbench.store.feature_cache import FeatureCache, read_features
@@ -92,7 +92,7 @@ def describe_probe(probe: EncoderProbe) -> str:
     )
     if probe.ideal is None:
         return notice
-    gain = f"{format_difference(probe.ideal.gain)} ± {format_decimal(probe.ideal.error)}"
+    gain = format_with_error(probe.ideal.gain, probe.ideal.error)
     return f"{notice}; by simulation, a perfect auxiliary label adds {gain}"
 
 

@@ -64,7 +64,7 @@ def test_the_simulated_gain_and_a_sample_of_the_cases_are_notes() -> None:
     notes = make_table(replace(PROBE, cases=150, repeats=3, ideal=IDEAL)).notes
     assert "3 repeats of 5 folds, 150 cases drawn at random." in notes[1]
     assert "mean AUC of .745" in notes[2]
-    assert "gains +.009 (Monte Carlo error .00040; SD over the draws .006)" in notes[2]
+    assert "gains +.00900 ± .00040 (Monte Carlo error; SD over the draws .006)" in notes[2]
 
 
 def test_without_a_probe_of_its_networks_there_is_no_table() -> None:
