@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
 )
 
@@ -156,6 +157,12 @@ class Benchmark(BaseModel):
     primary: Names = DEFAULTS.primary
     margin: Margins = ()
     train_unlabeled: bool = False
+    _named_training: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def named_training(self) -> tuple[str, ...]:
+        """The names of the training settings that are not left to their defaults."""
+        return self._named_training
 
     @property
     def protocol(self) -> Protocol:
@@ -205,9 +212,11 @@ def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:
     if isinstance(training, Mapping):
         settings["training"] = _bind_training(training)
     try:
-        return Benchmark.model_validate(settings)
+        benchmark = Benchmark.model_validate(settings)
     except ValidationError as error:
         raise _user_error(error, file) from error
+    benchmark._named_training = tuple(training) if isinstance(training, Mapping) else ()
+    return benchmark
 
 
 def _read_benchmark_file(file: Path) -> dict[str, object]:

@@ -81,9 +81,11 @@ def refuse_heads(encoder: Encoder, choice: Choice, training: Training) -> None:
     choice
         The encoder's choice, as the user wrote it.
     training
-        The training settings of the network. With a `token_dim`, features are projected to it.
+        The training settings of the network. With a `token_dim`, features are projected to it;
+        without `layers`, there are no heads.
     """
-    if encoder.level != "none" and training.token_dim is None and encoder.out_dim % training.heads:
+    widens = encoder.level != "none" and training.token_dim is None and training.layers > 0
+    if widens and encoder.out_dim % training.heads:
         raise UserError(
             f"token_dim=none keeps the {encoder.out_dim} features of {choice.name}",
             expected=f"a multiple of heads ({training.heads})",

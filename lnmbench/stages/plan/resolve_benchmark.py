@@ -17,6 +17,7 @@ from lnmbench.stages.plan.aux_tasks import list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
 from lnmbench.stages.plan.failures import MethodFailure
+from lnmbench.stages.plan.ineffective_settings import notice_ineffective_settings
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import (
     ResolvedMethod,
@@ -108,9 +109,12 @@ def resolve(
     )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
     notes += map(str, failures)
+    networks = [r.method for r in methods if isinstance(r, ResolvedNetwork)]
     notices = [
-        *list_notices(r.method for r in methods if isinstance(r, ResolvedNetwork)),
+        *list_notices(networks),
         *_notice_few_controls(benchmark.controls),
+        # a network that failed may be the one that the settings affect
+        *([] if failures else notice_ineffective_settings(benchmark, networks)),
     ]
     return ResolvedBenchmark(
         cohort_file=path,

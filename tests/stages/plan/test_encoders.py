@@ -10,7 +10,7 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import Choice, NetworkMethod, Training, Weights
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.encoders import list_notices, refuse_untrainable
+from lnmbench.stages.plan.encoders import list_notices, refuse_heads, refuse_untrainable
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,14 @@ def test_augmenting_frozen_images_needs_views(train: str, refused: bool) -> None
     expected = pytest.raises(UserError, match="views: expected at least 2") if refused else None
     with expected or nullcontext():
         refuse_untrainable(encoder, choice, Training(augment="flip", views=1))
+
+
+def test_heads_must_divide_the_features_only_with_layers() -> None:
+    choice = Choice(name="resnet18", parameters={"weights": "random"})
+    encoder = Registry().encoders.build(choice)
+    refuse_heads(encoder, choice, Training(token_dim=None, heads=7, layers=0))
+    with pytest.raises(UserError, match=r"keeps the 512 features.*a multiple of heads \(7\)"):
+        refuse_heads(encoder, choice, Training(token_dim=None, heads=7, layers=1))
 
 
 def test_notices_name_the_weights_and_the_trained_stages() -> None:

@@ -51,6 +51,14 @@ def test_controls_come_last_and_too_few_are_noted(cohort_file: Path) -> None:
     assert not any("too few" in note for note in (*many.notices, *few.notes))
 
 
+def test_settings_without_effect_are_noted(cohort_file: Path) -> None:
+    options = {"encoder": "none", "folds": 3, "inner": 2, "training": {"heads": 2, "clip": 2.0}}
+    resolved = resolve(read_benchmark(None, options), REGISTRY, lambda: cohort_file)
+    (notice,) = [notice for notice in resolved.notices if "without effect" in notice]
+    assert notice == "settings without effect in this run: heads (no images)"
+    assert notice not in resolved.notes
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
