@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -11,11 +11,13 @@ from rich.console import Console, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
-from lnmbench.records import Paragraph, Table
+from lnmbench.records import Paragraph, Table, TableColumn
 from lnmbench.rendering.headings import wrap_heading
+from lnmbench.rendering.name_breaks import longest_part, longest_word, wrap_name
 
 WIDTH = 100
 LONGEST_WORD = 12
+"""Cells that a part of a name may take in a table that is too wide; longer ones are broken."""
 
 _PLAIN = str.maketrans(
     {"−": "-", "–": "-", "•": "-", "…": "...", "×": "x", "±": "+/-", "≥": ">=", "≤": "<="}
@@ -68,28 +70,63 @@ def _sentences(paragraph: Paragraph, encoding: str) -> RenderableType:
 def _print_table(console: Console, table: Table) -> None:
     gap = 2 if console.width >= WIDTH else 1
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
-    least = gap * (len(table.columns) - 1)
-    for index, column in enumerate(table.columns):
-        cells = [row[index].text for row in table.rows]
-        longest = max(map(cell_len, cells), default=0)
-        is_numeric = column.align == "right"  # numbers are not broken, words may be
-        lines = wrap_heading(column.heading, at_least=longest if is_numeric else LONGEST_WORD)
-        parts = [*lines, *(cells if is_numeric else " ".join(cells).split())]
-        width = max(map(cell_len, parts))
-        width = width if is_numeric else min(width, LONGEST_WORD)
-        least += width
+    cells = [[row[index].text for row in table.rows] for index in range(len(table.columns))]
+    headings = [_wrap_heading(*pair) for pair in zip(table.columns, cells, strict=True)]
+    gaps = gap * (len(table.columns) - 1)
+    widths = _choose_widths(table.columns, headings, cells, console.width - gaps)
+    for column, lines, width in zip(table.columns, headings, widths, strict=True):
         grid.add_column(
             _text("\n".join(lines), console.encoding, style="bold"),
             justify=column.align,
             vertical="top",
             overflow="fold",
-            min_width=width,
-            width=width if is_numeric else None,
+            width=width,
         )
     for row in table.rows:
-        grid.add_row(*(_text(cell.text, console.encoding) for cell in row))
-    grid.width = least if least > console.width else None
+        lines_by_cell = [wrap_name(c.text, w) for c, w in zip(row, widths, strict=True)]
+        grid.add_row(*(_text("\n".join(lines), console.encoding) for lines in lines_by_cell))
+    total = sum(widths) + gaps
+    grid.width = total if total > console.width else None
     console.print(grid, crop=False)
+
+
+def _wrap_heading(column: TableColumn, cells: Sequence[str]) -> list[str]:
+    longest = max(map(cell_len, cells), default=0)
+    return wrap_heading(column.heading, at_least=longest if _is_numeric(column) else LONGEST_WORD)
+
+
+def _is_numeric(column: TableColumn) -> bool:
+    return column.align == "right"  # numbers are not broken, names may be
+
+
+def _choose_widths(
+    columns: Sequence[TableColumn],
+    headings: Sequence[Sequence[str]],
+    cells: Sequence[Sequence[str]],
+    available: int,
+) -> list[int]:
+    """Return the width of each column.
+
+    Names keep whole words if all columns fit then, else whole parts of words. The cells that remain
+    go to the narrowest columns.
+    """
+
+    def measure(name_width: Callable[[str], int]) -> list[int]:
+        return [
+            max(map(cell_len if _is_numeric(column) else name_width, (*lines, *texts)), default=0)
+            for column, lines, texts in zip(columns, headings, cells, strict=True)
+        ]
+
+    least = measure(lambda text: min(LONGEST_WORD, longest_word(text)))
+    for name_width in (longest_part, longest_word):
+        widths = measure(name_width)
+        least = widths if sum(widths) <= available else least
+    most = measure(cell_len)
+    for _ in range(available - sum(least)):
+        narrow = [index for index, width in enumerate(least) if width < most[index]]
+        if narrow:
+            least[min(narrow, key=lambda index: least[index])] += 1
+    return least
 
 
 def _text(text: str, encoding: str, *, style: str = "") -> Text:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lnmbench.records import Block
+from lnmbench.records import Block, Cell, Table, TableColumn
 from lnmbench.rendering import print_blocks, render
 
 Samples = Any
@@ -34,6 +34,38 @@ def test_terminal_never_cuts_a_number(samples: Samples) -> None:
         text = print_to_text([samples.table(long, "short")], width=width)
         assert text.count("+.760 (−.013 to .800)") == 2
         assert "…" not in text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lines"),
+    [
+        (60, ["efficientnet_lite0 +", "pt:shuffled=1"]),  # whole words
+        (74, ["efficientnet_", "lite0 +", "pt:shuffled=1"]),  # parts of words
+    ],
+)
+def test_a_narrow_column_breaks_names_between_words_or_parts(
+    numbers: int, lines: list[str]
+) -> None:
+    table = Table(
+        key="t",
+        title="",
+        columns=(
+            TableColumn(key="method", heading="Method", align="left"),
+            TableColumn(key="metric", heading="Metric", align="left"),
+            TableColumn(key="value", heading="Value"),
+        ),
+        rows=(
+            (
+                Cell(text="efficientnet_lite0 + pt:shuffled=1"),
+                Cell(text="AUC"),
+                Cell(text="1" * numbers),
+            ),
+        ),
+    )
+    printed = print_to_text([table]).splitlines()
+    assert max(map(len, printed)) <= 100
+    rows = [line for line in printed if line.startswith(tuple(lines))]
+    assert [line.split("  ")[0].strip() for line in rows] == lines
 
 
 def test_text_format_has_no_colors_and_at_most_100_columns(
