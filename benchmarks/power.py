@@ -109,6 +109,7 @@ def list_experiments(
             pool=pool,
             arms=(*options.arm, *(options.extra_arm if setting == options.setting[0] else ())),
             controls=options.controls,
+            weighting=options.weighting,
             training=training,
             device=options.device,
             deadline=deadline,
@@ -156,8 +157,9 @@ def make_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="train networks on the other patients of the pool too, whose N2 is unknown",
     )
+    parser.add_argument("--weighting", default="fixed", help="of the losses (%(default)s)")
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--label", default="defaults", help="name of the training settings")
+    parser.add_argument("--label", default="defaults", help="name of weighting and training settings")
     parser.add_argument("--device", default="cpu", help="device that encodes and trains (cpu)")
     parser.add_argument("--seconds", type=float, default=0.0, help="time limit; 0: none")
     parser.add_argument("--home", type=Path, default=Path("runs/power"), help="(%(default)s)")

@@ -58,6 +58,7 @@ class PowerExperiment:
     pool: Pool
     arms: tuple[str, ...]
     controls: int
+    weighting: str
     training: Mapping[str, object]
     device: str
     deadline: float
@@ -205,6 +206,7 @@ def resolve_arms(experiment: PowerExperiment) -> ResolvedBenchmark:
         ("none", *experiment.arms, *_control_names(experiment)),
         (experiment.repeats, experiment.folds, experiment.inner),
         experiment.train_unlabeled,
+        experiment.weighting,
         tuple(experiment.training.items()),
         experiment.device,
     )
@@ -216,6 +218,7 @@ def _resolve_on_pool(
     arms: tuple[str, ...],
     folds: tuple[int, int, int],
     train_unlabeled: bool,
+    weighting: str,
     training: tuple[tuple[str, object], ...],
     device: str,
 ) -> ResolvedBenchmark:
@@ -231,6 +234,7 @@ def _resolve_on_pool(
             "folds": outer,
             "inner": inner,
             "train_unlabeled": train_unlabeled,
+            "weighting": weighting,
             "training": dict(training),
         },
     )

@@ -102,6 +102,7 @@ def experiment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         pool=pool,
         arms=("pt", "pt:shuffled=1", "oracle"),
         controls=0,
+        weighting="fixed",
         training={"max_epochs": 2},
         device="cpu",
         deadline=math.inf,
