@@ -159,7 +159,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--weighting", default="fixed", help="of the losses (%(default)s)")
     parser.add_argument("--training", nargs="+", default=[], metavar="NAME=VALUE")
-    parser.add_argument("--label", default="defaults", help="name of weighting and training settings")
+    parser.add_argument(
+        "--label", default="defaults", help="name of weighting and training settings"
+    )
     parser.add_argument("--device", default="cpu", help="device that encodes and trains (cpu)")
     parser.add_argument("--seconds", type=float, default=0.0, help="time limit; 0: none")
     parser.add_argument("--home", type=Path, default=Path("runs/power"), help="(%(default)s)")

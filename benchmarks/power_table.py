@@ -11,7 +11,7 @@ from method_run import make_comparisons
 from power_experiment import CLAIM, DECLARED, PERMUTATION, PowerAnswer
 
 from lnmbench.records import Cell, Table, TableColumn
-from lnmbench.results import format_decimal, format_difference
+from lnmbench.results import format_decimal, format_difference, format_with_error
 
 _TEXT_COLUMNS = ("setting", "task")
 _NUMBER_COLUMNS = ("cases", "protocol", "N", "AUC, none", "gain", "worse")
@@ -63,7 +63,7 @@ def _make_cells(
     gain = format_difference(float(differences.mean()))
     if len(differences) > 1:
         error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
-        gain += f" ± {format_decimal(error)}"
+        gain = format_with_error(float(differences.mean()), error)
     texts = (
         *((first.label,) if with_label else ()),
         *(first.setting, first.arm, f"{first.cases}{' + rest' if first.train_unlabeled else ''}"),
