@@ -11,38 +11,50 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.decomposition import PCA
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.rng import seeded_generator
-from lnmbench.nets.train_loop import shuffle_into_batches
+from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches
 from lnmbench.records import Training
 
 
 class PlainNetwork(nn.Module):
-    """The network with the stacked network's names."""
+    """The network with the stacked network's names.
+
+    With a fixed projection, its inputs are principal components already, averaged by case if
+    there are no layers.
+    """
 
     def __init__(self, dim: int, clinical: int, settings: Training) -> None:
         super().__init__()
         width = settings.token_dim or dim
-        self.project = nn.Linear(dim, width) if settings.token_dim else nn.Identity()
-        layer = nn.TransformerEncoderLayer(
-            width,
-            settings.heads,
-            dim_feedforward=2 * width,
-            dropout=settings.dropout,
-            batch_first=True,
-        )
-        self.encoder = nn.TransformerEncoder(layer, settings.layers, enable_nested_tensor=False)
+        trained = settings.token_dim and settings.projection == "trained"
+        self.project = nn.Linear(dim, width) if trained else nn.Identity()
+        self.encoder = None
+        if settings.layers:
+            layer = nn.TransformerEncoderLayer(
+                width,
+                settings.heads,
+                dim_feedforward=2 * width,
+                dropout=settings.dropout,
+                batch_first=True,
+            )
+            self.encoder = nn.TransformerEncoder(layer, settings.layers, enable_nested_tensor=False)
+        self.dropout = nn.Dropout(settings.feature_dropout)
         self.fc = nn.Linear(width, settings.image_features)
         self.target = nn.Linear(settings.image_features + clinical, 1)
 
     def forward(self, slices: Tensor, clinical: Tensor, padding: Tensor) -> Tensor:
-        tokens = self.encoder(self.project(slices), src_key_padding_mask=padding)
+        tokens = self.project(slices)
+        if self.encoder is not None:
+            tokens = self.encoder(tokens, src_key_padding_mask=padding)
         real = ~padding.unsqueeze(-1)
-        pooled = (tokens * real).sum(1) / real.sum(1)
+        pooled = self.dropout((tokens * real).sum(1) / real.sum(1))
         risk: Tensor = self.target(torch.cat([self.fc(pooled), clinical], 1))
         return risk.squeeze(-1)
 
@@ -88,11 +100,17 @@ def _pad_batch(batch: list[tuple[Tensor, Tensor, Tensor]]) -> tuple[Tensor, ...]
     return padded, torch.stack(clinical), padding, torch.stack(target)
 
 
-def prepare_cases(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> Cases:
+def prepare_cases(
+    inputs: Inputs, fits: Fits, k: int, settings: Training, device: torch.device
+) -> Cases:
+    """Return the cases of fit k: standardized, and projected if the projection is fixed."""
     assert inputs.slices is not None
     lengths, features = inputs.slices.counts, inputs.slices.features
     training = features[torch.repeat_interleave(fits.training[k], lengths)]
     standardized = (features - training.mean(0)) / training.std(0, correction=0)
+    if settings.projection == "principal":
+        standardized = _project(standardized, lengths, fits.training[k], settings)
+        lengths = torch.ones_like(lengths)
     padded = nn.utils.rnn.pad_sequence(standardized.split(lengths.tolist()), batch_first=True)
     padding = torch.arange(padded.shape[1]) >= lengths[:, None]
     return Cases(
@@ -101,6 +119,24 @@ def prepare_cases(inputs: Inputs, fits: Fits, k: int, device: torch.device) -> C
         clinical=fits.clinical[k].to(device),
         target=inputs.target.to(device),
     )
+
+
+def _project(standardized: Tensor, lengths: Tensor, training: Tensor, settings: Training) -> Tensor:
+    """Return the principal components of the mean of each case's slices, by scikit-learn."""
+    if settings.layers or settings.token_dim is None:
+        raise ValueError("the plain loop has components of cases alone")
+    clipped = standardized.clamp_(-5.0, 5.0)
+    means = torch.stack([part.mean(0) for part in clipped.split(lengths.tolist())]).numpy()
+    trained = means[training.numpy()]
+    width = min(settings.token_dim, len(trained) - 1, means.shape[1])
+    components = PCA(width, svd_solver="full").fit(trained.astype(np.float64))
+    # as the stacked trainer does: not centered, one scale for all, the largest element positive
+    axes = components.components_
+    largest = axes[np.arange(width), np.abs(axes).argmax(1)]
+    axes = axes * np.sign(largest)[:, None] / np.sqrt((trained @ axes.T).var(0).mean())
+    tokens = np.zeros((len(means), settings.token_dim), np.float32)
+    tokens[:, :width] = means @ axes.T
+    return torch.from_numpy(tokens)
 
 
 def make_optimizer(network: PlainNetwork, settings: Training) -> torch.optim.AdamW:
@@ -160,12 +196,15 @@ def train_plainly(
     """
     assert inputs.slices is not None
     device = torch.device(device)
-    data = prepare_cases(inputs, fits, k, device)
+    data = prepare_cases(inputs, fits, k, settings, device)
     torch.manual_seed(fits.seeds[k])  # dropout has no other handle
     network = PlainNetwork(inputs.slices.dim, fits.clinical.shape[2], settings).to(device)
+    nn.init.zeros_(network.target.weight)
+    nn.init.zeros_(network.target.bias)
     if initial is not None:
         network.load_state_dict(initial)
     optimizer, order = make_optimizer(network, settings), seeded_generator(fits.seeds[k], "order")
+    rates = LambdaLR(optimizer, lambda epoch: rate_factor(settings, epoch + 1))
     training, validation, predicted = (
         part[k].nonzero().flatten() for part in (fits.training, fits.validation, fits.predicted)
     )
@@ -189,6 +228,7 @@ def train_plainly(
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), settings.clip)
             optimizer.step()
+        rates.step()
         network.eval()
         with torch.no_grad():
             validated = float(data.loss(network, validation.to(device)))

@@ -9,6 +9,7 @@ and medians are compared. Agreement is measured separately, without dropout: wit
 values and order, the largest difference in probability.
 
     python benchmarks/speed/stacked.py
+    python benchmarks/speed/stacked.py --network transformer
     python benchmarks/speed/stacked.py --dim 2048 --fits 50 --device cuda
 """
 
@@ -36,6 +37,7 @@ _OPTIONS = (
     ("fits", (50, 1), "models in a stack"),
     ("cases", 160, "cases; a tenth is tested, a fifth of the rest validates"),
     ("slices", 8, "slices of a case, on average"),
+    ("network", "default", "default, or transformer: trained projection and two layers"),
     ("epochs", 6, "epochs of every fit"),
     ("batch-size", 32, "cases of a step"),
     ("processes", 2, "processes of joblib, on a CPU; 0 leaves it out"),
@@ -52,6 +54,7 @@ class Goal:
     cuda: float = 20.0
 
 
+NETWORKS = {"default": Training(), "transformer": PLAIN}
 GOALS = {2048: Goal(plain=8, joblib=5), 256: Goal(plain=12)}
 
 
@@ -59,7 +62,9 @@ def agreement(
     inputs: Inputs, fits: Fits, settings: Training, device: torch.device | str = "cpu"
 ) -> float:
     """Return the largest difference in probability between the loops, without dropout."""
-    settings = replace(settings, dropout=0.0, patience=settings.max_epochs)
+    settings = replace(
+        settings, dropout=0.0, feature_dropout=0.0, patience=settings.max_epochs, warmup_epochs=0
+    )
     results = train(inputs, fits, settings, SumLosses(), device=device)
     stacked = results.probabilities["target"][..., 0]
     plain = [
@@ -109,8 +114,10 @@ def goals_for(dim: int, token_dim: int, together: int, device: str) -> dict[str,
 
 def main() -> None:
     args = make_parser(__doc__, _OPTIONS).parse_args()
+    if args.network not in NETWORKS:
+        raise SystemExit(f"unknown network {args.network!r}: expected {' or '.join(NETWORKS)}")
     settings = replace(
-        PLAIN,
+        NETWORKS[args.network],
         token_dim=args.token_dim,
         batch_size=args.batch_size,
         max_epochs=args.epochs,
@@ -126,7 +133,7 @@ def main() -> None:
             print(
                 f"{stacks}, {int(fits.training[0].sum())} training and "
                 f"{int(fits.validation[0].sum())} validation cases × {args.slices} slices, D = "
-                f"{dim}, token_dim = {args.token_dim}, {args.device}, "
+                f"{dim}, {args.network} network, token_dim = {args.token_dim}, {args.device}, "
                 f"{torch.get_num_threads()} threads"
             )
             # Two epochs: rounding in float32 grows from step to step, in any two ways of computing.
@@ -154,7 +161,7 @@ def main() -> None:
                 UNIT,
                 goals_for(dim, args.token_dim, together, args.device),
             )
-            if together > 1:
+            if together > 1 and args.network == "transformer":
                 print_compute_bound(inputs, fits, settings, args.device)
 
 

@@ -43,9 +43,17 @@ def test_same_start_and_order_end_in_the_same_probabilities(side_by_side: Module
     assert side_by_side.agreement(inputs, fits, settings) < 1e-4
 
 
+def test_the_default_network_ends_in_the_same_probabilities(side_by_side: ModuleType) -> None:
+    inputs, fits = side_by_side.make_inputs_and_fits(fits=3, cases=50, slices=4, dim=40)
+    settings = replace(
+        side_by_side.NETWORKS["default"], token_dim=16, batch_size=12, max_epochs=5, patience=5
+    )
+    assert side_by_side.agreement(inputs, fits, settings) < 1e-5
+
+
 def test_stacked_against_the_plain_loop(run: Callable[[str], str]) -> None:
     small = "--token-dim 8 --cases 20 --slices 3 --epochs 1 --rounds 2 --processes 0"
-    printed = run(f"stacked --dim 16,12 --fits 3,1 {small}")
+    printed = run(f"stacked --network transformer --dim 16,12 --fits 3,1 {small}")
     differences = re.findall(r"agreement: .* differ by (\S+)", printed)
     assert len(differences) == 4
     assert max(map(float, differences)) < 1e-4
