@@ -11,7 +11,7 @@ from sensitivity_cohorts import COHORTS, DEVELOPMENT, KINDS
 from sensitivity_experiment import SensitivityResult
 
 from lnmbench.records import Cell, Table, TableColumn
-from lnmbench.results import format_decimal, format_difference, format_interval
+from lnmbench.results import format_decimal, format_difference, format_interval, format_with_error
 
 _TEXT_COLUMNS = ("cohort", "settings", "task")
 _NUMBER_COLUMNS = (
@@ -78,10 +78,12 @@ def _make_kind_cells(group: Sequence[SensitivityResult]) -> tuple[Cell, ...]:
     first = group[0]
     pipeline, network = (np.array([getattr(r, n) for r in group]) for n in ("pipeline", "network"))
     differences = network - pipeline
-    difference = format_difference(float(differences.mean()))
+    mean = float(differences.mean())
     if len(group) > 1:
         error = float(differences.std(ddof=1)) / math.sqrt(len(group))
-        difference += f" ± {format_decimal(error)}"
+        difference = format_with_error(mean, error)
+    else:
+        difference = format_difference(mean)
     texts = (
         *(first.cohort, first.label, first.aux, str(first.cases)),
         f"{np.mean([result.positives for result in group]):.0f}",
