@@ -118,6 +118,7 @@ def _run_simulated(
         pool=pool,
         arms=(experiment.aux,) if experiment.aux != "none" else (),
         controls=0,
+        weighting="fixed",
         training=experiment.training,
         device="cpu",
         deadline=math.inf,
