@@ -296,7 +296,9 @@ def _build_embedder(
         training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
         if settings.projection == "principal" and settings.token_dim is not None:
             width, averaged = settings.token_dim, has_case_tokens(inputs, settings)
-            embedder = PrincipalTokens(data.features, training, width=width, averaged=averaged)
+            embedder = PrincipalTokens(
+                data.features, training, width=width, averaged=averaged, threads=data.threads
+            )
         else:
             embedder = Projection(data.features, training)
     else:

@@ -94,7 +94,8 @@ def train(
     if stack_bytes is not None:
         max_fits = max(1, memory_for_fits(inputs, stack_bytes) // fit_bytes)
     stacks = split_into_stacks(len(fits), layout.size if on_cpu else 0, threads, max_fits)
-    data = load_device_data(inputs, torch.device(device), stack_bytes)
+    spare = max(1, threads // len(stacks))
+    data = load_device_data(inputs, torch.device(device), stack_bytes, spare)
 
     def train_fits(indices: range, report: Callable[[int], None]) -> FitResults:
         return train_stack(inputs, fits.select(indices), settings, weighting, data, report)

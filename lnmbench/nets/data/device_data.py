@@ -18,15 +18,19 @@ _DEFAULT_BYTES = 4 << 30
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DeviceData:
-    """A device, the bytes that one stack may fill there, and the features of a frozen encoder."""
+    """A device, the bytes that one stack may fill there, and the features of a frozen encoder.
+
+    `threads` is the number of CPU cores that each stack may use before it trains.
+    """
 
     device: torch.device
     memory_bytes: int
     features: SliceFeatures | None = None
+    threads: int = 1
 
 
 def load_device_data(
-    inputs: Inputs, device: torch.device, memory_bytes: int | None = None
+    inputs: Inputs, device: torch.device, memory_bytes: int | None = None, threads: int = 1
 ) -> DeviceData:
     """Return the data that stacks over some inputs share.
 
@@ -38,6 +42,8 @@ def load_device_data(
         The device that features of a frozen encoder move to.
     memory_bytes
         The memory limit of a stack; None sets 4 GiB.
+    threads
+        The number of CPU cores that each stack may use before it trains.
     """
     features, slices = None, inputs.slices
     if slices is not None and slices.trainable_encoder is None:
@@ -46,4 +52,4 @@ def load_device_data(
         offsets = torch.cat([slices.offsets[:1], *ends])  # (views · n + 1,)
         features = SliceFeatures(slices.features, offsets, device, key=slices.key)
     limit = _DEFAULT_BYTES if memory_bytes is None else memory_bytes
-    return DeviceData(device=device, memory_bytes=limit, features=features)
+    return DeviceData(device=device, memory_bytes=limit, features=features, threads=threads)

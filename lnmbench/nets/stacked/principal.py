@@ -8,6 +8,7 @@ and the same method without it start from equal tokens.
 from __future__ import annotations
 
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -110,23 +111,35 @@ class PrincipalTokens:
         The number of components.
     averaged
         Whether a token is the mean over the slices of a case; otherwise each slice is a token.
+    threads
+        The number of CPU cores that compute them.
     """
 
     prefixes: tuple[str, ...] = ()
 
     def __init__(
-        self, features: SliceFeatures, training: Tensor, *, width: int, averaged: bool
+        self,
+        features: SliceFeatures,
+        training: Tensor,
+        *,
+        width: int,
+        averaged: bool,
+        threads: int = 1,
     ) -> None:
         parts, self._part_of_fit = torch.unique(training, dim=0, return_inverse=True)
         self._part_of_fit = self._part_of_fit.to(features.values.device)
         mean, gain = features.standardization(parts)
-        tokens = []
-        for part, part_mean, part_gain in zip(parts, mean, gain, strict=True):
+
+        def get(part: Tensor, part_mean: Tensor, part_gain: Tensor) -> Tensor:
             name = (features.key, width, averaged, part.numpy().tobytes())
             compute = partial(
                 _compute_tokens, features, part, part_mean, part_gain, width, averaged
             )
-            tokens.append(_SHARED.get(name, compute) if features.key else compute())
+            return _SHARED.get(name, compute) if features.key else compute()
+
+        # each core computes by itself, as stacks of fits do
+        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            tokens = list(pool.map(get, parts, mean, gain))
         self._tokens = torch.stack(tokens)  # (parts, cases or slices, width)
 
     def initialize(self, values: Mapping[str, Tensor]) -> None:
