@@ -55,7 +55,7 @@ class Goal:
 
 
 NETWORKS = {"default": Training(), "transformer": PLAIN}
-GOALS = {2048: Goal(plain=8, joblib=5), 256: Goal(plain=12)}
+GOALS = {2048: Goal(plain=10, joblib=6), 256: Goal(plain=12)}
 
 
 def agreement(
