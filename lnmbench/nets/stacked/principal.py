@@ -131,7 +131,8 @@ class PrincipalTokens:
         mean, gain = features.standardization(parts)
 
         def get(part: Tensor, part_mean: Tensor, part_gain: Tensor) -> Tensor:
-            name = (features.key, width, averaged, part.numpy().tobytes())
+            device = str(features.values.device)
+            name = (features.key, device, width, averaged, part.numpy().tobytes())
             compute = partial(
                 _compute_tokens, features, part, part_mean, part_gain, width, averaged
             )

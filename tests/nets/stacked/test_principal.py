@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 import torch
 from sklearn.decomposition import PCA
 
@@ -135,3 +138,24 @@ def test_methods_on_the_same_features_share_tokens() -> None:
     get("a")
     get("c")
     assert computed == list("abcdc")
+
+
+def test_features_with_a_key_share_tokens_on_their_device_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = SharedTokens(1 << 20)
+    monkeypatch.setattr("lnmbench.nets.stacked.principal._SHARED", shared)
+    names: list[object] = []
+    get = shared.get
+
+    def record(name: object, compute: Callable[[], torch.Tensor]) -> torch.Tensor:
+        names.append(name)
+        return get(name, compute)
+
+    monkeypatch.setattr(shared, "get", record)
+    for key in ("", "a", "a"):
+        features = SliceFeatures(draw_features(), OFFSETS, CPU, key=key)
+        PrincipalTokens(features, TRAINING, width=3, averaged=True)
+    assert len(names) == 4, "two different training parts of two fits' features with a key"
+    assert len(set(names)) == 2
+    assert all("cpu" in name for name in names if isinstance(name, tuple))
