@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
+from mean_difference import format_mean_difference
 from null_experiment import SCENARIOS, Experiment, ExperimentResult
 
 from lnmbench.contracts import Comparison
 from lnmbench.records import Cell, Paragraph, Table, TableColumn
-from lnmbench.results import ALPHA, format_decimal, format_difference, format_with_error
+from lnmbench.results import ALPHA, format_decimal
 from lnmbench.text import clean
 
 MOST = 0.07
@@ -72,11 +73,7 @@ def _make_cells(
     experiment = group[0].experiment
     differences = np.array([result.b - result.a for result in group])
     difference = float(differences.mean())
-    if len(group) > 1:
-        error = float(differences.std(ddof=1)) / math.sqrt(len(group))
-        difference_text = format_with_error(difference, error)
-    else:
-        difference_text = format_difference(difference)
+    difference_text = format_mean_difference(differences)
     means = [float(np.mean([(result.a + result.b) / 2 for result in group]))]
     means += [float(np.mean([getattr(result, name) for result in group])) for name in _SPREADS]
     mean, *spreads = (Cell(text=format_decimal(value), value=value) for value in means)

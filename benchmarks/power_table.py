@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
+from mean_difference import format_mean_difference
 from method_run import make_comparisons
 from power_experiment import CLAIM, DECLARED, PERMUTATION, PowerAnswer
 
 from lnmbench.records import Cell, Table, TableColumn
-from lnmbench.results import format_decimal, format_difference, format_with_error
+from lnmbench.results import format_decimal
 
 _TEXT_COLUMNS = ("setting", "task")
 _NUMBER_COLUMNS = ("cases", "protocol", "N", "AUC, none", "gain", "worse")
@@ -60,17 +61,13 @@ def _make_cells(
     first = group[0]
     declared = [answer for answer in group if answer.test == DECLARED]
     differences = np.array([answer.auc - answer.reference for answer in declared])
-    gain = format_difference(float(differences.mean()))
-    if len(differences) > 1:
-        error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
-        gain = format_with_error(float(differences.mean()), error)
     texts = (
         *((first.label,) if with_label else ()),
         *(first.setting, first.arm, f"{first.cases}{' + rest' if first.train_unlabeled else ''}"),
         f"{first.repeats} × {first.folds} × {first.inner}",
         str(len(declared)),
         format_decimal(float(np.mean([answer.reference for answer in declared]))),
-        gain,
+        format_mean_difference(differences),
         _format_share([answer.is_worse for answer in declared]),
         *(_format_share([a.is_better for a in group if a.test == test]) for test in tests),
     )

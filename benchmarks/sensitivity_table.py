@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
+from mean_difference import format_mean_difference
 from sensitivity_cohorts import COHORTS, DEVELOPMENT, KINDS
 from sensitivity_experiment import SensitivityResult
 
 from lnmbench.records import Cell, Table, TableColumn
-from lnmbench.results import format_decimal, format_difference, format_interval, format_with_error
+from lnmbench.results import format_decimal, format_difference, format_interval
 
 _TEXT_COLUMNS = ("cohort", "settings", "task")
 _NUMBER_COLUMNS = (
@@ -78,19 +78,13 @@ def _make_kind_cells(group: Sequence[SensitivityResult]) -> tuple[Cell, ...]:
     first = group[0]
     pipeline, network = (np.array([getattr(r, n) for r in group]) for n in ("pipeline", "network"))
     differences = network - pipeline
-    mean = float(differences.mean())
-    if len(group) > 1:
-        error = float(differences.std(ddof=1)) / math.sqrt(len(group))
-        difference = format_with_error(mean, error)
-    else:
-        difference = format_difference(mean)
     texts = (
         *(first.cohort, first.label, first.aux, str(first.cases)),
         f"{np.mean([result.positives for result in group]):.0f}",
         f"{first.repeats} × {first.folds} × {first.inner}",
         str(len(group)),
         *(format_decimal(float(values.mean())) for values in (pipeline, network)),
-        difference,
+        format_mean_difference(differences),
         format_decimal(float((differences >= 0.0).mean()), digits=2),
     )
     return tuple(Cell(text=text) for text in texts)
