@@ -107,7 +107,7 @@ DEVELOPMENT_KINDS: Mapping[str, CohortKind] = {
 HELD_OUT_KINDS: Mapping[str, CohortKind] = {
     f"held out, {name}": kind
     for name, kind in _list_kinds(
-        "synthetic:n=900,seed=981", "synthetic:n=600,seed=982,visibility=4"
+        "synthetic:n=900,seed=991", "synthetic:n=600,seed=992,visibility=4"
     ).items()
 }
 KINDS = {**DEVELOPMENT_KINDS, **HELD_OUT_KINDS}

@@ -114,7 +114,7 @@ TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
 Margins = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_parse_margins)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
-CAN_BE_ZERO = ("weight_decay", "dropout", "feature_dropout", "layers", "warmup_epochs")
+CAN_BE_ZERO = ("weight_decay", "dropout", "feature_penalty", "layers", "warmup_epochs")
 """Training settings for which 0 is allowed."""
 
 LARGEST = {
@@ -241,9 +241,8 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
         from lnmbench.nets.data.augmentation import parse_augmentations
 
         parse_augmentations(training.augment)
-    for name in ("dropout", "feature_dropout"):
-        if getattr(training, name) >= 1:
-            raise _training_error(name, "below 1", getattr(training, name))
+    if training.dropout >= 1:
+        raise _training_error("dropout", "below 1", training.dropout)
     # the default warm-up may be longer than a run of a few epochs, which is a try
     if "warmup_epochs" in settings and training.warmup_epochs >= training.max_epochs:
         expected = f"below max_epochs ({training.max_epochs})"

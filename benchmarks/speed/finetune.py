@@ -133,7 +133,8 @@ def make_plain_network(inputs: Inputs, fits: Fits, k: int, settings: Training) -
     training = slices.features[torch.repeat_interleave(fits.training[k], slices.counts)]
     deviation = training.std(0, correction=0)
     gain = torch.where(deviation > 1e-5 * training.abs().mean(0), 1 / deviation, 0.0)
-    head = PlainNetwork(slices.dim, fits.clinical.shape[2], settings)
+    cases = int(fits.training[k].sum())
+    head = PlainNetwork(slices.dim, fits.clinical.shape[2], settings, cases)
     head.load_state_dict(initial_parameters(inputs, fits.select([k]), settings)[0])
     return PlainFineTuned(
         copy.deepcopy(slices.trainable_encoder.network), training.mean(0), gain, head

@@ -88,7 +88,8 @@ def naive_epoch(
     encoder: nn.Module, sample: Sample, dim: int, settings: Training, device: torch.device
 ) -> None:
     """Train one fit for one epoch, with the encoder inside the loop, and validate it."""
-    network = PlainNetwork(dim, CLINICAL, settings).to(device)
+    cases = len(sample.training)
+    network = PlainNetwork(dim, CLINICAL, settings, cases).to(device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate)
 
     def loss_of(cases: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader
 
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.stacked.dropout import penalty_to_dropout
 from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches
 from lnmbench.records import Training
 
@@ -27,10 +28,10 @@ class PlainNetwork(nn.Module):
     """The network with the stacked network's names.
 
     With a fixed projection, its inputs are principal components already, averaged by case if
-    there are no layers.
+    there are no layers. `cases` is the number of labeled training cases.
     """
 
-    def __init__(self, dim: int, clinical: int, settings: Training) -> None:
+    def __init__(self, dim: int, clinical: int, settings: Training, cases: int) -> None:
         super().__init__()
         width = settings.token_dim or dim
         trained = settings.token_dim and settings.projection == "trained"
@@ -45,7 +46,8 @@ class PlainNetwork(nn.Module):
                 batch_first=True,
             )
             self.encoder = nn.TransformerEncoder(layer, settings.layers, enable_nested_tensor=False)
-        self.dropout = nn.Dropout(settings.feature_dropout)
+        rate = penalty_to_dropout(torch.tensor([settings.feature_penalty]), [cases])
+        self.dropout = nn.Dropout(float(rate))
         self.fc = nn.Linear(width, settings.image_features)
         self.target = nn.Linear(settings.image_features + clinical, 1)
 
@@ -198,7 +200,8 @@ def train_plainly(
     device = torch.device(device)
     data = prepare_cases(inputs, fits, k, settings, device)
     torch.manual_seed(fits.seeds[k])  # dropout has no other handle
-    network = PlainNetwork(inputs.slices.dim, fits.clinical.shape[2], settings).to(device)
+    cases = int(fits.training[k].sum())
+    network = PlainNetwork(inputs.slices.dim, fits.clinical.shape[2], settings, cases).to(device)
     nn.init.zeros_(network.target.weight)
     nn.init.zeros_(network.target.bias)
     if initial is not None:

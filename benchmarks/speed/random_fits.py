@@ -19,7 +19,7 @@ PLAIN = Training(
     head_learning_rate=2e-2,
     schedule="constant",
     warmup_epochs=0,
-    feature_dropout=0.0,
+    feature_penalty=0.0,
     projection="trained",
     layers=2,
 )

@@ -63,7 +63,7 @@ def agreement(
 ) -> float:
     """Return the largest difference in probability between the loops, without dropout."""
     settings = replace(
-        settings, dropout=0.0, feature_dropout=0.0, patience=settings.max_epochs, warmup_epochs=0
+        settings, dropout=0.0, feature_penalty=0.0, patience=settings.max_epochs, warmup_epochs=0
     )
     results = train(inputs, fits, settings, SumLosses(), device=device)
     stacked = results.probabilities["target"][..., 0]

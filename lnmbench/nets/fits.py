@@ -183,8 +183,8 @@ class Fits:
         Clinical features (K, n, C), imputed and scaled for each fit on its training cases.
     seeds
         The seed of each fit.
-    learning_rate, weight_decay, dropout, feature_dropout
-        The rates of each fit, (K,); None for the settings' value.
+    learning_rate, weight_decay, dropout, feature_penalty
+        The settings of each fit, (K,); None for the settings' value.
     loss_weights
         The weight of each task's loss, (K, tasks), the target's first; None for 1.
 
@@ -202,7 +202,7 @@ class Fits:
     learning_rate: Tensor | None = None
     weight_decay: Tensor | None = None
     dropout: Tensor | None = None
-    feature_dropout: Tensor | None = None
+    feature_penalty: Tensor | None = None
     loss_weights: Tensor | None = None
 
     def __post_init__(self) -> None:
@@ -216,7 +216,7 @@ class Fits:
         leaked = self.training & (self.validation | self.predicted)
         _require(not bool(leaked.any()), "a fit is evaluated on cases on which it trains")
         _require(bool(torch.isfinite(self.clinical).all()), "clinical features are not finite")
-        rates = ("learning_rate", "weight_decay", "dropout", "feature_dropout", "loss_weights")
+        rates = ("learning_rate", "weight_decay", "dropout", "feature_penalty", "loss_weights")
         for name in rates:
             values = getattr(self, name)
             _require(values is None or len(values) == shape[0], f"{name} does not match the fits")
@@ -240,7 +240,7 @@ class Fits:
             learning_rate=select_rows(self.learning_rate),
             weight_decay=select_rows(self.weight_decay),
             dropout=select_rows(self.dropout),
-            feature_dropout=select_rows(self.feature_dropout),
+            feature_penalty=select_rows(self.feature_penalty),
             loss_weights=select_rows(self.loss_weights),
         )
 

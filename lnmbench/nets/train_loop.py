@@ -21,7 +21,12 @@ from lnmbench.nets.losses import divide_by_counts
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
-from lnmbench.nets.stacked.dropout import DropoutMask, DropoutSampler, StepDropout
+from lnmbench.nets.stacked.dropout import (
+    DropoutMask,
+    DropoutSampler,
+    StepDropout,
+    penalty_to_dropout,
+)
 from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
@@ -121,7 +126,8 @@ class TrainLoop:
         self._best = BestWeights(self._active.parameters, settings.patience)
         rates = fits.per_fit(fits.dropout, settings.dropout)
         self._token_dropout = DropoutSampler(rates, fits.seeds, objective.device)
-        rates = fits.per_fit(fits.feature_dropout, settings.feature_dropout)
+        penalties = fits.per_fit(fits.feature_penalty, settings.feature_penalty)
+        rates = penalty_to_dropout(penalties, objective.labeled_counts)
         stream = "feature dropout"
         self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]

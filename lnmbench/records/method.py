@@ -47,7 +47,8 @@ class Training:
     Slice features are projected to tokens of width `token_dim`, by their `principal` components in
     the training cases or by a `trained` projection; None keeps the encoder's width. Over the
     tokens of a case stand `layers` transformer layers with `dropout`, none by default, then the
-    mean. `feature_dropout` drops that share of the mean's elements for a case.
+    mean. `feature_penalty` acts on this mean like the penalty of a ridge regression, by dropout at
+    the rate penalty / (penalty + n) for n labeled training cases.
 
     Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
     normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that
@@ -61,7 +62,7 @@ class Training:
     schedule: Literal["cosine", "constant"] = "cosine"
     warmup_epochs: int = 3
     weight_decay: float = 1e-2
-    feature_dropout: float = 0.5
+    feature_penalty: float = 240.0
     dropout: float = 0.1
     projection: Literal["principal", "trained"] = "principal"
     token_dim: int | None = 64

@@ -55,7 +55,7 @@ COMPONENTS = Training(
     learning_rate=1e-2,
     head_learning_rate=0.2,
     warmup_epochs=1,
-    feature_dropout=0.2,
+    feature_penalty=6.0,
     token_dim=16,
     batch_size=8,
     max_epochs=9,
@@ -140,7 +140,7 @@ def _make_fits(seeds: Sequence[int]) -> Fits:
         learning_rate=torch.tensor([3e-3 * (1 + seed % 4) for seed in seeds]),
         weight_decay=torch.tensor([0.05 * (seed % 2) for seed in seeds]),
         dropout=torch.tensor([(0.0, 0.1, 0.25)[seed % 3] for seed in seeds]),
-        feature_dropout=torch.tensor([(0.1, 0.3, 0.0)[seed % 3] for seed in seeds]),
+        feature_penalty=torch.tensor([(3.0, 9.0, 0.0)[seed % 3] for seed in seeds]),
         loss_weights=torch.tensor([[1.0, 0.5 * (1 + seed % 2)] for seed in seeds]),
     )
 

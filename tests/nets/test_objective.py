@@ -115,9 +115,9 @@ def test_a_case_without_the_target_does_not_count_in_its_loss(
 ) -> None:
     """Each fit has one batch, in which half of the cases are unlabeled or absent."""
     whole = replace(
-        settings, batch_size=64, dropout=0.0, feature_dropout=0.0, max_epochs=4, patience=4
+        settings, batch_size=64, dropout=0.0, feature_penalty=0.0, max_epochs=4, patience=4
     )
-    fits = replace(without_loss_weights(make_fits(range(4))), dropout=None, feature_dropout=None)
+    fits = replace(without_loss_weights(make_fits(range(4))), dropout=None, feature_penalty=None)
     inputs = make_inputs(slices=False)
     validated = fits.validation.any(0)
     unlabeled = ~validated & (torch.arange(len(validated)) % 2 == 0)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.stacked.dropout import DropoutSampler
 from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches
 from lnmbench.records import Training
 
@@ -141,6 +143,35 @@ def test_a_diverging_fit_predicts_nan_and_does_not_change_others(
     )
     best = [row.validation_loss for row in results.history if row.fit == 1]
     assert results.best_loss[1] == pytest.approx(min(best))
+
+
+def test_the_dropout_of_features_follows_from_the_labeled_training_cases(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs, fits = make_inputs(), replace(make_fits(range(2)), feature_penalty=None)
+    known = ~(fits.training[0] & ~fits.validation.any(0) & ~fits.training[1])
+    target = torch.where(known, inputs.target, torch.nan)
+    counts = (fits.training & known).sum(1)
+    assert (fits.training.sum(1) > counts).any()
+    rates: list[Tensor] = []
+
+    class Recorded(DropoutSampler):
+        def __init__(self, *args: Any) -> None:
+            rates.append(args[0])
+            super().__init__(*args)
+
+    monkeypatch.setattr("lnmbench.nets.train_loop.DropoutSampler", Recorded)
+    train(
+        replace(inputs, target=target),
+        fits,
+        replace(settings, feature_penalty=30.0, max_epochs=1),
+        sum_losses(),
+    )
+    torch.testing.assert_close(rates[1], 30 / (30.0 + counts.double()))
 
 
 def test_tokens_of_cases_train_as_those_of_slices_do(

@@ -122,6 +122,23 @@ class StepDropout:
     cases: DropoutMask = field(default_factory=DropoutMask)
 
 
+def penalty_to_dropout(penalties: Tensor, counts: Sequence[int]) -> Tensor:
+    """Return the dropout rates (K,) of inputs that act like ridge penalties.
+
+    A linear model whose inputs are dropped at rate p learns as with the penalty n p / (1 - p) on
+    the squared weight of an input of variance 1, beside a sum of losses over n cases (Wager, Wang
+    and Liang 2013). Thus p = penalty / (penalty + n).
+
+    Parameters
+    ----------
+    penalties
+        The penalty of each fit, 0 or more, (K,).
+    counts
+        The number of cases from which each fit learns.
+    """
+    return penalties / (penalties + torch.tensor(counts).clamp(min=1))
+
+
 def apply_dropout(x: Tensor, factors: Tensor | None) -> Tensor:
     """Return x multiplied by dropout factors; x itself for None.
 

@@ -156,7 +156,7 @@ def repeat_for_candidates(fits: Fits, group: CandidateGroup) -> Fits:
         learning_rate=_setting_of_fits("learning_rate", group, len(fits)),
         weight_decay=_setting_of_fits("weight_decay", group, len(fits)),
         dropout=_setting_of_fits("dropout", group, len(fits)),
-        feature_dropout=_setting_of_fits("feature_dropout", group, len(fits)),
+        feature_penalty=_setting_of_fits("feature_penalty", group, len(fits)),
         loss_weights=_loss_weights(group, len(fits)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lnmbench.nets.stacked.dropout import DropoutSampler, apply_dropout
+from lnmbench.nets.stacked.dropout import DropoutSampler, apply_dropout, penalty_to_dropout
 
 CPU = torch.device("cpu")
 
@@ -52,3 +52,22 @@ def test_without_dropout_there_are_no_factors() -> None:
     factors = DropoutSampler(torch.tensor([0.0]), [0], CPU).draw([0], [2], 2, 8).take(8)
     assert factors is None
     assert apply_dropout(x, factors) is x
+
+
+def test_dropout_of_inputs_acts_like_its_ridge_penalty() -> None:
+    """The weights that minimize the expected squared error are those of ridge regression."""
+    source = torch.Generator().manual_seed(0)
+    x = torch.linalg.qr(torch.randn(40, 3, generator=source, dtype=torch.float64)).Q * 40**0.5
+    y = torch.randn(40, generator=source, dtype=torch.float64)
+    penalty = torch.tensor([10.0], dtype=torch.float64)
+    ridge = torch.linalg.solve(x.mT @ x + penalty * torch.eye(3), x.mT @ y)
+
+    keep = 1 - penalty_to_dropout(penalty, [40])
+    # with x m / keep for x, where m is 1 with probability keep: E[x x'] has a larger diagonal
+    squares = x.mT @ x + torch.diag((x**2).sum(0)) * (1 - keep) / keep
+    torch.testing.assert_close(torch.linalg.solve(squares, x.mT @ y), ridge)
+
+
+def test_a_penalty_drops_less_the_more_cases_there_are() -> None:
+    rates = penalty_to_dropout(torch.tensor([240.0, 240.0, 240.0, 0.0, 0.0]), [80, 240, 960, 80, 0])
+    torch.testing.assert_close(rates, torch.tensor([0.75, 0.5, 0.2, 0.0, 0.0]))

@@ -67,7 +67,7 @@ def test_a_named_setting_without_effect_is_noticed(
         ({"projection": "trained", "augment": "flip", "views": 2}, IMAGES),
         ({"encoder_learning_rate": 1e-3, "batch_norm": "batch"}, FINE_TUNED),
         ({"schedule": "constant", "max_epochs": 5}, IMAGES),
-        ({"feature_dropout": 0.3, "image_features": 4, "warmup_epochs": 0}, CLINICAL),
+        ({"feature_penalty": 30.0, "image_features": 4, "warmup_epochs": 0}, CLINICAL),
     ],
 )
 def test_settings_with_an_effect_and_defaults_are_not_noticed(

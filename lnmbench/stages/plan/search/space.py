@@ -14,7 +14,7 @@ SPACE = (
     # the heads' learning rate keeps its ratio to this one
     Dimension(name="learning_rate", low=3e-4, high=1e-2, log=True),
     Dimension(name="weight_decay", low=1e-4, high=1e-1, log=True),
-    Dimension(name="feature_dropout", low=0.0, high=0.8),
+    Dimension(name="feature_penalty", low=24.0, high=2400.0, log=True),
     Dimension(name="dropout", low=0.0, high=0.5),
     # multiplies the auxiliary losses before the weighting
     Dimension(name="aux_weight", low=0.1, high=10.0, log=True),

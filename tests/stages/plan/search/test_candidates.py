@@ -30,13 +30,13 @@ def test_the_first_candidate_is_what_was_given_and_the_others_are_in_range(
     assert dict(first.settings) == {
         "learning_rate": QUICK.learning_rate,
         "weight_decay": QUICK.weight_decay,
-        "feature_dropout": QUICK.feature_dropout,
+        "feature_penalty": QUICK.feature_penalty,
         "dropout": QUICK.dropout,
         "token_dim": QUICK.token_dim,
     }
     assert [candidate.number for candidate in others] == list(range(2, 41))
     ranges = {dimension.name: dimension for dimension in SPACE}
-    for name in ("learning_rate", "weight_decay", "feature_dropout", "dropout"):
+    for name in ("learning_rate", "weight_decay", "feature_penalty", "dropout"):
         values = np.array([candidate.settings[name] for candidate in others])
         low, high = ranges[name].low, ranges[name].high
         assert ((values >= low) & (values <= high)).all()

@@ -30,7 +30,7 @@ def names(method: NetworkMethod, registry: Registry) -> set[str]:
 def test_a_network_searches_what_acts_in_it(
     make_network: MakeNetwork, planted_registry: Registry
 ) -> None:
-    always = {"learning_rate", "weight_decay", "feature_dropout"}
+    always = {"learning_rate", "weight_decay", "feature_penalty"}
     slices = {"encoder": IMAGES, "level": "slice"}
     trained = Choice(name="resnet18", parameters={"train": "layer4"})
     assert names(make_network(), planted_registry) == always
