@@ -127,7 +127,7 @@ class TrainLoop:
         rates = fits.per_fit(fits.dropout, settings.dropout)
         self._token_dropout = DropoutSampler(rates, fits.seeds, objective.device)
         penalties = fits.per_fit(fits.feature_penalty, settings.feature_penalty)
-        rates = penalty_to_dropout(penalties, objective.labeled_counts)
+        rates = penalty_to_dropout(penalties, objective.informed_counts)
         stream = "feature dropout"
         self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
@@ -142,7 +142,7 @@ class TrainLoop:
         """Train an epoch, validate, and remove the fits that stop."""
         fits = self._active.fits
         self._active.scale_rates(rate_factor(self._settings, epoch))
-        training = self._train_epoch()
+        training = self._train_epoch(epoch)
         validation = self._objective.validation_losses(self._active.state)
         losses = zip(fits, training.tolist(), validation.tolist(), strict=True)
         self._history += [
@@ -152,7 +152,7 @@ class TrainLoop:
         stopped = self._best.update(fits, self._active.parameters, validation, epoch)
         self._active.remove(stopped)
 
-    def _train_epoch(self) -> Tensor:
+    def _train_epoch(self, epoch: int) -> Tensor:
         """Train every fit on each of its cases once; return mean target losses (k,)."""
         cases_by_fit = [self._objective.training_cases[fit] for fit in self._active.fits]
         batches_by_fit = [
@@ -162,43 +162,33 @@ class TrainLoop:
         sums = torch.zeros(len(cases_by_fit), device=self._objective.device)
         for i in range(max(len(batches) for batches in batches_by_fit)):
             # A fit with fewer batches than others has an empty one here, and is not updated.
-            sums += self.train_step(
-                [batches[i] if i < len(batches) else batches[0][:0] for batches in batches_by_fit]
-            )
+            cases = [batch[i] if i < len(batch) else batch[0][:0] for batch in batches_by_fit]
+            sums += self._train_step(cases, step=(epoch << 32) + i)
         counts = self._objective.labeled_counts
         return divide_by_counts(sums, [counts[fit] for fit in self._active.fits])
 
-    def train_step(self, cases_by_fit: Sequence[Tensor]) -> Tensor:
-        """Update each fit by its batch of cases.
+    def _train_step(self, cases_by_fit: Sequence[Tensor], step: int) -> Tensor:
+        """Update each fit by its batch of cases, if it is not empty.
 
-        Parameters
-        ----------
-        cases_by_fit
-            The indices of the cases of each of the k active fits, int64 (B_k,); a fit with an empty
-            batch is not updated.
-
-        Returns
-        -------
-        Tensor
-            The target's losses before the update, summed over each fit's cases, (k,).
+        Return the target's losses before the update, summed over each fit's cases, (k,).
         """
         objective, state = self._objective, self._active.state
         batch = objective.make_batch(cases_by_fit)
-        dropout = self._draw_dropout(state.fits, batch)
+        dropout = self._draw_dropout(state.fits, batch, step)
         tokens = objective.embed(state, batch, training=True)
         sums, total = objective.losses(state, batch, tokens, dropout)
         objective.backward(state, batch, tokens, total)
         self._active.step([row for row, count in enumerate(batch.case_counts) if count])
         return sums
 
-    def _draw_dropout(self, fits: Sequence[int], batch: Batch) -> StepDropout:
+    def _draw_dropout(self, fits: Sequence[int], batch: Batch, step: int) -> StepDropout:
         body, packing = self._objective.network.body, batch.packing
         tokens = DropoutMask()
         if packing is not None:
             width = body.token_dropout_width
-            tokens = self._token_dropout.draw(fits, packing.lengths, packing.capacity, width)
+            tokens = self._token_dropout.draw(fits, step, packing.capacity, width)
         rows, width = batch.cases.shape[1], body.case_dropout_width
-        cases = self._case_dropout.draw(fits, batch.case_counts, rows, width)
+        cases = self._case_dropout.draw(fits, step, rows, width)
         return StepDropout(tokens=tokens, cases=cases)
 
     def results(self) -> FitResults:

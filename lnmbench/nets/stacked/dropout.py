@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from lnmbench.nets.rng import seeded_generator
+from lnmbench.nets.rng import stream_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LEVELS = 256
+_STRIDE = 0x9E3779B97F4A7C15 - (1 << 64)
+"""The odd number by which counters of SplitMix64 grow, as int64."""
+_MIXES = ((30, 0xBF58476D1CE4E5B9 - (1 << 64)), (27, 0x94D049BB133111EB - (1 << 64)))
+_BLOCK_BYTES = 1 << 18  # fits into a core's cache
 
 
 class DropoutSampler:
     """Source of the dropout masks of K fits.
 
     One draw serves all layers of a fit's step: a random byte for each element that dropout may
-    zero, row after row (a row is a token or a case), so that a row's mask depends on the rows
-    before it in its own fit and on nothing else. A rate is rounded to a multiple of 1/256, and the
-    scale uses the rounded rate, so that expectations are exact. Streams live on the CPU, so that a
-    fit drops the same elements on every device.
+    zero (a row is a token or a case). A byte is a function of the fit's seed, the step, the row and
+    its place there, so that masks depend on nothing else and are computed on the device, the same
+    on each. A rate is rounded to a multiple of 1/256, and the scale uses the rounded rate, so that
+    expectations are exact.
 
     Parameters
     ----------
@@ -40,24 +44,21 @@ class DropoutSampler:
     def __init__(
         self, rates: Tensor, seeds: Sequence[int], device: torch.device, stream: str = "dropout"
     ) -> None:
-        self._streams = [seeded_generator(seed, stream) for seed in seeds]
+        self._keys = torch.tensor([stream_key(seed, stream) for seed in seeds], device=device)
         levels = (rates.double() * _LEVELS).round().clamp(0, _LEVELS - 1).cpu()
         self._active = bool((levels > 0).any())
         self._thresholds = levels.to(torch.uint8).to(device)
         self._scales = (_LEVELS / (_LEVELS - levels)).float().to(device)
-        self._device = device
 
-    def draw(
-        self, fits: Sequence[int], counts: Sequence[int], rows: int, width: int
-    ) -> DropoutMask:
+    def draw(self, fits: Sequence[int], step: int, rows: int, width: int) -> DropoutMask:
         """Return the mask of a step.
 
         Parameters
         ----------
         fits
             The indices of the k fits that train.
-        counts
-            The rows that each of them uses; the mask of later rows is arbitrary.
+        step
+            The number of the step, the same for a fit whatever other fits train.
         rows
             The rows of every fit in the stack's tensors.
         width
@@ -65,19 +66,44 @@ class DropoutSampler:
         """
         if not (self._active and width):
             return DropoutMask()
-        row_bytes = -(-width // 8) * 8
-        words = torch.empty(len(fits), rows * row_bytes // 8, dtype=torch.int64)
-        for fit_words, fit, count in zip(words, fits, counts, strict=True):
-            # `from` and `to` spelled out: without them the sign bit would never be drawn.
-            used = fit_words[: count * row_bytes // 8]
-            used.random_(-(2**63), None, generator=self._streams[fit])
-        draws = words.view(torch.uint8).view(len(fits), rows, row_bytes)  # (k, rows, bytes)
-        index = torch.as_tensor(fits, device=self._device)
+        device = self._keys.device
+        index = torch.as_tensor(fits, device=device)
+        words = -(-width // 8)  # of a row
+        starts = mix_bits(self._keys[index] + _wrap(step * _STRIDE))  # (k,)
+        places = torch.arange(rows * words, device=device) * _STRIDE
+        drawn = starts[:, None] + places  # (k, rows · words)
+        # on a CPU, as many fits at once as stay in a core's cache
+        block = max(1, _BLOCK_BYTES // places.nbytes) if device.type == "cpu" else len(fits)
+        for start in range(0, len(fits), block):
+            mix_bits(drawn[start : start + block])
+        draws = drawn.view(torch.uint8).view(len(fits), rows, words * 8)
         return DropoutMask(
-            draws.to(self._device),
+            draws,
             self._thresholds[index, None, None],  # (k, 1, 1)
             self._scales[index, None, None],  # (k, 1, 1)
         )
+
+
+def _wrap(value: int) -> int:
+    """Return an integer modulo 2⁶⁴, as int64."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def mix_bits(values: Tensor) -> Tensor:
+    """Mix the bits of counters in place, as SplitMix64 does, and return them.
+
+    Multiples of an odd number become independent uniform bits (Steele, Lea and Flood 2014).
+
+    Parameters
+    ----------
+    values
+        int64, of any shape.
+    """
+    for bits, factor in _MIXES:
+        values ^= (values >> bits) & ((1 << (64 - bits)) - 1)  # a shift without the sign
+        values *= factor
+    values ^= (values >> 31) & ((1 << 33) - 1)
+    return values
 
 
 class DropoutMask:
