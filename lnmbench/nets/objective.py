@@ -63,7 +63,8 @@ class StackedObjective:
     ) -> None:
         self.fits, self.device = fits, data.device
         self._inputs, self._weighting = inputs, weighting
-        self._offsets = _token_offsets(inputs, settings)
+        self._offsets = None if inputs.slices is None else inputs.slices.offsets
+        self._averaged = has_case_tokens(inputs, settings)
         self.network = build_network(inputs, fits, settings, weighting)
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
@@ -100,7 +101,7 @@ class StackedObjective:
         cases_by_fit
             The indices of the cases of each fit, int64 (B_k,).
         """
-        return pack(cases_by_fit, self._offsets, self.device)
+        return pack(cases_by_fit, self._offsets, self.device, averaged=self._averaged)
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd if they are trained; None without slices.
@@ -307,15 +308,6 @@ def _build_embedder(
         return embedder
     tokens = len(slices.counts) if has_case_tokens(inputs, settings) else slices.total
     return RandomViews(embedder, fits.seeds, views=slices.views, tokens=tokens)
-
-
-def _token_offsets(inputs: Inputs, settings: Training) -> Tensor | None:
-    """Return the numbers of the first tokens of the cases, (n + 1,); None without images."""
-    if inputs.slices is None:
-        return None
-    if has_case_tokens(inputs, settings):
-        return torch.arange(len(inputs.target) + 1)
-    return inputs.slices.offsets
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

@@ -21,15 +21,13 @@ _MULTIPLE, _MIN_BLOCK, _LARGE_BLOCK = 8, 16, 24
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TokenPacking:
-    """The positions of a batch's tokens, in blocks that hold whole cases.
+    """The positions of a batch's tokens: in blocks that hold whole cases, or one for each case.
 
     A fit has P positions (`capacity`), a multiple of the block size. Values at positions without a
     token are arbitrary but finite, and their gradient is zero.
 
     Parameters
     ----------
-    lengths
-        The number of leading positions that each fit uses.
     block_size
         The number of positions of a block, N.
     slice_rows
@@ -37,20 +35,19 @@ class TokenPacking:
     token_mask
         Whether a position holds a token, bool (K, P).
     token_positions
-        The positions that hold a token, for each fit (tokens,).
+        The positions that hold a token, for each fit (tokens,); none if token b is case b.
     attention_mask
         1 where a token may attend to another, of its own case, else 0: (K · P / N, N, N).
     pooling
-        Weights of the mean over each case's tokens, (K, B, P).
+        Weights of the mean over each case's tokens, (K, B, P); None if token b is case b.
     """
 
-    lengths: tuple[int, ...]
     block_size: int
     slice_rows: Tensor
     token_mask: Tensor
     token_positions: tuple[Tensor, ...]
     attention_mask: Tensor
-    pooling: Tensor
+    pooling: Tensor | None
 
     @property
     def capacity(self) -> int:
@@ -59,12 +56,26 @@ class TokenPacking:
 
     def case_indices(self) -> Tensor:
         """Return the case of each position's token in its fit's batch, (K, P); 0 without one."""
+        if self.pooling is None:
+            places = torch.arange(self.capacity, device=self.token_mask.device)
+            return places * self.token_mask
         return self.pooling.argmax(1)  # (K, P)
 
     def case_counts(self) -> list[int]:
         """Return the number of cases of each fit."""
-        counts: list[int] = (self.pooling > 0).any(2).sum(1).tolist()
+        has_tokens = self.token_mask if self.pooling is None else (self.pooling > 0).any(2)
+        counts: list[int] = has_tokens.sum(1).tolist()
         return counts
+
+    def average(self, tokens: Tensor) -> Tensor:
+        """Return the mean over the tokens of each case, (K, B, d).
+
+        Parameters
+        ----------
+        tokens
+            Tokens (K, P, d).
+        """
+        return tokens if self.pooling is None else torch.bmm(self.pooling, tokens)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,7 +106,13 @@ def block_size_for(max_slices: int) -> int:
     return -(-size // _MULTIPLE) * _MULTIPLE
 
 
-def pack(cases_by_fit: Sequence[Tensor], offsets: Tensor | None, device: torch.device) -> Batch:
+def pack(
+    cases_by_fit: Sequence[Tensor],
+    offsets: Tensor | None,
+    device: torch.device,
+    *,
+    averaged: bool = False,
+) -> Batch:
     """Return a batch of cases with their slices packed into blocks.
 
     Parameters
@@ -107,19 +124,33 @@ def pack(cases_by_fit: Sequence[Tensor], offsets: Tensor | None, device: torch.d
         images.
     device
         The device of the batch.
+    averaged
+        Whether the mean of a case's slices is one token, and has its number as row.
     """
     counts = torch.tensor([len(cases) for cases in cases_by_fit])
     case_mask = torch.arange(int(counts.max())) < counts[:, None]  # (K, B)
     cases = torch.zeros(case_mask.shape, dtype=torch.int64)
     cases[case_mask] = torch.cat(list(cases_by_fit))  # (all cases,)
     packing = None
-    if offsets is not None:
+    if offsets is not None and not averaged:
         packing = _move_to(_pack_slices(cases, case_mask, offsets), device)
+    cases = cases.to(device, non_blocking=True)
+    case_mask = case_mask.to(device, non_blocking=True)
+    if offsets is not None and averaged:
+        packing = _pack_averages(cases, case_mask)
     return Batch(
-        case_counts=tuple(counts.tolist()),
-        cases=cases.to(device),
-        case_mask=case_mask.to(device),
-        packing=packing,
+        case_counts=tuple(counts.tolist()), cases=cases, case_mask=case_mask, packing=packing
+    )
+
+
+def _pack_averages(cases: Tensor, case_mask: Tensor) -> TokenPacking:
+    return TokenPacking(
+        block_size=1,
+        slice_rows=cases,
+        token_mask=case_mask,
+        token_positions=(),
+        attention_mask=case_mask.new_empty(0, 1, 1),
+        pooling=None,
     )
 
 
@@ -147,7 +178,6 @@ def _pack_slices(cases: Tensor, case_mask: Tensor, offsets: Tensor) -> TokenPack
     pooling[fit_of_slice, case_of_slice, position % capacity] = np.repeat(1 / length, length)
     token_mask = torch.from_numpy(case_at >= 0).view(models, capacity)  # (K, P)
     return TokenPacking(
-        lengths=tuple((blocks * size).tolist()),
         block_size=size,
         slice_rows=torch.from_numpy(slice_rows).view(models, capacity),  # (K, P)
         token_mask=token_mask,
@@ -179,6 +209,6 @@ def _assign_positions(
 def _move_to(packing: TokenPacking, device: torch.device) -> TokenPacking:
     if device.type == "cpu":
         return packing
-    names = (field.name for field in fields(packing) if field.type == "Tensor")
+    names = (field.name for field in fields(packing) if field.type.startswith("Tensor"))
     tensors = {name: getattr(packing, name).to(device, non_blocking=True) for name in names}
     return replace(packing, **tensors)

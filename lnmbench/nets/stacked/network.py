@@ -130,7 +130,7 @@ class SliceBody:
         """
         for layer in self._layers:
             tokens = layer(values, tokens, packing, dropout.tokens)
-        means = torch.bmm(packing.pooling, tokens)  # (K, B, width)
+        means = packing.average(tokens)  # (K, B, width)
         return self._fc(values, apply_dropout(means, dropout.cases.take(self.width)))
 
 

@@ -29,7 +29,6 @@ def test_each_slice_has_one_position_and_attends_to_its_own_case() -> None:
         rows = packing.slice_rows[k, packing.token_positions[k]]
         expected = torch.cat([torch.arange(*OFFSETS[c : c + 2].tolist()) for c in cases])
         assert sorted(rows.tolist()) == sorted(expected.tolist())
-        assert int(packing.token_positions[k].max()) < packing.lengths[k]
         for position in packing.token_positions[k].tolist():
             attended = (
                 mask[k, position // packing.block_size, position % packing.block_size]
@@ -50,7 +49,7 @@ def test_means_are_taken_over_the_slices_of_each_case() -> None:
     packing = pack(chosen, OFFSETS, CPU).packing
     assert packing is not None
     values = torch.where(packing.token_mask, packing.slice_rows.float(), 7.0)
-    means = torch.bmm(packing.pooling, values[..., None])[..., 0]
+    means = packing.average(values[..., None])[..., 0]
     for k, cases in enumerate(chosen):
         expected = (OFFSETS[cases] + OFFSETS[cases + 1] - 1) / 2
         torch.testing.assert_close(means[k], expected)
@@ -63,5 +62,17 @@ def test_a_fit_is_packed_alike_with_others() -> None:
     assert alone is not None
     assert together is not None
     assert torch.equal(alone.slice_rows[0], together.slice_rows[1, : alone.capacity])
-    assert alone.lengths[0] == together.lengths[1]
     assert not together.token_mask[1, alone.capacity :].any()
+
+
+def test_a_token_of_a_case_stands_at_the_place_of_its_case() -> None:
+    chosen = [torch.tensor([4, 6, 9]), torch.tensor([2])]
+    batch = pack(chosen, OFFSETS, CPU, averaged=True)
+    packing = batch.packing
+    assert packing is not None
+    assert packing.capacity == 3
+    assert torch.equal(packing.token_mask, batch.case_mask)
+    assert packing.case_counts() == [3, 1]
+    tokens = packing.slice_rows[..., None] * packing.token_mask[..., None]
+    assert packing.average(tokens)[..., 0].tolist() == [[4, 6, 9], [2, 0, 0]]
+    assert packing.case_indices().tolist() == [[0, 1, 2], [0, 0, 0]]

@@ -106,16 +106,14 @@ def test_tokens_are_projections_of_standardized_slices() -> None:
 def test_a_token_of_a_case_is_the_mean_of_those_of_its_slices() -> None:
     features = SliceFeatures(draw_features(), OFFSETS, CPU)
     cases = [torch.tensor([6, 1, 3])]
-    packed = (pack(cases, offsets, CPU).packing for offsets in (OFFSETS, torch.arange(8)))
     by_slice, by_case = (
-        torch.bmm(
-            packing.pooling,
+        packing.average(
             PrincipalTokens(features, TRAINING, width=3, averaged=averaged).forward(
                 StackState(fits=(1,), values={}), packing, training=True
-            ),
+            )
         )
-        for averaged, packing in zip((False, True), packed, strict=True)
-        if packing is not None
+        for averaged in (False, True)
+        if (packing := pack(cases, OFFSETS, CPU, averaged=averaged).packing) is not None
     )
     assert by_slice.abs().min() > 1e-3
     torch.testing.assert_close(by_case, by_slice, rtol=1e-5, atol=1e-5)
