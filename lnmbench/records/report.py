@@ -205,7 +205,8 @@ class Table:
     """A table of a report.
 
     `methods` are the fingerprints of each row's methods: an HTML page shows the row if all of them
-    are chosen. A row without methods is always shown.
+    are chosen. A row without methods is always shown. An `exhaustive` table is too long to read:
+    the terminal and Markdown leave it out, and a note of another block says so.
     """
 
     key: str
@@ -214,6 +215,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     methods: tuple[tuple[str, ...], ...] = ()
+    exhaustive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

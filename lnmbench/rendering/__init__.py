@@ -30,6 +30,8 @@ _RENDERERS: dict[str, Callable[[Sequence[TextBlock]], str]] = {
 }
 # formats that people read end with a hint about figures
 _HINTS = {"table": "\n{}\n", "markdown": "\n{}\n", "latex": "\n% {}\n"}
+# formats without exhaustive tables
+_SHORT_FORMATS = ("table", "markdown")
 
 FORMATS = tuple(_RENDERERS)
 PAGE_FORMATS = (*FORMATS, "html")
@@ -40,12 +42,13 @@ def render(blocks: Sequence[Block], format: str) -> str:
 
     Texts are untrusted: special characters of the format are escaped, and control characters are
     removed. `table` is plain text, 100 columns wide. Figures are left out; formats that people
-    read end with a line that says so. Raises `UserError` for an unknown format.
+    read end with a line that says so. `table` and `markdown` leave out exhaustive tables. Raises
+    `UserError` for an unknown format.
     """
     renderer = _RENDERERS.get(format)
     if renderer is None:
         raise UserError(f"unknown report format {format!r}", then=nearest(format, FORMATS))
-    text = renderer(_text_blocks(blocks))
+    text = renderer(_text_blocks(blocks, exhaustive=format not in _SHORT_FORMATS))
     hint = figures_hint(blocks)
     return text + _HINTS[format].format(hint) if hint and format in _HINTS else text
 
@@ -70,7 +73,7 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
 
 def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
     """Print the blocks in the width of the console, their texts without interpretation."""
-    print_text_blocks(console, _text_blocks(blocks))
+    print_text_blocks(console, _text_blocks(blocks, exhaustive=False))
     if hint := figures_hint(blocks):
         print_hint(console, hint)
 
@@ -86,8 +89,15 @@ def figures_hint(blocks: Sequence[Block]) -> str:
     )
 
 
-def _text_blocks(blocks: Sequence[Block]) -> list[TextBlock]:
-    return [block for block in clean_blocks(blocks) if not isinstance(block, Figure)]
+def _text_blocks(blocks: Sequence[Block], *, exhaustive: bool) -> list[TextBlock]:
+    """Return the clean blocks without figures, and without exhaustive tables unless asked for."""
+    shown = [
+        block
+        for block in blocks
+        if not isinstance(block, Figure)
+        and (exhaustive or isinstance(block, Paragraph) or not block.exhaustive)
+    ]
+    return [block for block in clean_blocks(shown) if not isinstance(block, Figure)]
 
 
 __all__ = [

@@ -23,12 +23,21 @@ SIDES = ("worse", "equivalent", "better")
 
 
 def make_additional_table(
-    results: Results, comparisons: Sequence[PairComparison], *, every_pair: bool = False
+    results: Results,
+    comparisons: Sequence[PairComparison],
+    *,
+    every_pair: bool = False,
+    exhaustive: bool = False,
 ) -> list[Block]:
     """Return a table of the tests that are neither primary nor published, if there are any.
 
     A Bayesian test gives three probabilities, worse, equivalent and better, in the metric's sense
     of better; the others give p.
+
+    Parameters
+    ----------
+    results, comparisons, every_pair, exhaustive
+        As in `make_difference_table`.
     """
     comparisons = [comparison for comparison in comparisons if comparison.tests]
     examples = {
@@ -54,6 +63,7 @@ def make_additional_table(
             for comparison in comparisons
         ],
         notes=tuple(_test_notes(results, tests)),
+        exhaustive=exhaustive,
     )
     return [table] if tests else []
 

@@ -35,12 +35,24 @@ def make_difference_table(
     comparisons: Sequence[PairComparison],
     *,
     every_pair: bool = False,
+    exhaustive: bool = False,
     notes: tuple[str, ...] = (),
 ) -> list[Block]:
     """Return a table of differences, corrected p, Holm's p and the p that earlier work published.
 
     A cell marks a published p that the corrected test does not confirm, and a pair that could not
     be compared. There is no table without comparisons.
+
+    Parameters
+    ----------
+    results, comparisons
+        The results, and the comparisons that the table shows.
+    every_pair
+        Whether the table is that of every pair.
+    exhaustive
+        Whether the table is too long for the terminal.
+    notes
+        Further notes below the table.
     """
     table = make_pair_table(
         results,
@@ -55,6 +67,7 @@ def make_difference_table(
             *_undefined_notes(results, comparisons),
             *notes,
         ),
+        exhaustive=exhaustive,
     )
     return [table] if comparisons else []
 

@@ -24,6 +24,7 @@ def make_pair_table(
     columns: tuple[TableColumn, ...],
     rows: Sequence[tuple[Cell, ...]],
     notes: tuple[str, ...],
+    exhaustive: bool = False,
 ) -> Table:
     """Return a table with a row for each comparison: method, comparator, metric, then `rows`.
 
@@ -41,6 +42,8 @@ def make_pair_table(
         The cells of these columns, one row for each comparison.
     notes
         The notes below the table.
+    exhaustive
+        Whether the table is too long for the terminal.
 
     Returns
     -------
@@ -62,6 +65,7 @@ def make_pair_table(
         ),
         notes=notes,
         methods=tuple((c.method_b, c.method_a) for c in comparisons),
+        exhaustive=exhaustive,
     )
 
 

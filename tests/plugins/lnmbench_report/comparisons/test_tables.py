@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
 
-from lnmbench.records import Results, Table
+from lnmbench.records import Block, Results, Table
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -93,6 +93,37 @@ def test_of_many_pairs_the_questions_are_shown_and_all_in_the_appendix(sample: R
     assert all_pairs.title.startswith("All differences between methods")
     assert len(tables["all_additional_tests"].rows) == 2 * 21
     assert "all_comparisons" not in make_tables(sample)
+
+
+def test_text_leaves_out_more_than_a_dozen_other_pairs_and_says_where_they_are() -> None:
+    def make_blocks(nets: int) -> list[Block]:
+        single = [(sample_network(f"net {n}", encoder=f"e{n}"), 0.9) for n in range(nets)]
+        multi = [(sample_network(f"net {n} + pt", "pt", encoder=f"e{n}"), 1.0) for n in range(nets)]
+        results = sample_results([*single, *multi])
+        return [*Comparisons()(results), *AllComparisons()(results)]
+
+    twelve, more = make_blocks(3), make_blocks(4)  # 15 pairs, 3 of questions; 28 pairs, 4
+    every_pair = "All differences between methods (SYNTHETIC)"
+    for format in ("table", "markdown"):
+        assert every_pair in render(twelve, format)
+        text = " ".join(render(more, format).split())
+        assert every_pair not in text
+        assert "All additional tests" not in text
+        assert "4 of 28 pairs: those of this report's questions." in text
+        assert "shows all 28 pairs with --format html, csv, json or latex." in text
+        assert "with --format html, csv" not in " ".join(render(twelve, format).split())
+    assert render(more, "csv").count("all_comparisons,56,") > 0
+    assert every_pair in render(more, "json")
+    assert every_pair in render(more, "latex")
+
+
+def test_every_question_on_an_auxiliary_task_is_shown() -> None:
+    nets = range(31)
+    single = [(sample_network(f"net {n}", encoder=f"e{n}"), 0.9) for n in nets]
+    multi = [(sample_network(f"net {n} + pt", "pt", encoder=f"e{n}"), 1.0) for n in nets]
+    first = Comparisons()(sample_results([*single, *multi], primary=("auc",)))[0]
+    assert isinstance(first, Table)
+    assert len(first.rows) == 31
 
 
 def test_a_pair_reads_the_same_whichever_method_was_the_reference() -> None:
