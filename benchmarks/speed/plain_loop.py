@@ -28,7 +28,7 @@ class PlainNetwork(nn.Module):
     """The network with the stacked network's names.
 
     With a fixed projection, its inputs are principal components already, averaged by case if
-    there are no layers. `cases` is the number of labeled training cases.
+    there are no layers. `cases` is the number of training cases.
     """
 
     def __init__(self, dim: int, clinical: int, settings: Training, cases: int) -> None:
@@ -46,7 +46,7 @@ class PlainNetwork(nn.Module):
                 batch_first=True,
             )
             self.encoder = nn.TransformerEncoder(layer, settings.layers, enable_nested_tensor=False)
-        rate = penalty_to_dropout(torch.tensor([settings.feature_penalty]), [cases])
+        rate = penalty_to_dropout(torch.tensor([settings.feature_penalty]), torch.tensor([cases]))
         self.dropout = nn.Dropout(float(rate))
         self.fc = nn.Linear(width, settings.image_features)
         self.target = nn.Linear(settings.image_features + clinical, 1)

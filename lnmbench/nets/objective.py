@@ -75,10 +75,10 @@ class StackedObjective:
             raise ValueError("a fit is validated on cases whose target is unknown")
         self._target, self._is_labeled = labels.to(self.device), known.to(self.device)
         self.labeled_counts = (fits.training & known).sum(1).tolist()
-        labels_of_tasks = [split_known_labels(task.targets.float()) for task in inputs.aux]
-        self._labels = [tuple(part.to(self.device) for part in parts) for parts in labels_of_tasks]
-        informed = torch.stack([known, *(is_known for _, is_known in labels_of_tasks)]).any(0)
-        self.informed_counts = (fits.training & informed).sum(1).tolist()
+        self._labels = [
+            tuple(part.to(self.device) for part in split_known_labels(task.targets.float()))
+            for task in inputs.aux
+        ]
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
         self._embedder = _build_embedder(inputs, fits, settings, data)
 

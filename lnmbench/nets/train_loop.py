@@ -127,7 +127,7 @@ class TrainLoop:
         rates = fits.per_fit(fits.dropout, settings.dropout)
         self._token_dropout = DropoutSampler(rates, fits.seeds, objective.device)
         penalties = fits.per_fit(fits.feature_penalty, settings.feature_penalty)
-        rates = penalty_to_dropout(penalties, objective.informed_counts)
+        rates = penalty_to_dropout(penalties, fits.training.sum(1))
         stream = "feature dropout"
         self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]

@@ -48,7 +48,7 @@ class Training:
     the training cases or by a `trained` projection; None keeps the encoder's width. Over the
     tokens of a case stand `layers` transformer layers with `dropout`, none by default, then the
     mean. `feature_penalty` acts on this mean like the penalty of a ridge regression, by dropout at
-    the rate penalty / (penalty + n) for n training cases with a label of any task.
+    the rate penalty / (penalty + n) for n training cases.
 
     Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
     normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that

@@ -148,7 +148,7 @@ class StepDropout:
     cases: DropoutMask = field(default_factory=DropoutMask)
 
 
-def penalty_to_dropout(penalties: Tensor, counts: Sequence[int]) -> Tensor:
+def penalty_to_dropout(penalties: Tensor, counts: Tensor) -> Tensor:
     """Return the dropout rates (K,) of inputs that act like ridge penalties.
 
     A linear model whose inputs are dropped at rate p learns as with the penalty n p / (1 - p) on
@@ -160,9 +160,9 @@ def penalty_to_dropout(penalties: Tensor, counts: Sequence[int]) -> Tensor:
     penalties
         The penalty of each fit, 0 or more, (K,).
     counts
-        The number of cases from which each fit learns.
+        The number of training cases of each fit, at least 1, (K,).
     """
-    return penalties / (penalties + torch.tensor(counts).clamp(min=1))
+    return penalties / (penalties + counts)
 
 
 def apply_dropout(x: Tensor, factors: Tensor | None) -> Tensor:

@@ -95,12 +95,14 @@ def test_dropout_of_inputs_acts_like_its_ridge_penalty() -> None:
     penalty = torch.tensor([10.0], dtype=torch.float64)
     ridge = torch.linalg.solve(x.mT @ x + penalty * torch.eye(3), x.mT @ y)
 
-    keep = 1 - penalty_to_dropout(penalty, [40])
+    keep = 1 - penalty_to_dropout(penalty, torch.tensor([40]))
     # with x m / keep for x, where m is 1 with probability keep: E[x x'] has a larger diagonal
     squares = x.mT @ x + torch.diag((x**2).sum(0)) * (1 - keep) / keep
     torch.testing.assert_close(torch.linalg.solve(squares, x.mT @ y), ridge)
 
 
 def test_a_penalty_drops_less_the_more_cases_there_are() -> None:
-    rates = penalty_to_dropout(torch.tensor([240.0, 240.0, 240.0, 0.0, 0.0]), [80, 240, 960, 80, 0])
+    rates = penalty_to_dropout(
+        torch.tensor([240.0, 240.0, 240.0, 0.0, 0.0]), torch.tensor([80, 240, 960, 80, 1])
+    )
     torch.testing.assert_close(rates, torch.tensor([0.75, 0.5, 0.2, 0.0, 0.0]))
