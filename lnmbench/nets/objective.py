@@ -92,17 +92,6 @@ class StackedObjective:
         """
         if self._embedder is not None:
             self._embedder.initialize(values)
-        values["target.bias"].copy_(self._log_odds())
-
-    def _log_odds(self) -> Tensor:
-        """Return the log odds of the target in the training cases of each fit, (K, 1).
-
-        The probabilities of a head that starts there are right on average; from zero, a small
-        learning rate would not get there. Half a case more in each class keeps them finite.
-        """
-        labeled = self.fits.training.to(self.device) & self._is_labeled
-        positive = (labeled * self._target).sum(1, keepdim=True)
-        return torch.log((positive + 0.5) / (labeled.sum(1, keepdim=True) - positive + 0.5))
 
     def make_batch(self, cases_by_fit: Sequence[Tensor]) -> Batch:
         """Return the batch of these cases of each fit.

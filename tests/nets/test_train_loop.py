@@ -145,24 +145,6 @@ def test_a_diverging_fit_predicts_nan_and_does_not_change_others(
     assert results.best_loss[1] == pytest.approx(min(best))
 
 
-def test_predictions_start_at_the_prevalence_of_the_labeled_training_cases(
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    inputs, fits = make_inputs(), replace(make_fits(range(2)), learning_rate=None)
-    known = fits.validation.any(0) | (torch.arange(len(inputs.target)) % 2 == 0)
-    inputs = replace(inputs, target=torch.where(known, inputs.target, torch.nan))
-    still = replace(settings, learning_rate=1e-9, head_learning_rate=1e-9, max_epochs=1)
-    results = train(inputs, fits, still, sum_losses())
-    for k in range(2):
-        labels = inputs.target[fits.training[k] & known]
-        expected = (float(labels.sum()) + 0.5) / (len(labels) + 1)
-        predicted = results.probabilities["n2"][k, fits.predicted[k].numpy(), 0]
-        np.testing.assert_allclose(predicted, expected, atol=1e-5)
-
-
 def test_the_dropout_of_features_is_the_same_with_and_without_tasks(
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
