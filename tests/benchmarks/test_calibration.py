@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 Run = Callable[[str], str]
-TINY = "--cases 60 --repeats 1 --folds 3"
+TINY = "--cases 150 --repeats 1 --folds 3"
 
 
 def row(text: str, *cells: str) -> list[str]:
