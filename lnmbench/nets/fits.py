@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from lnmbench.contracts import AuxTask
     from lnmbench.records import Training
 
+_ROWS = 4096
+"""Slices whose features are checked at once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AuxInput:
@@ -108,7 +111,10 @@ class SliceInputs:
             consistent = consistent and len(encoder.activations) % self.views == 0
             _require(consistent, "the trainable encoder's activations do not match the slices")
         _require(bool((self.counts > 0).all()), "a case has no slices")
-        _require(bool(torch.isfinite(self.features).all()), "slice features are not finite")
+        # in blocks: for a whole array, torch needs another one and a half of its size
+        blocks = torch.split(self.features, _ROWS)
+        finite = all(bool(torch.isfinite(block).all()) for block in blocks)
+        _require(finite, "slice features are not finite")
 
     @property
     def counts(self) -> Tensor:

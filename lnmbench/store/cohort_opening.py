@@ -40,7 +40,7 @@ def open_cohort(path: Path) -> Iterator[h5py.File]:
     with reading_cohort(path):
         if not path.is_file():
             raise UserError("no such cohort file", where=str(path), then="lnmbench data ingest")
-        _verify_state(path, _read_state(path))
+        _verify_state(path, read_state(path))
         with open_hdf5(path) as file:
             yield file
 
@@ -54,7 +54,7 @@ def reading_cohort(path: Path) -> Iterator[None]:
         raise read_error(error, path, "cohort file", then=REBUILD) from error
 
 
-def _read_state(path: Path) -> tuple[int, ...]:
+def read_state(path: Path) -> tuple[int, ...]:
     """Return what changes with the content; unique for a file that was changed just now."""
     status = path.stat()
     last_change = max(status.st_mtime_ns, status.st_ctime_ns)

@@ -7,6 +7,7 @@ parts are stored next to it, so that a killed process loses one part.
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import Parts
+from lnmbench.store.cohort_opening import read_state
 from lnmbench.store.file_errors import read_error
 from lnmbench.store.hdf5 import create_hdf5
 from lnmbench.store.hdf5_checks import (
@@ -47,7 +49,8 @@ class FeatureCache:
 def read_features(cache: FeatureCache) -> dict[str, NDArray[np.float32]]:
     """Return the arrays of a cache by name, (views, slices, …), after their checksums.
 
-    They are mapped into memory from the file; changes to them are not stored. Raises `UserError` if
+    They are mapped into memory from the file; changes to them are not stored. The checksums are
+    verified once in a process, and again after a change of the file. Raises `UserError` if
     the cache cannot be read, or was computed from something else than its key says.
     """
     path = cache.path
@@ -58,15 +61,7 @@ def read_features(cache: FeatureCache) -> dict[str, NDArray[np.float32]]:
             group = file["checksums"]
             require_members(file, {*group, "checksums"}, "the file")
             arrays = {name: _map_array(path, file, name) for name in group}
-            sums = {
-                name: require_dataset(
-                    group, name, dtype="<u4", shape=(-(-array.shape[1] // PART),)
-                )[:]
-                for name, array in arrays.items()
-            }
-        for name, array in arrays.items():
-            if not np.array_equal(_checksums(array), sums[name]):
-                raise OSError(f"checksum mismatch in {name}")
+        _verify_checksums(path, read_state(path))
     except (OSError, KeyError, ValueError, TypeError, RuntimeError, OverflowError) as error:
         raise read_error(error, path, "feature cache", then="delete it to rebuild it") from error
     return arrays
@@ -136,6 +131,18 @@ def _map_array(path: Path, file: h5py.File, name: str) -> NDArray[np.float32]:
     stored = require_dataset(file, name, dtype="<f4", shape=(None,) * rank, contiguous=True)
     # copy on write: torch warns about read-only arrays
     return np.memmap(path, "<f4", "c", stored.id.get_offset(), stored.shape)
+
+
+@functools.lru_cache(maxsize=16)
+def _verify_checksums(path: Path, _state: tuple[int, ...]) -> None:
+    with open_hdf5(path) as file:
+        group = file["checksums"]
+        for name in group:
+            array = _map_array(path, file, name)
+            shape = (-(-array.shape[1] // PART),)
+            stored = require_dataset(group, name, dtype="<u4", shape=shape)
+            if not np.array_equal(_checksums(array), stored[:]):
+                raise OSError(f"checksum mismatch in {name}")
 
 
 def _checksums(array: NDArray[np.float32]) -> NDArray[np.uint32]:

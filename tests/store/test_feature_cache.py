@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
+from lnmbench.store import cohort_opening, feature_cache
 from lnmbench.store.feature_cache import PART, FeatureCache, make_features, read_features
 
 TOTAL = 2 * PART + 5
@@ -95,6 +96,28 @@ def test_a_changed_number_is_found(tmp_path: Path, name: str) -> None:
     with h5py.File(tmp_path / "f.h5", "r+") as file:
         file[name][..., -1] += 1
     with pytest.raises(UserError, match=f"checksum mismatch in {name}; delete it"):
+        read_features(of(tmp_path / "f.h5"))
+
+
+def test_checksums_are_computed_once_for_an_unchanged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path / "f.h5", Encoder())
+    monkeypatch.setattr(cohort_opening, "SETTLED_NS", 0)
+    computed: list[int] = []
+    compute = feature_cache._checksums
+
+    def count(array: np.ndarray) -> np.ndarray:
+        computed.append(array.shape[1])
+        return compute(array)
+
+    monkeypatch.setattr(feature_cache, "_checksums", count)
+    for _ in range(3):
+        assert_whole(tmp_path / "f.h5")
+    assert computed == [TOTAL, TOTAL]  # features and maps
+    with h5py.File(tmp_path / "f.h5", "r+") as file:
+        file["features"][..., -1] += 1
+    with pytest.raises(UserError, match="checksum mismatch in features"):
         read_features(of(tmp_path / "f.h5"))
 
 

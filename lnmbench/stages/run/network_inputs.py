@@ -105,7 +105,7 @@ def network_inputs(
         trainable_encoder = _trainable_encoder(
             method, encoder, maps, maps_rows, augment="maps" not in cache
         )
-    features = cache["features"][: None if trainable_encoder is None else 1, rows]
+    features = select_slices(cache["features"][: None if trainable_encoder is None else 1], rows)
     slices = SliceInputs(
         features=torch.from_numpy(features.reshape(-1, features.shape[-1])),  # (views · rows, D)
         offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
@@ -114,6 +114,26 @@ def network_inputs(
         key=f"{chunk.features.key}|{hashlib.sha256(positions.tobytes()).hexdigest()}",
     )
     return replace(labels, slices=slices)
+
+
+def select_slices(features: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the features of some slices: not a copy, if the slices follow each other.
+
+    Parameters
+    ----------
+    features
+        Features (views, slices, D).
+    rows
+        The slices, (S,).
+
+    Returns
+    -------
+    array
+        (views, S, D).
+    """
+    if len(rows) and (np.diff(rows) == 1).all():
+        return features[:, int(rows[0]) : int(rows[-1]) + 1]
+    return features[:, rows]
 
 
 def _trainable_encoder(
