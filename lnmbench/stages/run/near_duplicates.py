@@ -21,7 +21,9 @@ copies of one slice.
 """
 MOST = 1000
 """Largest number of pairs, the closest first."""
-_ROWS = 256
+_ROWS, _SAMPLE, _AXES = 64, 512, 16
+_REACH = float(np.sqrt(2 - 2 * SIMILAR)) + 1e-3
+"""Largest distance of two similar copies, which have length 1, and a margin for float32."""
 
 
 def find_near_duplicates(
@@ -63,7 +65,7 @@ def find_near_duplicates(
     closest = np.empty((0, 3))
     for pairs in _similar_pairs(_small_copies(cohort_file, middle), patients):
         merged = np.concatenate([closest, pairs])
-        closest = merged[np.argsort(-merged[:, 2], kind="stable")][:MOST]
+        closest = merged[np.lexsort((merged[:, 1], merged[:, 0], -merged[:, 2]))][:MOST]
     return tuple(
         ImagePair(case_a=int(a), case_b=int(b), similarity=similarity)
         for a, b, similarity in closest.tolist()
@@ -105,12 +107,28 @@ def small_copy(slice_hu: NDArray[np.int16]) -> NDArray[np.float32]:
 def _similar_pairs(
     copies: NDArray[np.float32], patients: NDArray[np.int64]
 ) -> Iterator[NDArray[np.float64]]:
-    """Yield (case, later case, similarity) of near duplicates, some rows at a time."""
+    """Yield (case, later case, similarity) of near duplicates, some rows at a time.
+
+    A projection moves no two copies apart, so similar ones are close in it: each copy is compared
+    with those that are close, and not with all others.
+    """
+    from scipy.spatial import cKDTree
+
+    projected = _project(copies)
+    tree = cKDTree(projected)
     for start in range(0, len(copies), _ROWS):
-        rows = copies[start : start + _ROWS]
-        similar = rows @ copies[start:].T
-        apart = patients[start : start + _ROWS, None] != patients[None, start:]
-        a, b = np.nonzero((similar >= SIMILAR) & apart)
-        later = b > a
-        a, b = a[later], b[later]
-        yield np.column_stack([a + start, b + start, np.minimum(similar[a, b], 1.0)])
+        rows = tree.indices[start : start + _ROWS]  # of the same region of the tree
+        close = tree.query_ball_point(projected[rows], _REACH)
+        candidates = np.unique(np.concatenate(close)).astype(np.int64)
+        similar = copies[rows] @ copies[candidates].T
+        apart = patients[rows, None] != patients[candidates]
+        later = rows[:, None] < candidates
+        a, b = np.nonzero((similar >= SIMILAR) & apart & later)
+        yield np.column_stack([rows[a], candidates[b], np.minimum(similar[a, b], 1.0)])
+
+
+def _project(copies: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return an orthogonal projection of the copies on few axes, along which they differ most."""
+    sample = copies[:: max(1, len(copies) // _SAMPLE)].astype(np.float64)
+    axes = np.linalg.svd(sample - sample.mean(axis=0), full_matrices=False)[2][:_AXES]
+    return np.asarray(copies @ axes.T.astype(np.float32), dtype=np.float64)

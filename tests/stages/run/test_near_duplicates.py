@@ -12,7 +12,12 @@ from scipy.ndimage import gaussian_filter
 
 from lnmbench import Card, Column, UserError
 from lnmbench.records import Cohort, ImagePair, Preprocessing
-from lnmbench.stages.run.near_duplicates import MOST, find_near_duplicates
+from lnmbench.stages.run.near_duplicates import (
+    MOST,
+    SIMILAR,
+    find_near_duplicates,
+    small_copy,
+)
 from lnmbench.store.cohort_file import read_cohort, writing_cohort
 
 SIDE = 96
@@ -85,6 +90,28 @@ def test_cases_are_numbered_as_in_the_plan(tmp_path: Path) -> None:
     found = find_near_duplicates(made, tmp_path / "c.h5", np.array([3, 4, 1]), np.array([0, 1, 2]))
     assert found is not None
     assert couples(found) == [(0, 2)]
+
+
+def test_all_pairs_are_found_that_a_comparison_of_all_with_all_finds(tmp_path: Path) -> None:
+    random = np.random.default_rng(7)
+    cases = [chest(seed) for seed in random.integers(0, 150, 300)]
+    noise = random.uniform(0, 25, 300)[:, None, None, None] * random.normal(size=(300, 3, 96, 96))
+    altered = [np.asarray(case + n, dtype=np.int16) for case, n in zip(cases, noise, strict=True)]
+    altered[10:13] = [np.full((1, SIDE, SIDE), hu, np.int16) for hu in (0, 0, 40)]
+    patients = random.integers(0, 250, 300)
+    copies = np.stack([small_copy(slices[(len(slices) - 1) // 2]) for slices in altered])
+    similar = copies.astype(np.float64) @ copies.T
+    expected = {
+        (a, b): similar[a, b]
+        for a, b in zip(*np.nonzero(np.triu(similar >= SIMILAR, k=1)), strict=True)
+        if patients[a] != patients[b]
+    }
+    found = find_pairs(tmp_path / "c.h5", *altered, patients=patients.tolist())
+    assert 50 < len(expected) < MOST
+    assert set(couples(found)) == set(expected)
+    assert [one.similarity for one in found] == pytest.approx(
+        sorted(expected.values(), reverse=True), abs=1e-6
+    )
 
 
 def test_slices_that_are_the_same_all_over_are_alike(tmp_path: Path) -> None:
