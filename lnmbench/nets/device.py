@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import torch
+from torch import Tensor
 
 from lnmbench.errors import UserError
 
@@ -72,6 +73,13 @@ def describe_device(device: str) -> str:
 def supports_bfloat16(device: torch.device) -> bool:
     """Return whether the device is a GPU with bfloat16 arithmetic in hardware."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+def upload(values: Tensor, device: torch.device) -> Tensor:
+    """Return a tensor of the CPU on a device, without waiting for the device's work."""
+    if device.type == "cuda":  # only a copy from pinned memory does not wait
+        return values.pin_memory().to(device, non_blocking=True)
+    return values.to(device)
 
 
 def free_memory_bytes(device: torch.device) -> int | None:

@@ -9,8 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lnmbench.contracts import AuxTask
 
 
@@ -80,7 +78,7 @@ def aux_losses(task: AuxTask, logits: Tensor, labels: Tensor, counted: Tensor) -
     return torch.where(counted, losses, 0.0).sum(1) / counted.sum(1).clamp(min=1)
 
 
-def divide_by_counts(sums: Tensor, counts: Sequence[int]) -> Tensor:
+def divide_by_counts(sums: Tensor, counts: Tensor) -> Tensor:
     """Return means from sums over cases.
 
     Parameters
@@ -88,11 +86,11 @@ def divide_by_counts(sums: Tensor, counts: Sequence[int]) -> Tensor:
     sums
         Sum over the cases of each fit, (K,).
     counts
-        The number of cases of each fit, of length K.
+        The number of cases of each fit, (K,).
 
     Returns
     -------
     Tensor
         (K,), 0 for a fit without cases.
     """
-    return sums / torch.as_tensor(counts, device=sums.device).clamp(min=1)
+    return sums / counts.clamp(min=1)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lnmbench.nets.data.packing import Batch, pack
+from lnmbench.nets.data.packing import Batch, pack_steps
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
 from lnmbench.nets.fits import has_case_tokens
@@ -74,7 +74,8 @@ class StackedObjective:
         if bool((fits.validation & ~known).any()):
             raise ValueError("a fit is validated on cases whose target is unknown")
         self._target, self._is_labeled = labels.to(self.device), known.to(self.device)
-        self.labeled_counts = (fits.training & known).sum(1).tolist()
+        self._labeled_counts = (fits.training & known).sum(1).to(self.device)
+        self._validation_counts = fits.validation.sum(1).to(self.device)
         self._labels = [
             tuple(part.to(self.device) for part in split_known_labels(task.targets.float()))
             for task in inputs.aux
@@ -93,15 +94,15 @@ class StackedObjective:
         if self._embedder is not None:
             self._embedder.initialize(values)
 
-    def make_batch(self, cases_by_fit: Sequence[Tensor]) -> Batch:
-        """Return the batch of these cases of each fit.
+    def make_batches(self, cases_by_step: Sequence[Sequence[Tensor]]) -> Iterator[Batch]:
+        """Yield the batches of some steps.
 
         Parameters
         ----------
-        cases_by_fit
-            The indices of the cases of each fit, int64 (B_k,).
+        cases_by_step
+            For each step, the indices of the cases of each fit, int64 (B_k,).
         """
-        return pack(cases_by_fit, self._offsets, self.device, averaged=self._averaged)
+        return pack_steps(cases_by_step, self._offsets, self.device, averaged=self._averaged)
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd if they are trained; None without slices.
@@ -136,8 +137,7 @@ class StackedObjective:
         dropout
             The step's dropout; an empty one in evaluation.
         """
-        rows = torch.as_tensor(state.fits, device=self.device).unsqueeze(1)  # (k, 1)
-        clinical = self._clinical[rows, batch.cases]  # (k, B, C)
+        clinical = self._clinical[state.rows.unsqueeze(1), batch.cases]  # (k, B, C)
         return self.network(state.values, tokens, clinical, batch.packing, dropout)
 
     def losses(
@@ -170,8 +170,7 @@ class StackedObjective:
         for aux, aux_logits, (labels, known) in tasks:
             counted = known[batch.cases] & batch.case_mask
             losses.append(aux_losses(aux.task, aux_logits, labels[batch.cases], counted))
-        rows = torch.as_tensor(state.fits, device=self.device)
-        weighted = torch.stack(losses, dim=1) * self._loss_weights[rows]  # (k, tasks)
+        weighted = torch.stack(losses, dim=1) * self._loss_weights[state.rows]  # (k, tasks)
         scalars = self.network.stack_weighting_scalars(state.values)
         combined = self._weighting.combine(weighted, scalars)
         if combined.shape != (len(state.fits),):
@@ -212,13 +211,24 @@ class StackedObjective:
         """Return each fit's mean loss of the target over its validation cases, (k,) on the CPU."""
         if self._validation_batches[0] != state.fits:
             cases = [self._validation_cases[fit] for fit in state.fits]
-            batches = [self.make_batch(part) for part in _split_cases(cases)]
-            self._validation_batches = (state.fits, batches)
+            batches = self.make_batches(list(_split_cases(cases)))
+            self._validation_batches = (state.fits, list(batches))
         sums = torch.zeros(len(state.fits), device=self.device)
         for batch in self._validation_batches[1]:
             sums += self.validation_step(state, batch)
-        counts = [len(self._validation_cases[fit]) for fit in state.fits]
-        return divide_by_counts(sums, counts).cpu()
+        return divide_by_counts(sums, self._validation_counts[state.rows]).cpu()
+
+    def mean_training_losses(self, state: StackState, sums: Tensor) -> Tensor:
+        """Return each fit's mean loss of the target over its labeled training cases, (k,).
+
+        Parameters
+        ----------
+        state
+            The k fits.
+        sums
+            The sum of the losses over these cases, (k,).
+        """
+        return divide_by_counts(sums, self._labeled_counts[state.rows])
 
     def validation_step(self, state: StackState, batch: Batch) -> Tensor:
         """Return the target's losses in evaluation, summed over each fit's cases, (k,)."""
@@ -235,8 +245,8 @@ class StackedObjective:
             name: np.full((*shape, width), np.nan)
             for name, width in zip(names, outputs, strict=True)
         }
-        for cases in _split_cases(_case_indices(self.fits.predicted)):
-            batch = self.make_batch(cases)
+        cases = list(_split_cases(_case_indices(self.fits.predicted)))
+        for batch in self.make_batches(cases):
             logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]

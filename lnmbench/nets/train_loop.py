@@ -17,7 +17,6 @@ from torch import Tensor
 
 from lnmbench.nets.early_stopping import BestWeights
 from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
-from lnmbench.nets.losses import divide_by_counts
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
@@ -30,7 +29,7 @@ from lnmbench.nets.stacked.dropout import (
 from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.data.device_data import DeviceData
@@ -159,29 +158,30 @@ class TrainLoop:
             shuffle_into_batches(cases, self._orders[fit], self._settings.batch_size)
             for cases, fit in zip(cases_by_fit, self._active.fits, strict=True)
         ]
+        # A fit with fewer batches than others has an empty one at the end, and is not updated.
+        cases_by_step = [
+            [batches[i] if i < len(batches) else batches[0][:0] for batches in batches_by_fit]
+            for i in range(max(len(batches) for batches in batches_by_fit))
+        ]
         sums = torch.zeros(len(cases_by_fit), device=self._objective.device)
-        for i in range(max(len(batches) for batches in batches_by_fit)):
-            # A fit with fewer batches than others has an empty one here, and is not updated.
-            cases = [batch[i] if i < len(batch) else batch[0][:0] for batch in batches_by_fit]
-            sums += self._train_step(cases, step=(epoch << 32) + i)
-        counts = self._objective.labeled_counts
-        return divide_by_counts(sums, [counts[fit] for fit in self._active.fits])
+        for i, batch in enumerate(self._objective.make_batches(cases_by_step)):
+            sums += self._train_step(batch, step=(epoch << 32) + i)
+        return self._objective.mean_training_losses(self._active.state, sums)
 
-    def _train_step(self, cases_by_fit: Sequence[Tensor], step: int) -> Tensor:
-        """Update each fit by its batch of cases, if it is not empty.
+    def _train_step(self, batch: Batch, step: int) -> Tensor:
+        """Update each fit by its cases in the batch, if there are any.
 
         Return the target's losses before the update, summed over each fit's cases, (k,).
         """
         objective, state = self._objective, self._active.state
-        batch = objective.make_batch(cases_by_fit)
-        dropout = self._draw_dropout(state.fits, batch, step)
+        dropout = self._draw_dropout(state.rows, batch, step)
         tokens = objective.embed(state, batch, training=True)
         sums, total = objective.losses(state, batch, tokens, dropout)
         objective.backward(state, batch, tokens, total)
         self._active.step([row for row, count in enumerate(batch.case_counts) if count])
         return sums
 
-    def _draw_dropout(self, fits: Sequence[int], batch: Batch, step: int) -> StepDropout:
+    def _draw_dropout(self, fits: Tensor, batch: Batch, step: int) -> StepDropout:
         body, packing = self._objective.network.body, batch.packing
         tokens = DropoutMask()
         if packing is not None:
@@ -196,6 +196,7 @@ class TrainLoop:
         state = StackState(
             fits=tuple(range(len(self._objective.fits))),
             values=self._layout.named_views(self._best.weights),
+            device=self._objective.device,
         )
         probabilities = self._objective.predict(state)
         for values in probabilities.values():

@@ -59,4 +59,4 @@ def test_auxiliary_losses_are_means_over_counted_cases() -> None:
 
 
 def test_a_fit_without_cases_has_a_mean_of_zero() -> None:
-    assert divide_by_counts(torch.tensor([6.0, 0.0]), [3, 0]).tolist() == [2.0, 0.0]
+    assert divide_by_counts(torch.tensor([6.0, 0.0]), torch.tensor([3, 0])).tolist() == [2.0, 0.0]

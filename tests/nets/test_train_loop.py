@@ -11,12 +11,16 @@ import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves
 
+from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.dropout import DropoutSampler
-from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches
+from lnmbench.nets.train_loop import TrainLoop, rate_factor, shuffle_into_batches
 from lnmbench.records import Training
 
 if TYPE_CHECKING:
@@ -186,3 +190,93 @@ def test_tokens_of_cases_train_as_those_of_slices_do(
     by_slice = train(inputs, fits, settings, sum_losses())
     for task, probabilities in by_case.probabilities.items():
         np.testing.assert_allclose(probabilities, by_slice.probabilities[task], rtol=0, atol=1e-4)
+
+
+class CopiedTensors(TorchFunctionMode):
+    """The number of copies from the CPU to the device `meta`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        leaves = [*tree_leaves((args, kwargs)), result]
+        devices = {x.device.type for x in leaves if isinstance(x, Tensor)}
+        indexes = func in {Tensor.__getitem__, Tensor.__setitem__}
+        listed = func in {torch.tensor, torch.as_tensor} or (indexes and isinstance(args[1], list))
+        self.count += devices == {"cpu", "meta"} or (listed and devices == {"meta"})
+        return result
+
+
+def make_loop_without_numbers(
+    inputs: Inputs,
+    fits: Fits,
+    settings: Training,
+    weighting: Weighting,
+    monkeypatch: pytest.MonkeyPatch,
+) -> TrainLoop:
+    """Return a loop on a device that holds no numbers: reading one there raises an error."""
+    meta = torch.device("meta")
+    assert settings.token_dim is not None
+    tokens = torch.empty(len(inputs.target), settings.token_dim, device=meta)
+    monkeypatch.setattr("lnmbench.nets.stacked.principal._compute_tokens", lambda *_: tokens)
+    data = load_device_data(inputs, meta)
+    return TrainLoop(StackedObjective(inputs, fits, settings, weighting, data), settings)
+
+
+@pytest.mark.parametrize("slices", [True, False])
+def test_an_epoch_is_copied_to_the_device_once_and_its_steps_wait_for_nothing(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    monkeypatch: pytest.MonkeyPatch,
+    slices: bool,
+) -> None:
+    inputs, fits = make_inputs(slices=slices), make_fits(range(6))
+    settings = replace(settings, layers=0, projection="principal")
+    assert len({-(-int(count) // settings.batch_size) for count in fits.training.sum(1)}) > 1
+    loop = make_loop_without_numbers(inputs, fits, settings, sum_losses(), monkeypatch)
+    with CopiedTensors() as copied:
+        losses = loop._train_epoch(1)
+    assert losses.shape == (6,)
+    assert losses.is_meta
+    assert copied.count == 1
+
+
+def test_steps_that_wait_or_copy_are_noticed(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    sum_losses: Callable[..., Weighting],
+    settings: Training,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Changed:
+        def __init__(self, change: Callable[[Tensor], Tensor]) -> None:
+            self._change = change
+
+        def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
+            return ()
+
+        def combine(self, losses: Tensor, scalars: Tensor) -> Tensor:
+            return self._change(losses.sum(1))
+
+    def count_copies(change: Callable[[Tensor], Tensor]) -> int:
+        weighting = Changed(change)
+        loop = make_loop_without_numbers(inputs, make_fits([0]), settings, weighting, monkeypatch)
+        with CopiedTensors() as copied:
+            loop._train_epoch(1)
+        return copied.count
+
+    inputs, settings = make_inputs(), replace(settings, layers=0, projection="principal")
+    assert count_copies(lambda losses: losses) == 1
+    assert count_copies(lambda losses: losses * torch.tensor([2.0], device="meta")) > 1
+    assert count_copies(lambda losses: losses[[0]]) > 1
+    assert count_copies(lambda losses: losses + torch.ones(1).to("meta")) > 1
+    with pytest.raises(RuntimeError, match="meta"):
+        count_copies(lambda losses: losses / float(losses))
+    with pytest.raises(RuntimeError, match="meta"):
+        count_copies(lambda losses: losses[losses > 0])

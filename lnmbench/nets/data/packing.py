@@ -9,8 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lnmbench.nets.device import upload
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +30,8 @@ class TokenPacking:
 
     Parameters
     ----------
+    case_counts
+        The number of cases of each fit.
     block_size
         The number of positions of a block, N.
     slice_rows
@@ -42,6 +46,7 @@ class TokenPacking:
         Weights of the mean over each case's tokens, (K, B, P); None if token b is case b.
     """
 
+    case_counts: tuple[int, ...]
     block_size: int
     slice_rows: Tensor
     token_mask: Tensor
@@ -60,12 +65,6 @@ class TokenPacking:
             places = torch.arange(self.capacity, device=self.token_mask.device)
             return places * self.token_mask
         return self.pooling.argmax(1)  # (K, P)
-
-    def case_counts(self) -> list[int]:
-        """Return the number of cases of each fit."""
-        has_tokens = self.token_mask if self.pooling is None else (self.pooling > 0).any(2)
-        counts: list[int] = has_tokens.sum(1).tolist()
-        return counts
 
     def average(self, tokens: Tensor) -> Tensor:
         """Return the mean over the tokens of each case, (K, B, d).
@@ -113,38 +112,67 @@ def pack(
     *,
     averaged: bool = False,
 ) -> Batch:
-    """Return a batch of cases with their slices packed into blocks.
+    """Return a batch of cases: the only one of `pack_steps` for the cases of one step."""
+    (batch,) = pack_steps([cases_by_fit], offsets, device, averaged=averaged)
+    return batch
+
+
+def pack_steps(
+    cases_by_step: Sequence[Sequence[Tensor]],
+    offsets: Tensor | None,
+    device: torch.device,
+    *,
+    averaged: bool = False,
+) -> Iterator[Batch]:
+    """Yield batches of cases with their slices packed into blocks.
+
+    The cases of all steps are copied to the device at once; a step waits for nothing.
 
     Parameters
     ----------
-    cases_by_fit
-        The indices of each fit's cases, int64 (B_k,); may be empty.
+    cases_by_step
+        For each step, the indices of each fit's cases, int64 (B_k,); may be empty.
     offsets
         The rows `offsets[i]:offsets[i + 1]` are the slices of case i, (n + 1,); None without
         images.
     device
-        The device of the batch.
+        The device of the batches.
     averaged
         Whether the mean of a case's slices is one token, and has its number as row.
     """
+    padded = [_pad(cases) for cases in cases_by_step]  # each (K, B)
+    numbers = upload(torch.cat([cases.flatten() for cases in padded]), device)
+    sizes = [cases.numel() for cases in padded]
+    parts = zip(
+        cases_by_step,
+        padded,
+        torch.split(numbers.clamp(min=0), sizes),
+        torch.split(numbers >= 0, sizes),
+        strict=True,
+    )
+    for cases_by_fit, on_cpu, flat_cases, flat_mask in parts:
+        counts = tuple(len(cases) for cases in cases_by_fit)
+        cases, case_mask = flat_cases.view(on_cpu.shape), flat_mask.view(on_cpu.shape)  # (K, B)
+        packing = None
+        if offsets is not None and averaged:
+            packing = _pack_averages(counts, cases, case_mask)
+        elif offsets is not None:
+            packing = _move_to(_pack_slices(counts, on_cpu, offsets), device)
+        yield Batch(case_counts=counts, cases=cases, case_mask=case_mask, packing=packing)
+
+
+def _pad(cases_by_fit: Sequence[Tensor]) -> Tensor:
+    """Return the cases of each fit, followed by -1, (K, B)."""
     counts = torch.tensor([len(cases) for cases in cases_by_fit])
     case_mask = torch.arange(int(counts.max())) < counts[:, None]  # (K, B)
-    cases = torch.zeros(case_mask.shape, dtype=torch.int64)
+    cases = torch.full(case_mask.shape, -1)
     cases[case_mask] = torch.cat(list(cases_by_fit))  # (all cases,)
-    packing = None
-    if offsets is not None and not averaged:
-        packing = _move_to(_pack_slices(cases, case_mask, offsets), device)
-    cases = cases.to(device, non_blocking=True)
-    case_mask = case_mask.to(device, non_blocking=True)
-    if offsets is not None and averaged:
-        packing = _pack_averages(cases, case_mask)
-    return Batch(
-        case_counts=tuple(counts.tolist()), cases=cases, case_mask=case_mask, packing=packing
-    )
+    return cases
 
 
-def _pack_averages(cases: Tensor, case_mask: Tensor) -> TokenPacking:
+def _pack_averages(counts: tuple[int, ...], cases: Tensor, case_mask: Tensor) -> TokenPacking:
     return TokenPacking(
+        case_counts=counts,
         block_size=1,
         slice_rows=cases,
         token_mask=case_mask,
@@ -154,10 +182,10 @@ def _pack_averages(cases: Tensor, case_mask: Tensor) -> TokenPacking:
     )
 
 
-def _pack_slices(cases: Tensor, case_mask: Tensor, offsets: Tensor) -> TokenPacking:
-    models = len(cases)
+def _pack_slices(counts: tuple[int, ...], padded: Tensor, offsets: Tensor) -> TokenPacking:
+    models, cases = len(padded), padded.clamp(min=0)
     size = block_size_for(int(offsets.diff().max()))
-    lengths = (offsets.diff()[cases] * case_mask).numpy()
+    lengths = (offsets.diff()[cases] * (padded >= 0)).numpy()
     first, blocks = _assign_positions(lengths, size)
     capacity = max(1, int(blocks.max())) * size
     # one entry for each case of each fit, then one for each of its slices
@@ -178,6 +206,7 @@ def _pack_slices(cases: Tensor, case_mask: Tensor, offsets: Tensor) -> TokenPack
     pooling[fit_of_slice, case_of_slice, position % capacity] = np.repeat(1 / length, length)
     token_mask = torch.from_numpy(case_at >= 0).view(models, capacity)  # (K, P)
     return TokenPacking(
+        case_counts=counts,
         block_size=size,
         slice_rows=torch.from_numpy(slice_rows).view(models, capacity),  # (K, P)
         token_mask=token_mask,

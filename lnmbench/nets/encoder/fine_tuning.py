@@ -176,10 +176,10 @@ class FineTunedEmbedder:
 
     def _draw_augmentations(self, fits: Sequence[int], packing: TokenPacking) -> Tensor:
         """Return random numbers for each position, (k, P, 6), the same for all slices of a case."""
-        case, counts = packing.case_indices(), packing.case_counts()
+        case = packing.case_indices()
         draws_by_fit = [
             draw_augmentations(count, self._streams[fit])
-            for fit, count in zip(fits, counts, strict=True)
+            for fit, count in zip(fits, packing.case_counts, strict=True)
         ]
         draws = nn.utils.rnn.pad_sequence(draws_by_fit, batch_first=True)  # (k, cases, 6)
         rows = torch.arange(len(fits), device=case.device)[:, None]  # (k, 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from lnmbench.nets.device import upload
 from lnmbench.nets.stacked.optimizer import AdamW
 
 if TYPE_CHECKING:
@@ -30,11 +31,19 @@ class StackState:
         Parameters by name, each (k, …).
     gradients
         Buffers of the same names and shapes, written by backward passes; empty in evaluation.
+    device
+        The device of the parameters, and of `rows`: the fits as an int64 tensor (k,).
     """
 
     fits: tuple[int, ...]
     values: Mapping[str, Tensor]
     gradients: Mapping[str, Tensor] = field(default_factory=dict)
+    device: InitVar[torch.device | str] = "cpu"
+    rows: Tensor = field(init=False)
+
+    def __post_init__(self, device: torch.device | str) -> None:
+        rows = upload(torch.tensor(self.fits), torch.device(device))
+        object.__setattr__(self, "rows", rows)
 
 
 class ActiveFits:
@@ -67,6 +76,7 @@ class ActiveFits:
                 for name, view in self._layout.named_views(self._parameters[:k]).items()
             },
             gradients=self._layout.named_views(self._gradient[:k]),
+            device=self._parameters.device,
         )
 
     @property

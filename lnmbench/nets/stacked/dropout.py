@@ -50,13 +50,13 @@ class DropoutSampler:
         self._thresholds = levels.to(torch.uint8).to(device)
         self._scales = (_LEVELS / (_LEVELS - levels)).float().to(device)
 
-    def draw(self, fits: Sequence[int], step: int, rows: int, width: int) -> DropoutMask:
+    def draw(self, fits: Tensor, step: int, rows: int, width: int) -> DropoutMask:
         """Return the mask of a step.
 
         Parameters
         ----------
         fits
-            The indices of the k fits that train.
+            The indices of the k fits that train, int64 (k,), on the device.
         step
             The number of the step, the same for a fit whatever other fits train.
         rows
@@ -67,9 +67,8 @@ class DropoutSampler:
         if not (self._active and width):
             return DropoutMask()
         device = self._keys.device
-        index = torch.as_tensor(fits, device=device)
         words = -(-width // 8)  # of a row
-        starts = mix_bits(self._keys[index] + _wrap(step * _STRIDE))  # (k,)
+        starts = mix_bits(self._keys[fits] + _wrap(step * _STRIDE))  # (k,)
         places = torch.arange(rows * words, device=device) * _STRIDE
         drawn = starts[:, None] + places  # (k, rows · words)
         # on a CPU, as many fits at once as stay in a core's cache
@@ -79,8 +78,8 @@ class DropoutSampler:
         draws = drawn.view(torch.uint8).view(len(fits), rows, words * 8)
         return DropoutMask(
             draws,
-            self._thresholds[index, None, None],  # (k, 1, 1)
-            self._scales[index, None, None],  # (k, 1, 1)
+            self._thresholds[fits, None, None],  # (k, 1, 1)
+            self._scales[fits, None, None],  # (k, 1, 1)
         )
 
 

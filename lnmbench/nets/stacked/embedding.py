@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
+from lnmbench.nets.device import upload
 from lnmbench.nets.rng import seeded_generator
 
 if TYPE_CHECKING:
@@ -150,10 +151,10 @@ class RandomViews:
         self._embedder.backward(state, self._last, d_tokens)
 
     def _draw_views(self, fits: Sequence[int], packing: TokenPacking) -> TokenPacking:
-        case, counts = packing.case_indices(), packing.case_counts()
+        case, counts = packing.case_indices(), packing.case_counts
         views = torch.zeros(len(fits), max(1, *counts), dtype=torch.int64)
         for row, (fit, count) in enumerate(zip(fits, counts, strict=True)):
             views[row, :count].random_(0, self._views, generator=self._streams[fit])
-        view = views.to(case.device).gather(1, case)  # (k, P)
+        view = upload(views, case.device).gather(1, case)  # (k, P)
         rows = packing.slice_rows + view * self._tokens * packing.token_mask
         return replace(packing, slice_rows=rows)

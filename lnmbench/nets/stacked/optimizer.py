@@ -51,8 +51,11 @@ class AdamW:
     ) -> None:
         self._parameters = parameters
         self._first, self._second = torch.zeros_like(parameters), torch.zeros_like(parameters)
-        self._steps = torch.zeros(len(parameters), dtype=torch.float64)
-        self._rate, self._decay = learning_rate.double().cpu(), weight_decay.double().cpu()
+        # MPS has no float64: there, the few numbers of a step are computed on the CPU and copied
+        device = torch.device("cpu") if parameters.is_mps else parameters.device
+        self._steps = torch.zeros(len(parameters), dtype=torch.float64, device=device)
+        self._rate = learning_rate.double().to(device)
+        self._decay = weight_decay.double().to(device)
         self._decayed_size, self._clip = decayed_size, clip
         self._lr_scales, self.rate_factor = lr_scales, 1.0
         self._decay_scales = None
@@ -70,7 +73,8 @@ class AdamW:
             The rows to update, in ascending order.
         """
         k = len(gradient)
-        self._steps[list(rows)] += 1
+        for run in self._runs(rows, k):
+            self._steps[run] += 1
         norms = torch.linalg.vector_norm(gradient, dim=1)
         shrink = (self._clip / (norms + 1e-6)).clamp(max=1.0).to(gradient)
         unbiased1 = 1.0 - _BETA1 ** self._steps[:k]
@@ -104,12 +108,17 @@ class AdamW:
 
     def _blocks(self, rows: Sequence[int]) -> Iterator[slice]:
         """Yield the rows as slices of neighbors, small enough for the cache on a CPU."""
-        size = self._parameters.shape[1]
-        max_rows = len(rows) if self._parameters.is_cuda else max(1, _BLOCK // size)
+        most = len(rows)
+        if self._parameters.device.type == "cpu":
+            most = max(1, _BLOCK // self._parameters.shape[1])
+        yield from self._runs(rows, most)
+
+    def _runs(self, rows: Sequence[int], most: int) -> Iterator[slice]:
+        """Yield the rows as slices of neighbors, so many at most."""
         start = 0
         for i, row in enumerate(rows):
             last = i + 1 == len(rows)
-            if last or rows[i + 1] != row + 1 or i + 1 - start == max_rows:
+            if last or rows[i + 1] != row + 1 or i + 1 - start == most:
                 yield slice(rows[start], row + 1)
                 start = i + 1
 

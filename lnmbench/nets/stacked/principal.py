@@ -158,8 +158,7 @@ class PrincipalTokens:
         training
             Ignored: tokens are the same in training and evaluation.
         """
-        fits = torch.as_tensor(state.fits, device=self._tokens.device)
-        rows = self._part_of_fit[fits].unsqueeze(1)  # (k, 1)
+        rows = self._part_of_fit[state.rows].unsqueeze(1)  # (k, 1)
         tokens = self._tokens[rows, packing.slice_rows]  # (k, P, width)
         return tokens.mul_(packing.token_mask.unsqueeze(2))
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.data.standardization import SliceFeatures
@@ -62,10 +62,10 @@ class Projection:
             Ignored: tokens are the same in training and evaluation.
         """
         if _WEIGHT not in state.values:
-            return self._standardize(state.fits, packing)
+            return self._standardize(state.rows, packing)
         weight, bias = state.values[_WEIGHT].detach(), state.values[_BIAS].detach()
         if not self._one_by_one:
-            return self._forward_together(state.fits, packing, weight, bias)
+            return self._forward_together(state.rows, packing, weight, bias)
         tokens = weight.new_zeros(len(state.fits), packing.capacity, weight.shape[1])
         for row, (fit, positions) in enumerate(
             zip(state.fits, packing.token_positions, strict=True)
@@ -106,16 +106,14 @@ class Projection:
                 d_weight[row].addr_(d_bias[row], self._mean[fit], alpha=-1)
                 d_weight[row].mul_(self._gain[fit])
 
-    def _standardize(self, fits: Sequence[int], packing: TokenPacking) -> Tensor:
-        rows = torch.as_tensor(fits, device=self._mean.device)
+    def _standardize(self, rows: Tensor, packing: TokenPacking) -> Tensor:
         mean, gain = self._mean[rows].unsqueeze(1), self._gain[rows].unsqueeze(1)  # (k, 1, D)
         mask = packing.token_mask.unsqueeze(2)  # (k, P, 1)
         return (self._values[packing.slice_rows] - mean).mul_(gain).mul_(mask)
 
     def _forward_together(
-        self, fits: Sequence[int], packing: TokenPacking, weight: Tensor, bias: Tensor
+        self, rows: Tensor, packing: TokenPacking, weight: Tensor, bias: Tensor
     ) -> Tensor:
-        rows = torch.as_tensor(fits, device=weight.device)
         folded = weight * self._gain[rows].unsqueeze(1)  # (k, d, D)
         shift = bias - (folded @ self._mean[rows].unsqueeze(2)).squeeze(2)  # (k, d)
         x = self._values[packing.slice_rows]  # (k, P, D)
@@ -125,8 +123,8 @@ class Projection:
         self, state: StackState, packing: TokenPacking, d_tokens: Tensor
     ) -> None:
         d_weight, d_bias = state.gradients[_WEIGHT], state.gradients[_BIAS]
-        rows = torch.as_tensor(state.fits, device=d_tokens.device)
-        mean, gain = self._mean[rows].unsqueeze(1), self._gain[rows].unsqueeze(1)  # (k, 1, D)
+        mean = self._mean[state.rows].unsqueeze(1)  # (k, 1, D)
+        gain = self._gain[state.rows].unsqueeze(1)  # (k, 1, D)
         product = torch.bmm(d_tokens.mT, self._values[packing.slice_rows])  # (k, d, D)
         d_weight.copy_(product.sub_(d_bias.unsqueeze(2) * mean).mul_(gain))  # (k, d, D)
 

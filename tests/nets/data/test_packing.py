@@ -72,7 +72,7 @@ def test_a_token_of_a_case_stands_at_the_place_of_its_case() -> None:
     assert packing is not None
     assert packing.capacity == 3
     assert torch.equal(packing.token_mask, batch.case_mask)
-    assert packing.case_counts() == [3, 1]
+    assert packing.case_counts == batch.case_counts == (3, 1)
     tokens = packing.slice_rows[..., None] * packing.token_mask[..., None]
     assert packing.average(tokens)[..., 0].tolist() == [[4, 6, 9], [2, 0, 0]]
     assert packing.case_indices().tolist() == [[0, 1, 2], [0, 0, 0]]

@@ -29,7 +29,8 @@ def take_step(objective: StackedObjective, settings: Training) -> dict[str, Tens
     """The gradients of one step, and the parameters after it, statistics among them."""
     layout = ParameterLayout(objective.network.parameters())
     state = initialize_fits(layout, objective.fits, settings, CPU).state
-    batch = objective.make_batch([cases[:6] for cases in objective.training_cases])
+    cases = [cases[:6] for cases in objective.training_cases]
+    (batch,) = objective.make_batches([cases])
     tokens = objective.embed(state, batch, training=True)
     _, total = objective.losses(state, batch, tokens, StepDropout())
     objective.backward(state, batch, tokens, total)

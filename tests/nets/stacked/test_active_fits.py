@@ -44,6 +44,7 @@ def test_the_last_row_moves_to_the_place_of_a_fit_that_stops(
     assert active.fits == (0, 1, 2)
     active.remove([0])
     assert active.fits == (2, 1)
+    assert active.state.rows.tolist() == [2, 1]
     assert torch.equal(active.parameters, before[[2, 1]])
     take_steps(active, 1)
     alone = initialize_fits(LAYOUT, replace(fits).select([2]), settings, CPU)

@@ -17,7 +17,7 @@ CPU = torch.device("cpu")
 
 def test_dropout_keeps_expectations_and_the_rate_of_each_fit() -> None:
     dropout = DropoutSampler(torch.tensor([0.1, 0.5, 0.0]), [1, 2, 3], CPU)
-    factors = dropout.draw([0, 1, 2], 0, 400, 80).take(80)
+    factors = dropout.draw(torch.tensor([0, 1, 2]), 0, 400, 80).take(80)
     assert factors is not None
     dropped = (factors == 0).float().mean((1, 2))
     # 32000 elements a fit: three standard errors are .005 and .008; .1 is held as 26 / 256.
@@ -27,7 +27,9 @@ def test_dropout_keeps_expectations_and_the_rate_of_each_fit() -> None:
 
 def test_every_element_is_equally_likely_to_be_dropped() -> None:
     """Bytes of a word must be uniform, the one with the sign bit too."""
-    factors = DropoutSampler(torch.tensor([0.5]), [7], CPU).draw([0], 5, 4000, 8).take(8)
+    factors = (
+        DropoutSampler(torch.tensor([0.5]), [7], CPU).draw(torch.tensor([0]), 5, 4000, 8).take(8)
+    )
     assert factors is not None
     dropped = (factors[0] == 0).float().mean(0)
     torch.testing.assert_close(dropped, torch.full((8,), 0.5), rtol=0, atol=0.04)
@@ -38,8 +40,8 @@ def test_a_fits_dropout_depends_on_neither_companions_nor_padding() -> None:
     together = DropoutSampler(rates, seeds, CPU)
     alone = DropoutSampler(rates[1:2], seeds[1:2], CPU)
     for step in (0, 7, 2**32):
-        shared = together.draw([2, 1, 0], step, 12, 13).take(13)
-        single = alone.draw([0], step, 7, 13).take(13)
+        shared = together.draw(torch.tensor([2, 1, 0]), step, 12, 13).take(13)
+        single = alone.draw(torch.tensor([0]), step, 7, 13).take(13)
         assert shared is not None
         assert single is not None
         assert torch.equal(shared[1, :7], single[0])
@@ -48,7 +50,7 @@ def test_a_fits_dropout_depends_on_neither_companions_nor_padding() -> None:
 def test_masks_of_fits_steps_and_streams_differ() -> None:
     rates = torch.tensor([0.5, 0.5])
     masks = [
-        DropoutSampler(rates, [1, 2], CPU, stream).draw([0, 1], step, 40, 64).take(64)
+        DropoutSampler(rates, [1, 2], CPU, stream).draw(torch.tensor([0, 1]), step, 40, 64).take(64)
         for stream in ("dropout", "feature dropout")
         for step in (0, 1, 2**32)
     ]
@@ -74,7 +76,7 @@ def test_bits_are_those_of_splitmix64() -> None:
 
 
 def test_layers_cannot_take_more_than_was_drawn() -> None:
-    mask = DropoutSampler(torch.tensor([0.2]), [0], CPU).draw([0], 0, 2, 8)
+    mask = DropoutSampler(torch.tensor([0.2]), [0], CPU).draw(torch.tensor([0]), 0, 2, 8)
     mask.take(8)
     with pytest.raises(ValueError, match="take 9 dropout factors of 8"):
         mask.take(1)
@@ -82,7 +84,7 @@ def test_layers_cannot_take_more_than_was_drawn() -> None:
 
 def test_without_dropout_there_are_no_factors() -> None:
     x = torch.ones(1, 2, 8)
-    factors = DropoutSampler(torch.tensor([0.0]), [0], CPU).draw([0], 0, 2, 8).take(8)
+    factors = DropoutSampler(torch.tensor([0.0]), [0], CPU).draw(torch.tensor([0]), 0, 2, 8).take(8)
     assert factors is None
     assert apply_dropout(x, factors) is x
 
