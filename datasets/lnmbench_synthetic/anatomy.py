@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+import scipy
 
 from lnmbench_synthetic.patients import LOBES
 from lnmbench_synthetic.torso import BLOOD, paint_plane
@@ -79,7 +79,7 @@ def paint_chest(number: int) -> Chest:
 def _find_sites(lung: Field) -> tuple[Sites, ...]:
     coarse = lung[:, ::_SITES_EVERY, ::_SITES_EVERY] > 0.5
     pixel_mm = PIXEL_MM * _SITES_EVERY
-    depth = distance_transform_edt(coarse, sampling=(PLANE_MM, pixel_mm, pixel_mm))
+    depth = scipy.ndimage.distance_transform_edt(coarse, sampling=(PLANE_MM, pixel_mm, pixel_mm))
     z, row, column = np.nonzero(depth > 4.0)
     across = make_axis_mm(PIXELS, PIXEL_MM)[::_SITES_EVERY]
     points = np.stack([across[column], across[row], make_axis_mm(PLANES, PLANE_MM)[z]], axis=1)

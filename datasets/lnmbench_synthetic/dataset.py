@@ -6,22 +6,17 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Card, Case, UserError
-from lnmbench_synthetic.card import make_card
-from lnmbench_synthetic.clinical_record import COLUMNS, TRUTH_COLUMNS, KnownLabels, make_rows
-from lnmbench_synthetic.draws import draw
 from lnmbench_synthetic.model import CausalModel, PtRule
-from lnmbench_synthetic.nodes import Nodes, draw_nodes
-from lnmbench_synthetic.patients import Patients, derive_patients
-from lnmbench_synthetic.tumor_stage import assign_t_stage
 
+# What simulates patients is imported where it is used: `lnmbench list` reads the parameters alone.
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from lnmbench import Column
+    from lnmbench_synthetic.nodes import Nodes
+    from lnmbench_synthetic.patients import Patients
     from lnmbench_synthetic.phantom import Phantom
 
 PREVALENCES = (0.02, 0.60)
@@ -100,7 +95,15 @@ class Synthetic:
         _require_in_range("known_pt", known_pt, 0.0, 1.0)
         _require_in_range("known_n", known_n, 0.0, 1.0)
         _require_in_range("outcome_seed", outcome_seed, 0, math.inf)
+        import numpy as np
+
+        from lnmbench_synthetic.card import make_card
+        from lnmbench_synthetic.clinical_record import COLUMNS, TRUTH_COLUMNS, KnownLabels
+        from lnmbench_synthetic.draws import draw
+        from lnmbench_synthetic.nodes import draw_nodes
+        from lnmbench_synthetic.patients import derive_patients
         from lnmbench_synthetic.truth import compute_truth
+        from lnmbench_synthetic.tumor_stage import assign_t_stage
 
         model = CausalModel(
             effect=effect, prevalence=prevalence, noise=noise, visibility=visibility, pt=pt
@@ -127,6 +130,10 @@ class Synthetic:
 
     def cases(self) -> Iterator[Case]:
         """Yield each case; its `volume` renders the image, always with the same result."""
+        import numpy as np
+
+        from lnmbench_synthetic.clinical_record import make_rows
+
         rows = make_rows(self._draws, self.patients, self.nodes)
         self._known.remove(rows, np.random.default_rng((self._seed, _UNKNOWN_LABELS)))
         for index, values in enumerate(rows):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +56,7 @@ class Draws:
 
     def normal(self, cause: str) -> NDArray[np.float64]:
         """Return (n,) standard normal numbers, computed from the uniform ones."""
-        numbers: NDArray[np.float64] = ndtri(np.maximum(self.uniform(cause), 1e-12))
+        numbers: NDArray[np.float64] = scipy.special.ndtri(np.maximum(self.uniform(cause), 1e-12))
         return numbers
 
     def redraw(self, cause: str, generator: np.random.Generator) -> Draws:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from lnmbench_synthetic.model import CausalModel
 from lnmbench_synthetic.population import draw_population
@@ -83,16 +83,15 @@ def draw_nodes(draws: Draws, patients: Patients, model: CausalModel) -> Nodes:
     """
     score = compute_nodal_score(patients, patients.invasiveness, model.effect)
     n2_cut, any_cut = _solve_cuts(model)
-    risk = expit((score - n2_cut) / model.noise)
+    risk = scipy.special.expit((score - n2_cut) / model.noise)
     uniform = draws.uniform("nodal_status")
-    any_node = uniform < expit((score - any_cut) / model.noise)
+    any_node = uniform < scipy.special.expit((score - any_cut) / model.noise)
     return Nodes(score=score, risk=risk, n_stage=any_node.astype(np.int64) + (uniform < risk))
 
 
 @lru_cache(maxsize=64)
 def _solve_cuts(model: CausalModel) -> tuple[float, float]:
     """Return the scores at which the odds of N2, and of any positive node, are 1."""
-    from scipy.optimize import brentq  # a third of the time of `lnmbench list`
 
     _, patients = draw_population(model.visibility)
     score = compute_nodal_score(patients, patients.invasiveness, model.effect)
@@ -100,9 +99,9 @@ def _solve_cuts(model: CausalModel) -> tuple[float, float]:
 
     def solve(share: float) -> float:
         def exceed(cut: float) -> float:
-            return float(expit((score - cut) / model.noise).mean()) - share
+            return float(scipy.special.expit((score - cut) / model.noise).mean()) - share
 
-        return float(brentq(exceed, -span, span))
+        return float(scipy.optimize.brentq(exceed, -span, span))
 
     rest = N1_SHARE_OF_THE_REST * (1 - model.prevalence)
     return solve(model.prevalence), solve(model.prevalence + rest)

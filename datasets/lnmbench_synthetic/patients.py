@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, ndtr
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,9 +91,9 @@ def derive_patients(draws: Draws, visibility: float = 1.0) -> Patients:
         invasiveness=u,
         traits=np.stack([log_size, lobulation, spiculation, solid], axis=1),
         size_mm=size_mm,
-        lobulation=ndtr(lobulation),
-        spiculation=ndtr(spiculation),
-        solid=0.1 + 0.9 * ndtr(0.4 + solid),
+        lobulation=scipy.special.ndtr(lobulation),
+        spiculation=scipy.special.ndtr(spiculation),
+        solid=0.1 + 0.9 * scipy.special.ndtr(0.4 + solid),
         age=np.clip(np.round(64 + 9 * draws.normal("age")), 30, 90),
         female=female,
         smoking=smoking,
@@ -165,6 +165,6 @@ def _draw_t_stage(
     stage = np.searchsorted(T_SIZES_MM, specimen_mm, side="left")
     raised = {"pleura": (-2.2, 2.4, "T2a"), "t3": (-4.8, 2.0, "T3"), "t4": (-6.0, 2.0, "T4")}
     for cause, (intercept, slope, name) in raised.items():
-        occurs = draws.uniform(cause) < expit(intercept + slope * u)
+        occurs = draws.uniform(cause) < scipy.special.expit(intercept + slope * u)
         stage = np.where(occurs, np.maximum(stage, T_STAGES.index(name)), stage)
     return stage

@@ -8,8 +8,8 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 import SimpleITK as sitk
-from scipy.ndimage import gaussian_filter
 
 from lnmbench import Volume
 from lnmbench_synthetic.anatomy import (
@@ -161,7 +161,7 @@ def _make_noise(grain_pixels: float) -> Field:
     """Return a float32 tile of noise with mean 0 and SD 1 and grains of about this width."""
     shape = (_NOISE_PIXELS, _NOISE_PIXELS)
     white = np.random.default_rng((1902, int(grain_pixels * 100))).standard_normal(shape)
-    smooth = gaussian_filter(white, grain_pixels, mode="wrap")
+    smooth = scipy.ndimage.gaussian_filter(white, grain_pixels, mode="wrap")
     noise: Field = ((smooth - smooth.mean()) / smooth.std()).astype(np.float32)
     return noise
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from lnmbench import UserError
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
 from lnmbench.imaging.regions.points import Location, parse_location
-from lnmbench.text import plural
-from lnmbench_table.sheet import quote_text, read_sheet
+from lnmbench.text import plural, quote
+from lnmbench_table.sheet import read_sheet
 
 COLUMNS = ("case", "image", "patient", "region", "region_name", *COORDINATES)
 _IDS = ("case", "patient")
@@ -70,7 +70,7 @@ class CaseTable:
                 f"{plural(len(repeated), 'case occurs', 'cases occur')} more than once",
                 where=str(self.path),
                 expected="one row for each case",
-                got=f"e.g. {quote_text(repeated[0])} in rows {', '.join(rows[:_MOST_ROWS])}",
+                got=f"e.g. {quote(repeated[0])} in rows {', '.join(rows[:_MOST_ROWS])}",
                 then="give each case of a patient its own name, and add a column 'patient'",
             )
 

@@ -9,10 +9,9 @@ from functools import lru_cache
 
 from lnmbench import Column, UserError
 from lnmbench.records import UNCODED_ROLES
-from lnmbench.text import join_spelling, parse_number, plural
+from lnmbench.text import join_spelling, parse_number, plural, quote
 from lnmbench_table.excel import StoredNumber, StoredPercentage
 from lnmbench_table.layout import Decimal
-from lnmbench_table.sheet import quote_text
 
 _MOST_WRONG = 1000
 _EXAMPLES = 3
@@ -74,7 +73,7 @@ class Conversion:
         if not wrong:
             return
         (_, first), *others = wrong.items()
-        examples = ", ".join(quote_text(cell) for (_, cell), _ in others[:_EXAMPLES])
+        examples = ", ".join(quote(cell) for (_, cell), _ in others[:_EXAMPLES])
         more = f"; {plural(count - 1, 'more cell')} of the column cannot be used"
         yield UserError(f"{first}{more * (count > 1)}{', e.g. ' * bool(examples)}{examples}")
 
@@ -86,7 +85,7 @@ class Conversion:
             yield UserError(
                 f"column {self.column.name!r} holds {plural(percentages, 'cell')} formatted as "
                 f"percent and {plural(len(others), 'plain number')}",
-                got=f"e.g. {quote_text(others[0])}",
+                got=f"e.g. {quote(others[0])}",
                 then="format all of them alike in the spreadsheet",
             )
 
@@ -135,7 +134,7 @@ class Conversion:
         if number is not None:
             return plain
         raise UserError(
-            f"column {self.column.name!r} holds {quote_text(cell)}",
+            f"column {self.column.name!r} holds {quote(cell)}",
             where=where,
             expected=f"a number with a decimal {'comma' if self.decimal == ',' else 'point'}",
             then=self._advise(_BLANK.sub(" ", cell), mark),

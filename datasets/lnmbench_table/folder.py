@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from lnmbench import Case, Column, UserError
-from lnmbench.text import plural
+from lnmbench.text import plural, quote
 from lnmbench_table.id_spelling import name_difference, pair_spellings
-from lnmbench_table.sheet import quote_text
 from lnmbench_table.table import Table
 
 _PATIENT = "patient"
@@ -109,7 +108,7 @@ class Folder:
         raise UserError(
             "manifest and clinical table have no case in common",
             where=f"{manifest} and {table}",
-            got=f"e.g. {quote_text(case)} and {quote_text(id_)}"
+            got=f"e.g. {quote(case)} and {quote(id_)}"
             + (f", which differ in {name_difference(case, id_)}" if pairs else ""),
             then="spell them alike in the column 'case' of the manifest and in the id column",
         )
@@ -133,7 +132,7 @@ class Folder:
         ):
             without = [id_ for id_ in ids if id_ not in others]
             if without:
-                examples = ", ".join(map(quote_text, without[:_EXAMPLES]))
+                examples = ", ".join(map(quote, without[:_EXAMPLES]))
                 more = ", …" if len(without) > _EXAMPLES else ""
                 yield (
                     f"{len(without)} of {len(ids)} cases of the {name} have no row in the {other} "
@@ -147,7 +146,7 @@ class Folder:
             case, id_ = pairs[0]
             yield (
                 f"{plural(len(pairs), 'id differs', 'ids differ')} only in spelling, e.g. "
-                f"{quote_text(case)} in the manifest and {quote_text(id_)} in the clinical table "
+                f"{quote(case)} in the manifest and {quote(id_)} in the clinical table "
                 f"({name_difference(case, id_)}): spell them alike"
             )
 
@@ -164,7 +163,7 @@ def _index_rows(table: Table) -> dict[str, Case]:
         id_ = unicodedata.normalize("NFC", case.id)
         if id_ in rows:
             raise UserError(
-                f"id {quote_text(id_)} occurs twice in the clinical table",
+                f"id {quote(id_)} occurs twice in the clinical table",
                 got="composed and decomposed accents",
                 then="give each case its own id",
             )
@@ -175,7 +174,7 @@ def _index_rows(table: Table) -> dict[str, Case]:
 def _refuse_missing_row(other: str) -> NoReturn:
     raise UserError(
         "the clinical table has no row for this case",
-        then=f"it has one for {quote_text(other)}: spell them alike" if other else "",
+        then=f"it has one for {quote(other)}: spell them alike" if other else "",
     )
 
 

@@ -14,9 +14,8 @@ from lnmbench.lexicon.missing import is_missing, is_unassessed
 from lnmbench.lexicon.timing import Verdict, judge_column
 from lnmbench.lexicon.vocabulary import find_topics, has_role
 from lnmbench.records import Kind
-from lnmbench.text import fold_spelling, plural
+from lnmbench.text import fold_spelling, plural, quote
 from lnmbench_table.numbers import Numbers, read_numbers
-from lnmbench_table.sheet import quote_text
 
 MOST_CATEGORIES = 12
 LONGEST_CATEGORY = 60
@@ -167,7 +166,7 @@ def _guess_kind(
 
 
 def _describe_others(others: Sequence[str]) -> str:
-    listed = ", ".join(map(quote_text, others[:_EXAMPLES])) + ", …" * (len(others) > _EXAMPLES)
+    listed = ", ".join(map(quote, others[:_EXAMPLES])) + ", …" * (len(others) > _EXAMPLES)
     return (
         f"mixes numbers with {plural(len(others), 'text')} ({listed}): give numbers with values, "
         "or list as missing"

@@ -11,10 +11,10 @@ from lnmbench import UserError
 from lnmbench.errors import nearest, raise_all
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
 from lnmbench.imaging.regions.points import Location
+from lnmbench.text import quote
 from lnmbench_table.case_rows import COLUMNS, CaseRow, CaseTable, read_case_table
 from lnmbench_table.paths import PathFinder
 from lnmbench_table.points import is_table_of_points, read_points
-from lnmbench_table.sheet import quote_text
 
 _NEEDED = ("case", "image")
 _SYNONYMS = {
@@ -92,7 +92,7 @@ def read_manifest(path: Path) -> Manifest:
 def _require_columns(table: CaseTable) -> None:
     for name in _NEEDED:
         if name not in table.columns:
-            known = [quote_text(header) for header in table.header if header]
+            known = [quote(header) for header in table.header if header]
             raise UserError(
                 f"the manifest has no column {name!r}",
                 where=str(table.path),
@@ -111,7 +111,7 @@ def _suggest_renaming(name: str, table: CaseTable) -> str:
     """Return the next step for a missing column, if another header means the same."""
     synonyms = (header for header in table.header if header.casefold() in _SYNONYMS[name])
     header = next(synonyms, "")
-    return f"rename the column {quote_text(header)} to {name!r}" if header else ""
+    return f"rename the column {quote(header)} to {name!r}" if header else ""
 
 
 def _check(row: CaseRow) -> Iterator[UserError]:
@@ -145,7 +145,7 @@ def _make_entry(
 
 def _note_unused_columns(table: CaseTable) -> list[str]:
     unused = [
-        quote_text(header)
+        quote(header)
         for header, column in zip(table.header, table.columns, strict=True)
         if column not in COLUMNS
     ]

@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 from lnmbench import UserError
 from lnmbench.errors import nearest, raise_all
 from lnmbench.records import Kind, Known, Role
+from lnmbench.text import quote
 from lnmbench_table.layout import Layout, NumberMarks
-from lnmbench_table.sheet import quote_text
 
 _LONGEST_NAME = 20
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -126,7 +126,7 @@ def _find_dotted_names(content: Mapping[str, object], path: Path) -> Iterator[Us
 
 def format_section_header(*names: str) -> str:
     """Return the header of a section in TOML; long names are cut."""
-    bare = (name if _BARE.fullmatch(name) else quote_text(name) for name in names)
+    bare = (name if _BARE.fullmatch(name) else quote(name, 40) for name in names)
     return f"[{'.'.join(bare)}]"
 
 

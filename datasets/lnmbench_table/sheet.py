@@ -40,7 +40,7 @@ class Sheet:
             if name not in self.header and len(spellings.get(key := fold_spelling(name), ())) == 1
         }
         notes = [
-            f"column {quote_text(name)} is {quote_text(header)} in the table"
+            f"column {quote(name)} is {quote(header)} in the table"
             for header, name in new_names.items()
         ]
         renamed = tuple(new_names.get(header, header) for header in self.header)
@@ -50,11 +50,6 @@ class Sheet:
         """Return the cells under the first header of this name."""
         index = self.header.index(name)
         return tuple(row.cells[index] for row in self.rows)
-
-
-def quote_text(text: str) -> str:
-    """Return untrusted text quoted, escaped and cut to 40 characters, which is safe to print."""
-    return quote(text, 40)
 
 
 def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lnmbench import Card, Case, Column
 from lnmbench.errors import raise_all
 from lnmbench.text import clean
-from lnmbench_table.dictionary import read_dictionary
-from lnmbench_table.proposal import propose_dictionary
-from lnmbench_table.sections import CardSection
-from lnmbench_table.sheet import read_sheet
-from lnmbench_table.table_checks import (
-    check_headers,
-    check_ids,
-    convert_column,
-    describe_late_features,
-    find_late_features,
-)
-from lnmbench_table.table_notes import describe_columns
+
+# What reads tables is imported where it is used: `lnmbench list` reads the parameters alone.
+if TYPE_CHECKING:
+    from lnmbench_table.sections import CardSection
 
 _LONGEST_TEXT = 1000
 
@@ -45,6 +38,17 @@ class Table:
     """
 
     def __init__(self, path: Path, columns: Path) -> None:
+        from lnmbench_table.dictionary import read_dictionary
+        from lnmbench_table.sheet import read_sheet
+        from lnmbench_table.table_checks import (
+            check_headers,
+            check_ids,
+            convert_column,
+            describe_late_features,
+            find_late_features,
+        )
+        from lnmbench_table.table_notes import describe_columns
+
         table, dictionary_path = Path(path).expanduser(), Path(columns).expanduser()
         dictionary = read_dictionary(dictionary_path)
         names = [dictionary.id, *(column.name for column in dictionary.columns)]
@@ -76,6 +80,8 @@ class Table:
     @staticmethod
     def propose(path: Path) -> str:
         """Return a proposed dictionary (TOML) for a table, to be corrected by its owner."""
+        from lnmbench_table.proposal import propose_dictionary
+
         return propose_dictionary(Path(path).expanduser())
 
 

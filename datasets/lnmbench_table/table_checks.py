@@ -11,10 +11,10 @@ from lnmbench import Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.lexicon.timing import judge_column, judge_name
 from lnmbench.lexicon.vocabulary import has_role
-from lnmbench.text import fold_spelling, plural
+from lnmbench.text import fold_spelling, plural, quote
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.sections import format_section_header
-from lnmbench_table.sheet import Sheet, quote_text
+from lnmbench_table.sheet import Sheet
 
 _LAST_ROWS = 5
 _SHORTENED = re.compile(r"\d([.,]\d+)?e\+\d+", re.IGNORECASE)
@@ -39,9 +39,8 @@ def check_headers(sheet: Sheet, names: Sequence[str], path: Path) -> Iterator[Us
             yield UserError(
                 f"no column {name!r}",
                 where=f"{sheet.path}, required by {path}",
-                got=" and ".join(map(quote_text, alike[:2])),
-                then=nearest(name, [quote_text(header) for header in sheet.header if header])
-                + notes,
+                got=" and ".join(map(quote, alike[:2])),
+                then=nearest(name, [quote(header) for header in sheet.header if header]) + notes,
             )
             notes = ""
         if counts[name] > 1:
@@ -67,7 +66,7 @@ def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
     for row, id_ in list(zip(sheet.rows, ids, strict=True))[-_LAST_ROWS:]:
         if has_role(id_, "summary"):
             yield UserError(
-                f"column {name!r} holds {quote_text(id_)}, a word for a summary or a remark",
+                f"column {name!r} holds {quote(id_)}, a word for a summary or a remark",
                 where=f"{sheet.path}, row {row.number}",
                 expected="the id of a case",
                 then="delete the row, or rename the case",
@@ -77,7 +76,7 @@ def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
         yield UserError(
             f"{plural(len(shortened), 'id')} in column {name!r} lost digits in a spreadsheet",
             where=str(sheet.path),
-            got=quote_text(shortened[0]),
+            got=quote(shortened[0]),
             then="format the column as text before the ids are entered, and export it again",
         )
     repeated = [id_ for id_, count in Counter(ids).items() if id_ and count > 1]
@@ -86,7 +85,7 @@ def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
         yield UserError(
             f"{plural(len(repeated), 'id occurs', 'ids occur')} more than once in column {name!r}",
             where=str(sheet.path),
-            got=f"{quote_text(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
+            got=f"{quote(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
             then='if a patient has several cases, add a column with role = "patient"',
         )
 
@@ -135,14 +134,14 @@ def describe_late_features(
     if not late:
         return
     (name, reason), *_ = late.items()
-    others = ", ".join(quote_text(other) for other in list(late)[1:])
+    others = ", ".join(quote(other) for other in list(late)[1:])
     if judge_name(name).time == "after":
         problem, got = "seems, by its name, to be", f"a name for {reason}"
     else:
         problem = f"seems to hold {reason}, which are"
-        got = f"e.g. {quote_text(next(filter(None, sheet.column(name))))}"
+        got = f"e.g. {quote(next(filter(None, sheet.column(name))))}"
     yield UserError(
-        f"column {quote_text(name)} {problem} known only after surgery",
+        f"column {quote(name)} {problem} known only after surgery",
         where=f"{dictionary}, {format_section_header('columns', name)}",
         got=f"{got}; also columns {others}" if others else got,
         then='set role = "aux", or known = "before" if it is known before surgery',

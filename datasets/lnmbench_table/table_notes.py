@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lnmbench import Column
 from lnmbench.records import UNCODED_ROLES
-from lnmbench.text import fold_spelling, plural
+from lnmbench.text import fold_spelling, plural, quote
 from lnmbench_table.conversion import Conversion
 from lnmbench_table.dictionary import Dictionary
 from lnmbench_table.excel import StoredPercentage
 from lnmbench_table.numbers import find_distant_numbers
-from lnmbench_table.sheet import Sheet, quote_text
+from lnmbench_table.sheet import Sheet
 
 _EXAMPLES = 5
 _PADDING = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -34,7 +34,7 @@ def describe_columns(
         The converted cells of each column of the dictionary.
     """
     used = {dictionary.id, *(column.name for column in dictionary.columns)}
-    left_out = [quote_text(header) for header in sheet.header if header and header not in used]
+    left_out = [quote(header) for header in sheet.header if header and header not in used]
     if left_out:
         yield (
             f"{plural(len(left_out), 'column is', 'columns are')} not in the dictionary and not "
@@ -128,7 +128,7 @@ def _describe_spellings(column: Column, cells: Sequence[str]) -> str:
     if column.role in UNCODED_ROLES or column.kind == "continuous":
         return ""
     others = sorted({c for c in cells if c not in column.categories and not column.is_missing(c)})
-    pairs = [f"{quote_text(c)} as {column.categories[int(column.encode(c))]!r}" for c in others]
+    pairs = [f"{quote(c)} as {column.categories[int(column.encode(c))]!r}" for c in others]
     more = ", …" if len(pairs) > _EXAMPLES else ""
     return f"reads {', '.join(pairs[:_EXAMPLES])}{more}" if pairs else ""
 
@@ -142,5 +142,5 @@ def _describe_percentages(column: Column, cells: Sequence[str]) -> str:
 
 def _describe_unused_values(conversion: Conversion, cells: Sequence[str]) -> str:
     unused = conversion.find_unused_values(cells)
-    listed = ", ".join(map(quote_text, unused[:_EXAMPLES]))
+    listed = ", ".join(map(quote, unused[:_EXAMPLES]))
     return f"has no cell {listed}, which its key values maps" if unused else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
@@ -103,19 +103,16 @@ class Role(Generic[T_co]):
         if self._cache is None:
             self._cache = {}
             for plugin, function in self._loaded.implementations(self.hook):
-                for name, factory in self._factories(plugin, function).items():
-                    offer = Offer(role=self, name=name, factory=factory, plugin=plugin)
-                    self._cache.setdefault(name, []).append(offer)
+                for offer in self._read_offers(plugin, function):
+                    self._cache.setdefault(offer.name, []).append(offer)
             for name, (first, *others) in self._cache.items():
                 if others:
                     line = f"offers the {self.name} {name} that {first.plugin} offers too"
                     self._loaded.add_problem(others[-1].plugin, line)
         return self._cache
 
-    def _factories(
-        self, plugin: Plugin, function: Callable[[], object]
-    ) -> Mapping[str, Callable[..., T_co]]:
-        """Return the factories of a plugin's hook; a fault is recorded as a problem."""
+    def _read_offers(self, plugin: Plugin, function: Callable[[], object]) -> Sequence[Offer[T_co]]:
+        """Return the offers of a plugin's hook; a fault is recorded as a problem."""
         try:
             offered = function()
             fault = describe_offer_fault(offered)
@@ -124,41 +121,47 @@ class Role(Generic[T_co]):
                 raise
             line = f"fails in {self.hook} ({plugin.describe(error)})"
             self._loaded.add_problem(plugin, line)
-            return {}
+            return ()
         if fault:
             line = f"returns {fault} from {self.hook}, expected a mapping of names to factories"
             self._loaded.add_problem(plugin, line)
-            return {}
+            return ()
         factories = cast("Mapping[str, Callable[..., T_co]]", offered)
         try:
-            for factory in factories.values():
-                parameters_of(factory)
+            return [
+                Offer(
+                    role=self,
+                    name=name,
+                    factory=factory,
+                    plugin=plugin,
+                    parameters=(*parameters_of(factory), *self.parameters),
+                )
+                for name, factory in factories.items()
+            ]
         except Exception as error:  # signatures and annotations of a plugin may be anything
             line = f"offers a factory that cannot be called by name ({error})"
             self._loaded.add_problem(plugin, line)
-            return {}
-        return factories
+            return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer(Generic[T_co]):
-    """One name that a plugin offers for a role."""
+    """One name that a plugin offers for a role.
+
+    `parameters` are those of the factory, then those of the role.
+    """
 
     role: Role[T_co]
     name: str
     factory: Callable[..., T_co]
     plugin: Plugin
+    parameters: tuple[Parameter, ...]
 
     @property
     def summary(self) -> str:
         """The first line of the factory's docstring."""
         text = self.factory.__doc__
         return clean(text.strip().splitlines()[0]) if isinstance(text, str) and text.strip() else ""
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """The factory's parameters, then those of the role."""
-        return (*parameters_of(self.factory), *self.role.parameters)
 
     def bind(self, choice: Choice) -> Choice:
         """Return the choice with all parameters, typed; `UserError` for what does not fit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.special import stdtrit
+import scipy
 
 from lnmbench.records import PairComparison, Results
 from lnmbench.results.formatting import (
@@ -113,7 +113,8 @@ def margin_verdict(results: Results, comparison: PairComparison) -> MarginVerdic
     upward = results.metric_better.get(comparison.metric, True)
     low, high = (test.low, test.high) if upward else (-test.high, -test.low)
     estimate = test.estimate if upward else -test.estimate
-    error = (test.high - test.low) / 2.0 / float(stdtrit(test.df, 1.0 - ONE_SIDED_ALPHA))
+    half = (test.high - test.low) / 2.0
+    error = half / float(scipy.special.stdtrit(test.df, 1.0 - ONE_SIDED_ALPHA))
     return MarginVerdict(
         metric_title=metric_title(results, comparison.metric),
         estimate=estimate,

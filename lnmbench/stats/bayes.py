@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import stdtr
 
 from lnmbench.stats.arrays import mean, require_finite, spread
 
@@ -94,4 +94,4 @@ def half_width(rope: float) -> float:
 def _below(bound: float, center: float, scale: float, df: int) -> float:
     if scale == 0.0:
         return 1.0 if center < bound else 0.0
-    return float(stdtr(df, (bound - center) / scale))
+    return float(scipy.special.stdtr(df, (bound - center) / scale))

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from lnmbench.stats.resampled import Interval
 from lnmbench.stats.resampling import (
@@ -191,8 +191,8 @@ def bca(
     below = np.mean((change < 0.0) & ~equal) + np.mean(equal) / 2.0
     # an estimate beyond all resamples has no z0; half a resample is the smallest share they resolve
     half = 0.5 / resampled.size
-    z0, a = float(ndtri(np.clip(below, half, 1.0 - half))), _acceleration(left_out)
-    z = float(ndtri((1.0 + level) / 2.0))
+    z0, a = float(scipy.special.ndtri(np.clip(below, half, 1.0 - half))), _acceleration(left_out)
+    z = float(scipy.special.ndtri((1.0 + level) / 2.0))
     ends = [_adjust_quantile(z0, side, a) for side in (-z, z)]
     low, high = np.quantile(resampled, ends)
     return float(low), float(high)
@@ -202,7 +202,7 @@ def _adjust_quantile(z0: float, z: float, acceleration: float) -> float:
     shrinks = 1.0 - acceleration * (z0 + z)
     if shrinks <= 0.0:  # beyond the pole: the end is that of the resamples
         return float(z > 0.0)
-    return float(ndtr(z0 + (z0 + z) / shrinks))
+    return float(scipy.special.ndtr(z0 + (z0 + z) / shrinks))
 
 
 def _acceleration(left_out: list[NDArray[np.float64]]) -> float:

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
 from lnmbench.stats.arrays import require_two_classes, upper_probability
 from lnmbench.stats.bootstrap import resample
@@ -130,10 +130,10 @@ def _make_bins(
     patients: ArrayLike | None,
     level: float,
 ) -> Bins:
-    from scipy.stats import rankdata
 
     # mean ranks keep equal probabilities together
-    bin_of_case = np.floor((rankdata(p, axis=1) - 0.5) / labels.size * bins).astype(np.int64)
+    ranks = scipy.stats.rankdata(p, axis=1)
+    bin_of_case = np.floor((ranks - 0.5) / labels.size * bins).astype(np.int64)
     numbers, index = np.unique(bin_of_case, return_inverse=True)
     event = np.broadcast_to(labels == 1.0, p.shape)
     shares = [
@@ -176,14 +176,14 @@ def _make_smooth(
             grid_design: NDArray[np.float64] = grid_design,
         ) -> NDArray[np.float64]:
             drawn = np.einsum("rgk,brk->brg", grid_design, regression.resample(weights))
-            return np.asarray(expit(drawn).mean(axis=1))  # (b, 101)
+            return np.asarray(scipy.special.expit(drawn).mean(axis=1))  # (b, 101)
 
         drawn = resample(draw, labels.size, patients=patients, resamples=_RESAMPLES, seed=0).drawn
         tail = 1.0 - upper_probability(level)
         low, high = np.nanquantile(drawn, [tail, 1.0 - tail], axis=0)
         return Smooth(
             predicted=grid,
-            observed=expit(lines).mean(axis=0),
+            observed=scipy.special.expit(lines).mean(axis=0),
             low=low,
             high=high,
             knots=knots.shape[1],

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtr, ndtri
 
 from lnmbench.stats.arrays import (
     mean,
@@ -173,15 +173,14 @@ def delong_components(y: ArrayLike, score: ArrayLike, *, what: str = "scores") -
     >>> delong_components([0, 0, 1, 1], [[0.1, 0.4, 0.4, 0.8], [0.3, 0.4, 0.2, 0.8]]).v10.tolist()
     [0.375, 1.0]
     """
-    from scipy.stats import rankdata
 
     labels = require_two_classes(y)
     repeats = np.atleast_2d(np.asarray(score, dtype=np.float64))
     scores = np.stack([require_scores(repeat, labels, what) for repeat in repeats])
     positive = labels == 1.0
-    ranks = rankdata(scores, axis=1)
-    above = ranks[:, positive] - rankdata(scores[:, positive], axis=1)  # (repeats, m)
-    below = ranks[:, ~positive] - rankdata(scores[:, ~positive], axis=1)  # (repeats, n)
+    ranks = scipy.stats.rankdata(scores, axis=1)
+    above = ranks[:, positive] - scipy.stats.rankdata(scores[:, positive], axis=1)  # (repeats, m)
+    below = ranks[:, ~positive] - scipy.stats.rankdata(scores[:, ~positive], axis=1)  # (repeats, n)
     m, n = above.shape[1], below.shape[1]
     return components(v10=above.mean(axis=0) / n, v01=(m - below.mean(axis=0)) / m)
 
@@ -237,7 +236,7 @@ def compare_components(a: Components, b: Components, *, level: float = 0.95) -> 
         raise ValueError("components: a and b are of different cases")
     change = Components(v10=_change(a.v10, b.v10), v01=_change(a.v01, b.v01))
     estimate, error = change.auc, math.sqrt(change.variance)
-    half = float(ndtri(upper_probability(level))) * error
+    half = float(scipy.special.ndtri(upper_probability(level))) * error
     if error > 0.0:
         statistic = estimate / error
     else:
@@ -248,7 +247,7 @@ def compare_components(a: Components, b: Components, *, level: float = 0.95) -> 
         estimate=estimate,
         interval=Interval(low=estimate - half, high=estimate + half, level=level),
         statistic=statistic,
-        pvalue=2.0 * float(ndtr(-abs(statistic))),
+        pvalue=2.0 * float(scipy.special.ndtr(-abs(statistic))),
     )
 
 
@@ -287,12 +286,14 @@ def components_interval(
     Interval
         The confidence interval.
     """
-    auc, error, z = placed.auc, math.sqrt(placed.variance), float(ndtri(upper_probability(level)))
+    auc, error = placed.auc, math.sqrt(placed.variance)
+    z = float(scipy.special.ndtri(upper_probability(level)))
     if scale == "plain":
         low, high = max(0.0, auc - z * error), min(1.0, auc + z * error)
     elif 0.0 < auc < 1.0:
         half = z * error / (auc * (1.0 - auc))
-        low, high = (float(expit(logit(auc) + side)) for side in (-half, half))
+        center = scipy.special.logit(auc)
+        low, high = (float(scipy.special.expit(center + side)) for side in (-half, half))
     else:
         bound = _newcombe(placed.v10.size, placed.v01.size, z)
         low, high = (bound, 1.0) if auc == 1.0 else (0.0, 1.0 - bound)
@@ -306,7 +307,6 @@ def _change(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float6
 
 def _newcombe(m: int, n: int, z: float) -> float:
     """Return the lower bound of an AUC of 1: the root of (1 − θ)² = z² · V(θ)."""
-    from scipy.optimize import brentq
 
     star = (m + n) / 2.0 - 1.0
 
@@ -314,4 +314,4 @@ def _newcombe(m: int, n: int, z: float) -> float:
         inner = 1.0 + star * ((1.0 - theta) / (2.0 - theta) + theta / (1.0 + theta))
         return (1.0 - theta) - z**2 * theta * inner / (m * n)
 
-    return float(brentq(excess, 0.0, 1.0))
+    return float(scipy.optimize.brentq(excess, 0.0, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import stdtr, stdtrit
+import scipy
 
 from lnmbench.stats.resampled import Interval
 
@@ -64,7 +64,7 @@ def margin_test(
     """
     if not (math.isfinite(margin) and margin > 0.0):
         raise ValueError(f"margin: expected a positive number, got {margin}")
-    half = float(stdtrit(df, 1.0 - alpha)) * error
+    half = float(scipy.special.stdtrit(df, 1.0 - alpha)) * error
     worse, better = (_upper_tail(side * estimate + margin, error, df) for side in (1.0, -1.0))
     return MarginTest(
         margin=margin,
@@ -78,4 +78,4 @@ def _upper_tail(distance: float, error: float, df: float) -> float:
     """Return the p value of "the true distance is not positive"."""
     if error == 0.0:
         return 0.0 if distance > 0.0 else 1.0
-    return float(stdtr(df, -distance / error))
+    return float(scipy.special.stdtr(df, -distance / error))

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc, ndtr
 
 from lnmbench.stats.multiplicity import holm
 
@@ -174,9 +174,8 @@ def require_table(table: ArrayLike) -> NDArray[np.float64]:
 
 
 def _rank_rows(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy.stats import rankdata
 
-    return np.asarray(rankdata(-scores, axis=1), dtype=np.float64)
+    return np.asarray(scipy.stats.rankdata(-scores, axis=1), dtype=np.float64)
 
 
 def average_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -202,11 +201,10 @@ def rank_error(cohorts: int, methods: int) -> float:
 
 
 def _friedman(scores: NDArray[np.float64]) -> tuple[float, float]:
-    from scipy.stats import friedmanchisquare
 
     if (scores == scores[:, :1]).all():  # nothing but ties, for which the correction divides by 0
         return 0.0, 1.0
-    result = friedmanchisquare(*scores.T)
+    result = scipy.stats.friedmanchisquare(*scores.T)
     return float(result.statistic), float(result.pvalue)
 
 
@@ -219,7 +217,7 @@ def _iman_davenport(chi_square: float, cohorts: int, methods: int) -> ImanDavenp
         statistic=statistic,
         df_between=between,
         df_within=within,
-        pvalue=0.0 if agree else float(fdtrc(between, within, statistic)),
+        pvalue=0.0 if agree else float(scipy.special.fdtrc(between, within, statistic)),
     )
 
 
@@ -272,7 +270,7 @@ def _pairs(scores: NDArray[np.float64]) -> tuple[RankedPair, ...]:
     if cohorts <= FEW:
         pvalues = _exact_pair_pvalues(scores, columns)
     else:
-        pvalues = [2.0 * float(ndtr(-abs(value))) for value in z]
+        pvalues = [2.0 * float(scipy.special.ndtr(-abs(value))) for value in z]
     return tuple(
         RankedPair(a=a, b=b, rank_difference=gap, statistic=value, pvalue=p, holm=float(adjusted))
         for (a, b), gap, value, p, adjusted in zip(
@@ -301,12 +299,11 @@ def _exact_pair_pvalues(
 
 
 def _two_methods(scores: NDArray[np.float64]) -> AcrossCohorts:
-    from scipy.stats import wilcoxon
 
     differences = scores[:, 1] - scores[:, 0]
     statistic, pvalue = 0.0, 1.0
     if differences.any():
-        result = wilcoxon(differences, zero_method="zsplit")
+        result = scipy.stats.wilcoxon(differences, zero_method="zsplit")
         statistic, pvalue = float(result.statistic), float(result.pvalue)
     exact = len(differences) <= 13 or (
         len(differences) <= 50 and len(np.unique(np.abs([0.0, *differences]))) > len(differences)

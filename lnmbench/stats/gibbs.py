@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaln, ndtr, ndtri
 
 CHAINS = 32
 WARM_UP = 500
@@ -114,7 +114,9 @@ class _NuPrior:
         shapes = np.linspace(1.0125, 1.9875, 40)
         log_rates = np.log(np.linspace(0.011125, 0.098875, 40))[:, None]
         powers, decay = log_rates + self.grid, np.exp(log_rates + self.grid)
-        densities = [np.exp(a * powers - decay - gammaln(a)).mean(axis=0) for a in shapes]
+        densities = [
+            np.exp(a * powers - decay - scipy.special.gammaln(a)).mean(axis=0) for a in shapes
+        ]
         self.log_density = np.log(np.maximum(np.mean(densities, axis=0), 1e-300))
 
     def __call__(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -128,7 +130,11 @@ def _draw_nu_and_weights(state: _State, prior: _NuPrior, rng: np.random.Generato
 
     def target(value: NDArray[np.float64]) -> NDArray[np.float64]:
         nu = 1.0 + np.exp(value)
-        fixed = gammaln((nu + 1.0) / 2.0) - gammaln(nu / 2.0) - 0.5 * np.log(nu)
+        fixed = (
+            scipy.special.gammaln((nu + 1.0) / 2.0)
+            - scipy.special.gammaln(nu / 2.0)
+            - 0.5 * np.log(nu)
+        )
         tails = (nu + 1.0) / 2.0 * np.log1p(squares / nu)
         return np.asarray(prior(value) + (fixed - tails).sum(axis=1, keepdims=True))
 
@@ -155,8 +161,10 @@ def _draw_means(state: _State, data: Folds, rng: np.random.Generator) -> None:
     precision = 1.0 / (noise + prior)
     total = precision.sum(axis=1, keepdims=True)
     mean, deviation = (precision * data.mean).sum(axis=1, keepdims=True) / total, total**-0.5
-    low, high = (ndtr((side - mean) / deviation) for side in (-data.furthest, data.furthest))
-    state.center = mean + deviation * ndtri(low + (high - low) * rng.random(mean.shape))
+    sides = (-data.furthest, data.furthest)
+    low, high = (scipy.special.ndtr((side - mean) / deviation) for side in sides)
+    uniform = low + (high - low) * rng.random(mean.shape)
+    state.center = mean + deviation * scipy.special.ndtri(uniform)
     share = prior / (noise + prior)
     middle = share * data.mean + (1.0 - share) * state.center
     state.delta = middle + np.sqrt(share * noise) * rng.normal(size=middle.shape)

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr
 
 from lnmbench.stats.arrays import require_finite, spread
 from lnmbench.stats.bayes import half_width
@@ -97,8 +97,8 @@ def bayesian_hierarchical(
     if draws < 4:
         raise ValueError(f"draws: expected at least 4, got {draws}")
     posterior = sample(_folds(differences, folds), draws, np.random.default_rng(seed))
-    below = stdtr(posterior.nu, (-half - posterior.center) / posterior.scale)
-    above = stdtr(posterior.nu, (posterior.center - half) / posterior.scale)
+    below = scipy.special.stdtr(posterior.nu, (-half - posterior.center) / posterior.scale)
+    above = scipy.special.stdtr(posterior.nu, (posterior.center - half) / posterior.scale)
     regions = np.stack([below, np.maximum(0.0, 1.0 - below - above), above]).reshape(3, -1)
     likeliest = np.bincount(regions.argmax(axis=0), minlength=3) / regions.shape[1]
     low, high = np.quantile(posterior.center, [0.025, 0.975])

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
 from lnmbench.stats.discrimination import auc
 from lnmbench.stats.linear_probe import cross_validated_ridge
@@ -136,7 +136,7 @@ def fit_logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.f
     penalty = np.append(np.ones(x.shape[2]), 1e-9)
     weights = np.zeros((len(x), design.shape[2]))
     for _ in range(_MOST_STEPS):
-        probability = expit(np.einsum("mnp,mp->mn", design, weights))
+        probability = scipy.special.expit(np.einsum("mnp,mp->mn", design, weights))
         gradient = np.einsum("mnp,mn->mp", design, probability - y) + penalty * weights
         weighted = design * (probability * (1.0 - probability))[..., None]
         hessian = weighted.transpose(0, 2, 1) @ design + np.diag(penalty)

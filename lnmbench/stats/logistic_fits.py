@@ -6,8 +6,8 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,8 @@ def linearize(
     LogisticFits
         The regressions.
     """
-    risk = expit(np.einsum("rnk,rk->rn", design, coefficients) + offset).T  # (n, repeats)
+    log_odds = np.einsum("rnk,rk->rn", design, coefficients) + offset
+    risk = scipy.special.expit(log_odds).T  # (n, repeats)
     columns = np.ascontiguousarray(design.swapaxes(0, 1))  # (n, repeats, k)
     variance = (risk * (1.0 - risk))[..., None, None]
     return LogisticFits(

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.friedman import average_ranks, rank_error, require_table
@@ -59,13 +60,13 @@ def critical_difference(table: ArrayLike, alpha: float = 0.05) -> CriticalDiffer
     >>> round(drawn.critical, 3), drawn.order, drawn.groups
     (1.657, (2, 1, 0), ((2, 1), (1, 0)))
     """
-    from scipy.stats import studentized_range
 
     if not 0.0 < alpha < 1.0:
         raise ValueError(f"alpha: expected between 0 and 1, got {alpha}")
     scores = require_table(table)
     cohorts, methods = scores.shape
-    quantile = float(studentized_range.ppf(1.0 - alpha, methods, np.inf)) / math.sqrt(2.0)
+    studentized = float(scipy.stats.studentized_range.ppf(1.0 - alpha, methods, np.inf))
+    quantile = studentized / math.sqrt(2.0)
     critical = quantile * rank_error(cohorts, methods)
     average = average_ranks(scores)
     order = tuple(int(column) for column in np.argsort(average, kind="stable"))

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, ndtri, stdtr, stdtrit
 
 from lnmbench.stats.arrays import require_finite, spread, upper_probability
 
@@ -78,15 +78,16 @@ def simulate_gains(
     n = max(2, round(negatives * min(1.0, MOST_CASES / total)))
     truth = np.repeat((1.0, 0.0), (m, n))
     random = np.random.default_rng(seed)
-    separation = math.sqrt(2.0) * float(ndtri(np.clip(auc, 0.5, 0.999)))
+    separation = math.sqrt(2.0) * float(scipy.special.ndtri(np.clip(auc, 0.5, 0.999)))
     prior = math.log(m / n)
     differences = np.empty((draws, len(INFORMATION)))
     for row in differences:
         known = prior + _log_ratio(truth, random.normal(size=m + n), separation)
         noise = random.normal(size=m + n)
-        reference = metric(truth, expit(known))
+        reference = metric(truth, scipy.special.expit(known))
         for index, added in enumerate(INFORMATION):
-            row[index] = metric(truth, expit(known + _log_ratio(truth, noise, added))) - reference
+            updated = scipy.special.expit(known + _log_ratio(truth, noise, added))
+            row[index] = metric(truth, updated) - reference
     gains = np.maximum.accumulate(np.abs(differences.mean(axis=0)))
     errors = differences.std(axis=0, ddof=1) * math.sqrt((m + n) / total)
     return GainCurve(gains=gains, errors=errors)
@@ -129,9 +130,9 @@ class NewCohort:
             One minus the size of the test, between 0 and 1.
         """
         delta, error = np.abs(np.asarray(difference, dtype=np.float64)), self.error(difference)
-        quantile = float(stdtrit(self.df, upper_probability(level)))
+        quantile = float(scipy.special.stdtrit(self.df, upper_probability(level)))
         ratio: NDArray[np.float64] = delta / np.where(error > 0.0, error, np.inf)
-        return np.asarray(stdtr(self.df, ratio - quantile), dtype=np.float64)
+        return np.asarray(scipy.special.stdtr(self.df, ratio - quantile), dtype=np.float64)
 
     def detectable(self, *, power: float = 0.8, level: float = 0.95) -> float:
         """Return the smallest true difference with the given power, infinite if there is none.
@@ -146,7 +147,10 @@ class NewCohort:
         level
             One minus the size of the test, between 0 and 1.
         """
-        quantiles = float(stdtrit(self.df, upper_probability(level)) + stdtrit(self.df, power))
+        quantiles = float(
+            scipy.special.stdtrit(self.df, upper_probability(level))
+            + scipy.special.stdtrit(self.df, power)
+        )
         grid = np.linspace(0.0, float(self.curve.gains[-1]), _POINTS)[1:]
         missing = np.flatnonzero(grid < quantiles * self.error(grid))
         if not missing.size:

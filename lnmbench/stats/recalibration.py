@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit
 
 from lnmbench.stats.arrays import require_two_classes
 from lnmbench.stats.bootstrap import bootstrap_intervals
@@ -143,7 +143,7 @@ def clipped_logit(p: NDArray[np.float64]) -> NDArray[np.float64]:
     ndarray
         (n,).
     """
-    return np.asarray(logit(p.clip(_CLIP, 1.0 - _CLIP)), dtype=np.float64)
+    return np.asarray(scipy.special.logit(p.clip(_CLIP, 1.0 - _CLIP)), dtype=np.float64)
 
 
 def are_equal(x: NDArray[np.float64]) -> bool:
@@ -185,8 +185,11 @@ def _calibration_in_the_large(x: NDArray[np.float64], prevalence: float) -> floa
     It maximizes the likelihood and is bracketed by the least and the greatest x. Iterated least
     squares fail to find it if most probabilities are close to 0 and 1.
     """
-    from scipy.optimize import brentq
 
-    middle = float(logit(prevalence))
+    middle = float(scipy.special.logit(prevalence))
     low, high = middle - float(x.max()) - 1.0, middle - float(x.min()) + 1.0
-    return float(brentq(lambda a: float(expit(x + a).mean()) - prevalence, low, high, xtol=1e-12))
+
+    def excess(a: float) -> float:
+        return float(scipy.special.expit(x + a).mean()) - prevalence
+
+    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-12))

@@ -13,8 +13,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
 
 from lnmbench.stats.arrays import mean, require_finite, spread, upper_probability
 
@@ -203,7 +203,7 @@ def power(
     )
     if error == 0.0:
         return np.asarray(delta > 0.0, dtype=np.float64)
-    return np.asarray(stdtr(d.size - 1, delta / error - quantile), dtype=np.float64)
+    return np.asarray(scipy.special.stdtr(d.size - 1, delta / error - quantile), dtype=np.float64)
 
 
 def _ttest(differences: ArrayLike, ratio: float, level: float) -> ResampledTest:
@@ -212,7 +212,7 @@ def _ttest(differences: ArrayLike, ratio: float, level: float) -> ResampledTest:
     half = _quantile(df, upper_probability(level)) * error
     if error > 0.0:
         statistic = estimate / error
-        pvalue = 2.0 * float(stdtr(df, -abs(statistic)))
+        pvalue = 2.0 * float(scipy.special.stdtr(df, -abs(statistic)))
     else:
         statistic = math.copysign(math.inf, estimate) if estimate else 0.0
         pvalue = 0.0 if estimate else 1.0
@@ -230,7 +230,7 @@ def _error(d: NDArray[np.float64], ratio: float) -> float:
 
 
 def _quantile(df: int, probability: float) -> float:
-    return float(stdtrit(df, probability))
+    return float(scipy.special.stdtrit(df, probability))
 
 
 def _ratio(test_train_ratio: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from lnmbench.records import (
@@ -226,6 +227,5 @@ def sample_results(
 
 
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    from scipy.special import expit
 
-    return np.asarray(expit(logits), dtype=np.float64)
+    return np.asarray(scipy.special.expit(logits), dtype=np.float64)

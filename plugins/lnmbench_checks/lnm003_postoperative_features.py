@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lnmbench.lexicon.timing import judge_column
 from lnmbench.records import Results
 from lnmbench.text import quote
 from lnmbench_checks.messages import docs_address, join_messages
@@ -23,6 +22,8 @@ class PostoperativeFeatures:
 
     def __call__(self, results: Results) -> str | None:
         """Return the names of such features."""
+        from lnmbench.lexicon.timing import judge_column  # slow to import for `lnmbench list`
+
         variables = results.profile.variables if results.profile else ()
         features = [variable for variable in variables if variable.role == "feature"]
         names = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from scipy.special import stdtrit
+import scipy
 
 from lnmbench import Pair, TestResult, UserError
 from lnmbench.stats.bayes import bayesian_correlated_ttest
@@ -43,7 +43,7 @@ class Bayes:
         folds = pair.a.shape[1]
         rope = self.rope if pair.margin is None else pair.margin
         posterior = bayesian_correlated_ttest(differences(pair), folds=folds, rope=rope)
-        half_width = float(stdtrit(posterior.df, 0.975)) * posterior.scale
+        half_width = float(scipy.special.stdtrit(posterior.df, 0.975)) * posterior.scale
         return TestResult(
             estimate=posterior.mean,
             low=posterior.mean - half_width,

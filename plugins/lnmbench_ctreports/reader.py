@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench import Column
 from lnmbench.records import Finding
-from lnmbench_ctreports.lesions import find_primary_lesion
-from lnmbench_ctreports.mentions import LOBES
-from lnmbench_ctreports.nodes import STATIONS, find_largest_node
-from lnmbench_ctreports.sentences import Statement, detect_language, normalize, split_sentences
-from lnmbench_ctreports.signs import DENSITIES, read_density, read_signs
-from lnmbench_ctreports.subjects import find_topics
-from lnmbench_ctreports.vocabulary import ENGLISH
+
+# The rules are imported where they are used: `lnmbench list` reads the parameters alone.
+if TYPE_CHECKING:
+    from lnmbench_ctreports.sentences import Statement
 
 
 def _make_size_column(name: str, description: str) -> Column:
@@ -25,14 +23,21 @@ def _make_sign_column(name: str) -> Column:
     return Column(name=name, role="feature", kind="binary", categories=categories)
 
 
-COLUMNS = (
-    _make_size_column("long axis", "longest axis of the largest lesion"),
-    Column(name="lobe", role="feature", kind="nominal", categories=LOBES),
-    Column(name="ground glass", role="feature", kind="ordinal", categories=DENSITIES),
-    *(_make_sign_column(name) for name in ENGLISH.signs),
-    _make_size_column("node short axis", "short axis of the largest lymph node"),
-    Column(name="node station", role="feature", kind="nominal", categories=STATIONS),
-)
+@cache
+def _make_columns() -> tuple[Column, ...]:
+    from lnmbench_ctreports.mentions import LOBES
+    from lnmbench_ctreports.nodes import STATIONS
+    from lnmbench_ctreports.signs import DENSITIES
+    from lnmbench_ctreports.vocabulary import ENGLISH
+
+    return (
+        _make_size_column("long axis", "longest axis of the largest lesion"),
+        Column(name="lobe", role="feature", kind="nominal", categories=LOBES),
+        Column(name="ground glass", role="feature", kind="ordinal", categories=DENSITIES),
+        *(_make_sign_column(name) for name in ENGLISH.signs),
+        _make_size_column("node short axis", "short axis of the largest lymph node"),
+        Column(name="node station", role="feature", kind="nominal", categories=STATIONS),
+    )
 
 
 class CtReport:
@@ -58,10 +63,12 @@ class CtReport:
     ) -> None:
         self._language: Literal["auto", "en", "zh"] = language
         self._count_possible = possible == "yes"
-        self.columns: Sequence[Column] = COLUMNS
+        self.columns: Sequence[Column] = _make_columns()
 
     def read(self, text: str) -> Mapping[str, Finding]:
         """Return the findings of one report, by name of the column."""
+        from lnmbench_ctreports.sentences import detect_language, normalize
+
         normalized = normalize(text)
         if self._language == "auto" and detect_language(normalized) is None:
             return {}
@@ -73,6 +80,12 @@ class CtReport:
         }
 
     def _read_statements(self, text: str) -> Mapping[str, Statement | None]:
+        from lnmbench_ctreports.lesions import find_primary_lesion
+        from lnmbench_ctreports.nodes import find_largest_node
+        from lnmbench_ctreports.sentences import split_sentences
+        from lnmbench_ctreports.signs import read_density, read_signs
+        from lnmbench_ctreports.subjects import find_topics
+
         topics, lobes = find_topics(split_sentences(text, self._language))
         lesion, node = find_primary_lesion(topics, lobes), find_largest_node(topics)
         return {

@@ -49,11 +49,11 @@ def test_no_class_is_reversed(guard: ModuleType) -> None:
 
 
 def test_features_of_the_data_sets_give_no_alarm() -> None:
-    from lnmbench_ctreports.reader import COLUMNS
+    from lnmbench_ctreports.reader import CtReport
     from lnmbench_radiogenomics.columns import FEATURES
     from lnmbench_synthetic.clinical_record import COLUMNS as SYNTHETIC
     from lnmbench_tcga.features import VARIABLES
 
-    reports = [replace(column, name=f"CT report: {column.name}") for column in COLUMNS]
+    reports = [replace(column, name=f"CT report: {column.name}") for column in CtReport().columns]
     assert name_late_features([*reports, *FEATURES, *SYNTHETIC]) == ""
     assert [v.name for v in VARIABLES if judge_name(v.name).time == "after"] == []

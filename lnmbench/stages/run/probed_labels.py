@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from lnmbench.records import Cohort, Estimate, Plan, ProbedLabel
@@ -132,11 +133,10 @@ def _macro_auc(values: NDArray[np.float64], scores: NDArray[np.float64]) -> floa
 
 
 def _rank_correlation(values: NDArray[np.float64], score: NDArray[np.float64]) -> float:
-    from scipy.stats import spearmanr
 
     if len(values) < 2 or np.ptp(values) == 0.0 or np.ptp(score) == 0.0:
         return math.nan
-    return float(spearmanr(values, score).statistic)
+    return float(scipy.stats.spearmanr(values, score).statistic)
 
 
 def _estimate(values: Sequence[float], ratio: float, *, low: float = 0.0) -> Estimate | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 
 from lnmbench.records import Axis, Figure, Mark, Panel, Results
 from lnmbench.results import (
@@ -105,7 +106,6 @@ def _draw_panel(results: Results, metric: str, posteriors: Sequence[PosteriorCon
 
 
 def _draw_density(posterior_contrast: PosteriorContrast) -> Mark:
-    from scipy.stats import t as student
 
     posterior, contrast = posterior_contrast.posterior, posterior_contrast.contrast
     half = 4.0 * posterior.scale
@@ -113,7 +113,7 @@ def _draw_density(posterior_contrast: PosteriorContrast) -> Mark:
     return Mark(
         kind="line",
         x=x,
-        y=student.pdf(x, posterior.df, loc=posterior.mean, scale=posterior.scale),
+        y=scipy.stats.t.pdf(x, posterior.df, loc=posterior.mean, scale=posterior.scale),
         name=pair_label(contrast.question),
         methods=contrast.methods,
         color=contrast.color,

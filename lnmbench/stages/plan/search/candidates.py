@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from lnmbench.records import Candidate, Dimension, NetworkMethod
@@ -50,9 +51,8 @@ def _draw_sobol(dimensions: Sequence[Dimension], count: int, seed: int) -> dict[
     All of `SPACE` is drawn, whichever dimensions are used: the number of dimensions changes the
     values of each.
     """
-    from scipy.stats import qmc
 
-    sobol = qmc.Sobol(len(SPACE), seed=_generator(seed, "settings"))
+    sobol = scipy.stats.qmc.Sobol(len(SPACE), seed=_generator(seed, "settings"))
     shares: NDArray[np.float64] = sobol.random_base2((count - 1).bit_length())[:count]
     column_of = {dimension.name: column for column, dimension in enumerate(SPACE)}
     return {
