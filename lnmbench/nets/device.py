@@ -9,6 +9,8 @@ from torch import Tensor
 
 from lnmbench.errors import UserError
 
+_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
+
 
 def select_device(name: str) -> torch.device:
     """Return the device of that name; `auto` selects CUDA, else MPS, else the CPU.
@@ -96,3 +98,19 @@ def reset_peak_memory(device: torch.device) -> None:
 def peak_memory_bytes(device: torch.device) -> int:
     """Return the peak of this process's memory on a GPU since the last reset."""
     return torch.cuda.max_memory_allocated(device)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error says that memory ran out, on a GPU or in the machine."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    text = str(error).lower()
+    return any(phrase in text for phrase in _OUT_OF_MEMORY)
+
+
+def release_cached_memory() -> None:
+    """Return the memory that torch caches to the device."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if torch.backends.mps.is_available():
+        torch.mps.empty_cache()

@@ -1,10 +1,8 @@
-"""Memory of a fit in training, estimated in advance, and errors that say that memory ran out."""
+"""Memory of a fit in training, estimated in advance."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-import torch
 
 from lnmbench.nets.data.packing import block_size_for
 from lnmbench.nets.fits import has_case_tokens
@@ -22,7 +20,6 @@ _PARAMETER_COPIES = 6
 _SAVED_WIDTHS, _SAVED_SCORES, _TEMPORARY = 30, 6, 1.25
 # Numbers of a token in a step without gradients: the widest layer and its inputs.
 _EVALUATION_WIDTHS = 8
-_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 
 
 def estimate_fit_bytes(inputs: Inputs, settings: Training, size: int) -> int:
@@ -65,19 +62,3 @@ def _activations(inputs: Inputs, settings: Training) -> float:
     evaluated = EVALUATION_CASES * mean
     evaluation = evaluated * (_EVALUATION_WIDTHS * width + _SAVED_SCORES * scores + dim)
     return fixed + max(training, evaluation)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error says that memory ran out, on a GPU or in the machine."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    text = str(error).lower()
-    return any(phrase in text for phrase in _OUT_OF_MEMORY)
-
-
-def release_cached_memory() -> None:
-    """Return the memory that torch caches to the device."""
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    if torch.backends.mps.is_available():
-        torch.mps.empty_cache()

@@ -1,4 +1,4 @@
-"""Selection of a device, and the error for one that does not exist."""
+"""Selection of a device, and errors for one that does not exist or whose memory ran out."""
 
 from __future__ import annotations
 
@@ -38,3 +38,11 @@ def test_a_gpu_beyond_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda(monkeypatch, 2)
     with pytest.raises(UserError, match="expected cuda:0 to cuda:1, got cuda:2"):
         device.select_device("cuda:2")
+
+
+def test_out_of_memory_differs_from_other_errors() -> None:
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(2**60, dtype=torch.uint8)
+    assert device.is_out_of_memory(raised.value)
+    assert device.is_out_of_memory(MemoryError())
+    assert not device.is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))

@@ -1,30 +1,21 @@
-"""Estimates of memory, and errors that say that it ran out."""
+"""Estimates of memory."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 import torch
 from torch import nn
 
 from lnmbench.nets.fits import TrainableEncoder
-from lnmbench.nets.memory import estimate_fit_bytes, is_out_of_memory, memory_for_fits
+from lnmbench.nets.memory import estimate_fit_bytes, memory_for_fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lnmbench.nets.fits import Inputs
     from lnmbench.records import Training
-
-
-def test_out_of_memory_differs_from_other_errors() -> None:
-    with pytest.raises(RuntimeError) as raised:
-        torch.empty(2**60, dtype=torch.uint8)
-    assert is_out_of_memory(raised.value)
-    assert is_out_of_memory(MemoryError())
-    assert not is_out_of_memory(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
 
 
 def test_the_estimate_grows_with_parameters_and_with_the_batch(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,19 +11,41 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lnmbench.errors import UserError, nearest
+from lnmbench.nets.device import is_out_of_memory, release_cached_memory
 from lnmbench.nets.encoder.activations import to_channels_last
 from lnmbench.nets.encoder.guarded_stages import GuardedStages
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _BATCH_ON_CPU, _BATCH = 16, 128
+_SMALLER = "out of memory: the encoder continues with fewer slices at a time"
 
 
 class FrozenEncoder:
     """All stages of an encoder or some of them, applied to slices or to earlier activations.
 
-    A slice's features do not depend on the other slices of a call. `encoded_slices` counts them.
+    A slice's features do not depend on the other slices of a call, up to rounding. Where memory
+    runs out, later batches have half as many slices. `encoded_slices` counts the slices.
+
+    Parameters
+    ----------
+    stages
+        The stages.
+    device
+        The device that computes.
+    say
+        Called with a notice for the user if memory runs out.
     """
 
-    def __init__(self, stages: nn.Sequential, *, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        stages: nn.Sequential,
+        *,
+        device: str = "cpu",
+        say: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self._say = say
         self._device = torch.device(device)
         self._batch_size = _BATCH_ON_CPU if self._device.type == "cpu" else _BATCH
         self._guarded = stages if isinstance(stages, GuardedStages) else None
@@ -67,8 +90,35 @@ class FrozenEncoder:
         """
         inputs = torch.from_numpy(activations)
         self.encoded_slices += len(inputs)
-        batches = torch.split(inputs, self._batch_size)
-        return torch.cat([self._encode_batch(batch) for batch in batches]).numpy()  # (m, …)
+        outputs: list[Tensor] = []
+        while len(inputs) or not outputs:
+            batch = inputs[: self._batch_size]
+            output = self._encode_if_memory_lasts(batch)
+            if output is None:
+                self._halve_batches(len(batch))
+                continue
+            outputs.append(output)
+            inputs = inputs[len(batch) :]
+        return torch.cat(outputs).numpy()  # (m, …)
+
+    def _encode_if_memory_lasts(self, batch: Tensor) -> Tensor | None:
+        try:
+            return self._encode_batch(batch)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            if len(batch) <= 1:
+                raise UserError(
+                    "out of memory: not enough to encode a single image",
+                    then="choose a smaller encoder or another --device",
+                ) from error
+        return None
+
+    def _halve_batches(self, size: int) -> None:
+        # Outside the handler: its traceback would keep the tensors.
+        release_cached_memory()
+        self._say(_SMALLER)
+        self._batch_size = size // 2
 
     @torch.inference_mode()
     def _encode_batch(self, batch: Tensor) -> Tensor:

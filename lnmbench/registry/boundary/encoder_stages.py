@@ -25,8 +25,7 @@ class BoundaryOfStages:
     """
 
     def __init__(self, boundary: Boundary) -> None:
-        self._boundary, self._tried = boundary, False
-        self._in_training = replace(boundary, passes=runs_out_of_memory)
+        self._boundary, self._tried = replace(boundary, passes=runs_out_of_memory), False
 
     def __call__(
         self, run: nn.Module, inputs: Tensor, *, width: int | None, frozen: bool
@@ -39,8 +38,7 @@ class BoundaryOfStages:
             As in `lnmbench.nets.encoder.guarded_stages.StageGuard`.
         """
         check = partial(_require_output, count=len(inputs), width=width, finite=frozen)
-        boundary = self._boundary if frozen else self._in_training
-        output = boundary.call("stages", check, run, inputs)
+        output = self._boundary.call("stages", check, run, inputs)
         if frozen and not self._tried:
             self._tried = True
             check = partial(check, count=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from lnmbench.nets.memory import is_out_of_memory
+from lnmbench.nets.device import is_out_of_memory
 from lnmbench.registry.boundary.values import (
     SLACK,
     SUM_SLACK,

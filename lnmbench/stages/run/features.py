@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import re
@@ -147,12 +148,16 @@ class _Encoding:
 
         frozen, trained = split_stages(self._encoder.stages(), self._method.trained_from)
         volumes = self._encoder.level == "volume"
+        say_once = functools.cache(progress.say)
         if len(frozen) and len(trained):
-            before, after = (FrozenEncoder(stages, device=device) for stages in (frozen, trained))
+            before, after = (
+                FrozenEncoder(stages, device=device, say=say_once) for stages in (frozen, trained)
+            )
             self._say_size(cache.path, before, progress)
             encode = self._encode_in_two_parts(before, after)
         else:
-            whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
+            stages = frozen if len(frozen) else trained
+            whole = FrozenEncoder(stages, device=device, say=say_once)
             views = cached_views(self._method) if len(frozen) else 1
             encode = (self._encode_volumes if volumes else self._encode_slices)(whole, views)
         total = len(self._cohort) if volumes else int(self._cohort.offsets[-1])

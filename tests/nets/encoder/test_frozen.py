@@ -63,3 +63,49 @@ def test_volumes_are_seen_as_a_whole() -> None:
     with torch.no_grad():
         expected = network(torch.from_numpy(slices)[None, None]).numpy()
     np.testing.assert_allclose(FrozenEncoder(network).encode_volume(slices), expected, rtol=1e-5)
+
+
+class Limited(nn.Module):
+    """Stages that run out of memory above a batch size."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most, self.sizes, self.inner = most, list[int](), stages()
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        self.sizes.append(len(inputs))
+        if len(inputs) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        features: torch.Tensor = self.inner(inputs)
+        return features
+
+
+@pytest.mark.parametrize(
+    ("most", "sizes"),
+    [(16, [16, 16, 5]), (9, [16, 8, 8, 8, 8, 5]), (3, [16, 8, 4, *[2] * 18, 1])],
+)
+def test_batches_are_halved_where_memory_runs_out(
+    most: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lnmbench.nets.encoder.frozen._fuse_batch_norm", lambda network: network)
+    limited, lines = Limited(most), list[str]()
+    slices = np.random.default_rng(0).uniform(-1, 1, (37, 9, 9)).astype(np.float32)
+    encoder = FrozenEncoder(nn.Sequential(limited), say=lines.append)
+    features = encoder(slices)
+    assert limited.sizes == sizes
+    assert encoder.encoded_slices == 37
+    assert bool(lines) == (most < 16)
+    assert all("out of memory" in line for line in lines)
+    # the stages standardize nothing: rounding is relative to features of about 1
+    np.testing.assert_allclose(features, FrozenEncoder(stages())(slices), rtol=1e-5, atol=1e-6)
+    limited.sizes.clear()
+    encoder(slices)
+    assert max(limited.sizes) <= most, "the next call starts with the smaller batch"
+
+
+def test_memory_for_no_image_is_refused_and_other_errors_pass() -> None:
+    slices = np.zeros((5, 9, 9), np.float32)
+    with pytest.raises(UserError, match=r"not enough to encode a single image; choose a smaller"):
+        FrozenEncoder(nn.Sequential(Limited(0)))(slices)
+    with pytest.raises(RuntimeError, match="mat1 and mat2"):
+        FrozenEncoder(nn.Sequential(nn.Flatten(), nn.Linear(3, 3)))(slices)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lnmbench.errors import PluginError
+from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.registry.boundary import Boundary
 from lnmbench.registry.boundary.encoder_stages import require_stages
 
@@ -49,3 +50,19 @@ def test_each_call_is_checked(boundary: Boundary) -> None:
     stages(SLICES)
     with pytest.raises(PluginError, match=r"features of shape \(3, 4\), got shape \(3, 5\)"):
         stages(SLICES)
+
+
+def test_frozen_stages_that_run_out_of_memory_are_tried_with_fewer_slices(
+    boundary: Boundary,
+) -> None:
+    class Greedy(nn.Module):
+        def forward(self, slices: Tensor) -> Tensor:
+            if len(slices) > 2:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return slices[:, :4]
+
+    lines = list[str]()
+    encoder = FrozenEncoder(make(boundary, Greedy()), say=lines.append)
+    features = encoder(SLICES[:, 0].numpy())
+    assert torch.equal(torch.from_numpy(features), SLICES.flatten(1)[:, :4])
+    assert len(lines) == 1
