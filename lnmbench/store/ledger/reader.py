@@ -52,12 +52,6 @@ IDENTITY = {
 """Facts that must agree for a plan to continue a ledger, and the words of the refusal."""
 
 
-_OLD_FORMAT = (
-    "read it with the version of lnmbench that wrote it, or run again with this version and another"
-    " --out"
-)
-
-
 class LedgerReader:
     """The ledger of a run directory, open for reading; made by `LedgerReader.open`."""
 
@@ -95,7 +89,7 @@ class LedgerReader:
             ledger = LedgerReader(path, connect(path, writable=False, say=say))
             with closing_on_error(ledger):
                 ledger.hold(say)
-                require_format(ledger._database, path, then=_OLD_FORMAT)
+                require_format(ledger._database, path)
                 require_sound(verify(ledger._database, path), path)
                 ledger._database.rollback()
         return ledger

@@ -8,7 +8,8 @@ from contextlib import closing
 import numpy as np
 
 FILE = "ledger.sqlite"
-FORMAT = "6"
+FORMAT = "7"
+"""A number that rises when a ledger of before cannot be read or continued."""
 PROBABILITIES = np.dtype("<f8")
 """Type of the numbers in `validation.probabilities`."""
 

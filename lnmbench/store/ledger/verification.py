@@ -38,18 +38,8 @@ class DamagedUnit:
     fault: str
 
 
-def require_format(database: sqlite3.Connection, path: Path, *, then: str) -> None:
-    """Raise `UserError` if the tables are not those of a ledger of this version.
-
-    Parameters
-    ----------
-    database
-        The database of the ledger.
-    path
-        Its file.
-    then
-        What the user can do with a ledger of another version; it depends on the command.
-    """
+def require_format(database: sqlite3.Connection, path: Path) -> None:
+    """Raise `UserError` if the tables are not those of a ledger of this version."""
     schema = {
         row
         for row in database.execute("SELECT type, name, sql FROM sqlite_master LIMIT 1000")
@@ -61,11 +51,11 @@ def require_format(database: sqlite3.Connection, path: Path, *, then: str) -> No
     ledger_format = read_fact(database, "format") if facts in schema else "none"
     if ledger_format not in (FORMAT, "none"):
         raise UserError(
-            "unsupported ledger format",
+            f"the ledger is of {_describe_age(ledger_format)} version of lnmbench",
             where=str(path),
-            expected=FORMAT,
+            expected=f"format {FORMAT}",
             got=ledger_format[:40],
-            then=then,
+            then="use that version for it, or run again with this version and another --out",
         )
     if schema != expected:
         names = sorted(str(name) for _, name, _ in schema ^ expected)
@@ -75,6 +65,13 @@ def require_format(database: sqlite3.Connection, path: Path, *, then: str) -> No
             got=f"a difference in {names[0][:40]!r}",
             then=DAMAGED,
         )
+
+
+def _describe_age(ledger_format: str) -> str:
+    try:
+        return "a newer" if int(ledger_format) > int(FORMAT) else "an older"
+    except ValueError:  # a number alone is written, and what is too long for one was changed
+        return "another"
 
 
 def verify(database: sqlite3.Connection, path: Path) -> tuple[DamagedUnit, ...]:

@@ -102,8 +102,7 @@ class LedgerWriter(LedgerReader):
 
     def _prepare(self) -> None:
         self.hold(self._say)
-        then = "choose another --out, or resume the run with the version of lnmbench that wrote it"
-        require_format(self._database, self.path, then=then)
+        require_format(self._database, self.path)
         self.require(self._plan)
         damaged = verify(self._database, self.path)
         self._database.rollback()
