@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from plain_loop import PlainNetwork, make_optimizer
+from plain_loop import PlainNetwork, intercept_shift, make_optimizer
 from random_fits import PLAIN, SumLosses, initial_parameters, make_inputs_and_fits
 from timing import make_parser, print_ratios, time_alternately
 from torch import Tensor, nn
@@ -194,7 +194,9 @@ def fine_tune_plainly(
     network.load_state_dict(best)
     probabilities = np.full(len(inputs.target), np.nan)
     with torch.no_grad():
-        risk = torch.cat([risk for risk, _ in risks(loader(predicted))])
+        trained = [torch.stack(pair) for pair in risks(loader(training))]
+        shift = intercept_shift(*torch.cat(trained, 1))
+        risk = torch.cat([risk for risk, _ in risks(loader(predicted))]) + shift
     probabilities[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
     return probabilities
 

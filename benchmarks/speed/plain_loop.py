@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from sklearn.decomposition import PCA
 from torch import Tensor, nn
 from torch.nn import functional
@@ -240,9 +241,20 @@ def train_plainly(
     network.load_state_dict(best)
     probabilities = np.full(len(inputs.target), np.nan)
     with torch.no_grad():
-        risk = data.forward(network, predicted.to(device))
+        risk = data.forward(network, training.to(device))
+        shift = intercept_shift(risk, data.target[training.to(device)])
+        risk = data.forward(network, predicted.to(device)) + shift
         probabilities[predicted.numpy()] = risk.sigmoid().double().cpu().numpy()
     return probabilities
+
+
+def intercept_shift(logits: Tensor, target: Tensor) -> float:
+    """Return the shift of the logits (n,) whose mean probability is the mean of the target (n,)."""
+
+    def excess(shift: float) -> float:
+        return float((logits.double() + shift).sigmoid().sum() - target.double().sum())
+
+    return float(brentq(excess, -30.0, 30.0))
 
 
 def train_one_by_one(

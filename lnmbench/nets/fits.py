@@ -294,7 +294,7 @@ class FitResults:
     best_epoch
         The epoch whose weights predict, counted from one, int64 (K,).
     best_loss
-        The target's validation loss of that epoch, float64 (K,).
+        The target's validation loss of the weights that predict, float64 (K,).
     epochs
         The number of epochs trained, int64 (K,).
     history

@@ -13,6 +13,7 @@ from lnmbench.nets.data.packing import Batch, pack_steps
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
 from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
 from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.embedding import RandomViews
@@ -234,6 +235,24 @@ class StackedObjective:
         """Return the target's losses in evaluation, summed over each fit's cases, (k,)."""
         risk, *_ = self.logits(state, batch, self.embed(state, batch), StepDropout())
         return target_losses(risk, self._target[batch.cases], batch.case_mask)
+
+    @torch.no_grad()
+    def fit_intercepts(self, state: StackState) -> None:
+        """Fit the intercept of the target's head to each fit's labeled training cases, in place.
+
+        Parameters
+        ----------
+        state
+            The parameters of all K fits at the end of training.
+        """
+        logits, labels, counted = [], [], []
+        for batch in self.make_batches(list(_split_cases(self.training_cases))):
+            risk, *_ = self.logits(state, batch, self.embed(state, batch), StepDropout())
+            logits.append(risk.squeeze(-1))  # (K, B)
+            labels.append(self._target[batch.cases])
+            counted.append(self._is_labeled[batch.cases] & batch.case_mask)
+        shifts = fit_intercept_shifts(*(torch.cat(parts, 1) for parts in (logits, labels, counted)))
+        state.values["target.bias"].add_(shifts[:, None])
 
     @torch.no_grad()
     def predict(self, state: StackState) -> dict[str, NDArray[np.float64]]:

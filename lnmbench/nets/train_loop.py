@@ -192,18 +192,24 @@ class TrainLoop:
         return StepDropout(tokens=tokens, cases=cases)
 
     def results(self) -> FitResults:
-        """Return predictions of the best weights; NaN for a fit that never had a finite loss."""
+        """Return predictions of the best weights; NaN for a fit that never had a finite loss.
+
+        The intercept of the target's head is fitted to the training cases first.
+        """
         state = StackState(
             fits=tuple(range(len(self._objective.fits))),
             values=self._layout.named_views(self._best.weights),
             device=self._objective.device,
         )
+        self._objective.fit_intercepts(state)
+        losses = self._objective.validation_losses(state).double().numpy()
+        never_finite = self._best.epoch.numpy() == 0
         probabilities = self._objective.predict(state)
         for values in probabilities.values():
-            values[self._best.epoch.numpy() == 0] = np.nan
+            values[never_finite] = np.nan
         return FitResults(
             probabilities=probabilities,
-            best_loss=self._best.loss.double().numpy(),
+            best_loss=np.where(never_finite, np.inf, losses),
             best_epoch=self._best.epoch.numpy(),
             epochs=self._best.epochs.numpy(),
             history=tuple(self._history),

@@ -10,7 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from lnmbench.nets.data.device_data import load_device_data
+from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
+from lnmbench.nets.stacked.active_fits import StackState
+from lnmbench.nets.stacked.dropout import StepDropout
+from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +72,33 @@ def test_a_loss_weight_of_each_fit_acts_on_that_fit(
     on = train(make_inputs(), without_loss_weights(fits), settings, sum_losses())
     assert_same_fit(mixed, 0, off, 0, atol=1e-6)
     assert_same_fit(mixed, 1, on, 1, atol=1e-6)
+
+
+def test_intercepts_make_probabilities_right_on_average_in_training_cases(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(), make_fits(range(6))
+    target = inputs.target.clone()
+    target[fits.training.all(0).nonzero()[:3]] = torch.nan  # some cases train the tasks alone
+    inputs = replace(inputs, target=target)
+    data = load_device_data(inputs, torch.device("cpu"))
+    objective = StackedObjective(inputs, fits, settings, sum_losses(), data)
+    layout = ParameterLayout(objective.network.parameters())
+    values = layout.named_views(layout.initialize(fits.seeds))
+    objective.initialize(values)
+    values["target.weight"].normal_(generator=torch.Generator().manual_seed(0))
+    state = StackState(fits=tuple(range(6)), values=values)
+    objective.fit_intercepts(state)
+    (batch,) = objective.make_batches([objective.training_cases])
+    risk, *_ = objective.logits(state, batch, objective.embed(state, batch), StepDropout())
+    for k in range(6):
+        count = batch.case_counts[k]
+        truth, risks = target[batch.cases[k, :count]], risk[k, :count, 0].detach().sigmoid()
+        known = ~truth.isnan()
+        assert float(risks[known].mean()) == pytest.approx(float(truth[known].mean()), abs=1e-6)
 
 
 def test_predictions_are_probabilities_where_requested_and_nan_elsewhere(

@@ -16,6 +16,6 @@ def test_fine_tuning_ends_where_the_plain_loop_ends(
     printed = run(f"finetune --encoder resnet18 --token-dim 8 --workers 0 {small}")
     difference = read_number(r"agreement: .* differ by (\S+) in float32", printed)
     moved = read_number(r"training the encoder moved them by (\S+)", printed)
-    assert difference < 1e-4 < 1e-3 < moved
+    assert 10 * difference < 1e-4 < moved
     assert re.search(r"median: plain .*: ratio [\d.]+ ×", printed)
     assert "projected, lnmbench: 500 fits" in printed
