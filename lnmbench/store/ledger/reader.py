@@ -37,7 +37,7 @@ from lnmbench.store.ledger.connection import (
     wait_for,
 )
 from lnmbench.store.ledger.schema import FILE, PROBABILITIES
-from lnmbench.store.ledger.stored_plan import plan_facts, read_fact, read_plan
+from lnmbench.store.ledger.stored_plan import plan_facts, read_fact
 from lnmbench.store.ledger.trial_rows import read_trial
 from lnmbench.store.ledger.verification import require_format, require_sound, verify
 
@@ -55,9 +55,9 @@ IDENTITY = {
 class LedgerReader:
     """The ledger of a run directory, open for reading; made by `LedgerReader.open`."""
 
-    def __init__(self, path: Path, database: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, database: sqlite3.Connection, plan: Plan) -> None:
         self.path = path
-        self._database = database
+        self._database, self._plan = database, plan
 
     @classmethod
     def open(cls, folder: Path, say: Say = be_silent) -> LedgerReader:
@@ -86,26 +86,14 @@ class LedgerReader:
                 then="start one with lnmbench run",
             )
         with reading_ledger(path):
-            ledger = LedgerReader(path, connect(path, writable=False, say=say))
-            with closing_on_error(ledger):
-                ledger.hold(say)
-                require_format(ledger._database, path)
-                require_sound(verify(ledger._database, path), path)
-                ledger._database.rollback()
-        return ledger
-
-    def hold(self, say: Say) -> None:
-        """Begin a transaction that sees one state of the ledger; wait until it is free."""
-
-        def begin() -> None:
-            self._database.execute("BEGIN")
-            try:
-                self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            except BaseException:
-                self._database.rollback()
-                raise
-
-        wait_for(begin, self.path, seconds=READER_SECONDS, say=say)
+            database = connect(path, writable=False, say=say)
+            with closing_on_error(database):
+                hold(database, path, say)
+                require_format(database, path)
+                plan, damaged = verify(database, path)
+                require_sound(damaged, path)
+                database.rollback()
+        return LedgerReader(path, database, plan)
 
     def __enter__(self) -> Self:
         return self
@@ -124,8 +112,7 @@ class LedgerReader:
 
     def plan(self) -> Plan:
         """Return the plan that every method of this ledger shares."""
-        with reading_ledger(self.path):
-            return read_plan(self._database)
+        return self._plan
 
     def require(self, plan: Plan) -> None:
         """Raise `UserError` if the ledger holds another plan."""
@@ -289,8 +276,32 @@ class LedgerReader:
             )
 
 
+def hold(database: sqlite3.Connection, path: Path, say: Say) -> None:
+    """Begin a transaction that sees one state of a ledger; wait until it is free.
+
+    Parameters
+    ----------
+    database
+        The ledger.
+    path
+        Its file.
+    say
+        Receives a notice when the wait begins.
+    """
+
+    def begin() -> None:
+        database.execute("BEGIN")
+        try:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            database.rollback()
+            raise
+
+    wait_for(begin, path, seconds=READER_SECONDS, say=say)
+
+
 @contextmanager
-def closing_on_error(ledger: LedgerReader) -> Iterator[None]:
+def closing_on_error(ledger: LedgerReader | sqlite3.Connection) -> Iterator[None]:
     """Close the ledger if the block fails."""
     try:
         yield

@@ -74,8 +74,8 @@ def _describe_age(ledger_format: str) -> str:
         return "another"
 
 
-def verify(database: sqlite3.Connection, path: Path) -> tuple[DamagedUnit, ...]:
-    """Return the units whose results are damaged; the rest of the ledger is as it was written.
+def verify(database: sqlite3.Connection, path: Path) -> tuple[Plan, tuple[DamagedUnit, ...]]:
+    """Return the plan, and the units whose results are damaged; the rest is as it was written.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def verify(database: sqlite3.Connection, path: Path) -> tuple[DamagedUnit, ...]:
         serialization.unpack(Profile, profile)
     for number, fault in find_units_out_of_bounds(database, plan):
         faults.setdefault(number, fault)
-    return tuple(
+    return plan, tuple(
         DamagedUnit(number=number, name=_unit_name(database, number, methods), fault=fault)
         for number, fault in sorted(faults.items())
     )

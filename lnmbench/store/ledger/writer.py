@@ -34,7 +34,7 @@ from lnmbench.store.ledger.connection import (
     transaction,
 )
 from lnmbench.store.ledger.lock import SUFFIX, acquire_lock
-from lnmbench.store.ledger.reader import LedgerReader, closing_on_error
+from lnmbench.store.ledger.reader import LedgerReader, closing_on_error, hold
 from lnmbench.store.ledger.result_checks import require_valid
 from lnmbench.store.ledger.schema import FILE, PROBABILITIES
 from lnmbench.store.ledger.stored_plan import write_new
@@ -56,8 +56,8 @@ class LedgerWriter(LedgerReader):
         plan: Plan,
         say: Say,
     ) -> None:
-        super().__init__(path, database)
-        self._lock, self._plan, self._say = lock, plan, say
+        super().__init__(path, database, plan)
+        self._lock, self._say = lock, say
         self._state = _file_identity(path)
 
     @classmethod
@@ -101,10 +101,10 @@ class LedgerWriter(LedgerReader):
         return ledger
 
     def _prepare(self) -> None:
-        self.hold(self._say)
+        hold(self._database, self.path, self._say)
         require_format(self._database, self.path)
         self.require(self._plan)
-        damaged = verify(self._database, self.path)
+        _, damaged = verify(self._database, self.path)
         self._database.rollback()
         for unit in damaged:
             self._say(f"{unit.name}: {unit.fault} in {self.path}; computing it again")
