@@ -137,23 +137,55 @@ def resample(
     ValueError
         As `bootstrap_intervals`.
     """
+    times = draw_patients(n, patients=patients, strata=strata, resamples=resamples, seed=seed)
+    patient, stratum = _number_strata(n, patients, strata)
+    members = group_members(stratum)
+    groups = max(_FEWEST, _GROUPS // len(members))
+    without = [leave_out(patients, groups, stratum.size, seed) for patients in members]
+    return Resampled(
+        estimate=statistic(np.ones((1, n)))[0],
+        drawn=score_resamples(statistic, times),
+        left_out=[score_resamples(statistic, rows[:, patient]) for rows in without],
+    )
+
+
+def draw_patients(
+    n: int,
+    *,
+    patients: ArrayLike | None,
+    strata: ArrayLike | None = None,
+    resamples: int,
+    seed: int,
+) -> NDArray[np.uint16]:
+    """Return how often each resample of the patients contains each case, (resamples, n).
+
+    Parameters
+    ----------
+    n, patients, strata, resamples, seed
+        As in `bootstrap_intervals`.
+
+    Raises
+    ------
+    ValueError
+        As `bootstrap_intervals`.
+    """
     if resamples < 1:
         raise ValueError(f"resamples: expected at least 1, got {resamples}")
+    patient, stratum = _number_strata(n, patients, strata)
+    return draw_resamples(stratum.tobytes(), resamples, seed)[:, patient]
+
+
+def _number_strata(
+    n: int, patients: ArrayLike | None, strata: ArrayLike | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the patient of each case, (n,), and the stratum of each patient."""
     patient = number_patients(patients, n)
     stratum = np.zeros(int(patient.max()) + 1, dtype=np.intp)
     if strata is not None:
         np.maximum.at(stratum, patient, np.asarray(strata, dtype=np.intp))
         if stratum.all():  # each patient has a case of label 1
             stratum[:] = 0
-    members = group_members(stratum)
-    groups = max(_FEWEST, _GROUPS // len(members))
-    without = [leave_out(patients, groups, stratum.size, seed) for patients in members]
-    times = draw_resamples(stratum.tobytes(), resamples, seed)
-    return Resampled(
-        estimate=statistic(np.ones((1, n)))[0],
-        drawn=score_resamples(statistic, times[:, patient]),
-        left_out=[score_resamples(statistic, rows[:, patient]) for rows in without],
-    )
+    return patient, stratum
 
 
 def bca(

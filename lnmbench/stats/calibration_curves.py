@@ -10,9 +10,10 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_two_classes, upper_probability
-from lnmbench.stats.bootstrap import resample
+from lnmbench.stats.bootstrap import draw_patients
 from lnmbench.stats.logistic_fits import LogisticFits, fit_logistic, linearize
 from lnmbench.stats.recalibration import are_equal, clipped_logit
+from lnmbench.stats.resampling import score_resamples
 from lnmbench.stats.scoring_rules import require_repeats
 from lnmbench.stats.shares import mean_share
 
@@ -178,7 +179,8 @@ def _make_smooth(
             drawn = np.einsum("rgk,brk->brg", grid_design, regression.resample(weights))
             return np.asarray(scipy.special.expit(drawn).mean(axis=1))  # (b, 101)
 
-        drawn = resample(draw, labels.size, patients=patients, resamples=_RESAMPLES, seed=0).drawn
+        times = draw_patients(labels.size, patients=patients, resamples=_RESAMPLES, seed=0)
+        drawn = score_resamples(draw, times)
         tail = 1.0 - upper_probability(level)
         low, high = np.nanquantile(drawn, [tail, 1.0 - tail], axis=0)
         return Smooth(

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_scores, require_two_classes, upper_probability
-from lnmbench.stats.bootstrap import resample
+from lnmbench.stats.bootstrap import draw_patients
+from lnmbench.stats.resampling import score_resamples
 
 _GRID = 101
 
@@ -76,7 +77,7 @@ def roc_curve(y: ArrayLike, score: ArrayLike) -> RocCurve:
     ends = np.zeros((false.size, 2))
     scores = _require_repeats(score, labels)
     for repeat in scores:
-        reached = _count_reaching(repeat, labels, np.ones((1, labels.size)))
+        reached = _Thresholds(repeat, labels).count(np.ones((1, labels.size)))
         true_positives, false_positives = reached.true_positives[0], reached.false_positives[0]
         # of points with one x, numpy returns the last
         ends[:, 0] += np.interp(-false, -false_positives[::-1], true_positives[::-1])
@@ -123,7 +124,7 @@ def pr_curve(y: ArrayLike, score: ArrayLike) -> PrCurve:
     scores = _require_repeats(score, labels)
     precision = np.zeros(true.size)
     for repeat in scores:
-        reached = _count_reaching(repeat, labels, np.ones((1, labels.size)))
+        reached = _Thresholds(repeat, labels).count(np.ones((1, labels.size)))
         first = np.searchsorted(reached.true_positives[0], true)
         true_positives = reached.true_positives[0, first]
         precision += true_positives / (true_positives + reached.false_positives[0, first])
@@ -183,22 +184,23 @@ def roc_band(
     '0.33 to 1.00'
     """
     labels, tail = require_two_classes(y), 1.0 - upper_probability(level)
-    scores, grid = _require_repeats(score, labels), np.linspace(0.0, 1.0, _GRID)
+    repeats = [_Thresholds(repeat, labels) for repeat in _require_repeats(score, labels)]
+    grid = np.linspace(0.0, 1.0, _GRID)
 
     def draw(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         sensitivity = np.zeros((len(weights), _GRID))
-        for repeat in scores:
-            reached = _count_reaching(repeat, labels, weights)
+        for repeat in repeats:
+            reached = repeat.count(weights)
             true, false = reached.true_positives, reached.false_positives
             for row, (t, f) in enumerate(zip(true, false, strict=True)):
                 with np.errstate(invalid="ignore"):  # a class without a case
                     sensitivity[row] += np.interp(grid * f[-1], f, t) / t[-1]
-        return sensitivity / len(scores)
+        return sensitivity / len(repeats)
 
-    values = resample(
-        draw, labels.size, patients=patients, strata=labels, resamples=resamples, seed=seed
+    times = draw_patients(
+        labels.size, patients=patients, strata=labels, resamples=resamples, seed=seed
     )
-    low, high = np.nanquantile(values.drawn, [tail, 1.0 - tail], axis=0)
+    low, high = np.nanquantile(score_resamples(draw, times), [tail, 1.0 - tail], axis=0)
     return RocBand(false_positive_rate=grid, low=low, high=high, level=level)
 
 
@@ -210,19 +212,33 @@ class _Reached:
     false_positives: NDArray[np.float64]
 
 
-def _count_reaching(
-    scores: NDArray[np.float64], labels: NDArray[np.float64], weights: NDArray[np.float64]
-) -> _Reached:
-    thresholds = np.unique(scores)[::-1]
-    counts = []
-    for label in (1.0, 0.0):
-        cases = np.flatnonzero(labels == label)
-        cases = cases[np.argsort(-scores[cases], kind="stable")]
-        below = np.zeros((len(weights), cases.size + 1))
-        np.cumsum(weights[:, cases], axis=1, out=below[:, 1:])
-        last = np.searchsorted(-scores[cases], -thresholds, side="right")
-        counts.append(below[:, np.append(0, last)])
-    return _Reached(true_positives=counts[0], false_positives=counts[1])
+class _Thresholds:
+    """The distinct scores (n,) of cases, and the cases of each label in their order."""
+
+    def __init__(self, scores: NDArray[np.float64], labels: NDArray[np.float64]) -> None:
+        thresholds = np.unique(scores)[::-1]
+        self._classes = []
+        for label in (1.0, 0.0):
+            cases = np.flatnonzero(labels == label)
+            cases = cases[np.argsort(-scores[cases], kind="stable")]
+            last = np.searchsorted(-scores[cases], -thresholds, side="right")
+            self._classes.append((cases, np.append(0, last)))
+
+    def count(self, weights: NDArray[np.float64]) -> _Reached:
+        """Return the weight at or above each threshold, in each weighting (b, n) of the cases."""
+        true_positives, false_positives = (
+            _sum_first(weights, cases, last) for cases, last in self._classes
+        )
+        return _Reached(true_positives=true_positives, false_positives=false_positives)
+
+
+def _sum_first(
+    weights: NDArray[np.float64], cases: NDArray[np.intp], last: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return sums (b, t) of the weights (b, n) of the first cases, as many as `last` has."""
+    sums = np.zeros((len(weights), cases.size + 1))
+    np.cumsum(weights.take(cases, axis=1), axis=1, out=sums[:, 1:])
+    return sums.take(last, axis=1)
 
 
 def _require_repeats(score: ArrayLike, labels: NDArray[np.float64]) -> NDArray[np.float64]:

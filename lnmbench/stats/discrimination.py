@@ -6,6 +6,8 @@ as the counting, which matters for thousands of folds and resamples; the tests c
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -100,6 +102,16 @@ def weighted_auc(
     >>> weighted_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], np.array([[1, 1, 1, 1], [1, 2, 2, 0]]))
     array([0.75      , 0.33333333])
     """
+    return prepare_auc(y, score)(weights)
+
+
+def prepare_auc(
+    y: ArrayLike, score: ArrayLike
+) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """Return `weighted_auc` of these labels and scores as a function of the weights.
+
+    It sorts the scores once for all its calls. Raises `ValueError` as `auc` does.
+    """
     labels = require_two_classes(y)
     values = require_scores(score, labels, "scores")
     summed, counted = (np.flatnonzero(labels == label) for label in (0.0, 1.0))
@@ -107,17 +119,22 @@ def weighted_auc(
         # running sums are slow, so those of the smaller class; with negated scores it is below
         summed, counted, values = counted, summed, -values
     summed, counted = (cases[np.argsort(values[cases])] for cases in (summed, counted))
-    below = np.zeros((len(weights), summed.size + 1))
-    np.cumsum(weights.take(summed, axis=1), axis=-1, out=below[:, 1:])
     first, last = np.zeros((2, labels.size), dtype=np.intp)  # column 0: the summed beat nothing
     first[counted] = np.searchsorted(values[summed], values[counted])
     last[counted] = np.searchsorted(values[summed], values[counted], side="right")
-    beaten = below.take(first, axis=1)  # (b, n)
-    if np.any(first != last):
-        beaten = (beaten + below.take(last, axis=1)) / 2.0
-    total = weights @ (labels == labels[counted[0]])
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.einsum("bn,bn->b", weights, beaten) / (total * below[:, -1]))
+    ties, is_counted = bool(np.any(first != last)), labels == labels[counted[0]]
+
+    def weigh(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        below = np.zeros((len(weights), summed.size + 1))
+        np.cumsum(weights.take(summed, axis=1), axis=-1, out=below[:, 1:])
+        beaten = below.take(first, axis=1)  # (b, n)
+        if ties:
+            beaten = (beaten + below.take(last, axis=1)) / 2.0
+        total = weights @ is_counted
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.einsum("bn,bn->b", weights, beaten) / (total * below[:, -1]))
+
+    return weigh
 
 
 def weighted_average_precision(

@@ -17,10 +17,11 @@ from lnmbench.stats.arrays import require_finite, require_two_classes, spread, u
 from lnmbench.stats.resampled import Interval
 from lnmbench.stats.resampling import draw_resamples, score_resamples
 
-WeightedMetric = Callable[
-    [NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]
+PreparedMetric = Callable[
+    [NDArray[np.float64], NDArray[np.float64]],
+    Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ]
-"""Metric of labels (n,) and scores (n,) in each of many weightings (b, n) of the cases, (b,)."""
+"""Metric of labels (n,) and scores (n,): a function of many weightings (b, n) of the cases."""
 RESAMPLES = 2000
 _ROUNDING = 1e-12  # two orders of summation may move an equal metric by this much
 
@@ -46,7 +47,7 @@ class BootstrapTest:
 def resample_metric(
     y: ArrayLike,
     predicted: ArrayLike,
-    metric: WeightedMetric,
+    metric: PreparedMetric,
     *,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -63,7 +64,7 @@ def resample_metric(
     predicted
         Prediction of each case by the model that was not trained on it, (repeats, n).
     metric
-        Metric of many weightings of the cases at once, e.g. `weighted_auc`.
+        Metric of many weightings of the cases at once, e.g. `prepare_auc`.
     resamples
         Number of resamples.
     seed
@@ -87,8 +88,10 @@ def resample_metric(
     if resamples < 2:
         raise ValueError(f"resamples: expected at least 2, got {resamples}")
 
+    repeats = [metric(labels, repeat) for repeat in scores]
+
     def average(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(np.mean([metric(labels, repeat, weights) for repeat in scores], axis=0))
+        return np.asarray(np.mean([repeat(weights) for repeat in repeats], axis=0))
 
     times = draw_resamples(labels.astype(np.intp).tobytes(), resamples, seed)
     return Resampled(

@@ -14,7 +14,7 @@ from lnmbench.stats.delong import (
     compare_components,
     delong_components,
 )
-from lnmbench.stats.discrimination import weighted_auc
+from lnmbench.stats.discrimination import prepare_auc
 from lnmbench.stats.paired_bootstrap import (
     RESAMPLES,
     Resampled,
@@ -94,7 +94,7 @@ class Bootstrap:
 
         def compute(predicted: NDArray[np.float64], pair: Pair) -> Resampled:
             return resample_metric(
-                pair.truth, predicted, weighted_auc, resamples=resamples, seed=seed
+                pair.truth, predicted, prepare_auc, resamples=resamples, seed=seed
             )
 
         self._cache = MethodCache(compute)

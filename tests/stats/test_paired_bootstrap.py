@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from lnmbench.stats.delong import delong_test
-from lnmbench.stats.discrimination import weighted_auc
+from lnmbench.stats.discrimination import prepare_auc
 from lnmbench.stats.paired_bootstrap import BootstrapTest, compare_resampled, resample_metric
 
 TRUTH = (np.arange(150) % 3 == 0).astype(float)
@@ -28,7 +28,7 @@ def draw_scores(
 
 def compare(a: NDArray[np.float64], b: NDArray[np.float64], resamples: int = 2000) -> BootstrapTest:
     first, second = (
-        resample_metric(TRUTH, scores, weighted_auc, resamples=resamples) for scores in (a, b)
+        resample_metric(TRUTH, scores, prepare_auc, resamples=resamples) for scores in (a, b)
     )
     return compare_resampled(first, second)
 
@@ -78,11 +78,11 @@ def test_p_has_the_resolution_of_the_resamples() -> None:
 
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"expected \(repeats, 150\)"):
-        resample_metric(TRUTH, np.zeros((2, 149)), weighted_auc)
+        resample_metric(TRUTH, np.zeros((2, 149)), prepare_auc)
     with pytest.raises(ValueError, match="NaN"):
-        resample_metric(TRUTH, np.full(150, math.nan), weighted_auc)
+        resample_metric(TRUTH, np.full(150, math.nan), prepare_auc)
     few, many = (
-        resample_metric(TRUTH, TRUTH[None], weighted_auc, resamples=count) for count in (10, 20)
+        resample_metric(TRUTH, TRUTH[None], prepare_auc, resamples=count) for count in (10, 20)
     )
     with pytest.raises(ValueError, match="different numbers"):
         compare_resampled(few, many)
