@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from lnmbench.nets.device import upload
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,13 +44,18 @@ class BestWeights:
         weights
             Their weights, (k, size).
         losses
-            Their validation losses, (k,).
+            Their validation losses, (k,), on the CPU.
         epoch
             The epoch, counted from one.
         """
-        self.epochs[list(fits)] = epoch
-        for row, (fit, loss) in enumerate(zip(fits, losses.tolist(), strict=True)):
-            if loss < self.loss[fit]:
-                self.loss[fit], self.epoch[fit] = loss, epoch
-                self.weights[fit] = weights[row]
-        return [fit for fit in fits if epoch - int(self.epoch[fit]) >= self._patience]
+        index = torch.tensor(fits)
+        improved = losses < self.loss[index]
+        best = index[improved]
+        self.epochs[index] = epoch
+        self.loss[best], self.epoch[best] = losses[improved], epoch
+        device = weights.device
+        rows = upload(improved.nonzero().flatten(), device)
+        self.weights.index_copy_(0, upload(best, device), weights.index_select(0, rows))
+        stopped = epoch - self.epoch[index] >= self._patience
+        fits_that_stop: list[int] = index[stopped].tolist()
+        return fits_that_stop

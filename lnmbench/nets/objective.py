@@ -251,8 +251,11 @@ class StackedObjective:
             logits.append(risk.squeeze(-1))  # (K, B)
             labels.append(self._target[batch.cases])
             counted.append(self._is_labeled[batch.cases] & batch.case_mask)
-        shifts = fit_intercept_shifts(*(torch.cat(parts, 1) for parts in (logits, labels, counted)))
-        state.values["target.bias"].add_(shifts[:, None])
+        # on the CPU: some devices have no float64
+        parts = (torch.cat(values, 1).cpu() for values in (logits, labels, counted))
+        bias = state.values["target.bias"]
+        fitted = bias.cpu().double() + fit_intercept_shifts(*parts)[:, None]  # (K, 1)
+        bias.copy_(fitted.to(bias.dtype))
 
     @torch.no_grad()
     def predict(self, state: StackState) -> dict[str, NDArray[np.float64]]:

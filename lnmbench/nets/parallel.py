@@ -82,7 +82,8 @@ def train(
         If there is not enough memory for a single fit.
     """
     on_cpu = torch.device(device).type == "cpu"
-    threads = (torch.get_num_threads() if threads is None else threads) if on_cpu else 1
+    cores = torch.get_num_threads() if threads is None else threads
+    threads = cores if on_cpu else 1
     layout = ParameterLayout(build_network(inputs, fits, settings, weighting).parameters())
     fit_bytes = estimate_fit_bytes(inputs, settings, layout.size)
     stack_bytes = None if memory is None else memory // threads
@@ -90,7 +91,7 @@ def train(
     if stack_bytes is not None:
         max_fits = max(1, memory_for_fits(inputs, stack_bytes) // fit_bytes)
     stacks = split_into_stacks(len(fits), layout.size if on_cpu else 0, threads, max_fits)
-    spare = max(1, threads // len(stacks))
+    spare = max(1, cores // min(threads, len(stacks)))
     data = load_device_data(inputs, torch.device(device), stack_bytes, spare)
 
     def train_fits(indices: range, report: Callable[[int], None]) -> FitResults:

@@ -12,6 +12,7 @@ import torch
 
 from lnmbench.errors import UserError
 from lnmbench.nets import parallel
+from lnmbench.nets.data.device_data import DeviceData
 from lnmbench.nets.fits import FitResults, Fits, Inputs
 from lnmbench.nets.memory import estimate_fit_bytes
 from lnmbench.nets.objective import build_network
@@ -213,3 +214,26 @@ def test_progress_counts_how_many_fits_are_finished(
     assert len(counts) == results.epochs.max()
     assert counts == sorted(counts)
     assert counts[-1] == 9
+
+
+@pytest.mark.parametrize(("device", "expected"), [("cpu", 1), ("meta", 4)])
+def test_a_stack_on_a_gpu_computes_its_tokens_on_all_cores(
+    monkeypatch: pytest.MonkeyPatch,
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    device: str,
+    expected: int,
+) -> None:
+    """On a CPU, each of four stacks has a core."""
+
+    def stop(*arguments: object) -> FitResults:
+        data = arguments[4]
+        assert isinstance(data, DeviceData)
+        raise LookupError(f"{data.threads} threads")
+
+    monkeypatch.setattr(parallel, "train_stack", stop)
+    monkeypatch.setattr(parallel, "_MIN_SIZE", 1)
+    with pytest.raises(LookupError, match=f"{expected} threads"):
+        train(make_inputs(), make_fits(range(4)), settings, sum_losses(), device=device, threads=4)
