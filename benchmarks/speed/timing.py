@@ -15,13 +15,25 @@ if TYPE_CHECKING:
 Option = tuple[str, object, str]
 
 
-def make_parser(description: str | None, options: Sequence[Option]) -> argparse.ArgumentParser:
+def make_parser(
+    description: str | None, options: Sequence[Option], *, rounds: bool = True
+) -> argparse.ArgumentParser:
     """Return a parser of options (name, default, help) and of --rounds.
 
     An option with several numbers as default takes numbers separated by commas.
+
+    Parameters
+    ----------
+    description
+        The docstring of the script; its first line is shown.
+    options
+        The options.
+    rounds
+        Whether there is an option --rounds.
     """
     parser = argparse.ArgumentParser(description=(description or "").split("\n")[0])
-    for name, default, text in (*options, ("rounds", 5, "alternating runs of each way")):
+    last = [("rounds", 5, "alternating runs of each way")] if rounds else []
+    for name, default, text in (*options, *last):
         kind = parse_numbers if isinstance(default, tuple) else type(default)
         shown = ",".join(map(str, default)) if isinstance(default, tuple) else default
         parser.add_argument(f"--{name}", type=kind, default=default, help=f"{text} ({shown})")

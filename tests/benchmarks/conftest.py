@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,32 +16,45 @@ SCRIPTS = BENCHMARKS / "speed"
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[[str], str]]:
-    """Run a script with options in this process, as `python` would; return what it prints."""
+def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    """Load a script as a module, which finds its neighbors as under `python`."""
     before = set(sys.modules)
     for folder in (BENCHMARKS, SCRIPTS):
         monkeypatch.syspath_prepend(folder)
 
-    def run(command: str) -> str:
-        name, *options = command.split()
-        (script,) = (path for path in BENCHMARKS.rglob(f"{name}.py"))
-        spec = importlib.util.spec_from_file_location(f"script_{name}", script)
+    def load(name: str) -> Any:
+        (path,) = BENCHMARKS.rglob(f"{name}.py")
+        spec = importlib.util.spec_from_file_location(f"script_{name}", path)
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[module.__name__] = module
         spec.loader.exec_module(module)
-        monkeypatch.setattr(sys, "argv", [f"{name}.py", *options])
-        module.main()
-        return capsys.readouterr().out
+        return module
 
-    yield run
+    yield load
     for name in set(sys.modules) - before:
         origin = getattr(sys.modules[name], "__file__", None)
         if origin and Path(origin).parent in (BENCHMARKS, SCRIPTS):
             del sys.modules[name]
+
+
+@pytest.fixture
+def run(
+    script: Callable[[str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Callable[[str], str]:
+    """Run a script with options in this process, as `python` would; return what it prints."""
+
+    def run(command: str) -> str:
+        name, *options = command.split()
+        module = script(name)
+        monkeypatch.setattr(sys, "argv", [f"{name}.py", *options])
+        module.main()
+        return capsys.readouterr().out
+
+    return run
 
 
 @pytest.fixture(scope="session")
