@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from lnmbench.nets.stacked.active_fits import StackState
 
 OUTLIER = 5.0
+SHARED_BYTES = 1 << 28
+"""The largest number of bytes of the tokens that methods share."""
 
 
 def principal_components(cases: Tensor, width: int) -> Tensor:
@@ -225,4 +227,4 @@ class SharedTokens:
         return tokens
 
 
-_SHARED = SharedTokens(1 << 28)
+_SHARED = SharedTokens(SHARED_BYTES)

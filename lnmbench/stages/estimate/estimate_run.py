@@ -155,6 +155,8 @@ def _describe_basis(
         f" {', '.join(name for name, is_measured in measured.items() if is_measured)}."
         " They exclude the start, scores and tables."
     )
+    if device == "cpu":
+        yield "They assume that no other program uses the processors."
     if networks:
         low, high = epoch_bounds(networks[0].training)
         if low < high:

@@ -29,11 +29,29 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenEstimate:
+    """Seconds that the tokens of a repeat's fits take, for all candidates of the search.
+
+    `is_averaged` and `width` tell tokens of the same features apart. Tokens with `is_shared` are
+    computed by the first method that needs them.
+    """
+
+    width: int
+    is_averaged: bool
+    is_shared: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepeatEstimate:
-    """Seconds of one repeat of a method, and bytes of the fits that train at the same time."""
+    """Seconds of one repeat of a method, and bytes of the fits that train at the same time.
+
+    `seconds` are those without `tokens`.
+    """
 
     seconds: Span = Span()
     memory: int | None = None
+    tokens: tuple[TokenEstimate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Cohort, NetworkMethod
+from lnmbench.stages.estimate.estimates import Span
+from lnmbench.stages.estimate.timing import measure_seconds
 from lnmbench.stages.plan import ResolvedNetwork
 from lnmbench.stages.run import cached_views
 
@@ -26,7 +27,7 @@ class CacheEstimate:
     """The slices that a feature cache lacks, with seconds and bytes of encoding them."""
 
     slices: int = 0
-    seconds: float = 0.0
+    seconds: Span = field(default_factory=Span)
     bytes: int = 0
 
 
@@ -49,18 +50,18 @@ def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> Cac
     images = random_images(method, cohort, 1 if method.level == "volume" else _batch(device))
     views = cached_views(method) if len(frozen) else 1
     if len(frozen) and len(trained):
-        maps, seconds_before = _time_encoder(FrozenEncoder(frozen, device=device), images)
-        features, seconds_after = _time_encoder(FrozenEncoder(trained, device=device), maps)
-        seconds = views * seconds_before + seconds_after
+        maps, seconds_before = _time_encoder(FrozenEncoder(frozen, device=device), images, device)
+        features, seconds_after = _time_encoder(FrozenEncoder(trained, device=device), maps, device)
+        seconds = seconds_before.times(views) + seconds_after
         floats = views * maps[0].size + features[0].size
     else:
         whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
-        features, seconds_once = _time_encoder(whole, images)
-        seconds, floats = views * seconds_once, views * features[0].size
+        features, seconds_once = _time_encoder(whole, images, device)
+        seconds, floats = seconds_once.times(views), views * features[0].size
     total = len(cohort) if method.level == "volume" else int(cohort.offsets[-1])
     return CacheEstimate(
         slices=int(cohort.offsets[-1]),
-        seconds=total * seconds / len(images),
+        seconds=seconds.times(total / len(images)),
         bytes=total * floats * _BYTES_OF_FLOAT,
     )
 
@@ -93,13 +94,31 @@ def _batch(device: str) -> int:
 
 
 def _time_encoder(
-    encoder: FrozenEncoder, images: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], float]:
-    """Return the features of images, and the seconds of the last of at most two calls."""
-    for _ in range(2):
-        started = time.perf_counter()
-        features = encoder.encode(images)
-        seconds = time.perf_counter() - started
-        if seconds > _ENOUGH_SECONDS:
-            break
-    return features, seconds
+    encoder: FrozenEncoder, images: NDArray[np.float32], device: str
+) -> tuple[NDArray[np.float32], Span]:
+    """Return the features of images, and the seconds of encoding them.
+
+    Cores that share an operation wait for each other, and much longer if another process holds one
+    of them. The range is that from cores which lose no time in this to those of this moment.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    features: list[NDArray[np.float32]] = []
+
+    def measure() -> float:
+        seconds: list[float] = []
+        while len(seconds) < 2 and sum(seconds) < _ENOUGH_SECONDS:  # the first allocates memory
+            seconds.append(measure_seconds(lambda: features.append(encoder.encode(images)), device))
+        return min(seconds)
+
+    together = measure()
+    if device != "cpu" or threads == 1:
+        return features[-1], Span(low=together, high=together)
+    torch.set_num_threads(1)
+    try:
+        alone = measure()
+    finally:
+        torch.set_num_threads(threads)
+    low = alone / threads
+    return features[-1], Span(low=low, high=max(low, min(alone, together)))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lnmbench.records import Cohort, Resources, Training
-from lnmbench.stages.estimate.estimates import RepeatEstimate, Span
+from lnmbench.stages.estimate.estimates import RepeatEstimate, Span, TokenEstimate
 from lnmbench.stages.estimate.feature_probe import random_images
-from lnmbench.stages.estimate.timing import limit_cases, time_fits
+from lnmbench.stages.estimate.timing import limit_cases, measure_seconds, time_fits
+from lnmbench.stages.estimate.token_probe import estimate_tokens
 from lnmbench.stages.plan import (
     CandidateGroup,
     ResolvedBenchmark,
@@ -48,11 +48,13 @@ def estimate_networks(
         The repeat, from 0.
     """
     cohort, plan = benchmark.cohort, benchmark.plan
-    started = time.perf_counter()
     fits = stack_fits(cohort, plan, list(list_fits(plan, repeat)))
-    seconds_of_stacking = time.perf_counter() - started
+    stacking = measure_seconds(
+        lambda: stack_fits(cohort, plan, list(list_fits(plan, repeat))), "cpu"
+    )
     inputs = random_inputs(network, benchmark)
-    seconds, memory = Span(low=seconds_of_stacking, high=seconds_of_stacking), 0
+    seconds, memory = Span(low=stacking, high=stacking), 0
+    tokens: list[TokenEstimate | None] = []
     by_width: dict[int | None, RepeatEstimate] = {}
     for group in network.groups:
         width = group.method.training.token_dim
@@ -60,9 +62,12 @@ def estimate_networks(
             by_width[width] = _estimate_candidate(
                 inputs, fits, group, network.weighting, benchmark.resources
             )
+            tokens.append(
+                estimate_tokens(network.method, group.method.training, inputs, fits, benchmark)
+            )
         seconds += by_width[width].seconds.times(len(group.candidates))
         memory = max(memory, by_width[width].memory or 0)
-    return RepeatEstimate(seconds=seconds, memory=memory)
+    return RepeatEstimate(seconds=seconds, memory=memory, tokens=tuple(filter(None, tokens)))
 
 
 def epoch_bounds(training: Training) -> tuple[int, int]:
@@ -93,6 +98,7 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
         features=torch.randn(total, width, generator=torch.Generator().manual_seed(0)),
         offsets=offsets,
         trainable_encoder=_random_trainable_encoder(network, cohort, total),
+        key=f"{total} random slices of {width} features",
     )
     return replace(labels, slices=slices)
 
@@ -141,7 +147,14 @@ def _estimate_candidate(
     for cases in _sample_sizes(inputs, training, parameters, on_cpu=on_cpu):
         sample, ratio = limit_cases(all_fits, cases)
         most = least if inputs.trains_encoder else len(sample)
-        times = time_fits(sample, probe, least=least, most=most)
+        times = time_fits(
+            sample,
+            probe,
+            resources.device,
+            least=least,
+            most=most,
+            repeat_long=not inputs.trains_encoder,
+        )
         if times.epoch > _ENOUGH_SECONDS or ratio == 1.0:
             break
     low, high = (

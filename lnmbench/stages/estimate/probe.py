@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from lnmbench.records import Plan, unshuffle
 from lnmbench.stages.estimate.estimates import MethodEstimate, RepeatEstimate, Span
 from lnmbench.stages.estimate.feature_probe import CacheEstimate, estimate_cache
 from lnmbench.stages.estimate.network_probe import estimate_networks
+from lnmbench.stages.estimate.timing import LONG, measure_seconds
 from lnmbench.stages.estimate.workload import Workload, ledger_bytes
 from lnmbench.stages.plan import (
     ResolvedBaseline,
@@ -19,20 +19,20 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run import BaselineChunk, baseline_results, feature_cache_path
 
-_ENOUGH_SECONDS = 1.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Probe:
     """Estimates method after method.
 
-    `counted` are the feature caches of earlier methods. `controls` are the estimates of negative
+    `counted` are the feature caches of earlier methods, and `tokens` those that they share, by the
+    cache, the width and the kind of token. `controls` are the estimates of negative
     controls by the tasks that they permute: one probe serves all of them.
     """
 
     benchmark: ResolvedBenchmark
     home: Path
     counted: set[Path] = field(default_factory=set)
+    tokens: set[tuple[Path | None, int, bool]] = field(default_factory=set)
     controls: dict[str, RepeatEstimate] = field(default_factory=dict)
 
     def estimate_method(self, workload: Workload) -> MethodEstimate:
@@ -42,7 +42,8 @@ class Probe:
         if workload.repeats:
             cache = self._estimate_cache(resolved)
             repeat = self._estimate_repeat(resolved, workload.repeats[0])
-        encoding = Span(low=cache.seconds, high=cache.seconds)
+        tokens = self._count_tokens(resolved, repeat)
+        seconds = repeat.seconds + Span(low=tokens, high=tokens)
         return MethodEstimate(
             label=resolved.method.label,
             units=len(workload.repeats) * plan.protocol.folds,
@@ -50,7 +51,7 @@ class Probe:
             fits=len(workload.repeats) * workload.fits_a_repeat,
             candidates=workload.candidates,
             slices=cache.slices,
-            seconds=encoding + repeat.seconds.times(len(workload.repeats)),
+            seconds=cache.seconds + seconds.times(len(workload.repeats)),
             disk=cache.bytes + ledger_bytes(workload, plan),
             memory=repeat.memory,
         )
@@ -64,6 +65,20 @@ class Probe:
             return CacheEstimate()
         self.counted.add(path)
         return estimate_cache(resolved, cohort, self.benchmark.resources.device)
+
+    def _count_tokens(self, resolved: ResolvedMethod, repeat: RepeatEstimate) -> float:
+        """Return the seconds of the tokens of a repeat that no earlier method computes."""
+        if not isinstance(resolved, ResolvedNetwork):
+            return 0.0
+        path = feature_cache_path(resolved, self.benchmark.cohort, self.home)
+        seconds = 0.0
+        for each in repeat.tokens:
+            name = (path, each.width, each.is_averaged)
+            if name not in self.tokens:
+                seconds += each.seconds
+            if each.is_shared:
+                self.tokens.add(name)
+        return seconds
 
     def _estimate_repeat(self, resolved: ResolvedMethod, repeat: int) -> RepeatEstimate:
         if isinstance(resolved, ResolvedNetwork):
@@ -90,12 +105,12 @@ def _estimate_baseline(
     )
 
     def measure() -> float:
-        started = time.perf_counter()
-        baseline_results(chunk, benchmark.cohort, resolved.baseline)
-        return time.perf_counter() - started
+        return measure_seconds(
+            lambda: baseline_results(chunk, benchmark.cohort, resolved.baseline), "cpu"
+        )
 
     seconds = measure()
-    if seconds < _ENOUGH_SECONDS:  # the first call imports modules
+    if seconds < LONG:  # the first call imports modules
         seconds = min(seconds, measure())
     protocol = benchmark.plan.protocol
     seconds *= protocol.folds * protocol.inner

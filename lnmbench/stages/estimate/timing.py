@@ -1,4 +1,4 @@
-"""Timing of a sample of fits."""
+"""Timing of calls and of a sample of fits, as on a machine that does nothing else."""
 
 from __future__ import annotations
 
@@ -12,9 +12,34 @@ if TYPE_CHECKING:
 
     from lnmbench.nets.fits import Fits
 
-# Seconds of an epoch long enough to measure, of a start that is not repeated, of all epochs.
-_MEASURABLE, _LONG, _ALL = 0.25, 1.0, 1.5
+# Seconds of an epoch long enough to measure, of a call that is not repeated, of all epochs.
+_MEASURABLE, LONG, _ALL = 0.25, 1.0, 1.5
 _MOST_EPOCHS, _GROWTH = 20, 4
+
+
+def measure_seconds(call: Callable[[], object], device: str) -> float:
+    """Return the seconds that a call takes if no other process uses the processors.
+
+    On a CPU this is the processor time of the calling thread, or that of all threads divided among
+    the cores of torch, whichever is longer; the time by the clock can only be longer than both. A
+    process that the call starts is not counted. Another device is timed by the clock.
+
+    Parameters
+    ----------
+    call
+        The function.
+    device
+        The device that computes, as for torch.
+    """
+    import torch
+
+    started = time.perf_counter(), time.thread_time(), time.process_time()
+    call()
+    ended = time.perf_counter(), time.thread_time(), time.process_time()
+    clock, of_thread, of_all = (end - start for start, end in zip(started, ended, strict=True))
+    if torch.device(device).type != "cpu":
+        return clock
+    return max(of_thread, of_all / torch.get_num_threads())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +52,13 @@ class FitTimes:
 
 
 def time_fits(
-    fits: Fits, train: Callable[[Fits, int], object], *, least: int, most: int
+    fits: Fits,
+    train: Callable[[Fits, int], object],
+    device: str,
+    *,
+    least: int,
+    most: int,
+    repeat_long: bool = False,
 ) -> FitTimes:
     """Return the times of training some of the fits, as many as take a measurable time.
 
@@ -37,26 +68,30 @@ def time_fits(
         The fits to sample from.
     train
         Trains fits for a number of epochs.
+    device
+        The device that trains.
     least, most
         The number of fits that are tried first, and the largest number.
+    repeat_long
+        Whether long calls are repeated as well, because only the first one computes what later
+        ones share.
     """
 
-    def seconds(count: int, epochs: int) -> float:
-        started = time.perf_counter()
-        train(fits.select(range(count)), epochs)
-        return time.perf_counter() - started
+    def measure(count: int, epochs: int) -> float:
+        return measure_seconds(lambda: train(fits.select(range(count)), epochs), device)
 
+    longest = float("inf") if repeat_long else LONG
     count = min(least, most, len(fits))
-    one_epoch = seconds(count, 1)
-    if one_epoch < _LONG:  # the first call imports modules and allocates memory
-        one_epoch = seconds(count, 1)
+    one_epoch = measure(count, 1)
+    if one_epoch < longest:  # the first call imports modules and allocates memory
+        one_epoch = measure(count, 1)
     while one_epoch < _MEASURABLE and count < most:
         count = min(_GROWTH * count, most)
-        one_epoch = seconds(count, 1)
-    if one_epoch < _LONG:  # the load of other processes varies: take the shorter time
-        one_epoch = min(one_epoch, seconds(count, 1))
+        one_epoch = measure(count, 1)
+    if one_epoch < longest:
+        one_epoch = min(one_epoch, measure(count, 1))
     more = max(1, min(int(_ALL / one_epoch), _MOST_EPOCHS))
-    epoch = max(0.0, seconds(count, 1 + more) - one_epoch) / more
+    epoch = max(0.0, measure(count, 1 + more) - one_epoch) / more
     return FitTimes(count=count, start=max(0.0, one_epoch - epoch), epoch=epoch)
 
 

@@ -36,4 +36,4 @@ def test_a_cache_has_the_features_of_every_slice(
     slices = int(resolved.cohort.offsets[-1])
     assert estimated.slices == slices
     assert estimated.bytes == 4 * slices * floats
-    assert estimated.seconds > 0
+    assert 0 < estimated.seconds.low <= estimated.seconds.high

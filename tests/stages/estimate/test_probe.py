@@ -20,7 +20,7 @@ def test_methods_share_a_cache_and_a_complete_method_takes_nothing(
     assert baseline.slices == 0
     assert baseline.memory is None
     assert baseline.seconds.low == baseline.seconds.high > 0
-    assert len(probe.counted) == 1
+    assert len(probe.counted) == len(probe.tokens) == 1
     again = probe.estimate_method(workloads[0])
     assert again.slices == 0
     complete = probe.estimate_method(replace(workloads[0], repeats=()))
