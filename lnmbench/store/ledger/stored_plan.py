@@ -103,23 +103,24 @@ def read_plan(database: sqlite3.Connection) -> Plan:
 def _read_splits(database: sqlite3.Connection, protocol: Protocol, n: int) -> Splits:
     repeats, folds, inner = protocol.repeats, protocol.folds, protocol.inner
     (count,) = database.execute("SELECT count(*) FROM splits").fetchone()
-    # before anything of that size is allocated
+    # before anything of that size is allocated; the keys of the rows are unique
     _require(count == repeats * folds * n, "the folds have gaps")
-    rows = np.array(
-        database.execute(
-            "SELECT repeat, fold, case_number, coalesce(inner_fold, -1), part = 'test',"
-            " part = 'training' FROM splits"
-        ).fetchall(),
-        dtype=np.int64,
-    )  # (rows, 6)
-    bounds = (repeats, folds, n, inner)
-    low, high = rows[:, :4].min(axis=0), rows[:, :4].max(axis=0)
-    _require(bool((low >= (0, 0, 0, -1)).all() and (high < bounds).all()), "a fold is out of range")
-    _require(bool((rows[:, 4] == (rows[:, 3] < 0)).all()), "a part is neither test nor training")
-    _require(bool((rows[:, 4] + rows[:, 5] == 1).all()), "a part is neither test nor training")
-    inner_of = np.full((repeats, folds, n), -2, dtype=np.int16)
-    inner_of[tuple(rows[:, :3].T)] = rows[:, 3]
-    _require(bool((inner_of > -2).all()), "the folds have gaps")
+    types = "typeof(repeat), typeof(fold), typeof(case_number), typeof(coalesce(inner_fold, 0))"
+    (wrong,) = database.execute(
+        "SELECT count(*) FROM splits WHERE repeat NOT BETWEEN 0 AND ? OR fold NOT BETWEEN 0 AND ?"
+        " OR case_number NOT BETWEEN 0 AND ? OR inner_fold NOT BETWEEN 0 AND ?"
+        f" OR ({types}) <> ('integer', 'integer', 'integer', 'integer')",
+        (repeats - 1, folds - 1, n - 1, inner - 1),
+    ).fetchone()
+    _require(not wrong, "a fold is out of range")
+    rows = database.execute(
+        "SELECT CASE WHEN part = 'test' AND inner_fold IS NULL THEN -1"
+        " WHEN part = 'training' THEN coalesce(inner_fold, -2) ELSE -2 END"
+        " FROM splits ORDER BY repeat, fold, case_number"
+    )
+    inner_of = np.fromiter((row[0] for row in rows), dtype=np.int16, count=count)
+    inner_of = inner_of.reshape(repeats, folds, n)
+    _require(bool((inner_of > -2).all()), "a part is neither test nor training")
     tested = inner_of == -1
     _require(bool((tested.sum(axis=1) == 1).all()), "a case is tested twice in a repeat, or never")
     return Splits(outer=tested.argmax(axis=1).astype(np.int16), inner=inner_of)

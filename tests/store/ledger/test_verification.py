@@ -73,6 +73,8 @@ def test_other_tables_are_refused(run: Path, change: Change, statements: tuple[s
             "tested twice in a repeat, or never",
         ),
         ("UPDATE splits SET inner_fold = 7 WHERE inner_fold = 1", "a fold is out of range"),
+        ("UPDATE splits SET inner_fold = 0.5 WHERE inner_fold = 1", "a fold is out of range"),
+        ("UPDATE splits SET fold = -1 WHERE fold = 1", "a fold is out of range"),
         ("UPDATE splits SET part = 'tset' WHERE part = 'test'", "neither test nor training"),
         ("DELETE FROM splits WHERE case_number = 3", "have gaps"),
         (
