@@ -16,7 +16,7 @@ from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Resources
 from lnmbench.stages.ingest import IngestOptions, cohort_path, ingest
 from lnmbench.stages.ingest.evidence import read_or_make_key
-from lnmbench.stages.ingest.prepare_images import prepare_images
+from lnmbench.stages.ingest.prepare_images import prepare_cases
 from lnmbench.stages.plan import ResolvedNetwork, resolve
 from lnmbench.stages.run import make_feature_cache
 from lnmbench.store.checkpoints import Parts
@@ -97,7 +97,7 @@ def _render_share(choice: Choice, home: Path, processes: int, share: int) -> Non
         for number, case in enumerate(dataset.cases())
     ]
     parts = Parts.for_file(_cohort_path(choice, home))
-    for _ in prepare_images(cases, IngestOptions().preprocessing, parts, 1):
+    for _ in prepare_cases(cases, IngestOptions().preprocessing, parts, 1):
         pass
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lnmbench.records import Cell, Table
-    from lnmbench.stages.estimate import MethodEstimate, RunEstimate, Span
+    from lnmbench.stages.estimate import IngestEstimate, MethodEstimate, RunEstimate, Span
 
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}
 _BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
@@ -28,13 +28,8 @@ _NOTHING_WRITTEN = "Dry run: nothing was written."
 def print_estimate(estimate: RunEstimate) -> None:
     """Print the estimate of a run to standard output."""
     from lnmbench.cli.console import print_to_console
-    from lnmbench.records import Paragraph
 
-    if estimate.methods:
-        print_to_console([make_table(estimate)])
-        return
-    lines = (*estimate.basis, _NOTHING_WRITTEN)
-    print_to_console([Paragraph(key="estimate", title="Estimate of the run", lines=lines)])
+    print_to_console([make_table(estimate)])
 
 
 def make_table(estimate: RunEstimate) -> Table:
@@ -52,14 +47,16 @@ def make_table(estimate: RunEstimate) -> Table:
         "disk": _size_cell(estimate.disk),
         "memory": _size_cell(max((method.memory or 0 for method in methods), default=0)),
     }
+    ingest = [_make_ingest_row(estimate.ingest)] if estimate.ingest else []
+    rows = (*ingest, *map(_make_row, methods), total)
     return Table(
         key="estimate",
-        title=f"Estimate of the run in {estimate.folder}",
+        title=f"Estimate of the run{f' in {estimate.folder}' if estimate.folder else ''}",
         columns=tuple(
             TableColumn(key=key, heading=heading, align="left" if key == "method" else "right")
             for key, heading in _COLUMNS.items()
         ),
-        rows=tuple(tuple(row.values()) for row in (*map(_make_row, methods), total)),
+        rows=tuple(tuple(row.values()) for row in rows),
         notes=(*estimate.basis, _NOTHING_WRITTEN),
     )
 
@@ -89,6 +86,19 @@ def format_bytes(count: float) -> str:
     """
     unit = _choose_unit(count, _BYTES)
     return f"{_format_number(count / _BYTES[unit])} {unit}"
+
+
+def _make_ingest_row(ingest: IngestEstimate) -> Mapping[str, Cell]:
+    from lnmbench.records import Cell
+
+    cells = {key: Cell(text=_NONE) for key in _COLUMNS}
+    return cells | {
+        "method": Cell(text="ingest"),
+        "seconds": Cell(
+            text=format_span(ingest.seconds), low=ingest.seconds.low, high=ingest.seconds.high
+        ),
+        "disk": _size_cell(ingest.disk),
+    }
 
 
 def _make_row(method: MethodEstimate) -> Mapping[str, Cell]:

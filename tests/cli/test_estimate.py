@@ -49,13 +49,18 @@ def test_a_table_that_is_not_ingested_is_read_and_not_kept(lnmbench: Command, ta
     assert sorted(Path("..").rglob("*")) == before
 
 
-def test_images_that_are_not_ingested_are_counted_by_case(lnmbench: Command, home: Path) -> None:
-    done = lnmbench("run", "--dry-run", "--dataset", "synthetic:n=40", *SMALL, "--tune", "2")
+def test_images_that_are_not_ingested_are_read_in_part(lnmbench: Command, home: Path) -> None:
+    networks = ("--encoder", "resnet18", "--aux", "none", "--only")
+    done = lnmbench("run", "--dry-run", "--dataset", "synthetic:n=20", *SMALL, *networks)
     assert done.returncode == 0, done.stderr
+    ingest, network, _ = done.stdout.split("───\n")[1].splitlines()[:3]
+    assert ingest.startswith("ingest ")
+    assert network.startswith("resnet18 ")
     text = " ".join(done.stdout.split())
-    assert "would first ingest the data set synthetic: 40 cases, 40 with images." in text
-    assert "3 methods on 6 outer folds each (2 × 3 × 2)" in text
-    assert "first run lnmbench data ingest synthetic:n=40" in text
+    assert text.startswith("Estimate of the run ")
+    assert "images of 20 random cases were read" in text
+    assert "all 20 cases with images can be used" in text
+    assert "its table of 20 cases and some of its images are read" in done.stderr
     assert not home.exists()
     assert not Path("runs").exists()
 

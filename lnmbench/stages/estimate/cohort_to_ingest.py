@@ -1,80 +1,94 @@
-"""The cohort of an estimate: ingested, or a temporary one from the table alone."""
+"""The cohort of an estimate: ingested, or a temporary one from the table and some images."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice
+from lnmbench.records import Choice, Cohort
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import IngestOptions, cohort_path, ingest
+from lnmbench.stages.estimate.estimates import IngestEstimate
+from lnmbench.stages.estimate.ingest_probe import estimate_ingest
+from lnmbench.stages.ingest import IngestOptions, cohort_path, has_cohort_files, ingest_table
+from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.cohort_opening import is_of_older_format
 from lnmbench.text import plural
 
 
-class ImagesNotIngestedError(Exception):
-    """The estimate needs slices that are not ingested; the message says what a run would ingest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class CohortToIngest:
     """The cohort that a run would use or ingest.
 
-    `temporary_home` is an empty folder: a cohort without images is ingested there, for the
-    estimate alone.
+    `temporary_folder` is an empty folder: the table of a cohort that is not ingested is stored
+    there, for the estimate alone. `ingest` is the estimate of ingesting its images, after `find`.
     """
 
     choice: Choice
     registry: Registry
     home: Path
-    temporary_home: Path
+    temporary_folder: Path
     workers: int
     progress: Progress
     options: IngestOptions
+    ingest: IngestEstimate | None = field(default=None, init=False)
 
     def find(self) -> Path:
-        """Return the cohort file, or a temporary one for a data set without images.
+        """Return the cohort file, or a temporary one without images.
 
         Raises
         ------
-        ImagesNotIngestedError
-            For a data set with images that is not ingested.
         UserError
             For a data set that cannot be read.
         """
         selection = self.registry.datasets.select(self.choice)
         dataset = selection.build()
-        path = cohort_path(
-            selection.bound,
-            dataset,
-            self.registry,
-            home=self.home,
-            workers=self.workers,
-            progress=self.progress,
-            options=self.options,
-        )
-        if path.is_file() and not is_of_older_format(path):
-            return path
-        cases = list(dataset.cases())
-        with_images = sum(case.volume is not None for case in cases)
-        if with_images:
-            raise ImagesNotIngestedError(
-                f"A run would first ingest the data set {self.choice.name}:"
-                f" {plural(len(cases), 'case')}, {with_images} with images."
+        if has_cohort_files(selection.bound.name, self.home):  # else no checksums are needed
+            path = cohort_path(
+                selection.bound,
+                dataset,
+                self.registry,
+                home=self.home,
+                workers=self.workers,
+                progress=self.progress,
+                options=self.options,
             )
+            if path.is_file() and not is_of_older_format(path):
+                return path
+        cases = list(dataset.cases())
+        with_images = any(case.volume is not None for case in cases)
+        verb = "and some of its images are" if with_images else "is"
         self.progress.say(
             f"the data set {self.choice.name} is not ingested: its table of"
-            f" {plural(len(cases), 'case')} is read for the estimate, and not kept"
+            f" {plural(len(cases), 'case')} {verb} read for the estimate, and not kept"
         )
-        return ingest(
+        path = self.temporary_folder / "table.h5"
+        ingest_table(
             self.choice,
             self.registry,
-            home=self.temporary_home,
-            workers=self.workers,
+            dataset,
+            path,
             progress=_Silent(),
             options=self.options,
         )
+        if with_images:
+            self.ingest = estimate_ingest(
+                cases,
+                self.options,
+                folder=self.temporary_folder / "images",
+                workers=self.workers,
+                are_files=bool(dataset.sources),
+            )
+        return path
+
+    def read(self, path: Path) -> Cohort:
+        """Return the cohort of a file that `find` returned, with the slices of the estimate."""
+        cohort = read_cohort(path)
+        if self.ingest is None:
+            return cohort
+        return replace(cohort, offsets=np.concatenate([[0], np.cumsum(self.ingest.slices)]))
 
 
 class _Silent:

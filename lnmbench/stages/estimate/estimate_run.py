@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,14 +15,13 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Choice, Resources, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.results import summarized_groups, summary_label
-from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest, ImagesNotIngestedError
+from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest
 from lnmbench.stages.estimate.estimates import MethodEstimate, RunEstimate
 from lnmbench.stages.estimate.network_probe import epoch_bounds
 from lnmbench.stages.estimate.probe import Probe
 from lnmbench.stages.estimate.workload import Workload, list_workloads, plan_bytes
 from lnmbench.stages.ingest import IngestOptions
-from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork, resolve, select_methods
-from lnmbench.text import plural
+from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork, resolve
 
 
 def estimate(
@@ -48,7 +47,7 @@ def estimate(
     Returns
     -------
     RunEstimate
-        Without methods, if they depend on images that are not ingested: `basis` says what is known.
+        The estimate. For a data set with images that is not ingested, with the estimate of this.
 
     Raises
     ------
@@ -60,45 +59,41 @@ def estimate(
             choice=benchmark.dataset,
             registry=registry,
             home=folders.home,
-            temporary_home=Path(temporary_folder),
+            temporary_folder=Path(temporary_folder),
             workers=workers,
             progress=progress,
             options=ingest_options or IngestOptions(),
         )
-        try:
-            resolved = resolve(
-                benchmark, registry, cohort.find, executor=executor, resources=resources
-            )
-        except ImagesNotIngestedError as images:
-            basis = (str(images), *_describe_methods(benchmark, registry))
-            return RunEstimate(folder=None, methods=(), disk=0, basis=basis)
-        return _estimate_resolved(resolved, folders, progress)
-
-
-def _describe_methods(benchmark: Benchmark, registry: Registry) -> Iterator[str]:
-    """Yield what is known of the methods before the images are ingested."""
-    selections = select_methods(benchmark, registry)
-    number = len(selections.encoders) * len(selections.aux) + len(selections.baselines)
-    protocol = benchmark.protocol
-    yield (
-        f"It would then train {plural(number, 'method')} on"
-        f" {plural(protocol.units, 'outer fold')} each ({protocol})."
-    )
-    yield (
-        "Time, disk and memory depend on the slices: first run lnmbench data ingest"
-        f" {shlex.quote(str(benchmark.dataset))}, with the same options of the cohort."
-    )
+        resolved = resolve(
+            benchmark,
+            registry,
+            cohort.find,
+            executor=executor,
+            resources=resources,
+            read=cohort.read,
+        )
+        if cohort.ingest is None:
+            folder = folders.ledger_folder(resolved.plan)
+            return _estimate_resolved(resolved, folder, folders.home, progress)
+        run = _estimate_resolved(resolved, Path(temporary_folder), folders.home, progress)
+        return replace(
+            run,
+            folder=None,
+            ingest=cohort.ingest,
+            disk=run.disk + cohort.ingest.disk,
+            basis=(cohort.ingest.describe(benchmark.dataset.name), *run.basis),
+        )
 
 
 def _estimate_resolved(
-    resolved: ResolvedBenchmark, folders: RunFolders, progress: Progress
+    resolved: ResolvedBenchmark, folder: Path, home: Path, progress: Progress
 ) -> RunEstimate:
+    """Return the estimate of what the ledger of a folder lacks."""
     for notice in resolved.notices:
         progress.say(notice)
-    folder = folders.ledger_folder(resolved.plan)
     workloads = list_workloads(resolved.methods, resolved.plan, folder)
     started = time.perf_counter()
-    probe = Probe(benchmark=resolved, home=folders.home)
+    probe = Probe(benchmark=resolved, home=home)
     progress.start("estimate", "a probe of each method", len(workloads), "method")
     estimates = []
     for workload in workloads:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lnmbench.text import plural
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -91,21 +93,48 @@ class MethodEstimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IngestEstimate:
+    """The ingest of all cases, as that of the sampled ones.
+
+    `sampled` of `with_images` cases were read, `unusable` of them cannot be used. `slices` has the
+    number of slices of each case, as if all could be used; 0 without images.
+    """
+
+    with_images: int
+    sampled: int
+    unusable: int
+    slices: tuple[int, ...]
+    seconds: Span
+    disk: int
+
+    def describe(self, name: str) -> str:
+        """Return a sentence on what is assumed, for the data set of this name."""
+        unusable = f" (and {plural(self.unusable, 'unusable case')})" if self.unusable else ""
+        return (
+            f"The data set {name} is not ingested: images of {plural(self.sampled, 'random case')}"
+            f" were read{unusable}. It is assumed that all {plural(self.with_images, 'case')} with"
+            f" images can be used, and have {sum(self.slices) / self.with_images:.1f} slices on"
+            " average as these do."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunEstimate:
     """The estimates of all methods of a run, and the folder of its ledger.
 
-    There are no methods, and no folder, if they depend on images that are not ingested.
-
-    `disk` in bytes is that of all methods and of the ledger's plan; `basis` are sentences on the
-    measurements behind the estimate.
+    There is no folder if its name depends on images that are not ingested; then `ingest` is the
+    estimate of ingesting them. `disk` in bytes is that of all methods, the ledger's plan and the
+    ingest; `basis` are sentences on the measurements behind the estimate.
     """
 
     folder: Path | None
+    ingest: IngestEstimate | None = None
     methods: tuple[MethodEstimate, ...]
     disk: int
     basis: tuple[str, ...]
 
     @property
     def seconds(self) -> Span:
-        """The time of all methods, one after the other."""
-        return sum((method.seconds for method in self.methods), Span())
+        """The time of the ingest and of all methods, one after the other."""
+        first = self.ingest.seconds if self.ingest else Span()
+        return sum((method.seconds for method in self.methods), first)

@@ -17,12 +17,14 @@ _MEASURABLE, LONG, _ALL = 0.25, 1.0, 1.5
 _MOST_EPOCHS, _GROWTH = 20, 4
 
 
-def measure_seconds(call: Callable[[], object], device: str) -> float:
+def measure_seconds(
+    call: Callable[[], object], device: str = "cpu", *, threads: int | None = None
+) -> float:
     """Return the seconds that a call takes if no other process uses the processors.
 
     On a CPU this is the processor time of the calling thread, or that of all threads divided among
-    the cores of torch, whichever is longer; the time by the clock can only be longer than both. A
-    process that the call starts is not counted. Another device is timed by the clock.
+    its cores, whichever is longer, and at most the time by the clock. A process that the call
+    starts is not counted. Another device is timed by the clock.
 
     Parameters
     ----------
@@ -30,16 +32,20 @@ def measure_seconds(call: Callable[[], object], device: str) -> float:
         The function.
     device
         The device that computes, as for torch.
+    threads
+        The number of threads among which a CPU's work is divided; None for torch's.
     """
-    import torch
-
     started = time.perf_counter(), time.thread_time(), time.process_time()
     call()
     ended = time.perf_counter(), time.thread_time(), time.process_time()
     clock, of_thread, of_all = (end - start for start, end in zip(started, ended, strict=True))
-    if torch.device(device).type != "cpu":
+    if device != "cpu":
         return clock
-    return max(of_thread, of_all / torch.get_num_threads())
+    if threads is None:
+        import torch
+
+        threads = torch.get_num_threads()
+    return min(clock, max(of_thread, of_all / threads))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,26 @@
 """ingest: build the cohort file of a data set."""
 
-from lnmbench.stages.ingest.build_cohort import ingest
-from lnmbench.stages.ingest.cohort_file_path import IngestOptions, cohort_path
+from lnmbench.stages.ingest.build_cohort import ingest, ingest_table
+from lnmbench.stages.ingest.cohort_file_path import (
+    IngestOptions,
+    cohort_path,
+    has_cohort_files,
+)
 from lnmbench.stages.ingest.ingest_log import (
+    LogEntry,
     copy_ingest_log,
     count_kinds,
     ingest_log_path,
     read_left_out,
 )
 from lnmbench.stages.ingest.leak_guard import find_leaks, find_leaks_of, shorten
+from lnmbench.stages.ingest.prepare_images import prepare_cases
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms, make_key, read_key
 from lnmbench.stages.ingest.target_labels import TargetLabels, label_cohort
 
 __all__ = [
     "IngestOptions",
+    "LogEntry",
     "Pseudonyms",
     "TargetLabels",
     "cohort_path",
@@ -21,10 +28,13 @@ __all__ = [
     "count_kinds",
     "find_leaks",
     "find_leaks_of",
+    "has_cohort_files",
     "ingest",
     "ingest_log_path",
+    "ingest_table",
     "label_cohort",
     "make_key",
+    "prepare_cases",
     "read_key",
     "read_left_out",
     "shorten",

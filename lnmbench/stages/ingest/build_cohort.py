@@ -26,7 +26,7 @@ from lnmbench.stages.ingest.ingest_log import (
 )
 from lnmbench.stages.ingest.leak_guard import name_late_features
 from lnmbench.stages.ingest.patients import group_patients
-from lnmbench.stages.ingest.prepare_images import prepare_images, read_images
+from lnmbench.stages.ingest.prepare_images import prepare_cases, read_images
 from lnmbench.stages.ingest.review_file import (
     pseudonymize_rows,
     review_file_path,
@@ -110,6 +110,36 @@ def ingest(
     _report_size(path, bound.name, progress)
     _report_left_out(path, options, progress)
     return path
+
+
+def ingest_table(
+    choice: Choice,
+    registry: Registry,
+    dataset: Dataset,
+    path: Path,
+    *,
+    progress: Progress,
+    options: IngestOptions,
+) -> None:
+    """Write a cohort file of all cases without their images.
+
+    Parameters
+    ----------
+    choice, registry, progress, options
+        As in `ingest`.
+    dataset
+        The data set, built from the choice.
+    path
+        The new file.
+
+    Raises
+    ------
+    UserError
+        If the table cannot be used.
+    """
+    table = _read_table(choice, registry, dataset, options, progress)
+    cases = [replace(case, volume=None) for case in table.cases]
+    _build(path, replace(table, cases=cases), options, 1, progress, lambda: None)
 
 
 def _is_reusable(path: Path, name: str, progress: Progress) -> bool:
@@ -219,7 +249,7 @@ def _prepare(
         progress.say(f"resuming: {min(finished, len(cases))} of {plural(len(cases), 'case')} done")
     progress.start("ingest", subject, len(cases), "case")
     entries = []
-    with closing(prepare_images(cases, options.preprocessing, parts, workers)) as prepared:
+    with closing(prepare_cases(cases, options.preprocessing, parts, workers)) as prepared:
         for entry in prepared:
             entries.append(entry)
             if entry.reason and options.strict:

@@ -32,6 +32,11 @@ class IngestOptions:
     pseudonyms: Pseudonyms | None = None
 
 
+def has_cohort_files(name: str, home: Path) -> bool:
+    """Return whether there is a cohort file of any parameters of a data set."""
+    return any((home / "cohorts").glob(f"{_slug(name)}-*.h5"))
+
+
 def cohort_path(
     choice: Choice,
     dataset: Dataset,
@@ -63,9 +68,12 @@ def cohort_path(
     """
     files = [Path(source) for source in dataset.sources]
     sources = hash_sources(files, home=home, workers=workers, progress=progress)
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", choice.name)
     key = _content_key(choice, registry, dataset, sources, options)
-    return home / "cohorts" / f"{slug}-{key}.h5"
+    return home / "cohorts" / f"{_slug(choice.name)}-{key}.h5"
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", name)
 
 
 def _content_key(

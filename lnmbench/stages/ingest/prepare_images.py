@@ -29,7 +29,7 @@ from lnmbench.store.cohort_scans import Scan
 _AXES = 3
 
 
-def prepare_images(
+def prepare_cases(
     cases: Sequence[Case], preprocessing: Preprocessing, parts: Parts, workers: int
 ) -> Generator[LogEntry]:
     """Yield the log entry of each case, in their order, after its images are stored in `parts`.
@@ -73,9 +73,9 @@ def read_images(
     case
         The case.
     preprocessing
-        As in `prepare_images`.
+        As in `prepare_cases`.
     parts
-        As in `prepare_images`.
+        As in `prepare_cases`.
 
     Raises
     ------

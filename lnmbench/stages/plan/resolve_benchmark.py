@@ -70,6 +70,7 @@ def resolve(
     *,
     executor: Choice | None = None,
     resources: Resources | None = None,
+    read: Callable[[Path], Cohort] = read_cohort,
 ) -> ResolvedBenchmark:
     """Return what a run of a benchmark consists of.
 
@@ -86,6 +87,8 @@ def resolve(
         The executor of the run; by default the one in `defaults.toml`.
     resources
         The device and memory of the run; by default one CPU.
+    read
+        Reads the cohort file.
 
     Raises
     ------
@@ -101,7 +104,7 @@ def resolve(
     available = resolve_resources(resources or Resources())
     sources = registry.sources()
     path = find_cohort()
-    cohort = read_cohort(path)
+    cohort = read(path)
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
     plan = make_plan(cohort, target.build(), protocol)
     methods, failures = resolve_methods(

@@ -1,16 +1,18 @@
-"""The cohort of an estimate: the ingested one, a temporary one, or a count of the images."""
+"""The cohort of an estimate: the ingested one, or a temporary one from table and some images."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lnmbench.choices import parse
 from lnmbench.contracts import Progress
 from lnmbench.registry import Registry
-from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest, ImagesNotIngestedError
+from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest
 from lnmbench.stages.ingest import IngestOptions, ingest
+from lnmbench.store.cohort_file import read_cohort
 
 
 def cohort(dataset: str, folder: Path, progress: Progress) -> CohortToIngest:
@@ -18,7 +20,7 @@ def cohort(dataset: str, folder: Path, progress: Progress) -> CohortToIngest:
         choice=parse(dataset),
         registry=Registry(),
         home=folder / "home",
-        temporary_home=folder / "temporary",
+        temporary_folder=folder / "temporary",
         workers=1,
         progress=progress,
         options=IngestOptions(),
@@ -36,7 +38,18 @@ def test_an_ingested_cohort_is_used(tmp_path: Path, silent: Progress) -> None:
     assert ingested.find() == kept
 
 
-def test_images_are_counted_and_not_read(tmp_path: Path, silent: Progress) -> None:
-    with pytest.raises(ImagesNotIngestedError, match="20 cases, 20 with images"):
-        cohort("synthetic:n=20", tmp_path, silent).find()
-    assert not list(tmp_path.iterdir())
+def test_some_images_stand_for_all(tmp_path: Path, silent: Progress) -> None:
+    estimated = cohort("synthetic:n=12", tmp_path, silent)
+    temporary = estimated.read(estimated.find())
+    assert not (tmp_path / "home").exists()
+    assert estimated.ingest is not None
+    assert estimated.ingest.sampled == 12
+    assert estimated.ingest.slices == tuple(np.diff(temporary.offsets))
+    assert (len(temporary), temporary.has_images) == (12, True)
+    kept = ingest(
+        estimated.choice, estimated.registry, home=estimated.home, workers=1, progress=silent
+    )
+    whole = read_cohort(kept)
+    assert temporary.ids == whole.ids
+    assert temporary.offsets[-1] == pytest.approx(whole.offsets[-1], rel=0.2)
+    assert estimated.find() == kept

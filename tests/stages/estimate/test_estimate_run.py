@@ -141,10 +141,17 @@ def test_the_disk_holds_what_is_expected(asked: Estimator, train: str) -> None:
     assert any("factor of two" in line for line in expected.basis) == (train != "none")
 
 
-def test_images_that_are_not_ingested_leave_the_methods_open(asked: Estimator) -> None:
+def test_images_that_are_not_ingested_are_extrapolated_from_some(asked: Estimator) -> None:
+    before = everything(asked.home)
     expected = asked.estimate(dataset="synthetic:n=25")
-    assert (expected.folder, expected.methods, expected.disk) == (None, (), 0)
-    assert "25 cases, 25 with images" in expected.basis[0]
+    assert everything(asked.home) == before
+    assert expected.folder is None, "its name depends on the images"
+    assert expected.ingest is not None
+    methods = sum((method.seconds for method in expected.methods), Span())
+    assert expected.seconds == expected.ingest.seconds + methods
+    assert expected.disk > expected.ingest.disk > 0
+    assert expected.methods[0].slices == sum(expected.ingest.slices) > 25
+    assert "all 25 cases with images can be used" in expected.basis[0]
 
 
 def test_a_folder_of_another_plan_is_refused(asked: Estimator) -> None:

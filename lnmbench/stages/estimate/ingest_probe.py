@@ -1,0 +1,100 @@
+"""Time and disk space of an ingest, from the images of some random cases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+
+from lnmbench.errors import UserError
+from lnmbench.records import Case
+from lnmbench.stages.estimate.estimates import IngestEstimate, Span
+from lnmbench.stages.estimate.timing import measure_seconds
+from lnmbench.stages.ingest import IngestOptions, LogEntry, prepare_cases
+from lnmbench.store.checkpoints import Parts
+from lnmbench.text import plural
+
+_ENOUGH_SECONDS = 8.0
+_MOST_CASES = 32
+_BYTES_OF_VOXEL = 2
+
+
+def estimate_ingest(
+    cases: Sequence[Case],
+    options: IngestOptions,
+    *,
+    folder: Path,
+    workers: int,
+    are_files: bool,
+) -> IngestEstimate:
+    """Return the estimate of an ingest.
+
+    Parameters
+    ----------
+    cases
+        The cases of the data set, (n,), at least one with images.
+    options
+        The options of the ingest.
+    folder
+        A temporary folder for prepared images.
+    workers
+        The number of threads of the ingest.
+    are_files
+        Whether images are read from files: then the upper bound is the time by the clock, in which
+        a thread waits for the disk.
+
+    Raises
+    ------
+    UserError
+        If no sampled case can be used.
+    """
+    with_images = [case for case in cases if case.volume is not None]
+    order = np.random.default_rng(0).permutation(len(with_images))[:_MOST_CASES].tolist()
+    parts, slices, reasons = Parts(folder=folder), list[int](), list[str]()
+    lows, highs, counts = list[float](), list[float](), list[int]()
+    while order and (sum(highs) < _ENOUGH_SECONDS or not slices):
+        chunk, order = [with_images[number] for number in order[:workers]], order[workers:]
+        entries = list[LogEntry]()
+
+        def prepare(chunk: Sequence[Case] = chunk, entries: list[LogEntry] = entries) -> None:
+            entries += prepare_cases(chunk, options.preprocessing, parts, workers)
+
+        started = time.perf_counter()
+        lows.append(measure_seconds(prepare, "cpu", threads=workers))
+        highs.append(time.perf_counter() - started)
+        counts.append(len(chunk))
+        slices += [entry.slices for entry in entries if not entry.reason]
+        reasons += [entry.reason for entry in entries if entry.reason]
+        parts.remove()
+    if not slices:
+        raise UserError(
+            f"none of {plural(len(reasons), 'sampled case')} can be used",
+            got=reasons[0],
+            then="run lnmbench data ingest for the reasons of all cases",
+        )
+    seconds = Span(
+        low=_extrapolate(lows, counts, len(with_images)),
+        high=_extrapolate(highs if are_files else lows, counts, len(with_images)),
+    )
+    sampled = cycle(slices)
+    of_cases = tuple(0 if case.volume is None else next(sampled) for case in cases)
+    patch = options.preprocessing.patch
+    return IngestEstimate(
+        with_images=len(with_images),
+        sampled=sum(counts),
+        unusable=len(reasons),
+        slices=of_cases,
+        seconds=seconds,
+        disk=sum(of_cases) * patch**2 * _BYTES_OF_VOXEL,
+    )
+
+
+def _extrapolate(seconds: Sequence[float], counts: Sequence[int], total: int) -> float:
+    """Return the seconds of all cases from those of chunks; the first one imports modules."""
+    if len(seconds) == 1:
+        return seconds[0] / counts[0] * total
+    of_case = sum(seconds[1:]) / sum(counts[1:])
+    return max(0.0, seconds[0] - of_case * counts[0]) + of_case * total

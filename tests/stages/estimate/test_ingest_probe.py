@@ -1,0 +1,62 @@
+"""Time, disk space and slices of an ingest, from some of its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from lnmbench import Case
+from lnmbench.errors import UserError
+from lnmbench.records import Preprocessing
+from lnmbench.registry import Registry
+from lnmbench.stages.estimate import IngestEstimate, ingest_probe
+from lnmbench.stages.estimate.ingest_probe import estimate_ingest
+from lnmbench.stages.ingest import IngestOptions
+
+OPTIONS = IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
+
+
+@pytest.fixture(scope="module")
+def phantoms() -> list[Case]:
+    dataset = Registry().datasets.offer("synthetic").factory(n=6)
+    return list(dataset.cases())
+
+
+def refuse() -> None:
+    raise UserError("the CT is missing")
+
+
+def estimate(cases: Sequence[Case], folder: Path) -> IngestEstimate:
+    return estimate_ingest(cases, OPTIONS, folder=folder / "i", workers=2, are_files=True)
+
+
+def test_cases_without_images_have_no_slices(phantoms: list[Case], tmp_path: Path) -> None:
+    cases = [*phantoms, Case(id="a", values={}), Case(id="b", values={}, volume=refuse)]
+    expected = estimate(cases, tmp_path)
+    assert (expected.with_images, expected.sampled, expected.unusable) == (7, 7, 1)
+    assert all(expected.slices[:6])
+    assert expected.slices[6] == 0
+    assert expected.slices[7] > 0, "it is assumed to be usable"
+    assert expected.disk == sum(expected.slices) * 32 * 32 * 2
+    assert 0 < expected.seconds.low <= expected.seconds.high
+    assert "(and 1 unusable case)" in expected.describe("x")
+    assert not list(tmp_path.iterdir()), "prepared images are removed"
+
+
+def test_a_sample_that_takes_long_is_extrapolated(
+    phantoms: list[Case], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_probe, "_ENOUGH_SECONDS", 0.0)
+    monkeypatch.setattr(ingest_probe, "measure_seconds", lambda call, *_, **__: (call(), 8.0)[1])
+    expected = estimate(phantoms * 10, tmp_path)
+    assert expected.sampled == 2
+    assert expected.seconds.low == pytest.approx(8.0 / 2 * 60)
+    assert ingest_probe._extrapolate([8.0, 3.0], [2, 2], 60) == pytest.approx(5.0 + 1.5 * 60)
+
+
+def test_no_usable_image_is_one_line(tmp_path: Path) -> None:
+    cases = [Case(id=str(number), values={}, volume=refuse) for number in range(3)]
+    with pytest.raises(UserError, match="none of 3 sampled cases can be used.*the CT is missing"):
+        estimate(cases, tmp_path)
