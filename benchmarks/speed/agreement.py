@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from random_fits import SumLosses, make_inputs_and_fits
-from timing import make_parser
+from timing import make_parser, peak_memory_gb, reset_peak_memory
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -141,6 +141,12 @@ def list_ways(
         The device that is compared with the CPU.
     """
 
+    if device.type != "cpu":
+        return {
+            "cpu": lambda: train(inputs, fits, settings, SumLosses()),
+            device.type: lambda: train(inputs, fits, settings, SumLosses(), device=device),
+        }
+
     def train_one_stack(split: bool) -> FitResults:
         data = load_device_data(inputs, torch.device("cpu"))
 
@@ -152,13 +158,11 @@ def list_ways(
         with SplitProducts():
             return run()
 
-    ways: dict[str, Callable[[], FitResults]] = {"stacked": lambda: train_one_stack(split=False)}
-    if device.type == "cpu":
-        ways["alone"] = lambda: train_alone(inputs, fits, settings)
-        ways["split"] = lambda: train_one_stack(split=True)
-    else:
-        ways[device.type] = lambda: train(inputs, fits, settings, SumLosses(), device=device)
-    return ways
+    return {
+        "stacked": lambda: train_one_stack(split=False),
+        "alone": lambda: train_alone(inputs, fits, settings),
+        "split": lambda: train_one_stack(split=True),
+    }
 
 
 def train_alone(inputs: Inputs, fits: Fits, settings: Training) -> FitResults:
@@ -195,6 +199,7 @@ def main() -> None:
     args = make_parser(__doc__, _OPTIONS, rounds=False).parse_args()
     device = torch.device(args.device)
     make_deterministic(device)
+    reset_peak_memory(device)
     inputs, fits = make_inputs_and_fits(
         fits=args.fits, cases=args.cases, slices=args.slices, dim=args.dim
     )
@@ -204,6 +209,7 @@ def main() -> None:
         reference = next(iter(ways))
         for way, agreement in measure_agreement(ways).items():
             print(f"{name}, {way} against {reference}: {agreement.describe()}", flush=True)
+    print(f"peak memory: {device.type} {peak_memory_gb(device):.2f} GB")
 
 
 if __name__ == "__main__":

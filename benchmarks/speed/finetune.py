@@ -2,15 +2,16 @@
 
 The plain loop trains one network after the other in float32, its batches from a DataLoader with
 workers. lnmbench trains the same fits in its one loop: bfloat16 by autocast, channels_last, the
-cohort on the device. Statistics of batch normalization are frozen in both. Runs alternate, and
-medians are compared; the time for the fits of a whole protocol is projected from them.
+cohort on the device, deterministic. Statistics of batch normalization are frozen in both, and both
+start from the activations of frozen stages, computed once. Runs alternate, and medians are
+compared; the time for the fits of a whole protocol is projected from them.
 
 Agreement is measured separately, without dropout: with the same initial values and order, in
 float32 and in bfloat16. There the encoder learns at a low rate: Adam's first steps change a weight
 by its rate in the direction of rounding, and the standardized features of a random encoder multiply
 that. The output also says how far training the encoder changes the probabilities.
 
-    python benchmarks/speed/finetune.py --device cuda
+    python benchmarks/speed/finetune.py --device cuda --train layer4
     python benchmarks/speed/finetune.py --encoder resnet18 --size 64 --cases 20 --workers 0
 """
 
@@ -33,7 +34,8 @@ from torch.utils.data import DataLoader
 
 from lnmbench.cli.progress import format_duration
 from lnmbench.contracts import Encoder
-from lnmbench.nets.encoder.frozen import FrozenEncoder
+from lnmbench.nets.device import make_deterministic
+from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 from lnmbench.nets.fits import Fits, Inputs, SliceInputs, TrainableEncoder
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
@@ -46,6 +48,7 @@ GOAL_ON_GPU = 2.5
 _GENTLE, _STILL = 1e-6, 1e-14
 _OPTIONS = (
     ("encoder", "resnet50", "an encoder of slices, with random weights"),
+    ("train", "all", "stage from which on it is trained, or all"),
     ("size", 224, "pixels along a side of a slice"),
     ("cases", 160, "cases; a tenth is tested, a fifth of the rest validates"),
     ("slices", 5, "slices of a case, on average"),
@@ -202,23 +205,48 @@ def fine_tune_plainly(
 
 
 def make_inputs(
-    encoder: Encoder, *, fits: int, cases: int, slices: int, size: int, device: torch.device
+    encoder: Encoder,
+    train_from: str,
+    *,
+    fits: int,
+    cases: int,
+    slices: int,
+    size: int,
+    device: torch.device,
 ) -> tuple[Inputs, Fits]:
-    """Return random images and the fits over them; every stage of the encoder is trained."""
+    """Return random images, as the trained stages receive them, and the fits over them.
+
+    Parameters
+    ----------
+    encoder
+        The encoder.
+    train_from
+        The stage from which on it is trained, or `all`.
+    fits, cases, slices
+        As in `make_inputs_and_fits`.
+    size
+        The pixels along a side of an image.
+    device
+        The device that encodes.
+    """
     inputs, fits_of_cases = make_inputs_and_fits(fits=fits, cases=cases, slices=slices, dim=1)
     assert inputs.slices is not None
     source = torch.Generator().manual_seed(1)
     shape = (inputs.slices.total, 1, size, size)
     images = torch.rand(shape, generator=source) * 2 - 1
-    network = encoder.stages().eval()
-    frozen = FrozenEncoder(copy.deepcopy(encoder.stages()), device=str(device))
+    whole = FrozenEncoder(copy.deepcopy(encoder.stages()), device=str(device))
+    frozen, trained = split_stages(encoder.stages().eval(), train_from)
+    activations = images
+    if len(frozen):
+        before = FrozenEncoder(copy.deepcopy(frozen), device=str(device))
+        activations = torch.from_numpy(before.encode(images.numpy()))
     return Inputs(
         target=inputs.target,
         slices=SliceInputs(
-            features=torch.from_numpy(frozen(images[:, 0].numpy())),
+            features=torch.from_numpy(whole(images[:, 0].numpy())),
             offsets=inputs.slices.offsets,
             trainable_encoder=TrainableEncoder(
-                network=network, activations=images, rows=torch.arange(len(images))
+                network=trained, activations=activations, rows=torch.arange(len(images))
             ),
         ),
     ), fits_of_cases
@@ -274,6 +302,7 @@ def main() -> None:
     )
     inputs, fits = make_inputs(
         encoder,
+        args.train,
         fits=args.fits,
         cases=args.cases,
         slices=args.slices,
@@ -281,9 +310,9 @@ def main() -> None:
         device=device,
     )
     print(
-        f"{args.encoder}:train=all, {args.fits} fits, {int(fits.training[0].sum())} training and "
-        f"{int(fits.validation[0].sum())} validation cases × {args.slices} slices of "
-        f"{args.size} pixels, {args.device}, {precision}; "
+        f"{args.encoder}:train={args.train}, {args.fits} fits, "
+        f"{int(fits.training[0].sum())} training and {int(fits.validation[0].sum())} validation "
+        f"cases × {args.slices} slices of {args.size} pixels, {args.device}, {precision}; "
         f"plain loop in float32 (convolutions in TF32: "
         f"{torch.backends.cudnn.allow_tf32 and device.type == 'cuda'}), {args.workers} workers"
     )
@@ -295,18 +324,21 @@ def main() -> None:
         f"by {differences['moved']:.1e}"
     )
 
+    convolutions_in_tf32 = torch.backends.cudnn.allow_tf32
+
     def plainly() -> None:
+        torch.use_deterministic_algorithms(False)
+        torch.backends.cudnn.allow_tf32 = convolutions_in_tf32
         for k in range(len(fits)):
             fine_tune_plainly(inputs, fits, k, settings, workers=args.workers, device=device)
 
+    def ours() -> None:
+        make_deterministic(device)  # as every run does
+        train(inputs, fits, settings, SumLosses(), device=device, memory=memory)
+
     scale = 1 / (args.fits * args.epochs)
     medians = time_alternately(
-        {
-            "plain": plainly,
-            "lnmbench": lambda: train(
-                inputs, fits, settings, SumLosses(), device=device, memory=memory
-            ),
-        },
+        {"plain": plainly, "lnmbench": ours},
         args.rounds,
         unit=UNIT,
         scale=scale,

@@ -48,9 +48,10 @@ _OPTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Timing:
-    """What one run took, by part, and its probabilities (methods, repeats, n)."""
+    """What one run took, by part, its peak memory, and its probabilities (methods, repeats, n)."""
 
     seconds: dict[str, float]
+    memory_gb: float
     probabilities: NDArray[np.float64]
 
     @property
@@ -80,8 +81,13 @@ def timed(benchmark: Benchmark, *, device: str, workers: int) -> Timing:
         with LedgerReader.open(folder) as ledger:
             methods = [method.fingerprint for method in ledger.methods()]
             predicted = np.stack([ledger.predictions(method, TARGET) for method in methods])
+            memory_mb = max(ledger.cost(method).memory_mb for method in methods)
     parts = {**progress.seconds, "rest of the run": ran - sum(progress.seconds.values())}
-    return Timing(seconds={**parts, "report": reported}, probabilities=predicted[..., 0])
+    return Timing(
+        seconds={**parts, "report": reported},
+        memory_gb=memory_mb / 1e3,
+        probabilities=predicted[..., 0],
+    )
 
 
 def benchmark_of(
@@ -124,6 +130,7 @@ def main() -> None:
         reached = "reached" if total <= TARGET_SECONDS else "not reached"
         goal = f" (target on a GPU {format_duration(TARGET_SECONDS)}: {reached})"
     print(f"median: {total:.1f} s in all{goal}")
+    print(f"peak memory: training {max(timing.memory_gb for timing in timings):.2f} GB")
     if len(timings) > 1:
         first, *others = (timing.probabilities for timing in timings)
         apart = max(float(np.nanmax(np.abs(first - other))) for other in others)

@@ -25,6 +25,7 @@ from plain_loop import train_in_processes, train_one_by_one, train_plainly
 from random_fits import PLAIN, SumLosses, initial_parameters, make_inputs_and_fits
 from timing import make_parser, print_ratios, time_alternately
 
+from lnmbench.nets.device import make_deterministic
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
@@ -40,6 +41,7 @@ _OPTIONS = (
     ("network", "default", "default, or transformer: trained projection and two layers"),
     ("epochs", 6, "epochs of every fit"),
     ("batch-size", 32, "cases of a step"),
+    ("plain-fits", 0, "models that the other ways train, for their time of one; 0: all"),
     ("processes", 2, "processes of joblib, on a CPU; 0 leaves it out"),
     ("device", "cpu", "device of all ways: cpu, cuda"),
 )
@@ -75,21 +77,42 @@ def agreement(
 
 
 def ways_to_train(
-    inputs: Inputs, fits: Fits, settings: Training, *, together: int, processes: int, device: str
+    inputs: Inputs,
+    fits: Fits,
+    settings: Training,
+    *,
+    together: int,
+    plain: Fits,
+    processes: int,
+    device: str,
 ) -> dict[str, Callable[[], object]]:
-    """Return the ways to train these fits; the stacked trainer takes `together` at a time."""
+    """Return the ways to train these fits; the stacked trainer takes `together` at a time.
+
+    Parameters
+    ----------
+    inputs, fits, settings
+        The data, the fits and the network.
+    together
+        The number of fits of a stack.
+    plain
+        The fits that the other ways train.
+    processes
+        The number of processes of joblib.
+    device
+        The device of all ways.
+    """
     stacks = [
         fits.select(range(i, min(i + together, len(fits)))) for i in range(0, len(fits), together)
     ]
     ways: dict[str, Callable[[], object]] = {
-        "loader": lambda: train_one_by_one(inputs, fits, settings, loading=True, device=device),
-        "indexed": lambda: train_one_by_one(inputs, fits, settings, device=device),
+        "loader": lambda: train_one_by_one(inputs, plain, settings, loading=True, device=device),
+        "indexed": lambda: train_one_by_one(inputs, plain, settings, device=device),
         "stacked": lambda: [
             train(inputs, stack, settings, SumLosses(), device=device) for stack in stacks
         ],
     }
     if together > 1 and processes and device == "cpu":
-        ways["joblib"] = lambda: train_in_processes(inputs, fits, settings, processes=processes)
+        ways["joblib"] = lambda: train_in_processes(inputs, plain, settings, processes=processes)
         train_in_processes(  # the processes start before the clock does
             inputs,
             fits.select(range(processes)),
@@ -114,6 +137,7 @@ def goals_for(dim: int, token_dim: int, together: int, device: str) -> dict[str,
 
 def main() -> None:
     args = make_parser(__doc__, _OPTIONS).parse_args()
+    make_deterministic(torch.device(args.device))
     if args.network not in NETWORKS:
         raise SystemExit(f"unknown network {args.network!r}: expected {' or '.join(NETWORKS)}")
     settings = replace(
@@ -143,15 +167,18 @@ def main() -> None:
                 f"agreement: after 2 epochs probabilities of {len(sample)} fits differ by "
                 f"{difference:.1e}"
             )
+            plain = fits.select(range(min(args.plain_fits or count, count)))
             ways = ways_to_train(
                 inputs,
                 fits,
                 settings,
                 together=together,
+                plain=plain,
                 processes=args.processes,
                 device=args.device,
             )
-            scale = 1e3 / (count * args.epochs)
+            scale = {name: 1e3 / (len(plain) * args.epochs) for name in ways}
+            scale["stacked"] = 1e3 / (count * args.epochs)
             medians = time_alternately(
                 ways, args.rounds, unit=UNIT, scale=scale, device=args.device
             )

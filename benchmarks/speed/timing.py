@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lnmbench import environment
+from lnmbench.nets import device as devices
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -54,17 +57,31 @@ def synchronized_time(device: torch.device) -> float:
     return time.perf_counter()
 
 
+def reset_peak_memory(device: torch.device) -> None:
+    """Measure the peak of memory from now on."""
+    environment.reset_peak_memory()
+    devices.reset_peak_memory(device)
+
+
+def peak_memory_gb(device: torch.device) -> float:
+    """Return the peak of this process's memory: on a GPU there, else in the machine."""
+    if device.type == "cuda":
+        return devices.peak_memory_bytes(device) / 1e9
+    return environment.peak_memory_mb() / 1e3
+
+
 def time_alternately(
     ways: Mapping[str, Callable[[], object]],
     rounds: int,
     *,
     unit: str,
-    scale: float = 1.0,
+    scale: float | Mapping[str, float] = 1.0,
     device: torch.device | str = "cpu",
 ) -> dict[str, float]:
     """Run the ways alternately, print each round, and return the median time of each way.
 
-    The order rotates with the rounds, so that no way always follows the same other.
+    The order rotates with the rounds, so that no way always follows the same other. The peak of
+    memory of each way is printed at the end.
 
     Parameters
     ----------
@@ -75,23 +92,29 @@ def time_alternately(
     unit
         The unit of the results, for the printed lines.
     scale
-        The factor from seconds to that unit.
+        The factor from seconds to that unit, the same for all ways or one for each.
     device
         The device that the ways use.
     """
     device = torch.device(device)
     times_by_way: dict[str, list[float]] = {name: [] for name in ways}
+    peaks = dict.fromkeys(ways, 0.0)
+    scales = dict.fromkeys(ways, scale) if isinstance(scale, float) else scale
     for i in range(rounds):
         names = list(ways)
         turn = i % len(names)
         for name in (*names[turn:], *names[:turn]):
+            reset_peak_memory(device)
             start = synchronized_time(device)
             ways[name]()
-            times_by_way[name].append((synchronized_time(device) - start) * scale)
+            times_by_way[name].append((synchronized_time(device) - start) * scales[name])
+            peaks[name] = max(peaks[name], peak_memory_gb(device))
         line = ", ".join(
             f"{name} {format_number(times[-1])}" for name, times in times_by_way.items()
         )
         print(f"round {i + 1}: {line} {unit}", flush=True)
+    listed = ", ".join(f"{name} {peak:.2f}" for name, peak in peaks.items())
+    print(f"peak memory: {listed} GB", flush=True)
     return {name: statistics.median(times) for name, times in times_by_way.items()}
 
 

@@ -19,7 +19,7 @@ _CONSTANT = 1e-5
 # So many slices locate a feature well enough; one extreme case does not move a median.
 _SAMPLE = 64
 # Numbers of a block of slices that is computed at once: on a CPU it stays in the cache of a core.
-_CPU_BLOCK, _GPU_BLOCK = 1 << 17, 1 << 26
+_CPU_BLOCK, _GPU_BLOCK = 1 << 17, 1 << 24
 
 
 def split_cases(

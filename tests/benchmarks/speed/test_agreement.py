@@ -32,7 +32,8 @@ def test_stacks_and_products_change_probabilities_by_rounding(
 ) -> None:
     small = "--fits 8 --cases 48 --slices 3 --dim 32 --epochs 12"
     printed = run(f"agreement --network {network} {small}")
-    lines = printed.splitlines()
+    *lines, memory = printed.splitlines()
+    assert memory.startswith("peak memory: cpu ")
     assert [line.split(":")[0] for line in lines] == [
         f"{network}, {way} against stacked" for way in ("alone", "split")
     ]
