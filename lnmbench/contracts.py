@@ -154,7 +154,9 @@ class AuxTask(Protocol):
         """Return (n,) or (n, …) float64, NaN if the label is unknown.
 
         Classes are numbers (n,), or (n, outputs) of 0 and 1 that mark the possible classes of a
-        case; cases with several possible classes are learned, but not scored.
+        case; cases with several possible classes are learned, but not scored. A `multilabel` is
+        (n, outputs) of 0, 1 and NaN: a case counts if any element is known. Of other kinds, all
+        numbers of a case must be known.
         """
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
@@ -169,7 +171,8 @@ class AuxTask(Protocol):
             Logits (…, n, outputs), float32. Leading axes, if any, are the fits of a stack.
         targets
             Targets of the same cases, (…, n) or (…, n, …), float32, with 0 for unknown labels; the
-            trainer excludes those cases from the mean.
+            trainer excludes those cases from the mean. In a `multilabel`, an unknown element of a
+            known case is NaN: exclude it by `torch.where` before the loss is computed.
 
         Returns
         -------
@@ -270,7 +273,7 @@ class Metric(Protocol):
 
         For a binary label, truth is (n,) of 0 and 1 and predicted its probability (n,); for
         classes, truth is (n,) of class numbers and predicted (n, classes); otherwise both have the
-        same shape.
+        same shape. Unknown elements of a `multilabel` are NaN in truth.
         """
 
 

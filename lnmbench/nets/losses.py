@@ -29,22 +29,26 @@ def target_losses(logits: Tensor, target: Tensor, counted: Tensor) -> Tensor:
     return (losses * counted).sum(1)
 
 
-def split_known_labels(targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Return labels without NaN, and whether all labels of a case are known.
+def split_known_labels(targets: Tensor, *, partial: bool = False) -> tuple[Tensor, Tensor]:
+    """Return labels without unknown cases, and whether the labels of a case are known.
 
     Parameters
     ----------
     targets
         Labels (n, …), NaN if unknown.
+    partial
+        Whether one known element makes a case known; otherwise all of them must be known.
 
     Returns
     -------
     tuple[Tensor, Tensor]
-        Labels (n, …) with 0 for NaN; bool (n,).
+        Labels (n, …) with 0 for NaN, which stays in cases that are known in part; bool (n,).
     """
     unknown = torch.isnan(targets)
-    known = ~unknown.reshape(len(targets), -1).any(1)  # (n,)
-    return torch.where(unknown, 0.0, targets), known
+    by_case = unknown.reshape(len(targets), -1)  # (n, elements)
+    known = ~(by_case.all(1) if partial else by_case.any(1))  # (n,)
+    is_known = known.view(-1, *[1] * (targets.dim() - 1))  # (n, …)
+    return torch.where(unknown & ~is_known, 0.0, targets), known
 
 
 def aux_losses(task: AuxTask, logits: Tensor, labels: Tensor, counted: Tensor) -> Tensor:
@@ -57,7 +61,7 @@ def aux_losses(task: AuxTask, logits: Tensor, labels: Tensor, counted: Tensor) -
     logits
         Logits (K, B, outputs).
     labels
-        Labels (K, B, …), without NaN.
+        Labels (K, B, …), from `split_known_labels`.
     counted
         Whether a case is in the batch and its label known, bool (K, B).
 

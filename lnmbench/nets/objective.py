@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.data.device_data import DeviceData
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import AuxInput, Fits, Inputs
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.nets.stacked.embedding import TokenEmbedder
     from lnmbench.records import Training
@@ -78,8 +78,7 @@ class StackedObjective:
         self._labeled_counts = (fits.training & known).sum(1).to(self.device)
         self._validation_counts = fits.validation.sum(1).to(self.device)
         self._labels = [
-            tuple(part.to(self.device) for part in split_known_labels(task.targets.float()))
-            for task in inputs.aux
+            tuple(part.to(self.device) for part in _split_labels(aux)) for aux in inputs.aux
         ]
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
         self._embedder = _build_embedder(inputs, fits, settings, data)
@@ -346,6 +345,11 @@ def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
     if fits.loss_weights is None:
         return torch.ones(len(fits), 1 + len(inputs.aux))
     return fits.loss_weights.float()
+
+
+def _split_labels(aux: AuxInput) -> tuple[Tensor, Tensor]:
+    """Return an auxiliary task's labels (n, …), and whether each case has one, bool (n,)."""
+    return split_known_labels(aux.targets.float(), partial=aux.task.kind == "multilabel")
 
 
 def _case_indices(mask: Tensor) -> list[Tensor]:

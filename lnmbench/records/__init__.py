@@ -1,6 +1,13 @@
 """Frozen records that stages and plugins exchange. Importing them loads nothing heavy."""
 
-from lnmbench.records.auxiliary import SHUFFLED, AuxLabels, is_shuffled, shuffle, unshuffle
+from lnmbench.records.auxiliary import (
+    SHUFFLED,
+    AuxLabels,
+    find_labeled_cases,
+    is_shuffled,
+    shuffle,
+    unshuffle,
+)
 from lnmbench.records.case import Case, Finding, Identity, Volume
 from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
@@ -126,6 +133,7 @@ __all__ = [
     "Variable",
     "Volume",
     "Weights",
+    "find_labeled_cases",
     "freeze",
     "is_shuffled",
     "probe_key",

@@ -38,6 +38,39 @@ def unshuffle(choice: Choice) -> Choice:
     return replace(choice, parameters=parameters)
 
 
+def find_labeled_cases(targets: NDArray[np.float64], kind: Label) -> NDArray[np.bool_]:
+    """Return whether the label of each case is known.
+
+    Of a `multilabel`, one known element is enough; labels of other kinds are known as a whole.
+
+    Parameters
+    ----------
+    targets
+        (n, …), NaN if unknown.
+    kind
+        The kind of the label.
+
+    Returns
+    -------
+    array
+        bool (n,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> targets = np.array([[1.0, np.nan], [np.nan, np.nan]])
+    >>> find_labeled_cases(targets, "multilabel").tolist()
+    [True, False]
+    >>> find_labeled_cases(targets, "binary").tolist()
+    [False, False]
+    """
+    import numpy as np
+
+    unknown = np.isnan(targets).reshape(len(targets), -1)
+    missing = unknown.all(axis=1) if kind == "multilabel" else unknown.any(axis=1)
+    return np.asarray(~missing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AuxLabels:
     """The labels of an auxiliary task for the n cases of a plan, by which it is scored.
@@ -51,3 +84,8 @@ class AuxLabels:
     kind: Label
     known: int
     values: NDArray[np.float64]
+
+    @property
+    def scored(self) -> NDArray[np.bool_]:
+        """The cases that are scored, bool (n,): those with a label that is not ambiguous."""
+        return find_labeled_cases(self.values, self.kind)

@@ -13,8 +13,11 @@ from lnmbench.text import join_spelling, parse_number
 Role = Literal["id", "patient", "center", "feature", "target", "aux", "report"]
 Kind = Literal["continuous", "ordinal", "nominal", "binary"]
 Known = Literal["before", "after"]
-Label = Literal["binary", "ordinal", "nominal", "continuous", "mask"]
-"""Kind of the prediction of a target or auxiliary task: that of a column, or a mask."""
+Label = Literal["binary", "ordinal", "nominal", "continuous", "multilabel", "mask"]
+"""Kind of the prediction of a target or auxiliary task: that of a column, several or a mask.
+
+A `multilabel` has binary elements, each of which may be unknown.
+"""
 
 TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
 UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")

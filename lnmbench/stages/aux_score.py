@@ -49,8 +49,7 @@ def score_aux_task(
         The fault of each metric that failed, by name: the score lacks it. Faults are added; by
         default they are raised.
     """
-    flat = labels.values.reshape(len(labels.values), -1)
-    known = np.asarray(~np.isnan(flat).any(axis=1))
+    known = labels.scored
     if labels.kind not in ("ordinal", "nominal"):
         predicted = predicted.reshape(len(predicted), *labels.values.shape)
     constant = _constant_prediction(labels, known, predicted)
@@ -112,5 +111,6 @@ def _constant_prediction(
     elif labels.kind == "continuous":
         constant = np.median(truth, axis=0)
     else:
-        constant = truth.mean(axis=0)
+        shares = np.ma.masked_invalid(truth).mean(axis=0)  # one for each element
+        constant = np.ma.filled(shares, 0.5)
     return np.broadcast_to(constant, predicted.shape).astype(np.float64)

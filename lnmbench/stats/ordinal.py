@@ -1,4 +1,4 @@
-"""Scores of auxiliary tasks: ordered and unordered classes, measurements, masks."""
+"""Scores of auxiliary tasks: ordered and unordered classes, several labels, measurements, masks."""
 
 from __future__ import annotations
 
@@ -88,6 +88,47 @@ def macro_auc(y: ArrayLike, p: ArrayLike) -> float:
     if present.size < 2:
         raise ValueError(f"labels: expected at least two classes, got {truth.size} of one")
     return float(np.mean([auc(truth == number, scores[:, int(number)]) for number in present]))
+
+
+def multilabel_auc(y: ArrayLike, p: ArrayLike) -> float:
+    """Return the mean AUC over the elements of a label, each on the cases in which it is known.
+
+    Elements have equal weights. An element without a known positive or negative case is left out.
+
+    Parameters
+    ----------
+    y
+        Labels 0, 1 or NaN if unknown, (n, elements).
+    p
+        Score of each element, (n, elements).
+
+    Returns
+    -------
+    float
+        The mean AUC, within [0, 1]; NaN if no element is left.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ and for other labels.
+
+    Examples
+    --------
+    >>> y = [[0, 1], [1, math.nan], [1, 0], [0, math.nan]]
+    >>> multilabel_auc(y, [[0.1, 0.2], [0.7, 0.9], [0.3, 0.6], [0.4, 0.1]])
+    0.375
+    """
+    truth, scores = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
+    if truth.ndim != 2 or truth.shape != scores.shape:
+        raise ValueError(
+            f"labels: expected (n, elements) as the scores, got {truth.shape} and {scores.shape}"
+        )
+    areas = []
+    for element, score in zip(truth.T, scores.T, strict=True):
+        known = ~np.isnan(element)
+        if np.unique(element[known]).size > 1:
+            areas.append(auc(element[known], score[known]))
+    return float(np.mean(areas)) if areas else math.nan
 
 
 def mean_absolute_error(y: ArrayLike, predicted: ArrayLike) -> float:

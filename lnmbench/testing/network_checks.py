@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench.contracts import AuxTask, Encoder, Tunable, Weighting
-from lnmbench.records import Cohort
+from lnmbench.records import Cohort, Label, find_labeled_cases
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def check_aux_task_targets(task: AuxTask, cohort: Cohort) -> None:
 
 def check_aux_task_loss_shape(task: AuxTask, cohort: Cohort) -> None:
     """Check that the loss is (n,), not reduced over the cases."""
-    losses = task.loss(_logits(task, cohort), _replace_nan(task.targets(cohort)))
+    losses = task.loss(_logits(task, cohort), _replace_nan(task.targets(cohort), task.kind))
     shape = tuple(losses.shape)
     assert shape == (len(cohort),), f"the loss has the shape {shape}: do not reduce it"
 
@@ -67,7 +67,8 @@ def check_aux_task_model_axis(task: AuxTask, cohort: Cohort) -> None:
     """Check that a leading model axis gives each model its own loss."""
     import torch
 
-    logits, targets = _logits(task, cohort).detach(), _replace_nan(task.targets(cohort))
+    logits = _logits(task, cohort).detach()
+    targets = _replace_nan(task.targets(cohort), task.kind)
     stack = [logits, logits.flip(0)]
     stacked = task.loss(torch.stack(stack), targets.expand(2, *targets.shape))
     expected = torch.stack([task.loss(each, targets) for each in stack])
@@ -79,8 +80,8 @@ def check_aux_task_gradients(task: AuxTask, cohort: Cohort) -> None:
     import torch
 
     targets, logits = task.targets(cohort), _logits(task, cohort)
-    is_known = ~torch.from_numpy(np.isnan(targets).reshape(len(targets), -1).any(1))
-    losses = task.loss(logits, _replace_nan(targets))
+    is_known = torch.from_numpy(find_labeled_cases(targets, task.kind))
+    losses = task.loss(logits, _replace_nan(targets, task.kind))
     torch.autograd.backward(losses.sum())
     assert logits.grad is not None, "the loss does not depend on the logits"
     assert bool(torch.isfinite(logits.grad).all()), "gradients are not finite"
@@ -141,11 +142,15 @@ def _logits(task: AuxTask, cohort: Cohort) -> Tensor:
     return logits.requires_grad_()
 
 
-def _replace_nan(targets: NDArray[np.float64]) -> Tensor:
+def _replace_nan(targets: NDArray[np.float64], kind: Label) -> Tensor:
     """Return the targets with zeros for unknown labels, as the trainer passes them."""
     import torch
 
-    return torch.nan_to_num(torch.from_numpy(targets).float(), nan=0.0)
+    from lnmbench.nets.losses import split_known_labels
+
+    partial = kind == "multilabel"
+    labels, _ = split_known_labels(torch.from_numpy(targets).float(), partial=partial)
+    return labels
 
 
 def _losses(weighting: Weighting) -> tuple[Tensor, Tensor]:

@@ -30,15 +30,20 @@ class QuadraticKappa:
 
 
 class MacroAuc:
-    """Mean of the AUCs of each class against all others."""
+    """Mean of the AUCs of each class against all others, or of each element of several labels."""
 
     title = "Macro AUC"
     greater_is_better = True
-    kinds: Sequence[Label] = ("ordinal", "nominal")
+    kinds: Sequence[Label] = ("ordinal", "nominal", "multilabel")
     bounds = (0.0, 1.0)
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-        """Return the macro AUC of (n, classes) probabilities, NaN if all cases are of one class."""
+        """Return the macro AUC of (n, classes) probabilities, NaN if all cases are of one class.
+
+        Elements (n, elements) are scored on the cases in which they are known.
+        """
+        if truth.ndim == 2:
+            return ordinal.multilabel_auc(truth, predicted)
         if len(truth) > 0 and (truth == truth[0]).all():
             return math.nan
         return ordinal.macro_auc(truth, predicted)

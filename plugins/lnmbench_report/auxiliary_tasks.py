@@ -109,10 +109,7 @@ def _change_cells(change: PredictionChange | None) -> tuple[Cell, ...]:
 
 def _count_scored(results: Results, score: AuxScore) -> int | None:
     labels = results.aux_labels.get(score.task)
-    if labels is None:
-        return None
-    values = labels.values.reshape(len(labels.values), -1)
-    return int((~np.isnan(values).any(axis=1)).sum())
+    return None if labels is None else int(labels.scored.sum())
 
 
 def _is_control(method: Method, task: str) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs, SliceInputs
-from lnmbench.records import Cohort, Training
+from lnmbench.records import Cohort, Label, Training
 
 CASES, DIM, CLINICAL = 40, 24, 3
 
@@ -22,6 +22,7 @@ class Classes:
     """An auxiliary task of three classes."""
 
     title = "three classes"
+    kind: Label = "nominal"
     outputs = 3
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:

@@ -49,6 +49,15 @@ def test_a_case_is_known_if_all_its_labels_are() -> None:
     assert known.tolist() == [True, False]
 
 
+def test_of_several_labels_one_known_element_makes_a_case_known() -> None:
+    targets = torch.tensor([[1.0, math.nan], [math.nan, math.nan], [0.0, 1.0]])
+    labels, known = split_known_labels(targets, partial=True)
+    assert known.tolist() == [True, False, True]
+    assert labels[1:].tolist() == [[0.0, 0.0], [0.0, 1.0]]
+    assert labels[0, 0] == 1.0
+    assert bool(torch.isnan(labels[0, 1])), "the task's loss masks it"
+
+
 def test_auxiliary_losses_are_means_over_counted_cases() -> None:
     logits = torch.tensor([[[1.0], [4.0]], [[7.0], [8.0]]])
     labels = torch.tensor([[3.0, 0.0], [0.0, 0.0]])

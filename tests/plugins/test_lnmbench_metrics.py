@@ -29,6 +29,7 @@ def test_each_kind_of_label_has_its_metrics() -> None:
         "ordinal": {"kappa", "macro_auc"},
         "nominal": {"macro_auc"},
         "continuous": {"mae"},
+        "multilabel": {"macro_auc"},
         "mask": {"dice"},
     }
     assert binary == set(METRICS) - {"kappa", "macro_auc", "mae", "dice"}

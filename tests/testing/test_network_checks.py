@@ -21,7 +21,7 @@ COHORT = sample_cohort()
 class Reducing:
     """An auxiliary task whose loss is one number."""
 
-    title, outputs = "reduces its loss", 1
+    title, kind, outputs = "reduces its loss", "continuous", 1
 
     def targets(self, cohort):
         return np.zeros(len(cohort))

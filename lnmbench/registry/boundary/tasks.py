@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast, get_args
 import numpy as np
 
 from lnmbench.contracts import AuxTask, Tunable
-from lnmbench.records import Cohort, Label
+from lnmbench.records import Cohort, Label, find_labeled_cases
 from lnmbench.registry.boundary.arrays import require_array, view_cohort
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.search_space import require_space
@@ -129,7 +129,7 @@ class GuardedTask:
 
     def _try(self, targets: NDArray[np.float64]) -> None:
         """Call loss and predictions for two models and some known labels."""
-        known = np.flatnonzero(~np.isnan(targets).reshape(len(targets), -1).any(axis=1))
+        known = np.flatnonzero(find_labeled_cases(targets, self.kind))
         if not len(known):
             return
         import torch

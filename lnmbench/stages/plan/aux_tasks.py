@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from lnmbench.contracts import AuxTask
 from lnmbench.errors import UserError
-from lnmbench.records import SHUFFLED, AuxLabels, Choice, Cohort, Label, unshuffle
+from lnmbench.records import (
+    SHUFFLED,
+    AuxLabels,
+    Choice,
+    Cohort,
+    Label,
+    find_labeled_cases,
+    unshuffle,
+)
 from lnmbench.registry import Registry, Selection
 
 if TYPE_CHECKING:
@@ -49,7 +57,7 @@ class PermutedTask:
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return the task's targets with the rows of known labels in another order."""
         targets = np.array(self._task.targets(cohort), dtype=np.float64)
-        is_known = ~np.isnan(targets).reshape(len(targets), -1).any(axis=1)
+        is_known = find_labeled_cases(targets, self.kind)
         if self._cases is not None:
             is_known &= np.isin(np.arange(len(targets)), self._cases)
         known = np.flatnonzero(is_known)
@@ -147,7 +155,7 @@ def refuse_labels(name: str, task: AuxTask, cohort: Cohort) -> None:
             f"aux task {name} returns labels of shape {targets.shape}",
             expected=f"({len(cohort)}, …)",
         )
-    if np.isnan(targets).reshape(len(cohort), -1).any(axis=1).all():
+    if not find_labeled_cases(targets, task.kind).any():
         raise UserError(
             f"aux task {name} has no label in cohort {cohort.name}",
             then="choose another --aux, or --aux none",
