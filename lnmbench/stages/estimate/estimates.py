@@ -109,12 +109,16 @@ class IngestEstimate:
 
     def describe(self, name: str) -> str:
         """Return a sentence on what is assumed, for the data set of this name."""
-        unusable = f" (and {plural(self.unusable, 'unusable case')})" if self.unusable else ""
+        unusable = f", of which {self.unusable} cannot be used" if self.unusable else ""
+        waiting = (
+            " Its time lies between that of the processors and that by the clock, which includes"
+            " waiting for files."
+        )
         return (
             f"The data set {name} is not ingested: images of {plural(self.sampled, 'random case')}"
             f" were read{unusable}. It is assumed that all {plural(self.with_images, 'case')} with"
-            f" images can be used, and have {sum(self.slices) / self.with_images:.1f} slices on"
-            " average as these do."
+            f" images can be used and have {sum(self.slices) / self.with_images:.1f} slices on"
+            f" average, as these do.{waiting if self.seconds.low < self.seconds.high else ''}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from itertools import cycle
@@ -49,7 +50,7 @@ def estimate_ingest(
     Raises
     ------
     UserError
-        If no sampled case can be used.
+        If no sampled case can be used, or one of them cannot with `strict`.
     """
     with_images = [case for case in cases if case.volume is not None]
     order = np.random.default_rng(0).permutation(len(with_images))[:_MOST_CASES].tolist()
@@ -63,11 +64,14 @@ def estimate_ingest(
             entries += prepare_cases(chunk, options.preprocessing, parts, workers)
 
         started = time.perf_counter()
-        lows.append(measure_seconds(prepare, "cpu", threads=workers))
+        lows.append(measure_seconds(prepare, threads=min(workers, os.cpu_count() or 1)))
         highs.append(time.perf_counter() - started)
         counts.append(len(chunk))
         slices += [entry.slices for entry in entries if not entry.reason]
-        reasons += [entry.reason for entry in entries if entry.reason]
+        left_out = [entry for entry in entries if entry.reason]
+        if left_out and options.strict:
+            raise UserError(f"case {left_out[0].case[:40]!r}: {left_out[0].reason}")
+        reasons += [entry.reason for entry in left_out]
         parts.remove()
     if not slices:
         raise UserError(

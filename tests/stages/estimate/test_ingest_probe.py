@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def test_cases_without_images_have_no_slices(phantoms: list[Case], tmp_path: Pat
     assert expected.slices[7] > 0, "it is assumed to be usable"
     assert expected.disk == sum(expected.slices) * 32 * 32 * 2
     assert 0 < expected.seconds.low <= expected.seconds.high
-    assert "(and 1 unusable case)" in expected.describe("x")
+    text = expected.describe("x")
+    assert "images of 7 random cases were read, of which 1 cannot be used" in text
+    assert "all 7 cases with images can be used" in text
     assert not list(tmp_path.iterdir()), "prepared images are removed"
 
 
@@ -54,6 +57,13 @@ def test_a_sample_that_takes_long_is_extrapolated(
     assert expected.sampled == 2
     assert expected.seconds.low == pytest.approx(8.0 / 2 * 60)
     assert ingest_probe._extrapolate([8.0, 3.0], [2, 2], 60) == pytest.approx(5.0 + 1.5 * 60)
+
+
+def test_strict_refuses_a_sampled_case(phantoms: list[Case], tmp_path: Path) -> None:
+    strict = replace(OPTIONS, strict=True)
+    cases = [*phantoms[:2], Case(id="b", values={}, volume=refuse)]
+    with pytest.raises(UserError, match="case 'b': the CT is missing"):
+        estimate_ingest(cases, strict, folder=tmp_path, workers=4, are_files=True)
 
 
 def test_no_usable_image_is_one_line(tmp_path: Path) -> None:
