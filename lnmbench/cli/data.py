@@ -53,6 +53,7 @@ def ingest(
 ) -> None:
     """Build the cohort file of a data set, report on each case, and print the file's path."""
     from lnmbench.choices import parse
+    from lnmbench.cli.interrupt import announce_resumption
     from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
     from lnmbench.stages import ingest as stage
@@ -60,6 +61,7 @@ def ingest(
 
     ingest_options = options.to_ingest_options()
     registry = plugins.load()
+    announce_resumption("finished cases")
     with make_progress() as progress:
         path = stage.ingest(
             parse(dataset),

@@ -33,6 +33,7 @@ def download(
     plugins: PluginOptions,
 ) -> None:
     """Download the files of a data set, or print the steps if they need a login."""
+    from lnmbench.cli.interrupt import announce_resumption
     from lnmbench.cli.progress import make_progress
     from lnmbench.stages.data import download_files, find_source
 
@@ -40,6 +41,7 @@ def download(
     source = find_source(name, registry)
     folder = to or Path(name)
     if source.files:
+        announce_resumption("finished files")
         with make_progress() as progress:
             paths = download_files(source, folder, progress=progress)
         for path in paths:

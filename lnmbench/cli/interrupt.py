@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from lnmbench.signals import send_again
 
-STOPPED = "stopped: finished units are saved; rerun the same command to continue"
+STOPPED = "stopped"
 
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -39,6 +39,7 @@ class _State:
     is_resent = False
     is_ending = False
     is_printed = False
+    saved = ""
 
 
 _state = _State()
@@ -76,11 +77,17 @@ def exit_code() -> int:
     return INTERRUPTED if _state.number is None else 128 + _state.number
 
 
+def announce_resumption(saved: str) -> None:
+    """Say when the command is stopped that it can be resumed, and what is saved of it."""
+    _state.saved = saved
+
+
 def print_stopped() -> None:
     """Print, once, that the command was stopped."""
     if not _state.is_printed:
         _state.is_printed = True
-        print(STOPPED, file=sys.stderr, flush=True)
+        saved = f": {_state.saved} are saved; rerun the same command to continue"
+        print(f"{STOPPED}{saved if _state.saved else ''}", file=sys.stderr, flush=True)
 
 
 def expect_exit() -> None:

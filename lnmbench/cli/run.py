@@ -42,6 +42,7 @@ def run(
     plugins: PluginOptions,
 ) -> None:
     """Run a benchmark, resuming an unfinished one, and print its tables."""
+    from lnmbench.cli.interrupt import announce_resumption
     from lnmbench.cli.progress import make_progress
     from lnmbench.cli.report import print_brief_report
     from lnmbench.environment import home
@@ -75,6 +76,7 @@ def run(
                 resources=resources,
             )
         else:
+            announce_resumption("finished units")
             try:
                 folder = run_benchmark(
                     benchmark,

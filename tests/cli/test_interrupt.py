@@ -77,6 +77,7 @@ from lnmbench.cli import interrupt
 signal.signal(signal.SIGINT, signal.default_int_handler)
 {before}
 interrupt.record_interrupts()
+{after}
 try:
     try:
         signal.raise_signal({first})
@@ -93,9 +94,9 @@ except KeyboardInterrupt:
 
 
 def run_signals(
-    first: str, second: str = "0", seconds: float = 0, before: str = ""
+    first: str, second: str = "0", seconds: float = 0, before: str = "", after: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    code = ENDING.format(first=first, second=second, seconds=seconds, before=before)
+    code = ENDING.format(first=first, second=second, seconds=seconds, before=before, after=after)
     if second == "0":
         code = code.replace("        signal.raise_signal(0)\n", "")
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -127,3 +128,11 @@ def test_a_signal_that_nohup_ignores_stays_ignored() -> None:
     ignore = "signal.signal(signal.SIGHUP, signal.SIG_IGN)"
     done = run_signals("signal.SIGHUP", before=ignore)
     assert (done.returncode, done.stdout) == (0, "continued\ncleaned up\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM")
+def test_a_command_that_resumes_says_what_is_saved() -> None:
+    done = run_signals("signal.SIGTERM", after="interrupt.announce_resumption('finished cases')")
+    assert done.stderr == (
+        "stopped: finished cases are saved; rerun the same command to continue\n"
+    )
