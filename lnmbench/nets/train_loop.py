@@ -143,7 +143,7 @@ class TrainLoop:
         self._active.scale_rates(rate_factor(self._settings, epoch))
         training = self._train_epoch(epoch)
         validation = self._objective.validation_losses(self._active.state)
-        losses = zip(fits, training.tolist(), validation.tolist(), strict=True)
+        losses = zip(fits, training.cpu().tolist(), validation.tolist(), strict=True)
         self._history += [
             FitEpoch(fit=fit, epoch=epoch, training_loss=train_loss, validation_loss=valid_loss)
             for fit, train_loss, valid_loss in losses

@@ -225,30 +225,58 @@ def make_loop_without_numbers(
     """Return a loop on a device that holds no numbers: reading one there raises an error."""
     meta = torch.device("meta")
     assert settings.token_dim is not None
-    tokens = torch.empty(len(inputs.target), settings.token_dim, device=meta)
+    total = len(inputs.target) if inputs.slices is None else inputs.slices.total
+    count = len(inputs.target) if has_case_tokens(inputs, settings) else total
+    tokens = torch.empty(count, settings.token_dim, device=meta)
     monkeypatch.setattr("lnmbench.nets.stacked.principal._compute_tokens", lambda *_: tokens)
     data = load_device_data(inputs, meta)
     return TrainLoop(StackedObjective(inputs, fits, settings, weighting, data), settings)
 
 
 @pytest.mark.parametrize("slices", [True, False])
-def test_an_epoch_is_copied_to_the_device_once_and_its_steps_wait_for_nothing(
+@pytest.mark.parametrize("layers", [0, 1])
+def test_steps_wait_for_nothing_and_copy_no_more_than_their_packing(
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
     settings: Training,
     sum_losses: Callable[..., Weighting],
     monkeypatch: pytest.MonkeyPatch,
     slices: bool,
+    layers: int,
 ) -> None:
     inputs, fits = make_inputs(slices=slices), make_fits(range(6))
-    settings = replace(settings, layers=0, projection="principal")
-    assert len({-(-int(count) // settings.batch_size) for count in fits.training.sum(1)}) > 1
+    settings = replace(settings, layers=layers)
+    steps = {-(-int(count) // settings.batch_size) for count in fits.training.sum(1)}
+    assert len(steps) > 1, "some fits have fewer steps than others"
     loop = make_loop_without_numbers(inputs, fits, settings, sum_losses(), monkeypatch)
     with CopiedTensors() as copied:
         losses = loop._train_epoch(1)
     assert losses.shape == (6,)
     assert losses.is_meta
-    assert copied.count == 1
+    packed = slices and not has_case_tokens(inputs, settings)
+    assert copied.count == 1 + packed * 3 * max(steps)
+
+
+def test_a_training_mixes_no_devices(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the device is read, numbers are zero; every other use of it from the CPU fails."""
+    read = Tensor.cpu
+
+    def read_zeros(tensor: Tensor) -> Tensor:
+        return torch.zeros(tensor.shape, dtype=tensor.dtype) if tensor.is_meta else read(tensor)
+
+    inputs, fits = make_inputs(), make_fits(range(3))
+    loop = make_loop_without_numbers(inputs, fits, settings, sum_losses(), monkeypatch)
+    monkeypatch.setattr(Tensor, "cpu", read_zeros)
+    for epoch in range(1, 2 + settings.patience):
+        loop.run_epoch(epoch)
+    assert loop.stopped_count == 3
+    assert loop.results().probabilities["n2"].shape == (3, len(inputs.target), 1)
 
 
 def test_steps_that_wait_or_copy_are_noticed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -157,7 +157,7 @@ def pack_steps(
         if offsets is not None and averaged:
             packing = _pack_averages(counts, cases, case_mask)
         elif offsets is not None:
-            packing = _move_to(_pack_slices(counts, on_cpu, offsets), device)
+            packing = _pack_slices(counts, on_cpu, offsets, device)
         yield Batch(case_counts=counts, cases=cases, case_mask=case_mask, packing=packing)
 
 
@@ -182,7 +182,10 @@ def _pack_averages(counts: tuple[int, ...], cases: Tensor, case_mask: Tensor) ->
     )
 
 
-def _pack_slices(counts: tuple[int, ...], padded: Tensor, offsets: Tensor) -> TokenPacking:
+def _pack_slices(
+    counts: tuple[int, ...], padded: Tensor, offsets: Tensor, device: torch.device
+) -> TokenPacking:
+    """Return the packing of padded cases (K, B); what grows with P² is computed on the device."""
     models, cases = len(padded), padded.clamp(min=0)
     size = block_size_for(int(offsets.diff().max()))
     lengths = (offsets.diff()[cases] * (padded >= 0)).numpy()
@@ -195,24 +198,27 @@ def _pack_slices(counts: tuple[int, ...], padded: Tensor, offsets: Tensor) -> To
     position = np.repeat(fit * capacity + first[fit, case], length) + slice_in_case
     case_at = np.full(models * capacity, -1)
     case_at[position] = np.repeat(case, length)
+    weights = np.zeros(models * capacity, dtype=np.float32)
+    weights[position] = np.repeat(1 / length, length)
     slice_rows = np.zeros(models * capacity, dtype=np.int64)
     first_rows = offsets.numpy()[cases.numpy()[fit, case]]
     slice_rows[position] = np.repeat(first_rows, length) + slice_in_case
-    by_block = case_at.reshape(-1, size)  # (blocks, N)
-    same_case = by_block[:, :, None] == by_block[:, None, :]  # (blocks, N, N)
-    attention_mask = same_case & (by_block >= 0)[:, None, :]  # (blocks, N, N)
-    pooling = np.zeros((models, cases.shape[1], capacity), dtype=np.float32)
-    fit_of_slice, case_of_slice = np.repeat(fit, length), np.repeat(case, length)
-    pooling[fit_of_slice, case_of_slice, position % capacity] = np.repeat(1 / length, length)
-    token_mask = torch.from_numpy(case_at >= 0).view(models, capacity)  # (K, P)
+    token_positions = torch.from_numpy(np.flatnonzero(case_at >= 0) % capacity)  # (tokens,)
+    case_of_token, weight_of_token, rows_of_slices = (
+        upload(torch.from_numpy(values).view(models, 1, capacity), device)
+        for values in (case_at, weights, slice_rows)
+    )  # each (K, 1, P)
+    in_block = case_of_token.view(-1, 1, size)  # (blocks, 1, N)
+    same_case = in_block.mT == in_block  # (blocks, N, N)
+    pooling = weight_of_token.new_zeros(models, cases.shape[1], capacity)  # (K, B, P)
     return TokenPacking(
         case_counts=counts,
         block_size=size,
-        slice_rows=torch.from_numpy(slice_rows).view(models, capacity),  # (K, P)
-        token_mask=token_mask,
-        token_positions=tuple(mask.nonzero().flatten() for mask in token_mask),  # each (tokens,)
-        attention_mask=torch.from_numpy(attention_mask.astype(np.float32)),
-        pooling=torch.from_numpy(pooling),
+        slice_rows=rows_of_slices.squeeze(1),  # (K, P)
+        token_mask=case_of_token.squeeze(1) >= 0,  # (K, P)
+        token_positions=torch.split(token_positions, lengths.sum(1).tolist()),  # each (tokens,)
+        attention_mask=(same_case & (in_block >= 0)).float(),
+        pooling=pooling.scatter_(1, case_of_token.clamp(min=0), weight_of_token),
     )
 
 
@@ -233,11 +239,3 @@ def _assign_positions(
         first[row, case] = (block + 1) * size - room[row, block]
         room[row, block] -= length
     return first, (room < size).sum(1)
-
-
-def _move_to(packing: TokenPacking, device: torch.device) -> TokenPacking:
-    if device.type == "cpu":
-        return packing
-    names = (field.name for field in fields(packing) if field.type.startswith("Tensor"))
-    tensors = {name: getattr(packing, name).to(device, non_blocking=True) for name in names}
-    return replace(packing, **tensors)

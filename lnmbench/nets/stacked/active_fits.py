@@ -42,7 +42,7 @@ class StackState:
     rows: Tensor = field(init=False)
 
     def __post_init__(self, device: torch.device | str) -> None:
-        rows = upload(torch.tensor(self.fits), torch.device(device))
+        rows = upload(torch.tensor(self.fits, dtype=torch.int64), torch.device(device))
         object.__setattr__(self, "rows", rows)
 
 
