@@ -15,7 +15,7 @@
 # table at the end compares each figure with its target.
 set -u
 device=cuda tiny=0 wheels=${LNMBENCH_WHEELS:-} out="" limit=470 started=$(date +%s)
-only=stacked,protocol160,protocol681,layer4,all,agreement
+parts=stacked,protocol160,protocol681,layer4,all,agreement only=$parts
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
   case $1 in
@@ -33,6 +33,10 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
+for name in ${only//,/ }; do
+  case ,$parts, in *,"$name",*) ;; *) echo "gpu.sh: unknown part $name: expected $parts" >&2; exit 2 ;; esac
+done
+case $limit in '' | *[!0-9]*) echo "gpu.sh: --limit takes seconds, got $limit" >&2; exit 2 ;; esac
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) && root=$(cd "$here/../.." && pwd) || exit 1
 scratch=$(mktemp -d) && trap 'rm -rf "$scratch"' EXIT || exit 1
 out=${out:-$(mktemp -d)} && mkdir -p "$out" || exit 1

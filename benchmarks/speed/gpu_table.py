@@ -144,9 +144,13 @@ def describe_machine(device: str) -> str:
     """Return the device, its memory and torch's version; exit if torch cannot use the device."""
     import torch
 
+    from lnmbench.errors import UserError
     from lnmbench.nets.device import describe_device, free_memory_bytes, select_device
 
-    selected = select_device(device)
+    try:
+        selected = select_device(device)
+    except UserError as error:
+        sys.exit(f"gpu.sh: {error}")
     free = free_memory_bytes(selected)
     memory = "" if free is None else f", {free / 1e9:.0f} GB free"
     return f"{describe_device(str(selected))}{memory}, torch {torch.__version__}"

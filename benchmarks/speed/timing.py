@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,7 +14,7 @@ from lnmbench import environment
 from lnmbench.nets import device as devices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 Option = tuple[str, object, str]
 
@@ -99,7 +100,7 @@ def time_alternately(
     device = torch.device(device)
     times_by_way: dict[str, list[float]] = {name: [] for name in ways}
     peaks = dict.fromkeys(ways, 0.0)
-    scales = dict.fromkeys(ways, scale) if isinstance(scale, float) else scale
+    scales = scale if isinstance(scale, Mapping) else dict.fromkeys(ways, scale)
     for i in range(rounds):
         names = list(ways)
         turn = i % len(names)

@@ -105,6 +105,11 @@ def test_wrong_options_and_folders_of_wheels_are_refused(tmp_path: Path) -> None
         assert done.returncode == 2
         assert "unknown option" in done.stderr
         assert not commands
+    for options in (("--only", "stacked,layer3"), ("--limit", "8m")):
+        done, commands = run_script(tmp_path, *options)
+        assert done.returncode == 2
+        assert options[1].split(",")[-1] in done.stderr
+        assert not commands
     done, commands = run_script(tmp_path, "--wheels", str(tmp_path / "none"))
     assert done.returncode == 1
     assert "cannot install the wheels" in done.stderr
@@ -146,3 +151,5 @@ def test_entry_points_are_written_where_the_project_is_not_installed(
     assert {point.group for point in points} == {"lnmbench"}
     assert all(callable(point.load().__class__) for point in points)
     assert module.describe_machine("cpu").startswith("cpu, torch ")
+    with pytest.raises(SystemExit, match="no such device on this machine: expected auto"):
+        module.describe_machine("tpu")

@@ -32,6 +32,17 @@ def test_no_way_always_follows_the_same_other(
     assert capsys.readouterr().out.count("round") == 3
 
 
+def test_ways_may_do_different_amounts_of_work(
+    timing: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 2.0, 2.0, 8.0])
+    monkeypatch.setattr(timing, "synchronized_time", lambda device: next(times))
+    ways = {"few": lambda: None, "many": lambda: None}
+    scale = {"few": 0.5, "many": 0.25}
+    assert timing.time_alternately(ways, 1, unit="s", scale=scale) == {"few": 1.0, "many": 1.5}
+    assert "peak memory: few " in capsys.readouterr().out
+
+
 def test_ratios_are_compared_with_their_goals(
     timing: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
