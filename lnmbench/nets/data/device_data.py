@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from lnmbench.errors import UserError
 from lnmbench.nets.data.standardization import SliceFeatures
+from lnmbench.nets.device import is_out_of_memory
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs
@@ -44,12 +46,28 @@ def load_device_data(
         The memory limit of a stack; None sets 4 GiB.
     threads
         The number of CPU cores that each stack may use before it trains.
+
+    Raises
+    ------
+    UserError
+        If the features do not fit into the memory of the device.
     """
     features, slices = None, inputs.slices
     if slices is not None and slices.trainable_encoder is None:
         # the slices of other views count as cases on which no fit trains
         ends = [slices.offsets[1:] + view * slices.total for view in range(slices.views)]
         offsets = torch.cat([slices.offsets[:1], *ends])  # (views · n + 1,)
-        features = SliceFeatures(slices.features, offsets, device, key=slices.key)
+        try:
+            features = SliceFeatures(slices.features, offsets, device, key=slices.key)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            gigabytes = slices.features.numel() * 4 / 1e9
+            raise UserError(
+                "out of memory: not enough for the features of all slices",
+                where=str(device),
+                expected=f"{gigabytes:.1f} GB",
+                then="choose an encoder with fewer features, or another --device",
+            ) from error
     limit = _DEFAULT_BYTES if memory_bytes is None else memory_bytes
     return DeviceData(device=device, memory_bytes=limit, features=features, threads=threads)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 import torch
 from torch import nn
 
+from lnmbench.errors import UserError
 from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.fits import TrainableEncoder
 
@@ -48,3 +50,18 @@ def test_slices_of_other_views_standardize_nothing(make_inputs: Callable[..., In
     mean, _ = data.features.standardization(training)
     expected = data.features.values[: inputs.slices.offsets[10]].mean(0)
     torch.testing.assert_close(mean[0], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_features_that_do_not_fit_into_memory_are_refused(
+    make_inputs: Callable[..., Inputs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = iter([torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("CUDA error")])
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise next(errors)
+
+    monkeypatch.setattr("lnmbench.nets.data.device_data.SliceFeatures", fail)
+    with pytest.raises(UserError, match=r"features of all slices.*expected 0.0 GB.*another --dev"):
+        load_device_data(make_inputs(), CPU)
+    with pytest.raises(RuntimeError, match="CUDA error"):
+        load_device_data(make_inputs(), CPU)
