@@ -7,17 +7,20 @@ phantoms and a real encoder would take hours, and all other stages are those of 
 The methods are the network with an auxiliary task, the same network without it and logistic
 regression. Each stage is a process of its own, whose time is measured without its start-up and
 whose peak memory is its resident memory, pages that it maps from files included. The size of the
-features is that of the cohort's slices in float32.
+features is that of the cohort's slices in float32. The growth is the exponent of the CPU time
+between the last two numbers of cases: 1 is linear, and below 1 a constant part dominates.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -133,23 +136,42 @@ class Stages:
         self._run_folder.joinpath("report.html").write_text(page, encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Wall-clock and CPU time of a stage, and the peak memory of its process."""
+
+    seconds: float
+    cpu_seconds: float
+    megabytes: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s, CPU {self.cpu_seconds:.1f} s, {self.megabytes:.0f} MB"
+
+
 def measure_stage(name: str, benchmark: Benchmark, folder: Path) -> None:
-    """Print the seconds of a stage and the peak memory of this process in MB."""
+    """Print wall-clock and CPU time of a stage, and the peak memory of this process in MB."""
     work = Stages(benchmark, folder).prepare(name)
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     work()
-    print(f"{time.perf_counter() - started} {environment.peak_memory_mb()}")
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - worked
+    print(seconds, cpu_seconds, environment.peak_memory_mb())
 
 
-def measure(arguments: list[str], folder: Path) -> dict[str, tuple[float, float]]:
-    """Return seconds and MB of each stage, measured in processes with these arguments."""
+def measure(arguments: list[str], folder: Path) -> dict[str, Measure]:
+    """Return the measure of each stage, from processes with these arguments."""
     measured = {}
     for name in Stages.names:
         command = [sys.executable, __file__, *arguments, "--folder", str(folder), "--stage", name]
         output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-        seconds, megabytes = output.split()[-2:]
-        measured[name] = float(seconds), float(megabytes)
+        seconds, cpu_seconds, megabytes = map(float, output.split()[-3:])
+        measured[name] = Measure(seconds=seconds, cpu_seconds=cpu_seconds, megabytes=megabytes)
     return measured
+
+
+def describe_growth(small: Measure, large: Measure, ratio: float) -> str:
+    """Return the exponent of the CPU time in the number of cases."""
+    exponent = math.log(large.cpu_seconds / small.cpu_seconds) / math.log(ratio)
+    return f"n^{exponent:.2f}"
 
 
 def main() -> None:
@@ -164,16 +186,18 @@ def main() -> None:
     print(
         f"three methods, {make_benchmark(asked).protocol}, {asked.slices} slices, D = {asked.dim}"
     )
-    print(" ".join(f"{name:>16}" for name in ("cases", "features", *Stages.names)))
+    table = {}
     for cases in asked.cases:
         arguments = [f"--{name}={getattr(asked, name)}" for name, _, _ in _OPTIONS[1:]]
         with tempfile.TemporaryDirectory() as folder:
-            measured = measure([f"--cases={cases}", *arguments], Path(folder))
-        megabytes = 4e-6 * cases * asked.slices * asked.dim
-        cells = [f"{seconds:.1f} s {peak:.0f} MB" for seconds, peak in measured.values()]
-        print(
-            " ".join(f"{cell:>16}" for cell in (cases, f"{megabytes:.0f} MB", *cells)), flush=True
-        )
+            table[cases] = measure([f"--cases={cases}", *arguments], Path(folder))
+        print(f"{cases} cases, {4e-6 * cases * asked.slices * asked.dim:.0f} MB of features:")
+        for name, measured in table[cases].items():
+            print(f"  {name}: {measured}", flush=True)
+    *_, second, last = asked.cases
+    print(f"growth of CPU time from {second} to {last} cases:")
+    for name in Stages.names:
+        print(f"  {name}: {describe_growth(table[second][name], table[last][name], last / second)}")
 
 
 if __name__ == "__main__":
