@@ -11,6 +11,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,8 @@ def train(
     def train_fits(indices: range, report: Callable[[int], None]) -> FitResults:
         return train_stack(inputs, fits.select(indices), settings, weighting, data, report)
 
-    train_or_halve = _halve_on_out_of_memory(train_fits)
+    # not a closure over itself: it would keep the features until a garbage collection
+    train_or_halve = partial(_train_or_halve, train_fits)
     return _concatenate(_train_in_threads(train_or_halve, stacks, threads, on_epoch), stacks)
 
 
@@ -125,29 +127,27 @@ def split_into_stacks(fits: int, size: int, threads: int, max_fits: int) -> list
     return [range(start, end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _halve_on_out_of_memory(train_fits: _TrainStack) -> _TrainStack:
-    """Return the same function, which trains in halves if there is no memory for the whole."""
-
-    def train_or_halve(indices: range, report: Callable[[int], None]) -> FitResults:
-        try:
-            return train_fits(indices, report)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            if len(indices) == 1:
-                raise UserError(
-                    "out of memory: not enough for a single fit",
-                    then="choose a smaller encoder, batch_size or token_dim, or another --device",
-                ) from error
-        # Outside the handler: its traceback would keep the tensors.
-        release_cached_memory()
-        half = len(indices) // 2
-        first = train_or_halve(indices[:half], report)
-        second = train_or_halve(indices[half:], lambda stopped: report(half + stopped))
-        whole = _concatenate([first, second], [range(half), range(half, len(indices))])
-        return replace(whole, notes=(_HALVED,))
-
-    return train_or_halve
+def _train_or_halve(
+    train_fits: _TrainStack, indices: range, report: Callable[[int], None]
+) -> FitResults:
+    """Return the results of a stack, which is trained in halves if memory runs out."""
+    try:
+        return train_fits(indices, report)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        if len(indices) == 1:
+            raise UserError(
+                "out of memory: not enough for a single fit",
+                then="choose a smaller encoder, batch_size or token_dim, or another --device",
+            ) from error
+    # Outside the handler: its traceback would keep the tensors.
+    release_cached_memory()
+    half = len(indices) // 2
+    first = _train_or_halve(train_fits, indices[:half], report)
+    second = _train_or_halve(train_fits, indices[half:], lambda stopped: report(half + stopped))
+    whole = _concatenate([first, second], [range(half), range(half, len(indices))])
+    return replace(whole, notes=(_HALVED,))
 
 
 def _train_in_threads(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -237,3 +239,21 @@ def test_a_stack_on_a_gpu_computes_its_tokens_on_all_cores(
     monkeypatch.setattr(parallel, "_MIN_SIZE", 1)
     with pytest.raises(LookupError, match=f"{expected} threads"):
         train(make_inputs(), make_fits(range(4)), settings, sum_losses(), device=device, threads=4)
+
+
+def test_the_features_leave_memory_with_their_training(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs = make_inputs()
+    assert inputs.slices is not None
+    features = weakref.ref(inputs.slices.features)
+    gc.disable()  # few objects are created in a run, so cycles would stay for many repeats
+    try:
+        train(inputs, make_fits([0, 1]), settings, sum_losses())
+        del inputs
+        assert features() is None
+    finally:
+        gc.enable()
