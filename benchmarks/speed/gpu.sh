@@ -7,7 +7,7 @@
 #                machine has none (default: $LNMBENCH_WHEELS; nothing is installed without it)
 # --device NAME  cuda (default) or cpu
 # --tiny         tiny sizes, which check the script itself within a minute on a CPU
-# --only PARTS   stacked,protocol160,protocol681,layer4,all,agreement: some of them
+# --only PARTS   stacked,layer4,all,agreement,protocol160,protocol681: some of them
 # --out DIR      folder of the logs (default: a temporary one)
 # --limit S      seconds in all (default: 470); a part that exceeds what is left is ended
 #
@@ -15,7 +15,7 @@
 # table at the end compares each figure with its target.
 set -u
 device=cuda tiny=0 wheels=${LNMBENCH_WHEELS:-} out="" limit=470 started=$(date +%s)
-parts=stacked,protocol160,protocol681,layer4,all,agreement only=$parts
+parts=stacked,layer4,all,agreement,protocol160,protocol681 only=$parts
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; }
 while [ $# -gt 0 ]; do
   case $1 in
@@ -67,25 +67,27 @@ part() { # name, its longest time in seconds, script and options
   [ "$status" = 0 ] || say "$name: failed with status $status" | tee -a "$out/$name.log"
 }
 
+# the longest part is the last one: it gets the time that the others leave
 if [ $tiny = 1 ]; then
-  small="--cases 12 --slices 2 --fits 1 --epochs 1 --rounds 1 --batch-size 5 --token-dim 8"
+  tuning="--device $device --encoder resnet18 --size 32 --workers 0 --cases 12 --slices 2 --fits 1
+    --epochs 1 --rounds 1 --batch-size 5 --token-dim 8"
+  protocol="--device $device --training max_epochs=1 --repeats 1 --folds 2 --inner 2"
   part stacked 60 stacked.py --device "$device" --dim 16 --token-dim 8 --fits 6 --plain-fits 2 \
     --cases 20 --slices 3 --epochs 1 --rounds 1 --processes 0
-  protocol="--device $device --training max_epochs=1 --repeats 1 --folds 2 --inner 2"
+  part layer4 60 finetune.py --train layer4 $tuning
+  part all 60 finetune.py --train all $tuning
+  part agreement 60 agreement.py --device "$device" --fits 4 --cases 40 --slices 2 --dim 16 --epochs 2
   part protocol160 60 protocol.py $protocol --encoder efficientnet_lite0:weights=random \
     --dataset synthetic:n=12
   part protocol681 60 protocol.py $protocol --encoder none --dataset synthetic:n=40,images=false
-  part layer4 60 finetune.py --device "$device" --encoder resnet18 --train layer4 --size 32 --workers 0 $small
-  part all 60 finetune.py --device "$device" --encoder resnet18 --train all --size 32 --workers 0 $small
-  part agreement 60 agreement.py --device "$device" --fits 4 --cases 40 --slices 2 --dim 16 --epochs 2
 else
-  part stacked 100 stacked.py --device "$device" --dim 2048 --fits 500 --plain-fits 20 --rounds 3
   protocol="--device $device --encoder resnet50:weights=random --workers $(nproc)"
+  part stacked 100 stacked.py --device "$device" --dim 2048 --fits 500 --plain-fits 20 --rounds 3
+  part layer4 90 finetune.py --device "$device" --train layer4 --workers 8 --rounds 3
+  part all 110 finetune.py --device "$device" --train all --workers 8 --rounds 3
+  part agreement 90 agreement.py --device "$device"
   part protocol160 120 protocol.py $protocol --dataset synthetic:n=160
   part protocol681 310 protocol.py $protocol --dataset synthetic:n=681
-  part layer4 90 finetune.py --device "$device" --train layer4 --workers 8 --rounds 3
-  part all 120 finetune.py --device "$device" --train all --workers 8 --rounds 3
-  part agreement 90 agreement.py --device "$device"
 fi
 say "done"
 [ $tiny = 0 ] || echo "tiny sizes: the figures say nothing about speed"
