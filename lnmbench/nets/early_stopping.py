@@ -53,9 +53,13 @@ class BestWeights:
         best = index[improved]
         self.epochs[index] = epoch
         self.loss[best], self.epoch[best] = losses[improved], epoch
-        device = weights.device
-        rows = upload(improved.nonzero().flatten(), device)
-        self.weights.index_copy_(0, upload(best, device), weights.index_select(0, rows))
+        rows = improved.nonzero().flatten()
+        if weights.device.type == "cpu":  # one by one, without a second copy of all rows
+            for fit, row in zip(best.tolist(), rows.tolist(), strict=True):
+                self.weights[fit] = weights[row]
+        else:
+            rows_there, best_there = (upload(x, weights.device) for x in (rows, best))
+            self.weights[best_there] = weights[rows_there]
         stopped = epoch - self.epoch[index] >= self._patience
         fits_that_stop: list[int] = index[stopped].tolist()
         return fits_that_stop
