@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 
 from lnmbench.stats.multiplicity import holm
 
@@ -21,6 +22,11 @@ def test_is_the_step_down_procedure(pvalues: list[float]) -> None:
         highest = max(highest, min(1.0, (len(pvalues) - rank) * pvalues[index]))
         expected[int(index)] = highest
     assert adjusted.tolist() == pytest.approx(list(expected.values()))
+
+
+def test_values_are_those_of_statsmodels() -> None:
+    pvalues = np.random.default_rng(0).uniform(size=200).round(2) ** 3
+    np.testing.assert_array_equal(holm(pvalues), multipletests(pvalues, method="holm")[1])
 
 
 def test_empty_family_stays_empty() -> None:

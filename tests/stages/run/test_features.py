@@ -126,7 +126,7 @@ def test_baselines_without_a_pipeline_and_encoders_without_weights(
 
 NETWORK = "resnet18:weights=random"
 SHORT = f"{NETWORK},cut=layer2"
-STILL = {"clip": 1e9, "weight_decay": 0.1, "encoder_learning_rate": 1e-12, "max_epochs": 5}
+STILL = {"clip": 1e9, "weight_decay": 0.1, "encoder_learning_rate": 1e-12, "max_epochs": 3}
 
 VOLUMES = """
 import torch
