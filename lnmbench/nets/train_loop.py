@@ -87,8 +87,9 @@ def shuffle_into_batches(
     batch_size
         The largest number of cases of a batch.
     """
-    shuffled = cases[torch.randperm(len(cases), generator=order)]
-    return shuffled.tensor_split(-(-len(cases) // batch_size))
+    count = cases.numel()
+    shuffled = cases[torch.randperm(count, generator=order)]
+    return shuffled.tensor_split(-(-count // batch_size))
 
 
 def rate_factor(settings: Training, epoch: int) -> float:

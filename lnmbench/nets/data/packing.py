@@ -140,18 +140,20 @@ def pack_steps(
     averaged
         Whether the mean of a case's slices is one token, and has its number as row.
     """
-    padded = [_pad(cases) for cases in cases_by_step]  # each (K, B)
+    counts_by_step = [tuple(cases.numel() for cases in step) for step in cases_by_step]
+    padded = [
+        _pad(cases, counts) for cases, counts in zip(cases_by_step, counts_by_step, strict=True)
+    ]  # each (K, B)
     numbers = upload(torch.cat([cases.flatten() for cases in padded]), device)
     sizes = [cases.numel() for cases in padded]
     parts = zip(
-        cases_by_step,
+        counts_by_step,
         padded,
         torch.split(numbers.clamp(min=0), sizes),
         torch.split(numbers >= 0, sizes),
         strict=True,
     )
-    for cases_by_fit, on_cpu, flat_cases, flat_mask in parts:
-        counts = tuple(len(cases) for cases in cases_by_fit)
+    for counts, on_cpu, flat_cases, flat_mask in parts:
         cases, case_mask = flat_cases.view(on_cpu.shape), flat_mask.view(on_cpu.shape)  # (K, B)
         packing = None
         if offsets is not None and averaged:
@@ -161,10 +163,9 @@ def pack_steps(
         yield Batch(case_counts=counts, cases=cases, case_mask=case_mask, packing=packing)
 
 
-def _pad(cases_by_fit: Sequence[Tensor]) -> Tensor:
-    """Return the cases of each fit, followed by -1, (K, B)."""
-    counts = torch.tensor([len(cases) for cases in cases_by_fit])
-    case_mask = torch.arange(int(counts.max())) < counts[:, None]  # (K, B)
+def _pad(cases_by_fit: Sequence[Tensor], counts: tuple[int, ...]) -> Tensor:
+    """Return the cases of each fit, as many as it has, followed by -1, (K, B)."""
+    case_mask = torch.arange(max(counts)) < torch.tensor(counts)[:, None]  # (K, B)
     cases = torch.full(case_mask.shape, -1)
     cases[case_mask] = torch.cat(list(cases_by_fit))  # (all cases,)
     return cases
