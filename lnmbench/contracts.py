@@ -136,7 +136,10 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class AuxTask(Protocol):
-    """A second label that is learned together with the target."""
+    """A second label that is learned together with the target.
+
+    `kind` and `outputs` are read after `targets`, so that they may depend on the cohort.
+    """
 
     @property
     def title(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import keyword
 import math
 import re
 import types
@@ -75,13 +76,30 @@ def parameters_of(factory: Callable[..., object]) -> tuple[Parameter, ...]:
             )
         parameters.append(
             Parameter(
-                name=parameter.name,
+                name=_spell(parameter.name),
                 annotation=hints[parameter.name],
                 default=parameter.default,
                 description=descriptions.get(parameter.name, ""),
             )
         )
     return tuple(parameters)
+
+
+def argument_name(parameter: str) -> str:
+    """Return the name of a parameter in Python: `from_` for `from`, which is a keyword.
+
+    Examples
+    --------
+    >>> argument_name("from"), argument_name("names")
+    ('from_', 'names')
+    """
+    return f"{parameter}_" if keyword.iskeyword(parameter) else parameter
+
+
+def _spell(argument: str) -> str:
+    """Return the name of an argument as users write it, without the underscore of a keyword."""
+    name = argument.removesuffix("_")
+    return name if keyword.iskeyword(name) else argument
 
 
 def parameter_descriptions(factory: Callable[..., object]) -> dict[str, str]:

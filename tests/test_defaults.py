@@ -16,6 +16,8 @@ from lnmbench.registry import Registry
 REGISTRY = Registry()
 CORE = Path(lnmbench.__file__).parent
 OTHER_MEANINGS = {
+    "column": "the noun of tables, in messages and in records",
+    "size": "the number of bytes or cells, in messages and in records",
     "none": "the word for no encoder, no auxiliary task, no augmentation and no trained stage",
     "table": "a block of the report, and an output format",
 }

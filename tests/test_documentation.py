@@ -7,8 +7,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tomllib
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 
@@ -106,6 +109,34 @@ def modules() -> list[str]:
 def test_examples_in_docstrings_run(name: str) -> None:
     module = importlib.import_module(name)
     assert doctest.testmod(module).failed == 0
+
+
+def test_the_auxiliary_tasks_of_the_docs_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lnmbench.cli.app import app
+
+    text = (ROOT / "docs" / "auxiliary_tasks.md").read_text(encoding="utf-8")
+    (dictionary,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    (command,) = re.findall(r"    lnmbench (run (?:.*\\\n)*.*)\n", text)
+    words = command.replace("\\\n", " ").split()
+    tasks = {task.partition(":")[0] for option, task in pairwise(words) if option == "--aux"}
+    assert tasks >= set(re.findall(r"^\| `(\w+)` \| .* \| .* \| .* \|", text, flags=re.MULTILINE))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    Path("columns.toml").write_text(dictionary, encoding="utf-8")
+    random, n = np.random.default_rng(0), 60
+    cells = {"id": [f"c{number}" for number in range(n)]}
+    for name, column in tomllib.loads(dictionary)["columns"].items():
+        drawn = random.integers(1, 50, n).astype(str)
+        cells.setdefault(name, random.choice(column.get("categories", drawn), n).tolist())
+    rows = [",".join(cells), *(",".join(row) for row in zip(*cells.values(), strict=True))]
+    Path("cases.csv").write_text("\n".join(rows), encoding="utf-8")
+    small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
+    app([*words, *small.split()], standalone_mode=False)
+    printed = capsys.readouterr().out
+    assert "clinical network + signs:names=spiculation+lobulation" in printed
+    assert "fail" not in printed
 
 
 def test_the_plugin_of_the_docs_runs(

@@ -9,7 +9,7 @@ import pytest
 
 from lnmbench import UserError
 from lnmbench.choices import parse
-from lnmbench.parameters import Parameter, bind, convert, parameters_of
+from lnmbench.parameters import Parameter, argument_name, bind, convert, parameters_of
 from lnmbench.records import Choice
 
 
@@ -162,3 +162,13 @@ def test_a_parameter_that_has_no_name_is_refused() -> None:
 
     with pytest.raises(TypeError, match="cannot be passed by name"):
         parameters_of(factory)
+
+
+def test_a_parameter_that_is_a_keyword_of_python_ends_with_an_underscore() -> None:
+    def cut(from_: str = "T2", names_: int = 1) -> None:
+        """Cut."""
+
+    assert [parameter.name for parameter in parameters_of(cut)] == ["from", "names_"]
+    bound = bind(parse("x:from=T3"), cut, role="aux task")
+    assert bound.parameters == {"from": "T3", "names_": 1}
+    assert [argument_name(name) for name in bound.parameters] == ["from_", "names_"]

@@ -62,13 +62,15 @@ _DATE = re.compile(
 class Evidence:
     """Kind of the cells of a column. `is_sure`: they say it themselves, as pN1 and cN1 do.
 
-    `label` is the label that they could serve: `pn`, `pt` or nothing.
+    `label` is the label that they could serve: `pn`, `pt` or nothing. `is_group`: they are overall
+    stages, which contain the N category.
     """
 
     time: Literal["before", "after"]
     text: str
     is_sure: bool = False
     label: str = ""
+    is_group: bool = False
 
 
 def find_evidence(cells: Sequence[str], topics: Collection[str], name: str) -> Evidence | None:
@@ -144,10 +146,15 @@ def _find_classes(cells: Collection[str]) -> Evidence | None:
     else:
         return None
     if kinds == {"c"} and all(prefixes):
-        return Evidence(time="before", text=f"clinical {letter} stages", is_sure=True)
-    is_sure = "p" in kinds
+        return Evidence(
+            time="before", text=f"clinical {letter} stages", is_sure=True, is_group=letter == "TNM"
+        )
     return Evidence(
-        time="after", text=f"pathological {letter} stages", is_sure=is_sure, label=label
+        time="after",
+        text=f"pathological {letter} stages",
+        is_sure="p" in kinds,
+        label=label,
+        is_group=letter == "TNM",
     )
 
 
@@ -166,7 +173,8 @@ def _find_codes(cells: Collection[str], topics: Collection[str], name: str) -> E
     if all(stages):
         is_lettered = any(match["letter"] for match in stages if match)
         if is_lettered or "stage" in topics:
-            return Evidence(time="after", text="stage groups, which depend on the lymph nodes")
+            text = "stage groups, which depend on the lymph nodes"
+            return Evidence(time="after", text=text, is_group=True)
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.parameters import Parameter, bind, parameters_of
+from lnmbench.parameters import Parameter, argument_name, bind, parameters_of
 from lnmbench.records import Choice
 from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.registry.boundary.values import Unexpected
@@ -204,7 +204,9 @@ class Selection(Generic[T_co]):
         """
         role, boundary = self.offer.role, self.boundary
         core = {parameter.name for parameter in role.parameters}
-        parameters = {k: v for k, v in self.bound.parameters.items() if k not in core}
+        parameters = {
+            argument_name(k): v for k, v in self.bound.parameters.items() if k not in core
+        }
         factory = self.offer.factory
         built = boundary.call("__init__", self._require_members, factory, **parameters)
         return cast("T_co", guard(built, boundary))

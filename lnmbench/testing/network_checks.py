@@ -137,7 +137,7 @@ def _images(encoder: Encoder) -> Tensor:
 def _logits(task: AuxTask, cohort: Cohort) -> Tensor:
     import torch
 
-    n = len(cohort)
+    n = len(task.targets(cohort))  # before outputs, which may depend on the cohort
     logits = torch.linspace(-2, 2, n * task.outputs).view(n, task.outputs)  # (n, outputs)
     return logits.requires_grad_()
 

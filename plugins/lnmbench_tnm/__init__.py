@@ -1,4 +1,4 @@
-"""Targets and auxiliary tasks of the TNM classification: `n1`, `n2`, `station`, `pt`."""
+"""Nodal targets, and auxiliary tasks with labels from columns: stages, pathology, signs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,24 @@ def register_targets() -> Mapping[str, Callable[..., Target]]:
 
 @hookimpl
 def register_aux_tasks() -> Mapping[str, Callable[..., AuxTask]]:
-    """Offer the pathological T stage as an auxiliary task."""
-    from lnmbench_tnm.tumor_stage import PtStage
+    """Offer auxiliary tasks with labels from columns: stages, pathology, signs, any column."""
+    from lnmbench_tnm import pathology, tumor_stage
+    from lnmbench_tnm.column_task import column
+    from lnmbench_tnm.nodal_stage import pn
+    from lnmbench_tnm.signs import signs
 
-    return {"pt": PtStage}
+    return {
+        "pt": tumor_stage.pt,
+        "pt_ordinal": tumor_stage.pt_ordinal,
+        "pt_binary": tumor_stage.pt_binary,
+        "pt_soft": tumor_stage.pt_soft,
+        "ct": tumor_stage.ct,
+        "pn": pn,
+        "size": pathology.size,
+        "histology": pathology.histology,
+        "growth_pattern": pathology.growth_pattern,
+        "grade": pathology.grade,
+        "invasion": pathology.invasion,
+        "signs": signs,
+        "column": column,
+    }

@@ -73,7 +73,7 @@ EDITIONS = {
 }
 
 
-def find_edition(name: str, categories: Sequence[str]) -> Edition:
+def find_edition(name: str, categories: Sequence[str], task: str = "pt") -> Edition:
     """Return the edition of a name; `auto` infers it from the recorded classes.
 
     T1c indicates AJCC 8, T4a or T4b another organ, and T1 or T2 without a letter AJCC 6 mixed with
@@ -83,7 +83,7 @@ def find_edition(name: str, categories: Sequence[str]) -> Edition:
         if name not in EDITIONS:
             raise UserError(
                 f"unknown edition {name[:20]!r}",
-                where="aux task pt",
+                where=f"aux task {task}",
                 then=nearest(name, [*EDITIONS, "auto"]),
             )
         return EDITIONS[name]
@@ -95,7 +95,7 @@ def find_edition(name: str, categories: Sequence[str]) -> Edition:
     return EDITIONS["6" if classes & {"1", "2"} else "7"]
 
 
-def candidates(category: str, edition: Edition) -> tuple[str, ...]:
+def candidates(category: str, edition: Edition, task: str = "pt") -> tuple[str, ...]:
     """Return the classes of AJCC 8 that a recorded class can be.
 
     The result is empty for Tis, TX, T0 and T1mi (minimally invasive). Raises `UserError` for a
@@ -106,7 +106,7 @@ def candidates(category: str, edition: Edition) -> tuple[str, ...]:
         return ()
     if name not in edition.sets:
         raise UserError(
-            f"T{name} is not a class of {edition.title}", then="choose another edition for pt"
+            f"T{name} is not a class of {edition.title}", then=f"choose another edition for {task}"
         )
     return edition.sets[name]
 
@@ -117,7 +117,7 @@ def read_class(category: str) -> str:
     if match is None:
         raise UserError(
             f"{category[:40]!r} is not a T class",
-            where="column labeled pt",
+            where="column of the T stage",
             expected="a class such as T1a, pT2b, ypT3, Tis or TX",
         )
     known = (match["known"] or "").casefold()

@@ -103,7 +103,7 @@ class NodalTarget:
     def _category_labels(self, column: Column) -> list[float]:
         if column.label == self.name:
             return [0.0, 1.0]
-        return [self._label(*_range(category, column)) for category in column.categories]
+        return [self._label(*find_range(category, column)) for category in column.categories]
 
     def _label(self, low: int, high: int) -> float:
         if low >= self.lowest:
@@ -120,7 +120,7 @@ class NodalTarget:
         )
 
 
-def _range(category: str, column: Column) -> tuple[int, int]:
+def find_range(category: str, column: Column) -> tuple[int, int]:
     """Return the lowest and highest N of a category: N+ is N1 to N3, NX is N0 to N3."""
     match = _CLASS.fullmatch(category.strip())
     if match is None:

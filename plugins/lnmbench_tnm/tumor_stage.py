@@ -1,28 +1,38 @@
-"""Pathological T stage as an auxiliary task: seven classes, with sets of classes as labels."""
+"""T stage as an auxiliary task: seven classes of AJCC 8, with sets of classes as labels.
+
+The label of a case is the set of classes that its recorded class can be: one class in a cohort
+staged by AJCC 8, one or more for an older edition.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lnmbench import Cohort, Column, Label, UserError
+from lnmbench import Cohort, Column, UserError
 from lnmbench_tnm.editions import CLASSES, EDITIONS, Edition, candidates, find_edition, read_class
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from torch import Tensor
+from lnmbench_tnm.label_columns import (
+    find_label_column,
+    look_up,
+    read_numbers,
+    require_categories,
+)
+from lnmbench_tnm.label_heads import BinaryLabel, Classes, LabelHead, OrderedClasses
+from lnmbench_tnm.label_task import LabelReading, LabelTask
 
 # A data set of another organ uses the second label, so that `auto` need not infer the edition.
-_LABELS = ("pt", "pt_names")
+_PATHOLOGICAL = ("pt", "pt_names")
+_CLINICAL = ("ct", "ct_names")
+_IS_PATHOLOGICAL = re.compile(r"y?p", re.IGNORECASE)
+_IS_CLINICAL = re.compile(r"^(y?)c", re.IGNORECASE)
 
 
-class PtStage:
-    """Pathological T stage (7 classes of AJCC 8) as an auxiliary task.
-
-    The label of a case is the set of classes that its recorded class can be: one class in a
-    cohort staged by AJCC 8, one or more for an older edition.
+def pt(edition: str = "auto") -> LabelTask:
+    """Pathological T stage (7 classes of AJCC 8), by softmax (Hu et al. 2023).
 
     Parameters
     ----------
@@ -31,112 +41,181 @@ class PtStage:
         mapped by name) or `auto` (`names` for a column labeled `pt_names`, otherwise inferred from
         the recorded classes).
     """
+    return _make_task("pt", Classes(len(CLASSES)), edition)
 
-    kind: Label = "ordinal"
 
-    def __init__(self, edition: str = "auto") -> None:
-        if edition != "auto":
-            find_edition(edition, ())
-        self.edition = edition
-        self.title = "pathological T stage"
-        self.outputs = len(CLASSES)
+def pt_ordinal(edition: str = "auto") -> LabelTask:
+    """Pathological T stage as ordered classes, by a cumulative link model.
 
-    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return (n, 7): 1 for the classes that a case can be, else 0; rows of NaN if unknown.
+    McCullagh 1980; rank-consistent as CORAL (Cao, Mirjalili & Raschka 2020).
 
-        Raises `UserError` if no column is labeled `pt` or `pt_names`, or it holds no T classes.
+    Parameters
+    ----------
+    edition
+        As for `pt`.
+    """
+    return _make_task("pt_ordinal", OrderedClasses(len(CLASSES)), edition)
+
+
+def pt_soft(smoothing: float = 0.1, edition: str = "auto") -> LabelTask:
+    """Pathological T stage by softmax, with labels smoothed to the neighboring classes.
+
+    Szegedy et al. 2016; soft ordinal labels: Díaz & Marathe 2019.
+
+    Parameters
+    ----------
+    smoothing
+        Share of the label that goes to the neighbors of the class, from 0 to below 1.
+    edition
+        As for `pt`.
+    """
+    if not 0 <= smoothing < 1:
+        raise UserError(
+            "wrong smoothing of aux task pt_soft",
+            expected="a share from 0 to below 1",
+            got=f"{smoothing:g}",
+        )
+    return _make_task("pt_soft", Classes(len(CLASSES), smoothing=smoothing), edition)
+
+
+def pt_binary(from_: str = "T2", edition: str = "auto") -> LabelTask:
+    """Pathological T stage of at least a class, such as T2 or higher.
+
+    A cut point of the ordinal stage (Frank & Hall, A Simple Approach to Ordinal Classification,
+    ECML 2001). A case whose set of classes lies on both sides is unknown.
+
+    Parameters
+    ----------
+    from_
+        Lowest positive class: `T1b` to `T4`.
+    edition
+        As for `pt`.
+    """
+    lowest = _find_lowest(from_)
+    return _make_task(f"pt_binary:from={CLASSES[lowest][1:]}", BinaryLabel(), edition, lowest)
+
+
+def ct(edition: str = "auto") -> LabelTask:
+    """Clinical T stage (7 classes of AJCC 8), by softmax.
+
+    It is known before surgery, so that no patient without an operation lacks it; it is less exact
+    than the pathological T stage (Caruana 1997: labels that cost little as auxiliary tasks).
+
+    Parameters
+    ----------
+    edition
+        As for `pt`.
+    """
+    return _make_task("ct", Classes(len(CLASSES)), edition, labels=_CLINICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TumorStage:
+    """T stage of the first of some labels; with `lowest`, the binary label of this class."""
+
+    name: str
+    head: LabelHead
+    edition: str
+    labels: tuple[str, ...]
+    lowest: int | None
+
+    def read(self, cohort: Cohort) -> LabelReading:
+        """Return rows (n, 7) of 0 and 1, or binary labels (n,), NaN if unknown.
+
+        Raises `UserError` if no column has one of the labels, or it holds no T classes.
         """
-        column = _column(cohort)
-        membership = np.array([*map(_row, self._class_sets(column)), [np.nan] * len(CLASSES)])
-        codes = np.asarray(cohort.values[column.name], dtype=np.float64)
-        # A missing value is NaN in `codes` and gets the last row, which is NaN too.
-        positions = np.where(np.isnan(codes), len(membership) - 1, codes)
-        targets: NDArray[np.float64] = membership[positions.astype(np.int64)]
-        return targets
+        column = find_label_column(cohort, self.name, *self.labels)
+        require_categories(column, "T1a, T2b, Tis")
+        recorded = [self._unify_prefix(category) for category in column.categories]
+        edition = self._find_edition(column, recorded)
+        sets = [candidates(category, edition, self.name) for category in recorded]
+        rows = map(self._make_row, sets)
+        codes = read_numbers(cohort, column)
+        targets = look_up(codes, list(rows))
+        notes = tuple(self._describe(column, codes, sets, edition))
+        if self.lowest is not None:
+            targets = targets[:, 0]
+            positive, known = int(np.nansum(targets)), int((~np.isnan(targets)).sum())
+            lowest = CLASSES[self.lowest]
+            notes += (f"aux {self.name}: {lowest} or higher in {positive} of {known} cases",)
+        return LabelReading(head=self.head, targets=targets, notes=notes)
 
-    def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return sentences on the mapping of the recorded classes and the cases without a label."""
-        column = _column(cohort)
-        codes = cohort.values[column.name]
+    def _make_row(self, classes: Sequence[str]) -> list[float]:
+        if self.lowest is None:
+            return [float(name in classes) if classes else np.nan for name in CLASSES]
+        sides = {CLASSES.index(name) >= self.lowest for name in classes}
+        return [float(sides.pop()) if len(sides) == 1 else np.nan]
+
+    def _unify_prefix(self, category: str) -> str:
+        """Return a clinical class with the prefix of a pathological one, of which sets are made."""
+        if self.labels != _CLINICAL:
+            return category
+        if _IS_PATHOLOGICAL.match(category.strip()):
+            raise UserError(
+                f"{category[:40]!r} is a pathological T class",
+                where=f"column of aux task {self.name}",
+                expected="a clinical class such as cT2a or T1c",
+                then="use --aux pt for the pathological T stage",
+            )
+        return _IS_CLINICAL.sub(r"\1p", category.strip())
+
+    def _find_edition(self, column: Column, recorded: Sequence[str]) -> Edition:
+        if self.edition == "auto" and column.label == self.labels[1]:
+            return EDITIONS["names"]
+        return find_edition(self.edition, recorded, self.name)
+
+    def _describe(
+        self,
+        column: Column,
+        codes: NDArray[np.float64],
+        sets: Sequence[tuple[str, ...]],
+        edition: Edition,
+    ) -> Iterator[str]:
+        """Yield sentences on the mapping of the recorded classes and the cases without a label."""
         mapped, masked = [], []
-        for code, (category, classes) in enumerate(
-            zip(column.categories, self._class_sets(column), strict=True)
-        ):
+        for code, (category, classes) in enumerate(zip(column.categories, sets, strict=True)):
             count = int((codes == code).sum())
-            if not count or classes == (f"pT{read_class(category)}",):
+            if not count or classes == (f"pT{read_class(self._unify_prefix(category))}",):
                 continue
             if classes:
-                mapped.append(f"{category} → {' or '.join(classes)} (n = {count})")
+                names = [self.labels[0][0] + name[1:] for name in classes]  # cT2a or pT2a
+                mapped.append(f"{category} → {' or '.join(names)} (n = {count})")
             else:
                 masked.append(f"{category} (n = {count})")
-        missing = int(np.isnan(np.asarray(codes, dtype=np.float64)).sum())
+        missing = int(np.isnan(codes).sum())
         masked += [f"missing (n = {missing})"] if missing else []
-        edition = self._edition(column).title
         mapping = f": {', '.join(mapped)}" if mapped else ""
-        return (
-            f"aux pt: the classes of column {column.name!r} are {edition}{mapping}",
-            *([f"aux pt: excluded from its loss: {', '.join(masked)}"] if masked else []),
-        )
-
-    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return −log p(set) of each case.
-
-        This is the cross-entropy for a set of one class, and 0 for an empty set. Source: Jin &
-        Ghahramani, Learning with Multiple Labels, NIPS 2002; Cour et al., Learning from Partial
-        Labels, JMLR 2011.
-
-        Parameters
-        ----------
-        logits
-            (…, n, 7).
-        targets
-            (…, n, 7), 1 for the classes that a case can be, else 0.
-
-        Returns
-        -------
-        Tensor
-            (…, n).
-        """
-        inside = targets > 0
-        # The loss of an empty set is log 0; that of the set of all classes is 0, with gradient 0.
-        inside = inside | ~inside.any(dim=-1, keepdim=True)
-        return logits.logsumexp(-1) - logits.masked_fill(~inside, -float("inf")).logsumexp(-1)
-
-    def probabilities(self, logits: Tensor) -> Tensor:
-        """Return the probability of each class.
-
-        Parameters
-        ----------
-        logits
-            (…, n, 7).
-
-        Returns
-        -------
-        Tensor
-            (…, n, 7), with sum 1 over the classes of a case.
-        """
-        return logits.softmax(-1)
-
-    def _class_sets(self, column: Column) -> list[tuple[str, ...]]:
-        edition = self._edition(column)
-        return [candidates(category, edition) for category in column.categories]
-
-    def _edition(self, column: Column) -> Edition:
-        if self.edition == "auto" and column.label == _LABELS[1]:
-            return EDITIONS["names"]
-        return find_edition(self.edition, column.categories)
+        yield f"aux {self.name}: the classes of column {column.name!r} are {edition.title}{mapping}"
+        if masked:
+            yield f"aux {self.name}: excluded from its loss: {', '.join(masked)}"
 
 
-def _row(classes: Sequence[str]) -> list[float]:
-    return [float(name in classes) if classes else float("nan") for name in CLASSES]
+def _make_task(
+    name: str,
+    head: LabelHead,
+    edition: str,
+    lowest: int | None = None,
+    labels: tuple[str, ...] = _PATHOLOGICAL,
+) -> LabelTask:
+    if edition != "auto":
+        find_edition(edition, (), name)
+    stage = _TumorStage(name=name, head=head, edition=edition, labels=labels, lowest=lowest)
+    kind = "clinical" if labels == _CLINICAL else "pathological"
+    cut = "" if lowest is None else f", {CLASSES[lowest][1:]} or higher"
+    return LabelTask(name, f"{kind} T stage{cut}", stage.read, head)
 
 
-def _column(cohort: Cohort) -> Column:
-    column = cohort.require(*_LABELS)
-    if column.kind == "continuous":
+def _find_lowest(category: str) -> int:
+    """Return the number of the lowest class of a recorded one: T2 is T2a or higher."""
+    try:
+        name = read_class(category)
+    except UserError:
+        name = ""
+    positions = [index for index, each in enumerate(CLASSES) if name and each[2:].startswith(name)]
+    if not positions or positions[0] == 0:
         raise UserError(
-            f"wrong kind of column {column.name!r}, labeled {column.label}",
-            expected="kind ordinal, with categories such as T1a, T2b, Tis",
-            got=column.kind,
+            "wrong lowest class of aux task pt_binary",
+            expected=f"T2, T3 or one of {', '.join(each[1:] for each in CLASSES[1:])}",
+            got=repr(category[:20]),
         )
-    return column
+    return positions[0]

@@ -73,7 +73,11 @@ class GuardedTask:
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return (n,) or (n, …) float64, NaN if the label is unknown."""
-        check = partial(_require_targets, count=len(cohort), kind=self.kind, outputs=self.outputs)
+
+        def check(value: object) -> NDArray[np.float64]:
+            # a task may take its kind and outputs from the dictionary of the cohort
+            return _require_targets(value, count=len(cohort), kind=self.kind, outputs=self.outputs)
+
         view = view_cohort(cohort)
         targets = self._boundary.call("targets", check, self._task.targets, view)
         if not self._tried:

@@ -51,8 +51,16 @@ class PermutedTask:
         self._seed = seed
         self._cases = cases
         self.title = f"{task.title}, shuffled"
-        self.kind: Label = task.kind
-        self.outputs = task.outputs
+
+    @property
+    def kind(self) -> Label:
+        """The kind of the task's label."""
+        return self._task.kind
+
+    @property
+    def outputs(self) -> int:
+        """The task's number of logits."""
+        return self._task.outputs
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return the task's targets with the rows of known labels in another order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lnmbench import choices
 from lnmbench.config import Benchmark
@@ -46,7 +46,8 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
     """
     only = benchmark.only
     encoders = benchmark.encoder or (DEFAULT_ENCODER,)
-    aux = list(benchmark.aux if benchmark.aux is not None else [() if only else DEFAULT_AUX])
+    named = benchmark.aux if benchmark.aux is not None else [() if only else DEFAULT_AUX]
+    aux = [_join_values(tasks, registry) for tasks in named]
     if not only and () not in aux:
         aux.append(())
     if only and benchmark.encoder is None and benchmark.aux is None:
@@ -63,6 +64,27 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
         aux=tuple(tuple(map(registry.aux_tasks.select, tasks)) for tasks in aux),
         baselines=tuple(map(registry.baselines.select, baselines)),
     )
+
+
+def _join_values(tasks: Sequence[Choice], registry: Registry) -> tuple[Choice, ...]:
+    """Return tasks, with names of no task as further parts of the value before them.
+
+    `signs:names=spiculation+lobulation` is one task if no task is called lobulation, and the last
+    parameter of `signs` is a text.
+    """
+    offered = {offer.name: offer for offer in registry.aux_tasks.offers()}
+    joined: list[Choice] = []
+    for task in tasks:
+        before = joined[-1] if joined else Choice(name="")
+        last = list(before.parameters)[-1] if before.parameters else ""
+        parameters = offered[before.name].parameters if before.name in offered else ()
+        is_text = any(p.name == last and p.annotation is str for p in parameters)
+        if is_text and task.name not in offered and not task.parameters:
+            value = f"{before.parameters[last]}+{task.name}"
+            joined[-1] = replace(before, parameters={**before.parameters, last: value})
+        else:
+            joined.append(task)
+    return tuple(joined)
 
 
 def _list_controls(task_sets: Sequence[tuple[Choice, ...]], count: int) -> list[tuple[Choice, ...]]:

@@ -63,6 +63,32 @@ def test_choices_are_bound_to_all_their_parameters() -> None:
     assert encoder.bound.parameters["train"] == "none"
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("signs:names=spiculation+lobulation+pt", ["signs:names=spiculation+lobulation", "pt"]),
+        ("pt+signs:shuffled=2,names=a+b+pn", ["pt", "signs:shuffled=2,names=a+b", "pn"]),
+        ("pt_binary:from=T3+size", ["pt_binary:from=T3", "size"]),
+        ("growth_pattern:patterns=solid+lepidic", ["growth_pattern:patterns=solid+lepidic"]),
+    ],
+)
+def test_a_name_of_no_task_belongs_to_the_text_before_it(written: str, expected: list[str]) -> None:
+    (tasks,) = select(aux=written, only=True, encoder="none").aux
+    assert [str(task.written) for task in tasks] == expected
+
+
+def test_a_misspelled_task_is_no_part_of_a_number() -> None:
+    with pytest.raises(UserError, match="unknown aux task 'sizee'; did you mean size"):
+        select(aux="pt:shuffled=1+sizee")
+    with pytest.raises(UserError, match="unknown aux task 'sizee'; did you mean size"):
+        select(aux="pt+sizee")
+
+
+def test_a_parameter_named_as_a_keyword_reaches_its_factory() -> None:
+    ((task,),) = select(aux="pt_binary:from=T3", only=True, encoder="none").aux
+    assert task.build().title == "pathological T stage, T3 or higher"
+
+
 def test_a_benchmark_without_a_method_is_refused() -> None:
     with pytest.raises(UserError, match="names no method"):
         select(only=True)

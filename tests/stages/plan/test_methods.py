@@ -43,7 +43,7 @@ def test_an_encoder_needs_images(make_cohort: MakeCohort) -> None:
     [
         ({"encoder": ("resnet5",)}, "unknown encoder 'resnet5'; did you mean resnet50"),
         ({"encoder": ("none",), "aux": ("p",)}, "unknown aux task 'p'; did you mean pt"),
-        ({"encoder": ("none",), "aux": ("pt",)}, "no column labeled pt"),
+        ({"encoder": ("none",), "aux": ("pt",)}, "no column for aux task pt"),
         ({"baseline": ("logistic:max_iter=0",), "only": True}, "max_iter.*expected 1 or more"),
         ({"baseline": ("logistc",), "only": True}, "unknown baseline 'logistc'"),
         ({"encoder": ("none",), "weighting": "fixd"}, "unknown weighting 'fixd'"),

@@ -1,0 +1,110 @@
+"""Columns of the labels of auxiliary tasks: by their label, or else by their name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench import Cohort, Column, UserError
+from lnmbench.errors import nearest
+from lnmbench.lexicon.stage_group import is_overall_stage
+from lnmbench.text import clean, join_spelling, plural
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_ROLES = ("aux", "target", "feature")
+
+
+def find_label_column(cohort: Cohort, task: str, *labels: str) -> Column:
+    """Return the column that is labeled for a task, or else has its name.
+
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    task
+        The task, as the user writes it.
+    *labels
+        Labels or names of the column; the first one that a column has counts. Spellings that
+        differ in case and blanks are equal.
+
+    Raises
+    ------
+    UserError
+        For a cohort without such a column, and for a column with the overall stage.
+    """
+    columns = [column for role in _ROLES for column in cohort.columns if column.role == role]
+    for label in labels:
+        for column in (*(c for c in columns if c.label == label), *columns):
+            if column.label == label or join_spelling(column.name) == join_spelling(label):
+                refuse_overall_stage(column, task)
+                return column
+    names = [name for c in columns for name in (c.label, c.name) if name]
+    raise UserError(
+        f"cohort {cohort.name!r} has no column for aux task {task}",
+        expected=f"a column labeled {' or '.join(clean(label) for label in labels)}, or so named",
+        then=nearest(labels[0], list(dict.fromkeys(names))).replace("known:", "its columns:"),
+    )
+
+
+def refuse_overall_stage(column: Column, task: str) -> None:
+    """Raise `UserError` for a column with stage groups or whole TNM classes."""
+    if is_overall_stage(column.name, column.categories) or is_overall_stage(column.label or ""):
+        raise UserError(
+            f"column {column.name!r} holds the overall stage, which contains the N category",
+            where=f"aux task {task}",
+            expected="a label that does not contain the target, such as the T stage",
+            then="use --aux pt with a column of T classes, or another column",
+        )
+
+
+def require_categories(column: Column, example: str) -> None:
+    """Raise `UserError` for a column of numbers where classes are expected."""
+    if column.kind == "continuous":
+        raise UserError(
+            f"wrong kind of column {column.name!r}",
+            expected=f"kind ordinal, nominal or binary, with categories such as {example}",
+            got=column.kind,
+            then="change its kind in the data dictionary",
+        )
+
+
+def read_numbers(cohort: Cohort, column: Column) -> NDArray[np.float64]:
+    """Return the values of a column, or the numbers of its categories; NaN if missing, (n,)."""
+    return np.array(cohort.values[column.name], dtype=np.float64)
+
+
+def look_up(
+    codes: NDArray[np.float64],
+    rows: Sequence[float] | Sequence[Sequence[float]] | NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return a row of numbers for each case, by the number of its category.
+
+    Parameters
+    ----------
+    codes
+        Numbers of categories, NaN if missing, (n,).
+    rows
+        A number or a row of numbers for each category.
+
+    Returns
+    -------
+    array
+        (n,) or (n, columns), NaN where the category is missing.
+    """
+    table = np.array(rows, dtype=np.float64)
+    table = np.concatenate([table, np.full_like(table[:1], np.nan)])
+    values: NDArray[np.float64] = table[np.nan_to_num(codes, nan=len(rows)).astype(np.int64)]
+    return values
+
+
+def describe_source(task: str, column: Column, known: int, n: int) -> str:
+    """Return a note on the column of a label and the number of cases that have one."""
+    features = ", which is a feature, too" if column.role == "feature" else ""
+    return (
+        f"aux {task}: the label is column {clean(column.name)!r}{features};"
+        f" known in {known} of {plural(n, 'case')}"
+    )
