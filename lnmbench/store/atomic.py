@@ -56,7 +56,7 @@ def make_private_folder(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False, sweep: bool = True) -> Iterator[Path]:
     """Yield a temporary path to write to; move it to `path` when the block succeeds.
 
     Parameters
@@ -65,6 +65,9 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
         The file; a symbolic link is written through, a device or pipe receives the content.
     private
         Whether only the owner may read the file.
+    sweep
+        Whether to remove the unfinished files of killed processes, which takes time in a folder of
+        many files.
 
     Raises
     ------
@@ -81,7 +84,8 @@ def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     try:
         with writing(path):
             target.parent.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(target)
+            if sweep:
+                _remove_abandoned(target)
             _create(temporary_path, private=private)
             if target.exists():  # its owner may have restricted it
                 _restrict(temporary_path, target.stat().st_mode)

@@ -56,7 +56,11 @@ class Parts:
         with writing(self.folder):
             make_private_folder(self.folder)
         path = self._path(number)
-        with replacing(path, private=True) as temporary_path, temporary_path.open("wb") as stream:
+        # unfinished parts leave with the folder; a search for them in each write would be quadratic
+        with (
+            replacing(path, private=True, sweep=False) as temporary_path,
+            temporary_path.open("wb") as stream,
+        ):
             stream.write(hashlib.sha256(content.getbuffer()).digest())
             stream.write(content.getbuffer())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from pathlib import Path
 
 import numpy as np
@@ -40,3 +42,18 @@ def test_all_parts_are_removed(parts: Parts) -> None:
     parts.remove()
     parts.remove()
     assert not parts.folder.exists()
+
+
+def test_a_part_is_written_without_reading_its_folder(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def list_folder(*_: object) -> None:
+        raise AssertionError("time that grows with the number of parts")
+
+    for module in (os, glob):
+        for name in {"listdir", "scandir", "glob", "iglob"} & set(vars(module)):
+            monkeypatch.setattr(module, name, list_folder)
+    monkeypatch.setattr(Path, "glob", list_folder)
+    monkeypatch.setattr(Path, "iterdir", list_folder)
+    parts.write(4, "key", {"hu": np.arange(4)})
+    assert parts.read(4, "key") is not None
