@@ -22,6 +22,7 @@ from lnmbench.records import (
     Pair,
     Results,
     TestResult,
+    WeightingStep,
     Weights,
 )
 
@@ -224,6 +225,65 @@ class Weighting(Protocol):
 
 
 @runtime_checkable
+class StepWeights(Protocol):
+    """A weighting whose weights of the tasks change from step to step; optional."""
+
+    @property
+    def needs_gradients(self) -> bool:
+        """True if the weights are those of gradients, and depend on their inner products.
+
+        The parameters that all tasks share then move along the weighted sum of the tasks'
+        gradients, each head minimizes the loss of its own task, and `combine` is not called.
+        Otherwise `combine` gets the losses multiplied by the weights.
+        """
+
+    def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
+        """Return initial values of numbers that each model keeps between steps; may be empty."""
+
+    def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the weights of the tasks and the new state.
+
+        Parameters
+        ----------
+        step
+            The losses and gradients of K models in a step.
+        state
+            The m numbers that each model keeps, (K, m), float32.
+
+        Returns
+        -------
+        tuple[Tensor, Tensor]
+            Weights (K, tasks) and state (K, m), float32; those of a model depend on the losses,
+            gradients and state of this model alone. An epoch in which the target's weight is 0 in
+            all steps does not count for early stopping.
+        """
+
+
+@runtime_checkable
+class StepFeedback(Protocol):
+    """A weighting with `StepWeights` that learns from the losses after each step; optional.
+
+    The losses of the step's cases are computed once more, with the same dropout.
+    """
+
+    def observe(self, before: Tensor, after: Tensor, state: Tensor) -> Tensor:
+        """Return the state after a step.
+
+        Parameters
+        ----------
+        before, after
+            The losses of K models and their tasks before and after the step, (K, tasks), float32.
+        state
+            The m numbers that each model keeps, (K, m), float32.
+
+        Returns
+        -------
+        Tensor
+            (K, m).
+        """
+
+
+@runtime_checkable
 class Tunable(Protocol):
     """A weighting or auxiliary task with parameters to search; optional."""
 
@@ -413,6 +473,8 @@ __all__ = [
     "ReportReader",
     "Section",
     "SectionGroup",
+    "StepFeedback",
+    "StepWeights",
     "Target",
     "Thresholded",
     "Tunable",

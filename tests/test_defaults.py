@@ -19,6 +19,7 @@ OTHER_MEANINGS = {
     "column": "the noun of tables, in messages and in records",
     "size": "the number of bytes or cells, in messages and in records",
     "none": "the word for no encoder, no auxiliary task, no augmentation and no trained stage",
+    "schedule": "the training setting: the course of the learning rates",
     "table": "a block of the report, and an output format",
 }
 """Names of plugins that the core uses for something else."""

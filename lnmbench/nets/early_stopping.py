@@ -32,9 +32,12 @@ class BestWeights:
         self.loss = torch.full((len(initial),), torch.inf)
         self.epoch = torch.zeros(len(initial), dtype=torch.int64)
         self.epochs = torch.zeros(len(initial), dtype=torch.int64)
+        self._last_untrained = torch.zeros(len(initial), dtype=torch.int64)
         self._patience = patience
 
-    def update(self, fits: Sequence[int], weights: Tensor, losses: Tensor, epoch: int) -> list[int]:
+    def update(
+        self, fits: Sequence[int], weights: Tensor, losses: Tensor, epoch: int, trained: Tensor
+    ) -> list[int]:
         """Store the weights of fits that improved; return the fits that stop.
 
         Parameters
@@ -47,9 +50,13 @@ class BestWeights:
             Their validation losses, (k,), on the CPU.
         epoch
             The epoch, counted from one.
+        trained
+            Whether the target was trained in this epoch, bool (k,), on the CPU. If not, the epoch
+            cannot be the best one and does not count for the patience.
         """
         index = torch.tensor(fits)
-        improved = losses < self.loss[index]
+        improved = trained & (losses < self.loss[index])
+        self._last_untrained[index[~trained]] = epoch
         best = index[improved]
         self.epochs[index] = epoch
         self.loss[best], self.epoch[best] = losses[improved], epoch
@@ -60,6 +67,7 @@ class BestWeights:
         else:
             rows_there, best_there = (upload(x, weights.device) for x in (rows, best))
             self.weights[best_there] = weights[rows_there]
-        stopped = epoch - self.epoch[index] >= self._patience
+        last = torch.maximum(self.epoch, self._last_untrained)[index]
+        stopped = epoch - last >= self._patience
         fits_that_stop: list[int] = index[stopped].tolist()
         return fits_that_stop

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from lnmbench.nets.stacked.embedding import TokenEmbedder
     from lnmbench.records import Training
 
+TOKENS = "tokens"
+"""The name of trained tokens among the gradients; no parameter is named so."""
+
 EVALUATION_CASES = 64
 """Cases of each fit that are evaluated at once: bounds the memory, not the numbers."""
 
@@ -63,7 +66,8 @@ class StackedObjective:
         data: DeviceData,
     ) -> None:
         self.fits, self.device = fits, data.device
-        self._inputs, self._weighting = inputs, weighting
+        self._inputs, self.weighting = inputs, weighting
+        self.tasks = (inputs.target_name, *(task.name for task in inputs.aux))
         self._offsets = None if inputs.slices is None else inputs.slices.offsets
         self._averaged = has_case_tokens(inputs, settings)
         self.network = build_network(inputs, fits, settings, weighting)
@@ -159,8 +163,8 @@ class StackedObjective:
         Returns
         -------
         tuple[Tensor, Tensor]
-            The target's losses, summed over each fit's cases, (k,) without a history; and the
-            number to minimize, the sum of the fits' combined losses.
+            The target's losses, summed over each fit's cases, (k,) without a history; and the mean
+            loss of each task, the target's first, multiplied by its loss weight, (k, tasks).
         """
         risk, *logits = self.logits(state, batch, tokens, dropout)
         counted = self._is_labeled[batch.cases] & batch.case_mask
@@ -171,17 +175,41 @@ class StackedObjective:
             counted = known[batch.cases] & batch.case_mask
             losses.append(aux_losses(aux.task, aux_logits, labels[batch.cases], counted))
         weighted = torch.stack(losses, dim=1) * self._loss_weights[state.rows]  # (k, tasks)
-        scalars = self.network.stack_weighting_scalars(state.values)
-        combined = self._weighting.combine(weighted, scalars)
-        if combined.shape != (len(state.fits),):
-            shapes = f"{tuple(combined.shape)} from {tuple(weighted.shape)}"
-            raise ValueError(f"the weighting combines losses to {shapes}, not one for each fit")
-        return sums.detach(), combined.sum()
+        return sums.detach(), weighted
 
-    def backward(
-        self, state: StackState, batch: Batch, tokens: Tensor | None, total: Tensor
+    def gradients(
+        self, state: StackState, tokens: Tensor | None, total: Tensor, *, again: bool = False
+    ) -> dict[str, Tensor]:
+        """Return the gradients of a number by parameter, and those of trained tokens as `TOKENS`.
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        tokens
+            Tokens (k, P, d) from `embed`.
+        total
+            The number, a sum over the fits.
+        again
+            Whether the gradients of another number of the same step follow.
+        """
+        prefixes = () if self._embedder is None else self._embedder.prefixes
+        sources = {k: value for k, value in state.values.items() if not k.startswith(prefixes)}
+        if tokens is not None and tokens.requires_grad:
+            sources[TOKENS] = tokens
+        gradients = torch.autograd.grad(
+            total,
+            list(sources.values()),
+            retain_graph=again,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        return dict(zip(sources, gradients, strict=True))
+
+    def write_gradients(
+        self, state: StackState, batch: Batch, gradients: Mapping[str, Tensor]
     ) -> None:
-        """Write the gradients of the total for every parameter into the state.
+        """Write gradients into the state, with those of the parameters behind the tokens.
 
         Parameters
         ----------
@@ -189,22 +217,15 @@ class StackedObjective:
             The parameters of the fits, with buffers for the gradients.
         batch
             Their cases.
-        tokens
-            Tokens (k, P, d) from `embed`.
-        total
-            The number to minimize, from `losses`.
+        gradients
+            The gradients from `gradients`.
         """
-        prefixes = () if self._embedder is None else self._embedder.prefixes
-        names = [name for name in state.values if not name.startswith(prefixes)]
-        sources = [state.values[name] for name in names]
-        trained = tokens if tokens is not None and tokens.requires_grad else None
-        if trained is not None:
-            sources.append(trained)
-        gradients = torch.autograd.grad(total, sources, allow_unused=True, materialize_grads=True)
-        for name, gradient in zip(names, gradients, strict=False):
-            state.gradients[name].copy_(gradient)
-        if trained is not None and self._embedder is not None and batch.packing is not None:
-            self._embedder.backward(state, batch.packing, gradients[-1])
+        for name, gradient in gradients.items():
+            if name != TOKENS:
+                state.gradients[name].copy_(gradient)
+        d_tokens = gradients.get(TOKENS)
+        if d_tokens is not None and self._embedder is not None and batch.packing is not None:
+            self._embedder.backward(state, batch.packing, d_tokens)
 
     @torch.no_grad()
     def validation_losses(self, state: StackState) -> Tensor:
@@ -259,19 +280,18 @@ class StackedObjective:
     @torch.no_grad()
     def predict(self, state: StackState) -> dict[str, NDArray[np.float64]]:
         """Return the probabilities of all K fits by task, (K, n, outputs); NaN if not predicted."""
-        names = [self._inputs.target_name, *(task.name for task in self._inputs.aux)]
         outputs = [1, *(task.task.outputs for task in self._inputs.aux)]
         shape = self.fits.predicted.shape
         results = {
             name: np.full((*shape, width), np.nan)
-            for name, width in zip(names, outputs, strict=True)
+            for name, width in zip(self.tasks, outputs, strict=True)
         }
         cases = list(_split_cases(_case_indices(self.fits.predicted)))
         for batch in self.make_batches(cases):
             logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]
-            for name, values in zip(names, self._probabilities(logits), strict=True):
+            for name, values in zip(self.tasks, self._probabilities(logits), strict=True):
                 results[name][row, predicted] = values.double().cpu().numpy()[row, column]
         return results
 

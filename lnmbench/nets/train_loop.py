@@ -27,6 +27,7 @@ from lnmbench.nets.stacked.dropout import (
     penalty_to_dropout,
 )
 from lnmbench.nets.stacked.parameters import ParameterLayout
+from lnmbench.nets.task_gradients import TaskGradients
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,6 +125,7 @@ class TrainLoop:
         self._active = initialize_fits(self._layout, fits, settings, objective.device)
         objective.initialize(self._layout.named_views(self._active.parameters))
         self._best = BestWeights(self._active.parameters, settings.patience)
+        self._tasks = TaskGradients(objective, settings.max_epochs)
         rates = fits.per_fit(fits.dropout, settings.dropout)
         self._token_dropout = DropoutSampler(rates, fits.seeds, objective.device)
         penalties = fits.per_fit(fits.feature_penalty, settings.feature_penalty)
@@ -142,6 +144,7 @@ class TrainLoop:
         """Train an epoch, validate, and remove the fits that stop."""
         fits = self._active.fits
         self._active.scale_rates(rate_factor(self._settings, epoch))
+        self._tasks.start_epoch()
         training = self._train_epoch(epoch)
         validation = self._objective.validation_losses(self._active.state)
         losses = zip(fits, training.cpu().tolist(), validation.tolist(), strict=True)
@@ -149,7 +152,8 @@ class TrainLoop:
             FitEpoch(fit=fit, epoch=epoch, training_loss=train_loss, validation_loss=valid_loss)
             for fit, train_loss, valid_loss in losses
         ]
-        stopped = self._best.update(fits, self._active.parameters, validation, epoch)
+        trained = self._tasks.trains_target(self._active.state)
+        stopped = self._best.update(fits, self._active.parameters, validation, epoch, trained)
         self._active.remove(stopped)
 
     def _train_epoch(self, epoch: int) -> Tensor:
@@ -177,9 +181,15 @@ class TrainLoop:
         objective, state = self._objective, self._active.state
         dropout = self._draw_dropout(state.rows, batch, step)
         tokens = objective.embed(state, batch, training=True)
-        sums, total = objective.losses(state, batch, tokens, dropout)
-        objective.backward(state, batch, tokens, total)
+        sums, losses = objective.losses(state, batch, tokens, dropout)
+        self._tasks.backward(state, batch, tokens, losses, step)
         self._active.step([row for row, count in enumerate(batch.case_counts) if count])
+        if self._tasks.observes:
+            with torch.no_grad():
+                tokens = objective.embed(state, batch)
+                dropout = self._draw_dropout(state.rows, batch, step)
+                _, after = objective.losses(state, batch, tokens, dropout)
+            self._tasks.observe(state, batch, losses, after)
         return sums
 
     def _draw_dropout(self, fits: Tensor, batch: Batch, step: int) -> StepDropout:

@@ -54,6 +54,7 @@ from lnmbench.records.result import TARGET, Cost, Curve, Epoch, Unit, UnitResult
 from lnmbench.records.score import AuxScore, Estimate, FoldScores, Pair, PairComparison, TestResult
 from lnmbench.records.search import Candidate, Dimension, Search, Settings, Trial
 from lnmbench.records.source import RemoteFile, Source
+from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
     "LARGEST_NUMBER",
@@ -132,6 +133,7 @@ __all__ = [
     "UnitResult",
     "Variable",
     "Volume",
+    "WeightingStep",
     "Weights",
     "find_labeled_cases",
     "freeze",

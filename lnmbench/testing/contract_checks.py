@@ -53,6 +53,7 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
     "weighting": (
         network.check_weighting_shape,
         network.check_weighting_model_independence,
+        network.check_weighting_step_independence,
         network.check_search_space,
         returned.check_weighting_returns,
     ),

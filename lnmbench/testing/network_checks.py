@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnmbench.contracts import AuxTask, Encoder, Tunable, Weighting
-from lnmbench.records import Cohort, Label, find_labeled_cases
+from lnmbench.contracts import AuxTask, Encoder, StepWeights, Tunable, Weighting
+from lnmbench.records import Cohort, Label, WeightingStep, find_labeled_cases
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
 BATCH = 3
+_TASKS = ("target", "first task", "second task")
 
 
 def check_encoder_output_shape(encoder: Encoder, cohort: Cohort) -> None:
@@ -117,6 +119,33 @@ def check_weighting_model_independence(weighting: Weighting, cohort: Cohort) -> 
     assert torch.allclose(in_stack, alone), "the loss of a model depends on the other models"
 
 
+def check_weighting_step_independence(weighting: Weighting, cohort: Cohort) -> None:
+    """Check that the weights of a step, if it has any, do not depend on the other models."""
+    import torch
+
+    if not isinstance(weighting, StepWeights):
+        return
+    state = torch.tensor([list(weighting.initial_state(_TASKS))] * 4, dtype=torch.float32)
+    random = torch.rand(4, 3, 7, generator=torch.Generator().manual_seed(0)) - 0.4
+    step = WeightingStep(
+        losses=_losses(weighting)[0],
+        gramians=random @ random.mT if weighting.needs_gradients else None,
+        uniforms=random[:, :, :3] + 0.4,
+        epoch=1,
+        max_epochs=2,
+    )
+    alone = replace(
+        step,
+        losses=step.losses[1:2],
+        gramians=None if step.gramians is None else step.gramians[1:2],
+        uniforms=step.uniforms[1:2],
+    )
+    parts = zip(weighting.weigh(step, state), weighting.weigh(alone, state[1:2]), strict=True)
+    assert all(torch.allclose(a[1:2], b, atol=1e-6) for a, b in parts), (
+        "the weights of a model depend on the other models"
+    )
+
+
 def check_search_space(tunable: object, cohort: Cohort) -> None:
     """Check that a search space, if there is one, names parameters and offers values."""
     if not isinstance(tunable, Tunable):
@@ -157,7 +186,6 @@ def _losses(weighting: Weighting) -> tuple[Tensor, Tensor]:
     """Return losses (K, tasks) and initial scalars (K, m) of four models."""
     import torch
 
-    tasks = ("target", "first task", "second task")
-    scalars = torch.tensor([list(weighting.initial_scalars(tasks))] * 4)
+    scalars = torch.tensor([list(weighting.initial_scalars(_TASKS))] * 4)
     losses = torch.rand(4, 3, generator=torch.Generator().manual_seed(0)) + 0.1
     return losses, scalars

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lnmbench.contracts import Thresholded
+from lnmbench.contracts import StepWeights, Thresholded
 from lnmbench.errors import PluginError
 from lnmbench.records import Cohort
 from lnmbench.registry import Plugin
@@ -84,8 +84,11 @@ def check_aux_task_returns(task: Any, cohort: Cohort) -> None:
 
 @_asserting("weighting")
 def check_weighting_returns(weighting: Any, cohort: Cohort) -> None:
-    """Check that scalars are numbers, and that combined losses are finite and have a gradient."""
-    weighting.initial_scalars(("target", "first task", "second task"))
+    """Check that scalars, losses and weights are finite, and that losses have a gradient."""
+    tasks = ("target", "first task", "second task")
+    weighting.initial_scalars(tasks)
+    if isinstance(weighting, StepWeights):
+        weighting.initial_state(tasks)
 
 
 @_asserting("baseline")

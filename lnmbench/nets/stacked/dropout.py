@@ -66,21 +66,36 @@ class DropoutSampler:
         """
         if not (self._active and width):
             return DropoutMask()
-        device = self._keys.device
         words = -(-width // 8)  # of a row
-        starts = mix_bits(self._keys[fits] + _wrap(step * _STRIDE))  # (k,)
-        places = torch.arange(rows * words, device=device) * _STRIDE
-        drawn = starts[:, None] + places  # (k, rows · words)
-        # on a CPU, as many fits at once as stay in a core's cache
-        block = max(1, _BLOCK_BYTES // places.nbytes) if device.type == "cpu" else len(fits)
-        for start in range(0, len(fits), block):
-            mix_bits(drawn[start : start + block])
+        drawn = draw_words(self._keys[fits], step, rows * words)  # (k, rows · words)
         draws = drawn.view(torch.uint8).view(len(fits), rows, words * 8)
         return DropoutMask(
             draws,
             self._thresholds[fits, None, None],  # (k, 1, 1)
             self._scales[fits, None, None],  # (k, 1, 1)
         )
+
+
+def draw_words(keys: Tensor, step: int, count: int) -> Tensor:
+    """Return random words of 64 bits, int64 (k, count).
+
+    Parameters
+    ----------
+    keys
+        The key of each fit's random stream, int64 (k,).
+    step
+        The number of the step.
+    count
+        The number of words of each fit.
+    """
+    starts = mix_bits(keys + _wrap(step * _STRIDE))  # (k,)
+    places = torch.arange(count, device=keys.device) * _STRIDE
+    drawn = starts[:, None] + places  # (k, count)
+    # on a CPU, as many fits at once as stay in a core's cache
+    block = max(1, _BLOCK_BYTES // places.nbytes) if keys.device.type == "cpu" else len(keys)
+    for start in range(0, len(keys), block):
+        mix_bits(drawn[start : start + block])
+    return drawn
 
 
 def _wrap(value: int) -> int:

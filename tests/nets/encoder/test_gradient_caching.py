@@ -32,8 +32,8 @@ def take_step(objective: StackedObjective, settings: Training) -> dict[str, Tens
     cases = [cases[:6] for cases in objective.training_cases]
     (batch,) = objective.make_batches([cases])
     tokens = objective.embed(state, batch, training=True)
-    _, total = objective.losses(state, batch, tokens, StepDropout())
-    objective.backward(state, batch, tokens, total)
+    _, losses = objective.losses(state, batch, tokens, StepDropout())
+    objective.write_gradients(state, batch, objective.gradients(state, tokens, losses.sum()))
     gradients = {f"d {name}": gradient.clone() for name, gradient in state.gradients.items()}
     values = {name: value.detach().clone() for name, value in state.values.items()}
     return {**gradients, **values}

@@ -1,0 +1,124 @@
+"""Weightings that depend on the epoch alone."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+import torch
+
+from lnmbench import UserError
+from lnmbench_weightings.loss_weights import EqualWeights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from lnmbench.records import WeightingStep
+
+
+class ScheduledWeights(EqualWeights):
+    """Weight of the auxiliary losses that changes from the first epoch to the last.
+
+    Parameters
+    ----------
+    first, last
+        Weight of the auxiliary losses in the first and in the last epoch, 0 or more.
+    shape
+        The course between them: `linear`, or `cosine`, which starts and ends slowly.
+
+    Raises
+    ------
+    UserError
+        If a weight is negative or not finite.
+    """
+
+    needs_gradients = False
+
+    def __init__(
+        self,
+        *,
+        first: float = 1.0,
+        last: float = 0.0,
+        shape: Literal["linear", "cosine"] = "linear",
+    ) -> None:
+        for name, value in (("first", first), ("last", last)):
+            if not (math.isfinite(value) and value >= 0):
+                raise UserError(
+                    f"wrong value for {name}",
+                    where="weighting schedule",
+                    expected="0 or more",
+                    got=str(value),
+                )
+        self.first, self.last, self.shape = first, last, shape
+
+    def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
+        """Return no state."""
+        return ()
+
+    def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return weights (K, tasks): 1 for the target, the same for all auxiliary tasks.
+
+        Parameters
+        ----------
+        step
+            The epoch of a step.
+        state
+            (K, 0), not used.
+        """
+        part = (step.epoch - 1) / max(step.max_epochs - 1, 1)
+        if self.shape == "cosine":
+            part = 0.5 - 0.5 * math.cos(math.pi * part)
+        weights = torch.full_like(step.losses, self.first + (self.last - self.first) * part)
+        weights[:, 0] = 1.0
+        return weights, state
+
+
+class PretrainedTasks(EqualWeights):
+    """The auxiliary tasks alone in the first epochs, then the target alone.
+
+    Epochs without the target do not count for early stopping.
+
+    Parameters
+    ----------
+    share
+        Share of the epochs for the auxiliary tasks, above 0 and below 1.
+
+    Raises
+    ------
+    UserError
+        If the share is not above 0 and below 1.
+    """
+
+    needs_gradients = False
+
+    def __init__(self, *, share: float = 0.3) -> None:
+        if not 0 < share < 1:
+            raise UserError(
+                "wrong value for share",
+                where="weighting pretrain",
+                expected="above 0 and below 1",
+                got=str(share),
+            )
+        self.share = share
+
+    def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
+        """Return no state."""
+        return ()
+
+    def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return weights (K, tasks), 0 or 1; the last epoch always trains the target.
+
+        Parameters
+        ----------
+        step
+            The epoch of a step.
+        state
+            (K, 0), not used.
+        """
+        epochs = min(max(round(self.share * step.max_epochs), 1), step.max_epochs - 1)
+        on_tasks = step.epoch <= epochs
+        weights = torch.full_like(step.losses, float(on_tasks))
+        weights[:, 0] = float(not on_tasks)
+        return weights, state
