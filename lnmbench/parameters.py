@@ -23,12 +23,16 @@ _SECTION = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One parameter of a factory; `default` is `Parameter.REQUIRED` if it has none."""
+    """One parameter of a factory; `default` is `Parameter.REQUIRED` if it has none.
+
+    A bound choice has a parameter that is `omitted_by_default` only with another value.
+    """
 
     name: str
     annotation: Any
     default: object
     description: str = ""
+    omitted_by_default: bool = False
 
     REQUIRED: typing.ClassVar[object] = inspect.Parameter.empty
 
@@ -175,14 +179,16 @@ def bind(
     for parameter in accepted:
         if parameter.name in choice.parameters:
             where = f"{role} {choice.name}"
-            bound[parameter.name] = convert(choice.parameters[parameter.name], parameter, where)
+            value = convert(choice.parameters[parameter.name], parameter, where)
+            if not (parameter.omitted_by_default and value == parameter.default):
+                bound[parameter.name] = value
         elif parameter.required:
             raise UserError(
                 f"{role} {choice.name} requires the parameter {parameter.name!r}",
                 expected=f"the parameters {listed}",
                 then=f"write {choice.name}:{parameter.name}=…",
             )
-        else:
+        elif not parameter.omitted_by_default:
             bound[parameter.name] = parameter.default
     return Choice(name=choice.name, parameters=bound)
 

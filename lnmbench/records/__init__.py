@@ -1,11 +1,17 @@
 """Frozen records that stages and plugins exchange. Importing them loads nothing heavy."""
 
 from lnmbench.records.auxiliary import (
+    KEEP,
+    KEEP_SEED,
     SHUFFLED,
+    WEIGHT,
     AuxLabels,
     find_labeled_cases,
     is_shuffled,
+    kept_share,
     shuffle,
+    strip_task_options,
+    task_weight,
     unshuffle,
 )
 from lnmbench.records.case import Case, Finding, Identity, Volume
@@ -57,11 +63,14 @@ from lnmbench.records.source import RemoteFile, Source
 from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
+    "KEEP",
+    "KEEP_SEED",
     "LARGEST_NUMBER",
     "SHUFFLED",
     "TARGET",
     "TEXT_ROLES",
     "UNCODED_ROLES",
+    "WEIGHT",
     "WINDOW_HU",
     "AuxLabels",
     "AuxScore",
@@ -138,7 +147,10 @@ __all__ = [
     "find_labeled_cases",
     "freeze",
     "is_shuffled",
+    "kept_share",
     "probe_key",
     "shuffle",
+    "strip_task_options",
+    "task_weight",
     "unshuffle",
 ]

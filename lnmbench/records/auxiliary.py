@@ -1,4 +1,4 @@
-"""Labels of auxiliary tasks, and the permutation of labels that makes a negative control."""
+"""Labels of auxiliary tasks, and the parameters of every task: permutation, share, weight."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 SHUFFLED = "shuffled"
 """The parameter of any auxiliary task that permutes its labels; its value seeds the permutation."""
+
+KEEP = "keep"
+"""The parameter of any auxiliary task with the share of its labels that train the network."""
+KEEP_SEED = "keep_seed"
+"""The parameter of any auxiliary task that seeds the choice of the labels that it keeps."""
+WEIGHT = "weight"
+"""The parameter of any auxiliary task that multiplies its loss."""
 
 
 def is_shuffled(choice: Choice) -> bool:
@@ -71,12 +78,35 @@ def find_labeled_cases(targets: NDArray[np.float64], kind: Label) -> NDArray[np.
     return np.asarray(~missing)
 
 
+def strip_task_options(choice: Choice) -> Choice:
+    """Return the auxiliary task of a choice without the parameters that every task has.
+
+    Examples
+    --------
+    >>> str(strip_task_options(Choice(name="size", parameters={"unit": "mm", "keep": 0.5})))
+    'size:unit=mm'
+    """
+    options = (SHUFFLED, KEEP, KEEP_SEED, WEIGHT)
+    parameters = {name: v for name, v in choice.parameters.items() if name not in options}
+    return replace(choice, parameters=parameters)
+
+
+def kept_share(choice: Choice) -> float:
+    """Return the share of its labels that an auxiliary task keeps."""
+    return float(str(choice.parameters.get(KEEP, 1.0)))
+
+
+def task_weight(choice: Choice) -> float:
+    """Return the factor of an auxiliary task's loss."""
+    return float(str(choice.parameters.get(WEIGHT, 1.0)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AuxLabels:
     """The labels of an auxiliary task for the n cases of a plan, by which it is scored.
 
     `values` is (n,) of class numbers or measures, or (n, outputs); NaN for an unknown label, and
-    for several possible classes. `known` counts the cases with any label.
+    for several possible classes. `known` counts the cases with any label that trains the network.
     """
 
     task: str

@@ -45,6 +45,30 @@ SHUFFLED = Parameter(
     description="Seed that permutes the labels for a negative control; 0 keeps them.",
 )
 
+KEEP = Parameter(
+    name=records.KEEP,
+    annotation=float,
+    default=1.0,
+    description="Share of the known labels that train the network, the same of each class.",
+    omitted_by_default=True,
+)
+
+KEEP_SEED = Parameter(
+    name=records.KEEP_SEED,
+    annotation=int,
+    default=0,
+    description="Seed of the choice of these labels; a smaller share is part of a larger one.",
+    omitted_by_default=True,
+)
+
+WEIGHT = Parameter(
+    name=records.WEIGHT,
+    annotation=float,
+    default=1.0,
+    description="Factor of the loss of the task, before the weighting.",
+    omitted_by_default=True,
+)
+
 
 class Registry:
     """Every plugin that could be loaded, and one `Role` for each kind of offer.
@@ -68,7 +92,7 @@ class Registry:
             loaded, "encoder", contracts.Encoder, parameters=(TRAIN, PRETRAINED_ON)
         )
         self.aux_tasks = Role[contracts.AuxTask](
-            loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED,)
+            loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED, KEEP, KEEP_SEED, WEIGHT)
         )
         self.weightings = Role[contracts.Weighting](loaded, "weighting", contracts.Weighting)
         self.baselines: Role[GuardedBaseline] = Role(loaded, "baseline", contracts.Baseline)
@@ -108,10 +132,13 @@ class Registry:
 
 __all__ = [
     "BLOCK",
+    "KEEP",
+    "KEEP_SEED",
     "PLUGINS",
     "PRETRAINED_ON",
     "SHUFFLED",
     "TRAIN",
+    "WEIGHT",
     "GuardedExecutor",
     "Offer",
     "Plugin",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lnmbench.records import (
     BaselineMethod,
+    Choice,
     Method,
     MethodResult,
     NetworkMethod,
@@ -16,6 +17,7 @@ from lnmbench.records import (
 )
 from lnmbench.results.formatting import join_and
 
+_AUTOMATIC = "auto"
 DRAWN = 8
 """The largest number of methods in a figure; more of them hide each other."""
 LISTED_CONTROLS = 2
@@ -194,9 +196,19 @@ def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:
 
 
 def aux_title(method: Method) -> str:
-    """Return the auxiliary tasks of a method in one text that marks permuted labels."""
+    """Return the auxiliary tasks of a method in one text that marks permuted labels.
+
+    Parameters that are chosen automatically are left out: `pt + column:name=grade`.
+    """
     mark = "negative control" if method.is_control else "labels permuted"
-    return " + ".join(f"{c.name} ({mark})" if is_shuffled(c) else c.name for c in method.aux)
+    names = [(_drop_automatic(choice), is_shuffled(choice)) for choice in method.aux]
+    return " + ".join(f"{name} ({mark})" if permuted else name for name, permuted in names)
+
+
+def _drop_automatic(choice: Choice) -> str:
+    parameters = unshuffle(choice).parameters
+    chosen = {name: value for name, value in parameters.items() if value != _AUTOMATIC}
+    return str(Choice(name=choice.name, parameters=chosen))
 
 
 def describe_aux(results: Results, method: Method) -> str:

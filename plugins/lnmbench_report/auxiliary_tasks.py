@@ -82,11 +82,15 @@ def _make_rows(
         yield (
             Cell(text=f"{score.title} (control)" if control else score.title),
             Cell(text=score.kind),
-            Cell(text=f"{score.known} of {results.n}", value=float(score.known)),
+            Cell(text=_describe_share(score.known, results.n), value=float(score.known)),
             Cell(text=MISSING) if scored is None else Cell(text=f"{scored}", value=float(scored)),
             *(_metric_cell(score, name) for name in metrics),
             *change,
         )
+
+
+def _describe_share(known: int, n: int) -> str:
+    return f"{known} of {n} ({100 * known / n:.0f} %)" if n else f"{known} of {n}"
 
 
 def _metric_cell(score: AuxScore, metric: str) -> Cell:
@@ -133,11 +137,13 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
             "an effect."
         )
     scores = [(result.method, score) for result in networks for score in result.aux]
-    if any(_count_scored(results, score) not in (None, score.known) for _, score in scores):
-        yield (
-            "Known: cases with a label, on which networks are trained. Cases with a label that "
-            "allows several classes are not scored."
-        )
+    surplus = [(_count_scored(results, score) or score.known) - score.known for _, score in scores]
+    if any(surplus):
+        yield "Known: cases with a label that trains the network."
+    if min(surplus, default=0) < 0:
+        yield "Cases with a label that allows several classes are not scored."
+    if max(surplus, default=0) > 0:
+        yield "Of a task with a share of its labels (keep), the other labels score it, too."
     if any(_is_control(method, score.task) for method, score in scores):
         yield (
             "Controls are trained on randomly permuted labels and scored on these labels, which "

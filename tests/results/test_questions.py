@@ -61,6 +61,12 @@ def test_a_half_permuted_method_has_a_question_and_the_whole_as_control() -> Non
     assert control_questions(make_results([(SINGLE_TASK, 0.2), (both, 3.0), (half, 1.0)])) == []
 
 
+def test_tasks_are_told_apart_by_their_parameters() -> None:
+    few = Choice(name="pt", parameters={"edition": "auto", "shuffled": 0, "keep": 0.25})
+    grade = Choice(name="column", parameters={"name": "grade", "shuffled": 0})
+    assert aux_title(sample_network("n", few, grade)) == "pt:keep=0.25 + column:name=grade"
+
+
 def test_the_folder_of_a_weight_file_makes_no_other_network() -> None:
     weights = Weights(source="file:w.pt", sha256="ab" * 32)
     first, second = (

@@ -1,121 +1,27 @@
-"""Auxiliary tasks of planned networks: negative controls, heads, notes and labels."""
+"""Auxiliary tasks of planned networks: their heads, notes and labels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import AuxTask
 from lnmbench.errors import UserError
-from lnmbench.records import (
-    SHUFFLED,
-    AuxLabels,
-    Choice,
-    Cohort,
-    Label,
-    find_labeled_cases,
-    unshuffle,
-)
+from lnmbench.records import AuxLabels, Choice, Cohort, find_labeled_cases, strip_task_options
 from lnmbench.registry import Registry, Selection
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-
-class PermutedTask:
-    """A negative control: an auxiliary task whose known labels are randomly permuted.
-
-    It keeps the number of parameters, the loss, the classes and their frequencies. Its labels
-    carry no information about a case.
-
-    One permutation serves all fits, as the task has one set of labels in all of them: the scores
-    of task and controls are exchangeable if the labels carry nothing. A new permutation in each fit
-    would average out what one set of labels does by chance, and make every task look special.
-
-    Parameters
-    ----------
-    task
-        The auxiliary task.
-    seed
-        The seed of the permutation; tasks that are known for the same cases are permuted alike.
-    cases
-        The positions in the cohort of the cases that exchange labels, by default all: labels of
-        cases outside of the plan must not enter it.
-    """
-
-    def __init__(self, task: AuxTask, seed: int, cases: NDArray[np.int64] | None = None) -> None:
-        self._task = task
-        self._seed = seed
-        self._cases = cases
-        self.title = f"{task.title}, shuffled"
-
-    @property
-    def kind(self) -> Label:
-        """The kind of the task's label."""
-        return self._task.kind
-
-    @property
-    def outputs(self) -> int:
-        """The task's number of logits."""
-        return self._task.outputs
-
-    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        """Return the task's targets with the rows of known labels in another order."""
-        targets = np.array(self._task.targets(cohort), dtype=np.float64)
-        is_known = find_labeled_cases(targets, self.kind)
-        if self._cases is not None:
-            is_known &= np.isin(np.arange(len(targets)), self._cases)
-        known = np.flatnonzero(is_known)
-        order = np.random.default_rng(self._seed).permutation(known)
-        targets[known] = targets[order]
-        return targets
-
-    def notes(self, cohort: Cohort) -> Sequence[str]:
-        """Return the note that the labels are permuted."""
-        return (f"aux {self.title}: negative control, its known labels are randomly permuted",)
-
-    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the task's loss of every case.
-
-        Parameters
-        ----------
-        logits, targets
-            As in `lnmbench.contracts.AuxTask.loss`.
-
-        Returns
-        -------
-        Tensor
-            (…, n).
-        """
-        return self._task.loss(logits, targets)
-
-    def probabilities(self, logits: Tensor) -> Tensor:
-        """Return the task's predictions.
-
-        Parameters
-        ----------
-        logits
-            As in `lnmbench.contracts.AuxTask.probabilities`.
-
-        Returns
-        -------
-        Tensor
-            The shape of the logits.
-        """
-        return self._task.probabilities(logits)
+from lnmbench.stages.plan.relabeled_task import RelabeledTask, read_task_options
 
 
 def build_task(selection: Selection[AuxTask], cases: NDArray[np.int64] | None = None) -> AuxTask:
-    """Return an auxiliary task, or its negative control with `shuffled` other than 0.
+    """Return an auxiliary task, with a share of its labels or with permuted ones if so chosen.
 
-    `cases` are the positions of the cases among which a control permutes labels, by default all.
+    `cases` are the positions of the cases whose labels are chosen or permuted, by default all.
     """
+    options = read_task_options(selection.bound)
     task = selection.build()
-    seed = int(str(selection.bound.parameters.get(SHUFFLED, 0)))
-    return PermutedTask(task, seed, cases) if seed else task
+    return RelabeledTask(task, options, cases) if options.changes_labels else task
 
 
 def build_tasks(
@@ -138,10 +44,11 @@ def build_tasks(
 def head_names(choices: Sequence[Choice]) -> list[str]:
     """Return the name of each task's head, by which its initial weights are drawn.
 
-    A negative control has the name of its task, so that both start with equal weights. In a
-    network that has a task and its own control, each keeps its own name.
+    A negative control, and a task with a share of its labels or another weight, has the name of the
+    task, so that all start with equal weights. In a network with several of these, each keeps its
+    own name.
     """
-    names = [str(unshuffle(choice)) for choice in choices]
+    names = [str(strip_task_options(choice)) for choice in choices]
     return names if len(set(names)) == len(names) else [str(choice) for choice in choices]
 
 
@@ -190,8 +97,10 @@ def list_labels(
         (n,), the positions of the plan's cases in the cohort.
     """
     for name, task in tasks.items():
-        targets = np.asarray(task.targets(cohort), dtype=np.float64)[positions]
-        known = ~np.isnan(targets).reshape(len(targets), -1).all(axis=1)
+        trained = np.asarray(task.targets(cohort), dtype=np.float64)[positions]
+        known = ~np.isnan(trained).reshape(len(trained), -1).all(axis=1)
+        scored = task.scored_targets(cohort) if isinstance(task, RelabeledTask) else None
+        targets = trained if scored is None else scored[positions]
         yield AuxLabels(
             task=name,
             title=task.title,

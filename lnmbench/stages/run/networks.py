@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import TARGET, Cohort, Plan, UnitResult
+from lnmbench.records import TARGET, Cohort, Plan, UnitResult, task_weight
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import (
     CandidateGroup,
@@ -174,11 +174,14 @@ def _setting_of_fits(name: str, group: CandidateGroup, count: int) -> Tensor | N
 def _loss_weights(group: CandidateGroup, count: int) -> Tensor | None:
     import torch
 
-    aux_weights = _setting_of_fits("aux_weight", group, count)
-    if aux_weights is None:
+    weights = torch.tensor([1.0, *map(task_weight, group.method.aux)], dtype=torch.float64)
+    searched = _setting_of_fits("aux_weight", group, count)
+    if searched is None and bool((weights == 1.0).all()):
         return None
-    of_tasks = aux_weights.unsqueeze(1).expand(-1, len(group.method.aux))
-    return torch.cat([torch.ones(len(aux_weights), 1), of_tasks], dim=1)  # (fits, 1 + tasks)
+    rows = weights.repeat(count * len(group.candidates), 1)  # (fits, 1 + tasks)
+    if searched is not None:
+        rows[:, 1:] *= searched.unsqueeze(1)
+    return rows
 
 
 def _task_names(group: CandidateGroup) -> tuple[str, ...]:

@@ -201,7 +201,7 @@ def test_without_a_primary_test_nothing_is_tested(sample: Results, write_answer:
 
 
 def test_tasks_of_one_title_are_distinguished_by_a_label(write_answer: Write) -> None:
-    other = Choice(name="pt", parameters={"edition": "7"})
+    other = Choice(name="pt", parameters={"edition": "auto"})
     methods = [(SINGLE_TASK, 0.9), (MULTI_TASK, 1.0), (sample_network("seventh", other), 1.0)]
     text = write_answer(sample_results(methods))
     assert "adding pt as an auxiliary task" in text

@@ -88,7 +88,7 @@ def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
         row = cells(table, row_index)
         estimate = by_method[fingerprint].aux[0].metrics["kappa"]
         assert (row["kappa"].value, row["kappa"].low) == (estimate.value, estimate.low)
-        assert row["known"].text == "60 of 60"
+        assert row["known"].text == "60 of 60 (100 %)"
     assert ["(control)" in row[1].text for row in table.rows] == [False, True]
     assert "SYNTHETIC" in table.title
     assert any("only by chance" in note for note in table.notes)
@@ -104,11 +104,21 @@ def test_numbers_have_their_interval_and_headings_the_metrics_title() -> None:
 
 def test_cases_that_are_learned_but_not_scored_are_counted_and_explained() -> None:
     table = make_table(make_results(STAGED, unscored=3))
-    assert (cells(table)["known"].text, cells(table)["scored"].text) == ("20 of 20", "17")
+    assert (cells(table)["known"].text, cells(table)["scored"].text) == ("20 of 20 (100 %)", "17")
     assert any("allows several classes" in note for note in table.notes)
     assert not any(
         "allows several classes" in note for note in make_table(make_results(STAGED)).notes
     )
+
+
+def test_labels_that_do_not_train_the_network_are_explained() -> None:
+    results = make_results(STAGED)
+    (result,) = results.method_results
+    few = replace(result, aux=tuple(replace(each, known=5) for each in result.aux))
+    table = make_table(replace(results, method_results=(few,)))
+    assert (cells(table)["known"].text, cells(table)["scored"].text) == ("5 of 20 (25 %)", "20")
+    assert any("share of its labels (keep)" in note for note in table.notes)
+    assert not any("several classes" in note for note in table.notes)
 
 
 def test_folds_that_do_not_define_a_metric_are_noted() -> None:

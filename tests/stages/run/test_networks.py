@@ -25,8 +25,8 @@ from lnmbench.records import (
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.search.groups import search_groups
 from lnmbench.stages.plan.splitting import make_splits
-from lnmbench.stages.run.chunk import NetworkChunk
-from lnmbench.stages.run.networks import network_results
+from lnmbench.stages.run.chunk import NetworkChunk, list_fits
+from lnmbench.stages.run.networks import network_results, repeat_for_candidates, stack_fits
 
 MakeCohort = Callable[..., Cohort]
 MakeNetwork = Callable[..., NetworkMethod]
@@ -168,6 +168,27 @@ def test_fits_that_diverge_later_are_noted(
     notes = {note for result in search(make_network(tune=1)) for note in result.notes}
     (note,) = notes
     assert note.startswith("1 of 6 fits diverged after a good epoch")
+
+
+def test_the_weight_of_a_task_multiplies_the_searched_one(
+    make_network: MakeNetwork, planted_registry: Registry, small: tuple[Cohort, Plan]
+) -> None:
+    cohort, plan = small
+    fits = stack_fits(cohort, plan, list(list_fits(plan, 0)))
+
+    def weights(tune: int, **parameters: float) -> NDArray[np.float64] | None:
+        task = replace(TASK, parameters={**TASK.parameters, **parameters})
+        (group, *_) = search_groups(
+            replace(make_network(task), tune=tune), plan.protocol.seed, planted_registry
+        )
+        rows = repeat_for_candidates(fits, group).loss_weights
+        return None if rows is None else rows.numpy()
+
+    assert weights(1) is None
+    np.testing.assert_array_equal(weights(1, weight=0.5), [[1.0, 0.5]] * len(fits))
+    plain, half = weights(4), weights(4, weight=0.5)
+    assert plain is not None
+    np.testing.assert_allclose(half, plain * [1.0, 0.5])
 
 
 def test_unlabeled_cases_train_the_tasks(

@@ -1,0 +1,236 @@
+"""Auxiliary tasks with a share of their labels, and negative controls with permuted labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lnmbench.contracts import AuxTask
+from lnmbench.errors import UserError
+from lnmbench.records import (
+    KEEP,
+    KEEP_SEED,
+    SHUFFLED,
+    WEIGHT,
+    Choice,
+    Cohort,
+    Label,
+    find_labeled_cases,
+    kept_share,
+    task_weight,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+STRATA = 5
+"""Groups of about equal size in which the labels of a number are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOptions:
+    """Changes of an auxiliary task's labels: the share that is kept, and a permutation."""
+
+    keep: float
+    keep_seed: int
+    shuffled: int
+
+    @property
+    def changes_labels(self) -> bool:
+        """Return whether any label is changed."""
+        return self.keep < 1.0 or self.shuffled != 0
+
+
+def read_task_options(choice: Choice) -> TaskOptions:
+    """Return the options of a bound choice; `UserError` for a share or weight out of range."""
+    keep, weight = kept_share(choice), task_weight(choice)
+    if not 0.0 < keep <= 1.0:
+        raise UserError(
+            f"wrong value for {KEEP}",
+            where=f"aux task {choice.name}",
+            expected="a share of the labels, above 0 and at most 1",
+            got=f"{keep:g}",
+        )
+    if weight <= 0.0:
+        raise UserError(
+            f"wrong value for {WEIGHT}",
+            where=f"aux task {choice.name}",
+            expected="a factor above 0",
+            got=f"{weight:g}",
+            then="leave out the task instead of a weight of 0" if weight == 0 else "",
+        )
+    seeds = {name: int(str(choice.parameters.get(name, 0))) for name in (KEEP_SEED, SHUFFLED)}
+    for name, seed in seeds.items():
+        if seed < 0:
+            raise UserError(
+                f"wrong value for {name}",
+                where=f"aux task {choice.name}",
+                expected="a seed of 0 or more",
+                got=str(seed),
+            )
+    return TaskOptions(keep=keep, keep_seed=seeds[KEEP_SEED], shuffled=seeds[SHUFFLED])
+
+
+class RelabeledTask:
+    """An auxiliary task that keeps a share of its labels, or permutes them at random, or both.
+
+    With a share, the other labels do not train the network, but score it. The kept ones are
+    stratified by class; those of a smaller share are among those of a larger one.
+
+    With permuted labels it is a negative control: it keeps the number of parameters, the loss, the
+    classes and their frequencies, and its labels carry no information about a case.
+
+    One permutation serves all fits, as the task has one set of labels in all of them: the scores
+    of task and controls are exchangeable if the labels carry nothing. A new permutation in each fit
+    would average out what one set of labels does by chance, and make every task look special.
+
+    Parameters
+    ----------
+    task
+        The auxiliary task.
+    options
+        The share and the seeds; tasks that are known for the same cases are permuted alike.
+    cases
+        The positions in the cohort of the cases whose labels are chosen or permuted, by default
+        all: labels of cases outside of the plan must not enter it.
+    """
+
+    def __init__(
+        self, task: AuxTask, options: TaskOptions, cases: NDArray[np.int64] | None = None
+    ) -> None:
+        self._task, self._options, self._cases = task, options, cases
+        changes = ", ".join(self._describe_changes())
+        self.title = f"{task.title}, {changes}"
+
+    @property
+    def kind(self) -> Label:
+        """The kind of the task's label."""
+        return self._task.kind
+
+    @property
+    def outputs(self) -> int:
+        """The task's number of logits."""
+        return self._task.outputs
+
+    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
+        """Return the labels that train the network, NaN for those that are not kept."""
+        targets = np.array(self._task.targets(cohort), dtype=np.float64)
+        known = self._find_known(targets)
+        is_kept = choose_stratified(
+            targets[known], self.kind, self._options.keep, self._options.keep_seed
+        )
+        targets[known[~is_kept]] = np.nan
+        if self._options.shuffled:
+            order = np.random.default_rng(self._options.shuffled).permutation(known[is_kept])
+            targets[known[is_kept]] = targets[order]
+        return targets
+
+    def scored_targets(self, cohort: Cohort) -> NDArray[np.float64]:
+        """Return the labels by which predictions are scored: permuted ones, or all of the task."""
+        return self.targets(cohort) if self._options.shuffled else self._task.targets(cohort)
+
+    def notes(self, cohort: Cohort) -> Sequence[str]:
+        """Return the notes of the task, and the number of labels that are kept or permuted."""
+        if self._options.shuffled:
+            return (f"aux {self.title}: negative control, its known labels are randomly permuted",)
+        known = self._find_known(self._task.targets(cohort))
+        trained = self._find_known(self.targets(cohort))
+        note = f"aux {self.title}: {len(trained)} of {len(known)} known labels train the network"
+        return (*self._task.notes(cohort), note)
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the task's loss of every case.
+
+        Parameters
+        ----------
+        logits, targets
+            As in `lnmbench.contracts.AuxTask.loss`.
+
+        Returns
+        -------
+        Tensor
+            (…, n).
+        """
+        return self._task.loss(logits, targets)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Return the task's predictions.
+
+        Parameters
+        ----------
+        logits
+            As in `lnmbench.contracts.AuxTask.probabilities`.
+
+        Returns
+        -------
+        Tensor
+            The shape of the logits.
+        """
+        return self._task.probabilities(logits)
+
+    def _describe_changes(self) -> Iterator[str]:
+        if self._options.keep < 1.0:
+            yield f"{100 * self._options.keep:.3g} % of the labels"
+        if self._options.shuffled:
+            yield "shuffled"
+
+    def _find_known(self, targets: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the positions of the cases of the plan that have a label."""
+        is_known = find_labeled_cases(targets, self.kind)
+        if self._cases is not None:
+            is_known &= np.isin(np.arange(len(targets)), self._cases)
+        return np.flatnonzero(is_known)
+
+
+def choose_stratified(
+    targets: NDArray[np.float64], kind: Label, share: float, seed: int
+) -> NDArray[np.bool_]:
+    """Return which of some labels are kept, the same share in each stratum.
+
+    A stratum is a class, a set of classes or of signs, or a fifth of the numbers. Each label has a
+    random place in its stratum, and those with the first places are kept, so that a smaller share
+    of one seed is part of a larger one.
+
+    Parameters
+    ----------
+    targets
+        Known labels, (n, …).
+    kind
+        The kind of the label.
+    share
+        The share to keep; at least one label is kept.
+    seed
+        The seed of the places.
+
+    Returns
+    -------
+    array
+        bool (n,), of which round(share · n) are true.
+    """
+    n = len(targets)
+    if share >= 1.0 or not n:
+        return np.ones(n, dtype=np.bool_)
+    strata = _find_strata(targets, kind)
+    random = np.random.default_rng(seed)
+    places = np.empty(n)
+    for stratum in np.unique(strata):
+        members = random.permutation(np.flatnonzero(strata == stratum))
+        places[members] = (np.arange(len(members)) + random.random()) / len(members)
+    chosen = np.zeros(n, dtype=np.bool_)
+    chosen[np.argsort(places, kind="stable")[: max(1, round(share * n))]] = True
+    return chosen
+
+
+def _find_strata(targets: NDArray[np.float64], kind: Label) -> NDArray[np.int64]:
+    rows = targets.reshape(len(targets), -1)
+    if kind == "mask":
+        return np.zeros(len(rows), dtype=np.int64)
+    if kind == "continuous":
+        ranks = np.argsort(np.argsort(rows[:, 0], kind="stable"), kind="stable")
+        return ranks * STRATA // len(rows)
+    _, strata = np.unique(np.nan_to_num(rows, nan=-1.0), axis=0, return_inverse=True)
+    return strata.reshape(-1)

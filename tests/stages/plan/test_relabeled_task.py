@@ -1,0 +1,138 @@
+"""Shares of labels, and the options of every auxiliary task."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lnmbench import UserError
+from lnmbench.contracts import AuxTask
+from lnmbench.records import Choice, Cohort
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
+from lnmbench.stages.plan.relabeled_task import choose_stratified, read_task_options
+from lnmbench.testing import check_contract, sample_cohort
+
+COHORT = sample_cohort(400)
+REGISTRY = Registry()
+
+
+def choice(**parameters: object) -> Choice:
+    return REGISTRY.aux_tasks.bind(Choice(name="pt", parameters=parameters))
+
+
+def task(**parameters: object) -> AuxTask:
+    (built,) = build_tasks([choice(**parameters)], REGISTRY)
+    return built
+
+
+def is_known(built: AuxTask, cohort: Cohort = COHORT) -> np.ndarray:
+    return ~np.isnan(built.targets(cohort)).any(axis=1)
+
+
+def test_the_same_share_of_each_class_is_kept() -> None:
+    everything = task().targets(COHORT)
+    chosen = task(keep=0.25).targets(COHORT)
+    known, is_chosen = ~np.isnan(everything[:, 0]), ~np.isnan(chosen[:, 0])
+    assert is_chosen.sum() == round(0.25 * known.sum())
+    np.testing.assert_array_equal(chosen[is_chosen], everything[is_chosen])
+    counts, of_all = np.nansum(chosen, axis=0), np.nansum(everything, axis=0)
+    assert (np.abs(counts - 0.25 * of_all) <= 1.0).all()
+
+
+def test_a_smaller_share_is_part_of_a_larger_one() -> None:
+    shares = [is_known(task(keep=share)) for share in (0.1, 0.25, 0.5, 1.0)]
+    for small, large in pairwise(shares):
+        assert small.sum() < large.sum()
+        assert (small <= large).all()
+    other = is_known(task(keep=0.25, keep_seed=1))
+    assert other.sum() == shares[1].sum()
+    assert (other != shares[1]).any()
+
+
+def test_cases_outside_of_the_plan_are_not_counted() -> None:
+    cases = np.arange(0, len(COHORT), 2)
+    (half,) = build_tasks([choice(keep=0.5)], REGISTRY, cases)
+    inside = is_known(task())[cases].sum()
+    assert is_known(half)[cases].sum() == round(0.5 * inside)
+
+
+def test_a_control_permutes_the_labels_that_are_kept() -> None:
+    plain, control = task(keep=0.25).targets(COHORT), task(keep=0.25, shuffled=1).targets(COHORT)
+    np.testing.assert_array_equal(np.isnan(plain), np.isnan(control))
+    known = ~np.isnan(plain[:, 0])
+    np.testing.assert_array_equal(plain[known].sum(axis=0), control[known].sum(axis=0))
+    assert (plain[known] != control[known]).any()
+
+
+def test_labels_that_are_not_kept_still_score_the_task() -> None:
+    positions = np.arange(len(COHORT))
+    tasks = {str(share): task(keep=share) for share in (0.25, 1.0)}
+    few, everything = list_labels(tasks, COHORT, positions)
+    np.testing.assert_array_equal(few.values, everything.values)
+    assert few.known == round(0.25 * everything.known)
+    (control,) = list_labels({"c": task(keep=0.25, shuffled=1)}, COHORT, positions)
+    assert control.known == few.known == (~np.isnan(control.values)).sum()
+
+
+def test_a_share_keeps_the_contract_and_says_what_it_is() -> None:
+    built = task(keep=0.25)
+    check_contract("aux task", built, cohort=COHORT)
+    assert built.title == "pathological T stage, 25 % of the labels"
+    assert built.notes(COHORT)[-1].endswith("99 of 397 known labels train the network")
+
+
+def test_options_at_their_default_are_no_part_of_a_method() -> None:
+    assert choice(keep=1.0, keep_seed="0", weight="1") == choice()
+    few, heavy = choice(keep="0.25", keep_seed=3), choice(weight=0.5, shuffled=2)
+    assert few.parameters == {"edition": "auto", "shuffled": 0, "keep": 0.25, "keep_seed": 3}
+    assert head_names([few]) == head_names([heavy]) == head_names([choice()])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"keep": 0.0}, "share of the labels, above 0 and at most 1, got 0"),
+        ({"keep": 1.5}, "at most 1, got 1.5"),
+        ({"keep": -1}, "got -1"),
+        ({"weight": 0.0}, "above 0, got 0; leave out the task"),
+        ({"weight": -2.0}, "factor above 0, got -2"),
+        ({"shuffled": -1}, "wrong value for shuffled .aux task pt.: expected a seed of 0 or more"),
+        ({"keep_seed": -1}, "wrong value for keep_seed"),
+    ],
+)
+def test_options_out_of_range_are_refused(parameters: dict[str, float], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        read_task_options(choice(**parameters))
+
+
+def test_numbers_are_kept_in_fifths() -> None:
+    values = np.random.default_rng(0).lognormal(size=100)
+    chosen = choose_stratified(values, "continuous", 0.2, seed=4)
+    fifths = np.argsort(np.argsort(values)) // 20
+    assert np.bincount(fifths[chosen]).tolist() == [4] * 5
+
+
+def test_rare_classes_are_kept_in_proportion_on_average() -> None:
+    classes = np.repeat([0.0, 1.0, 2.0], [60, 38, 2])
+    draws = [classes[choose_stratified(classes, "nominal", 0.25, seed)] for seed in range(400)]
+    counts = [(np.concatenate(draws) == number).sum() / 400 for number in range(3)]
+    assert counts == pytest.approx([15, 9.5, 0.5], abs=0.15)
+
+
+def test_signs_that_are_known_in_part_are_kept_as_they_are() -> None:
+    several = np.array([[1.0, math.nan], [0.0, 1.0]] * 20)
+    chosen = choose_stratified(several, "multilabel", 0.5, seed=0)
+    assert chosen.sum() == 20
+    assert chosen[::2].sum() == 10
+    assert choose_stratified(several, "multilabel", 0.001, seed=0).sum() == 1
+
+
+def test_a_cohort_with_one_label_keeps_it() -> None:
+    values = {**COHORT.values, "pt": np.full(len(COHORT), math.nan)}
+    values["pt"][:2] = [1.0, 2.0]
+    assert is_known(task(keep=0.1), replace(COHORT, values=values)).sum() == 1
