@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
+from lnmbench.nets.assembly import build_embedder, build_network
 from lnmbench.nets.data.packing import Batch, pack_steps
-from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
-from lnmbench.nets.encoder.functional import encoder_parameters
 from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
 from lnmbench.nets.stacked.dropout import StepDropout
-from lnmbench.nets.stacked.embedding import RandomViews
-from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
-from lnmbench.nets.stacked.principal import PrincipalTokens
-from lnmbench.nets.stacked.projection import Projection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +24,6 @@ if TYPE_CHECKING:
     from lnmbench.nets.data.device_data import DeviceData
     from lnmbench.nets.fits import AuxInput, Fits, Inputs
     from lnmbench.nets.stacked.active_fits import StackState
-    from lnmbench.nets.stacked.embedding import TokenEmbedder
     from lnmbench.records import Training
 
 TOKENS = "tokens"
@@ -85,7 +78,7 @@ class StackedObjective:
             tuple(part.to(self.device) for part in _split_labels(aux)) for aux in inputs.aux
         ]
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
-        self._embedder = _build_embedder(inputs, fits, settings, data)
+        self._embedder = build_embedder(inputs, fits, settings, data)
 
     def initialize(self, values: Mapping[str, Tensor]) -> None:
         """Write the initial values of parameters that depend on a fit's training cases.
@@ -302,63 +295,6 @@ class StackedObjective:
             torch.sigmoid(risk),
             *(task.probabilities(x) for task, x in zip(tasks, aux_logits, strict=True)),
         ]
-
-
-def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
-    """Return the network for some inputs: without slices, one on clinical features alone.
-
-    Parameters
-    ----------
-    inputs
-        The inputs of all fits, for the widths of features and heads.
-    fits
-        The fits, for the number of clinical features.
-    settings
-        The widths of the network and its learning rates.
-    weighting
-        The weighting, for the scalars that it learns.
-    """
-    clinical = fits.clinical.shape[2]
-    body: SliceBody | ClinicalBody = ClinicalBody(clinical=clinical, settings=settings)
-    if inputs.slices is not None:
-        encoder = inputs.slices.trainable_encoder
-        trained = () if encoder is None else encoder_parameters(encoder.network, settings)
-        body = SliceBody(
-            dim=inputs.slices.dim,
-            max_slices=int(inputs.slices.counts.max()),
-            settings=settings,
-            encoder_parameters=trained,
-        )
-    aux = {task.head or task.name: task.task.outputs for task in inputs.aux}
-    scalars = tuple(weighting.initial_scalars([inputs.target_name, *aux]))
-    return Network(body=body, clinical=clinical, aux=aux, weighting_scalars=scalars)
-
-
-def _build_embedder(
-    inputs: Inputs, fits: Fits, settings: Training, data: DeviceData
-) -> TokenEmbedder | None:
-    slices = inputs.slices
-    if slices is None:
-        return None
-    embedder: TokenEmbedder
-    if slices.trainable_encoder is not None:
-        embedder = FineTunedEmbedder(slices, slices.trainable_encoder, fits, settings, data)
-    elif data.features is not None:
-        cases_of_views = (slices.views - 1) * len(inputs.target)
-        training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
-        if settings.projection == "principal" and settings.token_dim is not None:
-            width, averaged = settings.token_dim, has_case_tokens(inputs, settings)
-            embedder = PrincipalTokens(
-                data.features, training, width=width, averaged=averaged, threads=data.threads
-            )
-        else:
-            embedder = Projection(data.features, training)
-    else:
-        raise ValueError("the device data are not those of the inputs: they have no features")
-    if slices.views == 1:
-        return embedder
-    tokens = len(slices.counts) if has_case_tokens(inputs, settings) else slices.total
-    return RandomViews(embedder, fits.seeds, views=slices.views, tokens=tokens)
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

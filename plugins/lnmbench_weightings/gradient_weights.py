@@ -183,7 +183,8 @@ def _minimize_on_simplex(gramians: Tensor, mean: Tensor, radius: Tensor) -> Tens
     tasks = gramians.shape[1]
     w = torch.full_like(mean, 1.0 / tasks)
     pairs = [(i, j) for i in range(tasks) for j in range(i)]
-    for _ in range(1 if len(pairs) == 1 else 30):
+    for _ in range(30):
+        largest = torch.zeros_like(radius)
         for i, j in pairs:
             products = (gramians @ w[:, :, None])[:, :, 0]  # Gw, (K, m)
             a = mean[:, i] - mean[:, j]
@@ -198,4 +199,7 @@ def _minimize_on_simplex(gramians: Tensor, mean: Tensor, radius: Tensor) -> Tens
             moved = torch.minimum(torch.maximum(moved, -w[:, i]), w[:, j])
             w[:, i] += moved
             w[:, j] -= moved
+            largest = torch.maximum(largest, moved.abs())
+        if len(pairs) == 1 or bool((largest < 1e-6).all()):
+            break
     return w

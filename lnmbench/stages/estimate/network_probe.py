@@ -179,7 +179,7 @@ def _sample_sizes(
 
 
 def _count_parameters(inputs: Inputs, fits: Fits, training: Training, weighting: Weighting) -> int:
-    from lnmbench.nets.objective import build_network
+    from lnmbench.nets.assembly import build_network
     from lnmbench.nets.stacked.parameters import ParameterLayout
 
     return ParameterLayout(build_network(inputs, fits, training, weighting).parameters()).size

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from lnmbench.errors import UserError
+from lnmbench.nets.assembly import build_network
 from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.data.packing import pack
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
-from lnmbench.nets.objective import build_network
 from lnmbench.nets.parallel import train
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
 from lnmbench.nets.stacked.parameters import ParameterLayout

@@ -1,0 +1,92 @@
+"""The network and the source of its tokens, chosen by inputs and settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch.nn import functional
+
+from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
+from lnmbench.nets.encoder.functional import encoder_parameters
+from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.stacked.embedding import RandomViews
+from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.principal import PrincipalTokens
+from lnmbench.nets.stacked.projection import Projection
+
+if TYPE_CHECKING:
+    from lnmbench.contracts import Weighting
+    from lnmbench.nets.data.device_data import DeviceData
+    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.stacked.embedding import TokenEmbedder
+    from lnmbench.records import Training
+
+
+def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting) -> Network:
+    """Return the network for some inputs: without slices, one on clinical features alone.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits, for the widths of features and heads.
+    fits
+        The fits, for the number of clinical features.
+    settings
+        The widths of the network and its learning rates.
+    weighting
+        The weighting, for the scalars that it learns.
+    """
+    clinical = fits.clinical.shape[2]
+    body: SliceBody | ClinicalBody = ClinicalBody(clinical=clinical, settings=settings)
+    if inputs.slices is not None:
+        encoder = inputs.slices.trainable_encoder
+        trained = () if encoder is None else encoder_parameters(encoder.network, settings)
+        body = SliceBody(
+            dim=inputs.slices.dim,
+            max_slices=int(inputs.slices.counts.max()),
+            settings=settings,
+            encoder_parameters=trained,
+        )
+    aux = {task.head or task.name: task.task.outputs for task in inputs.aux}
+    scalars = tuple(weighting.initial_scalars([inputs.target_name, *aux]))
+    return Network(body=body, clinical=clinical, aux=aux, weighting_scalars=scalars)
+
+
+def build_embedder(
+    inputs: Inputs, fits: Fits, settings: Training, data: DeviceData
+) -> TokenEmbedder | None:
+    """Return the source of the tokens for some inputs; None without slices.
+
+    Parameters
+    ----------
+    inputs
+        The inputs of all fits.
+    fits
+        The fits, for their training cases and seeds.
+    settings
+        The projection and the trained stages of the encoder.
+    data
+        The device and the features there.
+    """
+    slices = inputs.slices
+    if slices is None:
+        return None
+    embedder: TokenEmbedder
+    if slices.trainable_encoder is not None:
+        embedder = FineTunedEmbedder(slices, slices.trainable_encoder, fits, settings, data)
+    elif data.features is not None:
+        cases_of_views = (slices.views - 1) * len(inputs.target)
+        training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
+        if settings.projection == "principal" and settings.token_dim is not None:
+            width, averaged = settings.token_dim, has_case_tokens(inputs, settings)
+            embedder = PrincipalTokens(
+                data.features, training, width=width, averaged=averaged, threads=data.threads
+            )
+        else:
+            embedder = Projection(data.features, training)
+    else:
+        raise ValueError("the device data are not those of the inputs: they have no features")
+    if slices.views == 1:
+        return embedder
+    tokens = len(slices.counts) if has_case_tokens(inputs, settings) else slices.total
+    return RandomViews(embedder, fits.seeds, views=slices.views, tokens=tokens)
