@@ -135,6 +135,13 @@ class Encoder(Protocol):
         """
 
 
+TaskNeeds = Literal["labels", "images", "masks"]
+"""Data that an auxiliary task learns from: columns of labels, the images alone, or masks.
+
+The class or function that a plugin offers may have the attribute `needs`; by default `labels`.
+"""
+
+
 @runtime_checkable
 class AuxTask(Protocol):
     """A second label that is learned together with the target.
@@ -476,6 +483,7 @@ __all__ = [
     "StepFeedback",
     "StepWeights",
     "Target",
+    "TaskNeeds",
     "Thresholded",
     "Tunable",
     "Weighting",

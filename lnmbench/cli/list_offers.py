@@ -10,10 +10,11 @@ from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions, warn_of_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
+    from lnmbench.contracts import TaskNeeds
     from lnmbench.parameters import Parameter
     from lnmbench.registry import Offer, Registry, Role
 
@@ -69,14 +70,22 @@ class ParameterDescription(TypedDict, total=False):
     description: str
 
 
-class OfferDescription(TypedDict):
-    """An offer as JSON."""
+class OfferDescription(TypedDict, total=False):
+    """An offer as JSON; `needs` is that of an auxiliary task."""
 
     kind: str
     name: str
     description: str
     parameters: list[ParameterDescription]
     plugin: str
+    needs: str
+
+
+_NEEDS: Mapping[TaskNeeds, str] = {
+    "labels": "labels; segmentation-free",
+    "images": "no labels; segmentation-free",
+    "masks": "masks",
+}
 
 
 def _find_role(name: str, registry: Registry) -> Role[object] | None:
@@ -113,21 +122,31 @@ def _describe_parameter(parameter: Parameter) -> ParameterDescription:
     return description
 
 
+def _describe_offer(offer: Offer[object]) -> OfferDescription:
+    description = OfferDescription(
+        kind=offer.role.name,
+        name=offer.name,
+        description=offer.summary,
+        parameters=[_describe_parameter(parameter) for parameter in offer.parameters],
+        plugin=offer.plugin.name,
+    )
+    if _is_aux_task(offer.role):
+        description["needs"] = _NEEDS[offer.needs]
+    return description
+
+
+def _is_aux_task(role: Role[object]) -> bool:
+    from lnmbench.contracts import AuxTask
+
+    return role.contract is AuxTask
+
+
 def _print_json(offers: Sequence[Offer[object]]) -> None:
     import json
 
     from lnmbench.cli.console import print_document
 
-    descriptions = [
-        OfferDescription(
-            kind=offer.role.name,
-            name=offer.name,
-            description=offer.summary,
-            parameters=[_describe_parameter(parameter) for parameter in offer.parameters],
-            plugin=offer.plugin.name,
-        )
-        for offer in offers
-    ]
+    descriptions = [_describe_offer(offer) for offer in offers]
     print_document(json.dumps(descriptions, indent=2, default=str) + "\n")
 
 
@@ -139,10 +158,13 @@ def _print_tables(offers: Sequence[Offer[object]]) -> None:
 
     console = make_console(file_width=_FILE_WIDTH)
     for role, offers_of_role in groupby(offers, key=lambda offer: offer.role):
-        table = _make_table(role.plural, "name", "parameters", "description", "plugin")
+        has_needs = _is_aux_task(role)
+        needs = ("needs",) if has_needs else ()
+        table = _make_table(role.plural, "name", "parameters", "description", *needs, "plugin")
         for offer in offers_of_role:
             parameters = ", ".join(map(str, offer.parameters))
-            _add_row(table, offer.name, parameters, offer.summary, offer.plugin.name)
+            cells = (_NEEDS[offer.needs],) if has_needs else ()
+            _add_row(table, offer.name, parameters, offer.summary, *cells, offer.plugin.name)
         console.print(table)
         console.print()
 
@@ -159,6 +181,8 @@ def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
         title = f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})"
         console.print(Text(clean(title), "bold"))
         console.print(Text(clean(offer.summary)))
+        if _is_aux_task(offer.role):
+            console.print(Text(f"needs: {_NEEDS[offer.needs]}"))
         if offer.parameters:
             table = _make_table("", "parameter", "type", "default", "description")
             for each in offer.parameters:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast, get_args
 
+from lnmbench import contracts
 from lnmbench.errors import UserError, nearest
 from lnmbench.parameters import Parameter, argument_name, bind, parameters_of
 from lnmbench.records import Choice
@@ -162,6 +163,12 @@ class Offer(Generic[T_co]):
         """The first line of the factory's docstring."""
         text = self.factory.__doc__
         return clean(text.strip().splitlines()[0]) if isinstance(text, str) and text.strip() else ""
+
+    @property
+    def needs(self) -> contracts.TaskNeeds:
+        """The data that an auxiliary task learns from, as its factory declares them."""
+        declared = getattr(self.factory, "needs", "labels")
+        return next((each for each in get_args(contracts.TaskNeeds) if each == declared), "labels")
 
     def bind(self, choice: Choice) -> Choice:
         """Return the choice with all parameters, typed; `UserError` for what does not fit."""

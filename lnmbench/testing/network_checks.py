@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from lnmbench.contracts import AuxTask, Encoder, StepWeights, Tunable, Weighting
+from lnmbench.contracts import AuxTask, Encoder, StepWeights, TaskNeeds, Tunable, Weighting
 from lnmbench.records import Cohort, Label, WeightingStep, find_labeled_cases
 
 if TYPE_CHECKING:
@@ -95,6 +95,13 @@ def check_aux_task_probabilities(task: AuxTask, cohort: Cohort) -> None:
     logits = _logits(task, cohort)
     shape = tuple(task.probabilities(logits).shape)
     assert shape == tuple(logits.shape), f"probabilities have the shape {shape}"
+
+
+def check_aux_task_needs(task: AuxTask, cohort: Cohort) -> None:
+    """Check that the data that the task learns from, if it names them, are known ones."""
+    needs = getattr(task, "needs", "labels")
+    options = get_args(TaskNeeds)
+    assert needs in options, f"needs is {needs!r}, expected {', '.join(options)}"
 
 
 def check_aux_task_notes(task: AuxTask, cohort: Cohort) -> None:

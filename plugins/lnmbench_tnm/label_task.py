@@ -42,8 +42,6 @@ class LabelTask:
         The head, if it does not depend on the cohort.
     """
 
-    needs = "labels"
-
     def __init__(
         self,
         name: str,

@@ -5,6 +5,22 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+TASKS = '''
+from lnmbench import hookimpl
+
+class Reconstruct:
+    """Reconstruct."""
+    needs = "images"
+
+def segment():
+    """Segment."""
+
+segment.needs = "masks"
+
+@hookimpl
+def register_aux_tasks():
+    return {"my_reconstruct": Reconstruct, "my_segment": segment}
+'''
 Command = Callable[..., CompletedProcess[str]]
 
 
@@ -32,6 +48,18 @@ def test_list_tells_what_a_user_needs(lnmbench: Command) -> None:
     for kind in ("aux", "aux-tasks", "encoder", "encoders", "aux_tasks"):
         assert lnmbench("list", kind).returncode == 0
     assert all(offer["description"] for offer in offers.values())
+    assert offers["aux task", "pt"]["needs"] == "labels; segmentation-free"
+    assert "needs" not in encoder
+
+
+def test_tasks_say_what_they_learn_from(lnmbench: Command) -> None:
+    Path("mine.py").write_text(TASKS, encoding="utf-8")
+    shown = " ".join(lnmbench("list", "aux-tasks", "--plugin", "mine.py").stdout.split())
+    assert "labels; segmentation-free lnmbench_tnm" in shown
+    assert "no labels; segmentation-free mine" in shown
+    assert "Segment. masks mine" in shown
+    text = lnmbench("list", "my_reconstruct", "--plugin", "mine.py").stdout
+    assert "needs: no labels; segmentation-free" in text
 
 
 def test_one_name_describes_its_parameters(lnmbench: Command) -> None:
