@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import torch
-
 from lnmbench import UserError
 from lnmbench_weightings.loss_weights import EqualWeights
 
@@ -85,6 +83,8 @@ class FastAdaptiveWeights(EqualWeights):
         state
             The state, (K, 3 · tasks + 1).
         """
+        import torch
+
         tasks = before.shape[1]
         logits, first, second, count = torch.split(state, [tasks, tasks, tasks, 1], dim=1)
         fall = before.clamp(min=_SMALLEST_LOSS).log() - after.clamp(min=_SMALLEST_LOSS).log()

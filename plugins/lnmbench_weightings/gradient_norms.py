@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import torch
-
 from lnmbench import UserError
 from lnmbench_weightings.gradient_weights import require_gramians
 from lnmbench_weightings.loss_weights import EqualWeights
@@ -71,6 +69,8 @@ class GradientNorms(EqualWeights):
         state
             By task its weight and the loss of the first step that had one, (K, 2 · tasks).
         """
+        import torch
+
         weights, first = state.chunk(2, dim=1)  # each (K, tasks)
         first = torch.where(first > 0, first, step.losses)
         squares = require_gramians(step).diagonal(dim1=1, dim2=2)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import torch
-
 from lnmbench import UserError
 from lnmbench_weightings.loss_weights import EqualWeights
 from lnmbench_weightings.quadratic import minimize_nonnegative
@@ -86,6 +84,8 @@ class ProjectedGradients(GramianWeights):
 
     def weights(self, gramians: Tensor, uniforms: Tensor) -> Tensor:
         """Return weights (K, tasks); a gradient meets the others in random order."""
+        import torch
+
         models, tasks, _ = gramians.shape
         model = torch.arange(models, device=gramians.device)
         total = gramians.new_zeros(models, tasks)
@@ -109,6 +109,8 @@ class ProjectedOntoTarget(GramianWeights):
 
     def weights(self, gramians: Tensor, uniforms: Tensor) -> Tensor:
         """Return weights (K, tasks), 1 for auxiliary tasks and at least 1 for the target."""
+        import torch
+
         weights = torch.ones_like(gramians[:, 0])
         conflicts = gramians[:, 0, 1:].clamp(max=0.0).sum(1)  # (K,)
         weights[:, 0] -= conflicts / gramians[:, 0, 0].clamp(min=_TINY)
@@ -120,6 +122,8 @@ class ImpartialGradients(GramianWeights):
 
     def weights(self, gramians: Tensor, uniforms: Tensor) -> Tensor:
         """Return weights (K, tasks), of sum 1; 0 where the gradients cancel each other."""
+        import torch
+
         norms = gramians.diagonal(dim1=1, dim2=2).clamp(min=0.0).sqrt()  # (K, tasks)
         weights = torch.linalg.pinv(gramians, hermitian=True, rtol=1e-6) @ norms[:, :, None]
         total = weights.sum(1)  # (K, 1)
@@ -134,6 +138,8 @@ class UnconflictingGradients(GramianWeights):
 
     def weights(self, gramians: Tensor, uniforms: Tensor) -> Tensor:
         """Return weights (K, tasks)."""
+        import torch
+
         tasks = gramians.shape[1]
         unit = torch.eye(tasks, dtype=gramians.dtype, device=gramians.device) / tasks
         # projection of row u: the v ≥ u with the least v'Gv; here v = u + x
@@ -165,6 +171,8 @@ class ConflictAverseGradients(GramianWeights):
 
     def weights(self, gramians: Tensor, uniforms: Tensor) -> Tensor:
         """Return weights (K, tasks)."""
+        import torch
+
         tasks = gramians.shape[1]
         mean = gramians.mean(2)  # g[i] · g0, (K, tasks)
         radius = self.c * mean.mean(1).clamp(min=0.0).sqrt()  # c |g0|, (K,)
@@ -180,6 +188,8 @@ def _minimize_on_simplex(gramians: Tensor, mean: Tensor, radius: Tensor) -> Tens
     The masses of two tasks are exchanged at a time, which has a closed form: with d the mass that
     moves, the slope A + radius (B + d C) / √(S + 2 d B + d² C) is zero.
     """
+    import torch
+
     tasks = gramians.shape[1]
     w = torch.full_like(mean, 1.0 / tasks)
     pairs = [(i, j) for i in range(tasks) for j in range(i)]

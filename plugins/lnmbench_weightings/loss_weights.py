@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
 from lnmbench import UserError
 
 if TYPE_CHECKING:
@@ -57,6 +55,8 @@ class UncertaintyWeights:
         scalars
             The log variances, (K, tasks).
         """
+        import torch
+
         return (torch.exp(-scalars) * losses + scalars / 2).sum(1)
 
 
@@ -82,6 +82,8 @@ class RandomWeights(EqualWeights):
         state
             (K, 0), not used.
         """
+        import torch
+
         uniforms = step.uniforms[:, 0].clamp(1e-6, 1 - 1e-6)  # (K, tasks)
         normal = torch.special.ndtri(uniforms)
         return normal.softmax(1) * normal.shape[1], state
@@ -131,6 +133,8 @@ class DynamicWeightAverage(EqualWeights):
             The epoch and its number of steps; by task the sum of the losses of this epoch, and
             the means of the last and the last but one, (K, 2 + 3 · tasks).
         """
+        import torch
+
         tasks = step.losses.shape[1]
         epoch, count, sums, last, before = torch.split(state, [1, 1, tasks, tasks, tasks], dim=1)
         begins = epoch < step.epoch  # (K, 1)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import torch
-
 from lnmbench import UserError
 from lnmbench_weightings.gradient_weights import require_gramians
 from lnmbench_weightings.loss_weights import EqualWeights
@@ -64,6 +62,8 @@ class PriorityConstraints(EqualWeights):
         state
             The number of steps, and by task the moving average of its squared norm, (K, 1 + tasks).
         """
+        import torch
+
         gramians = require_gramians(step)
         squares = gramians.diagonal(dim1=1, dim2=2)  # (K, tasks)
         count = state[:, :1].double() + 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _ROUNDS, _SWEEPS = 20, 5
 _TOLERANCE = 1e-9
@@ -28,6 +30,8 @@ def minimize_nonnegative(matrix: Tensor, linear: Tensor) -> tuple[Tensor, Tensor
     tuple[Tensor, Tensor]
         x (…, m), and whether it is the minimum, bool (…): where none is attained, it is not.
     """
+    import torch
+
     x, swept = torch.zeros_like(linear), torch.zeros_like(linear)
     optimal = torch.zeros(linear.shape[:-1], dtype=torch.bool, device=linear.device)
     for _ in range(_ROUNDS):
@@ -47,6 +51,8 @@ def minimize_nonnegative(matrix: Tensor, linear: Tensor) -> tuple[Tensor, Tensor
 
 def _sweep(matrix: Tensor, linear: Tensor, start: Tensor) -> Tensor:
     """Return x after some sweeps of coordinate descent."""
+    import torch
+
     diagonal = matrix.diagonal(dim1=-2, dim2=-1)  # (…, m)
     usable = diagonal > 1e-14 * diagonal.amax(-1, keepdim=True)
     steps = torch.where(usable, 1.0 / torch.where(usable, diagonal, 1.0), 0.0)
@@ -60,6 +66,8 @@ def _sweep(matrix: Tensor, linear: Tensor, start: Tensor) -> Tensor:
 
 def _solve_positive(matrix: Tensor, linear: Tensor, positive: Tensor) -> Tensor:
     """Return the x with zero slope in its positive elements; the others are 0."""
+    import torch
+
     both = positive[..., :, None] & positive[..., None, :]  # (…, m, m)
     identity = torch.eye(linear.shape[-1], dtype=linear.dtype, device=linear.device)
     system = torch.where(both, matrix, identity * ~positive[..., None])
@@ -69,6 +77,8 @@ def _solve_positive(matrix: Tensor, linear: Tensor, positive: Tensor) -> Tensor:
 
 def _is_optimal(matrix: Tensor, linear: Tensor, x: Tensor, slopes: Tensor) -> Tensor:
     """Return whether x ≥ 0, and slopes are 0 where x is positive and not negative elsewhere."""
+    import torch
+
     scale = linear.abs() + (matrix.abs() @ x.abs()[..., None])[..., 0] + 1e-300
     fits = torch.where(x > 0, slopes.abs(), -slopes) <= _TOLERANCE * scale
     return ((x >= 0) & fits).all(-1)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-import torch
-
 from lnmbench import UserError
 from lnmbench_weightings.loss_weights import EqualWeights
 
@@ -67,6 +65,8 @@ class ScheduledWeights(EqualWeights):
         state
             (K, 0), not used.
         """
+        import torch
+
         part = (step.epoch - 1) / max(step.max_epochs - 1, 1)
         if self.shape == "cosine":
             part = 0.5 - 0.5 * math.cos(math.pi * part)
@@ -117,6 +117,8 @@ class PretrainedTasks(EqualWeights):
         state
             (K, 0), not used.
         """
+        import torch
+
         epochs = min(max(round(self.share * step.max_epochs), 1), step.max_epochs - 1)
         on_tasks = step.epoch <= epochs
         weights = torch.full_like(step.losses, float(on_tasks))
