@@ -9,7 +9,6 @@ import numpy as np
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench.errors import nearest
-from lnmbench.lexicon.stage_group import is_overall_stage
 from lnmbench.text import clean, join_spelling, plural
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ def find_label_column(cohort: Cohort, task: str, *labels: str) -> Column:
 
 def refuse_overall_stage(column: Column, task: str) -> None:
     """Raise `UserError` for a column with stage groups or whole TNM classes."""
+    from lnmbench.lexicon.stage_group import is_overall_stage  # slow to import for `lnmbench list`
+
     if is_overall_stage(column.name, column.categories) or is_overall_stage(column.label or ""):
         raise UserError(
             f"column {column.name!r} holds the overall stage, which contains the N category",
