@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench import Cohort, Column
-from lnmbench.text import clean
+from lnmbench.text import clean, join_first
 from lnmbench_tnm.label_columns import describe_source, find_label_column, look_up, read_numbers
 from lnmbench_tnm.label_heads import (
     BinaryLabel,
@@ -19,6 +19,9 @@ from lnmbench_tnm.label_heads import (
     OrderedClasses,
 )
 from lnmbench_tnm.label_task import LabelReading, LabelTask
+
+_MOST_CLASSES = 8
+"""Classes whose cases a note counts."""
 
 
 def column(name: str) -> LabelTask:
@@ -74,8 +77,8 @@ def _read(cohort: Cohort, task: str, label: str) -> LabelReading:
 
 def _describe_classes(values: NDArray[np.float64], column: Column, task: str) -> Iterator[str]:
     """Yield a note with the number of cases of each class."""
-    counts = ", ".join(
+    counts = [
         f"{clean(category)} {int((values == code).sum())}"
         for code, category in enumerate(column.categories)
-    )
-    yield f"aux {task}: {column.kind}, {counts}"
+    ]
+    yield f"aux {task}: {column.kind}, {join_first(counts, _MOST_CLASSES)}"

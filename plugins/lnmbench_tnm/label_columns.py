@@ -9,15 +9,16 @@ import numpy as np
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench.errors import nearest
-from lnmbench.text import clean, join_spelling, plural
+from lnmbench.text import clean, join_first, join_spelling, plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_MOST_NAMES = 12
 _ROLES = ("aux", "target", "feature")
 
 
-def find_label_column(cohort: Cohort, task: str, *labels: str) -> Column:
+def find_label_column(cohort: Cohort, task: str, *labels: str, by_name: bool = True) -> Column:
     """Return the column that is labeled for a task, or else has its name.
 
     Parameters
@@ -29,6 +30,8 @@ def find_label_column(cohort: Cohort, task: str, *labels: str) -> Column:
     *labels
         Labels or names of the column; the first one that a column has counts. Spellings that
         differ in case and blanks are equal.
+    by_name
+        Whether the name of a column counts.
 
     Raises
     ------
@@ -38,14 +41,18 @@ def find_label_column(cohort: Cohort, task: str, *labels: str) -> Column:
     columns = [column for role in _ROLES for column in cohort.columns if column.role == role]
     for label in labels:
         for column in (*(c for c in columns if c.label == label), *columns):
-            if column.label == label or join_spelling(column.name) == join_spelling(label):
+            is_named = by_name and join_spelling(column.name) == join_spelling(label)
+            if column.label == label or is_named:
                 refuse_overall_stage(column, task)
                 return column
-    names = [name for c in columns for name in (c.label, c.name) if name]
+    names = list(dict.fromkeys(name for c in columns for name in (c.label, c.name) if name))
+    suggestion, _, _ = nearest(labels[0], names).partition("known:")
+    listed = f"its labels and columns: {join_first(names, _MOST_NAMES)}; " if names else ""
+    listed_labels = " or ".join(map(clean, labels))
     raise UserError(
         f"cohort {cohort.name!r} has no column for aux task {task}",
-        expected=f"a column labeled {' or '.join(clean(label) for label in labels)}, or so named",
-        then=nearest(labels[0], list(dict.fromkeys(names))).replace("known:", "its columns:"),
+        expected=f"a column labeled {listed_labels}{', or so named' if by_name else ''}",
+        then=f"{suggestion}{listed}label a column in the data dictionary, or choose another --aux",
     )
 
 

@@ -31,7 +31,8 @@ def pn() -> LabelTask:
 
 def _read(cohort: Cohort) -> LabelReading:
     """Return rows (n, 4) of 0 and 1: N+ can be N1 to N3, NX is unknown."""
-    column = find_label_column(cohort, "pn", "pn")
+    # by its label alone: Pn0 in a column named Pn is perineural invasion
+    column = find_label_column(cohort, "pn", "pn", by_name=False)
     require_categories(column, "N0, N1, N2, N3")
     ranges = [find_range(category, column) for category in column.categories]
     rows = [

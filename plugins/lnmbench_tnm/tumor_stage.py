@@ -27,6 +27,7 @@ from lnmbench_tnm.label_task import LabelReading, LabelTask
 # A data set of another organ uses the second label, so that `auto` need not infer the edition.
 _PATHOLOGICAL = ("pt", "pt_names")
 _CLINICAL = ("ct", "ct_names")
+_VARIANTS = {"pt_ordinal": ", ordered classes", "pt_soft": ", smoothed classes"}
 _IS_PATHOLOGICAL = re.compile(r"y?p", re.IGNORECASE)
 _IS_CLINICAL = re.compile(r"^(y?)c", re.IGNORECASE)
 
@@ -185,9 +186,11 @@ class _TumorStage:
         missing = int(np.isnan(codes).sum())
         masked += [f"missing (n = {missing})"] if missing else []
         mapping = f": {', '.join(mapped)}" if mapped else ""
-        yield f"aux {self.name}: the classes of column {column.name!r} are {edition.title}{mapping}"
+        # the tasks of one column have equal notes, which a run prints once
+        task = self.labels[0]
+        yield f"aux {task}: the classes of column {column.name!r} are {edition.title}{mapping}"
         if masked:
-            yield f"aux {self.name}: excluded from its loss: {', '.join(masked)}"
+            yield f"aux {task}: excluded from its loss: {', '.join(masked)}"
 
 
 def _make_task(
@@ -201,8 +204,9 @@ def _make_task(
         find_edition(edition, (), name)
     stage = _TumorStage(name=name, head=head, edition=edition, labels=labels, lowest=lowest)
     kind = "clinical" if labels == _CLINICAL else "pathological"
-    cut = "" if lowest is None else f", {CLASSES[lowest][1:]} or higher"
-    return LabelTask(name, f"{kind} T stage{cut}", stage.read, head)
+    variant = "" if lowest is None else f", {CLASSES[lowest][1:]} or higher"
+    variant += _VARIANTS.get(name, "")
+    return LabelTask(name, f"{kind} T stage{variant}", stage.read, head)
 
 
 def _find_lowest(category: str) -> int:

@@ -22,6 +22,14 @@ def test_labels_that_most_cases_lack_are_reported(
     assert MissingAuxLabels()(replace(cohort_run, **aux_labels(values))) == ""
 
 
+def test_labels_that_are_left_out_on_purpose_count(
+    cohort_run: Results, aux_labels: MakeLabels
+) -> None:
+    fields = aux_labels(np.arange(60) % 3.0)
+    few = {task: replace(labels, known=6) for task, labels in fields["aux_labels"].items()}
+    assert MissingAuxLabels()(replace(cohort_run, **{**fields, "aux_labels": few})) == ""
+
+
 def test_without_tasks_and_for_controls_the_check_does_not_apply(
     cohort_run: Results, aux_labels: MakeLabels, image_network: Callable[..., MethodResult]
 ) -> None:

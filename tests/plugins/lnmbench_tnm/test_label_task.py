@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -85,3 +86,39 @@ def test_notes_count_the_cases_with_a_label(make_cohort: Callable[..., Cohort]) 
     first, second = TASKS["grade"]().notes(cohort)
     assert first == "aux grade: the label is column 'grade'; known in 3 of 4 cases"
     assert second == "aux grade: ordinal, G1 1, G2 2"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "aux", "known"),
+    [
+        (
+            "tcga:root={}/tcga,cancer=luad+lusc",
+            "pt_binary+pn+column:name=location",
+            ("1013 cases", "known in 998 of 1016", "known in 426 of 1016"),
+        ),
+        (
+            "lydata:root={}/lydata/2023-isb-multisite",
+            "pt_ordinal+signs:names=station_ipsi_II+station_ipsi_III",
+            ("missing (n = 92)", "(True) 100 of 289, pathology ipsi III (True) 43 of 286"),
+        ),
+    ],
+)
+def test_tables_of_real_patients_have_labels(
+    dataset: str,
+    aux: str,
+    known: tuple[str, ...],
+    shared_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from lnmbench.cli.app import app
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1 --target n1 --encoder none"
+    words = ["run", "--quick", "--dataset", dataset.format(shared_data), "--aux", aux]
+    app([*words, *small.split(), "--only"], standalone_mode=False)
+    printed = " ".join("".join(capsys.readouterr()).split())
+    assert all(text in printed for text in known)
+    assert "results in" in printed

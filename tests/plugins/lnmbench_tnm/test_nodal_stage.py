@@ -4,9 +4,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from lnmbench_tnm.nodal_stage import pn
 
-from lnmbench import Cohort, Column
+from lnmbench import Cohort, Column, UserError
 
 
 def test_ambiguous_classes_are_sets(
@@ -22,3 +23,9 @@ def test_ambiguous_classes_are_sets(
     assert "known in 3 of 5 cases" in first
     assert "contains the nodal target" in second
     assert "never a feature" in second
+
+
+def test_perineural_invasion_is_no_n_category(make_cohort: Callable[..., Cohort]) -> None:
+    nerve = Column(name="Pn", role="aux", kind="ordinal", label="nerve", categories=("Pn0", "Pn1"))
+    with pytest.raises(UserError, match="expected a column labeled pn; "):
+        pn().targets(make_cohort((nerve, [0, 1])))
