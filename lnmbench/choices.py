@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lnmbench.errors import UserError
 from lnmbench.records import Choice
@@ -57,7 +58,8 @@ def parse_all(text: str) -> tuple[Choice, ...]:
     """Return the choices of `a+b:key=value+c`.
 
     A plus ends the value of a parameter if another choice follows (a name, or `name:key=`). In
-    quotation marks, and before anything else (`1e+3`), it belongs to the value.
+    quotation marks, and before anything else (`1e+3`), it belongs to the value. Text that cannot be
+    a choice belongs to the value before it, with what is between them.
 
     Examples
     --------
@@ -65,6 +67,8 @@ def parse_all(text: str) -> tuple[Choice, ...]:
     ['pt:shuffled=1', 'size:shuffled=1']
     >>> [str(choice) for choice in parse_all('size:kinds="a+b"')]
     ['size:kinds=a+b']
+    >>> [str(choice) for choice in parse_all("signs:names=margin+pleural tag+pt")]
+    ['signs:names=margin+pleural tag', 'pt']
     """
     parts, quoted = [""], False
     for index, character in enumerate(text):
@@ -74,4 +78,15 @@ def parse_all(text: str) -> tuple[Choice, ...]:
             parts.append("")
         else:
             parts[-1] += character
-    return tuple(map(parse, parts))
+    return tuple(map(parse, _join_values(parts)))
+
+
+def _join_values(parts: Sequence[str]) -> list[str]:
+    """Return parts, of which those that are no choices are joined to the value before them."""
+    joined: list[str] = []
+    for part in parts:
+        joined.append(part)
+        values = [index for index, text in enumerate(joined[:-1]) if ":" in text]
+        if values and ":" not in part and not _NAME.fullmatch(part.strip()):
+            joined[values[-1] :] = ["+".join(joined[values[-1] :])]
+    return joined

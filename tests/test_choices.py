@@ -61,6 +61,8 @@ def test_a_plus_joins_tasks_after_values_too(text: str, expected: list[str]) -> 
         ("size:kinds=a+b,n=1", "a+b"),
         ("size:kinds=1e+3", "1e+3"),
         ("size:kinds=T2+", "T2+"),
+        ("size:kinds=margin+tag+pleural tag", "margin+tag+pleural tag"),
+        ("size:kinds=report: margin+report: tag", "report: margin+report: tag"),
         (r"size:kinds=a+C:\x", r"a+C:\x"),
     ],
 )

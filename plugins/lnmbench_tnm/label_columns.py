@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _MOST_NAMES = 12
+_FROM_REPORT = ": "
+"""Separator between the name of a report and that of a finding, in the name of a column."""
 _ROLES = ("aux", "target", "feature")
 
 
@@ -29,22 +31,32 @@ def find_label_column(cohort: Cohort, task: str, *labels: str, by_name: bool = T
         The task, as the user writes it.
     *labels
         Labels or names of the column; the first one that a column has counts. Spellings that
-        differ in case and blanks are equal.
+        differ in case and blanks are equal. Of a column that a report reader made, such as
+        `report: spiculation`, the last part of the name is enough.
     by_name
         Whether the name of a column counts.
 
     Raises
     ------
     UserError
-        For a cohort without such a column, and for a column with the overall stage.
+        For a cohort without such a column, with several of one name, and for a column with the
+        overall stage.
     """
     columns = [column for role in _ROLES for column in cohort.columns if column.role == role]
     for label in labels:
-        for column in (*(c for c in columns if c.label == label), *columns):
-            is_named = by_name and join_spelling(column.name) == join_spelling(label)
-            if column.label == label or is_named:
-                refuse_overall_stage(column, task)
-                return column
+        for matches in _find_matches(columns, label, by_name=by_name):
+            if len(matches) > 1:
+                raise UserError(
+                    f"{plural(len(matches), 'column')} of cohort {cohort.name!r} could be"
+                    f" {clean(label)!r}",
+                    where=f"aux task {task}",
+                    expected="one column",
+                    got=join_first([repr(clean(column.name)) for column in matches], _MOST_NAMES),
+                    then="write its whole name, or label it in the data dictionary",
+                )
+            if matches:
+                refuse_overall_stage(matches[0], task)
+                return matches[0]
     names = list(dict.fromkeys(name for c in columns for name in (c.label, c.name) if name))
     suggestion, _, _ = nearest(labels[0], names).partition("known:")
     listed = f"its labels and columns: {join_first(names, _MOST_NAMES)}; " if names else ""
@@ -54,6 +66,18 @@ def find_label_column(cohort: Cohort, task: str, *labels: str, by_name: bool = T
         expected=f"a column labeled {listed_labels}{', or so named' if by_name else ''}",
         then=f"{suggestion}{listed}label a column in the data dictionary, or choose another --aux",
     )
+
+
+def _find_matches(
+    columns: Sequence[Column], label: str, *, by_name: bool
+) -> Iterator[list[Column]]:
+    """Yield the columns with a label, with it as their name, and as the last part of the name."""
+    yield [column for column in columns if column.label == label]
+    if by_name:
+        name = join_spelling(label)
+        yield [column for column in columns if join_spelling(column.name) == name]
+        findings = [column for column in columns if _FROM_REPORT in column.name]
+        yield [c for c in findings if join_spelling(c.name.rpartition(_FROM_REPORT)[2]) == name]
 
 
 def refuse_overall_stage(column: Column, task: str) -> None:

@@ -62,6 +62,21 @@ class ThreeClasses(GoodTask):
         return logits.softmax(-1)
 
 
+class TwoLabels(GoodTask):
+    """Two binary labels; the second one is unknown in the last case, the first one is not."""
+
+    kind = "multilabel"
+    outputs = 2
+
+    def targets(self, cohort: Any) -> Any:
+        labels = np.stack([np.arange(len(cohort)) % 2.0, np.arange(len(cohort)) % 3 == 0], axis=1)
+        labels[-1, 1] = np.nan
+        return labels
+
+    def loss(self, logits: Any, targets: Any) -> Any:
+        return torch.where(torch.isnan(targets), 0.0, (logits - targets) ** 2).mean(-1)
+
+
 class GoodWeighting:
     def initial_scalars(self, tasks: Any) -> Any:
         return (0.0,)
@@ -284,3 +299,9 @@ FAULTS |= {
     )
     for (member, what), value in CLASSES.items()
 }
+FAULTS["aux task", "`loss` does not exclude unknown elements (two labels)"] = partial(
+    use, "aux task", "loss", lambda self, z, y: ((z - y) ** 2).mean(-1), TwoLabels
+)
+FAULTS["aux task", "`targets` returns a label between two (two labels)"] = partial(
+    use, "aux task", "targets", returning(np.full((n, 2), 0.5)), TwoLabels
+)

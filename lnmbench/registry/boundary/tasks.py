@@ -136,6 +136,9 @@ class GuardedTask:
         known = np.flatnonzero(find_labeled_cases(targets, self.kind))
         if not len(known):
             return
+        # first the cases with unknown elements, which a loss may forget to exclude
+        unknown = np.isnan(targets[known]).reshape(len(known), -1).any(axis=1)
+        known = known[np.argsort(~unknown, kind="stable")]
         import torch
 
         from lnmbench.registry.boundary import tensors

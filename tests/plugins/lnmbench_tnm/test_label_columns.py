@@ -26,6 +26,25 @@ def test_a_label_precedes_a_name_and_labels_precede_features(
         find_label_column(cohort, "t", "extend")
 
 
+def test_findings_of_a_report_are_found_by_their_own_name(
+    make_cohort: Callable[..., Cohort],
+) -> None:
+    def findings(*names: str) -> Cohort:
+        return make_cohort(*((Column(name=name, role="feature"), [1.0, 2.0]) for name in names))
+
+    one = findings("report: spiculation", "age")
+    assert find_label_column(one, "signs", "Spiculation").name == "report: spiculation"
+    exact = findings("report: spiculation", "spiculation")
+    assert find_label_column(exact, "signs", "spiculation").name == "spiculation"
+    both = findings("CT: spiculation", "PET: spiculation")
+    with pytest.raises(
+        UserError,
+        match=r"2 columns of cohort 'toy' could be 'spiculation' .*'CT: spiculation', 'PET",
+    ):
+        find_label_column(both, "signs", "spiculation")
+    assert find_label_column(both, "signs", "PET: spiculation").name == "PET: spiculation"
+
+
 @pytest.mark.parametrize(
     ("name", "categories"),
     [
