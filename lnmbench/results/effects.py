@@ -93,7 +93,8 @@ class Effect:
         if self.undefined:
             return f"{self.metric_title} is {self.undefined}"
         bounds = format_interval(self.low, self.high)
-        difference = format_difference(self.estimate)
+        half_width = (self.high - self.low) / 2.0
+        difference = format_difference(self.estimate, estimate=half_width)
         difference += "" if self.upward else ", lower is better"
         return f"{self.metric_title} {difference}, 95 % CI {bounds}, {self.p_equation}"
 

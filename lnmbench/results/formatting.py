@@ -68,7 +68,7 @@ def format_interval(low: float, high: float, *, estimate: float | None = None) -
     low, high
         The ends of the interval.
     estimate
-        The number whose decimals the ends get; by default the middle of the interval.
+        The number whose decimals the ends get; by default half the width of the interval.
 
     Examples
     --------
@@ -77,8 +77,20 @@ def format_interval(low: float, high: float, *, estimate: float | None = None) -
     >>> format_interval(0.0001, 0.0007, estimate=0.001)
     '.000 to .001'
     """
-    digits = decimal_places((low + high) / 2.0 if estimate is None else estimate)
+    digits = decimal_places((high - low) / 2.0 if estimate is None else estimate)
     return f"{format_decimal(low, digits=digits)} to {format_decimal(high, digits=digits)}"
+
+
+def format_with_interval(difference: float, low: float, high: float) -> str:
+    """Return a difference with its interval, all with the decimals that half the width has.
+
+    Examples
+    --------
+    >>> format_with_interval(0.009, -0.007, 0.025), format_with_interval(0.0004, -0.048, 0.049)
+    ('+.009 (−.007 to .025)', '.000 (−.048 to .049)')
+    """
+    shown = format_difference(difference, estimate=(high - low) / 2.0)
+    return f"{shown} ({format_interval(low, high)})"
 
 
 def decimal_places(value: float) -> int:

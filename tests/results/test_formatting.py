@@ -16,6 +16,7 @@ from lnmbench.results import (
     format_probability,
     format_pvalue,
     format_with_error,
+    format_with_interval,
     join_and,
     metric_heading,
     metric_title,
@@ -42,8 +43,11 @@ def test_small_numbers_keep_their_digits(value: float, text: str) -> None:
     assert format_decimal(value) == text
 
 
-def test_an_interval_has_the_decimals_of_its_estimate() -> None:
-    assert format_interval(-0.00012, 0.00092) == "−.00012 to .00092"
+def test_an_interval_has_the_decimals_of_its_half_width_or_its_estimate() -> None:
+    assert format_interval(-0.00012, 0.00072) == "−.00012 to .00072"
+    assert format_interval(-0.04833, 0.04909) == "−.048 to .049"
+    assert format_with_interval(0.00038, -0.04833, 0.04909) == ".000 (−.048 to .049)"
+    assert format_with_interval(0.00038, 0.0001, 0.0007) == "+.00038 (.00010 to .00070)"
     assert format_interval(-0.00012, 0.00092, estimate=0.2) == ".000 to .001"
     assert format_difference(0.0004, estimate=0.2) == ".000"
     assert format_difference(0.0004) == "+.00040"

@@ -11,9 +11,8 @@ from lnmbench.results import (
     aux_questions,
     describe_missing_scores,
     family_size,
-    format_difference,
-    format_interval,
     format_pvalue,
+    format_with_interval,
     has_declared_family,
     is_unconfirmed,
     join_and,
@@ -89,7 +88,7 @@ def _difference_cells(results: Results, comparison: PairComparison) -> Iterator[
         yield from (Cell(text=MISSING) for _ in ("p", "Holm", *published))
         return
     test = comparison.tests[results.primary]
-    text = f"{format_difference(test.estimate)} ({format_interval(test.low, test.high)})"
+    text = format_with_interval(test.estimate, test.low, test.high)
     yield Cell(text=text, value=test.estimate, low=test.low, high=test.high)
     yield Cell(text=format_pvalue(test.pvalue), value=test.pvalue)
     yield _holm_cell(comparison)

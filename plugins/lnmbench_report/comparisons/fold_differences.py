@@ -9,8 +9,7 @@ from lnmbench.records import Axis, Block, Figure, Mark, Panel, Results, TestResu
 from lnmbench.results import (
     Question,
     all_questions,
-    format_difference,
-    format_interval,
+    format_with_interval,
     method_labels,
     metric_title,
     primary_metrics_in_order,
@@ -180,4 +179,4 @@ def _undrawn_notes(undrawn: int) -> Iterator[str]:
 
 
 def _format(test: TestResult) -> str:
-    return f"{format_difference(test.estimate)} ({format_interval(test.low, test.high)})"
+    return format_with_interval(test.estimate, test.low, test.high)

@@ -11,8 +11,8 @@ from lnmbench.results import (
     all_questions,
     can_show_effect,
     format_decimal,
-    format_difference,
     format_interval,
+    format_with_interval,
     join_and,
     question_margins,
 )
@@ -68,9 +68,8 @@ def _make_cells(verdict: MarginVerdict) -> Iterator[Cell]:
     test = verdict.test
     yield Cell(text=verdict.metric_title)
     yield Cell(text=format_decimal(test.margin), value=test.margin)
-    wide = format_interval(verdict.low, verdict.high)
     yield Cell(
-        text=f"{format_difference(verdict.estimate)} ({wide})",
+        text=format_with_interval(verdict.estimate, verdict.low, verdict.high),
         value=verdict.estimate,
         low=verdict.low,
         high=verdict.high,
