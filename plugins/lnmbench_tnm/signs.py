@@ -43,6 +43,12 @@ def _read(cohort: Cohort, names: list[str]) -> LabelReading:
     columns = [find_label_column(cohort, "signs", name) for name in names]
     for column in columns:
         _require_binary(column)
+    repeated = [column for index, column in enumerate(columns) if column in columns[:index]]
+    if repeated:
+        raise UserError(
+            f"aux task signs names column {repeated[0].name!r} twice",
+            then="name each column once",
+        )
     targets = np.stack([read_numbers(cohort, column) for column in columns], axis=1)
     known = ~np.isnan(targets)
     counts = ", ".join(

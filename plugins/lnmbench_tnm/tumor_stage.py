@@ -26,7 +26,7 @@ from lnmbench_tnm.label_task import LabelReading, LabelTask
 
 # A data set of another organ uses the second label, so that `auto` need not infer the edition.
 _PATHOLOGICAL = ("pt", "pt_names")
-_CLINICAL = ("ct", "ct_names")
+_CLINICAL = ("ct", "ct_names", "clinical T stage", "clinical.T.Stage", "cT stage")
 _VARIANTS = {"pt_ordinal": ", ordered classes", "pt_soft": ", smoothed classes"}
 _IS_PATHOLOGICAL = re.compile(r"y?p", re.IGNORECASE)
 _IS_CLINICAL = re.compile(r"^(y?)c", re.IGNORECASE)

@@ -35,6 +35,12 @@ def test_signs_are_binary(make_cohort: Callable[..., Cohort]) -> None:
         signs("size").targets(cohort)
 
 
+def test_a_column_is_named_once(make_cohort: Callable[..., Cohort]) -> None:
+    cohort = make_cohort((sign("report: tag"), [0.0, 1.0]))
+    with pytest.raises(UserError, match="names column 'report: tag' twice"):
+        signs("tag+report: tag").targets(cohort)
+
+
 @pytest.mark.parametrize("names", ["", "+", "a+A"])
 def test_names_are_different_columns(names: str) -> None:
     with pytest.raises(UserError, match="different columns joined by"):
