@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 HERE = Path(__file__).parent
-COLORS = 64
+COLORS = 256
 WIDE, HIGH = 1280, 900
 # picture: what stands at its top
 PLACES = {
