@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 
 from progress import SilentProgress
 from scale_plugin import PATCH
@@ -151,10 +152,23 @@ class Measure:
 def measure_stage(name: str, benchmark: Benchmark, folder: Path) -> None:
     """Print wall-clock and CPU time of a stage, and the peak memory of this process in MB."""
     work = Stages(benchmark, folder).prepare(name)
+    peaks, finished = [environment.peak_memory_mb()], Event()
+
+    def watch() -> None:
+        # a run resets the peak before each chunk
+        while not finished.wait(0.02):
+            peaks.append(max(peaks.pop(), environment.peak_memory_mb()))
+
+    watcher = Thread(target=watch)
+    watcher.start()
     started, worked = time.perf_counter(), time.process_time()
-    work()
+    try:
+        work()
+    finally:
+        finished.set()
+        watcher.join()
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - worked
-    print(seconds, cpu_seconds, environment.peak_memory_mb())
+    print(seconds, cpu_seconds, max(*peaks, environment.peak_memory_mb()))
 
 
 def measure(arguments: list[str], folder: Path) -> dict[str, Measure]:
