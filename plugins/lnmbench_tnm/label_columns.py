@@ -57,6 +57,7 @@ def find_label_column(cohort: Cohort, task: str, *labels: str, by_name: bool = T
             if matches:
                 refuse_overall_stage(matches[0], task)
                 return matches[0]
+    _refuse_stage_names(labels, task)
     names = list(dict.fromkeys(name for c in columns for name in (c.label, c.name) if name))
     suggestion, _, _ = nearest(labels[0], names).partition("known:")
     listed = f"its labels and columns: {join_first(names, _MOST_NAMES)}; " if names else ""
@@ -80,17 +81,30 @@ def _find_matches(
         yield [c for c in findings if join_spelling(c.name.rpartition(_FROM_REPORT)[2]) == name]
 
 
+def _refuse_stage_names(labels: Sequence[str], task: str) -> None:
+    """Raise `UserError` for a name of the overall stage that no column has."""
+    from lnmbench.lexicon.stage_group import is_overall_stage
+
+    for label in labels:
+        if is_overall_stage(label):
+            raise _make_refusal(label, task)
+
+
 def refuse_overall_stage(column: Column, task: str) -> None:
     """Raise `UserError` for a column with stage groups or whole TNM classes."""
     from lnmbench.lexicon.stage_group import is_overall_stage  # slow to import for `lnmbench list`
 
     if is_overall_stage(column.name, column.categories) or is_overall_stage(column.label or ""):
-        raise UserError(
-            f"column {column.name!r} holds the overall stage, which contains the N category",
-            where=f"aux task {task}",
-            expected="a label that does not contain the target, such as the T stage",
-            then="use --aux pt with a column of T classes, or another column",
-        )
+        raise _make_refusal(column.name, task)
+
+
+def _make_refusal(name: str, task: str) -> UserError:
+    return UserError(
+        f"column {clean(name)!r} holds the overall stage, which contains the N category",
+        where=f"aux task {task}",
+        expected="a label that does not contain the target, such as the T stage",
+        then="use --aux pt with a column of T classes, or another column",
+    )
 
 
 def require_categories(column: Column, example: str) -> None:

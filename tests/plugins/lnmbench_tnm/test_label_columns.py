@@ -89,6 +89,15 @@ def test_other_stages_are_labels(
     assert find_label_column(make_cohort((column, [0.0, 1.0])), "t", "any") is column
 
 
+@pytest.mark.parametrize("name", ["Overall Stage", "stage", "pTNM", "ajcc_stage", "UICC"])
+def test_the_overall_stage_is_refused_where_no_column_has_it(
+    name: str, make_cohort: Callable[..., Cohort]
+) -> None:
+    cohort = make_cohort((Column(name="age", role="feature"), [1.0, 2.0]))
+    with pytest.raises(UserError, match="holds the overall stage, which contains the N category"):
+        find_label_column(cohort, f"column:name={name}", name)
+
+
 def test_the_label_stage_is_refused_whatever_the_column_is(
     make_cohort: Callable[..., Cohort],
 ) -> None:
