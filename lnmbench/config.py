@@ -133,8 +133,8 @@ class Benchmark(BaseModel):
     """Settings of `lnmbench run`.
 
     `encoder`, `aux` and `baseline` that are None become their defaults, or nothing with `only`.
-    Each entry of `aux` is the set of auxiliary tasks of one method; `controls` is the number of
-    negative controls of each.
+    Each entry of `aux` is the set of auxiliary tasks of one method, of which there is one for each
+    `weighting`; `controls` is the number of negative controls of each.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -144,7 +144,7 @@ class Benchmark(BaseModel):
     encoder: Choices | None = None
     aux: TaskSets | None = None
     controls: int = Field(0, ge=0, le=MOST_CONTROLS)
-    weighting: OneChoice = choices.parse(DEFAULTS.weighting)
+    weighting: Choices = Field((choices.parse(DEFAULTS.weighting),), min_length=1)
     baseline: Choices | None = None
     only: bool = False
     repeats: int = Field(DEFAULTS.protocol.repeats, ge=1, le=1000)
@@ -187,7 +187,7 @@ class BenchmarkOptions(TypedDict, total=False):
     encoder: Sequence[str] | None
     aux: Sequence[str] | None
     controls: int | None
-    weighting: str | None
+    weighting: Sequence[str] | None
     baseline: Sequence[str] | None
     only: bool | None
     repeats: int | None

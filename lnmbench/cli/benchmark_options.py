@@ -61,10 +61,11 @@ class MethodOptions(OptionGroup):
         ),
     ] = None
     weighting: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="NAME",
-            help=f"Combination of the task losses (default: {DEFAULTS.weighting}).",
+            help="Combination of the task losses; repeatable, one method each for every set of"
+            f" auxiliary tasks (default: {DEFAULTS.weighting}).",
         ),
     ] = None
     baseline: Annotated[

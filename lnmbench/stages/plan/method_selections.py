@@ -23,11 +23,14 @@ DEFAULT_WEIGHTING = choices.parse(DEFAULTS.weighting)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MethodSelections:
-    """The selections of all methods: each encoder with each set of auxiliary tasks, baselines."""
+    """The selections of all methods, and of the baselines.
+
+    There is a method for each encoder and set of auxiliary tasks and, with tasks, each weighting.
+    """
 
     encoders: tuple[Selection[Encoder], ...]
     aux: tuple[tuple[Selection[AuxTask], ...], ...]
-    weighting: Selection[Weighting]
+    weightings: tuple[Selection[Weighting], ...]
     baselines: tuple[Selection[GuardedBaseline], ...]
 
 
@@ -59,7 +62,7 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
         )
     aux += _list_controls(aux, benchmark.controls)
     return MethodSelections(
-        weighting=registry.weightings.select(benchmark.weighting),
+        weightings=tuple(map(registry.weightings.select, benchmark.weighting)),
         encoders=tuple(map(registry.encoders.select, encoders)),
         aux=tuple(tuple(map(registry.aux_tasks.select, tasks)) for tasks in aux),
         baselines=tuple(map(registry.baselines.select, baselines)),

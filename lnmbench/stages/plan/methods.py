@@ -156,12 +156,20 @@ class _Resolver:
         except PluginError as fault:
             if fault.deliberate:
                 raise
-            labels = [self._label(selection, None, tasks) for tasks in self.selections.aux]
+            labels = [self._label(selection, None, *parts) for parts in self._task_sets()]
             self.failures.extend(MethodFailure(label=each, reason=str(fault)) for each in labels)
             return
+        for parts in self._task_sets():
+            label = self._label(selection, weights, *parts, level=encoder.level)
+            yield from self._attempt(label, self._network, label, selection, encoder, *parts)
+
+    def _task_sets(
+        self,
+    ) -> Iterator[tuple[Sequence[Selection[AuxTask]], Selection[Weighting] | None]]:
+        """Yield each set of auxiliary tasks with each weighting; no tasks have none."""
         for tasks in self.selections.aux:
-            label = self._label(selection, weights, tasks, level=encoder.level)
-            yield from self._attempt(label, self._network, label, selection, encoder, tasks)
+            for weighting in self.selections.weightings if tasks else (None,):
+                yield tasks, weighting
 
     def _network(
         self,
@@ -169,21 +177,24 @@ class _Resolver:
         selection: Selection[Encoder],
         encoder: Encoder,
         tasks: Sequence[Selection[AuxTask]],
+        weighting: Selection[Weighting] | None,
     ) -> ResolvedNetwork:
-        weighting, training = self.selections.weighting, self.benchmark.training
+        training = self.benchmark.training
         built = self._build_tasks(tasks)
         versions = [selection.version, *(task.version for task in tasks)]
+        if weighting is not None:
+            versions.append(weighting.version)
         method = NetworkMethod(
             label=label,
             encoder=selection.bound,
             level=encoder.level,
             weights=encoder.weights,
             aux=tuple(task.bound for task in tasks),
-            weighting=weighting.bound if tasks else None,
+            weighting=None if weighting is None else weighting.bound,
             training=training,
             tune=self.benchmark.tune,
             window_hu=self.benchmark.window,
-            plugins=_versions([*versions, weighting.version] if tasks else versions),
+            plugins=_versions(versions),
         )
         precise = resolve_precision(
             training, trained_from=method.trained_from, resources=self.resources
@@ -193,7 +204,7 @@ class _Resolver:
             method=method,
             encoder=selection,
             tasks=built,
-            weighting=weighting.build() if tasks else TargetOnly(),
+            weighting=TargetOnly() if weighting is None else weighting.build(),
             groups=search_groups(method, self.benchmark.seed, self.registry),
         )
 
@@ -231,15 +242,15 @@ class _Resolver:
         selection: Selection[Encoder],
         weights: Weights | None,
         tasks: Sequence[Selection[AuxTask]],
+        weighting: Selection[Weighting] | None,
         *,
         level: str = "",
     ) -> str:
         network = str(redact_choice(selection.written, weights))
         parts = ["clinical network" if level == "none" else network]
         parts += [str(redact_choice(task.written)) for task in tasks]
-        weighting = self.selections.weighting.written
-        if tasks and weighting != DEFAULT_WEIGHTING:
-            parts.append(str(redact_choice(weighting)))
+        if weighting is not None and weighting.written != DEFAULT_WEIGHTING:
+            parts.append(str(redact_choice(weighting.written)))
         tune = self.benchmark.tune
         return " + ".join(parts) + (f" (best of {tune})" if tune > 1 else "")
 

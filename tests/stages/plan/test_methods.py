@@ -73,6 +73,24 @@ def test_the_label_names_a_weighting_that_is_not_the_default(
     assert network(tune=3) == "clinical network + sex (best of 3)"
 
 
+def test_each_set_of_tasks_is_trained_by_each_weighting(
+    make_cohort: MakeCohort, planted_registry: Registry
+) -> None:
+    """A network without tasks has no weighting, and is there once."""
+    options = {"encoder": "none", "aux": ("sex", "none"), "weighting": ("fixed", "planted")}
+    benchmark = read_benchmark(None, {**options, "only": True})
+    selections = select_methods(benchmark, planted_registry)
+    methods, _ = resolve_methods(
+        selections, benchmark, planted_registry, make_cohort(), Resources()
+    )
+    weightings = {resolved.method.label: resolved.method.weighting for resolved in methods}
+    assert {label: choice and choice.name for label, choice in weightings.items()} == {
+        "clinical network + sex": "fixed",
+        "clinical network + sex + planted": "planted",
+        "clinical network": None,
+    }
+
+
 def test_a_task_is_built_once_for_all_methods(
     make_cohort: MakeCohort, planted_registry: Registry
 ) -> None:
