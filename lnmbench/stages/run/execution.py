@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import os
 import time
 import traceback
 from dataclasses import replace
 
 from lnmbench import environment
 from lnmbench.records import UnitResult
-from lnmbench.registry import Registry
+from lnmbench.registry import BLOCK, PLUGINS, Registry
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import Chunk, NetworkChunk
 from lnmbench.stages.run.networks import network_results
@@ -77,6 +78,12 @@ class _Stopwatch:
         return seconds, time.process_time() - self._worked, environment.peak_memory_mb()
 
 
-@functools.lru_cache(maxsize=1)
 def _registry(plugins: tuple[str, ...]) -> Registry:
+    """Return the registry of a process, which all its chunks share."""
+    named_by_environment = tuple(os.environ.get(name, "") for name in (PLUGINS, BLOCK))
+    return _cached_registry(plugins, named_by_environment)
+
+
+@functools.lru_cache(maxsize=1)
+def _cached_registry(plugins: tuple[str, ...], named_by_environment: tuple[str, ...]) -> Registry:
     return Registry(plugins)

@@ -54,3 +54,27 @@ def test_an_error_of_the_executor_is_told_from_one_of_a_chunk(tmp_path: Path) ->
         error = pool.submit(execute, chunk).exception()
     assert error is not None
     assert is_of_execution(error)
+
+
+def test_plugins_of_the_environment_are_those_of_now(
+    tmp_path: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second benchmark in one Python process may name others."""
+    plugin = tmp_path / "later.py"
+    plugin.write_text(
+        "from lnmbench import hookimpl\n"
+        "from lnmbench_baselines.logistic import Logistic\n\n"
+        "@hookimpl\n"
+        "def register_baselines():\n"
+        "    return {'later': Logistic}\n"
+    )
+    dataset = Choice(name="synthetic", parameters={"n": 60, "images": False})
+    path = ingest(dataset, Registry(), home=tmp_path, workers=1, progress=silent)
+    for name in ("logistic", "later"):
+        if name == "later":
+            monkeypatch.setenv("LNMBENCH_PLUGINS", str(plugin))
+        registry = Registry()
+        options = {"baseline": (name,), "only": True, "repeats": 1, "folds": 3, "inner": 2}
+        resolved = resolve(read_benchmark(None, options), registry, lambda: path)
+        chunk = make_chunk(resolved.methods[0], resolved, 0, features=None)
+        assert [result.unit.fold for result in execute(chunk)] == [0, 1, 2]
