@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from lnmbench_torchvision.families import FAMILIES
 
 from lnmbench.parameters import parameters_of
-from lnmbench.records import Choice
+from lnmbench.records import Choice, Cohort, Column
 from lnmbench.registry import Offer, Registry
 from lnmbench.testing import contract_checks, sample_cohort
 from lnmbench.testing.contract_checks import ContractCheck
@@ -70,8 +72,39 @@ PARAMETERS = {
     "folder": folder_parameters,
     "nsclc_radiomics": lung1_parameters,
     "station": lambda folder: {"name": "7"},
+    "invasion": lambda folder: {"kind": "stas"},
+    "signs": lambda folder: {"names": "spiculation+lobulation"},
+    "column": lambda folder: {"name": "grade"},
     "timm": lambda folder: {"name": "resnet18", "weights": "random"},
 }
+GRADES = ("G1", "G2", "G3")
+LABELED = (
+    Column(name="ct", role="aux", kind="ordinal", label="ct", categories=("T1a", "T2a", "T3")),
+    Column(name="long axis", role="feature", label="size", unit="mm"),
+    Column(name="histology", role="aux", kind="nominal", label="histology", categories=GRADES),
+    Column(name="grade", role="aux", kind="ordinal", label="grade", categories=GRADES),
+    Column(name="vessels", role="aux", kind="ordinal", label="invasion_stas", categories=GRADES),
+    Column(name="micro", role="aux", label="growth_micropapillary", unit="%"),
+    Column(name="solid", role="aux", label="growth_solid", unit="%"),
+    Column(name="lobulation", role="feature", kind="binary", categories=("no", "yes")),
+    Column(name="spiculation", role="feature", kind="binary", categories=("no", "yes")),
+)
+"""Columns with the labels of all auxiliary tasks that the sample cohort lacks."""
+
+
+@functools.cache
+def labeled_cohort() -> Cohort:
+    cohort, generator = sample_cohort(), np.random.default_rng(1)
+    values = {
+        column.name: generator.integers(0, len(column.categories) or 40, len(cohort)) + 0.0
+        for column in LABELED
+    }
+    values["long axis"] += 5
+    for column in values.values():
+        column[generator.integers(0, len(cohort), 3)] = np.nan
+    return replace(cohort, columns=(*cohort.columns, *LABELED), values={**cohort.values, **values})
+
+
 CHECKED = [(offer, check) for offer in OFFERS for check in contract_checks(offer.role.name)]
 Build = Callable[[Offer[object]], object]
 
@@ -108,7 +141,7 @@ def choose_parameters(
     ids=[f"{offer.role.name} {offer.name}-{check.__name__}" for offer, check in CHECKED],
 )
 def test_the_contract_is_kept(offer: Offer[object], check: ContractCheck, build: Build) -> None:
-    check(build(offer), sample_cohort())
+    check(build(offer), labeled_cohort())
 
 
 @pytest.mark.parametrize("role", ["executor", "section"])

@@ -190,7 +190,8 @@ def test_tokens_of_cases_train_as_those_of_slices_do(
     settings = replace(settings, layers=0, projection="principal")
     assert has_case_tokens(inputs, settings)
     by_case = train(inputs, fits, settings, sum_losses())
-    monkeypatch.setattr("lnmbench.nets.objective.has_case_tokens", lambda *_: False)
+    for module in ("objective", "assembly"):
+        monkeypatch.setattr(f"lnmbench.nets.{module}.has_case_tokens", lambda *_: False)
     by_slice = train(inputs, fits, settings, sum_losses())
     for task, probabilities in by_case.probabilities.items():
         np.testing.assert_allclose(probabilities, by_slice.probabilities[task], rtol=0, atol=1e-4)
