@@ -139,17 +139,30 @@ def test_the_auxiliary_tasks_of_the_docs_run(
     assert "fail" not in printed
 
 
-def test_the_plugin_of_the_docs_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("file", "chosen", "label"),
+    [
+        ("my_aux.py", "--aux axis", "clinical network + axis"),
+        ("my_weighting.py", "--weighting agreeing", "clinical network + pt + agreeing"),
+    ],
+)
+def test_the_plugins_of_the_docs_run(
+    file: str,
+    chosen: str,
+    label: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     from lnmbench.cli.app import app
 
     text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(# my_aux\.py\n.*?)```", text, flags=re.DOTALL)
+    (code,) = re.findall(rf"```python\n(# {re.escape(file)}\n.*?)```", text, flags=re.DOTALL)
+    assert len(code.splitlines()) < 60
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
-    Path("my_aux.py").write_text(code, encoding="utf-8")
-    words = "run --plugin my_aux.py --aux axis --encoder none --dataset synthetic:n=40,images=false"
+    Path(file).write_text(code, encoding="utf-8")
+    words = f"run --plugin {file} {chosen} --encoder none --dataset synthetic:n=40,images=false"
     small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
     app(f"{words} {small}".split(), standalone_mode=False)
-    assert "clinical network + axis" in capsys.readouterr().out
+    assert label in capsys.readouterr().out
