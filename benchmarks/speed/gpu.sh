@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All figures of a GPU in one script, which needs no network and takes less than 8 minutes on an H100:
+# All figures of a GPU in one script, which needs no network and ends within 8 minutes:
 #
 #     bash benchmarks/speed/gpu.sh --wheels DIR
 #
