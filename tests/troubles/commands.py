@@ -94,10 +94,10 @@ def one_spelling_of_a_target(folder: Path) -> None:
 
 def an_option_set_twice(folder: Path) -> None:
     """The first of two values was dropped without a word."""
-    code, out, err = command(folder, "run --weighting uncertainty --weighting equal")
+    code, out, err = command(folder, "run --target n1 --target n2")
     assert (code, out) == (2, "")
     assert err == (
-        "error: option --weighting is set 2 times, expected once; see lnmbench run --help\n"
+        "error: option --target is set 2 times, expected once; see lnmbench run --help\n"
     )
 
 
