@@ -8,8 +8,11 @@ import signal
 import threading
 
 
-def send_again(number: int, *, seconds: float) -> threading.Timer:
-    """Send a signal to this process after some seconds; returns the timer, which can be canceled.
+class DelayedSignal:
+    """A signal that is sent to this process after some seconds.
+
+    Its thread is started without waiting for it, unlike a `threading.Thread`: within a handler, the
+    main thread may hold a lock (that of h5py) that the new thread needs before it has started.
 
     Parameters
     ----------
@@ -18,10 +21,19 @@ def send_again(number: int, *, seconds: float) -> threading.Timer:
     seconds
         Time to wait.
     """
-    timer = threading.Timer(seconds, _send, (number,))
-    timer.daemon = True
-    timer.start()
-    return timer
+
+    def __init__(self, number: int, *, seconds: float) -> None:
+        self._number, self._seconds = number, seconds
+        self._canceled = threading.Event()
+        _thread.start_new_thread(self._send_later, ())
+
+    def cancel(self) -> None:
+        """Do not send the signal, if it has not been sent."""
+        self._canceled.set()
+
+    def _send_later(self) -> None:
+        if not self._canceled.wait(self._seconds):
+            _send(self._number)
 
 
 def _send(number: int) -> None:

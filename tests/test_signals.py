@@ -1,22 +1,39 @@
-"""Signals that are sent again."""
+"""A signal is sent again, or not if that is canceled."""
 
 from __future__ import annotations
 
 import signal
+import threading
 import time
 
-from lnmbench.signals import send_again
+import pytest
+
+from lnmbench.signals import DelayedSignal
 
 
-def test_a_signal_is_sent_to_this_process_later() -> None:
-    received: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: received.append(number))
+def wait_for(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def test_a_signal_arrives_later_in_the_main_thread() -> None:
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        send_again(signal.SIGINT, seconds=0.01).join()
-        send_again(signal.SIGINT, seconds=60).cancel()
-        deadline = time.monotonic() + 5
-        while not received and time.monotonic() < deadline:
-            time.sleep(0.01)
+        DelayedSignal(signal.SIGINT, seconds=0.3)
+        with pytest.raises(KeyboardInterrupt):
+            wait_for(10)
+        DelayedSignal(signal.SIGINT, seconds=0.05).cancel()
+        wait_for(0.2)
     finally:
         signal.signal(signal.SIGINT, handler)
-    assert received == [signal.SIGINT]
+
+
+def test_its_thread_may_start_as_late_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new thread that waits for a lock of the main thread must not stop the main thread."""
+
+    def start(thread: threading.Thread) -> None:
+        raise AssertionError("the main thread would wait for its start")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    DelayedSignal(signal.SIGINT, seconds=60).cancel()

@@ -15,7 +15,7 @@ import time
 from types import FrameType
 from typing import NoReturn
 
-from lnmbench.signals import send_again
+from lnmbench.signals import DelayedSignal
 
 STOPPED = "stopped"
 
@@ -117,7 +117,7 @@ def _redeliver(dropped: sys.UnraisableHookArgs) -> None:
     elif not _state.is_ending:
         # not at once: exceptions of this hook are dropped as well
         _state.is_resent = True
-        send_again(_state.number or signal.SIGINT, seconds=DELAY_SECONDS)
+        DelayedSignal(_state.number or signal.SIGINT, seconds=DELAY_SECONDS)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

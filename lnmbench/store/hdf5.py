@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import h5py
 
-from lnmbench.signals import send_again
+from lnmbench.signals import DelayedSignal
 from lnmbench.store.atomic import replacing
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def _deferring_signals() -> Iterator[None]:
         if callable(handler := signal.getsignal(number))
     }
 
-    deferred: dict[int, threading.Timer] = {}
+    deferred: dict[int, DelayedSignal] = {}
 
     def handle(number: int, frame: FrameType | None) -> None:
         if _is_in_hdf5(frame):
-            deferred[number] = send_again(number, seconds=SECONDS_TO_DEFER)
+            deferred[number] = DelayedSignal(number, seconds=SECONDS_TO_DEFER)
         else:
             deferred.pop(number, None)
             handlers[number](number, frame)
@@ -96,8 +96,8 @@ def _deferring_signals() -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-        for number, timer in deferred.items():
-            timer.cancel()
+        for number, delayed in deferred.items():
+            delayed.cancel()
             signal.raise_signal(number)
 
 
