@@ -59,6 +59,12 @@ def _as_sequence(value: object) -> object:
     return value
 
 
+def _require_any(values: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    if not values:
+        raise ValueError("at least one name")
+    return values
+
+
 def _normalize_names(value: object) -> object:
     """Normalize names to the text of a choice, each once.
 
@@ -144,7 +150,9 @@ class Benchmark(BaseModel):
     encoder: Choices | None = None
     aux: TaskSets | None = None
     controls: int = Field(0, ge=0, le=MOST_CONTROLS)
-    weighting: Choices = Field((choices.parse(DEFAULTS.weighting),), min_length=1)
+    weighting: Annotated[Choices, AfterValidator(_require_any)] = (
+        choices.parse(DEFAULTS.weighting),
+    )
     baseline: Choices | None = None
     only: bool = False
     repeats: int = Field(DEFAULTS.protocol.repeats, ge=1, le=1000)

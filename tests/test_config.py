@@ -74,6 +74,7 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ('folds = "many"', "wrong value for folds.*expected a valid integer, got 'many'"),
         ("dataset = 3", "wrong value for dataset.*expected a name, name:key=value, or a table"),
         ("encoder = 3", "wrong value for encoder.*expected a name, or a list of names, got 3"),
+        ("weighting = []", "wrong value for weighting.*expected at least one name"),
         ("folds = [", "is not valid TOML .line 1."),
         ('encoder = "resnet50:"', "malformed choice"),
         ('margin = "auc"', "wrong value for margin.*expected NAME=VALUE with a positive number"),
