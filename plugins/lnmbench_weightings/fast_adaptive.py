@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from lnmbench import UserError
 from lnmbench_weightings.loss_weights import EqualWeights
+from lnmbench_weightings.parameter_ranges import require_valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,18 +41,12 @@ class FastAdaptiveWeights(EqualWeights):
     needs_gradients = False
 
     def __init__(self, *, rate: float = 0.025, decay: float = 0.001) -> None:
-        for name, value, valid, expected in (
-            ("rate", rate, rate > 0, "a number above 0"),
-            ("decay", decay, decay >= 0, "0 or more"),
-        ):
-            if not (math.isfinite(value) and valid):
-                raise UserError(
-                    f"wrong value for {name}",
-                    where="weighting famo",
-                    expected=expected,
-                    got=str(value),
-                )
-        self.rate, self.decay = rate, decay
+        self.rate = require_valid(
+            rate, weighting="famo", name="rate", valid=rate > 0, expected="a number above 0"
+        )
+        self.decay = require_valid(
+            decay, weighting="famo", name="decay", valid=decay >= 0, expected="0 or more"
+        )
 
     def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return the logits, two moments of their gradients and the number of steps, all 0."""

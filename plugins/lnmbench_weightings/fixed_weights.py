@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from lnmbench import UserError
+from lnmbench_weightings.parameter_ranges import require_valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +27,9 @@ class FixedWeights:
     """
 
     def __init__(self, *, aux: float = 0.3) -> None:
-        if not (math.isfinite(aux) and aux >= 0):
-            raise UserError(
-                "wrong value for aux", where="weighting fixed", expected="0 or more", got=str(aux)
-            )
-        self.aux = aux
+        self.aux = require_valid(
+            aux, weighting="fixed", name="aux", valid=aux >= 0, expected="0 or more"
+        )
 
     def initial_scalars(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return no scalars: the weight is not learned."""

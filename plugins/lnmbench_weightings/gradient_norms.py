@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from lnmbench import UserError
 from lnmbench_weightings.gradient_weights import require_gramians
 from lnmbench_weightings.loss_weights import EqualWeights
+from lnmbench_weightings.parameter_ranges import require_valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,18 +41,12 @@ class GradientNorms(EqualWeights):
     needs_gradients = True
 
     def __init__(self, *, alpha: float = 1.5, rate: float = 0.025) -> None:
-        for name, value, valid, expected in (
-            ("alpha", alpha, alpha >= 0, "0 or more"),
-            ("rate", rate, rate > 0, "a number above 0"),
-        ):
-            if not (math.isfinite(value) and valid):
-                raise UserError(
-                    f"wrong value for {name}",
-                    where="weighting gradnorm",
-                    expected=expected,
-                    got=str(value),
-                )
-        self.alpha, self.rate = alpha, rate
+        self.alpha = require_valid(
+            alpha, weighting="gradnorm", name="alpha", valid=alpha >= 0, expected="0 or more"
+        )
+        self.rate = require_valid(
+            rate, weighting="gradnorm", name="rate", valid=rate > 0, expected="a number above 0"
+        )
 
     def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return the weights, all 1, and the losses of the first step, not known yet."""

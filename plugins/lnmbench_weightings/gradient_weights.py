@@ -6,16 +6,13 @@ returns weights w, so that the shared parameters move along Σ w[i] g[i].
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from lnmbench import UserError
-from lnmbench_weightings.loss_weights import EqualWeights
+from lnmbench_weightings.loss_weights import SummedWeights
+from lnmbench_weightings.parameter_ranges import require_valid
 from lnmbench_weightings.quadratic import minimize_nonnegative
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from torch import Tensor
 
     from lnmbench.records import WeightingStep
@@ -23,14 +20,10 @@ if TYPE_CHECKING:
 _TINY = 1e-20
 
 
-class GramianWeights(EqualWeights):
+class GramianWeights(SummedWeights):
     """A weighting whose weights are a function of G alone; subclasses have `weights`."""
 
     needs_gradients = True
-
-    def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
-        """Return no state."""
-        return ()
 
     def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return weights (K, tasks).
@@ -163,11 +156,7 @@ class ConflictAverseGradients(GramianWeights):
     """
 
     def __init__(self, *, c: float = 0.4) -> None:
-        if not (math.isfinite(c) and c >= 0):
-            raise UserError(
-                "wrong value for c", where="weighting cagrad", expected="0 or more", got=str(c)
-            )
-        self.c = c
+        self.c = require_valid(c, weighting="cagrad", name="c", valid=c >= 0, expected="0 or more")
 
     def weights(self, gramians: Tensor, uniforms: Tensor) -> Tensor:
         """Return weights (K, tasks)."""

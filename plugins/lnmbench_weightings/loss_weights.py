@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lnmbench import UserError
+from lnmbench_weightings.parameter_ranges import require_valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,17 +60,21 @@ class UncertaintyWeights:
         return (torch.exp(-scalars) * losses + scalars / 2).sum(1)
 
 
-class RandomWeights(EqualWeights):
-    """Random weights in each step, the softmax of normal numbers (Lin et al. 2022).
-
-    They are multiplied by the number of tasks, so that their mean is 1.
-    """
+class SummedWeights(EqualWeights):
+    """A weighting whose weights change and that keeps nothing between steps."""
 
     needs_gradients = False
 
     def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return no state: each step is independent."""
         return ()
+
+
+class RandomWeights(SummedWeights):
+    """Random weights in each step, the softmax of normal numbers (Lin et al. 2022).
+
+    They are multiplied by the number of tasks, so that their mean is 1.
+    """
 
     def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return random weights (K, tasks).
@@ -109,14 +113,13 @@ class DynamicWeightAverage(EqualWeights):
     needs_gradients = False
 
     def __init__(self, *, temperature: float = 2.0) -> None:
-        if not 0 < temperature < float("inf"):
-            raise UserError(
-                "wrong value for temperature",
-                where="weighting dwa",
-                expected="a number above 0",
-                got=str(temperature),
-            )
-        self.temperature = temperature
+        self.temperature = require_valid(
+            temperature,
+            weighting="dwa",
+            name="temperature",
+            valid=temperature > 0,
+            expected="a number above 0",
+        )
 
     def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return the epoch, and sums, means and earlier means of the losses, all 0."""

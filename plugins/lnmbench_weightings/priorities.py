@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lnmbench import UserError
 from lnmbench_weightings.gradient_weights import require_gramians
 from lnmbench_weightings.loss_weights import EqualWeights
+from lnmbench_weightings.parameter_ranges import require_valid
 from lnmbench_weightings.quadratic import minimize_nonnegative
 
 if TYPE_CHECKING:
@@ -42,11 +42,9 @@ class PriorityConstraints(EqualWeights):
     needs_gradients = True
 
     def __init__(self, *, tau: float = 0.02) -> None:
-        if not 0 <= tau <= 1:
-            raise UserError(
-                "wrong value for tau", where="weighting pcd", expected="from 0 to 1", got=str(tau)
-            )
-        self.tau = tau
+        self.tau = require_valid(
+            tau, weighting="pcd", name="tau", valid=0 <= tau <= 1, expected="from 0 to 1"
+        )
 
     def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
         """Return the number of steps and the moving average by task, all 0."""

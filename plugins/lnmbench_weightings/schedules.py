@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from lnmbench import UserError
-from lnmbench_weightings.loss_weights import EqualWeights
+from lnmbench_weightings.loss_weights import SummedWeights
+from lnmbench_weightings.parameter_ranges import require_valid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from torch import Tensor
 
     from lnmbench.records import WeightingStep
 
 
-class ScheduledWeights(EqualWeights):
+class ScheduledWeights(SummedWeights):
     """Weight of the auxiliary losses that changes from the first epoch to the last.
 
     Parameters
@@ -32,8 +30,6 @@ class ScheduledWeights(EqualWeights):
         If a weight is negative or not finite.
     """
 
-    needs_gradients = False
-
     def __init__(
         self,
         *,
@@ -41,19 +37,13 @@ class ScheduledWeights(EqualWeights):
         last: float = 0.0,
         shape: Literal["linear", "cosine"] = "linear",
     ) -> None:
-        for name, value in (("first", first), ("last", last)):
-            if not (math.isfinite(value) and value >= 0):
-                raise UserError(
-                    f"wrong value for {name}",
-                    where="weighting schedule",
-                    expected="0 or more",
-                    got=str(value),
-                )
-        self.first, self.last, self.shape = first, last, shape
-
-    def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
-        """Return no state."""
-        return ()
+        self.first, self.last = (
+            require_valid(
+                value, weighting="schedule", name=name, valid=value >= 0, expected="0 or more"
+            )
+            for name, value in (("first", first), ("last", last))
+        )
+        self.shape = shape
 
     def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return weights (K, tasks): 1 for the target, the same for all auxiliary tasks.
@@ -75,7 +65,7 @@ class ScheduledWeights(EqualWeights):
         return weights, state
 
 
-class PretrainedTasks(EqualWeights):
+class PretrainedTasks(SummedWeights):
     """The auxiliary tasks alone in the first epochs, then the target alone.
 
     Epochs without the target do not count for early stopping.
@@ -91,21 +81,14 @@ class PretrainedTasks(EqualWeights):
         If the share is not above 0 and below 1.
     """
 
-    needs_gradients = False
-
     def __init__(self, *, share: float = 0.3) -> None:
-        if not 0 < share < 1:
-            raise UserError(
-                "wrong value for share",
-                where="weighting pretrain",
-                expected="above 0 and below 1",
-                got=str(share),
-            )
-        self.share = share
-
-    def initial_state(self, tasks: Sequence[str]) -> Sequence[float]:
-        """Return no state."""
-        return ()
+        self.share = require_valid(
+            share,
+            weighting="pretrain",
+            name="share",
+            valid=0 < share < 1,
+            expected="above 0 and below 1",
+        )
 
     def weigh(self, step: WeightingStep, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return weights (K, tasks), 0 or 1; the last epoch always trains the target.
