@@ -17,7 +17,10 @@ from lnmbench.records import (
     Case,
     Cohort,
     Column,
+    EncodedImages,
+    Examples,
     Finding,
+    ImageInputs,
     Label,
     Pair,
     Results,
@@ -203,6 +206,35 @@ class AuxTask(Protocol):
         -------
         Tensor
             The shape of the logits, (…, n, outputs).
+        """
+
+
+@runtime_checkable
+class ImageTask(Protocol):
+    """An auxiliary task that learns from the images instead of labels; optional.
+
+    Its `targets` are 1 for each case that has an example, else NaN. An example has one or more bags
+    of encoded slices, turned slices or places, which the network maps as it maps the slices of a
+    case; `loss` and `probabilities` get the logits of one example of each case.
+    """
+
+    @property
+    def images(self) -> ImageInputs:
+        """Images that it learns from in addition to the slices, if any."""
+
+    def examples(self, images: EncodedImages) -> Examples:
+        """Return the examples of all cases; a case may have any number of them, or none."""
+
+
+@runtime_checkable
+class OwnHead(Protocol):
+    """An auxiliary task with a head of its own instead of a linear one; optional."""
+
+    def head(self, features: int) -> nn.Module:
+        """Return a module that maps the image features of cases to logits (n, outputs).
+
+        Its input is (n, features); for an `ImageTask`, (n, bags, features). Each fit starts from
+        its parameters and trains its own; it must not have buffers or random numbers.
         """
 
 
@@ -475,7 +507,9 @@ __all__ = [
     "Dataset",
     "Documented",
     "Encoder",
+    "ImageTask",
     "Metric",
+    "OwnHead",
     "Progress",
     "ReportReader",
     "Section",

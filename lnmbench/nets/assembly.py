@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from torch.nn import functional
 
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
-from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.fits import has_case_tokens, longest_bag
 from lnmbench.nets.stacked.embedding import RandomViews
-from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.network import AuxHead, ClinicalBody, Network, SliceBody
 from lnmbench.nets.stacked.principal import PrincipalTokens
 from lnmbench.nets.stacked.projection import Projection
 
@@ -43,12 +44,22 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
         trained = () if encoder is None else encoder_parameters(encoder.network, settings)
         body = SliceBody(
             dim=inputs.slices.dim,
-            max_slices=int(inputs.slices.counts.max()),
+            max_slices=max(int(inputs.slices.counts.max()), longest_bag(inputs)),
             settings=settings,
             encoder_parameters=trained,
         )
-    aux = {task.head or task.name: task.task.outputs for task in inputs.aux}
-    scalars = tuple(weighting.initial_scalars([inputs.target_name, *aux]))
+    aux = tuple(
+        AuxHead(
+            name=task.head or task.name,
+            outputs=task.task.outputs,
+            bags=0 if task.examples is None else task.examples.bags,
+            # a call puts parameters into it, which must not affect stacks in other threads
+            module=copy.deepcopy(task.head_module),
+        )
+        for task in inputs.aux
+    )
+    names = [inputs.target_name, *(head.name for head in aux)]
+    scalars = tuple(weighting.initial_scalars(names))
     return Network(body=body, clinical=clinical, aux=aux, weighting_scalars=scalars)
 
 
@@ -75,8 +86,8 @@ def build_embedder(
     if slices.trainable_encoder is not None:
         embedder = FineTunedEmbedder(slices, slices.trainable_encoder, fits, settings, data)
     elif data.features is not None:
-        cases_of_views = (slices.views - 1) * len(inputs.target)
-        training = functional.pad(fits.training, (0, cases_of_views))  # (K, views · n)
+        others = len(data.features.offsets) - 1 - len(inputs.target)
+        training = functional.pad(fits.training, (0, others))  # (K, n + others)
         if settings.projection == "principal" and settings.token_dim is not None:
             width, averaged = settings.token_dim, has_case_tokens(inputs, settings)
             embedder = PrincipalTokens(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.contracts import AuxTask
-    from lnmbench.records import Training
+    from lnmbench.records import Examples, Training
 
 _ROWS = 4096
 """Slices whose features are checked at once."""
@@ -36,12 +36,20 @@ class AuxInput:
     head
         The name of the task's head; empty for the name of the task. Heads of one name have the
         same initial values in all networks of a seed.
+    examples
+        The examples of a task that learns from images; None for a task that learns from labels.
+    head_module
+        The head, which maps image features (n, image_features) to outputs (n, outputs), for
+        examples (n, bags, image_features); None for a linear head. Each fit starts from its
+        parameters.
     """
 
     name: str
     task: AuxTask
     targets: Tensor
     head: str = ""
+    examples: Examples | None = None
+    head_module: nn.Module | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +91,9 @@ class SliceInputs:
         The number of versions of each slice, V; training draws one for each case. View 0 is the
         unchanged one, and the rows of view v start at v · S: among the trainable encoder's
         activations if there is one, else among the features.
+    others
+        The number of rows of the features after those of all views: places and turned slices, of
+        which examples of auxiliary tasks consist.
     trainable_encoder
         The stages of the encoder that each fit trains; None for a frozen encoder.
     key
@@ -98,16 +109,17 @@ class SliceInputs:
     features: Tensor
     offsets: Tensor
     views: int = 1
+    others: int = 0
     trainable_encoder: TrainableEncoder | None = None
     key: str = ""
 
     def __post_init__(self) -> None:
         encoder = self.trainable_encoder
         rows = self.total if encoder is not None else self.total * self.views
-        consistent = int(self.offsets[0]) == 0 and rows == len(self.features)
+        consistent = int(self.offsets[0]) == 0 and rows + self.others == len(self.features)
         _require(consistent, "offsets do not match the slices")
         if encoder is not None:
-            consistent = len(encoder.rows) == len(self.features)
+            consistent = len(encoder.rows) == len(self.features) == rows
             consistent = consistent and len(encoder.activations) % self.views == 0
             _require(consistent, "the trainable encoder's activations do not match the slices")
         _require(bool((self.counts > 0).all()), "a case has no slices")
@@ -166,6 +178,8 @@ class Inputs:
         _require(len(set(names)) == len(names), f"task names repeat: {names}")
         for task in self.aux:
             _require(len(task.targets) == n, f"labels of {task.name!r} do not match the cases")
+            if task.examples is not None:
+                _require(self.slices is not None, f"examples of {task.name!r} need slices")
         if self.slices is not None:
             _require(len(self.slices.counts) == n, "offsets do not match the cases")
 
@@ -311,11 +325,16 @@ class FitResults:
     notes: tuple[str, ...] = ()
 
 
+def longest_bag(inputs: Inputs) -> int:
+    """Return the largest number of rows of a bag of an example, 0 without examples."""
+    return max((task.examples.rows.shape[2] for task in inputs.aux if task.examples), default=0)
+
+
 def has_case_tokens(inputs: Inputs, settings: Training) -> bool:
     """Return whether a token is a case and not a slice.
 
     Without layers between them, the mean of a case's tokens depends on nothing that is trained if
-    the encoder is frozen and the projection fixed.
+    the encoder is frozen and the projection fixed. Examples need the slices.
 
     Parameters
     ----------
@@ -325,7 +344,8 @@ def has_case_tokens(inputs: Inputs, settings: Training) -> bool:
         The settings of the network.
     """
     fixed = settings.projection == "principal" and settings.token_dim is not None
-    return fixed and settings.layers == 0 and not inputs.trains_encoder
+    no_examples = all(task.examples is None for task in inputs.aux)
+    return fixed and settings.layers == 0 and not inputs.trains_encoder and no_examples
 
 
 def _require(condition: bool, message: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lnmbench.nets.data.packing import block_size_for
-from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.fits import has_case_tokens, longest_bag
 from lnmbench.nets.objective import EVALUATION_CASES
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Inputs
+    from lnmbench.nets.fits import AuxInput, Inputs
     from lnmbench.records import Training
 
 _FLOAT_BYTES = 4
@@ -56,9 +56,18 @@ def _activations(inputs: Inputs, settings: Training) -> float:
     fixed = 0
     if settings.projection == "principal" and not inputs.trains_encoder:
         fixed, dim = width * tokens * inputs.slices.views, width
-    scores = settings.heads * block_size_for(int(inputs.slices.counts.max()))
+    longest = max(int(inputs.slices.counts.max()), longest_bag(inputs))
+    scores = settings.heads * block_size_for(longest)
+    mean += sum(_bag_tokens(task) for task in inputs.aux)
     layer = _SAVED_WIDTHS * width + _SAVED_SCORES * scores
     training = settings.batch_size * mean * (settings.layers * layer + dim)
     evaluated = EVALUATION_CASES * mean
     evaluation = evaluated * (_EVALUATION_WIDTHS * width + _SAVED_SCORES * scores + dim)
     return fixed + max(training, evaluation)
+
+
+def _bag_tokens(task: AuxInput) -> float:
+    """Return the mean number of tokens of an example of a task."""
+    if task.examples is None:
+        return 0.0
+    return float((task.examples.rows >= 0).sum()) / max(1, len(task.examples))

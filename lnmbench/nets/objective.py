@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.assembly import build_embedder, build_network
-from lnmbench.nets.data.packing import Batch, pack_steps
+from lnmbench.nets.data.examples import ExampleSet, ExampleTargets
+from lnmbench.nets.data.packing import Batch, ChosenExamples, pack_steps
 from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
@@ -77,6 +78,8 @@ class StackedObjective:
         self._labels = [
             tuple(part.to(self.device) for part in _split_labels(aux)) for aux in inputs.aux
         ]
+        self._examples = _collect_examples(inputs, fits)
+        self._example_targets = [_example_targets(aux, fits, self.device) for aux in inputs.aux]
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
         self._embedder = build_embedder(inputs, fits, settings, data)
 
@@ -91,15 +94,27 @@ class StackedObjective:
         if self._embedder is not None:
             self._embedder.initialize(values)
 
-    def make_batches(self, cases_by_step: Sequence[Sequence[Tensor]]) -> Iterator[Batch]:
+    def make_batches(
+        self, cases_by_step: Sequence[Sequence[Tensor]], chosen: ChosenExamples | None = None
+    ) -> Iterator[Batch]:
         """Yield the batches of some steps.
 
         Parameters
         ----------
         cases_by_step
             For each step, the indices of the cases of each fit, int64 (B_k,).
+        chosen
+            The examples of the cases, for the losses or predictions of auxiliary tasks.
         """
-        return pack_steps(cases_by_step, self._offsets, self.device, averaged=self._averaged)
+        return pack_steps(
+            cases_by_step, self._offsets, self.device, averaged=self._averaged, chosen=chosen
+        )
+
+    def draw_examples(self, fits: Sequence[int]) -> ChosenExamples | None:
+        """Return a random example of each case for some fits, None without such tasks."""
+        if self._examples is None:
+            return None
+        return ChosenExamples(examples=self._examples, by_fit=self._examples.draw(fits))
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd if they are trained; None without slices.
@@ -128,14 +143,37 @@ class StackedObjective:
         state
             The parameters of the fits.
         batch
-            Their cases.
+            Their cases, with examples for the tasks that learn from images.
         tokens
             Tokens (k, P, d) from `embed`.
         dropout
             The step's dropout; an empty one in evaluation.
         """
+        features, clinical = self._features(state, batch, tokens, dropout)
+        target = self.network.target_logits(state.values, features, clinical)
+        return (target, *self.network.aux_logits(state.values, features, batch.cases.shape[1]))
+
+    def target_logits(self, state: StackState, batch: Batch) -> Tensor:
+        """Return the target's logits (k, B, 1) in evaluation.
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        batch
+            Their cases.
+        """
+        tokens = self.embed(state, batch)
+        features, clinical = self._features(state, batch, tokens, StepDropout())
+        return self.network.target_logits(state.values, features, clinical)
+
+    def _features(
+        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
+    ) -> tuple[Tensor, Tensor]:
+        """Return image features of cases and bags (k, B + bags, F), and clinical ones (k, B, C)."""
         clinical = self._clinical[state.rows.unsqueeze(1), batch.cases]  # (k, B, C)
-        return self.network(state.values, tokens, clinical, batch.packing, dropout)
+        features = self.network.features(state.values, tokens, clinical, batch.packing, dropout)
+        return features, clinical
 
     def losses(
         self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
@@ -163,12 +201,28 @@ class StackedObjective:
         counted = self._is_labeled[batch.cases] & batch.case_mask
         sums = target_losses(risk, self._target[batch.cases], counted)
         losses = [sums / counted.sum(1).clamp(min=1)]
-        tasks = zip(self._inputs.aux, logits, self._labels, strict=True)
-        for aux, aux_logits, (labels, known) in tasks:
-            counted = known[batch.cases] & batch.case_mask
-            losses.append(aux_losses(aux.task, aux_logits, labels[batch.cases], counted))
+        for task, (aux, aux_logits) in enumerate(zip(self._inputs.aux, logits, strict=True)):
+            labels, counted = self._task_labels(state, batch, task)
+            losses.append(aux_losses(aux.task, aux_logits, labels, counted))
         weighted = torch.stack(losses, dim=1) * self._loss_weights[state.rows]  # (k, tasks)
         return sums.detach(), weighted
+
+    def _task_labels(self, state: StackState, batch: Batch, task: int) -> tuple[Tensor, Tensor]:
+        """Return the labels of an auxiliary task (k, B, …), and whether they count, (k, B)."""
+        labels, known = self._labels[task]
+        counted = known[batch.cases] & batch.case_mask
+        targets = self._example_targets[task]
+        if targets is None:
+            return labels[batch.cases], counted
+        examples = self._task_examples(batch, task)
+        return targets.select(state.rows, examples), counted & (examples >= 0)
+
+    def _task_examples(self, batch: Batch, task: int) -> Tensor:
+        """Return the example of each case for an auxiliary task with examples, (k, B)."""
+        if batch.examples is None:
+            raise ValueError("a batch has no examples for a task that learns from images")
+        with_examples = [targets is not None for targets in self._example_targets]
+        return batch.examples[sum(with_examples[:task])]
 
     def gradients(
         self, state: StackState, tokens: Tensor | None, total: Tensor, *, again: bool = False
@@ -246,7 +300,7 @@ class StackedObjective:
 
     def validation_step(self, state: StackState, batch: Batch) -> Tensor:
         """Return the target's losses in evaluation, summed over each fit's cases, (k,)."""
-        risk, *_ = self.logits(state, batch, self.embed(state, batch), StepDropout())
+        risk = self.target_logits(state, batch)
         return target_losses(risk, self._target[batch.cases], batch.case_mask)
 
     @torch.no_grad()
@@ -260,7 +314,7 @@ class StackedObjective:
         """
         logits, labels, counted = [], [], []
         for batch in self.make_batches(list(_split_cases(self.training_cases))):
-            risk, *_ = self.logits(state, batch, self.embed(state, batch), StepDropout())
+            risk = self.target_logits(state, batch)
             logits.append(risk.squeeze(-1))  # (K, B)
             labels.append(self._target[batch.cases])
             counted.append(self._is_labeled[batch.cases] & batch.case_mask)
@@ -272,35 +326,69 @@ class StackedObjective:
 
     @torch.no_grad()
     def predict(self, state: StackState) -> dict[str, NDArray[np.float64]]:
-        """Return the probabilities of all K fits by task, (K, n, outputs); NaN if not predicted."""
-        outputs = [1, *(task.task.outputs for task in self._inputs.aux)]
+        """Return the probabilities of all K fits by task, (K, n, outputs); NaN if not predicted.
+
+        Those of a task with examples are followed by the targets of the examples.
+        """
+        outputs = [1]
+        for aux, targets in zip(self._inputs.aux, self._example_targets, strict=True):
+            outputs.append(aux.task.outputs + (0 if targets is None else targets.size))
         shape = self.fits.predicted.shape
         results = {
             name: np.full((*shape, width), np.nan)
             for name, width in zip(self.tasks, outputs, strict=True)
         }
         cases = list(_split_cases(_case_indices(self.fits.predicted)))
-        for batch in self.make_batches(cases):
+        for batch in self.make_batches(cases, self._evaluated_examples()):
             logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]
-            for name, values in zip(self.tasks, self._probabilities(logits), strict=True):
+            predictions = self._predictions(state, batch, logits)
+            for name, values in zip(self.tasks, predictions, strict=True):
                 results[name][row, predicted] = values.double().cpu().numpy()[row, column]
         return results
 
-    def _probabilities(self, logits: tuple[Tensor, ...]) -> list[Tensor]:
+    def _predictions(
+        self, state: StackState, batch: Batch, logits: tuple[Tensor, ...]
+    ) -> list[Tensor]:
+        """Return the predictions of each task (k, B, outputs), with the targets of examples."""
         risk, *aux_logits = logits
-        tasks = (task.task for task in self._inputs.aux)
-        return [
-            torch.sigmoid(risk),
-            *(task.probabilities(x) for task, x in zip(tasks, aux_logits, strict=True)),
-        ]
+        predictions = [torch.sigmoid(risk)]
+        for task, (aux, values) in enumerate(zip(self._inputs.aux, aux_logits, strict=True)):
+            predicted, targets = aux.task.probabilities(values), self._example_targets[task]
+            if targets is not None:
+                examples = self._task_examples(batch, task)
+                restored = targets.restore(state.rows, predicted)
+                predicted = torch.cat([restored, targets.truth(examples)], dim=2)
+                predicted = torch.where((examples >= 0).unsqueeze(2), predicted, torch.nan)
+            predictions.append(predicted)
+        return predictions
+
+    def _evaluated_examples(self) -> ChosenExamples | None:
+        if self._examples is None:
+            return None
+        fits = range(len(self.fits))
+        return ChosenExamples(examples=self._examples, by_fit=self._examples.evaluated(fits))
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
     if fits.loss_weights is None:
         return torch.ones(len(fits), 1 + len(inputs.aux))
     return fits.loss_weights.float()
+
+
+def _collect_examples(inputs: Inputs, fits: Fits) -> ExampleSet | None:
+    tasks = [aux.examples for aux in inputs.aux if aux.examples is not None]
+    if inputs.slices is None or not tasks:
+        return None
+    return ExampleSet(tasks, inputs.slices.offsets, fits.seeds)
+
+
+def _example_targets(aux: AuxInput, fits: Fits, device: torch.device) -> ExampleTargets | None:
+    if aux.examples is None:
+        return None
+    continuous = aux.task.kind == "continuous"
+    return ExampleTargets(aux.examples, fits.training, device, continuous=continuous)
 
 
 def _split_labels(aux: AuxInput) -> tuple[Tensor, Tensor]:

@@ -132,6 +132,8 @@ class TrainLoop:
         rates = penalty_to_dropout(penalties, fits.training.sum(1))
         stream = "feature dropout"
         self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
+        # bags have a stream of their own: cases are masked as without auxiliary tasks
+        self._bag_dropout = DropoutSampler(rates, fits.seeds, objective.device, "bag dropout")
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
         self._history: list[FitEpoch] = []
 
@@ -169,7 +171,8 @@ class TrainLoop:
             for i in range(max(len(batches) for batches in batches_by_fit))
         ]
         sums = torch.zeros(len(cases_by_fit), device=self._objective.device)
-        for i, batch in enumerate(self._objective.make_batches(cases_by_step)):
+        chosen = self._objective.draw_examples(self._active.fits)
+        for i, batch in enumerate(self._objective.make_batches(cases_by_step, chosen)):
             sums += self._train_step(batch, step=(epoch << 32) + i)
         return self._objective.mean_training_losses(self._active.state, sums)
 
@@ -198,8 +201,11 @@ class TrainLoop:
         if packing is not None:
             width = body.token_dropout_width
             tokens = self._token_dropout.draw(fits, step, packing.capacity, width)
-        rows, width = batch.cases.shape[1], body.case_dropout_width
-        cases = self._case_dropout.draw(fits, step, rows, width)
+        count, width = batch.cases.shape[1], body.case_dropout_width
+        cases = self._case_dropout.draw(fits, step, count, width)
+        if batch.lists > count:
+            bags = self._bag_dropout.draw(fits, step, batch.lists - count, width)
+            cases = cases.extend(bags)
         return StepDropout(tokens=tokens, cases=cases)
 
     def results(self) -> FitResults:

@@ -28,6 +28,7 @@ from lnmbench.records.column import (
     Label,
     Role,
 )
+from lnmbench.records.examples import EncodedImages, Examples, ImageInputs
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.folders import RunFolders
 from lnmbench.records.manifest import Environment, Manifest
@@ -90,15 +91,18 @@ __all__ = [
     "Cost",
     "Curve",
     "Dimension",
+    "EncodedImages",
     "EncoderProbe",
     "Environment",
     "Epoch",
     "Estimate",
+    "Examples",
     "Figure",
     "Finding",
     "FoldScores",
     "IdealLabel",
     "Identity",
+    "ImageInputs",
     "ImagePair",
     "Kind",
     "Known",

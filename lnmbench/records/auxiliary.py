@@ -107,6 +107,7 @@ class AuxLabels:
 
     `values` is (n,) of class numbers or measures, or (n, outputs); NaN for an unknown label, and
     for several possible classes. `known` counts the cases with any label that trains the network.
+    The labels of `from_examples` come with the predictions, and `values` has their shape alone.
     """
 
     task: str
@@ -114,6 +115,7 @@ class AuxLabels:
     kind: Label
     known: int
     values: NDArray[np.float64]
+    from_examples: bool = False
 
     @property
     def scored(self) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,9 @@ class Cohort:
     `values[name]` is float64 of shape (n,): the number, or the index of the category, with NaN
     if missing. Columns of the roles id, patient and center are str arrays of shape (n,)
     instead. `offsets` is int64 of shape (n + 1,): the slices of case i are
-    `offsets[i]:offsets[i + 1]` of the cohort file; all zeros without images.
+    `offsets[i]:offsets[i + 1]` of the cohort file; all zeros without images. `read_masks(i)`
+    returns the tumor masks of case i, uint8 (slices, patch, patch) of 0 and 1; it is None for a
+    cohort that is not read from a file with images.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Cohort:
     card: Card
     fingerprint: str
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    read_masks: Callable[[int], NDArray[np.uint8]] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ def score_aux_task(
     labels
         The labels of the task.
     predicted
-        Predictions (repeats, n, outputs).
+        Predictions (repeats, n, outputs), followed by the labels if these are from examples.
     metrics
         All metrics by name; those of the label's kind are used. A metric that a fold does not
         define is left out of the mean, and is NaN if fewer than two folds define it.
@@ -49,6 +50,8 @@ def score_aux_task(
         The fault of each metric that failed, by name: the score lacks it. Faults are added; by
         default they are raised.
     """
+    if labels.from_examples:
+        labels, predicted = _split_labels(labels, predicted)
     known = labels.scored
     if labels.kind not in ("ordinal", "nominal"):
         predicted = predicted.reshape(len(predicted), *labels.values.shape)
@@ -81,6 +84,15 @@ def score_aux_task(
         chance=chance,
         folds=folds,
     )
+
+
+def _split_labels(
+    labels: AuxLabels, predicted: NDArray[np.float64]
+) -> tuple[AuxLabels, NDArray[np.float64]]:
+    """Return the labels that follow the predictions, the same in each repeat, and the others."""
+    width = math.prod(labels.values.shape[1:])
+    truth = predicted[0, :, -width:].reshape(labels.values.shape)
+    return replace(labels, values=truth), predicted[..., :-width]
 
 
 def _score_folds(

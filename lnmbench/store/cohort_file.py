@@ -182,6 +182,7 @@ def read_cohort(path: Path) -> Cohort:
             card=serialization.unpack(Card, read_text_attribute(file, "card")),
             fingerprint=read_text_attribute(file, "fingerprint"),
             preprocessing=table.preprocessing,
+            read_masks=CaseMasks(path, table.offsets) if table.offsets[-1] else None,
         )
 
 
@@ -228,6 +229,17 @@ def iterate_slices(path: Path, numbers: NDArray[np.int64]) -> Iterator[NDArray[n
             image: NDArray[np.int16] = stored[number]
             _require_checksums(image[None], checksums[number : number + 1, 0], f"slice {number}")
             yield image
+
+
+class CaseMasks:
+    """The tumor masks of a cohort file, read case by case."""
+
+    def __init__(self, path: Path, offsets: NDArray[np.int64]) -> None:
+        self._path, self._offsets = path, offsets
+
+    def __call__(self, case: int) -> NDArray[np.uint8]:
+        """Return the tumor masks of a case, uint8 (slices, patch, patch)."""
+        return read_masks(self._path, int(self._offsets[case]), int(self._offsets[case + 1]))
 
 
 def read_masks(path: Path, start: int, stop: int) -> NDArray[np.uint8]:

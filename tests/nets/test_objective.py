@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.metrics import roc_auc_score
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from lnmbench.nets.data.device_data import load_device_data
@@ -19,6 +19,7 @@ from lnmbench.nets.parallel import train
 from lnmbench.nets.stacked.active_fits import StackState
 from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.parameters import ParameterLayout
+from lnmbench.records import Examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -229,3 +230,100 @@ def test_a_fit_is_validated_on_cases_with_the_target(
     target = inputs.target.masked_fill(fits.validation[0], torch.nan)
     with pytest.raises(ValueError, match="validated on cases whose target is unknown"):
         train(replace(inputs, target=target), fits, settings, sum_losses())
+
+
+def own_slices(inputs: Inputs, *, extra: bool = False) -> Examples:
+    """The slices of each labeled case as the one bag of its example, or with all others, too."""
+    assert inputs.slices is not None
+    offsets, labels = inputs.slices.offsets, inputs.aux[0].targets
+    case = (~torch.isnan(labels)).nonzero().flatten()
+    rows = torch.full((len(case), 2 if extra else 1, int(offsets.diff().max())), -1)
+    for example, number in enumerate(case.tolist()):
+        slices = torch.arange(int(offsets[number]), int(offsets[number + 1]))
+        rows[example, :, : len(slices)] = slices
+    return Examples(case=case.numpy(), rows=rows.numpy(), targets=labels[case].double().numpy())
+
+
+def with_examples(inputs: Inputs, examples: Examples, **changes: object) -> Inputs:
+    task = replace(inputs.aux[0], examples=examples, **changes)  # type: ignore[arg-type]
+    return replace(inputs, aux=(task,))
+
+
+def without_dropout(fits: Fits) -> Fits:
+    zero = torch.zeros(len(fits))
+    return replace(fits, dropout=zero, feature_penalty=zero)
+
+
+def test_examples_of_a_cases_own_slices_train_as_its_label_does(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(), without_dropout(make_fits(range(4)))
+    by_label = train(inputs, fits, settings, sum_losses())
+    by_example = train(with_examples(inputs, own_slices(inputs)), fits, settings, sum_losses())
+    for task, atol in (("n2", 1e-4), ("classes", 1e-4)):
+        predicted = by_example.probabilities[task][..., : by_label.probabilities[task].shape[2]]
+        known = ~np.isnan(predicted)
+        assert known.any()
+        np.testing.assert_allclose(
+            predicted[known], by_label.probabilities[task][known], rtol=0, atol=atol
+        )
+    truth = by_example.probabilities["classes"][..., -1]
+    labels = inputs.aux[0].targets.numpy()
+    is_predicted = fits.predicted.numpy()
+    np.testing.assert_array_equal(truth[is_predicted], np.stack([labels] * 4)[is_predicted])
+
+
+@pytest.mark.parametrize("own_head", [False, True])
+def test_a_fit_with_examples_does_not_depend_on_its_stack(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    assert_same_fit: Callable[..., None],
+    own_head: bool,
+) -> None:
+    torch.manual_seed(0)
+    head = nn.Sequential(nn.Flatten(), nn.Linear(16, 5), nn.ReLU(), nn.Linear(5, 3))
+    inputs = make_inputs()
+    examples = own_slices(inputs, extra=True)
+    inputs = with_examples(inputs, examples, head_module=head if own_head else None)
+    together = train(inputs, make_fits(range(4)), settings, sum_losses(), threads=1)
+    for seed in (1, 3):
+        alone = train(inputs, make_fits([seed]), settings, sum_losses(), threads=1)
+        assert_same_fit(together, seed, alone, 0, atol=1e-4)
+    if own_head:
+        plain = train(
+            replace(inputs, aux=()),
+            without_loss_weights(make_fits([1])),
+            settings,
+            sum_losses(),
+            threads=1,
+        )
+        assert np.nanmax(np.abs(plain.probabilities["n2"] - together.probabilities["n2"][1:2])) > 0
+
+
+def test_the_gradient_of_an_own_head_is_that_of_the_module(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    torch.manual_seed(1)
+    head = nn.Sequential(nn.Linear(8, 6), nn.Tanh(), nn.Linear(6, 3))
+    task = replace(make_inputs().aux[0], head_module=head)
+    inputs, fits = replace(make_inputs(), aux=(task,)), make_fits([0, 2])
+    data = load_device_data(inputs, torch.device("cpu"))
+    objective = StackedObjective(inputs, fits, settings, sum_losses(), data)
+    features = torch.randn(2, 5, 8)
+    layout = ParameterLayout(objective.network.parameters())
+    values = layout.named_views(layout.initialize(fits.seeds))
+    (logits,) = objective.network.aux_logits(values, features, cases=5)
+    torch.testing.assert_close(logits, head(features))
+    values["aux.classes.2.bias"][1] += 1.0  # each fit has its own parameters
+    (moved,) = objective.network.aux_logits(values, features, cases=5)
+    torch.testing.assert_close(
+        moved - logits, torch.tensor([0.0, 1.0]).view(2, 1, 1).expand(2, 5, 3)
+    )

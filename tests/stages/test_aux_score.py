@@ -126,3 +126,29 @@ def test_ranks_by_a_constant_prediction_are_at_chance(classes: int) -> None:
     )
     score = score_aux_task(grade, predicted[..., :1], metrics, outer, protocol=PROTOCOL)
     assert score.chance == {"auc": 0.5}
+
+
+def test_labels_of_examples_follow_the_predictions() -> None:
+    labels = AuxLabels(
+        task="t",
+        title="T",
+        kind="nominal",
+        known=4,
+        values=np.full(4, math.nan),
+        from_examples=True,
+    )
+    truth = np.array([0.0, 1.0, 0.0, 1.0])
+    right = np.stack([truth == 0, truth == 1], axis=1).astype(float)
+    first = np.concatenate([right, truth[:, None]], axis=1)
+    result = score_aux_task(
+        labels,
+        np.stack([first, first]),
+        build_metrics("macro_auc"),
+        OUTER,
+        protocol=PROTOCOL,
+    )
+    assert result.metrics["macro_auc"].value == pytest.approx(1.0)
+    wrong = np.stack([first, first])
+    wrong[..., :2] = wrong[..., 1::-1]
+    result = score_aux_task(labels, wrong, build_metrics("macro_auc"), OUTER, protocol=PROTOCOL)
+    assert result.metrics["macro_auc"].value == pytest.approx(0.0)

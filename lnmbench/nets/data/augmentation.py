@@ -16,10 +16,11 @@ from torch.nn import functional
 from lnmbench.errors import UserError, nearest
 
 KINDS = ("flip", "shift", "rotation", "intensity")
+NUMBERS = 6
+"""The random numbers of a change."""
 
 _AIR = -1.0  # after windowing
 _SHIFT, _ANGLE, _SCALE, _OFFSET = 0.1, math.radians(15), 0.1, 0.1
-_NUMBERS = 6
 
 
 def parse_augmentations(text: str) -> frozenset[str]:
@@ -49,7 +50,7 @@ def draw_augmentations(cases: int, source: torch.Generator) -> Tensor:
 
     Every kind has its numbers whether it is used or not, so that one does not change the others.
     """
-    return torch.rand(cases, _NUMBERS, generator=source) * 2 - 1
+    return torch.rand(cases, NUMBERS, generator=source) * 2 - 1
 
 
 def augment(images: Tensor, draws: Tensor, kinds: frozenset[str]) -> Tensor:

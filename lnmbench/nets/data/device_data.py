@@ -14,6 +14,8 @@ from lnmbench.nets.device import is_out_of_memory
 if TYPE_CHECKING:
     from lnmbench.nets.fits import Inputs
 
+# Rows of examples beyond the slices, in blocks of as many as a case may have slices.
+_BLOCK = 16
 # Memory of a stack that fine-tuning divides up if the caller sets no limit.
 _DEFAULT_BYTES = 4 << 30
 
@@ -54,9 +56,12 @@ def load_device_data(
     """
     features, slices = None, inputs.slices
     if slices is not None and slices.trainable_encoder is None:
-        # the slices of other views count as cases on which no fit trains
+        # the slices of other views, and other rows, count as cases on which no fit trains
         ends = [slices.offsets[1:] + view * slices.total for view in range(slices.views)]
-        offsets = torch.cat([slices.offsets[:1], *ends])  # (views · n + 1,)
+        last, total = slices.total * slices.views, len(slices.features)
+        others = torch.arange(last, total, _BLOCK)[1:]
+        after = [others, torch.tensor([total])] if total > last else []
+        offsets = torch.cat([slices.offsets[:1], *ends, *after])
         try:
             features = SliceFeatures(slices.features, offsets, device, key=slices.key)
         except (RuntimeError, MemoryError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from lnmbench.nets.data.examples import ExampleSet
 
 # Products of small matrices are several times faster where sides are multiples of eight; blocks
 # that hold two of the longest cases have fewer gaps, and large blocks cost more than gaps do.
@@ -43,7 +45,10 @@ class TokenPacking:
     attention_mask
         1 where a token may attend to another, of its own case, else 0: (K · P / N, N, N).
     pooling
-        Weights of the mean over each case's tokens, (K, B, P); None if token b is case b.
+        Weights of the mean over the tokens of each case and bag, (K, B + bags, P); None if token b
+        is case b.
+    bags_of_case
+        The number of bags of the examples of a case.
     """
 
     case_counts: tuple[int, ...]
@@ -53,14 +58,28 @@ class TokenPacking:
     token_positions: tuple[Tensor, ...]
     attention_mask: Tensor
     pooling: Tensor | None
+    bags_of_case: int = 0
 
     @property
     def capacity(self) -> int:
         """Return the number of positions that every fit has for its tokens."""
         return self.slice_rows.shape[1]
 
+    @property
+    def lists(self) -> int:
+        """Return the number of cases and bags that every fit has room for."""
+        return self.capacity if self.pooling is None else self.pooling.shape[1]
+
+    def list_columns(self) -> list[Tensor]:
+        """Return the columns of each fit's cases and then of their bags among its lists."""
+        most = self.lists // (1 + self.bags_of_case)
+        return [
+            torch.cat([torch.arange(count), most + torch.arange(count * self.bags_of_case)])
+            for count in self.case_counts
+        ]
+
     def case_indices(self) -> Tensor:
-        """Return the case of each position's token in its fit's batch, (K, P); 0 without one."""
+        """Return the list of each position's token, a case or bag, (K, P); 0 without one."""
         if self.pooling is None:
             places = torch.arange(self.capacity, device=self.token_mask.device)
             return places * self.token_mask
@@ -90,13 +109,45 @@ class Batch:
     case_mask
         Whether an element of `cases` counts, bool (K, B).
     packing
-        The positions of their slices; None without images.
+        The positions of their slices, and of those of the examples; None without images.
+    examples
+        The example of each case for each auxiliary task that learns from images, (tasks, K, B);
+        -1 for none.
     """
 
     case_counts: tuple[int, ...]
     cases: Tensor
     case_mask: Tensor
     packing: TokenPacking | None
+    examples: Tensor | None = None
+
+    @property
+    def lists(self) -> int:
+        """Return the number of cases and bags that every fit has room for."""
+        return self.cases.shape[1] if self.packing is None else self.packing.lists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChosenExamples:
+    """The examples that the cases of a batch have.
+
+    Parameters
+    ----------
+    examples
+        All examples of the auxiliary tasks.
+    by_fit
+        The example of each of the n cases for each task, for each fit (tasks, n); -1 for none.
+    """
+
+    examples: ExampleSet
+    by_fit: Sequence[Tensor]
+
+    def select(self, cases: Tensor) -> Tensor:
+        """Return the examples of padded cases (K, B), -1 for none, (tasks, K, B)."""
+        chosen = [
+            examples[:, row.clamp(min=0)] for examples, row in zip(self.by_fit, cases, strict=True)
+        ]  # each (tasks, B)
+        return torch.where(cases >= 0, torch.stack(chosen, dim=1), -1)
 
 
 def block_size_for(max_slices: int) -> int:
@@ -123,6 +174,7 @@ def pack_steps(
     device: torch.device,
     *,
     averaged: bool = False,
+    chosen: ChosenExamples | None = None,
 ) -> Iterator[Batch]:
     """Yield batches of cases with their slices packed into blocks.
 
@@ -139,6 +191,8 @@ def pack_steps(
         The device of the batches.
     averaged
         Whether the mean of a case's slices is one token, and has its number as row.
+    chosen
+        The examples of the cases; None for a network without examples.
     """
     counts_by_step = [tuple(cases.numel() for cases in step) for step in cases_by_step]
     padded = [
@@ -146,21 +200,35 @@ def pack_steps(
     ]  # each (K, B)
     numbers = upload(torch.cat([cases.flatten() for cases in padded]), device)
     sizes = [cases.numel() for cases in padded]
+    picked = [None if chosen is None else chosen.select(cases) for cases in padded]
     parts = zip(
         counts_by_step,
         padded,
         torch.split(numbers.clamp(min=0), sizes),
         torch.split(numbers >= 0, sizes),
+        picked,
         strict=True,
     )
-    for counts, on_cpu, flat_cases, flat_mask in parts:
+    for counts, on_cpu, flat_cases, flat_mask, examples in parts:
         cases, case_mask = flat_cases.view(on_cpu.shape), flat_mask.view(on_cpu.shape)  # (K, B)
         packing = None
         if offsets is not None and averaged:
             packing = _pack_averages(counts, cases, case_mask)
+        elif chosen is not None and examples is not None:
+            lists = torch.cat([on_cpu, chosen.examples.bag_lists(examples)], dim=1)
+            packing = _pack_slices(
+                counts, lists, chosen.examples.offsets, device, chosen.examples.rows
+            )
+            packing = replace(packing, bags_of_case=chosen.examples.bags_of_case)
         elif offsets is not None:
             packing = _pack_slices(counts, on_cpu, offsets, device)
-        yield Batch(case_counts=counts, cases=cases, case_mask=case_mask, packing=packing)
+        yield Batch(
+            case_counts=counts,
+            cases=cases,
+            case_mask=case_mask,
+            packing=packing,
+            examples=None if examples is None else upload(examples, device),
+        )
 
 
 def _pad(cases_by_fit: Sequence[Tensor], counts: tuple[int, ...]) -> Tensor:
@@ -184,9 +252,17 @@ def _pack_averages(counts: tuple[int, ...], cases: Tensor, case_mask: Tensor) ->
 
 
 def _pack_slices(
-    counts: tuple[int, ...], padded: Tensor, offsets: Tensor, device: torch.device
+    counts: tuple[int, ...],
+    padded: Tensor,
+    offsets: Tensor,
+    device: torch.device,
+    rows: Tensor | None = None,
 ) -> TokenPacking:
-    """Return the packing of padded cases (K, B); what grows with P² is computed on the device."""
+    """Return the packing of padded cases (K, B); what grows with P² is computed on the device.
+
+    The rows of case i are `rows[offsets[i]:offsets[i + 1]]`; without `rows`, these numbers
+    themselves.
+    """
     models, cases = len(padded), padded.clamp(min=0)
     size = block_size_for(int(offsets.diff().max()))
     lengths = (offsets.diff()[cases] * (padded >= 0)).numpy()
@@ -203,7 +279,8 @@ def _pack_slices(
     weights[position] = np.repeat(1 / length, length)
     slice_rows = np.zeros(models * capacity, dtype=np.int64)
     first_rows = offsets.numpy()[cases.numpy()[fit, case]]
-    slice_rows[position] = np.repeat(first_rows, length) + slice_in_case
+    listed = np.repeat(first_rows, length) + slice_in_case
+    slice_rows[position] = listed if rows is None else rows.numpy()[listed]
     token_positions = torch.from_numpy(np.flatnonzero(case_at >= 0) % capacity)  # (tokens,)
     case_of_token, weight_of_token, rows_of_slices = (
         upload(torch.from_numpy(values).view(models, 1, capacity), device)

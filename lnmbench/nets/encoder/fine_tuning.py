@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from lnmbench.errors import UserError
-from lnmbench.nets.data.augmentation import draw_augmentations
+from lnmbench.nets.data.augmentation import NUMBERS, draw_augmentations
 from lnmbench.nets.data.standardization import FeatureMoments, split_cases
 from lnmbench.nets.encoder.activations import ActivationStore
 from lnmbench.nets.encoder.functional import PREFIX, FunctionalNetwork
@@ -177,11 +177,9 @@ class FineTunedEmbedder:
     def _draw_augmentations(self, fits: Sequence[int], packing: TokenPacking) -> Tensor:
         """Return random numbers for each position, (k, P, 6), the same for all slices of a case."""
         case = packing.case_indices()
-        draws_by_fit = [
-            draw_augmentations(count, self._streams[fit])
-            for fit, count in zip(fits, packing.case_counts, strict=True)
-        ]
-        draws = nn.utils.rnn.pad_sequence(draws_by_fit, batch_first=True)  # (k, cases, 6)
+        draws = torch.zeros(len(fits), packing.lists, NUMBERS)
+        for row, (fit, columns) in enumerate(zip(fits, packing.list_columns(), strict=True)):
+            draws[row, columns] = draw_augmentations(len(columns), self._streams[fit])
         rows = torch.arange(len(fits), device=case.device)[:, None]  # (k, 1)
         return draws.to(case.device)[rows, case]  # (k, P, 6)
 

@@ -142,6 +142,14 @@ class DropoutMask:
         self._draws, self._thresholds, self._scales = draws, thresholds, scales
         self._used = 0
 
+    def extend(self, other: DropoutMask) -> DropoutMask:
+        """Return this mask with the rows of another one of the same rates after its own."""
+        if self._draws is None or other._draws is None:
+            return self
+        return DropoutMask(
+            torch.cat([self._draws, other._draws], dim=1), self._thresholds, self._scales
+        )
+
     def take(self, width: int) -> Tensor | None:
         """Return the next factors (k, rows, width), 0 or 1 / (1 - rate); None for no dropout."""
         if self._draws is None or self._thresholds is None or self._scales is None:

@@ -151,10 +151,13 @@ class RandomViews:
         self._embedder.backward(state, self._last, d_tokens)
 
     def _draw_views(self, fits: Sequence[int], packing: TokenPacking) -> TokenPacking:
-        case, counts = packing.case_indices(), packing.case_counts
-        views = torch.zeros(len(fits), max(1, *counts), dtype=torch.int64)
-        for row, (fit, count) in enumerate(zip(fits, counts, strict=True)):
-            views[row, :count].random_(0, self._views, generator=self._streams[fit])
+        case = packing.case_indices()
+        views = torch.zeros(len(fits), packing.lists, dtype=torch.int64)
+        for row, (fit, columns) in enumerate(zip(fits, packing.list_columns(), strict=True)):
+            drawn = torch.empty(len(columns), dtype=torch.int64)
+            views[row, columns] = drawn.random_(0, self._views, generator=self._streams[fit])
         view = upload(views, case.device).gather(1, case)  # (k, P)
-        rows = packing.slice_rows + view * self._tokens * packing.token_mask
+        # rows behind those of the views are places and turned slices, which have one view
+        has_views = packing.token_mask & (packing.slice_rows < self._tokens)
+        rows = packing.slice_rows + view * self._tokens * has_views
         return replace(packing, slice_rows=rows)

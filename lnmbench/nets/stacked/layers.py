@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from lnmbench.nets.stacked.attention import attend
@@ -46,6 +46,40 @@ class StackedLinear:
     def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
         """Return (K, rows, outputs) of x (K, rows, inputs)."""
         return _linear(x, values[f"{self.name}.weight"], values[f"{self.name}.bias"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StackedModule:
+    """K times a module of torch without state between calls, on (K, rows, …).
+
+    All fits start from the parameters of `module`.
+    """
+
+    name: str
+    module: nn.Module
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return the parameters of the module."""
+        return tuple(
+            Parameter(
+                name=f"{self.name}.{name}",
+                shape=tuple(values.shape),
+                pretrained=values.detach().float().cpu(),
+                decays=values.dim() > 1,
+            )
+            for name, values in self.module.named_parameters()
+        )
+
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Return the module's outputs (K, rows, …) of x (K, rows, …)."""
+        names = [name for name, _ in self.module.named_parameters()]
+        parameters = {name: values[f"{self.name}.{name}"] for name in names}
+        outputs: Tensor = torch.func.vmap(self._call_one)(parameters, x)
+        return outputs
+
+    def _call_one(self, parameters: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        outputs: Tensor = torch.func.functional_call(self.module, dict(parameters), (x,))
+        return outputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lnmbench.nets.data.packing import block_size_for
 from lnmbench.nets.stacked.dropout import apply_dropout
-from lnmbench.nets.stacked.layers import StackedEncoderLayer, StackedLinear
+from lnmbench.nets.stacked.layers import StackedEncoderLayer, StackedLinear, StackedModule
 from lnmbench.nets.stacked.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -184,6 +184,37 @@ class ClinicalBody:
         return fc(values, apply_dropout(activations, dropout.cases.take(_HIDDEN_WIDTH)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class AuxHead:
+    """The head of an auxiliary task.
+
+    Parameters
+    ----------
+    name
+        The name of the head; its parameters are named `aux.NAME.…`.
+    outputs
+        The number of outputs.
+    bags
+        The number of bags of an example, whose image features it takes; 0 for those of the case.
+    module
+        Maps image features (n, image_features), or (n, bags, image_features), to (n, outputs); None
+        for a linear head. Each fit starts from its parameters.
+    """
+
+    name: str
+    outputs: int
+    bags: int = 0
+    module: nn.Module | None = None
+
+    def layer(self, features: int) -> StackedLinear | StackedModule:
+        """Return the layer of the head for image features of this number."""
+        name = f"aux.{self.name}"
+        if self.module is not None:
+            return StackedModule(name=name, module=self.module)
+        inputs = features * max(1, self.bags)
+        return StackedLinear(name=name, inputs=inputs, outputs=self.outputs, zero=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """A body and its heads.
@@ -198,33 +229,31 @@ class Network:
     clinical
         The number of clinical features.
     aux
-        The number of outputs of each auxiliary task, by the name of its head.
+        The heads of the auxiliary tasks.
     weighting_scalars
         Initial values of the weighting's scalars, which each model learns for itself.
     """
 
     body: SliceBody | ClinicalBody
     clinical: int
-    aux: Mapping[str, int]
+    aux: tuple[AuxHead, ...] = ()
     weighting_scalars: tuple[float, ...] = ()
 
     @property
-    def _heads(self) -> tuple[StackedLinear, ...]:
-        features = self.body.settings.image_features
+    def _target(self) -> StackedLinear:
         # Heads start at zero: small rates would take many epochs to unlearn random predictions.
-        inputs = features + self.clinical
-        target = StackedLinear(name="target", inputs=inputs, outputs=1, zero=True)
-        aux = (
-            StackedLinear(name=f"aux.{name}", inputs=features, outputs=outputs, zero=True)
-            for name, outputs in self.aux.items()
-        )
-        return (target, *aux)
+        inputs = self.body.settings.image_features + self.clinical
+        return StackedLinear(name="target", inputs=inputs, outputs=1, zero=True)
+
+    @property
+    def _aux_layers(self) -> tuple[StackedLinear | StackedModule, ...]:
+        return tuple(head.layer(self.body.settings.image_features) for head in self.aux)
 
     def parameters(self) -> tuple[Parameter, ...]:
         """Return the parameters of body, heads and weighting."""
         settings = self.body.settings
         lr_scale = settings.head_learning_rate / settings.learning_rate
-        heads = (parameter for head in self._heads for parameter in head.parameters())
+        heads = (p for head in (self._target, *self._aux_layers) for p in head.parameters())
         scalars = (
             Parameter(name=f"weighting.{i}", shape=(), fill=value)
             for i, value in enumerate(self.weighting_scalars)
@@ -250,15 +279,15 @@ class Network:
         names = (f"weighting.{i}" for i in range(len(self.weighting_scalars)))
         return torch.stack([values[name] for name in names], dim=1)  # (K, scalars)
 
-    def __call__(
+    def features(
         self,
         values: Mapping[str, Tensor],
         tokens: Tensor | None,
         clinical: Tensor,
         packing: TokenPacking | None,
         dropout: StepDropout,
-    ) -> tuple[Tensor, ...]:
-        """Return logits (K, B, outputs) of each task, the target's first.
+    ) -> Tensor:
+        """Return image features (K, B + bags, image_features) of cases and bags of examples.
 
         Parameters
         ----------
@@ -274,14 +303,54 @@ class Network:
             The step's dropout.
         """
         if isinstance(self.body, ClinicalBody):
-            features = self.body(values, clinical, dropout)
-        elif tokens is not None and packing is not None:
-            features = self.body(values, tokens, packing, dropout)
-        else:
+            return self.body(values, clinical, dropout)
+        if tokens is None or packing is None:
             raise ValueError("a network with images needs tokens and their positions")
-        target, *aux = self._heads
-        risk = target(values, torch.cat([features, clinical], dim=2))  # (K, B, 1)
-        return (risk, *(head(values, features) for head in aux))
+        return self.body(values, tokens, packing, dropout)
+
+    def target_logits(
+        self, values: Mapping[str, Tensor], features: Tensor, clinical: Tensor
+    ) -> Tensor:
+        """Return the target's logits (K, B, 1).
+
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        features
+            Image features (K, B + bags, image_features); the first B are those of the cases.
+        clinical
+            Clinical features (K, B, C).
+        """
+        of_cases = features[:, : clinical.shape[1]]
+        return self._target(values, torch.cat([of_cases, clinical], dim=2))  # (K, B, 1)
+
+    def aux_logits(
+        self, values: Mapping[str, Tensor], features: Tensor, cases: int
+    ) -> tuple[Tensor, ...]:
+        """Return logits (K, B, outputs) of each auxiliary task.
+
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        features
+            Image features (K, B + bags, image_features): those of the cases, and for each task with
+            examples those of the bags of each case.
+        cases
+            The number of cases, B.
+        """
+        logits, first = [], 0
+        of_bags = features[:, cases:].reshape(len(features), cases, -1, features.shape[2])
+        for head, layer in zip(self.aux, self._aux_layers, strict=True):
+            inputs = features[:, :cases]  # (K, B, image_features)
+            if head.bags:
+                inputs = of_bags[:, :, first : first + head.bags]  # (K, B, bags, image_features)
+                first += head.bags
+                if isinstance(layer, StackedLinear):
+                    inputs = inputs.flatten(2)  # (K, B, bags · image_features)
+            logits.append(layer(values, inputs))
+        return tuple(logits)
 
 
 def _scale_learning_rate(parameters: Iterable[Parameter], lr_scale: float) -> Iterator[Parameter]:

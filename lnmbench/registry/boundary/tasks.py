@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 
-from lnmbench.contracts import AuxTask, Tunable
-from lnmbench.records import Cohort, Label, find_labeled_cases
-from lnmbench.registry.boundary.arrays import require_array, view_cohort
+from lnmbench.contracts import AuxTask, ImageTask, OwnHead, Tunable
+from lnmbench.records import (
+    Cohort,
+    EncodedImages,
+    Examples,
+    ImageInputs,
+    Label,
+    find_labeled_cases,
+)
+from lnmbench.registry.boundary.arrays import require_array, view_cohort, view_read_only
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.search_space import require_space
 from lnmbench.registry.boundary.values import (
     Unexpected,
+    describe,
     require_count,
     require_option,
     require_text,
@@ -25,7 +33,7 @@ from lnmbench.registry.boundary.values import (
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
 LABELS: tuple[Label, ...] = get_args(Label)
 CLASSES: tuple[Label, ...] = ("ordinal", "nominal")
@@ -76,7 +84,7 @@ class GuardedTask:
 
         def check(value: object) -> NDArray[np.float64]:
             # a task may take its kind and outputs from the dictionary of the cohort
-            return _require_targets(value, count=len(cohort), kind=self.kind, outputs=self.outputs)
+            return self._require_targets(value, len(cohort))
 
         view = view_cohort(cohort)
         targets = self._boundary.call("targets", check, self._task.targets, view)
@@ -131,6 +139,9 @@ class GuardedTask:
 
         return self._in_training.call("probabilities", check, self._task.probabilities, logits)
 
+    def _require_targets(self, value: object, cases: int) -> NDArray[np.float64]:
+        return _require_targets(value, count=cases, kind=self.kind, outputs=self.outputs)
+
     def _try(self, targets: NDArray[np.float64]) -> None:
         """Call loss and predictions for two models and some known labels."""
         known = np.flatnonzero(find_labeled_cases(targets, self.kind))
@@ -156,19 +167,123 @@ class GuardedTask:
             self._boundary.call("loss", check, self._task.loss, logits, labels)
         self.probabilities(logits.detach())
 
+    _try_labels = _try
 
-class GuardedTunableTask(GuardedTask):
-    """An auxiliary task of a plugin with parameters to search."""
+
+class ImageTaskMixin:
+    """The examples of a plugin's auxiliary task that learns from images."""
+
+    _task: AuxTask
+    _boundary: Boundary
+    kind: Label
+    outputs: int
+    _try_labels: Callable[[NDArray[np.float64]], None]
+
+    @property
+    def images(self) -> ImageInputs:
+        """Images that the task learns from in addition to the slices, if any."""
+        check = partial(require_option, options=get_args(ImageInputs))
+        return cast("ImageInputs", self._boundary.read("images", check, self._task))
+
+    def examples(self, images: EncodedImages) -> Examples:
+        """Return the examples of all cases."""
+        function = cast("ImageTask", self._task).examples
+        check = partial(self._require_examples, images=images)
+        examples = self._boundary.call("examples", check, function, _view_images(images))
+        self._try_labels(examples.targets)
+        return examples
+
+    def _require_examples(self, value: object, images: EncodedImages) -> Examples:
+        if not isinstance(value, Examples):
+            raise Unexpected("lnmbench.records.Examples", describe(value))
+        count, cases, last = len(value.case), len(images) - 1, len(images.features) - 1
+        if not count:
+            raise Unexpected("at least one example", "none")
+        shape = (count, None, None)
+        if self.kind in CLASSES and np.ndim(value.targets) != 1:
+            raise Unexpected("one number of a class for each example", f"{np.shape(value.targets)}")
+        rows = require_array(value.rows, shape=shape, low=-1, high=last).astype(np.int64)
+        if not rows.size or (rows[..., 0] < 0).any():
+            raise Unexpected("at least one row in each bag", "a bag without rows")
+        return Examples(
+            case=require_array(value.case, shape=(count,), low=0, high=cases).astype(np.int64),
+            rows=rows,
+            targets=_require_example_targets(value.targets, count, self.kind, self.outputs),
+        )
+
+    def _require_targets(self, value: object, cases: int) -> NDArray[np.float64]:
+        targets = require_array(value, shape=(cases,), nan=True)
+        wrong = targets[~np.isnan(targets) & (targets != 1.0)]
+        if wrong.size:
+            raise Unexpected("1 for a case with an example, else NaN", f"{wrong[0]:g}")
+        return targets
+
+    def _try(self, targets: NDArray[np.float64]) -> None:
+        """Do nothing: there are no labels before the examples."""
+
+
+class OwnHeadMixin:
+    """The head of a plugin's auxiliary task."""
+
+    _task: AuxTask
+    _boundary: Boundary
+
+    def head(self, features: int) -> nn.Module:
+        """Return a module that maps the image features of cases to logits."""
+        function = cast("OwnHead", self._task).head
+        return self._boundary.call("head", _require_head, function, features)
+
+
+class TunableMixin:
+    """The search space of a plugin's auxiliary task."""
+
+    _task: AuxTask
+    _boundary: Boundary
 
     def space(self) -> Mapping[str, Sequence[object]]:
         """Return values to try for some of its parameters."""
         return self._boundary.call("space", require_space, cast("Tunable", self._task).space)
 
 
+_MIXINS: Sequence[tuple[type[object], type[object]]] = (
+    (ImageTask, ImageTaskMixin),
+    (OwnHead, OwnHeadMixin),
+    (Tunable, TunableMixin),
+)
+"""The part behind the boundary, by optional contract."""
+
+
 def guard_task(task: AuxTask, boundary: Boundary) -> AuxTask:
-    """Return a plugin's auxiliary task behind its boundary, with its search space if it has one."""
-    kind = GuardedTunableTask if isinstance(task, Tunable) else GuardedTask
-    return kind(task, boundary)
+    """Return a plugin's auxiliary task behind its boundary, with its optional contracts."""
+    mixins = tuple(mixin for contract, mixin in _MIXINS if isinstance(task, contract))
+    kind = type("GuardedTask", (*mixins, GuardedTask), {})
+    return cast("AuxTask", kind(task, boundary))
+
+
+def _view_images(images: EncodedImages) -> EncodedImages:
+    """Return the images with read-only views of their arrays."""
+    arrays = {field.name: getattr(images, field.name) for field in fields(images)}
+    return EncodedImages(**{name: view_read_only(array) for name, array in arrays.items()})
+
+
+def _require_example_targets(
+    value: object, count: int, kind: Label, outputs: int
+) -> NDArray[np.float64]:
+    targets = _require_targets(value, count=count, kind=kind, outputs=outputs)
+    if np.isnan(targets).any():
+        raise Unexpected("targets without NaN", f"{int(np.isnan(targets).sum())} NaN")
+    return targets
+
+
+def _require_head(value: object) -> nn.Module:
+    from torch import nn
+
+    if not isinstance(value, nn.Module):
+        raise Unexpected("a torch.nn.Module", describe(value))
+    if any(True for _ in value.buffers()):
+        names = ", ".join(name for name, _ in value.named_buffers())
+        raise Unexpected("a module without buffers", names[:60])
+    return value.eval()
 
 
 def _require_targets(

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import AuxTask
+from lnmbench.contracts import AuxTask, ImageTask
 from lnmbench.errors import UserError
 from lnmbench.records import AuxLabels, Choice, Cohort, find_labeled_cases, strip_task_options
 from lnmbench.registry import Registry, Selection
-from lnmbench.stages.plan.relabeled_task import RelabeledTask, read_task_options
+from lnmbench.stages.plan.relabeled_task import RelabeledTask, read_task_options, relabel
 
 
 def build_task(selection: Selection[AuxTask], cases: NDArray[np.int64] | None = None) -> AuxTask:
@@ -21,7 +21,7 @@ def build_task(selection: Selection[AuxTask], cases: NDArray[np.int64] | None = 
     """
     options = read_task_options(selection.bound)
     task = selection.build()
-    return RelabeledTask(task, options, cases) if options.changes_labels else task
+    return relabel(task, options, cases) if options.changes_labels else task
 
 
 def build_tasks(
@@ -70,7 +70,8 @@ def refuse_labels(name: str, task: AuxTask, cohort: Cohort) -> None:
             f"aux task {name} returns labels of shape {targets.shape}",
             expected=f"({len(cohort)}, …)",
         )
-    if not find_labeled_cases(targets, task.kind).any():
+    kind = "binary" if isinstance(task, ImageTask) else task.kind
+    if not find_labeled_cases(targets, kind).any():
         raise UserError(
             f"aux task {name} has no label in cohort {cohort.name}",
             then="choose another --aux, or --aux none",
@@ -98,6 +99,9 @@ def list_labels(
     """
     for name, task in tasks.items():
         trained = np.asarray(task.targets(cohort), dtype=np.float64)[positions]
+        if isinstance(task, ImageTask):
+            yield _example_labels(name, task, trained)
+            continue
         known = ~np.isnan(trained).reshape(len(trained), -1).all(axis=1)
         scored = task.scored_targets(cohort) if isinstance(task, RelabeledTask) else None
         targets = trained if scored is None else scored[positions]
@@ -108,6 +112,20 @@ def list_labels(
             known=int(known.sum()),
             values=_class_numbers(targets) if task.kind in ("ordinal", "nominal") else targets,
         )
+
+
+def _example_labels(name: str, task: AuxTask, has_examples: NDArray[np.float64]) -> AuxLabels:
+    """Return the labels of a task that learns from images, which come with its predictions."""
+    is_class = task.kind in ("ordinal", "nominal")
+    shape = (len(has_examples),) if is_class else (len(has_examples), task.outputs)
+    return AuxLabels(
+        task=name,
+        title=task.title,
+        kind=task.kind,
+        known=int((~np.isnan(has_examples)).sum()),
+        values=np.full(shape, np.nan),
+        from_examples=True,
+    )
 
 
 def _class_numbers(targets: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import AuxTask
+from lnmbench.contracts import AuxTask, ImageTask, OwnHead
 from lnmbench.errors import UserError
 from lnmbench.records import (
     KEEP,
@@ -18,6 +18,9 @@ from lnmbench.records import (
     WEIGHT,
     Choice,
     Cohort,
+    EncodedImages,
+    Examples,
+    ImageInputs,
     Label,
     find_labeled_cases,
     kept_share,
@@ -25,7 +28,7 @@ from lnmbench.records import (
 )
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 STRATA = 5
 """Groups of about equal size in which the labels of a number are kept."""
@@ -121,7 +124,7 @@ class RelabeledTask:
         targets = np.array(self._task.targets(cohort), dtype=np.float64)
         known = self._find_known(targets)
         is_kept = choose_stratified(
-            targets[known], self.kind, self._options.keep, self._options.keep_seed
+            targets[known], self._label_kind, self._options.keep, self._options.keep_seed
         )
         targets[known[~is_kept]] = np.nan
         if self._options.shuffled:
@@ -172,6 +175,11 @@ class RelabeledTask:
         """
         return self._task.probabilities(logits)
 
+    @property
+    def _label_kind(self) -> Label:
+        # the targets of a task that learns from images say which cases have examples
+        return "binary" if isinstance(self._task, ImageTask) else self.kind
+
     def _describe_changes(self) -> Iterator[str]:
         if self._options.keep < 1.0:
             yield f"{100 * self._options.keep:.3g} % of the labels"
@@ -180,10 +188,65 @@ class RelabeledTask:
 
     def _find_known(self, targets: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return the positions of the cases of the plan that have a label."""
-        is_known = find_labeled_cases(targets, self.kind)
+        is_known = find_labeled_cases(targets, self._label_kind)
         if self._cases is not None:
             is_known &= np.isin(np.arange(len(targets)), self._cases)
         return np.flatnonzero(is_known)
+
+
+class _RelabeledImages:
+    """The examples of an auxiliary task that learns from images."""
+
+    _task: AuxTask
+    _options: TaskOptions
+
+    @property
+    def images(self) -> ImageInputs:
+        """The task's images."""
+        return cast("ImageTask", self._task).images
+
+    def examples(self, images: EncodedImages) -> Examples:
+        """Return the task's examples, with permuted targets if so chosen.
+
+        If all targets are equal, as of pairs of one case, the last bags are permuted instead.
+        """
+        examples = cast("ImageTask", self._task).examples(images)
+        if not self._options.shuffled:
+            return examples
+        order = np.random.default_rng(self._options.shuffled).permutation(len(examples))
+        if (examples.targets != examples.targets[:1]).any():
+            return replace(examples, targets=examples.targets[order])
+        rows = np.concatenate([examples.rows[:, :-1], examples.rows[order, -1:]], axis=1)
+        return replace(examples, rows=rows)
+
+
+class _RelabeledHead:
+    """The head of an auxiliary task that brings its own."""
+
+    _task: AuxTask
+
+    def head(self, features: int) -> nn.Module:
+        """Return the task's head."""
+        return cast("OwnHead", self._task).head(features)
+
+
+def relabel(
+    task: AuxTask, options: TaskOptions, cases: NDArray[np.int64] | None = None
+) -> RelabeledTask:
+    """Return a task with a share of its labels or with permuted ones, and its optional contracts.
+
+    Parameters
+    ----------
+    task, options, cases
+        As in `RelabeledTask`.
+    """
+    parts: list[type] = []
+    if isinstance(task, ImageTask):
+        parts.append(_RelabeledImages)
+    if isinstance(task, OwnHead):
+        parts.append(_RelabeledHead)
+    kind = type("RelabeledTask", (*parts, RelabeledTask), {})
+    return cast("RelabeledTask", kind(task, options, cases))
 
 
 def choose_stratified(

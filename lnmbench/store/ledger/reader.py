@@ -214,7 +214,8 @@ class LedgerReader:
     def labels(self) -> dict[str, AuxLabels]:
         """Return the labels of each auxiliary task, by task."""
         labels = {}
-        for task, title, kind, known, shape in self._read("SELECT * FROM tasks ORDER BY task"):
+        tasks = self._read("SELECT * FROM tasks ORDER BY task")
+        for task, title, kind, known, shape, from_examples in tasks:
             rows = self._read(
                 "SELECT case_number, output, value FROM labels WHERE task = ?", (task,)
             )
@@ -224,7 +225,12 @@ class LedgerReader:
                 for case, output, value in rows:
                     values[case, output] = value
             labels[task] = AuxLabels(
-                task=task, title=title, kind=kind, known=known, values=values.reshape(n, *rest)
+                task=task,
+                title=title,
+                kind=kind,
+                known=known,
+                values=values.reshape(n, *rest),
+                from_examples=bool(from_examples),
             )
         return labels
 

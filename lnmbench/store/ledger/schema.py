@@ -8,7 +8,7 @@ from contextlib import closing
 import numpy as np
 
 FILE = "ledger.sqlite"
-FORMAT = "7"
+FORMAT = "8"
 """A number that rises when a ledger of before cannot be read or continued."""
 PROBABILITIES = np.dtype("<f8")
 """Type of the numbers in `validation.probabilities`."""
@@ -23,9 +23,11 @@ CREATE TABLE splits (repeat INTEGER, fold INTEGER, case_number INTEGER, part TEX
                      inner_fold INTEGER, PRIMARY KEY (repeat, fold, case_number)) WITHOUT ROWID;
 CREATE TABLE methods (method TEXT PRIMARY KEY, label TEXT NOT NULL, kind TEXT NOT NULL,
                       record TEXT NOT NULL) WITHOUT ROWID;
--- labels of the auxiliary tasks: numbers of classes, or measures
+-- labels of the auxiliary tasks: numbers of classes, or measures; those of examples made from the
+-- images follow the predictions, as further outputs
 CREATE TABLE tasks (task TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL,
-                    known INTEGER NOT NULL, shape TEXT NOT NULL) WITHOUT ROWID;
+                    known INTEGER NOT NULL, shape TEXT NOT NULL,
+                    from_examples INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE labels (task TEXT NOT NULL REFERENCES tasks, output INTEGER NOT NULL,
                      case_number INTEGER NOT NULL, value REAL NOT NULL,
                      PRIMARY KEY (task, output, case_number)) WITHOUT ROWID;

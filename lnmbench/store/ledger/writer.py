@@ -171,13 +171,14 @@ class LedgerWriter(LedgerReader):
             for task_labels in labels:
                 task, values = task_labels.task, task_labels.values
                 self._database.execute(
-                    "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?)",
                     (
                         task,
                         task_labels.title,
                         task_labels.kind,
                         task_labels.known,
                         json.dumps(values.shape),
+                        task_labels.from_examples,
                     ),
                 )
                 flat = values.reshape(len(values), -1)  # (n, outputs)

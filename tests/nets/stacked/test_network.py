@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from lnmbench.nets.data.packing import pack
 from lnmbench.nets.stacked.dropout import StepDropout
-from lnmbench.nets.stacked.network import ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.network import AuxHead, ClinicalBody, Network, SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
 
@@ -27,7 +27,7 @@ CPU = torch.device("cpu")
 
 def test_projection_and_heads_have_learning_rates_of_their_own() -> None:
     body = SliceBody(dim=32, max_slices=4, settings=SETTINGS)
-    parameters = Network(body=body, clinical=3, aux={"pt": 2}).parameters()
+    parameters = Network(body=body, clinical=3, aux=(AuxHead(name="pt", outputs=2),)).parameters()
     scales = {parameter.name: parameter.lr_scale for parameter in parameters}
     assert scales["project.weight"] == math.sqrt(8 / 32)
     assert scales["target.weight"] == pytest.approx(5.0)
@@ -40,7 +40,7 @@ def test_the_target_alone_sees_the_clinical_features_of_a_network_with_images() 
     network = Network(
         body=SliceBody(dim=8, max_slices=3, settings=SETTINGS),
         clinical=3,
-        aux={"pt": 2},
+        aux=(AuxHead(name="pt", outputs=2),),
         weighting_scalars=(0.5, 0.25),
     )
     layout = ParameterLayout(network.parameters())
@@ -54,26 +54,30 @@ def test_the_target_alone_sees_the_clinical_features_of_a_network_with_images() 
     for name in ("target.weight", "aux.pt.weight"):  # heads start at zero
         assert not values[name].any()
         values[name].normal_(generator=source)
-    risk, aux = network(values, tokens, clinical, batch.packing, StepDropout())
+    features = network.features(values, tokens, clinical, batch.packing, StepDropout())
+    risk = network.target_logits(values, features, clinical)
+    (aux,) = network.aux_logits(values, features, cases=2)
     assert (risk.shape, aux.shape) == ((2, 2, 1), (2, 2, 2))
-    other_risk, other_aux = network(values, tokens, clinical + 1, batch.packing, StepDropout())
+    others = network.features(values, tokens, clinical + 1, batch.packing, StepDropout())
+    other_risk = network.target_logits(values, others, clinical + 1)
     assert not torch.allclose(risk, other_risk)
-    assert torch.equal(aux, other_aux)
+    assert torch.equal(aux, network.aux_logits(values, others, cases=2)[0])
     with pytest.raises(ValueError, match="needs tokens"):
-        network(values, None, clinical, None, StepDropout())
+        network.features(values, None, clinical, None, StepDropout())
 
 
 def test_a_network_without_images_is_a_hidden_layer_and_heads() -> None:
-    network = Network(body=ClinicalBody(clinical=3, settings=SETTINGS), clinical=3, aux={})
+    network = Network(body=ClinicalBody(clinical=3, settings=SETTINGS), clinical=3)
     layout = ParameterLayout(network.parameters())
     values = layout.named_views(layout.initialize([4]))
     source = torch.Generator().manual_seed(0)
     clinical = torch.randn(1, 2, 3, generator=source)
     values["target.weight"].normal_(generator=source)
-    (risk,) = network(values, None, clinical, None, StepDropout())
+    features = network.features(values, None, clinical, None, StepDropout())
+    risk = network.target_logits(values, features, clinical)
     weights = {name: value[0] for name, value in values.items()}
     hidden = functional.linear(clinical[0], weights["hidden.weight"], weights["hidden.bias"]).relu()
-    features = functional.linear(hidden, weights["fc.weight"], weights["fc.bias"])
-    both = torch.cat([features, clinical[0]], 1)
+    expected_features = functional.linear(hidden, weights["fc.weight"], weights["fc.bias"])
+    both = torch.cat([expected_features, clinical[0]], 1)
     expected = functional.linear(both, weights["target.weight"], weights["target.bias"])
     torch.testing.assert_close(risk[0], expected)

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from lnmbench.nets.stacked.network import Network, SliceBody
+from lnmbench.nets.stacked.network import AuxHead, Network, SliceBody
 from lnmbench.nets.stacked.parameters import Parameter, ParameterLayout
 from lnmbench.records import Training
 
@@ -17,7 +17,8 @@ BODY = SliceBody(
 
 
 def layout_with(aux: dict[str, int]) -> ParameterLayout:
-    return ParameterLayout(Network(body=BODY, clinical=5, aux=aux).parameters())
+    heads = tuple(AuxHead(name=name, outputs=outputs) for name, outputs in aux.items())
+    return ParameterLayout(Network(body=BODY, clinical=5, aux=heads).parameters())
 
 
 def test_shared_layers_start_alike_with_and_without_auxiliary_heads() -> None:

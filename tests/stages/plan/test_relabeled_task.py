@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import pytest
+from torch import nn
 
 from lnmbench import UserError
-from lnmbench.contracts import AuxTask
-from lnmbench.records import Choice, Cohort
+from lnmbench.contracts import AuxTask, ImageTask, OwnHead
+from lnmbench.records import Choice, Cohort, EncodedImages, Examples, Label
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
-from lnmbench.stages.plan.relabeled_task import choose_stratified, read_task_options
+from lnmbench.stages.plan.relabeled_task import choose_stratified, read_task_options, relabel
 from lnmbench.testing import check_contract, sample_cohort
 
 COHORT = sample_cohort(400)
@@ -136,3 +138,50 @@ def test_a_cohort_with_one_label_keeps_it() -> None:
     values = {**COHORT.values, "pt": np.full(len(COHORT), math.nan)}
     values["pt"][:2] = [1.0, 2.0]
     assert is_known(task(keep=0.1), replace(COHORT, values=values)).sum() == 1
+
+
+class Pairs:
+    """Tells the order of two slices, or pairs slices of one case."""
+
+    title = "order"
+    kind: Label = "binary"
+    outputs, images = 1, "slices"
+
+    def __init__(self, targets: np.ndarray) -> None:
+        self._targets = targets
+
+    def targets(self, cohort: Cohort) -> np.ndarray:
+        return np.ones(len(cohort))
+
+    def examples(self, images: EncodedImages) -> Examples:
+        n = len(self._targets)
+        rows = np.arange(2 * n).reshape(n, 2, 1)
+        return Examples(case=np.arange(n), rows=rows, targets=self._targets)
+
+    def head(self, features: int) -> nn.Module:
+        return nn.Linear(features, 1)
+
+
+def test_targets_of_examples_are_permuted_or_their_last_bags() -> None:
+    options = read_task_options(Choice(name="x", parameters={"shuffled": 3}))
+    images = cast("EncodedImages", None)
+    order = relabel(cast("AuxTask", Pairs(np.arange(50) % 2.0)), options)
+    assert isinstance(order, ImageTask)
+    examples = order.examples(images)
+    np.testing.assert_array_equal(examples.rows[:, 1, 0], np.arange(1, 100, 2))
+    assert sorted(examples.targets) == [0.0] * 25 + [1.0] * 25
+    assert 10 < (examples.targets != np.arange(50) % 2).sum() < 40
+    pairs = relabel(cast("AuxTask", Pairs(np.ones(50))), options)
+    assert isinstance(pairs, ImageTask)
+    assert isinstance(pairs, OwnHead)
+    examples = pairs.examples(images)
+    np.testing.assert_array_equal(examples.rows[:, 0, 0], np.arange(0, 100, 2))
+    assert (examples.rows[:, 1, 0] == np.arange(1, 100, 2)).sum() < 5
+    assert pairs.head(4) is not None
+
+
+def test_a_share_of_the_cases_with_examples_is_kept() -> None:
+    options = read_task_options(Choice(name="x", parameters={"keep": 0.25}))
+    kept = relabel(cast("AuxTask", Pairs(np.ones(50))), options)
+    assert int(np.nansum(kept.targets(COHORT))) == 100
+    assert not isinstance(relabel(task(), options), ImageTask)
