@@ -31,6 +31,14 @@ from lnmbench.records.column import (
 from lnmbench.records.examples import EncodedImages, Examples, ImageInputs
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.folders import RunFolders
+from lnmbench.records.image_control import (
+    IMAGE_CONTROL,
+    IMAGE_CONTROL_SEED,
+    ImageControl,
+    image_control,
+    image_control_seed,
+    strip_image_control,
+)
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import (
     WINDOW_HU,
@@ -64,6 +72,8 @@ from lnmbench.records.source import RemoteFile, Source
 from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
+    "IMAGE_CONTROL",
+    "IMAGE_CONTROL_SEED",
     "KEEP",
     "KEEP_SEED",
     "LARGEST_NUMBER",
@@ -102,6 +112,7 @@ __all__ = [
     "FoldScores",
     "IdealLabel",
     "Identity",
+    "ImageControl",
     "ImageInputs",
     "ImagePair",
     "Kind",
@@ -150,10 +161,13 @@ __all__ = [
     "Weights",
     "find_labeled_cases",
     "freeze",
+    "image_control",
+    "image_control_seed",
     "is_shuffled",
     "kept_share",
     "probe_key",
     "shuffle",
+    "strip_image_control",
     "strip_task_options",
     "task_weight",
     "unshuffle",

@@ -38,6 +38,22 @@ PRETRAINED_ON = Parameter(
     description="Data that weights from a file were trained on; `cohort` if it was this cohort.",
 )
 
+IMAGE_CONTROL = Parameter(
+    name=records.IMAGE_CONTROL,
+    annotation=records.ImageControl,
+    default="none",
+    description="Change of the images for an image control; `none` keeps them.",
+    omitted_by_default=True,
+)
+
+IMAGE_CONTROL_SEED = Parameter(
+    name=records.IMAGE_CONTROL_SEED,
+    annotation=int,
+    default=0,
+    description="Seed of the change of the images.",
+    omitted_by_default=True,
+)
+
 SHUFFLED = Parameter(
     name=records.SHUFFLED,
     annotation=int,
@@ -89,7 +105,10 @@ class Registry:
         )
         self.targets = Role[contracts.Target](loaded, "target", contracts.Target)
         self.encoders = Role[contracts.Encoder](
-            loaded, "encoder", contracts.Encoder, parameters=(TRAIN, PRETRAINED_ON)
+            loaded,
+            "encoder",
+            contracts.Encoder,
+            parameters=(TRAIN, PRETRAINED_ON, IMAGE_CONTROL, IMAGE_CONTROL_SEED),
         )
         self.aux_tasks = Role[contracts.AuxTask](
             loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED, KEEP, KEEP_SEED, WEIGHT)
@@ -132,6 +151,8 @@ class Registry:
 
 __all__ = [
     "BLOCK",
+    "IMAGE_CONTROL",
+    "IMAGE_CONTROL_SEED",
     "KEEP",
     "KEEP_SEED",
     "PLUGINS",

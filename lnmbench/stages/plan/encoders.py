@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 from lnmbench.contracts import Encoder
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Cohort, NetworkMethod, Training
+from lnmbench.records import (
+    IMAGE_CONTROL,
+    IMAGE_CONTROL_SEED,
+    Choice,
+    Cohort,
+    NetworkMethod,
+    Training,
+    image_control,
+    image_control_seed,
+)
 
 
 def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
@@ -27,6 +36,38 @@ def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
         raise UserError(
             f"cohort {cohort.name} has no images for the encoder {choice.name}",
             then="use --encoder none for a network on the clinical features",
+        )
+
+
+def refuse_image_control(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
+    """Raise `UserError` for an image control that an encoder or cohort does not allow.
+
+    Parameters
+    ----------
+    encoder
+        The encoder that `choice` names.
+    choice
+        The encoder's choice, with typed parameters.
+    cohort
+        The cohort that is to be learned from.
+    """
+    control, seed = image_control(choice), image_control_seed(choice)
+    if seed < 0:
+        raise UserError(
+            f"wrong value for {IMAGE_CONTROL_SEED}",
+            where=f"encoder {choice.name}",
+            expected="a seed of 0 or more",
+            got=str(seed),
+        )
+    if control != "none" and encoder.level == "none":
+        raise UserError(
+            f"encoder {choice.name} has no images for {IMAGE_CONTROL}={control}",
+            then=f"omit {IMAGE_CONTROL}, or choose an encoder of images",
+        )
+    if control == "other_patient" and len(set(cohort.groups)) < 2:
+        raise UserError(
+            f"cohort {cohort.name} has no other patient for {IMAGE_CONTROL}={control}",
+            then=f"use {IMAGE_CONTROL}=noise",
         )
 
 

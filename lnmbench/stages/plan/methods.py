@@ -18,6 +18,7 @@ from lnmbench.stages.plan.aux_tasks import build_task, refuse_labels
 from lnmbench.stages.plan.encoders import (
     refuse_cohort,
     refuse_heads,
+    refuse_image_control,
     refuse_no_features,
     refuse_untrainable,
 )
@@ -151,6 +152,7 @@ class _Resolver:
             encoder = selection.build()
             weights, training = encoder.weights, self.benchmark.training
             refuse_cohort(encoder, selection.written, self.cohort)
+            refuse_image_control(encoder, selection.bound, self.cohort)
             refuse_untrainable(encoder, selection.bound, training)
             refuse_heads(encoder, selection.written, training)
         except PluginError as fault:

@@ -16,6 +16,7 @@ from lnmbench.records import (
     probe_key,
 )
 from lnmbench.results import format_decimal, format_with_error
+from lnmbench.stages.run.network_images import image_positions
 from lnmbench.stages.run.probed_labels import collect_labels, score_labels
 from lnmbench.stats.label_gain import simulate_label_gain
 from lnmbench.store.feature_cache import FeatureCache, read_features
@@ -62,7 +63,8 @@ def probe_encoder(
     """
     of_slices = read_features(cache)["features"][0]  # (slices or cases, D)
     cases = _choose_cases(plan, width=of_slices.shape[1])
-    features = _average_slices(of_slices, method, cohort, cohort.positions(plan.ids)[cases])
+    positions = image_positions(method, cohort, cohort.positions(plan.ids)[cases])
+    features = _average_slices(of_slices, method, cohort, positions)
     if not np.isfinite(features).all():
         return None
     repeats = max(1, min(plan.protocol.repeats, ENOUGH_CASES // len(cases)))

@@ -7,6 +7,7 @@ import hashlib
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ from numpy.typing import NDArray
 from lnmbench.contracts import Encoder, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Choice, Cohort, NetworkMethod
+from lnmbench.records import Cohort, NetworkMethod, image_control, strip_image_control
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import ResolvedNetwork
-from lnmbench.store.cohort_file import read_slices
+from lnmbench.stages.run.network_images import read_images
 from lnmbench.store.feature_cache import FORMAT, Arrays, FeatureCache, make_features
 
 if TYPE_CHECKING:
@@ -116,9 +117,10 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
     method = network.method
     # an encoder that is trained as a whole has the same cache as a frozen one
     train = "none" if method.trained_from == "all" else method.trained_from
-    encoder = Choice(
-        name=method.encoder.name, parameters={**method.encoder.parameters, "train": train}
-    )
+    encoder = method.encoder
+    if image_control(encoder) == "other_patient":  # the same slices, for other cases
+        encoder = strip_image_control(encoder)
+    encoder = replace(encoder, parameters={**encoder.parameters, "train": train})
     views = cached_views(method)
     return "|".join(
         [
@@ -201,7 +203,8 @@ class _Encoding:
 
         The augmentation depends only on the case and on the number of the view.
         """
-        plain = window(read_slices(self._cohort_file, start, stop), self._method.window_hu)
+        images_hu = read_images(self._method, self._cohort, self._cohort_file, start, stop)
+        plain = window(images_hu, self._method.window_hu)
         if count == 1:
             return [plain]
         import torch

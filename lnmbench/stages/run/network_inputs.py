@@ -18,7 +18,7 @@ from lnmbench.imaging.geometry import window
 from lnmbench.records import TARGET, Cohort, Column, NetworkMethod, Plan
 from lnmbench.stages.plan import head_names, network_positions
 from lnmbench.stages.run.chunk import NetworkChunk
-from lnmbench.store.cohort_file import read_slices
+from lnmbench.stages.run.network_images import image_positions, read_images
 from lnmbench.store.feature_cache import read_features
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def network_inputs(
 
     from lnmbench.nets.fits import SliceInputs
 
-    positions = network_positions(chunk.plan, cohort)
+    positions = image_positions(method, cohort, network_positions(chunk.plan, cohort))
     counts = np.diff(cohort.offsets)[positions]
     rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in positions])
     if method.level == "volume":
@@ -168,9 +168,8 @@ def _images(
     total = int(np.diff(cohort.offsets)[positions].sum())
     images = np.empty((total, 1, side, side), np.float32)
     for case in positions:
-        slices_hu = read_slices(
-            cohort_file, int(cohort.offsets[case]), int(cohort.offsets[case + 1])
-        )
+        bounds = int(cohort.offsets[case]), int(cohort.offsets[case + 1])
+        slices_hu = read_images(method, cohort, cohort_file, *bounds)
         images[filled : filled + len(slices_hu), 0] = window(slices_hu, method.window_hu)
         filled += len(slices_hu)
     return images

@@ -28,11 +28,13 @@ from lnmbench.stages.plan import (
     FailedMethods,
     MethodFailure,
     ResolvedBenchmark,
+    ResolvedNetwork,
     list_labels,
     refuse_all_failed,
     resolve,
 )
 from lnmbench.stages.run.cohort_profile import make_profile
+from lnmbench.stages.run.network_images import refuse_unmasked
 from lnmbench.stages.run.work import Work
 from lnmbench.store.ledger import LedgerWriter
 
@@ -96,6 +98,8 @@ def run(
         )
 
     resolved = resolve(benchmark, registry, ingest_cohort, executor=executor, resources=resources)
+    networks = [m.method for m in resolved.methods if isinstance(m, ResolvedNetwork)]
+    refuse_unmasked(networks, resolved.cohort, resolved.cohort_file)
     pool = resolved.executor.build()
     for notice in resolved.notices:
         progress.say(notice)

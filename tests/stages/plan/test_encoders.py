@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
-from lnmbench import UserError
+from lnmbench import Cohort, UserError
+from lnmbench.choices import parse
 from lnmbench.records import Choice, NetworkMethod, Training, Weights
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.encoders import list_notices, refuse_heads, refuse_untrainable
+from lnmbench.stages.plan.encoders import (
+    list_notices,
+    refuse_heads,
+    refuse_image_control,
+    refuse_untrainable,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +85,28 @@ def test_auxiliary_tasks_without_images_are_said_to_be_of_no_use_in_one_line() -
     (notice,) = list_notices([plain, *tasks])
     assert "a task can hardly help" in notice
     assert list_notices([replace(tasks[0], level="slice")]) == []
+
+
+@pytest.mark.parametrize(
+    ("encoder", "match"),
+    [
+        ("none:control=noise", "encoder none has no images for control=noise"),
+        ("resnet18:weights=random,control_seed=-1", "control_seed.*a seed of 0 or more, got -1"),
+        ("resnet18:weights=random,control=other_patient", "no other patient for control=other"),
+        ("resnet18:control=shuffled", "wrong value for control.*none | shuffled_roi"),
+    ],
+)
+def test_an_impossible_image_control_is_one_line(
+    encoder: str, match: str, make_cohort: Callable[..., Cohort]
+) -> None:
+    cohort = make_cohort(8)
+    cohort = replace(
+        cohort, ids=("a",) * 8, columns=[c for c in cohort.columns if c.role != "patient"]
+    )
+    with pytest.raises(UserError, match=match):
+        _refuse_control(encoder, cohort)
+
+
+def _refuse_control(encoder: str, cohort: Cohort) -> None:
+    selection = Registry().encoders.select(parse(encoder))
+    refuse_image_control(selection.build(), selection.bound, cohort)

@@ -227,6 +227,22 @@ def test_stages_that_do_not_move_are_frozen_ones(
     assert np.nanmax(np.abs(moved - frozen)) > 1e-3
 
 
+@pytest.mark.parametrize("control", ["shuffled_roi", "other_patient"])
+def test_an_image_control_reaches_frozen_and_trained_stages(
+    predict: Predict, new_caches: Callable[[], list[dict[str, tuple[int, ...]]]], control: str
+) -> None:
+    plain = predict(SHORT, **STILL)
+    before = len(new_caches())
+    frozen = predict(f"{SHORT},control={control}", **STILL)
+    assert np.nanmax(np.abs(frozen - plain)) > 1e-4
+    assert len(new_caches()) == before + (control != "other_patient")
+    for train in ("all", "layer2"):
+        trained = predict(f"{SHORT},control={control},train={train}", **STILL)
+        np.testing.assert_allclose(trained, frozen, rtol=0, atol=1e-4)
+    other_seed = predict(f"{SHORT},control={control},control_seed=1", **STILL)
+    assert np.nanmax(np.abs(other_seed - frozen)) > 1e-5
+
+
 @pytest.mark.parametrize(
     ("train", "training", "shapes"),
     [
