@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, TypedDict
 
@@ -76,6 +76,39 @@ def _normalize_names(value: object) -> object:
     return tuple(dict.fromkeys(str(_parse_choice(name)) for name in names))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """Values of a parameter of every auxiliary task, each of which makes methods of its own."""
+
+    parameter: str
+    values: tuple[object, ...]
+
+    def __str__(self) -> str:
+        return f"{self.parameter}={'+'.join(map(str, self.values))}"
+
+
+_SWEEP = "PARAMETER=VALUE+VALUE, e.g. keep=0.1+0.25+1"
+
+
+def _parse_sweep(value: object) -> object:
+    """Parse a sweep: `keep=0.1+0.25+1`, or a table with one list of values."""
+    if isinstance(value, Mapping):
+        if len(value) != 1:
+            raise ValueError(f"one parameter: {_SWEEP}")
+        ((name, values),) = value.items()
+        values = values if isinstance(values, list) else [values]
+    elif isinstance(value, str):
+        name, sign, text = value.partition("=")
+        values = [part.strip() for part in text.split("+")]
+        if not sign or not name.strip() or not all(values):
+            raise ValueError(_SWEEP)
+    else:
+        return value
+    if not values:
+        raise ValueError(_SWEEP)
+    return Sweep(parameter=str(name).strip(), values=tuple(dict.fromkeys(values)))
+
+
 def _parse_margins(value: object) -> object:
     """Parse margins: `auc=.02`, a list of such texts, or a table of metrics and numbers."""
     if isinstance(value, Mapping):
@@ -117,6 +150,7 @@ OneChoice = Annotated[Choice, BeforeValidator(_parse_choice)]
 Tasks = Annotated[tuple[Choice, ...], BeforeValidator(_parse_tasks)]
 Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_as_sequence)]
 TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
+SweepSetting = Annotated[Sweep, BeforeValidator(_parse_sweep)]
 Margins = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_parse_margins)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
@@ -140,7 +174,8 @@ class Benchmark(BaseModel):
 
     `encoder`, `aux` and `baseline` that are None become their defaults, or nothing with `only`.
     Each entry of `aux` is the set of auxiliary tasks of one method, of which there is one for each
-    `weighting`; `controls` is the number of negative controls of each.
+    `weighting`; `sweep` makes several sets of each, and `controls` is the number of negative
+    controls of each.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -149,6 +184,7 @@ class Benchmark(BaseModel):
     target: OneChoice = choices.parse(DEFAULTS.target)
     encoder: Choices | None = None
     aux: TaskSets | None = None
+    sweep: SweepSetting | None = None
     controls: int = Field(0, ge=0, le=MOST_CONTROLS)
     weighting: Annotated[Choices, AfterValidator(_require_any)] = (
         choices.parse(DEFAULTS.weighting),
@@ -194,6 +230,7 @@ class BenchmarkOptions(TypedDict, total=False):
     target: str | None
     encoder: Sequence[str] | None
     aux: Sequence[str] | None
+    sweep: str | None
     controls: int | None
     weighting: Sequence[str] | None
     baseline: Sequence[str] | None

@@ -40,6 +40,14 @@ def test_a_wrong_number_of_controls_is_refused(count: object) -> None:
         read_benchmark(None, {"controls": count})  # type: ignore[typeddict-item]
 
 
+def test_a_sweep_is_a_text_or_a_table_of_one_parameter(tmp_path: Path) -> None:
+    file = tmp_path / "sweep.toml"
+    file.write_text("sweep = { keep = [0.1, 1, 0.1] }", encoding="utf-8")
+    assert str(read_benchmark(file, {}).sweep) == "keep=0.1+1"
+    assert str(read_benchmark(None, {"sweep": " keep = 0.1 + 1"}).sweep) == "keep=0.1+1"
+    assert read_benchmark(None, {}).sweep is None
+
+
 def test_margins_are_texts_or_a_table(tmp_path: Path) -> None:
     file = tmp_path / "b.toml"
     file.write_text('margin = { auc = 0.02, "net_benefit:threshold=0.1" = 5e-3 }', encoding="utf-8")
@@ -77,6 +85,10 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ("weighting = []", "wrong value for weighting.*expected at least one name"),
         ("folds = [", "is not valid TOML .line 1."),
         ('encoder = "resnet50:"', "malformed choice"),
+        ('sweep = "keep"', "wrong value for sweep.*expected PARAMETER=VALUE\\+VALUE"),
+        ('sweep = "keep=.1++1"', "wrong value for sweep.*expected PARAMETER=VALUE"),
+        ("sweep = { keep = [], weight = 1 }", "wrong value for sweep.*one parameter"),
+        ("sweep = 3", "wrong value for sweep"),
         ('margin = "auc"', "wrong value for margin.*expected NAME=VALUE with a positive number"),
         (
             'margin = "auc=0"',

@@ -53,6 +53,14 @@ class MethodOptions(OptionGroup):
             f" each (default: {DEFAULTS.aux}).",
         ),
     ] = None
+    sweep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PARAMETER=VALUES",
+            help="Values of a parameter of every auxiliary task, e.g. keep=0.1+0.25+0.5+1: one"
+            " method each for every set of auxiliary tasks.",
+        ),
+    ] = None
     controls: Annotated[
         int | None,
         typer.Option(

@@ -121,6 +121,7 @@ def _benchmark(
             target=protocol.target,
             encoder=methods.encoder or None,
             aux=methods.aux or None,
+            sweep=methods.sweep,
             controls=methods.controls,
             weighting=methods.weighting,
             baseline=methods.baseline or None,

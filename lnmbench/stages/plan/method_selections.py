@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lnmbench import choices
-from lnmbench.config import Benchmark
+from lnmbench.config import Benchmark, Sweep
 from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.defaults import DEFAULTS
-from lnmbench.errors import UserError
-from lnmbench.records import Choice, is_shuffled, shuffle
+from lnmbench.errors import UserError, nearest
+from lnmbench.records import SHUFFLED, Choice, is_shuffled, shuffle
 from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.text import plural
@@ -44,13 +44,15 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
     Raises
     ------
     UserError
-        For unknown names and parameters, for a benchmark without any method, and for controls of no
-        task.
+        For unknown names and parameters, for a benchmark without any method, and for controls or a
+        sweep of no task.
     """
     only = benchmark.only
     encoders = benchmark.encoder or (DEFAULT_ENCODER,)
     named = benchmark.aux if benchmark.aux is not None else [() if only else DEFAULT_AUX]
     aux = [_join_values(tasks, registry) for tasks in named]
+    if benchmark.sweep is not None:
+        aux = _sweep(aux, benchmark.sweep, registry)
     if not only and () not in aux:
         aux.append(())
     if only and benchmark.encoder is None and benchmark.aux is None:
@@ -88,6 +90,39 @@ def _join_values(tasks: Sequence[Choice], registry: Registry) -> tuple[Choice, .
         else:
             joined.append(task)
     return tuple(joined)
+
+
+def _sweep(
+    task_sets: Sequence[tuple[Choice, ...]], sweep: Sweep, registry: Registry
+) -> list[tuple[Choice, ...]]:
+    """Return each set of tasks with each value of a parameter that every task has."""
+    name = sweep.parameter
+    known = [p.name for p in registry.aux_tasks.parameters if p.name != SHUFFLED]
+    if name not in known:
+        raise UserError(
+            f"cannot sweep {name!r}",
+            expected=f"a parameter of every auxiliary task: {', '.join(known)}",
+            then=f"for {SHUFFLED}, use --controls" if name == SHUFFLED else nearest(name, known),
+        )
+    if not any(task_sets):
+        raise UserError(f"no auxiliary task to sweep {name} of", then="name a task with --aux")
+    for task in (task for tasks in task_sets for task in tasks):
+        if name in task.parameters:
+            raise UserError(
+                f"aux task {task} sets {name}, which the sweep {sweep} varies",
+                then=f"omit {name} of the task, or the sweep",
+            )
+    return [
+        tuple(_set_parameter(task, name, value, registry) for task in tasks)
+        for tasks in task_sets
+        for value in (sweep.values if tasks else (None,))
+    ]
+
+
+def _set_parameter(task: Choice, name: str, value: object, registry: Registry) -> Choice:
+    """Return a task with a parameter, without it if the value is its default."""
+    changed = replace(task, parameters={**task.parameters, name: value})
+    return changed if name in registry.aux_tasks.bind(changed).parameters else task
 
 
 def _list_controls(task_sets: Sequence[tuple[Choice, ...]], count: int) -> list[tuple[Choice, ...]]:

@@ -49,6 +49,32 @@ def test_each_method_with_tasks_has_its_controls_all_tasks_permuted_by_one_seed(
     assert len(select(controls=0).aux) == 2
 
 
+def test_a_sweep_gives_each_set_of_tasks_each_value_with_controls_of_its_own() -> None:
+    selections = select(aux=("pt+pt:edition=7", "none"), sweep="keep=0.25+1", controls=1)
+    kept = [[task.bound.parameters.get("keep") for task in tasks] for tasks in selections.aux]
+    assert kept == [[0.25, 0.25], [None, None], [], [0.25, 0.25], [None, None]]
+    assert [str(task.written) for task in selections.aux[1]] == ["pt", "pt:edition=7"]
+    weights = select(aux="pt", sweep="weight=0.5+2", only=True).aux
+    assert [tasks[0].bound.parameters["weight"] for tasks in weights] == [0.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"sweep": "kep=1"}, "cannot sweep 'kep'.*keep, keep_seed, weight; did you mean keep"),
+        ({"sweep": "shuffled=1+2"}, "cannot sweep 'shuffled'.*for shuffled, use --controls"),
+        ({"sweep": "keep=1", "aux": "none"}, "no auxiliary task to sweep keep of"),
+        ({"sweep": "keep=1", "aux": "pt:keep=.5"}, "pt:keep=.5 sets keep, which the sweep keep=1"),
+        ({"sweep": "keep=.5+half"}, "wrong value for keep.*expected float, got 'half'"),
+    ],
+)
+def test_a_sweep_of_no_parameter_of_every_task_is_refused(
+    options: dict[str, object], match: str
+) -> None:
+    with pytest.raises(UserError, match=match):
+        select(**options)
+
+
 @pytest.mark.parametrize("options", [{"aux": "none"}, {"aux": "pt:shuffled=1"}, {"only": True}])
 def test_controls_of_no_task_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(
