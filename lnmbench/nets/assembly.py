@@ -60,7 +60,14 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
     )
     names = [inputs.target_name, *(head.name for head in aux)]
     scalars = tuple(weighting.initial_scalars(names))
-    return Network(body=body, clinical=clinical, aux=aux, weighting_scalars=scalars)
+    return Network(
+        body=body,
+        clinical=clinical,
+        aux=aux,
+        weighting_scalars=scalars,
+        outcomes=inputs.outcomes,
+        ordered=inputs.ordered,
+    )
 
 
 def build_embedder(

@@ -151,13 +151,16 @@ class Inputs:
     Parameters
     ----------
     target
-        Labels 0 and 1, NaN if unknown, (n,). A case without the target can only train the tasks.
+        Labels 0 and 1, NaN if unknown: (n,), or (n, m) for a target with m outcomes. A case without
+        a known outcome can only train the tasks.
     aux
         The auxiliary tasks with their labels.
     slices
         The slices of the cases; None to train on clinical features alone.
     target_name
         The name of the target in the results.
+    ordered
+        Whether each outcome implies the ones before it, as the cut points of ordered classes do.
 
     Raises
     ------
@@ -169,6 +172,7 @@ class Inputs:
     aux: tuple[AuxInput, ...] = ()
     slices: SliceInputs | None = None
     target_name: str = "target"
+    ordered: bool = False
 
     def __post_init__(self) -> None:
         n = len(self.target)
@@ -182,6 +186,11 @@ class Inputs:
                 _require(self.slices is not None, f"examples of {task.name!r} need slices")
         if self.slices is not None:
             _require(len(self.slices.counts) == n, "offsets do not match the cases")
+
+    @property
+    def outcomes(self) -> int:
+        """Return the number of outcomes of the target."""
+        return 1 if self.target.dim() == 1 else self.target.shape[1]
 
     @property
     def trains_encoder(self) -> bool:
@@ -304,7 +313,7 @@ class FitResults:
     ----------
     probabilities
         By task, float64 (K, n, outputs), NaN for cases that are not predicted; the target has one
-        output.
+        output for each outcome.
     best_epoch
         The epoch whose weights predict, counted from one, int64 (K,).
     best_loss

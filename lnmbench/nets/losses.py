@@ -15,18 +15,31 @@ if TYPE_CHECKING:
 def target_losses(logits: Tensor, target: Tensor, counted: Tensor) -> Tensor:
     """Return each fit's binary cross-entropy, summed over its counted cases, (K,).
 
+    That of a case with several outcomes is the mean over those that are known.
+
     Parameters
     ----------
     logits
-        Logits (K, B, 1).
+        Logits (K, B, m).
     target
-        Labels 0 and 1, (K, B).
+        Labels 0 and 1, (K, B) of one outcome, or (K, B, m) with NaN where unknown.
     counted
         Whether a case is in the batch and its target known, bool (K, B).
     """
+    if target.dim() == logits.dim():
+        return (_mean_over_known(logits, target) * counted).sum(1)
     risk = logits.squeeze(-1)  # (K, B)
     losses = functional.binary_cross_entropy_with_logits(risk, target, reduction="none")
     return (losses * counted).sum(1)
+
+
+def _mean_over_known(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean cross-entropy over the known labels of each case, (K, B); 0 without one."""
+    known = ~torch.isnan(labels)
+    losses = functional.binary_cross_entropy_with_logits(
+        logits, torch.where(known, labels, 0.0), reduction="none"
+    )
+    return (losses * known).sum(-1) / known.sum(-1).clamp(min=1)
 
 
 def split_known_labels(targets: Tensor, *, partial: bool = False) -> tuple[Tensor, Tensor]:

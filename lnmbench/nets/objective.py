@@ -69,7 +69,7 @@ class StackedObjective:
         self._validation_cases = _case_indices(fits.validation)
         self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
         self._clinical = fits.clinical.float().to(self.device)
-        labels, known = split_known_labels(inputs.target.float())
+        labels, known = split_known_labels(inputs.target.float(), partial=inputs.target.dim() > 1)
         if bool((fits.validation & ~known).any()):
             raise ValueError("a fit is validated on cases whose target is unknown")
         self._target, self._is_labeled = labels.to(self.device), known.to(self.device)
@@ -154,7 +154,7 @@ class StackedObjective:
         return (target, *self.network.aux_logits(state.values, features, batch.cases.shape[1]))
 
     def target_logits(self, state: StackState, batch: Batch) -> Tensor:
-        """Return the target's logits (k, B, 1) in evaluation.
+        """Return the target's logits (k, B, outcomes) in evaluation.
 
         Parameters
         ----------
@@ -305,7 +305,7 @@ class StackedObjective:
 
     @torch.no_grad()
     def fit_intercepts(self, state: StackState) -> None:
-        """Fit the intercept of the target's head to each fit's labeled training cases, in place.
+        """Fit the intercepts of the target's head to each fit's labeled training cases, in place.
 
         Parameters
         ----------
@@ -314,14 +314,15 @@ class StackedObjective:
         """
         logits, labels, counted = [], [], []
         for batch in self.make_batches(list(_split_cases(self.training_cases))):
-            risk = self.target_logits(state, batch)
-            logits.append(risk.squeeze(-1))  # (K, B)
-            labels.append(self._target[batch.cases])
-            counted.append(self._is_labeled[batch.cases] & batch.case_mask)
-        # on the CPU: some devices have no float64
-        parts = (torch.cat(values, 1).cpu() for values in (logits, labels, counted))
-        bias = state.values["target.bias"]
-        fitted = bias.cpu().double() + fit_intercept_shifts(*parts)[:, None]  # (K, 1)
+            logits.append(self.target_logits(state, batch))  # (K, B, m)
+            truth = self._target[batch.cases].view_as(logits[-1])
+            is_counted = (self._is_labeled[batch.cases] & batch.case_mask).unsqueeze(2)
+            labels.append(torch.nan_to_num(truth))
+            counted.append(is_counted & ~torch.isnan(truth))
+        bias = state.values["target.bias"]  # (K, m)
+        # each outcome as a fit of its own; on the CPU: some devices have no float64
+        parts = (torch.cat(x, 1).mT.flatten(0, 1).cpu() for x in (logits, labels, counted))
+        fitted = bias.cpu().double() + fit_intercept_shifts(*parts).view_as(bias)
         bias.copy_(fitted.to(bias.dtype))
 
     @torch.no_grad()
@@ -330,7 +331,7 @@ class StackedObjective:
 
         Those of a task with examples are followed by the targets of the examples.
         """
-        outputs = [1]
+        outputs = [self._inputs.outcomes]
         for aux, targets in zip(self._inputs.aux, self._example_targets, strict=True):
             outputs.append(aux.task.outputs + (0 if targets is None else targets.size))
         shape = self.fits.predicted.shape
@@ -353,7 +354,8 @@ class StackedObjective:
     ) -> list[Tensor]:
         """Return the predictions of each task (k, B, outputs), with the targets of examples."""
         risk, *aux_logits = logits
-        predictions = [torch.sigmoid(risk)]
+        p = torch.sigmoid(risk)  # (k, B, outcomes)
+        predictions = [p.cummin(2).values if self._inputs.ordered else p]
         for task, (aux, values) in enumerate(zip(self._inputs.aux, aux_logits, strict=True)):
             predicted, targets = aux.task.probabilities(values), self._example_targets[task]
             if targets is not None:

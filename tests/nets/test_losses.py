@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -41,6 +42,23 @@ def test_target_losses_are_summed_over_the_cases_of_each_fit() -> None:
         for k in range(2)
     ]
     torch.testing.assert_close(target_losses(logits, target, mask), torch.stack(expected))
+
+
+def test_the_loss_of_several_outcomes_is_the_mean_over_those_that_are_known() -> None:
+    generator = np.random.default_rng(1)
+    logits, labels = generator.normal(size=(2, 5, 3)), generator.integers(0, 2, (2, 5, 3)) * 1.0
+    labels[generator.random(labels.shape) < 0.3] = np.nan
+    counted = generator.random((2, 5)) < 0.7
+    losses = target_losses(*map(torch.as_tensor, (logits, labels, counted)))
+    p = 1 / (1 + np.exp(-logits))
+    by_outcome = np.where(labels == 1, -np.log(p), -np.log(1 - p))
+    for fit in range(2):
+        cases = [
+            by_outcome[fit, case][~np.isnan(labels[fit, case])].mean()
+            for case in np.flatnonzero(counted[fit])
+            if not np.isnan(labels[fit, case]).all()
+        ]
+        assert float(losses[fit]) == pytest.approx(sum(cases))
 
 
 def test_a_case_is_known_if_all_its_labels_are() -> None:

@@ -150,6 +150,60 @@ def test_intercepts_make_probabilities_right_on_average_in_training_cases(
         assert float(risks[known].mean()) == pytest.approx(float(truth[known].mean()), abs=1e-6)
 
 
+@pytest.mark.parametrize("ordered", [False, True])
+def test_each_outcome_has_an_intercept_fitted_to_the_cases_in_which_it_is_known(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    ordered: bool,
+) -> None:
+    inputs, fits = make_inputs(), without_loss_weights(make_fits(range(4)))
+    higher = inputs.target * (torch.arange(len(inputs.target)) % 3 > 0)
+    target = torch.stack([inputs.target, higher], dim=1)  # (n, 2)
+    target[::4, 1] = torch.nan
+    inputs = replace(inputs, target=target, ordered=ordered)
+    data = load_device_data(inputs, torch.device("cpu"))
+    objective = StackedObjective(inputs, fits, settings, sum_losses(), data)
+    layout = ParameterLayout(objective.network.parameters())
+    values = layout.named_views(layout.initialize(fits.seeds))
+    objective.initialize(values)
+    values["target.weight"].normal_(generator=torch.Generator().manual_seed(0))
+    state = StackState(fits=tuple(range(4)), values=values)
+    objective.fit_intercepts(state)
+    (batch,) = objective.make_batches([objective.training_cases])
+    risk = objective.target_logits(state, batch).detach()
+    assert risk.shape[2] == 2
+    for fit, outcome in np.ndindex(4, 2):
+        count = batch.case_counts[fit]
+        truth = target[batch.cases[fit, :count], outcome]
+        mean = risk[fit, :count, outcome].sigmoid()[~truth.isnan()].mean()
+        assert float(mean) == pytest.approx(float(truth.nanmean()), abs=1e-5)
+    probabilities = train(inputs, fits, settings, sum_losses()).probabilities["n2"]
+    predicted = probabilities[fits.predicted.numpy()]
+    assert ((predicted >= 0) & (predicted <= 1)).all()
+    if ordered:
+        assert (predicted[:, 0] >= predicted[:, 1]).all()
+        differences = np.diff(np.log(predicted / (1 - predicted)), axis=1)[:, 0]
+        by_fit = np.split(differences, np.cumsum(fits.predicted.sum(1).numpy())[:-1])
+        assert max(np.ptp(values) for values in by_fit) < 1e-3
+
+
+def test_one_outcome_trains_as_a_binary_target_does(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    assert_same_fit: Callable[..., None],
+) -> None:
+    inputs, fits = make_inputs(), make_fits(range(2))
+    binary = train(inputs, fits, settings, sum_losses())
+    column = replace(inputs, target=inputs.target.unsqueeze(1))
+    results = train(column, fits, settings, sum_losses())
+    for fit in range(2):
+        assert_same_fit(results, fit, binary, fit, atol=1e-5)
+
+
 def test_predictions_are_probabilities_where_requested_and_nan_elsewhere(
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],

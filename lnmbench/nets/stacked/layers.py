@@ -48,6 +48,31 @@ class StackedLinear:
         return _linear(x, values[f"{self.name}.weight"], values[f"{self.name}.bias"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackedCutPoints:
+    """K times a linear score with one intercept for each output, on (K, rows, inputs).
+
+    With a logistic link it is the proportional-odds model (McCullagh 1980), whose intercepts are
+    minus the thresholds. It starts at zero.
+    """
+
+    name: str
+    inputs: int
+    outputs: int
+
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return the weights, which all outputs share, and the intercepts."""
+        return (
+            Parameter(name=f"{self.name}.weight", shape=(1, self.inputs), decays=True),
+            Parameter(name=f"{self.name}.bias", shape=(self.outputs,)),
+        )
+
+    def __call__(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        """Return (K, rows, outputs) of x (K, rows, inputs)."""
+        score = torch.bmm(x, values[f"{self.name}.weight"].mT)  # (K, rows, 1)
+        return score + values[f"{self.name}.bias"].unsqueeze(1)  # (K, rows, outputs)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StackedModule:
     """K times a module of torch without state between calls, on (K, rows, …).

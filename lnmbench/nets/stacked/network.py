@@ -11,7 +11,12 @@ from torch import Tensor, nn
 
 from lnmbench.nets.data.packing import block_size_for
 from lnmbench.nets.stacked.dropout import apply_dropout
-from lnmbench.nets.stacked.layers import StackedEncoderLayer, StackedLinear, StackedModule
+from lnmbench.nets.stacked.layers import (
+    StackedCutPoints,
+    StackedEncoderLayer,
+    StackedLinear,
+    StackedModule,
+)
 from lnmbench.nets.stacked.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -232,18 +237,26 @@ class Network:
         The heads of the auxiliary tasks.
     weighting_scalars
         Initial values of the weighting's scalars, which each model learns for itself.
+    outcomes
+        The number of outcomes of the target, which are its logits.
+    ordered
+        Whether the outcomes are cut points of ordered classes, whose logits differ by constants.
     """
 
     body: SliceBody | ClinicalBody
     clinical: int
     aux: tuple[AuxHead, ...] = ()
     weighting_scalars: tuple[float, ...] = ()
+    outcomes: int = 1
+    ordered: bool = False
 
     @property
-    def _target(self) -> StackedLinear:
+    def _target(self) -> StackedLinear | StackedCutPoints:
         # Heads start at zero: small rates would take many epochs to unlearn random predictions.
         inputs = self.body.settings.image_features + self.clinical
-        return StackedLinear(name="target", inputs=inputs, outputs=1, zero=True)
+        if self.ordered:
+            return StackedCutPoints(name="target", inputs=inputs, outputs=self.outcomes)
+        return StackedLinear(name="target", inputs=inputs, outputs=self.outcomes, zero=True)
 
     @property
     def _aux_layers(self) -> tuple[StackedLinear | StackedModule, ...]:
@@ -311,7 +324,7 @@ class Network:
     def target_logits(
         self, values: Mapping[str, Tensor], features: Tensor, clinical: Tensor
     ) -> Tensor:
-        """Return the target's logits (K, B, 1).
+        """Return the target's logits (K, B, outcomes).
 
         Parameters
         ----------
@@ -323,7 +336,7 @@ class Network:
             Clinical features (K, B, C).
         """
         of_cases = features[:, : clinical.shape[1]]
-        return self._target(values, torch.cat([of_cases, clinical], dim=2))  # (K, B, 1)
+        return self._target(values, torch.cat([of_cases, clinical], dim=2))  # (K, B, outcomes)
 
     def aux_logits(
         self, values: Mapping[str, Tensor], features: Tensor, cases: int
