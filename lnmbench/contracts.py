@@ -186,7 +186,9 @@ class AuxTask(Protocol):
         targets
             Targets of the same cases, (…, n) or (…, n, …), float32, with 0 for unknown labels; the
             trainer excludes those cases from the mean. In a `multilabel`, an unknown element of a
-            known case is NaN: exclude it by `torch.where` before the loss is computed.
+            known case is NaN: exclude it by `torch.where` before the loss is computed. Targets of
+            the kind `continuous` are standardized by the training cases of each fit, and their
+            predictions are mapped back.
 
         Returns
         -------

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.assembly import build_embedder, build_network
-from lnmbench.nets.data.examples import ExampleSet, ExampleTargets
+from lnmbench.nets.data.examples import ExampleSet, ExampleTargets, TargetScale
 from lnmbench.nets.data.packing import Batch, ChosenExamples, pack_steps
 from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
@@ -79,7 +79,11 @@ class StackedObjective:
             tuple(part.to(self.device) for part in _split_labels(aux)) for aux in inputs.aux
         ]
         self._examples = _collect_examples(inputs, fits)
-        self._example_targets = [_example_targets(aux, fits, self.device) for aux in inputs.aux]
+        self._example_targets = [
+            None if aux.examples is None else ExampleTargets(aux.examples, self.device)
+            for aux in inputs.aux
+        ]
+        self._scales = [_target_scale(aux, fits, self.device) for aux in inputs.aux]
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
         self._embedder = build_embedder(inputs, fits, settings, data)
 
@@ -209,13 +213,13 @@ class StackedObjective:
 
     def _task_labels(self, state: StackState, batch: Batch, task: int) -> tuple[Tensor, Tensor]:
         """Return the labels of an auxiliary task (k, B, …), and whether they count, (k, B)."""
-        labels, known = self._labels[task]
-        counted = known[batch.cases] & batch.case_mask
-        targets = self._example_targets[task]
-        if targets is None:
-            return labels[batch.cases], counted
-        examples = self._task_examples(batch, task)
-        return targets.select(state.rows, examples), counted & (examples >= 0)
+        of_cases, known = self._labels[task]
+        labels, counted = of_cases[batch.cases], known[batch.cases] & batch.case_mask
+        targets, scale = self._example_targets[task], self._scales[task]
+        if targets is not None:
+            examples = self._task_examples(batch, task)
+            labels, counted = targets.select(examples), counted & (examples >= 0)
+        return labels if scale is None else scale.standardize(state.rows, labels), counted
 
     def _task_examples(self, batch: Batch, task: int) -> Tensor:
         """Return the example of each case for an auxiliary task with examples, (k, B)."""
@@ -357,11 +361,13 @@ class StackedObjective:
         p = torch.sigmoid(risk)  # (k, B, outcomes)
         predictions = [p.cummin(2).values if self._inputs.ordered else p]
         for task, (aux, values) in enumerate(zip(self._inputs.aux, aux_logits, strict=True)):
-            predicted, targets = aux.task.probabilities(values), self._example_targets[task]
+            predicted, scale = aux.task.probabilities(values), self._scales[task]
+            if scale is not None:
+                predicted = scale.restore(state.rows, predicted)
+            targets = self._example_targets[task]
             if targets is not None:
                 examples = self._task_examples(batch, task)
-                restored = targets.restore(state.rows, predicted)
-                predicted = torch.cat([restored, targets.truth(examples)], dim=2)
+                predicted = torch.cat([predicted, targets.flatten(examples)], dim=2)
                 predicted = torch.where((examples >= 0).unsqueeze(2), predicted, torch.nan)
             predictions.append(predicted)
         return predictions
@@ -386,11 +392,14 @@ def _collect_examples(inputs: Inputs, fits: Fits) -> ExampleSet | None:
     return ExampleSet(tasks, inputs.slices.offsets, fits.seeds)
 
 
-def _example_targets(aux: AuxInput, fits: Fits, device: torch.device) -> ExampleTargets | None:
-    if aux.examples is None:
+def _target_scale(aux: AuxInput, fits: Fits, device: torch.device) -> TargetScale | None:
+    """Return the scale of the labels of an auxiliary task, None if they are not continuous."""
+    if aux.task.kind != "continuous":
         return None
-    continuous = aux.task.kind == "continuous"
-    return ExampleTargets(aux.examples, fits.training, device, continuous=continuous)
+    if aux.examples is None:
+        return TargetScale(aux.targets, fits.training, device)
+    case = torch.from_numpy(aux.examples.case)
+    return TargetScale(torch.from_numpy(aux.examples.targets), fits.training[:, case], device)
 
 
 def _split_labels(aux: AuxInput) -> tuple[Tensor, Tensor]:

@@ -65,8 +65,7 @@ class Examples:
     rows
         The rows of each bag, -1 after its last one, (E, bags, longest bag).
     targets
-        The targets, (E, …), without NaN. Continuous ones are standardized for each fit by the
-        examples of its training cases.
+        The targets, (E, …), without NaN.
     """
 
     case: NDArray[np.int64]

@@ -46,6 +46,8 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         network.check_aux_task_model_axis,
         network.check_aux_task_gradients,
         network.check_aux_task_probabilities,
+        network.check_aux_task_examples,
+        network.check_aux_task_head,
         network.check_aux_task_needs,
         network.check_aux_task_notes,
         network.check_search_space,

@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from lnmbench.contracts import AuxTask, Encoder, StepWeights, TaskNeeds, Tunable, Weighting
+from lnmbench.contracts import (
+    AuxTask,
+    Encoder,
+    ImageTask,
+    OwnHead,
+    StepWeights,
+    TaskNeeds,
+    Tunable,
+    Weighting,
+)
 from lnmbench.records import Cohort, Label, WeightingStep, find_labeled_cases
+from lnmbench.testing.sample_images import add_images, encode_images
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
 BATCH = 3
+_FEATURES = 8
 _TASKS = ("target", "first task", "second task")
 
 
@@ -54,23 +65,24 @@ def check_encoder_batch_independence(encoder: Encoder, cohort: Cohort) -> None:
 
 def check_aux_task_targets(task: AuxTask, cohort: Cohort) -> None:
     """Check that there is a target for each case."""
-    targets = task.targets(cohort)
+    targets = task.targets(add_images(cohort))
     assert len(targets) == len(cohort), f"targets have the shape {targets.shape}"
 
 
 def check_aux_task_loss_shape(task: AuxTask, cohort: Cohort) -> None:
     """Check that the loss is (n,), not reduced over the cases."""
-    losses = task.loss(_logits(task, cohort), _replace_nan(task.targets(cohort), task.kind))
+    targets = _targets(task, cohort)
+    losses = task.loss(_logits(task, len(targets)), _replace_nan(targets, task.kind))
     shape = tuple(losses.shape)
-    assert shape == (len(cohort),), f"the loss has the shape {shape}: do not reduce it"
+    assert shape == (len(targets),), f"the loss has the shape {shape}: do not reduce it"
 
 
 def check_aux_task_model_axis(task: AuxTask, cohort: Cohort) -> None:
     """Check that a leading model axis gives each model its own loss."""
     import torch
 
-    logits = _logits(task, cohort).detach()
-    targets = _replace_nan(task.targets(cohort), task.kind)
+    targets = _replace_nan(_targets(task, cohort), task.kind)
+    logits = _logits(task, len(targets)).detach()
     stack = [logits, logits.flip(0)]
     stacked = task.loss(torch.stack(stack), targets.expand(2, *targets.shape))
     expected = torch.stack([task.loss(each, targets) for each in stack])
@@ -81,7 +93,8 @@ def check_aux_task_gradients(task: AuxTask, cohort: Cohort) -> None:
     """Check that gradients, and the losses of cases with known labels, are finite."""
     import torch
 
-    targets, logits = task.targets(cohort), _logits(task, cohort)
+    targets = _targets(task, cohort)
+    logits = _logits(task, len(targets))
     is_known = torch.from_numpy(find_labeled_cases(targets, task.kind))
     losses = task.loss(logits, _replace_nan(targets, task.kind))
     torch.autograd.backward(losses.sum())
@@ -92,9 +105,40 @@ def check_aux_task_gradients(task: AuxTask, cohort: Cohort) -> None:
 
 def check_aux_task_probabilities(task: AuxTask, cohort: Cohort) -> None:
     """Check that probabilities have the shape of the logits."""
-    logits = _logits(task, cohort)
+    logits = _logits(task, len(_targets(task, cohort)))
     shape = tuple(task.probabilities(logits).shape)
     assert shape == tuple(logits.shape), f"probabilities have the shape {shape}"
+
+
+def check_aux_task_examples(task: AuxTask, cohort: Cohort) -> None:
+    """Check that the cases of examples, if there are any, are those with a target of 1."""
+    if not isinstance(task, ImageTask):
+        return
+    cohort = add_images(cohort)
+    examples, expected = task.examples(encode_images(cohort)), task.targets(cohort)
+    cases = np.flatnonzero(~np.isnan(expected))
+    assert np.array_equal(np.unique(examples.case), cases), "targets tell other cases than examples"
+    assert len(examples.rows) == len(examples.targets) == len(examples), "examples differ in length"
+    assert (examples.rows[..., 0] >= 0).all(), "a bag has no rows"
+
+
+def check_aux_task_head(task: AuxTask, cohort: Cohort) -> None:
+    """Check that a head, if the task brings one, maps image features to logits."""
+    import torch
+
+    if not isinstance(task, OwnHead):
+        return
+    shape: tuple[int, ...] = (BATCH, _FEATURES)
+    if isinstance(task, ImageTask):
+        images = encode_images(add_images(cohort))
+        shape = (BATCH, task.examples(images).bags, _FEATURES)
+    else:
+        task.targets(cohort)  # before outputs, which may depend on the cohort
+    head = task.head(_FEATURES)
+    stacked = torch.func.vmap(head)(torch.ones(2, *shape))
+    expected = (2, BATCH, task.outputs)
+    assert stacked.shape == expected, f"logits of a head have the shape {tuple(stacked.shape)}"
+    assert not list(head.buffers()), "the head has buffers"
 
 
 def check_aux_task_needs(task: AuxTask, cohort: Cohort) -> None:
@@ -106,7 +150,8 @@ def check_aux_task_needs(task: AuxTask, cohort: Cohort) -> None:
 
 def check_aux_task_notes(task: AuxTask, cohort: Cohort) -> None:
     """Check that notes are texts."""
-    assert all(isinstance(note, str) for note in task.notes(cohort)), "a note is not a text"
+    notes = task.notes(add_images(cohort))
+    assert all(isinstance(note, str) for note in notes), "a note is not a text"
 
 
 def check_weighting_shape(weighting: Weighting, cohort: Cohort) -> None:
@@ -170,10 +215,18 @@ def _images(encoder: Encoder) -> Tensor:
     return torch.linspace(-1, 1, math.prod(shape)).view(shape)
 
 
-def _logits(task: AuxTask, cohort: Cohort) -> Tensor:
+def _targets(task: AuxTask, cohort: Cohort) -> NDArray[np.float64]:
+    """Return the targets of a task, those of its examples if it learns from images."""
+    cohort = add_images(cohort)
+    if isinstance(task, ImageTask):
+        return task.examples(encode_images(cohort)).targets
+    return task.targets(cohort)
+
+
+def _logits(task: AuxTask, n: int) -> Tensor:
+    """Return n logits; outputs may depend on the cohort, so that targets are read before."""
     import torch
 
-    n = len(task.targets(cohort))  # before outputs, which may depend on the cohort
     logits = torch.linspace(-2, 2, n * task.outputs).view(n, task.outputs)  # (n, outputs)
     return logits.requires_grad_()
 

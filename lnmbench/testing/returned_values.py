@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from lnmbench.contracts import StepWeights, Thresholded
+from lnmbench.contracts import ImageTask, StepWeights, Thresholded
 from lnmbench.errors import PluginError
 from lnmbench.records import Cohort
 from lnmbench.registry import Plugin
 from lnmbench.registry.boundary import Boundary, guard
+from lnmbench.testing.sample_images import add_images, encode_images
 
 _BOUNDARY = "lnmbench.registry.boundary."
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
@@ -78,8 +79,11 @@ def check_encoder_returns(encoder: Any, cohort: Cohort) -> None:
 def check_aux_task_returns(task: Any, cohort: Cohort) -> None:
     """Check that labels suit the kind, and that loss and predictions of them are valid."""
     assert task.title
+    cohort = add_images(cohort)
     task.targets(cohort)
     task.notes(cohort)
+    if isinstance(task, ImageTask):
+        task.examples(encode_images(cohort))
 
 
 @_asserting("weighting")

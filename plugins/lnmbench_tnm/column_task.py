@@ -28,8 +28,8 @@ def column(name: str) -> LabelTask:
     """A column of the clinical table: binary, nominal, ordinal or a number by its dictionary.
 
     Multi-task learning with labels at hand (Caruana, Multitask Learning, Machine Learning 1997).
-    Numbers are standardized by mean and standard deviation of all known cases. The overall stage is
-    refused, because it contains the N category.
+    Numbers are in the unit of the column. The overall stage is refused, because it contains the N
+    category.
 
     Parameters
     ----------
@@ -56,11 +56,7 @@ def read_column(cohort: Cohort, column: Column, task: str) -> LabelReading:
     known = ~np.isnan(values)
     notes = [describe_source(task, column, int(known.sum()), len(values))]
     if column.kind == "continuous":
-        mean, sd = (values[known].mean(), values[known].std()) if known.any() else (0.0, 1.0)
-        unit = f" {clean(column.unit)}" if column.unit else ""
-        notes.append(f"aux {task}: standardized, 1 is {sd:.3g}{unit} (SD of the known cases)")
-        standardized = (values - mean) / (sd if sd > 0 else 1.0)
-        return LabelReading(head=Measurement(), targets=standardized, notes=tuple(notes))
+        return LabelReading(head=Measurement(), targets=values, notes=tuple(notes))
     notes += _describe_classes(values, column, task)
     if len(column.categories) == 2:
         return LabelReading(head=BinaryLabel(), targets=values, notes=tuple(notes))

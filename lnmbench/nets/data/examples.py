@@ -112,58 +112,48 @@ class ExampleSet:
         return torch.stack(chosen)
 
 
-class ExampleTargets:
-    """The targets of a task's examples, standardized for each fit if they are continuous.
+class TargetScale:
+    """The mean and deviation of continuous targets over the training cases of each fit.
 
     Parameters
     ----------
-    examples
-        The examples.
+    targets
+        The targets, (E, …), NaN if unknown.
     training
-        The training cases of each fit, bool (K, n).
+        Whether each fit trains on each of them, bool (K, E).
     device
-        The device of the targets.
-    continuous
-        Whether the targets are numbers of any scale.
+        The device of the targets that are scaled.
     """
 
-    def __init__(
-        self, examples: Examples, training: Tensor, device: torch.device, *, continuous: bool
-    ) -> None:
-        targets = torch.from_numpy(examples.targets)  # (E, …)
+    def __init__(self, targets: Tensor, training: Tensor, device: torch.device) -> None:
         flat = targets.reshape(len(targets), -1).double()  # (E, size)
+        known = ~torch.isnan(flat).any(1)
+        weights = training[:, known].double()  # (K, known)
+        values = flat[known]
+        counts = weights.sum(1, keepdim=True).clamp(min=1)  # (K, 1)
+        center = values.mean(0) if len(values) else torch.zeros(flat.shape[1])
+        means = weights @ (values - center) / counts  # (K, size)
+        squares = weights @ (values - center).square() / counts
+        spread = (squares - means.square()).clamp(min=0).sqrt()
+        spread = torch.where(spread > _CONSTANT * (means + center).abs(), spread, 1.0)
         shape = (len(training), *targets.shape[1:])
-        mean, deviation = torch.zeros(shape), torch.ones(shape)
-        if continuous:
-            weights = training[:, torch.from_numpy(examples.case)].double()  # (K, E)
-            counts = weights.sum(1, keepdim=True).clamp(min=1)  # (K, 1)
-            center = flat.mean(0)
-            means = weights @ (flat - center) / counts  # (K, size)
-            squares = weights @ (flat - center).square() / counts
-            spread = (squares - means.square()).clamp(min=0).sqrt()
-            spread = torch.where(spread > _CONSTANT * (means + center).abs(), spread, 1.0)
-            mean = (means + center).view(shape).float()
-            deviation = spread.view(shape).float()
-        self._targets = targets.float().to(device)
-        self._mean, self._deviation = mean.to(device), deviation.to(device)
+        self._mean = (means + center).view(shape).float().to(device)
+        self._deviation = spread.view(shape).float().to(device)
 
-    def select(self, fits: Tensor, examples: Tensor) -> Tensor:
-        """Return the standardized targets of examples (k, B, …); 0 without an example.
+    def standardize(self, fits: Tensor, targets: Tensor) -> Tensor:
+        """Return standardized targets (k, B, …).
 
         Parameters
         ----------
         fits
             The fits, (k,).
-        examples
-            The examples, (k, B); -1 for none.
+        targets
+            Targets (k, B, …).
         """
-        targets = self._targets[examples.clamp(min=0)]  # (k, B, …)
-        targets = (targets - self._mean[fits].unsqueeze(1)) / self._deviation[fits].unsqueeze(1)
-        known = (examples >= 0).view(*examples.shape, *[1] * (targets.dim() - 2))
-        return torch.where(known, targets, 0.0)
+        return (targets - self._mean[fits].unsqueeze(1)) / self._deviation[fits].unsqueeze(1)
 
     def restore(self, fits: Tensor, predicted: Tensor) -> Tensor:
-        """Return predictions in the units of the targets.
+        """Return predictions in the units of the targets, (k, B, outputs).
 
         Parameters
         ----------
@@ -175,11 +165,36 @@ class ExampleTargets:
         mean, deviation = (
             values[fits].reshape(len(fits), 1, -1) for values in (self._mean, self._deviation)
         )  # (k, 1, size)
-        if mean.shape[2] != predicted.shape[2]:  # classes
-            return predicted
         return predicted * deviation + mean
 
-    def truth(self, examples: Tensor) -> Tensor:
+
+class ExampleTargets:
+    """The targets of a task's examples.
+
+    Parameters
+    ----------
+    examples
+        The examples.
+    device
+        The device of the targets.
+    """
+
+    def __init__(self, examples: Examples, device: torch.device) -> None:
+        self._targets = torch.from_numpy(examples.targets).float().to(device)  # (E, …)
+
+    def select(self, examples: Tensor) -> Tensor:
+        """Return the targets of examples (k, B, …); 0 without an example.
+
+        Parameters
+        ----------
+        examples
+            The examples, (k, B); -1 for none.
+        """
+        targets = self._targets[examples.clamp(min=0)]  # (k, B, …)
+        known = (examples >= 0).view(*examples.shape, *[1] * (targets.dim() - 2))
+        return torch.where(known, targets, 0.0)
+
+    def flatten(self, examples: Tensor) -> Tensor:
         """Return the targets of examples (k, B) in one row each, (k, B, size)."""
         return self._targets[examples.clamp(min=0)].reshape(*examples.shape, -1)
 

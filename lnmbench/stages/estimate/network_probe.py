@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lnmbench.contracts import ImageTask
 from lnmbench.records import Cohort, Resources, Training
 from lnmbench.stages.estimate.estimates import RepeatEstimate, Span, TokenEstimate
 from lnmbench.stages.estimate.feature_probe import random_images
@@ -18,7 +19,14 @@ from lnmbench.stages.plan import (
     ResolvedNetwork,
     network_positions,
 )
-from lnmbench.stages.run import label_inputs, list_fits, repeat_for_candidates, stack_fits
+from lnmbench.stages.run import (
+    add_examples,
+    label_inputs,
+    list_fits,
+    random_example_images,
+    repeat_for_candidates,
+    stack_fits,
+)
 
 if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
@@ -94,13 +102,16 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
         counts = np.ones_like(counts)
     offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
     total, width = int(offsets[-1]), network.encoder.build().out_dim
+    features = torch.randn(total, width, generator=torch.Generator().manual_seed(0))
     slices = SliceInputs(
-        features=torch.randn(total, width, generator=torch.Generator().manual_seed(0)),
+        features=features,
         offsets=offsets,
         trainable_encoder=_random_trainable_encoder(network, cohort, total),
         key=f"{total} random slices of {width} features",
     )
-    return replace(labels, slices=slices)
+    kinds = {task.images for task in network.tasks if isinstance(task, ImageTask)}
+    images = random_example_images(features.numpy(), offsets.numpy(), kinds)
+    return add_examples(labels, slices, images)
 
 
 def _random_trainable_encoder(

@@ -116,8 +116,8 @@ def list_labels(
 
 def _example_labels(name: str, task: AuxTask, has_examples: NDArray[np.float64]) -> AuxLabels:
     """Return the labels of a task that learns from images, which come with its predictions."""
-    is_class = task.kind in ("ordinal", "nominal")
-    shape = (len(has_examples),) if is_class else (len(has_examples), task.outputs)
+    one_number = task.kind in ("ordinal", "nominal") or task.outputs == 1
+    shape = (len(has_examples),) if one_number else (len(has_examples), task.outputs)
     return AuxLabels(
         task=name,
         title=task.title,

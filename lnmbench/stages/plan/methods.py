@@ -23,6 +23,7 @@ from lnmbench.stages.plan.encoders import (
     refuse_untrainable,
 )
 from lnmbench.stages.plan.failures import MethodFailure, refuse_all_failed
+from lnmbench.stages.plan.image_tasks import refuse_image_task
 from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
@@ -183,6 +184,8 @@ class _Resolver:
     ) -> ResolvedNetwork:
         training = self.benchmark.training
         built = self._build_tasks(tasks)
+        for task, chosen in zip(built, tasks, strict=True):
+            refuse_image_task(chosen.bound.name, task, encoder, selection.bound, self.cohort)
         versions = [selection.version, *(task.version for task in tasks)]
         if weighting is not None:
             versions.append(weighting.version)

@@ -3,9 +3,10 @@
 from lnmbench.stages.plan import FailedMethods
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_fits, make_chunk
+from lnmbench.stages.run.example_images import random_images as random_example_images
 from lnmbench.stages.run.execution import execute
 from lnmbench.stages.run.features import cached_views, feature_cache_path, make_feature_cache
-from lnmbench.stages.run.network_inputs import label_inputs
+from lnmbench.stages.run.network_inputs import add_examples, label_inputs
 from lnmbench.stages.run.networks import (
     network_results,
     repeat_for_candidates,
@@ -18,6 +19,7 @@ __all__ = [
     "Chunk",
     "FailedMethods",
     "NetworkChunk",
+    "add_examples",
     "baseline_results",
     "cached_views",
     "execute",
@@ -27,6 +29,7 @@ __all__ = [
     "make_chunk",
     "make_feature_cache",
     "network_results",
+    "random_example_images",
     "repeat_for_candidates",
     "run",
     "stack_fits",

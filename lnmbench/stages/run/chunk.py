@@ -18,6 +18,7 @@ from lnmbench.records import (
     TARGET,
     BaselineMethod,
     Epoch,
+    ImageInputs,
     NetworkMethod,
     Plan,
     Resources,
@@ -39,7 +40,8 @@ class NetworkChunk:
     """All units of one network in one repeat.
 
     `groups` are the candidates of its search, `features` is the feature cache of its encoder, None
-    without images. `plugins` are those that the user named in addition to the installed ones;
+    without images. `examples` are the caches of further images that its auxiliary tasks need.
+    `plugins` are those that the user named in addition to the installed ones;
     `sources` are the checksums of the plugins that the method uses.
     """
 
@@ -49,6 +51,7 @@ class NetworkChunk:
     plan: Plan
     cohort_file: Path
     features: FeatureCache | None
+    examples: Mapping[ImageInputs, FeatureCache] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
@@ -87,6 +90,7 @@ def make_chunk(
     repeat: int,
     *,
     features: FeatureCache | None,
+    examples: Mapping[ImageInputs, FeatureCache] | None = None,
     plugins: tuple[str, ...] = (),
 ) -> Chunk:
     """Return a chunk of a resolved benchmark.
@@ -101,6 +105,8 @@ def make_chunk(
         The repeat, from 0.
     features
         The feature cache of a network's encoder, None without images.
+    examples
+        The caches of further images that the auxiliary tasks of a network need.
     plugins
         The plugins that the user named in addition to the installed ones.
     """
@@ -117,6 +123,7 @@ def make_chunk(
             plan=benchmark.plan,
             cohort_file=benchmark.cohort_file,
             features=features,
+            examples={} if examples is None else examples,
             plugins=plugins,
             sources=sources,
             resources=benchmark.worker_resources,

@@ -13,16 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
-from lnmbench.contracts import AuxTask, Encoder
+from lnmbench.contracts import AuxTask, Encoder, ImageTask, OwnHead
 from lnmbench.imaging.geometry import window
-from lnmbench.records import TARGET, Cohort, Column, NetworkMethod, Plan
+from lnmbench.records import TARGET, Cohort, Column, EncodedImages, NetworkMethod, Plan
 from lnmbench.stages.plan import head_names, network_positions
 from lnmbench.stages.run.chunk import NetworkChunk
+from lnmbench.stages.run.example_images import encoded_images
 from lnmbench.stages.run.network_images import image_positions, read_images
 from lnmbench.store.feature_cache import read_features
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Inputs, TrainableEncoder
+    from torch import nn
+
+    from lnmbench.nets.fits import Inputs, SliceInputs, TrainableEncoder
 
 
 def label_inputs(
@@ -54,10 +57,49 @@ def label_inputs(
             task=task,
             targets=torch.from_numpy(task.targets(cohort)[positions]).float(),
             head=head,
+            head_module=_initial_head(task, method) if isinstance(task, OwnHead) else None,
         )
         for choice, task, head in zip(method.aux, tasks, head_names(method.aux), strict=True)
     )
     return Inputs(target=target, aux=aux, target_name=TARGET)
+
+
+def _initial_head(task: OwnHead, method: NetworkMethod) -> nn.Module:
+    """Return the head that a task brings, with the same initial parameters in every run."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return task.head(method.training.image_features)
+
+
+def add_examples(labels: Inputs, slices: SliceInputs, images: EncodedImages) -> Inputs:
+    """Return the inputs of a network with its slices and the examples of its tasks.
+
+    Parameters
+    ----------
+    labels
+        The labels, from `label_inputs`.
+    slices
+        The slices, without rows for examples.
+    images
+        The slices, and the rows of turned slices and places.
+    """
+    import torch
+
+    if not any(isinstance(aux.task, ImageTask) for aux in labels.aux):
+        return replace(labels, slices=slices)
+    aux = tuple(
+        replace(each, examples=each.task.examples(images))
+        if isinstance(each.task, ImageTask)
+        else each
+        for each in labels.aux
+    )
+    others = len(images.features) - len(slices.features)
+    if others:
+        features, key = torch.from_numpy(images.features), f"{slices.key}|{others} others"
+        slices = replace(slices, features=features, others=others, key=key)
+    return replace(labels, aux=aux, slices=slices)
 
 
 def network_inputs(
@@ -106,14 +148,16 @@ def network_inputs(
             method, encoder, maps, maps_rows, augment="maps" not in cache
         )
     features = select_slices(cache["features"][: None if trainable_encoder is None else 1], rows)
+    flat = features.reshape(-1, features.shape[-1])  # (views · rows, D)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
     slices = SliceInputs(
-        features=torch.from_numpy(features.reshape(-1, features.shape[-1])),  # (views · rows, D)
-        offsets=torch.from_numpy(np.concatenate([[0], np.cumsum(counts)])),
+        features=torch.from_numpy(flat),
+        offsets=torch.from_numpy(offsets),
         views=len(cache["maps"]) if "maps" in cache else len(features),
         trainable_encoder=trainable_encoder,
         key=f"{chunk.features.key}|{hashlib.sha256(positions.tobytes()).hexdigest()}",
     )
-    return replace(labels, slices=slices)
+    return add_examples(labels, slices, encoded_images(flat, offsets, rows, chunk.examples))
 
 
 def select_slices(features: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import NetworkMethod, Plan, Unit, UnitResult, probe_key
+from lnmbench.records import ImageInputs, NetworkMethod, Plan, Unit, UnitResult, probe_key
 from lnmbench.registry import GuardedExecutor, Registry, fault_log
 from lnmbench.registry.boundary.values import Unexpected, describe
 from lnmbench.stages.plan import (
@@ -21,6 +21,7 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run.chunk import Chunk, make_chunk
 from lnmbench.stages.run.encoder_probe import describe_probe, probe_encoder
+from lnmbench.stages.run.example_images import make_example_caches
 from lnmbench.stages.run.execution import execute, is_of_execution
 from lnmbench.stages.run.features import make_feature_cache
 from lnmbench.store.feature_cache import FeatureCache
@@ -73,8 +74,16 @@ class Work:
         missing, label = self.missing_repeats(resolved), resolved.method.label
         try:
             features = self._make_features(resolved, benchmark, home) if missing else None
+            examples = self._make_examples(resolved, benchmark, features)
             chunks = [
-                make_chunk(resolved, benchmark, repeat, features=features, plugins=plugins)
+                make_chunk(
+                    resolved,
+                    benchmark,
+                    repeat,
+                    features=features,
+                    examples=examples,
+                    plugins=plugins,
+                )
                 for repeat in missing
             ]
             self._run_chunks(chunks, resolved)
@@ -104,6 +113,24 @@ class Work:
         if cache is not None:
             self._probe(resolved.method, benchmark, cache)
         return cache
+
+    def _make_examples(
+        self, resolved: ResolvedMethod, benchmark: ResolvedBenchmark, features: FeatureCache | None
+    ) -> dict[ImageInputs, FeatureCache]:
+        """Return the caches of further images that the tasks of a network need."""
+        if features is None or not isinstance(resolved, ResolvedNetwork):
+            return {}
+        try:
+            return make_example_caches(
+                resolved,
+                features,
+                benchmark.cohort,
+                benchmark.cohort_file,
+                self.progress,
+                device=benchmark.resources.device,
+            )
+        except PluginError as fault:
+            raise MethodError(str(fault)) from None
 
     def _probe(
         self, method: NetworkMethod, benchmark: ResolvedBenchmark, cache: FeatureCache

@@ -7,7 +7,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from lnmbench.nets.data.examples import ExampleSet, ExampleTargets
+from lnmbench.nets.data.examples import ExampleSet, ExampleTargets, TargetScale
 from lnmbench.nets.data.packing import ChosenExamples, pack_steps
 from lnmbench.records import Examples
 
@@ -59,28 +59,23 @@ def test_bags_follow_the_cases_in_a_batch() -> None:
 
 
 def test_continuous_targets_are_standardized_by_training_cases_and_restored() -> None:
-    values = np.array([[7.0, 1.0], [1.0, 10.0], [3.0, 10.0], [8.0, 10.0]])
-    training = torch.tensor([[True, True, False], [False, True, True]])
-    targets = ExampleTargets(make_examples(values), training, CPU, continuous=True)
-    examples = torch.tensor([[0, 1, -1], [3, 0, 0]])
-    selected = targets.select(torch.tensor([0, 1]), examples)
-    mean, deviation = values[1:].mean(0), values[1:].std(0)
+    values = torch.tensor([[7.0, 1.0], [1.0, 10.0], [3.0, 10.0], [8.0, 10.0], [torch.nan, 0.0]])
+    training = torch.tensor([[False, True, True, True, True], [True, False, False, False, True]])
+    scale, fits = TargetScale(values, training, CPU), torch.tensor([0, 1])
+    selected = scale.standardize(fits, values[:2].expand(2, 2, 2))
+    mean, deviation = values[1:4].mean(0), values[1:4].std(0, correction=0)
     deviation[1] = 1.0  # a constant target is centered only
-    expected = (values[[0, 1]] - mean) / deviation
-    np.testing.assert_allclose(selected[0, :2], expected, rtol=1e-5)
-    assert (selected[0, 2] == 0).all()
-    np.testing.assert_allclose(selected[1], [[1.0, 9.0], [0, 0], [0, 0]], atol=1e-6)  # one example
-    restored = targets.restore(torch.tensor([0, 1]), selected)
-    np.testing.assert_allclose(restored[0, :2], values[[0, 1]], rtol=1e-5)
-    np.testing.assert_allclose(targets.truth(examples)[1], values[[3, 0, 0]])
+    torch.testing.assert_close(selected[0], (values[:2] - mean) / deviation)
+    torch.testing.assert_close(selected[1], torch.tensor([[0.0, 0.0], [-6.0, 9.0]]))  # one case
+    torch.testing.assert_close(scale.restore(fits, selected), values[:2].expand(2, 2, 2))
+
+
+def test_targets_are_those_of_the_examples() -> None:
+    targets = ExampleTargets(make_examples(np.arange(8.0).reshape(4, 2)), CPU)
+    examples = torch.tensor([[3, -1]])
+    assert targets.select(examples).tolist() == [[[6.0, 7.0], [0.0, 0.0]]]
+    assert targets.flatten(torch.tensor([[2]])).tolist() == [[[4.0, 5.0]]]
     assert targets.size == 2
-
-
-def test_classes_stay_as_they_are() -> None:
-    training = torch.ones(1, 3, dtype=torch.bool)
-    targets = ExampleTargets(make_examples(), training, CPU, continuous=False)
-    fit, examples = torch.tensor([0]), torch.tensor([[3, -1]])
-    assert targets.select(fit, examples).tolist() == [[3.0, 0.0]]
-    logits = torch.randn(1, 2, 4)
-    assert torch.equal(targets.restore(fit, logits), logits)
-    assert targets.size == 1
+    classes = ExampleTargets(make_examples(), CPU)
+    assert classes.select(examples).tolist() == [[3.0, 0.0]]
+    assert classes.size == 1

@@ -28,11 +28,7 @@ def test_the_dictionary_decides_the_kind(
     cells = np.asarray(complete.values[name], dtype=float)
     known = ~np.isnan(cells)
     assert np.isnan(targets[~known]).all()
-    if kind == "continuous":
-        assert targets[known].mean() == pytest.approx(0, abs=1e-12)
-        assert targets[known].std() == pytest.approx(1)
-        assert np.corrcoef(targets[known], cells[known])[0, 1] == pytest.approx(1)
-    elif kind == "binary":
+    if kind in ("continuous", "binary"):
         np.testing.assert_array_equal(targets, cells)
     else:
         np.testing.assert_array_equal(targets[known].argmax(axis=1), cells[known])
@@ -48,6 +44,5 @@ def test_an_ordinal_column_of_two_classes_is_binary(make_cohort: Callable[..., C
 
 def test_notes_say_that_a_feature_is_an_input_too(make_cohort: Callable[..., Cohort]) -> None:
     age = Column(name="age", role="feature", unit="years")
-    first, second = column("age").notes(make_cohort((age, [40.0, 60.0])))
-    assert "column 'age', which is a feature, too; known in 2 of 2 cases" in first
-    assert "1 is 10 years (SD of the known cases)" in second
+    (note,) = column("age").notes(make_cohort((age, [40.0, 60.0])))
+    assert "column 'age', which is a feature, too; known in 2 of 2 cases" in note
