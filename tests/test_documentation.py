@@ -144,6 +144,7 @@ def test_the_auxiliary_tasks_of_the_docs_run(
     [
         ("my_aux.py", "--aux axis", "clinical network + axis"),
         ("my_weighting.py", "--weighting agreeing", "clinical network + pt + agreeing"),
+        ("my_places.py", "--aux tumor_offset --encoder resnet18:weights=random", "+ tumor_offset"),
     ],
 )
 def test_the_plugins_of_the_docs_run(
@@ -162,7 +163,9 @@ def test_the_plugins_of_the_docs_run(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
     Path(file).write_text(code, encoding="utf-8")
-    words = f"run --plugin {file} {chosen} --encoder none --dataset synthetic:n=40,images=false"
+    words = f"run --plugin {file} {chosen} --dataset synthetic:n=24"
+    if "--encoder" not in chosen:
+        words += ",images=false --encoder none"
     small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
     app(f"{words} {small}".split(), standalone_mode=False)
     assert label in capsys.readouterr().out

@@ -94,7 +94,7 @@ def measure_mask(mask: NDArray[np.uint8], spacing_mm: tuple[float, float, float]
         )
     import SimpleITK as sitk
 
-    bounds = [(at.min(), at.max() + 1) for at in np.nonzero(mask)]
+    bounds = [(index.min(), index.max() + 1) for index in np.nonzero(mask)]
     cropped = mask[tuple(slice(low, high) for low, high in bounds)]
     image = sitk.GetImageFromArray(np.pad(cropped, 1))
     image.SetSpacing(spacing_mm)

@@ -70,10 +70,10 @@ def _find_maps(stages: nn.Sequential, side: int) -> tuple[int, int]:
     return last, channels
 
 
-def _split(stages: nn.Sequential, at: int) -> tuple[nn.Sequential, nn.Sequential]:
+def _split(stages: nn.Sequential, count: int) -> tuple[nn.Sequential, nn.Sequential]:
     if isinstance(stages, GuardedStages):
-        return stages.part(0, at), stages.part(at, len(stages))
-    return stages[:at], stages[at:]
+        return stages.part(0, count), stages.part(count, len(stages))
+    return stages[:count], stages[count:]
 
 
 def _plain(stages: nn.Sequential) -> nn.Sequential:

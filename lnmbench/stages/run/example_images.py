@@ -151,7 +151,9 @@ def choose_places(shares: NDArray[np.float32], number: int) -> NDArray[np.int64]
         chosen several times.
     """
     random = np.random.default_rng(number)
-    inside, outside = (random.permutation(np.flatnonzero(at)) for at in (shares > 0, shares <= 0))
+    inside, outside = (
+        random.permutation(np.flatnonzero(cells)) for cells in (shares > 0, shares <= 0)
+    )
     half = PLACES // 2
     first = min(len(inside), max(half, PLACES - len(outside)))
     chosen = np.concatenate([inside[:first], outside[: PLACES - first]])
