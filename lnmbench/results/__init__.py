@@ -45,6 +45,7 @@ from lnmbench.results.formatting import (
     metric_title,
     target_title,
 )
+from lnmbench.results.label_shares import label_shares
 from lnmbench.results.learned_tasks import (
     assessable_tasks,
     describe_unlearned,
@@ -93,6 +94,7 @@ from lnmbench.results.questions import (
     has_declared_family,
     is_control_of,
     is_reference_of,
+    label_share_questions,
     method_labels,
     other_questions,
     summarized_controls,
@@ -158,6 +160,8 @@ __all__ = [
     "is_reference_of",
     "is_unconfirmed",
     "join_and",
+    "label_share_questions",
+    "label_shares",
     "make_claims",
     "margin_verdict",
     "merge_summarized_controls",

@@ -16,6 +16,7 @@ from lnmbench.records import (
     unshuffle,
 )
 from lnmbench.results.formatting import join_and
+from lnmbench.results.label_shares import has_fewer_labels, label_shares, tasks_key
 
 _AUTOMATIC = "auto"
 DRAWN = 8
@@ -126,13 +127,28 @@ def aux_questions(results: Results) -> list[Question]:
 
 
 def find_aux_questions(methods: Sequence[Method]) -> list[Question]:
-    """Return the pairs of networks among methods that differ only in the auxiliary tasks."""
+    """Return the pairs of networks among methods that differ only in the auxiliary tasks.
+
+    Of networks that train with several shares of the same labels, the one with the most asks a
+    question; `label_share_questions` has all of them.
+    """
+    return [q for q in _pair_with_references(methods) if not has_fewer_labels(q.method, methods)]
+
+
+def label_share_questions(results: Results) -> list[list[Question]]:
+    """Return the pairs of each network that trains with several shares of the same labels.
+
+    Each list has one pair for each share, from the smallest, against the network without tasks.
+    """
+    curves: dict[object, list[Question]] = {}
+    for question in _pair_with_references(_methods(results)):
+        curves.setdefault((tasks_key(question.method), question.reference.fingerprint), []).append(
+            question
+        )
     return [
-        Question(method=method, reference=reference, aux=aux_title(method))
-        for method in methods
-        if has_aux_effect(method)
-        for reference in methods
-        if is_reference_of(reference, method)
+        sorted(curve, key=lambda question: label_shares(question.method))
+        for curve in curves.values()
+        if len({label_shares(question.method) for question in curve}) > 1
     ]
 
 
@@ -144,12 +160,14 @@ def has_declared_family(results: Results) -> bool:
 def control_questions(results: Results) -> list[Question]:
     """Return the pairs of a complete network and its negative control with equal settings.
 
-    Controls of a large set are left out.
+    Controls of a large set are left out, and those of a network with a share of its labels if one
+    with more labels is complete.
     """
     methods = _methods(results)
     return [
         Question(method=method, reference=control, aux=aux_title(method))
         for method in methods
+        if not has_fewer_labels(method, methods)
         for control in methods
         if is_control_of(control, method)
     ]
@@ -158,12 +176,14 @@ def control_questions(results: Results) -> list[Question]:
 def other_questions(results: Results) -> list[Question]:
     """Return each network against each baseline: those with auxiliary tasks if there are any.
 
+    Networks with a share of the labels are not among them if one with more labels is.
+
     Without any other question, return every pair of complete methods, the earlier one as the
     reference.
     """
     methods = _methods(results)
     networks = [m for m in methods if isinstance(m, NetworkMethod) and not m.is_control]
-    networks = [m for m in networks if m.aux] or networks
+    networks = [m for m in networks if m.aux and not has_fewer_labels(m, methods)] or networks
     baselines = [m for m in methods if isinstance(m, BaselineMethod)]
     questions = [Question(method=m, reference=b) for m in networks for b in baselines]
     if questions or aux_questions(results) or control_questions(results):
@@ -229,6 +249,16 @@ def _keys_by_interest(results: Results) -> Iterator[str]:
     yield from (m.fingerprint for m in methods if isinstance(m, BaselineMethod))
     yield from (q.reference.fingerprint for q in control_questions(results))
     yield from (m.fingerprint for m in methods)
+
+
+def _pair_with_references(methods: Sequence[Method]) -> list[Question]:
+    return [
+        Question(method=method, reference=reference, aux=aux_title(method))
+        for method in methods
+        if has_aux_effect(method)
+        for reference in methods
+        if is_reference_of(reference, method)
+    ]
 
 
 def _methods(results: Results) -> list[Method]:
