@@ -141,7 +141,8 @@ class Encoder(Protocol):
 TaskNeeds = Literal["labels", "images", "masks"]
 """Data that an auxiliary task learns from: columns of labels, the images alone, or masks.
 
-The class or function that a plugin offers may have the attribute `needs`; by default `labels`.
+The class or function that a plugin offers may have the attribute `needs`; by default `labels`. Of
+a control, it has the attribute `control` (`lnmbench.records.Control`), by default `none`.
 """
 
 
@@ -226,6 +227,26 @@ class ImageTask(Protocol):
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return the examples of all cases; a case may have any number of them, or none."""
+
+
+@runtime_checkable
+class TargetBased(Protocol):
+    """An auxiliary task with labels made from those of the target; optional.
+
+    Without a target, its labels are unknown.
+    """
+
+    def bind_target(self, labels: NDArray[np.float64], kind: Label) -> AuxTask:
+        """Return the task for the labels of a target.
+
+        Parameters
+        ----------
+        labels
+            Labels of all cases of the cohort, (n,) or (n, outcomes), NaN for an unknown label and
+            for a case outside of the plan. As of every task, those of training cases alone train.
+        kind
+            The kind of the labels.
+        """
 
 
 @runtime_checkable
@@ -519,6 +540,7 @@ __all__ = [
     "StepFeedback",
     "StepWeights",
     "Target",
+    "TargetBased",
     "TaskNeeds",
     "Thresholded",
     "Tunable",

@@ -131,8 +131,13 @@ def _describe_offer(offer: Offer[object]) -> OfferDescription:
         plugin=offer.plugin.name,
     )
     if _is_aux_task(offer.role):
-        description["needs"] = _NEEDS[offer.needs]
+        description["needs"] = _describe_needs(offer)
     return description
+
+
+def _describe_needs(offer: Offer[object]) -> str:
+    """Return the data that an auxiliary task learns from, or the control that it is."""
+    return _NEEDS[offer.needs] if offer.control == "none" else f"{offer.control} control"
 
 
 def _is_aux_task(role: Role[object]) -> bool:
@@ -163,7 +168,7 @@ def _print_tables(offers: Sequence[Offer[object]]) -> None:
         table = _make_table(role.plural, "name", "parameters", "description", *needs, "plugin")
         for offer in offers_of_role:
             parameters = ", ".join(map(str, offer.parameters))
-            cells = (_NEEDS[offer.needs],) if has_needs else ()
+            cells = (_describe_needs(offer),) if has_needs else ()
             _add_row(table, offer.name, parameters, offer.summary, *cells, offer.plugin.name)
         console.print(table)
         console.print()
@@ -182,7 +187,7 @@ def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
         console.print(Text(clean(title), "bold"))
         console.print(Text(clean(offer.summary)))
         if _is_aux_task(offer.role):
-            console.print(Text(f"needs: {_NEEDS[offer.needs]}"))
+            console.print(Text(f"needs: {_describe_needs(offer)}"))
         if offer.parameters:
             table = _make_table("", "parameter", "type", "default", "description")
             for each in offer.parameters:

@@ -43,6 +43,7 @@ from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import (
     WINDOW_HU,
     BaselineMethod,
+    Control,
     Method,
     NetworkMethod,
     Training,
@@ -98,6 +99,7 @@ __all__ = [
     "Choice",
     "Cohort",
     "Column",
+    "Control",
     "Cost",
     "Curve",
     "Dimension",

@@ -10,6 +10,10 @@ from typing import Literal
 
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
+from lnmbench.records.cohort import OMITTED_BY_DEFAULT
+
+Control = Literal["none", "negative", "positive"]
+"""A part of a method that carries no information by construction (`negative`), or all of it."""
 
 WINDOW_HU = (-1000.0, 400.0)
 """Default range of CT intensities of a network."""
@@ -88,7 +92,8 @@ class NetworkMethod:
     `level` and `weights` are the encoder's. `weighting` combines the losses of several tasks; it
     is None without auxiliary tasks. `tune` counts the settings that the inner folds choose among;
     those of `training` are the first. `plugins` maps lnmbench and each plugin that the method uses
-    to its version, or to the checksum of its file.
+    to its version, or to the checksum of its file. `control` is what plugins declare of the parts
+    of the method; as the label, it follows from the names of these parts.
     """
 
     label: str
@@ -101,6 +106,7 @@ class NetworkMethod:
     tune: int = 1
     window_hu: tuple[float, float] = WINDOW_HU
     plugins: Mapping[str, str] = field(default_factory=dict)
+    control: Control = field(default="none", metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def trained_from(self) -> str:
@@ -109,7 +115,12 @@ class NetworkMethod:
 
     @property
     def is_control(self) -> bool:
-        """True for a negative control: the labels of every auxiliary task are permuted.
+        """True for a control, which asks no question: declared by a plugin, or permuted labels."""
+        return self.control != "none" or self.is_permuted
+
+    @property
+    def is_permuted(self) -> bool:
+        """True if the labels of every auxiliary task are permuted: a negative control.
 
         A network with permuted labels in only some of its tasks is not a negative control.
         """
@@ -158,8 +169,18 @@ class BaselineMethod:
         return ()
 
     @property
+    def control(self) -> Control:
+        """No control."""
+        return "none"
+
+    @property
     def is_control(self) -> bool:
-        """False: a baseline is not a negative control."""
+        """False: a baseline is not a control."""
+        return False
+
+    @property
+    def is_permuted(self) -> bool:
+        """False: a baseline has no labels to permute."""
         return False
 
     @property
@@ -186,6 +207,7 @@ _ABSENT = {
 
 def _fingerprint(settings: Mapping[str, object]) -> str:
     hashed = {**_ABSENT, **settings}
-    del hashed["label"]
+    for name in ("label", "control"):
+        hashed.pop(name, None)
     text = json.dumps(hashed, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, cast, get_args
 from lnmbench import contracts
 from lnmbench.errors import UserError, nearest
 from lnmbench.parameters import Parameter, argument_name, bind, parameters_of
-from lnmbench.records import Choice
+from lnmbench.records import Choice, Control
 from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.registry.boundary.values import Unexpected
 from lnmbench.registry.faults import describe_offer_fault, is_interrupt
@@ -169,6 +169,12 @@ class Offer(Generic[T_co]):
         """The data that an auxiliary task learns from, as its factory declares them."""
         declared = getattr(self.factory, "needs", "labels")
         return next((each for each in get_args(contracts.TaskNeeds) if each == declared), "labels")
+
+    @property
+    def control(self) -> Control:
+        """The control that the factory declares to be, if any."""
+        declared = getattr(self.factory, "control", "none")
+        return next((each for each in get_args(Control) if each == declared), "none")
 
     def bind(self, choice: Choice) -> Choice:
         """Return the choice with all parameters, typed; `UserError` for what does not fit."""

@@ -49,6 +49,8 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         network.check_aux_task_examples,
         network.check_aux_task_head,
         network.check_aux_task_needs,
+        network.check_aux_task_control,
+        network.check_aux_task_target,
         network.check_aux_task_notes,
         network.check_search_space,
         returned.check_aux_task_returns,

@@ -14,11 +14,12 @@ from lnmbench.contracts import (
     ImageTask,
     OwnHead,
     StepWeights,
+    TargetBased,
     TaskNeeds,
     Tunable,
     Weighting,
 )
-from lnmbench.records import Cohort, Label, WeightingStep, find_labeled_cases
+from lnmbench.records import Cohort, Control, Label, WeightingStep, find_labeled_cases
 from lnmbench.testing.sample_images import add_images, encode_images
 
 if TYPE_CHECKING:
@@ -146,6 +147,27 @@ def check_aux_task_needs(task: AuxTask, cohort: Cohort) -> None:
     needs = getattr(task, "needs", "labels")
     options = get_args(TaskNeeds)
     assert needs in options, f"needs is {needs!r}, expected {', '.join(options)}"
+
+
+def check_aux_task_control(task: AuxTask, cohort: Cohort) -> None:
+    """Check that the control that the task is, if it names one, is a known one."""
+    control = getattr(task, "control", "none")
+    options = get_args(Control)
+    assert control in options, f"control is {control!r}, expected {', '.join(options)}"
+
+
+def check_aux_task_target(task: AuxTask, cohort: Cohort) -> None:
+    """Check the targets of a task that is made from the labels of one outcome, or of several."""
+    if not isinstance(task, TargetBased):
+        return
+    labels = np.arange(2.0 * len(cohort)).reshape(-1, 2) % 3
+    labels[labels == 2] = np.nan
+    for bound in (
+        task.bind_target(labels[:, 0], "binary"),
+        task.bind_target(labels, "multilabel"),
+    ):
+        check_aux_task_targets(bound, cohort)
+        check_aux_task_gradients(bound, cohort)
 
 
 def check_aux_task_notes(task: AuxTask, cohort: Cohort) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 
-from lnmbench.contracts import AuxTask, ImageTask, OwnHead, Tunable
+from lnmbench.contracts import AuxTask, ImageTask, OwnHead, TargetBased, Tunable
 from lnmbench.records import (
     Cohort,
     EncodedImages,
@@ -222,6 +222,27 @@ class ImageTaskMixin:
         """Do nothing: there are no labels before the examples."""
 
 
+class TargetBasedMixin:
+    """The labels of a plugin's auxiliary task that are made from those of the target."""
+
+    _task: AuxTask
+    _boundary: Boundary
+
+    def bind_target(self, labels: NDArray[np.float64], kind: Label) -> AuxTask:
+        """Return the task for the labels of a target.
+
+        Parameters
+        ----------
+        labels, kind
+            As in `lnmbench.contracts.TargetBased.bind_target`.
+        """
+        function = cast("TargetBased", self._task).bind_target
+        bound = self._boundary.call(
+            "bind_target", _require_task, function, view_read_only(labels), kind
+        )
+        return guard_task(bound, self._boundary)
+
+
 class OwnHeadMixin:
     """The head of a plugin's auxiliary task."""
 
@@ -248,6 +269,7 @@ class TunableMixin:
 _MIXINS: Sequence[tuple[type[object], type[object]]] = (
     (ImageTask, ImageTaskMixin),
     (OwnHead, OwnHeadMixin),
+    (TargetBased, TargetBasedMixin),
     (Tunable, TunableMixin),
 )
 """The part behind the boundary, by optional contract."""
@@ -273,6 +295,12 @@ def _require_example_targets(
     if np.isnan(targets).any():
         raise Unexpected("targets without NaN", f"{int(np.isnan(targets).sum())} NaN")
     return targets
+
+
+def _require_task(value: object) -> AuxTask:
+    if not isinstance(value, AuxTask):
+        raise Unexpected("an auxiliary task", describe(value))
+    return value
 
 
 def _require_head(value: object) -> nn.Module:

@@ -1,6 +1,6 @@
 """plan: a benchmark's names become methods, its cases and labels become folds."""
 
-from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
+from lnmbench.stages.plan.aux_tasks import LabelSource, build_tasks, head_names, list_labels
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.failures import FailedMethods, MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.method_selections import select_methods
@@ -14,6 +14,7 @@ from lnmbench.stages.plan.weighting import build_weighting
 __all__ = [
     "CandidateGroup",
     "FailedMethods",
+    "LabelSource",
     "MethodFailure",
     "ResolvedBaseline",
     "ResolvedBenchmark",

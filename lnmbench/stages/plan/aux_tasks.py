@@ -3,29 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import AuxTask, ImageTask
+from lnmbench.contracts import AuxTask, ImageTask, TargetBased
 from lnmbench.errors import UserError
-from lnmbench.records import AuxLabels, Choice, Cohort, find_labeled_cases, strip_task_options
+from lnmbench.records import (
+    AuxLabels,
+    Choice,
+    Cohort,
+    Plan,
+    find_labeled_cases,
+    strip_task_options,
+)
 from lnmbench.registry import Registry, Selection
+from lnmbench.stages.plan.network_cases import network_positions
 from lnmbench.stages.plan.relabeled_task import RelabeledTask, read_task_options, relabel
 
 
-def build_task(selection: Selection[AuxTask], cases: NDArray[np.int64] | None = None) -> AuxTask:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LabelSource:
+    """Cases and target of a plan, from which labels of auxiliary tasks are made.
+
+    `cases` are the positions in the cohort of the cases whose labels are chosen or permuted.
+    `target` are the target's labels of all cases of the cohort, (n, …), NaN outside of the plan.
+    """
+
+    cases: NDArray[np.int64]
+    target: NDArray[np.float64]
+
+    @classmethod
+    def of_plan(cls, plan: Plan, cohort: Cohort) -> LabelSource:
+        """Return the cases of a plan's networks, and its target."""
+        target = np.full((len(cohort), *plan.truth.shape[1:]), np.nan)
+        target[cohort.positions(plan.ids)] = plan.truth
+        return cls(cases=network_positions(plan, cohort), target=target)
+
+
+def build_task(selection: Selection[AuxTask], source: LabelSource | None = None) -> AuxTask:
     """Return an auxiliary task, with a share of its labels or with permuted ones if so chosen.
 
-    `cases` are the positions of the cases whose labels are chosen or permuted, by default all.
+    Parameters
+    ----------
+    selection
+        The selection of the task.
+    source
+        The cases whose labels are chosen or permuted, by default all, and the target; without it, a
+        task that is made from the target has no labels.
     """
     options = read_task_options(selection.bound)
     task = selection.build()
+    if source is not None and isinstance(task, TargetBased):
+        task = task.bind_target(source.target, "binary")
+    cases = None if source is None else source.cases
     return relabel(task, options, cases) if options.changes_labels else task
 
 
 def build_tasks(
-    choices: Sequence[Choice], registry: Registry, cases: NDArray[np.int64] | None = None
+    choices: Sequence[Choice], registry: Registry, source: LabelSource | None = None
 ) -> tuple[AuxTask, ...]:
     """Return the auxiliary tasks of bound choices, in their order.
 
@@ -35,10 +72,10 @@ def build_tasks(
         The bound choices.
     registry
         The plugins that offer the tasks.
-    cases
+    source
         As in `build_task`.
     """
-    return tuple(build_task(registry.aux_tasks.select(choice), cases) for choice in choices)
+    return tuple(build_task(registry.aux_tasks.select(choice), source) for choice in choices)
 
 
 def head_names(choices: Sequence[Choice]) -> list[str]:

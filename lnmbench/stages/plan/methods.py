@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, ParamSpec
+from typing import ParamSpec
 
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import BaselineMethod, Cohort, NetworkMethod, Resources, Weights
+from lnmbench.records import BaselineMethod, Cohort, Control, NetworkMethod, Resources, Weights
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
-from lnmbench.stages.plan.aux_tasks import build_task, refuse_labels
+from lnmbench.stages.plan.aux_tasks import LabelSource, build_task, refuse_labels
 from lnmbench.stages.plan.encoders import (
     refuse_cohort,
     refuse_heads,
@@ -28,10 +28,6 @@ from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSele
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
 from lnmbench.stages.plan.weighting import TargetOnly
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 P = ParamSpec("P")
 
@@ -68,7 +64,7 @@ def resolve_methods(
     registry: Registry,
     cohort: Cohort,
     resources: Resources,
-    cases: NDArray[np.int64] | None = None,
+    source: LabelSource | None = None,
 ) -> tuple[tuple[ResolvedMethod, ...], tuple[MethodFailure, ...]]:
     """Return the methods with the objects of their selections, each built once, and the failures.
 
@@ -87,9 +83,8 @@ def resolve_methods(
         The cohort on which the methods are to be compared.
     resources
         The device that the precision depends on.
-    cases
-        The positions of the plan's cases in the cohort, by default all, among which negative
-        controls permute labels.
+    source
+        The cases among which negative controls permute labels, by default all, and the target.
 
     Raises
     ------
@@ -101,7 +96,7 @@ def resolve_methods(
         benchmark=benchmark,
         registry=registry,
         cohort=cohort,
-        cases=cases,
+        source=source,
         resources=resources,
     )
     by_fingerprint: dict[str, ResolvedMethod] = {}
@@ -126,7 +121,7 @@ class _Resolver:
     benchmark: Benchmark
     registry: Registry
     cohort: Cohort
-    cases: NDArray[np.int64] | None
+    source: LabelSource | None
     resources: Resources
     tasks: dict[str, AuxTask] = field(default_factory=dict)
     failures: list[MethodFailure] = field(default_factory=list)
@@ -200,6 +195,7 @@ class _Resolver:
             tune=self.benchmark.tune,
             window_hu=self.benchmark.window,
             plugins=_versions(versions),
+            control=_find_control(tasks),
         )
         precise = resolve_precision(
             training, trained_from=method.trained_from, resources=self.resources
@@ -236,7 +232,7 @@ class _Resolver:
             )
         for name, selection in zip(names, selections, strict=True):
             if name not in self.tasks:
-                task = build_task(selection, self.cases)
+                task = build_task(selection, self.source)
                 refuse_labels(selection.bound.name, task, self.cohort)
                 task.notes(self.cohort)
                 self.tasks[name] = task
@@ -258,6 +254,17 @@ class _Resolver:
             parts.append(str(redact_choice(weighting.written)))
         tune = self.benchmark.tune
         return " + ".join(parts) + (f" (best of {tune})" if tune > 1 else "")
+
+
+def _find_control(tasks: Sequence[Selection[AuxTask]]) -> Control:
+    """Return the control that a network with these tasks is.
+
+    One task with all information makes it a positive control; a negative one has no other task.
+    """
+    controls = {task.offer.control for task in tasks}
+    if "positive" in controls:
+        return "positive"
+    return "negative" if controls == {"negative"} else "none"
 
 
 def _versions(plugins: Sequence[tuple[str, str]]) -> dict[str, str]:

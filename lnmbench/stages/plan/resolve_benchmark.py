@@ -13,7 +13,7 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.records import Choice, Cohort, Plan, Resources
 from lnmbench.registry import GuardedExecutor, Registry, Selection
 from lnmbench.results import FEWEST_CONTROLS
-from lnmbench.stages.plan.aux_tasks import list_notes
+from lnmbench.stages.plan.aux_tasks import LabelSource, list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
 from lnmbench.stages.plan.failures import MethodFailure
@@ -24,7 +24,6 @@ from lnmbench.stages.plan.methods import (
     ResolvedNetwork,
     resolve_methods,
 )
-from lnmbench.stages.plan.network_cases import network_positions
 from lnmbench.stages.plan.primary_metrics import normalize_margins, normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.stages.plan.spelling import spell
@@ -107,8 +106,9 @@ def resolve(
     cohort = read(path)
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
     plan = make_plan(cohort, target.build(), protocol)
+    source = LabelSource.of_plan(plan, cohort)
     methods, failures = resolve_methods(
-        selections, benchmark, registry, cohort, available, network_positions(plan, cohort)
+        selections, benchmark, registry, cohort, available, source
     )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
     notes += map(str, failures)

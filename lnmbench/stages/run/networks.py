@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lnmbench.records import TARGET, Cohort, Plan, UnitResult, task_weight
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import (
+    LabelSource,
     CandidateGroup,
     build_tasks,
     build_weighting,
@@ -82,13 +83,13 @@ def _train_groups(
     trains_encoder = chunk.features is not None and chunk.method.trained_from != "none"
     encoder = rebuild_encoder(chunk.method, registry) if trains_encoder else None
     memory_gb = chunk.resources.memory_gb
-    positions = network_positions(chunk.plan, cohort)
+    source = LabelSource.of_plan(chunk.plan, cohort)
     inputs: dict[tuple[str, ...], Inputs] = {}
     # groups of the same tasks follow each other, so that inputs are made once and one is in memory
     for group in sorted(chunk.groups, key=_task_names):
         names = _task_names(group)
         if names not in inputs:
-            tasks = build_tasks(group.method.aux, registry, positions)
+            tasks = build_tasks(group.method.aux, registry, source)
             inputs = {names: network_inputs(group.method, tasks, chunk, cohort, encoder)}
         results = train(
             inputs[names],

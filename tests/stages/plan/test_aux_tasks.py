@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lnmbench import UserError
 from lnmbench.contracts import AuxTask
 from lnmbench.records import Choice, Column, NetworkMethod, Weights
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
+from lnmbench.stages.plan.aux_tasks import LabelSource, build_tasks, head_names, list_labels
 from lnmbench.testing import check_contract, sample_cohort
 
 COHORT = sample_cohort()
@@ -20,6 +21,10 @@ REGISTRY = Registry()
 
 def choice(**parameters: object) -> Choice:
     return REGISTRY.aux_tasks.bind(Choice(name="pt", parameters=parameters))
+
+
+def source(cases: NDArray[np.int64]) -> LabelSource:
+    return LabelSource(cases=cases, target=np.full(len(COHORT), np.nan))
 
 
 def task(of: Choice) -> AuxTask:
@@ -45,14 +50,14 @@ def test_a_control_depends_on_its_seed_alone() -> None:
 def test_only_cases_of_the_plan_exchange_labels() -> None:
     own = task(choice()).targets(COHORT)
     cases = np.arange(0, len(COHORT), 2)
-    (control,) = build_tasks([choice(shuffled=1)], REGISTRY, cases)
+    (control,) = build_tasks([choice(shuffled=1)], REGISTRY, source(cases))
     shuffled = control.targets(COHORT)
     outside = np.setdiff1d(np.arange(len(COHORT)), cases)
     np.testing.assert_array_equal(shuffled[outside], own[outside])
     known = cases[~np.isnan(own[cases]).any(axis=1)]
     assert sorted(map(tuple, own[known])) == sorted(map(tuple, shuffled[known]))
     assert not np.array_equal(own[known], shuffled[known])
-    (whole,) = build_tasks([choice(shuffled=1)], REGISTRY, np.arange(len(COHORT)))
+    (whole,) = build_tasks([choice(shuffled=1)], REGISTRY, source(np.arange(len(COHORT))))
     np.testing.assert_array_equal(whole.targets(COHORT), task(choice(shuffled=1)).targets(COHORT))
 
 

@@ -15,7 +15,7 @@ from lnmbench import UserError
 from lnmbench.contracts import AuxTask, ImageTask, OwnHead
 from lnmbench.records import Choice, Cohort, EncodedImages, Examples, Label
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.aux_tasks import build_tasks, head_names, list_labels
+from lnmbench.stages.plan.aux_tasks import LabelSource, build_tasks, head_names, list_labels
 from lnmbench.stages.plan.relabeled_task import choose_stratified, read_task_options, relabel
 from lnmbench.testing import check_contract, sample_cohort
 
@@ -58,7 +58,8 @@ def test_a_smaller_share_is_part_of_a_larger_one() -> None:
 
 def test_cases_outside_of_the_plan_are_not_counted() -> None:
     cases = np.arange(0, len(COHORT), 2)
-    (half,) = build_tasks([choice(keep=0.5)], REGISTRY, cases)
+    source = LabelSource(cases=cases, target=np.full(len(COHORT), np.nan))
+    (half,) = build_tasks([choice(keep=0.5)], REGISTRY, source)
     inside = is_known(task())[cases].sum()
     assert is_known(half)[cases].sum() == round(0.5 * inside)
 

@@ -224,3 +224,34 @@ def test_unlabeled_cases_train_the_tasks(
 
     assert np.array_equal(predict(features), predict(changed))
     assert np.abs(predict(features, TASK) - predict(changed, TASK)).max() > 1e-6
+
+
+def test_an_oracle_learns_from_the_target_of_training_cases_alone(
+    small: tuple[Cohort, Plan], make_network: MakeNetwork
+) -> None:
+    cohort, plan = small
+    registry = Registry()
+    oracle = registry.aux_tasks.bind(Choice(name="oracle"))
+    method = make_network(oracle, training=QUICK, tune=1)
+    tested = plan.splits.outer[0] == 0
+
+    def predict(truth: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        chunk = NetworkChunk(
+            method=method,
+            groups=search_groups(method, plan.protocol.seed, registry),
+            repeat=0,
+            plan=replace(plan, truth=truth),
+            cohort_file=Path(),
+            features=None,
+        )
+        first = network_results(chunk, cohort, registry)[0]
+        return first.test["target"], first.test[str(oracle)]
+
+    # all test labels of the fold are reversed: its predictions of target and oracle stay
+    reversed_labels = np.where(tested, 1.0 - plan.truth, plan.truth)
+    for before, after in zip(predict(plan.truth), predict(reversed_labels), strict=True):
+        np.testing.assert_array_equal(before, after)
+    # one training label does change them
+    changed = plan.truth.copy()
+    changed[np.flatnonzero(~tested)[0]] = 1.0 - changed[np.flatnonzero(~tested)[0]]
+    assert not np.array_equal(predict(plan.truth)[1], predict(changed)[1])
