@@ -12,8 +12,10 @@ from lnmbench.results.formatting import format_decimal, format_interval, metric_
 def assessable_tasks(result: MethodResult) -> list[AuxScore]:
     """Return the auxiliary tasks with a metric whose interval and chance level are known.
 
-    Tasks with permuted labels are left out.
+    Controls, and tasks with permuted labels, are left out.
     """
+    if result.method.is_control:
+        return []
     return [
         score
         for score in result.aux

@@ -75,15 +75,22 @@ def differ_only_in_tasks(a: Method, b: Method) -> bool:
 def is_control_of(control: Method, method: Method) -> bool:
     """Return whether `control` is `method` with the labels of every auxiliary task permuted."""
     return (
-        control.is_control
+        control.is_permuted
         and not method.is_control
         and [unshuffle(c) for c in control.aux] == [unshuffle(c) for c in method.aux]
         and _has_network_of(control, method)
     )
 
 
+def is_bound_of(control: Method, method: Method) -> bool:
+    """Return whether `control` is `method` with a positive control as its auxiliary task."""
+    return (
+        control.control == "positive" and not method.is_control and _has_network_of(control, method)
+    )
+
+
 def group_controls(methods: Sequence[Method]) -> list[list[NetworkMethod]]:
-    """Return the negative controls among methods, those of the same network and tasks together."""
+    """Return the controls among methods, those of the same network and tasks together."""
     groups: dict[object, list[NetworkMethod]] = {}
     for method in methods:
         if isinstance(method, NetworkMethod) and method.is_control:
@@ -114,14 +121,14 @@ def summary_label(group: Sequence[Method]) -> str:
 
 
 def has_aux_effect(method: Method) -> bool:
-    """Return whether a method has auxiliary tasks and is no negative control."""
+    """Return whether a method has auxiliary tasks and is no control."""
     return bool(method.aux) and not method.is_control
 
 
 def aux_questions(results: Results) -> list[Question]:
     """Return the pairs of complete networks that differ only in the auxiliary tasks.
 
-    Negative controls ask no question of their own.
+    Controls ask no question of their own.
     """
     return find_aux_questions(_methods(results))
 
@@ -216,13 +223,14 @@ def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:
 
 
 def aux_title(method: Method) -> str:
-    """Return the auxiliary tasks of a method in one text that marks permuted labels.
+    """Return the auxiliary tasks of a method in one text that marks controls.
 
     Parameters that are chosen automatically are left out: `pt + column:name=grade`.
     """
-    mark = "negative control" if method.is_control else "labels permuted"
+    mark = "negative control" if method.is_permuted else "labels permuted"
     names = [(_drop_automatic(choice), is_shuffled(choice)) for choice in method.aux]
-    return " + ".join(f"{name} ({mark})" if permuted else name for name, permuted in names)
+    title = " + ".join(f"{name} ({mark})" if permuted else name for name, permuted in names)
+    return title if method.control == "none" else f"{title} ({method.control} control)"
 
 
 def _drop_automatic(choice: Choice) -> str:

@@ -12,7 +12,7 @@ class MissingAuxLabels:
     """At least half of the cases must have a label of each auxiliary task.
 
     Labels that a task leaves out on purpose (keep) count. Not applicable without an auxiliary task;
-    negative controls do not count.
+    controls do not count.
     """
 
     title = "most cases have auxiliary labels"
@@ -32,8 +32,9 @@ class MissingAuxLabels:
 
 
 def unshuffled_labels(results: Results) -> list[AuxLabels]:
-    """Return the labels of each auxiliary task, without those that are randomly permuted."""
-    choices = {choice.key: choice for r in results.method_results for choice in r.method.aux}
+    """Return the labels of each auxiliary task, without those of controls."""
+    methods = [result.method for result in results.method_results]
+    choices = {choice.key: choice for m in methods if not m.is_control for choice in m.aux}
     return [
         results.aux_labels[task]
         for task, choice in choices.items()

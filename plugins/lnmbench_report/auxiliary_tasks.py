@@ -117,7 +117,7 @@ def _count_scored(results: Results, score: AuxScore) -> int | None:
 
 
 def _is_control(method: Method, task: str) -> bool:
-    return any(is_shuffled(choice) for choice in method.aux if choice.key == task)
+    return method.is_control or any(is_shuffled(c) for c in method.aux if c.key == task)
 
 
 def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator[str]:
@@ -146,6 +146,6 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
         yield "Of a task with a share of its labels (keep), the other labels score it, too."
     if any(_is_control(method, score.task) for method, score in scores):
         yield (
-            "Controls are trained on randomly permuted labels and scored on these labels, which "
-            "can be predicted only by chance."
+            "Controls are trained and scored on labels of their own: permuted or random ones, "
+            "which can be predicted only by chance, or those of the target."
         )

@@ -84,7 +84,7 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
 def _has_seed_up_to(controls: int, network: NetworkMethod) -> bool:
     """Return whether a network is one of the negative controls that `--controls` adds."""
     seeds = {str(choice.parameters.get(SHUFFLED)) for choice in network.aux}
-    return network.is_control and any(seeds == {str(n)} for n in range(1, controls + 1))
+    return network.is_permuted and any(seeds == {str(n)} for n in range(1, controls + 1))
 
 
 def _list_image_options(preprocessing: Preprocessing) -> Iterator[tuple[str, str]]:

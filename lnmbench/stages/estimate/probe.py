@@ -83,7 +83,7 @@ class Probe:
     def _estimate_repeat(self, resolved: ResolvedMethod, repeat: int) -> RepeatEstimate:
         if isinstance(resolved, ResolvedNetwork):
             method = resolved.method
-            if not method.is_control:
+            if not method.is_permuted:
                 return estimate_networks(resolved, self.benchmark, repeat)
             tasks = tuple(map(unshuffle, method.aux))
             task = replace(method, aux=tasks).fingerprint

@@ -39,7 +39,8 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
 
     The references of a network with auxiliary tasks are the same network without them, and the
     baselines. Its negative controls have the same tasks with labels permuted by the seeds 1, 2, …;
-    a network of which some labels are permuted already has none.
+    a network of which some labels are permuted already, or that is a control, has none. With them
+    come the positive controls: a network with each task that plugins offer as one.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
         raise UserError(
             "the benchmark names no method", then="name one with --encoder, --aux or --baseline"
         )
-    aux += _list_controls(aux, benchmark.controls)
+    aux += _list_controls(aux, benchmark.controls, registry)
     return MethodSelections(
         weightings=tuple(map(registry.weightings.select, benchmark.weighting)),
         encoders=tuple(map(registry.encoders.select, encoders)),
@@ -125,16 +126,35 @@ def _set_parameter(task: Choice, name: str, value: object, registry: Registry) -
     return changed if name in registry.aux_tasks.bind(changed).parameters else task
 
 
-def _list_controls(task_sets: Sequence[tuple[Choice, ...]], count: int) -> list[tuple[Choice, ...]]:
-    """Return `count` negative controls of each set of tasks, all tasks permuted by one seed."""
-    tested = [tasks for tasks in task_sets if tasks and not any(map(is_shuffled, tasks))]
-    if count and not tested:
+def _list_controls(
+    task_sets: Sequence[tuple[Choice, ...]], count: int, registry: Registry
+) -> list[tuple[Choice, ...]]:
+    """Return `count` negative controls of each set of tasks, and the positive controls.
+
+    All tasks of a set are permuted by one seed.
+    """
+    control_of = {offer.name: offer.control for offer in registry.aux_tasks.offers()}
+    tested = [
+        tasks
+        for tasks in task_sets
+        if any(control_of.get(task.name, "none") == "none" for task in tasks)
+        and not any(is_shuffled(t) or control_of.get(t.name) == "positive" for t in tasks)
+    ]
+    if not count:
+        return []
+    if not tested:
         raise UserError(
             f"{plural(count, 'negative control')} without an auxiliary task to permute",
             then="name a task with --aux, or omit --controls",
         )
+    positive = [
+        (Choice(name=name),) for name, control in control_of.items() if control == "positive"
+    ]
     return [
-        tuple(shuffle(task, seed) for task in tasks)
-        for tasks in tested
-        for seed in range(1, count + 1)
+        *(
+            tuple(shuffle(task, seed) for task in tasks)
+            for tasks in tested
+            for seed in range(1, count + 1)
+        ),
+        *(tasks for tasks in positive if tasks not in task_sets),
     ]

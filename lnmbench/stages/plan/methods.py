@@ -10,7 +10,15 @@ from typing import ParamSpec
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import BaselineMethod, Cohort, Control, NetworkMethod, Resources, Weights
+from lnmbench.records import (
+    BaselineMethod,
+    Cohort,
+    Control,
+    NetworkMethod,
+    Resources,
+    Weights,
+    is_shuffled,
+)
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
@@ -257,11 +265,13 @@ class _Resolver:
 
 
 def _find_control(tasks: Sequence[Selection[AuxTask]]) -> Control:
-    """Return the control that a network with these tasks is.
+    """Return the control that a network is by the declarations of its tasks.
 
     One task with all information makes it a positive control; a negative one has no other task.
     """
-    controls = {task.offer.control for task in tasks}
+    if all(task.offer.control == "none" for task in tasks):
+        return "none"
+    controls = {"negative" if is_shuffled(t.bound) else t.offer.control for t in tasks}
     if "positive" in controls:
         return "positive"
     return "negative" if controls == {"negative"} else "none"

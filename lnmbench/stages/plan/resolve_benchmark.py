@@ -107,9 +107,7 @@ def resolve(
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
     plan = make_plan(cohort, target.build(), protocol)
     source = LabelSource.of_plan(plan, cohort)
-    methods, failures = resolve_methods(
-        selections, benchmark, registry, cohort, available, source
-    )
+    methods, failures = resolve_methods(selections, benchmark, registry, cohort, available, source)
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
     notes += map(str, failures)
     networks = [r.method for r in methods if isinstance(r, ResolvedNetwork)]

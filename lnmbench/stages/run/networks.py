@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from lnmbench.records import TARGET, Cohort, Plan, UnitResult, task_weight
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import (
-    LabelSource,
     CandidateGroup,
+    LabelSource,
     build_tasks,
     build_weighting,
     network_positions,

@@ -42,10 +42,20 @@ def test_references_are_added_unless_only_the_named_methods_are_wanted(
 
 def test_each_method_with_tasks_has_its_controls_all_tasks_permuted_by_one_seed() -> None:
     selections = select(aux=("pt+pt:edition=7", "none", "pt:shuffled=7"), controls=2)
-    seeds = [[str(task.bound.parameters["shuffled"]) for task in tasks] for tasks in selections.aux]
+    *named, positive = selections.aux
+    seeds = [[str(task.bound.parameters["shuffled"]) for task in tasks] for tasks in named]
     assert seeds == [["0", "0"], [], ["7"], ["1", "1"], ["2", "2"]]
-    assert [task.bound.parameters["edition"] for task in selections.aux[-1]] == ["auto", "7"]
-    assert len(select(controls=19).aux) == 2 + 19
+    assert [task.bound.parameters["edition"] for task in named[-1]] == ["auto", "7"]
+    assert [task.offer.control for task in positive] == ["positive"]
+    assert len(select(controls=19).aux) == 2 + 19 + 1
+
+
+def test_controls_of_controls_are_not_added() -> None:
+    selections = select(aux=("pt", "random", "oracle", "pt+oracle"), controls=1)
+    names = ["+".join(str(task.written) for task in tasks) for tasks in selections.aux]
+    assert names == ["pt", "random", "oracle", "pt+oracle", "", "pt:shuffled=1"]
+    with pytest.raises(UserError, match="without an auxiliary task to permute"):
+        select(aux=("random", "oracle"), controls=1)
     assert len(select(controls=0).aux) == 2
 
 

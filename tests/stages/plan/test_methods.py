@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import Resources
+from lnmbench.records import NetworkMethod, Resources
 from lnmbench.registry import Registry
+from lnmbench.stages.plan.aux_tasks import LabelSource
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import resolve_methods
+from lnmbench.testing import sample_cohort
 
 MakeCohort = Callable[..., Cohort]
 REGISTRY = Registry()
@@ -161,3 +165,29 @@ def test_a_fault_costs_the_methods_that_use_its_plugin(
         resolve(aux="early", only=True)
     with pytest.raises(UserError, match="^aux task early of plugin faulty: no column of this"):
         resolve(aux=("none", "early:refuses=true"))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "control"),
+    [
+        ("pt", "none"),
+        ("pt+random", "none"),
+        ("random", "negative"),
+        ("random+pt:shuffled=1", "negative"),
+        ("pt:shuffled=1", "none"),  # known by its tasks, as in older ledgers
+        ("oracle", "positive"),
+        ("pt+oracle", "positive"),
+        ("oracle:shuffled=1", "negative"),
+    ],
+)
+def test_a_control_is_declared_by_its_tasks(tasks: str, control: str) -> None:
+    cohort = sample_cohort(40)
+    benchmark = read_benchmark(None, {"encoder": ["none"], "aux": [tasks], "only": True})
+    selections = select_methods(benchmark, REGISTRY)
+    source = LabelSource(cases=np.arange(40), target=np.arange(40.0) % 2)
+    (resolved,), _ = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources(), source)
+    assert isinstance(resolved.method, NetworkMethod)
+    assert resolved.method.control == control
+    assert resolved.method.is_control == (tasks not in ("pt", "pt+random"))
+    plain = replace(resolved.method, control="none", label="other")
+    assert plain.fingerprint == resolved.method.fingerprint
