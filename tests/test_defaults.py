@@ -16,6 +16,8 @@ from lnmbench.registry import Registry
 REGISTRY = Registry()
 CORE = Path(lnmbench.__file__).parent
 OTHER_MEANINGS = {
+    "constant": "a constant learning rate or imputed value; the auxiliary task is not named",
+    "random": "random weights; the auxiliary task is not named",
     "column": "the noun of tables, in messages and in records",
     "size": "the number of bytes or cells, in messages and in records",
     "none": "the word for no encoder, no auxiliary task, no augmentation and no trained stage",

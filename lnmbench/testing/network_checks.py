@@ -157,7 +157,7 @@ def check_aux_task_control(task: AuxTask, cohort: Cohort) -> None:
 
 
 def check_aux_task_target(task: AuxTask, cohort: Cohort) -> None:
-    """Check the targets of a task that is made from the labels of one outcome, or of several."""
+    """Check that a task made from the target has labels for one outcome, and for several."""
     if not isinstance(task, TargetBased):
         return
     labels = np.arange(2.0 * len(cohort)).reshape(-1, 2) % 3

@@ -61,7 +61,8 @@ def test_controls_of_controls_are_not_added() -> None:
 
 def test_a_sweep_gives_each_set_of_tasks_each_value_with_controls_of_its_own() -> None:
     selections = select(aux=("pt+pt:edition=7", "none"), sweep="keep=0.25+1", controls=1)
-    kept = [[task.bound.parameters.get("keep") for task in tasks] for tasks in selections.aux]
+    *named, _ = selections.aux
+    kept = [[task.bound.parameters.get("keep") for task in tasks] for tasks in named]
     assert kept == [[0.25, 0.25], [None, None], [], [0.25, 0.25], [None, None]]
     assert [str(task.written) for task in selections.aux[1]] == ["pt", "pt:edition=7"]
     weights = select(aux="pt", sweep="weight=0.5+2", only=True).aux

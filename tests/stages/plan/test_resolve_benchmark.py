@@ -44,8 +44,8 @@ def test_controls_come_last_and_too_few_are_noted(cohort_file: Path) -> None:
         )
         for controls in (3, 19)
     )
-    assert [each.method.is_control for each in few.methods] == [False] * 3 + [True] * 3
-    assert len(many.methods) == 3 + 19
+    assert [each.method.is_control for each in few.methods] == [False] * 3 + [True] * 4
+    assert len(many.methods) == 3 + 19 + 1
     (notice,) = [notice for notice in few.notices if "too few" in notice]
     assert notice.startswith("3 negative controls: too few for a permutation test")
     assert not any("too few" in note for note in (*many.notices, *few.notes))
