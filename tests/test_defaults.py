@@ -23,6 +23,10 @@ OTHER_MEANINGS = {
     "none": "the word for no encoder, no auxiliary task, no augmentation and no trained stage",
     "schedule": "the training setting: the course of the learning rates",
     "table": "a block of the report, and an output format",
+    "rotation": "an augmentation",
+    "segment": "an element of DICOM segmentations",
+    "shape": "the attribute of arrays",
+    "volume": "the level of an encoder, and the images of a case",
 }
 """Names of plugins that the core uses for something else."""
 

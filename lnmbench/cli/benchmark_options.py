@@ -65,8 +65,8 @@ class MethodOptions(OptionGroup):
         int | None,
         typer.Option(
             help="Number of negative controls of each method with auxiliary tasks: the same tasks"
-            " with randomly permuted labels, for a permutation test from 19 on, and the target itself"
-            " as a task once (default: 0)."
+            " with randomly permuted labels, for a permutation test from 19 on, and the target"
+            " itself as a task once (default: 0)."
         ),
     ] = None
     weighting: Annotated[
