@@ -99,7 +99,7 @@ class ReportReader(Protocol):
 
 @runtime_checkable
 class Target(Protocol):
-    """A binary label to predict."""
+    """A binary label to predict, or several of them with `TargetOutcomes`."""
 
     @property
     def title(self) -> str:
@@ -110,6 +110,24 @@ class Target(Protocol):
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return notices for the user on how the labels follow from the cohort's columns."""
+
+
+@runtime_checkable
+class TargetOutcomes(Protocol):
+    """A target with several outcomes, each a binary label with its own probability; optional.
+
+    `labels` is 1 for the cases with a positive outcome (`lnmbench.records.mark_positive`).
+    """
+
+    @property
+    def kind(self) -> Literal["multilabel", "ordinal"]:
+        """`multilabel`, or `ordinal` if the outcomes are the cut points of ordered classes."""
+
+    def outcomes(self, cohort: Cohort) -> Mapping[str, NDArray[np.float64]]:
+        """Return the labels of each outcome by its name, (n,): 1, 0, or NaN if unknown.
+
+        The cut points are in ascending order: class 1 or higher, class 2 or higher, …
+        """
 
 
 @runtime_checkable
@@ -387,7 +405,7 @@ class Metric(Protocol):
 
     @property
     def kinds(self) -> Sequence[Label]:
-        """Kinds of label that it scores; a target is `binary`."""
+        """Kinds of label that it scores; of targets, `binary`, `multilabel` or `ordinal`."""
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -541,6 +559,7 @@ __all__ = [
     "StepWeights",
     "Target",
     "TargetBased",
+    "TargetOutcomes",
     "TaskNeeds",
     "Thresholded",
     "Tunable",

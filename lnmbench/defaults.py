@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -24,7 +25,8 @@ class Folds:
 class Defaults:
     """The choices that apply unless the user makes others, as they are typed.
 
-    `primary` are the primary metrics, `quick` the protocol of `lnmbench run --quick`.
+    `primary` are the primary metrics of a binary target, `primary_metrics` those of each kind of
+    target, `quick` the protocol of `lnmbench run --quick`.
     """
 
     dataset: str
@@ -36,6 +38,7 @@ class Defaults:
     executor: str
     report_reader: str
     primary: tuple[str, ...]
+    primary_metrics: Mapping[str, tuple[str, ...]]
     protocol: Folds
     quick: Folds
 
@@ -44,8 +47,10 @@ def read_defaults() -> Defaults:
     """Return the defaults that the package ships."""
     text = files("lnmbench").joinpath("defaults.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
+    primary = {kind: tuple(names) for kind, names in table.pop("primary").items()}
     return Defaults(
-        primary=tuple(table.pop("primary")),
+        primary=primary["binary"],
+        primary_metrics=primary,
         protocol=Folds(**table.pop("protocol")),
         quick=Folds(**table.pop("quick")),
         **table,

@@ -49,6 +49,13 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
+from lnmbench.records.outcomes import (
+    Outcomes,
+    TargetKind,
+    class_probabilities,
+    find_strata,
+    mark_positive,
+)
 from lnmbench.records.probe import EncoderProbe, IdealLabel, ProbedLabel, probe_key
 from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Plan, Protocol, Splits
@@ -127,6 +134,7 @@ __all__ = [
     "Method",
     "MethodResult",
     "NetworkMethod",
+    "Outcomes",
     "Page",
     "Pair",
     "PairComparison",
@@ -152,6 +160,7 @@ __all__ = [
     "Summary",
     "Table",
     "TableColumn",
+    "TargetKind",
     "TestResult",
     "Training",
     "Trial",
@@ -161,12 +170,15 @@ __all__ = [
     "Volume",
     "WeightingStep",
     "Weights",
+    "class_probabilities",
     "find_labeled_cases",
+    "find_strata",
     "freeze",
     "image_control",
     "image_control_seed",
     "is_shuffled",
     "kept_share",
+    "mark_positive",
     "probe_key",
     "shuffle",
     "strip_image_control",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records.cohort import OMITTED_BY_DEFAULT, Card, Preprocessing
+from lnmbench.records.outcomes import Outcomes, TargetKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,7 +70,8 @@ class Splits:
 class Plan:
     """The cases with a known target, their labels and their folds.
 
-    `truth` is (n,) of 0 and 1, in the order of `ids`. `patients` is (n,): the number of each
+    `truth` is (n,) of 0 and 1, in the order of `ids`; of a target with several outcomes, which are
+    in `outcomes`, it is 1 for the cases with a positive one. `patients` is (n,): the number of each
     case's patient. `notes` say how the labels were made and which cases were left out.
     """
 
@@ -83,3 +85,14 @@ class Plan:
     patients: NDArray[np.int64]
     splits: Splits
     notes: tuple[str, ...] = ()
+    outcomes: Outcomes | None = None
+
+    @property
+    def kind(self) -> TargetKind:
+        """The kind of the target."""
+        return "binary" if self.outcomes is None else self.outcomes.kind
+
+    @property
+    def endpoints(self) -> NDArray[np.float64]:
+        """The labels that are predicted, (n, m) of 0, 1 and NaN; (n, 1) of a binary target."""
+        return self.truth[:, None] if self.outcomes is None else self.outcomes.values

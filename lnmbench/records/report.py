@@ -13,6 +13,7 @@ from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.figure import Figure
 from lnmbench.records.manifest import Manifest
 from lnmbench.records.method import Method
+from lnmbench.records.outcomes import Outcomes
 from lnmbench.records.probe import EncoderProbe
 from lnmbench.records.profile import Profile
 from lnmbench.records.protocol import Protocol
@@ -48,7 +49,13 @@ class MethodResult:
         The standard deviation over the outer folds by metric.
     predicted
         The out-of-fold probabilities of the target, (repeats, n). Compute a statistic in each
-        repeat and average it: averaged probabilities are those of a larger ensemble.
+        repeat and average it: averaged probabilities are those of a larger ensemble. None for a
+        target with several outcomes.
+    outcome_predictions
+        The same of a target with m outcomes, (repeats, n, m); None for a binary target.
+    by_outcome
+        The results of each outcome by its name, over the cases in which it is known; empty for a
+        binary target. A fold without cases of both classes does not define most metrics.
     inner
         The first primary metric of the validation predictions that selected the setting,
         (repeats, folds).
@@ -68,6 +75,8 @@ class MethodResult:
     summary: Mapping[str, Estimate] = field(default_factory=dict)
     spread: Mapping[str, float] = field(default_factory=dict)
     predicted: NDArray[np.float64] | None = None
+    outcome_predictions: NDArray[np.float64] | None = None
+    by_outcome: Mapping[str, MethodResult] = field(default_factory=dict)
     inner: NDArray[np.float64] | None = None
     aux: tuple[AuxScore, ...] = ()
     curve: Curve | None = None
@@ -121,7 +130,10 @@ class Results:
     notes
         Notes of planning and of every invocation.
     truth
-        The labels of the target, (n,), 0 or 1.
+        The labels of the target, (n,), 0 or 1; with several outcomes, 1 if any is positive.
+    outcomes
+        The outcomes of the target, None for a binary one; `lnmbench.results.for_outcome` returns
+        the results of one.
     outer
         The outer fold in which each case is tested, (repeats, n).
     patients
@@ -176,6 +188,7 @@ class Results:
     target_title: str = ""
     faults: tuple[PluginFault, ...] = ()
     check_results: tuple[CheckResult, ...] = ()
+    outcomes: Outcomes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

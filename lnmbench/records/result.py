@@ -54,8 +54,9 @@ class UnitResult:
     """The result of a unit: the ensemble of its inner fits on the outer test fold.
 
     `test` maps a task (`TARGET`, or an auxiliary task's name) to probabilities (n, outputs), NaN
-    outside the test fold: the mean over the inner fits. `validation` is (n,): each training case's
-    probability of the target from the fit that did not train on it, NaN in the test fold.
+    outside the test fold: the mean over the inner fits. `validation` is (n,), or (n, m)
+    for m > 1 outcomes of the target: each training case's probability from the fit that did not
+    train on it, NaN in the test fold.
     `seconds` and `device_seconds` are the unit's share of its chunk. `settings` are those chosen on
     the inner folds; `search` are the trials of all candidates, empty for a single one. Predictions
     and `history` are those of the chosen settings; `fits` and `epochs` count all. `notes` are for

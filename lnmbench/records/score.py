@@ -66,7 +66,8 @@ class Pair:
     `margin` is the largest difference that does not matter, None if none was declared.
 
     `a` and `b` are fold scores of shape (repeats, folds); the difference is b - a.
-    `truth` is (n,); `predicted_a`, `predicted_b` and `fold` are (repeats, n).
+    `truth` is (n,); `predicted_a`, `predicted_b` and `fold` are (repeats, n). Of a target with m
+    outcomes, `truth` is (n, m) with NaN where unknown, and predictions are (repeats, n, m).
     """
 
     metric: str

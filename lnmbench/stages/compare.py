@@ -76,7 +76,7 @@ def compare(
     method_results
         The methods; incomplete ones are left out.
     truth
-        Labels (n,) of 0 and 1.
+        Labels (n,) of 0 and 1; with several outcomes (n, m), NaN where unknown.
     outer
         (repeats, n): the outer fold in which a case is tested.
     metrics
@@ -149,9 +149,11 @@ def _pairs(
     margins: Mapping[str, float],
 ) -> Iterator[Pair]:
     predicted = {
-        result.method.fingerprint: result.predicted
+        result.method.fingerprint: predictions
         for result in method_results
-        if result.complete and result.predicted is not None
+        if result.complete
+        for predictions in (result.predicted, result.outcome_predictions)
+        if predictions is not None
     }
     complete = [result for result in method_results if result.method.fingerprint in predicted]
     size_of_set = _control_set_sizes([result.method for result in method_results])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,15 +38,17 @@ def fold_scores(
     name: str,
     method: str,
     thresholds: NDArray[np.float64] | None = None,
+    partial: bool = False,
 ) -> FoldScores:
     """Return one metric of one method on every outer fold.
 
     Parameters
     ----------
     predicted
-        Probabilities (repeats, n).
+        Probabilities (repeats, n), or (repeats, n, …) as the metric takes them.
     truth
-        Labels (n,) of 0 and 1.
+        Labels (n,) of 0 and 1; of a target with outcomes, those that the metric takes. Cases whose
+        label is NaN are left out.
     outer
         (repeats, n): the outer fold in which a case is tested.
     metric, name
@@ -54,6 +57,8 @@ def fold_scores(
         The fingerprint of the method.
     thresholds
         (repeats, folds), for a metric that has a threshold.
+    partial
+        Whether a fold may lack a class, or cases with a label; then the metric may be NaN.
 
     Raises
     ------
@@ -62,11 +67,17 @@ def fold_scores(
     """
     values = np.empty((outer.shape[0], int(outer.max()) + 1))
     for repeat, fold in np.ndindex(*values.shape):
-        tested = outer[repeat] == fold
+        tested = (outer[repeat] == fold) & _has_label(truth)
         labels, scores = truth[tested], predicted[repeat][tested]
-        _refuse_fold(labels, scores, method=method, where=f"repeat {repeat + 1}, fold {fold + 1}")
-        if thresholds is not None and isinstance(metric, Thresholded):
-            value = metric(labels, scores, float(thresholds[repeat, fold]))
+        where = f"repeat {repeat + 1}, fold {fold + 1}"
+        _refuse_missing(scores, method=method, where=where)
+        if not partial:
+            _refuse_single_class(labels, where=where)
+        if not len(labels):
+            value = math.nan
+        elif thresholds is not None and isinstance(metric, Thresholded):
+            threshold = float(thresholds[repeat, fold])
+            value = math.nan if math.isnan(threshold) else metric(labels, scores, threshold)
         else:
             value = metric(labels, scores)
         values[repeat, fold] = value
@@ -126,6 +137,7 @@ def score(
     cost: Cost,
     faults: dict[str, str] | None = None,
     validation: Validation = (),
+    partial: bool = False,
 ) -> MethodResult:
     """Return the result of a method, without scores while units are missing.
 
@@ -133,7 +145,7 @@ def score(
     ----------
     method
         The method.
-    predicted, truth, outer
+    predicted, truth, outer, partial
         As in `fold_scores`.
     protocol
         The protocol of the run.
@@ -176,6 +188,7 @@ def score(
                 name=name,
                 method=method.fingerprint,
                 thresholds=_thresholds(metric, validation, truth, outer),
+                partial=partial,
             )
             if name == protocol.primary[0]:
                 inner = _score_validation(metric, validation, truth, outer)
@@ -206,7 +219,8 @@ def _thresholds(
         return None
     thresholds = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
     for repeat, fold, labels, probabilities in _iterate_with_labels(validation, truth, outer):
-        thresholds[repeat, fold] = metric.threshold(labels, probabilities)
+        if len(np.unique(labels)) > 1:
+            thresholds[repeat, fold] = metric.threshold(labels, probabilities)
     return thresholds
 
 
@@ -221,20 +235,27 @@ def _score_validation(
         return None
     values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
     for repeat, fold, labels, probabilities in _iterate_with_labels(validation, truth, outer):
-        values[repeat, fold] = metric(labels, probabilities)
+        if len(labels):
+            values[repeat, fold] = metric(labels, probabilities)
     return values
 
 
 def _iterate_with_labels(
     validation: Validation, truth: NDArray[np.float64], outer: NDArray[np.int16]
 ) -> Iterator[tuple[int, int, NDArray[np.float64], NDArray[np.float64]]]:
+    has_label = _has_label(truth)
     for repeat, fold, probabilities in validation:
-        yield repeat, fold, truth[outer[repeat] != fold], probabilities
+        training = outer[repeat] != fold
+        labeled = has_label[training]
+        yield repeat, fold, truth[training][labeled], probabilities[labeled]
 
 
-def _refuse_fold(
-    labels: NDArray[np.float64], scores: NDArray[np.float64], *, method: str, where: str
-) -> None:
+def _has_label(truth: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return whether a case has any label, bool (n,), of labels (n,) or (n, m)."""
+    return np.asarray(~np.isnan(truth.reshape(len(truth), -1)).all(axis=1))
+
+
+def _refuse_missing(scores: NDArray[np.float64], *, method: str, where: str) -> None:
     if not np.isfinite(scores).all():
         raise UserError(
             f"method {method} lacks predictions",
@@ -242,6 +263,9 @@ def _refuse_fold(
             got=f"{np.count_nonzero(~np.isfinite(scores))} of {scores.size} missing",
             then="the ledger was changed after the run: run into a new folder",
         )
+
+
+def _refuse_single_class(labels: NDArray[np.float64], *, where: str) -> None:
     classes = np.unique(labels)
     if classes.size < 2:
         cases = f"{plural(labels.size, 'case')}, all {classes[0]:g}" if labels.size else "no case"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lnmbench.stats.arrays import require_finite
-from lnmbench.stats.discrimination import auc
+from lnmbench.stats.discrimination import auc, average_precision
 
 
 def quadratic_kappa(y: ArrayLike, predicted: ArrayLike, n_classes: int) -> float:
@@ -118,17 +119,58 @@ def multilabel_auc(y: ArrayLike, p: ArrayLike) -> float:
     >>> multilabel_auc(y, [[0.1, 0.2], [0.7, 0.9], [0.3, 0.6], [0.4, 0.1]])
     0.375
     """
-    truth, scores = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
-    if truth.ndim != 2 or truth.shape != scores.shape:
-        raise ValueError(
-            f"labels: expected (n, elements) as the scores, got {truth.shape} and {scores.shape}"
-        )
-    areas = []
-    for element, score in zip(truth.T, scores.T, strict=True):
-        known = ~np.isnan(element)
-        if np.unique(element[known]).size > 1:
-            areas.append(auc(element[known], score[known]))
-    return float(np.mean(areas)) if areas else math.nan
+    return _average_over_elements(auc, y, p)
+
+
+def multilabel_average_precision(y: ArrayLike, p: ArrayLike) -> float:
+    """Return the mean over elements of the average precision of each.
+
+    Parameters
+    ----------
+    y
+        Labels (n, elements) of 0, 1 and NaN where unknown.
+    p
+        Probabilities (n, elements).
+
+    Returns
+    -------
+    float
+        NaN if no element has cases of both classes; an element without them is left out.
+    """
+    return _average_over_elements(average_precision, y, p)
+
+
+def c_index(y: ArrayLike, score: ArrayLike) -> float:
+    """Return the share of pairs of different classes that a score orders as the classes are.
+
+    The concordance index of Harrell et al. (1982) for ordered classes; pairs with equal scores
+    count half. With two classes it is the AUC.
+
+    Parameters
+    ----------
+    y
+        Class numbers (n,).
+    score
+        Scores (n,).
+
+    Returns
+    -------
+    float
+        NaN if all cases are of one class.
+
+    Examples
+    --------
+    >>> c_index([0, 1, 2], [0.1, 0.3, 0.2])
+    0.6666666666666666
+    """
+    classes, scores = np.asarray(y, dtype=np.float64), np.asarray(score, dtype=np.float64)
+    higher = classes[:, None] > classes
+    pairs = int(higher.sum())
+    if not pairs:
+        return math.nan
+    difference = scores[:, None] - scores
+    concordant = ((difference > 0) & higher).sum() + 0.5 * ((difference == 0) & higher).sum()
+    return float(concordant / pairs)
 
 
 def mean_absolute_error(y: ArrayLike, predicted: ArrayLike) -> float:
@@ -191,6 +233,23 @@ def dice(truth: ArrayLike, predicted: ArrayLike) -> float:
     a, b = a.reshape(len(a), -1), b.reshape(len(b), -1)  # (n, voxels)
     sizes, both = a.sum(1) + b.sum(1), (a & b).sum(1)
     return float(np.where(sizes > 0, 2.0 * both / np.maximum(sizes, 1), 1.0).mean())
+
+
+def _average_over_elements(
+    metric: Callable[[NDArray[np.float64], NDArray[np.float64]], float], y: ArrayLike, p: ArrayLike
+) -> float:
+    """Return the mean of a metric over the elements with known cases of both classes."""
+    truth, scores = np.asarray(y, dtype=np.float64), np.asarray(p, dtype=np.float64)
+    if truth.ndim != 2 or truth.shape != scores.shape:
+        raise ValueError(
+            f"labels: expected (n, elements) as the scores, got {truth.shape} and {scores.shape}"
+        )
+    values = []
+    for element, score in zip(truth.T, scores.T, strict=True):
+        known = ~np.isnan(element)
+        if np.unique(element[known]).size > 1:
+            values.append(metric(element[known], score[known]))
+    return float(np.mean(values)) if values else math.nan
 
 
 def _classes(values: ArrayLike, what: str, n_classes: int) -> NDArray[np.float64]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from lnmbench.contracts import ImageTask, StepWeights, Thresholded
+from lnmbench.contracts import ImageTask, StepWeights, TargetOutcomes, Thresholded
 from lnmbench.errors import PluginError
-from lnmbench.records import Cohort
+from lnmbench.records import Cohort, mark_positive
 from lnmbench.registry import Plugin
 from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.testing.sample_images import add_images, encode_images
@@ -57,9 +57,15 @@ def check_report_reader_returns(reader: Any, cohort: Cohort) -> None:
 
 @_asserting("target")
 def check_target_returns(target: Any, cohort: Cohort) -> None:
-    """Check that labels (n,) are 0, 1 or NaN, notes texts, and the cohort is not changed."""
+    """Check that labels (n,) are 0, 1 or NaN, notes texts, and the cohort is not changed.
+
+    With several outcomes, the label is 1 for the cases with a positive one.
+    """
     assert target.title
-    target.labels(cohort)
+    labels = target.labels(cohort)
+    if isinstance(target, TargetOutcomes):
+        positive = mark_positive(np.stack(list(target.outcomes(cohort).values()), axis=1))
+        assert np.array_equal(labels, positive, equal_nan=True), "labels differ from the outcomes"
     target.notes(cohort)
 
 

@@ -28,6 +28,8 @@ def register_metrics() -> Mapping[str, Callable[..., Metric]]:
         "net_benefit": threshold_metrics.NetBenefit,
         "kappa": auxiliary_metrics.QuadraticKappa,
         "macro_auc": auxiliary_metrics.MacroAuc,
+        "macro_ap": auxiliary_metrics.MacroAp,
+        "c_index": auxiliary_metrics.CIndex,
         "mae": auxiliary_metrics.MeanAbsoluteError,
         "dice": auxiliary_metrics.Dice,
     }

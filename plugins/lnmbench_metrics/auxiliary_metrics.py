@@ -1,4 +1,4 @@
-"""Metrics of auxiliary tasks: quadratic kappa, macro AUC, mean absolute error and Dice."""
+"""Metrics of classes, of several labels, of measures and of masks."""
 
 from __future__ import annotations
 
@@ -47,6 +47,32 @@ class MacroAuc:
         if len(truth) > 0 and (truth == truth[0]).all():
             return math.nan
         return ordinal.macro_auc(truth, predicted)
+
+
+class MacroAp:
+    """Mean of the average precisions of each element of several labels."""
+
+    title = "Macro AP"
+    greater_is_better = True
+    kinds: Sequence[Label] = ("multilabel",)
+    bounds = (0.0, 1.0)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the mean over the elements (n, elements) that have cases of both classes."""
+        return ordinal.multilabel_average_precision(truth, predicted)
+
+
+class CIndex:
+    """Concordance index of ordered classes: share of pairs that the expected class orders right."""
+
+    title = "C-index"
+    greater_is_better = True
+    kinds: Sequence[Label] = ("ordinal",)
+    bounds = (0.0, 1.0)
+
+    def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+        """Return the index of (n, classes) probabilities, NaN if all cases are of one class."""
+        return ordinal.c_index(truth, predicted @ np.arange(predicted.shape[1]))
 
 
 class MeanAbsoluteError:

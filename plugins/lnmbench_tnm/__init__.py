@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 @hookimpl
 def register_targets() -> Mapping[str, Callable[..., Target]]:
     """Offer nodal targets."""
+    from lnmbench_tnm.n_category import NCategory
     from lnmbench_tnm.nodes import n1, n2
     from lnmbench_tnm.station import Station
+    from lnmbench_tnm.stations import Stations
 
-    return {"n1": n1, "n2": n2, "station": Station}
+    return {
+        "n1": n1,
+        "n2": n2,
+        "n_category": NCategory,
+        "station": Station,
+        "stations": Stations,
+    }
 
 
 @hookimpl

@@ -14,7 +14,7 @@ from lnmbench.text import clean
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PREFIX = "station_"
+PREFIX = "station_"
 
 
 class Station:
@@ -29,7 +29,7 @@ class Station:
     """
 
     def __init__(self, name: str) -> None:
-        self.name = name.strip().removeprefix(_PREFIX)
+        self.name = name.strip().removeprefix(PREFIX)
         self.title = f"metastasis in the lymph node station {self.name}"
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:
@@ -50,14 +50,12 @@ class Station:
         )
 
     def _column(self, cohort: Cohort) -> Column:
-        column = cohort.find_column(f"{_PREFIX}{self.name}")
+        column = cohort.find_column(f"{PREFIX}{self.name}")
         if column is None:
-            labels = (c.label for c in cohort.columns if c.label and c.role in ("target", "aux"))
-            stations = [x.removeprefix(_PREFIX) for x in labels if x.startswith(_PREFIX)]
             raise UserError(
                 f"cohort {cohort.name!r} has no station {self.name[:40]!r}",
-                expected=f"a column labeled {_PREFIX}{self.name[:40]}",
-                then=nearest(self.name, stations),
+                expected=f"a column labeled {PREFIX}{self.name[:40]}",
+                then=nearest(self.name, list_stations(cohort)),
             )
         if column.kind != "binary":
             raise UserError(
@@ -66,3 +64,9 @@ class Station:
                 got=column.kind,
             )
         return column
+
+
+def list_stations(cohort: Cohort) -> list[str]:
+    """Return the names of a cohort's stations, in the order of its columns."""
+    labels = (c.label for c in cohort.columns if c.label and c.role in ("target", "aux"))
+    return [label.removeprefix(PREFIX) for label in labels if label.startswith(PREFIX)]

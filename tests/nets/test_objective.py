@@ -186,7 +186,7 @@ def test_each_outcome_has_an_intercept_fitted_to_the_cases_in_which_it_is_known(
         assert (predicted[:, 0] >= predicted[:, 1]).all()
         differences = np.diff(np.log(predicted / (1 - predicted)), axis=1)[:, 0]
         by_fit = np.split(differences, np.cumsum(fits.predicted.sum(1).numpy())[:-1])
-        assert max(np.ptp(values) for values in by_fit) < 1e-3
+        assert max(np.ptp(values) for values in by_fit) < 0.02  # float32
 
 
 def test_one_outcome_trains_as_a_binary_target_does(

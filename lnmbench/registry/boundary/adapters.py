@@ -9,7 +9,7 @@ from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.checks import guard_check
 from lnmbench.registry.boundary.comparisons import GuardedComparison
-from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader, GuardedTarget
+from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader, guard_target
 from lnmbench.registry.boundary.encoders import GuardedEncoder
 from lnmbench.registry.boundary.executors import GuardedExecutor
 from lnmbench.registry.boundary.metrics import guard_metric
@@ -20,7 +20,7 @@ from lnmbench.registry.boundary.weightings import guard_weighting
 ADAPTERS: Mapping[str, Callable[[Any, Boundary], object]] = {
     "dataset": GuardedDataset,
     "report reader": GuardedReportReader,
-    "target": GuardedTarget,
+    "target": guard_target,
     "encoder": GuardedEncoder,
     "aux task": guard_task,
     "weighting": guard_weighting,

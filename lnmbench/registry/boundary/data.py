@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cached_property, partial
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast
 
-from lnmbench.contracts import Dataset, ReportReader, Target
+from lnmbench.contracts import Dataset, ReportReader, Target, TargetOutcomes
 from lnmbench.errors import UserError
 from lnmbench.records import Card, Case, Cohort, Column, Finding, Volume
 from lnmbench.registry.boundary.arrays import require_array, view_cohort
@@ -20,10 +21,12 @@ from lnmbench.registry.boundary.values import (
     require_flag,
     require_mapping,
     require_number,
+    require_option,
     require_sequence,
     require_text,
     require_texts,
 )
+from lnmbench.text import clean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_CASES = 1_000_000
 MOST_FILES = 50_000_000
+MOST_OUTCOMES = 1000
 _AXES = 3
 
 
@@ -137,6 +141,29 @@ class GuardedTarget:
         return self._boundary.call("notes", require_texts, self._target.notes, view_cohort(cohort))
 
 
+class GuardedOutcomeTarget(GuardedTarget):
+    """A target of a plugin with several outcomes."""
+
+    @cached_property
+    def kind(self) -> Literal["multilabel", "ordinal"]:
+        """Kind of the target."""
+        check = partial(require_option, options=("multilabel", "ordinal"))
+        kind = self._boundary.read("kind", check, self._target)
+        return cast("Literal['multilabel', 'ordinal']", kind)
+
+    def outcomes(self, cohort: Cohort) -> Mapping[str, NDArray[np.float64]]:
+        """Return the labels of each outcome by its name, (n,): 1, 0, or NaN if unknown."""
+        check = partial(_require_outcomes, count=len(cohort), ordered=self.kind == "ordinal")
+        target = cast("TargetOutcomes", self._target)
+        return self._boundary.call("outcomes", check, target.outcomes, view_cohort(cohort))
+
+
+def guard_target(target: Target, boundary: Boundary) -> Target:
+    """Return a plugin's target behind its boundary, with its outcomes if it has several."""
+    kind = GuardedOutcomeTarget if isinstance(target, TargetOutcomes) else GuardedTarget
+    return kind(target, boundary)
+
+
 def _require_card(value: object) -> Card:
     if not isinstance(value, Card):
         raise Unexpected("a card (lnmbench.Card)", describe(value))
@@ -212,6 +239,22 @@ def _require_findings(value: object, *, columns: Mapping[str, Column]) -> Mappin
             raise Unexpected(f"a value of {name!r}", "one that its column excludes") from None
         findings[name] = finding
     return findings
+
+
+def _require_outcomes(
+    value: object, *, count: int, ordered: bool
+) -> Mapping[str, NDArray[np.float64]]:
+    outcomes = {
+        clean(require_text(name)): _require_labels(labels, count=count)
+        for name, labels in require_mapping(value, most=MOST_OUTCOMES).items()
+    }
+    if not outcomes:
+        raise Unexpected("at least one outcome", "none")
+    columns = list(outcomes.values())
+    for lower, higher in pairwise(columns):
+        if ordered and ((lower == 0) & (higher == 1)).any():
+            raise Unexpected("cut points in ascending order", "a case above a cut point only")
+    return outcomes
 
 
 def _require_labels(value: object, *, count: int) -> NDArray[np.float64]:

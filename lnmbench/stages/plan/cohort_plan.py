@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import Target
+from lnmbench.contracts import Target, TargetOutcomes
 from lnmbench.errors import UserError
-from lnmbench.records import Cohort, Plan, Protocol, Splits
+from lnmbench.records import Cohort, Outcomes, Plan, Protocol, Splits, find_strata, mark_positive
 from lnmbench.stages.plan.splitting import make_splits
+from lnmbench.text import join_first
+
+MOST_OUTCOMES = 12
+"""Outcomes that a message names."""
 
 
 def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
@@ -30,16 +35,21 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     UserError
         For labels that do not allow the protocol.
     """
-    labels = target.labels(cohort)
-    _refuse_labels(labels, cohort, protocol)
+    labels, outcomes, left_out = _read_target(target, cohort, protocol)
+    if outcomes is None:
+        _refuse_labels(labels, cohort, protocol)
     known = np.flatnonzero(~np.isnan(labels))
     ids = tuple(cohort.ids[case] for case in known)
     patients = [cohort.groups[case] for case in known]
     truth = labels[known]
-    _refuse_few_patients(truth, patients, cohort, protocol)
-    splits = make_splits(ids, truth, patients, protocol)
-    _refuse_single_class_folds(splits, truth, protocol)
-    notes = list(target.notes(cohort))
+    if outcomes is None:
+        _refuse_few_patients(truth, patients, cohort, protocol)
+    else:
+        outcomes = replace(outcomes, values=outcomes.values[known])
+    splits = make_splits(ids, find_strata(truth, outcomes), patients, protocol)
+    if outcomes is None:
+        _refuse_single_class_folds(splits, truth, protocol)
+    notes = [*target.notes(cohort), *left_out]
     notes += _describe_unknown(len(cohort) - len(known), cohort, protocol)
     return Plan(
         dataset=cohort.name,
@@ -52,7 +62,50 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
         patients=np.unique(patients, return_inverse=True)[1].astype(np.int64),
         splits=splits,
         notes=tuple(notes),
+        outcomes=outcomes,
     )
+
+
+def _read_target(
+    target: Target, cohort: Cohort, protocol: Protocol
+) -> tuple[NDArray[np.float64], Outcomes | None, list[str]]:
+    """Return labels (n,), the outcomes if there are several, and a note on those left out."""
+    if not isinstance(target, TargetOutcomes):
+        return target.labels(cohort), None, []
+    outcomes = target.outcomes(cohort)
+    patients = np.asarray(cohort.groups)
+    counts = {
+        name: [len(set(patients[labels == value])) for value in (1, 0)]
+        for name, labels in outcomes.items()
+    }
+    usable = [name for name in outcomes if all(_suffices(c, protocol) for c in counts[name])]
+    rare = [
+        f"{name} ({positive} positive, {negative} negative)"
+        for name, (positive, negative) in counts.items()
+        if name not in usable
+    ]
+    if not usable:
+        raise UserError(
+            f"no outcome of target {protocol.target} has enough patients for the folds",
+            where=f"cohort {cohort.name}",
+            expected=f"positive and negative ones in each of {protocol.folds} outer folds and"
+            f" {protocol.inner} inner ones",
+            got=join_first(rare, MOST_OUTCOMES),
+            then="use fewer folds, or another target",
+        )
+    values = np.stack([outcomes[name] for name in usable], axis=1)
+    merged = " (the classes that such a cut point separates count as one)"
+    note = (
+        f"outcomes of {protocol.target} left out, with too few patients for the folds:"
+        f" {join_first(rare, MOST_OUTCOMES)}{merged if target.kind == 'ordinal' else ''}"
+    )
+    usable_outcomes = Outcomes(kind=target.kind, names=tuple(usable), values=values)
+    return mark_positive(values), usable_outcomes, [note] if rare else []
+
+
+def _suffices(count: int, protocol: Protocol) -> bool:
+    """Return whether so many patients can be in every outer fold and in every inner one."""
+    return count >= protocol.folds and count - -(-count // protocol.folds) >= protocol.inner
 
 
 def _describe_unknown(count: int, cohort: Cohort, protocol: Protocol) -> list[str]:
@@ -98,8 +151,7 @@ def _refuse_few_patients(
 ) -> None:
     for value, name in ((1, "positive"), (0, "negative")):
         count = len({patients[case] for case in np.flatnonzero(truth == value).tolist()})
-        in_training = count - -(-count // protocol.folds)
-        if count < protocol.folds or in_training < protocol.inner:
+        if not _suffices(count, protocol):
             most = max((f for f in range(2, count + 1) if count - -(-count // f) >= 2), default=0)
             raise UserError(
                 f"too few {name} patients for the folds",

@@ -7,15 +7,27 @@ from collections.abc import Sequence
 from lnmbench import choices
 from lnmbench.contracts import Metric
 from lnmbench.errors import UserError
+from lnmbench.records import TargetKind
 from lnmbench.registry import Registry, Selection
 from lnmbench.stages.plan.spelling import spell
 
 
-def normalize_metrics(names: Sequence[str], registry: Registry) -> tuple[str, ...]:
+def normalize_metrics(
+    names: Sequence[str], registry: Registry, kind: TargetKind = "binary"
+) -> tuple[str, ...]:
     """Return the names of primary metrics without default parameters, numbers as Python prints.
 
     A metric that is named twice, in whatever spelling, would have two rows and count twice in
     Holm's family.
+
+    Parameters
+    ----------
+    names
+        The names as the user wrote them.
+    registry
+        The plugins that offer metrics.
+    kind
+        The kind of the target, which a primary metric must score.
 
     Raises
     ------
@@ -24,13 +36,16 @@ def normalize_metrics(names: Sequence[str], registry: Registry) -> tuple[str, ..
     """
     return tuple(
         dict.fromkeys(
-            _spell_primary(registry.metrics.select(choices.parse(name))) for name in names
+            _spell_primary(registry.metrics.select(choices.parse(name)), kind) for name in names
         )
     )
 
 
 def normalize_margins(
-    margins: Sequence[tuple[str, float]], primary: Sequence[str], registry: Registry
+    margins: Sequence[tuple[str, float]],
+    primary: Sequence[str],
+    registry: Registry,
+    kind: TargetKind = "binary",
 ) -> tuple[tuple[str, float], ...]:
     """Return the margins by primary metric, in the order of the primary metrics.
 
@@ -42,6 +57,8 @@ def normalize_margins(
         The primary metrics as `normalize_metrics` returns them.
     registry
         The plugins that offer metrics.
+    kind
+        The kind of the target.
 
     Raises
     ------
@@ -52,7 +69,7 @@ def normalize_margins(
     by_metric: dict[str, float] = {}
     for name, margin in margins:
         selection = registry.metrics.select(choices.parse(name))
-        metric = _spell_primary(selection)
+        metric = _spell_primary(selection, kind)
         if metric not in primary:
             raise UserError(
                 f"margin for metric {metric}, which is not primary",
@@ -76,12 +93,12 @@ def normalize_margins(
     return tuple((metric, by_metric[metric]) for metric in primary if metric in by_metric)
 
 
-def _spell_primary(selection: Selection[Metric]) -> str:
+def _spell_primary(selection: Selection[Metric], kind: TargetKind) -> str:
     kinds = selection.build().kinds
-    if "binary" not in kinds:
+    if kind not in kinds:
         raise UserError(
             f"metric {selection.written} cannot be primary",
-            expected="one that scores the target",
+            expected=f"one that scores the target, which is {kind}",
             got=f"one for {' and '.join(kinds)} labels",
         )
     return spell(selection)

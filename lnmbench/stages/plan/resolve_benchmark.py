@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lnmbench import choices
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask
+from lnmbench.contracts import AuxTask, TargetOutcomes
 from lnmbench.defaults import DEFAULTS
-from lnmbench.records import Choice, Cohort, Plan, Resources
+from lnmbench.records import Choice, Cohort, Plan, Resources, TargetKind
 from lnmbench.registry import GuardedExecutor, Registry, Selection
 from lnmbench.results import FEWEST_CONTROLS
 from lnmbench.stages.plan.aux_tasks import LabelSource, list_notes
@@ -97,15 +97,19 @@ def resolve(
     registry.datasets.bind(benchmark.dataset)
     target = registry.targets.select(benchmark.target)
     selections = select_methods(benchmark, registry)
-    primary = normalize_metrics(benchmark.primary, registry)
-    margins = normalize_margins(benchmark.margin, primary, registry)
+    built = target.build()
+    kind: TargetKind = built.kind if isinstance(built, TargetOutcomes) else "binary"
+    is_declared = "primary" in benchmark.model_fields_set
+    declared = benchmark.primary if is_declared else DEFAULTS.primary_metrics[kind]
+    primary = normalize_metrics(declared, registry, kind)
+    margins = normalize_margins(benchmark.margin, primary, registry, kind)
     selected_executor = registry.executors.select(executor or choices.parse(DEFAULTS.executor))
     available = resolve_resources(resources or Resources())
     sources = registry.sources()
     path = find_cohort()
     cohort = read(path)
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
-    plan = make_plan(cohort, target.build(), protocol)
+    plan = make_plan(cohort, built, protocol)
     source = LabelSource.of_plan(plan, cohort)
     methods, failures = resolve_methods(selections, benchmark, registry, cohort, available, source)
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]

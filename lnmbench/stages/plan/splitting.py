@@ -17,7 +17,7 @@ from lnmbench.records import Protocol, Splits
 
 def make_splits(
     ids: Sequence[str],
-    truth: NDArray[np.float64],
+    strata: NDArray[np.int64] | NDArray[np.float64],
     groups: Sequence[str],
     protocol: Protocol,
 ) -> Splits:
@@ -27,57 +27,60 @@ def make_splits(
     ----------
     ids
         The ids of the n cases.
-    truth
-        (n,) of 0 and 1, by which folds are stratified.
+    strata
+        (n,) of whole numbers from 0, by which folds are stratified: 0 and 1 of a binary target.
     groups
         The patient of each case; all cases of a patient are in the same fold.
     protocol
         The numbers of repeats and folds, the target and the seed.
     """
-    n = len(ids)
+    n, strata = len(ids), np.asarray(strata, dtype=np.int64)
     outer = np.empty((protocol.repeats, n), dtype=np.int16)
     inner = np.full((protocol.repeats, protocol.folds, n), -1, dtype=np.int16)
     everyone = np.arange(n)
     salt = f"{protocol.target}|{protocol.seed}"
     for repeat in range(protocol.repeats):
-        outer[repeat] = _deal(ids, truth, groups, everyone, protocol.folds, f"{salt}|{repeat}")
+        outer[repeat] = _deal(ids, strata, groups, everyone, protocol.folds, f"{salt}|{repeat}")
         for fold in range(protocol.folds):
             training = np.flatnonzero(outer[repeat] != fold)
             inner[repeat, fold, training] = _deal(
-                ids, truth, groups, training, protocol.inner, f"{salt}|{repeat}|{fold}"
+                ids, strata, groups, training, protocol.inner, f"{salt}|{repeat}|{fold}"
             )
     return Splits(outer=outer, inner=inner)
 
 
 def _deal(
     ids: Sequence[str],
-    truth: NDArray[np.float64],
+    strata: NDArray[np.int64],
     groups: Sequence[str],
     cases: NDArray[np.int64],
     folds: int,
     salt: str,
 ) -> NDArray[np.int16]:
-    """Return the fold of each case: groups are assigned in turn, those with most positives first.
+    """Return the fold of each case: groups are assigned in turn, those of the last stratum first.
 
-    Each goes to the fold with the fewest cases of its class.
+    Each goes to the fold with the fewest cases of its stratum, which is the last one of its cases.
+    Among groups of one stratum, those with most cases in it come first.
     """
     members: dict[str, list[int]] = {}
     for row, case in enumerate(cases.tolist()):
         members.setdefault(groups[case], []).append(row)
-    labels = truth[cases]
-    positives = {name: int(labels[rows].sum()) for name, rows in members.items()}
+    strata = strata[cases]
+    most = int(strata.max(initial=0)) + 1
+    counts = {
+        name: np.bincount(strata[rows], minlength=most).tolist() for name, rows in members.items()
+    }
 
-    def hardest_first(name: str) -> tuple[int, int, bytes]:
+    def hardest_first(name: str) -> tuple[list[int], int, bytes]:
         first = min(ids[cases[row]] for row in members[name])
         order = hashlib.sha256(f"{salt}|{first}".encode()).digest()
-        return -positives[name], -len(members[name]), order
+        return [-count for count in counts[name][:0:-1]], -len(members[name]), order
 
     fold_of = np.empty(len(cases), dtype=np.int16)
-    totals = [(0, 0)] * folds
+    totals = [[0] * most for _ in range(folds)]
     for name in sorted(members, key=hardest_first):
-        by_class = 0 if positives[name] else 1
-        fold = min(range(folds), key=lambda f: (totals[f][by_class], sum(totals[f]), f))
+        last = max(stratum for stratum, count in enumerate(counts[name]) if count)
+        fold = min(range(folds), key=lambda f: (totals[f][last], sum(totals[f]), f))
         fold_of[members[name]] = fold
-        yes, size = positives[name], len(members[name])
-        totals[fold] = (totals[fold][0] + yes, totals[fold][1] + size - yes)
+        totals[fold] = [total + n for total, n in zip(totals[fold], counts[name], strict=True)]
     return fold_of

@@ -34,7 +34,7 @@ from lnmbench.stages.report.result_faults import (
     make_faults,
     separate_failures,
 )
-from lnmbench.stages.score import score
+from lnmbench.stages.target_score import score_target
 from lnmbench.store.ledger import FILE, LedgerReader
 
 
@@ -77,7 +77,7 @@ def read_results(
     """
     with LedgerReader.open(folder, say) as ledger:
         plan = ledger.plan()
-        offers = build_metrics(plan.protocol, registry)
+        offers = build_metrics(plan.protocol, registry, plan.kind)
         metrics, faults = offers.of_target, dict(offers.faults)
         methods = sorted(make_labels_unique(ledger.methods()), key=listing_order)
         labels = _labels_by_key(ledger.labels())
@@ -109,7 +109,10 @@ def read_results(
             comparison_roles={},
             primary="",
             primary_metrics=plan.protocol.primary,
-            metric_bounds={name: metric.bounds for name, metric in metrics.items()},
+            metric_bounds={
+                name: metric.bounds
+                for name, metric in {**offers.without_parameters, **metrics}.items()
+            },
             metric_functions=metrics,
             metric_better={
                 name: metric.greater_is_better
@@ -117,6 +120,7 @@ def read_results(
             },
             notes=_notes(plan, ledger),
             truth=plan.truth,
+            outcomes=plan.outcomes,
             outer=plan.splits.outer,
             patients=plan.patients,
             aux_labels={key: replace(task, task=key) for key, task in labels.items()},
@@ -144,7 +148,7 @@ def compare_methods(results: Results, registry: Registry) -> Results:
     if set(results.primary_metrics) <= set(results.metrics):
         compared = compare(
             results.method_results,
-            results.truth,
+            results.truth if results.outcomes is None else results.outcomes.values,
             results.outer,
             metrics=results.primary_metrics,
             comparisons=tests,
@@ -196,17 +200,16 @@ def _method_result(
         metrics = {name: metrics[name] for name in plan.protocol.primary if name in metrics}
     # a run may continue meanwhile: a unit that is counted here has its predictions below
     units_done = len(ledger.done(fingerprint))
-    result = score(
+    result = score_target(
         method,
-        ledger.predictions(fingerprint, TARGET)[..., 0],
-        plan.truth,
-        plan.splits.outer,
-        protocol=plan.protocol,
+        ledger.predictions(fingerprint, TARGET),
+        list(ledger.validation(fingerprint)),
+        plan,
         metrics=metrics,
+        outcome_metrics={} if summarized else offers.of_outcome,
         faults=faults,
         units_done=units_done,
         cost=ledger.cost(fingerprint),
-        validation=list(ledger.validation(fingerprint)),
     )
     keys = [choice.key for choice in method.aux] if result.complete and not summarized else []
     for key in keys:

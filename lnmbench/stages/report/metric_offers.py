@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lnmbench import choices
 from lnmbench.contracts import Metric
 from lnmbench.errors import PluginError
-from lnmbench.records import Choice, Protocol
+from lnmbench.records import Choice, Protocol, TargetKind
 from lnmbench.registry import Registry
 
 
@@ -23,9 +23,28 @@ class MetricOffers:
     without_parameters: Mapping[str, Metric]
     faults: Mapping[str, str]
 
+    @property
+    def of_outcome(self) -> Mapping[str, Metric]:
+        """The metrics of one outcome of a target with several."""
+        return {
+            n: metric for n, metric in self.without_parameters.items() if "binary" in metric.kinds
+        }
 
-def build_metrics(protocol: Protocol, registry: Registry) -> MetricOffers:
-    """Return the metrics that plugins offer. Raises `UserError` if a primary one is unknown."""
+
+def build_metrics(
+    protocol: Protocol, registry: Registry, kind: TargetKind = "binary"
+) -> MetricOffers:
+    """Return the metrics that plugins offer. Raises `UserError` if a primary one is unknown.
+
+    Parameters
+    ----------
+    protocol
+        The protocol, which names the primary metrics.
+    registry
+        The plugins.
+    kind
+        The kind of the target, which its metrics score.
+    """
     faults: dict[str, str] = {}
     primary, others = {}, {}
     for name in protocol.primary:
@@ -37,12 +56,12 @@ def build_metrics(protocol: Protocol, registry: Registry) -> MetricOffers:
             metric = _build(offer.name, Choice(name=offer.name), registry, faults)
             if metric is not None:
                 others[offer.name] = metric
-    binary = {
+    further = {
         name: metric
         for name, metric in others.items()
-        if "binary" in metric.kinds and name not in primary
+        if kind in metric.kinds and name not in primary
     }
-    return MetricOffers(of_target=primary | binary, without_parameters=others, faults=faults)
+    return MetricOffers(of_target=primary | further, without_parameters=others, faults=faults)
 
 
 def target_metrics(protocol: Protocol, registry: Registry) -> Mapping[str, Metric]:

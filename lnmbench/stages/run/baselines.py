@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
-from lnmbench.records import TARGET, Cohort, Trial, UnitResult
+from lnmbench.records import TARGET, Cohort, Plan, Trial, UnitResult
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
@@ -51,7 +51,7 @@ def _unit(
     cohort: Cohort,
     frame: pd.DataFrame,
 ) -> UnitResult:
-    fitted = [_fit_candidates(baseline, cohort, frame, chunk.plan.truth, fit) for fit in unit]
+    fitted = [_fit_outcomes(baseline, cohort, frame, chunk.plan, fit) for fit in unit]
     by_candidate = zip(*(losses for losses, _ in fitted), strict=True)
     trials = [
         Trial(candidate=number, settings=dict(settings), losses=losses)
@@ -60,13 +60,64 @@ def _unit(
         )
     ]
     chosen = best_trial(trials).candidate - 1
+    predictions = np.stack([p[chosen] for _, p in fitted])  # (fits, n, m)
+    if chunk.plan.kind == "ordinal":
+        predictions = np.minimum.accumulate(predictions, axis=2)
     return unit_result(
         chunk,
         unit,
-        {TARGET: np.stack([p[chosen] for _, p in fitted])[..., None]},  # (fits, n, 1)
+        {TARGET: predictions},
         fits=len(unit) * len(trials),
         search=mark_best(trials),
     )
+
+
+def _fit_outcomes(
+    baseline: GuardedBaseline, cohort: Cohort, frame: pd.DataFrame, plan: Plan, fit: Fit
+) -> tuple[list[float], list[NDArray[np.float64]]]:
+    """Return each candidate's log loss, as that of networks, and probabilities (n, m).
+
+    Each outcome has a model of its own, fitted to the cases in which it is known. All have the same
+    candidate.
+    """
+    if plan.outcomes is None:
+        losses, binary = _fit_candidates(baseline, cohort, frame, plan.truth, fit)
+        return losses, [p[:, None] for p in binary]
+    by_outcome = [_fit_outcome(baseline, cohort, frame, y, fit) for y in plan.endpoints.T]
+    probabilities = [np.stack(columns, axis=1) for columns in zip(*by_outcome, strict=True)]
+    truth = plan.endpoints[fit.validation]  # (v, m)
+    return [_mean_loss(truth, p[fit.validation]) for p in probabilities], probabilities
+
+
+def _fit_outcome(
+    baseline: GuardedBaseline,
+    cohort: Cohort,
+    frame: pd.DataFrame,
+    labels: NDArray[np.float64],
+    fit: Fit,
+) -> list[NDArray[np.float64]]:
+    """Return each candidate's probabilities (n,); the prevalence where training has one class."""
+    training = fit.training & ~np.isnan(labels)
+    positive, known = float(labels[training].sum()), int(training.sum())
+    if not 0 < positive < known:
+        # half a case counts as the other class, as for the intercepts of networks
+        share = np.clip(positive, 0.5, known - 0.5) / known if known else 0.5
+        return [np.full(len(labels), share) for _ in baseline.candidates()]
+    estimator = baseline.estimator(cohort.features)
+    model, features = estimator.fit_steps(frame, labels, training)
+    return [
+        model.probabilities(candidate, features, labels, training)
+        for candidate in baseline.candidates()
+    ]
+
+
+def _mean_loss(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+    """Return the log loss (v, m): the mean over cases of the mean over known outcomes."""
+    known = ~np.isnan(truth)
+    likelihood = np.where(truth == 1, predicted, 1.0 - predicted)
+    losses = -np.log(likelihood.clip(np.finfo(np.float64).eps))
+    by_case = np.where(known, losses, 0.0).sum(axis=1) / known.sum(axis=1)
+    return float(by_case.mean())
 
 
 def _fit_candidates(

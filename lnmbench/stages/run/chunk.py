@@ -193,13 +193,13 @@ def unit_result(
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
     for task, values in probabilities.items():
         ensembles[task][test] = values[:, test].mean(axis=0)
-    validation = np.full(len(test), np.nan)
+    validation = np.full_like(ensembles[TARGET], np.nan)
     for fit, values in zip(unit, probabilities[TARGET], strict=True):
-        validation[fit.validation] = values[fit.validation, 0]
+        validation[fit.validation] = values[fit.validation]
     return UnitResult(
         unit=Unit(method=chunk.method.fingerprint, repeat=chunk.repeat, fold=unit[0].fold),
         test=ensembles,
-        validation=validation,
+        validation=validation[:, 0] if validation.shape[1] == 1 else validation,
         seconds=0.0,
         memory_mb=0.0,
         fits=fits,

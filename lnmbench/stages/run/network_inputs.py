@@ -49,8 +49,9 @@ def label_inputs(
     from lnmbench.nets.fits import AuxInput, Inputs
 
     positions = network_positions(plan, cohort)
-    target = torch.full((len(positions),), torch.nan)
-    target[: len(plan.truth)] = torch.from_numpy(plan.truth).float()
+    labels = plan.truth if plan.outcomes is None else plan.outcomes.values
+    target = torch.full((len(positions), *labels.shape[1:]), torch.nan)
+    target[: len(labels)] = torch.from_numpy(labels).float()
     aux = tuple(
         AuxInput(
             name=str(choice),
@@ -61,7 +62,7 @@ def label_inputs(
         )
         for choice, task, head in zip(method.aux, tasks, head_names(method.aux), strict=True)
     )
-    return Inputs(target=target, aux=aux, target_name=TARGET)
+    return Inputs(target=target, aux=aux, target_name=TARGET, ordered=plan.kind == "ordinal")
 
 
 def _initial_head(task: OwnHead, method: NetworkMethod) -> nn.Module:

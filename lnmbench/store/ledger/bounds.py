@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from lnmbench.records import Plan
-from lnmbench.store.ledger.schema import PROBABILITIES
+from lnmbench.store.ledger.schema import OUTCOMES, PROBABILITIES
 
 TEST_PREDICTIONS = (
     "a test prediction is missing, outside 0 to 1, or of a case outside the test fold"
@@ -37,14 +37,16 @@ _QUERIES: Mapping[str, str] = {
         "  AND s.case_number = p.case_number"
         f" WHERE {_NO_RESULT} OR s.part IS NOT 'test' OR typeof(p.value) <> 'real'"
         "  OR p.value NOT BETWEEN -1e300 AND 1e300"
-        "  OR (p.task = 'target' AND (p.output <> 0 OR p.value NOT BETWEEN 0 AND 1))"
+        "  OR (p.task = 'target' AND (p.output NOT BETWEEN 0 AND max(1,"
+        f"   {OUTCOMES}) - 1 OR p.value NOT BETWEEN 0 AND 1))"
         "  OR (p.task <> 'target' AND p.task NOT IN (SELECT task FROM tasks))"
     ),
     "a test prediction is missing": (
         "SELECT unit FROM units u WHERE state = 'done' AND"
         " (SELECT count(*) FROM predictions p WHERE p.unit = u.unit AND task = 'target') <>"
         " (SELECT count(*) FROM splits s WHERE s.repeat = u.repeat AND s.fold = u.fold"
-        "  AND part = 'test')"
+        "  AND part = 'test') * max(1, "
+        f"{OUTCOMES})"
     ),
     "the outputs of a task have gaps": (
         "SELECT DISTINCT unit FROM predictions WHERE task <> 'target' GROUP BY unit, task"
@@ -87,16 +89,16 @@ def find_units_out_of_bounds(database: sqlite3.Connection, plan: Plan) -> Iterat
 
 
 def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
-    training = (plan.splits.inner >= 0).sum(axis=2)  # (repeats, folds)
+    numbers = (plan.splits.inner >= 0).sum(axis=2) * plan.endpoints.shape[1]  # (repeats, folds)
     rows = database.execute(
         "SELECT unit, repeat, fold, probabilities FROM validation JOIN units USING (unit)"
         " WHERE typeof(probabilities) = 'blob'"
     )
     for unit, repeat, fold, stored in rows:
-        if not (0 <= repeat < training.shape[0] and 0 <= fold < training.shape[1]):
+        if not (0 <= repeat < numbers.shape[0] and 0 <= fold < numbers.shape[1]):
             yield unit, "a unit is of no fold"
             continue
-        sound = len(stored) == PROBABILITIES.itemsize * training[repeat, fold]
+        sound = len(stored) == PROBABILITIES.itemsize * numbers[repeat, fold]
         values = np.frombuffer(stored, PROBABILITIES) if sound else np.empty(0)
         # NaN compares as False
         if not sound or not ((values >= 0) & (values <= 1)).all():

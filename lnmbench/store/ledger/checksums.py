@@ -17,6 +17,7 @@ PARTS: Mapping[str, Queries] = {
     "plan": (
         "SELECT name, value FROM facts WHERE name <> 'profile' ORDER BY name",
         "SELECT case_number, case_id, truth, patient FROM cases ORDER BY case_number",
+        "SELECT outcome, case_number, value FROM outcome_labels ORDER BY outcome, case_number",
         "SELECT repeat, fold, case_number, part, inner_fold FROM splits"
         " ORDER BY repeat, fold, case_number",
     ),

@@ -36,7 +36,7 @@ from lnmbench.store.ledger.connection import (
     reading_ledger,
     wait_for,
 )
-from lnmbench.store.ledger.schema import FILE, PROBABILITIES
+from lnmbench.store.ledger.schema import FILE, OUTCOMES, PROBABILITIES
 from lnmbench.store.ledger.stored_plan import plan_facts, read_fact
 from lnmbench.store.ledger.trial_rows import read_trial
 from lnmbench.store.ledger.verification import require_format, require_sound, verify
@@ -198,17 +198,20 @@ class LedgerReader:
     def validation(self, method: str) -> Iterator[tuple[int, int, NDArray[np.float64]]]:
         """Yield (repeat, fold, probabilities) of each finished unit of a method.
 
-        The probabilities (t,) of the target are those of the training cases, in the order of the
-        plan, each from the fit that did not train on it.
+        The probabilities of the target, (t,) or with outcomes (t, m), are those of the training
+        cases, in the order of the plan, each from the fit that did not train on it.
         """
         rows = self._read(
             "SELECT repeat, fold, probabilities FROM units JOIN validation USING (unit)"
             " WHERE method = ? ORDER BY repeat, fold",
             (method,),
         )
+        (outcomes,) = self._read(f"SELECT {OUTCOMES}")[0]
         for repeat, fold, stored in rows:
             with reading_ledger(self.path):
                 probabilities = np.frombuffer(stored, dtype=PROBABILITIES).astype(np.float64)
+                if outcomes:
+                    probabilities = probabilities.reshape(-1, outcomes)  # (t, m)
             yield repeat, fold, probabilities
 
     def labels(self) -> dict[str, AuxLabels]:

@@ -33,8 +33,10 @@ def require_valid(result: UnitResult, plan: Plan, labels: Mapping[str, str]) -> 
     if TARGET not in result.test:
         raise _refusal(name, "predictions of the target", "none")
     for task, values in result.test.items():
-        _require_predictions(values, test, n, task == TARGET, name)
-    _require_probabilities(result.validation, ~test, n, "validation predictions", name)
+        outcomes = plan.endpoints.shape[1] if task == TARGET else None
+        _require_predictions(values, test, n, outcomes, name)
+    shape = plan.endpoints.shape[: 1 if plan.endpoints.shape[1] == 1 else 2]
+    _require_probabilities(result.validation, ~test, shape, "validation predictions", name)
     numbers = (result.seconds, result.device_seconds, result.fits, result.epochs)
     # the memory is unknown on some systems
     if not all(np.isfinite(number) and number >= 0 for number in numbers) or result.memory_mb < 0:
@@ -42,23 +44,28 @@ def require_valid(result: UnitResult, plan: Plan, labels: Mapping[str, str]) -> 
 
 
 def _require_predictions(
-    values: NDArray[np.float64], test: NDArray[np.bool_], n: int, is_target: bool, name: str
+    values: NDArray[np.float64], test: NDArray[np.bool_], n: int, outcomes: int | None, name: str
 ) -> None:
+    """Raise `UserError` for wrong predictions; those of the target have a number of outcomes."""
     shape = np.shape(values)
-    if len(shape) != 2 or shape[0] != n or shape[1] < 1 or (is_target and shape[1] != 1):
-        expected = f"predictions of shape {(n, 1)}" if is_target else f"predictions of {n} cases"
-        raise _refusal(name, expected, f"shape {shape}")
-    if is_target:
-        _require_probabilities(values[:, 0], test, n, "predictions of the test cases", name)
+    if outcomes is not None:
+        expected = "predictions of the test cases"
+        _require_probabilities(values, test, (n, outcomes), expected, name)
+    elif len(shape) != 2 or shape[0] != n or shape[1] < 1:
+        raise _refusal(name, f"predictions of {n} cases", f"shape {shape}")
     elif np.isinf(values).any() or not np.isnan(values[~test]).all():
         raise _refusal(name, "finite numbers for the test cases alone", "others")
 
 
 def _require_probabilities(
-    values: NDArray[np.float64], cases: NDArray[np.bool_], n: int, noun: str, name: str
+    values: NDArray[np.float64],
+    cases: NDArray[np.bool_],
+    shape: tuple[int, ...],
+    noun: str,
+    name: str,
 ) -> None:
-    if np.shape(values) != (n,):
-        raise _refusal(name, f"{noun} of shape {(n,)}", f"shape {np.shape(values)}")
+    if np.shape(values) != shape:
+        raise _refusal(name, f"{noun} of shape {shape}", f"shape {np.shape(values)}")
     predicted = values[cases]
     outside = predicted[~((predicted >= 0) & (predicted <= 1))]  # with NaN
     if outside.size:

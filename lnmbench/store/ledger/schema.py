@@ -8,16 +8,23 @@ from contextlib import closing
 import numpy as np
 
 FILE = "ledger.sqlite"
-FORMAT = "8"
+FORMAT = "9"
 """A number that rises when a ledger of before cannot be read or continued."""
 PROBABILITIES = np.dtype("<f8")
 """Type of the numbers in `validation.probabilities`."""
+OUTCOMES = "(SELECT json_array_length(value) FROM facts WHERE name = 'outcomes')"
+"""SQL of the number of outcomes of the target, 0 of a binary one."""
 
 TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE manifests (number INTEGER PRIMARY KEY, created TEXT NOT NULL, manifest TEXT NOT NULL);
 CREATE TABLE cases (case_number INTEGER PRIMARY KEY, case_id TEXT NOT NULL UNIQUE,
                     truth INTEGER NOT NULL, patient INTEGER NOT NULL);
+-- of a target with several outcomes, whose names are a fact; truth is then 1 for the cases with a
+-- positive one
+CREATE TABLE outcome_labels (outcome INTEGER NOT NULL, case_number INTEGER NOT NULL,
+                             value INTEGER NOT NULL,
+                             PRIMARY KEY (outcome, case_number)) WITHOUT ROWID;
 -- part: test, or training with the inner fold in which the case validates
 CREATE TABLE splits (repeat INTEGER, fold INTEGER, case_number INTEGER, part TEXT NOT NULL,
                      inner_fold INTEGER, PRIMARY KEY (repeat, fold, case_number)) WITHOUT ROWID;
@@ -40,7 +47,8 @@ CREATE TABLE predictions (unit INTEGER NOT NULL REFERENCES units, task TEXT NOT 
                           output INTEGER NOT NULL, case_number INTEGER NOT NULL,
                           value REAL NOT NULL,
                           PRIMARY KEY (unit, task, output, case_number)) WITHOUT ROWID;
--- of the training cases, by number: the target's probability from the fit that stopped by the case;
+-- of the training cases, by number: the target's probability from the fit that stopped by the case,
+-- one after another for each outcome;
 -- float64, little-endian, as these are nine tenths of all predictions and are read as a whole
 CREATE TABLE validation (unit INTEGER PRIMARY KEY REFERENCES units, probabilities BLOB NOT NULL);
 CREATE TABLE histories (unit INTEGER NOT NULL REFERENCES units, inner_fold INTEGER NOT NULL,

@@ -12,7 +12,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Card, Plan, Preprocessing, Protocol, Splits
+from lnmbench.records import (
+    Card,
+    Outcomes,
+    Plan,
+    Preprocessing,
+    Protocol,
+    Splits,
+    mark_positive,
+)
 from lnmbench.store import serialization
 from lnmbench.store.ledger.checksums import store_checksum
 from lnmbench.store.ledger.connection import connect_new
@@ -23,7 +31,8 @@ from lnmbench.store.serialization import DamagedRecordError
 def plan_facts(plan: Plan) -> dict[str, str]:
     """Return the rows of table `facts` that identify a plan, by name."""
     digest = hashlib.sha256("\x00".join(plan.ids).encode())
-    for array in (plan.truth, plan.splits.outer, plan.splits.inner):
+    outcomes = () if plan.outcomes is None else (plan.outcomes.values,)
+    for array in (plan.truth, *outcomes, plan.splits.outer, plan.splits.inner):
         digest.update(array.tobytes())
     return {
         "format": FORMAT,
@@ -33,6 +42,8 @@ def plan_facts(plan: Plan) -> dict[str, str]:
         "preprocessing": serialization.pack(plan.preprocessing),
         "protocol": serialization.pack(plan.protocol),
         "notes": json.dumps(plan.notes),
+        "kind": plan.kind,
+        "outcomes": json.dumps([] if plan.outcomes is None else plan.outcomes.names),
         "labels_and_folds": digest.hexdigest()[:32],
     }
 
@@ -47,6 +58,12 @@ def write_new(path: Path, plan: Plan) -> None:
         database.executescript(TABLES)
         database.executemany("INSERT INTO facts VALUES (?, ?)", plan_facts(plan).items())
         database.executemany("INSERT INTO cases VALUES (?, ?, ?, ?)", cases)
+        if plan.outcomes is not None:
+            known = np.argwhere(~np.isnan(plan.outcomes.values)).tolist()
+            database.executemany(
+                "INSERT INTO outcome_labels VALUES (?, ?, ?)",
+                [(outcome, n, int(plan.outcomes.values[n, outcome])) for n, outcome in known],
+            )
         database.executemany("INSERT INTO splits VALUES (?, ?, ?, ?, ?)", _split_rows(plan))
         store_checksum(database, "plan")
 
@@ -93,11 +110,37 @@ def read_plan(database: sqlite3.Connection) -> Plan:
         patients=np.asarray(patients, dtype=np.int64),
         splits=_read_splits(database, protocol, len(ids)),
         notes=serialization.unpack_texts(read_fact(database, "notes")),
+        outcomes=_read_outcomes(database, len(ids)),
     )
+    if plan.outcomes is not None:
+        positive = mark_positive(plan.outcomes.values)
+        _require(np.array_equal(positive, plan.truth), "an outcome differs from the label")
     _require_separate_folds(plan)
     stored = read_fact(database, "labels_and_folds")
     _require(plan_facts(plan)["labels_and_folds"] == stored, "labels or folds were changed")
     return plan
+
+
+def _read_outcomes(database: sqlite3.Connection, n: int) -> Outcomes | None:
+    kind = read_fact(database, "kind")
+    names = serialization.unpack_texts(read_fact(database, "outcomes"))
+    labels = database.execute("SELECT outcome, case_number, value FROM outcome_labels").fetchall()
+    if kind == "binary":
+        _require(not names and not labels, "a binary target has outcomes")
+        return None
+    _require(kind in ("multilabel", "ordinal"), "the target is of no known kind")
+    _require(bool(names), "a target with several outcomes has none")
+    values = np.full((n, len(names)), np.nan)
+    for outcome, case, value in labels:
+        numbers = all(type(number) is int for number in (outcome, case, value))
+        _require(numbers and value in (0, 1), "an outcome is not 0 or 1")
+        _require(0 <= outcome < len(names) and 0 <= case < n, "an outcome is of no case")
+        values[case, outcome] = value
+    return Outcomes(
+        kind="ordinal" if kind == "ordinal" else "multilabel",
+        names=names,
+        values=values,
+    )
 
 
 def _read_splits(database: sqlite3.Connection, protocol: Protocol, n: int) -> Splits:

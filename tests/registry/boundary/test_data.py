@@ -7,11 +7,16 @@ import pytest
 import SimpleITK as sitk
 
 from lnmbench import Card, Case, Column, UserError, Volume
-from lnmbench.contracts import Dataset, ReportReader, Target
+from lnmbench.contracts import Dataset, ReportReader, Target, TargetOutcomes
 from lnmbench.errors import PluginError
 from lnmbench.records import Finding
 from lnmbench.registry.boundary import Boundary
-from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader, GuardedTarget
+from lnmbench.registry.boundary.data import (
+    GuardedDataset,
+    GuardedReportReader,
+    GuardedTarget,
+    guard_target,
+)
 from lnmbench.testing import sample_cohort
 
 AGE = Column(name="age", role="feature")
@@ -98,3 +103,34 @@ def test_labels_are_copied_and_the_cohort_is_kept(boundary: Boundary) -> None:
     assert isinstance(target, Target)
     assert target.labels(cohort).dtype == np.float64
     assert (target.title, target.notes(cohort)) == ("N2", ("a note",))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "message"),
+    [
+        ({}, "at least one outcome"),
+        ({"low": [0, 1, 2]}, "0, 1 or NaN"),
+        ({"low": [0, 1]}, "shape"),
+        ({"low": [0, 1, 1], "high": [1, 0, 1]}, "cut points in ascending order"),
+        ([0, 1, 1], "a mapping"),
+    ],
+)
+def test_outcomes_are_labels_by_name(boundary: Boundary, outcomes: object, message: str) -> None:
+    class Grade:
+        title, kind = "grade", "ordinal"
+
+        def outcomes(self, cohort: Any) -> Any:
+            if isinstance(outcomes, dict):
+                return {name: np.array(labels) for name, labels in outcomes.items()}
+            return outcomes
+
+        def labels(self, cohort: Any) -> Any:
+            return np.zeros(3)
+
+        def notes(self, cohort: Any) -> Any:
+            return ()
+
+    target = guard_target(Grade(), boundary)
+    assert isinstance(target, TargetOutcomes)
+    with pytest.raises(PluginError, match=message):
+        target.outcomes(sample_cohort(3))

@@ -10,7 +10,7 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import Protocol
+from lnmbench.records import Protocol, mark_positive
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.cohort_plan import make_plan
 
@@ -86,3 +86,34 @@ def test_a_suggested_number_of_folds_works(make_cohort: MakeCohort) -> None:
 def test_a_target_that_the_cohort_has_not(make_cohort: MakeCohort) -> None:
     with pytest.raises(UserError, match="no column labeled n1 or pn"):
         make_plan(make_cohort(), target("n1"), PROTOCOL)
+
+
+class Levels:
+    """Three outcomes, the last of which is rare; most of the cases are unknown in the second."""
+
+    title, kind = "levels", "multilabel"
+
+    def outcomes(self, cohort: Cohort) -> dict[str, np.ndarray]:
+        number = np.arange(len(cohort))
+        second = np.where(number % 2 == 0, number % 3 == 0, np.nan)
+        return {"first": (number % 4 == 0) * 1.0, "second": second, "rare": (number < 3) * 1.0}
+
+    def labels(self, cohort: Cohort) -> np.ndarray:
+        return mark_positive(np.stack(list(self.outcomes(cohort).values()), axis=1))
+
+    def notes(self, cohort: Cohort) -> tuple[str, ...]:
+        return ()
+
+
+def test_outcomes_with_too_few_patients_are_left_out_and_said(make_cohort: MakeCohort) -> None:
+    plan = make_plan(make_cohort(), Levels(), PROTOCOL)
+    assert plan.outcomes is not None
+    assert (plan.kind, plan.outcomes.names) == ("multilabel", ("first", "second"))
+    assert plan.notes == (
+        "outcomes of n2 left out, with too few patients for the folds: rare (3 positive, 57"
+        " negative)",
+    )
+    np.testing.assert_array_equal(plan.endpoints[:4], [[1, 1], [0, np.nan], [0, 0], [0, np.nan]])
+    np.testing.assert_array_equal(plan.truth, mark_positive(plan.endpoints))
+    with pytest.raises(UserError, match="no outcome of target n2 has enough patients"):
+        make_plan(make_cohort(), Levels(), replace(PROTOCOL, folds=40))

@@ -79,3 +79,11 @@ def test_a_patient_is_never_parted(seed: int) -> None:
             assert not set(names[here]) & set(names[rest])
     shares = np.bincount(made.outer[0], minlength=5)
     assert shares.max() - shares.min() <= 6
+
+
+def test_each_stratum_is_spread_evenly_over_the_folds() -> None:
+    strata = np.random.default_rng(2).choice(4, 83, p=[0.6, 0.2, 0.14, 0.06])
+    made = make_splits(IDS, strata, IDS, PROTOCOL)
+    for outer in made.outer:
+        counts = np.array([np.bincount(strata[outer == fold], minlength=4) for fold in range(5)])
+        assert (np.ptp(counts, axis=0) <= 1).all()

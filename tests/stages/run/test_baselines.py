@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from lnmbench import Cohort
-from lnmbench.records import BaselineMethod, Choice, Plan
+from lnmbench.clinical import feature_frame, preprocessor
+from lnmbench.records import BaselineMethod, Choice, Outcomes, Plan, mark_positive
 from lnmbench.registry import Registry
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.baselines import baseline_results
@@ -52,3 +55,35 @@ def test_each_unit_takes_the_settings_with_the_lowest_inner_loss(
     turned = replace(plan, truth=np.where(plan.splits.outer[0] == 1, 1 - plan.truth, plan.truth))
     again = baseline_results(replace(chunk, plan=turned), cohort, baseline)[1]
     np.testing.assert_array_equal(again.test["target"], results[1].test["target"])
+
+
+def test_each_outcome_has_a_model_of_its_own_on_the_cases_in_which_it_is_known(
+    make_cohort: Callable[..., Cohort], plan: Plan
+) -> None:
+    cohort, baseline = make_cohort(30), LOGISTIC.build()
+    second = np.where(np.arange(30) % 5 == 0, np.nan, np.arange(30) % 2)
+    values = np.column_stack([plan.truth, second, np.arange(30) == 3])  # the last is rare
+    outcomes = Outcomes(kind="multilabel", names=("a", "b", "c"), values=values)
+    several = replace(plan, truth=mark_positive(values), outcomes=outcomes)
+    chunk = BaselineChunk(method=METHOD, repeat=0, plan=several, cohort_file=Path())
+    frame = feature_frame(cohort, cohort.positions(plan.ids))
+    for result in baseline_results(chunk, cohort, baseline):
+        inner_of = plan.splits.inner[0, result.unit.fold]
+        expected = np.zeros((30, 3))
+        for inner in range(2):
+            for outcome in range(3):
+                cases = (inner_of >= 0) & (inner_of != inner) & ~np.isnan(values[:, outcome])
+                y = values[cases, outcome]
+                if len(set(y)) < 2:
+                    expected[:, outcome] += 0.5 / cases.sum() / 2
+                    continue
+                model = make_pipeline(preprocessor(cohort.features), LogisticRegression())
+                model.set_params(logisticregression__C=result.settings["C"])
+                model.fit(frame[cases], y)
+                expected[:, outcome] += model.predict_proba(frame)[:, 1] / 2
+        np.testing.assert_allclose(result.test["target"][inner_of < 0], expected[inner_of < 0])
+    ordered = replace(outcomes, kind="ordinal")
+    chunk = replace(chunk, plan=replace(several, outcomes=ordered))
+    for result in baseline_results(chunk, cohort, baseline):
+        tested = result.test["target"][plan.splits.inner[0, result.unit.fold] < 0]
+        assert (np.diff(tested, axis=1) <= 0).all()

@@ -19,6 +19,7 @@ from lnmbench.records import (
     Estimate,
     Manifest,
     NetworkMethod,
+    Outcomes,
     Plan,
     Trial,
     UnitResult,
@@ -96,7 +97,7 @@ def test_a_search_is_read_as_it_was_written(
 
 @pytest.mark.parametrize(
     ("stored", "age"),
-    [("6", "an older"), ("9", "a newer"), ("x", "another"), ("9" * 5000, "another")],
+    [("6", "an older"), ("10", "a newer"), ("x", "another"), ("9" * 5000, "another")],
     ids=["older", "newer", "no number", "a long number"],
 )
 def test_a_ledger_of_another_version_is_neither_read_nor_written(
@@ -107,7 +108,7 @@ def test_a_ledger_of_another_version_is_neither_read_nor_written(
         db.execute("UPDATE facts SET value = ? WHERE name = 'format'", (stored,))
     db.close()
     refused = (
-        f"the ledger is of {age} version of lnmbench .*expected format 8, got {stored[:40]}; "
+        f"the ledger is of {age} version of lnmbench .*expected format 9, got {stored[:40]}; "
         "use that version for it, or run again with this version and another --out$"
     )
     with pytest.raises(UserError, match=refused):
@@ -259,3 +260,39 @@ def test_probes_are_read_as_they_were_written(run: Path, change: Change) -> None
     change(run, "UPDATE probes SET probe = 'another'", checksums=True)
     with pytest.raises(UserError, match="a probe has another key"):
         LedgerReader.open(run)
+
+
+def test_the_outcomes_of_a_target_are_read_as_they_were_written(
+    tmp_path: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult
+) -> None:
+    values = np.column_stack([plan.truth, np.where(np.arange(30) % 4, 0.0, np.nan)])
+    outcomes = Outcomes(kind="multilabel", names=("II", "III"), values=values)
+    plan = replace(plan, outcomes=outcomes)
+    written = make_result(plan, 1, 2)
+    test = plan.splits.inner[1, 2] < 0
+    p = np.linspace(0.01, 0.99, 60).reshape(30, 2)
+    result = replace(
+        written,
+        test={"target": np.where(test[:, None], p, np.nan)},
+        validation=np.where(test[:, None], np.nan, p),
+    )
+    with LedgerWriter.create(tmp_path, plan) as ledger:
+        ledger.add_methods([method], plan.splits.units())
+        ledger.add_labels([LABELS])
+        with pytest.raises(UserError, match=r"expected predictions of the test cases of shape"):
+            ledger.add_results([written])
+        ledger.add_results([result])
+    with LedgerReader.open(tmp_path) as ledger:
+        stored = ledger.plan()
+        ((_, _, validation),) = ledger.validation(method.fingerprint)
+        predicted = ledger.predictions(method.fingerprint, "target")[1, test]
+    assert stored.outcomes is not None
+    assert (stored.kind, stored.outcomes.names) == ("multilabel", ("II", "III"))
+    np.testing.assert_array_equal(stored.outcomes.values, values)
+    np.testing.assert_array_equal(validation, p[~test])
+    np.testing.assert_array_equal(predicted, p[test])
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as db:
+        db.execute("UPDATE outcome_labels SET value = 1 WHERE outcome = 1 AND case_number = 1")
+    db.close()
+    with pytest.raises(UserError, match="an outcome differs from the label"):
+        LedgerReader.open(tmp_path)

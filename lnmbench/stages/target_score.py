@@ -1,0 +1,107 @@
+"""score: metrics of a target, as a whole and by outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lnmbench.contracts import Metric
+from lnmbench.records import Cost, Method, MethodResult, Outcomes, Plan, class_probabilities
+from lnmbench.stages.score import Validation, score
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def score_target(
+    method: Method,
+    predicted: NDArray[np.float64],
+    validation: Validation,
+    plan: Plan,
+    *,
+    metrics: Mapping[str, Metric],
+    outcome_metrics: Mapping[str, Metric],
+    units_done: int,
+    cost: Cost,
+    faults: dict[str, str] | None = None,
+) -> MethodResult:
+    """Return the result of a method, without scores while units are missing.
+
+    Parameters
+    ----------
+    method
+        The method.
+    predicted
+        Probabilities (repeats, n, m) of the m outcomes of the target.
+    validation
+        The predictions of the inner folds.
+    plan
+        The plan, with the labels and folds.
+    metrics
+        The metrics of the target by name.
+    outcome_metrics
+        The metrics of each outcome by name, if there are several.
+    units_done, cost
+        The number of units that have a result, and their computing cost.
+    faults
+        The fault of each metric that failed, as in `lnmbench.stages.score.score`.
+    """
+    protocol, outer, outcomes = plan.protocol, plan.splits.outer, plan.outcomes
+    if outcomes is None:
+        return score(
+            method,
+            predicted[..., 0],
+            plan.truth,
+            outer,
+            protocol=protocol,
+            metrics=metrics,
+            units_done=units_done,
+            cost=cost,
+            faults=faults,
+            validation=validation,
+        )
+    columns = len(outcomes.names)
+    if predicted.shape[2] < columns:  # no unit has a result yet
+        predicted = np.full((*predicted.shape[:2], columns), np.nan)
+    whole = score(
+        method,
+        _scored(predicted, outcomes),
+        outcomes.labels,
+        outer,
+        protocol=protocol,
+        metrics=metrics,
+        units_done=units_done,
+        cost=cost,
+        faults=faults,
+        validation=[(repeat, fold, _scored(p, outcomes)) for repeat, fold, p in validation],
+        partial=True,
+    )
+    by_outcome = {}
+    for column, name in enumerate(outcomes.names if whole.complete else ()):
+        labels = outcomes.values[:, column]
+        known = ~np.isnan(labels)
+        by_outcome[name] = score(
+            method,
+            predicted[:, known, column],
+            labels[known],
+            outer[:, known],
+            protocol=protocol,
+            metrics=outcome_metrics,
+            units_done=units_done,
+            cost=cost,
+            faults=faults,
+            validation=[
+                (repeat, fold, p[known[outer[repeat] != fold], column])
+                for repeat, fold, p in validation
+            ],
+            partial=True,
+        )
+    return replace(whole, predicted=None, outcome_predictions=predicted, by_outcome=by_outcome)
+
+
+def _scored(predicted: NDArray[np.float64], outcomes: Outcomes) -> NDArray[np.float64]:
+    """Return what the metrics of a target take: (…, m), of ordered classes (…, m + 1)."""
+    return predicted if outcomes.kind == "multilabel" else class_probabilities(predicted)
