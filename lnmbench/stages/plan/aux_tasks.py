@@ -14,6 +14,7 @@ from lnmbench.records import (
     AuxLabels,
     Choice,
     Cohort,
+    Label,
     Plan,
     find_labeled_cases,
     strip_task_options,
@@ -28,18 +29,22 @@ class LabelSource:
     """Cases and target of a plan, from which labels of auxiliary tasks are made.
 
     `cases` are the positions in the cohort of the cases whose labels are chosen or permuted.
-    `target` are the target's labels of all cases of the cohort, (n, …), NaN outside of the plan.
+    `target` are the target's labels of all cases of the cohort, (n, …), NaN outside of the plan;
+    `kind` is their kind, `multilabel` if the target has several outcomes.
     """
 
     cases: NDArray[np.int64]
     target: NDArray[np.float64]
+    kind: Label = "binary"
 
     @classmethod
     def of_plan(cls, plan: Plan, cohort: Cohort) -> LabelSource:
         """Return the cases of a plan's networks, and its target."""
-        target = np.full((len(cohort), *plan.truth.shape[1:]), np.nan)
-        target[cohort.positions(plan.ids)] = plan.truth
-        return cls(cases=network_positions(plan, cohort), target=target)
+        labels = plan.truth if plan.outcomes is None else plan.outcomes.values
+        target = np.full((len(cohort), *labels.shape[1:]), np.nan)
+        target[cohort.positions(plan.ids)] = labels
+        kind: Label = "binary" if plan.outcomes is None else "multilabel"
+        return cls(cases=network_positions(plan, cohort), target=target, kind=kind)
 
 
 def build_task(selection: Selection[AuxTask], source: LabelSource | None = None) -> AuxTask:
@@ -56,7 +61,7 @@ def build_task(selection: Selection[AuxTask], source: LabelSource | None = None)
     options = read_task_options(selection.bound)
     task = selection.build()
     if source is not None and isinstance(task, TargetBased):
-        task = task.bind_target(source.target, "binary")
+        task = task.bind_target(source.target, source.kind)
     cases = None if source is None else source.cases
     return relabel(task, options, cases) if options.changes_labels else task
 
