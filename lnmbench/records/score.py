@@ -38,13 +38,15 @@ class AuxScore:
     `metrics` maps each metric of the label's kind to its mean over the outer folds with the
     corrected 95 % interval, as the target's. `chance` maps the same metrics to the value of one
     prediction for all cases, the proportions of the classes or the median of a measure, and `folds`
-    to the number of outer folds that define them. `known` counts the cases with any label.
+    to the number of outer folds that define them. `known` counts the cases with any label that
+    trains the network, `scored` those whose label is scored.
     """
 
     task: str
     title: str
     kind: Label
     known: int
+    scored: int = 0
     metrics: Mapping[str, Estimate]
     chance: Mapping[str, float] = field(default_factory=dict)
     folds: Mapping[str, int] = field(default_factory=dict)

@@ -80,6 +80,7 @@ def score_aux_task(
         title=labels.title,
         kind=labels.kind,
         known=labels.known,
+        scored=int(known.sum()),
         metrics=estimates,
         chance=chance,
         folds=folds,

@@ -77,13 +77,12 @@ def _make_rows(
 ) -> Iterator[tuple[Cell, ...]]:
     change = _change_cells(changes.get(result.method.fingerprint)) if changes else ()
     for score in result.aux:
-        scored = _count_scored(results, score)
         control = _is_control(result.method, score.task)
         yield (
             Cell(text=f"{score.title} (control)" if control else score.title),
             Cell(text=score.kind),
             Cell(text=_describe_share(score.known, results.n), value=float(score.known)),
-            Cell(text=MISSING) if scored is None else Cell(text=f"{scored}", value=float(scored)),
+            Cell(text=f"{score.scored}", value=float(score.scored)),
             *(_metric_cell(score, name) for name in metrics),
             *change,
         )
@@ -111,11 +110,6 @@ def _change_cells(change: PredictionChange | None) -> tuple[Cell, ...]:
     )
 
 
-def _count_scored(results: Results, score: AuxScore) -> int | None:
-    labels = results.aux_labels.get(score.task)
-    return None if labels is None else int(labels.scored.sum())
-
-
 def _is_control(method: Method, task: str) -> bool:
     return method.is_control or any(is_shuffled(c) for c in method.aux if c.key == task)
 
@@ -137,7 +131,7 @@ def _write_notes(results: Results, networks: Sequence[MethodResult]) -> Iterator
             "an effect."
         )
     scores = [(result.method, score) for result in networks for score in result.aux]
-    surplus = [(_count_scored(results, score) or score.known) - score.known for _, score in scores]
+    surplus = [score.scored - score.known for _, score in scores]
     if any(surplus):
         yield "Known: cases with a label that trains the network."
     if min(surplus, default=0) < 0:

@@ -30,6 +30,14 @@ class CacheEstimate:
     seconds: Span = field(default_factory=Span)
     bytes: int = 0
 
+    def times(self, count: int) -> CacheEstimate:
+        """Return the estimate of encoding all slices so many times."""
+        return CacheEstimate(
+            slices=self.slices * count,
+            seconds=self.seconds.times(count),
+            bytes=self.bytes * count,
+        )
+
 
 def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> CacheEstimate:
     """Return the estimate of filling a network's feature cache.

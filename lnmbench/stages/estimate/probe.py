@@ -17,7 +17,13 @@ from lnmbench.stages.plan import (
     ResolvedMethod,
     ResolvedNetwork,
 )
-from lnmbench.stages.run import BaselineChunk, baseline_results, feature_cache_path
+from lnmbench.stages.run import (
+    ENCODINGS,
+    BaselineChunk,
+    baseline_results,
+    example_caches,
+    find_feature_cache,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,17 +66,25 @@ class Probe:
         if not isinstance(resolved, ResolvedNetwork):
             return CacheEstimate()
         cohort = self.benchmark.cohort
-        path = feature_cache_path(resolved, cohort, self.home)
-        if path is None or path in self.counted or path.is_file():
+        features = find_feature_cache(resolved, cohort, self.home)
+        if features is None:
             return CacheEstimate()
-        self.counted.add(path)
-        return estimate_cache(resolved, cohort, self.benchmark.resources.device)
+        encodings = {features.path: 1}
+        for kind, cache in example_caches(resolved, features).items():
+            encodings[cache.path] = ENCODINGS[kind]
+        missing = {path for path in encodings if not path.is_file()} - self.counted
+        if not missing:
+            return CacheEstimate()
+        self.counted.update(missing)
+        once = estimate_cache(resolved, cohort, self.benchmark.resources.device)
+        return once.times(sum(encodings[path] for path in missing))
 
     def _count_tokens(self, resolved: ResolvedMethod, repeat: RepeatEstimate) -> float:
         """Return the seconds of the tokens of a repeat that no earlier method computes."""
         if not isinstance(resolved, ResolvedNetwork):
             return 0.0
-        path = feature_cache_path(resolved, self.benchmark.cohort, self.home)
+        features = find_feature_cache(resolved, self.benchmark.cohort, self.home)
+        path = None if features is None else features.path
         seconds = 0.0
         for each in repeat.tokens:
             name = (path, each.width, each.is_averaged)

@@ -3,9 +3,10 @@
 from lnmbench.stages.plan import FailedMethods
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk, list_fits, make_chunk
+from lnmbench.stages.run.example_images import ENCODINGS, example_caches
 from lnmbench.stages.run.example_images import random_images as random_example_images
 from lnmbench.stages.run.execution import execute
-from lnmbench.stages.run.features import cached_views, feature_cache_path, make_feature_cache
+from lnmbench.stages.run.features import cached_views, find_feature_cache, make_feature_cache
 from lnmbench.stages.run.network_inputs import add_examples, label_inputs
 from lnmbench.stages.run.networks import (
     network_results,
@@ -15,6 +16,7 @@ from lnmbench.stages.run.networks import (
 from lnmbench.stages.run.run_benchmark import run
 
 __all__ = [
+    "ENCODINGS",
     "BaselineChunk",
     "Chunk",
     "FailedMethods",
@@ -22,8 +24,9 @@ __all__ = [
     "add_examples",
     "baseline_results",
     "cached_views",
+    "example_caches",
     "execute",
-    "feature_cache_path",
+    "find_feature_cache",
     "label_inputs",
     "list_fits",
     "make_chunk",

@@ -21,6 +21,8 @@ from lnmbench.store.feature_cache import Arrays, FeatureCache, make_features, re
 if TYPE_CHECKING:
     from lnmbench.nets.encoder.frozen import FrozenEncoder
 
+ENCODINGS: Mapping[ImageInputs, int] = {"rotations": 3, "places": 1}
+"""The number of times that each slice is encoded for a kind of images."""
 PLACES = 8
 """Places of a slice: up to half of them in the tumor, the others outside."""
 _TURNS = 3
@@ -56,6 +58,33 @@ def make_example_caches(
     device
         The device that encodes.
     """
+    caches = example_caches(network, features)
+    for kind, cache in caches.items():
+        if not cache.path.is_file():
+            encoder = network.encoder.build()
+            encode = _ENCODINGS[kind](encoder, network, cohort, cohort_file, device)
+            total = int(cohort.offsets[-1])
+            subject = f"{network.method.encoder.name}, {kind}"
+            progress.start("encode", subject, total, "slice")
+            make_features(
+                cache, slices=total, encode=encode, done=progress.advance, say=progress.say
+            )
+            progress.finish()
+    return caches
+
+
+def example_caches(
+    network: ResolvedNetwork, features: FeatureCache
+) -> dict[ImageInputs, FeatureCache]:
+    """Return the caches of images that a network's tasks need, existing or not.
+
+    Parameters
+    ----------
+    network
+        The network with its tasks.
+    features
+        The feature cache of the network, in whose folder the others are.
+    """
     kinds = {task.images for task in network.tasks if isinstance(task, ImageTask)}
     caches: dict[ImageInputs, FeatureCache] = {}
     for kind in sorted(kinds - {"slices"}):
@@ -63,16 +92,6 @@ def make_example_caches(
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
         path = features.path.with_name(f"{kind}-{digest}.h5")
         caches[kind] = FeatureCache(path=path, key=key)
-        if not path.is_file():
-            encoder = network.encoder.build()
-            encode = _ENCODINGS[kind](encoder, network, cohort, cohort_file, device)
-            total = int(cohort.offsets[-1])
-            subject = f"{network.method.encoder.name}, {kind}"
-            progress.start("encode", subject, total, "slice")
-            make_features(
-                caches[kind], slices=total, encode=encode, done=progress.advance, say=progress.say
-            )
-            progress.finish()
     return caches
 
 

@@ -65,18 +65,15 @@ def make_feature_cache(
     FeatureCache or None
         The cache, None for a network without images.
     """
-    path = feature_cache_path(network, cohort, home)
-    if path is None:
-        return None
-    cache = FeatureCache(path=path, key=_key(network, cohort))
-    if not path.is_file():
+    cache = find_feature_cache(network, cohort, home)
+    if cache is not None and not cache.path.is_file():
         encoder = _require_planned_weights(network.encoder.build(), network.method)
         _Encoding(network.method, encoder, cohort, cohort_file).write(cache, progress, device)
     return cache
 
 
-def feature_cache_path(network: ResolvedNetwork, cohort: Cohort, home: Path) -> Path | None:
-    """Return the path of a network's feature cache, existing or not; None without images.
+def find_feature_cache(network: ResolvedNetwork, cohort: Cohort, home: Path) -> FeatureCache | None:
+    """Return a network's feature cache, existing or not; None without images.
 
     Parameters
     ----------
@@ -86,8 +83,9 @@ def feature_cache_path(network: ResolvedNetwork, cohort: Cohort, home: Path) -> 
     if network.method.level == "none":
         return None
     slug = re.sub(r"[^A-Za-z0-9]+", "-", network.method.encoder.name)
-    digest = hashlib.sha256(_key(network, cohort).encode()).hexdigest()[:16]
-    return home / "features" / f"{slug}-{digest}.h5"
+    key = _key(network, cohort)
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return FeatureCache(path=home / "features" / f"{slug}-{digest}.h5", key=key)
 
 
 def rebuild_encoder(method: NetworkMethod, registry: Registry) -> Encoder:
