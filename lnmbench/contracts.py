@@ -511,6 +511,19 @@ class AcrossCohorts(Protocol):
         """Return tables, figures and paragraphs on several cohorts run under the same protocol."""
 
 
+@runtime_checkable
+class OutcomeSection(Protocol):
+    """A section on the probabilities of a binary label; optional.
+
+    Of a target with several outcomes, it gets the results of one outcome at a time, as those of a
+    binary target, for the outcomes with most cases of the rarer class.
+    """
+
+    @property
+    def by_outcome(self) -> bool:
+        """True if the section is written for single outcomes."""
+
+
 class Progress(Protocol):
     """A display of the progress of pipeline stages."""
 
@@ -550,6 +563,7 @@ __all__ = [
     "Encoder",
     "ImageTask",
     "Metric",
+    "OutcomeSection",
     "OwnHead",
     "Progress",
     "ReportReader",

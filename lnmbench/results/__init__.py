@@ -65,6 +65,7 @@ from lnmbench.results.ordering import (
     primary_metrics_in_order,
     reverse_comparison,
 )
+from lnmbench.results.outcomes import binary_results, for_outcome, outcome_names
 from lnmbench.results.power import (
     TARGET_POWER,
     detectable_in_new_cohort,
@@ -121,6 +122,7 @@ __all__ = [
     "assessable_tasks",
     "aux_questions",
     "aux_title",
+    "binary_results",
     "calibrate",
     "can_show_effect",
     "comparisons_in_order",
@@ -143,6 +145,7 @@ __all__ = [
     "drawn_methods",
     "family_size",
     "find_aux_questions",
+    "for_outcome",
     "format_alpha",
     "format_decimal",
     "format_difference",
@@ -170,6 +173,7 @@ __all__ = [
     "metric_title",
     "metrics_in_order",
     "other_questions",
+    "outcome_names",
     "planned_controls",
     "power_in_new_cohort",
     "prediction_change",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import Method, Results
+from lnmbench.records import Method, MethodResult, Results
 from lnmbench.results.formatting import format_decimal
 from lnmbench.results.learned_tasks import unlearned_tasks
 from lnmbench.results.questions import Question, complete_methods, is_reference_of
@@ -27,7 +27,8 @@ class PredictionChange:
     """The change of the target's out-of-fold probabilities from a reference to a method.
 
     `correlation` is Pearson's, `mean_absolute` the mean absolute difference of the probabilities;
-    both are computed in each repeat and averaged. `correlation` is NaN if a method gives all cases
+    both are computed in each repeat, and for each outcome
+    of a target with several, and averaged. `correlation` is NaN if a method gives all cases
     of a repeat one probability.
     """
 
@@ -63,12 +64,12 @@ def prediction_change(results: Results, question: Question) -> PredictionChange 
     PredictionChange or None
         The change; None if one of the methods lacks predictions.
     """
-    by_key = {result.method.fingerprint: result.predicted for result in results.method_results}
+    by_key = {result.method.fingerprint: _columns(result) for result in results.method_results}
     after = by_key.get(question.method.fingerprint)
     before = by_key.get(question.reference.fingerprint)
     if after is None or before is None or not np.isfinite([after, before]).all():
         return None
-    pairs = zip(after, before, strict=True)
+    pairs = zip(after, before, strict=True)  # of (n,)
     return PredictionChange(
         correlation=float(np.mean([_correlate(a, b) for a, b in pairs])),
         mean_absolute=float(np.abs(after - before).mean()),
@@ -107,6 +108,14 @@ def prediction_changes(results: Results) -> dict[str, PredictionChange]:
         if is_reference_of(reference, method)
     }
     return {key: change for key, change in changes.items() if change is not None}
+
+
+def _columns(result: MethodResult) -> NDArray[np.float64] | None:
+    """Return the predictions of each repeat and outcome, (repeats · m, n)."""
+    if result.outcome_predictions is None:
+        return result.predicted
+    by_outcome = np.moveaxis(result.outcome_predictions, 2, 1)  # (repeats, m, n)
+    return by_outcome.reshape(-1, by_outcome.shape[2])
 
 
 def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

@@ -17,6 +17,7 @@ from lnmbench.testing.sample_results import (
     SAMPLE_METHODS,
     empty_results,
     sample_network,
+    sample_outcome_results,
     sample_predictions,
     sample_results,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "parametrize_with_contract_checks",
     "sample_cohort",
     "sample_network",
+    "sample_outcome_results",
     "sample_predictions",
     "sample_results",
 ]

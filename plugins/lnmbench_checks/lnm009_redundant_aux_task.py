@@ -37,8 +37,12 @@ class RedundantAuxTask:
         """Return the tasks with the AUC of their label for the target."""
         if not results.truth.size:
             return None
-        truth = results.truth
-        aucs = {labels.task: _best_auc(labels, truth) for labels in unshuffled_labels(results)}
+        outcomes = results.outcomes
+        targets = results.truth[:, None] if outcomes is None else outcomes.values  # (n, m)
+        aucs = {
+            labels.task: max(_best_auc(labels, target) for target in targets.T)
+            for labels in unshuffled_labels(results)
+        }
         aucs = {task: area for task, area in aucs.items() if not math.isnan(area)}
         messages = [
             f"the label of {task} has an AUC of {format_decimal(area)} for the target"
@@ -61,7 +65,7 @@ def _best_auc(labels: AuxLabels, truth: NDArray[np.float64]) -> float:
 def _column_auc(
     values: NDArray[np.float64], truth: NDArray[np.float64], *, has_classes: bool
 ) -> float:
-    known = ~np.isnan(values)
+    known = ~np.isnan(values) & ~np.isnan(truth)
     score, target = values[known], truth[known]
     if min((target == 1).sum(), (target == 0).sum()) < FEWEST:
         return math.nan

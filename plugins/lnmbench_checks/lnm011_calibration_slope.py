@@ -6,7 +6,13 @@ import math
 from typing import Literal
 
 from lnmbench.records import Results
-from lnmbench.results import calibrate, complete_methods, format_decimal, format_interval
+from lnmbench.results import (
+    binary_results,
+    calibrate,
+    complete_methods,
+    format_decimal,
+    format_interval,
+)
 from lnmbench.stats.recalibration import Calibration
 from lnmbench_checks.messages import docs_address, join_messages
 
@@ -16,7 +22,8 @@ LEAST, MOST = 0.8, 1.25
 class CalibrationSlope:
     """The calibration slope must be from .8 to 1.25, or its 95 % interval must include 1.
 
-    Assessed on the out-of-fold probabilities of each repeat and averaged over the repeats. Below 1,
+    Assessed on the out-of-fold probabilities of each repeat and averaged over the repeats, for each
+    outcome of a target with several. Below 1,
     probabilities are too extreme; above 1, too moderate. The interval alone would report small
     deviations in a large cohort; the bounds alone would report chance in a small cohort. Not
     applicable without a complete method whose slope is defined and finite.
@@ -31,7 +38,11 @@ class CalibrationSlope:
 
     def __call__(self, results: Results) -> str | None:
         """Return the methods with their slope."""
-        fits = [(r.method.label, calibrate(results, r)) for r in complete_methods(results)]
+        fits = [
+            (f"{r.method.label}, {name}" if name else r.method.label, calibrate(outcome, r))
+            for name, outcome in binary_results(results).items()
+            for r in complete_methods(outcome)
+        ]
         defined = [
             (label, fit)
             for label, fit in fits

@@ -32,6 +32,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.manifest import RunManifest
     from lnmbench_report.net_benefit import NetBenefits
     from lnmbench_report.operating_points import OperatingPoints
+    from lnmbench_report.outcomes import OutcomeTable
     from lnmbench_report.performance import FurtherMetrics, Performance
     from lnmbench_report.probabilities import Probabilities
     from lnmbench_report.search.tables import Trials, Tuning
@@ -43,6 +44,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "setting": Setting,
         "across": CohortComparison,
         "performance": Performance,
+        "outcomes": OutcomeTable,
         "discrimination": Discrimination,
         "comparisons": Comparisons,
         "labels": LabelTests,

@@ -59,6 +59,7 @@ class CalibrationTable:
     """Calibration of each complete method on the out-of-fold probabilities of each repeat."""
 
     group: SectionGroup = "predictions"
+    by_outcome = True
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block while no method is complete."""

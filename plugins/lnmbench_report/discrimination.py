@@ -35,6 +35,7 @@ class Discrimination:
     """ROC and precision-recall curves of the out-of-fold probabilities of each repeat."""
 
     group: SectionGroup = "performance"
+    by_outcome = True
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return two figures, or no block while no method is complete."""

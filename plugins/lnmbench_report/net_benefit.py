@@ -68,6 +68,7 @@ class NetBenefits:
     """The net benefit of each complete method at three threshold probabilities."""
 
     group: SectionGroup = "predictions"
+    by_outcome = True
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block while no method is complete."""

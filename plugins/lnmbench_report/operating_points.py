@@ -44,6 +44,7 @@ class OperatingPoints:
     """Each complete method at each operating point that its inner folds chose."""
 
     group: SectionGroup = "predictions"
+    by_outcome = True
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return a table for each operating point, or no block if no metric has a threshold."""

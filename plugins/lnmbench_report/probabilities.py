@@ -31,6 +31,7 @@ class Probabilities:
     """Calibration curves, decision curves, and predicted probabilities by outcome."""
 
     group: SectionGroup = "predictions"
+    by_outcome = True
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return up to three figures, or no block while no method is complete."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import cast, get_args
 
-from lnmbench.contracts import AcrossCohorts, Section, SectionGroup
+from lnmbench.contracts import AcrossCohorts, OutcomeSection, Section, SectionGroup
 from lnmbench.records import Block, Results
 from lnmbench.registry.boundary.blocks import require_blocks
 from lnmbench.registry.boundary.calls import Boundary
-from lnmbench.registry.boundary.values import require_option
+from lnmbench.registry.boundary.values import require_flag, require_option
 
 GROUPS: tuple[SectionGroup, ...] = get_args(SectionGroup)
 
@@ -33,6 +33,13 @@ class GuardedSection:
     def group(self) -> SectionGroup:
         """The group of sections with which it is printed."""
         return self._boundary.read("group", _require_group, self._section)
+
+    @cached_property
+    def by_outcome(self) -> bool:
+        """True if the section is written for single outcomes of a target with several."""
+        if not isinstance(self._section, OutcomeSection):
+            return False
+        return self._boundary.read("by_outcome", require_flag, self._section)
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return tables, figures and paragraphs; none if the section does not apply."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lnmbench.contracts import TargetOutcomes
 from lnmbench.lexicon.timing import judge_column
 from lnmbench.records import Cohort, Column
 from lnmbench.registry import Registry
@@ -46,10 +47,18 @@ def find_leaks(cohort: Cohort, registry: Registry) -> list[str]:
     registry
         The plugins, with the targets.
     """
+    labels = {each.name: each.labels for each in label_cohort(cohort, registry)[0]}
+    for each in label_cohort(cohort, registry)[0]:
+        if isinstance(each.target, TargetOutcomes):
+            del labels[each.name]  # positive in any outcome
+            outcomes = each.target.outcomes(cohort).items()
+            labels |= {f"{each.name}, {name}": values for name, values in outcomes}
+    distinct = {values.tobytes(): name for name, values in reversed(labels.items())}
     return [
         line
-        for each in label_cohort(cohort, registry)[0]
-        for line in find_leaks_of(cohort, each.name, each.labels)
+        for name, values in labels.items()
+        if distinct[values.tobytes()] == name
+        for line in find_leaks_of(cohort, name, values)
     ]
 
 

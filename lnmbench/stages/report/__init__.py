@@ -9,7 +9,7 @@ from lnmbench.stages.report.load_results import (
 )
 from lnmbench.stages.report.merge_runs import read_runs
 from lnmbench.stages.report.method_labels import make_labels_unique
-from lnmbench.stages.report.metric_offers import target_metrics
+from lnmbench.stages.report.metric_offers import build_metrics, target_metrics
 from lnmbench.stages.report.pages import (
     build_blocks,
     build_blocks_across,
@@ -20,6 +20,7 @@ from lnmbench.stages.report.pages import (
 __all__ = [
     "build_blocks",
     "build_blocks_across",
+    "build_metrics",
     "build_page",
     "build_page_across",
     "check_table",

@@ -90,45 +90,56 @@ def _splits(plan: Plan) -> pd.DataFrame:
 
 def _predictions(ledger: LedgerReader, plan: Plan, labels: dict[str, str]) -> pd.DataFrame:
     tested = ledger.frame(
-        "SELECT method, repeat, fold, 'test' AS part, case_number, value AS probability"
+        "SELECT method, repeat, fold, 'test' AS part, case_number, output, value AS probability"
         " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
     )
     frames = [tested, *(_validation(ledger, plan, method) for method in labels)]
     frame = pd.concat([part for part in frames if len(part)] or [tested], ignore_index=True)
-    frame = frame.sort_values(["method", "repeat", "fold", "part", "case_number"])
+    frame = frame.sort_values(["method", "repeat", "fold", "part", "case_number", "output"])
     cases = frame.pop("case_number").to_numpy().astype(int)
+    outcomes = frame.pop("output").to_numpy().astype(int)
     frame["method"] = frame["method"].map(labels)
     frame.insert(4, "case", [plan.ids[number] for number in cases])
-    frame.insert(5, "target", plan.truth[cases].astype(int))
+    if plan.outcomes is not None:
+        frame.insert(5, "outcome", [plan.outcomes.names[number] for number in outcomes])
+    truth = pd.array(plan.endpoints[cases, outcomes], dtype="Int64")  # missing if unknown
+    frame.insert(len(frame.columns) - 1, "target", truth)
     return frame
 
 
 def _validation(ledger: LedgerReader, plan: Plan, method: str) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame(
-            {
-                "method": method,
-                "repeat": repeat,
-                "fold": fold,
-                "part": "validation",
-                "case_number": np.flatnonzero(plan.splits.outer[repeat] != fold),
-                "probability": probabilities,
-            }
+    frames = []
+    width = plan.endpoints.shape[1]
+    for repeat, fold, probabilities in ledger.validation(method):
+        cases = np.flatnonzero(plan.splits.outer[repeat] != fold)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "method": method,
+                    "repeat": repeat,
+                    "fold": fold,
+                    "part": "validation",
+                    "case_number": np.repeat(cases, width),
+                    "output": np.tile(np.arange(width), len(cases)),
+                    "probability": probabilities.ravel(),
+                }
+            )
         )
-        for repeat, fold, probabilities in ledger.validation(method)
-    ]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def _scores(results: Results) -> pd.DataFrame:
     rows = [
-        (result.method.label, repeat, fold, metric, value)
+        (result.method.label, repeat, fold, outcome, metric, value)
         for result in results.method_results
-        for metric, scores in result.scores.items()
+        for outcome, scored in {"": result, **result.by_outcome}.items()
+        for metric, scores in scored.scores.items()
         for repeat, folds in enumerate(scores.values.tolist())
         for fold, value in enumerate(folds)
     ]
-    return pd.DataFrame(rows, columns=["method", "repeat", "fold", "metric", "value"])
+    columns = ["method", "repeat", "fold", "outcome", "metric", "value"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.drop(columns="outcome") if results.outcomes is None else frame
 
 
 def _settings(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:

@@ -90,13 +90,23 @@ def _refuse_other_plan(first: Results, other: Results) -> None:
             "other",
         )
     same_folds = np.array_equal(first.outer, other.outer)
-    if not (np.array_equal(first.truth, other.truth) and same_folds):
+    if not (
+        np.array_equal(first.truth, other.truth) and _same_outcomes(first, other) and same_folds
+    ):
         raise UserError(
             "the labels or folds of these runs differ",
             where=where,
             expected="one version of the target over one cohort",
             then="run the methods of one again with the plugins of the other",
         )
+
+
+def _same_outcomes(first: Results, other: Results) -> bool:
+    a, b = first.outcomes, other.outcomes
+    if a is None or b is None:
+        return a is b
+    same = (a.kind, a.names) == (b.kind, b.names)
+    return same and np.array_equal(a.values, b.values, equal_nan=True)
 
 
 def _refuse_other_question(first: Results, other: Results) -> None:

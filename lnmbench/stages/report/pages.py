@@ -10,7 +10,13 @@ from typing import get_args
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table, freeze
 from lnmbench.registry import Registry
-from lnmbench.results import complete_methods, describe_errors, describe_target
+from lnmbench.results import (
+    complete_methods,
+    describe_errors,
+    describe_target,
+    for_outcome,
+    outcome_names,
+)
 from lnmbench.stages.report.checks import check_table, run_checks
 from lnmbench.stages.report.section_writer import SectionWriter, describe_withheld_answer
 from lnmbench.text import plural
@@ -18,6 +24,8 @@ from lnmbench.text import plural
 GROUPS: tuple[SectionGroup, ...] = get_args(SectionGroup)
 BRIEF = GROUPS[: GROUPS.index("checks") + 1]
 """The groups of a brief report."""
+MOST_OUTCOMES = 3
+"""Outcomes of a target whose probabilities are assessed one by one."""
 ANSWERS: tuple[SectionGroup, ...] = ("answer", "comparisons", "conclusion")
 """The groups that rest on the primary metrics and the primary comparison."""
 
@@ -88,6 +96,8 @@ def _write_sections(results: Results, registry: Registry, *, brief: bool) -> Sec
     writer = SectionWriter()
     withheld = describe_withheld_answer(results)
     sections = writer.build_sections(registry)
+    names = outcome_names(results)
+    outcomes = {name: for_outcome(results, name) for name in names[:MOST_OUTCOMES]}
     for group in BRIEF if brief else GROUPS:
         if withheld and group in ANSWERS:
             if group == ANSWERS[0]:
@@ -95,13 +105,27 @@ def _write_sections(results: Results, registry: Registry, *, brief: bool) -> Sec
                 writer.blocks.append(Paragraph(key="answer", title="Answer", lines=lines))
             continue
         for section in sections:
-            if section.group == group:
+            if section.group == group and section.by_outcome and outcomes:
+                writer.add_outcomes(section, outcomes)
+            elif section.group == group:
                 writer.add(section.name, section.write, results)
+        if group == "predictions" and len(names) > MOST_OUTCOMES:
+            writer.blocks.append(_name_other_outcomes(names))
         if group == "checks":
             writer.add_faults(results.faults)
             table = check_table(check_results)
             writer.blocks.extend([] if table is None else [table])
     return writer
+
+
+def _name_other_outcomes(names: Sequence[str]) -> Paragraph:
+    lines = (
+        "ROC curves, calibration, operating points and net benefit are shown for the"
+        f" {plural(MOST_OUTCOMES, 'outcome')} with most cases of the rarer class:"
+        f" {', '.join(names[:MOST_OUTCOMES])}. The table by outcome and the export have the others:"
+        f" {', '.join(names[MOST_OUTCOMES:])}.",
+    )
+    return Paragraph(key="other_outcomes", title="Other outcomes", lines=lines)
 
 
 def _write_sections_across(cohorts: Sequence[Results], registry: Registry) -> SectionWriter:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from lnmbench.contracts import AcrossCohorts, SectionGroup
+from lnmbench.contracts import AcrossCohorts, OutcomeSection, SectionGroup
 from lnmbench.errors import PluginError
 from lnmbench.records import Block, Paragraph, PluginFault, Results
 from lnmbench.redaction import redact_paths
@@ -18,12 +18,16 @@ Content = TypeVar("Content")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BuiltSection:
-    """A section by name; `write_across` is None if it has nothing on several cohorts."""
+    """A section by name; `write_across` is None if it has nothing on several cohorts.
+
+    With `by_outcome`, it is written for single outcomes of a target with several.
+    """
 
     name: str
     group: SectionGroup
     write: Callable[[Results], Sequence[Block]]
     write_across: Callable[[Sequence[Results]], Sequence[Block]] | None
+    by_outcome: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +48,7 @@ class SectionWriter:
             try:
                 section = offer.build()
                 group = section.group
+                by_outcome = isinstance(section, OutcomeSection) and section.by_outcome
             except PluginError as error:
                 message = redact_paths(str(error))
                 fault = PluginFault(role="section", name=offer.name, message=message)
@@ -51,7 +56,13 @@ class SectionWriter:
                 continue
             across = section.across if isinstance(section, AcrossCohorts) else None
             sections.append(
-                BuiltSection(name=offer.name, group=group, write=section, write_across=across)
+                BuiltSection(
+                    name=offer.name,
+                    group=group,
+                    write=section,
+                    write_across=across,
+                    by_outcome=by_outcome,
+                )
             )
         return sections
 
@@ -71,6 +82,16 @@ class SectionWriter:
             self.blocks.extend(write(content))
         except PluginError as error:
             self._add_failure(name, error)
+
+    def add_outcomes(self, section: BuiltSection, outcomes: Mapping[str, Results]) -> None:
+        """Add the blocks of a section for each of some outcomes, whose name is in the titles."""
+        for number, (name, results) in enumerate(outcomes.items(), start=1):
+            first = len(self.blocks)
+            self.add(section.name, section.write, results)
+            self.blocks[first:] = [
+                replace(block, key=f"{block.key}_outcome{number}", title=f"{block.title}: {name}")
+                for block in self.blocks[first:]
+            ]
 
     def add_faults(self, faults: Sequence[PluginFault]) -> None:
         """Add a paragraph on metrics, comparisons and unplaced sections that failed, if any did."""

@@ -13,13 +13,20 @@ from lnmbench.records import (
     CenterCounts,
     Cohort,
     Column,
+    LeakSigns,
     Plan,
     Profile,
     Summary,
     Variable,
 )
 from lnmbench.stages.run.near_duplicates import find_near_duplicates
-from lnmbench.stats.leakage import find_separating_pairs, find_signs, is_exact
+from lnmbench.stats.leakage import (
+    describe_exact_signs,
+    describe_implausible_signs,
+    find_separating_pairs,
+    find_signs,
+    is_exact,
+)
 
 
 def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
@@ -42,7 +49,7 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
     positions = cohort.positions(plan.ids)
     columns = [c for c in cohort.columns if _is_described(c)]
     values = {c.name: np.asarray(cohort.values[c.name], float)[positions] for c in columns}
-    variables = tuple(_variable(column, values[column.name], plan.truth) for column in columns)
+    variables = tuple(_variable(column, values[column.name], plan) for column in columns)
     numbers = {
         variable.name: values[variable.name]
         for variable in variables
@@ -51,7 +58,13 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
     return Profile(
         variables=variables,
         near_duplicates=find_near_duplicates(cohort, cohort_file, positions, plan.patients),
-        separating_pairs=tuple(find_separating_pairs(numbers, plan.truth)),
+        separating_pairs=tuple(
+            dict.fromkeys(
+                pair
+                for labels in plan.endpoints.T
+                for pair in find_separating_pairs(numbers, labels)
+            )
+        ),
         centers=_count_centers(cohort, positions, plan.truth),
     )
 
@@ -79,7 +92,8 @@ def _count_centers(
     return tuple(sorted(counts, key=lambda center: (-center.cases, -center.positives)))
 
 
-def _variable(column: Column, values: NDArray[np.float64], truth: NDArray[np.float64]) -> Variable:
+def _variable(column: Column, values: NDArray[np.float64], plan: Plan) -> Variable:
+    truth = plan.truth
     return Variable(
         name=column.name,
         role=column.role,
@@ -91,10 +105,23 @@ def _variable(column: Column, values: NDArray[np.float64], truth: NDArray[np.flo
         everyone=_summary(column, values),
         negative=_summary(column, values[truth == 0]),
         positive=_summary(column, values[truth == 1]),
-        signs=find_signs(values, truth, nominal=column.kind == "nominal")
-        if column.role == "feature"
-        else None,
+        signs=_find_signs(column, values, plan) if column.role == "feature" else None,
     )
+
+
+def _find_signs(column: Column, values: NDArray[np.float64], plan: Plan) -> LeakSigns:
+    """Return the signs that a feature contains the target; of several outcomes, the clearest."""
+    signs = []
+    for labels in plan.endpoints.T:
+        known = ~np.isnan(labels)
+        nominal = column.kind == "nominal"
+        signs.append(find_signs(values[known], labels[known], nominal=nominal))
+    return max(signs, key=_clarity)
+
+
+def _clarity(signs: LeakSigns) -> tuple[bool, bool, float]:
+    area = max(signs.auc or 0.0, signs.missing_auc or 0.0)
+    return bool(describe_exact_signs(signs)), bool(describe_implausible_signs(signs)), area
 
 
 def _summary(column: Column, values: NDArray[np.float64]) -> Summary:

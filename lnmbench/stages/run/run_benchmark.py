@@ -145,9 +145,14 @@ def _ending_workers(pool: Executor) -> Iterator[None]:
 
 def _find_leaks(cohort: Cohort, plan: Plan) -> list[str]:
     """Return sentences on features that predict the plan's target better than is plausible."""
-    labels = np.full(len(cohort), np.nan)
-    labels[cohort.positions(plan.ids)] = plan.truth
-    return find_leaks_of(cohort, str(plan.protocol.target), labels)
+    lines = []
+    names = [""] if plan.outcomes is None else plan.outcomes.names
+    for name, outcome in zip(names, plan.endpoints.T, strict=True):
+        labels = np.full(len(cohort), np.nan)
+        labels[cohort.positions(plan.ids)] = outcome
+        target = f"{plan.protocol.target}, {name}" if name else plan.protocol.target
+        lines += find_leaks_of(cohort, target, labels)
+    return lines
 
 
 def _make_manifest(benchmark: Benchmark, resolved: ResolvedBenchmark) -> Manifest:

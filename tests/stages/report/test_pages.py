@@ -22,7 +22,7 @@ from lnmbench.stages.report.pages import (
     build_page,
     build_page_across,
 )
-from lnmbench.testing.sample_results import empty_results
+from lnmbench.testing.sample_results import empty_results, sample_outcome_results
 
 PLUGIN = """
 import numpy as np
@@ -169,3 +169,18 @@ def test_errors_of_checks_come_first_without_an_answer_and_across_cohorts(
     warned.write_text(PLUGIN, encoding="utf-8")
     blocks = build_blocks_across([RESULTS], Registry([str(warned)]))
     assert [block.title for block in blocks] == ["Table 1. across 1"]
+
+
+def test_probabilities_are_shown_for_single_outcomes() -> None:
+    results = sample_outcome_results()
+    page = build_page(results, Registry())
+    assert page.subtitle.startswith("200 cases, 50 positive")
+    titles = [block.title for block in page.blocks]
+    assert not page.faults
+    for title in ("ROC curves (SYNTHETIC)", "Calibration (SYNTHETIC)", "Net benefit at threshold"):
+        shown = [t.rpartition(": ")[2] for t in titles if title in t and not t.startswith("Sect")]
+        assert set(shown) == {"low", "middle", "high"}, title
+    keys = [block.key for block in page.blocks]
+    assert len(set(keys)) == len(keys)
+    assert "outcomes" in keys
+    assert "outcomes" in [block.key for block in build_blocks(results, Registry(), brief=True)]
