@@ -271,11 +271,12 @@ class TargetBased(Protocol):
 class OwnHead(Protocol):
     """An auxiliary task with a head of its own instead of a linear one; optional."""
 
-    def head(self, features: int) -> nn.Module:
+    def head(self, features: int) -> nn.Module | None:
         """Return a module that maps the image features of cases to logits (n, outputs).
 
         Its input is (n, features); for an `ImageTask`, (n, bags, features). Each fit starts from
-        its parameters and trains its own; it must not have buffers or random numbers.
+        its parameters and trains its own; it must not have buffers or random numbers. It is called
+        after `targets`; None for a linear head.
         """
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from lnmbench import Label
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
 class LabelHead(Protocol):
@@ -84,8 +84,7 @@ class OrderedClasses:
     The first logit is s. The next ones are the distances of the thresholds, through softplus, so
     that the probabilities of all classes are positive, as in CORAL (Cao, Mirjalili & Raschka, Rank
     consistent ordinal regression, Pattern Recognition Letters 2020; McCullagh, Regression Models
-    for Ordinal Data, JRSS B 1980). The head is linear in the image features: unlike those of CORAL,
-    the distances may depend on them, too. The last logit has no meaning.
+    for Ordinal Data, JRSS B 1980). The last logit has no meaning.
     """
 
     outputs: int
@@ -107,6 +106,12 @@ class OrderedClasses:
             (…, n).
         """
         return _minus_log_sums(self._log_probabilities(logits), targets)
+
+    def layer(self, features: int) -> nn.Module:
+        """Return a linear score of so many image features, with thresholds of its own."""
+        from lnmbench_tnm.ordered_head import OrderedHead
+
+        return OrderedHead(features, self.outputs)
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return the probability of each class, (…, n, classes)."""

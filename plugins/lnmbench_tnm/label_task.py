@@ -11,11 +11,11 @@ import numpy as np
 from lnmbench import Cohort, Label, UserError
 from lnmbench.records import find_labeled_cases
 from lnmbench.text import plural
-from lnmbench_tnm.label_heads import LabelHead
+from lnmbench_tnm.label_heads import LabelHead, OrderedClasses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,6 +108,11 @@ class LabelTask:
             (…, n, outputs).
         """
         return self._require_head().probabilities(logits)
+
+    def head(self, features: int) -> nn.Module | None:
+        """Return the layer of ordered classes for so many image features, else None."""
+        head = self._require_head()
+        return head.layer(features) if isinstance(head, OrderedClasses) else None
 
     def _require_head(self) -> LabelHead:
         if self._head is None:

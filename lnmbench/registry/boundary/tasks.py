@@ -249,8 +249,8 @@ class OwnHeadMixin:
     _task: AuxTask
     _boundary: Boundary
 
-    def head(self, features: int) -> nn.Module:
-        """Return a module that maps the image features of cases to logits."""
+    def head(self, features: int) -> nn.Module | None:
+        """Return a module that maps the image features of cases to logits, None if linear."""
         function = cast("OwnHead", self._task).head
         return self._boundary.call("head", _require_head, function, features)
 
@@ -303,11 +303,13 @@ def _require_task(value: object) -> AuxTask:
     return value
 
 
-def _require_head(value: object) -> nn.Module:
+def _require_head(value: object) -> nn.Module | None:
     from torch import nn
 
+    if value is None:
+        return None
     if not isinstance(value, nn.Module):
-        raise Unexpected("a torch.nn.Module", describe(value))
+        raise Unexpected("a torch.nn.Module or None", describe(value))
     if any(True for _ in value.buffers()):
         names = ", ".join(name for name, _ in value.named_buffers())
         raise Unexpected("a module without buffers", names[:60])

@@ -225,7 +225,7 @@ class _RelabeledHead:
 
     _task: AuxTask
 
-    def head(self, features: int) -> nn.Module:
+    def head(self, features: int) -> nn.Module | None:
         """Return the task's head."""
         return cast("OwnHead", self._task).head(features)
 

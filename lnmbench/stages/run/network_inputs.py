@@ -58,15 +58,17 @@ def label_inputs(
             task=task,
             targets=torch.from_numpy(task.targets(cohort)[positions]).float(),
             head=head,
-            head_module=_initial_head(task, method) if isinstance(task, OwnHead) else None,
+            head_module=_initial_head(task, method),
         )
         for choice, task, head in zip(method.aux, tasks, head_names(method.aux), strict=True)
     )
     return Inputs(target=target, aux=aux, target_name=TARGET, ordered=plan.kind == "ordinal")
 
 
-def _initial_head(task: OwnHead, method: NetworkMethod) -> nn.Module:
+def _initial_head(task: AuxTask, method: NetworkMethod) -> nn.Module | None:
     """Return the head that a task brings, with the same initial parameters in every run."""
+    if not isinstance(task, OwnHead):
+        return None
     import torch
 
     with torch.random.fork_rng(devices=[]):
