@@ -11,6 +11,7 @@ from typing import Literal
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import OMITTED_BY_DEFAULT
+from lnmbench.records.image_control import image_control
 
 Control = Literal["none", "negative", "positive"]
 """A part of a method that carries no information by construction (`negative`), or all of it."""
@@ -115,8 +116,16 @@ class NetworkMethod:
 
     @property
     def is_control(self) -> bool:
-        """True for a control, which asks no question: declared by a plugin, or permuted labels."""
-        return self.control != "none" or self.is_permuted
+        """True for a control, which asks no question on its tasks.
+
+        A plugin declares it to be one, or its labels are permuted, or its images are changed.
+        """
+        return self.control != "none" or self.is_permuted or self.has_changed_images
+
+    @property
+    def has_changed_images(self) -> bool:
+        """True for an image control: the encoder's images are changed."""
+        return image_control(self.encoder) != "none"
 
     @property
     def is_permuted(self) -> bool:
@@ -181,6 +190,11 @@ class BaselineMethod:
     @property
     def is_permuted(self) -> bool:
         """False: a baseline has no labels to permute."""
+        return False
+
+    @property
+    def has_changed_images(self) -> bool:
+        """False: a baseline has no images."""
         return False
 
     @property

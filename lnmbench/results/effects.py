@@ -19,7 +19,7 @@ from lnmbench.results.formatting import (
     metric_title,
 )
 from lnmbench.results.ordering import metrics_in_order, reverse_comparison
-from lnmbench.results.questions import Question, is_control_of
+from lnmbench.results.questions import Question, is_control_of, is_image_control_of
 from lnmbench.stats.resampled import minimum_detectable_difference
 
 Role = Literal["family", "control", "descriptive"]
@@ -191,7 +191,8 @@ def is_unconfirmed(results: Results, comparison: PairComparison, test: str) -> b
 def _role(question: Question, comparison: PairComparison) -> Role:
     if comparison.in_family:
         return "family"
-    return "control" if is_control_of(question.reference, question.method) else "descriptive"
+    pair = (question.reference, question.method)
+    return "control" if is_control_of(*pair) or is_image_control_of(*pair) else "descriptive"
 
 
 def _effect(results: Results, comparison: PairComparison, role: Role) -> Effect:

@@ -13,6 +13,7 @@ from lnmbench.records import (
     NetworkMethod,
     Results,
     is_shuffled,
+    strip_image_control,
     unshuffle,
 )
 from lnmbench.results.formatting import join_and
@@ -79,6 +80,19 @@ def is_control_of(control: Method, method: Method) -> bool:
         and not method.is_control
         and [unshuffle(c) for c in control.aux] == [unshuffle(c) for c in method.aux]
         and _has_network_of(control, method)
+    )
+
+
+def is_image_control_of(control: Method, method: Method) -> bool:
+    """Return whether `control` is the network `method` with changed images."""
+    return (
+        isinstance(control, NetworkMethod)
+        and isinstance(method, NetworkMethod)
+        and control.has_changed_images
+        and not method.is_control
+        and (control.aux, control.weighting) == (method.aux, method.weighting)
+        and _network(control)[1:] == _network(method)[1:]
+        and strip_image_control(control.portable_encoder) == method.portable_encoder
     )
 
 
@@ -180,6 +194,17 @@ def control_questions(results: Results) -> list[Question]:
     ]
 
 
+def image_control_questions(results: Results) -> list[Question]:
+    """Return the pairs of a complete network and the same network with changed images."""
+    methods = _methods(results)
+    return [
+        Question(method=method, reference=control, aux=aux_title(method))
+        for method in methods
+        for control in methods
+        if is_image_control_of(control, method)
+    ]
+
+
 def other_questions(results: Results) -> list[Question]:
     """Return each network against each baseline: those with auxiliary tasks if there are any.
 
@@ -195,6 +220,7 @@ def other_questions(results: Results) -> list[Question]:
     questions = [Question(method=m, reference=b) for m in networks for b in baselines]
     if questions or aux_questions(results) or control_questions(results):
         return questions
+    methods = [method for method in methods if not method.has_changed_images]
     return [
         Question(method=later, reference=earlier)
         for index, earlier in enumerate(methods)
@@ -203,8 +229,13 @@ def other_questions(results: Results) -> list[Question]:
 
 
 def all_questions(results: Results) -> list[Question]:
-    """Return every question in reading order: auxiliary tasks, their controls, then others."""
-    return [*aux_questions(results), *control_questions(results), *other_questions(results)]
+    """Return every question in reading order: auxiliary tasks, controls, then others."""
+    return [
+        *aux_questions(results),
+        *control_questions(results),
+        *image_control_questions(results),
+        *other_questions(results),
+    ]
 
 
 def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:

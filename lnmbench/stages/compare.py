@@ -19,6 +19,7 @@ from lnmbench.results import (
     find_aux_questions,
     group_controls,
     is_control_of,
+    is_image_control_of,
 )
 from lnmbench.stats.multiplicity import holm
 
@@ -110,8 +111,15 @@ def compare(
 
 
 def _family(methods: Sequence[Method]) -> frozenset[frozenset[str]]:
-    """Return the pairs of fingerprints in Holm's family, none if it is every pair."""
-    return frozenset(question.fingerprints for question in find_aux_questions(methods))
+    """Return the pairs of fingerprints in Holm's family, none if it is every pair.
+
+    Without a question on auxiliary tasks it is every pair, but no pair with an image control.
+    """
+    questions = find_aux_questions(methods)
+    if questions or not any(method.has_changed_images for method in methods):
+        return frozenset(question.fingerprints for question in questions)
+    keys = [method.fingerprint for method in methods if not method.has_changed_images]
+    return frozenset(map(frozenset, combinations(keys, 2))) or frozenset([frozenset(keys)])
 
 
 def _is_defined(pair: Pair) -> bool:
@@ -185,7 +193,12 @@ def _control_set_sizes(methods: Sequence[Method]) -> dict[str, int]:
 
 
 def _is_compared(reference: Method, method: Method, size_of_set: Mapping[str, int]) -> bool:
-    """Return whether a pair is compared; two controls never are."""
+    """Return whether a pair is compared; two controls never are.
+
+    An image control is compared with its own network alone.
+    """
+    if reference.has_changed_images or method.has_changed_images:
+        return is_image_control_of(reference, method) or is_image_control_of(method, reference)
     sizes = [size_of_set[m.fingerprint] for m in (reference, method) if m.is_control]
     if not sizes:
         return True

@@ -27,6 +27,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.cost import CostTable
     from lnmbench_report.discrimination import Discrimination
     from lnmbench_report.encoder_probe import EncoderProbes
+    from lnmbench_report.image_controls import ImageControls
     from lnmbench_report.label_shares import LabelShares
     from lnmbench_report.label_tests import LabelTests
     from lnmbench_report.manifest import RunManifest
@@ -49,6 +50,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "comparisons": Comparisons,
         "labels": LabelTests,
         "label_shares": LabelShares,
+        "image_controls": ImageControls,
         "margins": Margins,
         "differences": Differences,
         "conclusion": Conclusion,

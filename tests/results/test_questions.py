@@ -17,6 +17,7 @@ from lnmbench.results import (
     describe_aux,
     drawn_methods,
     has_aux_effect,
+    image_control_questions,
     is_control_of,
     is_reference_of,
     method_labels,
@@ -159,3 +160,24 @@ def test_tasks_have_titles_with_their_options() -> None:
     titled = replace(results, aux_labels={"pt": labels})
     assert describe_aux(titled, MULTI_TASK) == "pathological T stage (pt)"
     assert describe_aux(titled, sample_network("both", "pt", "size")) == "pt + size"
+
+
+def test_an_image_control_asks_no_question_and_is_compared_with_its_own_network() -> None:
+    noise, aux_noise = (
+        replace(
+            method,
+            label=f"{method.label} noise",
+            encoder=replace(method.encoder, parameters={"control": "noise", "control_seed": 2}),
+        )
+        for method in (SINGLE_TASK, MULTI_TASK)
+    )
+    methods = [(m, 1.0) for m in (SINGLE_TASK, MULTI_TASK, LOGISTIC, noise, aux_noise)]
+    results = make_results(methods)
+    assert [question.method for question in aux_questions(results)] == [MULTI_TASK]
+    pairs = [(q.method, q.reference) for q in image_control_questions(results)]
+    assert pairs == [(SINGLE_TASK, noise), (MULTI_TASK, aux_noise)]
+    assert [question.method for question in other_questions(results)] == [MULTI_TASK]
+    assert control_questions(results) == []
+    assert noise.is_control
+    assert not has_aux_effect(aux_noise)
+    assert noise.fingerprint != SINGLE_TASK.fingerprint

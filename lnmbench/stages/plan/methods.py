@@ -17,6 +17,7 @@ from lnmbench.records import (
     NetworkMethod,
     Resources,
     Weights,
+    image_control,
     is_shuffled,
 )
 from lnmbench.redaction import redact_choice
@@ -162,18 +163,24 @@ class _Resolver:
         except PluginError as fault:
             if fault.deliberate:
                 raise
-            labels = [self._label(selection, None, *parts) for parts in self._task_sets()]
+            labels = [self._label(selection, None, *parts) for parts in self._task_sets(selection)]
             self.failures.extend(MethodFailure(label=each, reason=str(fault)) for each in labels)
             return
-        for parts in self._task_sets():
+        for parts in self._task_sets(selection):
             label = self._label(selection, weights, *parts, level=encoder.level)
             yield from self._attempt(label, self._network, label, selection, encoder, *parts)
 
     def _task_sets(
-        self,
+        self, encoder: Selection[Encoder]
     ) -> Iterator[tuple[Sequence[Selection[AuxTask]], Selection[Weighting] | None]]:
-        """Yield each set of auxiliary tasks with each weighting; no tasks have none."""
+        """Yield each set of auxiliary tasks with each weighting; no tasks have none.
+
+        An encoder with changed images, a control itself, has no set that is a control.
+        """
+        changed = image_control(encoder.bound) != "none"
         for tasks in self.selections.aux:
+            if changed and any(is_shuffled(t.bound) or t.offer.control != "none" for t in tasks):
+                continue
             for weighting in self.selections.weightings if tasks else (None,):
                 yield tasks, weighting
 
