@@ -67,9 +67,23 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
     return MethodSelections(
         weightings=tuple(map(registry.weightings.select, benchmark.weighting)),
         encoders=tuple(map(registry.encoders.select, encoders)),
-        aux=tuple(tuple(map(registry.aux_tasks.select, tasks)) for tasks in aux),
+        aux=tuple(tuple(_select_task(task, registry) for task in tasks) for tasks in aux),
         baselines=tuple(map(registry.baselines.select, baselines)),
     )
+
+
+def _select_task(choice: Choice, registry: Registry) -> Selection[AuxTask]:
+    if choice.name not in {offer.name for offer in registry.aux_tasks.offers()}:
+        from lnmbench.lexicon.stage_group import is_overall_stage  # slow to import
+
+        if is_overall_stage(choice.name):
+            raise UserError(
+                f"{choice.name[:40]!r} is no auxiliary task",
+                expected="a task whose label does not contain the target",
+                got="the overall stage, which contains the N category",
+                then="name a task with the T category alone",
+            )
+    return registry.aux_tasks.select(choice)
 
 
 def _join_values(tasks: Sequence[Choice], registry: Registry) -> tuple[Choice, ...]:

@@ -129,3 +129,11 @@ def test_a_parameter_named_as_a_keyword_reaches_its_factory() -> None:
 def test_a_benchmark_without_a_method_is_refused() -> None:
     with pytest.raises(UserError, match="names no method"):
         select(only=True)
+
+
+@pytest.mark.parametrize("name", ["stage", "overall_stage", "pTNM", "ajcc_stage"])
+def test_the_overall_stage_is_refused_with_its_reason(name: str) -> None:
+    with pytest.raises(UserError, match="the overall stage, which contains the N category"):
+        select(aux=(name,))
+    with pytest.raises(UserError, match="unknown aux task 'pts'"):
+        select(aux=("pts",))
