@@ -26,7 +26,6 @@ from lnmbench.stages.run import make_chunk, network_results
 from lnmbench.stats.permutation import permutation_pvalue
 from lnmbench.store.cohort_file import read_cohort
 
-PLUGIN = Path(__file__).with_name("power_plugin.py")
 METRIC = "auc"
 DECLARED = "holm"
 """Name of the declared test: the primary comparison after Holm's correction over both metrics."""
@@ -122,7 +121,7 @@ def plan_cohort(experiment: PowerExperiment) -> ResolvedBenchmark:
     benchmark = resolve_arms(experiment)
     cohort = draw_cohort(experiment)
     protocol = replace(benchmark.plan.protocol, seed=experiment.cohort)
-    target = make_registry(PLUGIN).targets.build(choices.parse(protocol.target))
+    target = make_registry().targets.build(choices.parse(protocol.target))
     return replace(benchmark, cohort=cohort, plan=make_plan(cohort, target, protocol))
 
 
@@ -162,9 +161,7 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
     outcomes = {**parameters, "outcome_seed": experiment.cohort + 1, "images": False}
     choice = replace(pool_choice, parameters={**pool_choice.parameters, **outcomes})
     with tempfile.TemporaryDirectory() as folder:
-        path = ingest(
-            choice, make_registry(PLUGIN), home=Path(folder), workers=1, progress=NoProgress()
-        )
+        path = ingest(choice, make_registry(), home=Path(folder), workers=1, progress=NoProgress())
         table = read_cohort(path)
     if table.ids != pool.ids:
         raise UserError(
@@ -188,7 +185,7 @@ def draw_cohort(experiment: PowerExperiment) -> Cohort:
 
 def find_method(arm: str, benchmark: ResolvedBenchmark) -> ResolvedNetwork:
     """Return the network with the auxiliary tasks of an arm, which may be `none`."""
-    tasks = make_registry(PLUGIN).aux_tasks
+    tasks = make_registry().aux_tasks
     aux = () if arm == "none" else tuple(map(tasks.bind, choices.parse_all(arm)))
     networks = (m for m in benchmark.methods if isinstance(m, ResolvedNetwork))
     return next(network for network in networks if network.method.aux == aux)
@@ -239,7 +236,7 @@ def _resolve_on_pool(
         },
     )
     resources = Resources(device=device, memory_gb=_WORKER_GB)
-    return resolve(benchmark, make_registry(PLUGIN), lambda: pool.cohort_file, resources=resources)
+    return resolve(benchmark, make_registry(), lambda: pool.cohort_file, resources=resources)
 
 
 def _predict(
@@ -248,7 +245,7 @@ def _predict(
     """Return out-of-fold probabilities (repeats, n)."""
     outer = benchmark.plan.splits.outer
     predicted = np.full(outer.shape, np.nan)
-    registry = make_registry(PLUGIN)
+    registry = make_registry()
     for repeat in range(len(outer)):
         _refuse_late(experiment)
         chunk = make_chunk(method, benchmark, repeat, features=experiment.pool.features)

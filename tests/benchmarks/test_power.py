@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lnmbench import Cohort, Column
 from lnmbench.errors import UserError
 from lnmbench.store.cohort_file import read_cohort
 
@@ -59,22 +58,6 @@ def test_other_files_are_refused(run: Run, tmp_path: Path) -> None:
         run(f"power --cohorts 0 --out {out}")
     assert refused.value.code == 2
     assert out.read_text(encoding="utf-8") == "case,label\n1,0\n"
-
-
-def test_an_oracle_is_the_target(make_cohort: Callable[..., Cohort]) -> None:
-    from lnmbench.registry.sources import import_file
-
-    path = BENCHMARKS / "power_plugin.py"
-    plugin = import_file(path, path.read_bytes())
-    column = Column(
-        name="nodes", role="target", kind="ordinal", label="pn", categories=("N0", "N1", "N2")
-    )
-    classes = np.array([0.0, 1.0, 2.0, np.nan])
-    table = make_cohort(n=4)
-    cohort = replace(table, columns=(*table.columns, column), values={"nodes": classes})
-    labels = plugin.Oracle().targets(cohort)
-    assert np.array_equal(labels, [0.0, 0.0, 1.0, np.nan], equal_nan=True)
-    assert plugin.Constant().targets(cohort).tolist() == [1.0] * 4
 
 
 @pytest.fixture
