@@ -18,6 +18,7 @@ from lnmbench_radiogenomics.columns import (
     TUMOR,
     has_never_smoked,
 )
+from lnmbench_radiogenomics.pathology import FINDINGS
 
 _CARD = Card(
     title="NSCLC Radiogenomics (TCIA)",
@@ -29,7 +30,7 @@ _CARD = Card(
     "T1c); patients AMC-… have no pathological stages",
     notes=(
         "Histology is not a feature: the table does not say whether it comes from the biopsy or "
-        "from the specimen. Mutations, grade and invasion come from the specimen.",
+        "from the specimen. It, grade and invasion are auxiliary labels; mutations are not used.",
         "There are few events (33 pN+, 18 pN2), and the clinical variables carry almost no "
         "information about nodal status: do not expect to rank methods on this cohort.",
         "Dates in the table are shifted; none is used.",
@@ -72,7 +73,8 @@ def describe_rows(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
     }
     counts = ", ".join(f"{name} {count}" for name, count in missing.items() if count)
     yield f"missing values in the features: {counts or 'none'}"
-    left_out = [name for name in rows[0] if name not in {ID, CENTER, *(c.name for c in COLUMNS)}]
+    used = {ID, CENTER, *(c.name for c in COLUMNS), *(finding.name for finding in FINDINGS)}
+    left_out = [name for name in rows[0] if name not in used]
     yield (
         f"{len(left_out)} columns are not used, because they are known only after surgery, may "
         f"date from after surgery, or are dates: {', '.join(map(repr, left_out))}"

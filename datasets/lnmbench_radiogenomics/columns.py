@@ -116,8 +116,20 @@ COLUMNS = (
 )
 
 
-def check_rows(rows: Sequence[Mapping[str, str]], path: Path) -> None:
-    """Raise `UserError` for columns, ids or values that the collection does not have."""
+def check_rows(
+    rows: Sequence[Mapping[str, str]], path: Path, columns: Sequence[Column] = COLUMNS
+) -> None:
+    """Raise `UserError` for ids or values that the collection does not have, or columns it has.
+
+    Parameters
+    ----------
+    rows
+        The patients.
+    path
+        The table, for error messages.
+    columns
+        The columns of the cohort; the table must have those of `COLUMNS`.
+    """
     for column in COLUMNS:
         if column.name not in rows[0]:
             raise UserError(
@@ -125,7 +137,7 @@ def check_rows(rows: Sequence[Mapping[str, str]], path: Path) -> None:
             )
     ids = [row[ID] for row in rows]
     require_unique_ids(ids, where=str(path))
-    require_cells(COLUMNS, ids, rows, where=f"{path},")
+    require_cells(columns, ids, rows, where=f"{path},")
 
 
 def complete_pack_years(row: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from lnmbench.records import Source
 from lnmbench.tables import Cells, Rows, find_table, read_rows
 from lnmbench_radiogenomics.card import SOURCE, describe_rows, make_card
 from lnmbench_radiogenomics.columns import COLUMNS, ID, NODES, check_rows, complete_pack_years
+from lnmbench_radiogenomics.pathology import describe_findings, select_findings
 
 _ID_HEADERS = (ID, "Case ID")
 # The collection's segmentations (by Stanford) are series 1000 of a patient's study. The archive IDC
@@ -26,7 +27,8 @@ class Radiogenomics:
     """NSCLC Radiogenomics: 211 patients, 162 with pathological stages, 144 with segmented CT.
 
     Features are known before surgery: age, weight, sex, ethnicity, smoking, the share of ground
-    glass on CT, and the lobe. The first column of the table is `Patient ID` or `Case ID`.
+    glass on CT, and the lobe. Histology, grade and invasion are auxiliary labels. The first column
+    of the table is `Patient ID` or `Case ID`.
 
     Parameters
     ----------
@@ -51,25 +53,28 @@ class Radiogenomics:
         path = _find_clinical_table(folder)
         table = read_rows(path)
         rows = _read_patients(table)
-        check_rows(rows, path)
+        findings = select_findings(rows[0])
+        rows = [{**row, **{f.name: f.read(row[f.name]) for f in findings}} for row in rows]
+        self.columns: Sequence[Column] = (*COLUMNS, *(f.make_column() for f in findings))
+        check_rows(rows, path, self.columns)
         self._rows = [complete_pack_years(row) for row in rows]
         ids = [row[ID] for row in rows]
         self._images = find_case_images(
             folder, ids, MARKING, use=images, collection="NSCLC Radiogenomics"
         )
-        self.columns: Sequence[Column] = COLUMNS
         self.card = make_card(images=bool(self._images))
         self.sources: Sequence[Path] = (path, *self._images.sources)
         self.notes: Sequence[str] = (
             *table.notes,
             *describe_rows(rows),
+            *describe_findings(rows),
             *self._images.notes,
         )
 
     def cases(self) -> Iterator[Case]:
         """Yield the patients in the order of the table; `Case.volume` reads the images."""
         for row in self._rows:
-            values = {column.name: row[column.name] for column in COLUMNS}
+            values = {column.name: row[column.name] for column in self.columns}
             yield Case(id=row[ID], values=values, volume=self._images.volume_of(row[ID]))
 
 
@@ -87,6 +92,13 @@ def _read_patients(table: Rows) -> list[dict[str, str]]:
     if not _is_header(table.cells):
         raise UserError(f"{table.path} is not the clinical table of NSCLC Radiogenomics")
     header = (ID, *table.cells[0][1:])
+    repeated = sorted({name for name in header if name and header.count(name) > 1})
+    if repeated:
+        raise UserError(
+            f"column {repeated[0][:40]!r} occurs more than once",
+            where=str(table.path),
+            then="delete all but one",
+        )
     return [dict(zip(header, row, strict=True)) for row in table.rows_below()]
 
 

@@ -22,7 +22,7 @@ def test_nothing_known_only_after_surgery_is_a_feature(shared_data: Path) -> Non
     late = ("path", "grade", "invasion", "mutation", "adjuvant", "recur", "surviv", "date", "days")
     assert not [name for name in features if any(word in name.casefold() for word in late)]
     assert "Histology" not in features
-    assert any("'Histology'" in note for note in data.notes)
+    assert any("'EGFR mutation status'" in note for note in data.notes)
 
 
 def test_nonsmokers_have_no_pack_years(shared_data: Path) -> None:
