@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from lnmbench import UserError
@@ -13,6 +14,7 @@ from lnmbench.tables import Cells, collect_files, files_by_depth, read_rows, sel
 PREFIX = "nationwidechildrens.org_clinical_patient_"
 SUFFIX = ".txt"
 BARCODE = "bcr_patient_barcode"
+HISTOLOGY = "histological_type"
 _HEADERS = 3
 
 
@@ -69,15 +71,23 @@ def select_biotabs(cancer: str, files: Mapping[str, Path], root: Path) -> Mappin
 
 
 def read_biotab(path: Path) -> Biotab:
-    """Read a file, without its second and third row. Raises `UserError` for a broken file."""
+    """Read a file, with the names of its first row. Raises `UserError` for a broken file.
+
+    The histological type has its name in the second row: the first row calls it
+    `histologic_diagnosis`, as the name of the project's cancer.
+    """
     table = read_rows(path, delimiter="\t", quoted=False)
     if not _is_biotab(table.cells):
         raise UserError(
             f"{path} is not a Biotab clinical file",
             expected="names, names and CDE_ID in the first three rows, then patients",
         )
+    first, second = table.cells[:2]
     # If a header occurs twice, the first column counts.
-    header = table.cells[0][::-1]
+    header = [
+        HISTOLOGY if in_second == HISTOLOGY else in_first
+        for in_first, in_second in zip_longest(first, second[: len(first)], fillvalue="")
+    ][::-1]
     patients = tuple(
         dict(zip(header, row[::-1], strict=True)) for row in table.rows_below(_HEADERS)
     )

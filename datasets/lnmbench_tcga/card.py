@@ -39,7 +39,8 @@ def make_card(codes: Sequence[str], *, images: bool = False) -> Card:
         source="TCGA clinical Biotab, from the NCI Genomic Data Commons",
         citation=_CITATION,
         labels="pn: pathological N category of the resected specimen; pt: pathological T stage. "
-        "Both are from the 3rd to the 7th edition of the AJCC manual",
+        "Both are from the 3rd to the 7th edition of the AJCC manual. histology, ct and grade, if "
+        "recorded: histological type of the specimen, clinical T stage, and grade",
         notes=(
             "Few patients have images, from different hospitals and protocols. TCGA has no tumor "
             "outlines: report whose segmentations you used."
@@ -92,8 +93,8 @@ def describe_rows(
     )
 
 
-def describe_gaps(rows: Sequence[Mapping[str, str]], tumor: Column | None) -> Iterator[str]:
-    """Yield notes on forms without the treatment before surgery, and on a missing label pt."""
+def describe_forms(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield a note on forms without the treatment before surgery."""
     recorded = {row["cancer"] for row in rows if row[NEOADJUVANT]}
     unrecorded = sorted({row["cancer"] for row in rows} - recorded)
     if unrecorded:
@@ -101,5 +102,3 @@ def describe_gaps(rows: Sequence[Mapping[str, str]], tumor: Column | None) -> It
             f"{', '.join(unrecorded)}: the form does not record neoadjuvant treatment; all "
             "patients are included"
         )
-    if tumor is None:
-        yield "pt: fewer than two stages are known, so the cohort has no auxiliary label pt"

@@ -1,10 +1,10 @@
-"""Pathological T and N of TCGA: their columns, merged subclasses, unknown values."""
+"""Pathological N and T and clinical T of TCGA: columns, merged subclasses, unknown values."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lnmbench import Column, UserError
 from lnmbench_tcga.features import MISSING
@@ -31,22 +31,31 @@ def make_nodes_column() -> Column:
     )
 
 
-def make_tumor_column(cells: Sequence[str], cancers: Sequence[str]) -> Column | None:
-    """Return the column `pt` with the stages of this cohort, or None for fewer than two.
+def make_tumor_column(label: str, stages: Sequence[str], cancers: Iterable[str]) -> Column | None:
+    """Return the column `pt` or `ct` with its stages, or None for fewer than two.
 
-    Its label says whether the stages are those of lung cancer.
+    Parameters
+    ----------
+    label
+        `pt`, the pathological, or `ct`, the clinical T stage. The label of the column says whether
+        the stages are those of lung cancer.
+    stages
+        The stage of each patient, empty if unknown.
+    cancers
+        The cancers of the cohort.
     """
-    stages = {stage for stage in map(read_tumor_stage, cells) if stage}
-    if len(stages) < 2:
+    categories = set(stages) - {""}
+    if len(categories) < 2:
         return None
+    kind = {"pt": "pathological", "ct": "clinical"}[label]
     return Column(
-        name="pt",
+        name=label,
         role="aux",
         kind="ordinal",
-        label="pt" if set(cancers) <= _LUNG else "pt_names",
-        categories=tuple(sorted(stages, key=lambda text: (text != "Tis", text))),
-        known="after",
-        description="pathological T stage as recorded (AJCC edition of the year)",
+        label=label if set(cancers) <= _LUNG else f"{label}_names",
+        categories=tuple(sorted(categories, key=lambda text: (text != "Tis", text))),
+        known="after" if label == "pt" else "before",
+        description=f"{kind} T stage as recorded (AJCC edition of the year)",
     )
 
 
@@ -77,17 +86,18 @@ def describe_stages(nodes: Sequence[str], tumors: Sequence[str]) -> Iterator[str
     """Yield notes on merged subcategories and unknown values, with counts."""
     merged = Counter(cell for cell in nodes if _NODE.fullmatch(cell) and cell not in _CATEGORIES)
     if merged:
-        yield f"pn: subcategories are merged into their category: {_format_counts(merged)}"
+        yield f"pn: subcategories are merged into their category: {format_counts(merged)}"
     merged = Counter(cell for cell in tumors if _TUMOR.fullmatch(cell))
     if merged:
-        yield f"pt: subcategories are merged into their category: {_format_counts(merged)}"
+        yield f"pt: subcategories are merged into their category: {format_counts(merged)}"
     for name, cells in (("pn", nodes), ("pt", tumors)):
         unknown = Counter(
             cell or "empty" for cell in cells if not cell or cell in (*MISSING, *_UNASSESSED)
         )
         if unknown:
-            yield f"{name}: counted as unknown: {_format_counts(unknown)}"
+            yield f"{name}: counted as unknown: {format_counts(unknown)}"
 
 
-def _format_counts(counts: Counter[str]) -> str:
+def format_counts(counts: Counter[str]) -> str:
+    """Return cells with their counts."""
     return ", ".join(f"{cell} {count}" for cell, count in sorted(counts.items()))

@@ -1,4 +1,4 @@
-"""Cohorts of The Cancer Genome Atlas: pre-operative variables, pathological N and T, images."""
+"""Cohorts of The Cancer Genome Atlas: pre-operative variables, pathology, images."""
 
 from __future__ import annotations
 
@@ -11,17 +11,11 @@ from lnmbench.imaging.case_images import CaseImages, UseImages, find_case_images
 from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 from lnmbench.records import Source
 from lnmbench.tables import require_cells, require_unique_ids
+from lnmbench_tcga.aux_labels import AuxLabel, describe_aux_labels, make_aux_labels
 from lnmbench_tcga.biotab import BARCODE, Biotab, find_biotabs, read_biotab, select_biotabs
-from lnmbench_tcga.card import NEOADJUVANT, SOURCE, describe_gaps, describe_rows, make_card
+from lnmbench_tcga.card import NEOADJUVANT, SOURCE, describe_forms, describe_rows, make_card
 from lnmbench_tcga.features import VARIABLES, read_features
-from lnmbench_tcga.stages import (
-    NODES,
-    TUMOR,
-    make_nodes_column,
-    make_tumor_column,
-    read_nodes_category,
-    read_tumor_stage,
-)
+from lnmbench_tcga.stages import NODES, TUMOR, make_nodes_column, read_nodes_category
 
 _CENTER = Column(
     name="center", role="center", kind="nominal", description="tissue source site in the barcode"
@@ -90,7 +84,7 @@ class Tcga:
             )
         variables = [v for v in VARIABLES if race or v.name != "race"]
         values, features = read_features(selected, variables, cancers=len(files))
-        tumor = make_tumor_column([row[TUMOR] for row in selected], tuple(files))
+        labels = make_aux_labels(selected, files)
         ids = [row[BARCODE] for row in selected]
         case_images = find_case_images(
             folder,
@@ -103,16 +97,17 @@ class Tcga:
             _CENTER,
             *features,
             make_nodes_column(),
-            *([tumor] if tumor else []),
+            *(column for column, _ in labels),
         )
-        self._cases = _make_cases(selected, values, self.columns, case_images)
+        self._cases = _make_cases(selected, values, labels, self.columns, case_images)
         require_cells(self.columns, ids, [case.values for case in self._cases])
         self.card = make_card(tuple(files), images=bool(case_images))
         self.sources: Sequence[Path] = (*files.values(), *case_images.sources)
         self.notes: Sequence[str] = (
             *(note for table in tables.values() for note in table.notes),
             *describe_rows(rows, selected, values, features),
-            *describe_gaps(rows, tumor),
+            *describe_forms(rows),
+            *describe_aux_labels(selected, labels),
             *case_images.notes,
         )
 
@@ -144,6 +139,7 @@ def _complete_rows(code: str, table: Biotab, path: Path) -> list[dict[str, str]]
 def _make_cases(
     rows: Sequence[Mapping[str, str]],
     values: Mapping[str, Sequence[str]],
+    labels: Sequence[AuxLabel],
     columns: Sequence[Column],
     images: CaseImages,
 ) -> tuple[Case, ...]:
@@ -153,7 +149,7 @@ def _make_cases(
             "center": row.get("tissue_source_site", ""),
             **{name: cells[index] for name, cells in values.items()},
             "pn": read_nodes_category(row[NODES], f"case {row[BARCODE][:40]!r}"),
-            "pt": read_tumor_stage(row[TUMOR]),
+            **{column.name: label_values[index] for column, label_values in labels},
         }
         cases.append(
             Case(
