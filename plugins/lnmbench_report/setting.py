@@ -53,10 +53,14 @@ class Setting:
 
 def _describe_cohort(results: Results) -> str:
     prevalence = format_decimal(results.positives / results.n) if results.n else "unknown"
+    positive = "positive for"
+    if results.outcomes is not None:
+        outcomes = plural(len(results.outcomes.names), "outcome")
+        positive = f"positive in at least one of {outcomes} of"
     return (
         f"Cohort: {redact_data_set(results.cohort)} ({results.card.title}), "
         f"fingerprint {results.fingerprint[:12]}. "
-        f"{plural(results.n, 'case')}, {results.positives} positive for "
+        f"{plural(results.n, 'case')}, {results.positives} {positive} "
         f"{describe_target(results)}, prevalence {prevalence}."
     )
 

@@ -25,7 +25,7 @@ class NCategory:
     and the others are unknown; of NX, all are unknown.
     """
 
-    title = "pathological N category (positive: pN1 or higher)"
+    title = "pathological N category"
     kind: Literal["ordinal"] = "ordinal"
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:

@@ -28,7 +28,7 @@ class Stations:
         Stations joined by `+`, such as `ipsi_II+ipsi_III`; by default all that the cohort has.
     """
 
-    title = "metastasis in each lymph node station (positive: in any)"
+    title = "metastasis by lymph node station"
     kind: Literal["multilabel"] = "multilabel"
 
     def __init__(self, *, names: str = "all") -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lnmbench import choices
 from lnmbench.contracts import Metric
+from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
 from lnmbench.records import TargetKind
 from lnmbench.registry import Registry, Selection
@@ -100,5 +101,6 @@ def _spell_primary(selection: Selection[Metric], kind: TargetKind) -> str:
             f"metric {selection.written} cannot be primary",
             expected=f"one that scores the target, which is {kind}",
             got=f"one for {' and '.join(kinds)} labels",
+            then=f"for example --primary {DEFAULTS.primary_metrics[kind][0]}",
         )
     return spell(selection)

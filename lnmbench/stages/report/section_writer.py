@@ -84,14 +84,22 @@ class SectionWriter:
             self._add_failure(name, error)
 
     def add_outcomes(self, section: BuiltSection, outcomes: Mapping[str, Results]) -> None:
-        """Add the blocks of a section for each of some outcomes, whose name is in the titles."""
+        """Add the blocks of a section for each of some outcomes, whose name is in the titles.
+
+        A note that stands under the blocks of one outcome is not repeated under those of the next.
+        """
+        notes: set[tuple[str, str]] = set()
         for number, (name, results) in enumerate(outcomes.items(), start=1):
             first = len(self.blocks)
             self.add(section.name, section.write, results)
-            self.blocks[first:] = [
-                replace(block, key=f"{block.key}_outcome{number}", title=f"{block.title}: {name}")
-                for block in self.blocks[first:]
-            ]
+            for index, block in enumerate(self.blocks[first:], start=first):
+                key, title = f"{block.key}_outcome{number}", f"{block.title}: {name}"
+                if isinstance(block, Paragraph):
+                    self.blocks[index] = replace(block, key=key, title=title)
+                else:
+                    new = tuple(note for note in block.notes if (block.key, note) not in notes)
+                    notes |= {(block.key, note) for note in block.notes}
+                    self.blocks[index] = replace(block, key=key, title=title, notes=new)
 
     def add_faults(self, faults: Sequence[PluginFault]) -> None:
         """Add a paragraph on metrics, comparisons and unplaced sections that failed, if any did."""

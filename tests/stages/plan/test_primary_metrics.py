@@ -56,3 +56,10 @@ def test_a_margin_that_means_nothing_is_refused(
 ) -> None:
     with pytest.raises(UserError, match=message):
         normalize_margins(margins, ("auc", "ap"), REGISTRY)
+
+
+def test_a_primary_metric_scores_the_kind_of_the_target() -> None:
+    assert normalize_metrics(["macro_auc"], REGISTRY, "multilabel") == ("macro_auc",)
+    assert normalize_metrics(["c_index", "kappa"], REGISTRY, "ordinal") == ("c_index", "kappa")
+    with pytest.raises(UserError, match="auc cannot be primary.*multilabel.*--primary macro_auc"):
+        normalize_metrics(["auc"], REGISTRY, "multilabel")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
@@ -181,3 +183,60 @@ def test_many_controls_are_scored_in_the_primary_metrics_and_shown_once(
     )
     assert scores.read_text().count("pt:shuffled=3,0,1,auc") == 1
     assert all(render_page(page, format) for format in PAGE_FORMATS)
+
+
+def test_a_target_of_ordered_classes_goes_from_the_command_to_report_and_export(
+    tmp_path: Path, silent: Progress
+) -> None:
+    settings = {
+        "dataset": "synthetic:n=120,images=false",
+        "target": "n_category",
+        "encoder": "none",
+        "aux": ["pt", "oracle"],
+        "repeats": 1,
+        "folds": 2,
+        "inner": 2,
+        "training": {"max_epochs": "3"},
+    }
+    folder = run(
+        read_benchmark(None, settings),
+        REGISTRY,
+        folders=RunFolders(home=tmp_path / "home", out=tmp_path / "run"),
+        executor=Choice(name="inline"),
+        workers=1,
+        plugins=(),
+        progress=silent,
+    )
+    results = read_results(folder, REGISTRY)
+    assert results.outcomes is not None
+    assert results.outcomes.names[:2] == ("N1 or higher", "N2 or higher")
+    assert (results.primary_metrics, results.metrics[0]) == (("c_index",), "c_index")
+    assert not results.faults
+    assert all(result.complete and result.scores for result in results.method_results)
+    assert {c.metric for c in results.pair_comparisons} == {"c_index"}
+    for result in results.method_results:
+        assert result.outcome_predictions is not None
+        assert (np.diff(result.outcome_predictions, axis=2) <= 0).all()
+    texts = {path.name: path.read_text() for path in export_run(folder, tmp_path / "ex", results)}
+    header, *rows = csv.reader(texts["predictions.csv"].splitlines())
+    assert header == [
+        "method",
+        "repeat",
+        "fold",
+        "part",
+        "case",
+        "outcome",
+        "target",
+        "probability",
+    ]
+    tested = [row for row in rows if row[0] == "logistic" and row[3] == "test"]
+    assert len(tested) == results.n * len(results.outcomes.names)
+    higher = [row for row in tested if row[5] == "N2 or higher"]
+    area = [
+        roc_auc_score([int(row[6]) for row in fold], [float(row[7]) for row in fold])
+        for fold in ([row for row in higher if row[2] == number] for number in "01")
+    ]
+    logistic = next(r for r in results.method_results if r.method.label == "logistic")
+    scored = logistic.by_outcome["N2 or higher"].scores["auc"].values[0]
+    assert scored.tolist() == pytest.approx(area)
+    assert "logistic,0,0,N2 or higher,auc" in texts["scores.csv"]
