@@ -55,7 +55,8 @@ def _activations(inputs: Inputs, settings: Training) -> float:
     width = settings.token_dim or dim
     fixed = 0
     if settings.projection == "principal" and not inputs.trains_encoder:
-        fixed, dim = width * tokens * inputs.slices.views, width
+        rows = tokens * inputs.slices.views + inputs.slices.others
+        fixed, dim = width * rows, width
     longest = max(int(inputs.slices.counts.max()), longest_bag(inputs))
     scores = settings.heads * block_size_for(longest)
     mean += sum(_bag_tokens(task) for task in inputs.aux)

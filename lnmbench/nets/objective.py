@@ -64,6 +64,7 @@ class StackedObjective:
         self.tasks = (inputs.target_name, *(task.name for task in inputs.aux))
         self._offsets = None if inputs.slices is None else inputs.slices.offsets
         self._averaged = has_case_tokens(inputs, settings)
+        self._attention = settings.layers > 0
         self.network = build_network(inputs, fits, settings, weighting)
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
@@ -118,7 +119,7 @@ class StackedObjective:
         """Return a random example of each case for some fits, None without such tasks."""
         if self._examples is None:
             return None
-        return ChosenExamples(examples=self._examples, by_fit=self._examples.draw(fits))
+        return self._choose(self._examples.draw(fits))
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd if they are trained; None without slices.
@@ -375,8 +376,12 @@ class StackedObjective:
     def _evaluated_examples(self) -> ChosenExamples | None:
         if self._examples is None:
             return None
-        fits = range(len(self.fits))
-        return ChosenExamples(examples=self._examples, by_fit=self._examples.evaluated(fits))
+        return self._choose(self._examples.evaluated(range(len(self.fits))))
+
+    def _choose(self, by_fit: Sequence[Tensor]) -> ChosenExamples | None:
+        if self._examples is None:
+            return None
+        return ChosenExamples(examples=self._examples, by_fit=by_fit, attention=self._attention)
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

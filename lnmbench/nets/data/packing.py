@@ -24,10 +24,39 @@ _MULTIPLE, _MIN_BLOCK, _LARGE_BLOCK = 8, 16, 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SparsePooling:
+    """The mean over the tokens of each case and bag, without products of zeros.
+
+    Parameters
+    ----------
+    lists
+        The case or bag of each position's token, (K, P); 0 without a token.
+    weights
+        The weight of each token in its mean, (K, P); 0 without a token.
+    count
+        The number of cases and bags of a fit.
+    """
+
+    lists: Tensor
+    weights: Tensor
+    count: int
+
+    def average(self, tokens: Tensor) -> Tensor:
+        """Return the means (K, count, d) of tokens (K, P, d)."""
+        models, _, width = tokens.shape
+        first = torch.arange(models, device=tokens.device).unsqueeze(1) * self.count  # (K, 1)
+        weighted = (tokens * self.weights.unsqueeze(2)).flatten(0, 1)  # (K · P, d)
+        sums = tokens.new_zeros(models * self.count, width)
+        sums = sums.index_add(0, (self.lists + first).flatten(), weighted)
+        return sums.view(models, self.count, width)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TokenPacking:
     """The positions of a batch's tokens: in blocks that hold whole cases, or one for each case.
 
-    A fit has P positions (`capacity`), a multiple of the block size. Values at positions without a
+    A fit has P positions (`capacity`), a multiple of the block size. Without attention, they are in
+    the order of the cases, in no blocks. Values at positions without a
     token are arbitrary but finite, and their gradient is zero.
 
     Parameters
@@ -45,8 +74,8 @@ class TokenPacking:
     attention_mask
         1 where a token may attend to another, of its own case, else 0: (K · P / N, N, N).
     pooling
-        Weights of the mean over the tokens of each case and bag, (K, B + bags, P); None if token b
-        is case b.
+        Weights of the mean over the tokens of each case and bag, (K, B + bags, P), or the same for
+        cases and bags of few tokens; None if token b is case b.
     bags_of_case
         The number of bags of the examples of a case.
     """
@@ -57,7 +86,7 @@ class TokenPacking:
     token_mask: Tensor
     token_positions: tuple[Tensor, ...]
     attention_mask: Tensor
-    pooling: Tensor | None
+    pooling: Tensor | SparsePooling | None
     bags_of_case: int = 0
 
     @property
@@ -68,6 +97,8 @@ class TokenPacking:
     @property
     def lists(self) -> int:
         """Return the number of cases and bags that every fit has room for."""
+        if isinstance(self.pooling, SparsePooling):
+            return self.pooling.count
         return self.capacity if self.pooling is None else self.pooling.shape[1]
 
     def list_columns(self) -> list[Tensor]:
@@ -83,6 +114,8 @@ class TokenPacking:
         if self.pooling is None:
             places = torch.arange(self.capacity, device=self.token_mask.device)
             return places * self.token_mask
+        if isinstance(self.pooling, SparsePooling):
+            return self.pooling.lists
         return self.pooling.argmax(1)  # (K, P)
 
     def average(self, tokens: Tensor) -> Tensor:
@@ -93,6 +126,8 @@ class TokenPacking:
         tokens
             Tokens (K, P, d).
         """
+        if isinstance(self.pooling, SparsePooling):
+            return self.pooling.average(tokens)
         return tokens if self.pooling is None else torch.bmm(self.pooling, tokens)
 
 
@@ -137,10 +172,13 @@ class ChosenExamples:
         All examples of the auxiliary tasks.
     by_fit
         The example of each of the n cases for each task, for each fit (tasks, n); -1 for none.
+    attention
+        Whether tokens attend to each other.
     """
 
     examples: ExampleSet
     by_fit: Sequence[Tensor]
+    attention: bool = True
 
     def select(self, cases: Tensor) -> Tensor:
         """Return the examples of padded cases (K, B), -1 for none, (tasks, K, B)."""
@@ -217,7 +255,12 @@ def pack_steps(
         elif chosen is not None and examples is not None:
             lists = torch.cat([on_cpu, chosen.examples.bag_lists(examples)], dim=1)
             packing = _pack_slices(
-                counts, lists, chosen.examples.offsets, device, chosen.examples.rows
+                counts,
+                lists,
+                chosen.examples.offsets,
+                device,
+                chosen.examples.rows,
+                attention=chosen.attention,
             )
             packing = replace(packing, bags_of_case=chosen.examples.bags_of_case)
         elif offsets is not None:
@@ -257,6 +300,8 @@ def _pack_slices(
     offsets: Tensor,
     device: torch.device,
     rows: Tensor | None = None,
+    *,
+    attention: bool = True,
 ) -> TokenPacking:
     """Return the packing of padded cases (K, B); what grows with P² is computed on the device.
 
@@ -264,9 +309,13 @@ def _pack_slices(
     themselves.
     """
     models, cases = len(padded), padded.clamp(min=0)
-    size = block_size_for(int(offsets.diff().max()))
     lengths = (offsets.diff()[cases] * (padded >= 0)).numpy()
-    first, blocks = _assign_positions(lengths, size)
+    if attention:
+        size = block_size_for(int(offsets.diff().max()))
+        first, blocks = _assign_positions(lengths, size)
+    else:
+        size, ends = _MULTIPLE, lengths.cumsum(1)
+        first, blocks = ends - lengths, -(-ends[:, -1] // size)
     capacity = max(1, int(blocks.max())) * size
     # one entry for each case of each fit, then one for each of its slices
     fit, case = np.nonzero(lengths)
@@ -286,6 +335,21 @@ def _pack_slices(
         upload(torch.from_numpy(values).view(models, 1, capacity), device)
         for values in (case_at, weights, slice_rows)
     )  # each (K, 1, P)
+    token_mask = case_of_token.squeeze(1) >= 0  # (K, P)
+    if not attention:
+        return TokenPacking(
+            case_counts=counts,
+            block_size=size,
+            slice_rows=rows_of_slices.squeeze(1),  # (K, P)
+            token_mask=token_mask,
+            token_positions=torch.split(token_positions, lengths.sum(1).tolist()),
+            attention_mask=token_mask.new_empty(0, 1, 1),
+            pooling=SparsePooling(
+                lists=case_of_token.squeeze(1).clamp(min=0),
+                weights=weight_of_token.squeeze(1),
+                count=cases.shape[1],
+            ),
+        )
     in_block = case_of_token.view(-1, 1, size)  # (blocks, 1, N)
     same_case = in_block.mT == in_block  # (blocks, N, N)
     pooling = weight_of_token.new_zeros(models, cases.shape[1], capacity)  # (K, B, P)
@@ -293,7 +357,7 @@ def _pack_slices(
         case_counts=counts,
         block_size=size,
         slice_rows=rows_of_slices.squeeze(1),  # (K, P)
-        token_mask=case_of_token.squeeze(1) >= 0,  # (K, P)
+        token_mask=token_mask,
         token_positions=torch.split(token_positions, lengths.sum(1).tolist()),  # each (tokens,)
         attention_mask=(same_case & (in_block >= 0)).float(),
         pooling=pooling.scatter_(1, case_of_token.clamp(min=0), weight_of_token),

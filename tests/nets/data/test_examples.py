@@ -58,6 +58,39 @@ def test_bags_follow_the_cases_in_a_batch() -> None:
     assert means[1].tolist() == pytest.approx([3.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 
+def test_means_over_bags_are_the_same_without_blocks() -> None:
+    examples = ExampleSet([make_examples(), make_examples()], OFFSETS, [1, 2])
+    cases = [[torch.tensor([2, 0, 1]), torch.tensor([1])]]
+    batches = [
+        next(
+            iter(
+                pack_steps(
+                    cases,
+                    OFFSETS,
+                    CPU,
+                    chosen=ChosenExamples(
+                        examples=examples,
+                        by_fit=[torch.tensor([[3, -1, 0], [1, -1, 0]])] * 2,
+                        attention=attention,
+                    ),
+                )
+            )
+        )
+        for attention in (True, False)
+    ]
+    values, means = torch.randn(6, 4, dtype=torch.float64).float(), []
+    for batch in batches:
+        assert batch.packing is not None
+        assert batch.lists == 3 + 3 * 4
+        tokens = values[batch.packing.slice_rows].requires_grad_()
+        means.append(batch.packing.average(tokens))
+        (gradient,) = torch.autograd.grad(means[-1].square().sum(), tokens)
+        assert (gradient[~batch.packing.token_mask] == 0).all()
+    torch.testing.assert_close(means[0], means[1])
+    columns = batches[1].packing.list_columns() if batches[1].packing is not None else []
+    assert [c.tolist() for c in columns] == [list(range(15)), [0, 3, 4, 5, 6]]
+
+
 def test_continuous_targets_are_standardized_by_training_cases_and_restored() -> None:
     values = torch.tensor([[7.0, 1.0], [1.0, 10.0], [3.0, 10.0], [8.0, 10.0], [torch.nan, 0.0]])
     training = torch.tensor([[False, True, True, True, True], [True, False, False, False, True]])
