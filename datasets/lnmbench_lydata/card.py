@@ -62,8 +62,8 @@ def make_card(cohorts: Sequence[str]) -> Card:
             )
         ),
         labels="n1: metastasis in any lymph node level that pathology examined; stations: one "
-        "label per level and side, unknown if the level was not examined; pT: pathological T stage "
-        "(prefix p) of head and neck (7th or 8th edition, by cohort)",
+        "label per level and side, unknown if the level was not examined; pT and cT: T stage "
+        "with the prefix p or c, of head and neck (7th or 8th edition, by cohort)",
         notes=(
             "Head and neck cancer: levels I to X of the neck, not the stations of lung cancer.",
             "The choice of dissected levels depends on preoperative findings, so the known labels "
@@ -72,8 +72,8 @@ def make_card(cohorts: Sequence[str]) -> Card:
             "Nodes resected en bloc across several levels are assigned to no level: a patient with "
             "no other positive nodes is negative unless enbloc=true.",
             "In some patients, HPV status (p16) may come from the specimen.",
-            "The clinical T stage is not a feature: the table has it only for patients without a "
-            "pathological one.",
+            "The clinical T stage is an auxiliary label and no feature: the table has it only for "
+            "patients without a pathological one.",
         ),
     )
 

@@ -15,7 +15,7 @@ from lnmbench_lydata.columns import (
     make_station,
     make_tumor_stage,
 )
-from lnmbench_lydata.labels import read_any_level, read_pathological_stage
+from lnmbench_lydata.labels import CLINICAL, PATHOLOGICAL, read_any_level, read_stage
 from lnmbench_lydata.levels import LEVELS, PATHOLOGY, SIDES, Row, iterate_levels, read_level
 
 _INSTITUTION = ("patient", "core", "institution")
@@ -99,11 +99,10 @@ def _iterate_features(rows: Sequence[Row]) -> Iterator[tuple[Column, list[str]]]
 
 
 def _iterate_stage(rows: Sequence[Row], ids: Sequence[str]) -> Iterator[tuple[Column, list[str]]]:
-    cells = [
-        read_pathological_stage(row, f"case {id_!r}") for row, id_ in zip(rows, ids, strict=True)
-    ]
-    if len(set(cells) - {""}) > 1:
-        yield make_tumor_stage(cells), cells
+    for kind in (PATHOLOGICAL, CLINICAL):
+        cells = [read_stage(row, f"case {id_!r}", kind) for row, id_ in zip(rows, ids, strict=True)]
+        if len(set(cells) - {""}) > 1:
+            yield make_tumor_stage(cells, kind), cells
 
 
 def _read_level(

@@ -148,14 +148,23 @@ N1 = Column(
 )
 
 
-def make_tumor_stage(stages: Sequence[str]) -> Column:
-    """Return the column of the pathological T stage, with the label for organs but the lung."""
+def make_tumor_stage(stages: Sequence[str], prefix: str) -> Column:
+    """Return the column of the pathological or the clinical T stage, of organs but the lung.
+
+    Parameters
+    ----------
+    stages
+        The stage of each patient, empty if unknown.
+    prefix
+        `p` or `c`.
+    """
+    kind = {"p": "pathological", "c": "clinical"}[prefix]
     return Column(
-        name="pT",
+        name=f"{prefix}T",
         role="aux",
         kind="ordinal",
-        label="pt_names",
+        label=f"{prefix}t_names",
         categories=tuple(sorted(set(stages) - {""}, key=lambda text: (text != "Tis", text))),
-        known="after",
-        description="pathological T stage (prefix p) of head and neck",
+        known="after" if prefix == "p" else "before",
+        description=f"{kind} T stage (prefix {prefix}) of head and neck",
     )

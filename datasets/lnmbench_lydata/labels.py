@@ -1,4 +1,4 @@
-"""Labels of a lyDATA patient: any involved level, unassigned positive nodes, pathological T."""
+"""Labels of a lyDATA patient: any involved level, unassigned positive nodes, T stage."""
 
 from __future__ import annotations
 
@@ -38,10 +38,22 @@ def read_any_level(row: Row, where: str, *, enbloc: bool) -> str:
     return "" if involved is None else str(involved)
 
 
-def read_pathological_stage(row: Row, where: str) -> str:
-    """Return the T stage if it is pathological, or else an empty text.
+def read_stage(row: Row, where: str, kind: str) -> str:
+    """Return the T stage if it is of a kind, or else an empty text.
 
-    Raises `UserError` for a stage or a prefix that lyDATA does not have.
+    Parameters
+    ----------
+    row
+        The patient.
+    where
+        The patient in words, for error messages.
+    kind
+        The prefix: `PATHOLOGICAL` or `CLINICAL`.
+
+    Raises
+    ------
+    UserError
+        For a stage or a prefix that lyDATA does not have.
     """
     stage, prefix = row.get(T_STAGE, "").removesuffix(".0"), row.get(T_PREFIX, "").casefold()
     if prefix not in ("", PATHOLOGICAL, CLINICAL) or (stage and stage not in _STAGES):
@@ -51,7 +63,7 @@ def read_pathological_stage(row: Row, where: str) -> str:
             expected="t_stage -1 to 4 with prefix c or p",
             got=f"{stage[:20]!r} with prefix {prefix[:20]!r}",
         )
-    if prefix != PATHOLOGICAL or not stage or stage == "-1":
+    if prefix != kind or not stage or stage == "-1":
         return ""
     suffix = row.get(_SUFFIX, "").casefold()
     return "Tis" if suffix == "is" else _STAGES[stage] + suffix
