@@ -50,6 +50,7 @@ from lnmbench.results.learned_tasks import (
     assessable_tasks,
     describe_unlearned,
     is_learned,
+    learned_metric,
     unlearned_tasks,
 )
 from lnmbench.results.margins import (
@@ -66,6 +67,11 @@ from lnmbench.results.ordering import (
     reverse_comparison,
 )
 from lnmbench.results.outcomes import binary_results, for_outcome, outcome_names
+from lnmbench.results.positive_controls import (
+    lacks_positive_effect,
+    positive_controls,
+    positive_effects,
+)
 from lnmbench.results.power import (
     TARGET_POWER,
     detectable_in_new_cohort,
@@ -74,6 +80,7 @@ from lnmbench.results.power import (
 from lnmbench.results.prediction_changes import (
     PredictionChange,
     can_show_effect,
+    possible_gain,
     prediction_change,
     prediction_changes,
 )
@@ -169,6 +176,8 @@ __all__ = [
     "join_and",
     "label_share_questions",
     "label_shares",
+    "lacks_positive_effect",
+    "learned_metric",
     "make_claims",
     "margin_verdict",
     "merge_summarized_controls",
@@ -179,6 +188,9 @@ __all__ = [
     "other_questions",
     "outcome_names",
     "planned_controls",
+    "positive_controls",
+    "positive_effects",
+    "possible_gain",
     "power_in_new_cohort",
     "prediction_change",
     "prediction_changes",

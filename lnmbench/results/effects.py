@@ -19,12 +19,18 @@ from lnmbench.results.formatting import (
     metric_title,
 )
 from lnmbench.results.ordering import metrics_in_order, reverse_comparison
-from lnmbench.results.questions import Question, is_control_of, is_image_control_of
+from lnmbench.results.questions import (
+    Question,
+    is_control_of,
+    is_image_control_of,
+    is_reference_of,
+)
 from lnmbench.stats.resampled import minimum_detectable_difference
 
 Role = Literal["family", "control", "descriptive"]
 """The part of an effect in the answer: Holm's p decides in the family, the corrected p against a
-negative control; a descriptive effect has no verdict."""
+negative control, and of a control against the network without a task; a descriptive effect has no
+verdict."""
 Direction = Literal["better", "worse", "open", "same", "descriptive"]
 VERDICTS: dict[Direction, str] = {
     "better": "scores better in this cohort",
@@ -191,8 +197,10 @@ def is_unconfirmed(results: Results, comparison: PairComparison, test: str) -> b
 def _role(question: Question, comparison: PairComparison) -> Role:
     if comparison.in_family:
         return "family"
-    pair = (question.reference, question.method)
-    return "control" if is_control_of(*pair) or is_image_control_of(*pair) else "descriptive"
+    method, reference = question.method, question.reference
+    is_against_control = is_control_of(reference, method) or is_image_control_of(reference, method)
+    is_of_control = method.is_control and is_reference_of(reference, method)
+    return "control" if is_against_control or is_of_control else "descriptive"
 
 
 def _effect(results: Results, comparison: PairComparison, role: Role) -> Effect:

@@ -23,6 +23,11 @@ def assessable_tasks(result: MethodResult) -> list[AuxScore]:
     ]
 
 
+def learned_metric(score: AuxScore) -> str | None:
+    """Return the first metric of a task whose interval and chance level are known."""
+    return next((metric for metric, _ in _assessable(score)), None)
+
+
 def is_learned(results: Results, score: AuxScore) -> bool:
     """Return whether the interval of a metric is on the better side of its chance level."""
     return any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,9 @@ from lnmbench.records import Method, MethodResult, Results
 from lnmbench.results.formatting import format_decimal
 from lnmbench.results.learned_tasks import unlearned_tasks
 from lnmbench.results.questions import Question, complete_methods, is_reference_of
+from lnmbench.stats.discrimination import auc
 
+NORMAL = NormalDist()
 UNCHANGED = 0.9995
 """Correlation from which on predictions count as unchanged.
 
@@ -39,6 +42,18 @@ class PredictionChange:
     def is_negligible(self) -> bool:
         """True if the comparison could not have shown an effect of the auxiliary task."""
         return self.correlation >= UNCHANGED or self.mean_absolute == 0.0
+
+    def possible_gain(self, area: float) -> float:
+        """Return the gain over an AUC that the correlation allows, NaN if one of them is undefined.
+
+        The new predictions are r · old + √(1 − r²) · new information. If this is as informative as
+        the old predictions, their binormal separation d becomes (r + √(1 − r²)) d.
+        """
+        r = self.correlation
+        if not (0.0 <= r <= 1.0 and 0.0 < area < 1.0):
+            return math.nan
+        separation = NORMAL.inv_cdf(area) * max(1.0, r + math.sqrt(1.0 - r * r))
+        return NORMAL.cdf(separation) - area
 
     @property
     def numbers(self) -> str:
@@ -74,6 +89,23 @@ def prediction_change(results: Results, question: Question) -> PredictionChange 
         correlation=float(np.mean([_correlate(a, b) for a, b in pairs])),
         mean_absolute=float(np.abs(after - before).mean()),
     )
+
+
+def possible_gain(results: Results, question: Question) -> float:
+    """Return the gain in AUC that the change of the predictions allows, NaN if it is unknown.
+
+    It is an estimate for a binary target: see `PredictionChange.possible_gain`.
+    """
+    change = prediction_change(results, question)
+    predicted = [
+        result.predicted
+        for result in results.method_results
+        if result.method.fingerprint == question.reference.fingerprint
+    ]
+    if change is None or predicted[0] is None or not _is_binary(results.truth):
+        return math.nan
+    areas = [auc(results.truth, scores) for scores in predicted[0]]
+    return change.possible_gain(float(np.mean(areas)))
 
 
 def can_show_effect(results: Results, question: Question) -> bool:
@@ -116,6 +148,10 @@ def _columns(result: MethodResult) -> NDArray[np.float64] | None:
         return result.predicted
     by_outcome = np.moveaxis(result.outcome_predictions, 2, 1)  # (repeats, m, n)
     return by_outcome.reshape(-1, by_outcome.shape[2])
+
+
+def _is_binary(truth: NDArray[np.float64]) -> bool:
+    return truth.ndim == 1 and np.unique(truth).tolist() == [0.0, 1.0]
 
 
 def _correlate(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

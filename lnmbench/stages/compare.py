@@ -20,6 +20,7 @@ from lnmbench.results import (
     group_controls,
     is_control_of,
     is_image_control_of,
+    is_reference_of,
 )
 from lnmbench.stats.multiplicity import holm
 
@@ -61,7 +62,8 @@ def compare(
     p is not adjusted. If the methods, complete or not, have no such question, every pair is in the
     family.
 
-    Two negative controls are not compared with each other. A control of a set of more than two is
+    Two controls are not compared with each other. One that its tasks declare to be is compared with
+    the network without them alone. A negative control of a set of more than two is
     compared with its own task alone, and with nothing from 19 on: a permutation test decides then.
 
     In each pair, a is the reference: a baseline before a network, a network without auxiliary
@@ -202,7 +204,9 @@ def _is_compared(reference: Method, method: Method, size_of_set: Mapping[str, in
     sizes = [size_of_set[m.fingerprint] for m in (reference, method) if m.is_control]
     if not sizes:
         return True
-    if len(sizes) == 2 or sizes[0] >= FEWEST_CONTROLS:
+    if len(sizes) == 1 and method.control != "none":
+        return is_reference_of(reference, method)
+    if len(sizes) == 2 or sizes[0] >= FEWEST_CONTROLS or reference.control != "none":
         return False
     return sizes[0] <= LISTED_CONTROLS or is_control_of(reference, method)
 

@@ -36,6 +36,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.outcomes import OutcomeTable
     from lnmbench_report.performance import FurtherMetrics, Performance
     from lnmbench_report.probabilities import Probabilities
+    from lnmbench_report.questions import Questions
     from lnmbench_report.search.tables import Trials, Tuning
     from lnmbench_report.setting import Setting
     from lnmbench_report.training import LearningCurves
@@ -48,6 +49,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "outcomes": OutcomeTable,
         "discrimination": Discrimination,
         "comparisons": Comparisons,
+        "questions": Questions,
         "labels": LabelTests,
         "label_shares": LabelShares,
         "image_controls": ImageControls,

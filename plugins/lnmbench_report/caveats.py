@@ -9,6 +9,7 @@ from lnmbench.records import Results
 from lnmbench.results import (
     ALPHA,
     Effect,
+    PredictionChange,
     Question,
     Role,
     aux_questions,
@@ -22,6 +23,7 @@ from lnmbench.results import (
     format_decimal,
     format_p_equation,
     join_and,
+    possible_gain,
     prediction_change,
     question_effects,
     question_margins,
@@ -30,6 +32,9 @@ from lnmbench.results import (
 from lnmbench.text import plural
 from lnmbench_report.controls import describe_controls
 
+SMALL_CHANGE = 0.99
+"""Correlation from which on predictions change little: an AUC of .78 can rise by .03."""
+_AUC = "auc"
 MOST = 2
 """The largest number of p values in a clause of the answer."""
 
@@ -90,8 +95,41 @@ def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[
     for role in dict.fromkeys(role for role, _ in detectable):
         sizes = {title: values for (r, title), values in detectable.items() if r == role}
         yield from _describe_sizes(sizes, describe_threshold(results, role))
+    sensitive = [question for question in questions if question not in insensitive]
+    yield from _describe_small_changes(results, sensitive)
     if insensitive:
         yield _describe_insensitive(results, insensitive, len(questions))
+
+
+def _describe_small_changes(results: Results, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield a clause on tasks that move the predictions too little for the test to detect it."""
+    small: list[tuple[PredictionChange, float]] = []
+    for question in questions:
+        change, gain = prediction_change(results, question), possible_gain(results, question)
+        detectable = [
+            detectable_in_new_cohort(results, question, effect)
+            for effect in question_effects(results, question)
+            if effect.open and effect.metric == _AUC
+        ]
+        is_small = change is not None and change.correlation >= SMALL_CHANGE
+        if change is not None and is_small and any(gain < size for size in detectable):
+            small.append((change, gain))
+    if not small:
+        return
+    gains = _describe_range([gain for _, gain in small])
+    if len(questions) == 1:
+        change = small[0][0]
+        yield (
+            f"the task moves the predictions too little ({change.numbers}): that allows a gain of "
+            f"about {gains} in AUC, so the comparison could hardly have shown its effect"
+        )
+    else:
+        correlations = _describe_range([change.correlation for change, _ in small])
+        yield (
+            f"{len(small)} of {plural(len(questions), 'task')} move the predictions too little "
+            f"(correlation {correlations}): that allows gains of about {gains} in AUC, so the "
+            "comparisons could hardly have shown their effects"
+        )
 
 
 def describe_threshold(results: Results, role: Role) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lnmbench.records import Results
 from lnmbench.results import (
@@ -13,6 +13,7 @@ from lnmbench.results import (
     describe_verdicts,
     format_p_equation,
     join_and,
+    lacks_positive_effect,
     make_claims,
 )
 from lnmbench.text import plural
@@ -36,9 +37,24 @@ def describe_controls(results: Results, questions: Sequence[Question]) -> Iterat
     by_evidence: dict[Evidence, list[Sequence[Claim]]] = {}
     for group in undecided:
         by_evidence.setdefault(group[0].evidence if group else "none", []).append(group)
+    yield from _describe_oracle(results, questions, claims.values())
     for evidence, groups in by_evidence.items():
         scope = f" for {len(groups)} of {len(claims)} networks" if len(groups) < len(claims) else ""
         yield _describe_missing(evidence, groups, scope)
+
+
+def _describe_oracle(
+    results: Results, questions: Sequence[Question], claims: Iterable[Sequence[Claim]]
+) -> Iterator[str]:
+    """Yield a clause if no gain is shown, not even by the target itself as the label."""
+    if any(claim.gain for group in claims for claim in group):
+        return
+    if any(lacks_positive_effect(results, question) for question in questions):
+        yield (
+            "a positive control, the target itself as the auxiliary label, is not shown to improve "
+            "prediction either, so the experiment has not shown that it can find the effect of a "
+            "label"
+        )
 
 
 def describe_attribution(claims: Sequence[Claim]) -> Iterator[str]:

@@ -6,17 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
-    Axis,
     Block,
     Cell,
-    Figure,
-    Mark,
     Method,
-    Panel,
     Results,
     Table,
     TableColumn,
@@ -41,12 +35,8 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
-from lnmbench_report.figure_parts import figure_title, scatter
+from lnmbench_report.declared_controls import tabulate_declared_controls
 
-MOST_ROWS = 10
-"""The largest number of networks in the figure."""
-_CLOUD, _WITHOUT_TASK = 0.2, -0.2
-_CLOUD_HEIGHT = 0.12
 COLUMNS = (
     TableColumn(key="method", heading="Method", align="left"),
     TableColumn(key="metric", heading="Metric", align="left"),
@@ -72,16 +62,15 @@ class Row:
 
 
 class LabelTests:
-    """Each network with auxiliary tasks among its negative controls: a table and a figure."""
+    """Each network with auxiliary tasks among its negative controls."""
 
     group: SectionGroup = "comparisons"
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return a table and a figure, or no block if no network has a complete control."""
+        """Return a table of each kind of controls, those that are permuted and those declared."""
         rows = list(_make_rows(results))
-        if not rows:
-            return []
-        return [_make_table(results, rows), _draw_scores(results, rows)]
+        tables = [_make_table(results, rows)] if rows else []
+        return [*tables, *tabulate_declared_controls(results)]
 
 
 def _make_rows(results: Results) -> Iterator[Row]:
@@ -147,26 +136,30 @@ def _make_cells(results: Results, row: Row) -> Iterator[Cell]:
         value=float(test.reaching) if test.defined else math.nan,
     )
     yield _p_cell(row)
-    yield Cell(text=_conclude(row.claim))
+    yield Cell(text=MISSING if row.claim is None else conclude_claim(row.claim))
 
 
 def _p_cell(row: Row) -> Cell:
-    """Return p of the test that decides: the permutation test, or that against each control.
-
-    No test decides before every planned control is complete.
-    """
-    hardest = None if row.claim is None else row.claim.hardest
-    p = row.test.pvalue
-    if hardest is not None:
-        p = hardest.corrected if row.test.finished else math.nan
+    p = row.test.pvalue if row.claim is None else claim_pvalue(row.claim)
     return Cell(text=format_pvalue(p), value=p)
 
 
-def _conclude(claim: Claim | None) -> str:
-    if claim is None:
-        return MISSING
+def claim_pvalue(claim: Claim) -> float:
+    """Return p of the test that decides: the permutation test, or that against each control.
+
+    It is NaN without controls: no test decides before every planned control is complete.
+    """
+    if claim.hardest is not None:
+        return claim.hardest.corrected if claim.controls == claim.planned else math.nan
+    return math.nan if claim.test is None else claim.test.pvalue
+
+
+def conclude_claim(claim: Claim) -> str:
+    """Return the verdict on the labels of a task, in a few words."""
     if claim.helps:
         return "helps"
+    if claim.evidence == "none":
+        return "gain, no controls" if claim.gain else "no gain shown"
     if not claim.decided:
         reason = "controls not finished" if claim.evidence == "unfinished" else "controls undefined"
         return f"{'gain' if claim.gain else 'no gain shown'}, {reason}"
@@ -208,82 +201,3 @@ def _write_notes(results: Results, rows: Sequence[Row]) -> Iterator[str]:
         f"{FEWEST_CONTROLS}, corrected p < {level} against each); both must hold. The second is "
         "not adjusted for several metrics and tasks."
     )
-
-
-def _draw_scores(results: Results, rows: Sequence[Row]) -> Figure:
-    drawn = list(dict.fromkeys(row.method.fingerprint for row in rows))[:MOST_ROWS]
-    metrics = list(dict.fromkeys(row.test.metric for row in rows))
-    labels = method_labels(results)
-    texts = [
-        f"{labels[row.method.fingerprint]} {format_decimal(row.test.score)} in "
-        f"{row.test.metric_title}, {_count_controls(row.test)} "
-        f"{format_decimal(row.test.low)} to {format_decimal(row.test.high)}"
-        for row in rows
-        if row.method.fingerprint in drawn
-    ]
-    return Figure(
-        key="label-scores",
-        title=figure_title(results, "Scores with own and with permuted labels"),
-        alt=f"Mean scores over the outer folds: {'; '.join(texts)}.",
-        panels=tuple(
-            Panel(
-                title=metric_heading(results, metric),
-                x=Axis(title=f"Mean {metric_heading(results, metric)}"),
-                y=Axis(title="", categories=tuple(labels[key] for key in drawn)),
-                marks=tuple(
-                    mark
-                    for row in rows
-                    if row.test.metric == metric and row.method.fingerprint in drawn
-                    for mark in _draw_row(row, drawn.index(row.method.fingerprint))
-                ),
-            )
-            for metric in metrics
-        ),
-        notes=(
-            "From the top of a row: the network without the task, the network with its own labels, "
-            "and each negative control, whose height has no meaning.",
-            *_undrawn_notes(len({row.method.fingerprint for row in rows}) - len(drawn)),
-        ),
-    )
-
-
-def _count_controls(test: ControlTest) -> str:
-    if test.finished:
-        return plural(test.planned, "control")
-    return f"{len(test.scores)} of {plural(test.planned, 'control')}"
-
-
-def _undrawn_notes(hidden: int) -> Iterator[str]:
-    if hidden:
-        yield f"{plural(hidden, 'more network is', 'more networks are')} in the table."
-
-
-def _draw_row(row: Row, position: int) -> Iterator[Mark]:
-    scores = np.array(row.test.scores)
-    key = row.method.fingerprint
-    yield Mark(
-        kind="points",
-        x=scores,
-        y=position + _CLOUD + _CLOUD_HEIGHT * scatter(scores.size),
-        name="negative controls",
-        methods=(key,),
-        color="reference",
-    )
-    yield Mark(
-        kind="points",
-        x=np.array([row.test.score]),
-        y=np.array([float(position)]),
-        name=row.method.label,
-        methods=(key,),
-        color=key,
-    )
-    if row.reference is not None and not math.isnan(row.alone):
-        alone = row.reference.fingerprint
-        yield Mark(
-            kind="points",
-            x=np.array([row.alone]),
-            y=np.array([position + _WITHOUT_TASK]),
-            name=row.reference.label,
-            methods=(key, alone),
-            color=alone,
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,13 @@ from numpy.typing import NDArray
 from scipy.stats import pearsonr
 
 from lnmbench.records import AuxScore, Estimate, MethodResult, Results
-from lnmbench.results import Question, can_show_effect, prediction_change, prediction_changes
+from lnmbench.results import (
+    PredictionChange,
+    Question,
+    can_show_effect,
+    prediction_change,
+    prediction_changes,
+)
 from lnmbench.testing.sample_results import (
     CONTROL,
     MULTI_TASK,
@@ -111,3 +118,18 @@ def test_controls_have_a_change_and_networks_without_tasks_have_none() -> None:
         for result in results.method_results
     )
     assert not prediction_changes(replace(results, method_results=unfinished))
+
+
+@pytest.mark.parametrize(
+    ("correlation", "area", "gain"),
+    # Φ((r + √(1 − r²)) Φ⁻¹(AUC)) − AUC, with scipy.stats.norm
+    [(0.9995, 0.78, 0.0072), (0.998, 0.78, 0.0138), (1.0, 0.8, 0.0), (0.9, 0.5, 0.0)],
+)
+def test_a_correlation_allows_a_gain(correlation: float, area: float, gain: float) -> None:
+    change = PredictionChange(correlation=correlation, mean_absolute=0.01)
+    assert change.possible_gain(area) == pytest.approx(gain, abs=2e-4)
+
+
+def test_no_gain_is_known_without_a_correlation() -> None:
+    change = PredictionChange(correlation=math.nan, mean_absolute=0.01)
+    assert math.isnan(change.possible_gain(0.8))

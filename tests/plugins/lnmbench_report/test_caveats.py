@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 from lnmbench_report.caveats import (
+    describe_caveats,
     describe_corrected,
     describe_margins,
     describe_power,
@@ -171,3 +173,24 @@ def test_margins_are_judged_for_one_question_and_counted_for_several() -> None:
         "and 1 equivalent"
     )
     assert not list(describe_margins(sample_results(THREE), questions))
+
+
+def test_predictions_that_change_little_are_said_to_allow_a_small_gain() -> None:
+    predictions = sample_predictions()
+    plain = predictions[SINGLE_TASK.fingerprint]
+    noise = np.random.default_rng(0).normal(0.0, 0.05, plain.shape)
+    predictions[MULTI_TASK.fingerprint] = 1.0 / (1.0 + (1.0 / plain - 1.0) * np.exp(noise))
+    results = sample_results(predictions=predictions)
+    questions = aux_questions(results)
+    power, change = describe_power(results, questions)
+    assert "80 % power" in power
+    assert change.startswith("the task moves the predictions too little (correlation .99")
+    assert "in AUC, so the comparison could hardly have shown its effect" in change
+
+
+def test_a_positive_control_without_effect_is_said_unless_a_gain_is_shown() -> None:
+    oracle = replace(sample_network("resnet50 + oracle", "oracle"), control="positive")
+    text = "has not shown that it can find the effect of a label"
+    for task, signal, is_stated in ((1.0, 1.0, True), (1.0, 3.0, False), (3.0, 1.0, False)):
+        results = sample_results([(MULTI_TASK, task), (SINGLE_TASK, 0.95), (oracle, signal)])
+        assert (text in describe_caveats(results, aux_questions(results))) == is_stated

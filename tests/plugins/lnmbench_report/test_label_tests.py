@@ -1,4 +1,4 @@
-"""Is it the labels? The table and the figure of networks among their controls."""
+"""Is it the labels? The table of networks among their controls, and that of declared controls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
 from lnmbench_report.label_tests import LabelTests
 from lnmbench_report.performance import Performance
 
-from lnmbench.records import Choice, Figure, Method, Results, Table
+from lnmbench.records import Choice, Control, Method, Results, Table
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import (
     LOGISTIC,
@@ -51,17 +51,16 @@ def nineteen() -> Results:
     return make_results(19, more=[(LOGISTIC, 0.5)])
 
 
-def make_blocks(results: Results) -> tuple[Table, Figure]:
-    table, figure = LabelTests()(results)
+def make_table(results: Results) -> Table:
+    (table,) = LabelTests()(results)
     assert isinstance(table, Table)
-    assert isinstance(figure, Figure)
-    return table, figure
+    return table
 
 
 def test_a_row_for_each_metric_has_the_scores_and_p(
     nineteen: Results, column_texts: Column
 ) -> None:
-    table, _ = make_blocks(nineteen)
+    table = make_table(nineteen)
     assert column_texts(table, "method") == ["resnet50 + pt", "resnet50 + pt"]
     assert column_texts(table, "metric") == ["AUC", "AP"]
     assert column_texts(table, "controls") == ["19", "19"]
@@ -95,7 +94,7 @@ def test_a_row_for_each_metric_has_the_scores_and_p(
 def test_the_conclusion_needs_both_tests(
     levels: dict[str, float], count: int, conclusion: str, column_texts: Column
 ) -> None:
-    table, _ = make_blocks(make_results(count, **levels))
+    table = make_table(make_results(count, **levels))
     assert column_texts(table, "conclusion")[0] == conclusion
     few = [note for note in table.notes if note.startswith("With fewer than 19 controls, p is")]
     assert len(few) == (count < 19)
@@ -114,7 +113,7 @@ def test_controls_that_are_not_finished_have_no_p_and_no_conclusion(
     levels: dict[str, float], count: int, conclusion: str, column_texts: Column
 ) -> None:
     results = make_results(count, **levels, units_done={f"pt:shuffled={count}": 3})
-    table, figure = make_blocks(results)
+    table = make_table(results)
     assert column_texts(table, "controls") == [f"{count - 1} of {count}"] * 2
     assert column_texts(table, "p") == ["–", "–"]
     assert column_texts(table, "conclusion")[0] == conclusion
@@ -122,7 +121,6 @@ def test_controls_that_are_not_finished_have_no_p_and_no_conclusion(
     assert "whose controls are not all finished has no p and no conclusion" in notes
     assert ("p: permutation test" in notes) == (count >= 19)
     assert ("With fewer than 19 controls, p is" in notes) == (count < 19)
-    assert f"{count - 1} of {count} controls" in figure.alt
 
 
 def test_an_undefined_metric_has_no_rank(nineteen: Results, column_texts: Column) -> None:
@@ -130,7 +128,7 @@ def test_an_undefined_metric_has_no_rank(nineteen: Results, column_texts: Column
     values = np.full_like(control.scores["auc"].values, np.nan)
     scores = {**control.scores, "auc": replace(control.scores["auc"], values=values)}
     changed = (first, reference, replace(control, scores=scores), *others)
-    table, _ = make_blocks(replace(nineteen, method_results=changed))
+    table = make_table(replace(nineteen, method_results=changed))
     assert column_texts(table, "reaching") == ["–", "0"]
     assert column_texts(table, "p") == ["–", ".05"]
     assert column_texts(table, "conclusion") == ["gain, controls undefined", "helps"]
@@ -141,35 +139,39 @@ def test_controls_are_one_row_here_and_in_no_other_table(nineteen: Results) -> N
     for section in (Comparisons(), AllComparisons(), Performance()):
         text = render([*section(nineteen)], "table")
         assert "shuffled" not in text
-    assert len(make_blocks(nineteen)[0].rows) == 2
-
-
-def test_the_figure_has_every_control(nineteen: Results) -> None:
-    _, figure = make_blocks(nineteen)
-    auc, _ = figure.panels
-    controls, own, alone = auc.marks
-    assert controls.x.size == 19
-    assert (own.x.size, alone.x.size) == (1, 1)
-    assert own.methods == (MULTI_TASK.fingerprint,)
-    assert alone.color == SINGLE_TASK.fingerprint
-    assert "resnet50 + pt" in figure.alt
-    assert "19 controls" in figure.alt
-
-
-def test_of_many_networks_the_first_are_drawn() -> None:
-    methods: list[tuple[Method, float]] = []
-    for number in range(11):
-        encoder = f"e{number}"
-        permuted = Choice(name="pt", parameters={"shuffled": 1})
-        methods += [
-            (sample_network(f"{encoder} + pt", "pt", encoder=encoder), 1.0),
-            (sample_network(f"{encoder} + control", permuted, encoder=encoder), 1.0),
-        ]
-    table, figure = make_blocks(sample_results(methods))
-    assert len(table.rows) == 22
-    assert len(figure.panels[0].y.categories) == 10
-    assert "1 more network is in the table." in figure.notes
+    assert len(make_table(nineteen).rows) == 2
 
 
 def test_without_a_control_there_is_nothing_to_show(sample: Results) -> None:
     assert list(LabelTests()(sample)) == []
+
+
+ORACLE = replace(sample_network("resnet50 + oracle", "oracle"), control="positive")
+
+
+@pytest.mark.parametrize(
+    ("control", "signal", "verdict"),
+    [
+        ("positive", 3.0, "scores better in this cohort"),
+        ("positive", 0.95, "no difference shown"),
+        ("negative", 3.0, "scores better in this cohort"),
+    ],
+)
+def test_declared_controls_are_compared_with_the_network_without_them(
+    control: Control, signal: float, verdict: str, column_texts: Column
+) -> None:
+    method = replace(ORACLE, control=control)
+    results = sample_results([(MULTI_TASK, 1.0), (SINGLE_TASK, 0.95), (method, signal)])
+    table = make_table(results)
+    assert table.key == "declared_controls"
+    assert column_texts(table, "control") == [control] * 2
+    assert column_texts(table, "verdict")[0] == verdict
+    pairs = {(c.method_a, c.method_b) for c in results.pair_comparisons}
+    assert (SINGLE_TASK.fingerprint, method.fingerprint) in pairs
+    assert (MULTI_TASK.fingerprint, method.fingerprint) not in pairs
+    (comparison,) = [
+        c
+        for c in results.pair_comparisons
+        if c.method_b == method.fingerprint and c.metric == "auc"
+    ]
+    assert np.isnan(comparison.holm)

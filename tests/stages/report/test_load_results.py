@@ -164,13 +164,13 @@ def test_many_controls_are_scored_in_the_primary_metrics_and_shown_once(
         progress=silent,
     )
     results = read_results(folder, REGISTRY)
-    controls = [result for result in results.method_results if result.method.is_control]
+    controls = [result for result in results.method_results if result.method.is_permuted]
     assert [set(result.scores) for result in controls] == [{"auc", "ap"}] * 3
     assert not any(result.aux for result in controls)
     predicted = [result.predicted for result in controls]
     assert not any(np.array_equal(predicted[0], other) for other in predicted[1:])
     page = build_page(results, REGISTRY)
-    assert len(page.methods) == 3
+    assert len(page.methods) == 3 + 1  # the positive control
     tables = {block.key: block for block in page.blocks if isinstance(block, Table)}
     assert [row[3].text for row in tables["labels"].rows] == ["3", "3"]
     for key in ("performance", "comparisons", "additional_tests", "further", "calibration"):

@@ -1,0 +1,147 @@
+"""Figure of the effects of auxiliary tasks, with those of their controls."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lnmbench.records import Axis, Figure, Mark, Panel, Results
+from lnmbench.results import (
+    Claim,
+    control_tests,
+    format_with_interval,
+    method_labels,
+    metric_heading,
+    positive_controls,
+    question_effects,
+)
+from lnmbench.text import plural
+from lnmbench_report.figure_parts import figure_title, reference_line, scatter
+
+MOST_ROWS = 30
+"""The largest number of questions in the figure."""
+MOST_IN_TEXT = 8
+_CLOUD, _CLOUD_HEIGHT, _ORACLE = 0.25, 0.1, -0.25
+
+
+def draw_effects(results: Results, claims: Sequence[Claim]) -> Figure:
+    """Return the effects of ranked questions with a panel for each metric.
+
+    Parameters
+    ----------
+    results
+        The results.
+    claims
+        The claims of the questions in each metric, the greatest improvement first.
+    """
+    labels = method_labels(results)
+    keys = list(dict.fromkeys(claim.question.method.fingerprint for claim in claims))
+    drawn = keys[:MOST_ROWS]
+    metrics = list(dict.fromkeys(claim.effect.metric for claim in claims))
+    by_metric = {
+        metric: [c for c in claims if c.effect.metric == metric and _key(c) in drawn]
+        for metric in metrics
+    }
+    texts = [
+        f"{labels[_key(claim)]} {_describe(claim)}"
+        for claim in by_metric[metrics[0]][:MOST_IN_TEXT]
+    ]
+    heading = metric_heading(results, metrics[0])
+    return Figure(
+        key="effects",
+        title=figure_title(results, "Effects of auxiliary tasks and of their controls"),
+        alt=f"Differences in {heading} from the network without the task: {'; '.join(texts)}.",
+        panels=tuple(
+            Panel(
+                title=metric_heading(results, metric),
+                x=Axis(title=f"Difference in {metric_heading(results, metric)}"),
+                y=Axis(title="", categories=tuple(labels[key] for key in drawn)),
+                marks=(
+                    reference_line([0.0, 0.0], [-0.5, len(drawn) - 0.5]),
+                    *(
+                        mark
+                        for claim in by_metric[metric]
+                        for mark in _draw_claim(results, claim, drawn.index(_key(claim)))
+                    ),
+                ),
+            )
+            for metric in metrics
+        ),
+        notes=tuple(_write_notes(len(keys) - len(drawn))),
+    )
+
+
+def _key(claim: Claim) -> str:
+    return claim.question.method.fingerprint
+
+
+def _describe(claim: Claim) -> str:
+    effect = claim.effect
+    if effect.undefined:
+        return effect.undefined
+    text = format_with_interval(effect.estimate, effect.low, effect.high)
+    return f"{text}, {plural(claim.controls, 'control')}"
+
+
+def _draw_claim(results: Results, claim: Claim, row: int) -> Iterator[Mark]:
+    question, effect = claim.question, claim.effect
+    key = question.method.fingerprint
+    for test in control_tests(results, question.method):
+        alone = _mean_score(results, question.reference.fingerprint, effect.metric)
+        if test.metric == effect.metric and test.defined and not math.isnan(alone):
+            scores = np.array(test.scores) - alone
+            yield Mark(
+                kind="points",
+                x=scores,
+                y=row + _CLOUD + _CLOUD_HEIGHT * scatter(scores.size),
+                name="negative controls",
+                methods=(key,),
+                color="reference",
+            )
+    for control in positive_controls(results, question):
+        for bound in question_effects(results, control):
+            if bound.metric == effect.metric and not bound.undefined:
+                yield Mark(
+                    kind="points",
+                    x=np.array([bound.estimate]),
+                    y=np.array([row + _ORACLE]),
+                    name="positive control",
+                    methods=(key,),
+                    color="positive",
+                )
+    if not effect.undefined:
+        center, height = np.array([effect.estimate]), np.array([float(row)])
+        yield Mark(
+            kind="interval",
+            x=center,
+            y=height,
+            low=np.array([effect.low]),
+            high=np.array([effect.high]),
+            along="x",
+            methods=(key,),
+            color=key,
+        )
+        yield Mark(
+            kind="points", x=center, y=height, name=question.method.label, methods=(key,), color=key
+        )
+
+
+def _mean_score(results: Results, fingerprint: str, metric: str) -> float:
+    (score,) = [
+        float(result.scores[metric].values.mean()) if metric in result.scores else math.nan
+        for result in results.method_results
+        if result.method.fingerprint == fingerprint
+    ]
+    return score
+
+
+def _write_notes(undrawn: int) -> Iterator[str]:
+    yield (
+        "Mean difference from the network without the task over the outer folds, with the "
+        "corrected 95 % interval. Below it each network with permuted labels (its height has no "
+        "meaning), above it the positive control: the target itself as the label."
+    )
+    if undrawn:
+        yield f"{plural(undrawn, 'more question is', 'more questions are')} in the table."
