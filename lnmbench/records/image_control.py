@@ -26,7 +26,7 @@ def image_control(encoder: Choice) -> ImageControl:
     'noise'
     """
     chosen = encoder.parameters.get(IMAGE_CONTROL, "none")
-    return next(each for each in get_args(ImageControl) if each == chosen)
+    return next((each for each in get_args(ImageControl) if each == chosen), "none")
 
 
 def image_control_seed(encoder: Choice) -> int:

@@ -138,7 +138,7 @@ def _describe_empty_run(results: Results) -> str:
 
 
 def _describe_run_without_tasks(results: Results) -> str:
-    controls = any(result.method.is_control for result in results.method_results)
+    controls = any(result.method.is_permuted for result in results.method_results)
     labels = " with its own labels" if controls else ""
     first = f"This run does not test an auxiliary task: none of its methods has one{labels}."
     complete = complete_methods(results)

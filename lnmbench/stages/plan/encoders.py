@@ -59,6 +59,11 @@ def refuse_image_control(encoder: Encoder, choice: Choice, cohort: Cohort) -> No
             expected="a seed of 0 or more",
             got=str(seed),
         )
+    if seed and control == "none":
+        raise UserError(
+            f"{IMAGE_CONTROL_SEED} of encoder {choice.name} has no effect without {IMAGE_CONTROL}",
+            then=f"omit it, or add {IMAGE_CONTROL}=…",
+        )
     if control != "none" and encoder.level == "none":
         raise UserError(
             f"encoder {choice.name} has no images for {IMAGE_CONTROL}={control}",

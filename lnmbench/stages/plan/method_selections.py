@@ -10,7 +10,14 @@ from lnmbench.config import Benchmark, Sweep
 from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
-from lnmbench.records import SHUFFLED, Choice, is_shuffled, shuffle
+from lnmbench.records import (
+    SHUFFLED,
+    Choice,
+    image_control,
+    is_shuffled,
+    shuffle,
+    strip_image_control,
+)
 from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.text import plural
@@ -38,9 +45,10 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
     """Return the selections of the methods that are named and, unless `only`, of references.
 
     The references of a network with auxiliary tasks are the same network without them, and the
-    baselines. Its negative controls have the same tasks with labels permuted by the seeds 1, 2, …;
-    a network of which some labels are permuted already, or that is a control, has none. With them
-    come the positive controls: a network with each task that plugins offer as one.
+    baselines; that of an image control is the same encoder with unchanged images. The negative
+    controls of a network have the same tasks with labels permuted by the seeds 1, 2, …; a network
+    of which some labels are permuted already, or that is a control, has none. With them come the
+    positive controls: a network with each task that plugins offer as one.
 
     Raises
     ------
@@ -66,7 +74,7 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
     aux += _list_controls(aux, benchmark.controls, registry)
     return MethodSelections(
         weightings=tuple(map(registry.weightings.select, benchmark.weighting)),
-        encoders=tuple(map(registry.encoders.select, encoders)),
+        encoders=tuple(map(registry.encoders.select, _add_unchanged(encoders, only=only))),
         aux=tuple(tuple(_select_task(task, registry) for task in tasks) for tasks in aux),
         baselines=tuple(map(registry.baselines.select, baselines)),
     )
@@ -84,6 +92,13 @@ def _select_task(choice: Choice, registry: Registry) -> Selection[AuxTask]:
                 then="name a task with the T category alone",
             )
     return registry.aux_tasks.select(choice)
+
+
+def _add_unchanged(encoders: Sequence[Choice], *, only: bool) -> list[Choice]:
+    """Return encoders and, unless `only`, those of image controls with unchanged images."""
+    changed = [] if only else [each for each in encoders if image_control(each) != "none"]
+    by_key = {choice.key: choice for choice in (*encoders, *map(strip_image_control, changed))}
+    return list(by_key.values())
 
 
 def _join_values(tasks: Sequence[Choice], registry: Registry) -> tuple[Choice, ...]:

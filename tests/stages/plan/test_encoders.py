@@ -91,6 +91,7 @@ def test_auxiliary_tasks_without_images_are_said_to_be_of_no_use_in_one_line() -
     ("encoder", "match"),
     [
         ("none:control=noise", "encoder none has no images for control=noise"),
+        ("resnet18:weights=random,control_seed=2", "control_seed.* has no effect without control"),
         ("resnet18:weights=random,control_seed=-1", "control_seed.*a seed of 0 or more, got -1"),
         ("resnet18:weights=random,control=other_patient", "no other patient for control=other"),
         ("resnet18:control=shuffled", "wrong value for control.*none | shuffled_roi"),

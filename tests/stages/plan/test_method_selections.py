@@ -59,6 +59,16 @@ def test_controls_of_controls_are_not_added() -> None:
     assert len(select(controls=0).aux) == 2
 
 
+def test_an_image_control_brings_the_encoder_with_unchanged_images() -> None:
+    controls = ("resnet18:control=noise", "resnet18:control_seed=2,control=other_patient")
+    expected = [{"control": "noise"}, {"control": "other_patient", "control_seed": 2}, {}]
+    for encoders in (controls, (*controls, "resnet18")):
+        bound = [e.bound.parameters for e in select(encoder=encoders, aux="none").encoders]
+        changes = [{n: v for n, v in each.items() if n.startswith("control")} for each in bound]
+        assert changes == expected
+    assert len(select(encoder=controls, only=True).encoders) == 2
+
+
 def test_a_sweep_gives_each_set_of_tasks_each_value_with_controls_of_its_own() -> None:
     selections = select(aux=("pt+pt:edition=7", "none"), sweep="keep=0.25+1", controls=1)
     *named, _ = selections.aux
