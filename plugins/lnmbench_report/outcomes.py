@@ -30,13 +30,15 @@ class OutcomeTable:
 
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table; no block for a binary target, or while no method is complete."""
-        methods = complete_methods(results)
+        complete = complete_methods(results)
+        methods = [result for result in complete if not result.method.is_control]
         if results.outcomes is None or not methods:
             return []
         names = results.outcomes.names
         is_long = len(names) * len(methods) > MOST_ROWS
         if is_long:
-            methods = drawn_methods(results)
+            drawn = {result.method.fingerprint for result in drawn_methods(results)}
+            methods = [result for result in methods if result.method.fingerprint in drawn]
         by_name = {name: for_outcome(results, name) for name in names}
         metrics = [m for m in METRICS if all(m in each.metrics for each in by_name.values())]
         labels = method_labels(results)
@@ -52,7 +54,9 @@ class OutcomeTable:
             title=f"Performance by outcome{synthetic_suffix(results.card)}",
             columns=tuple(_make_columns(results, metrics)),
             rows=tuple(cells for _, cells in rows),
-            notes=tuple(_write_notes(results, is_long=is_long)),
+            notes=tuple(
+                _write_notes(results, is_long=is_long, controls=len(methods) < len(complete))
+            ),
             methods=tuple((method,) for method, _ in rows),
         )
         return [table]
@@ -85,7 +89,7 @@ def _make_row(
     return result.method.fingerprint, cells
 
 
-def _write_notes(results: Results, *, is_long: bool) -> Iterator[str]:
+def _write_notes(results: Results, *, is_long: bool, controls: bool) -> Iterator[str]:
     yield (
         "Known: cases in which the outcome is known. Folds: outer folds with positive and negative "
         "cases of the outcome, over which AUC and AP are means; intervals as in the table of "
@@ -98,4 +102,6 @@ def _write_notes(results: Results, *, is_long: bool) -> Iterator[str]:
     if results.outcomes is not None and results.outcomes.kind == "ordinal":
         yield "Outcomes are the cut points of the ordered classes."
     if is_long:
-        yield "The methods are those that figures draw; the export has the predictions of all."
+        yield "The methods are those that figures draw; the export has the scores of all."
+    elif controls:
+        yield "Controls are left out; the export has their scores."
