@@ -77,7 +77,8 @@ def _describe_growth(results: Results) -> str:
 def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[str]:
     """Yield clauses on the differences that the tests of open effects can detect.
 
-    They are those of a new cohort of this size at the threshold that decides. A question whose
+    They are those of a new cohort of this size at the threshold that decides; of a target with
+    several outcomes, those by the spread over the folds. A question whose
     method hardly changes the predictions, or learns none of its tasks, has no power to state.
     """
     insensitive = [
@@ -90,11 +91,16 @@ def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[
         if question not in insensitive:
             for effect in question_effects(results, question):
                 if effect.open:
-                    size = detectable_in_new_cohort(results, question, effect)
+                    size = effect.detectable
+                    if results.outcomes is None:
+                        size = detectable_in_new_cohort(results, question, effect)
                     detectable.setdefault((effect.role, effect.metric_title), []).append(size)
+    scope = (
+        "a new cohort of this size" if results.outcomes is None else "the spread over these folds"
+    )
     for role in dict.fromkeys(role for role, _ in detectable):
         sizes = {title: values for (r, title), values in detectable.items() if r == role}
-        yield from _describe_sizes(sizes, describe_threshold(results, role))
+        yield from _describe_sizes(sizes, describe_threshold(results, role), scope)
     sensitive = [question for question in questions if question not in insensitive]
     yield from _describe_small_changes(results, sensitive)
     if insensitive:
@@ -208,7 +214,9 @@ def _describe_scope(effects: Sequence[Effect]) -> Iterator[str]:
         yield "the differences shown hold for this cohort and these settings"
 
 
-def _describe_sizes(sizes: Mapping[str, Sequence[float]], threshold: str) -> Iterator[str]:
+def _describe_sizes(
+    sizes: Mapping[str, Sequence[float]], threshold: str, scope: str
+) -> Iterator[str]:
     """Yield a clause on the detectable differences by title of the metric."""
     finite = {
         title: [value for value in values if math.isfinite(value)]
@@ -217,13 +225,13 @@ def _describe_sizes(sizes: Mapping[str, Sequence[float]], threshold: str) -> Ite
     parts = [f"{_describe_range(values)} in {title}" for title, values in finite.items() if values]
     if parts:
         yield (
-            "with a new cohort of this size, the comparison has 80 % power for a difference of "
+            f"with {scope}, the comparison has 80 % power for a difference of "
             f"{join_and(parts)} ({threshold}); smaller effects cannot be excluded"
         )
     undetectable = [title for title, values in sizes.items() if math.inf in values]
     if undetectable:
         yield (
-            "with a new cohort of this size, the comparison does not reach 80 % power for any "
+            f"with {scope}, the comparison does not reach 80 % power for any "
             f"difference in {join_and(undetectable)} ({threshold})"
         )
 

@@ -17,6 +17,7 @@ from lnmbench_report.caveats import (
 
 from lnmbench.records import AuxScore, Estimate, Results
 from lnmbench.results import (
+    Question,
     aux_questions,
     control_questions,
     detectable_in_new_cohort,
@@ -30,6 +31,7 @@ from lnmbench.testing.sample_results import (
     SAMPLE_METHODS,
     SINGLE_TASK,
     sample_network,
+    sample_outcome_results,
     sample_predictions,
     sample_results,
 )
@@ -194,3 +196,14 @@ def test_a_positive_control_without_effect_is_said_unless_a_gain_is_shown() -> N
     for task, signal, is_stated in ((1.0, 1.0, True), (1.0, 3.0, False), (3.0, 1.0, False)):
         results = sample_results([(MULTI_TASK, task), (SINGLE_TASK, 0.95), (oracle, signal)])
         assert (text in describe_caveats(results, aux_questions(results))) == is_stated
+
+
+def test_the_power_for_a_target_with_several_outcomes_is_that_of_the_folds() -> None:
+    results = sample_outcome_results("ordinal")
+    question = Question(method=MULTI_TASK, reference=SINGLE_TASK)
+    (effect,) = question_effects(results, question)
+    assert effect.open
+    (clause,) = describe_power(results, [question])
+    size = f"{effect.detectable:.3f}"[1:]
+    expected = "with the spread over these folds, the comparison has 80 % power for a difference of"
+    assert clause.startswith(f"{expected} {size} in C-index")
