@@ -23,7 +23,7 @@ from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
 from lnmbench.parameters import bind
-from lnmbench.records import WINDOW_HU, Choice, Protocol, Training
+from lnmbench.records import WINDOW_HU, Choice, Family, Protocol, Training
 from lnmbench.toml_file import read_toml
 
 
@@ -201,6 +201,7 @@ class Benchmark(BaseModel):
     primary: Names = DEFAULTS.primary
     margin: Margins = ()
     train_unlabeled: bool = False
+    family: Family = "auxiliary"
     _named_training: tuple[str, ...] = PrivateAttr(())
 
     @property
@@ -220,6 +221,7 @@ class Benchmark(BaseModel):
             primary=self.primary,
             margins=self.margin,
             train_unlabeled=self.train_unlabeled,
+            family=self.family,
         )
 
 
@@ -244,6 +246,7 @@ class BenchmarkOptions(TypedDict, total=False):
     primary: Sequence[str] | None
     margin: Sequence[str] | None
     train_unlabeled: bool | None
+    family: str | None
 
 
 def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:

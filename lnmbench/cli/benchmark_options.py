@@ -137,6 +137,14 @@ class ProtocolOptions(OptionGroup):
             " run, e.g. auc=.02; repeatable.",
         ),
     ] = None
+    family: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Pairs of methods that Holm's correction covers, declared before the run:"
+            " auxiliary, versus-baseline or all-pairs (default: auxiliary).",
+        ),
+    ] = None
     train_unlabeled: Annotated[
         bool,
         typer.Option(

@@ -135,5 +135,6 @@ def _benchmark(
             primary=protocol.primary or None,
             margin=protocol.margin or None,
             train_unlabeled=protocol.train_unlabeled or None,
+            family=protocol.family,
         ),
     )

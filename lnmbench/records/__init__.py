@@ -58,7 +58,7 @@ from lnmbench.records.outcomes import (
 )
 from lnmbench.records.probe import EncoderProbe, IdealLabel, ProbedLabel, probe_key
 from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
-from lnmbench.records.protocol import Plan, Protocol, Splits
+from lnmbench.records.protocol import Family, Plan, Protocol, Splits
 from lnmbench.records.read_only import ReadOnlyMapping, freeze
 from lnmbench.records.report import (
     Block,
@@ -116,6 +116,7 @@ __all__ = [
     "Epoch",
     "Estimate",
     "Examples",
+    "Family",
     "Figure",
     "Finding",
     "FoldScores",

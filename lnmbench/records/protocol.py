@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records.cohort import OMITTED_BY_DEFAULT, Card, Preprocessing
@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+Family = Literal["auxiliary", "versus-baseline", "all-pairs"]
+"""The pairs of methods that Holm's correction covers, in each primary metric."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
     """Repeated nested cross-validation of one target.
 
-    `primary` are the primary metrics, declared before the run. Holm's correction covers the
-    questions on auxiliary tasks in each of them. `margins` are the largest differences that do not
-    matter, by name of the primary metric. With `train_unlabeled`, networks also train on cases
-    without a known target, whose auxiliary labels count alone.
+    `primary` are the primary metrics, declared before the run. Holm's correction covers the pairs
+    of methods of the declared `family` in each of them: by default, the questions on auxiliary
+    tasks. `margins` are the largest differences that do not matter, by name of the primary metric.
+    With `train_unlabeled`, networks also train on cases without a known target, whose auxiliary
+    labels count alone.
     """
 
     target: str = DEFAULTS.target
@@ -33,6 +38,7 @@ class Protocol:
     primary: tuple[str, ...] = DEFAULTS.primary
     margins: tuple[tuple[str, float], ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})
     train_unlabeled: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
+    family: Family = field(default="auxiliary", metadata={OMITTED_BY_DEFAULT: True})
 
     def __str__(self) -> str:
         return f"{self.repeats} × {self.folds} × {self.inner}"

@@ -26,6 +26,7 @@ from lnmbench.results.effects import (
     question_effects,
 )
 from lnmbench.results.errors import describe_errors
+from lnmbench.results.family import FAMILY_TITLES, find_family
 from lnmbench.results.formatting import (
     ALPHA,
     MISSING,
@@ -114,6 +115,7 @@ from lnmbench.results.questions import (
 
 __all__ = [
     "ALPHA",
+    "FAMILY_TITLES",
     "FEWEST_CONTROLS",
     "LISTED_CONTROLS",
     "MISSING",
@@ -154,6 +156,7 @@ __all__ = [
     "drawn_methods",
     "family_size",
     "find_aux_questions",
+    "find_family",
     "for_outcome",
     "format_alpha",
     "format_decimal",

@@ -174,7 +174,9 @@ def label_share_questions(results: Results) -> list[list[Question]]:
 
 
 def has_declared_family(results: Results) -> bool:
-    """Return whether Holm's family is the auxiliary questions; otherwise it is every pair."""
+    """Return whether Holm's family is that of the protocol; without questions it is every pair."""
+    if results.protocol.family != "auxiliary":
+        return True
     return bool(find_aux_questions([result.method for result in results.method_results]))
 
 
@@ -208,14 +210,16 @@ def image_control_questions(results: Results) -> list[Question]:
 def other_questions(results: Results) -> list[Question]:
     """Return each network against each baseline: those with auxiliary tasks if there are any.
 
-    Networks with a share of the labels are not among them if one with more labels is.
+    Networks with a share of the labels are not among them if one with more labels is. If the
+    declared family is that against the baselines, each network is among them.
 
     Without any other question, return every pair of complete methods, the earlier one as the
     reference.
     """
     methods = _methods(results)
     networks = [m for m in methods if isinstance(m, NetworkMethod) and not m.is_control]
-    networks = [m for m in networks if m.aux and not has_fewer_labels(m, methods)] or networks
+    if results.protocol.family != "versus-baseline":
+        networks = [m for m in networks if m.aux and not has_fewer_labels(m, methods)] or networks
     baselines = [m for m in methods if isinstance(m, BaselineMethod)]
     questions = [Question(method=m, reference=b) for m in networks for b in baselines]
     if questions or aux_questions(results) or control_questions(results):

@@ -12,11 +12,19 @@ import numpy as np
 
 from lnmbench.contracts import Comparison
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import BaselineMethod, Method, MethodResult, Pair, PairComparison, TestResult
+from lnmbench.records import (
+    BaselineMethod,
+    Family,
+    Method,
+    MethodResult,
+    Pair,
+    PairComparison,
+    TestResult,
+)
 from lnmbench.results import (
     FEWEST_CONTROLS,
     LISTED_CONTROLS,
-    find_aux_questions,
+    find_family,
     group_controls,
     is_control_of,
     is_image_control_of,
@@ -53,14 +61,15 @@ def compare(
     metrics: Sequence[str],
     comparisons: Mapping[str, Comparison],
     margins: Mapping[str, float] | None = None,
+    family: Family = "auxiliary",
     faults: dict[str, str] | None = None,
 ) -> tuple[PairComparison, ...]:
     """Return the pairs of complete methods in each primary metric, with Holm's correction.
 
-    The family of Holm's correction are the questions on auxiliary tasks × primary metrics: each
-    network with tasks against the same network without them. Other pairs are descriptive: their
-    p is not adjusted. If the methods, complete or not, have no such question, every pair is in the
-    family.
+    The family of Holm's correction is by default that of the questions on auxiliary tasks × primary
+    metrics: each network with tasks against the same network without them. Other pairs are
+    descriptive: their p is not adjusted. If the methods, complete or not, have no such question,
+    every pair is in the family.
 
     Two controls are not compared with each other. One that its tasks declare to be is compared with
     the network without them alone. A negative control of a set of more than two is
@@ -88,6 +97,8 @@ def compare(
         The statistical tests by name.
     margins
         The declared margins by metric.
+    family
+        The declared family of Holm's correction.
     faults
         The fault of each comparison that failed, by name: no pair has its test, and nothing is
         compared without the primary one. Faults are added; by default they are raised.
@@ -109,19 +120,9 @@ def compare(
         if primary in faults:
             return ()
         compared = [_without(comparison, faults) for comparison in compared]
-    return _adjust(compared, primary, _family([result.method for result in method_results]))
-
-
-def _family(methods: Sequence[Method]) -> frozenset[frozenset[str]]:
-    """Return the pairs of fingerprints in Holm's family, none if it is every pair.
-
-    Without a question on auxiliary tasks it is every pair, but no pair with an image control.
-    """
-    questions = find_aux_questions(methods)
-    if questions or not any(method.has_changed_images for method in methods):
-        return frozenset(question.fingerprints for question in questions)
-    keys = [method.fingerprint for method in methods if not method.has_changed_images]
-    return frozenset(map(frozenset, combinations(keys, 2))) or frozenset([frozenset(keys)])
+    return _adjust(
+        compared, primary, find_family([result.method for result in method_results], family)
+    )
 
 
 def _is_defined(pair: Pair) -> bool:

@@ -74,6 +74,8 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
         yield name, str(getattr(protocol, name))
     if protocol.primary != Protocol().primary:
         yield from _list_distinct("primary", protocol.primary)
+    if protocol.family != Protocol().family:
+        yield "family", protocol.family
     yield from (("margin", f"{metric}={margin!r}") for metric, margin in protocol.margins)
     settings = [list_changed_settings(network.training) for network in networks]
     yield from _list_distinct("training", [",".join(changed) for changed in settings if changed])

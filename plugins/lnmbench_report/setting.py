@@ -8,6 +8,7 @@ from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Card, Choice, NetworkMethod, Paragraph, Results, Weights
 from lnmbench.redaction import redact_data_set
 from lnmbench.results import (
+    FAMILY_TITLES,
     describe_target,
     format_decimal,
     join_and,
@@ -90,6 +91,11 @@ def _describe_protocol(results: Results) -> Iterator[str]:
     if titles:
         noun = "metric" if len(titles) == 1 else "metrics"
         yield f"Primary {noun}, declared before the run: {join_and(titles)}."
+    if protocol.family != "auxiliary":
+        yield (
+            "Family of tests (Holm), declared before the run: "
+            f"{FAMILY_TITLES[protocol.family]} ({protocol.family})."
+        )
     margins = [
         f"{format_decimal(margin)} in {metric_title(results, metric)}"
         for metric, margin in protocol.margins

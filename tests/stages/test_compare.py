@@ -12,6 +12,7 @@ from lnmbench import UserError
 from lnmbench.records import (
     BaselineMethod,
     Choice,
+    Family,
     FoldScores,
     Method,
     MethodResult,
@@ -21,8 +22,11 @@ from lnmbench.records import (
     TestResult,
     Weights,
 )
+from lnmbench.registry import Registry
 from lnmbench.stages.compare import compare, primary_comparison
+from lnmbench.stages.report import compare_methods
 from lnmbench.stats.multiplicity import holm
+from lnmbench.testing.sample_results import sample_results
 
 LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 SINGLE = NetworkMethod(
@@ -216,3 +220,16 @@ def test_a_primary_test_that_is_not_for_a_primary_metric_is_refused() -> None:
 def test_a_primary_test_without_a_p_value_is_refused(p: float) -> None:
     with pytest.raises(UserError, match="comparison mean returns no p value"):
         compared(comparisons={"mean": Mean(pvalue=p)})
+
+
+@pytest.mark.parametrize(("family", "pairs"), [("versus-baseline", 2), ("all-pairs", 3)])
+def test_holm_covers_the_declared_family(family: Family, pairs: int) -> None:
+    results = sample_results()
+    protocol = replace(results.protocol, family=family)
+    compared = compare_methods(replace(results, protocol=protocol), Registry())
+    inside = [c for c in compared.pair_comparisons if c.in_family]
+    assert len(inside) == 2 * pairs
+    control = next(r.method.fingerprint for r in results.method_results if r.method.is_control)
+    assert not any(control in (c.method_a, c.method_b) for c in inside)
+    smallest = min(c.tests["corrected"].pvalue for c in inside)
+    assert min(c.holm for c in inside) == pytest.approx(min(1.0, 2 * pairs * smallest))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from lnmbench import choices
 from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, TargetOutcomes
 from lnmbench.defaults import DEFAULTS
-from lnmbench.records import Choice, Cohort, Plan, Resources, TargetKind
+from lnmbench.errors import UserError
+from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Resources, TargetKind
 from lnmbench.registry import GuardedExecutor, Registry, Selection
-from lnmbench.results import FEWEST_CONTROLS
+from lnmbench.results import FAMILY_TITLES, FEWEST_CONTROLS, find_family, join_and
 from lnmbench.stages.plan.aux_tasks import LabelSource, list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
@@ -118,6 +119,7 @@ def resolve(
     notices = [
         *list_notices(networks),
         *_notice_few_controls(benchmark.controls),
+        *_notice_family(protocol, [resolved.method for resolved in methods]),
         # a network that failed may be the one that the settings affect
         *([] if failures else notice_ineffective_settings(benchmark, networks)),
     ]
@@ -142,6 +144,22 @@ def _tasks_by_name(methods: tuple[ResolvedMethod, ...]) -> dict[str, AuxTask]:
         if isinstance(resolved, ResolvedNetwork)
         for choice, task in zip(resolved.method.aux, resolved.tasks, strict=True)
     }
+
+
+def _notice_family(protocol: Protocol, methods: Sequence[Method]) -> list[str]:
+    """Return a notice of a family that is not the default; `UserError` if no pair is in it."""
+    if protocol.family == Protocol().family:
+        return []
+    pairs = len(find_family(methods, protocol.family))
+    title = FAMILY_TITLES[protocol.family]
+    if not pairs:
+        raise UserError(
+            f"no pair of methods is in the family {protocol.family}",
+            expected=title,
+            then="name other methods, or omit --family",
+        )
+    tests = plural(pairs * len(protocol.primary), "test")
+    return [f"family of tests (Holm): {title}, {tests} in {join_and(protocol.primary)}"]
 
 
 def _notice_few_controls(controls: int) -> list[str]:

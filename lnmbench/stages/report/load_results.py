@@ -153,6 +153,7 @@ def compare_methods(results: Results, registry: Registry) -> Results:
             metrics=results.primary_metrics,
             comparisons=tests,
             margins=dict(results.protocol.margins),
+            family=results.protocol.family,
             faults=faults,
         )
     usable = {name: test for name, test in tests.items() if name not in faults}

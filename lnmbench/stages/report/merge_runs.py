@@ -115,6 +115,7 @@ def _refuse_other_question(first: Results, other: Results) -> None:
         "repeats × outer × inner folds": (str(first.protocol), str(other.protocol)),
         "primary metrics": (", ".join(first.primary_metrics), ", ".join(other.primary_metrics)),
         "margins": (_format_margins(first), _format_margins(other)),
+        "family of tests": (first.protocol.family, other.protocol.family),
         "outcomes of the target": (_format_outcomes(first), _format_outcomes(other)),
         "use of cases without the target": tuple(
             _format_unlabeled(results) for results in (first, other)
@@ -158,6 +159,7 @@ def _protocol(results: Results) -> str:
         f" primary {', '.join(protocol.primary)}"
         f"{f', margins {_format_margins(results)}' if protocol.margins else ''}"
         f"{f', {_format_unlabeled(results)}' if protocol.train_unlabeled else ''}"
+        f"{f', family {protocol.family}' if protocol.family != 'auxiliary' else ''}"
     )
 
 

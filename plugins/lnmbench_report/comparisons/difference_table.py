@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lnmbench.records import Block, Cell, PairComparison, Results, TableColumn
 from lnmbench.results import (
+    FAMILY_TITLES,
     MISSING,
     aux_questions,
     describe_missing_scores,
@@ -118,6 +119,12 @@ def _describe_family(results: Results) -> str:
             "auxiliary task has a counterpart without it."
         )
     outside = "Pairs outside are descriptive: their p is not adjusted, and they have no verdict."
+    family = results.protocol.family
+    if family != "auxiliary":
+        return (
+            f"Holm: over {tests}, {FAMILY_TITLES[family]} × primary metrics, the family that was "
+            f"declared before the run. {outside}"
+        )
     if not family_size(results):
         return f"Holm: no question on an auxiliary task is complete yet. {outside}"
     questions = plural(len(aux_questions(results)), "question")

@@ -12,7 +12,8 @@ from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
-from lnmbench.stages.plan.resolve_benchmark import resolve
+from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
+from lnmbench.store.ledger.stored_plan import plan_facts
 
 REGISTRY = Registry()
 
@@ -95,3 +96,25 @@ def test_methods_have_their_objects_and_workers_share_the_memory(cohort_file: Pa
     assert resolved.worker_resources.memory_gb == 1.5
     assert set(resolved.plan.notes) < set(resolved.notes) <= set(resolved.notices)
     assert sum("negative control" in note for note in resolved.notes) == 1
+
+
+def test_another_family_of_tests_is_declared_with_the_protocol(cohort_file: Path) -> None:
+    options = {"encoder": "none", "folds": 3, "inner": 2, "controls": 1}
+
+    def resolve_family(**family: object) -> ResolvedBenchmark:
+        benchmark = read_benchmark(None, {**options, **family})
+        return resolve(benchmark, REGISTRY, lambda: cohort_file)
+
+    default, pairs = resolve_family(), resolve_family(family="all-pairs")
+    assert default.plan.protocol == resolve_family(family="auxiliary").plan.protocol
+    assert pairs.plan.protocol.family == "all-pairs"
+    assert not any("family" in notice for notice in default.notices)
+    # logistic, the network and the network with pT: three pairs in two metrics
+    expected = "family of tests (Holm): every pair of methods, 6 tests in auc and ap"
+    assert expected in pairs.notices
+    assert plan_facts(default.plan)["protocol"] != plan_facts(pairs.plan)["protocol"]
+    assert "family" not in plan_facts(default.plan)["protocol"]
+    with pytest.raises(UserError, match="no pair of methods is in the family versus-baseline"):
+        resolve_family(family="versus-baseline", only=True, aux=["pt"])
+    with pytest.raises(UserError, match="wrong value for family"):
+        read_benchmark(None, {"family": "all"})
