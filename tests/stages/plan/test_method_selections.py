@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
+from lnmbench.records import is_shuffled
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.method_selections import MethodSelections, select_methods
 
@@ -57,6 +60,22 @@ def test_controls_of_controls_are_not_added() -> None:
     with pytest.raises(UserError, match="without an auxiliary task to permute"):
         select(aux=("random", "oracle"), controls=1)
     assert len(select(controls=0).aux) == 2
+
+
+def test_the_benchmark_of_many_tasks_has_twelve_of_them_by_four_weightings() -> None:
+    file = Path(__file__).parents[3] / "benchmarks" / "auxiliary_zoo.toml"
+    selections = select_methods(read_benchmark(file, {}), REGISTRY)
+    tested = [
+        tasks
+        for tasks in selections.aux
+        if tasks and all(t.offer.control == "none" and not is_shuffled(t.bound) for t in tasks)
+    ]
+    assert len(tested) == 13
+    assert len(selections.weightings) == 4
+    controls = [
+        tasks for tasks in selections.aux if tasks and all(is_shuffled(t.bound) for t in tasks)
+    ]
+    assert len(controls) == len(tested)
 
 
 def test_an_image_control_brings_the_encoder_with_unchanged_images() -> None:
