@@ -118,7 +118,7 @@ def test_the_auxiliary_tasks_of_the_docs_run(
 
     text = (ROOT / "docs" / "auxiliary_tasks.md").read_text(encoding="utf-8")
     (dictionary,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
-    (command,) = re.findall(r"    lnmbench (run --dataset (?:.*\\\n)*.*)\n", text)
+    (command,) = re.findall(r"    lnmbench (run --dataset table:(?:.*\\\n)*.*)\n", text)
     words = command.replace("\\\n", " ").split()
     tasks = {task.partition(":")[0] for option, task in pairwise(words) if option == "--aux"}
     assert tasks >= set(re.findall(r"^\| `(\w+)` \| .* \| .* \| .* \|", text, flags=re.MULTILINE))
