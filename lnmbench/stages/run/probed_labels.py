@@ -43,7 +43,7 @@ class LabelValues:
 
 
 def collect_labels(cohort: Cohort, plan: Plan, cases: NDArray[np.int64]) -> Iterator[LabelValues]:
-    """Yield the target, then the columns of auxiliary labels that enough cases have.
+    """Yield the target with its outcomes, then auxiliary labels; of these, what enough cases have.
 
     Parameters
     ----------
@@ -54,8 +54,17 @@ def collect_labels(cohort: Cohort, plan: Plan, cases: NDArray[np.int64]) -> Iter
     cases
         Positions of the n cases in the plan.
     """
-    target = ProbedLabel(name=plan.protocol.target, role="target", kind="binary", known=len(cases))
+    name = plan.protocol.target
+    first = name if plan.outcomes is None else f"{name}, any outcome"
+    target = ProbedLabel(name=first, role="target", kind="binary", known=len(cases))
     yield LabelValues(record=target, values=plan.truth[cases])
+    outcomes = () if plan.outcomes is None else plan.outcomes.names
+    for column_number, outcome in enumerate(outcomes):
+        labels = plan.endpoints[cases, column_number]
+        known = labels[~np.isnan(labels)]
+        if len(known) >= FEWEST_KNOWN and known.min() < known.max():
+            record = replace(target, name=f"{name}, {outcome}", known=len(known))
+            yield LabelValues(record=record, values=labels)
     positions = cohort.positions(plan.ids)[cases]
     columns = [column for column in cohort.columns if column.role == "aux"]
     columns.sort(key=lambda column: column.label is None)

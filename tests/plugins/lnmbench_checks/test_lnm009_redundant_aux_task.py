@@ -9,7 +9,7 @@ import pytest
 from lnmbench_checks.lnm009_redundant_aux_task import RedundantAuxTask
 from numpy.typing import NDArray
 
-from lnmbench.records import Label, MethodResult, Results
+from lnmbench.records import Label, MethodResult, Outcomes, Results
 
 MakeLabels = Callable[..., dict[str, Any]]
 N = 60
@@ -57,3 +57,16 @@ def test_without_tasks_and_for_controls_the_check_does_not_apply(
     control = aux_labels(TRUTH, "binary", shuffled=1)
     assert RedundantAuxTask()(replace(cohort_run, **control)) is None
     assert RedundantAuxTask()(replace(cohort_run, method_results=(image_network(),))) is None
+
+
+def test_a_label_that_determines_one_outcome_is_reported(
+    cohort_run: Results, aux_labels: MakeLabels
+) -> None:
+    second = np.where(np.arange(N) % 7 == 0, np.nan, np.arange(N) % 2)
+    values = np.stack([NOISE.integers(0, 2, N).astype(float), second], axis=1)
+    outcomes = Outcomes(kind="multilabel", names=("a", "b"), values=values)
+    several = replace(cohort_run, outcomes=outcomes)
+    label = np.arange(N) % 2 * 1.0
+    assert RedundantAuxTask()(replace(several, **aux_labels(label, "binary")))
+    noise = NOISE.integers(0, 2, N).astype(float)
+    assert RedundantAuxTask()(replace(several, **aux_labels(noise, "binary"))) == ""

@@ -9,6 +9,8 @@ from lnmbench_checks.lnm011_calibration_slope import CalibrationSlope
 from numpy.typing import NDArray
 
 from lnmbench.records import MethodResult, Results
+from lnmbench.results import calibrate, for_outcome, format_decimal
+from lnmbench.testing import sample_outcome_results
 
 MakeRun = Callable[..., Results]
 
@@ -48,3 +50,15 @@ def test_methods_without_a_slope_are_not_assessed(
     perfect = replace(single, predicted=np.stack([truth, truth]))
     incomplete = replace(single, predicted=predictions(risk, 0.3), units_done=3)
     assert CalibrationSlope()(method_run(constant, perfect, incomplete)) is None
+
+
+def test_the_slope_of_each_outcome_is_assessed() -> None:
+    results = sample_outcome_results()
+    message = CalibrationSlope()(results)
+    assert message is not None
+    middle = for_outcome(results, "middle")
+    for result in middle.method_results[:3]:
+        fit = calibrate(middle, result)
+        assert fit is not None
+        assert f"{result.method.label}, middle: slope {format_decimal(fit.slope)} " in message
+    assert ", low: " not in message

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lnmbench.records import Cohort, Column
-from lnmbench.stages.ingest.leak_guard import find_leaks_of, name_late_features, shorten
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest.leak_guard import find_leaks, find_leaks_of, name_late_features, shorten
 
 
 def test_late_features_are_named_with_the_reason() -> None:
@@ -54,3 +55,20 @@ def test_only_cases_with_a_label_count(cohort: Cohort) -> None:
 def test_long_lists_are_shortened() -> None:
     assert shorten(["x"] * 8)[-1] == "and 3 more like these"
     assert shorten(["x"]) == ["x"]
+
+
+def test_each_outcome_of_a_target_is_guarded(make_cohort: Any) -> None:
+    made: Cohort = make_cohort(60)
+    levels = {"II": np.arange(60) % 2 * 1.0, "III": np.arange(60) % 3 * 0.5}
+    levels["III"] = (levels["III"] == 1).astype(float)
+    columns = [Column(name="nodes", role="feature")]
+    for name in levels:
+        label = {"label": f"station_{name}", "categories": ("no", "yes"), "known": "after"}
+        columns.append(Column(name=name, role="target", kind="binary", **label))
+    values = {**made.values, **levels, "nodes": levels["III"] * 3}
+    cohort = replace(made, columns=(*made.columns, *columns), values=values)
+    lines = find_leaks(cohort, Registry())
+    assert [line for line in lines if "'nodes' alone" in line] == [
+        "feature 'nodes' alone separates all positive from all negative cases (AUC 1)"
+        " (target stations, III); check that it is known before surgery"
+    ]

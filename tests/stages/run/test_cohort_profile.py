@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lnmbench.records import Cohort, Column, Plan, Profile, Variable
+from lnmbench.records import Cohort, Column, Outcomes, Plan, Profile, Variable, mark_positive
 from lnmbench.stages.run.cohort_profile import make_profile
 from lnmbench.store.serialization import pack, unpack
 
@@ -91,3 +91,14 @@ def test_features_have_signs_of_leaks_and_labels_have_none(cohort: Cohort, plan:
     assert signs is not None
     assert signs.auc == 1.0
     assert all(v.signs is None for v in by_name.values() if v.role != "feature")
+
+
+def test_a_feature_that_tells_one_outcome_separates_it(cohort: Cohort, plan: Plan) -> None:
+    other = np.where(np.arange(30) % 5 == 0, np.nan, np.arange(30) % 2)
+    values = np.column_stack([other, plan.truth])
+    outcomes = Outcomes(kind="multilabel", names=("a", "b"), values=values)
+    several = replace(plan, outcomes=outcomes, truth=mark_positive(values))
+    signs = variables(cohort, several)["reverse"].signs
+    assert signs is not None
+    assert signs.auc == 1.0
+    assert variables(cohort, replace(several, outcomes=None))["reverse"].signs != signs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.metrics import r2_score, roc_auc_score
 
-from lnmbench.records import Cohort, Column, Kind, Plan, ProbedLabel
+from lnmbench.records import Cohort, Column, Kind, Outcomes, Plan, ProbedLabel
 from lnmbench.stages.run.probed_labels import LabelValues, collect_labels, score_labels
 from lnmbench.stats.linear_probe import cross_validated_ridge
 from lnmbench.stats.resampled import corrected_interval
@@ -122,3 +123,20 @@ def test_huge_numbers_are_probed_like_any_other(make_cohort: type[Cohort], plan:
     folds = plan.splits.outer.astype(np.int64)
     _, huge = score_labels(values[:, None] / 1e300, labels, folds)
     assert huge.r2 == pytest.approx(1.0, abs=0.01)
+
+
+def test_each_outcome_of_a_target_is_a_label(
+    make_cohort: Callable[..., Cohort], plan: Plan
+) -> None:
+    second = np.where(np.arange(30) < 8, np.nan, np.arange(30) % 2)
+    few = np.where(np.arange(30) < 12, np.arange(30) % 2, np.nan)
+    values = np.column_stack([plan.truth, second, few])
+    outcomes = Outcomes(kind="multilabel", names=("II", "III", "V"), values=values)
+    several = replace(plan, outcomes=outcomes)
+    labels = list(collect_labels(make_cohort(30), several, np.arange(30)))
+    assert [(each.record.name, each.record.known) for each in labels] == [
+        ("n2, any outcome", 30),
+        ("n2, II", 30),
+        ("n2, III", 22),
+    ]
+    np.testing.assert_array_equal(labels[2].values, second)
