@@ -197,11 +197,15 @@ def control_questions(results: Results) -> list[Question]:
 
 
 def image_control_questions(results: Results) -> list[Question]:
-    """Return the pairs of a complete network and the same network with changed images."""
+    """Return the pairs of a complete network and the same network with changed images.
+
+    Those of a network with a share of its labels are left out if one with more is complete.
+    """
     methods = _methods(results)
     return [
         Question(method=method, reference=control, aux=aux_title(method))
         for method in methods
+        if not has_fewer_labels(method, methods)
         for control in methods
         if is_image_control_of(control, method)
     ]

@@ -168,12 +168,15 @@ def _write_notes(points: Sequence[Point]) -> Iterator[str]:
         "Difference from the same network without auxiliary tasks, with the corrected interval; "
         "labels that train the network, of all its tasks together."
     )
-    family = any(point.effect.role == "family" for point in points)
-    largest = ", which is in Holm's family" if family else ""
-    yield (
-        f"The question is that of the largest share{largest}. Smaller shares are a learning curve: "
-        "outside of the family, without verdict. p: corrected, not adjusted."
-    )
+    in_family = [min(p.shares) == 1.0 for p in points if p.effect.role == "family"]
+    if all(in_family):
+        largest = ", which is in Holm's family" if in_family else ""
+        yield (
+            f"The question is that of the largest share{largest}. Smaller shares are a learning "
+            "curve: outside of the family, without verdict. p: corrected, not adjusted."
+        )
+    else:
+        yield "p: corrected, not adjusted; see the differences for Holm's p."
     yield (
         "A smaller share is part of a larger one of the same keep_seed, and all points have one "
         "reference and the same folds, so that neighboring points are not independent."
