@@ -59,7 +59,9 @@ def read_type(cell: str) -> str:
     >>> read_type("Stomach  Adenocarcinoma  Not Otherwise Specified (NOS)")
     'Stomach Adenocarcinoma, NOS'
     """
-    text = " ".join(_UNSPECIFIED.sub(", NOS", cell).split())
+    if cell.startswith("[") and cell.endswith("]"):
+        return ""  # a mark of missing values that is not among the known ones
+    text = " ".join(_UNSPECIFIED.sub(", NOS", cell).split()).removeprefix(", ")
     for wrong, right in _MISSPELLED.items():
         text = text.replace(wrong, right)
     return text
@@ -80,7 +82,7 @@ def describe_aux_labels(
     values = {column.name: cells for column, cells in labels}
     for name, sources in (("histology", (HISTOLOGY,)), ("grade", _GRADE)):
         unknown = Counter(
-            _name_unknown(_find_cell(row, *sources))
+            _name_unknown(_read_cell(row, *sources) or _find_cell(row, *sources))
             for row, value in zip(rows, values.get(name, ()), strict=False)
             if not value
         )
@@ -152,6 +154,6 @@ def _find_cell(row: Mapping[str, str], *names: str) -> str:
 
 
 def _read_cell(row: Mapping[str, str], *names: str) -> str:
-    """Return the cell of the first column that the form has, or an empty text if it is missing."""
-    cell = _find_cell(row, *names)
-    return "" if cell in MISSING else cell
+    """Return the first known cell of the columns that the form has, or an empty text."""
+    cells = (row.get(name, "") for name in names)
+    return next((cell for cell in cells if cell and cell not in MISSING), "")

@@ -108,6 +108,13 @@ def test_unknown_grades_are_counted_and_not_quoted(tmp_path: Path) -> None:
     assert "Jones" not in " ".join(data.notes)
 
 
+def test_the_first_known_of_two_columns_counts(tmp_path: Path) -> None:
+    names = ["ajcc_tumor_clinical_ct", "clinical_T"]
+    rows = (["[Not Applicable]", "T1"], ["T2", "T3"], ["TX", "T4"], ["", ""])
+    data = Tcga(write_form(tmp_path, names, *rows, cancer="hnsc"), cancer="hnsc")
+    assert count(data, "ct") == {"T1": 1, "T2": 1, "": 2}
+
+
 def test_two_grades_by_name_are_in_their_order(tmp_path: Path) -> None:
     rows = (["High Grade"], ["Low Grade"], ["High Grade"])
     data = Tcga(write_form(tmp_path, ["tumor_grade"], *rows, cancer="blca"), cancer="blca")
@@ -130,6 +137,8 @@ def test_the_name_of_the_cancer_is_no_histological_type(tmp_path: Path) -> None:
         ("Stomach  Adenocarcinoma  Not Otherwise Specified (NOS)", "Stomach Adenocarcinoma, NOS"),
         ("Lung Papillary Squamous Cell Caricnoma", "Lung Papillary Squamous Cell Carcinoma"),
         ("Mucinous (Colloid) Carcinoma", "Mucinous (Colloid) Carcinoma"),
+        ("Not Otherwise Specified (NOS)", "NOS"),
+        ("[Not Reported]", ""),
     ],
 )
 def test_spellings_of_types_are_normalized(cell: str, expected: str) -> None:
