@@ -88,7 +88,7 @@ def example_caches(
     kinds = {task.images for task in network.tasks if isinstance(task, ImageTask)}
     caches: dict[ImageInputs, FeatureCache] = {}
     for kind in sorted(kinds - {"slices"}):
-        key = f"{features.key}|{kind}" + (f" {PLACES}" if kind == "places" else "")
+        key = f"{features.key}|{kind}" + (f" {PLACES} in random order" if kind == "places" else "")
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
         path = features.path.with_name(f"{kind}-{digest}.h5")
         caches[kind] = FeatureCache(path=path, key=key)
@@ -161,6 +161,8 @@ def _encode_maps(
 def choose_places(shares: NDArray[np.float32], number: int) -> NDArray[np.int64]:
     """Return places of a slice, (P,): half of them in the tumor, as far as there are as many.
 
+    They are in random order, so that the number of a place says nothing about the tumor.
+
     Parameters
     ----------
     shares
@@ -176,7 +178,7 @@ def choose_places(shares: NDArray[np.float32], number: int) -> NDArray[np.int64]
     half = PLACES // 2
     first = min(len(inside), max(half, PLACES - len(outside)))
     chosen = np.concatenate([inside[:first], outside[: PLACES - first]])
-    return np.resize(chosen, PLACES).astype(np.int64)
+    return random.permutation(np.resize(chosen, PLACES)).astype(np.int64)
 
 
 _ENCODINGS = {"rotations": _encode_rotations, "places": _encode_places}

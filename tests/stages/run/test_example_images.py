@@ -112,6 +112,8 @@ def test_half_of_the_places_are_in_the_tumor_as_far_as_there_are_as_many() -> No
     assert len(set(chosen)) == PLACES
     assert chosen.tolist() == choose_places(shares, 5).tolist()
     assert chosen.tolist() != choose_places(shares, 6).tolist()
+    first = [shares[choose_places(shares, number)[0]] > 0 for number in range(200)]
+    assert 0.35 < np.mean(first) < 0.65, "the number of a place must not tell the tumor"
     shares[:] = 0
     shares[7] = 0.1
     assert (shares[choose_places(shares, 0)] > 0).sum() == 1
