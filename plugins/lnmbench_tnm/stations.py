@@ -32,7 +32,14 @@ class Stations:
     kind: Literal["multilabel"] = "multilabel"
 
     def __init__(self, *, names: str = "all") -> None:
-        self.names = names
+        parts = (name.strip().removeprefix(PREFIX) for name in names.split("+"))
+        self.names = tuple(dict.fromkeys(name for name in parts if name))
+        if not self.names:
+            raise UserError(
+                "target stations has no station",
+                expected="names joined by +, such as ipsi_II+ipsi_III, or all",
+                got=names[:40],
+            )
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return (n,): 1 if any station is involved, 0 if none is, NaN without examination."""
@@ -65,7 +72,4 @@ class Stations:
                 expected=f"columns labeled {PREFIX}NAME",
                 then="choose another --target",
             )
-        if self.names == "all":
-            return known
-        names = (name.strip().removeprefix(PREFIX) for name in self.names.split("+"))
-        return list(dict.fromkeys(name for name in names if name))
+        return known if self.names == ("all",) else list(self.names)

@@ -54,6 +54,8 @@ def test_some_stations_can_be_chosen() -> None:
         "ipsi_III",
         "ipsi_II",
     ]
+    with pytest.raises(UserError, match="no station: expected names joined by"):
+        Stations(names=" + ")
     with pytest.raises(UserError, match="did you mean ipsi_II"):
         Stations(names="ipsi_I").outcomes(made)
 
