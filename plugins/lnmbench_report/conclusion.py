@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, MethodResult, Paragraph, Results
@@ -35,7 +36,7 @@ from lnmbench_report.caveats import (
 )
 from lnmbench_report.controls import describe_attribution
 
-MOST = 30
+MOST = 12
 """The largest number of comparisons with a sentence; tables show the others."""
 
 
@@ -81,18 +82,27 @@ def _describe_questions(results: Results) -> Iterator[str]:
     tasks, controls = aux_questions(results), control_questions(results)
     if not tasks:
         yield from _describe_missing_reference(results)
-    lines = [
-        *(_describe_task(results, question) for question in tasks),
+    others = other_questions(results)
+    count = len(tasks) + len(controls) + len(others)
+    if count > MOST:
+        tasks = sorted(tasks, key=lambda question: not _has_verdict(results, question))
+    writers = [
+        *(partial(_describe_task, results, question) for question in tasks),
         *(
-            _describe(results, q, f"{q.aux} against its negative control ({_name(results, q)})")
-            for q in controls
+            partial(_describe, results, q, f"{q.aux} against its negative control ({name})")
+            for q, name in ((q, _name(results, q)) for q in controls)
         ),
-        *(_describe(results, q, _name(results, q)) for q in other_questions(results)),
+        *(partial(_describe, results, q, _name(results, q)) for q in others),
     ]
-    yield from lines[:MOST]
-    if len(lines) > MOST:
-        more = plural(len(lines) - MOST, "further comparison is", "further comparisons are")
-        yield f"{more} in the tables of differences."
+    yield from (write() for write in writers[:MOST])
+    if count > MOST:
+        more = plural(count - MOST, "further comparison is", "further comparisons are")
+        yield f"{more} in the tables of questions and of differences."
+
+
+def _has_verdict(results: Results, question: Question) -> bool:
+    effects = question_effects(results, question)
+    return any(effect.direction in ("better", "worse") for effect in effects)
 
 
 def _describe_missing_reference(results: Results) -> Iterator[str]:

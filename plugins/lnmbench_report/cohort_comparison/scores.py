@@ -14,6 +14,7 @@ from lnmbench.results import (
     Question,
     aux_questions,
     complete_methods,
+    find_family,
     join_and,
     metric_heading,
 )
@@ -48,9 +49,9 @@ def compared_pairs(cohorts: Sequence[Results]) -> list[tuple[Method, Method]]:
 
 
 def family_pairs(cohorts: Sequence[Results]) -> set[frozenset[str]]:
-    """Return the pairs of fingerprints in Holm's family: the shared questions, or every pair."""
-    questions = {question.fingerprints for question in shared_questions(cohorts)}
-    return questions or {
+    """Return the pairs of fingerprints in the declared family, or every pair without a question."""
+    declared = find_family(shared_methods(cohorts), cohorts[0].protocol.family)
+    return set(declared) or {
         frozenset((a.fingerprint, b.fingerprint)) for a, b in compared_pairs(cohorts)
     }
 

@@ -12,6 +12,7 @@ from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Cell, Method, Paragraph, Results, Table, TableColumn
 from lnmbench.results import (
     ALPHA,
+    FAMILY_TITLES,
     MISSING,
     format_decimal,
     format_difference,
@@ -259,6 +260,9 @@ def _make_test_table(
 
 
 def _describe_family(cohorts: Sequence[Results]) -> str:
+    family = cohorts[0].protocol.family
+    if family != "auxiliary":
+        return f"{FAMILY_TITLES[family]} × primary metrics (other pairs are descriptive)"
     if shared_questions(cohorts):
         return "the questions on auxiliary tasks × primary metrics (other pairs are descriptive)"
     return "every pair × primary metric"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from lnmbench_report.conclusion import Conclusion
 
-from lnmbench.records import BaselineMethod, Choice, Paragraph, Results
+from lnmbench.records import BaselineMethod, Choice, Method, Paragraph, Results
 from lnmbench.testing.sample_results import (
     CONTROL,
     LOGISTIC,
@@ -150,3 +150,17 @@ def test_other_pairs_are_descriptive(sample: Results) -> None:
     assert line.startswith("resnet50 + pt against logistic: descriptive, without verdict (AUC +")
     assert "unadjusted p = .22" in line
     assert "power" not in line
+
+
+def test_of_many_questions_those_with_a_verdict_come_first() -> None:
+    strong = 9
+    methods: list[tuple[Method, float]] = [(SINGLE_TASK, 0.95)]
+    for number in range(20):
+        signal = 3.0 if number == strong else 0.95
+        methods.append((sample_network(f"resnet50 + t{number}", f"t{number}"), signal))
+    (paragraph,) = Conclusion()(sample_results(methods, primary=("auc",)))
+    assert isinstance(paragraph, Paragraph)
+    lines = [line for line in paragraph.lines if line.startswith("Auxiliary task")]
+    assert len(lines) == 12
+    assert lines[0].startswith(f"Auxiliary task t{strong} ")
+    assert "8 further comparisons are in the tables of questions" in " ".join(paragraph.lines)
