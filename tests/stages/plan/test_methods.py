@@ -191,3 +191,18 @@ def test_a_control_is_declared_by_its_tasks(tasks: str, control: str) -> None:
     assert resolved.method.is_control == (tasks not in ("pt", "pt+random"))
     plain = replace(resolved.method, control="none", label="other")
     assert plain.fingerprint == resolved.method.fingerprint
+
+
+def test_an_image_control_has_no_label_controls(make_cohort: MakeCohort) -> None:
+    cohort = make_cohort()
+    cohort = replace(cohort, offsets=np.arange(len(cohort) + 1))
+    network, task = "resnet18:weights=random", "column:name=sex"
+    names = labels(cohort, encoder=(f"{network},control=noise",), aux=(task, f"{task},shuffled=1"))
+    assert names == [
+        f"{network} + {task}",
+        network,
+        "logistic",
+        f"{network},control=noise + {task}",
+        f"{network},control=noise",
+        f"{network} + {task},shuffled=1",
+    ]
