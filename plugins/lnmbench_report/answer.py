@@ -138,8 +138,10 @@ def _describe_empty_run(results: Results) -> str:
 
 
 def _describe_run_without_tasks(results: Results) -> str:
-    controls = any(result.method.is_permuted for result in results.method_results)
-    labels = " with its own labels" if controls else ""
+    methods = [result.method for result in results.method_results]
+    labels = " with its own labels" if any(method.is_permuted for method in methods) else ""
+    if any(method.control != "none" for method in methods):
+        labels = " that is no control"
     first = f"This run does not test an auxiliary task: none of its methods has one{labels}."
     complete = complete_methods(results)
     if len(complete) == 1:

@@ -22,6 +22,7 @@ from lnmbench.testing.sample_results import (
 )
 
 Write = Callable[[Results], str]
+ORACLE = replace(sample_network("resnet50 + oracle", "oracle"), control="positive")
 THREE = SAMPLE_METHODS[:3]
 
 
@@ -172,6 +173,7 @@ def test_tasks_beyond_three_are_counted_and_those_with_a_difference_named(
         (THREE[1:], {}, "none of its methods has one. See the tables for 2 methods in the"),
         (THREE[2:], {}, "none of its methods has one. Only logistic is complete: AUC "),
         (((CONTROL, 1.0), THREE[1]), {}, "none of its methods has one with its own labels"),
+        (((ORACLE, 1.0), THREE[1]), {}, "none of its methods has one that is no control. See"),
     ],
 )
 def test_a_run_that_cannot_answer_says_why(
