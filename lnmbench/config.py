@@ -106,7 +106,9 @@ def _parse_sweep(value: object) -> object:
         return value
     if not values:
         raise ValueError(_SWEEP)
-    return Sweep(parameter=str(name).strip(), values=tuple(dict.fromkeys(values)))
+    return Sweep(
+        parameter=str(name).strip(), values=tuple({str(each): each for each in values}.values())
+    )
 
 
 def _parse_margins(value: object) -> object:

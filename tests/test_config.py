@@ -45,6 +45,8 @@ def test_a_sweep_is_a_text_or_a_table_of_one_parameter(tmp_path: Path) -> None:
     file.write_text("sweep = { keep = [0.1, 1, 0.1] }", encoding="utf-8")
     assert str(read_benchmark(file, {}).sweep) == "keep=0.1+1"
     assert str(read_benchmark(None, {"sweep": " keep = 0.1 + 1"}).sweep) == "keep=0.1+1"
+    file.write_text("sweep = { keep = [1.0, true] }", encoding="utf-8")
+    assert str(read_benchmark(file, {}).sweep) == "keep=1.0+True", "refused by the task, not lost"
     assert read_benchmark(None, {}).sweep is None
 
 

@@ -11,6 +11,8 @@ from lnmbench.contracts import AuxTask, Encoder, Weighting
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
 from lnmbench.records import (
+    KEEP,
+    KEEP_SEED,
     SHUFFLED,
     Choice,
     image_control,
@@ -150,9 +152,15 @@ def _sweep(
 
 
 def _set_parameter(task: Choice, name: str, value: object, registry: Registry) -> Choice:
-    """Return a task with a parameter, without it if the value is its default."""
+    """Return a task with a parameter, without it if the value is its default.
+
+    A task with all of its labels needs no seed of their choice.
+    """
     changed = replace(task, parameters={**task.parameters, name: value})
-    return changed if name in registry.aux_tasks.bind(changed).parameters else task
+    if name in registry.aux_tasks.bind(changed).parameters:
+        return changed
+    idle = KEEP_SEED if name == KEEP else ""
+    return replace(task, parameters={n: v for n, v in task.parameters.items() if n != idle})
 
 
 def _list_controls(

@@ -75,6 +75,11 @@ def read_task_options(choice: Choice) -> TaskOptions:
                 expected="a seed of 0 or more",
                 got=str(seed),
             )
+    if seeds[KEEP_SEED] and keep == 1.0:
+        raise UserError(
+            f"{KEEP_SEED} of aux task {choice.name} has no effect without {KEEP}",
+            then=f"omit it, or add {KEEP}=… below 1",
+        )
     return TaskOptions(keep=keep, keep_seed=seeds[KEEP_SEED], shuffled=seeds[SHUFFLED])
 
 

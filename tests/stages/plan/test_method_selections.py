@@ -94,6 +94,8 @@ def test_a_sweep_gives_each_set_of_tasks_each_value_with_controls_of_its_own() -
     kept = [[task.bound.parameters.get("keep") for task in tasks] for tasks in named]
     assert kept == [[0.25, 0.25], [None, None], [], [0.25, 0.25], [None, None]]
     assert [str(task.written) for task in selections.aux[1]] == ["pt", "pt:edition=7"]
+    seeded = select(aux="pt:keep_seed=3", sweep="keep=.5+1", only=True).aux
+    assert [str(tasks[0].written) for tasks in seeded] == ["pt:keep_seed=3,keep=.5", "pt"]
     weights = select(aux="pt", sweep="weight=0.5+2", only=True).aux
     assert [tasks[0].bound.parameters["weight"] for tasks in weights] == [0.5, 2.0]
 

@@ -106,6 +106,7 @@ def test_options_at_their_default_are_no_part_of_a_method() -> None:
         ({"weight": -2.0}, "factor above 0, got -2"),
         ({"shuffled": -1}, "wrong value for shuffled .aux task pt.: expected a seed of 0 or more"),
         ({"keep_seed": -1}, "wrong value for keep_seed"),
+        ({"keep_seed": 2}, "keep_seed of aux task pt has no effect without keep"),
     ],
 )
 def test_options_out_of_range_are_refused(parameters: dict[str, float], message: str) -> None:
