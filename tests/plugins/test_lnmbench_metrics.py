@@ -26,10 +26,10 @@ def test_each_kind_of_label_has_its_metrics() -> None:
             by_kind.setdefault(kind, set()).add(name)
     binary = by_kind.pop("binary")
     assert by_kind == {
-        "ordinal": {"kappa", "macro_auc"},
+        "ordinal": {"c_index", "kappa", "macro_auc"},
         "nominal": {"macro_auc"},
         "continuous": {"mae"},
-        "multilabel": {"macro_auc"},
+        "multilabel": {"macro_ap", "macro_auc"},
         "mask": {"dice"},
     }
-    assert binary == set(METRICS) - {"kappa", "macro_auc", "mae", "dice"}
+    assert binary == set(METRICS) - {"c_index", "kappa", "macro_ap", "macro_auc", "mae", "dice"}
