@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import somersd
 from sklearn import metrics
 
+from lnmbench.stats import ordinal
 from lnmbench.stats.ordinal import dice, macro_auc, mean_absolute_error, quadratic_kappa
 
 PAIRS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30)
@@ -96,3 +98,24 @@ def test_what_is_no_mask_is_refused() -> None:
         dice(mask, np.ones((2, 4)))
     with pytest.raises(ValueError, match="shape"):
         dice([1, 0], [1, 0])
+
+
+def test_the_c_index_is_half_of_somers_d_and_one() -> None:
+    generator = np.random.default_rng(4)
+    y, score = generator.integers(0, 4, 80), generator.integers(0, 6, 80) / 5
+    assert ordinal.c_index(y, score) == pytest.approx((somersd(y, score).statistic + 1) / 2)
+    assert ordinal.c_index(y > 1, score) == pytest.approx(metrics.roc_auc_score(y > 1, score))
+    assert math.isnan(ordinal.c_index([2, 2], [0.1, 0.2]))
+
+
+def test_the_average_precision_of_labels_is_the_mean_where_they_are_known() -> None:
+    generator = np.random.default_rng(5)
+    y, p = generator.integers(0, 2, (50, 3)).astype(float), generator.random((50, 3))
+    y[:9, 0], y[:, 2] = np.nan, 1.0
+    expected = [
+        metrics.average_precision_score(y[9:, 0], p[9:, 0]),
+        metrics.average_precision_score(y[:, 1], p[:, 1]),
+    ]
+    observed = ordinal.multilabel_average_precision(y, p)
+    assert observed == pytest.approx(np.mean(expected))
+    assert math.isnan(ordinal.multilabel_average_precision(y[:, 2:], p[:, 2:]))
