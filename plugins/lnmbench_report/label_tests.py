@@ -37,6 +37,8 @@ from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
 from lnmbench_report.declared_controls import tabulate_declared_controls
 
+MOST_ROWS = 60
+"""The largest number of rows for the terminal, which has p and conclusion in the ranked table."""
 COLUMNS = (
     TableColumn(key="method", heading="Method", align="left"),
     TableColumn(key="metric", heading="Metric", align="left"),
@@ -117,6 +119,7 @@ def _make_table(results: Results, rows: Sequence[Row]) -> Table:
         ),
         notes=tuple(_write_notes(results, rows)),
         methods=tuple((row.method.fingerprint,) for row in rows),
+        exhaustive=len(rows) > MOST_ROWS,
     )
 
 

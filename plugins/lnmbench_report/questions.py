@@ -33,7 +33,7 @@ from lnmbench.results import (
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
 from lnmbench_report.cost import format_duration
-from lnmbench_report.label_tests import claim_pvalue, conclude_claim
+from lnmbench_report.label_tests import MOST_ROWS, claim_pvalue, conclude_claim
 from lnmbench_report.question_figure import draw_effects
 
 COLUMNS = (
@@ -208,6 +208,11 @@ def _write_notes(results: Results, rows: Sequence[_Row]) -> Iterator[str]:
         "value for one prediction for all cases. Time: of the network and its controls, without "
         "encoding."
     )
+    if len(rows) > MOST_ROWS:
+        yield (
+            'The table "Is it the labels?" of so many questions is shown with --format html, csv, '
+            "json or latex."
+        )
     if _has_oracle(rows):
         yield (
             "Oracle: the effect of the target itself as the auxiliary label. It shows what a "

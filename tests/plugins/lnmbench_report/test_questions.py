@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lnmbench_report import label_tests, questions
+from lnmbench_report.label_tests import LabelTests
 from lnmbench_report.questions import Questions
 
 from lnmbench.records import AuxScore, Choice, Estimate, Results, Table
@@ -93,3 +95,17 @@ def test_without_an_oracle_there_is_no_column_of_it(sample: Results) -> None:
 
 def test_without_a_question_there_is_no_table() -> None:
     assert list(Questions()(sample_results([(SINGLE_TASK, 1.0), (LOGISTIC, 1.0)]))) == []
+
+
+def test_of_many_questions_the_terminal_has_the_ranked_table_alone(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Is it the labels?" in render(list(LabelTests()(results)), "table")
+    for module in (label_tests, questions):
+        monkeypatch.setattr(module, "MOST_ROWS", 1)
+    ranked = make_table(results)
+    assert len(ranked.rows) == 4
+    assert any("is shown with --format html" in note for note in ranked.notes)
+    tables = list(LabelTests()(results))
+    assert "Is it the labels?" not in render(tables, "table")
+    assert "Is it the labels?" in render(tables, "json")
