@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Cohort
@@ -84,11 +85,29 @@ class CohortToIngest:
         return path
 
     def read(self, path: Path) -> Cohort:
-        """Return the cohort of a file that `find` returned, with the slices of the estimate."""
+        """Return the cohort of a file that `find` returned, with the slices of the estimate.
+
+        Tumor masks that are not ingested are triangles: a probe needs their shape alone.
+        """
         cohort = read_cohort(path)
         if self.ingest is None:
             return cohort
-        return replace(cohort, offsets=np.concatenate([[0], np.cumsum(self.ingest.slices)]))
+        offsets = np.concatenate([[0], np.cumsum(self.ingest.slices)])
+        masks = _Triangles(np.diff(offsets), cohort.preprocessing.patch)
+        return replace(cohort, offsets=offsets, read_masks=masks)
+
+
+class _Triangles:
+    """Tumor masks of cases with so many slices: triangles of several sizes."""
+
+    def __init__(self, counts: NDArray[np.int64], patch: int) -> None:
+        self._counts, self._patch = counts, patch
+
+    def __call__(self, case: int) -> NDArray[np.uint8]:
+        masks = np.zeros((int(self._counts[case]), self._patch, self._patch), np.uint8)
+        side = self._patch // 4 + case % max(1, self._patch // 4)
+        masks[:, :side, :side] = np.tri(side, dtype=np.uint8)
+        return masks
 
 
 class _Silent:

@@ -46,6 +46,10 @@ def test_some_images_stand_for_all(tmp_path: Path, silent: Progress) -> None:
     assert estimated.ingest.sampled == 12
     assert estimated.ingest.slices == tuple(np.diff(temporary.offsets))
     assert (len(temporary), temporary.has_images) == (12, True)
+    assert temporary.read_masks is not None
+    masks = [temporary.read_masks(case) for case in range(12)]
+    assert [len(mask) for mask in masks] == list(np.diff(temporary.offsets))
+    assert all(0 < mask.mean() < 0.25 for mask in masks)
     kept = ingest(
         estimated.choice, estimated.registry, home=estimated.home, workers=1, progress=silent
     )
