@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Literal
+from weakref import ReferenceType, ref
 
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
@@ -86,7 +88,7 @@ class Training:
     views: int = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class NetworkMethod:
     """A network: an encoder and a transformer, with heads for the target and auxiliary tasks.
 
@@ -154,6 +156,9 @@ class NetworkMethod:
         A file of weights counts by its checksum: moved to another folder, it gives the same
         method.
         """
+        return _remember(self, self._compute_fingerprint)
+
+    def _compute_fingerprint(self) -> str:
         return _fingerprint(
             {
                 **asdict(self),
@@ -164,7 +169,7 @@ class NetworkMethod:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class BaselineMethod:
     """A classical model on the clinical features. `plugins` is as in `NetworkMethod`."""
 
@@ -200,7 +205,7 @@ class BaselineMethod:
     @property
     def fingerprint(self) -> str:
         """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
-        return _fingerprint({**asdict(self), "kind": "baseline"})
+        return _remember(self, lambda: _fingerprint({**asdict(self), "kind": "baseline"}))
 
 
 Method = NetworkMethod | BaselineMethod
@@ -217,6 +222,26 @@ _ABSENT = {
     "weights": None,
     "window_hu": WINDOW_HU,
 }
+
+
+_FINGERPRINTS: dict[int, tuple[ReferenceType[Method], str]] = {}
+"""Fingerprints of the methods in memory: a report of many methods reads them a million times."""
+
+
+def _remember(method: Method, compute: Callable[[], str]) -> str:
+    """Return the fingerprint of a method, computed once."""
+    number = id(method)
+    reference, fingerprint = _FINGERPRINTS.get(number, (None, ""))
+    if reference is not None and reference() is method:
+        return fingerprint
+    fingerprint = compute()
+    _FINGERPRINTS[number] = (ref(method, partial(_forget, number)), fingerprint)
+    return fingerprint
+
+
+def _forget(number: int, dead: ReferenceType[Method]) -> None:
+    if _FINGERPRINTS.get(number, (None, ""))[0] is dead:
+        del _FINGERPRINTS[number]
 
 
 def _fingerprint(settings: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -14,10 +14,13 @@ from rich.text import Text
 from lnmbench.records import Paragraph, Table, TableColumn
 from lnmbench.rendering.headings import wrap_heading
 from lnmbench.rendering.name_breaks import longest_part, longest_word, wrap_name
+from lnmbench.text import plural
 
 WIDTH = 100
 LONGEST_WORD = 12
 """Cells that a part of a name may take in a table that is too wide; longer ones are broken."""
+MOST_ROWS = 60
+"""The largest number of rows of a table; a note counts the others."""
 
 _PLAIN = str.maketrans(
     {"−": "-", "–": "-", "•": "-", "…": "...", "×": "x", "±": "+/-", "≥": ">=", "≤": "<="}
@@ -35,7 +38,8 @@ def to_text(blocks: Sequence[Table | Paragraph]) -> str:
 def print_text_blocks(console: Console, blocks: Sequence[Table | Paragraph]) -> None:
     """Print blocks as literal text, in characters of the console's encoding.
 
-    A table that is wider than the console is printed completely, in long lines.
+    A table that is wider than the console is printed completely, in long lines. Of a table with
+    more than `MOST_ROWS` rows, the first ones are printed.
     """
     encoding = console.encoding
     for block in blocks:
@@ -45,8 +49,14 @@ def print_text_blocks(console: Console, blocks: Sequence[Table | Paragraph]) -> 
             console.print(_sentences(block, encoding))
         else:
             _print_table(console, block)
-            for note in block.notes:
+            for note in (*_count_hidden_rows(block), *block.notes):
                 console.print(_text(note, encoding, style="dim"))
+
+
+def _count_hidden_rows(table: Table) -> Iterator[str]:
+    hidden = len(table.rows) - MOST_ROWS
+    if hidden > 0:
+        yield f"{plural(hidden, 'more row')} in other formats: lnmbench report --format html or csv"
 
 
 def print_hint(console: Console, line: str) -> None:
@@ -70,7 +80,8 @@ def _sentences(paragraph: Paragraph, encoding: str) -> RenderableType:
 def _print_table(console: Console, table: Table) -> None:
     gap = 2 if console.width >= WIDTH else 1
     grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
-    cells = [[row[index].text for row in table.rows] for index in range(len(table.columns))]
+    rows = table.rows[:MOST_ROWS]
+    cells = [[row[index].text for row in rows] for index in range(len(table.columns))]
     headings = [_wrap_heading(*pair) for pair in zip(table.columns, cells, strict=True)]
     gaps = gap * (len(table.columns) - 1)
     widths = _choose_widths(table.columns, headings, cells, console.width - gaps)
@@ -82,7 +93,7 @@ def _print_table(console: Console, table: Table) -> None:
             overflow="fold",
             width=width,
         )
-    for row in table.rows:
+    for row in rows:
         lines_by_cell = [wrap_name(c.text, w) for c, w in zip(row, widths, strict=True)]
         grid.add_row(*(_text("\n".join(lines), console.encoding) for lines in lines_by_cell))
     total = sum(widths) + gaps

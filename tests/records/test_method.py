@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
 from lnmbench.records import Choice, Method, NetworkMethod, Training, Weights
+from lnmbench.records import method as method_module
 
 
 def test_weights_in_another_folder_make_the_same_method() -> None:
@@ -41,3 +44,25 @@ def test_every_setting_makes_another_method_and_a_label_does_not() -> None:
     ]
     assert len({method.fingerprint for method in [method, *changed]}) == 6
     assert replace(method, label="other").fingerprint == method.fingerprint
+
+
+def test_a_fingerprint_is_computed_once_and_forgotten_with_its_method() -> None:
+    gc.collect()
+    before = len(method_module._FINGERPRINTS)
+    methods = [
+        NetworkMethod(
+            label="any",
+            encoder=Choice(name=f"encoder {number}"),
+            level="slice",
+            weights=Weights(source="none"),
+        )
+        for number in range(20)
+    ]
+    first = [method.fingerprint for method in methods]
+    assert len(set(first)) == 20
+    assert [method.fingerprint for method in methods] == first
+    assert len(method_module._FINGERPRINTS) == before + 20
+    assert pickle.loads(pickle.dumps(methods[3])).fingerprint == first[3]
+    del methods
+    gc.collect()
+    assert len(method_module._FINGERPRINTS) <= before

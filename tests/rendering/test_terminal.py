@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,3 +97,12 @@ def test_a_console_says_where_the_figures_are(samples: Samples) -> None:
     assert "2 figures: run lnmbench report with --format html" in print_to_text(
         [samples.figure(), samples.figure()]
     )
+
+
+def test_a_long_table_ends_with_the_number_of_other_rows(samples: Samples) -> None:
+    table = samples.table("resnet50")
+    row = table.rows[0]
+    printed = print_to_text([replace(table, rows=(row,) * 62)])
+    assert printed.count("resnet50") == 60
+    assert "2 more rows in other formats: lnmbench report --format html or csv" in printed
+    assert "more row" not in print_to_text([replace(table, rows=(row,) * 60)])
