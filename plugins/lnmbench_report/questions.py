@@ -73,12 +73,17 @@ class Questions:
     group: SectionGroup = "comparisons"
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return a table and a figure, or no block without a question that was compared."""
+        """Return a table and a figure, or no block without a question that was compared.
+
+        A single question has no rank, and its numbers are in other tables: it has a figure alone.
+        """
         rows = _rank(results, list(_make_rows(results)))
         if not rows:
             return []
         claims = [row.claim for row in rows]
-        return [_make_table(results, rows), draw_effects(results, claims)]
+        figure = draw_effects(results, claims)
+        several = len({row.question.fingerprints for row in rows}) > 1
+        return [_make_table(results, rows), figure] if several else [figure]
 
 
 def _make_rows(results: Results) -> Iterator[_Row]:

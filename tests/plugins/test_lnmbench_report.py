@@ -90,7 +90,6 @@ def test_a_real_run_prints_its_blocks_in_this_order(scored: Results) -> None:
         "precision-recall",
         "comparisons",
         "additional_tests",
-        "questions",
         "effects",
         "labels",
         "paired-differences",

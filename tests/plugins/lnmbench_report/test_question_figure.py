@@ -18,7 +18,7 @@ from lnmbench.testing.sample_results import (
 
 
 def make_figure(results: Results) -> Figure:
-    _, figure = Questions()(results)
+    *_, figure = Questions()(results)
     assert isinstance(figure, Figure)
     return figure
 

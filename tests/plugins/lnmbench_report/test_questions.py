@@ -11,7 +11,7 @@ from lnmbench_report import label_tests, questions
 from lnmbench_report.label_tests import LabelTests
 from lnmbench_report.questions import Questions
 
-from lnmbench.records import AuxScore, Choice, Estimate, Results, Table
+from lnmbench.records import AuxScore, Choice, Estimate, Figure, Results, Table
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import (
     LOGISTIC,
@@ -87,10 +87,16 @@ def test_a_row_has_the_numbers_of_its_task(results: Results) -> None:
     assert cells["correlation"].value == pytest.approx(r)
 
 
-def test_without_an_oracle_there_is_no_column_of_it(sample: Results) -> None:
-    assert "oracle" not in [column.key for column in make_table(sample).columns]
-    text = render([make_table(sample)], "table")
+def test_without_an_oracle_there_is_no_column_of_it() -> None:
+    results = sample_results([(MULTI_TASK, 1.0), (SIZE, 3.0), (SINGLE_TASK, 1.0), (LOGISTIC, 0.9)])
+    assert "oracle" not in [column.key for column in make_table(results).columns]
+    text = render([make_table(results)], "table")
     assert "Oracle" not in text
+
+
+def test_a_single_question_has_a_figure_and_no_rank(sample: Results) -> None:
+    (figure,) = Questions()(sample)
+    assert isinstance(figure, Figure)
 
 
 def test_without_a_question_there_is_no_table() -> None:
