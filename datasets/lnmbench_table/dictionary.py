@@ -119,6 +119,7 @@ def _make_column(name: str, section: ColumnSection, where: str) -> Column:
             known=section.known or ("after" if is_label else "before"),
             description=section.description,
             reader=section.reader,
+            modality=section.modality,
         )
     except UserError as error:
         raise UserError(f"{where}: {error}") from error

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from lnmbench import UserError
 from lnmbench.errors import nearest, raise_all
-from lnmbench.records import Kind, Known, Role
+from lnmbench.records import CLINICAL_MODALITY, Kind, Known, Role
 from lnmbench.text import quote
 from lnmbench_table.layout import Layout, NumberMarks
 
@@ -56,6 +56,7 @@ class ColumnSection(NumberMarks):
     known: Known | None = None
     description: str = ""
     reader: str | None = None
+    modality: str = CLINICAL_MODALITY
     values: ValueMap = Field(default_factory=dict)
 
 

@@ -19,7 +19,10 @@ from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Card, Cohort, Preprocessing
 from lnmbench.records.column import (
+    CLINICAL_MODALITY,
+    IMAGE_MODALITY,
     LARGEST_NUMBER,
+    REPORT_MODALITY,
     TEXT_ROLES,
     UNCODED_ROLES,
     Column,
@@ -80,11 +83,14 @@ from lnmbench.records.source import RemoteFile, Source
 from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
+    "CLINICAL_MODALITY",
     "IMAGE_CONTROL",
     "IMAGE_CONTROL_SEED",
+    "IMAGE_MODALITY",
     "KEEP",
     "KEEP_SEED",
     "LARGEST_NUMBER",
+    "REPORT_MODALITY",
     "SHUFFLED",
     "TARGET",
     "TEXT_ROLES",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.records.column import Column
+from lnmbench.records.column import CLINICAL_MODALITY, OMITTED_BY_DEFAULT, Column
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,10 +30,6 @@ class Card:
     notes: tuple[str, ...] = ()
     synthetic: bool = False
     truth: Mapping[str, float] = field(default_factory=dict)
-
-
-OMITTED_BY_DEFAULT = "omitted_by_default"
-"""Key of a field's metadata: stored records do not have the field while it has its default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +80,16 @@ class Cohort:
     def features(self) -> tuple[Column, ...]:
         """The columns known before surgery that may enter a model."""
         return tuple(c for c in self.columns if c.role == "feature")
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """The modalities of the features, the clinical features first."""
+        return tuple(
+            sorted(
+                {c.modality for c in self.features},
+                key=lambda name: (name != CLINICAL_MODALITY, name),
+            )
+        )
 
     @property
     def groups(self) -> tuple[str, ...]:

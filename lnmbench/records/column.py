@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
@@ -23,6 +24,18 @@ TEXT_ROLES: tuple[Role, ...] = ("id", "patient", "center")
 UNCODED_ROLES: tuple[Role, ...] = (*TEXT_ROLES, "report")
 """Roles whose cells are not numbers; those of reports are not stored."""
 
+CLINICAL_MODALITY = "clinical"
+"""Modality of a feature for which none is declared."""
+REPORT_MODALITY = "report"
+"""Modality of the features that a report reader fills."""
+IMAGE_MODALITY = "image"
+"""Modality of the images themselves, which no column has."""
+
+_MODALITY = re.compile(r"[a-z][a-z0-9_]{0,29}")
+
+OMITTED_BY_DEFAULT = "omitted_by_default"
+"""Key of a field's metadata: stored records do not have the field while it has its default."""
+
 LARGEST_NUMBER = 1e15
 """Larger numbers are marks of missing values, and overflow when they are scaled."""
 
@@ -35,6 +48,8 @@ class Column:
     `categories` are in their order; for a binary column they are (negative, positive).
     `known` says whether the value is known before surgery or only after it. The role `report` is
     free text: `reader` names the report reader (`ct:language=zh`) that makes columns of it.
+    `modality` is the kind of examination that a feature comes from: `clinical`, `report`,
+    `radiomics`, `pet`, `cfdna` or another name of small letters.
 
     Raises `UserError` for a feature or a report that is known only after surgery: it can be a
     target or an auxiliary label, never an input.
@@ -50,6 +65,7 @@ class Column:
     known: Known = "before"
     description: str = ""
     reader: str | None = None
+    modality: str = field(default=CLINICAL_MODALITY, metadata={OMITTED_BY_DEFAULT: True})
 
     def __post_init__(self) -> None:
         if self.role == "feature" and self.known == "after":
@@ -80,6 +96,16 @@ class Column:
         if self.reader is not None and self.role != "report":
             raise UserError(
                 f"column {self.name!r} has a reader", expected="role report", got=self.role
+            )
+        if self.modality != CLINICAL_MODALITY and self.role != "feature":
+            raise UserError(
+                f"column {self.name!r} has a modality", expected="role feature", got=self.role
+            )
+        if self.modality == IMAGE_MODALITY or not _MODALITY.fullmatch(self.modality):
+            raise UserError(
+                f"wrong modality of column {self.name!r}",
+                expected="a name of at most 30 small letters, digits and underscores, not image",
+                got=repr(self.modality[:40]),
             )
 
     def is_missing(self, value: object) -> bool:

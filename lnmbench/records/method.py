@@ -12,7 +12,7 @@ from weakref import ReferenceType, ref
 
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
-from lnmbench.records.cohort import OMITTED_BY_DEFAULT
+from lnmbench.records.column import OMITTED_BY_DEFAULT
 from lnmbench.records.image_control import image_control
 
 Control = Literal["none", "negative", "positive"]

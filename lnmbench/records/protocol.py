@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lnmbench.defaults import DEFAULTS
-from lnmbench.records.cohort import OMITTED_BY_DEFAULT, Card, Preprocessing
+from lnmbench.records.cohort import Card, Preprocessing
+from lnmbench.records.column import OMITTED_BY_DEFAULT
 from lnmbench.records.outcomes import Outcomes, TargetKind
 
 if TYPE_CHECKING:

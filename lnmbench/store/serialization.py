@@ -12,7 +12,7 @@ from pydantic import Discriminator, Tag, TypeAdapter, ValidationError
 
 from lnmbench.errors import UserError
 from lnmbench.records import BaselineMethod, Method, NetworkMethod
-from lnmbench.records.cohort import OMITTED_BY_DEFAULT
+from lnmbench.records.column import OMITTED_BY_DEFAULT
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

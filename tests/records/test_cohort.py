@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lnmbench import UserError
+from lnmbench import Column, UserError
 from lnmbench.records import Cohort
 
 
@@ -18,6 +18,17 @@ def test_features_are_the_columns_that_may_enter_a_model(
     cohort = make_cohort(6)
     assert [column.name for column in cohort.features] == ["age", "sex"]
     assert len(cohort) == 6
+
+
+def test_modalities_are_those_of_the_features_with_clinical_first(
+    make_cohort: Callable[..., Cohort],
+) -> None:
+    cohort = make_cohort(6)
+    pet = Column(name="suvmax", role="feature", modality="pet")
+    blood = Column(name="cfdna_1", role="feature", modality="cfdna")
+    assert replace(cohort, columns=(pet, blood, *cohort.columns)).modalities == (
+        *("clinical", "cfdna", "pet"),
+    )
 
 
 def test_cases_of_one_patient_are_one_group(make_cohort: Callable[..., Cohort]) -> None:

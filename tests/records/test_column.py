@@ -50,6 +50,9 @@ def test_a_report_is_refused_without_its_text() -> None:
         ({"role": "aux", "kind": "nominal", "categories": ("a",)}, "needs its categories"),
         ({"role": "target", "kind": "binary", "categories": ("a", "b", "c")}, "two categories"),
         ({"role": "feature", "reader": "ct"}, "has a reader: expected role report"),
+        ({"role": "report", "modality": "pet"}, "has a modality: expected role feature"),
+        ({"role": "feature", "modality": "PET/CT"}, "wrong modality of column 'x'.*'PET/CT'"),
+        ({"role": "feature", "modality": "image"}, "small letters, .*not image, got 'image'"),
     ],
 )
 def test_a_column_that_would_leak_or_cannot_be_encoded_is_refused(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.records import (
+    CLINICAL_MODALITY,
     TEXT_ROLES,
     Block,
     Cell,
@@ -128,7 +129,8 @@ def _columns(key: str, title: str, cohort: Cohort, columns: Sequence[Column]) ->
 def _row(cohort: Cohort, column: Column) -> tuple[Cell, ...]:
     values = np.asarray(cohort.values[column.name], dtype=np.float64)
     missing = int(np.isnan(values).sum())
-    role = f"{column.role} {column.label}" if column.label else column.role
+    part = column.label or ("" if column.modality == CLINICAL_MODALITY else column.modality)
+    role = f"{column.role} {part}".rstrip()
     summary = _spread(values, column) if column.kind == "continuous" else _counts(values, column)
     texts = (Cell(text=column.name), Cell(text=role), Cell(text=summary))
     return (*texts, _count(missing), _share(missing, len(values)))

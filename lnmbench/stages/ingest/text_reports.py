@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import Case, Column, Finding
+from lnmbench.records import REPORT_MODALITY, Case, Column, Finding
 from lnmbench.registry import Registry
 from lnmbench.text import plural
 
@@ -140,7 +140,9 @@ def _read(column: Column, cases: Sequence[Case], registry: Registry) -> _ReportC
         column=column,
         reader=choice,
         columns=tuple(
-            replace(c, name=f"{column.name}: {c.name}") for c in reader.columns if c.name in filled
+            replace(c, name=f"{column.name}: {c.name}", modality=REPORT_MODALITY)
+            for c in reader.columns
+            if c.name in filled
         ),
         unfilled=tuple(c.name for c in reader.columns if c.name not in filled),
         findings=tuple(findings),

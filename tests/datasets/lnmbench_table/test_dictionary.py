@@ -24,6 +24,16 @@ def test_known_follows_the_role_unless_it_is_given(
     assert [column.known for column in found.columns] == ["before", "after", "before"]
 
 
+def test_a_feature_has_the_modality_of_its_section(
+    parse_columns: Callable[[str], Dictionary],
+) -> None:
+    columns = parse_columns(
+        '[columns.age]\nrole = "feature"\nkind = "continuous"\n'
+        '[columns.suvmax]\nrole = "feature"\nkind = "continuous"\nmodality = "pet"\n'
+    ).columns
+    assert [column.modality for column in columns] == ["clinical", "pet"]
+
+
 def test_a_report_needs_nothing_but_its_role(parse_columns: Callable[[str], Dictionary]) -> None:
     (bare, chosen) = parse_columns(
         '[columns.report]\nrole = "report"\n'

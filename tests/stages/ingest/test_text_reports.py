@@ -25,6 +25,8 @@ def case(number: int, text: object) -> Case:
 def test_values_stand_in_the_place_of_the_text() -> None:
     read = read_reports((AGE, REPORT), (case(1, ENGLISH), case(2, CHINESE)), REGISTRY)
     assert [column.role for column in read.columns] == ["feature"] * len(read.columns)
+    others = len(read.columns) - 1
+    assert [column.modality for column in read.columns] == ["clinical", *["report"] * others]
     assert {column.name: column for column in read.columns}["CT report: long axis"].unit == "mm"
     values = [dict(case.values) for case in read.cases]
     assert [row["CT report: long axis"] for row in values] == [32.0, 24.0]
