@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from lnmbench import Column, UserError
+from lnmbench.lexicon.tnm_class import read_n_class, read_t_class
 from lnmbench_tcga.features import MISSING
 
 NODES = "ajcc_nodes_pathologic_pn"
 TUMOR = "ajcc_tumor_pathologic_pt"
 _CATEGORIES = ("N0", "N1", "N2", "N3")
-_NODE = re.compile(r"(N[0-3])(mi|[abc])?( ?\((i|mol)[+-]\))?")
-_TUMOR = re.compile(r"(T[1-4][a-d])[12]")
 _UNASSESSED = ("NX", "TX")
 _LUNG = {"luad", "lusc"}
 
@@ -66,28 +64,30 @@ def read_nodes_category(cell: str, where: str) -> str:
     """
     if not cell or cell in MISSING or cell in _UNASSESSED:
         return ""
-    match = _NODE.fullmatch(cell)
-    if match is None:
+    node = read_n_class(cell)
+    if node is None:
         raise UserError(
             f"{NODES} holds {cell[:40]!r}", where=where, expected=f"{', '.join(_CATEGORIES)}, NX"
         )
-    return match[1]
+    return node.category
 
 
 def read_tumor_stage(cell: str) -> str:
     """Return the recorded stage, without subcategories (T1b1), or an empty text if unknown."""
-    match = _TUMOR.fullmatch(cell)
-    if match:
-        return match[1]
-    return "" if cell in MISSING or cell in _UNASSESSED else cell
+    if cell in MISSING:
+        return ""
+    tumor = read_t_class(cell)
+    return cell if tumor is None else tumor.category
 
 
 def describe_stages(nodes: Sequence[str], tumors: Sequence[str]) -> Iterator[str]:
     """Yield notes on merged subcategories and unknown values, with counts."""
-    merged = Counter(cell for cell in nodes if _NODE.fullmatch(cell) and cell not in _CATEGORIES)
+    classes = {cell: read_n_class(cell) for cell in nodes}
+    merged = Counter(cell for cell in nodes if (node := classes[cell]) is not None and node.rest)
     if merged:
         yield f"pn: subcategories are merged into their category: {format_counts(merged)}"
-    merged = Counter(cell for cell in tumors if _TUMOR.fullmatch(cell))
+    classes = {cell: read_t_class(cell) for cell in tumors}
+    merged = Counter(cell for cell in tumors if (tumor := classes[cell]) is not None and tumor.rest)
     if merged:
         yield f"pt: subcategories are merged into their category: {format_counts(merged)}"
     for name, cells in (("pn", nodes), ("pt", tumors)):
