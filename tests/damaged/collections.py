@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lnmbench_lung3.lung3 import Lung3
 from lnmbench_lydata.lydata import Lydata
 from lnmbench_nsclc_radiomics.nsclc_radiomics import NsclcRadiomics
 from lnmbench_radiogenomics.columns import COLUMNS
@@ -22,6 +23,13 @@ LUNG1 = """\
 PatientID,age,clinical.T.Stage,Clinical.N.Stage,Histology,gender
 LUNG1-001,78.7,2,3,large cell,male
 LUNG1-002,83.8,2,0,adenocarcinoma,female
+"""
+LUNG3 = """\
+sample.name;source.location;characteristics.tag.gender;characteristics.tag.histology;\
+characteristics.tag.tumor.size.maximumdiameter;characteristics.tag.stage.primary.tumor;\
+characteristics.tag.stage.nodes
+LUNG3-01;Left Lower Lobe;M;Squamous Cell Carcinoma, NOS;4;pT2;pN0
+LUNG3-02;Right Upper Lobe;F;Adenocarcinoma, NOS;1.3;pT1;pN1
 """
 BIOTAB = """\
 bcr_patient_barcode\tajcc_nodes_pathologic_pn\tajcc_tumor_pathologic_pt\tgender
@@ -46,6 +54,14 @@ def lung1(old: str, new: str, **parameters: object) -> Callable[[Path], object]:
     def read(folder: Path) -> object:
         (folder / "clinical.csv").write_text(LUNG1.replace(old, new, 1), encoding="utf-8")
         return NsclcRadiomics(folder, **parameters)
+
+    return read
+
+
+def lung3(old: str, new: str) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        (folder / "Lung3.metadata.csv").write_text(LUNG3.replace(old, new, 1), encoding="latin-1")
+        return Lung3(folder)
 
     return read
 
@@ -123,6 +139,9 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "Lung1: another table than the clinical one": lung1("Clinical.N.Stage", "stage"),
     "Lung1: an N category that is not a number": lung1(",2,3,", ",2,cN3,"),
     "Lung1: an age that is not a number": lung1("78.7", "elderly"),
+    "Lung3: a stage after neoadjuvant therapy": lung3("pN1", "ypN1"),
+    "Lung3: a size with its unit": lung3(";1.3;", ";13 mm;"),
+    "Lung3: cells that moved by one column": lung3("Left Lower Lobe;", ""),
     "TCGA: an unknown cancer": tcga("", "", cancer="luda"),
     "TCGA: a cancer without pathological N": tcga("ajcc_nodes_pathologic_pn", "masaoka_stage"),
     "TCGA: an invalid N category": tcga("\tN1\t", "\tM1\t"),
