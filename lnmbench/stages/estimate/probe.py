@@ -52,12 +52,12 @@ class Probe:
         seconds = repeat.seconds + Span(low=tokens, high=tokens)
         return MethodEstimate(
             label=resolved.method.label,
-            units=len(workload.repeats) * plan.protocol.folds,
+            units=workload.units,
             units_all=plan.protocol.units,
-            fits=len(workload.repeats) * workload.fits_a_repeat,
+            fits=workload.fits,
             candidates=workload.candidates,
             slices=cache.slices,
-            seconds=cache.seconds + seconds.times(len(workload.repeats)),
+            seconds=cache.seconds + seconds.times(workload.units / plan.protocol.folds),
             disk=cache.bytes + ledger_bytes(workload, plan),
             memory=repeat.memory,
         )
@@ -114,7 +114,8 @@ def _estimate_baseline(
     chunk = BaselineChunk(
         method=resolved.method,
         repeat=repeat,
-        plan=_with_one_fold(benchmark.plan),
+        folds=(0,),
+        plan=_with_one_inner_fold(benchmark.plan),
         cohort_file=benchmark.cohort_file,
     )
 
@@ -131,5 +132,5 @@ def _estimate_baseline(
     return RepeatEstimate(seconds=Span(low=seconds, high=seconds))
 
 
-def _with_one_fold(plan: Plan) -> Plan:
-    return replace(plan, protocol=replace(plan.protocol, folds=1, inner=1))
+def _with_one_inner_fold(plan: Plan) -> Plan:
+    return replace(plan, protocol=replace(plan.protocol, inner=1))

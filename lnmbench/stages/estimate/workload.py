@@ -18,12 +18,16 @@ _EMPTY = 80_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """The repeats of a method that lack results, and the number of fits in one of them."""
+    """The repeats of a method that lack results, and the numbers of units and fits to compute.
+
+    A network computes all units of such a repeat, a baseline those that lack results.
+    """
 
     resolved: ResolvedMethod
     repeats: tuple[int, ...]
+    units: int
     candidates: int
-    fits_a_repeat: int
+    fits: int
 
 
 def list_workloads(methods: Sequence[ResolvedMethod], plan: Plan, folder: Path) -> list[Workload]:
@@ -50,7 +54,7 @@ def list_workloads(methods: Sequence[ResolvedMethod], plan: Plan, folder: Path) 
 def ledger_bytes(workload: Workload, plan: Plan) -> int:
     """Return about how many bytes a method's missing results add to the ledger."""
     resolved, protocol = workload.resolved, plan.protocol
-    n, units = len(plan.ids), len(workload.repeats) * protocol.folds
+    n, units = len(plan.ids), workload.units
     outputs_by_task, epochs = {TARGET: 1}, 0
     if isinstance(resolved, ResolvedNetwork):
         names = map(str, resolved.method.aux)
@@ -76,16 +80,16 @@ def plan_bytes(plan: Plan, folder: Path) -> int:
 
 
 def _workload(resolved: ResolvedMethod, plan: Plan, done: set[tuple[int, int]]) -> Workload:
-    missing = {repeat for repeat, fold in plan.splits.units() if (repeat, fold) not in done}
-    if isinstance(resolved, ResolvedNetwork):
-        candidates = resolved.method.tune
-    else:
-        candidates = len(resolved.baseline.candidates())
+    missing = set(plan.splits.units()) - done
+    repeats = tuple(sorted({repeat for repeat, _ in missing}))
+    is_network = isinstance(resolved, ResolvedNetwork)
+    units = len(repeats) * plan.protocol.folds if is_network else len(missing)
     return Workload(
         resolved=resolved,
-        repeats=tuple(sorted(missing)),
-        candidates=candidates,
-        fits_a_repeat=plan.protocol.folds * plan.protocol.inner * candidates,
+        repeats=repeats,
+        units=units,
+        candidates=resolved.candidates,
+        fits=units * plan.protocol.inner * resolved.candidates,
     )
 
 

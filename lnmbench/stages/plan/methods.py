@@ -55,6 +55,11 @@ class ResolvedNetwork:
     weighting: Weighting
     groups: tuple[CandidateGroup, ...]
 
+    @property
+    def candidates(self) -> int:
+        """The number of settings that the inner folds choose among."""
+        return self.method.tune
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedBaseline:
@@ -62,6 +67,11 @@ class ResolvedBaseline:
 
     method: BaselineMethod
     baseline: GuardedBaseline
+
+    @property
+    def candidates(self) -> int:
+        """The number of settings that the inner folds choose among."""
+        return len(self.baseline.candidates())
 
 
 ResolvedMethod = ResolvedNetwork | ResolvedBaseline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,12 @@ from lnmbench.records import TARGET, Cohort, Plan, Trial, UnitResult
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
+from lnmbench.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_MOST_NOTES, _LONGEST_NOTE = 3, 160
 
 
 def baseline_results(
@@ -26,7 +30,7 @@ def baseline_results(
     Parameters
     ----------
     chunk
-        The method and the repeat.
+        The method, the repeat and the outer folds.
     cohort
         The cohort of the chunk.
     baseline
@@ -36,11 +40,10 @@ def baseline_results(
 
     frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
     planned = list(list_fits(chunk.plan, chunk.repeat))
-    folds = range(chunk.plan.protocol.folds)
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
         return [
             _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, cohort, frame)
-            for fold in folds
+            for fold in chunk.folds
         ]
 
 
@@ -51,7 +54,9 @@ def _unit(
     cohort: Cohort,
     frame: pd.DataFrame,
 ) -> UnitResult:
-    fitted = [_fit_outcomes(baseline, cohort, frame, chunk.plan, fit) for fit in unit]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fitted = [_fit_outcomes(baseline, cohort, frame, chunk.plan, fit) for fit in unit]
     by_candidate = zip(*(losses for losses, _ in fitted), strict=True)
     trials = [
         Trial(candidate=number, settings=dict(settings), losses=losses)
@@ -69,7 +74,15 @@ def _unit(
         {TARGET: predictions},
         fits=len(unit) * len(trials),
         search=mark_best(trials),
+        notes=_describe_warnings(caught),
     )
+
+
+def _describe_warnings(caught: Sequence[warnings.WarningMessage]) -> tuple[str, ...]:
+    """Return a note on each kind of warning while models were fitted, such as no convergence."""
+    lines = (f"{each.category.__name__}: {each.message}".splitlines()[0] for each in caught)
+    notes = [clean(line)[:_LONGEST_NOTE] for line in dict.fromkeys(lines)]
+    return tuple(f"while fitting, {note}" for note in notes[:_MOST_NOTES])
 
 
 def _fit_outcomes(

@@ -1,4 +1,4 @@
-"""Chunks: all units of one method in one repeat, computed in any process.
+"""Chunks: units of one method in one repeat, computed in any process.
 
 The results of a chunk depend on its record alone, so they are equal in every process and after a
 restart.
@@ -7,8 +7,8 @@ restart.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -56,13 +56,19 @@ class NetworkChunk:
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
 
+    @property
+    def folds(self) -> Sequence[int]:
+        """The outer folds of the units: all, whose fits train together."""
+        return range(self.plan.protocol.folds)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BaselineChunk:
-    """All units of one baseline in one repeat; fields as in `NetworkChunk`."""
+    """Some units of one baseline in one repeat, by `folds`; the rest is as in `NetworkChunk`."""
 
     method: BaselineMethod
     repeat: int
+    folds: Sequence[int]
     plan: Plan
     cohort_file: Path
     plugins: tuple[str, ...] = ()
@@ -131,11 +137,24 @@ def make_chunk(
     return BaselineChunk(
         method=resolved.method,
         repeat=repeat,
+        folds=range(benchmark.plan.protocol.folds),
         plan=benchmark.plan,
         cohort_file=benchmark.cohort_file,
         plugins=plugins,
         sources=sources,
     )
+
+
+def split_chunk(chunk: Chunk, missing: Collection[tuple[int, int]]) -> list[Chunk]:
+    """Return the chunks that compute the units which are missing, as (repeat, fold).
+
+    Each unit of a baseline becomes a chunk of its own: it is stored when it is finished, and units
+    run in several processes. A network has all units in one, which train together.
+    """
+    folds = [fold for fold in chunk.folds if (chunk.repeat, fold) in missing]
+    if isinstance(chunk, BaselineChunk):
+        return [replace(chunk, folds=(fold,)) for fold in folds]
+    return [chunk] if folds else []
 
 
 def list_fits(plan: Plan, repeat: int) -> Iterator[Fit]:

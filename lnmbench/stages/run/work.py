@@ -19,7 +19,7 @@ from lnmbench.stages.plan import (
     ResolvedMethod,
     ResolvedNetwork,
 )
-from lnmbench.stages.run.chunk import Chunk, make_chunk
+from lnmbench.stages.run.chunk import Chunk, make_chunk, split_chunk
 from lnmbench.stages.run.encoder_probe import describe_probe, probe_encoder
 from lnmbench.stages.run.example_images import make_example_caches
 from lnmbench.stages.run.execution import execute, is_of_execution
@@ -39,11 +39,9 @@ class Work:
     pool: GuardedExecutor
     progress: Progress
 
-    def missing_repeats(self, resolved: ResolvedMethod) -> list[int]:
-        """Return the repeats of a method that lack a result."""
-        done = self.ledger.done(resolved.method.fingerprint)
-        units = self.plan.splits.units()
-        return sorted({repeat for repeat, fold in units if (repeat, fold) not in done})
+    def missing_units(self, resolved: ResolvedMethod) -> set[tuple[int, int]]:
+        """Return the units of a method that lack a result, as (repeat, fold)."""
+        return set(self.plan.splits.units()) - self.ledger.done(resolved.method.fingerprint)
 
     def notify(self, event: str, **facts: object) -> None:
         """Call the hooks of an event, and print their new faults."""
@@ -71,11 +69,11 @@ class Work:
         plugins
             The plugins that the user named.
         """
-        missing, label = self.missing_repeats(resolved), resolved.method.label
+        missing, label = self.missing_units(resolved), resolved.method.label
         try:
             features = self._make_features(resolved, benchmark, home) if missing else None
             examples = self._make_examples(resolved, benchmark, features)
-            chunks = [
+            repeats = [
                 make_chunk(
                     resolved,
                     benchmark,
@@ -84,8 +82,9 @@ class Work:
                     examples=examples,
                     plugins=plugins,
                 )
-                for repeat in missing
+                for repeat in sorted({repeat for repeat, _ in missing})
             ]
+            chunks = [part for chunk in repeats for part in split_chunk(chunk, missing)]
             self._run_chunks(chunks, resolved)
         except MethodError as error:
             failure = MethodFailure(label=label, reason=str(error))
@@ -147,20 +146,21 @@ class Work:
             self.progress.say(f"{method.encoder.name}: {describe_probe(probe)}")
 
     def _run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
-        method, protocol = resolved.method, self.plan.protocol
-        candidates = method.tune if isinstance(method, NetworkMethod) else 1
-        fits_a_repeat = protocol.folds * protocol.inner * candidates
+        label, protocol = resolved.method.label, self.plan.protocol
+        fits_a_unit = protocol.inner * resolved.candidates
         if not chunks:
-            self.progress.say(f"{method.label}: complete in the ledger")
+            self.progress.say(f"{label}: complete in the ledger")
             return
-        self.progress.start("run", method.label, protocol.repeats * fits_a_repeat, "fit")
-        self.progress.advance((protocol.repeats - len(chunks)) * fits_a_repeat)
+        lacking = sum(len(chunk.folds) for chunk in chunks)
+        self.progress.start("run", label, protocol.units * fits_a_unit, "fit")
+        self.progress.advance((protocol.units - lacking) * fits_a_unit)
         notes: set[str] = set()
         waiting: dict[Future[list[UnitResult]], Chunk] = {}
 
         def keep(future: Future[list[UnitResult]]) -> None:
-            self._add_results(future, waiting.pop(future), notes)
-            self.progress.advance(fits_a_repeat)
+            chunk = waiting.pop(future)
+            self._add_results(future, chunk, notes)
+            self.progress.advance(len(chunk.folds) * fits_a_unit)
 
         try:
             for chunk in chunks:
@@ -207,12 +207,12 @@ def _require_results(value: object, *, chunk: Chunk) -> list[UnitResult]:
     """Return the results of a chunk: one for each of its units, and no other."""
     if not isinstance(value, list) or not all(isinstance(each, UnitResult) for each in value):
         raise Unexpected("the list of results that the call returns", describe(value))
-    method, folds = chunk.method.fingerprint, range(chunk.plan.protocol.folds)
-    expected = [Unit(method=method, repeat=chunk.repeat, fold=fold) for fold in folds]
+    method = chunk.method.fingerprint
+    expected = [Unit(method=method, repeat=chunk.repeat, fold=fold) for fold in chunk.folds]
     units = sorted(result.unit for result in value)
     if units != expected:
         raise Unexpected(
-            f"one result for each of {len(expected)} units of repeat {chunk.repeat}",
+            f"one result for each of {plural(len(expected), 'unit')} of repeat {chunk.repeat}",
             f"{plural(len(units), 'result')}, {len(set(units) & set(expected))} of them of these",
         )
     return value

@@ -27,7 +27,7 @@ def test_methods_share_a_cache_and_a_complete_method_takes_nothing(
     assert len(probe.counted) == len(probe.tokens) == 1
     again = probe.estimate_method(workloads[0])
     assert again.slices == 0
-    complete = probe.estimate_method(replace(workloads[0], repeats=()))
+    complete = probe.estimate_method(replace(workloads[0], repeats=(), units=0, fits=0))
     assert (complete.units, complete.fits, complete.disk) == (0, 0, 0)
     assert complete.seconds.high == 0
 

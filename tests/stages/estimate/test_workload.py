@@ -18,11 +18,11 @@ def test_a_ledger_that_does_not_exist_lacks_everything(
 ) -> None:
     aux, single, baseline = list_workloads(resolved.methods, resolved.plan, tmp_path)
     assert {workload.repeats for workload in (aux, single, baseline)} == {(0, 1)}
-    assert (aux.fits_a_repeat, aux.candidates) == (6, 1)
-    assert baseline.fits_a_repeat == 6 * baseline.candidates > 6
+    assert (aux.units, aux.fits, aux.candidates) == (6, 12, 1)
+    assert baseline.fits == 12 * baseline.candidates > 12
     sizes = [ledger_bytes(workload, resolved.plan) for workload in (aux, single)]
     assert sizes[0] > sizes[1] > 0, "an auxiliary task has predictions of its own"
-    half = replace(aux, repeats=(1,))
+    half = replace(aux, repeats=(1,), units=3)
     assert ledger_bytes(half, resolved.plan) == sizes[0] / 2
     assert plan_bytes(resolved.plan, tmp_path) > 0
 

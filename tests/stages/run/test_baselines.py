@@ -42,7 +42,7 @@ LOGISTIC = Registry().baselines.select(METHOD.baseline)
 def test_each_unit_takes_the_settings_with_the_lowest_inner_loss(
     make_cohort: Callable[..., Cohort], plan: Plan, baseline: GuardedBaseline
 ) -> None:
-    chunk = BaselineChunk(method=METHOD, repeat=0, plan=plan, cohort_file=Path())
+    chunk = BaselineChunk(method=METHOD, repeat=0, folds=range(3), plan=plan, cohort_file=Path())
     cohort = make_cohort(30)
     results = baseline_results(chunk, cohort, baseline)
     assert [result.unit.fold for result in results] == [0, 1, 2]
@@ -65,7 +65,7 @@ def test_each_outcome_has_a_model_of_its_own_on_the_cases_in_which_it_is_known(
     values = np.column_stack([plan.truth, second, np.arange(30) == 3])  # the last is rare
     outcomes = Outcomes(kind="multilabel", names=("a", "b", "c"), values=values)
     several = replace(plan, truth=mark_positive(values), outcomes=outcomes)
-    chunk = BaselineChunk(method=METHOD, repeat=0, plan=several, cohort_file=Path())
+    chunk = BaselineChunk(method=METHOD, repeat=0, folds=range(3), plan=several, cohort_file=Path())
     frame = feature_frame(cohort, cohort.positions(plan.ids))
     for result in baseline_results(chunk, cohort, baseline):
         inner_of = plan.splits.inner[0, result.unit.fold]
@@ -87,3 +87,23 @@ def test_each_outcome_has_a_model_of_its_own_on_the_cases_in_which_it_is_known(
     for result in baseline_results(chunk, cohort, baseline):
         tested = result.test["target"][plan.splits.inner[0, result.unit.fold] < 0]
         assert (np.diff(tested, axis=1) <= 0).all()
+
+
+def test_warnings_of_models_become_notes(
+    make_cohort: Callable[..., Cohort], plan: Plan, recwarn: pytest.WarningsRecorder
+) -> None:
+    class Hasty(Trees):
+        def estimator(self, columns: Sequence[object]) -> object:
+            return make_pipeline(preprocessor(cohort.features), LogisticRegression(max_iter=1))
+
+        def candidates(self) -> Sequence[Mapping[str, object]]:
+            return [{"C": 1.0}, {"C": 10.0}]
+
+    cohort, baseline = make_cohort(30), GuardedBaseline(Hasty(), LOGISTIC.boundary)
+    chunk = BaselineChunk(method=METHOD, repeat=0, folds=(1,), plan=plan, cohort_file=Path())
+    (result,) = baseline_results(chunk, cohort, baseline)
+    assert result.unit.fold == 1
+    (note,) = result.notes
+    assert note.startswith("while fitting, ConvergenceWarning: lbfgs failed to converge")
+    assert "\n" not in note
+    assert not recwarn.list

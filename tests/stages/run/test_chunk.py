@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lnmbench.records import BaselineMethod, Choice, Plan, Trial
-from lnmbench.stages.run.chunk import BaselineChunk, list_fits, unit_result
+from lnmbench.stages.run.chunk import BaselineChunk, list_fits, split_chunk, unit_result
 
 METHOD = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 
@@ -29,7 +29,7 @@ def test_the_seed_of_a_fit_depends_on_the_protocol_and_its_position(plan: Plan) 
 
 
 def test_a_unit_averages_its_fits_on_the_test_fold(plan: Plan) -> None:
-    chunk = BaselineChunk(method=METHOD, repeat=1, plan=plan, cohort_file=Path())
+    chunk = BaselineChunk(method=METHOD, repeat=1, folds=range(3), plan=plan, cohort_file=Path())
     unit = [fit for fit in list_fits(plan, 1) if fit.fold == 2]
     probabilities = {"target": np.stack([np.full((30, 1), 0.2), np.full((30, 1), 0.6)])}
     trials = [
@@ -46,3 +46,10 @@ def test_a_unit_averages_its_fits_on_the_test_fold(plan: Plan) -> None:
     assert result.settings == {"C": 9.0}
     assert len(result.search) == 2
     assert unit_result(chunk, unit, probabilities, fits=2, search=trials[:1]).search == ()
+
+
+def test_each_missing_unit_of_a_baseline_is_a_chunk(plan: Plan) -> None:
+    chunk = BaselineChunk(method=METHOD, repeat=1, folds=range(3), plan=plan, cohort_file=Path())
+    parts = split_chunk(chunk, {(1, 0), (1, 2), (0, 1)})
+    assert [(part.repeat, *part.folds) for part in parts] == [(1, 0), (1, 2)]
+    assert split_chunk(chunk, {(0, 1)}) == []

@@ -43,6 +43,7 @@ def test_an_error_of_the_executor_is_told_from_one_of_a_chunk(tmp_path: Path) ->
     chunk = BaselineChunk(
         method=BaselineMethod(label="x", baseline=Choice(name="x")),
         repeat=0,
+        folds=(0,),
         plan=None,  # type: ignore[arg-type]  # not reached
         cohort_file=tmp_path / "none.h5",
     )
