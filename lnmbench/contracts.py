@@ -156,6 +156,21 @@ class Encoder(Protocol):
         """
 
 
+@runtime_checkable
+class PrecomputedFeatures(Protocol):
+    """An encoder whose features were computed by other software; optional.
+
+    Its `stages` are empty and not used. The rows of a case are matched by its id; of the level
+    `slice`, a case has one row for each of its slices in the cohort file, from feet to head.
+    """
+
+    def case_ids(self) -> Sequence[str]:
+        """Return the case of each row, (rows,): its id, which is never stored or printed."""
+
+    def features(self) -> NDArray[np.float32]:
+        """Return the features of each row, (rows, out_dim), all finite."""
+
+
 TaskNeeds = Literal["labels", "images", "masks"]
 """Data that an auxiliary task learns from: columns of labels, the images alone, or masks.
 
@@ -566,6 +581,7 @@ __all__ = [
     "Metric",
     "OutcomeSection",
     "OwnHead",
+    "PrecomputedFeatures",
     "Progress",
     "ReportReader",
     "Section",

@@ -55,7 +55,8 @@ class Cohort:
     instead. `offsets` is int64 of shape (n + 1,): the slices of case i are
     `offsets[i]:offsets[i + 1]` of the cohort file; all zeros without images. `read_masks(i)`
     returns the tumor masks of case i, uint8 (slices, patch, patch) of 0 and 1; it is None for a
-    cohort that is not read from a file with images.
+    cohort that is not read from a file with images. `is_estimate` is True before ingest: the slices
+    are not those that the cohort will have.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Cohort:
     fingerprint: str
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     read_masks: Callable[[int], NDArray[np.uint8]] | None = field(default=None, repr=False)
+    is_estimate: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)

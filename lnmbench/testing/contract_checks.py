@@ -38,6 +38,7 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         network.check_encoder_output_shape,
         network.check_encoder_eval_mode,
         network.check_encoder_batch_independence,
+        network.check_encoder_precomputed_features,
         returned.check_encoder_returns,
     ),
     "aux task": (

@@ -13,6 +13,7 @@ from lnmbench.contracts import (
     Encoder,
     ImageTask,
     OwnHead,
+    PrecomputedFeatures,
     StepWeights,
     TargetBased,
     TaskNeeds,
@@ -39,6 +40,9 @@ def check_encoder_output_shape(encoder: Encoder, cohort: Cohort) -> None:
     if encoder.level == "none":
         assert encoder.out_dim == 0, f"an encoder without images has out_dim {encoder.out_dim}"
         return
+    if isinstance(encoder, PrecomputedFeatures):
+        assert not len(stages), "an encoder with precomputed features has stages"
+        return
     with torch.inference_mode():
         features = stages(_images(encoder))
     expected = (BATCH, encoder.out_dim)
@@ -55,13 +59,24 @@ def check_encoder_batch_independence(encoder: Encoder, cohort: Cohort) -> None:
     """Check that the features of a slice do not depend on the other slices of its batch."""
     import torch
 
-    if encoder.level == "none":
+    if encoder.level == "none" or isinstance(encoder, PrecomputedFeatures):
         return
     stages, images = encoder.stages(), _images(encoder)
     with torch.inference_mode():
         in_batch, alone = stages(images)[1:2], stages(images[1:2])
     close = torch.allclose(in_batch, alone, rtol=1e-3, atol=1e-3)
     assert close, "the features of a slice depend on the other slices of the batch"
+
+
+def check_encoder_precomputed_features(encoder: Encoder, cohort: Cohort) -> None:
+    """Check that precomputed features, if there are any, are (rows, out_dim) and finite."""
+    if not isinstance(encoder, PrecomputedFeatures):
+        return
+    ids, features = encoder.case_ids(), encoder.features()
+    assert all(isinstance(id_, str) for id_ in ids), "an id is not a text"
+    expected = (len(ids), encoder.out_dim)
+    assert features.shape == expected, f"features have the shape {features.shape}"
+    assert bool(np.isfinite(features).all()), "features are not finite"
 
 
 def check_aux_task_targets(task: AuxTask, cohort: Cohort) -> None:

@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from lnmbench.contracts import ImageTask, StepWeights, TargetOutcomes, Thresholded
+from lnmbench.contracts import (
+    ImageTask,
+    PrecomputedFeatures,
+    StepWeights,
+    TargetOutcomes,
+    Thresholded,
+)
 from lnmbench.errors import PluginError
 from lnmbench.records import Cohort, mark_positive
 from lnmbench.registry import Plugin
@@ -73,7 +79,7 @@ def check_target_returns(target: Any, cohort: Cohort) -> None:
 def check_encoder_returns(encoder: Any, cohort: Cohort) -> None:
     """Check that features are finite, of the declared number, and equal in every call."""
     assert encoder.weights
-    if encoder.level != "none":
+    if encoder.level != "none" and not isinstance(encoder, PrecomputedFeatures):
         from lnmbench.nets.encoder.frozen import FrozenEncoder
 
         shape = (1, 1, 5, 64, 64) if encoder.level == "volume" else (3, 1, 64, 64)

@@ -33,6 +33,19 @@ class GoodEncoder:
         return nn.Sequential(nn.Flatten(), nn.Linear(16, 4))
 
 
+class GoodFeatures(GoodEncoder):
+    """Two rows of features that were computed elsewhere."""
+
+    def stages(self) -> Any:
+        return nn.Sequential()
+
+    def case_ids(self) -> Any:
+        return ("a", "b")
+
+    def features(self) -> Any:
+        return np.zeros((2, 4), np.float32)
+
+
 class GoodTask:
     title: Any = "size"
     kind: Any = "binary"
@@ -94,6 +107,10 @@ GOOD: dict[str, type[Any]] = {
 
 def use_encoder(encoder: Any) -> None:
     encoder.level, encoder.out_dim, encoder.weights  # noqa: B018
+    if hasattr(encoder, "case_ids"):
+        encoder.case_ids()
+        encoder.features()
+        return
     FrozenEncoder(encoder.stages())(np.linspace(-1, 1, 48, dtype=np.float32).reshape(3, 4, 4))
 
 
@@ -305,3 +322,20 @@ FAULTS["aux task", "`loss` does not exclude unknown elements (two labels)"] = pa
 FAULTS["aux task", "`targets` returns a label between two (two labels)"] = partial(
     use, "aux task", "targets", returning(np.full((n, 2), 0.5)), TwoLabels
 )
+PRECOMPUTED = {
+    ("case_ids", "raises an exception"): raising(KeyError("ids")),
+    ("case_ids", "returns numbers"): returning((1, 2)),
+    ("case_ids", "returns no ids"): returning(()),
+    ("case_ids", "returns a text"): returning("ab"),
+    ("features", "exits"): leaving,
+    ("features", "has too few rows"): returning(np.zeros((1, 4))),
+    ("features", "has another width"): returning(np.zeros((2, 3))),
+    ("features", "is NaN"): returning(np.full((2, 4), np.nan)),
+    ("features", "has integers"): returning(np.zeros((2, 4), int)),
+}
+FAULTS |= {
+    ("encoder", f"`{member}` {what} (precomputed)"): partial(
+        use, "encoder", member, value, GoodFeatures
+    )
+    for (member, what), value in PRECOMPUTED.items()
+}

@@ -10,7 +10,7 @@ from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.checks import guard_check
 from lnmbench.registry.boundary.comparisons import GuardedComparison
 from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader, guard_target
-from lnmbench.registry.boundary.encoders import GuardedEncoder
+from lnmbench.registry.boundary.encoders import guard_encoder
 from lnmbench.registry.boundary.executors import GuardedExecutor
 from lnmbench.registry.boundary.metrics import guard_metric
 from lnmbench.registry.boundary.sections import guard_section
@@ -21,7 +21,7 @@ ADAPTERS: Mapping[str, Callable[[Any, Boundary], object]] = {
     "dataset": GuardedDataset,
     "report reader": GuardedReportReader,
     "target": guard_target,
-    "encoder": GuardedEncoder,
+    "encoder": guard_encoder,
     "aux task": guard_task,
     "weighting": guard_weighting,
     "baseline": GuardedBaseline,

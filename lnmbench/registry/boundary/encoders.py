@@ -6,15 +6,26 @@ from dataclasses import fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, cast
 
-from lnmbench.contracts import Encoder
+import numpy as np
+
+from lnmbench.contracts import Encoder, PrecomputedFeatures
 from lnmbench.records import Weights
 from lnmbench.registry.boundary.calls import Boundary
-from lnmbench.registry.boundary.values import Unexpected, describe, require_count, require_option
+from lnmbench.registry.boundary.values import (
+    Unexpected,
+    describe,
+    require_count,
+    require_option,
+    require_sequence,
+    require_shape,
+)
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import nn
 
 MOST_FEATURES = 1_000_000
+MOST_ROWS = 100_000_000
 _LEVELS = ("slice", "volume", "none")
 
 
@@ -56,9 +67,74 @@ class GuardedEncoder:
         from lnmbench.registry.boundary.encoder_stages import require_stages
 
         boundary = self._boundary
-        width = None if self.level == "none" else self.out_dim
-        check = partial(require_stages, boundary=boundary, width=width)
+        check = partial(require_stages, boundary=boundary, width=self._width)
         return boundary.call("stages", check, self._encoder.stages)
+
+    @property
+    def _width(self) -> int | None:
+        """The number of features that the stages compute, None for an encoder without stages."""
+        return None if self.level == "none" else self.out_dim
+
+
+class GuardedPrecomputedFeatures(GuardedEncoder):
+    """An encoder of a plugin with `PrecomputedFeatures`."""
+
+    def __init__(self, encoder: Encoder, source: PrecomputedFeatures, boundary: Boundary) -> None:
+        super().__init__(encoder, boundary)
+        self._source = source
+
+    @property
+    def _width(self) -> int | None:
+        return None
+
+    @cached_property
+    def _ids(self) -> tuple[str, ...]:
+        return self._boundary.call("case_ids", _require_ids, self._source.case_ids)
+
+    def case_ids(self) -> tuple[str, ...]:
+        """Return the case of each row."""
+        return self._ids
+
+    def features(self) -> NDArray[np.float32]:
+        """Return the features of each row, (rows, out_dim)."""
+        check = partial(_require_features, shape=(len(self._ids), self.out_dim))
+        return self._boundary.call("features", check, self._source.features)
+
+
+def guard_encoder(encoder: Encoder, boundary: Boundary) -> GuardedEncoder:
+    """Return an encoder of a plugin behind its boundary, with the optional contracts that it has.
+
+    Parameters
+    ----------
+    encoder
+        The plugin's object.
+    boundary
+        Its boundary.
+    """
+    if isinstance(encoder, PrecomputedFeatures):
+        return GuardedPrecomputedFeatures(encoder, encoder, boundary)
+    return GuardedEncoder(encoder, boundary)
+
+
+def _require_ids(value: object) -> tuple[str, ...]:
+    ids = require_sequence(value, most=MOST_ROWS)
+    if not ids:
+        raise Unexpected("the id of each row", "no rows")
+    wrong = next((each for each in ids if not isinstance(each, str)), None)
+    if wrong is not None:  # its type alone: messages have no ids
+        raise Unexpected("texts", type(wrong).__name__)
+    return tuple(str(each) for each in ids)
+
+
+def _require_features(value: object, *, shape: tuple[int, int]) -> NDArray[np.float32]:
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        raise Unexpected("an array of floating-point numbers", describe(value))
+    require_shape(value.shape, shape)
+    features = np.ascontiguousarray(value, dtype=np.float32)
+    wrong = int((~np.isfinite(features)).sum())
+    if wrong:
+        raise Unexpected("finite numbers", f"{wrong} that are not")
+    return features
 
 
 def _require_weights(value: object) -> Weights:

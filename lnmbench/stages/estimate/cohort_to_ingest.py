@@ -94,7 +94,7 @@ class CohortToIngest:
             return cohort
         offsets = np.concatenate([[0], np.cumsum(self.ingest.slices)])
         masks = _Triangles(np.diff(offsets), cohort.preprocessing.patch)
-        return replace(cohort, offsets=offsets, read_masks=masks)
+        return replace(cohort, offsets=offsets, read_masks=masks, is_estimate=True)
 
 
 class _Triangles:

@@ -71,6 +71,7 @@ def estimate(
             executor=executor,
             resources=resources,
             read=cohort.read,
+            pseudonyms=cohort.options.pseudonyms,
         )
         if cohort.ingest is None:
             folder = folders.ledger_folder(resolved.plan)

@@ -51,6 +51,9 @@ def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> Cac
     device
         The device that encodes.
     """
+    if network.rows is not None:  # features of a file are copied
+        width = network.encoder.build().out_dim
+        return CacheEstimate(bytes=len(network.rows.rows) * width * _BYTES_OF_FLOAT)
     from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
 
     method = network.method

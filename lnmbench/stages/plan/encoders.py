@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lnmbench.contracts import Encoder
+from lnmbench.contracts import Encoder, PrecomputedFeatures
 from lnmbench.errors import UserError
 from lnmbench.records import (
     IMAGE_CONTROL,
@@ -32,6 +32,8 @@ def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
     """
     if encoder.level == "none":
         refuse_no_features(cohort, "a network without images")
+    elif isinstance(encoder, PrecomputedFeatures) and encoder.level == "volume":
+        return  # of a cohort of tables as well
     elif not cohort.has_images:
         raise UserError(
             f"cohort {cohort.name} has no images for the encoder {choice.name}",
@@ -69,6 +71,12 @@ def refuse_image_control(encoder: Encoder, choice: Choice, cohort: Cohort) -> No
             f"encoder {choice.name} has no images for {IMAGE_CONTROL}={control}",
             then=f"omit {IMAGE_CONTROL}, or choose an encoder of images",
         )
+    if isinstance(encoder, PrecomputedFeatures) and control not in ("none", "other_patient"):
+        raise UserError(
+            f"encoder {choice.name} has features of the unchanged images, not those of"
+            f" {IMAGE_CONTROL}={control}",
+            then=f"use {IMAGE_CONTROL}=other_patient, which exchanges the features of patients",
+        )
     if control == "other_patient" and len(set(cohort.groups)) < 2:
         raise UserError(
             f"cohort {cohort.name} has no other patient for {IMAGE_CONTROL}={control}",
@@ -98,6 +106,9 @@ def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> 
         The training settings of the network.
     """
     name = str(choice.parameters.get("train", "none"))
+    if isinstance(encoder, PrecomputedFeatures):
+        _refuse_training_precomputed(choice, training, name)
+        return
     if name != "none" and encoder.level != "slice":
         raise UserError(
             f"encoder {choice.name} is of level {encoder.level} and cannot be trained",
@@ -114,6 +125,22 @@ def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> 
             "training setting views",
             expected=f"at least 2, to augment the images of the frozen encoder {choice.name}",
             got=str(training.views),
+        )
+
+
+def _refuse_training_precomputed(choice: Choice, training: Training, train: str) -> None:
+    if train != "none":
+        raise UserError(
+            f"encoder {choice.name} has features of a file and no stages to train",
+            expected="train=none",
+            got=f"train={train}",
+        )
+    if training.augment != "none":
+        raise UserError(
+            f"encoder {choice.name} has features of a file, and no images to augment",
+            expected="augment=none",
+            got=f"augment={training.augment}",
+            then="run encoders of images with augmentation in a run of their own",
         )
 
 

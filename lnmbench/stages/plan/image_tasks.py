@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lnmbench.contracts import AuxTask, Encoder, ImageTask
+from lnmbench.contracts import AuxTask, Encoder, ImageTask, PrecomputedFeatures
 from lnmbench.errors import UserError
 from lnmbench.records import Choice, Cohort
 
@@ -37,6 +37,12 @@ def refuse_image_task(
     trained = str(choice.parameters.get("train", "none"))
     if task.images == "slices":
         return
+    if isinstance(encoder, PrecomputedFeatures):
+        raise UserError(
+            f"aux task {name} learns from {task.images}, which encoder {choice.name} cannot encode:"
+            " its features are those of a file",
+            then="choose another --encoder, or leave the task out",
+        )
     if trained != "none":
         raise UserError(
             f"aux task {name} learns from {task.images}, which are encoded once",

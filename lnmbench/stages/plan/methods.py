@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import ParamSpec
 
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Encoder, Weighting
+from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures, Weighting
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     BaselineMethod,
@@ -23,6 +23,7 @@ from lnmbench.records import (
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
+from lnmbench.stages.ingest import Pseudonyms
 from lnmbench.stages.plan.aux_tasks import LabelSource, build_task, refuse_labels
 from lnmbench.stages.plan.encoders import (
     refuse_cohort,
@@ -33,6 +34,7 @@ from lnmbench.stages.plan.encoders import (
 )
 from lnmbench.stages.plan.failures import MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.image_tasks import refuse_image_task
+from lnmbench.stages.plan.matched_rows import MatchedRows, match_rows
 from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
@@ -46,7 +48,8 @@ class ResolvedNetwork:
     """A network with the objects that its choices name, and the candidates of its search.
 
     `encoder` is the selection of the encoder, not the object: an encoder holds its weights, so each
-    use builds one and releases it. `tasks` are in the order of `method.aux`.
+    use builds one and releases it. `tasks` are in the order of `method.aux`. `rows` are those of
+    `PrecomputedFeatures`.
     """
 
     method: NetworkMethod
@@ -54,6 +57,7 @@ class ResolvedNetwork:
     tasks: tuple[AuxTask, ...]
     weighting: Weighting
     groups: tuple[CandidateGroup, ...]
+    rows: MatchedRows | None = None
 
     @property
     def candidates(self) -> int:
@@ -84,6 +88,7 @@ def resolve_methods(
     cohort: Cohort,
     resources: Resources,
     source: LabelSource | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> tuple[tuple[ResolvedMethod, ...], tuple[MethodFailure, ...]]:
     """Return the methods with the objects of their selections, each built once, and the failures.
 
@@ -104,6 +109,8 @@ def resolve_methods(
         The device that the precision depends on.
     source
         The cases among which negative controls permute labels, by default all, and the target.
+    pseudonyms
+        Those that replaced the ids of the cohort, if any.
 
     Raises
     ------
@@ -117,6 +124,7 @@ def resolve_methods(
         cohort=cohort,
         source=source,
         resources=resources,
+        pseudonyms=pseudonyms,
     )
     by_fingerprint: dict[str, ResolvedMethod] = {}
     for resolved in resolver.methods():
@@ -142,6 +150,7 @@ class _Resolver:
     cohort: Cohort
     source: LabelSource | None
     resources: Resources
+    pseudonyms: Pseudonyms | None = None
     tasks: dict[str, AuxTask] = field(default_factory=dict)
     failures: list[MethodFailure] = field(default_factory=list)
 
@@ -170,6 +179,7 @@ class _Resolver:
             refuse_image_control(encoder, selection.bound, self.cohort)
             refuse_untrainable(encoder, selection.bound, training)
             refuse_heads(encoder, selection.written, training)
+            rows = self._match_rows(selection, encoder)
         except PluginError as fault:
             if fault.deliberate:
                 raise
@@ -178,7 +188,7 @@ class _Resolver:
             return
         for parts in self._task_sets(selection):
             label = self._label(selection, weights, *parts, level=encoder.level)
-            yield from self._attempt(label, self._network, label, selection, encoder, *parts)
+            yield from self._attempt(label, self._network, label, selection, encoder, rows, *parts)
 
     def _task_sets(
         self, encoder: Selection[Encoder]
@@ -199,6 +209,7 @@ class _Resolver:
         label: str,
         selection: Selection[Encoder],
         encoder: Encoder,
+        rows: MatchedRows | None,
         tasks: Sequence[Selection[AuxTask]],
         weighting: Selection[Weighting] | None,
     ) -> ResolvedNetwork:
@@ -232,6 +243,22 @@ class _Resolver:
             tasks=built,
             weighting=TargetOnly() if weighting is None else weighting.build(),
             groups=search_groups(method, self.benchmark.seed, self.registry),
+            rows=rows,
+        )
+
+    def _match_rows(self, selection: Selection[Encoder], encoder: Encoder) -> MatchedRows | None:
+        if not isinstance(encoder, PrecomputedFeatures):
+            return None
+        cohort, is_exchanged = self.cohort, image_control(selection.bound) == "other_patient"
+        used = None if is_exchanged or self.source is None else self.source.cases
+        name = str(redact_choice(selection.written, encoder.weights))
+        return match_rows(
+            encoder.case_ids(),
+            cohort,
+            encoder.level,
+            name,
+            used=used,
+            pseudonyms=self.pseudonyms,
         )
 
     def _baseline(self, selection: Selection[GuardedBaseline]) -> ResolvedBaseline:

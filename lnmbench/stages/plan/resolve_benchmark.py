@@ -14,6 +14,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Resources, TargetKind
 from lnmbench.registry import GuardedExecutor, Registry, Selection
 from lnmbench.results import FAMILY_TITLES, FEWEST_CONTROLS, find_family, join_and
+from lnmbench.stages.ingest import Pseudonyms
 from lnmbench.stages.plan.aux_tasks import LabelSource, list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
@@ -71,6 +72,7 @@ def resolve(
     executor: Choice | None = None,
     resources: Resources | None = None,
     read: Callable[[Path], Cohort] = read_cohort,
+    pseudonyms: Pseudonyms | None = None,
 ) -> ResolvedBenchmark:
     """Return what a run of a benchmark consists of.
 
@@ -89,6 +91,8 @@ def resolve(
         The device and memory of the run; by default one CPU.
     read
         Reads the cohort file.
+    pseudonyms
+        Those that replaced the ids of the cohort, if any: ids in files of features match them.
 
     Raises
     ------
@@ -112,12 +116,15 @@ def resolve(
     protocol = replace(benchmark.protocol, target=spell(target), primary=primary, margins=margins)
     plan = make_plan(cohort, built, protocol)
     source = LabelSource.of_plan(plan, cohort)
-    methods, failures = resolve_methods(selections, benchmark, registry, cohort, available, source)
+    methods, failures = resolve_methods(
+        selections, benchmark, registry, cohort, available, source, pseudonyms
+    )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
     notes += map(str, failures)
     networks = [r.method for r in methods if isinstance(r, ResolvedNetwork)]
     notices = [
         *list_notices(networks),
+        *(r.rows.notice for r in methods if isinstance(r, ResolvedNetwork) and r.rows),
         *_notice_few_controls(benchmark.controls),
         *_notice_family(protocol, [resolved.method for resolved in methods]),
         # a network that failed may be the one that the settings affect
@@ -133,7 +140,7 @@ def resolve(
         executor=selected_executor,
         resources=available,
         notes=tuple(notes),
-        notices=tuple(dict.fromkeys([*notes, *notices])),
+        notices=tuple(dict.fromkeys(filter(None, [*notes, *notices]))),
     )
 
 

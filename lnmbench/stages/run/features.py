@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import Encoder, Progress
+from lnmbench.contracts import Encoder, PrecomputedFeatures, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
 from lnmbench.records import Cohort, NetworkMethod, image_control, strip_image_control
@@ -68,7 +68,10 @@ def make_feature_cache(
     cache = find_feature_cache(network, cohort, home)
     if cache is not None and not cache.path.is_file():
         encoder = _require_planned_weights(network.encoder.build(), network.method)
-        _Encoding(network.method, encoder, cohort, cohort_file).write(cache, progress, device)
+        if network.rows is None:
+            _Encoding(network.method, encoder, cohort, cohort_file).write(cache, progress, device)
+        else:
+            _copy_features(network, encoder, network.rows.rows, cache, progress)
     return cache
 
 
@@ -84,7 +87,7 @@ def find_feature_cache(network: ResolvedNetwork, cohort: Cohort, home: Path) -> 
         return None
     slug = re.sub(r"[^A-Za-z0-9]+", "-", network.method.encoder.name)
     key = _key(network, cohort)
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    digest = sha256(key.encode()).hexdigest()[:16]
     return FeatureCache(path=home / "features" / f"{slug}-{digest}.h5", key=key)
 
 
@@ -129,8 +132,32 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
             str(method.window_hu),
             f"float32, format {FORMAT}",
             f"{views} views of {method.training.augment}" if views > 1 else "",
+            *([] if network.rows is None else [sha256(network.rows.rows.tobytes()).hexdigest()]),
         ]
     )
+
+
+def _copy_features(
+    network: ResolvedNetwork,
+    encoder: Encoder,
+    rows: NDArray[np.int64],
+    cache: FeatureCache,
+    progress: Progress,
+) -> None:
+    """Write precomputed features in the order of the cohort, NaN for cases without any."""
+    if not isinstance(encoder, PrecomputedFeatures):
+        raise TypeError(f"{network.method.label} has no precomputed features")
+    features = encoder.features()
+
+    def copy(start: int, stop: int) -> Arrays:
+        part = rows[start:stop]
+        missing = (part < 0)[:, None]
+        return {"features": np.where(missing, np.float32(np.nan), features[part])[None]}
+
+    unit = "case" if network.method.level == "volume" else "slice"
+    progress.start("read", network.method.encoder.name, len(rows), unit)
+    make_features(cache, slices=len(rows), encode=copy, done=progress.advance, say=progress.say)
+    progress.finish()
 
 
 class _Encoding:

@@ -97,7 +97,14 @@ def run(
             options=ingest_options,
         )
 
-    resolved = resolve(benchmark, registry, ingest_cohort, executor=executor, resources=resources)
+    resolved = resolve(
+        benchmark,
+        registry,
+        ingest_cohort,
+        executor=executor,
+        resources=resources,
+        pseudonyms=None if ingest_options is None else ingest_options.pseudonyms,
+    )
     networks = [m.method for m in resolved.methods if isinstance(m, ResolvedNetwork)]
     refuse_unmasked(networks, resolved.cohort, resolved.cohort_file)
     pool = resolved.executor.build()
