@@ -23,7 +23,7 @@ from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
 from lnmbench.parameters import bind
-from lnmbench.records import WINDOW_HU, Choice, Family, Protocol, Training
+from lnmbench.records import WINDOW_HU, Choice, Family, Protocol, Training, sort_modalities
 from lnmbench.toml_file import read_toml
 
 
@@ -111,6 +111,22 @@ def _parse_sweep(value: object) -> object:
     )
 
 
+def _parse_modalities(value: object) -> object:
+    """Parse sets of modalities: `image,clinical`, or a list of such texts or of lists of names."""
+    sets = (value,) if isinstance(value, str) else value
+    if not isinstance(sets, Sequence):
+        raise ValueError("names separated by commas, e.g. image,clinical")
+    parsed = []
+    for names in sets:
+        listed = re.split(r"[,+]", names) if isinstance(names, str) else names
+        if not isinstance(listed, Sequence) or not all(isinstance(each, str) for each in listed):
+            raise ValueError("names separated by commas, e.g. image,clinical")
+        parsed.append(tuple(name.strip() for name in listed))
+        if not all(parsed[-1]) or not parsed[-1]:
+            raise ValueError("names separated by commas, e.g. image,clinical")
+    return tuple(dict.fromkeys(map(sort_modalities, parsed)))
+
+
 def _parse_margins(value: object) -> object:
     """Parse margins: `auc=.02`, a list of such texts, or a table of metrics and numbers."""
     if isinstance(value, Mapping):
@@ -154,6 +170,7 @@ Choices = Annotated[tuple[OneChoice, ...], BeforeValidator(_as_sequence)]
 TaskSets = Annotated[tuple[Tasks, ...], BeforeValidator(_as_sequence)]
 SweepSetting = Annotated[Sweep, BeforeValidator(_parse_sweep)]
 Margins = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_parse_margins)]
+ModalitySets = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_parse_modalities)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
 CAN_BE_ZERO = ("weight_decay", "dropout", "feature_penalty", "layers", "warmup_epochs")
@@ -177,7 +194,8 @@ class Benchmark(BaseModel):
     `encoder`, `aux` and `baseline` that are None become their defaults, or nothing with `only`.
     Each entry of `aux` is the set of auxiliary tasks of one method, of which there is one for each
     `weighting`; `sweep` makes several sets of each, and `controls` is the number of negative
-    controls of each.
+    controls of each. Each set of `modalities` makes methods of its own; `ablation` adds each
+    modality alone and all but each.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -192,6 +210,8 @@ class Benchmark(BaseModel):
         choices.parse(DEFAULTS.weighting),
     )
     baseline: Choices | None = None
+    modalities: ModalitySets = ()
+    ablation: bool = False
     only: bool = False
     repeats: int = Field(DEFAULTS.protocol.repeats, ge=1, le=1000)
     folds: int = Field(DEFAULTS.protocol.folds, ge=2, le=1000)
@@ -238,6 +258,8 @@ class BenchmarkOptions(TypedDict, total=False):
     controls: int | None
     weighting: Sequence[str] | None
     baseline: Sequence[str] | None
+    modalities: Sequence[str] | None
+    ablation: bool | None
     only: bool | None
     repeats: int | None
     folds: int | None

@@ -32,6 +32,7 @@ class Defaults:
     dataset: str
     target: str
     encoder: str
+    encoder_without_images: str
     aux: str
     weighting: str
     baseline: str

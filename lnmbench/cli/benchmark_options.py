@@ -85,6 +85,20 @@ class MethodOptions(OptionGroup):
             f" (default: {DEFAULTS.baseline}).",
         ),
     ] = None
+    modalities: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Modalities of every method, e.g. image,clinical,cfdna; repeatable, one method"
+            " each (default: all of the cohort).",
+        ),
+    ] = None
+    ablation: Annotated[
+        bool,
+        typer.Option(
+            "--ablation", help="Run each modality alone, all but each, and all of them, too."
+        ),
+    ] = False
     only: Annotated[
         bool,
         typer.Option("--only", help="Run only the methods named, without their references."),

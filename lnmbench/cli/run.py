@@ -125,6 +125,8 @@ def _benchmark(
             controls=methods.controls,
             weighting=methods.weighting,
             baseline=methods.baseline or None,
+            modalities=methods.modalities or None,
+            ablation=methods.ablation or None,
             only=methods.only or None,
             repeats=protocol.repeats,
             folds=protocol.folds,

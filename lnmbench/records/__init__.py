@@ -52,6 +52,12 @@ from lnmbench.records.method import (
     Training,
     Weights,
 )
+from lnmbench.records.modalities import (
+    MODALITIES,
+    choose_modalities,
+    feature_modalities,
+    sort_modalities,
+)
 from lnmbench.records.outcomes import (
     Outcomes,
     TargetKind,
@@ -90,6 +96,7 @@ __all__ = [
     "KEEP",
     "KEEP_SEED",
     "LARGEST_NUMBER",
+    "MODALITIES",
     "REPORT_MODALITY",
     "SHUFFLED",
     "TARGET",
@@ -177,7 +184,9 @@ __all__ = [
     "Volume",
     "WeightingStep",
     "Weights",
+    "choose_modalities",
     "class_probabilities",
+    "feature_modalities",
     "find_labeled_cases",
     "find_strata",
     "freeze",
@@ -188,6 +197,7 @@ __all__ = [
     "mark_positive",
     "probe_key",
     "shuffle",
+    "sort_modalities",
     "strip_image_control",
     "strip_task_options",
     "task_weight",

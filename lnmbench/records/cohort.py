@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.records.column import CLINICAL_MODALITY, OMITTED_BY_DEFAULT, Column
+from lnmbench.records.column import OMITTED_BY_DEFAULT, Column
+from lnmbench.records.modalities import sort_modalities
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,12 +87,7 @@ class Cohort:
     @property
     def modalities(self) -> tuple[str, ...]:
         """The modalities of the features, the clinical features first."""
-        return tuple(
-            sorted(
-                {c.modality for c in self.features},
-                key=lambda name: (name != CLINICAL_MODALITY, name),
-            )
-        )
+        return sort_modalities(column.modality for column in self.features)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -107,6 +103,23 @@ class Cohort:
 
         position = {case: index for index, case in enumerate(self.ids)}
         return np.array([position[case] for case in ids], dtype=np.int64)
+
+    def select_modalities(self, names: Iterable[str] | None) -> Cohort:
+        """Return the cohort with the features of some modalities, None for all.
+
+        Raises `UserError` for a modality that no feature has.
+        """
+        if names is None:
+            return self
+        chosen = tuple(names)
+        for name in chosen:
+            if name not in self.modalities:
+                raise UserError(
+                    f"cohort {self.name} has no features of the modality {name[:40]!r}",
+                    then=nearest(name, self.modalities).replace("known:", "its modalities:"),
+                )
+        columns = tuple(c for c in self.columns if c.role != "feature" or c.modality in chosen)
+        return replace(self, columns=columns)
 
     def find_column(self, label: str) -> Column | None:
         """Return the column that serves a target or auxiliary task, or None."""

@@ -10,6 +10,7 @@ from typing import Literal
 from lnmbench.records.choice import Choice
 from lnmbench.records.column import Kind
 from lnmbench.records.method import NetworkMethod
+from lnmbench.records.modalities import choose_modalities
 from lnmbench.records.score import Estimate
 
 
@@ -68,7 +69,7 @@ class EncoderProbe:
 
 def probe_key(method: NetworkMethod) -> str:
     """Return 16 hexadecimal digits, equal for networks with the same frozen features."""
-    encoder = method.portable_encoder
+    encoder = choose_modalities(method.portable_encoder, None)
     parameters = {name: value for name, value in encoder.parameters.items() if name != "train"}
     settings = {
         "encoder": asdict(Choice(name=encoder.name, parameters=parameters)),

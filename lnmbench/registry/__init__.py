@@ -54,6 +54,14 @@ IMAGE_CONTROL_SEED = Parameter(
     omitted_by_default=True,
 )
 
+MODALITIES = Parameter(
+    name=records.MODALITIES,
+    annotation=str,
+    default="",
+    description="Modalities of its features, e.g. `clinical+pet`, or `none`; empty for all.",
+    omitted_by_default=True,
+)
+
 SHUFFLED = Parameter(
     name=records.SHUFFLED,
     annotation=int,
@@ -108,13 +116,15 @@ class Registry:
             loaded,
             "encoder",
             contracts.Encoder,
-            parameters=(TRAIN, PRETRAINED_ON, IMAGE_CONTROL, IMAGE_CONTROL_SEED),
+            parameters=(TRAIN, PRETRAINED_ON, IMAGE_CONTROL, IMAGE_CONTROL_SEED, MODALITIES),
         )
         self.aux_tasks = Role[contracts.AuxTask](
             loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED, KEEP, KEEP_SEED, WEIGHT)
         )
         self.weightings = Role[contracts.Weighting](loaded, "weighting", contracts.Weighting)
-        self.baselines: Role[GuardedBaseline] = Role(loaded, "baseline", contracts.Baseline)
+        self.baselines: Role[GuardedBaseline] = Role(
+            loaded, "baseline", contracts.Baseline, parameters=(MODALITIES,)
+        )
         self.executors = Role[GuardedExecutor](loaded, "executor", Executor)
         self.metrics = Role[contracts.Metric](loaded, "metric", contracts.Metric)
         self.comparisons = Role[contracts.Comparison](loaded, "comparison", contracts.Comparison)

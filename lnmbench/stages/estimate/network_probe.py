@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench.contracts import ImageTask
-from lnmbench.records import Cohort, Resources, Training
+from lnmbench.records import Cohort, Resources, Training, feature_modalities
 from lnmbench.stages.estimate.estimates import RepeatEstimate, Span, TokenEstimate
 from lnmbench.stages.estimate.feature_probe import random_images
 from lnmbench.stages.estimate.timing import limit_cases, measure_seconds, time_fits
@@ -56,9 +56,10 @@ def estimate_networks(
         The repeat, from 0.
     """
     cohort, plan = benchmark.cohort, benchmark.plan
-    fits = stack_fits(cohort, plan, list(list_fits(plan, repeat)))
+    features = cohort.select_modalities(feature_modalities(network.method.encoder))
+    fits = stack_fits(features, plan, list(list_fits(plan, repeat)))
     stacking = measure_seconds(
-        lambda: stack_fits(cohort, plan, list(list_fits(plan, repeat))), "cpu"
+        lambda: stack_fits(features, plan, list(list_fits(plan, repeat))), "cpu"
     )
     inputs = random_inputs(network, benchmark)
     seconds, memory = Span(low=stacking, high=stacking), 0

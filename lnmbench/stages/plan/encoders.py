@@ -85,11 +85,11 @@ def refuse_image_control(encoder: Encoder, choice: Choice, cohort: Cohort) -> No
 
 
 def refuse_no_features(cohort: Cohort, model: str) -> None:
-    """Raise `UserError` for a cohort without the clinical features that a model needs."""
+    """Raise `UserError` for a cohort without the features that a model needs."""
     if not cohort.features:
         raise UserError(
-            f"cohort {cohort.name} has no clinical features for {model}",
-            then="give columns the role feature in the dictionary",
+            f"cohort {cohort.name} has no features for {model}",
+            then="choose other modalities, or give columns the role feature in the dictionary",
         )
 
 

@@ -25,6 +25,7 @@ from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.text import plural
 
 DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
+WITHOUT_IMAGES = choices.parse(DEFAULTS.encoder_without_images)
 DEFAULT_AUX = choices.parse_all(DEFAULTS.aux)
 DEFAULT_BASELINE = choices.parse(DEFAULTS.baseline)
 DEFAULT_WEIGHTING = choices.parse(DEFAULTS.weighting)
@@ -35,12 +36,14 @@ class MethodSelections:
     """The selections of all methods, and of the baselines.
 
     There is a method for each encoder and set of auxiliary tasks and, with tasks, each weighting.
+    `without_images` replaces an encoder of images for modalities without them.
     """
 
     encoders: tuple[Selection[Encoder], ...]
     aux: tuple[tuple[Selection[AuxTask], ...], ...]
     weightings: tuple[Selection[Weighting], ...]
     baselines: tuple[Selection[GuardedBaseline], ...]
+    without_images: Selection[Encoder]
 
 
 def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections:
@@ -79,6 +82,7 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
         encoders=tuple(map(registry.encoders.select, _add_unchanged(encoders, only=only))),
         aux=tuple(tuple(_select_task(task, registry) for task in tasks) for tasks in aux),
         baselines=tuple(map(registry.baselines.select, baselines)),
+        without_images=registry.encoders.select(WITHOUT_IMAGES),
     )
 
 

@@ -11,12 +11,14 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures, Weighting
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
+    IMAGE_MODALITY,
     BaselineMethod,
     Cohort,
     Control,
     NetworkMethod,
     Resources,
     Weights,
+    feature_modalities,
     image_control,
     is_shuffled,
 )
@@ -36,6 +38,7 @@ from lnmbench.stages.plan.failures import MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.image_tasks import refuse_image_task
 from lnmbench.stages.plan.matched_rows import MatchedRows, match_rows
 from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
+from lnmbench.stages.plan.modalities import list_modality_sets, select_features
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
 from lnmbench.stages.plan.weighting import TargetOnly
@@ -132,6 +135,11 @@ def resolve_methods(
     # controls last, so that a run that is stopped early has the methods in question
     ordered = sorted(by_fingerprint.values(), key=lambda resolved: resolved.method.is_control)
     methods, failures = tuple(ordered), tuple(resolver.failures)
+    if not methods and not failures:
+        raise UserError(
+            "no method of the benchmark has any of the modalities",
+            then="name others with --modalities, or an encoder of images with --encoder",
+        )
     refuse_all_failed(failures, len(methods) + len(failures))
     return methods, failures
 
@@ -155,10 +163,17 @@ class _Resolver:
     failures: list[MethodFailure] = field(default_factory=list)
 
     def methods(self) -> Iterator[ResolvedMethod]:
+        sets = list_modality_sets(self.benchmark, self.cohort)
         for encoder in self.selections.encoders:
-            yield from self._networks(encoder)
+            for names in sets or (None,):
+                yield from self._networks(encoder, names)
         for baseline in self.selections.baselines:
-            yield from self._attempt(self._baseline_label(baseline), self._baseline, baseline)
+            # a baseline has no images
+            with_features = [names for names in sets or () if names != (IMAGE_MODALITY,)]
+            for names in with_features if sets else (None,):
+                selection = select_features(baseline, names, self.cohort)
+                label = self._baseline_label(selection)
+                yield from self._attempt(label, self._baseline, selection)
 
     def _attempt(
         self, label: str, resolve: Callable[P, ResolvedMethod], *args: P.args, **kwargs: P.kwargs
@@ -171,11 +186,22 @@ class _Resolver:
                 raise
             self.failures.append(MethodFailure(label=label, reason=str(fault)))
 
-    def _networks(self, selection: Selection[Encoder]) -> Iterator[ResolvedMethod]:
+    def _networks(
+        self, selection: Selection[Encoder], modalities: tuple[str, ...] | None
+    ) -> Iterator[ResolvedMethod]:
         try:
+            selection = select_features(selection, modalities, self.cohort)
             encoder = selection.build()
+            has_images = encoder.level != "none"
+            if modalities is not None and has_images and IMAGE_MODALITY not in modalities:
+                if image_control(selection.bound) == "none":
+                    yield from self._networks(self.selections.without_images, modalities)
+                return
+            if modalities == (IMAGE_MODALITY,) and not has_images:
+                return
             weights, training = encoder.weights, self.benchmark.training
-            refuse_cohort(encoder, selection.written, self.cohort)
+            features = self.cohort.select_modalities(feature_modalities(selection.bound))
+            refuse_cohort(encoder, selection.written, features)
             refuse_image_control(encoder, selection.bound, self.cohort)
             refuse_untrainable(encoder, selection.bound, training)
             refuse_heads(encoder, selection.written, training)
@@ -263,7 +289,8 @@ class _Resolver:
 
     def _baseline(self, selection: Selection[GuardedBaseline]) -> ResolvedBaseline:
         baseline = selection.build()
-        refuse_no_features(self.cohort, f"the baseline {selection.written.name}")
+        features = self.cohort.select_modalities(feature_modalities(selection.bound))
+        refuse_no_features(features, f"the baseline {selection.written.name}")
         baseline.candidates()
         method = BaselineMethod(
             label=self._baseline_label(selection),
@@ -300,12 +327,17 @@ class _Resolver:
         level: str = "",
     ) -> str:
         network = str(redact_choice(selection.written, weights))
-        parts = ["clinical network" if level == "none" else network]
+        parts = [_name_clinical_network(selection) if level == "none" else network]
         parts += [str(redact_choice(task.written)) for task in tasks]
         if weighting is not None and weighting.written != DEFAULT_WEIGHTING:
             parts.append(str(redact_choice(weighting.written)))
         tune = self.benchmark.tune
         return " + ".join(parts) + (f" (best of {tune})" if tune > 1 else "")
+
+
+def _name_clinical_network(selection: Selection[Encoder]) -> str:
+    modalities = feature_modalities(selection.written)
+    return "clinical network" if modalities is None else f"network on {'+'.join(modalities)}"
 
 
 def _find_control(tasks: Sequence[Selection[AuxTask]]) -> Control:

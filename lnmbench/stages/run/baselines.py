@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
-from lnmbench.records import TARGET, Cohort, Plan, Trial, UnitResult
+from lnmbench.records import TARGET, Cohort, Plan, Trial, UnitResult, feature_modalities
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
@@ -38,6 +38,7 @@ def baseline_results(
     """
     from threadpoolctl import threadpool_limits
 
+    cohort = cohort.select_modalities(feature_modalities(chunk.method.baseline))
     frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
     planned = list(list_fits(chunk.plan, chunk.repeat))
     with threadpool_limits(1):  # small matrices: more threads only wait for each other

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from lnmbench.contracts import Encoder, PrecomputedFeatures, Progress
 from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Cohort, NetworkMethod, image_control, strip_image_control
+from lnmbench.records import (
+    Cohort,
+    NetworkMethod,
+    choose_modalities,
+    image_control,
+    strip_image_control,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import ResolvedNetwork
 from lnmbench.stages.run.network_images import read_images
@@ -121,6 +127,7 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
     encoder = method.encoder
     if image_control(encoder) == "other_patient":  # the same slices, for other cases
         encoder = strip_image_control(encoder)
+    encoder = choose_modalities(encoder, None)
     encoder = replace(encoder, parameters={**encoder.parameters, "train": train})
     views = cached_views(method)
     return "|".join(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import TARGET, Cohort, Plan, UnitResult, task_weight
+from lnmbench.records import TARGET, Cohort, Plan, UnitResult, feature_modalities, task_weight
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import (
     CandidateGroup,
@@ -53,7 +53,8 @@ def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> 
         If every candidate diverges.
     """
     planned = list(list_fits(chunk.plan, chunk.repeat))
-    fits = stack_fits(cohort, chunk.plan, planned)
+    features = feature_modalities(chunk.method.encoder)
+    fits = stack_fits(cohort.select_modalities(features), chunk.plan, planned)
     units = split_by_fold(planned)
     tasks = [TARGET, *map(str, chunk.method.aux)]
     notes: dict[str, None] = {}
@@ -114,7 +115,7 @@ def stack_fits(cohort: Cohort, plan: Plan, planned: Sequence[Fit]) -> Fits:
     Parameters
     ----------
     cohort
-        The cohort, which has the clinical features.
+        The cohort with the features that the network gets.
     plan
         The plan of the fits.
     planned
