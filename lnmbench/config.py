@@ -195,12 +195,14 @@ class Benchmark(BaseModel):
     Each entry of `aux` is the set of auxiliary tasks of one method, of which there is one for each
     `weighting`; `sweep` makes several sets of each, and `controls` is the number of negative
     controls of each. Each set of `modalities` makes methods of its own; `ablation` adds each
-    modality alone and all but each.
+    modality alone and all but each. `extract` are the extractors of features from images and
+    tumor masks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     dataset: OneChoice = choices.parse(DEFAULTS.dataset)
+    extract: Choices = ()
     target: OneChoice = choices.parse(DEFAULTS.target)
     encoder: Choices | None = None
     aux: TaskSets | None = None
@@ -251,6 +253,7 @@ class BenchmarkOptions(TypedDict, total=False):
     """Settings that override those of a benchmark file; None keeps the file's setting."""
 
     dataset: str | None
+    extract: Sequence[str] | None
     target: str | None
     encoder: Sequence[str] | None
     aux: Sequence[str] | None

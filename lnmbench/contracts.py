@@ -31,6 +31,7 @@ from lnmbench.records import (
 
 if TYPE_CHECKING:
     import numpy as np
+    import SimpleITK as sitk
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
@@ -94,6 +95,33 @@ class ReportReader(Protocol):
         """Return the findings of one report by name of the column.
 
         Columns without a finding are omitted; a text that cannot be read has no findings.
+        """
+
+
+@runtime_checkable
+class FeatureExtractor(Protocol):
+    """Extraction of features from the CT of a case and its tumor mask, at ingest."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Columns that it fills: continuous features known before surgery, of one modality."""
+
+    @property
+    def software(self) -> str:
+        """Name and version of the library that computes the features; part of their cache key."""
+
+    def extract(self, image: sitk.Image, mask: sitk.Image) -> Mapping[str, float]:
+        """Return the features of one case by name of the column.
+
+        A feature that is undefined for the case is NaN, or omitted. `UserError` says why a case has
+        no features at all.
+
+        Parameters
+        ----------
+        image
+            The CT in HU, on the grid of its series, int16 or float32.
+        mask
+            The tumor mask on the same grid: 0 outside, 1 inside.
         """
 
 
@@ -577,6 +605,7 @@ __all__ = [
     "Dataset",
     "Documented",
     "Encoder",
+    "FeatureExtractor",
     "ImageTask",
     "Metric",
     "OutcomeSection",

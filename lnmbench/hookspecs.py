@@ -28,6 +28,12 @@ class Hooks(Protocol):
         """Offer extraction of features from free-text CT reports."""
 
     @hookspec
+    def register_feature_extractors(
+        self,
+    ) -> Mapping[str, Callable[..., contracts.FeatureExtractor]]:
+        """Offer extraction of features from the CT and the tumor mask."""
+
+    @hookspec
     def register_targets(self) -> Mapping[str, Callable[..., contracts.Target]]:
         """Offer labels to predict."""
 

@@ -169,3 +169,24 @@ def test_the_plugins_of_the_docs_run(
     small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
     app(f"{words} {small}".split(), standalone_mode=False)
     assert label in capsys.readouterr().out
+
+
+def test_the_feature_extractor_of_the_docs_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lnmbench.cli.app import app
+    from lnmbench.store.cohort_file import read_cohort
+    from lnmbench.testing import check_contract
+
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(# my_shell.py\n.*?)```", text, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    Path("my_shell.py").write_text(code, encoding="utf-8")
+    (command,) = re.findall(r"lnmbench (data ingest .* --plugin my_shell.py .*)", text)
+    app(f"{command.replace('n=6', 'n=2')} --workers 1".split(), standalone_mode=False)
+    cohort = read_cohort(Path(capsys.readouterr().out.strip()))
+    assert (cohort.values["shell: mean"] < 0).all(), "lung"
+    shown: dict[str, type[object]] = {}
+    exec(code, shown)
+    check_contract("feature extractor", shown["Shell"]())

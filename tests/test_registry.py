@@ -30,7 +30,7 @@ def test_there_is_one_role_for_each_contract() -> None:
     registry = Registry()
     assert registry.encoders in registry.roles
     names = [role.name for role in registry.roles]
-    assert len(set(names)) == len(names) == 12
+    assert len(set(names)) == len(names) == 13
     assert registry.aux_tasks.plural == "aux tasks"
     assert registry.aux_tasks.hook == "register_aux_tasks"
 

@@ -49,6 +49,7 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
         notes=(*ct.notes, f"tumor: {region.note}"),
         warnings=(*ct.warnings, *region.warnings),
         identity=ct.identity,
+        outlined=entry.location is None,
     )
 
 

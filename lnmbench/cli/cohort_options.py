@@ -63,6 +63,14 @@ class CohortOptions(OptionGroup):
         int | None, typer.Option(help="Pixels across a patch (default: 224).", min=16, max=1024)
     ] = None
 
+    extract: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Features to extract from the images and tumor masks, e.g. radiomics;"
+            " repeatable (default: none).",
+        ),
+    ] = None
     allow_implausible: Annotated[
         bool,
         typer.Option(
@@ -72,12 +80,14 @@ class CohortOptions(OptionGroup):
 
     def to_ingest_options(self) -> IngestOptions:
         """Return the settings of the ingest stage; `UserError` for a wrong key or spacing."""
+        from lnmbench.choices import parse
         from lnmbench.stages.ingest import IngestOptions
 
         return IngestOptions(
             preprocessing=self._preprocessing(),
             strict=self.strict,
             pseudonyms=self._pseudonyms(),
+            extract=tuple(map(parse, self.extract or ())),
         )
 
     def _preprocessing(self) -> Preprocessing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,12 +52,12 @@ def run(
     from lnmbench.stages.run import FailedMethods
     from lnmbench.stages.run import run as run_benchmark
 
-    benchmark = _benchmark(config, dataset, methods, protocol, training)
+    benchmark = _benchmark(config, dataset, cohort, methods, protocol, training)
     if output.dry_run and cohort.new_key:
         raise UserError(
             "--new-key writes a key file, but --dry-run writes nothing", then="omit one of them"
         )
-    ingest_options = cohort.to_ingest_options()
+    ingest_options = replace(cohort.to_ingest_options(), extract=benchmark.extract)
     registry = plugins.load()
     folders = RunFolders(home=home(), out=output.out)
     executor, resources = machine.executor_choice(), machine.to_resources()
@@ -105,6 +106,7 @@ def run(
 def _benchmark(
     config: Path | None,
     dataset: DatasetOptions,
+    cohort: CohortOptions,
     methods: MethodOptions,
     protocol: ProtocolOptions,
     training: TrainingOptions,
@@ -118,6 +120,7 @@ def _benchmark(
         config,
         BenchmarkOptions(
             dataset=dataset.dataset,
+            extract=cohort.extract or None,
             target=protocol.target,
             encoder=methods.encoder or None,
             aux=methods.aux or None,

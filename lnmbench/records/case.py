@@ -32,7 +32,7 @@ class Volume:
     never into the cohort file. `warnings` are sentences on what a person should check, such as a
     repaired contour. They go into the ingest log, and their kinds (the words before " (", ": " or
     "; ") are counted in one line of the console. `identity` tells whether two cases are of one
-    patient.
+    patient. `outlined` is false if nobody drew the mask: it is a box, a ball or a disk of numbers.
     """
 
     image: sitk.Image
@@ -40,6 +40,7 @@ class Volume:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     identity: Identity | None = None
+    outlined: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

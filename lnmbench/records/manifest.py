@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Card, Preprocessing
+from lnmbench.records.column import OMITTED_BY_DEFAULT
 from lnmbench.records.method import Method
 from lnmbench.records.protocol import Protocol
 
@@ -28,7 +30,10 @@ class Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """One invocation of `lnmbench run`; `options` are those that were set."""
+    """One invocation of `lnmbench run`.
+
+    `options` are those that were set, `extract` the extractors of features from the images.
+    """
 
     created: str
     options: Mapping[str, object]
@@ -40,3 +45,4 @@ class Manifest:
     methods: tuple[Method, ...]
     notes: tuple[str, ...] = ()
     environment: Environment | None = field(default=None)
+    extract: tuple[Choice, ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})

@@ -107,9 +107,13 @@ class Registry:
 
     def __init__(self, extra: Sequence[str] = ()) -> None:
         loaded = self._loaded = LoadedPlugins(extra)
+        self.extra = tuple(extra)
         self.datasets = Role[contracts.Dataset](loaded, "dataset", contracts.Dataset)
         self.report_readers = Role[contracts.ReportReader](
             loaded, "report reader", contracts.ReportReader
+        )
+        self.feature_extractors = Role[contracts.FeatureExtractor](
+            loaded, "feature extractor", contracts.FeatureExtractor
         )
         self.targets = Role[contracts.Target](loaded, "target", contracts.Target)
         self.encoders = Role[contracts.Encoder](

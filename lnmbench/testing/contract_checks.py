@@ -33,6 +33,11 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
         data.check_report_reader_findings,
         returned.check_report_reader_returns,
     ),
+    "feature extractor": (
+        data.check_feature_extractor_columns,
+        data.check_feature_extractor_repeats,
+        returned.check_feature_extractor_returns,
+    ),
     "target": (returned.check_target_returns,),
     "encoder": (
         network.check_encoder_output_shape,

@@ -1,11 +1,12 @@
-"""Contract checks of data sets and report readers."""
+"""Contract checks of data sets, report readers and feature extractors."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from lnmbench.contracts import Dataset, ReportReader
-from lnmbench.records import UNCODED_ROLES, Cohort
+from lnmbench.contracts import Dataset, FeatureExtractor, ReportReader
+from lnmbench.records import CLINICAL_MODALITY, UNCODED_ROLES, Cohort
+from lnmbench.testing.sample_volume import sample_volume
 
 REPORTS = (
     "Spiculated mass in the right upper lobe, 3.2 x 2.1 cm. No pleural effusion.",
@@ -57,3 +58,21 @@ def check_report_reader_findings(reader: ReportReader, cohort: Cohort) -> None:
             assert finding.words, f"the finding {name} quotes nothing"
             assert finding.words in report, f"the quotation of {name} is not in the report"
             assert not np.isnan(columns[name].encode(finding.value)), f"{name} has no value"
+
+
+def check_feature_extractor_columns(extractor: FeatureExtractor, cohort: Cohort) -> None:
+    """Check that there are columns, that they have a modality, and that the software is stated."""
+    assert extractor.columns, "there are no columns"
+    modalities = {column.modality for column in extractor.columns}
+    assert CLINICAL_MODALITY not in modalities, "a column has no modality"
+    assert extractor.software, "the software has no name"
+
+
+def check_feature_extractor_repeats(extractor: FeatureExtractor, cohort: Cohort) -> None:
+    """Check that a case has some values, that they are the same in every call, and of its image."""
+    volume = sample_volume()
+    values = [extractor.extract(volume.image, volume.mask) for _ in range(2)]
+    names = [column.name for column in extractor.columns]
+    first, second = (np.array([each.get(name, np.nan) for name in names]) for each in values)
+    assert not np.isnan(first).all(), "a tumor of 500 voxels has no feature"
+    assert np.array_equal(first, second, equal_nan=True), "the values change from call to call"

@@ -21,6 +21,7 @@ from lnmbench.records import Cohort, mark_positive
 from lnmbench.registry import Plugin
 from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.testing.sample_images import add_images, encode_images
+from lnmbench.testing.sample_volume import sample_volume
 
 _BOUNDARY = "lnmbench.registry.boundary."
 TRUTH = np.array([0.0, 0.0, 1.0, 1.0])
@@ -59,6 +60,15 @@ def check_report_reader_returns(reader: Any, cohort: Cohort) -> None:
     """Check that columns are features known before surgery, and that they can encode findings."""
     for text in ("", "Spiculated mass, 3.2 x 2.1 cm.", "肿块大小约3.2cm×2.1cm"):
         reader.read(text)
+
+
+@_asserting("feature extractor")
+def check_feature_extractor_returns(extractor: Any, cohort: Cohort) -> None:
+    """Check that columns are continuous features, and values numbers or NaN of these columns."""
+    assert extractor.columns
+    assert extractor.software
+    volume = sample_volume()
+    extractor.extract(volume.image, volume.mask)
 
 
 @_asserting("target")

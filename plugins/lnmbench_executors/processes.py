@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from typing import ParamSpec, TypeVar
+from concurrent.futures import Executor
 
 from lnmbench import UserError
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-SECONDS_BETWEEN_LOOKS = 0.5
+from lnmbench.worker_processes import WorkerProcesses
 
 
 def processes(workers: int = 2) -> Executor:
@@ -35,70 +23,10 @@ def processes(workers: int = 2) -> Executor:
             expected="1 or more",
             got=str(workers),
         )
-    return _Workers(workers)
+    return WorkerProcesses(workers, _use_one_thread)
 
 
-class _Workers(ProcessPoolExecutor):
-    """Processes that end at once when the pool is cancelled, or with this process.
-
-    Every worker holds the reading end of a pipe, and this process the writing end, which the
-    system closes when the process ends, by whatever signal.
-    """
-
-    def __init__(self, workers: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        reader, self._lifeline = context.Pipe(duplex=False)
-        super().__init__(workers, mp_context=context, initializer=_start_worker, initargs=(reader,))
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Schedule a call, and start a worker for it if there are fewer than there may be."""
-        with _blocking_terminal_signals():
-            return super().submit(fn, *args, **kwargs)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the workers: when they have done their work, or at once with `cancel_futures`."""
-        if cancel_futures:
-            self._lifeline.close()
-        super().shutdown(wait, cancel_futures=cancel_futures)
-
-
-@contextmanager
-def _blocking_terminal_signals() -> Iterator[None]:
-    """Start processes that ignore the signals which a terminal sends to all of its processes.
-
-    This process handles them and ends the workers. A child inherits the mask of its parent, so
-    that none arrives before the child could ignore it.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    from multiprocessing.resource_tracker import ensure_running
-
-    ensure_running()  # unblocks signals when it starts
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker(lifeline: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
+def _use_one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
-
-
-def _end_with_parent(lifeline: Connection) -> None:
-    """End this process and its children when the parent closes the pipe or ends."""
-    parent = os.getppid()
-    try:
-        # a process that the parent forked may hold the pipe open after the parent's end
-        while not lifeline.poll(SECONDS_BETWEEN_LOOKS) and os.getppid() == parent:
-            pass
-    except OSError:  # a broken pipe on Windows
-        pass
-    for child in multiprocessing.active_children():
-        child.kill()
-    os._exit(1)

@@ -55,6 +55,7 @@ def list_settings(training: Training) -> list[str]:
 def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     protocol = invocation.protocol
     yield "dataset", invocation.cohort
+    yield from _list_distinct("extract", [str(_redact(each)) for each in invocation.extract])
     yield "target", protocol.target
     controls = int(str(invocation.options.get("controls", 0)))
     networks = [

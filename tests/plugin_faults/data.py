@@ -1,4 +1,4 @@
-"""Faults of data sets, report readers and targets."""
+"""Faults of data sets, report readers, feature extractors and targets."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from lnmbench.testing import sample_cohort
 PLUGIN = Plugin(name="mine", origin="mine.py", module=__name__, version="", explicit=True)
 COHORT = sample_cohort()
 AGE = Column(name="age", role="feature")
+MEAN = Column(name="mean", role="feature", unit="HU", modality="radiomics")
 CARD = Card(title="t", license="l", source="s", citation="c", labels="made")
 CARD_WITH_NUMBER = replace(CARD, license=3)
 PN = Column(name="pn", role="aux", kind="ordinal", categories=(0, 1), known="after")
@@ -27,6 +28,9 @@ NO_TEXT = replace(AGE, missing=(None,))
 EFFECTS = {
     "dataset": "the command ends; after a fault in `volume`, ingest leaves out the case",
     "report reader": "the report is left out; after a fault in `columns`, the command ends",
+    "feature extractor": (
+        "the case has no features; after a fault in `columns` or `software`, the command ends"
+    ),
     "target": "the command ends",
 }
 
@@ -56,6 +60,14 @@ class GoodReader:
         return {"age": Finding(value="60", words="60 years")}
 
 
+class GoodExtractor:
+    columns: Any = (MEAN,)
+    software: Any = "numpy 2"
+
+    def extract(self, image: Any, mask: Any) -> Any:
+        return {"mean": 30.0}
+
+
 class GoodTarget:
     title: Any = "positive"
 
@@ -69,6 +81,7 @@ class GoodTarget:
 GOOD: dict[str, type[Any]] = {
     "dataset": GoodDataset,
     "report reader": GoodReader,
+    "feature extractor": GoodExtractor,
     "target": GoodTarget,
 }
 
@@ -91,6 +104,12 @@ def use_reader(reader: Any) -> None:
     reader.read("60 years")
 
 
+def use_extractor(extractor: Any) -> None:
+    assert extractor.columns
+    assert extractor.software
+    extractor.extract(image, image)
+
+
 def use_target(target: Any) -> None:
     assert target.title
     target.labels(COHORT)
@@ -100,6 +119,7 @@ def use_target(target: Any) -> None:
 USES: dict[str, Callable[[Any], None]] = {
     "dataset": use_dataset,
     "report reader": use_reader,
+    "feature extractor": use_extractor,
     "target": use_target,
 }
 
@@ -214,6 +234,15 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
             "returns words that are no text",
             returning({"age": Finding(value="60", words=60)}),
         ),
+        ("feature extractor", "columns", "is empty", ()),
+        ("feature extractor", "columns", "holds two modalities", (MEAN, AGE)),
+        ("feature extractor", "columns", "holds an id", (Column(name="id", role="id"),)),
+        ("feature extractor", "software", "is a number", 2),
+        ("feature extractor", "extract", "raises an exception", raising(ValueError("no voxels"))),
+        ("feature extractor", "extract", "exits", leaving),
+        ("feature extractor", "extract", "returns an array", returning(np.zeros(3))),
+        ("feature extractor", "extract", "returns a value without column", returning({"x": 1.0})),
+        ("feature extractor", "extract", "returns infinity", returning({"mean": np.inf})),
         ("target", "title", "is empty", ""),
         ("target", "title", "raises an exception", property(raising(AttributeError("title")))),
         ("target", "labels", "raises an exception", raising(IndexError("list index"))),

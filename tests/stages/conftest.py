@@ -82,6 +82,40 @@ def register_datasets():
 '''
 
 
+EXTRACTOR = '''
+from pathlib import Path
+import SimpleITK as sitk
+from lnmbench import Column, UserError, hookimpl
+
+
+class Intensity:
+    """Mean of the HU in the mask; each call adds a line to a file."""
+
+    software = "numpy made up"
+
+    def __init__(self, threshold: float = 0.0) -> None:
+        self.threshold = threshold
+        self.columns = tuple(
+            Column(name=name, role="feature", unit="HU", modality="radiomics")
+            for name in ("mean", "threshold")
+        )
+
+    def extract(self, image, mask):
+        with Path("calls.txt").open("a", encoding="utf-8") as file:
+            file.write("call\\n")
+        hu, inside = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask) > 0
+        mean = float(hu[inside].mean(dtype="f8"))
+        if self.threshold < 0 or mean > self.threshold > 0:
+            raise UserError("no luck with this tumor")
+        return {"mean": mean, "threshold": self.threshold}
+
+
+@hookimpl
+def register_feature_extractors():
+    return {"intensity": Intensity}
+'''
+
+
 class RecordedProgress:
     """Progress that keeps its lines."""
 
@@ -105,6 +139,14 @@ def plugin(home: Path) -> Path:
     """The file of the data set `made`, in the working directory."""
     path = Path("made.py").resolve()
     path.write_text(PLUGIN, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def extractor_plugin(home: Path) -> Path:
+    """The file of the feature extractor `intensity`, in the working directory."""
+    path = Path("intensity.py").resolve()
+    path.write_text(EXTRACTOR, encoding="utf-8")
     return path
 
 

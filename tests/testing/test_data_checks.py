@@ -12,6 +12,8 @@ from lnmbench.testing.data_checks import (
     check_dataset_case_order,
     check_dataset_sources,
     check_dataset_values,
+    check_feature_extractor_columns,
+    check_feature_extractor_repeats,
     check_report_reader_empty_report,
     check_report_reader_findings,
 )
@@ -61,3 +63,31 @@ def test_an_invented_finding_is_found() -> None:
         check_report_reader_findings(Inventing(), COHORT)
     with pytest.raises(AssertionError, match="an empty report has findings"):
         check_report_reader_empty_report(Inventing(), COHORT)
+
+
+class Drifting:
+    """A feature extractor without modality whose value counts its calls."""
+
+    columns = (Column(name="calls", role="feature"),)
+    software = "made up"
+    calls = 0
+
+    def extract(self, image, mask):
+        self.calls += 1
+        return {"calls": self.calls}
+
+
+class Undefined(Drifting):
+    """A feature extractor without values."""
+
+    def extract(self, image, mask):
+        return {}
+
+
+def test_each_fault_of_a_feature_extractor_is_found_by_its_check() -> None:
+    with pytest.raises(AssertionError, match="a column has no modality"):
+        check_feature_extractor_columns(Drifting(), COHORT)
+    with pytest.raises(AssertionError, match="the values change from call to call"):
+        check_feature_extractor_repeats(Drifting(), COHORT)
+    with pytest.raises(AssertionError, match="has no feature"):
+        check_feature_extractor_repeats(Undefined(), COHORT)

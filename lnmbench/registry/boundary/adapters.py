@@ -12,6 +12,7 @@ from lnmbench.registry.boundary.comparisons import GuardedComparison
 from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader, guard_target
 from lnmbench.registry.boundary.encoders import guard_encoder
 from lnmbench.registry.boundary.executors import GuardedExecutor
+from lnmbench.registry.boundary.feature_extractors import GuardedFeatureExtractor
 from lnmbench.registry.boundary.metrics import guard_metric
 from lnmbench.registry.boundary.sections import guard_section
 from lnmbench.registry.boundary.tasks import guard_task
@@ -20,6 +21,7 @@ from lnmbench.registry.boundary.weightings import guard_weighting
 ADAPTERS: Mapping[str, Callable[[Any, Boundary], object]] = {
     "dataset": GuardedDataset,
     "report reader": GuardedReportReader,
+    "feature extractor": GuardedFeatureExtractor,
     "target": guard_target,
     "encoder": guard_encoder,
     "aux task": guard_task,

@@ -221,7 +221,7 @@ def _require_volume(value: object) -> Volume:
     if value.image.GetSize() != value.mask.GetSize():
         sizes = (str(image.GetSize()) for image in (value.mask, value.image))
         raise Unexpected("a mask of the image's size", " for ".join(sizes))
-    return replace(value, notes=require_texts(value.notes))
+    return replace(value, notes=require_texts(value.notes), outlined=require_flag(value.outlined))
 
 
 def _require_findings(value: object, *, columns: Mapping[str, Column]) -> Mapping[str, Finding]:

@@ -13,7 +13,14 @@ from lnmbench.records import Choice, Cohort
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate.estimates import IngestEstimate
 from lnmbench.stages.estimate.ingest_probe import estimate_ingest
-from lnmbench.stages.ingest import IngestOptions, cohort_path, has_cohort_files, ingest_table
+from lnmbench.stages.ingest import (
+    IngestOptions,
+    cohort_path,
+    has_cohort_files,
+    ingest_table,
+    open_extraction,
+    select_extractors,
+)
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.cohort_opening import is_of_older_format
 from lnmbench.text import plural
@@ -75,13 +82,18 @@ class CohortToIngest:
             options=self.options,
         )
         if with_images:
-            self.ingest = estimate_ingest(
-                cases,
-                self.options,
-                folder=self.temporary_folder / "images",
-                workers=self.workers,
-                are_files=bool(dataset.sources),
-            )
+            extractors = select_extractors(self.options.extract, self.registry)
+            with open_extraction(
+                extractors, self.registry, folder=None, workers=self.workers
+            ) as extraction:
+                self.ingest = estimate_ingest(
+                    cases,
+                    self.options,
+                    folder=self.temporary_folder / "images",
+                    workers=self.workers,
+                    are_files=bool(dataset.sources),
+                    extraction=extraction,
+                )
         return path
 
     def read(self, path: Path) -> Cohort:

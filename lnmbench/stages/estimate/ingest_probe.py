@@ -14,7 +14,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import Case
 from lnmbench.stages.estimate.estimates import IngestEstimate, Span
 from lnmbench.stages.estimate.timing import measure_seconds
-from lnmbench.stages.ingest import IngestOptions, LogEntry, prepare_cases
+from lnmbench.stages.ingest import Extraction, IngestOptions, LogEntry, prepare_cases
 from lnmbench.store.checkpoints import Parts
 from lnmbench.text import plural
 
@@ -30,6 +30,7 @@ def estimate_ingest(
     folder: Path,
     workers: int,
     are_files: bool,
+    extraction: Extraction | None = None,
 ) -> IngestEstimate:
     """Return the estimate of an ingest.
 
@@ -46,6 +47,8 @@ def estimate_ingest(
     are_files
         Whether images are read from files: then the upper bound is the time by the clock, in which
         a thread waits for the disk.
+    extraction
+        The extraction of features from the images, if there is one.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def estimate_ingest(
         entries = list[LogEntry]()
 
         def prepare(chunk: Sequence[Case] = chunk, entries: list[LogEntry] = entries) -> None:
-            entries += prepare_cases(chunk, options.preprocessing, parts, workers)
+            entries += prepare_cases(chunk, options.preprocessing, parts, workers, extraction)
 
         started = time.perf_counter()
         lows.append(measure_seconds(prepare, threads=min(workers, os.cpu_count() or 1)))

@@ -6,6 +6,8 @@ from lnmbench.stages.ingest.cohort_file_path import (
     cohort_path,
     has_cohort_files,
 )
+from lnmbench.stages.ingest.extractors import select_extractors
+from lnmbench.stages.ingest.feature_extraction import Extraction, open_extraction
 from lnmbench.stages.ingest.ingest_log import (
     LogEntry,
     copy_ingest_log,
@@ -19,6 +21,7 @@ from lnmbench.stages.ingest.pseudonyms import Pseudonyms, make_key, read_key
 from lnmbench.stages.ingest.target_labels import TargetLabels, label_cohort
 
 __all__ = [
+    "Extraction",
     "IngestOptions",
     "LogEntry",
     "Pseudonyms",
@@ -34,8 +37,10 @@ __all__ = [
     "ingest_table",
     "label_cohort",
     "make_key",
+    "open_extraction",
     "prepare_cases",
     "read_key",
     "read_left_out",
+    "select_extractors",
     "shorten",
 ]

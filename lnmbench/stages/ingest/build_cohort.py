@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from lnmbench.contracts import Dataset, Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Case, Choice, Column
+from lnmbench.records import Card, Case, Choice, Column
 from lnmbench.redaction import drop_paths
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.cohort_file_path import IngestOptions, cohort_path
+from lnmbench.stages.ingest.cohort_notices import say_left_out, say_size
 from lnmbench.stages.ingest.encode_table import encode_columns, refuse_duplicate_ids
+from lnmbench.stages.ingest.extractors import (
+    SelectedExtractor,
+    add_columns,
+    add_features,
+    select_extractors,
+)
+from lnmbench.stages.ingest.feature_extraction import Extraction, open_extraction
 from lnmbench.stages.ingest.image_warnings import summarize_warnings
 from lnmbench.stages.ingest.ingest_log import (
     LogEntry,
     ingest_log_path,
-    read_left_out,
-    summarize_left_out,
     write_ingest_log,
 )
 from lnmbench.stages.ingest.leak_guard import name_late_features
@@ -35,7 +41,7 @@ from lnmbench.stages.ingest.review_file import (
 from lnmbench.stages.ingest.text_reports import ReviewRow, read_reports
 from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import Parts
-from lnmbench.store.cohort_file import read_cohort, read_key, read_scans, writing_cohort
+from lnmbench.store.cohort_file import read_key, writing_cohort
 from lnmbench.store.cohort_opening import is_of_older_format
 from lnmbench.text import plural
 
@@ -45,10 +51,11 @@ class _CohortTable:
     """The part of a cohort without images: its name, the cases with their columns."""
 
     name: str
-    dataset: Dataset
+    card: Card
     cases: Sequence[Case]
     columns: Sequence[Column]
     review_rows: Sequence[ReviewRow]
+    extractors: Sequence[SelectedExtractor] = field(default=())
 
 
 def ingest(
@@ -92,7 +99,9 @@ def ingest(
     options = options or IngestOptions()
     bound = registry.datasets.bind(choice)
     plugin, _ = registry.datasets.version(bound.name)
-    require_plugin = partial(registry.require_sources, registry.sources([plugin]))
+    extractors = [registry.feature_extractors.version(each.name)[0] for each in options.extract]
+    sources = registry.sources([plugin, *extractors])
+    require_plugins = partial(registry.require_sources, sources)
     dataset = registry.datasets.build(bound)
     for note in dataset.notes:
         progress.say(note)
@@ -101,14 +110,17 @@ def ingest(
     )
     if _is_reusable(path, bound.name, progress):
         progress.say(f"cohort {bound.name}: using {path}")
-        _report_left_out(path, options, progress)
+        say_left_out(path, progress, strict=options.strict)
         return path
     table = _read_table(choice, registry, dataset, options, progress)
     with hold_lock(path, progress.say):
         if not path.is_file() or is_of_older_format(path):
-            _build(path, table, options, workers, progress, require_plugin)
-    _report_size(path, bound.name, progress)
-    _report_left_out(path, options, progress)
+            with open_extraction(
+                table.extractors, registry, folder=home, workers=workers
+            ) as extraction:
+                _build(path, table, options, workers, progress, require_plugins, extraction)
+    say_size(path, bound.name, progress)
+    say_left_out(path, progress, strict=options.strict)
     return path
 
 
@@ -139,7 +151,7 @@ def ingest_table(
     """
     table = _read_table(choice, registry, dataset, options, progress)
     cases = [replace(case, volume=None) for case in table.cases]
-    _build(path, replace(table, cases=cases), options, 1, progress, lambda: None)
+    _build(path, replace(table, cases=cases), options, 1, progress, lambda: None, None)
 
 
 def _is_reusable(path: Path, name: str, progress: Progress) -> bool:
@@ -166,8 +178,15 @@ def _read_table(
     options: IngestOptions,
     progress: Progress,
 ) -> _CohortTable:
+    extractors = select_extractors(options.extract, registry)
     cases = list(dataset.cases())
     refuse_duplicate_ids(cases, choice.name)
+    if extractors and not any(case.volume for case in cases):
+        raise UserError(
+            f"{extractors[0].choice.name} needs images with tumor masks",
+            got=f"data set {choice.name} without images",
+            then="leave out --extract",
+        )
     reports = read_reports(dataset.columns, cases, registry)
     for note in reports.notes:
         progress.say(note)
@@ -182,8 +201,14 @@ def _read_table(
         rows = pseudonymize_rows(rows, options.pseudonyms)
     factory = registry.datasets.offer(choice.name).factory
     named = drop_paths(choice, factory, keep_free_text=options.pseudonyms is None)
+    card = dataset.card
     return _CohortTable(
-        name=str(named), dataset=dataset, cases=cases, columns=columns, review_rows=rows
+        name=str(named),
+        card=replace(card, notes=(*card.notes, *(each.note for each in extractors))),
+        cases=cases,
+        columns=add_columns(columns, extractors),
+        review_rows=rows,
+        extractors=extractors,
     )
 
 
@@ -193,16 +218,21 @@ def _build(
     options: IngestOptions,
     workers: int,
     progress: Progress,
-    require_plugin: Callable[[], None],
+    require_plugins: Callable[[], None],
+    extraction: Extraction | None,
 ) -> None:
-    """Write the cohort file, unless the plugin of the data set changed meanwhile."""
+    """Write the cohort file, unless a plugin changed meanwhile."""
     parts = Parts.for_file(path)
-    entries = _prepare(table, parts, options, workers, progress)
+    entries = _prepare(table, parts, options, workers, progress, extraction)
     try:
-        require_plugin()
+        require_plugins()
     except UserError:
         parts.remove()
         raise
+    if extraction is not None:
+        cases, line = add_features(table.cases, entries, table.extractors)
+        table = replace(table, cases=cases)
+        progress.say(line)
     grouped = group_patients(entries, table.cases, table.columns)
     table = replace(table, cases=grouped.cases, columns=grouped.columns)
     entries = grouped.entries
@@ -231,7 +261,7 @@ def _build(
             ids=[case.id for case in cases],
             columns=table.columns,
             values=encode_columns(cases, table.columns),
-            card=table.dataset.card,
+            card=table.card,
             software=f"lnmbench {version('lnmbench')}",
             left_out=len(entries) - len(usable),
             key=path.stem,
@@ -240,16 +270,24 @@ def _build(
 
 
 def _prepare(
-    table: _CohortTable, parts: Parts, options: IngestOptions, workers: int, progress: Progress
+    table: _CohortTable,
+    parts: Parts,
+    options: IngestOptions,
+    workers: int,
+    progress: Progress,
+    extraction: Extraction | None,
 ) -> Sequence[LogEntry]:
     cases = table.cases
     subject = "images" if any(case.volume for case in cases) else "table"
+    subject += "" if extraction is None else " and features"
     finished = len(list(parts.folder.glob("[0-9]*.npz")))
     if finished:
         progress.say(f"resuming: {min(finished, len(cases))} of {plural(len(cases), 'case')} done")
     progress.start("ingest", subject, len(cases), "case")
     entries = []
-    with closing(prepare_cases(cases, options.preprocessing, parts, workers)) as prepared:
+    with closing(
+        prepare_cases(cases, options.preprocessing, parts, workers, extraction)
+    ) as prepared:
         for entry in prepared:
             entries.append(entry)
             if entry.reason and options.strict:
@@ -260,37 +298,3 @@ def _prepare(
         raise UserError(f"case {entries[-1].case[:40]!r}: {entries[-1].reason}")
     progress.finish()
     return entries
-
-
-def _report_size(path: Path, name: str, progress: Progress) -> None:
-    cohort = read_cohort(path)
-    slices = cohort.offsets[1:] - cohort.offsets[:-1]
-    size = f"{plural(len(cohort), 'case')}, {plural(int(slices.sum()), 'slice')}"
-    progress.say(f"cohort {name}: {size}, saved to {path}")
-    without_images = int((slices == 0).sum())
-    if 0 < without_images < len(cohort):
-        progress.say(
-            f"{without_images} of {plural(len(cohort), 'case')} have no images: "
-            "encoders cannot be used"
-        )
-
-
-def _report_left_out(path: Path, options: IngestOptions, progress: Progress) -> None:
-    """Report how many cases are not in the file; raise `UserError` for them with `strict`."""
-    scans, number = read_scans(path)
-    if not number:
-        return
-    log = ingest_log_path(path)
-    total = number + len(scans.size)
-    try:
-        left_out = read_left_out(log)
-    except UserError:
-        left_out = []
-    count = f"{number} of {plural(total, 'case')} left out"
-    if options.strict:
-        case, reason = left_out[0] if left_out else ("?", count)
-        raise UserError(f"case {case[:40]!r}: {reason}")
-    if left_out:
-        progress.say(summarize_left_out(left_out, total, log))
-    else:
-        progress.say(f"{count}; their ingest log is missing")

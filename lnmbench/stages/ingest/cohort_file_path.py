@@ -13,6 +13,7 @@ from pathlib import Path
 from lnmbench.contracts import Dataset, Progress
 from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
+from lnmbench.stages.ingest.extractors import select_extractors
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms
 from lnmbench.stages.ingest.text_reports import reader_names
 from lnmbench.store import serialization
@@ -24,12 +25,14 @@ class IngestOptions:
     """Options of ingest.
 
     `strict` stops at the first case whose images cannot be used, instead of leaving it out;
-    `pseudonyms` replace the ids of cases, patients and centers.
+    `pseudonyms` replace the ids of cases, patients and centers; `extract` are the extractors of
+    features from the images and tumor masks.
     """
 
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     strict: bool = False
     pseudonyms: Pseudonyms | None = None
+    extract: tuple[Choice, ...] = ()
 
 
 def has_cohort_files(name: str, home: Path) -> bool:
@@ -92,5 +95,6 @@ def _content_key(
         list(sources),
         [registry.report_readers.version(reader) for reader in reader_names(dataset.columns)],
         *([options.pseudonyms.name] if options.pseudonyms else []),
+        *([each.key for each in select_extractors(options.extract, registry)]),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -31,7 +31,8 @@ class LogEntry:
     """The state of one case: left out if there is a reason, else ingested.
 
     `notes` are the data set's remarks on the images, `warnings` what a person should check,
-    `evidence` tells which cases are of one patient (see `stages.ingest.evidence`).
+    `evidence` tells which cases are of one patient (see `stages.ingest.evidence`), `extracted` are
+    the values of the feature extractors in the order of their columns, empty without images.
     """
 
     case: str
@@ -41,6 +42,7 @@ class LogEntry:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     evidence: Mapping[str, str] = field(default_factory=dict, repr=False)
+    extracted: tuple[float, ...] = field(default=(), repr=False)
 
 
 def ingest_log_path(cohort: Path) -> Path:

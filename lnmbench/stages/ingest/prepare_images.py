@@ -21,6 +21,7 @@ from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.records import Case, Preprocessing, Volume
 from lnmbench.stages.ingest.evidence import collect_evidence, read_or_make_key
+from lnmbench.stages.ingest.feature_extraction import Extraction
 from lnmbench.stages.ingest.image_warnings import mask_warnings
 from lnmbench.stages.ingest.ingest_log import LogEntry, one_line
 from lnmbench.store.checkpoints import Parts
@@ -30,7 +31,11 @@ _AXES = 3
 
 
 def prepare_cases(
-    cases: Sequence[Case], preprocessing: Preprocessing, parts: Parts, workers: int
+    cases: Sequence[Case],
+    preprocessing: Preprocessing,
+    parts: Parts,
+    workers: int,
+    extraction: Extraction | None = None,
 ) -> Generator[LogEntry]:
     """Yield the log entry of each case, in their order, after its images are stored in `parts`.
 
@@ -47,12 +52,14 @@ def prepare_cases(
         The folder of the stored images.
     workers
         The number of threads.
+    extraction
+        The extraction of features from the images at their own resolution, if there is one.
     """
     key = read_or_make_key(parts.folder) if any(case.volume for case in cases) else b""
     with ThreadPoolExecutor(workers) as pool:
         try:
             futures = [
-                pool.submit(_prepare, number, case, preprocessing, parts, key)
+                pool.submit(_prepare, number, case, preprocessing, parts, key, extraction)
                 for number, case in enumerate(cases)
             ]
             for future in futures:
@@ -96,7 +103,12 @@ def read_images(
 
 
 def _prepare(
-    number: int, case: Case, preprocessing: Preprocessing, parts: Parts, key: bytes
+    number: int,
+    case: Case,
+    preprocessing: Preprocessing,
+    parts: Parts,
+    key: bytes,
+    extraction: Extraction | None,
 ) -> LogEntry:
     if case.volume is None:
         return LogEntry(case=case.id)
@@ -111,6 +123,10 @@ def _prepare(
         except Exception as error:
             error.add_note(f"while case {case.id[:40]!r} was ingested")
             raise
+        if extraction is not None:
+            features = extraction.extract(volume, where=f"case {case.id[:40]!r}")
+            warnings = [*_read_lines(stored["warnings"]), *map(one_line, features.warnings)]
+            stored |= {"extracted": features.values, "warnings": _store_json(warnings)}
         parts.write(number, case.id, stored)
     scan = _scan(stored)
     return LogEntry(
@@ -123,6 +139,7 @@ def _prepare(
             *mask_warnings(stored["slices"], stored["masks"], scan),
         ),
         evidence=json.loads(stored["evidence"].tobytes()),
+        extracted=tuple(stored["extracted"].tolist()) if "extracted" in stored else (),
     )
 
 

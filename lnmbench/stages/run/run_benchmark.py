@@ -110,7 +110,11 @@ def run(
     pool = resolved.executor.build()
     for notice in resolved.notices:
         progress.say(notice)
-    manifest = _make_manifest(benchmark, resolved)
+    extractors = ingest_options.extract if ingest_options else ()
+    manifest = replace(
+        _make_manifest(benchmark, resolved),
+        extract=tuple(map(registry.feature_extractors.bind, extractors)),
+    )
     cohort, plan = resolved.cohort, resolved.plan
     for line in shorten(_find_leaks(cohort, plan)):
         progress.say(line)

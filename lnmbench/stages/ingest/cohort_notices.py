@@ -1,0 +1,71 @@
+"""Notices on a cohort file: its size, and the cases that were left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lnmbench.contracts import Progress
+from lnmbench.errors import UserError
+from lnmbench.stages.ingest.ingest_log import ingest_log_path, read_left_out, summarize_left_out
+from lnmbench.store.cohort_file import read_cohort, read_scans
+from lnmbench.text import plural
+
+
+def say_size(path: Path, name: str, progress: Progress) -> None:
+    """Say how many cases and slices a cohort file has, and that some have no images.
+
+    Parameters
+    ----------
+    path
+        The cohort file.
+    name
+        The name of the data set.
+    progress
+        Receives the notices.
+    """
+    cohort = read_cohort(path)
+    slices = cohort.offsets[1:] - cohort.offsets[:-1]
+    size = f"{plural(len(cohort), 'case')}, {plural(int(slices.sum()), 'slice')}"
+    progress.say(f"cohort {name}: {size}, saved to {path}")
+    without_images = int((slices == 0).sum())
+    if 0 < without_images < len(cohort):
+        progress.say(
+            f"{without_images} of {plural(len(cohort), 'case')} have no images: "
+            "encoders cannot be used"
+        )
+
+
+def say_left_out(path: Path, progress: Progress, *, strict: bool) -> None:
+    """Say how many cases are not in a cohort file.
+
+    Parameters
+    ----------
+    path
+        The cohort file.
+    progress
+        Receives the notice.
+    strict
+        Whether to raise instead.
+
+    Raises
+    ------
+    UserError
+        With `strict`, if a case is not in the file.
+    """
+    scans, number = read_scans(path)
+    if not number:
+        return
+    log = ingest_log_path(path)
+    total = number + len(scans.size)
+    try:
+        left_out = read_left_out(log)
+    except UserError:
+        left_out = []
+    count = f"{number} of {plural(total, 'case')} left out"
+    if strict:
+        case, reason = left_out[0] if left_out else ("?", count)
+        raise UserError(f"case {case[:40]!r}: {reason}")
+    if left_out:
+        progress.say(summarize_left_out(left_out, total, log))
+    else:
+        progress.say(f"{count}; their ingest log is missing")
