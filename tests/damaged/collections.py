@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from lnmbench_cbioportal.cbioportal import Cbioportal
 from lnmbench_lung3.lung3 import Lung3
 from lnmbench_lydata.lydata import Lydata
 from lnmbench_nsclc_radiomics.nsclc_radiomics import NsclcRadiomics
@@ -38,6 +39,34 @@ CDE_ID:1\tCDE_ID:2\tCDE_ID:3\tCDE_ID:4
 TCGA-05-0001\tN0\tT1\tMALE
 TCGA-05-0002\tN1\tT2\tFEMALE
 """
+
+
+CBIOPORTAL = """\
+#Patient Identifier\tDiagnosis Age\tSex\tNodes\tTumor
+#Identifier\tAge\tSex\tN\tT
+#STRING\tNUMBER\tSTRING\tSTRING\tSTRING
+#1\t1\t1\t1\t1
+PATIENT_ID\tAGE\tSEX\tPATH_N_STAGE\tPATH_T_STAGE
+TCGA-05-0001\t61\tMale\tN0 (I-)\tT2A
+TCGA-05-0002\t70\tFemale\tN1MI\tT4D
+"""
+SAMPLES = """\
+PATIENT_ID\tSAMPLE_ID\tSAMPLE_TYPE
+TCGA-05-0001\tTCGA-05-0001-01\tPrimary
+TCGA-05-0002\tTCGA-05-0002-01\tPrimary
+"""
+
+
+def cbioportal(
+    old: str, new: str, samples: str = SAMPLES, **parameters: object
+) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        text = CBIOPORTAL.replace(old, new, 1)
+        (folder / "data_clinical_patient.txt").write_text(text, encoding="utf-8")
+        (folder / "data_clinical_sample.txt").write_text(samples, encoding="utf-8")
+        return Cbioportal(folder, **parameters)
+
+    return read
 
 
 def lydata(old: str, new: str, **parameters: object) -> Callable[[Path], object]:
@@ -142,6 +171,19 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "Lung3: a stage after neoadjuvant therapy": lung3("pN1", "ypN1"),
     "Lung3: a size with its unit": lung3(";1.3;", ";13 mm;"),
     "Lung3: cells that moved by one column": lung3("Left Lower Lobe;", ""),
+    "cBioPortal: a folder without a study": lambda folder: Cbioportal(folder),
+    "cBioPortal: columns shifted by a cell that was deleted": cbioportal("61\t", ""),
+    "cBioPortal: columns shifted within a row": cbioportal("61\tMale", "Male\t61"),
+    "cBioPortal: three of the four rows of #": cbioportal("#1\t1\t1\t1\t1\n", ""),
+    "cBioPortal: the N category is under another name": cbioportal("PATH_N_STAGE", "N_STAGE"),
+    "cBioPortal: a stage after neoadjuvant therapy": cbioportal("N1MI", "ypN1mi"),
+    "cBioPortal: a cell that is no N category": cbioportal("N1MI", "positive"),
+    "cBioPortal: patients and samples of two studies": cbioportal(
+        "", "", SAMPLES.replace("TCGA-05", "MSK-07")
+    ),
+    "cBioPortal: samples of metastases alone": cbioportal(
+        "", "", SAMPLES.replace("Primary", "Metastasis")
+    ),
     "TCGA: an unknown cancer": tcga("", "", cancer="luda"),
     "TCGA: a cancer without pathological N": tcga("ajcc_nodes_pathologic_pn", "masaoka_stage"),
     "TCGA: an invalid N category": tcga("\tN1\t", "\tM1\t"),

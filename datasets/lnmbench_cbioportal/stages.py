@@ -1,0 +1,278 @@
+"""Stages of a study: pathological and clinical N and T, in both namings of TCGA's studies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from lnmbench import Column, UserError
+from lnmbench.lexicon.tnm_class import TnmClass, read_n_class, read_t_class
+from lnmbench.text import plural, quote
+from lnmbench_cbioportal.clinical_file import Attribute
+from lnmbench_cbioportal.study import Study
+
+NONE = "none"
+"""Name of a column that is not used even if there is one."""
+
+_MOST_SUGGESTED = 3
+_LUNG_CODES = {"LUAD", "LUSC", "NSCLC", "LUAS", "LCLC", "LUNG"}
+_LUNG_TYPE = "Non-Small Cell Lung Cancer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageKind:
+    """A stage: the name of its column, its letter, and the names under which studies have it.
+
+    The first names are ids of TCGA PanCancer, Firehose and the GDC; the last is the display name.
+    """
+
+    name: str
+    title: str
+    sources: tuple[str, ...]
+    read: Callable[[str], TnmClass | None]
+
+    @property
+    def is_pathological(self) -> bool:
+        """Return whether it is a pathological stage."""
+        return self.name.startswith("p")
+
+
+PN = StageKind(
+    name="pn",
+    title="pathological N category",
+    sources=(
+        "PATH_N_STAGE",
+        "AJCC_NODES_PATHOLOGIC_PN",
+        "AJCC_PATHOLOGIC_N",
+        "PATHOLOGIC_N",
+        "PATHOLOGICAL_N_STAGE",
+        "PN_STAGE",
+        "PN",
+        "Neoplasm Disease Lymph Node Stage American Joint Committee on Cancer Code",
+    ),
+    read=read_n_class,
+)
+PT = StageKind(
+    name="pt",
+    title="pathological T stage",
+    sources=(
+        "PATH_T_STAGE",
+        "AJCC_TUMOR_PATHOLOGIC_PT",
+        "AJCC_PATHOLOGIC_T",
+        "PATHOLOGIC_T",
+        "PATHOLOGICAL_T_STAGE",
+        "PT_STAGE",
+        "PT",
+        "American Joint Committee on Cancer Tumor Stage Code",
+    ),
+    read=read_t_class,
+)
+CN = StageKind(
+    name="cn",
+    title="clinical N category",
+    sources=(
+        "CLIN_N_STAGE",
+        "AJCC_CLINICAL_N",
+        "CLINICAL_N_STAGE",
+        "CN_STAGE",
+        "CN",
+        "Neoplasm American Joint Committee on Cancer Clinical Regional Lymph Node N Stage",
+    ),
+    read=read_n_class,
+)
+CT = StageKind(
+    name="ct",
+    title="clinical T stage",
+    sources=(
+        "CLIN_T_STAGE",
+        "AJCC_CLINICAL_T",
+        "CLINICAL_T_STAGE",
+        "CT_STAGE",
+        "Neoplasm American Joint Committee on Cancer Clinical Primary Tumor T Stage",
+    ),
+    read=read_t_class,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The stages of all patients, empty if unknown, and the column that they come from."""
+
+    kind: StageKind
+    attribute: Attribute
+    cells: tuple[str, ...]
+    classes: tuple[TnmClass | None, ...]
+
+    @property
+    def values(self) -> list[str]:
+        """The category of each patient."""
+        return ["" if tnm is None else tnm.category for tnm in self.classes]
+
+    def describe(self) -> Iterator[str]:
+        """Yield notes: the counts of the categories, and subcategories that are merged."""
+        if not any(self.classes):
+            yield f"{self.kind.name}: unknown for every patient ({self.attribute.name})"
+            return
+        counts = Counter(self.values)
+        known = "".join(f"{name} {counts[name]}, " for name in sorted(counts) if name)
+        unassessed = sum(tnm is not None and not tnm.category for tnm in self.classes)
+        yield (
+            f"{self.kind.name}: {known}{self.kind.name[1].upper()}X {unassessed}, "
+            f"empty {self.classes.count(None)} ({self.attribute.name})"
+        )
+        merged = Counter(
+            cell
+            for cell, tnm in zip(self.cells, self.classes, strict=True)
+            if tnm is not None and tnm.category and tnm.rest
+        )
+        if merged:
+            listed = ", ".join(f"{cell} {count}" for cell, count in sorted(merged.items()))
+            yield f"{self.kind.name}: subcategories are merged into their category: {listed}"
+
+
+def find_stage(study: Study, kind: StageKind, name: str | None) -> Attribute | None:
+    """Return the column of a stage, None without any.
+
+    Parameters
+    ----------
+    study
+        The study.
+    kind
+        The stage.
+    name
+        Id or display name of the column that the user chose; None for the usual names, `none` for
+        no column.
+
+    Raises
+    ------
+    UserError
+        For a name that the study does not have.
+    """
+    if name == NONE:
+        return None
+    if name is None:
+        return study.find(*kind.sources)
+    attribute = study.find(name)
+    if attribute is None:
+        raise UserError(
+            f"no column {quote(name)} for {kind.name}",
+            where=", ".join(map(str, study.sources)),
+            then=_suggest(study, kind),
+        )
+    return attribute
+
+
+def require_nodes(study: Study, name: str | None) -> Attribute:
+    """Return the column of the pathological N category. Raises `UserError` without one."""
+    attribute = find_stage(study, PN, name)
+    if attribute is None:
+        raise UserError(
+            "the study has no pathological N category",
+            where=", ".join(map(str, study.sources)),
+            expected=f"a column {PN.sources[0]}, {PN.sources[1]} or {quote(PN.sources[-1], 90)}",
+            then=_suggest(study, PN),
+        )
+    return attribute
+
+
+def read_stage(study: Study, kind: StageKind, attribute: Attribute) -> Stage:
+    """Return the stages of all patients.
+
+    Raises `UserError` for a cell that is no such stage, and for a clinical stage (cN1) in a column
+    of pathological ones or the reverse.
+    """
+    cells = study.read(attribute.id or attribute.title)
+    classes = [kind.read(cell) if cell else None for cell in cells]
+    wrong = [
+        index
+        for index, (cell, tnm) in enumerate(zip(cells, classes, strict=True))
+        if cell and (tnm is None or not _is_of_kind(tnm, kind))
+    ]
+    if wrong:
+        more = plural(len(wrong) - 1, "more cell")
+        raise UserError(
+            f"column {quote(attribute.name)} holds {quote(cells[wrong[0]])}",
+            where=f"patient {quote(study.ids[wrong[0]])}",
+            expected=f"a {kind.title}, {kind.name[1].upper()}X or an empty cell",
+            got=f"{more} like it" if len(wrong) > 1 else "",
+            then="if the columns are shifted, download the file again",
+        )
+    return Stage(kind=kind, attribute=attribute, cells=tuple(cells), classes=tuple(classes))
+
+
+def _is_of_kind(tnm: TnmClass, kind: StageKind) -> bool:
+    if kind.is_pathological:
+        return not tnm.is_clinical
+    return "p" not in tnm.prefix
+
+
+def require_before_therapy(stages: Sequence[Stage]) -> None:
+    """Raise `UserError` if stages were assessed after neoadjuvant therapy (yp)."""
+    for stage in stages:
+        count = sum(tnm is not None and tnm.is_after_therapy for tnm in stage.classes)
+        if count:
+            raise UserError(
+                f"{plural(count, 'patient has', 'patients have')} a {stage.kind.title} after "
+                "neoadjuvant therapy (yp)",
+                where=f"column {quote(stage.attribute.name)}",
+                expected="stages before any therapy: it can change the lymph nodes",
+                then="include these patients with neoadjuvant=true",
+            )
+
+
+def is_lung(study: Study) -> bool:
+    """Return whether the study says that all patients have non-small cell lung cancer."""
+    codes = set(study.read("CANCER_TYPE_ACRONYM", "ONCOTREE_CODE")) - {""}
+    types = set(study.read("CANCER_TYPE", "Cancer Type")) - {""}
+    return bool(codes | types) and codes <= _LUNG_CODES and types <= {_LUNG_TYPE}
+
+
+def make_stage_column(stage: Stage, *, is_lung: bool) -> Column | None:
+    """Return the column of a stage, None if fewer than two categories are known.
+
+    The pathological N category is the target, the clinical one a feature; T stages are auxiliary
+    labels, whose label says whether they are those of lung cancer.
+    """
+    name, kind = stage.kind.name, stage.kind
+    categories = set(stage.values) - {""}
+    description = f"{kind.title} (AJCC edition of the year), column {stage.attribute.name}"
+    if kind is PN:
+        return Column(
+            name=name,
+            role="target",
+            kind="ordinal",
+            label=name,
+            categories=("N0", "N1", "N2", "N3"),
+            known="after",
+            description=description,
+        )
+    if len(categories) < 2:
+        return None
+    return Column(
+        name=name,
+        role="feature" if kind is CN else "aux",
+        kind="ordinal",
+        label=name if is_lung or kind is CN else f"{name}_names",
+        categories=tuple(sorted(categories, key=_order)),
+        known="after" if kind is PT else "before",
+        description=description,
+    )
+
+
+def _order(category: str) -> tuple[bool, bool, str]:
+    """Return a key that sorts Ta and Tis before T0 and T1."""
+    return category != "Ta", category != "Tis", category
+
+
+def _suggest(study: Study, kind: StageKind) -> str:
+    """Return the next step: columns whose cells are such stages, to choose by parameter."""
+    candidates = []
+    for attribute in study.attributes:
+        cells = set(study.read(attribute.id or attribute.title)) - {""}
+        if cells and all(kind.read(cell) is not None for cell in cells):
+            candidates.append(quote(attribute.name))
+    if not candidates:
+        return f"choose a study with a {kind.title}"
+    names = " or ".join(candidates[:_MOST_SUGGESTED])
+    return f"if {names} is a {kind.title}, choose it with {kind.name}=NAME"
