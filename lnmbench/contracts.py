@@ -7,7 +7,7 @@ contracts are in the order of the hooks; an optional one follows the contract th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
@@ -15,6 +15,7 @@ from lnmbench.records import (
     Block,
     Card,
     Case,
+    CasePredictions,
     Cohort,
     Column,
     EncodedImages,
@@ -436,6 +437,28 @@ class Baseline(Protocol):
 
 
 @runtime_checkable
+class FixedPredictions(Protocol):
+    """A baseline that is not trained, such as readers or other software; optional.
+
+    It needs no `estimator` and no `candidates`.
+    """
+
+    def predict_cases(
+        self, cohort: Cohort, find_case: Callable[[str], int | None]
+    ) -> CasePredictions:
+        """Return the predictions of the target for a cohort.
+
+        Parameters
+        ----------
+        cohort
+            The cohort. Its ids may be pseudonyms.
+        find_case
+            Returns the position in the cohort of the case with an id of the user's own tables, None
+            for another id.
+        """
+
+
+@runtime_checkable
 class Metric(Protocol):
     """A score of predictions."""
 
@@ -483,6 +506,15 @@ class Thresholded(Protocol):
         self, truth: NDArray[np.float64], predicted: NDArray[np.float64], threshold: float = 0.5
     ) -> float:
         """Return the metric; cases whose prediction reaches the threshold count as positive."""
+
+
+@runtime_checkable
+class ProbabilityMetric(Protocol):
+    """A metric of the probabilities themselves, such as the Brier score; optional."""
+
+    @property
+    def needs_probabilities(self) -> bool:
+        """True if the metric is undefined for ratings and calls, which only order the cases."""
 
 
 @runtime_checkable
@@ -606,11 +638,13 @@ __all__ = [
     "Documented",
     "Encoder",
     "FeatureExtractor",
+    "FixedPredictions",
     "ImageTask",
     "Metric",
     "OutcomeSection",
     "OwnHead",
     "PrecomputedFeatures",
+    "ProbabilityMetric",
     "Progress",
     "ReportReader",
     "Section",

@@ -65,6 +65,7 @@ from lnmbench.records.outcomes import (
     find_strata,
     mark_positive,
 )
+from lnmbench.records.predictions import CasePredictions, PredictionScale
 from lnmbench.records.probe import EncoderProbe, IdealLabel, ProbedLabel, probe_key
 from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
 from lnmbench.records.protocol import Family, Plan, Protocol, Splits
@@ -112,6 +113,7 @@ __all__ = [
     "Candidate",
     "Card",
     "Case",
+    "CasePredictions",
     "Cell",
     "CenterCounts",
     "CheckOutcome",
@@ -156,6 +158,7 @@ __all__ = [
     "Paragraph",
     "Plan",
     "PluginFault",
+    "PredictionScale",
     "Preprocessing",
     "ProbedLabel",
     "Profile",

@@ -14,6 +14,7 @@ from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
 from lnmbench.records.column import OMITTED_BY_DEFAULT
 from lnmbench.records.image_control import image_control
+from lnmbench.records.predictions import PredictionScale
 
 Control = Literal["none", "negative", "positive"]
 """A part of a method that carries no information by construction (`negative`), or all of it."""
@@ -138,6 +139,21 @@ class NetworkMethod:
         return bool(self.aux) and all(map(is_shuffled, self.aux))
 
     @property
+    def scale(self) -> PredictionScale:
+        """The meaning of the predictions: probabilities."""
+        return "probability"
+
+    @property
+    def trained(self) -> bool:
+        """True: a network is trained."""
+        return True
+
+    @property
+    def partial(self) -> bool:
+        """False: a network predicts every case."""
+        return False
+
+    @property
     def portable_encoder(self) -> Choice:
         """The encoder without the path of a weight file whose checksum is in `weights`."""
         if not self.weights.sha256:
@@ -171,11 +187,20 @@ class NetworkMethod:
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class BaselineMethod:
-    """A classical model on the clinical features. `plugins` is as in `NetworkMethod`."""
+    """A classical model on the clinical features, or predictions that are not trained.
+
+    `plugins` is as in `NetworkMethod`. `files` are the checksums of the files that parameters of
+    the baseline name, by parameter. `trained` is False for predictions that the run does not
+    train. `scale` is the meaning of the predictions; those of a `partial` method lack cases.
+    """
 
     label: str
     baseline: Choice
     plugins: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[tuple[str, str], ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})
+    trained: bool = field(default=True, metadata={OMITTED_BY_DEFAULT: True})
+    scale: PredictionScale = field(default="probability", metadata={OMITTED_BY_DEFAULT: True})
+    partial: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def aux(self) -> tuple[Choice, ...]:
@@ -204,8 +229,20 @@ class BaselineMethod:
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits; equal for equal settings, whatever the label."""
-        return _remember(self, lambda: _fingerprint({**asdict(self), "kind": "baseline"}))
+        """Sixteen hexadecimal digits; equal for equal settings, whatever the label.
+
+        A file counts by its checksum: moved to another folder, it gives the same method.
+        """
+        return _remember(self, self._compute_fingerprint)
+
+    def _compute_fingerprint(self) -> str:
+        settings = {**asdict(self), "kind": "baseline"}
+        checksums = dict(settings.pop("files"))
+        settings["baseline"]["parameters"] |= checksums
+        # these follow from the baseline and its files
+        for name in ("trained", "scale", "partial"):
+            del settings[name]
+        return _fingerprint(settings)
 
 
 Method = NetworkMethod | BaselineMethod

@@ -127,7 +127,11 @@ class Registry:
         )
         self.weightings = Role[contracts.Weighting](loaded, "weighting", contracts.Weighting)
         self.baselines: Role[GuardedBaseline] = Role(
-            loaded, "baseline", contracts.Baseline, parameters=(MODALITIES,)
+            loaded,
+            "baseline",
+            contracts.Baseline,
+            parameters=(MODALITIES,),
+            alternative=contracts.FixedPredictions,
         )
         self.executors = Role[GuardedExecutor](loaded, "executor", Executor)
         self.metrics = Role[contracts.Metric](loaded, "metric", contracts.Metric)

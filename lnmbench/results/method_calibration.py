@@ -26,6 +26,8 @@ def calibrate(results: Results, result: MethodResult) -> Calibration | None:
         None without labels of both classes, and if the predictions are not probabilities.
     """
     predicted = result.predicted
+    if result.method.scale != "probability":
+        return None
     if predicted is None or np.unique(results.truth).size < 2:
         return None
     if not bool(((predicted >= 0.0) & (predicted <= 1.0)).all()):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lnmbench.contracts import Metric, Thresholded
+from lnmbench.contracts import Metric, ProbabilityMetric, Thresholded
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     Cost,
@@ -17,6 +17,7 @@ from lnmbench.records import (
     FoldScores,
     Method,
     MethodResult,
+    PredictionScale,
     Protocol,
 )
 from lnmbench.stats.resampled import corrected_interval
@@ -141,6 +142,8 @@ def score(
 ) -> MethodResult:
     """Return the result of a method, without scores while units are missing.
 
+    A method that lacks predictions of some cases has no scores: they would be of other cases.
+
     Parameters
     ----------
     method
@@ -173,11 +176,14 @@ def score(
         cost=cost,
         predicted=predicted,
     )
-    if units_done != protocol.units:
+    if units_done != protocol.units or method.partial:
         return result
     scores, inner = {}, None
     for name, metric in metrics.items():
         if faults and name in faults:
+            continue
+        if not _suits(metric, method.scale):
+            scores[name] = _undefined_scores(metric, name, method.fingerprint, outer)
             continue
         try:
             scores[name] = fold_scores(
@@ -207,6 +213,26 @@ def score(
         spread={name: spread(metric_scores.values) for name, metric_scores in scores.items()},
         inner=inner,
     )
+
+
+def _suits(metric: Metric, scale: PredictionScale) -> bool:
+    """Return whether a metric is defined for predictions of a scale.
+
+    Calls have one operating point, which no inner fold chooses.
+    """
+    if scale == "probability":
+        return True
+    if isinstance(metric, ProbabilityMetric) and metric.needs_probabilities:
+        return False
+    return scale == "rating" or not isinstance(metric, Thresholded)
+
+
+def _undefined_scores(
+    metric: Metric, name: str, method: str, outer: NDArray[np.int16]
+) -> FoldScores:
+    values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+    thresholds = values.copy() if isinstance(metric, Thresholded) else None
+    return FoldScores(method=method, metric=name, values=values, thresholds=thresholds)
 
 
 def _thresholds(

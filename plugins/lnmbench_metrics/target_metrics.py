@@ -30,6 +30,8 @@ class BinaryMetric:
         Least and greatest value.
     statistic
         Function of labels (n,) and probabilities (n,).
+    needs_probabilities
+        Whether the metric is undefined for scores that only order the cases.
     """
 
     title: str
@@ -37,6 +39,7 @@ class BinaryMetric:
     bounds: tuple[float, float]
     statistic: Callable[[NDArray[np.float64], NDArray[np.float64]], float]
     kinds: Sequence[Label] = ("binary",)
+    needs_probabilities: bool = False
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the metric of (n,) probabilities."""
@@ -82,6 +85,7 @@ def brier() -> BinaryMetric:
         greater_is_better=False,
         bounds=(0.0, 1.0),
         statistic=scoring_rules.brier,
+        needs_probabilities=True,
     )
 
 
@@ -92,4 +96,5 @@ def log_loss() -> BinaryMetric:
         greater_is_better=False,
         bounds=(0.0, math.inf),
         statistic=scoring_rules.log_loss,
+        needs_probabilities=True,
     )

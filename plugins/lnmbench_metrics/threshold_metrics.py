@@ -149,6 +149,7 @@ class NetBenefit:
     """
 
     greater_is_better = True
+    needs_probabilities = True
     kinds: Sequence[Label] = ("binary",)
 
     def __init__(self, *, threshold: float = 0.2) -> None:

@@ -41,7 +41,9 @@ def require_predictions(result: MethodResult) -> NDArray[np.float64]:
 def has_probabilities(result: MethodResult) -> bool:
     """Return whether all predictions of a method are probabilities."""
     p = result.predicted
-    return p is not None and bool(p.min() >= 0.0 and p.max() <= 1.0)
+    if p is None or result.method.scale != "probability":
+        return False
+    return bool(p.min() >= 0.0 and p.max() <= 1.0)
 
 
 def undrawn_notes(results: Results) -> Iterator[str]:

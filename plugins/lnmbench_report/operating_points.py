@@ -102,7 +102,11 @@ def _name_aim(titles: Sequence[str]) -> str:
 def _make_table(results: Results, aim: Aim) -> Sequence[Block]:
     return make_method_table(
         results,
-        [result for result in complete_methods(results) if aim.metrics[0] in result.scores],
+        [
+            result
+            for result in complete_methods(results)
+            if aim.metrics[0] in result.scores and result.method.scale != "call"
+        ],
         lambda result: [tuple(_make_cells(results, result, aim))],
         key=f"operating_{aim.metrics[0]}",
         title=f"Operating point chosen on the inner folds: {aim.name}",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lnmbench.contracts import Baseline
+from lnmbench.contracts import Baseline, FixedPredictions
 from lnmbench.records import Column
 from lnmbench.registry.boundary.arrays import require_array
 from lnmbench.registry.boundary.calls import Boundary
+from lnmbench.registry.boundary.predictions import GuardedPredictions
 from lnmbench.registry.boundary.values import (
     SUM_SLACK,
     Unexpected,
@@ -36,10 +37,17 @@ class GuardedBaseline:
         The plugin's object.
     boundary
         Its boundary.
+
+    Attributes
+    ----------
+    fixed
+        Its predictions, if it is not trained; else None.
     """
 
     def __init__(self, baseline: Baseline, boundary: Boundary) -> None:
         self._baseline, self._boundary = baseline, boundary
+        is_fixed = isinstance(baseline, FixedPredictions)
+        self.fixed = GuardedPredictions(baseline, boundary) if is_fixed else None
 
     def estimator(self, columns: Sequence[Column]) -> GuardedEstimator:
         """Return an unfitted scikit-learn classifier for a DataFrame with these columns."""
@@ -49,7 +57,7 @@ class GuardedBaseline:
 
     def candidates(self) -> Sequence[Mapping[str, object]]:
         """Return the candidate settings of the inner folds."""
-        return self._candidates
+        return self._candidates if self.fixed is None else ({},)
 
     @cached_property
     def _candidates(self) -> Sequence[Mapping[str, object]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast, get_args
 
-from lnmbench.contracts import Metric, Thresholded
+from lnmbench.contracts import Metric, ProbabilityMetric, Thresholded
 from lnmbench.records import Label
 from lnmbench.registry.boundary.arrays import view_read_only
 from lnmbench.registry.boundary.calls import Boundary
@@ -60,6 +60,13 @@ class GuardedMetric:
     def bounds(self) -> tuple[float, float]:
         """Smallest and greatest possible value."""
         return self._boundary.read("bounds", require_interval, self._metric)
+
+    @cached_property
+    def needs_probabilities(self) -> bool:
+        """True if the metric is undefined for ratings and calls."""
+        if not isinstance(self._metric, ProbabilityMetric):
+            return False
+        return self._boundary.read("needs_probabilities", require_flag, self._metric)
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the metric, NaN if it is undefined for these cases."""

@@ -111,6 +111,8 @@ def _estimate_baseline(
     resolved: ResolvedBaseline, benchmark: ResolvedBenchmark, repeat: int
 ) -> RepeatEstimate:
     """Return the estimate of a repeat, from one inner fit with all its candidates."""
+    if resolved.fixed is not None:
+        return RepeatEstimate()
     chunk = BaselineChunk(
         method=resolved.method,
         repeat=repeat,

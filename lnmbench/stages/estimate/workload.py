@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.records import TARGET, Plan
-from lnmbench.stages.plan import ResolvedMethod, ResolvedNetwork
+from lnmbench.stages.plan import ResolvedBaseline, ResolvedMethod, ResolvedNetwork
 from lnmbench.store.ledger import FILE, LedgerReader
 
 # bytes of a row in the ledger's tables, without the length of its texts
@@ -83,13 +83,14 @@ def _workload(resolved: ResolvedMethod, plan: Plan, done: set[tuple[int, int]]) 
     missing = set(plan.splits.units()) - done
     repeats = tuple(sorted({repeat for repeat, _ in missing}))
     is_network = isinstance(resolved, ResolvedNetwork)
+    is_fixed = isinstance(resolved, ResolvedBaseline) and resolved.fixed is not None
     units = len(repeats) * plan.protocol.folds if is_network else len(missing)
     return Workload(
         resolved=resolved,
         repeats=repeats,
         units=units,
         candidates=resolved.candidates,
-        fits=units * plan.protocol.inner * resolved.candidates,
+        fits=0 if is_fixed else units * plan.protocol.inner * resolved.candidates,
     )
 
 

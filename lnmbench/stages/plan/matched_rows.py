@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.records import Cohort
 from lnmbench.stages.ingest import Pseudonyms
+from lnmbench.stages.plan.case_finder import make_case_finder
 from lnmbench.text import plural
 
 _UNKNOWN = -1
@@ -95,15 +96,13 @@ def _find_cases(
     ids: Sequence[str], cohort: Cohort, pseudonyms: Pseudonyms | None
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the case of each row (rows,), -1 if unknown, and the number of ids of a case (n,)."""
-    position = {id_: case for case, id_ in enumerate(cohort.ids)}
+    find_case = make_case_finder(cohort, pseudonyms)
     case_of: dict[str, int] = {}
     names = np.zeros(len(cohort), dtype=np.int64)
     for id_ in dict.fromkeys(ids):
-        case = position.get(id_, _UNKNOWN)
-        if case == _UNKNOWN and pseudonyms is not None:
-            case = position.get(pseudonyms.replace("id", id_), _UNKNOWN)
-        case_of[id_] = case
-        if case != _UNKNOWN:
+        case = find_case(id_)
+        case_of[id_] = _UNKNOWN if case is None else case
+        if case is not None:
             names[case] += 1
     return np.array([case_of[id_] for id_ in ids], dtype=np.int64), names
 

@@ -12,10 +12,12 @@ from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures, Weighting
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     IMAGE_MODALITY,
+    MODALITIES,
     BaselineMethod,
     Cohort,
     Control,
     NetworkMethod,
+    Plan,
     Resources,
     Weights,
     feature_modalities,
@@ -27,6 +29,7 @@ from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.ingest import Pseudonyms
 from lnmbench.stages.plan.aux_tasks import LabelSource, build_task, refuse_labels
+from lnmbench.stages.plan.case_finder import make_case_finder
 from lnmbench.stages.plan.encoders import (
     refuse_cohort,
     refuse_heads,
@@ -35,6 +38,11 @@ from lnmbench.stages.plan.encoders import (
     refuse_untrainable,
 )
 from lnmbench.stages.plan.failures import MethodFailure, refuse_all_failed
+from lnmbench.stages.plan.fixed_predictions import (
+    PlannedPredictions,
+    hash_files,
+    plan_predictions,
+)
 from lnmbench.stages.plan.image_tasks import refuse_image_task
 from lnmbench.stages.plan.matched_rows import MatchedRows, match_rows
 from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
@@ -70,10 +78,11 @@ class ResolvedNetwork:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedBaseline:
-    """A baseline method with its baseline."""
+    """A baseline method with its baseline, and its predictions if it is not trained."""
 
     method: BaselineMethod
     baseline: GuardedBaseline
+    fixed: PlannedPredictions | None = None
 
     @property
     def candidates(self) -> int:
@@ -91,6 +100,8 @@ def resolve_methods(
     cohort: Cohort,
     resources: Resources,
     source: LabelSource | None = None,
+    *,
+    plan: Plan | None = None,
     pseudonyms: Pseudonyms | None = None,
 ) -> tuple[tuple[ResolvedMethod, ...], tuple[MethodFailure, ...]]:
     """Return the methods with the objects of their selections, each built once, and the failures.
@@ -112,6 +123,8 @@ def resolve_methods(
         The device that the precision depends on.
     source
         The cases among which negative controls permute labels, by default all, and the target.
+    plan
+        The plan, which methods that are not trained need.
     pseudonyms
         Those that replaced the ids of the cohort, if any.
 
@@ -127,6 +140,7 @@ def resolve_methods(
         cohort=cohort,
         source=source,
         resources=resources,
+        plan=plan,
         pseudonyms=pseudonyms,
     )
     by_fingerprint: dict[str, ResolvedMethod] = {}
@@ -158,6 +172,7 @@ class _Resolver:
     cohort: Cohort
     source: LabelSource | None
     resources: Resources
+    plan: Plan | None = None
     pseudonyms: Pseudonyms | None = None
     tasks: dict[str, AuxTask] = field(default_factory=dict)
     failures: list[MethodFailure] = field(default_factory=list)
@@ -168,6 +183,10 @@ class _Resolver:
             for names in sets or (None,):
                 yield from self._networks(encoder, names)
         for baseline in self.selections.baselines:
+            if _is_fixed(baseline):
+                label = self._baseline_label(baseline)
+                yield from self._attempt(label, self._fixed_baseline, baseline)
+                continue
             # a baseline has no images
             with_features = [names for names in sets or () if names != (IMAGE_MODALITY,)]
             for names in with_features if sets else (None,):
@@ -292,12 +311,31 @@ class _Resolver:
         features = self.cohort.select_modalities(feature_modalities(selection.bound))
         refuse_no_features(features, f"the baseline {selection.written.name}")
         baseline.candidates()
-        method = BaselineMethod(
+        return ResolvedBaseline(method=self._baseline_method(selection), baseline=baseline)
+
+    def _fixed_baseline(self, selection: Selection[GuardedBaseline]) -> ResolvedBaseline:
+        baseline, method = selection.build(), self._baseline_method(selection)
+        if baseline.fixed is None or self.plan is None:
+            raise ValueError("fixed predictions need a plan")
+        if feature_modalities(selection.bound) is not None:
+            raise UserError(
+                f"the baseline {method.label} gets no features of this run",
+                then=f"omit its parameter {MODALITIES}",
+            )
+        find_case = make_case_finder(self.cohort, self.pseudonyms)
+        fixed = plan_predictions(
+            baseline.fixed, self.cohort, self.plan, find_case, label=method.label
+        )
+        method = replace(method, trained=False, scale=fixed.scale, partial=fixed.partial)
+        return ResolvedBaseline(method=method, baseline=baseline, fixed=fixed)
+
+    def _baseline_method(self, selection: Selection[GuardedBaseline]) -> BaselineMethod:
+        return BaselineMethod(
             label=self._baseline_label(selection),
             baseline=selection.bound,
             plugins=_versions([selection.version]),
+            files=hash_files(selection.bound.parameters),
         )
-        return ResolvedBaseline(method=method, baseline=baseline)
 
     def _baseline_label(self, selection: Selection[GuardedBaseline]) -> str:
         return str(redact_choice(selection.written))
@@ -338,6 +376,14 @@ class _Resolver:
 def _name_clinical_network(selection: Selection[Encoder]) -> str:
     modalities = feature_modalities(selection.written)
     return "clinical network" if modalities is None else f"network on {'+'.join(modalities)}"
+
+
+def _is_fixed(selection: Selection[GuardedBaseline]) -> bool:
+    """Return whether a baseline is not trained; one that cannot be built fails later."""
+    try:
+        return selection.build().fixed is not None
+    except PluginError:
+        return False
 
 
 def _find_control(tasks: Sequence[Selection[AuxTask]]) -> Control:

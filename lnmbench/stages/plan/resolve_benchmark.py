@@ -117,9 +117,17 @@ def resolve(
     plan = make_plan(cohort, built, protocol)
     source = LabelSource.of_plan(plan, cohort)
     methods, failures = resolve_methods(
-        selections, benchmark, registry, cohort, available, source, pseudonyms
+        selections,
+        benchmark,
+        registry,
+        cohort,
+        available,
+        source,
+        plan=plan,
+        pseudonyms=pseudonyms,
     )
     notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
+    notes += [note for resolved in methods for note in _fixed_notes(resolved)]
     notes += map(str, failures)
     networks = [r.method for r in methods if isinstance(r, ResolvedNetwork)]
     notices = [
@@ -142,6 +150,12 @@ def resolve(
         notes=tuple(notes),
         notices=tuple(dict.fromkeys(filter(None, [*notes, *notices]))),
     )
+
+
+def _fixed_notes(resolved: ResolvedMethod) -> tuple[str, ...]:
+    """Return the notes on predictions that are not trained."""
+    fixed = None if isinstance(resolved, ResolvedNetwork) else resolved.fixed
+    return () if fixed is None else fixed.notes
 
 
 def _tasks_by_name(methods: tuple[ResolvedMethod, ...]) -> dict[str, AuxTask]:

@@ -111,6 +111,8 @@ def _validation(ledger: LedgerReader, plan: Plan, method: str) -> pd.DataFrame:
     frames = []
     width = plan.endpoints.shape[1]
     for repeat, fold, probabilities in ledger.validation(method):
+        if not probabilities.size:  # of a method that lacks cases
+            continue
         cases = np.flatnonzero(plan.splits.outer[repeat] != fold)
         frames.append(
             pd.DataFrame(

@@ -64,13 +64,17 @@ class NetworkChunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BaselineChunk:
-    """Some units of one baseline in one repeat, by `folds`; the rest is as in `NetworkChunk`."""
+    """Some units of one baseline in one repeat, by `folds`; the rest is as in `NetworkChunk`.
+
+    `fixed` are the predictions of a method that is not trained, (n,), else None.
+    """
 
     method: BaselineMethod
     repeat: int
     folds: Sequence[int]
     plan: Plan
     cohort_file: Path
+    fixed: NDArray[np.float64] | None = None
     plugins: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -140,6 +144,7 @@ def make_chunk(
         folds=range(benchmark.plan.protocol.folds),
         plan=benchmark.plan,
         cohort_file=benchmark.cohort_file,
+        fixed=None if resolved.fixed is None else resolved.fixed.values[repeat],
         plugins=plugins,
         sources=sources,
     )

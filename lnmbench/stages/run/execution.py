@@ -13,6 +13,7 @@ from lnmbench.records import UnitResult
 from lnmbench.registry import BLOCK, PLUGINS, Registry
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import Chunk, NetworkChunk
+from lnmbench.stages.run.fixed_predictions import fixed_results
 from lnmbench.stages.run.networks import network_results
 from lnmbench.store.cohort_file import read_cohort
 
@@ -28,6 +29,8 @@ def execute(chunk: Chunk) -> list[UnitResult]:
     registry.require_sources(chunk.sources)
     if isinstance(chunk, NetworkChunk):
         results = network_results(chunk, cohort, registry)
+    elif chunk.fixed is not None:
+        results = fixed_results(chunk, chunk.fixed)
     else:
         baseline = registry.baselines.build(chunk.method.baseline)
         results = baseline_results(chunk, cohort, baseline)

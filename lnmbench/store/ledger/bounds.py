@@ -17,6 +17,9 @@ TEST_PREDICTIONS = (
 )
 VALIDATION = "a validation prediction is missing or outside 0 to 1"
 
+_PARTIAL = (
+    "(SELECT method FROM methods WHERE json_valid(record) AND json_extract(record, '$.partial'))"
+)
 _NO_RESULT = "coalesce(u.state, '') <> 'done'"
 _QUERIES: Mapping[str, str] = {
     "a result is of no planned unit": (
@@ -42,7 +45,7 @@ _QUERIES: Mapping[str, str] = {
         "  OR (p.task <> 'target' AND p.task NOT IN (SELECT task FROM tasks))"
     ),
     "a test prediction is missing": (
-        "SELECT unit FROM units u WHERE state = 'done' AND"
+        f"SELECT unit FROM units u WHERE state = 'done' AND method NOT IN {_PARTIAL} AND"
         " (SELECT count(*) FROM predictions p WHERE p.unit = u.unit AND task = 'target') <>"
         " (SELECT count(*) FROM splits s WHERE s.repeat = u.repeat AND s.fold = u.fold"
         "  AND part = 'test') * max(1, "
@@ -91,14 +94,15 @@ def find_units_out_of_bounds(database: sqlite3.Connection, plan: Plan) -> Iterat
 def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
     numbers = (plan.splits.inner >= 0).sum(axis=2) * plan.endpoints.shape[1]  # (repeats, folds)
     rows = database.execute(
-        "SELECT unit, repeat, fold, probabilities FROM validation JOIN units USING (unit)"
-        " WHERE typeof(probabilities) = 'blob'"
+        f"SELECT unit, repeat, fold, probabilities, method IN {_PARTIAL}"
+        " FROM validation JOIN units USING (unit) WHERE typeof(probabilities) = 'blob'"
     )
-    for unit, repeat, fold, stored in rows:
+    for unit, repeat, fold, stored, is_partial in rows:
         if not (0 <= repeat < numbers.shape[0] and 0 <= fold < numbers.shape[1]):
             yield unit, "a unit is of no fold"
             continue
-        sound = len(stored) == PROBABILITIES.itemsize * numbers[repeat, fold]
+        number = 0 if is_partial else numbers[repeat, fold]
+        sound = len(stored) == PROBABILITIES.itemsize * number
         values = np.frombuffer(stored, PROBABILITIES) if sound else np.empty(0)
         # NaN compares as False
         if not sound or not ((values >= 0) & (values <= 1)).all():

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.records import TARGET, Plan, UnitResult
+from lnmbench.records import TARGET, Method, Plan, UnitResult
 
 
-def require_valid(result: UnitResult, plan: Plan, labels: Mapping[str, str]) -> None:
+def require_valid(result: UnitResult, plan: Plan, methods: Mapping[str, Method]) -> None:
     """Raise `UserError` if a result cannot be that of a planned unit.
 
     Parameters
@@ -20,23 +20,28 @@ def require_valid(result: UnitResult, plan: Plan, labels: Mapping[str, str]) -> 
         The result that a worker returned.
     plan
         The plan of the run.
-    labels
-        The labels of the planned methods, by fingerprint.
+    methods
+        The planned methods, by fingerprint.
     """
     unit = result.unit
-    label = labels.get(unit.method, "an unknown method")
+    method = methods.get(unit.method)
+    label = "an unknown method" if method is None else method.label
     repeats, folds, n = plan.splits.inner.shape
     name = f"{label[:60]}, repeat {unit.repeat + 1}, fold {unit.fold + 1}"
-    if unit.method not in labels or not (0 <= unit.repeat < repeats and 0 <= unit.fold < folds):
+    if method is None or not (0 <= unit.repeat < repeats and 0 <= unit.fold < folds):
         raise _refusal(name, "a unit of the plan", "a result of another unit")
     test = plan.splits.inner[unit.repeat, unit.fold] < 0
+    training = ~test
+    if method.partial and TARGET in result.test and np.shape(result.test[TARGET]) == (n, 1):
+        test = test & ~np.isnan(result.test[TARGET][:, 0])
+        training = np.zeros(n, dtype=np.bool_)
     if TARGET not in result.test:
         raise _refusal(name, "predictions of the target", "none")
     for task, values in result.test.items():
         outcomes = plan.endpoints.shape[1] if task == TARGET else None
         _require_predictions(values, test, n, outcomes, name)
     shape = plan.endpoints.shape[: 1 if plan.endpoints.shape[1] == 1 else 2]
-    _require_probabilities(result.validation, ~test, shape, "validation predictions", name)
+    _require_probabilities(result.validation, training, shape, "validation predictions", name)
     numbers = (result.seconds, result.device_seconds, result.fits, result.epochs)
     # the memory is unknown on some systems
     if not all(np.isfinite(number) and number >= 0 for number in numbers) or result.memory_mb < 0:

@@ -231,9 +231,9 @@ class LedgerWriter(LedgerReader):
         Units that have results keep them: a chunk is computed as a whole if one of its units was
         damaged. Raises `UserError` if one cannot be a result of the plan; then none is stored.
         """
-        labels = {method.fingerprint: method.label for method in self.methods()}
+        methods = {method.fingerprint: method for method in self.methods()}
         for result in results:
-            require_valid(result, self._plan, labels)
+            require_valid(result, self._plan, methods)
         done = {method: self.done(method) for method in {r.unit.method for r in results}}
         with self._transaction():
             for result in results:
