@@ -238,7 +238,8 @@ class BaselineMethod:
     def _compute_fingerprint(self) -> str:
         settings = {**asdict(self), "kind": "baseline"}
         checksums = dict(settings.pop("files"))
-        settings["baseline"]["parameters"] |= checksums
+        parameters = {**self.baseline.parameters, **checksums}
+        settings["baseline"] = {"name": self.baseline.name, "parameters": parameters}
         # these follow from the baseline and its files
         for name in ("trained", "scale", "partial"):
             del settings[name]

@@ -7,8 +7,9 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from lnmbench.records import Choice, Method, NetworkMethod, Training, Weights
+from lnmbench.records import BaselineMethod, Choice, Method, NetworkMethod, Training, Weights
 from lnmbench.records import method as method_module
+from lnmbench.store import serialization
 
 
 def test_weights_in_another_folder_make_the_same_method() -> None:
@@ -66,3 +67,21 @@ def test_a_fingerprint_is_computed_once_and_forgotten_with_its_method() -> None:
     del methods
     gc.collect()
     assert len(method_module._FINGERPRINTS) <= before
+
+
+def test_a_baseline_counts_its_files_by_content() -> None:
+    def method(path: str, sha256: str) -> BaselineMethod:
+        baseline = Choice(name="predictions", parameters={"path": path, "column": "a"})
+        return BaselineMethod(label="any", baseline=baseline, files=(("path", sha256),))
+
+    original = method("/home/jane_doe/readers.csv", "ab")
+    assert original.fingerprint == method("elsewhere/moved.csv", "ab").fingerprint
+    assert original.fingerprint != method("/home/jane_doe/readers.csv", "cd").fingerprint
+
+
+def test_fields_of_fixed_predictions_leave_other_baselines_as_they_were() -> None:
+    method = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
+    assert method.fingerprint == "d3d63e30c3f38d02"
+    assert "scale" not in serialization.pack(method)
+    reader = replace(method, trained=False, scale="call", partial=True, files=(("path", "ab"),))
+    assert serialization.unpack_method(serialization.pack(reader)) == reader

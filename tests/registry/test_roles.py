@@ -47,3 +47,23 @@ def test_an_object_that_breaks_its_contract_is_refused(write: Write, metric_plug
 def test_an_unknown_name_gets_the_nearest() -> None:
     with pytest.raises(UserError, match="unknown encoder 'resnet5'; did you mean resnet50"):
         Registry().encoders.offer("resnet5")
+
+
+def test_an_object_may_have_the_members_of_an_alternative_contract(write: Write) -> None:
+    text = """
+from lnmbench import hookimpl
+
+class Reader:
+    def predict_cases(self, cohort, find_case): ...
+
+class Neither:
+    def estimator(self, columns): ...
+
+@hookimpl
+def register_baselines():
+    return {"reader": Reader, "neither": Neither}
+"""
+    baselines = Registry([write("mine", text)]).baselines
+    assert baselines.build(Choice(name="reader")).fixed is not None
+    with pytest.raises(UserError, match="a Baseline with .* without candidates"):
+        baselines.build(Choice(name="neither"))

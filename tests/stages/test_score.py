@@ -14,6 +14,7 @@ from lnmbench.records import (
     Choice,
     Cost,
     NetworkMethod,
+    PredictionScale,
     Protocol,
     Weights,
 )
@@ -166,3 +167,61 @@ def test_a_finished_method_has_every_metric() -> None:
     assert outcome.complete
     assert set(outcome.scores) == set(outcome.summary) == set(outcome.spread) == {"gap", "again"}
     assert outcome.scores["gap"].method == METHOD.fingerprint
+
+
+class Sure(Gap):
+    """A metric of probabilities."""
+
+    needs_probabilities = True
+
+
+class Called(Gap):
+    """A metric at a threshold of the inner folds."""
+
+    def threshold(self, truth: np.ndarray, predicted: np.ndarray) -> float:
+        return 0.5
+
+    def __call__(self, truth: np.ndarray, predicted: np.ndarray, threshold: float = 0.5) -> float:
+        return super().__call__(truth, (predicted >= threshold).astype(float))
+
+
+@pytest.mark.parametrize(
+    ("scale", "defined"),
+    [("probability", "gap sure called"), ("rating", "gap called"), ("call", "gap")],
+)
+def test_ratings_and_calls_have_no_metric_of_probabilities(
+    scale: PredictionScale, defined: str
+) -> None:
+    validation = [(r, f, np.array([0.0, 0.0, 1.0, 1.0])) for r in range(2) for f in range(3)]
+    result = score(
+        replace(METHOD, scale=scale),
+        (predictions() > 0.5).astype(float),
+        TRUTH,
+        OUTER,
+        protocol=replace(PROTOCOL, primary=("gap",)),
+        metrics={"gap": Gap(), "sure": Sure(), "called": Called()},
+        units_done=6,
+        cost=Cost(),
+        validation=validation,
+    )
+    scored = [n for n, s in result.scores.items() if not np.isnan(s.values).any()]
+    assert " ".join(scored) == defined
+    assert result.scores["called"].thresholds is not None
+
+
+def test_a_method_that_lacks_cases_has_no_scores() -> None:
+    lacking = predictions()
+    lacking[:, 0] = np.nan
+    result = score(
+        replace(METHOD, partial=True),
+        lacking,
+        TRUTH,
+        OUTER,
+        protocol=PROTOCOL,
+        metrics={"gap": Gap()},
+        units_done=6,
+        cost=Cost(),
+    )
+    assert result.complete
+    assert (result.scores, result.summary) == ({}, {})
+    np.testing.assert_array_equal(result.predicted, lacking)

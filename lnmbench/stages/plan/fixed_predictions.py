@@ -27,7 +27,7 @@ class PlannedPredictions:
 
     @property
     def covered(self) -> NDArray[np.bool_]:
-        """Whether each case has a prediction, (n,)."""
+        """True for the cases with a prediction, (n,)."""
         return np.asarray(~np.isnan(self.values).any(axis=0))
 
 

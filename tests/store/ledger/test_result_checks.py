@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import NetworkMethod, Plan, Unit, UnitResult
+from lnmbench.records import BaselineMethod, Choice, NetworkMethod, Plan, Unit, UnitResult
 from lnmbench.store.ledger import LedgerReader, LedgerWriter
 
 MakeResult = Callable[[Plan, int, int], UnitResult]
@@ -78,3 +78,32 @@ def test_nothing_of_the_chunk_is_stored(
     assert "a result was not stored: " in str(refusal.value)
     with LedgerReader.open(tmp_path) as reader:
         assert reader.done(method.fingerprint) == set()
+
+
+def test_a_partial_method_lacks_cases_and_validation_predictions(
+    tmp_path: Path, plan: Plan, make_result: MakeResult
+) -> None:
+    reader = BaselineMethod(label="reader", baseline=Choice(name="reader"), partial=True)
+    key = reader.fingerprint
+    with LedgerWriter.create(tmp_path, plan, print) as ledger:
+        ledger.add_methods([reader], plan.splits.units())
+        results = []
+        for repeat, fold in plan.splits.units():
+            result = make_result(plan, repeat, fold)
+            target = result.test["target"].copy()
+            target[:7] = np.nan
+            results.append(
+                replace(
+                    result,
+                    unit=replace(result.unit, method=key),
+                    test={"target": target},
+                    validation=np.full(30, np.nan),
+                )
+            )
+        ledger.add_results(results)
+    with LedgerReader.open(tmp_path) as ledger:
+        assert len(ledger.done(key)) == 6
+        stored = ledger.predictions(key, "target")[..., 0]
+        assert np.isnan(stored[:, :7]).all()
+        assert not np.isnan(stored[:, 7:]).any()
+        assert [p.size for _, _, p in ledger.validation(key)] == [0] * 6
