@@ -13,11 +13,10 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.records import CasePredictions, Outcomes, Plan
-from lnmbench.stages.ingest import Pseudonyms
+from lnmbench.stages.plan.case_finder import make_case_finder
 from lnmbench.stages.plan.fixed_predictions import (
     PlannedPredictions,
     hash_files,
-    make_case_finder,
     plan_predictions,
 )
 
@@ -46,15 +45,6 @@ def test_predictions_of_all_cases_hold_in_every_repeat(make_cohort: MakeCohort, 
     fixed = planned(cohort, plan, values=np.arange(40) / 40, partial=True)
     np.testing.assert_array_equal(fixed.values, np.tile(np.arange(30) / 40, (2, 1)))
     assert not fixed.partial, "every case of the plan has a prediction"
-
-
-def test_a_pseudonym_finds_the_case_of_its_id(make_cohort: MakeCohort) -> None:
-    pseudonyms = Pseudonyms(key=b"k" * 32)
-    plain = make_cohort(3)
-    cohort = replace(plain, ids=tuple(pseudonyms.replace("id", id_) for id_ in plain.ids))
-    find = make_case_finder(cohort, pseudonyms)
-    assert [find(id_) for id_ in ("case-0", "case-2", "case-3", cohort.ids[1])] == [0, 2, None, 1]
-    assert make_case_finder(plain)("case-1") == 1
 
 
 def test_cases_without_a_prediction_are_refused_or_declared(

@@ -11,11 +11,11 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import NetworkMethod, Resources
+from lnmbench.records import NetworkMethod, Plan, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import LabelSource
 from lnmbench.stages.plan.method_selections import select_methods
-from lnmbench.stages.plan.methods import resolve_methods
+from lnmbench.stages.plan.methods import ResolvedBaseline, resolve_methods
 from lnmbench.testing import sample_cohort
 
 MakeCohort = Callable[..., Cohort]
@@ -206,3 +206,56 @@ def test_an_image_control_has_no_label_controls(make_cohort: MakeCohort) -> None
         f"{network},control=noise",
         f"{network} + {task},shuffled=1",
     ]
+
+
+READER = """
+import numpy as np
+from lnmbench import hookimpl
+from lnmbench.records import CasePredictions
+
+class Reader:
+    def predict_cases(self, cohort, find_case):
+        values = np.full(len(cohort), np.nan)
+        for number in range(30):
+            values[find_case(f"case-{number}")] = number % 2
+        return CasePredictions(values=values, scale="call")
+
+@hookimpl
+def register_baselines():
+    return {"reader": Reader}
+"""
+
+
+def test_a_baseline_that_is_not_trained_is_resolved_once_for_all_modalities(
+    make_cohort: MakeCohort, plan: Plan, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(READER)
+    registry = Registry([str(tmp_path / "mine.py")])
+    options = {"baseline": "reader", "only": True, "modalities": ["clinical", "clinical"]}
+    benchmark = read_benchmark(None, options)
+    selections = select_methods(benchmark, registry)
+    (resolved,), failures = resolve_methods(
+        selections, benchmark, registry, make_cohort(30), Resources(), plan=plan
+    )
+    assert failures == ()
+    assert isinstance(resolved, ResolvedBaseline)
+    assert resolved.fixed is not None
+    np.testing.assert_array_equal(resolved.fixed.values[1], np.arange(30) % 2)
+    method = resolved.method
+    assert (method.label, method.trained, method.scale, method.partial) == (
+        "reader",
+        False,
+        "call",
+        False,
+    )
+
+
+def test_a_baseline_that_is_not_trained_has_no_modalities(
+    make_cohort: MakeCohort, plan: Plan, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(READER)
+    registry = Registry([str(tmp_path / "mine.py")])
+    benchmark = read_benchmark(None, {"baseline": "reader:modalities=clinical", "only": True})
+    selections = select_methods(benchmark, registry)
+    with pytest.raises(UserError, match="reader:modalities=clinical gets no features"):
+        resolve_methods(selections, benchmark, registry, make_cohort(30), Resources(), plan=plan)
