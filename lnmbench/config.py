@@ -173,7 +173,9 @@ Margins = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_parse_margin
 ModalitySets = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_parse_modalities)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_normalize_names)]
 
-CAN_BE_ZERO = ("weight_decay", "dropout", "feature_penalty", "layers", "warmup_epochs")
+CAN_BE_ZERO = (
+    *("weight_decay", "dropout", "feature_penalty", "layers", "warmup_epochs", "modality_dropout"),
+)
 """Training settings for which 0 is allowed."""
 
 LARGEST = {
@@ -316,8 +318,9 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
         from lnmbench.nets.data.augmentation import parse_augmentations
 
         parse_augmentations(training.augment)
-    if training.dropout >= 1:
-        raise _training_error("dropout", "below 1", training.dropout)
+    for name in ("dropout", "modality_dropout"):
+        if getattr(training, name) >= 1:
+            raise _training_error(name, "below 1", getattr(training, name))
     # the default warm-up may be longer than a run of a few epochs, which is a try
     if "warmup_epochs" in settings and training.warmup_epochs >= training.max_epochs:
         expected = f"below max_epochs ({training.max_epochs})"

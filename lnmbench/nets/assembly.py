@@ -38,7 +38,9 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
         The weighting, for the scalars that it learns.
     """
     clinical = fits.clinical.shape[2]
-    body: SliceBody | ClinicalBody = ClinicalBody(clinical=clinical, settings=settings)
+    modalities = tuple((each.name, each.features.shape[2]) for each in fits.modalities)
+    width = clinical + sum(width for _, width in modalities)
+    body: SliceBody | ClinicalBody = ClinicalBody(clinical=width, settings=settings)
     if inputs.slices is not None:
         encoder = inputs.slices.trainable_encoder
         trained = () if encoder is None else encoder_parameters(encoder.network, settings)
@@ -63,6 +65,7 @@ def build_network(inputs: Inputs, fits: Fits, settings: Training, weighting: Wei
     return Network(
         body=body,
         clinical=clinical,
+        modalities=modalities,
         aux=aux,
         weighting_scalars=scalars,
         outcomes=inputs.outcomes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -199,6 +199,29 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModalityInput:
+    """The features of a modality other than the clinical one.
+
+    Parameters
+    ----------
+    name
+        The name of the modality, a name of a module of torch.
+    features
+        Features (K, n, W), standardized for each fit on its training cases.
+    present
+        Whether a case has the modality, bool (n,).
+    """
+
+    name: str
+    features: Tensor
+    present: Tensor
+
+    def select(self, rows: Sequence[int]) -> ModalityInput:
+        """Return the features of some of the fits."""
+        return replace(self, features=self.features[list(rows)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fits:
     """The K fits of a stack: the data and settings in which they differ.
 
@@ -210,6 +233,8 @@ class Fits:
         The cases whose probabilities are part of the results, bool (K, n).
     clinical
         Clinical features (K, n, C), imputed and scaled for each fit on its training cases.
+    modalities
+        The features of other modalities.
     seeds
         The seed of each fit.
     learning_rate, weight_decay, dropout, feature_penalty
@@ -233,6 +258,7 @@ class Fits:
     dropout: Tensor | None = None
     feature_penalty: Tensor | None = None
     loss_weights: Tensor | None = None
+    modalities: tuple[ModalityInput, ...] = ()
 
     def __post_init__(self) -> None:
         shape = self.training.shape
@@ -245,6 +271,10 @@ class Fits:
         leaked = self.training & (self.validation | self.predicted)
         _require(not bool(leaked.any()), "a fit is evaluated on cases on which it trains")
         _require(bool(torch.isfinite(self.clinical).all()), "clinical features are not finite")
+        for each in self.modalities:
+            same = each.features.shape[:2] == shape and len(each.present) == shape[1]
+            _require(same, f"the features of {each.name} are not (fits, cases, …)")
+            _require(bool(torch.isfinite(each.features).all()), f"{each.name} is not finite")
         rates = ("learning_rate", "weight_decay", "dropout", "feature_penalty", "loss_weights")
         for name in rates:
             values = getattr(self, name)
@@ -265,6 +295,7 @@ class Fits:
             validation=self.validation[rows],
             predicted=self.predicted[rows],
             clinical=self.clinical[rows],
+            modalities=tuple(each.select(rows) for each in self.modalities),
             seeds=tuple(self.seeds[row] for row in rows),
             learning_rate=select_rows(self.learning_rate),
             weight_decay=select_rows(self.weight_decay),

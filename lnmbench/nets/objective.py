@@ -70,6 +70,10 @@ class StackedObjective:
         self._validation_cases = _case_indices(fits.validation)
         self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
         self._clinical = fits.clinical.float().to(self.device)
+        self._modalities = [each.features.float().to(self.device) for each in fits.modalities]
+        present = [each.present for each in fits.modalities]
+        if present:
+            self._present = torch.stack(present, dim=1).float().to(self.device)  # (n, modalities)
         labels, known = split_known_labels(inputs.target.float(), partial=inputs.target.dim() > 1)
         if bool((fits.validation & ~known).any()):
             raise ValueError("a fit is validated on cases whose target is unknown")
@@ -175,10 +179,21 @@ class StackedObjective:
     def _features(
         self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
     ) -> tuple[Tensor, Tensor]:
-        """Return image features of cases and bags (k, B + bags, F), and clinical ones (k, B, C)."""
-        clinical = self._clinical[state.rows.unsqueeze(1), batch.cases]  # (k, B, C)
-        features = self.network.features(state.values, tokens, clinical, batch.packing, dropout)
-        return features, clinical
+        """Return image features of cases and bags (k, B + bags, F), and other ones (k, B, C)."""
+        cases = state.rows.unsqueeze(1), batch.cases
+        clinical = self._clinical[cases]  # (k, B, C)
+        if not self._modalities:
+            features = self.network.features(state.values, tokens, clinical, batch.packing, dropout)
+            return features, clinical
+        present = self._present[batch.cases]  # (k, B, modalities)
+        modalities = [
+            each[cases] * present[:, :, position, None]  # (k, B, W)
+            for position, each in enumerate(self._modalities)
+        ]
+        whole = torch.cat([clinical, *modalities], dim=2)
+        features = self.network.features(state.values, tokens, whole, batch.packing, dropout)
+        others = self.network.modality_features(state.values, modalities, present, dropout)
+        return features, torch.cat([clinical, others], dim=2)
 
     def losses(
         self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout

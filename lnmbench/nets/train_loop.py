@@ -134,6 +134,9 @@ class TrainLoop:
         self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
         # bags have a stream of their own: cases are masked as without auxiliary tasks
         self._bag_dropout = DropoutSampler(rates, fits.seeds, objective.device, "bag dropout")
+        rates = torch.full((len(fits),), settings.modality_dropout)
+        stream = "modality dropout"
+        self._modality_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
         self._history: list[FitEpoch] = []
 
@@ -196,17 +199,18 @@ class TrainLoop:
         return sums
 
     def _draw_dropout(self, fits: Tensor, batch: Batch, step: int) -> StepDropout:
-        body, packing = self._objective.network.body, batch.packing
+        network, packing = self._objective.network, batch.packing
         tokens = DropoutMask()
         if packing is not None:
-            width = body.token_dropout_width
+            width = network.body.token_dropout_width
             tokens = self._token_dropout.draw(fits, step, packing.capacity, width)
-        count, width = batch.cases.shape[1], body.case_dropout_width
+        count, width = batch.cases.shape[1], network.case_dropout_width
         cases = self._case_dropout.draw(fits, step, count, width)
         if batch.lists > count:
             bags = self._bag_dropout.draw(fits, step, batch.lists - count, width)
             cases = cases.extend(bags)
-        return StepDropout(tokens=tokens, cases=cases)
+        modalities = self._modality_dropout.draw(fits, step, count, len(network.modalities))
+        return StepDropout(tokens=tokens, cases=cases, modalities=modalities)
 
     def results(self) -> FitResults:
         """Return predictions of the best weights; NaN for a fit that never had a finite loss.

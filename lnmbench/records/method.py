@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from typing import Literal
 from weakref import ReferenceType, ref
@@ -56,7 +56,9 @@ class Training:
     the training cases or by a `trained` projection; None keeps the encoder's width. Over the
     tokens of a case stand `layers` transformer layers with `dropout`, none by default, then the
     mean. `feature_penalty` acts on this mean like the penalty of a ridge regression, by dropout at
-    the rate penalty / (penalty + n) for n training cases.
+    the rate penalty / (penalty + n) for n training cases. It acts so on the features of modalities
+    other than the clinical one, too, each of which has a layer of its own; `modality_dropout` is
+    the rate at which training omits such a modality of a case.
 
     Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
     normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that
@@ -87,6 +89,7 @@ class Training:
     compile: bool = False
     augment: str = "none"
     views: int = 4
+    modality_dropout: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
@@ -178,6 +181,7 @@ class NetworkMethod:
         return _fingerprint(
             {
                 **asdict(self),
+                "training": _describe_training(self.training),
                 "kind": "network",
                 "encoder": asdict(self.portable_encoder),
                 "weights": self.weights.sha256 or self.weights.source,  # not the text of the note
@@ -280,6 +284,15 @@ def _remember(method: Method, compute: Callable[[], str]) -> str:
 def _forget(number: int, dead: ReferenceType[Method]) -> None:
     if _FINGERPRINTS.get(number, (None, ""))[0] is dead:
         del _FINGERPRINTS[number]
+
+
+def _describe_training(training: Training) -> dict[str, object]:
+    """Return the settings without those that are omitted by default."""
+    return {
+        each.name: getattr(training, each.name)
+        for each in fields(training)
+        if OMITTED_BY_DEFAULT not in each.metadata or getattr(training, each.name) != each.default
+    }
 
 
 def _fingerprint(settings: Mapping[str, object]) -> str:

@@ -16,7 +16,7 @@ from lnmbench.errors import UserError
 from lnmbench.nets import parallel
 from lnmbench.nets.assembly import build_network
 from lnmbench.nets.data.device_data import DeviceData
-from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.fits import FitResults, Fits, Inputs, ModalityInput
 from lnmbench.nets.memory import estimate_fit_bytes
 from lnmbench.nets.parallel import split_into_stacks, train
 from lnmbench.nets.stacked.parameters import ParameterLayout
@@ -45,6 +45,39 @@ def test_a_fit_does_not_depend_on_its_stack(
         assert_same_fit(everything, k, few, j, atol=1e-4)
         alone = train(inputs, make_fits([k]), settings, sum_losses())
         assert_same_fit(everything, k, alone, 0, atol=1e-4)
+
+
+@pytest.mark.parametrize("slices", [True, False], ids=["slices", "clinical"])
+def test_a_fit_with_other_modalities_learns_from_them_and_does_not_depend_on_its_stack(
+    slices: bool,
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    assert_same_fit: Callable[..., None],
+) -> None:
+    inputs = make_inputs(slices=slices)
+
+    def with_modality(seeds: Sequence[int]) -> Fits:
+        noise = torch.randn(len(inputs.target), 5, generator=torch.Generator().manual_seed(1))
+        features = (noise + 3 * inputs.target[:, None]).expand(len(seeds), -1, -1)
+        present = torch.arange(len(inputs.target)) % 7 > 0
+        modality = ModalityInput(name="cfdna", features=features, present=present)
+        return replace(make_fits(seeds), modalities=(modality,), learning_rate=None)
+
+    settings = replace(settings, modality_dropout=0.2, max_epochs=15, learning_rate=1e-2)
+    seeds = [47, 3, 12, 31, 8]
+    together, fits = (
+        train(inputs, with_modality(seeds), settings, sum_losses()),
+        with_modality(seeds),
+    )
+    for k, seed in enumerate(seeds):
+        alone = train(inputs, with_modality([seed]), settings, sum_losses())
+        assert_same_fit(together, k, alone, 0, atol=1e-4)
+    tested = (fits.predicted & ~fits.validation & fits.modalities[0].present).numpy()
+    risk = together.probabilities["n2"][tested][:, 0]
+    truth = np.broadcast_to(inputs.target.numpy(), tested.shape)[tested]
+    assert ((risk > 0.5) == truth).mean() >= 0.8
 
 
 @pytest.mark.parametrize("slices", [True, False], ids=["slices", "clinical"])

@@ -174,7 +174,7 @@ def test_the_dropout_of_features_is_the_same_with_and_without_tasks(
     settings = replace(settings, feature_penalty=30.0, max_epochs=1)
     train(inputs, fits, settings, sum_losses())
     train(replace(inputs, aux=()), replace(fits, loss_weights=None), settings, sum_losses())
-    _, with_task, _, _, alone, _ = rates
+    _, with_task, _, _, _, alone, _, _ = rates
     torch.testing.assert_close(with_task, 30 / (30.0 + fits.training.sum(1).double()))
     assert torch.equal(with_task, alone), "a task without information must not change the rate"
 

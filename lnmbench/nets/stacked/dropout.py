@@ -164,10 +164,11 @@ class DropoutMask:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StepDropout:
-    """The dropout of one step: of tokens in the transformer, and of the features of each case."""
+    """The dropout of one step: of tokens, of the features of each case, and of modalities."""
 
     tokens: DropoutMask = field(default_factory=DropoutMask)
     cases: DropoutMask = field(default_factory=DropoutMask)
+    modalities: DropoutMask = field(default_factory=DropoutMask)
 
 
 def penalty_to_dropout(penalties: Tensor, counts: Tensor) -> Tensor:

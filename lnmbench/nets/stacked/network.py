@@ -20,7 +20,7 @@ from lnmbench.nets.stacked.layers import (
 from lnmbench.nets.stacked.parameters import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.stacked.dropout import StepDropout
@@ -224,8 +224,9 @@ class AuxHead:
 class Network:
     """A body and its heads.
 
-    The target's head takes the body's features and the clinical features, the other heads the
-    body's features alone. Parameters of heads are named `target.…` and `aux.NAME.…`.
+    The target's head takes the body's features, the clinical features, and those that a layer makes
+    of each other modality; the other heads take the body's features alone. Parameters of heads are
+    named `target.…` and `aux.NAME.…`.
 
     Parameters
     ----------
@@ -233,6 +234,8 @@ class Network:
         The part that all heads share.
     clinical
         The number of clinical features.
+    modalities
+        The name of each other modality and the number of its features.
     aux
         The heads of the auxiliary tasks.
     weighting_scalars
@@ -245,6 +248,7 @@ class Network:
 
     body: SliceBody | ClinicalBody
     clinical: int
+    modalities: tuple[tuple[str, int], ...] = ()
     aux: tuple[AuxHead, ...] = ()
     weighting_scalars: tuple[float, ...] = ()
     outcomes: int = 1
@@ -253,10 +257,24 @@ class Network:
     @property
     def _target(self) -> StackedLinear | StackedCutPoints:
         # Heads start at zero: small rates would take many epochs to unlearn random predictions.
-        inputs = self.body.settings.image_features + self.clinical
+        features = self.body.settings.image_features
+        inputs = features * (1 + len(self.modalities)) + self.clinical
         if self.ordered:
             return StackedCutPoints(name="target", inputs=inputs, outputs=self.outcomes)
         return StackedLinear(name="target", inputs=inputs, outputs=self.outcomes, zero=True)
+
+    @property
+    def _modality_layers(self) -> tuple[StackedLinear, ...]:
+        outputs = self.body.settings.image_features
+        return tuple(
+            StackedLinear(name=f"target.{name}", inputs=width, outputs=outputs)
+            for name, width in self.modalities
+        )
+
+    @property
+    def case_dropout_width(self) -> int:
+        """Return the number of dropout factors of a case."""
+        return self.body.case_dropout_width + sum(width for _, width in self.modalities)
 
     @property
     def _aux_layers(self) -> tuple[StackedLinear | StackedModule, ...]:
@@ -266,7 +284,8 @@ class Network:
         """Return the parameters of body, heads and weighting."""
         settings = self.body.settings
         lr_scale = settings.head_learning_rate / settings.learning_rate
-        heads = (p for head in (self._target, *self._aux_layers) for p in head.parameters())
+        layers = (self._target, *self._modality_layers, *self._aux_layers)
+        heads = (p for head in layers for p in head.parameters())
         scalars = (
             Parameter(name=f"weighting.{i}", shape=(), fill=value)
             for i, value in enumerate(self.weighting_scalars)
@@ -309,7 +328,7 @@ class Network:
         tokens
             Packed tokens (K, P, width) from a `TokenEmbedder`; None for a network without images.
         clinical
-            Clinical features (K, B, C).
+            Clinical features (K, B, C), and those of all modalities, for a network without images.
         packing
             The positions of the tokens; None for a network without images.
         dropout
@@ -320,6 +339,41 @@ class Network:
         if tokens is None or packing is None:
             raise ValueError("a network with images needs tokens and their positions")
         return self.body(values, tokens, packing, dropout)
+
+    def modality_features(
+        self,
+        values: Mapping[str, Tensor],
+        modalities: Sequence[Tensor],
+        present: Tensor,
+        dropout: StepDropout,
+    ) -> Tensor:
+        """Return what the layer of each modality makes of its features, 0 for cases without it.
+
+        Parameters
+        ----------
+        values
+            The parameters by name, each (K, …).
+        modalities
+            Features (K, B, W) of each modality.
+        present
+            Whether a case has each modality, float (K, B, modalities).
+        dropout
+            The step's dropout, from which the body has taken its factors.
+
+        Returns
+        -------
+        Tensor
+            (K, B, modalities · image_features).
+        """
+        cases = present.shape[1]
+        factors = dropout.modalities.take(len(self.modalities))
+        shares = apply_dropout(present, factors).unsqueeze(3)  # (K, B, modalities, 1)
+        outputs = []
+        for position, (layer, x) in enumerate(zip(self._modality_layers, modalities, strict=True)):
+            factors = dropout.cases.take(layer.inputs)
+            x = apply_dropout(x, None if factors is None else factors[:, :cases])
+            outputs.append(layer(values, x) * shares[:, :, position])  # (K, B, image_features)
+        return torch.cat(outputs, dim=2)
 
     def target_logits(
         self, values: Mapping[str, Tensor], features: Tensor, clinical: Tensor
@@ -333,7 +387,7 @@ class Network:
         features
             Image features (K, B + bags, image_features); the first B are those of the cases.
         clinical
-            Clinical features (K, B, C).
+            Clinical features (K, B, C), and those of `modality_features` if there are modalities.
         """
         of_cases = features[:, : clinical.shape[1]]
         return self._target(values, torch.cat([of_cases, clinical], dim=2))  # (K, B, outcomes)

@@ -1,21 +1,19 @@
-"""Inputs of the networks of a chunk: labels, features of slices, clinical features."""
+"""Inputs of the networks of a chunk: labels and features of slices."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.contracts import AuxTask, Encoder, ImageTask, OwnHead
 from lnmbench.imaging.geometry import window
-from lnmbench.records import TARGET, Cohort, Column, EncodedImages, NetworkMethod, Plan
+from lnmbench.records import TARGET, Cohort, EncodedImages, NetworkMethod, Plan
 from lnmbench.stages.plan import head_names, network_positions
 from lnmbench.stages.run.chunk import NetworkChunk
 from lnmbench.stages.run.example_images import encoded_images
@@ -220,44 +218,3 @@ def _images(
         images[filled : filled + len(slices_hu), 0] = window(slices_hu, method.window_hu)
         filled += len(slices_hu)
     return images
-
-
-def clinical_inputs(
-    cohort: Cohort, positions: NDArray[np.int64], training: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """Return clinical features (K, n, C), imputed and scaled on each fit's training cases.
-
-    Parameters
-    ----------
-    cohort
-        The cohort.
-    positions
-        (n,), the positions of the cases in the cohort.
-    training
-        The cases on which each fit trains, (K, n).
-    """
-    if not cohort.features:
-        return np.zeros((*training.shape, 0), dtype=np.float32)
-    frame = feature_frame(cohort, positions)
-    values = tuple(frame[column.name].to_numpy().tobytes() for column in cohort.features)
-    masks = tuple(mask.tobytes() for mask in training)
-    return _scale(cohort.features, values, masks).copy()
-
-
-# all networks of a repeat have the same clinical features, as the negative controls of a task do
-@lru_cache(maxsize=16)
-def _scale(
-    columns: tuple[Column, ...], values: tuple[bytes, ...], training: tuple[bytes, ...]
-) -> NDArray[np.float32]:
-    """Return features (K, n, C) from columns (n,) of float64 and training cases (n,) of bool."""
-    import pandas as pd
-
-    frame = pd.DataFrame(
-        {
-            column.name: np.frombuffer(content, dtype=np.float64)
-            for column, content in zip(columns, values, strict=True)
-        }
-    )
-    masks = [np.frombuffer(mask, dtype=np.bool_) for mask in training]
-    features = [preprocessor(columns).fit(frame[mask]).transform(frame) for mask in masks]
-    return np.stack(features).astype(np.float32)

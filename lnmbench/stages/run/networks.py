@@ -22,7 +22,8 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
 from lnmbench.stages.run.features import rebuild_encoder
-from lnmbench.stages.run.network_inputs import clinical_inputs, network_inputs
+from lnmbench.stages.run.network_features import clinical_inputs, modality_inputs
+from lnmbench.stages.run.network_inputs import network_inputs
 from lnmbench.stages.run.outer_fold import OuterFold, split_by_fold
 from lnmbench.text import plural
 
@@ -137,6 +138,7 @@ def stack_fits(cohort: Cohort, plan: Plan, planned: Sequence[Fit]) -> Fits:
         validation=torch.from_numpy(validation),
         predicted=torch.from_numpy(validation | test),
         clinical=torch.from_numpy(clinical_inputs(cohort, positions, training)),
+        modalities=modality_inputs(cohort, positions, training),
         seeds=tuple(fit.seed for fit in planned),
     )
 

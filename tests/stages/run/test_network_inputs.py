@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from lnmbench import Cohort
 from lnmbench.records import Choice, NetworkMethod, Plan
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import build_tasks
-from lnmbench.stages.run.chunk import list_fits
-from lnmbench.stages.run.network_inputs import clinical_inputs, label_inputs, select_slices
-
-
-def test_clinical_features_are_scaled_on_the_training_cases_of_each_fit(
-    make_cohort: Callable[..., Cohort], plan: Plan
-) -> None:
-    cohort = make_cohort(40)
-    fits = list(list_fits(plan, 0))
-    training = np.stack([fit.training for fit in fits])
-    features = clinical_inputs(cohort, cohort.positions(plan.ids), training)
-    assert features.shape[:2] == (6, 30)
-    age = cohort.values["age"][:30]
-    for fit, scaled in zip(fits, features[:, :, 0], strict=True):
-        trained = age[fit.training]
-        assert scaled == pytest.approx((age - trained.mean()) / trained.std(), abs=1e-5)
-    features[:] = 0.0  # what a caller does to its features does not reach the next one
-    again = clinical_inputs(cohort, cohort.positions(plan.ids), training)
-    assert again[0, :, 0] == pytest.approx(
-        (age - age[fits[0].training].mean()) / age[fits[0].training].std(), abs=1e-5
-    )
-    older = replace(cohort, values={**cohort.values, "age": cohort.values["age"] ** 2})
-    assert not np.array_equal(clinical_inputs(older, cohort.positions(plan.ids), training), again)
-    without = replace(cohort, columns=cohort.columns[:1])
-    assert clinical_inputs(without, np.arange(30), training).shape == (6, 30, 0)
+from lnmbench.stages.run.network_inputs import label_inputs, select_slices
 
 
 def test_labels_are_those_of_the_plan_and_a_control_shares_the_head_of_its_task(
