@@ -71,6 +71,17 @@ class CohortOptions(OptionGroup):
             " repeatable (default: none).",
         ),
     ] = None
+    keep_native: Annotated[
+        float | None,
+        typer.Option(
+            metavar="MM",
+            help="Keep the CT at its own resolution up to this distance from the tumor's"
+            " center, for encoders with a grid of their own.",
+            min=1,
+            max=1000,
+        ),
+    ] = None
+
     allow_implausible: Annotated[
         bool,
         typer.Option(
@@ -99,6 +110,7 @@ class CohortOptions(OptionGroup):
             patch=default.patch if self.patch is None else self.patch,
             air_hu=default.air_hu,
             allow_implausible=self.allow_implausible,
+            native_mm=_native_mm(self.keep_native),
         )
 
     def _pseudonyms(self) -> Pseudonyms | None:
@@ -111,6 +123,14 @@ class CohortOptions(OptionGroup):
             return None
         file = self.pseudonymize.expanduser()
         return make_key(file) if self.new_key else read_key(file)
+
+
+def _native_mm(distance: float | None) -> float:
+    from lnmbench.errors import UserError
+
+    if distance is not None and not math.isfinite(distance):
+        raise UserError("wrong value for --keep-native", expected="1 to 1000 mm")
+    return distance or 0.0
 
 
 def _spacing(text: str) -> tuple[float, float, float]:

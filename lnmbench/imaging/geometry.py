@@ -83,10 +83,8 @@ def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
         on another grid or is empty, its parts are too far apart for one patch, or it has more
         slices than fit into memory.
     """
-    image, mask = _orient(volume)
-    inside: NDArray[np.bool_] = sitk.GetArrayViewFromImage(mask) != 0
-    if not inside.any():
-        raise UserError("the tumor mask is empty", expected="at least one voxel that is not 0")
+    image, mask = orient(volume)
+    inside = require_tumor(mask)
     window = _window_around(inside, image, preprocessing)
     masks = _resample_mask(mask, inside, window)
     has_tumor = masks.any(axis=(1, 2))
@@ -97,7 +95,7 @@ def to_patches(volume: Volume, preprocessing: Preprocessing) -> Patches:
             then="keep one tumor in the mask",
         )
     slices = _resample(image, window, sitk.sitkLinear, preprocessing.air_hu)
-    return Patches(slices=_round_hu(slices[has_tumor]), masks=masks[has_tumor])
+    return Patches(slices=round_hu(slices[has_tumor]), masks=masks[has_tumor])
 
 
 def window(
@@ -136,7 +134,19 @@ def window(
     return np.clip(scaled, -1.0, 1.0, out=scaled)
 
 
-def _orient(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
+def require_tumor(mask: sitk.Image) -> NDArray[np.bool_]:
+    """Return the voxels (z, y, x) inside a mask, or raise `UserError` if it is empty."""
+    inside: NDArray[np.bool_] = sitk.GetArrayViewFromImage(mask) != 0
+    if not inside.any():
+        raise UserError("the tumor mask is empty", expected="at least one voxel that is not 0")
+    return inside
+
+
+def orient(volume: Volume) -> tuple[sitk.Image, sitk.Image]:
+    """Return image and mask (0 and 1) of a volume, oriented to LPS.
+
+    Raises `UserError` unless they are on one grid that a CT can have.
+    """
     image, mask = volume.image, volume.mask
     if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
         raise UserError(
@@ -190,7 +200,7 @@ def _window_around(
     inside: NDArray[np.bool_], image: sitk.Image, preprocessing: Preprocessing
 ) -> _Window:
     """Return patch × patch points around the tumor, on all slices that may contain it."""
-    first, last = _bounding_box(inside)
+    first, last = find_bounding_box(inside)
     steps = np.divide(image.GetSpacing(), preprocessing.spacing_mm)
     center = (first + last) / 2 * steps
     corner = np.floor(center - (preprocessing.patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
@@ -211,7 +221,7 @@ def _window_around(
     )
 
 
-def _bounding_box(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def find_bounding_box(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the first and the last index along x, y, z of a (z, y, x) array."""
     plane = np.any(inside, axis=0)
     lines = (plane.any(axis=0), np.any(plane, axis=1), np.any(inside, axis=(1, 2)))
@@ -260,7 +270,8 @@ def _resample(
     return array
 
 
-def _round_hu(values: NDArray[Any]) -> NDArray[np.int16]:
+def round_hu(values: NDArray[Any]) -> NDArray[np.int16]:
+    """Return whole HU of any numbers, or raise `UserError` for NaN and infinity."""
     if not np.isfinite(values).all():
         raise UserError("the image contains values that are not numbers", expected="HU")
     whole: NDArray[np.int16] = np.clip(np.rint(values), *_HU_LIMITS).astype(np.int16)

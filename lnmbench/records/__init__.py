@@ -14,7 +14,7 @@ from lnmbench.records.auxiliary import (
     task_weight,
     unshuffle,
 )
-from lnmbench.records.case import Case, Finding, Identity, Volume
+from lnmbench.records.case import Case, Finding, Identity, NativeBox, Volume
 from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import Card, Cohort, Preprocessing
@@ -149,6 +149,7 @@ __all__ = [
     "MarkKind",
     "Method",
     "MethodResult",
+    "NativeBox",
     "NetworkMethod",
     "Outcomes",
     "Page",

@@ -1,4 +1,4 @@
-"""Cases of a data set before ingest: raw values, images, and findings of CT reports."""
+"""Cases of a data set: raw values, images and their native boxes, and findings of CT reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import SimpleITK as sitk
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,22 @@ class Volume:
     warnings: tuple[str, ...] = ()
     identity: Identity | None = None
     outlined: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NativeBox:
+    """Voxels of one case around its tumor, as the scanner stored them, in the order z, y, x.
+
+    `hu` is int16, `mask` uint8 of the same shape: 1 in the tumor. Rows run from anterior to
+    posterior, columns from the patient's right to left, slices from feet to head. `spacing_mm` is
+    along x, y, z. `center` is the center of the tumor's bounding box in voxels along x, y, z, from
+    the first voxel of the box. Outside of the box is air, if it ends at the border of the scan.
+    """
+
+    hu: NDArray[np.int16]
+    mask: NDArray[np.uint8]
+    spacing_mm: tuple[float, float, float]
+    center: tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,13 +38,16 @@ class Preprocessing:
     """Grid of the patches of a cohort file.
 
     Spacing is in mm along x, y, z; `patch` is the number of pixels along x and y.
-    `allow_implausible` takes images whose values are not HU, such as phantoms.
+    `allow_implausible` takes images whose values are not HU, such as phantoms. `native_mm` is the
+    distance from the tumor's center up to which the file keeps the CT at its own resolution, 0 for
+    no such boxes.
     """
 
     spacing_mm: tuple[float, float, float] = (0.7, 0.7, 5.0)
     patch: int = 224
     air_hu: int = -1024
     allow_implausible: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
+    native_mm: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

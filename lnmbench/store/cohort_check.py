@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from lnmbench.errors import UserError
+from lnmbench.store.box_table import read_box
 from lnmbench.store.cohort_digest import CohortDigest
 from lnmbench.store.cohort_opening import FAULTS, open_cohort
 from lnmbench.store.cohort_table import StoredTable, add_table, compute_checksums, read_table
@@ -80,12 +81,16 @@ def _find_damaged_cases(path: Path) -> tuple[str, ...]:
 def _read_images(file: h5py.File, table: StoredTable, digest: CohortDigest) -> list[str]:
     """Add all images to the digest, and return the cases whose images are damaged."""
     damaged = []
-    for case, (start, stop) in zip(table.ids, pairwise(table.offsets.tolist()), strict=True):
+    bounds = enumerate(pairwise(table.offsets.tolist()))
+    for case, (number, (start, stop)) in zip(table.ids, bounds, strict=True):
         try:
             slices, masks = file["slices"][start:stop], file["masks"][start:stop]
             computed = compute_checksums(slices, masks)
             sound = np.array_equal(computed, file["checksums"][start:stop])
             digest.add_images(slices, masks)
+            box = None if table.boxes is None else read_box(file, number)
+            if box is not None:
+                digest.add_images(box.hu, box.mask)
         except FAULTS:
             sound = False
         if not sound:

@@ -32,9 +32,9 @@ class CohortDigest:
         Parameters
         ----------
         slices
-            HU, (s, patch, patch).
+            HU, (s, patch, patch); of a native box, (z, y, x).
         masks
-            The tumor in the patches, (s, patch, patch), 0 or 1.
+            The tumor in them, of the same shape, 0 or 1.
         """
         self._hash.update(np.ascontiguousarray(slices, dtype="<i2").data)
         self._hash.update(np.ascontiguousarray(masks, dtype="u1").data)
@@ -42,6 +42,11 @@ class CohortDigest:
     def add_checksums(self, checksums: NDArray[np.uint32]) -> None:
         """Add the checksums of all images (total, 2) in place of the images."""
         self._hash.update(checksums.astype("<u4").tobytes())
+
+    def add_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Add numbers of all cases, in their order: geometry and checksums of native boxes."""
+        for numbers in arrays.values():
+            self._hash.update(_unify_nan(numbers).tobytes())
 
     def add_cases(self, ids: Sequence[str], offsets: NDArray[np.int64], scans: Scans) -> None:
         """Add all cases.

@@ -7,8 +7,8 @@ CRC-32 of each slice and of its mask; `/offsets` int64 (n + 1); `/cases/id`; `/c
 NaN for missing, or text for id, patient and center) with the attributes `column` and `position`;
 root attributes format, dataset, preprocessing, card, software, left_out, key (of the sources),
 fingerprint (of the content), table_hash (of the table and the checksums) and attributes_hash (of
-the other attributes). A reader verifies layout and hashes once, and the checksums of the images
-that it reads.
+the other attributes); and native boxes, if ingest keeps them (`box_table`). A reader verifies
+layout and hashes once, and the checksums of the images that it reads.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, Preprocessing
+from lnmbench.records import TEXT_ROLES, Card, Cohort, Column, NativeBox, Preprocessing
 from lnmbench.store import serialization
+from lnmbench.store.box_table import BoxWriter
 from lnmbench.store.cohort_digest import (
     ATTRIBUTES_HASH,
     TABLE_HASH,
@@ -46,13 +47,18 @@ class CohortWriter:
         self._table_digest = CohortDigest(preprocessing)
         self._offsets = [0]
         self._scans: list[Scan] = []
+        self._boxes = BoxWriter(file) if preprocessing.native_mm else None
         shape = (total, preprocessing.patch, preprocessing.patch)
         self._slices = file.create_dataset("slices", shape, "<i2")
         packed = {"chunks": (1, *shape[1:]), "compression": "lzf", "fletcher32": True}
         self._masks = file.create_dataset("masks", shape, "u1", **(packed if total else {}))
 
     def append(
-        self, slices: NDArray[np.int16], masks: NDArray[np.uint8], scan: Scan | None = None
+        self,
+        slices: NDArray[np.int16],
+        masks: NDArray[np.uint8],
+        scan: Scan | None = None,
+        box: NativeBox | None = None,
     ) -> None:
         """Add the images of the next case.
 
@@ -64,6 +70,8 @@ class CohortWriter:
             Tumor masks of 0 and 1, (s, patch, patch).
         scan
             The volume before ingest, None without images.
+        box
+            The CT at its own resolution, if the preprocessing keeps it.
         """
         start, stop = self._offsets[-1], self._offsets[-1] + len(slices)
         if stop > len(self._checksums):
@@ -72,6 +80,10 @@ class CohortWriter:
             self._slices[start:stop], self._masks[start:stop] = slices, masks
         self._checksums[start:stop] = compute_checksums(slices, masks)
         self._digest.add_images(slices, masks)
+        if self._boxes is not None:
+            self._boxes.append(box)
+            if box is not None:
+                self._digest.add_images(box.hu, box.mask)
         self._offsets.append(stop)
         self._scans.append(scan or missing_scan())
 
@@ -121,6 +133,10 @@ class CohortWriter:
         self._table_digest.add_checksums(self._checksums)
         for digest in (self._digest, self._table_digest):
             digest.add_cases(ids, offsets, scans)
+        if self._boxes is not None:
+            boxes = self._boxes.finish().arrays()
+            self._digest.add_arrays(boxes)
+            self._table_digest.add_arrays(boxes)
         file.create_group("columns")
         for column in columns:
             self._add_column(column, values[column.name], text)

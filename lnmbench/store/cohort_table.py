@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lnmbench.records import TEXT_ROLES, Column, Preprocessing
 from lnmbench.store import serialization
+from lnmbench.store.box_table import GROUP, BoxTable, read_box_table
 from lnmbench.store.cohort_digest import (
     ATTRIBUTES_HASH,
     TABLE_HASH,
@@ -50,6 +51,7 @@ class StoredTable:
     offsets: NDArray[np.int64]
     scans: Scans
     preprocessing: Preprocessing
+    boxes: BoxTable | None = None
 
 
 def read_table(file: h5py.File) -> StoredTable:
@@ -57,9 +59,10 @@ def read_table(file: h5py.File) -> StoredTable:
 
     Raises `LayoutError` for anything that is not as `CohortWriter` writes it.
     """
-    require_members(file, MEMBERS, "the file")
-    require_members(file["cases"], ("id", *Scans.__dataclass_fields__), "the group of cases")
     preprocessing = serialization.unpack(Preprocessing, read_text_attribute(file, "preprocessing"))
+    has_boxes = bool(preprocessing.native_mm)
+    require_members(file, (*MEMBERS, *([GROUP] if has_boxes else [])), "the file")
+    require_members(file["cases"], ("id", *Scans.__dataclass_fields__), "the group of cases")
     offsets = _read_offsets(file, preprocessing)
     n = len(offsets) - 1
     ids = read_texts(require_dataset(file["cases"], "id", dtype=None, shape=(n,)))
@@ -81,6 +84,7 @@ def read_table(file: h5py.File) -> StoredTable:
         offsets=offsets,
         scans=Scans.from_arrays(scans),
         preprocessing=preprocessing,
+        boxes=read_box_table(file, n) if has_boxes else None,
     )
 
 
@@ -109,6 +113,8 @@ def verify_table(file: h5py.File) -> StoredTable:
 def add_table(digest: CohortDigest, table: StoredTable) -> None:
     """Add everything but the images to the hash of a cohort."""
     digest.add_cases(table.ids, table.offsets, table.scans)
+    if table.boxes is not None:
+        digest.add_arrays(table.boxes.arrays())
     for column in table.columns:
         digest.add_column(column, table.values[column.name])
 

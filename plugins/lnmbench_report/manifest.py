@@ -116,7 +116,9 @@ def _describe_preprocessing(preprocessing: Preprocessing) -> str:
     air = f"{preprocessing.air_hu}".replace("-", "−")
     patch = f"{preprocessing.patch} × {preprocessing.patch}"
     allowed = ", implausible HU allowed" if preprocessing.allow_implausible else ""
-    return f"{spacing} mm, patches of {patch} pixels, {air} HU outside{allowed}"
+    mm = preprocessing.native_mm
+    native = f", the CT at its own resolution within {mm:g} mm of the tumor" if mm else ""
+    return f"{spacing} mm, patches of {patch} pixels, {air} HU outside{native}{allowed}"
 
 
 def _describe_times(times: Sequence[str]) -> str:

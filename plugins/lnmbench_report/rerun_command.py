@@ -96,6 +96,8 @@ def _list_image_options(preprocessing: Preprocessing) -> Iterator[tuple[str, str
         yield "spacing", ",".join(map(str, preprocessing.spacing_mm))
     if preprocessing.patch != default.patch:
         yield "patch", str(preprocessing.patch)
+    if preprocessing.native_mm != default.native_mm:
+        yield "keep-native", f"{preprocessing.native_mm:g}"
 
 
 def _list_distinct(option: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
@@ -15,6 +16,10 @@ def test_options_become_preprocessing() -> None:
     assert options.preprocessing == Preprocessing(spacing_mm=(1.0, 0.75, 3.0), patch=96)
     allowed = CohortOptions(allow_implausible=True).to_ingest_options().preprocessing
     assert allowed == Preprocessing(allow_implausible=True)
+    native = CohortOptions(keep_native=60.0).to_ingest_options().preprocessing
+    assert native == Preprocessing(native_mm=60.0)
+    with pytest.raises(UserError, match="wrong value for --keep-native: expected 1 to 1000 mm"):
+        CohortOptions(keep_native=math.nan).to_ingest_options()
     assert options.strict
     assert options.pseudonyms is None
     assert CohortOptions().to_ingest_options().preprocessing == Preprocessing()

@@ -89,6 +89,8 @@ def _preprocessing(preprocessing: Preprocessing) -> str:
         settings.append(f"patch {preprocessing.patch}")
     if preprocessing.air_hu != defaults.air_hu:
         settings.append(f"air {preprocessing.air_hu} HU")
+    if preprocessing.native_mm:
+        settings.append(f"native within {preprocessing.native_mm:g} mm")
     if preprocessing.allow_implausible:
         settings.append("implausible HU allowed")
     return ", ".join(settings) or "default"

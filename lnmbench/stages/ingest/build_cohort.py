@@ -254,8 +254,8 @@ def _build(
     slices = sum(entries[number].slices for number in usable)
     with writing_cohort(path, options.preprocessing, slices=slices) as writer:
         for number, case in zip(usable, cases, strict=True):
-            patches, scan = read_images(number, case, options.preprocessing, parts)
-            writer.append(patches.slices, patches.masks, scan)
+            patches, scan, box = read_images(number, case, options.preprocessing, parts)
+            writer.append(patches.slices, patches.masks, scan, box)
         writer.finish(
             dataset=table.name,
             ids=[case.id for case in cases],

@@ -7,6 +7,7 @@ from pathlib import Path
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
 from lnmbench.stages.ingest.ingest_log import ingest_log_path, read_left_out, summarize_left_out
+from lnmbench.store.cohort_boxes import read_box_bytes
 from lnmbench.store.cohort_file import read_cohort, read_scans
 from lnmbench.text import plural
 
@@ -27,6 +28,12 @@ def say_size(path: Path, name: str, progress: Progress) -> None:
     slices = cohort.offsets[1:] - cohort.offsets[:-1]
     size = f"{plural(len(cohort), 'case')}, {plural(int(slices.sum()), 'slice')}"
     progress.say(f"cohort {name}: {size}, saved to {path}")
+    boxes = read_box_bytes(path)
+    if boxes:
+        within = f"within {cohort.preprocessing.native_mm:g} mm of the tumor"
+        progress.say(
+            f"cohort {name}: {boxes / 1e6:.1f} MB are the CT {within} at its own resolution"
+        )
     without_images = int((slices == 0).sum())
     if 0 < without_images < len(cohort):
         progress.say(

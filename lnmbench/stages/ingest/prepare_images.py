@@ -19,11 +19,12 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.damaged_slices import require_sound_slices
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.imaging.hounsfield import require_hu
-from lnmbench.records import Case, Preprocessing, Volume
+from lnmbench.records import Case, NativeBox, Preprocessing, Volume
 from lnmbench.stages.ingest.evidence import collect_evidence, read_or_make_key
 from lnmbench.stages.ingest.feature_extraction import Extraction
 from lnmbench.stages.ingest.image_warnings import mask_warnings
 from lnmbench.stages.ingest.ingest_log import LogEntry, one_line
+from lnmbench.stages.ingest.native_boxes import box_arrays, unpack_box
 from lnmbench.store.checkpoints import Parts
 from lnmbench.store.cohort_scans import Scan
 
@@ -70,7 +71,7 @@ def prepare_cases(
 
 def read_images(
     number: int, case: Case, preprocessing: Preprocessing, parts: Parts
-) -> tuple[Patches, Scan | None]:
+) -> tuple[Patches, Scan | None, NativeBox | None]:
     """Return the stored images of a case, without slices for a case without images.
 
     Parameters
@@ -91,7 +92,11 @@ def read_images(
     """
     if case.volume is None:
         shape = (0, preprocessing.patch, preprocessing.patch)
-        return Patches(slices=np.empty(shape, np.int16), masks=np.empty(shape, np.uint8)), None
+        return (
+            Patches(slices=np.empty(shape, np.int16), masks=np.empty(shape, np.uint8)),
+            None,
+            None,
+        )
     stored = parts.read(number, case.id)
     if stored is None:
         raise UserError(
@@ -99,7 +104,8 @@ def read_images(
             where=str(parts.folder),
             then="rerun the same command to make it again",
         )
-    return Patches(slices=stored["slices"], masks=stored["masks"]), _scan(stored)
+    patches = Patches(slices=stored["slices"], masks=stored["masks"])
+    return patches, _scan(stored), unpack_box(stored)
 
 
 def _prepare(
@@ -159,6 +165,7 @@ def _arrays(
         "tumor_ml": np.round([before, after], 6),
         "notes": _store_json([one_line(line) for line in volume.notes]),
         "warnings": _store_json([one_line(line) for line in volume.warnings]),
+        **box_arrays(volume, preprocessing),
         "evidence": _store_json(collect_evidence(volume, patches.slices, key, case=case)),
     }
 

@@ -112,6 +112,8 @@ def test_the_command_has_how_images_were_brought_to_patches(
     assert not {"spacing", "patch"} & set(usual)
     allowed = make_invocation(preprocessing=Preprocessing(allow_implausible=True))
     assert format_command(allowed).endswith(" --allow-implausible --only")
+    native = make_invocation(preprocessing=Preprocessing(native_mm=62.5))
+    assert " --keep-native 62.5 " in format_command(native)
 
 
 def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvocation) -> None:
