@@ -33,13 +33,21 @@ def feature_frame(cohort: Cohort, cases: NDArray[np.int64]) -> pd.DataFrame:
     return pd.DataFrame({c.name: cohort.values[c.name][cases] for c in cohort.features})
 
 
-def preprocessor(columns: Sequence[Column]) -> Any:
+def preprocessor(columns: Sequence[Column], *, impute: bool = True) -> Any:
     """Return an unfitted scikit-learn transformer of a feature frame with these columns.
 
-    Numbers, ordinal and binary categories: missing values become the median, then zero mean and
-    unit variance. Nominal categories: one column each, all zero where missing. The categories
-    come from the data dictionary, so that the width does not depend on the training cases;
-    median, mean and variance do, and are fitted with `fit` on training cases only.
+    Numbers, ordinal and binary categories come first: missing values become the median, then zero
+    mean and unit variance; without `impute` they are unchanged, NaN where missing. Nominal
+    categories follow: one column each, all zero where missing. The categories come from the data
+    dictionary, so that the width does not depend on the training cases; median, mean and variance
+    do, and are fitted with `fit` on training cases only.
+
+    Parameters
+    ----------
+    columns
+        The columns of the frame that are used.
+    impute
+        Whether the model needs complete and scaled numbers.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
@@ -48,7 +56,7 @@ def preprocessor(columns: Sequence[Column]) -> Any:
 
     numeric = [c.name for c in columns if c.kind != "nominal"]
     nominal = [c for c in columns if c.kind == "nominal"]
-    impute = SimpleImputer(strategy="median", keep_empty_features=True)
+    median = SimpleImputer(strategy="median", keep_empty_features=True)
     one_hot = OneHotEncoder(
         categories=[[float(i) for i in range(len(c.categories))] for c in nominal],
         handle_unknown="ignore",
@@ -59,7 +67,8 @@ def preprocessor(columns: Sequence[Column]) -> Any:
     )
     steps: list[tuple[str, Any, list[str]]] = []
     if numeric:
-        steps.append(("numeric", make_pipeline(impute, StandardScaler()), numeric))
+        scaled = make_pipeline(median, StandardScaler()) if impute else "passthrough"
+        steps.append(("numeric", scaled, numeric))
     if nominal:
         pipeline = make_pipeline(unknown_is_minus_one, one_hot)
         steps.append(("nominal", pipeline, [c.name for c in nominal]))

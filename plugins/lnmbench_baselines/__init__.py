@@ -8,10 +8,24 @@ from lnmbench.contracts import Baseline, Encoder
 
 @hookimpl
 def register_baselines() -> Mapping[str, Callable[..., Baseline]]:
-    """Offer logistic regression."""
-    from lnmbench_baselines.logistic import Logistic
+    """Offer classical models."""
+    from lnmbench_baselines.gam import gam
+    from lnmbench_baselines.generative import gaussian_process, naive_bayes
+    from lnmbench_baselines.logistic import firth, logistic
+    from lnmbench_baselines.margins import knn, svm
+    from lnmbench_baselines.trees import hist_gradient_boosting, random_forest
 
-    return {"logistic": Logistic}
+    return {
+        "logistic": logistic,
+        "firth": firth,
+        "gam": gam,
+        "naive_bayes": naive_bayes,
+        "knn": knn,
+        "svm": svm,
+        "gaussian_process": gaussian_process,
+        "random_forest": random_forest,
+        "hist_gradient_boosting": hist_gradient_boosting,
+    }
 
 
 @hookimpl

@@ -1,43 +1,63 @@
-"""Logistic regression on the clinical features."""
+"""Logistic regression on the clinical features: L2, elastic net, and Firth's for few events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
-from lnmbench import Column, UserError
-from lnmbench.clinical import preprocessor
+from lnmbench.classical import ClassicalModel, grid
+from lnmbench_baselines.limits import require_positive
 
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
+ELASTIC_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
+L1_RATIOS = (0.25, 0.75, 1.0)
 
 
-class Logistic:
-    """Logistic regression on imputed, scaled, one-hot features; L2 strength from the inner folds.
+def logistic(
+    max_iter: int = 1000, penalty: Literal["l2", "elasticnet"] = "l2", seed: int = 0
+) -> ClassicalModel:
+    """Logistic regression; strength of the penalty, and share of L1, from the inner folds.
 
     Parameters
     ----------
     max_iter
-        Maximum number of iterations of the L-BFGS solver.
+        Maximum number of iterations of the solver; five times as many for the elastic net.
+    penalty
+        `l2` (ridge), or `elasticnet` (Zou and Hastie 2005), of which the lasso is a candidate.
+    seed
+        Seed of the solver of the elastic net.
+    """
+    require_positive("logistic", max_iter=max_iter)
+
+    def classifier() -> Any:
+        from sklearn.linear_model import LogisticRegression
+
+        if penalty == "l2":
+            return LogisticRegression(max_iter=max_iter)
+        # looser than the solver's default: differences of 1e-3 in coefficients of scaled features
+        return LogisticRegression(
+            solver="saga", l1_ratio=0.5, max_iter=5 * max_iter, tol=1e-3, random_state=seed
+        )
+
+    if penalty == "l2":
+        return ClassicalModel(classifier=classifier, search=grid(C=STRENGTHS))
+    return ClassicalModel(
+        classifier=classifier, search=grid(C=ELASTIC_STRENGTHS, l1_ratio=L1_RATIOS)
+    )
+
+
+def firth(intercept: Literal["flic", "firth"] = "flic") -> ClassicalModel:
+    """Firth's penalized logistic regression, for few events; nothing to tune.
+
+    Parameters
+    ----------
+    intercept
+        `flic`: fitted again without penalty, so that the mean probability equals the share of
+        events (Puhr et al. 2017). `firth`: as penalized, which is too high for rare events.
     """
 
-    def __init__(self, max_iter: int = 1000) -> None:
-        if max_iter < 1:
-            raise UserError(
-                "wrong value for max_iter",
-                where="baseline logistic",
-                expected="1 or more",
-                got=str(max_iter),
-            )
-        self.max_iter = max_iter
+    def classifier() -> Any:
+        from lnmbench_baselines.firth_classifier import FirthClassifier
 
-    def estimator(self, columns: Sequence[Column]) -> Any:
-        """Return an unfitted pipeline of preprocessing and logistic regression."""
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import Pipeline
+        return FirthClassifier(flic=intercept == "flic")
 
-        model = LogisticRegression(max_iter=self.max_iter)
-        return Pipeline([("preprocess", preprocessor(columns)), ("model", model)])
-
-    def candidates(self) -> Sequence[Mapping[str, object]]:
-        """Return inverse regularization strengths C, the strongest regularization first."""
-        return [{"C": strength} for strength in STRENGTHS]
+    return ClassicalModel(classifier=classifier)

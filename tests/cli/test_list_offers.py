@@ -65,7 +65,10 @@ def test_tasks_say_what_they_learn_from(lnmbench: Command) -> None:
 def test_one_name_describes_its_parameters(lnmbench: Command) -> None:
     text = " ".join(lnmbench("list", "logistic").stdout.split())
     assert "baseline logistic (plugin lnmbench_baselines)" in text
-    assert "Maximum number of iterations of the L-BFGS solver." in text
+    assert (
+        "Maximum number of iterations of the solver; five times as many for the elastic net."
+        in text
+    )
     assert "max_iter int 1000" in text
     (encoder,) = json.loads(lnmbench("list", "resnet18", "--json").stdout)
     by_name = {each["name"]: each for each in encoder["parameters"]}
