@@ -90,11 +90,11 @@ class Half:
     """
 
     def __init__(self, which: Literal["a", "b"], c: float | None = None) -> None:
-        from lnmbench_baselines.logistic import Logistic
+        from lnmbench_baselines.logistic import logistic
 
         if c is not None and c <= 0.0:
             raise UserError("baseline half", expected="c above 0, or none", got=str(c))
-        self._which, self._c, self._logistic = which, c, Logistic()
+        self._which, self._c, self._logistic = which, c, logistic()
 
     def estimator(self, columns: Sequence[Column]) -> Any:
         """Return the pipeline of `logistic` for the columns of this half."""

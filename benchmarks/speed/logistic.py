@@ -113,7 +113,7 @@ def problem_of(home: Path, *, cases: int, repeats: int, folds: int, inner: int) 
     bound = registry.baselines.bind(Choice(name="logistic"))
     method = BaselineMethod(label="logistic", baseline=bound)
     chunks = [
-        BaselineChunk(method=method, repeat=repeat, plan=plan, cohort_file=path)
+        BaselineChunk(method=method, repeat=repeat, folds=range(folds), plan=plan, cohort_file=path)
         for repeat in range(repeats)
     ]
     baseline = registry.baselines.offer(bound.name).factory(**bound.parameters)
