@@ -62,6 +62,17 @@ def folder_parameters(folder: Path) -> dict[str, str]:
     return {"manifest": manifest, "table": table["path"], "columns": table["columns"]}
 
 
+def nnunet_parameters(folder: Path) -> dict[str, str]:
+    table = table_parameters(folder)
+    for name in ("imagesTr", "labelsTr"):
+        (folder / name).mkdir()
+    for name in ("imagesTr/a_0000.nii.gz", "labelsTr/a.nii.gz"):
+        (folder / name).touch()
+    labels = '"labels": {"background": 0, "tumor": 1}'
+    (folder / "dataset.json").write_text(f'{{"channel_names": {{"0": "CT"}}, {labels}}}')
+    return {"root": str(folder), "table": table["path"], "columns": table["columns"]}
+
+
 def lung1_parameters(folder: Path) -> dict[str, str]:
     (folder / "NSCLC-Radiomics-Lung1.clinical-version3-Oct-2019.csv").write_text(LUNG1)
     return {"root": str(folder)}
@@ -70,6 +81,7 @@ def lung1_parameters(folder: Path) -> dict[str, str]:
 PARAMETERS = {
     "table": table_parameters,
     "folder": folder_parameters,
+    "nnunet": nnunet_parameters,
     "nsclc_radiomics": lung1_parameters,
     "station": lambda folder: {"name": "7"},
     "invasion": lambda folder: {"kind": "stas"},

@@ -1,4 +1,4 @@
-"""The data sets `table`, a clinical table of yours, and `folder`, such a table with CT images."""
+"""The data sets `table`, a clinical table, and `folder` and `nnunet`, such a table with CT."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_datasets() -> Mapping[str, Callable[..., Dataset]]:
-    """Return the data sets `table` and `folder`."""
+    """Return the data sets `table`, `folder` and `nnunet`."""
     from lnmbench_table.folder import Folder
+    from lnmbench_table.nnunet import Nnunet
     from lnmbench_table.table import Table
 
-    return {"table": Table, "folder": Folder}
+    return {"table": Table, "folder": Folder, "nnunet": Nnunet}

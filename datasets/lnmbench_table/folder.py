@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from lnmbench import Case, Column, UserError
-from lnmbench.text import plural, quote
-from lnmbench_table.id_spelling import name_difference, pair_spellings
+from lnmbench import Case, Column
 from lnmbench_table.table import Table
-
-_PATIENT = "patient"
-_EXAMPLES = 3
 
 
 class Folder:
@@ -49,134 +40,22 @@ class Folder:
 
     def __init__(self, manifest: Path, table: Path, columns: Path, region_name: str = "") -> None:
         # imported here, because listing the data set must not load the image readers
+        from lnmbench_table.image_cohort import ImageCohort
         from lnmbench_table.manifest import read_manifest
-        from lnmbench_table.scans import list_files
 
         path = Path(manifest).expanduser()
-        self._manifest = read_manifest(path)
-        self._table = Table(table, columns)
-        self._region_name = region_name
-        self._entries = {entry.case: entry for entry in self._manifest.entries}
-        self._rows = _index_rows(self._table)
-        self._require_common_cases(path, Path(table))
-        self.columns: Sequence[Column] = self._add_patient_column(path)
-        self.card = self._table.card
-        self.sources: Sequence[Path] = (
+        self._cohort = ImageCohort(
+            read_manifest(path),
             path,
-            *self._table.sources,
-            *self._manifest.points,
-            *list_files(self._manifest.entries),
+            Table(table, columns),
+            Path(table),
+            region_name=region_name,
         )
-        self.notes: Sequence[str] = (
-            *self._table.notes,
-            *self._manifest.notes,
-            *self._describe_mismatches(),
-            *self._describe_spellings(),
-        )
+        self.columns: Sequence[Column] = self._cohort.columns
+        self.card = self._cohort.card
+        self.sources: Sequence[Path] = self._cohort.sources
+        self.notes: Sequence[str] = self._cohort.notes
 
     def cases(self) -> Iterator[Case]:
         """Yield the cases of the manifest in its order, then further cases of the table."""
-        from lnmbench_table.scans import read_scan
-
-        spelled = self._pair_spellings()
-        for entry in self._entries.values():
-            has_row = entry.case in self._rows
-            other = spelled.get(entry.case, "")
-            yield Case(
-                id=entry.case,
-                values=self._collect_values(entry.case, entry.patient),
-                volume=partial(read_scan, entry, self._region_name)
-                if has_row
-                else partial(_refuse_missing_row, other),
-            )
-        for id_ in self._rows:
-            if id_ not in self._entries:
-                yield Case(
-                    id=id_, values=self._collect_values(id_, id_), volume=_refuse_missing_image
-                )
-
-    def _collect_values(self, id_: str, patient: str) -> Mapping[str, object]:
-        row = self._rows.get(id_)
-        values = dict(row.values) if row is not None else {}
-        return {**values, _PATIENT: patient} if self._manifest.has_patients else values
-
-    def _require_common_cases(self, manifest: Path, table: Path) -> None:
-        if self._entries.keys() & self._rows.keys():
-            return
-        pairs = self._pair_spellings()
-        case, id_ = next(iter(pairs.items()), (next(iter(self._entries)), next(iter(self._rows))))
-        raise UserError(
-            "manifest and clinical table have no case in common",
-            where=f"{manifest} and {table}",
-            got=f"e.g. {quote(case)} and {quote(id_)}"
-            + (f", which differ in {name_difference(case, id_)}" if pairs else ""),
-            then="spell them alike in the column 'case' of the manifest and in the id column",
-        )
-
-    def _add_patient_column(self, manifest: Path) -> tuple[Column, ...]:
-        columns = tuple(self._table.columns)
-        if not self._manifest.has_patients:
-            return columns
-        if any(c.role == _PATIENT or c.name == _PATIENT for c in columns):
-            raise UserError(
-                "both the manifest and the dictionary have a patient column",
-                where=str(manifest),
-                then="remove it from one of them",
-            )
-        return (Column(name=_PATIENT, role="patient"), *columns)
-
-    def _describe_mismatches(self) -> Iterator[str]:
-        for name, ids, other, others in (
-            ("manifest", self._entries, "clinical table", self._rows),
-            ("clinical table", self._rows, "manifest", self._entries),
-        ):
-            without = [id_ for id_ in ids if id_ not in others]
-            if without:
-                examples = ", ".join(map(quote, without[:_EXAMPLES]))
-                more = ", …" if len(without) > _EXAMPLES else ""
-                yield (
-                    f"{len(without)} of {len(ids)} cases of the {name} have no row in the {other} "
-                    f"and cannot be used: {examples}{more}"
-                )
-
-    def _describe_spellings(self) -> Iterator[str]:
-        """Yield a note on cases that differ only in spelling, which are not joined."""
-        pairs = list(self._pair_spellings().items())
-        if pairs:
-            case, id_ = pairs[0]
-            yield (
-                f"{plural(len(pairs), 'id differs', 'ids differ')} only in spelling, e.g. "
-                f"{quote(case)} in the manifest and {quote(id_)} in the clinical table "
-                f"({name_difference(case, id_)}): spell them alike"
-            )
-
-    def _pair_spellings(self) -> Mapping[str, str]:
-        """Return unmatched cases of the manifest with the row of another spelling, if it is one."""
-        unmatched = [case for case in self._entries if case not in self._rows]
-        return pair_spellings(unmatched, [id_ for id_ in self._rows if id_ not in self._entries])
-
-
-def _index_rows(table: Table) -> dict[str, Case]:
-    """Return the rows by id, accents composed. Raises `UserError` if two ids become one."""
-    rows: dict[str, Case] = {}
-    for case in table.cases():
-        id_ = unicodedata.normalize("NFC", case.id)
-        if id_ in rows:
-            raise UserError(
-                f"id {quote(id_)} occurs twice in the clinical table",
-                got="composed and decomposed accents",
-                then="give each case its own id",
-            )
-        rows[id_] = replace(case, id=id_)
-    return rows
-
-
-def _refuse_missing_row(other: str) -> NoReturn:
-    raise UserError(
-        "the clinical table has no row for this case",
-        then=f"it has one for {quote(other)}: spell them alike" if other else "",
-    )
-
-
-def _refuse_missing_image() -> NoReturn:
-    raise UserError("the manifest has no row for this case")
+        yield from self._cohort.cases()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import SimpleITK as sitk
 from lnmbench_table.folder import Folder
+from lnmbench_table.nnunet import Nnunet
 
 _COLUMNS = """
 [columns.id]
@@ -61,7 +62,34 @@ def _first(manifest: str, table: str = _TABLE, points: str = "") -> Callable[[Pa
     return read
 
 
+def _nnunet(index: str, file: str = "a_0000.nii.gz") -> Callable[[Path], object]:
+    """Return a function that writes a data set of nnU-Net and reads its first case."""
+
+    def read(folder: Path) -> object:
+        _made(folder)
+        for name, source, target in (("imagesTr", "a", file), ("labelsTr", "mask", "a.nii.gz")):
+            (folder / name).mkdir()
+            image = sitk.ReadImage(str(folder / f"{source}.nrrd"))
+            sitk.WriteImage(image, str(folder / name / target))
+        (folder / "dataset.json").write_text(index, encoding="utf-8")
+        (folder / "clinical.csv").write_text("id,age,n1\na,61,0\n", encoding="utf-8")
+        dataset = Nnunet(folder, folder / "clinical.csv", folder / "columns.toml")
+        case = next(dataset.cases())
+        assert case.volume is not None
+        return case.volume()
+
+    return read
+
+
+_CT = '{"channel_names": {"0": "CT"}, "labels": {"background": 0, %s}}'
+
 KINDS: dict[str, Callable[[Path], object]] = {
+    "nnU-Net: an MR data set": _nnunet(_CT.replace("CT", "T2") % '"tumor": 1'),
+    "nnU-Net: two labels that can be the tumor": _nnunet(_CT % '"lesion": 1, "nodule": 2'),
+    "nnU-Net: a region of several labels": _nnunet(_CT % '"tumor": [1, 2], "core": 2'),
+    "nnU-Net: a mask without the label": _nnunet(_CT % '"lung": 1, "tumor": 2'),
+    "nnU-Net: a truncated dataset.json": _nnunet(_CT[:40]),
+    "nnU-Net: an image without its channel": _nnunet(_CT % '"tumor": 1', "a_0001.nii.gz"),
     "no column of images": _opened("case,region\nA,mask.nrrd\n"),
     "neither regions nor coordinates": _opened("case,image\nA,a.nrrd\n"),
     "a row without a case": _opened(_HEAD + ",a.nrrd,mask.nrrd\n"),
