@@ -25,7 +25,7 @@ NOISES = (0.1, 20.0)
 VISIBILITIES = (1.0, 4.0)
 
 # Second entry of the seeds of independent draws; a phantom's is 2.
-_PATIENTS, _OUTCOMES, _OTHER_PATIENTS, _UNKNOWN_LABELS = 1, 3, 4, 5
+_PATIENTS, _OUTCOMES, _OTHER_PATIENTS, _UNKNOWN_LABELS, _CELL_FREE_DNA = 1, 3, 4, 5, 6
 
 
 class Synthetic:
@@ -65,6 +65,12 @@ class Synthetic:
         Share of patients whose pT and pN are known; the others are missing at random.
     outcome_seed
         Seed that redraws the nodal status of the same patients; 0 is the usual status.
+    cfdna
+        Number of features of cell-free DNA (modality `cfdna`), a tenth of which depends on N2.
+    cfdna_auc
+        AUC for N2 of the best linear score of these features, 0.5 to 0.99.
+    known_cfdna
+        Share of patients who have these features; of the others, all are missing, at random.
 
     Raises
     ------
@@ -85,6 +91,9 @@ class Synthetic:
         known_pt: float = 1.0,
         known_n: float = 1.0,
         outcome_seed: int = 0,
+        cfdna: int = 0,
+        cfdna_auc: float = 0.75,
+        known_cfdna: float = 1.0,
     ) -> None:
         _require_in_range("n", n, 1, 100_000)
         _require_in_range("seed", seed, 0, math.inf)
@@ -95,9 +104,13 @@ class Synthetic:
         _require_in_range("known_pt", known_pt, 0.0, 1.0)
         _require_in_range("known_n", known_n, 0.0, 1.0)
         _require_in_range("outcome_seed", outcome_seed, 0, math.inf)
+        _require_in_range("cfdna", cfdna, 0, 10_000)
+        _require_in_range("cfdna_auc", cfdna_auc, 0.5, 0.99)
+        _require_in_range("known_cfdna", known_cfdna, 0.0, 1.0)
         import numpy as np
 
         from lnmbench_synthetic.card import make_card
+        from lnmbench_synthetic.cell_free_dna import CellFreeDna
         from lnmbench_synthetic.clinical_record import COLUMNS, TRUTH_COLUMNS, KnownLabels
         from lnmbench_synthetic.draws import draw
         from lnmbench_synthetic.nodes import draw_nodes
@@ -120,8 +133,11 @@ class Synthetic:
             np.random.default_rng((seed, _OTHER_PATIENTS)),
         )
         self.nodes: Nodes = draw_nodes(self._draws, self.patients, model)
-        self.columns: Sequence[Column] = (*COLUMNS, *TRUTH_COLUMNS)
+        self._blood = CellFreeDna(features=cfdna, auc=cfdna_auc, known=known_cfdna)
+        self.columns: Sequence[Column] = (*COLUMNS, *self._blood.columns, *TRUTH_COLUMNS)
         truth = compute_truth(self.patients, self.nodes, model)
+        if cfdna:
+            truth |= self._blood.truth(model)
         self.card: Card = make_card(truth, model, known_n=known_n)
         self.sources: Sequence[Path] = ()
         self.notes: Sequence[str] = (
@@ -136,7 +152,10 @@ class Synthetic:
 
         rows = make_rows(self._draws, self.patients, self.nodes)
         self._known.remove(rows, np.random.default_rng((self._seed, _UNKNOWN_LABELS)))
-        for index, values in enumerate(rows):
+        generator = np.random.default_rng((self._seed, _CELL_FREE_DNA))
+        panels = self._blood.draw(self.nodes.n2, generator)
+        for index, (clinical, panel) in enumerate(zip(rows, panels, strict=True)):
+            values = {**clinical, **panel}
             volume = self._make_phantom(index) if self._images else None
             yield Case(id=f"SYN-{index + 1:05d}", values=values, volume=volume)
 
