@@ -11,12 +11,13 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
-from lnmbench.imaging.regions.points import Location, parse_location
+from lnmbench.imaging.regions.points import POINT_COLUMNS, Location, parse_location
 from lnmbench.text import plural, quote
 from lnmbench_table.sheet import read_sheet
 
 COLUMNS = ("case", "image", "patient", "region", "region_name", *COORDINATES)
 _IDS = ("case", "patient")
+_EXTENTS = ("radius_mm", "first_slice", "last_slice")
 _MOST_ROWS = 5
 
 
@@ -75,11 +76,22 @@ class CaseTable:
             )
 
 
-def read_case_table(path: Path) -> CaseTable:
+def read_case_table(path: Path, radius_mm: float | None = None) -> CaseTable:
     """Read a table (CSV, TSV or Excel); its headers may be in any case, with blanks or hyphens.
 
-    Raises `UserError` for a file that cannot be read, and for a column that occurs twice. The
-    caller checks which columns it needs.
+    The caller checks which columns it needs.
+
+    Parameters
+    ----------
+    path
+        The table.
+    radius_mm
+        Radius of points that have neither a radius nor slices.
+
+    Raises
+    ------
+    UserError
+        For a file that cannot be read, and for a column that occurs twice.
     """
     sheet = read_sheet(path)
     columns = tuple(map(_name_column, sheet.header))
@@ -95,7 +107,10 @@ def read_case_table(path: Path) -> CaseTable:
         header=sheet.header,
         columns=columns,
         rows=tuple(
-            CaseRow(cells=_read_cells(columns, row.cells), origin=f"{path}, row {row.number}")
+            CaseRow(
+                cells=_read_cells(columns, row.cells, radius_mm),
+                origin=f"{path}, row {row.number}",
+            )
             for row in sheet.rows
         ),
         notes=sheet.notes,
@@ -114,8 +129,12 @@ def _name_column(header: str) -> str:
     return name if name in COLUMNS else header
 
 
-def _read_cells(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+def _read_cells(
+    columns: Sequence[str], cells: Sequence[str], radius_mm: float | None
+) -> dict[str, str]:
     row = dict(zip(columns, cells, strict=True))
     # One case has one id, whatever form of its accents a file system or program prefers
     ids = {name: unicodedata.normalize("NFC", row[name]) for name in _IDS if name in row}
-    return {**row, **ids}
+    is_seed = any(map(row.get, POINT_COLUMNS)) and not any(map(row.get, _EXTENTS))
+    radius = {} if radius_mm is None or not is_seed else {"radius_mm": str(radius_mm)}
+    return {**row, **ids, **radius}

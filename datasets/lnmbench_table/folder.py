@@ -30,6 +30,8 @@ class Folder:
     region_name
         Name or pattern of the segment, ROI or label for all cases (`GTV*`); separate alternatives
         by commas. The column `region_name` of the manifest takes precedence.
+    radius_mm
+        Radius of the tumor around points that have neither a radius nor slices.
 
     Raises
     ------
@@ -38,14 +40,21 @@ class Folder:
         case in common.
     """
 
-    def __init__(self, manifest: Path, table: Path, columns: Path, region_name: str = "") -> None:
+    def __init__(
+        self,
+        manifest: Path,
+        table: Path,
+        columns: Path,
+        region_name: str = "",
+        radius_mm: float | None = None,
+    ) -> None:
         # imported here, because listing the data set must not load the image readers
         from lnmbench_table.image_cohort import ImageCohort
         from lnmbench_table.manifest import read_manifest
 
         path = Path(manifest).expanduser()
         self._cohort = ImageCohort(
-            read_manifest(path),
+            read_manifest(path, radius_mm),
             path,
             Table(table, columns),
             Path(table),

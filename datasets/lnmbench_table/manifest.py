@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.errors import nearest, raise_all
+from lnmbench.imaging.grid_limits import FARTHEST_MM
 from lnmbench.imaging.regions.points import COLUMNS as COORDINATES
 from lnmbench.imaging.regions.points import Location
 from lnmbench.text import quote
@@ -52,13 +53,20 @@ class Manifest:
     notes: tuple[str, ...]
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path, radius_mm: float | None = None) -> Manifest:
     """Read a manifest (CSV, TSV or Excel); its paths are relative to its folder.
 
     Columns, in any case: `case` and `image`; `patient`, if patients have several cases; `region`
     and `region_name`, or coordinates as in `parse_location`. A region that is a CSV, TSV or Excel
     file is a table of points with a row for each case. Reading a case, not the manifest, detects
     missing files.
+
+    Parameters
+    ----------
+    path
+        The manifest.
+    radius_mm
+        Radius of points that have neither a radius nor slices.
 
     Raises
     ------
@@ -67,14 +75,20 @@ def read_manifest(path: Path) -> Manifest:
         wrong: a case that is repeated or has no name, a row with both a region and coordinates, and
         coordinates that are not numbers.
     """
-    table = read_case_table(path)
+    if radius_mm is not None and not 0 < radius_mm < FARTHEST_MM:
+        raise UserError(
+            "the radius of the points is not a length",
+            expected="radius_mm above 0",
+            got=str(radius_mm),
+        )
+    table = read_case_table(path, radius_mm)
     _require_columns(table)
     errors = [*chain.from_iterable(map(_check, table.rows)), *table.check_cases()]
     raise_all(errors, "the manifest")
     paths = PathFinder(folder=path.parent)
     regions = [paths.find(row.cells.get("region", "")) for row in table.rows]
     points = {
-        region: read_points(region)
+        region: read_points(region, radius_mm)
         for region in dict.fromkeys(regions)
         if region is not None and is_table_of_points(region)
     }

@@ -19,13 +19,14 @@ def is_table_of_points(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def read_points(path: Path) -> dict[str, Location]:
+def read_points(path: Path, radius_mm: float | None = None) -> dict[str, Location]:
     """Return the locations of a table with the column `case` and those of `parse_location`.
 
-    Raises `UserError` for a broken file, and one for all rows that are wrong: a row without case or
-    location, and a case in two rows.
+    Points that have neither a radius nor slices get `radius_mm`. Raises `UserError` for a broken
+    file, and one for all rows that are wrong: a row without case or location, and a case in two
+    rows.
     """
-    table = read_case_table(path)
+    table = read_case_table(path, radius_mm)
     if "case" not in table.columns or not set(table.columns) & set(COORDINATES):
         raise UserError(
             f"{path} is not a table of points", expected="a column 'case', and coordinates"

@@ -70,6 +70,7 @@ def _nnunet(index: str, file: str = "a_0000.nii.gz") -> Callable[[Path], object]
         for name, source, target in (("imagesTr", "a", file), ("labelsTr", "mask", "a.nii.gz")):
             (folder / name).mkdir()
             image = sitk.ReadImage(str(folder / f"{source}.nrrd"))
+            image.SetSpacing((0.7, 0.7, 5.0))
             sitk.WriteImage(image, str(folder / name / target))
         (folder / "dataset.json").write_text(index, encoding="utf-8")
         (folder / "clinical.csv").write_text("id,age,n1\na,61,0\n", encoding="utf-8")

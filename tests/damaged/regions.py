@@ -278,11 +278,16 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "mask: a truncated NIfTI": _cut(".nii.gz"),
     "points: no column of cases": _points("patient,x_mm\na,1\n"),
     "points: no extent": _points(_POINT + "a,-18,-28,-90,,,\n"),
+    "points: coordinates without a unit": _points("case,x,y,z,radius_mm\na,-18,-28,-90,5\n"),
+    "points: RAS coordinates that are not declared": _points(_POINT + "a,18,28,-90,5,,\n"),
+    "points: an unknown coordinate system": _points(
+        "case,x,y,z,radius_mm,coordinate_system\na,-18,-28,-90,5,RPI\n"
+    ),
     "points: text instead of a number": _points(_POINT + "a,-18,-28,left,5,,\n"),
     "points: a decimal comma": _points(_POINT + 'a,"-18,5",-28,-90,5,,\n'),
     "points: kilometers away": _points(_POINT + "a,-18,-28,1e300,5,,\n"),
     "points: an incomplete point": _points(_POINT + "a,-18,-28,,5,,\n"),
     "points: a repeated case": _points(_POINT + "a,-18,-28,-90,5,,\na,-18,-28,-90,5,,\n"),
-    "points: outside the image": _points(_POINT + "a,18,28,-90,5,,\n"),
+    "points: outside the image": _points(_POINT + "a,18,28,90,5,,\n"),
     "points: slices outside the image": _points(_POINT + "a,-18,-28,-90,5,4,9\n"),
 }

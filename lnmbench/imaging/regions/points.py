@@ -1,4 +1,4 @@
-"""Tumor locations in cells: points and boxes in LPS mm or in voxels, one row per case."""
+"""Tumor locations in cells: points and boxes in LPS or RAS mm or in voxels, one row per case."""
 
 from __future__ import annotations
 
@@ -21,12 +21,19 @@ from lnmbench.imaging.regions.shapes import (
 from lnmbench.text import parse_number
 
 Unit = Literal["mm", "voxel"]
-_UNITS: tuple[Unit, ...] = ("mm", "voxel")
+SYSTEM = "coordinate_system"
+_SYSTEMS: dict[str, Unit] = {"lps": "mm", "ras": "mm", "voxel": "voxel"}
+_MIRRORED = "ras"
+# Coordinates without a unit have that of their coordinate system.
+_SUFFIXES: dict[str, Unit | None] = {"_mm": "mm", "_voxel": "voxel", "": None}
 _AXES = ("x", "y", "z")
 _REST = ("radius_mm", "first_slice", "last_slice")
+POINT_COLUMNS = tuple(f"x{suffix}" for suffix in _SUFFIXES)
+"""The first coordinate of a point, in each unit."""
 COLUMNS = (
-    *(f"{axis}{end}_{unit}" for unit in _UNITS for end in ("", "1", "2") for axis in _AXES),
+    *(f"{axis}{end}{suffix}" for suffix in _SUFFIXES for end in ("", "1", "2") for axis in _AXES),
     *_REST,
+    SYSTEM,
 )
 
 
@@ -70,16 +77,26 @@ def parse_location(cells: Mapping[str, str], *, where: str) -> Location | None:
 
     A point is `x_mm`, `y_mm`, `z_mm` with `radius_mm`, or with `first_slice` and `last_slice`
     (then without a radius it is one voxel on each slice); a box is `x1_mm` … `z2_mm`. All of
-    these may end in `_voxel` instead. Raises `UserError` for cells that are not numbers, missing
-    coordinates and more than one location.
+    these may end in `_voxel` instead. `coordinate_system` is LPS (the default of mm), RAS or
+    voxel; with it, coordinates may lack their unit: `x`, `y`, `z`.
+
+    Raises `UserError` for cells that are not numbers, missing coordinates, more than one location,
+    and coordinates without a unit and a system.
     """
     filled = {name: cells[name] for name in COLUMNS if cells.get(name, "").strip()}
+    system = filled.pop(SYSTEM, "").strip().casefold()
     if not filled:
         return None
+    if system and system not in _SYSTEMS:
+        raise UserError(
+            f"unknown {SYSTEM} {cells[SYSTEM][:20]!r}", where=where, expected="LPS, RAS or voxel"
+        )
     numbers = {name: _number(text, name, where) for name, text in filled.items()}
-    unit = _unit(numbers, where)
-    point = _point(numbers, "", unit, where)
-    first, last = (_point(numbers, end, unit, where) for end in ("1", "2"))
+    suffix, unit = _suffix(numbers, where)
+    unit = _unit(unit, system, suffix, where)
+    sign = -1.0 if system == _MIRRORED else 1.0
+    point = _point(numbers, "", suffix, sign, where)
+    first, last = (_point(numbers, end, suffix, sign, where) for end in ("1", "2"))
     if point is not None and first is None and last is None:
         return _make_location(point, unit, numbers, where)
     if point is None and first and last and not set(_REST) & set(numbers):
@@ -99,6 +116,7 @@ def _make_location(point: Point, unit: Unit, numbers: Mapping[str, float], where
             "the point has no extent",
             where=where,
             expected="radius_mm, or first_slice and last_slice",
+            then="radius_mm of the data set applies to all points without one",
         )
     if first is not None and last is not None and (first % 1 or last % 1):
         raise UserError("slices are whole numbers", where=where, got=f"{first:g} to {last:g}")
@@ -110,16 +128,40 @@ def _make_location(point: Point, unit: Unit, numbers: Mapping[str, float], where
     )
 
 
-def _unit(numbers: Mapping[str, float], where: str) -> Unit:
+def _suffix(numbers: Mapping[str, float], where: str) -> tuple[str, Unit | None]:
+    """Return the ending of the coordinates, and the unit that it states."""
     coordinates = [name for name in numbers if name not in _REST]
-    units = [unit for unit in _UNITS if any(name.endswith(f"_{unit}") for name in coordinates)]
-    if len(units) > 1:
+    suffixes = {next(s for s in _SUFFIXES if name.endswith(s)) for name in coordinates}
+    if len(suffixes) > 1:
         raise UserError("coordinates are in mm and in voxels", where=where, expected="one of them")
-    return units[0] if units else "mm"
+    suffix = next(iter(suffixes), "_mm")
+    return suffix, _SUFFIXES[suffix]
 
 
-def _point(numbers: Mapping[str, float], end: str, unit: Unit, where: str) -> Point | None:
-    names = [f"{axis}{end}_{unit}" for axis in _AXES]
+def _unit(unit: Unit | None, system: str, suffix: str, where: str) -> Unit:
+    """Return the unit of the coordinates by their ending and their system."""
+    if unit is None and not system:
+        raise UserError(
+            "the coordinates have no unit",
+            where=where,
+            expected=f"a column {SYSTEM} with LPS, RAS or voxel, or the columns x_mm or x_voxel",
+        )
+    declared = _SYSTEMS.get(system, unit)
+    if declared is None or unit not in (None, declared):
+        raise UserError(
+            f"the {SYSTEM} does not suit coordinates that end in {suffix}",
+            where=where,
+            expected="LPS or RAS for mm, voxel for voxels",
+            got=repr(system),
+        )
+    return declared
+
+
+def _point(
+    numbers: Mapping[str, float], end: str, suffix: str, sign: float, where: str
+) -> Point | None:
+    """Return a point; `sign` is -1 if x and y point to the opposite side of LPS."""
+    names = [f"{axis}{end}{suffix}" for axis in _AXES]
     present = [name for name in names if name in numbers]
     if not present:
         return None
@@ -127,7 +169,7 @@ def _point(numbers: Mapping[str, float], end: str, unit: Unit, where: str) -> Po
         missing = next(name for name in names if name not in numbers)
         raise UserError(f"the location has no {missing}", where=where, got=", ".join(present))
     x, y, z = (numbers[name] for name in names)
-    return x, y, z
+    return sign * x, sign * y, z
 
 
 def _number(text: str, name: str, where: str) -> float:

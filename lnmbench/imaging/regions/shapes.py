@@ -160,12 +160,21 @@ def _voxel_of(image: sitk.Image, point_mm: Point, *, slices: bool = True) -> tup
     x, y, z = np.rint(indices(image, np.array([point_mm]))[0]).astype(int).tolist()
     columns, rows, depth = image.GetSize()
     if not (0 <= x < columns and 0 <= y < rows and (not slices or 0 <= z < depth)):
+        mirrored = (-point_mm[0], -point_mm[1], point_mm[2])
         raise UserError(
             "the point lies outside the image",
             got=f"{_text(point_mm)} mm, the image spans {_extent(image)}",
-            then="give LPS coordinates: x to the left, y to the back, z to the head",
+            then="with the other sign of x and y it lies inside: if the coordinates are RAS, say "
+            "so in the column coordinate_system"
+            if _is_inside(image, mirrored)
+            else "give LPS coordinates: x to the left, y to the back, z to the head",
         )
     return x, y, z
+
+
+def _is_inside(image: sitk.Image, point_mm: Point) -> bool:
+    voxel = np.rint(indices(image, np.array([point_mm]))[0])
+    return bool(np.all(voxel >= 0) and np.all(voxel < image.GetSize()))
 
 
 def _check_radius(radius_mm: float) -> None:

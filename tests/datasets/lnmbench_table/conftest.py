@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Path:
 def open_folder(folder: Path) -> Callable[..., Folder]:
     """A function that writes a manifest and a table, and opens the data set."""
 
-    def open_dataset(manifest: str = MANIFEST, table: str = TABLE, **parameters: str) -> Folder:
+    def open_dataset(manifest: str = MANIFEST, table: str = TABLE, **parameters: object) -> Folder:
         (folder / "cases.csv").write_text(manifest, encoding="utf-8")
         (folder / "clinical.csv").write_text(table, encoding="utf-8")
         return Folder(

@@ -28,6 +28,26 @@ def test_a_table_may_mix_spheres_and_slices(tmp_path: Path) -> None:
     assert result["c"] == Location(first=(1, 2, 3), radius_mm=7, slices=(4, 6))
 
 
+def test_seeds_get_the_radius_of_the_data_set(tmp_path: Path) -> None:
+    path = tmp_path / "seeds.csv"
+    path.write_text("case,X,Y,Z,Coordinate system\na,1,2,3,RAS\nb,4,5,6,LPS\n", encoding="utf-8")
+    assert read_points(path, radius_mm=12) == {
+        "a": Location(first=(-1, -2, 3), radius_mm=12),
+        "b": Location(first=(4, 5, 6), radius_mm=12),
+    }
+    with pytest.raises(UserError, match="2 errors.*\n.*no extent.*radius_mm of the data set"):
+        read_points(path)
+
+
+def test_a_row_with_an_extent_keeps_it(tmp_path: Path) -> None:
+    path = tmp_path / "seeds.csv"
+    path.write_text(
+        "case,x_mm,y_mm,z_mm,radius_mm,first_slice,last_slice\na,1,2,3,4,,\nb,1,2,3,,5,6\n",
+        encoding="utf-8",
+    )
+    assert read_points(path, radius_mm=12) == read_points(path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_table_is_read_as_its_program_saves_it(tmp_path: Path, encoding: str) -> None:
     text = "Case;X mm;y-mm;Z_MM;radius_mm\nBe\u0301;1;2;3;4\n"

@@ -26,8 +26,44 @@ def test_a_row_without_coordinates_gives_no_location() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cells", "first", "unit"),
+    [
+        ("x=1 y=2 z=3 coordinate_system=LPS", (1, 2, 3), "mm"),
+        ("x=1 y=2 z=3 coordinate_system=ras", (-1, -2, 3), "mm"),
+        ("x=1 y=2 z=3 coordinate_system=Voxel", (1, 2, 3), "voxel"),
+        ("x_mm=1 y_mm=2 z_mm=3", (1, 2, 3), "mm"),
+        ("x_mm=1 y_mm=2 z_mm=3 coordinate_system=RAS", (-1, -2, 3), "mm"),
+        ("x_voxel=1 y_voxel=2 z_voxel=3 coordinate_system=voxel", (1, 2, 3), "voxel"),
+    ],
+)
+def test_the_coordinate_system_is_declared(
+    cells: str, first: tuple[float, float, float], unit: str
+) -> None:
+    pairs = dict(cell.split("=") for cell in f"{cells} radius_mm=5".split())
+    location = parse_location(pairs, where="row 2")
+    assert location is not None
+    assert (location.first, location.unit, location.radius_mm) == (first, unit, 5)
+
+
+def test_a_box_in_ras_is_mirrored() -> None:
+    cells = dict(zip(("x1", "y1", "z1", "x2", "y2", "z2"), "123456", strict=True))
+    location = parse_location({**cells, "coordinate_system": "RAS"}, where="row 2")
+    assert location is not None
+    assert (location.first, location.last) == ((-1, -2, 3), (-4, -5, 6))
+
+
+def test_a_system_without_coordinates_gives_no_location() -> None:
+    assert parse_location({"coordinate_system": "RAS", "x": ""}, where="here") is None
+
+
+@pytest.mark.parametrize(
     ("cells", "message"),
     [
+        ("x=1 y=2 z=3 radius_mm=3", "have no unit .*a column coordinate_system with LPS, RAS or"),
+        ("x=1 y=2 z=3 radius_mm=3 coordinate_system=RAI", "unknown coordinate_system 'RAI'"),
+        ("x_voxel=1 y_voxel=2 z_voxel=3 radius_mm=3 coordinate_system=RAS", "does not suit coord"),
+        ("x_mm=1 y_mm=2 z_mm=3 radius_mm=3 coordinate_system=voxel", "does not suit coordinates"),
+        ("x=1 y_mm=2 z=3 radius_mm=3 coordinate_system=LPS", "in mm and in voxels"),
         ("x_mm=1 y_mm=2 radius_mm=3", "the location has no z_mm"),
         ("x_mm=1 y_mm=2 z_mm=3", "the point has no extent.*radius_mm, or first_slice"),
         ("x_mm=1 y_mm=2 z_mm=3 first_slice=2", "no extent"),

@@ -65,6 +65,14 @@ def test_a_disc_is_on_the_slices_that_are_named(image) -> None:
     assert single[:, 5, 6].all()
 
 
+def test_a_point_that_would_be_inside_as_ras_says_so(image: sitk.Image) -> None:
+    x, y, z = image.TransformIndexToPhysicalPoint((6, 5, 3))
+    with pytest.raises(UserError, match="other sign of x and y it lies inside.*RAS, say so"):
+        region_from_point(image, (-x, -y, z), 2)
+    with pytest.raises(UserError, match="give LPS coordinates"):
+        region_from_point(image, (x + 1000, y, z), 2)
+
+
 def test_what_is_cut_at_the_edge_is_said(image) -> None:
     corner = image.TransformIndexToPhysicalPoint((0, 0, 0))
     assert "cut at the edge of the image" in region_from_point(image, corner, 3).note
