@@ -459,6 +459,41 @@ class FixedPredictions(Protocol):
 
 
 @runtime_checkable
+class ImageBaseline(Protocol):
+    """A baseline on features of the CT images, which another baseline gets; instead of `Baseline`.
+
+    `encoder`, `aux` and `model` are names with parameters as on the command line. The factory has
+    them among its parameters, by these names, in the cases in which the user chooses them.
+    """
+
+    @property
+    def encoder(self) -> str:
+        """The encoder of the images; an empty text for the default one."""
+
+    @property
+    def aux(self) -> str:
+        """Auxiliary tasks that a network learns without the target (`pt`, or `pt+size`).
+
+        Its image features are those of the baseline. Those of a training case come from a network
+        that was trained without this case. An empty text for the features of the frozen encoder,
+        averaged over the slices of a case.
+        """
+
+    @property
+    def model(self) -> str:
+        """The baseline that gets the features; an empty text for the default one.
+
+        They are further columns after the clinical features.
+        """
+
+    def reduction(self) -> Any:
+        """Return an unfitted scikit-learn transformer of the features (n, d), None to keep them.
+
+        It is fitted to the training cases of each fit, without labels.
+        """
+
+
+@runtime_checkable
 class Metric(Protocol):
     """A score of predictions."""
 
@@ -639,6 +674,7 @@ __all__ = [
     "Encoder",
     "FeatureExtractor",
     "FixedPredictions",
+    "ImageBaseline",
     "ImageTask",
     "Metric",
     "OutcomeSection",

@@ -117,11 +117,12 @@ def file_names_in_run(data_set: str, methods: Iterable[Method]) -> dict[str, str
         Choice(name="", parameters={str(index): value for index, value in enumerate(values)})
     )
     for method in methods:
-        if isinstance(method, NetworkMethod):
-            names |= file_names_in(method.encoder, method.weights)
-            for choice in (*method.aux, method.weighting):
+        network = method if isinstance(method, NetworkMethod) else method.network
+        if network is not None:
+            names |= file_names_in(network.encoder, network.weights)
+            for choice in (*network.aux, network.weighting):
                 names |= file_names_in(choice) if choice else {}
-        else:
+        if not isinstance(method, NetworkMethod):
             names |= file_names_in(method.baseline)
     return names
 

@@ -81,7 +81,7 @@ class MethodOptions(OptionGroup):
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Classical model on the clinical features; repeatable"
+            help="Classical model on the clinical features or on those of images; repeatable"
             f" (default: {DEFAULTS.baseline}).",
         ),
     ] = None

@@ -97,7 +97,7 @@ def build_embedder(
         embedder = FineTunedEmbedder(slices, slices.trainable_encoder, fits, settings, data)
     elif data.features is not None:
         others = len(data.features.offsets) - 1 - len(inputs.target)
-        training = functional.pad(fits.training, (0, others))  # (K, n + others)
+        training = functional.pad(fits.prepared_cases, (0, others))  # (K, n + others)
         if settings.projection == "principal" and settings.token_dim is not None:
             width, averaged = settings.token_dim, has_case_tokens(inputs, settings)
             embedder = PrincipalTokens(

@@ -152,7 +152,8 @@ class Inputs:
     ----------
     target
         Labels 0 and 1, NaN if unknown: (n,), or (n, m) for a target with m outcomes. A case without
-        a known outcome can only train the tasks.
+        a known outcome can only train the tasks. If all are unknown, fits learn the tasks alone:
+        the sum of their losses stops a fit.
     aux
         The auxiliary tasks with their labels.
     slices
@@ -191,6 +192,11 @@ class Inputs:
     def outcomes(self) -> int:
         """Return the number of outcomes of the target."""
         return 1 if self.target.dim() == 1 else self.target.shape[1]
+
+    @property
+    def has_target(self) -> bool:
+        """Return whether the target of any case is known."""
+        return not bool(torch.isnan(self.target).all())
 
     @property
     def trains_encoder(self) -> bool:
@@ -241,6 +247,10 @@ class Fits:
         The settings of each fit, (K,); None for the settings' value.
     loss_weights
         The weight of each task's loss, (K, tasks), the target's first; None for 1.
+    prepared
+        The cases by which features are standardized and projected, without labels, bool (K, n);
+        None for the training cases. Fits with equal seeds and equal cases here have comparable
+        image features, whatever cases they train on.
 
     Raises
     ------
@@ -259,6 +269,7 @@ class Fits:
     feature_penalty: Tensor | None = None
     loss_weights: Tensor | None = None
     modalities: tuple[ModalityInput, ...] = ()
+    prepared: Tensor | None = None
 
     def __post_init__(self) -> None:
         shape = self.training.shape
@@ -276,7 +287,7 @@ class Fits:
             _require(same, f"the features of {each.name} are not (fits, cases, …)")
             _require(bool(torch.isfinite(each.features).all()), f"{each.name} is not finite")
         rates = ("learning_rate", "weight_decay", "dropout", "feature_penalty", "loss_weights")
-        for name in rates:
+        for name in (*rates, "prepared"):
             values = getattr(self, name)
             _require(values is None or len(values) == shape[0], f"{name} does not match the fits")
 
@@ -302,7 +313,13 @@ class Fits:
             dropout=select_rows(self.dropout),
             feature_penalty=select_rows(self.feature_penalty),
             loss_weights=select_rows(self.loss_weights),
+            prepared=select_rows(self.prepared),
         )
+
+    @property
+    def prepared_cases(self) -> Tensor:
+        """Return the cases by which features are standardized and projected, bool (K, n)."""
+        return self.training if self.prepared is None else self.prepared
 
     def per_fit(self, rates: Tensor | None, default: float) -> Tensor:
         """Return the rate of each fit.
@@ -348,13 +365,17 @@ class FitResults:
     best_epoch
         The epoch whose weights predict, counted from one, int64 (K,).
     best_loss
-        The target's validation loss of the weights that predict, float64 (K,).
+        The validation loss of the weights that predict, float64 (K,): that of the target, if fits
+        learn it.
     epochs
         The number of epochs trained, int64 (K,).
     history
         The epochs of all fits.
     notes
         Notes for the user.
+    image_features
+        Of fits that learn tasks alone, the input of the heads, float64 (K, n, image_features), NaN
+        for cases that are not predicted; None for other fits.
     """
 
     probabilities: Mapping[str, NDArray[np.float64]]
@@ -363,6 +384,7 @@ class FitResults:
     epochs: NDArray[np.int64]
     history: tuple[FitEpoch, ...]
     notes: tuple[str, ...] = ()
+    image_features: NDArray[np.float64] | None = None
 
 
 def longest_bag(inputs: Inputs) -> int:

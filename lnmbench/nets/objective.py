@@ -75,7 +75,8 @@ class StackedObjective:
         if present:
             self._present = torch.stack(present, dim=1).float().to(self.device)  # (n, modalities)
         labels, known = split_known_labels(inputs.target.float(), partial=inputs.target.dim() > 1)
-        if bool((fits.validation & ~known).any()):
+        self.has_target = inputs.has_target
+        if self.has_target and bool((fits.validation & ~known).any()):
             raise ValueError("a fit is validated on cases whose target is unknown")
         self._target, self._is_labeled = labels.to(self.device), known.to(self.device)
         self._labeled_counts = (fits.training & known).sum(1).to(self.device)
@@ -296,15 +297,36 @@ class StackedObjective:
 
     @torch.no_grad()
     def validation_losses(self, state: StackState) -> Tensor:
-        """Return each fit's mean loss of the target over its validation cases, (k,) on the CPU."""
+        """Return each fit's mean loss of the target over its validation cases, (k,) on the CPU.
+
+        Without a target, it is the sum of the mean losses of the tasks.
+        """
         if self._validation_batches[0] != state.fits:
             cases = [self._validation_cases[fit] for fit in state.fits]
-            batches = self.make_batches(list(_split_cases(cases)))
+            chosen = None if self.has_target else self._evaluated_examples(state.fits)
+            batches = self.make_batches(list(_split_cases(cases)), chosen)
             self._validation_batches = (state.fits, list(batches))
+        if not self.has_target:
+            return self._mean_task_losses(state, self._validation_batches[1]).cpu()
         sums = torch.zeros(len(state.fits), device=self.device)
         for batch in self._validation_batches[1]:
             sums += self.validation_step(state, batch)
         return divide_by_counts(sums, self._validation_counts[state.rows]).cpu()
+
+    def _mean_task_losses(self, state: StackState, batches: Sequence[Batch]) -> Tensor:
+        """Return the sum of the weighted mean losses of the auxiliary tasks in evaluation, (k,)."""
+        tasks = len(self._inputs.aux)
+        sums = torch.zeros(len(state.fits), tasks, device=self.device)
+        counts = torch.zeros(len(state.fits), tasks, device=self.device)
+        for batch in batches:
+            _, *logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
+            for task, (aux, aux_logits) in enumerate(zip(self._inputs.aux, logits, strict=True)):
+                labels, counted = self._task_labels(state, batch, task)
+                number = counted.sum(1)
+                sums[:, task] += aux_losses(aux.task, aux_logits, labels, counted) * number
+                counts[:, task] += number
+        means = divide_by_counts(sums, counts)  # (k, tasks)
+        return (means * self._loss_weights[state.rows, 1:]).sum(1)
 
     def mean_training_losses(self, state: StackState, sums: Tensor) -> Tensor:
         """Return each fit's mean loss of the target over its labeled training cases, (k,).
@@ -360,13 +382,26 @@ class StackedObjective:
             for name, width in zip(self.tasks, outputs, strict=True)
         }
         cases = list(_split_cases(_case_indices(self.fits.predicted)))
-        for batch in self.make_batches(cases, self._evaluated_examples()):
+        for batch in self.make_batches(cases, self._evaluated_examples(range(len(self.fits)))):
             logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]
             predictions = self._predictions(state, batch, logits)
             for name, values in zip(self.tasks, predictions, strict=True):
                 results[name][row, predicted] = values.double().cpu().numpy()[row, column]
+        return results
+
+    @torch.no_grad()
+    def predict_features(self, state: StackState) -> NDArray[np.float64]:
+        """Return the image features of all K fits, (K, n, F); NaN if not predicted."""
+        width = self.network.body.settings.image_features
+        results = np.full((*self.fits.predicted.shape, width), np.nan)
+        for batch in self.make_batches(list(_split_cases(_case_indices(self.fits.predicted)))):
+            tokens = self.embed(state, batch)
+            features, _ = self._features(state, batch, tokens, StepDropout())  # (K, B, F)
+            row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
+            predicted = batch.cases.cpu().numpy()[row, column]
+            results[row, predicted] = features.double().cpu().numpy()[row, column]
         return results
 
     def _predictions(
@@ -388,10 +423,10 @@ class StackedObjective:
             predictions.append(predicted)
         return predictions
 
-    def _evaluated_examples(self) -> ChosenExamples | None:
+    def _evaluated_examples(self, fits: Sequence[int]) -> ChosenExamples | None:
         if self._examples is None:
             return None
-        return self._choose(self._examples.evaluated(range(len(self.fits))))
+        return self._choose(self._examples.evaluated(fits))
 
     def _choose(self, by_fit: Sequence[Tensor]) -> ChosenExamples | None:
         if self._examples is None:

@@ -30,6 +30,8 @@ from lnmbench.nets.train_loop import train_stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from lnmbench.contracts import Weighting
     from lnmbench.records import Training
 
@@ -230,4 +232,10 @@ def _concatenate(results: Sequence[FitResults], stacks: Sequence[range]) -> FitR
         epochs=np.concatenate([result.epochs for result in results]),
         history=tuple(history),
         notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
+        image_features=_concatenate_features(results),
     )
+
+
+def _concatenate_features(results: Sequence[FitResults]) -> NDArray[np.float64] | None:
+    features = [r.image_features for r in results if r.image_features is not None]
+    return np.concatenate(features) if features else None

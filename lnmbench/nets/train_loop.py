@@ -215,18 +215,24 @@ class TrainLoop:
     def results(self) -> FitResults:
         """Return predictions of the best weights; NaN for a fit that never had a finite loss.
 
-        The intercept of the target's head is fitted to the training cases first.
+        The intercept of the target's head is fitted to the training cases first. Fits that learn
+        tasks alone have image features as well.
         """
         state = StackState(
             fits=tuple(range(len(self._objective.fits))),
             values=self._layout.named_views(self._best.weights),
             device=self._objective.device,
         )
-        self._objective.fit_intercepts(state)
+        objective = self._objective
+        features = None
+        if objective.has_target:
+            objective.fit_intercepts(state)
+        else:
+            features = objective.predict_features(state)
         losses = self._objective.validation_losses(state).double().numpy()
         never_finite = self._best.epoch.numpy() == 0
         probabilities = self._objective.predict(state)
-        for values in probabilities.values():
+        for values in (*probabilities.values(), *([] if features is None else [features])):
             values[never_finite] = np.nan
         return FitResults(
             probabilities=probabilities,
@@ -234,4 +240,5 @@ class TrainLoop:
             best_epoch=self._best.epoch.numpy(),
             epochs=self._best.epochs.numpy(),
             history=tuple(self._history),
+            image_features=features,
         )

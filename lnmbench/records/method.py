@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
 from typing import Literal
 from weakref import ReferenceType, ref
@@ -191,11 +191,15 @@ class NetworkMethod:
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class BaselineMethod:
-    """A classical model on the clinical features, or predictions that are not trained.
+    """A classical model on clinical features and those of images, or untrained predictions.
 
     `plugins` is as in `NetworkMethod`. `files` are the checksums of the files that parameters of
     the baseline name, by parameter. `trained` is False for predictions that the run does not
     train. `scale` is the meaning of the predictions; those of a `partial` method lack cases.
+
+    With a `network`, the model gets features of images: those of the network's encoder, averaged
+    over the slices of a case, or, if the network has auxiliary tasks, those that it learns from
+    these alone.
     """
 
     label: str
@@ -205,6 +209,7 @@ class BaselineMethod:
     trained: bool = field(default=True, metadata={OMITTED_BY_DEFAULT: True})
     scale: PredictionScale = field(default="probability", metadata={OMITTED_BY_DEFAULT: True})
     partial: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
+    network: NetworkMethod | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def aux(self) -> tuple[Choice, ...]:
@@ -228,7 +233,7 @@ class BaselineMethod:
 
     @property
     def has_changed_images(self) -> bool:
-        """False: a baseline has no images."""
+        """False: a baseline is no image control."""
         return False
 
     @property
@@ -240,7 +245,8 @@ class BaselineMethod:
         return _remember(self, self._compute_fingerprint)
 
     def _compute_fingerprint(self) -> str:
-        settings = {**asdict(self), "kind": "baseline"}
+        settings = {**asdict(replace(self, network=None)), "kind": "baseline"}
+        settings["network"] = None if self.network is None else self.network.fingerprint
         checksums = dict(settings.pop("files"))
         parameters = {**self.baseline.parameters, **checksums}
         settings["baseline"] = {"name": self.baseline.name, "parameters": parameters}
@@ -299,5 +305,7 @@ def _fingerprint(settings: Mapping[str, object]) -> str:
     hashed = {**_ABSENT, **settings}
     for name in ("label", "control"):
         hashed.pop(name, None)
+    if hashed.get("network") is None:
+        hashed.pop("network", None)
     text = json.dumps(hashed, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -22,7 +22,12 @@ from lnmbench.registry.plugins import BLOCK, PLUGINS, LoadedPlugins, Plugin, Pro
 from lnmbench.registry.roles import Offer, Role, Selection
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from lnmbench.registry.boundary.baselines import GuardedBaseline
+    from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
+
+AnyBaseline: TypeAlias = "GuardedBaseline | GuardedImageBaseline"
 
 TRAIN = Parameter(
     name="train",
@@ -126,12 +131,12 @@ class Registry:
             loaded, "aux task", contracts.AuxTask, parameters=(SHUFFLED, KEEP, KEEP_SEED, WEIGHT)
         )
         self.weightings = Role[contracts.Weighting](loaded, "weighting", contracts.Weighting)
-        self.baselines: Role[GuardedBaseline] = Role(
+        self.baselines: Role[AnyBaseline] = Role(
             loaded,
             "baseline",
             contracts.Baseline,
             parameters=(MODALITIES,),
-            alternative=contracts.FixedPredictions,
+            alternatives=(contracts.FixedPredictions, contracts.ImageBaseline),
         )
         self.executors = Role[GuardedExecutor](loaded, "executor", Executor)
         self.metrics = Role[contracts.Metric](loaded, "metric", contracts.Metric)
@@ -178,6 +183,7 @@ __all__ = [
     "SHUFFLED",
     "TRAIN",
     "WEIGHT",
+    "AnyBaseline",
     "GuardedExecutor",
     "Offer",
     "Plugin",

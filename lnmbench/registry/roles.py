@@ -33,8 +33,8 @@ class Role(Generic[T_co]):
         The class whose members every built object must have.
     parameters
         Parameters that the core itself understands, for every offer of this role.
-    alternative
-        The class whose members an object may have instead.
+    alternatives
+        Classes whose members an object may have instead.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class Role(Generic[T_co]):
         contract: type[object],
         *,
         parameters: tuple[Parameter, ...] = (),
-        alternative: type[object] | None = None,
+        alternatives: tuple[type[object], ...] = (),
     ) -> None:
         self.name = name
         self.contract = contract
-        self.alternative = alternative
+        self.alternatives = alternatives
         self.parameters = parameters
         self._loaded = loaded
         self._cache: dict[str, list[Offer[T_co]]] | None = None
@@ -242,7 +242,7 @@ class Selection(Generic[T_co]):
             raise Unexpected(
                 f"an object of {role.contract.__name__}", f"the class {built.__name__}"
             )
-        if lacking and not (role.alternative and isinstance(built, role.alternative)):
+        if lacking and not isinstance(built, role.alternatives):
             raise Unexpected(
                 f"a {role.contract.__name__} with {', '.join(members)}",
                 f"{type(built).__name__} without {', '.join(lacking)}",

@@ -20,6 +20,7 @@ from lnmbench.errors import PluginError
 from lnmbench.records import Cohort, mark_positive
 from lnmbench.registry import Plugin
 from lnmbench.registry.boundary import Boundary, guard
+from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
 from lnmbench.testing.sample_images import add_images, encode_images
 from lnmbench.testing.sample_volume import sample_volume
 
@@ -119,15 +120,26 @@ def check_weighting_returns(weighting: Any, cohort: Cohort) -> None:
 
 @_asserting("baseline")
 def check_baseline_candidates(baseline: Any, cohort: Cohort) -> None:
-    """Check that there is at least one candidate setting."""
-    baseline.candidates()
+    """Check that there is at least one candidate setting, or that the model is a text."""
+    if isinstance(baseline, GuardedImageBaseline):
+        assert isinstance(baseline.model, str)
+    else:
+        baseline.candidates()
 
 
 @_asserting("baseline")
 def check_baseline_probabilities(baseline: Any, cohort: Cohort) -> None:
-    """Check that the first and the last candidate predict probabilities (n, 2)."""
+    """Check that the first and the last candidate predict probabilities (n, 2).
+
+    Of a baseline on features of images, check encoder, tasks and the reduction of features.
+    """
     from lnmbench.clinical import feature_frame
 
+    if isinstance(baseline, GuardedImageBaseline):
+        assert isinstance(baseline.encoder + baseline.aux, str)
+        features = np.random.default_rng(0).normal(size=(40, 24))
+        baseline.reduce(features, np.arange(40) < 30)
+        return
     frame = feature_frame(cohort, np.arange(len(cohort)))
     truth, every_case = np.arange(len(cohort)) % 2.0, np.ones(len(cohort), dtype=np.bool_)
     model, features = baseline.estimator(cohort.features).fit_steps(frame, truth, every_case)

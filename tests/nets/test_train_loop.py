@@ -22,6 +22,7 @@ from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.dropout import DropoutSampler
 from lnmbench.nets.train_loop import TrainLoop, rate_factor, shuffle_into_batches
 from lnmbench.records import Training
+from lnmbench.stages.plan.weighting import TasksAlone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -313,3 +314,50 @@ def test_steps_that_wait_or_copy_are_noticed(
         count_copies(lambda losses: losses / float(losses))
     with pytest.raises(RuntimeError, match="meta"):
         count_copies(lambda losses: losses[losses > 0])
+
+
+def test_tasks_alone_stop_a_fit_by_their_own_loss(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+) -> None:
+    """The image features that come back give the predictions of the head, whose loss is best."""
+    inputs, fits = make_inputs(), make_fits([0, 1])
+    inputs = replace(inputs, target=torch.full_like(inputs.target, math.nan))
+    results = train(inputs, without_loss_weights(fits), settings, TasksAlone())
+    features = results.image_features
+    assert features is not None
+    predicted = fits.predicted.numpy()
+    assert (np.isfinite(features).all(2) == predicted).all()
+    labels = inputs.aux[0].targets.numpy()
+    for fit in range(2):
+        p = results.probabilities["classes"][fit]
+        counted = fits.validation[fit].numpy() & ~np.isnan(labels)
+        losses = -np.log(p[counted, labels[counted].astype(int)])
+        assert results.best_loss[fit] == pytest.approx(losses.mean(), rel=1e-4)
+        epochs = [e.validation_loss for e in results.history if e.fit == fit]
+        assert results.best_loss[fit] == pytest.approx(min(epochs), rel=1e-5)
+        assert epochs.index(min(epochs)) + 1 == results.best_epoch[fit]
+        # logits are a linear function of the image features
+        logits = np.log(p[predicted[fit]])
+        logits -= logits.mean(1, keepdims=True)
+        design = np.column_stack([features[fit, predicted[fit]], np.ones(predicted[fit].sum())])
+        fitted = design @ np.linalg.lstsq(design, logits, rcond=None)[0]
+        np.testing.assert_allclose(fitted, logits, atol=1e-4)
+
+
+def test_a_projection_is_prepared_on_other_cases_than_the_training_cases(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    inputs, fits = make_inputs(), make_fits([0])
+    plain = train(inputs, fits, settings, sum_losses())
+    same = train(inputs, replace(fits, prepared=fits.training), settings, sum_losses())
+    np.testing.assert_array_equal(same.probabilities["n2"], plain.probabilities["n2"])
+    everyone = replace(fits, prepared=torch.ones_like(fits.training))
+    other = train(inputs, everyone, settings, sum_losses())
+    assert not np.allclose(
+        other.probabilities["n2"], plain.probabilities["n2"], atol=1e-4, equal_nan=True
+    )

@@ -62,6 +62,34 @@ def use_baseline(member: str, value: object) -> None:
         model.probabilities(settings, features, TRUTH, ALL)
 
 
+class Rescale:
+    """A transformer that multiplies some features by a factor."""
+
+    def __init__(self, factor: float, columns: int = 2) -> None:
+        self.factor, self.columns = factor, columns
+
+    def fit(self, features: Any) -> Any:
+        return self
+
+    def transform(self, features: Any) -> Any:
+        return features[:, : self.columns] * self.factor
+
+
+class GoodImageBaseline:
+    encoder: Any = "resnet18"
+    aux, model = "", ""
+
+    def reduction(self) -> Any:
+        return None
+
+
+def use_image_baseline(member: str, value: object) -> None:
+    faulty = type("Faulty", (GoodImageBaseline,), {member: value})()
+    baseline: Any = guard(faulty, Boundary(plugin=PLUGIN, role="baseline", name="x"))
+    assert baseline.encoder == "resnet18"
+    baseline.reduce(np.ones((4, 2)), ALL)
+
+
 def use_model(member: str, value: object) -> None:
     use_baseline("model", type("Model", (Constant,), {member: value}))
 
@@ -176,8 +204,22 @@ BASELINES: dict[tuple[str, str], Callable[[], object]] = {
         ("predict_proba", "does not add up to 1", predict(0.9)),
     ]
 }
+IMAGE_BASELINES: dict[tuple[str, str], Callable[[], object]] = {
+    (member, what): partial(use_image_baseline, member, value)
+    for member, what, value in [
+        ("encoder", "is no text", 18),
+        ("reduction", "raises an exception", raising(ImportError("umap"))),
+        ("reduction", "returns a class", returning(Constant)),
+        ("reduction", "returns a classifier", returning(Constant())),
+        ("reduction", "returns NaN", returning(Rescale(float("nan")))),
+        ("reduction", "returns no feature", returning(Rescale(1.0, columns=0))),
+    ]
+}
 FAULTS: dict[tuple[str, str], Callable[[], object]] = {
     ("baseline", f"`{member}` {what}"): use for (member, what), use in BASELINES.items()
+}
+FAULTS |= {
+    ("baseline", f"`{member}` {what}"): use for (member, what), use in IMAGE_BASELINES.items()
 }
 FAULTS |= {
     ("executor", f"`{member}` {what}"): partial(use_executor, member, value)

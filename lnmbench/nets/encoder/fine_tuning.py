@@ -70,10 +70,10 @@ class FineTunedEmbedder:
         moments = FeatureMoments(slices.offsets, center=center)
         for cases, rows, case in split_cases(slices.offsets, slices.dim):
             moments.add(cases, case, slices.features[rows].double())
-        mean, gain = moments.standardization(fits.training)
+        mean, gain = moments.standardization(fits.prepared_cases)
         self._mean, self._gain = mean.to(data.device), gain.to(data.device)
         self._trains_projection = settings.projection == "trained" or settings.token_dim is None
-        self._training, self._slices = fits.training, slices
+        self._prepared, self._slices = fits.prepared_cases, slices
         self._augmentations = encoder.augmentations
         self._streams = [seeded_generator(seed, "augmentation") for seed in fits.seeds]
         network = FunctionalNetwork(encoder.network, settings, data.device)
@@ -103,9 +103,9 @@ class FineTunedEmbedder:
         if weights is None or self._trains_projection:
             return
         features, offsets = self._slices.features, self._slices.offsets
-        for fit, training in enumerate(self._training):
+        for fit, prepared in enumerate(self._prepared):
             means = average_cases(features, offsets, self._mean[fit].cpu(), self._gain[fit].cpu())
-            weights[fit] = principal_components(means[training], weights.shape[1]).to(weights)
+            weights[fit] = principal_components(means[prepared], weights.shape[1]).to(weights)
 
     def forward(self, state: StackState, packing: TokenPacking, *, training: bool) -> Tensor:
         """Return tokens (k, P, d); without a projection the standardized features themselves.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.checks import guard_check
 from lnmbench.registry.boundary.comparisons import GuardedComparison
@@ -13,6 +12,7 @@ from lnmbench.registry.boundary.data import GuardedDataset, GuardedReportReader,
 from lnmbench.registry.boundary.encoders import guard_encoder
 from lnmbench.registry.boundary.executors import GuardedExecutor
 from lnmbench.registry.boundary.feature_extractors import GuardedFeatureExtractor
+from lnmbench.registry.boundary.image_baselines import guard_baseline
 from lnmbench.registry.boundary.metrics import guard_metric
 from lnmbench.registry.boundary.sections import guard_section
 from lnmbench.registry.boundary.tasks import guard_task
@@ -26,7 +26,7 @@ ADAPTERS: Mapping[str, Callable[[Any, Boundary], object]] = {
     "encoder": guard_encoder,
     "aux task": guard_task,
     "weighting": guard_weighting,
-    "baseline": GuardedBaseline,
+    "baseline": guard_baseline,
     "executor": GuardedExecutor,
     "metric": guard_metric,
     "comparison": GuardedComparison,

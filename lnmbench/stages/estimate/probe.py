@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from lnmbench.records import Plan, unshuffle
 from lnmbench.stages.estimate.estimates import MethodEstimate, RepeatEstimate, Span
@@ -12,14 +15,19 @@ from lnmbench.stages.estimate.network_probe import estimate_networks
 from lnmbench.stages.estimate.timing import LONG, measure_seconds
 from lnmbench.stages.estimate.workload import Workload, ledger_bytes
 from lnmbench.stages.plan import (
+    ImageSource,
     ResolvedBaseline,
     ResolvedBenchmark,
     ResolvedMethod,
     ResolvedNetwork,
+    image_network,
 )
 from lnmbench.stages.run import (
     ENCODINGS,
     BaselineChunk,
+    FeatureTable,
+    Fit,
+    add_image_columns,
     baseline_results,
     example_caches,
     find_feature_cache,
@@ -63,20 +71,18 @@ class Probe:
         )
 
     def _estimate_cache(self, resolved: ResolvedMethod) -> CacheEstimate:
-        if not isinstance(resolved, ResolvedNetwork):
-            return CacheEstimate()
-        cohort = self.benchmark.cohort
-        features = find_feature_cache(resolved, cohort, self.home)
-        if features is None:
+        network, cohort = image_network(resolved), self.benchmark.cohort
+        features = None if network is None else find_feature_cache(network, cohort, self.home)
+        if network is None or features is None:
             return CacheEstimate()
         encodings = {features.path: 1}
-        for kind, cache in example_caches(resolved, features).items():
+        for kind, cache in example_caches(network, features).items():
             encodings[cache.path] = ENCODINGS[kind]
         missing = {path for path in encodings if not path.is_file()} - self.counted
         if not missing:
             return CacheEstimate()
         self.counted.update(missing)
-        once = estimate_cache(resolved, cohort, self.benchmark.resources.device)
+        once = estimate_cache(network, cohort, self.benchmark.resources.device)
         return once.times(sum(encodings[path] for path in missing))
 
     def _count_tokens(self, resolved: ResolvedMethod, repeat: RepeatEstimate) -> float:
@@ -110,9 +116,15 @@ class Probe:
 def _estimate_baseline(
     resolved: ResolvedBaseline, benchmark: ResolvedBenchmark, repeat: int
 ) -> RepeatEstimate:
-    """Return the estimate of a repeat, from one inner fit with all its candidates."""
+    """Return the estimate of a repeat, from one inner fit with all its candidates.
+
+    Features of images are random numbers. In each fit that learns them, there are as many networks
+    as inner folds.
+    """
     if resolved.fixed is not None:
         return RepeatEstimate()
+    images = resolved.images
+    complete = None if images is None else partial(_add_random_columns, images)
     chunk = BaselineChunk(
         method=resolved.method,
         repeat=repeat,
@@ -123,7 +135,7 @@ def _estimate_baseline(
 
     def measure() -> float:
         return measure_seconds(
-            lambda: baseline_results(chunk, benchmark.cohort, resolved.baseline), "cpu"
+            lambda: baseline_results(chunk, benchmark.cohort, resolved.baseline, complete), "cpu"
         )
 
     seconds = measure()
@@ -131,7 +143,19 @@ def _estimate_baseline(
         seconds = min(seconds, measure())
     protocol = benchmark.plan.protocol
     seconds *= protocol.folds * protocol.inner
-    return RepeatEstimate(seconds=Span(low=seconds, high=seconds))
+    fitting = RepeatEstimate(seconds=Span(low=seconds, high=seconds))
+    if images is None or not images.network.tasks:
+        return fitting
+    networks = estimate_networks(images.network, benchmark, repeat)
+    return replace(networks, seconds=networks.seconds.times(protocol.inner) + fitting.seconds)
+
+
+def _add_random_columns(images: ImageSource, table: FeatureTable, fit: Fit) -> FeatureTable:
+    network = images.network
+    training = network.method.training
+    width = training.image_features if network.tasks else network.encoder.build().out_dim
+    features = np.random.default_rng(0).normal(size=(len(table.frame), width))
+    return add_image_columns(table, features, fit, images.baseline)
 
 
 def _with_one_inner_fold(plan: Plan) -> Plan:

@@ -20,8 +20,7 @@ from lnmbench.records import (
     shuffle,
     strip_image_control,
 )
-from lnmbench.registry import Registry, Selection
-from lnmbench.registry.boundary.baselines import GuardedBaseline
+from lnmbench.registry import AnyBaseline, Registry, Selection
 from lnmbench.text import plural
 
 DEFAULT_ENCODER = choices.parse(DEFAULTS.encoder)
@@ -42,7 +41,7 @@ class MethodSelections:
     encoders: tuple[Selection[Encoder], ...]
     aux: tuple[tuple[Selection[AuxTask], ...], ...]
     weightings: tuple[Selection[Weighting], ...]
-    baselines: tuple[Selection[GuardedBaseline], ...]
+    baselines: tuple[Selection[AnyBaseline], ...]
     without_images: Selection[Encoder]
 
 
@@ -84,6 +83,20 @@ def select_methods(benchmark: Benchmark, registry: Registry) -> MethodSelections
         baselines=tuple(map(registry.baselines.select, baselines)),
         without_images=registry.encoders.select(WITHOUT_IMAGES),
     )
+
+
+def select_tasks(text: str, registry: Registry) -> tuple[Selection[AuxTask], ...]:
+    """Return the selections of the auxiliary tasks of `pt+size`; none for an empty text.
+
+    Parameters
+    ----------
+    text
+        The tasks, as on the command line.
+    registry
+        The plugins that offer them.
+    """
+    tasks = _join_values(choices.parse_all(text), registry) if text else ()
+    return tuple(_select_task(task, registry) for task in tasks)
 
 
 def _select_task(choice: Choice, registry: Registry) -> Selection[AuxTask]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import ParamSpec
@@ -14,19 +14,22 @@ from lnmbench.records import (
     IMAGE_MODALITY,
     MODALITIES,
     BaselineMethod,
+    Choice,
     Cohort,
     Control,
     NetworkMethod,
     Plan,
     Resources,
+    Training,
     Weights,
     feature_modalities,
     image_control,
     is_shuffled,
 )
 from lnmbench.redaction import redact_choice
-from lnmbench.registry import Registry, Selection
+from lnmbench.registry import AnyBaseline, Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
+from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
 from lnmbench.stages.ingest import Pseudonyms
 from lnmbench.stages.plan.aux_tasks import LabelSource, build_task, refuse_labels
 from lnmbench.stages.plan.case_finder import make_case_finder
@@ -43,13 +46,20 @@ from lnmbench.stages.plan.fixed_predictions import (
     hash_files,
     plan_predictions,
 )
+from lnmbench.stages.plan.image_baselines import (
+    refuse_few_folds,
+    refuse_images,
+    refuse_modalities,
+    refuse_model,
+    select_parts,
+)
 from lnmbench.stages.plan.image_tasks import refuse_image_task
 from lnmbench.stages.plan.matched_rows import MatchedRows, match_rows
 from lnmbench.stages.plan.method_selections import DEFAULT_WEIGHTING, MethodSelections
 from lnmbench.stages.plan.modalities import list_modality_sets, select_features
 from lnmbench.stages.plan.resources import resolve_precision
 from lnmbench.stages.plan.search.groups import CandidateGroup, search_groups
-from lnmbench.stages.plan.weighting import TargetOnly
+from lnmbench.stages.plan.weighting import TargetOnly, TasksAlone
 
 P = ParamSpec("P")
 
@@ -77,11 +87,27 @@ class ResolvedNetwork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImageSource:
+    """The source of a baseline's features of images.
+
+    They are those of the network's encoder or, if it has tasks, the network's own.
+    """
+
+    baseline: GuardedImageBaseline
+    network: ResolvedNetwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedBaseline:
-    """A baseline method with its baseline, and its predictions if it is not trained."""
+    """A baseline method with its baseline.
+
+    `images` is the source of its features of images, if any; `fixed` are its predictions if it is
+    not trained.
+    """
 
     method: BaselineMethod
     baseline: GuardedBaseline
+    images: ImageSource | None = None
     fixed: PlannedPredictions | None = None
 
     @property
@@ -91,6 +117,13 @@ class ResolvedBaseline:
 
 
 ResolvedMethod = ResolvedNetwork | ResolvedBaseline
+
+
+def image_network(resolved: ResolvedMethod) -> ResolvedNetwork | None:
+    """Return the network whose encoder a method needs: itself, or that of a baseline."""
+    if isinstance(resolved, ResolvedNetwork):
+        return resolved
+    return None if resolved.images is None else resolved.images.network
 
 
 def resolve_methods(
@@ -187,12 +220,8 @@ class _Resolver:
                 label = self._baseline_label(baseline)
                 yield from self._attempt(label, self._fixed_baseline, baseline)
                 continue
-            # a baseline has no images
-            with_features = [names for names in sets or () if names != (IMAGE_MODALITY,)]
-            for names in with_features if sets else (None,):
-                selection = select_features(baseline, names, self.cohort)
-                label = self._baseline_label(selection)
-                yield from self._attempt(label, self._baseline, selection)
+            for names in sets or (None,):
+                yield from self._baselines(baseline, names)
 
     def _attempt(
         self, label: str, resolve: Callable[P, ResolvedMethod], *args: P.args, **kwargs: P.kwargs
@@ -265,23 +294,16 @@ class _Resolver:
         versions = [selection.version, *(task.version for task in tasks)]
         if weighting is not None:
             versions.append(weighting.version)
-        method = NetworkMethod(
-            label=label,
-            encoder=selection.bound,
-            level=encoder.level,
-            weights=encoder.weights,
-            aux=tuple(task.bound for task in tasks),
-            weighting=None if weighting is None else weighting.bound,
+        method = self._make_network(
+            label,
+            selection,
+            encoder,
+            tasks,
             training=training,
+            weighting=None if weighting is None else weighting.bound,
             tune=self.benchmark.tune,
-            window_hu=self.benchmark.window,
             plugins=_versions(versions),
-            control=_find_control(tasks),
         )
-        precise = resolve_precision(
-            training, trained_from=method.trained_from, resources=self.resources
-        )
-        method = replace(method, training=precise)
         return ResolvedNetwork(
             method=method,
             encoder=selection,
@@ -306,16 +328,66 @@ class _Resolver:
             pseudonyms=self.pseudonyms,
         )
 
-    def _baseline(self, selection: Selection[GuardedBaseline]) -> ResolvedBaseline:
-        baseline = selection.build()
+    def _make_network(
+        self,
+        label: str,
+        selection: Selection[Encoder],
+        encoder: Encoder,
+        tasks: Sequence[Selection[AuxTask]],
+        *,
+        training: Training,
+        plugins: Mapping[str, str],
+        weighting: Choice | None = None,
+        tune: int = 1,
+    ) -> NetworkMethod:
+        method = NetworkMethod(
+            label=label,
+            encoder=selection.bound,
+            level=encoder.level,
+            weights=encoder.weights,
+            aux=tuple(task.bound for task in tasks),
+            weighting=weighting,
+            training=training,
+            tune=tune,
+            window_hu=self.benchmark.window,
+            plugins=plugins,
+            control=_find_control(tasks),
+        )
+        precise = resolve_precision(
+            training, trained_from=method.trained_from, resources=self.resources
+        )
+        return replace(method, training=precise)
+
+    def _baselines(
+        self, selection: Selection[AnyBaseline], modalities: tuple[str, ...] | None
+    ) -> Iterator[ResolvedMethod]:
+        """Yield the baseline with the features of some modalities, nothing if it has no others."""
+        selection = select_features(selection, modalities, self.cohort)
+        label = self._baseline_label(selection)
+        try:
+            built = selection.build()
+        except PluginError as fault:
+            if fault.deliberate:
+                raise
+            self.failures.append(MethodFailure(label=label, reason=str(fault)))
+            return
+        if isinstance(built, GuardedImageBaseline):
+            if modalities is None or IMAGE_MODALITY in modalities:
+                yield from self._attempt(label, self._image_baseline, selection, built)
+        elif modalities != (IMAGE_MODALITY,):
+            yield from self._attempt(label, self._baseline, selection, built)
+
+    def _baseline(
+        self, selection: Selection[AnyBaseline], baseline: GuardedBaseline
+    ) -> ResolvedBaseline:
         features = self.cohort.select_modalities(feature_modalities(selection.bound))
         refuse_no_features(features, f"the baseline {selection.written.name}")
         baseline.candidates()
         return ResolvedBaseline(method=self._baseline_method(selection), baseline=baseline)
 
-    def _fixed_baseline(self, selection: Selection[GuardedBaseline]) -> ResolvedBaseline:
+    def _fixed_baseline(self, selection: Selection[AnyBaseline]) -> ResolvedBaseline:
         baseline, method = selection.build(), self._baseline_method(selection)
-        if baseline.fixed is None or self.plan is None:
+        if not isinstance(baseline, GuardedBaseline) or baseline.fixed is None or not self.plan:
             raise ValueError("fixed predictions need a plan")
         if feature_modalities(selection.bound) is not None:
             raise UserError(
@@ -329,7 +401,7 @@ class _Resolver:
         method = replace(method, trained=False, scale=fixed.scale, partial=fixed.partial)
         return ResolvedBaseline(method=method, baseline=baseline, fixed=fixed)
 
-    def _baseline_method(self, selection: Selection[GuardedBaseline]) -> BaselineMethod:
+    def _baseline_method(self, selection: Selection[AnyBaseline]) -> BaselineMethod:
         return BaselineMethod(
             label=self._baseline_label(selection),
             baseline=selection.bound,
@@ -337,7 +409,53 @@ class _Resolver:
             files=hash_files(selection.bound.parameters),
         )
 
-    def _baseline_label(self, selection: Selection[GuardedBaseline]) -> str:
+    def _image_baseline(
+        self, selection: Selection[AnyBaseline], baseline: GuardedImageBaseline
+    ) -> ResolvedBaseline:
+        name, parts = selection.written.name, select_parts(baseline, self.registry)
+        model = refuse_model(name, parts.model.build())
+        refuse_modalities(name, (parts.encoder, parts.model))
+        model.candidates()
+        encoder, choice = parts.encoder.build(), parts.encoder.bound
+        tasks = self._build_tasks(parts.tasks)
+        # features of a frozen encoder do not depend on the training
+        training = self.benchmark.training if tasks else Training()
+        refuse_images(name, encoder, choice, tasks, self.cohort)
+        refuse_image_control(encoder, choice, self.cohort)
+        refuse_untrainable(encoder, choice, training)
+        refuse_heads(encoder, choice, training)
+        for task, chosen in zip(tasks, parts.tasks, strict=True):
+            refuse_image_task(chosen.bound.name, task, encoder, choice, self.cohort)
+        if tasks:
+            refuse_few_folds(name, self.benchmark.inner)
+        versions = [parts.encoder.version, *(task.version for task in parts.tasks)]
+        network = self._make_network(
+            str(parts.spell(selection.written, encoder.weights)),
+            parts.encoder,
+            encoder,
+            parts.tasks,
+            training=training,
+            plugins=_versions(versions),
+        )
+        method = BaselineMethod(
+            label=network.label,
+            baseline=parts.spell(selection.bound, encoder.weights),
+            plugins=_versions([selection.version, parts.model.version, *versions]),
+            files=hash_files(parts.model.bound.parameters),
+            network=network,
+        )
+        resolved = ResolvedNetwork(
+            method=network,
+            encoder=parts.encoder,
+            tasks=tasks,
+            weighting=TasksAlone(),
+            groups=search_groups(network, self.benchmark.seed, self.registry),
+            rows=self._match_rows(parts.encoder, encoder),
+        )
+        images = ImageSource(baseline=baseline, network=resolved)
+        return ResolvedBaseline(method=method, baseline=model, images=images)
+
+    def _baseline_label(self, selection: Selection[AnyBaseline]) -> str:
         return str(redact_choice(selection.written))
 
     def _build_tasks(self, selections: Sequence[Selection[AuxTask]]) -> tuple[AuxTask, ...]:
@@ -378,12 +496,13 @@ def _name_clinical_network(selection: Selection[Encoder]) -> str:
     return "clinical network" if modalities is None else f"network on {'+'.join(modalities)}"
 
 
-def _is_fixed(selection: Selection[GuardedBaseline]) -> bool:
+def _is_fixed(selection: Selection[AnyBaseline]) -> bool:
     """Return whether a baseline is not trained; one that cannot be built fails later."""
     try:
-        return selection.build().fixed is not None
+        built = selection.build()
     except PluginError:
         return False
+    return isinstance(built, GuardedBaseline) and built.fixed is not None
 
 
 def _find_control(tasks: Sequence[Selection[AuxTask]]) -> Control:

@@ -11,7 +11,16 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, TargetOutcomes
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError
-from lnmbench.records import Choice, Cohort, Method, Plan, Protocol, Resources, TargetKind
+from lnmbench.records import (
+    Choice,
+    Cohort,
+    Method,
+    NetworkMethod,
+    Plan,
+    Protocol,
+    Resources,
+    TargetKind,
+)
 from lnmbench.registry import GuardedExecutor, Registry, Selection
 from lnmbench.results import FAMILY_TITLES, FEWEST_CONTROLS, find_family, join_and
 from lnmbench.stages.ingest import Pseudonyms
@@ -19,16 +28,19 @@ from lnmbench.stages.plan.aux_tasks import LabelSource, list_notes
 from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.encoders import list_notices
 from lnmbench.stages.plan.failures import MethodFailure
+from lnmbench.stages.plan.image_baselines import refuse_unknown_parts
 from lnmbench.stages.plan.ineffective_settings import notice_ineffective_settings
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import (
     ResolvedMethod,
     ResolvedNetwork,
+    image_network,
     resolve_methods,
 )
 from lnmbench.stages.plan.primary_metrics import normalize_margins, normalize_metrics
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.stages.plan.spelling import spell
+from lnmbench.stages.plan.weighting import TasksAlone
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.text import plural
 
@@ -102,6 +114,7 @@ def resolve(
     registry.datasets.bind(benchmark.dataset)
     target = registry.targets.select(benchmark.target)
     selections = select_methods(benchmark, registry)
+    refuse_unknown_parts(selections.baselines, registry)
     built = target.build()
     kind: TargetKind = built.kind if isinstance(built, TargetOutcomes) else "binary"
     is_declared = "primary" in benchmark.model_fields_set
@@ -126,17 +139,18 @@ def resolve(
         plan=plan,
         pseudonyms=pseudonyms,
     )
-    notes = [*plan.notes, *list_notes(_tasks_by_name(methods), cohort)]
+    images = [network for network in map(image_network, methods) if network is not None]
+    notes = [*plan.notes, *list_notes(_tasks_by_name(images), cohort)]
     notes += [note for resolved in methods for note in _fixed_notes(resolved)]
     notes += map(str, failures)
-    networks = [r.method for r in methods if isinstance(r, ResolvedNetwork)]
+    networks = [network.method for network in images]
     notices = [
         *list_notices(networks),
-        *(r.rows.notice for r in methods if isinstance(r, ResolvedNetwork) and r.rows),
+        *(network.rows.notice for network in images if network.rows),
         *_notice_few_controls(benchmark.controls),
         *_notice_family(protocol, [resolved.method for resolved in methods]),
         # a network that failed may be the one that the settings affect
-        *([] if failures else notice_ineffective_settings(benchmark, networks)),
+        *([] if failures else notice_ineffective_settings(benchmark, _trained(images))),
     ]
     return ResolvedBenchmark(
         cohort_file=path,
@@ -158,7 +172,12 @@ def _fixed_notes(resolved: ResolvedMethod) -> tuple[str, ...]:
     return () if fixed is None else fixed.notes
 
 
-def _tasks_by_name(methods: tuple[ResolvedMethod, ...]) -> dict[str, AuxTask]:
+def _trained(networks: Sequence[ResolvedNetwork]) -> list[NetworkMethod]:
+    """Return the networks that are trained: not those whose frozen features a baseline gets."""
+    return [n.method for n in networks if n.tasks or not isinstance(n.weighting, TasksAlone)]
+
+
+def _tasks_by_name(methods: Sequence[ResolvedMethod]) -> dict[str, AuxTask]:
     return {
         str(choice): task
         for resolved in methods

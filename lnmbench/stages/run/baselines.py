@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
-from lnmbench.records import TARGET, Cohort, Plan, Trial, UnitResult, feature_modalities
+from lnmbench.records import TARGET, Cohort, Column, Plan, Trial, UnitResult, feature_modalities
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
@@ -22,8 +23,35 @@ if TYPE_CHECKING:
 _MOST_NOTES, _LONGEST_NOTE = 3, 160
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FeatureTable:
+    """The features of all cases of a plan: columns and a DataFrame (n, features)."""
+
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+
+    def join(self, columns: Sequence[Column], values: NDArray[np.float64]) -> FeatureTable:
+        """Return the table with further columns.
+
+        Parameters
+        ----------
+        columns
+            The m columns, with names that the table does not have.
+        values
+            Their values, (n, m).
+        """
+        import pandas as pd
+
+        others = pd.DataFrame(values, columns=[column.name for column in columns])
+        frame = pd.concat([self.frame, others], axis=1)
+        return FeatureTable(columns=(*self.columns, *columns), frame=frame)
+
+
 def baseline_results(
-    chunk: BaselineChunk, cohort: Cohort, baseline: GuardedBaseline
+    chunk: BaselineChunk,
+    cohort: Cohort,
+    baseline: GuardedBaseline,
+    complete: Callable[[FeatureTable, Fit], FeatureTable] | None = None,
 ) -> list[UnitResult]:
     """Return the results of the chunk's units.
 
@@ -35,15 +63,18 @@ def baseline_results(
         The cohort of the chunk.
     baseline
         The baseline of the method.
+    complete
+        Adds the columns that differ between fits to the clinical features.
     """
     from threadpoolctl import threadpool_limits
 
     cohort = cohort.select_modalities(feature_modalities(chunk.method.baseline))
     frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
+    table = FeatureTable(columns=cohort.features, frame=frame)
     planned = list(list_fits(chunk.plan, chunk.repeat))
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
         return [
-            _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, cohort, frame)
+            _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, table, complete)
             for fold in chunk.folds
         ]
 
@@ -52,12 +83,16 @@ def _unit(
     chunk: BaselineChunk,
     unit: Sequence[Fit],
     baseline: GuardedBaseline,
-    cohort: Cohort,
-    frame: pd.DataFrame,
+    table: FeatureTable,
+    complete: Callable[[FeatureTable, Fit], FeatureTable] | None,
 ) -> UnitResult:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted = [_fit_outcomes(baseline, cohort, frame, chunk.plan, fit) for fit in unit]
+        tables = [table if complete is None else complete(table, fit) for fit in unit]
+        fitted = [
+            _fit_outcomes(baseline, features, chunk.plan, fit)
+            for features, fit in zip(tables, unit, strict=True)
+        ]
     by_candidate = zip(*(losses for losses, _ in fitted), strict=True)
     trials = [
         Trial(candidate=number, settings=dict(settings), losses=losses)
@@ -87,7 +122,7 @@ def _describe_warnings(caught: Sequence[warnings.WarningMessage]) -> tuple[str, 
 
 
 def _fit_outcomes(
-    baseline: GuardedBaseline, cohort: Cohort, frame: pd.DataFrame, plan: Plan, fit: Fit
+    baseline: GuardedBaseline, table: FeatureTable, plan: Plan, fit: Fit
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
     """Return each candidate's log loss, as that of networks, and probabilities (n, m).
 
@@ -95,9 +130,9 @@ def _fit_outcomes(
     candidate.
     """
     if plan.outcomes is None:
-        losses, binary = _fit_candidates(baseline, cohort, frame, plan.truth, fit)
+        losses, binary = _fit_candidates(baseline, table, plan.truth, fit)
         return losses, [p[:, None] for p in binary]
-    by_outcome = [_fit_outcome(baseline, cohort, frame, y, fit) for y in plan.endpoints.T]
+    by_outcome = [_fit_outcome(baseline, table, y, fit) for y in plan.endpoints.T]
     probabilities = [np.stack(columns, axis=1) for columns in zip(*by_outcome, strict=True)]
     truth = plan.endpoints[fit.validation]  # (v, m)
     return [_mean_loss(truth, p[fit.validation]) for p in probabilities], probabilities
@@ -105,8 +140,7 @@ def _fit_outcomes(
 
 def _fit_outcome(
     baseline: GuardedBaseline,
-    cohort: Cohort,
-    frame: pd.DataFrame,
+    table: FeatureTable,
     labels: NDArray[np.float64],
     fit: Fit,
 ) -> list[NDArray[np.float64]]:
@@ -117,8 +151,8 @@ def _fit_outcome(
         # half a case counts as the other class, as for the intercepts of networks
         share = np.clip(positive, 0.5, known - 0.5) / known if known else 0.5
         return [np.full(len(labels), share) for _ in baseline.candidates()]
-    estimator = baseline.estimator(cohort.features)
-    model, features = estimator.fit_steps(frame, labels, training)
+    estimator = baseline.estimator(table.columns)
+    model, features = estimator.fit_steps(table.frame, labels, training)
     return [
         model.probabilities(candidate, features, labels, training)
         for candidate in baseline.candidates()
@@ -136,16 +170,17 @@ def _mean_loss(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> fl
 
 def _fit_candidates(
     baseline: GuardedBaseline,
-    cohort: Cohort,
-    frame: pd.DataFrame,
+    table: FeatureTable,
     truth: NDArray[np.float64],
     fit: Fit,
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
     """Return each candidate's log loss on the inner validation fold, and probabilities (n,)."""
     from sklearn.metrics import log_loss
 
-    estimator = baseline.estimator(cohort.features)
-    model, features = estimator.fit_steps(frame, truth, fit.training)  # once for all candidates
+    estimator = baseline.estimator(table.columns)
+    model, features = estimator.fit_steps(
+        table.frame, truth, fit.training
+    )  # once for all candidates
     losses, probabilities = [], []
     for candidate in baseline.candidates():
         p = model.probabilities(candidate, features, truth, fit.training)

@@ -67,6 +67,7 @@ class BaselineChunk:
     """Some units of one baseline in one repeat, by `folds`; the rest is as in `NetworkChunk`.
 
     `fixed` are the predictions of a method that is not trained, (n,), else None.
+    `features` is the feature cache of the encoder of a baseline on features of images.
     """
 
     method: BaselineMethod
@@ -75,8 +76,11 @@ class BaselineChunk:
     plan: Plan
     cohort_file: Path
     fixed: NDArray[np.float64] | None = None
+    features: FeatureCache | None = None
+    examples: Mapping[ImageInputs, FeatureCache] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    resources: Resources = field(default_factory=Resources)
 
 
 Chunk = NetworkChunk | BaselineChunk
@@ -114,9 +118,9 @@ def make_chunk(
     repeat
         The repeat, from 0.
     features
-        The feature cache of a network's encoder, None without images.
+        The feature cache of the method's encoder, None without images.
     examples
-        The caches of further images that the auxiliary tasks of a network need.
+        The caches of further images that the auxiliary tasks of the method need.
     plugins
         The plugins that the user named in addition to the installed ones.
     """
@@ -145,8 +149,11 @@ def make_chunk(
         plan=benchmark.plan,
         cohort_file=benchmark.cohort_file,
         fixed=None if resolved.fixed is None else resolved.fixed.values[repeat],
+        features=features,
+        examples={} if examples is None else examples,
         plugins=plugins,
         sources=sources,
+        resources=benchmark.worker_resources,
     )
 
 

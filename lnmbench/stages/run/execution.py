@@ -9,11 +9,14 @@ import traceback
 from dataclasses import replace
 
 from lnmbench import environment
-from lnmbench.records import UnitResult
+from lnmbench.records import Cohort, UnitResult
 from lnmbench.registry import BLOCK, PLUGINS, Registry
+from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
+from lnmbench.stages.plan import model_choice, refuse_model
 from lnmbench.stages.run.baselines import baseline_results
-from lnmbench.stages.run.chunk import Chunk, NetworkChunk
+from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk
 from lnmbench.stages.run.fixed_predictions import fixed_results
+from lnmbench.stages.run.image_features import add_image_columns, image_features
 from lnmbench.stages.run.networks import network_results
 from lnmbench.store.cohort_file import read_cohort
 
@@ -24,7 +27,8 @@ def execute(chunk: Chunk) -> list[UnitResult]:
     Raises `UserError` if a plugin of the method is not the one that was planned. Its modules may
     be loaded while the chunk is computed, so that they are compared before and after.
     """
-    stopwatch = _Stopwatch(chunk.resources.device if isinstance(chunk, NetworkChunk) else "cpu")
+    trains = isinstance(chunk, NetworkChunk) or chunk.features is not None
+    stopwatch = _Stopwatch(chunk.resources.device if trains else "cpu")
     cohort, registry = read_cohort(chunk.cohort_file), _registry(chunk.plugins)
     registry.require_sources(chunk.sources)
     if isinstance(chunk, NetworkChunk):
@@ -32,8 +36,7 @@ def execute(chunk: Chunk) -> list[UnitResult]:
     elif chunk.fixed is not None:
         results = fixed_results(chunk, chunk.fixed)
     else:
-        baseline = registry.baselines.build(chunk.method.baseline)
-        results = baseline_results(chunk, cohort, baseline)
+        results = _baseline_results(chunk, cohort, registry)
     registry.require_sources(chunk.sources)
     seconds, device_seconds, memory_mb = stopwatch.read()
     return [
@@ -45,6 +48,20 @@ def execute(chunk: Chunk) -> list[UnitResult]:
         )
         for result in results
     ]
+
+
+def _baseline_results(chunk: BaselineChunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:
+    baseline = registry.baselines.build(chunk.method.baseline)
+    if not isinstance(baseline, GuardedImageBaseline):
+        return baseline_results(chunk, cohort, baseline)
+    model = registry.baselines.build(model_choice(baseline))
+    images = image_features(chunk, cohort, registry)
+    return baseline_results(
+        chunk,
+        cohort,
+        refuse_model(chunk.method.label, model),
+        lambda table, fit: add_image_columns(table, images(fit), fit, baseline),
+    )
 
 
 def is_of_execution(error: BaseException) -> bool:

@@ -28,7 +28,7 @@ from lnmbench.stages.plan import (
     FailedMethods,
     MethodFailure,
     ResolvedBenchmark,
-    ResolvedNetwork,
+    image_network,
     list_labels,
     refuse_all_failed,
     resolve,
@@ -105,8 +105,8 @@ def run(
         resources=resources,
         pseudonyms=None if ingest_options is None else ingest_options.pseudonyms,
     )
-    networks = [m.method for m in resolved.methods if isinstance(m, ResolvedNetwork)]
-    refuse_unmasked(networks, resolved.cohort, resolved.cohort_file)
+    networks = filter(None, map(image_network, resolved.methods))
+    refuse_unmasked([each.method for each in networks], resolved.cohort, resolved.cohort_file)
     pool = resolved.executor.build()
     for notice in resolved.notices:
         progress.say(notice)

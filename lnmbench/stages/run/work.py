@@ -18,6 +18,7 @@ from lnmbench.stages.plan import (
     ResolvedBenchmark,
     ResolvedMethod,
     ResolvedNetwork,
+    image_network,
 )
 from lnmbench.stages.run.chunk import Chunk, make_chunk, split_chunk
 from lnmbench.stages.run.encoder_probe import describe_probe, probe_encoder
@@ -96,11 +97,12 @@ class Work:
     def _make_features(
         self, resolved: ResolvedMethod, benchmark: ResolvedBenchmark, home: Path
     ) -> FeatureCache | None:
-        if not isinstance(resolved, ResolvedNetwork):
+        network = image_network(resolved)
+        if network is None:
             return None
         try:
             cache = make_feature_cache(
-                resolved,
+                network,
                 benchmark.cohort,
                 benchmark.cohort_file,
                 home,
@@ -109,19 +111,20 @@ class Work:
             )
         except PluginError as fault:
             raise MethodError(str(fault)) from None
-        if cache is not None:
+        if cache is not None and isinstance(resolved, ResolvedNetwork):
             self._probe(resolved.method, benchmark, cache)
         return cache
 
     def _make_examples(
         self, resolved: ResolvedMethod, benchmark: ResolvedBenchmark, features: FeatureCache | None
     ) -> dict[ImageInputs, FeatureCache]:
-        """Return the caches of further images that the tasks of a network need."""
-        if features is None or not isinstance(resolved, ResolvedNetwork):
+        """Return the caches of further images that the tasks of a method need."""
+        network = image_network(resolved)
+        if features is None or network is None:
             return {}
         try:
             return make_example_caches(
-                resolved,
+                network,
                 features,
                 benchmark.cohort,
                 benchmark.cohort_file,

@@ -9,7 +9,7 @@ import torch
 
 from lnmbench.records import Choice, NetworkMethod
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.weighting import build_weighting
+from lnmbench.stages.plan.weighting import TasksAlone, build_weighting
 from lnmbench.testing import check_contract
 
 
@@ -25,3 +25,10 @@ def test_without_auxiliary_tasks_the_loss_is_the_target_s(
     check_contract("weighting", weighting)
     both = weighting.combine(torch.tensor([[0.5, 0.25]]), torch.zeros(1, 0))
     assert both.tolist() == pytest.approx([0.75])
+
+
+def test_tasks_alone_leave_out_the_target() -> None:
+    weighting = TasksAlone()
+    losses = torch.tensor([[9.0, 0.25, 0.5], [7.0, 0.0, 0.125]])
+    assert weighting.initial_scalars(["target", "a", "b"]) == ()
+    assert weighting.combine(losses, torch.zeros(2, 0)).tolist() == [0.75, 0.125]
