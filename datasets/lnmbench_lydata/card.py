@@ -28,22 +28,61 @@ _ARTICLES = {
     "2025-usz-hypopharynx-larynx": "doi 10.5281/zenodo.16962705",
 }
 
+_RELEASE = (
+    "https://raw.githubusercontent.com/lycosystem/lydata/4c41306c0d054fa99e776d06d3c8395883587db0"
+)
+# Hash and size of the data.csv of each cohort in the release of September 2025.
+_FILES = {
+    "2021-clb-oropharynx": (
+        "23420b2edacf6a98bd74d5ae400d1893829d9dc41afc6576daf8db9913467490",
+        88102,
+    ),
+    "2021-usz-oropharynx": (
+        "7161bf36362f95dbc018dc6958b1733400d2e954cc4115e78dac630be088bf8d",
+        169719,
+    ),
+    "2023-clb-multisite": (
+        "3bcbd10b4d4e2a2b51196b30d0559f5d19dad38d012708438b5045062176b7cd",
+        108673,
+    ),
+    "2023-isb-multisite": (
+        "bdd67d511345854970d96b0a046f93d98c7fc9b3ea02adc6c83e408b399d05ae",
+        193281,
+    ),
+    "2025-hvh-oropharynx": (
+        "2eea2b74df0262dd04552273d5863fe974adcf5c94bb37f4f18a95541c681356",
+        70816,
+    ),
+    "2025-ukf-hypopharynx": (
+        "8e053155ca70239973244e1cf8e6ba8f050aacd94bda282d561ea80e7bdf6e4a",
+        34292,
+    ),
+    "2025-umcg-hypopharynx-larynx": (
+        "3dd1803ab030966f35e7e17414d5d5fbb28ada83531c9a9a04f6b4897e2a9198",
+        279017,
+    ),
+    "2025-usz-hypopharynx-larynx": (
+        "ee2f55aac902cced3b6eb84fc40e89cf8f671d7dfecdae4d41b32e9e66dee7ea",
+        218550,
+    ),
+}
+
 SOURCE = Source(
     license=LICENSE,
     steps=(
-        f"for other cohorts of {_REPOSITORY}, put the data.csv of each into a folder named after "
-        "the cohort, in the same parent folder",
+        f"all cohorts of the release of September 2025 ({_REPOSITORY}) are downloaded; choose "
+        "some with cohort=",
     ),
-    files=(
+    files=tuple(
         RemoteFile(
-            url="https://raw.githubusercontent.com/lycosystem/lydata/"
-            "4c41306c0d054fa99e776d06d3c8395883587db0/2023-isb-multisite/data.csv",
-            name="2023-isb-multisite/data.csv",
-            sha256="bdd67d511345854970d96b0a046f93d98c7fc9b3ea02adc6c83e408b399d05ae",
-            bytes=193281,
-        ),
+            url=f"{_RELEASE}/{cohort}/data.csv",
+            name=f"{cohort}/data.csv",
+            sha256=sha256,
+            bytes=size,
+        )
+        for cohort, (sha256, size) in _FILES.items()
     ),
-    citation=_ARTICLES["2023-isb-multisite"],
+    citation="Ludwig et al., lyDATA, doi 10.5281/zenodo.5833835",
 )
 
 

@@ -121,6 +121,7 @@ def make_level_feature(source: str, side: str, level: str) -> Column:
         kind="binary",
         categories=BOOLEAN,
         description=f"involvement of the {side}lateral level {level} by {source}",
+        modality=source.casefold(),
     )
 
 

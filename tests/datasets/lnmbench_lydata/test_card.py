@@ -6,7 +6,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from lnmbench_lydata.lydata import Lydata
+
+from lnmbench.records import RemoteFile
 
 WriteCohort = Callable[..., Path]
 Rows = tuple[str, ...]
@@ -26,8 +29,14 @@ def test_missing_values_of_other_features_are_counted(
     assert "missing values in the features, of 4 patients: age 1" in notes
 
 
-def test_the_file_to_download_is_the_one_that_the_counts_are_of(shared_data: Path) -> None:
-    (remote,) = Lydata.source.files
-    content = (shared_data / "lydata" / remote.name).read_bytes()
-    assert hashlib.sha256(content).hexdigest() == remote.sha256
+@pytest.mark.parametrize("remote", Lydata.source.files, ids=lambda remote: remote.name)
+def test_files_to_download_are_those_that_the_counts_are_of(
+    shared_data: Path, remote: RemoteFile
+) -> None:
+    path = shared_data / "lydata" / remote.name
+    if not path.is_file():
+        pytest.skip(f"no real data of {remote.name}")
+    content = path.read_bytes()
     assert len(content) == remote.bytes
+    assert hashlib.sha256(content).hexdigest() == remote.sha256
+    assert remote.url.endswith(f"/{remote.name}")

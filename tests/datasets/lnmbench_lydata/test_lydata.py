@@ -48,6 +48,20 @@ def test_counts_of_each_cohort(
     assert counts["True"] == positive
 
 
+def test_cohorts_together_keep_their_centers(shared_data: Path) -> None:
+    if not (shared_data / "lydata" / "2025-umcg-hypopharynx-larynx").is_dir():
+        pytest.skip("no real data of 2025-umcg-hypopharynx-larynx")
+    data = Lydata(shared_data / "lydata")
+    (center,) = (column.name for column in data.columns if column.role == "center")
+    counts = Counter(case.values[center] for case in data.cases())
+    assert counts == {
+        "University Medical Center Groningen": 983,
+        "Centre Léon Bérard": 373,
+        "Inselspital Bern": 332,
+    }
+    assert "n1: 454 of 796 patients have an involved level" in " ".join(data.notes)
+
+
 def test_a_network_on_clinical_features_learns_n1_with_pt(
     shared_data: Path,
     home: Path,
