@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lnmbench.records.column import Kind, Known, Role
+from lnmbench.records.column import CLINICAL_MODALITY, OMITTED_BY_DEFAULT, Kind, Known, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ class Variable:
     unit: str | None = None
     categories: tuple[str, ...] = ()
     signs: LeakSigns | None = None
+    modality: str = field(default=CLINICAL_MODALITY, metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ from lnmbench.results.margins import (
     question_margins,
 )
 from lnmbench.results.method_calibration import calibrate
+from lnmbench.results.modalities import ModalityGroup, modality_groups, modality_names
 from lnmbench.results.ordering import (
     comparisons_in_order,
     metrics_in_order,
@@ -126,6 +127,7 @@ __all__ = [
     "Effect",
     "Evidence",
     "MarginVerdict",
+    "ModalityGroup",
     "PredictionChange",
     "Question",
     "Role",
@@ -188,6 +190,8 @@ __all__ = [
     "metric_heading",
     "metric_title",
     "metrics_in_order",
+    "modality_groups",
+    "modality_names",
     "other_questions",
     "outcome_names",
     "planned_controls",

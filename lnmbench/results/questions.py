@@ -12,6 +12,7 @@ from lnmbench.records import (
     MethodResult,
     NetworkMethod,
     Results,
+    feature_modalities,
     is_shuffled,
     strip_image_control,
     unshuffle,
@@ -215,6 +216,8 @@ def image_control_questions(results: Results) -> list[Question]:
 def other_questions(results: Results) -> list[Question]:
     """Return each network against each baseline: those with auxiliary tasks if there are any.
 
+    If baselines have the modalities of a network's features, they are those with the same.
+
     Networks with a share of the labels are not among them if one with more labels is. If the
     declared family is that against the baselines, each network is among them.
 
@@ -226,7 +229,9 @@ def other_questions(results: Results) -> list[Question]:
     if results.protocol.family != "versus-baseline":
         networks = [m for m in networks if m.aux and not has_fewer_labels(m, methods)] or networks
     baselines = [m for m in methods if isinstance(m, BaselineMethod)]
-    questions = [Question(method=m, reference=b) for m in networks for b in baselines]
+    questions = [
+        Question(method=m, reference=b) for m in networks for b in _with_features_of(m, baselines)
+    ]
     if questions or aux_questions(results) or control_questions(results):
         return questions
     methods = [method for method in methods if not method.has_changed_images]
@@ -235,6 +240,14 @@ def other_questions(results: Results) -> list[Question]:
         for index, earlier in enumerate(methods)
         for later in methods[index + 1 :]
     ]
+
+
+def _with_features_of(
+    network: NetworkMethod, baselines: Sequence[BaselineMethod]
+) -> Sequence[BaselineMethod]:
+    """Return the baselines with the same modalities of features, or all if none has them."""
+    modalities = feature_modalities(network.encoder)
+    return [b for b in baselines if feature_modalities(b.baseline) == modalities] or baselines
 
 
 def all_questions(results: Results) -> list[Question]:

@@ -31,6 +31,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.label_shares import LabelShares
     from lnmbench_report.label_tests import LabelTests
     from lnmbench_report.manifest import RunManifest
+    from lnmbench_report.modalities import Modalities
     from lnmbench_report.net_benefit import NetBenefits
     from lnmbench_report.operating_points import OperatingPoints
     from lnmbench_report.outcomes import OutcomeTable
@@ -53,6 +54,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "labels": LabelTests,
         "label_shares": LabelShares,
         "image_controls": ImageControls,
+        "modalities": Modalities,
         "margins": Margins,
         "differences": Differences,
         "conclusion": Conclusion,

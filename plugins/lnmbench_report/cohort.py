@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
+    CLINICAL_MODALITY,
     Block,
     Cell,
     CenterCounts,
@@ -25,6 +27,8 @@ from lnmbench_report.cohort_text import synthetic_suffix
 ROLES = {"target": " (target)", "aux": " (auxiliary)"}
 Row = tuple[Cell, ...]
 
+WIDE = 40
+"""Features of a modality other than the clinical one that are listed at most."""
 MOST_CENTERS = 10
 """The largest number of centers in rows of their own."""
 
@@ -38,7 +42,13 @@ class CohortTable:
         """Return one table, or no block if the ledger has no variables."""
         if results.profile is None or not results.profile.variables:
             return []
-        variables = sorted(results.profile.variables, key=lambda v: v.role != "feature")
+        modalities = (v.modality for v in results.profile.variables)
+        counts = Counter(name for name in modalities if name != CLINICAL_MODALITY)
+        wide = {name for name, count in counts.items() if count > WIDE}
+        variables = sorted(
+            (v for v in results.profile.variables if v.modality not in wide),
+            key=lambda v: v.role != "feature",
+        )
         table = Table(
             key="cohort",
             title=f"Cohort by {describe_target(results)}{synthetic_suffix(results.card)}",
@@ -61,6 +71,7 @@ class CohortTable:
                 "known, or of all cases for missing values. Variables other than target and "
                 "auxiliary labels enter the models. Groups are described, not tested.",
                 *_describe_centers(results.profile.centers),
+                *(f"Not listed: {counts[name]} features of {name}." for name in sorted(wide)),
             ),
         )
         return [table]

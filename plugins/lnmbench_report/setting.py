@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Card, Choice, NetworkMethod, Paragraph, Results, Weights
+from lnmbench.records import (
+    CLINICAL_MODALITY,
+    Block,
+    Card,
+    Choice,
+    NetworkMethod,
+    Paragraph,
+    Results,
+    Weights,
+)
 from lnmbench.redaction import redact_data_set
 from lnmbench.results import (
     FAMILY_TITLES,
@@ -108,9 +118,14 @@ def _describe_protocol(results: Results) -> Iterator[str]:
 def _describe_features(results: Results) -> Iterator[str]:
     if results.profile is None:
         return
-    features = [v.name for v in results.profile.variables if v.role == "feature"]
+    variables = [v for v in results.profile.variables if v.role == "feature"]
+    features = [v.name for v in variables if v.modality == CLINICAL_MODALITY]
+    counts = Counter(v.modality for v in variables if v.modality != CLINICAL_MODALITY)
+    if counts:
+        named = [f"{name} ({plural(count, 'feature')})" for name, count in sorted(counts.items())]
+        yield f"Further modalities, known before surgery: {join_and(named)}."
     if not features:
-        yield "Features: none."
+        yield "Features: none." if not counts else "Clinical features: none."
         return
     hidden = len(features) - MOST_FEATURES if len(features) > MOST_FEATURES + 1 else 0
     names = features[: len(features) - hidden] + ([f"{hidden} more"] if hidden else [])

@@ -11,6 +11,7 @@ from lnmbench.config import Benchmark
 from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures, Weighting
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
+    CLINICAL_MODALITY,
     IMAGE_MODALITY,
     MODALITIES,
     BaselineMethod,
@@ -458,6 +459,13 @@ class _Resolver:
     def _baseline_label(self, selection: Selection[AnyBaseline]) -> str:
         return str(redact_choice(selection.written))
 
+    def _name_clinical_network(self, selection: Selection[Encoder]) -> str:
+        modalities = feature_modalities(selection.written)
+        if modalities is None and set(self.cohort.modalities) <= {CLINICAL_MODALITY}:
+            return "clinical network"
+        names = self.cohort.modalities if modalities is None else modalities
+        return f"network on {'+'.join(names)}"
+
     def _build_tasks(self, selections: Sequence[Selection[AuxTask]]) -> tuple[AuxTask, ...]:
         names = [str(selection.bound) for selection in selections]
         if len(set(names)) < len(names):
@@ -483,17 +491,12 @@ class _Resolver:
         level: str = "",
     ) -> str:
         network = str(redact_choice(selection.written, weights))
-        parts = [_name_clinical_network(selection) if level == "none" else network]
+        parts = [self._name_clinical_network(selection) if level == "none" else network]
         parts += [str(redact_choice(task.written)) for task in tasks]
         if weighting is not None and weighting.written != DEFAULT_WEIGHTING:
             parts.append(str(redact_choice(weighting.written)))
         tune = self.benchmark.tune
         return " + ".join(parts) + (f" (best of {tune})" if tune > 1 else "")
-
-
-def _name_clinical_network(selection: Selection[Encoder]) -> str:
-    modalities = feature_modalities(selection.written)
-    return "clinical network" if modalities is None else f"network on {'+'.join(modalities)}"
 
 
 def _is_fixed(selection: Selection[AnyBaseline]) -> bool:

@@ -102,6 +102,7 @@ def _variable(column: Column, values: NDArray[np.float64], plan: Plan) -> Variab
         label=column.label,
         unit=column.unit,
         categories=column.categories,
+        modality=column.modality,
         everyone=_summary(column, values),
         negative=_summary(column, values[truth == 0]),
         positive=_summary(column, values[truth == 1]),

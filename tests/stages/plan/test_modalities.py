@@ -80,7 +80,7 @@ def test_every_method_gets_each_set_and_without_images_the_network_has_no_encode
     cohort = with_images(with_blood(make_cohort()))
     assert labels(cohort, encoder=RESNET, aux="none", ablation=True) == [
         RESNET,
-        "clinical network",
+        "network on clinical+cfdna",
         f"{RESNET},modalities=cfdna",
         f"{RESNET},modalities=clinical",
         f"{RESNET},modalities=none",
