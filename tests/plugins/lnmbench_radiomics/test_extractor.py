@@ -1,0 +1,151 @@
+"""Radiomics features: IBSI reference values, and those of MIRP called by hand."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from lnmbench_radiomics.extractor import Radiomics
+from lnmbench_radiomics.phantom import make_phantom
+
+from lnmbench import UserError
+from lnmbench.testing import parametrize_with_contract_checks
+from lnmbench.testing.sample_volume import sample_volume
+
+needs_mirp = pytest.mark.skipif(find_spec("mirp") is None, reason="needs mirp")
+FEW = "morphology+statistics+glszm"
+
+
+@pytest.mark.skipif(find_spec("mirp") is not None, reason="mirp is installed")
+def test_without_mirp_the_message_says_what_to_install() -> None:
+    with pytest.raises(UserError, match=r"needs the package mirp; .*lnmbench\[radiomics\]"):
+        Radiomics()
+
+
+@needs_mirp
+@parametrize_with_contract_checks(
+    "feature extractor", [Radiomics(families=FEW)] if find_spec("mirp") else []
+)
+def test_contract(contract_check):
+    contract_check()
+
+
+def name_in_references(feature: str) -> str:
+    name = re.sub(r"_fbn_n6$", "", feature)
+    name = re.sub(r"(_d1)?_3d_v_mrg$", "_3D_comb", name)
+    return re.sub(r"(_d1_a0.0)?_3d$", "_3D", name)
+
+
+@needs_mirp
+def test_the_digital_phantom_has_the_reference_values_of_the_ibsi() -> None:
+    path = Path(__file__).with_name("ibsi_1_digital_phantom.csv")
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    extractor = Radiomics(
+        bins=6, spacing_mm=None, lowest_hu=None, highest_hu=None, autocorrelation=True
+    )
+    features = extractor.extract(*make_phantom())
+    values = {name_in_references(name): value for name, value in features.items()}
+    assert len(rows) == 169
+    for row in rows:
+        value, reference = values[row["feature"]], float(row["value"])
+        digits = 2 - math.floor(math.log10(abs(value))) if value else 0
+        difference = abs(round(value, digits) - reference)
+        assert difference <= float(row["tolerance"]) + 1e-12, row["feature"]
+
+
+@needs_mirp
+def test_features_are_those_of_mirp_called_by_hand(
+    shared_data: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from mirp import extract_features
+
+    image, mask = (shared_data / "ct" / f"lung1_{name}.nrrd" for name in ("image", "label"))
+    extractor = Radiomics(families=FEW, spacing_mm=None, margin_mm=30.0)
+    features = extractor.extract(sitk.ReadImage(str(image)), sitk.ReadImage(str(mask)))
+    assert capfd.readouterr().out == "", "MIRP prints nothing"
+    (by_hand,) = extract_features(
+        image=str(image),
+        mask=str(mask),
+        image_modality="ct",
+        base_feature_families=["morphology", "statistics", "glszm"],
+        base_discretisation_method="fixed_bin_size",
+        base_discretisation_bin_width=25.0,
+        resegmentation_intensity_range=[-1000.0, 400.0],
+    )
+    assert [column.name for column in extractor.columns] == [
+        name
+        for name in by_hand.columns
+        if re.match("morph|stat|szm", name) and name not in ("morph_moran_i", "morph_geary_c")
+    ]
+    assert len(features) > 50
+    for name, value in features.items():
+        assert value == pytest.approx(float(by_hand[name].iloc[0]), rel=1e-5), name
+
+
+@needs_mirp
+def test_resampled_features_of_the_whole_image_are_those_of_mirp(tmp_path: Path) -> None:
+    from mirp import extract_features
+
+    volume = sample_volume()
+    paths = {"image": tmp_path / "image.nrrd", "mask": tmp_path / "mask.nrrd"}
+    sitk.WriteImage(volume.image, str(paths["image"]))
+    sitk.WriteImage(volume.mask, str(paths["mask"]))
+    extractor = Radiomics(families="statistics+glcm", spacing_mm=2.0, margin_mm=None, bins=16)
+    features = extractor.extract(volume.image, volume.mask)
+    (by_hand,) = extract_features(
+        image=str(paths["image"]),
+        mask=str(paths["mask"]),
+        image_modality="ct",
+        new_spacing=2.0,
+        spline_order=1,
+        base_feature_families=["statistics", "glcm"],
+        base_discretisation_method="fixed_bin_number",
+        base_discretisation_n_bins=16,
+        resegmentation_intensity_range=[-1000.0, 400.0],
+    )
+    assert len(features) == 18 + 25
+    for name, value in features.items():
+        assert value == float(by_hand[name].iloc[0]), name
+
+
+@needs_mirp
+def test_features_do_not_depend_on_the_field_of_view() -> None:
+    volume = sample_volume()
+    padded = [
+        sitk.ConstantPad(each, (7, 3, 2), (4, 9, 3), value)
+        for each, value in ((volume.image, -900), (volume.mask, 0))
+    ]
+    extractor = Radiomics(families="statistics", spacing_mm=1.5, margin_mm=3.0)
+    cropped = extractor.extract(volume.image, volume.mask)
+    assert extractor.extract(*padded) == pytest.approx(cropped)
+    whole = Radiomics(families="statistics", spacing_mm=1.5, margin_mm=None)
+    assert whole.extract(*padded) != whole.extract(volume.image, volume.mask)
+
+
+@needs_mirp
+def test_a_tumor_without_voxels_in_the_range_of_hu_has_no_features() -> None:
+    volume = sample_volume()
+    extractor = Radiomics(families="statistics", lowest_hu=300.0, highest_hu=400.0)
+    with pytest.raises(UserError, match="no voxel of the tumor is left: .*300 to 400 HU"):
+        extractor.extract(volume.image, volume.mask)
+    with pytest.raises(UserError, match="the tumor mask is empty"):
+        extractor.extract(volume.image, volume.mask * 0)
+
+
+@needs_mirp
+def test_a_tumor_of_one_voxel_has_only_some_features() -> None:
+    volume = sample_volume()
+    inside = np.zeros((12, 36, 40), np.uint8)
+    inside[6, 17, 20] = 1
+    mask = sitk.GetImageFromArray(inside)
+    mask.CopyInformation(volume.mask)
+    features = Radiomics(families="statistics+glcm", spacing_mm=None).extract(volume.image, mask)
+    assert features["stat_mean"] == sitk.GetArrayFromImage(volume.image)[6, 17, 20]
+    assert all(math.isfinite(value) for value in features.values())
