@@ -19,6 +19,7 @@ from lnmbench.records import (
     Cohort,
     Column,
     EncodedImages,
+    EncoderGrid,
     Examples,
     Finding,
     ImageInputs,
@@ -183,6 +184,19 @@ class Encoder(Protocol):
 
         Slices are (B, 1, H, W); of the level `volume`, (B, 1, S, H, W) with any S.
         """
+
+
+@runtime_checkable
+class OwnGrid(Protocol):
+    """An encoder of volumes with a grid of its own; optional.
+
+    Its stages get (B, 1, …) with the axes, the size and the intensities of the grid, resampled from
+    the CT at its own resolution. Ingest keeps this CT with `--keep-native`.
+    """
+
+    @property
+    def grid(self) -> EncoderGrid:
+        """Spacing, size, orientation and intensities of the volumes."""
 
 
 @runtime_checkable
@@ -678,6 +692,7 @@ __all__ = [
     "ImageTask",
     "Metric",
     "OutcomeSection",
+    "OwnGrid",
     "OwnHead",
     "PrecomputedFeatures",
     "ProbabilityMetric",

@@ -31,6 +31,7 @@ from lnmbench.records.column import (
     Label,
     Role,
 )
+from lnmbench.records.encoder_grid import EncoderGrid
 from lnmbench.records.examples import EncodedImages, Examples, ImageInputs
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.folders import RunFolders
@@ -126,6 +127,7 @@ __all__ = [
     "Curve",
     "Dimension",
     "EncodedImages",
+    "EncoderGrid",
     "EncoderProbe",
     "Environment",
     "Epoch",

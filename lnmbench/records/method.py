@@ -13,6 +13,7 @@ from weakref import ReferenceType, ref
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
 from lnmbench.records.column import OMITTED_BY_DEFAULT
+from lnmbench.records.encoder_grid import EncoderGrid
 from lnmbench.records.image_control import image_control
 from lnmbench.records.predictions import PredictionScale
 
@@ -100,7 +101,8 @@ class NetworkMethod:
     is None without auxiliary tasks. `tune` counts the settings that the inner folds choose among;
     those of `training` are the first. `plugins` maps lnmbench and each plugin that the method uses
     to its version, or to the checksum of its file. `control` is what plugins declare of the parts
-    of the method; as the label, it follows from the names of these parts.
+    of the method; as the label, it follows from the names of these parts. `grid` is the encoder's
+    own, if it has one; then `window_hu` is that of the grid.
     """
 
     label: str
@@ -114,6 +116,7 @@ class NetworkMethod:
     window_hu: tuple[float, float] = WINDOW_HU
     plugins: Mapping[str, str] = field(default_factory=dict)
     control: Control = field(default="none", metadata={OMITTED_BY_DEFAULT: True})
+    grid: EncoderGrid | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def trained_from(self) -> str:
@@ -305,7 +308,8 @@ def _fingerprint(settings: Mapping[str, object]) -> str:
     hashed = {**_ABSENT, **settings}
     for name in ("label", "control"):
         hashed.pop(name, None)
-    if hashed.get("network") is None:
-        hashed.pop("network", None)
+    for name in ("grid", "network"):  # most methods have none
+        if hashed.get(name) is None:
+            hashed.pop(name, None)
     text = json.dumps(hashed, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

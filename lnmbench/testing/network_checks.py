@@ -12,6 +12,7 @@ from lnmbench.contracts import (
     AuxTask,
     Encoder,
     ImageTask,
+    OwnGrid,
     OwnHead,
     PrecomputedFeatures,
     StepWeights,
@@ -249,7 +250,9 @@ def check_search_space(tunable: object, cohort: Cohort) -> None:
 def _images(encoder: Encoder) -> Tensor:
     import torch
 
-    size = (5, 64, 64) if encoder.level == "volume" else (64, 64)
+    size: tuple[int, ...] = (5, 64, 64) if encoder.level == "volume" else (64, 64)
+    if isinstance(encoder, OwnGrid):
+        size = encoder.grid.shape
     shape = (BATCH, 1, *size)
     return torch.linspace(-1, 1, math.prod(shape)).view(shape)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from lnmbench.contracts import (
     ImageTask,
+    OwnGrid,
     PrecomputedFeatures,
     StepWeights,
     TargetOutcomes,
@@ -94,6 +95,8 @@ def check_encoder_returns(encoder: Any, cohort: Cohort) -> None:
         from lnmbench.nets.encoder.frozen import FrozenEncoder
 
         shape = (1, 1, 5, 64, 64) if encoder.level == "volume" else (3, 1, 64, 64)
+        if isinstance(encoder, OwnGrid):
+            shape = (1, 1, *encoder.grid.shape)
         images = np.linspace(-1, 1, math.prod(shape), dtype=np.float32).reshape(shape)
         FrozenEncoder(encoder.stages()).encode(images)
 

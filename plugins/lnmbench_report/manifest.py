@@ -67,6 +67,9 @@ def _describe_run(results: Results) -> Iterator[tuple[str, str]]:
         yield "Margins", ", ".join(f"{metric}={margin:g}" for metric, margin in protocol.margins)
     if results.preprocessing and any(map(_uses_images, methods)):
         yield "Images", _describe_preprocessing(results.preprocessing)
+    grids = {m.encoder.name: m.grid for m in methods if isinstance(m, NetworkMethod) and m.grid}
+    if grids:
+        yield "Grids", "; ".join(f"{name}: {grid.describe()}" for name, grid in grids.items())
     yield from _describe_invocations(results.invocations)
     plugins = {f"{name} {version}" for m in methods for name, version in m.plugins.items()}
     if plugins:

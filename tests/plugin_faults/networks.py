@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lnmbench import Weights
 from lnmbench.nets.encoder.frozen import FrozenEncoder
+from lnmbench.records import EncoderGrid
 from lnmbench.registry import Plugin
 from lnmbench.registry.boundary import Boundary, guard
 from lnmbench.testing import sample_cohort
@@ -44,6 +45,13 @@ class GoodFeatures(GoodEncoder):
 
     def features(self) -> Any:
         return np.zeros((2, 4), np.float32)
+
+
+class GoodGrid(GoodEncoder):
+    """An encoder of volumes with a grid of its own."""
+
+    level = "volume"
+    grid: Any = EncoderGrid(spacing_mm=(1, 1, 1), size=(4, 4, 3), window_hu=(-1000, 400))
 
 
 class GoodTask:
@@ -107,6 +115,8 @@ GOOD: dict[str, type[Any]] = {
 
 def use_encoder(encoder: Any) -> None:
     encoder.level, encoder.out_dim, encoder.weights  # noqa: B018
+    if hasattr(encoder, "grid"):
+        encoder.grid  # noqa: B018
     if hasattr(encoder, "case_ids"):
         encoder.case_ids()
         encoder.features()
@@ -338,4 +348,13 @@ FAULTS |= {
         use, "encoder", member, value, GoodFeatures
     )
     for (member, what), value in PRECOMPUTED.items()
+}
+GRIDS = {
+    ("grid", "is a shape"): (4, 4, 3),
+    ("grid", "raises an exception"): property(raising(ValueError("x"))),
+    ("level", "is slice"): "slice",
+}
+FAULTS |= {
+    ("encoder", f"`{member}` {what} (own grid)"): partial(use, "encoder", member, value, GoodGrid)
+    for (member, what), value in GRIDS.items()
 }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
-from lnmbench.contracts import Encoder, PrecomputedFeatures
-from lnmbench.records import Weights
+from lnmbench.contracts import Encoder, OwnGrid, PrecomputedFeatures
+from lnmbench.records import EncoderGrid, Weights
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.values import (
     Unexpected,
@@ -76,6 +76,23 @@ class GuardedEncoder:
         return None if self.level == "none" else self.out_dim
 
 
+class GuardedOwnGrid(GuardedEncoder):
+    """An encoder of a plugin with `OwnGrid`."""
+
+    def __init__(self, encoder: Encoder, source: OwnGrid, boundary: Boundary) -> None:
+        super().__init__(encoder, boundary)
+        self._source = source
+
+    @cached_property
+    def grid(self) -> EncoderGrid:
+        """Spacing, size, orientation and intensities of the volumes."""
+        if self.level != "volume":
+            raise self._boundary.refuse(
+                "level", expected="volume, for an encoder with its own grid", got=self.level
+            )
+        return self._boundary.read("grid", _require_grid, self._source)
+
+
 class GuardedPrecomputedFeatures(GuardedEncoder):
     """An encoder of a plugin with `PrecomputedFeatures`."""
 
@@ -111,9 +128,18 @@ def guard_encoder(encoder: Encoder, boundary: Boundary) -> GuardedEncoder:
     boundary
         Its boundary.
     """
+    # a property that raises does so in isinstance
+    if boundary.call("grid", bool, isinstance, encoder, OwnGrid):
+        return GuardedOwnGrid(encoder, cast("OwnGrid", encoder), boundary)
     if isinstance(encoder, PrecomputedFeatures):
         return GuardedPrecomputedFeatures(encoder, encoder, boundary)
     return GuardedEncoder(encoder, boundary)
+
+
+def _require_grid(value: object) -> EncoderGrid:
+    if not isinstance(value, EncoderGrid):
+        raise Unexpected("a grid (lnmbench.records.EncoderGrid)", describe(value))
+    return value
 
 
 def _require_ids(value: object) -> tuple[str, ...]:

@@ -92,8 +92,12 @@ def random_images(method: NetworkMethod, cohort: Cohort, count: int) -> NDArray[
     Returns
     -------
     array
-        Slices (count, 1, H, W), or volumes (count, 1, S, H, W) of the cohort's mean depth.
+        Slices (count, 1, H, W), or volumes (count, 1, S, H, W) of the cohort's mean depth or of
+        the encoder's own grid.
     """
+    if method.grid is not None:
+        shape_of_grid, limits = (count, 1, *method.grid.shape), method.grid.intensity
+        return np.random.default_rng(0).uniform(*limits, shape_of_grid).astype(np.float32)
     side = cohort.preprocessing.patch
     depth = (round(float(np.diff(cohort.offsets).mean())),) if method.level == "volume" else ()
     shape = (count, 1, *depth, side, side)

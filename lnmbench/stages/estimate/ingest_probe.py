@@ -21,6 +21,8 @@ from lnmbench.text import plural
 _ENOUGH_SECONDS = 8.0
 _MOST_CASES = 32
 _BYTES_OF_VOXEL = 2
+_COMPRESSED = 0.55
+"""Bytes of native boxes of CT in a cohort file, as a share of those in its parts."""
 
 
 def estimate_ingest(
@@ -59,6 +61,7 @@ def estimate_ingest(
     order = np.random.default_rng(0).permutation(len(with_images))[:_MOST_CASES].tolist()
     parts, slices, reasons = Parts(folder=folder), list[int](), list[str]()
     lows, highs, counts = list[float](), list[float](), list[int]()
+    part_bytes = 0
     while order and (sum(highs) < _ENOUGH_SECONDS or not slices):
         chunk, order = [with_images[number] for number in order[:workers]], order[workers:]
         entries = list[LogEntry]()
@@ -75,6 +78,7 @@ def estimate_ingest(
         if left_out and options.strict:
             raise UserError(f"case {left_out[0].case[:40]!r}: {left_out[0].reason}")
         reasons += [entry.reason for entry in left_out]
+        part_bytes += sum(part.stat().st_size for part in folder.glob("*.npz"))
         parts.remove()
     if not slices:
         raise UserError(
@@ -88,14 +92,16 @@ def estimate_ingest(
     )
     sampled = cycle(slices)
     of_cases = tuple(0 if case.volume is None else next(sampled) for case in cases)
-    patch = options.preprocessing.patch
+    patch, boxes = options.preprocessing.patch, 0
+    if options.preprocessing.native_mm:  # they are most of a part
+        boxes = round(part_bytes * _COMPRESSED / len(slices) * len(with_images))
     return IngestEstimate(
         with_images=len(with_images),
         sampled=sum(counts),
         unusable=len(reasons),
         slices=of_cases,
         seconds=seconds,
-        disk=sum(of_cases) * patch**2 * _BYTES_OF_VOXEL,
+        disk=sum(of_cases) * patch**2 * _BYTES_OF_VOXEL + boxes,
     )
 
 

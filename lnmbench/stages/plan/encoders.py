@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
-from lnmbench.contracts import Encoder, PrecomputedFeatures
+from lnmbench.contracts import Encoder, OwnGrid, PrecomputedFeatures
 from lnmbench.errors import UserError
 from lnmbench.records import (
     IMAGE_CONTROL,
@@ -38,6 +39,20 @@ def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
         raise UserError(
             f"cohort {cohort.name} has no images for the encoder {choice.name}",
             then="use --encoder none for a network on the clinical features",
+        )
+    elif isinstance(encoder, OwnGrid):
+        _refuse_small_boxes(encoder, choice, cohort)
+
+
+def _refuse_small_boxes(encoder: OwnGrid, choice: Choice, cohort: Cohort) -> None:
+    """Raise `UserError` for a grid that reaches beyond the CT that the cohort file keeps."""
+    reach, kept = encoder.grid.reach_mm, cohort.preprocessing.native_mm
+    if reach > kept:
+        raise UserError(
+            f"encoder {choice.name} needs the CT at its own resolution",
+            expected=f"up to {reach:g} mm from the tumor's center",
+            got=f"up to {kept:g} mm in cohort {cohort.name}" if kept else f"none in {cohort.name}",
+            then=f"add --keep-native {math.ceil(reach)}, which ingests the cohort again",
         )
 
 
@@ -109,6 +124,13 @@ def refuse_untrainable(encoder: Encoder, choice: Choice, training: Training) -> 
     if isinstance(encoder, PrecomputedFeatures):
         _refuse_training_precomputed(choice, training, name)
         return
+    if isinstance(encoder, OwnGrid) and training.augment != "none":
+        raise UserError(
+            f"encoder {choice.name} has its own grid, whose volumes are not augmented",
+            expected="augment=none",
+            got=f"augment={training.augment}",
+            then="run other encoders with augmentation in a run of their own",
+        )
     if name != "none" and encoder.level != "slice":
         raise UserError(
             f"encoder {choice.name} is of level {encoder.level} and cannot be trained",

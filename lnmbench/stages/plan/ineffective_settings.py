@@ -64,5 +64,7 @@ def _list_reasons(network: NetworkMethod) -> Iterator[tuple[str, str]]:
         yield "projection", "token_dim=none"
     if training.layers == 0:
         yield from ((name, "layers=0") for name in ("heads", "dropout"))
+    if network.grid is not None:
+        yield "window", "the encoder has its own grid"
     if network.level == "none":
         yield from ((name, "no images") for name in _OF_IMAGES)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import ParamSpec
 
 from lnmbench.config import Benchmark
-from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures, Weighting
+from lnmbench.contracts import AuxTask, Encoder, OwnGrid, PrecomputedFeatures, Weighting
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     CLINICAL_MODALITY,
@@ -341,6 +341,7 @@ class _Resolver:
         weighting: Choice | None = None,
         tune: int = 1,
     ) -> NetworkMethod:
+        grid = encoder.grid if isinstance(encoder, OwnGrid) else None
         method = NetworkMethod(
             label=label,
             encoder=selection.bound,
@@ -350,9 +351,10 @@ class _Resolver:
             weighting=weighting,
             training=training,
             tune=tune,
-            window_hu=self.benchmark.window,
+            window_hu=self.benchmark.window if grid is None else grid.window_hu,
             plugins=plugins,
             control=_find_control(tasks),
+            grid=grid,
         )
         precise = resolve_precision(
             training, trained_from=method.trained_from, resources=self.resources

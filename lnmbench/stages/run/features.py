@@ -19,6 +19,7 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
 from lnmbench.records import (
     Cohort,
+    EncoderGrid,
     NetworkMethod,
     choose_modalities,
     image_control,
@@ -26,7 +27,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import ResolvedNetwork
-from lnmbench.stages.run.network_images import read_images
+from lnmbench.stages.run.network_images import read_images, read_volume
 from lnmbench.store.feature_cache import FORMAT, Arrays, FeatureCache, make_features
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
             str(encoder),
             method.plugins[network.encoder.offer.plugin.name],
             method.weights.sha256,
-            str(method.window_hu),
+            str(method.window_hu) if method.grid is None else str(method.grid),
             f"float32, format {FORMAT}",
             f"{views} views of {method.training.augment}" if views > 1 else "",
             *([] if network.rows is None else [sha256(network.rows.rows.tobytes()).hexdigest()]),
@@ -193,7 +194,11 @@ class _Encoding:
             stages = frozen if len(frozen) else trained
             whole = FrozenEncoder(stages, device=device, say=say_once)
             views = cached_views(self._method) if len(frozen) else 1
-            encode = (self._encode_volumes if volumes else self._encode_slices)(whole, views)
+            grid = self._method.grid
+            if grid is not None:
+                encode = self._encode_own_grid(whole, grid)
+            else:
+                encode = (self._encode_volumes if volumes else self._encode_slices)(whole, views)
         total = len(self._cohort) if volumes else int(self._cohort.offsets[-1])
         unit = "case" if volumes else "slice"
         progress.start("encode", self._method.encoder.name, total, unit)
@@ -227,6 +232,22 @@ class _Encoding:
                 for slices in bounds
             ]
             return {"features": np.concatenate(cases, axis=1)}  # (views, cases, D)
+
+        return encode
+
+    def _encode_own_grid(
+        self, whole: FrozenEncoder, grid: EncoderGrid
+    ) -> Callable[[int, int], Arrays]:
+        def encode(start: int, stop: int) -> Arrays:
+            features = [
+                whole.encode(
+                    read_volume(self._method, grid, self._cohort, self._cohort_file, case)[
+                        None, None
+                    ]
+                )
+                for case in range(start, stop)
+            ]
+            return {"features": np.concatenate(features)[None]}  # (1, cases, D)
 
         return encode
 

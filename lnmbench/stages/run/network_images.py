@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.controlled_pixels import draw_pixels, permute_pixels
-from lnmbench.records import Cohort, NetworkMethod, image_control, image_control_seed
+from lnmbench.imaging.own_grid import resample_box, to_tensor
+from lnmbench.records import Cohort, EncoderGrid, NetworkMethod, image_control, image_control_seed
+from lnmbench.store.cohort_boxes import read_box
 from lnmbench.store.cohort_file import iterate_slices, read_masks, read_slices
 
 _POOLED_SLICES = 64
 """Slices, evenly spaced in the cohort, whose pixels noise is drawn from."""
 _PART = 256
+_MOST_PLANES = 100_000
+"""Planes of an own grid: the numbers that seed the control of two cases differ."""
 _PERMUTED = ("shuffled_roi", "shuffled_background")
 
 
@@ -54,6 +58,43 @@ def read_images(
         side, pool = cohort.preprocessing.patch, _pool_pixels(cohort, cohort_file)
         return draw_pixels(pool, (side, side), numbers, seed)
     return slices
+
+
+def read_volume(
+    method: NetworkMethod, grid: EncoderGrid, cohort: Cohort, cohort_file: Path, case: int
+) -> NDArray[np.float32]:
+    """Return the volume of a case on the encoder's own grid, changed by its image control.
+
+    Parameters
+    ----------
+    method
+        The network.
+    grid
+        The grid of its encoder.
+    cohort
+        The cohort.
+    cohort_file
+        The file with native boxes.
+    case
+        The number of the case.
+
+    Returns
+    -------
+    array
+        The tensor of the encoder without its first two axes, of the shape `grid.shape`.
+    """
+    box = read_box(cohort_file, case)
+    if box is None:
+        raise ValueError(f"case {case} has no images")
+    hu, mask = resample_box(box, grid)
+    control, seed = image_control(method.encoder), image_control_seed(method.encoder)
+    numbers = np.arange(len(hu)) + case * _MOST_PLANES
+    if control in _PERMUTED:
+        where = mask > 0 if control == "shuffled_roi" else mask == 0
+        hu = permute_pixels(hu, where, numbers, seed)
+    elif control == "noise":
+        hu = draw_pixels(_pool_pixels(cohort, cohort_file), hu.shape[1:], numbers, seed)
+    return to_tensor(hu, grid)
 
 
 def image_positions(

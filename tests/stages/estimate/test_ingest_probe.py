@@ -59,6 +59,14 @@ def test_a_sample_that_takes_long_is_extrapolated(
     assert ingest_probe._extrapolate([8.0, 3.0], [2, 2], 60) == pytest.approx(5.0 + 1.5 * 60)
 
 
+def test_native_boxes_take_space(phantoms: list[Case], tmp_path: Path) -> None:
+    plain = estimate(phantoms, tmp_path)
+    native = replace(OPTIONS, preprocessing=replace(OPTIONS.preprocessing, native_mm=40.0))
+    boxes = estimate_ingest(phantoms, native, folder=tmp_path / "i", workers=2, are_files=True)
+    of_case = (boxes.disk - plain.disk) / len(phantoms)
+    assert 1e5 < of_case < 1e6  # 114 × 114 pixels and some dozen slices, compressed
+
+
 def test_strict_refuses_a_sampled_case(phantoms: list[Case], tmp_path: Path) -> None:
     strict = replace(OPTIONS, strict=True)
     cases = [*phantoms[:2], Case(id="b", values={}, volume=refuse)]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Preprocessing, RunFolders
@@ -277,3 +278,93 @@ def test_an_encoder_of_volumes_sees_each_case_as_a_whole(
     (cohort,) = (shared_home / "cohorts").glob("*.h5")
     with h5py.File(path) as cache, h5py.File(cohort) as file:
         np.testing.assert_array_equal(cache["features"][0, :, 0], np.diff(file["offsets"][:]))
+
+
+OWN_GRID = """
+import torch
+from lnmbench import Weights, hookimpl
+from lnmbench.records import EncoderGrid
+from torch import nn
+
+class Cubes:
+    \"\"\"Voxels of its own grid as features.\"\"\"
+    level, out_dim = "volume", 8
+    weights = Weights(source="none")
+    grid = EncoderGrid(
+        spacing_mm=(1.5, 1.5, 4), size=(2, 2, 2), window_hu=(-1000, 1000), intensity=(0, 1),
+        orientation="LPS",
+    )
+    def stages(self):
+        return nn.Sequential(nn.Flatten())
+
+@hookimpl
+def register_encoders():
+    return {"cubes": Cubes}
+"""
+
+
+@pytest.mark.usefixtures("plugin")
+def test_an_encoder_gets_volumes_of_its_own_grid(home: Path, silent: Progress) -> None:
+    Path("cubes.py").write_text(OWN_GRID, encoding="utf-8")
+    options = {
+        "dataset": "made:n=16",
+        "target": "n1",
+        "encoder": ("cubes", "cubes:control=noise"),
+        "only": True,
+        "repeats": 1,
+        "folds": 2,
+        "inner": 2,
+        "training": {"max_epochs": 1},
+    }
+
+    def run_with(native_mm: float, **changed: object) -> Path:
+        preprocessing = Preprocessing(spacing_mm=(1.0, 1.0, 1.0), patch=16, native_mm=native_mm)
+        return run(
+            read_benchmark(None, {**options, **changed}),
+            Registry(["made.py", "cubes.py"]),
+            folders=RunFolders(home=home),
+            executor=Choice(name="inline"),
+            workers=1,
+            plugins=("made.py", "cubes.py"),
+            progress=silent,
+            ingest_options=IngestOptions(preprocessing=preprocessing),
+        )
+
+    with pytest.raises(UserError, match=r"up to 2 mm .*got none in made.*--keep-native 2,"):
+        run_with(0.0)
+    with pytest.raises(UserError, match="got up to 1 mm in cohort made"):
+        run_with(1.0)
+    with pytest.raises(UserError, match="its own grid, whose volumes are not augmented"):
+        run_with(2.0, training={"augment": "flip"})
+    folder = run_with(2.0)
+    with LedgerReader.open(folder) as ledger:
+        methods = {method.label: method for method in ledger.methods()}
+    assert methods["cubes"].window_hu == (-1000, 1000)
+    assert methods["cubes"].grid is not None
+    assert methods["cubes"].grid.size == (2, 2, 2)
+    ids = next(
+        cohort.ids
+        for cohort in map(read_cohort, (home / "cohorts").glob("*.h5"))
+        if cohort.preprocessing.native_mm == 2.0
+    )
+    # tumor z 2 to 4, y and x 10 to 13: its center is (3, 11.5, 11.5), in steps of 0.5 and 2 mm
+    images = [
+        np.random.default_rng(int(id_.removeprefix("PAT-"))).normal(0, 50, (8, 24, 24))
+        for id_ in ids
+    ]
+    expected = [
+        [(image[z, y, x] + 1000) / 2000 for x in (10, 13) for y in (10, 13) for z in (2, 4)]
+        for image in map(np.rint, images)
+    ]
+    distances = [np.abs(features[0] - expected).max() for features in features_of(home)]
+    assert len(distances) == 2
+    assert min(distances) < 1e-3  # of unchanged images
+    assert max(distances) > 0.01
+
+
+def features_of(home: Path) -> list[NDArray[np.float32]]:
+    caches = []
+    for path in (home / "features").glob("cubes-*.h5"):
+        with h5py.File(path) as file:
+            caches.append(np.asarray(file["features"]))
+    return caches

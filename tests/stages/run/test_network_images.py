@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, NetworkMethod, Weights
+from lnmbench.records import Choice, EncoderGrid, NetworkMethod, Preprocessing, Weights
 from lnmbench.stages.run.network_images import (
     exchange_patients,
     image_positions,
     read_images,
+    read_volume,
     refuse_unmasked,
 )
 from lnmbench.store.cohort_file import read_cohort, read_masks, read_slices
@@ -117,3 +118,30 @@ def copy_without_masks(path: Path) -> Path:
     with h5py.File(empty) as file:
         assert not file["masks"][:].any()
     return empty
+
+
+def test_volumes_of_an_own_grid_change_where_the_control_says(ingest_made: IngestMade) -> None:
+    native = Preprocessing(spacing_mm=(1.0, 1.0, 1.0), patch=16, native_mm=5.0)
+    path = ingest_made(preprocessing=native)
+    cohort = read_cohort(path)
+    grid = EncoderGrid(
+        spacing_mm=(0.5, 0.5, 2.0), size=(15, 15, 5), window_hu=(-2000, 2000), orientation="RAS"
+    )
+
+    def read(control: str, case: int = 2) -> np.ndarray:
+        return read_volume(make_method(control), grid, cohort, path, case)
+
+    plain, changed = read("none"), read("shuffled_roi")
+    assert plain.shape == (15, 15, 5)
+    np.testing.assert_array_equal(read("other_patient"), plain)
+    # the tumor is 4 × 4 × 3 voxels around the center; the grid lies half a voxel beside them
+    moved = np.argwhere(changed != plain)
+    assert len(moved) > 20
+    assert (moved.min(axis=0) >= [5, 5, 1]).all()
+    assert (moved.max(axis=0) <= [9, 9, 3]).all()
+    kept = read("shuffled_background")
+    assert (kept[6:9, 6:9, 1:4] == plain[6:9, 6:9, 1:4]).all()
+    assert (kept != plain).mean() > 0.8
+    noise = read("noise")
+    assert not np.array_equal(noise, read("noise", case=1))
+    np.testing.assert_array_equal(noise, read("noise"))
