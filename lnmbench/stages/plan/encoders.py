@@ -40,18 +40,32 @@ def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
             f"cohort {cohort.name} has no images for the encoder {choice.name}",
             then="use --encoder none for a network on the clinical features",
         )
-    elif isinstance(encoder, OwnGrid):
-        _refuse_small_boxes(encoder, choice, cohort)
+    else:
+        refuse_small_boxes(encoder, choice, cohort)
 
 
-def _refuse_small_boxes(encoder: OwnGrid, choice: Choice, cohort: Cohort) -> None:
-    """Raise `UserError` for a grid that reaches beyond the CT that the cohort file keeps."""
-    reach, kept = encoder.grid.reach_mm, cohort.preprocessing.native_mm
-    if reach > kept:
+def refuse_small_boxes(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
+    """Raise `UserError` for an own grid that reaches beyond the CT that the cohort file keeps.
+
+    Parameters
+    ----------
+    encoder
+        The encoder that `choice` names.
+    choice
+        The encoder's choice.
+    cohort
+        The cohort that is to be learned from.
+    """
+    if not isinstance(encoder, OwnGrid):
+        return
+    reach, available = encoder.grid.reach_mm, cohort.preprocessing.native_mm
+    if reach > available:
         raise UserError(
             f"encoder {choice.name} needs the CT at its own resolution",
             expected=f"up to {reach:g} mm from the tumor's center",
-            got=f"up to {kept:g} mm in cohort {cohort.name}" if kept else f"none in {cohort.name}",
+            got=f"up to {available:g} mm in cohort {cohort.name}"
+            if available
+            else f"none in {cohort.name}",
             then=f"add --keep-native {math.ceil(reach)}, which ingests the cohort again",
         )
 

@@ -39,6 +39,7 @@ from lnmbench.stages.plan.encoders import (
     refuse_heads,
     refuse_image_control,
     refuse_no_features,
+    refuse_small_boxes,
     refuse_untrainable,
 )
 from lnmbench.stages.plan.failures import MethodFailure, refuse_all_failed
@@ -424,6 +425,7 @@ class _Resolver:
         # features of a frozen encoder do not depend on the training
         training = self.benchmark.training if tasks else Training()
         refuse_images(name, encoder, choice, tasks, self.cohort)
+        refuse_small_boxes(encoder, choice, self.cohort)
         refuse_image_control(encoder, choice, self.cohort)
         refuse_untrainable(encoder, choice, training)
         refuse_heads(encoder, choice, training)
