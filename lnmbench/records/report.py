@@ -249,6 +249,7 @@ class Page:
 
     `methods` maps fingerprints to labels; those in `chosen` are shown at first. `badge` is a short
     label next to the title, as SYNTHETIC. `faults` are lines on what failed and is left out.
+    `controls` are the fingerprints of the methods that are controls.
     """
 
     title: str
@@ -258,3 +259,4 @@ class Page:
     blocks: tuple[Block, ...]
     badge: str = ""
     faults: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()

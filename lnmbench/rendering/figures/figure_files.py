@@ -33,7 +33,7 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     figures = [block for block in page.blocks if isinstance(block, Figure)]
     if not figures:
         return []
-    styles = make_styles(figures, page.methods)
+    styles = make_styles(figures, page.methods, page.controls)
     with new_folder(folder, what="figures need a new folder") as temporary_folder:
         for stem, figure in _stems(figures).items():
             (temporary_folder / f"{stem}.svg").write_bytes(draw_file(figure, styles, "svg"))

@@ -27,6 +27,8 @@ LIGHT: Mapping[str, str] = {
     "c4": "#8a6500",
     "c5": "#2a86b8",
     "c6": "#4f4f9e",
+    "k0": "#77736a",
+    "k1": "#94707c",
     "w0": "#3f4d5a",
     "w1": "#b3123b",
 }
@@ -46,10 +48,13 @@ DARK: Mapping[str, str] = {
     "c4": "#e2b53c",
     "c5": "#9ad6f7",
     "c6": "#aaa9f2",
+    "k0": "#a5a197",
+    "k1": "#c09aa6",
     "w0": "#c3cdd6",
     "w1": "#ff8fa3",
 }
 SERIES = tuple(name for name in LIGHT if name.startswith("c"))
+CONTROLS = tuple(name for name in LIGHT if name.startswith("k"))
 WORDS = tuple(name for name in LIGHT if name.startswith("w"))
 
 # numbers of colors, dashes and markers share no divisor: styles repeat after 140 methods
@@ -77,15 +82,20 @@ NEUTRAL = Style(color="soft")
 class Styles:
     """The style of each `Mark.color`, the same in all figures of a page.
 
-    Colors that are not methods (training, positive, reference) have separate hues.
+    Colors that are not methods (training, positive, reference) have separate hues, and so have
+    methods that are controls.
     """
 
-    def __init__(self, methods: Iterable[str], words: Iterable[str] = ()) -> None:
-        methods = list(dict.fromkeys(filter(None, methods)))
-        others = [word for word in dict.fromkeys(filter(None, words)) if word not in methods]
+    def __init__(
+        self, methods: Iterable[str], words: Iterable[str] = (), controls: Iterable[str] = ()
+    ) -> None:
+        controls = list(dict.fromkeys(controls))
+        methods = list(dict.fromkeys(m for m in methods if m and m not in controls))
+        known = {*methods, *controls}
+        others = [word for word in dict.fromkeys(filter(None, words)) if word not in known]
         self._styles = {
             color: _style(number, series)
-            for names, series in ((methods, SERIES), (others, WORDS))
+            for names, series in ((methods, SERIES), (controls, CONTROLS), (others, WORDS))
             for number, color in enumerate(names)
         }
 
@@ -94,14 +104,17 @@ class Styles:
         return NEUTRAL if mark.kind == "rule" else self._styles.get(mark.color, NEUTRAL)
 
 
-def make_styles(figures: Iterable[Figure], methods: Iterable[str] = ()) -> Styles:
+def make_styles(
+    figures: Iterable[Figure], methods: Iterable[str] = (), controls: Iterable[str] = ()
+) -> Styles:
     """Return the styles of a page: methods in their order, words in that of the figures.
 
-    A method keeps its style whether or not a figure shows it.
+    A method keeps its style whether or not a figure shows it. `controls` are those of the methods
+    that are controls.
     """
     marks = [mark for figure in figures for panel in figure.panels for mark in panel.marks]
     methods = [*methods, *(method for mark in marks for method in mark.methods)]
-    return Styles(methods, (mark.color for mark in marks))
+    return Styles(methods, (mark.color for mark in marks), controls)
 
 
 def _style(number: int, series: tuple[str, ...]) -> Style:

@@ -42,7 +42,9 @@ def to_html(page: Page) -> str:
 
     context = PageContext(
         methods={method: number for number, method in enumerate(page.methods)},
-        styles=make_styles((b for b in page.blocks if isinstance(b, Figure)), page.methods),
+        styles=make_styles(
+            (b for b in page.blocks if isinstance(b, Figure)), page.methods, page.controls
+        ),
         lists=NumberLists(),
     )
     parts = build_parts(page.blocks, context)

@@ -55,6 +55,7 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
         blocks=blocks,
         badge="SYNTHETIC" if results.card.synthetic else "",
         faults=tuple(writer.faults),
+        controls=_controls(results),
     )
 
 
@@ -70,6 +71,7 @@ def build_page_across(cohorts: Sequence[Results], registry: Registry) -> Page:
         blocks=tuple(_number(writer.blocks)),
         badge="SYNTHETIC" if any(results.card.synthetic for results in cohorts) else "",
         faults=tuple(writer.faults),
+        controls=_controls(cohorts[0]),
     )
 
 
@@ -160,6 +162,11 @@ def _number(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _labels(results: Results) -> dict[str, str]:
     return {r.method.fingerprint: r.method.label for r in complete_methods(results)}
+
+
+def _controls(results: Results) -> tuple[str, ...]:
+    methods = (result.method for result in complete_methods(results))
+    return tuple(method.fingerprint for method in methods if method.is_control)
 
 
 def _drawn_methods(blocks: Iterable[Block]) -> tuple[str, ...]:

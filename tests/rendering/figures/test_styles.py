@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from lnmbench.rendering.figures.styles import DARK, LIGHT, SERIES, WORDS, Styles, make_styles
+from lnmbench.rendering.figures.styles import (
+    CONTROLS,
+    DARK,
+    LIGHT,
+    SERIES,
+    WORDS,
+    Styles,
+    make_styles,
+)
 
 Shapes = Any
 
@@ -26,6 +34,17 @@ def test_words_have_hues_that_methods_do_not_have(shapes: Shapes) -> None:
     )
     assert make_styles([shown]).style_of(shapes.mark(color="f2")).color in SERIES
     assert make_styles([shown]).style_of(shapes.mark(color="positive")).color in WORDS
+
+
+def test_controls_have_hues_of_their_own_and_change_none_of_other_methods(shapes: Shapes) -> None:
+    names = [f"m{n}" for n in range(8)]
+    plain, marked = Styles(["a", "b"]), make_styles([], ["a", *names, "b"], controls=names)
+    for method in ("a", "b"):
+        mark = shapes.mark(color=method)
+        assert plain.style_of(mark) == marked.style_of(mark)
+    styles = [marked.style_of(shapes.mark(color=name)) for name in names]
+    assert {style.color for style in styles} == set(CONTROLS)
+    assert len(set(styles)) == len(names)
 
 
 def test_a_color_looks_alike_everywhere_and_unlike_its_neighbors(shapes: Shapes) -> None:
@@ -59,5 +78,5 @@ def test_contrast_is_that_of_wcag_aa(scheme: dict[str, str]) -> None:
     for background in ("paper", "sheet"):
         for text in ("ink", "soft", "link", "badge"):
             assert contrast(scheme[text], scheme[background]) >= 4.5, (text, background)
-        for graphic in (*SERIES, *WORDS, "edge"):
+        for graphic in (*SERIES, *CONTROLS, *WORDS, "edge"):
             assert contrast(scheme[graphic], scheme[background]) >= 3.0, (graphic, background)
