@@ -25,12 +25,13 @@ from pathlib import Path
 import highdicom as hd
 import numpy as np
 import SimpleITK as sitk
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import (
     CTImageStorage,
     ExplicitVRLittleEndian,
     PositronEmissionTomographyImageStorage,
+    RTStructureSetStorage,
 )
 
 ROOT_UID = "1.2.826.0.1.3680043.8.498.77"
@@ -252,6 +253,44 @@ def write_seg(
         )
     seg.ReferringPhysicianName = "Dr^Hollenstein"
     seg.save_as(series_folder(study, number, description) / "1-1.dcm", enforce_file_format=True)
+
+
+def write_rtstruct(
+    study: Study,
+    number: int,
+    description: str,
+    source: Sequence[FileDataset],
+    squares: Mapping[str, float],
+    *,
+    center: float,
+    z_mm: Sequence[float],
+) -> None:
+    """Write an RTSTRUCT with a square of each ROI: its half side in mm, around a center x = y."""
+    frame = str(source[0].FrameOfReferenceUID)
+    header = make_header(study, number, description, "RTSTRUCT", frame)
+    header.SOPClassUID = header.file_meta.MediaStorageSOPClassUID = RTStructureSetStorage
+    uid = f"{study.uid}.{number}.1"
+    header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = uid
+    header.StructureSetROISequence, header.ROIContourSequence = [], []
+    for roi_number, (name, half) in enumerate(squares.items(), start=1):
+        roi, contours = Dataset(), Dataset()
+        roi.ROINumber, roi.ROIName, roi.ReferencedFrameOfReferenceUID = roi_number, name, frame
+        contours.ReferencedROINumber, contours.ContourSequence = roi_number, []
+        corners = ((-half, -half), (half, -half), (half, half), (-half, half))
+        for z in z_mm:
+            contour = Dataset()
+            contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", 4
+            contour.ContourData = [v for x, y in corners for v in (center + x, center + y, z)]
+            contours.ContourSequence.append(contour)
+        header.StructureSetROISequence.append(roi)
+        header.ROIContourSequence.append(contours)
+    series, studies, reference = Dataset(), Dataset(), Dataset()
+    series.SeriesInstanceUID = source[0].SeriesInstanceUID
+    studies.RTReferencedSeriesSequence = [series]
+    reference.FrameOfReferenceUID = frame
+    reference.RTReferencedStudySequence = [studies]
+    header.ReferencedFrameOfReferenceSequence = [reference]
+    header.save_as(series_folder(study, number, description) / "1-1.dcm", enforce_file_format=True)
 
 
 def make_header(

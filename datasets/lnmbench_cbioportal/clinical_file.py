@@ -57,7 +57,12 @@ class ClinicalFile:
         """Return the cells of a column. Raises `UserError` if the file lacks it."""
         index = find_attribute(self.attributes, name)
         if index is None:
-            raise UserError(f"no column {name}", where=str(self.path))
+            is_whole = len(self.attributes) == 1
+            raise UserError(
+                f"no column {name}",
+                where=str(self.path),
+                then="separate the columns by tabs" if is_whole else "",
+            )
         return self.column(index)
 
 
@@ -91,19 +96,44 @@ def read_clinical_file(path: Path) -> ClinicalFile:
             expected="no row or 4 rows that begin with #, then the ids of the columns",
             got=plural(count, "row with #", "rows with #"),
         )
-    comments, header, rows = table.cells[:count], table.cells[count], table.cells[count + 1 :]
-    attributes = _read_attributes(comments, header, path)
-    numbered = [(count + 2 + i, row) for i, row in enumerate(rows) if any(row)]
-    _require_width(numbered, len(header), path)
-    _require_numbers(numbered, attributes, path)
-    if not numbered:
+    numbered = [
+        (number, row)
+        for number, row in enumerate(table.cells, start=1)
+        if number > count and any(row)
+    ]
+    _require_width(numbered, len(table.cells[count]), path)
+    if len(numbered) < 2:
         raise UserError(f"{path} is empty", expected="at least one patient")
+    rows = _drop_unnamed([*table.cells[:count], *(row for _, row in numbered)], count, path)
+    attributes = _read_attributes(rows[:count], rows[count], path)
+    _require_numbers(
+        [(number, row) for (number, _), row in zip(numbered[1:], rows[count + 1 :], strict=True)],
+        attributes,
+        path,
+    )
     return ClinicalFile(
         path=path,
         attributes=attributes,
-        rows=tuple(tuple(map(_read_cell, row)) for _, row in numbered),
+        rows=tuple(tuple(map(_read_cell, row)) for row in rows[count + 1 :]),
         notes=table.notes,
     )
+
+
+def _drop_unnamed(rows: Sequence[Sequence[str]], count: int, path: Path) -> list[Sequence[str]]:
+    """Return the rows without empty columns that have no name, as tabs at the end of rows make.
+
+    The first `count` rows are those of `#`.
+    """
+    unnamed = {i for i, name in enumerate(rows[count]) if not name}
+    filled = sum(any(row[i] for row in rows[count:]) for i in unnamed)
+    if filled:
+        raise UserError(
+            f"{plural(filled, 'column has', 'columns have')} values, but no id",
+            where=f"{path}, row {count + 1}",
+            then="write the id of the column",
+        )
+    named = [i for i in range(len(rows[count])) if i not in unnamed]
+    return [[row[i] for i in named if i < len(row)] for row in rows] if unnamed else [*rows]
 
 
 def _count_comments(rows: Sequence[Sequence[str]]) -> int:

@@ -10,6 +10,8 @@ from lnmbench.records import Kind
 from lnmbench_cbioportal.study import Study
 
 RACE = "race"
+# ">89" is the age of patients whose age would identify them: it is read as 89.
+_BOUNDS = "<>=≤≥ "
 _NEVER_SMOKED = ("lifelong non-smoker", "lifelong non-smoker (<100 cigarettes smoked in lifetime)")
 
 
@@ -133,6 +135,8 @@ def read_features(study: Study, *, race: bool) -> Iterator[Values]:
         cells = study.read(*variable.sources)
         if variable.name == "pack_years":
             cells = _complete_pack_years(cells, study)
+        if variable.kind == "continuous":
+            cells = [cell.lstrip(_BOUNDS) for cell in cells]
         cells = merge_case(cells)
         if len(set(cells) - {""}) > 1:
             yield _make_column(variable, cells), cells

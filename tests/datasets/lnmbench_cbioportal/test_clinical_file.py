@@ -75,3 +75,20 @@ def test_a_file_without_patients_is_refused(write_study: Callable[..., Path]) ->
     path.write_text("\n".join(path.read_text().splitlines()[:4]), encoding="utf-8")
     with pytest.raises(UserError, match="then the ids of the columns"):
         read_clinical_file(path)
+
+
+def test_empty_columns_without_an_id_do_not_count(write_study: Callable[..., Path]) -> None:
+    path = write_study() / FILE
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(f"{line}\t\t" for line in lines), encoding="utf-8")
+    assert len(read_clinical_file(path).attributes) == 10
+    path.write_text("\n".join([*(f"{line}\t" for line in lines[:-1]), f"{lines[-1]}\tx"]))
+    with pytest.raises(UserError, match="1 column has values, but no id .*row 5"):
+        read_clinical_file(path)
+
+
+def test_a_file_with_commas_is_refused(write_study: Callable[..., Path]) -> None:
+    path = write_study(comments=0) / FILE
+    path.write_text(path.read_text(encoding="utf-8").replace("\t", ","), encoding="utf-8")
+    with pytest.raises(UserError, match="no column PATIENT_ID .*separate the columns by tabs"):
+        read_clinical_file(path).require_column("PATIENT_ID")

@@ -62,12 +62,11 @@ def test_a_copy_with_commas_is_read(lung3: Path) -> None:
         Lung3(file)
 
 
-def write_download(nbia: ModuleType, root: Path, patients: int) -> int:
-    """Write a phantom with a SEG for the first patients of each N category, in turn; the last
-    patient has a CT alone. Return the voxels of the tumor."""
+def write_download(nbia: ModuleType, root: Path, patients: int) -> None:
+    """Write phantoms of the first patients: tumors of 8 × 8 × 2 voxels in an RTSTRUCT for every
+    third patient, and in a SEG for the others; the last patient has a CT alone."""
     mask = np.zeros((6, 48, 48), bool)
     mask[2:4, 20:28, 20:28] = True
-    voxels = int(mask.sum())
     for number in range(1, patients + 1):
         study = nbia.Study(
             patient=f"LUNG3-{number:02d}",
@@ -80,9 +79,11 @@ def write_download(nbia: ModuleType, root: Path, patients: int) -> int:
         hu = (np.where(mask, 30, -820) + noise).astype(np.int16)
         frame = f"{study.uid}.9"
         source = nbia.write_series(study, 2, "AX", hu, (1.0, 1.0, 5.0), (0.0, 0.0, 0.0), frame)
-        if number < patients:
+        if number % 3 == 0 and number < patients:
+            z_mm = (10.0, 15.0)
+            nbia.write_rtstruct(study, 3, "RT", source, {"GTV-1": 4.0}, center=23.5, z_mm=z_mm)
+        elif number < patients:
             nbia.write_seg(study, 300, "Segmentation", source, mask, "Neoplasm, Primary")
-    return voxels
 
 
 def test_a_download_goes_through_ingest_run_and_report(
@@ -94,24 +95,37 @@ def test_a_download_goes_through_ingest_run_and_report(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     root = tmp_path / "manifest-1"
-    voxels = write_download(nbia, root, patients=25)
+    write_download(nbia, root, patients=16)
     (table,) = (shared_data / "lung3").glob("*.csv")
     (root / table.name).write_bytes(table.read_bytes())
     data = Lung3(root)
-    first, *_ = data.cases()
-    assert first.volume is not None
-    assert int(sitk.GetArrayFromImage(first.volume().mask).sum()) == voxels
-    assert "25 of 89 patients have DICOM series, 24 with SEG or RTSTRUCT" in " ".join(data.notes)
+    voxels = [
+        int(sitk.GetArrayFromImage(case.volume().mask).sum())
+        for case, _ in zip(data.cases(), range(15), strict=False)
+        if case.volume is not None
+    ]
+    assert voxels == [8 * 8 * 2] * 15
+    assert "16 of 89 patients have DICOM series, 15 with SEG or RTSTRUCT" in " ".join(data.notes)
     arguments = ["run", "--dataset", f"lung3:root={root}", "--target", "n1", "--patch", "32"]
-    arguments += ["--encoder", "resnet18:weights=random"]
+    arguments += ["--encoder", "resnet18:weights=random", "--aux", "none"]
     small = ["--repeats", "1", "--folds", "2", "--inner", "2"]
-    monkeypatch.setattr(sys, "argv", ["lnmbench", *arguments, *small])
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # main replaces it
     monkeypatch.setenv("COLUMNS", "120")
-    with pytest.raises(SystemExit) as end:
-        main()
+
+    def call(words: list[str]) -> None:
+        monkeypatch.setattr(sys, "argv", ["lnmbench", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 0, capsys.readouterr().err
+
+    call([*arguments, *small])
     output, errors = capsys.readouterr()
-    assert end.value.code == 0, errors
     text = " ".join((output + errors).split())
-    assert "24 cases" in text
-    assert "logistic" in text
+    assert "13 cases, 4 positive for n1" in text
+    log = "".join(path.read_text("utf-8") for path in home.rglob("*.ingest-report.csv"))
+    assert "LUNG3-16" in log
+    assert "the tumor is not marked" in log
+    (results,) = [*(tmp_path / "work").rglob("ledger.sqlite")]
+    report = tmp_path / "report.html"
+    call(["report", str(results.parent), "--output", str(report)])
+    assert "NSCLC-Radiomics-Genomics" in report.read_text(encoding="utf-8")

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from lnmbench_nsclc_radiomics.nsclc_radiomics import NsclcRadiomics
-from pydicom.dataset import Dataset
 
 from lnmbench import UserError
 
@@ -35,35 +34,6 @@ def test_wrong_tables_are_refused(lung1: Path, old: str, new: str, message: str)
     assert message in str(refusal.value)
 
 
-def write_structures(nbia: ModuleType, study: object, frame: str, source: list[object]) -> None:
-    """Write an RTSTRUCT with a lung and GTV-1, a square of 8 × 8 mm on slices 1 and 2."""
-    header = nbia.make_header(study, 3, "NA", "RTSTRUCT", frame)
-    uid = "1.2.840.10008.5.1.4.1.1.481.3"
-    header.SOPClassUID = header.file_meta.MediaStorageSOPClassUID = uid
-    header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = f"{study.uid}.3.1"
-    header.StructureSetROISequence, header.ROIContourSequence = [], []
-    for number, (name, half) in enumerate((("Lung-Left", 10.0), ("GTV-1", 4.0)), start=1):
-        roi, contours = Dataset(), Dataset()
-        roi.ROINumber, roi.ROIName, roi.ReferencedFrameOfReferenceUID = number, name, frame
-        contours.ReferencedROINumber, contours.ContourSequence = number, []
-        for z in (3.0, 6.0):
-            contour = Dataset()
-            contour.ContourGeometricType, contour.NumberOfContourPoints = "CLOSED_PLANAR", 4
-            corners = ((-half, -half), (half, -half), (half, half), (-half, half))
-            contour.ContourData = [v for x, y in corners for v in (15.5 + x, 15.5 + y, z)]
-            contours.ContourSequence.append(contour)
-        header.StructureSetROISequence.append(roi)
-        header.ROIContourSequence.append(contours)
-    series, reference = Dataset(), Dataset()
-    series.SeriesInstanceUID = source[0].SeriesInstanceUID
-    studies = Dataset()
-    studies.RTReferencedSeriesSequence = [series]
-    reference.FrameOfReferenceUID = frame
-    reference.RTReferencedStudySequence = [studies]
-    header.ReferencedFrameOfReferenceSequence = [reference]
-    header.save_as(nbia.series_folder(study, 3, "NA") / "1-1.dcm", enforce_file_format=True)
-
-
 @pytest.fixture
 def tree(nbia: ModuleType, lung1: Path) -> Path:
     """Two patients with CT, RTSTRUCT and SEG; LUNG1-128 with an RTSTRUCT alone."""
@@ -81,7 +51,8 @@ def tree(nbia: ModuleType, lung1: Path) -> Path:
         )
         frame = f"{study.uid}.999"
         source = nbia.write_series(study, 0, "NA", hu, (1.0, 1.0, 3.0), (0.0, 0.0, 0.0), frame)
-        write_structures(nbia, study, frame, source)
+        squares = {"Lung-Left": 10.0, "GTV-1": 4.0}
+        nbia.write_rtstruct(study, 3, "NA", source, squares, center=15.5, z_mm=(3.0, 6.0))
         if patient != "LUNG1-128":
             nbia.write_seg(study, 300, "Segmentation", source, mask, "Neoplasm, Primary")
     return lung1
