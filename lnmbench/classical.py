@@ -33,6 +33,8 @@ class ClassicalModel:
     impute
         Whether the classifier needs complete and scaled numbers; otherwise it gets NaN where a
         value is missing.
+    list_versions
+        Returns the versions of libraries that predictions depend on, by name.
     transformers
         Returns transformers between preprocessing and classifier, with their names: selection of
         features, splines. The preprocessed columns that are not nominal come first, in their order.
@@ -50,6 +52,7 @@ class ClassicalModel:
     classifier: Callable[[], Any]
     search: Sequence[Mapping[str, object]] = ({},)
     impute: bool = True
+    list_versions: Callable[[], Mapping[str, str]] = dict
     transformers: Callable[[Sequence[Column]], Sequence[tuple[str, Any]]] = _no_transformers
 
     def estimator(self, columns: Sequence[Column]) -> Any:
@@ -62,6 +65,10 @@ class ClassicalModel:
     def candidates(self) -> Sequence[Mapping[str, object]]:
         """Return the candidate settings of the inner folds."""
         return list(self.search)
+
+    def versions(self) -> Mapping[str, str]:
+        """Return the versions of libraries that predictions depend on, by name."""
+        return self.list_versions()
 
 
 def grid(**values: Sequence[object]) -> list[dict[str, object]]:

@@ -451,6 +451,17 @@ class Baseline(Protocol):
 
 
 @runtime_checkable
+class Versioned(Protocol):
+    """A baseline whose predictions depend on more than its plugin; optional."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Return the versions of libraries, or the checksums of their sources, by name.
+
+        They are part of the method's fingerprint: with another version, it is another method.
+        """
+
+
+@runtime_checkable
 class FixedPredictions(Protocol):
     """A baseline that is not trained, such as readers or other software; optional.
 
@@ -708,5 +719,6 @@ __all__ = [
     "TaskNeeds",
     "Thresholded",
     "Tunable",
+    "Versioned",
     "Weighting",
 ]

@@ -95,6 +95,33 @@ def nbia() -> Iterator[ModuleType]:
     del sys.modules[spec.name]
 
 
+@pytest.fixture(scope="session")
+def save_weights() -> Callable[[str, Path], None]:
+    """Save random weights of a small network of TabICL or TabPFN 2; skip without the package."""
+
+    def save(name: str, path: Path) -> None:
+        pytest.importorskip(name)
+        import torch
+
+        torch.manual_seed(0)
+        if name == "tabicl":
+            from tabicl._model.tabicl import TabICL
+
+            config = {"max_classes": 2, "embed_dim": 16, "col_nhead": 2, "col_num_inds": 4}
+            config |= {"row_nhead": 2, "row_num_cls": 2, "icl_nhead": 2}
+            config |= dict.fromkeys(("col_num_blocks", "row_num_blocks", "icl_num_blocks"), 1)
+            network = TabICL(**config)
+        else:
+            from tabpfn.architectures import ARCHITECTURES
+
+            config = {"max_num_classes": 10, "emsize": 24, "nlayers": 1, "nhead": 2}
+            architecture = ARCHITECTURES["tabpfn_v2"]
+            network = architecture.get_architecture(architecture.parse_config(config)[0])
+        torch.save({"config": config, "state_dict": network.state_dict()}, path)
+
+    return save
+
+
 MakeCohort = Callable[..., Cohort]
 
 

@@ -22,6 +22,8 @@ REGISTRY = Registry()
 SMALLEST = {family.title: family.names[0] for family in reversed(FAMILIES)}.values()
 LARGER = {name for family in FAMILIES for name in family.names} - {*SMALLEST}
 OFFERS = [offer for role in REGISTRY.roles for offer in role.offers() if offer.name not in LARGER]
+OPTIONAL = ("timm", "xgboost", "lightgbm", "catboost", "tabpfn", "tabicl")
+"""Offers that need the package of the same name."""
 QUICK = {"weights": "random", "n": 6}
 DICTIONARY = """
 [columns.id]
@@ -88,6 +90,7 @@ PARAMETERS = {
     "signs": lambda folder: {"names": "spiculation+lobulation"},
     "column": lambda folder: {"name": "grade"},
     "timm": lambda folder: {"name": "resnet18", "weights": "random"},
+    "sklearn": lambda folder: {"path": "sklearn.tree.DecisionTreeClassifier"},
 }
 GRADES = ("G1", "G2", "G3")
 LABELED = (
@@ -127,8 +130,8 @@ def build(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
     @functools.lru_cache(maxsize=1)
     def build_once(offer: Offer[object]) -> object:
-        if offer.name == "timm":
-            pytest.importorskip("timm")
+        if offer.name in OPTIONAL:
+            pytest.importorskip(offer.name)
         parameters = choose_parameters(offer, tmp_path_factory.mktemp(offer.name), request)
         return offer.build(Choice(name=offer.name, parameters=parameters))
 
@@ -138,6 +141,9 @@ def build(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 def choose_parameters(
     offer: Offer[object], folder: Path, request: pytest.FixtureRequest
 ) -> dict[str, object]:
+    if offer.name in ("tabpfn", "tabicl"):
+        request.getfixturevalue("save_weights")(offer.name, folder / "made-up.ckpt")
+        return {"weights": str(folder / "made-up.ckpt")}
     if offer.name in PARAMETERS:
         return dict(PARAMETERS[offer.name](folder))
     names = [parameter.name for parameter in parameters_of(offer.factory)]

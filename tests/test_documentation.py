@@ -171,6 +171,28 @@ def test_the_plugins_of_the_docs_run(
     assert label in capsys.readouterr().out
 
 
+def test_the_baselines_of_the_docs_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lnmbench.cli.app import app
+
+    text = (ROOT / "docs" / "baselines.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    for file in ("my_models.py", "my_baseline.py"):
+        (code,) = re.findall(rf"```python\n(# {re.escape(file)}\n.*?)```", text, flags=re.DOTALL)
+        Path(file).write_text(code, encoding="utf-8")
+    (trees,) = re.findall(r"--baseline (sklearn:path=sklearn\S+)", text)
+    (quadratic,) = re.findall(r"--baseline (sklearn:path=my_models\S+)", text)
+    words = f"run --only --baseline {trees} --baseline {quadratic} --baseline discriminant"
+    small = "--dataset synthetic:n=40,images=false --repeats 1 --folds 2 --inner 2"
+    app(f"{words} --plugin my_baseline.py {small}".split(), standalone_mode=False)
+    printed = capsys.readouterr()
+    assert "discriminant" in printed.out
+    assert all(f"{fits} fits in" in printed.err for fits in ("12/12", "8/8"))
+
+
 def test_the_feature_extractor_of_the_docs_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

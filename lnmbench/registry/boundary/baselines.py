@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lnmbench.contracts import Baseline, FixedPredictions
+from lnmbench.contracts import Baseline, FixedPredictions, Versioned
 from lnmbench.records import Column
 from lnmbench.registry.boundary.arrays import require_array
 from lnmbench.registry.boundary.calls import Boundary
@@ -20,12 +20,14 @@ from lnmbench.registry.boundary.values import (
     require_mapping,
     require_sequence,
 )
+from lnmbench.text import clean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_CANDIDATES = 10_000
 MOST_SETTINGS = 1000
+LONGEST_VERSION = 100
 
 
 class GuardedBaseline:
@@ -58,6 +60,12 @@ class GuardedBaseline:
     def candidates(self) -> Sequence[Mapping[str, object]]:
         """Return the candidate settings of the inner folds."""
         return self._candidates if self.fixed is None else ({},)
+
+    def versions(self) -> Mapping[str, str]:
+        """Return the versions of libraries that predictions depend on, by name."""
+        if not isinstance(self._baseline, Versioned):
+            return {}
+        return self._boundary.call("versions", _require_versions, self._baseline.versions)
 
     @cached_property
     def _candidates(self) -> Sequence[Mapping[str, object]]:
@@ -156,6 +164,14 @@ def _require_candidates(value: object) -> Sequence[Mapping[str, object]]:
     if not candidates:
         raise Unexpected("at least one candidate, [{}] for the default settings", "none")
     return tuple(candidates)
+
+
+def _require_versions(value: object) -> Mapping[str, str]:
+    versions = require_mapping(value, most=MOST_SETTINGS)
+    for name, version in versions.items():
+        if not isinstance(version, str):
+            raise Unexpected(f"the version of {name} as a text", describe(version))
+    return {name: clean(str(version))[:LONGEST_VERSION] for name, version in versions.items()}
 
 
 def _require_rows(value: object, *, count: int) -> Any:

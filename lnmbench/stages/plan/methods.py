@@ -387,7 +387,9 @@ class _Resolver:
         features = self.cohort.select_modalities(feature_modalities(selection.bound))
         refuse_no_features(features, f"the baseline {selection.written.name}")
         baseline.candidates()
-        return ResolvedBaseline(method=self._baseline_method(selection), baseline=baseline)
+        method = self._baseline_method(selection)
+        versions = {**baseline.versions(), **method.plugins}
+        return ResolvedBaseline(method=replace(method, plugins=versions), baseline=baseline)
 
     def _fixed_baseline(self, selection: Selection[AnyBaseline]) -> ResolvedBaseline:
         baseline, method = selection.build(), self._baseline_method(selection)

@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from lnmbench.contracts import Baseline
+from lnmbench.errors import PluginError
 from lnmbench.registry.boundary import Boundary
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 
@@ -65,3 +66,16 @@ def test_a_model_cannot_change_the_features(boundary: Boundary) -> None:
     )
     model.probabilities({}, features, TRUTH, TRAINING)
     pd.testing.assert_frame_equal(FRAME, before)
+
+
+@pytest.mark.parametrize("versions", [{"library": 3}, ["library"], None])
+def test_versions_are_texts_by_name(versions: Any, boundary: Boundary) -> None:
+    class Versioned(Plain):
+        def versions(self) -> Any:
+            return {"library": "3.1\n"}
+
+    assert GuardedBaseline(Plain(), boundary).versions() == {}
+    assert GuardedBaseline(Versioned(), boundary).versions() == {"library": "3.1"}
+    Versioned.versions = lambda self: versions  # type: ignore[method-assign]
+    with pytest.raises(PluginError, match="returns a wrong value from versions"):
+        GuardedBaseline(Versioned(), boundary).versions()
