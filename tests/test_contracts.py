@@ -80,7 +80,14 @@ def lung1_parameters(folder: Path) -> dict[str, str]:
     return {"root": str(folder)}
 
 
+def prediction_parameters(folder: Path) -> dict[str, str]:
+    rows = [f"{id_},{number % 10 / 10}" for number, id_ in enumerate(sample_cohort().ids)]
+    (folder / "readers.csv").write_text("\n".join(["case,reader", *rows]))
+    return {"path": str(folder / "readers.csv")}
+
+
 PARAMETERS = {
+    "predictions": prediction_parameters,
     "table": table_parameters,
     "folder": folder_parameters,
     "nnunet": nnunet_parameters,

@@ -23,6 +23,7 @@ OTHER_MEANINGS = {
     "none": "the word for no encoder, no auxiliary task, no augmentation and no trained stage",
     "schedule": "the training setting: the course of the learning rates",
     "table": "a block of the report, and an output format",
+    "predictions": "a group of sections of the report, and what methods return",
     "rotation": "an augmentation",
     "segment": "an element of DICOM segmentations",
     "shape": "the attribute of arrays",

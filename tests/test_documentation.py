@@ -212,3 +212,35 @@ def test_the_feature_extractor_of_the_docs_runs(
     shown: dict[str, type[object]] = {}
     exec(code, shown)
     check_contract("feature extractor", shown["Shell"]())
+
+
+def test_the_readers_of_the_docs_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lnmbench.cli.app import app
+
+    text = (ROOT / "docs" / "outside_predictions.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"    lnmbench (run --dataset table:(?:.*\\\n)*.*)\n", text)
+    (shown,) = re.findall(r"```csv\n(.*?)```", text, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    header, *rows = shown.splitlines()
+    cells = [row.split(",", maxsplit=1)[1] for row in rows]
+    Path("readers.csv").write_text(
+        "\n".join([header, *(f"P{n:03d},{cells[n % 2]}" for n in range(40))]), encoding="utf-8"
+    )
+    Path("cohort.csv").write_text(
+        "\n".join(["id,age,n2", *(f"P{n:03d},{50 + n},{int(n % 3 == 0)}" for n in range(40))]),
+        encoding="utf-8",
+    )
+    Path("columns.toml").write_text(
+        '[columns.id]\nrole = "id"\n[columns.age]\nrole = "feature"\nkind = "continuous"\n'
+        '[columns.n2]\nrole = "target"\nkind = "binary"\nlabel = "n2"\ncategories = ["0", "1"]\n'
+        '[card]\ntitle = "t"\nlicense = "none"\nsource = "s"\ncitation = "c"\nlabels = "l"\n',
+        encoding="utf-8",
+    )
+    small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1 --aux none"
+    app([*command.replace("\\\n", " ").split(), *small.split()], standalone_mode=False)
+    printed = capsys.readouterr().out
+    assert "methods that are not trained" in printed
+    assert "Agreement between readers" in printed

@@ -160,6 +160,11 @@ class NetworkMethod:
         return False
 
     @property
+    def is_scored(self) -> bool:
+        """True: a network has scores on each outer fold."""
+        return True
+
+    @property
     def portable_encoder(self) -> Choice:
         """The encoder without the path of a weight file whose checksum is in `weights`."""
         if not self.weights.sha256:
@@ -213,6 +218,15 @@ class BaselineMethod:
     scale: PredictionScale = field(default="probability", metadata={OMITTED_BY_DEFAULT: True})
     partial: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
     network: NetworkMethod | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
+
+    @property
+    def is_scored(self) -> bool:
+        """True for predictions that order all cases, which have scores on each outer fold.
+
+        Calls are one operating point, and a `partial` method would be scored on other cases: one
+        section of the report compares both.
+        """
+        return self.scale != "call" and not self.partial
 
     @property
     def aux(self) -> tuple[Choice, ...]:

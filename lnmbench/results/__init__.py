@@ -62,6 +62,7 @@ from lnmbench.results.margins import (
 )
 from lnmbench.results.method_calibration import calibrate
 from lnmbench.results.modalities import ModalityGroup, modality_groups, modality_names
+from lnmbench.results.operating_aims import Aim, classify, list_aims
 from lnmbench.results.ordering import (
     comparisons_in_order,
     metrics_in_order,
@@ -121,6 +122,7 @@ __all__ = [
     "LISTED_CONTROLS",
     "MISSING",
     "TARGET_POWER",
+    "Aim",
     "Claim",
     "ControlTest",
     "Direction",
@@ -138,6 +140,7 @@ __all__ = [
     "binary_results",
     "calibrate",
     "can_show_effect",
+    "classify",
     "comparisons_in_order",
     "complete_controls",
     "complete_methods",
@@ -183,6 +186,7 @@ __all__ = [
     "label_shares",
     "lacks_positive_effect",
     "learned_metric",
+    "list_aims",
     "make_claims",
     "margin_verdict",
     "merge_summarized_controls",

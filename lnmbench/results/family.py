@@ -20,7 +20,7 @@ def find_family(methods: Sequence[Method], family: Family) -> frozenset[frozense
     """Return the pairs of fingerprints in Holm's family, none if it is every pair.
 
     Without a question on auxiliary tasks, the family `auxiliary` is every pair, but no pair with an
-    image control.
+    image control. Calls and methods that lack cases are in none.
 
     Parameters
     ----------
@@ -29,6 +29,7 @@ def find_family(methods: Sequence[Method], family: Family) -> frozenset[frozense
     family
         The declared family.
     """
+    methods = [method for method in methods if method.is_scored]
     compared = [method for method in methods if not method.is_control]
     if family == "versus-baseline":
         networks = [m.fingerprint for m in compared if isinstance(m, NetworkMethod)]

@@ -162,7 +162,7 @@ def _pairs(
     predicted = {
         result.method.fingerprint: predictions
         for result in method_results
-        if result.complete and not result.method.partial
+        if result.complete and result.method.is_scored
         for predictions in (result.predicted, result.outcome_predictions)
         if predictions is not None
     }

@@ -17,7 +17,6 @@ from lnmbench.records import (
     FoldScores,
     Method,
     MethodResult,
-    PredictionScale,
     Protocol,
 )
 from lnmbench.stats.resampled import corrected_interval
@@ -142,7 +141,7 @@ def score(
 ) -> MethodResult:
     """Return the result of a method, without scores while units are missing.
 
-    A method that lacks predictions of some cases has no scores: they would be of other cases.
+    Calls, and a method that lacks predictions of some cases, have no scores.
 
     Parameters
     ----------
@@ -176,14 +175,15 @@ def score(
         cost=cost,
         predicted=predicted,
     )
-    if units_done != protocol.units or method.partial:
+    if units_done != protocol.units or not method.is_scored:
         return result
     scores, inner = {}, None
     for name, metric in metrics.items():
         if faults and name in faults:
             continue
-        if not _suits(metric, method.scale):
-            scores[name] = _undefined_scores(metric, name, method.fingerprint, outer)
+        if method.scale == "rating" and _needs_probabilities(metric):
+            values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+            scores[name] = FoldScores(method=method.fingerprint, metric=name, values=values)
             continue
         try:
             scores[name] = fold_scores(
@@ -215,24 +215,8 @@ def score(
     )
 
 
-def _suits(metric: Metric, scale: PredictionScale) -> bool:
-    """Return whether a metric is defined for predictions of a scale.
-
-    Calls have one operating point, which no inner fold chooses.
-    """
-    if scale == "probability":
-        return True
-    if isinstance(metric, ProbabilityMetric) and metric.needs_probabilities:
-        return False
-    return scale == "rating" or not isinstance(metric, Thresholded)
-
-
-def _undefined_scores(
-    metric: Metric, name: str, method: str, outer: NDArray[np.int16]
-) -> FoldScores:
-    values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
-    thresholds = values.copy() if isinstance(metric, Thresholded) else None
-    return FoldScores(method=method, metric=name, values=values, thresholds=thresholds)
+def _needs_probabilities(metric: Metric) -> bool:
+    return isinstance(metric, ProbabilityMetric) and metric.needs_probabilities
 
 
 def _thresholds(

@@ -71,6 +71,7 @@ _CHECKS: Mapping[str, Sequence[ContractCheck]] = {
     "baseline": (
         returned.check_baseline_candidates,
         returned.check_baseline_probabilities,
+        returned.check_fixed_predictions,
     ),
     "metric": (
         evaluation.check_metric_direction,

@@ -143,12 +143,22 @@ def check_baseline_probabilities(baseline: Any, cohort: Cohort) -> None:
         features = np.random.default_rng(0).normal(size=(40, 24))
         baseline.reduce(features, np.arange(40) < 30)
         return
+    if baseline.fixed is not None:
+        return
     frame = feature_frame(cohort, np.arange(len(cohort)))
     truth, every_case = np.arange(len(cohort)) % 2.0, np.ones(len(cohort), dtype=np.bool_)
     model, features = baseline.estimator(cohort.features).fit_steps(frame, truth, every_case)
     candidates = baseline.candidates()
     for settings in (candidates[0], candidates[-1]):
         model.probabilities(settings, features, truth, every_case)
+
+
+@_asserting("baseline")
+def check_fixed_predictions(baseline: Any, cohort: Cohort) -> None:
+    """Check that the predictions of a baseline that is not trained are those of cases."""
+    if baseline.fixed is not None:
+        positions = {id_: number for number, id_ in enumerate(cohort.ids)}
+        baseline.fixed.predict_cases(cohort, positions.get)
 
 
 @_asserting("metric")

@@ -41,6 +41,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.search.tables import Trials, Tuning
     from lnmbench_report.setting import Setting
     from lnmbench_report.training import LearningCurves
+    from lnmbench_report.untrained_methods.tables import UntrainedMethods
 
     return {
         "answer": Answer,
@@ -55,6 +56,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "label_shares": LabelShares,
         "image_controls": ImageControls,
         "modalities": Modalities,
+        "untrained": UntrainedMethods,
         "margins": Margins,
         "differences": Differences,
         "conclusion": Conclusion,

@@ -131,6 +131,11 @@ def _write_sentences(results: Results) -> str:
 def _describe_empty_run(results: Results) -> str:
     done = sum(result.units_done for result in results.method_results)
     total = sum(result.units_all for result in results.method_results)
+    if done == total:
+        return (
+            "The methods of this run are calls, or lack predictions of some cases, so that they "
+            "have no scores on the outer folds; see the table of methods that are not trained."
+        )
     return (
         f"There are no results yet: no method is complete, {done} of {total} units are done. "
         "Rerun the same command to resume the run."

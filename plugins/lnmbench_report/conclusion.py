@@ -64,6 +64,8 @@ def _write_lines(results: Results) -> Iterator[str]:
 
 
 def _describe_few(results: Results, complete: Sequence[MethodResult]) -> str:
+    if not complete and all(result.complete for result in results.method_results):
+        return "No method has scores on the outer folds, so there is no conclusion."
     if not complete:
         return "No method is complete yet, so there is no conclusion."
     summary = complete[0].summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from lnmbench.results import all_questions, format_decimal
 from lnmbench.stats.curves import pr_curve, roc_band, roc_curve
 from lnmbench.stats.delong import delong_components
 from lnmbench.stats.discrimination import average_precision
+from lnmbench.stats.operating_points import OperatingPoint, operating_point
 from lnmbench_report.comparisons.contrasts import select_drawn
 from lnmbench_report.figure_parts import (
     describe_bootstrap,
     describe_predictions,
     figure_title,
+    methods_with_calls,
     methods_with_predictions,
     reference_line,
     require_predictions,
@@ -43,21 +46,28 @@ class Discrimination:
 
 
 def draw_roc(results: Results) -> Iterator[Figure]:
-    """Yield the ROC curve of each drawn method, with bands for those of the first question."""
+    """Yield the ROC curve of each drawn method, with bands for those of the first question.
+
+    Calls are a point with its intervals.
+    """
     methods, truth = methods_with_predictions(results), results.truth
-    if not methods:
+    readers = methods_with_calls(results)
+    if not methods and not readers:
         return
     banded = _banded_methods(results, methods)
     marks = (
         reference_line([0.0, 1.0], [0.0, 1.0], "no discrimination"),
         *(_roc_band(results, result) for result in methods if result.method.fingerprint in banded),
         *(_roc_curve(truth, result) for result in methods),
+        *(mark for result in readers for mark in _draw_calls(results, result)),
     )
-    areas = "; ".join(f"{r.method.label} {_format_auc(truth, r)}" for r in methods)
+    areas = "; ".join(f"{r.method.label} {_format_auc(truth, r)}" for r in methods) or "none"
+    points = "".join(f" {_describe_calls(results, result)}" for result in readers)
     yield Figure(
         key="roc",
         title=figure_title(results, "ROC curves"),
-        alt=f"Sensitivity against the false positive rate. Pooled AUC: {areas}. Chance: .500.",
+        alt=f"Sensitivity against the false positive rate. Pooled AUC: {areas}. Chance: .500."
+        f"{points}",
         panels=(Panel(x=FALSE_POSITIVE_RATE, y=SENSITIVITY, marks=marks),),
         notes=(*_write_roc_notes(results), *undrawn_notes(results)),
     )
@@ -93,6 +103,8 @@ def draw_precision_recall(results: Results) -> Iterator[Figure]:
 
 def _banded_methods(results: Results, methods: Sequence[MethodResult]) -> set[str]:
     """Return two methods at most: more bands hide each other."""
+    if not methods:
+        return set()
     questions = select_drawn(results, all_questions(results))
     if not questions:
         return {methods[0].method.fingerprint}
@@ -120,6 +132,44 @@ def _roc_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
     return Mark(kind="line", x=x, y=y, name=name, methods=(key,), color=key)
 
 
+def _draw_calls(results: Results, result: MethodResult) -> Iterator[Mark]:
+    """Yield the point of a method with calls, and Wilson's intervals along both axes."""
+    point, key = _operating_point(results, result), result.method.fingerprint
+    x = np.array([1.0 - point.specificity.estimate])
+    y = np.array([point.sensitivity.estimate])
+    specificity, sensitivity = point.specificity.interval, point.sensitivity.interval
+    for along, low, high in (
+        ("x", 1.0 - specificity.high, 1.0 - specificity.low),
+        ("y", sensitivity.low, sensitivity.high),
+    ):
+        yield Mark(
+            kind="interval",
+            x=x,
+            y=y,
+            low=np.array([low]),
+            high=np.array([high]),
+            along=cast("Literal['x', 'y']", along),
+            methods=(key,),
+            color=key,
+        )
+    name = f"{result.method.label}, calls"
+    yield Mark(kind="points", x=x, y=y, name=name, methods=(key,), color=key)
+
+
+def _describe_calls(results: Results, result: MethodResult) -> str:
+    point = _operating_point(results, result)
+    return (
+        f"Calls of {result.method.label}: sensitivity "
+        f"{format_decimal(point.sensitivity.estimate)}, specificity "
+        f"{format_decimal(point.specificity.estimate)}."
+    )
+
+
+def _operating_point(results: Results, result: MethodResult) -> OperatingPoint:
+    called = require_predictions(result) == 1.0
+    return operating_point(results.truth, called, patients=results.patients)
+
+
 def _pr_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
     curve, key = pr_curve(truth, require_predictions(result)), result.method.fingerprint
     x, y = thin_curve(curve.recall, curve.precision)
@@ -141,7 +191,10 @@ def _write_roc_notes(results: Results) -> Iterator[str]:
         f"{describe_predictions(results)} Pooled over the folds of a repeat, the AUC differs from "
         "the mean over the outer folds, which the tables show and the tests compare."
     )
-    yield (
-        "Bands are drawn for the methods of the first question. "
-        f"{describe_bootstrap(results, 'They are pointwise 95 % bootstraps')}"
-    )
+    if methods_with_predictions(results):
+        yield (
+            "Bands are drawn for the methods of the first question. "
+            f"{describe_bootstrap(results, 'They are pointwise 95 % bootstraps')}"
+        )
+    if methods_with_calls(results):
+        yield "Dots are calls, which have no curve, with Wilson's 95 % intervals."

@@ -23,6 +23,17 @@ def methods_with_predictions(results: Results) -> list[MethodResult]:
     return [result for result in drawn_methods(results) if result.predicted is not None]
 
 
+def methods_with_calls(results: Results) -> list[MethodResult]:
+    """Return the complete methods with calls of all cases, none if the results lack the labels."""
+    if not results.truth.size:
+        return []
+    return [
+        result
+        for result in results.method_results
+        if result.complete and result.method.scale == "call" and not result.method.partial
+    ]
+
+
 def methods_with_probabilities(results: Results) -> list[MethodResult]:
     """Return those of the methods with predictions whose predictions are probabilities."""
     return [result for result in methods_with_predictions(results) if has_probabilities(result)]

@@ -13,11 +13,12 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from lnmbench.errors import PluginError
-from lnmbench.records import Unit
+from lnmbench.records import CasePredictions, Unit
 from lnmbench.registry import Plugin
 from lnmbench.registry.boundary import Boundary, Events, guard
 from lnmbench.registry.boundary.values import Unexpected
 from lnmbench.registry.plugins import Listener
+from lnmbench.testing import sample_cohort
 
 PLUGIN = Plugin(name="mine", origin="mine.py", module=__name__, version="", explicit=True)
 EFFECTS = {
@@ -28,6 +29,7 @@ EFFECTS = {
 FRAME = pd.DataFrame({"age": [50.0, 60.0, 70.0, 80.0]})
 TRUTH = np.array([0.0, 1.0, 0.0, 1.0])
 ALL = np.ones(4, dtype=bool)
+HALVES, ZEROS = np.full(4, 0.5), np.zeros(4, dtype=np.int64)
 
 
 class Constant(ClassifierMixin, BaseEstimator):
@@ -88,6 +90,12 @@ def use_image_baseline(member: str, value: object) -> None:
     baseline: Any = guard(faulty, Boundary(plugin=PLUGIN, role="baseline", name="x"))
     assert baseline.encoder == "resnet18"
     baseline.reduce(np.ones((4, 2)), ALL)
+
+
+def use_reader(value: object) -> None:
+    faulty = type("Faulty", (), {"predict_cases": value})()
+    baseline: Any = guard(faulty, Boundary(plugin=PLUGIN, role="baseline", name="x"))
+    baseline.fixed.predict_cases(sample_cohort(4), lambda id_: None)
 
 
 def use_model(member: str, value: object) -> None:
@@ -220,6 +228,17 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
 }
 FAULTS |= {
     ("baseline", f"`{member}` {what}"): use for (member, what), use in IMAGE_BASELINES.items()
+}
+FAULTS |= {
+    ("baseline", f"`predict_cases` {what}"): partial(use_reader, value)
+    for what, value in [
+        ("raises an exception", raising(KeyError("case"))),
+        ("returns an array", returning(np.zeros(4))),
+        ("returns too few cases", returning(CasePredictions(values=np.zeros(3)))),
+        ("returns more than 1", returning(CasePredictions(values=np.full(4, 1.5)))),
+        ("returns calls of one half", returning(CasePredictions(values=HALVES, scale="call"))),
+        ("returns folds without repeats", returning(CasePredictions(values=HALVES, folds=ZEROS))),
+    ]
 }
 FAULTS |= {
     ("executor", f"`{member}` {what}"): partial(use_executor, member, value)

@@ -45,6 +45,8 @@ PRINTED = (
     "labels",
     "label_shares",
     "image_controls",
+    "modalities",
+    "untrained",
     "margins",
     "differences",
     "conclusion",

@@ -175,38 +175,24 @@ class Sure(Gap):
     needs_probabilities = True
 
 
-class Called(Gap):
-    """A metric at a threshold of the inner folds."""
-
-    def threshold(self, truth: np.ndarray, predicted: np.ndarray) -> float:
-        return 0.5
-
-    def __call__(self, truth: np.ndarray, predicted: np.ndarray, threshold: float = 0.5) -> float:
-        return super().__call__(truth, (predicted >= threshold).astype(float))
-
-
 @pytest.mark.parametrize(
-    ("scale", "defined"),
-    [("probability", "gap sure called"), ("rating", "gap called"), ("call", "gap")],
+    ("scale", "scored"), [("probability", ["gap", "sure"]), ("rating", ["gap"]), ("call", [])]
 )
-def test_ratings_and_calls_have_no_metric_of_probabilities(
-    scale: PredictionScale, defined: str
+def test_ratings_have_no_metric_of_probabilities_and_calls_no_score(
+    scale: PredictionScale, scored: list[str]
 ) -> None:
-    validation = [(r, f, np.array([0.0, 0.0, 1.0, 1.0])) for r in range(2) for f in range(3)]
     result = score(
         replace(METHOD, scale=scale),
         (predictions() > 0.5).astype(float),
         TRUTH,
         OUTER,
         protocol=replace(PROTOCOL, primary=("gap",)),
-        metrics={"gap": Gap(), "sure": Sure(), "called": Called()},
+        metrics={"gap": Gap(), "sure": Sure()},
         units_done=6,
         cost=Cost(),
-        validation=validation,
     )
-    scored = [n for n, s in result.scores.items() if not np.isnan(s.values).any()]
-    assert " ".join(scored) == defined
-    assert result.scores["called"].thresholds is not None
+    assert result.complete
+    assert [n for n, s in result.scores.items() if not np.isnan(s.values).any()] == scored
 
 
 def test_a_method_that_lacks_cases_has_no_scores() -> None:

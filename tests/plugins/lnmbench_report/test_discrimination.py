@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from lnmbench_report.discrimination import Discrimination
 from sklearn.metrics import average_precision_score, roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
 
-from lnmbench.records import Figure, Mark, Results
+from lnmbench.records import BaselineMethod, Choice, Figure, Mark, Results
 from lnmbench.results import aux_questions, complete_methods
+from lnmbench.testing.sample_results import SINGLE_TASK, sample_predictions, sample_results
 
 
 def figures(results: Results) -> dict[str, Figure]:
@@ -62,3 +65,33 @@ def test_the_pooled_auc_is_that_of_delongs_test(varied: Results) -> None:
         for label, area in zip(methods, areas, strict=True):
             (name,) = [name for name in names if name.startswith(f"{label}, pooled AUC ")]
             assert float(name.rpartition(" ")[2]) == pytest.approx(area, abs=0.00051)
+
+
+def test_calls_are_a_point_with_wilsons_intervals() -> None:
+    reader = BaselineMethod(
+        label="reader", baseline=Choice(name="reader"), trained=False, scale="call"
+    )
+    lacking = replace(reader, label="other", baseline=Choice(name="other"), partial=True)
+    truth = np.arange(200) % 4 == 0
+    calls = np.where(np.arange(200) % 10 == 0, ~truth, truth).astype(float)
+    predictions = sample_predictions([(SINGLE_TASK, 1.0)])
+    predictions[reader.fingerprint] = np.tile(calls, (4, 1))
+    predictions[lacking.fingerprint] = np.where(np.arange(200) < 9, np.nan, np.tile(calls, (4, 1)))
+    results = sample_results(
+        [(SINGLE_TASK, 1.0), (reader, 0.0), (lacking, 0.0)], predictions=predictions
+    )
+    roc = figures(results)["roc"]
+    (point,) = marks(roc, "points")
+    hits, alarms = int(calls[truth].sum()), int(calls[~truth].sum())
+    assert (point.x[0], point.y[0]) == pytest.approx((alarms / 150, hits / 50))
+    assert point.name == "reader, calls"
+    across, up = marks(roc, "interval")
+    for mark, count, total in ((across, alarms, 150), (up, hits, 50)):
+        assert mark.low is not None
+        assert mark.high is not None
+        expected = proportion_confint(count, total, method="wilson")
+        assert (mark.low[0], mark.high[0]) == pytest.approx(expected)
+    assert "Calls of reader: sensitivity" in roc.alt
+    alone = replace(results, method_results=results.method_results[1:2])
+    assert "Pooled AUC: none" in figures(alone)["roc"].alt
+    assert "precision-recall" not in figures(alone)

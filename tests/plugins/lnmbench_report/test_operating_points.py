@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from lnmbench_metrics.threshold_metrics import sensitivity
 from lnmbench_report.net_benefit import NetBenefits
-from lnmbench_report.operating_points import OperatingPoints, classify, list_aims
+from lnmbench_report.operating_points import OperatingPoints
 from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
@@ -22,6 +22,7 @@ from lnmbench.records import (
     Results,
     Table,
 )
+from lnmbench.results import classify, list_aims
 from lnmbench.stats.operating_points import threshold_for_specificity
 from lnmbench.testing.sample_results import empty_results
 

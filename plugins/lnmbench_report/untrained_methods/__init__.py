@@ -1,0 +1,1 @@
+"""Methods that are not trained: readers, other software, guidelines and published scores."""

@@ -1,0 +1,107 @@
+"""Section on methods that are not trained: coverage, discrimination and calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lnmbench.contracts import SectionGroup
+from lnmbench.records import Block, Cell, MethodResult, PredictionScale, Results, TableColumn
+from lnmbench.results import MISSING, format_decimal, format_interval
+from lnmbench.stats.delong import delong_components, delong_interval
+from lnmbench.stats.operating_points import operating_point
+from lnmbench.stats.resampled import Interval
+from lnmbench_report.cohort_text import independence_notes
+from lnmbench_report.figure_parts import require_predictions
+from lnmbench_report.method_table import make_method_table
+from lnmbench_report.untrained_methods.agreement import compare_readers
+from lnmbench_report.untrained_methods.covered_cases import covered_cases, untrained_methods
+from lnmbench_report.untrained_methods.paired_tests import compare_calls, compare_ranks
+
+COLUMNS = (
+    TableColumn(key="scale", heading="Predictions", align="left"),
+    TableColumn(key="cases", heading="Cases (positive)"),
+    TableColumn(key="auc", heading="AUC (95 % CI)"),
+    TableColumn(key="sensitivity", heading="Sensitivity (95 % CI)"),
+    TableColumn(key="specificity", heading="Specificity (95 % CI)"),
+    TableColumn(key="ppv", heading="PPV (95 % CI)"),
+    TableColumn(key="npv", heading="NPV (95 % CI)"),
+)
+SCALES: dict[PredictionScale, str] = {
+    "probability": "probabilities",
+    "rating": "ratings",
+    "call": "calls",
+}
+
+
+class UntrainedMethods:
+    """Readers, other software and scores, and their tests against the trained methods."""
+
+    group: SectionGroup = "comparisons"
+
+    def __call__(self, results: Results) -> Sequence[Block]:
+        """Return the tables, or no block without a method that is not trained."""
+        untrained = untrained_methods(results)
+        if not untrained or not results.truth.size:
+            return []
+        return [
+            *make_method_table(
+                results,
+                untrained,
+                lambda result: [tuple(_make_cells(results, result))],
+                key="untrained",
+                title="Readers, software and scores: methods that are not trained",
+                columns=COLUMNS,
+                notes=tuple(_write_notes(results, untrained)),
+            ),
+            *compare_ranks(results),
+            *compare_calls(results),
+            *compare_readers(results),
+        ]
+
+
+def _make_cells(results: Results, result: MethodResult) -> Iterator[Cell]:
+    covered = covered_cases(result)
+    truth, predicted = results.truth[covered], require_predictions(result)[:, covered]
+    patients = results.patients[covered] if results.patients.size else None
+    yield Cell(text=SCALES[result.method.scale])
+    share = "" if covered.all() else f" of {covered.size}"
+    yield Cell(text=f"{truth.size}{share} ({int(truth.sum())})", value=float(truth.size))
+    if result.method.scale != "call":
+        auc = delong_components(truth, predicted).auc
+        yield _interval_cell(auc, delong_interval(truth, predicted))
+        yield from (Cell(text=MISSING) for _ in COLUMNS[3:])
+        return
+    yield Cell(text=MISSING)
+    point = operating_point(truth, predicted == 1.0, patients=patients)
+    for share_of in (point.sensitivity, point.specificity, point.ppv, point.npv):
+        yield _interval_cell(share_of.estimate, share_of.interval)
+
+
+def _interval_cell(value: float, bounds: Interval) -> Cell:
+    if np.isnan(value):
+        return Cell(text=MISSING)
+    text = f"{format_decimal(value)} ({format_interval(bounds.low, bounds.high)})"
+    return Cell(text=text, value=value, low=bounds.low, high=bounds.high)
+
+
+def _write_notes(results: Results, untrained: Sequence[MethodResult]) -> Iterator[str]:
+    scales = {result.method.scale for result in untrained}
+    yield (
+        "Their predictions do not depend on the training cases. Intervals of the AUC are DeLong's, "
+        "others Wilson's; both are over cases."
+    )
+    if "call" in scales:
+        yield (
+            "Calls are one operating point each: they have no ROC curve, no AUC and no "
+            "calibration, and are in no other table."
+        )
+    if "rating" in scales:
+        yield "Ratings order the cases; they are no probabilities and cannot be calibrated."
+    if any(result.method.partial for result in untrained):
+        yield (
+            "A method that lacks predictions of some cases is in this section alone; tests compare "
+            "it with other methods on the cases that it has."
+        )
+    yield from independence_notes(results, "tests and intervals of the AUC treat")

@@ -1,0 +1,58 @@
+"""The section on methods that are not trained."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lnmbench_report.untrained_methods.tables import UntrainedMethods
+from sklearn.metrics import roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
+
+from lnmbench.records import Results, Table
+from lnmbench.registry import Registry
+from lnmbench.stages.report import build_blocks
+from lnmbench.testing.sample_results import sample_results
+
+
+def section(results: Results) -> dict[str, Table]:
+    return {block.key: block for block in UntrainedMethods()(results) if isinstance(block, Table)}
+
+
+def test_rows_have_coverage_and_what_the_scale_allows(readers: Results) -> None:
+    table = section(readers)["untrained"]
+    rows = {
+        row[0].text: dict(zip([c.key for c in table.columns], row, strict=True))
+        for row in table.rows
+    }
+    by_label = {r.method.label: r for r in readers.method_results}
+    software = by_label["software"].predicted
+    assert software is not None
+    assert rows["software"]["auc"].value == pytest.approx(roc_auc_score(readers.truth, software[0]))
+    assert rows["software"]["sensitivity"].text == "–"
+    assert rows["rating"]["cases"].text == "150 of 200 (37)"
+    assert rows["third"]["cases"].text == "100 of 200 (25)"
+    calls = by_label["third"].predicted
+    assert calls is not None
+    positive = (readers.truth == 1) & (np.arange(200) >= 100)
+    hits = int(calls[0, positive].sum())
+    cell = rows["third"]["sensitivity"]
+    assert cell.value == pytest.approx(hits / 25)
+    assert (cell.low, cell.high) == pytest.approx(proportion_confint(hits, 25, method="wilson"))
+    assert rows["third"]["auc"].text == "–"
+    text = " ".join(table.notes)
+    assert "no AUC and no calibration" in text
+    assert "cannot be calibrated" in text
+    assert "lacks predictions of some cases" in text
+
+
+def test_a_run_without_readers_has_no_section() -> None:
+    assert UntrainedMethods()(sample_results()) == []
+
+
+def test_all_other_sections_can_be_written(readers: Results) -> None:
+    blocks = build_blocks(readers, Registry())
+    assert not [block for block in blocks if block.key == "faults"]
+    for key in ("calibration", "net_benefit", "performance", "further"):
+        (table,) = [b for b in blocks if b.key == key and isinstance(b, Table)]
+        labels = {row[0].text for row in table.rows} | {row[1].text for row in table.rows}
+        assert not labels & {"first", "second", "third", "rating"}, key
