@@ -5,15 +5,15 @@ from lnmbench.stages.plan.cohort_plan import make_plan
 from lnmbench.stages.plan.failures import FailedMethods, MethodFailure, refuse_all_failed
 from lnmbench.stages.plan.image_baselines import model_choice, refuse_model
 from lnmbench.stages.plan.method_selections import select_methods
-from lnmbench.stages.plan.methods import (
+from lnmbench.stages.plan.network_cases import network_positions, unlabeled_training
+from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
+from lnmbench.stages.plan.resolved_methods import (
     ImageSource,
     ResolvedBaseline,
     ResolvedMethod,
     ResolvedNetwork,
     image_network,
 )
-from lnmbench.stages.plan.network_cases import network_positions, unlabeled_training
-from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
 from lnmbench.stages.plan.search.groups import CandidateGroup
 from lnmbench.stages.plan.splitting import make_splits
 from lnmbench.stages.plan.weighting import TasksAlone, build_weighting

@@ -31,13 +31,9 @@ from lnmbench.stages.plan.failures import MethodFailure
 from lnmbench.stages.plan.image_baselines import refuse_unknown_parts
 from lnmbench.stages.plan.ineffective_settings import notice_ineffective_settings
 from lnmbench.stages.plan.method_selections import select_methods
-from lnmbench.stages.plan.methods import (
-    ResolvedMethod,
-    ResolvedNetwork,
-    image_network,
-    resolve_methods,
-)
+from lnmbench.stages.plan.methods import resolve_methods
 from lnmbench.stages.plan.primary_metrics import normalize_margins, normalize_metrics
+from lnmbench.stages.plan.resolved_methods import ResolvedMethod, ResolvedNetwork, image_network
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
 from lnmbench.stages.plan.spelling import spell
 from lnmbench.stages.plan.weighting import TasksAlone

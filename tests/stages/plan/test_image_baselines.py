@@ -14,7 +14,8 @@ from lnmbench.records import BaselineMethod, Choice, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.image_baselines import refuse_unknown_parts
 from lnmbench.stages.plan.method_selections import select_methods
-from lnmbench.stages.plan.methods import ResolvedBaseline, resolve_methods
+from lnmbench.stages.plan.methods import resolve_methods
+from lnmbench.stages.plan.resolved_methods import ResolvedBaseline
 
 MakeCohort = Callable[..., Cohort]
 POOLED = 'pooled:encoder="resnet18:weights=random"'

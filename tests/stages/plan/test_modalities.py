@@ -10,10 +10,8 @@ import pytest
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import MODALITIES, Choice, Resources
+from lnmbench.records import MODALITIES, Choice
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.method_selections import select_methods
-from lnmbench.stages.plan.methods import resolve_methods
 from lnmbench.stages.plan.modalities import list_modality_sets, select_features
 
 MakeCohort = Callable[..., Cohort]
@@ -35,14 +33,6 @@ def with_images(cohort: Cohort) -> Cohort:
 
 def sets(cohort: Cohort, **options: object) -> tuple[tuple[str, ...], ...] | None:
     return list_modality_sets(read_benchmark(None, options), cohort)
-
-
-def labels(cohort: Cohort, **options: object) -> list[str]:
-    benchmark = read_benchmark(None, options)
-    selections = select_methods(benchmark, REGISTRY)
-    methods, failures = resolve_methods(selections, benchmark, REGISTRY, cohort, Resources())
-    assert failures == ()
-    return [resolved.method.label for resolved in methods]
 
 
 def test_an_ablation_has_all_modalities_all_but_each_and_each_alone(
@@ -75,10 +65,11 @@ def test_a_modality_that_the_cohort_lacks_and_an_ablation_of_one_are_refused(
 
 
 def test_every_method_gets_each_set_and_without_images_the_network_has_no_encoder(
+    resolve_labels: Callable[..., list[str]],
     make_cohort: MakeCohort,
 ) -> None:
     cohort = with_images(with_blood(make_cohort()))
-    assert labels(cohort, encoder=RESNET, aux="none", ablation=True) == [
+    assert resolve_labels(cohort, encoder=RESNET, aux="none", ablation=True) == [
         RESNET,
         "network on clinical+cfdna",
         f"{RESNET},modalities=cfdna",
@@ -89,13 +80,15 @@ def test_every_method_gets_each_set_and_without_images_the_network_has_no_encode
         *("logistic", "logistic:modalities=cfdna", "logistic:modalities=clinical"),
     ]
     with pytest.raises(UserError, match="no method of the benchmark has any of the modalities"):
-        labels(cohort, encoder="none", aux="none", modalities="image")
+        resolve_labels(cohort, encoder="none", aux="none", modalities="image")
 
 
-def test_a_method_with_modalities_of_its_own_keeps_them(make_cohort: MakeCohort) -> None:
+def test_a_method_with_modalities_of_its_own_keeps_them(
+    resolve_labels: Callable[..., list[str]], make_cohort: MakeCohort
+) -> None:
     cohort = with_blood(make_cohort())
     baselines = ("logistic:modalities=cfdna", "logistic", "logistic:modalities=cfdna+clinical")
-    chosen = labels(cohort, baseline=baselines, only=True, modalities="clinical")
+    chosen = resolve_labels(cohort, baseline=baselines, only=True, modalities="clinical")
     assert chosen == ["logistic:modalities=cfdna", "logistic:modalities=clinical", "logistic"]
 
 
@@ -115,6 +108,8 @@ def test_modalities_that_a_method_cannot_have_are_refused(
         select_features(REGISTRY.baselines.select(choice), None, with_blood(make_cohort()))
 
 
-def test_a_model_without_features_is_refused(make_cohort: MakeCohort) -> None:
+def test_a_model_without_features_is_refused(
+    resolve_labels: Callable[..., list[str]], make_cohort: MakeCohort
+) -> None:
     with pytest.raises(UserError, match="no features for the baseline logistic; choose other"):
-        labels(make_cohort(), baseline="logistic:modalities=none", only=True)
+        resolve_labels(make_cohort(), baseline="logistic:modalities=none", only=True)

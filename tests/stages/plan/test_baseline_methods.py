@@ -1,0 +1,74 @@
+"""Baselines of a benchmark that are not trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lnmbench import Cohort, UserError
+from lnmbench.config import read_benchmark
+from lnmbench.records import Plan, Resources
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.method_selections import select_methods
+from lnmbench.stages.plan.methods import resolve_methods
+from lnmbench.stages.plan.resolved_methods import ResolvedBaseline
+
+MakeCohort = Callable[..., Cohort]
+Labels = Callable[..., list[str]]
+REGISTRY = Registry()
+
+
+READER = """
+import numpy as np
+from lnmbench import hookimpl
+from lnmbench.records import CasePredictions
+
+class Reader:
+    def predict_cases(self, cohort, find_case):
+        values = np.full(len(cohort), np.nan)
+        for number in range(30):
+            values[find_case(f"case-{number}")] = number % 2
+        return CasePredictions(values=values, scale="call")
+
+@hookimpl
+def register_baselines():
+    return {"reader": Reader}
+"""
+
+
+def test_a_baseline_that_is_not_trained_is_resolved_once_for_all_modalities(
+    make_cohort: MakeCohort, plan: Plan, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(READER)
+    registry = Registry([str(tmp_path / "mine.py")])
+    options = {"baseline": "reader", "only": True, "modalities": ["clinical", "clinical"]}
+    benchmark = read_benchmark(None, options)
+    selections = select_methods(benchmark, registry)
+    (resolved,), failures = resolve_methods(
+        selections, benchmark, registry, make_cohort(30), Resources(), plan=plan
+    )
+    assert failures == ()
+    assert isinstance(resolved, ResolvedBaseline)
+    assert resolved.fixed is not None
+    np.testing.assert_array_equal(resolved.fixed.values[1], np.arange(30) % 2)
+    method = resolved.method
+    assert (method.label, method.trained, method.scale, method.partial) == (
+        "reader",
+        False,
+        "call",
+        False,
+    )
+
+
+def test_a_baseline_that_is_not_trained_has_no_modalities(
+    make_cohort: MakeCohort, plan: Plan, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(READER)
+    registry = Registry([str(tmp_path / "mine.py")])
+    benchmark = read_benchmark(None, {"baseline": "reader:modalities=clinical", "only": True})
+    selections = select_methods(benchmark, registry)
+    with pytest.raises(UserError, match="reader:modalities=clinical gets no features"):
+        resolve_methods(selections, benchmark, registry, make_cohort(30), Resources(), plan=plan)
