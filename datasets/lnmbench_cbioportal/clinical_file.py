@@ -57,12 +57,7 @@ class ClinicalFile:
         """Return the cells of a column. Raises `UserError` if the file lacks it."""
         index = find_attribute(self.attributes, name)
         if index is None:
-            is_whole = len(self.attributes) == 1
-            raise UserError(
-                f"no column {name}",
-                where=str(self.path),
-                then="separate the columns by tabs" if is_whole else "",
-            )
+            raise UserError(f"no column {name}", where=str(self.path))
         return self.column(index)
 
 
@@ -154,6 +149,13 @@ def _read_attributes(
                 expected=f"{len(header)} cells, as in the row of the ids",
                 got=str(len(row)),
             )
+    if split_words(PATIENT) not in map(split_words, header):
+        raise UserError(
+            f"{path} is no clinical file of cBioPortal",
+            expected="columns separated by tabs, with PATIENT_ID (staging files) or Patient ID "
+            "(download)",
+            got=plural(len(header), "column"),
+        )
     repeated = [name for name, count in Counter(header).items() if count > 1]
     if repeated:
         raise UserError(

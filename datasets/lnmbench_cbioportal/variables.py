@@ -12,7 +12,12 @@ from lnmbench_cbioportal.study import Study
 RACE = "race"
 # ">89" is the age of patients whose age would identify them: it is read as 89.
 _BOUNDS = "<>=≤≥ "
-_NEVER_SMOKED = ("lifelong non-smoker", "lifelong non-smoker (<100 cigarettes smoked in lifetime)")
+# 1 is the code of lifelong non-smokers in the forms of TCGA.
+_NEVER_SMOKED = (
+    "1",
+    "lifelong non-smoker",
+    "lifelong non-smoker (<100 cigarettes smoked in lifetime)",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from lnmbench_lung3.card import SOURCE, describe_rows, make_card
 from lnmbench_lung3.columns import ID, ORIGIN, REQUIRED, make_columns, read_values
 
 _SEPARATORS = (";", ",", "\t")
-_EXPECTED = f"a CSV whose header has {', '.join(REQUIRED)}"
+_EXPECTED = f"Lung3.metadata, saved as CSV, whose header has {', '.join(REQUIRED)}"
 
 
 class Lung3:

@@ -20,11 +20,15 @@ _MOST_NAMES = 12
 
 def find_index(root: Path) -> Path:
     """Return the `dataset.json` of a raw data set. Raises `UserError` if it is missing."""
-    path = root / INDEX
+    path = root if root.name == INDEX else root / INDEX
     if not path.is_file():
+        below = sorted(path.parent.name for path in root.glob(f"*/{INDEX}"))
         raise UserError(
             f"no {INDEX} in {root}",
             expected=f"the folder of a raw data set of nnU-Net: {INDEX}, {IMAGES}, {LABELS}",
+            then=f"give {join_first(below, _MOST_NAMES, separator=' or ')} in it as root"
+            if below
+            else "",
         )
     return path
 

@@ -44,7 +44,7 @@ def test_quotes_around_a_cell_are_no_part_of_it(
         ("P2|70|", "P2||70|", "are shifted .row 7.: expected 10 cells, as in the header, got 11"),
         ("P2|70|FEMALE", "P2|FEMALE|70", "'AGE' of .* holds 'FEMALE' .row 7.: expected a number"),
         ("#1|", "1|", "rows that begin with #, then the ids of the columns, got 3 rows with #"),
-        ("PATIENT_ID|", "#PATIENT_ID|", "got 5 rows with #|no column PATIENT_ID"),
+        ("PATIENT_ID|", "#PATIENT_ID|", "is no clinical file of cBioPortal"),
         ("#Patient Identifier|", "#", "is broken .row 1.: expected 10 cells, as in the row of"),
         ("|GRADE|", "|SEX|", "column 'SEX' occurs more than once"),
     ],
@@ -90,5 +90,8 @@ def test_empty_columns_without_an_id_do_not_count(write_study: Callable[..., Pat
 def test_a_file_with_commas_is_refused(write_study: Callable[..., Path]) -> None:
     path = write_study(comments=0) / FILE
     path.write_text(path.read_text(encoding="utf-8").replace("\t", ","), encoding="utf-8")
-    with pytest.raises(UserError, match="no column PATIENT_ID .*separate the columns by tabs"):
+    with pytest.raises(
+        UserError,
+        match="is no clinical file of cBioPortal: expected columns separated by tabs.*1 column",
+    ):
         read_clinical_file(path).require_column("PATIENT_ID")

@@ -59,7 +59,7 @@ def test_files_of_two_studies_are_refused(write_study: WriteStudy) -> None:
         ("patient", "P2|", "|", "1 patient id is empty"),
         ("sample", "P2-01", "P1-01", "1 sample id occurs more than once"),
         ("sample", "|SAMPLE_ID|", "|SAMPLE|", "no column SAMPLE_ID"),
-        ("patient", "PATIENT_ID|", "PATIENT|", "no column PATIENT_ID"),
+        ("patient", "PATIENT_ID|", "PATIENT|", "is no clinical file of cBioPortal"),
     ],
 )
 def test_wrong_ids_are_refused(

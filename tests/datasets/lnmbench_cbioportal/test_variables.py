@@ -46,6 +46,14 @@ def test_features_come_from_either_naming() -> None:
     assert "race" not in [column.name for column, _ in read_features(study, race=False)]
 
 
+def test_codes_of_tcga_mean_smoking() -> None:
+    study = make_study(
+        TOBACCO_SMOKING_HISTORY_INDICATOR=["1", "2", "1"], SMOKING_PACK_YEARS=["", "", "3"]
+    )
+    features = {column.name: cells for column, cells in read_features(study, race=True)}
+    assert features["pack_years"] == ["0", "", "3"]
+
+
 def test_no_source_of_a_feature_is_known_only_after_surgery() -> None:
     late = [
         source

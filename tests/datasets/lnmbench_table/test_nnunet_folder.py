@@ -55,6 +55,12 @@ def test_images_without_a_label_are_counted(tmp_path: Path) -> None:
 def test_folders_that_lack_are_said(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no dataset.json in"):
         find_index(tmp_path)
+    (tmp_path / "Dataset501_Lung").mkdir()
+    (tmp_path / "Dataset501_Lung" / "dataset.json").touch()
+    with pytest.raises(UserError, match="give Dataset501_Lung in it as root"):
+        find_index(tmp_path)
+    inner = tmp_path / "Dataset501_Lung" / "dataset.json"
+    assert find_index(inner) == find_index(inner.parent) == inner
     index = make(tmp_path)
     with pytest.raises(UserError, match="no label file in .*labelsTr: expected CASE.nii.gz"):
         list_cases(index, 1)
