@@ -31,6 +31,7 @@ from lnmbench_cbioportal.variables import Values, read_features
 _CENTER = ("TISSUE_SOURCE_SITE_CODE", "TISSUE_SOURCE_SITE", "CENTER", "INSTITUTION")
 _NEOADJUVANT = (
     "HISTORY_NEOADJUVANT_TRTYN",
+    "PRIOR_TREATMENT",  # of the GDC, which has it from the same field
     "Neoadjuvant Therapy Type Administered Prior To Resection Text",
 )
 

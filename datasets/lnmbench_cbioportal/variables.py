@@ -137,7 +137,7 @@ def read_features(study: Study, *, race: bool) -> Iterator[Values]:
     for variable in VARIABLES:
         if variable.name == RACE and not race:
             continue
-        cells = study.read(*variable.sources)
+        cells = _read_varied(study, variable.sources)
         if variable.name == "pack_years":
             cells = _complete_pack_years(cells, study)
         if variable.kind == "continuous":
@@ -145,6 +145,12 @@ def read_features(study: Study, *, race: bool) -> Iterator[Values]:
         cells = merge_case(cells)
         if len(set(cells) - {""}) > 1:
             yield _make_column(variable, cells), cells
+
+
+def _read_varied(study: Study, sources: Sequence[str]) -> list[str]:
+    """Return the cells of the first source that has different values, as an organ has none."""
+    columns = [study.read(source) for source in sources]
+    return next((cells for cells in columns if len(set(cells) - {""}) > 1), columns[0])
 
 
 def merge_case(cells: Sequence[str]) -> list[str]:

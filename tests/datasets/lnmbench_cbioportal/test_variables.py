@@ -46,6 +46,12 @@ def test_features_come_from_either_naming() -> None:
     assert "race" not in [column.name for column, _ in read_features(study, race=False)]
 
 
+def test_a_source_with_one_value_is_passed_over() -> None:
+    study = make_study(PRIMARY_SITE_PATIENT=["Lung"] * 3, ICD_O_3_SITE=["C34.1", "C34.3", ""])
+    ((column, cells),) = read_features(study, race=True)
+    assert (column.name, cells) == ("site", ["C34.1", "C34.3", ""])
+
+
 def test_codes_of_tcga_mean_smoking() -> None:
     study = make_study(
         TOBACCO_SMOKING_HISTORY_INDICATOR=["1", "2", "1"], SMOKING_PACK_YEARS=["", "", "3"]
