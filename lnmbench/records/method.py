@@ -26,11 +26,15 @@ WINDOW_HU = (-1000.0, 400.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """The source of an encoder's weights: imagenet, random, a file, or none at all."""
+    """The source of an encoder's weights: imagenet, random, a file, or none at all.
+
+    `pretrained_on` is the training data of weights of a file, as the plugin declares them.
+    """
 
     source: str
     sha256: str = ""
     note: str = ""
+    pretrained_on: str = field(default="", metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def file(self) -> str:

@@ -40,9 +40,10 @@ class PretrainingLeakage:
 
 
 def image_networks(results: Results) -> list[NetworkMethod]:
-    """Return the networks that encode images."""
+    """Return the networks that encode images, those of baselines as well."""
     methods = [result.method for result in results.method_results]
-    return [m for m in methods if isinstance(m, NetworkMethod) and m.level != "none"]
+    networks = [m if isinstance(m, NetworkMethod) else m.network for m in methods]
+    return [network for network in networks if network is not None and network.level != "none"]
 
 
 def has_undeclared_weights(method: NetworkMethod) -> bool:
@@ -51,5 +52,6 @@ def has_undeclared_weights(method: NetworkMethod) -> bool:
 
 
 def training_data(method: NetworkMethod) -> str:
-    """Return the declared training data of an encoder's weights."""
-    return str(method.encoder.parameters.get("pretrained_on", "")).strip()
+    """Return the training data of an encoder's weights, as user and plugin declare them."""
+    declared = str(method.encoder.parameters.get("pretrained_on", "")).strip()
+    return "; ".join(filter(None, (declared, method.weights.pretrained_on)))

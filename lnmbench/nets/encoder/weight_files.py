@@ -20,8 +20,8 @@ from lnmbench.text import join_first
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-KINDS = (".pt", ".pth", ".bin", ".ckpt", ".safetensors")
-NESTED = ("state_dict", "model_state_dict", "model")
+KINDS = (".pt", ".pth", ".torch", ".bin", ".ckpt", ".safetensors")
+NESTED = ("state_dict", "model_state_dict", "model", "trunk_state_dict", "net")
 PREFIXES = ("module.", "model.", "encoder.", "backbone.")
 _SHOWN = 3
 
