@@ -9,6 +9,7 @@ from typing import ClassVar
 from lnmbench import Case, Column, UserError
 from lnmbench.records import Source
 from lnmbench.tables import require_cells
+from lnmbench.text import clean, plural
 from lnmbench_cbioportal.card import SOURCE, describe_cohort, make_card, read_meta
 from lnmbench_cbioportal.pathology import read_findings
 from lnmbench_cbioportal.stages import (
@@ -101,6 +102,7 @@ class Cbioportal:
         self.card = make_card(files, read_meta(files.meta))
         self.sources: Sequence[Path] = (*study.sources, *([files.meta] if files.meta else []))
         self.notes: Sequence[str] = (
+            f"study {clean(files.name)}: {plural(len(whole.ids), 'patient')}",
             *study.notes,
             *(note for stage in stages for note in stage.describe()),
             *describe_cohort(

@@ -29,5 +29,6 @@ def test_without_it_the_folder_names_the_study(write_study: Callable[..., Path])
 
 def test_notes_say_what_is_missing(write_study: Callable[..., Path]) -> None:
     notes = Cbioportal(write_study()).notes
+    assert notes[0] == "study lung_study: 5 patients"
     assert "missing values in the features: age 1, sex 0, cn 1" in notes
     assert notes[-1].startswith("3 variables known before surgery")
