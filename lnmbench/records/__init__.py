@@ -33,6 +33,14 @@ from lnmbench.records.column import (
 )
 from lnmbench.records.encoder_grid import EncoderGrid
 from lnmbench.records.examples import EncodedImages, Examples, ImageInputs
+from lnmbench.records.feature_selection import (
+    DEFAULT_MOST,
+    SELECT,
+    SELECT_MOST,
+    FeatureSelection,
+    SelectionMethod,
+    feature_selection,
+)
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.folders import RunFolders
 from lnmbench.records.image_control import (
@@ -92,6 +100,7 @@ from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
     "CLINICAL_MODALITY",
+    "DEFAULT_MOST",
     "IMAGE_CONTROL",
     "IMAGE_CONTROL_SEED",
     "IMAGE_MODALITY",
@@ -100,6 +109,8 @@ __all__ = [
     "LARGEST_NUMBER",
     "MODALITIES",
     "REPORT_MODALITY",
+    "SELECT",
+    "SELECT_MOST",
     "SHUFFLED",
     "TARGET",
     "TEXT_ROLES",
@@ -134,6 +145,7 @@ __all__ = [
     "Estimate",
     "Examples",
     "Family",
+    "FeatureSelection",
     "Figure",
     "Finding",
     "FoldScores",
@@ -174,6 +186,7 @@ __all__ = [
     "RunFolders",
     "ScoreCases",
     "Search",
+    "SelectionMethod",
     "Settings",
     "Source",
     "Splits",
@@ -193,6 +206,7 @@ __all__ = [
     "choose_modalities",
     "class_probabilities",
     "feature_modalities",
+    "feature_selection",
     "find_labeled_cases",
     "find_strata",
     "freeze",

@@ -67,6 +67,22 @@ MODALITIES = Parameter(
     omitted_by_default=True,
 )
 
+SELECT = Parameter(
+    name=records.SELECT,
+    annotation=records.SelectionMethod,
+    default="none",
+    description="Selection of features of each modality that is not clinical, on training cases.",
+    omitted_by_default=True,
+)
+
+SELECT_MOST = Parameter(
+    name=records.SELECT_MOST,
+    annotation=int,
+    default=records.DEFAULT_MOST,
+    description="Largest number of features of such a modality.",
+    omitted_by_default=True,
+)
+
 SHUFFLED = Parameter(
     name=records.SHUFFLED,
     annotation=int,
@@ -135,7 +151,7 @@ class Registry:
             loaded,
             "baseline",
             contracts.Baseline,
-            parameters=(MODALITIES,),
+            parameters=(MODALITIES, SELECT, SELECT_MOST),
             alternatives=(contracts.FixedPredictions, contracts.ImageBaseline),
         )
         self.executors = Role[GuardedExecutor](loaded, "executor", Executor)
@@ -180,6 +196,8 @@ __all__ = [
     "KEEP_SEED",
     "PLUGINS",
     "PRETRAINED_ON",
+    "SELECT",
+    "SELECT_MOST",
     "SHUFFLED",
     "TRAIN",
     "WEIGHT",

@@ -9,6 +9,7 @@ from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     IMAGE_MODALITY,
     MODALITIES,
+    SELECT,
     BaselineMethod,
     Training,
     feature_modalities,
@@ -36,7 +37,7 @@ from lnmbench.stages.plan.image_baselines import (
 )
 from lnmbench.stages.plan.image_tasks import refuse_image_task
 from lnmbench.stages.plan.method_builder import MethodBuilder, list_versions
-from lnmbench.stages.plan.modalities import select_features
+from lnmbench.stages.plan.modalities import refuse_selection, select_features
 from lnmbench.stages.plan.resolved_methods import ImageSource, ResolvedBaseline, ResolvedNetwork
 from lnmbench.stages.plan.search.groups import search_groups
 from lnmbench.stages.plan.weighting import TasksAlone
@@ -86,6 +87,7 @@ class BaselineResolver:
     ) -> ResolvedBaseline:
         features = self.builder.cohort.select_modalities(feature_modalities(selection.bound))
         refuse_no_features(features, f"the baseline {selection.written.name}")
+        refuse_selection(selection.bound, self.builder.cohort)
         baseline.candidates()
         method = self._baseline_method(selection)
         versions = {**baseline.versions(), **method.plugins}
@@ -99,11 +101,12 @@ class BaselineResolver:
             or not self.builder.plan
         ):
             raise ValueError("fixed predictions need a plan")
-        if feature_modalities(selection.bound) is not None:
-            raise UserError(
-                f"the baseline {method.label} gets no features of this run",
-                then=f"omit its parameter {MODALITIES}",
-            )
+        for parameter in (MODALITIES, SELECT):
+            if parameter in selection.bound.parameters:
+                raise UserError(
+                    f"the baseline {method.label} gets no features of this run",
+                    then=f"omit its parameter {parameter}",
+                )
         find_case = make_case_finder(self.builder.cohort, self.builder.pseudonyms)
         fixed = plan_predictions(
             baseline.fixed, self.builder.cohort, self.builder.plan, find_case, label=method.label

@@ -9,7 +9,7 @@ from lnmbench import choices
 from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import MODALITIES, Choice, Cohort, Weights, feature_modalities
+from lnmbench.records import MODALITIES, SELECT, SELECT_MOST, Choice, Cohort, Weights
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import AnyBaseline, Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
@@ -172,12 +172,13 @@ def refuse_modalities(name: str, parts: Iterable[Selection[object]]) -> None:
         The selections of its encoder and its model.
     """
     for part in parts:
-        if feature_modalities(part.bound) is not None:
-            raise UserError(
-                f"baseline {name} names {MODALITIES} of its {part.offer.role.name}",
-                expected=f"{MODALITIES} of the baseline {name} itself",
-                got=str(part.written),
-            )
+        for parameter in (MODALITIES, SELECT, SELECT_MOST):
+            if parameter in part.bound.parameters:
+                raise UserError(
+                    f"baseline {name} names {parameter} of its {part.offer.role.name}",
+                    expected=f"{parameter} of the baseline {name} itself",
+                    got=str(part.written),
+                )
 
 
 def refuse_few_folds(name: str, inner: int) -> None:

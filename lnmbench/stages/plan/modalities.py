@@ -8,12 +8,16 @@ from typing import TypeVar
 
 from lnmbench.config import Benchmark
 from lnmbench.errors import UserError
+from lnmbench.feature_selection import list_wide
 from lnmbench.records import (
     IMAGE_MODALITY,
     MODALITIES,
+    SELECT_MOST,
+    Choice,
     Cohort,
     choose_modalities,
     feature_modalities,
+    feature_selection,
     sort_modalities,
 )
 from lnmbench.registry import Selection
@@ -83,3 +87,29 @@ def select_features(
     cohort.select_modalities(features)
     whole = features == cohort.modalities
     return selection.offer.select(choose_modalities(selection.written, None if whole else features))
+
+
+def refuse_selection(choice: Choice, cohort: Cohort) -> None:
+    """Raise `UserError` for a selection of features that cannot select any in a cohort.
+
+    Parameters
+    ----------
+    choice
+        A baseline with its parameters.
+    cohort
+        The cohort, with the features of all modalities.
+    """
+    selection = feature_selection(choice)
+    if selection.most < 1:
+        raise UserError(
+            f"wrong value for {SELECT_MOST} of {choice.name}",
+            expected="1 or more",
+            got=str(selection.most),
+        )
+    if selection.method != "none" and not list_wide(cohort.features, selection):
+        raise UserError(
+            f"the baseline {choice} has no features to select from",
+            expected=f"a modality besides clinical with more than {selection.most} numbers",
+            got=", ".join(cohort.modalities),
+            then="omit its parameter select",
+        )

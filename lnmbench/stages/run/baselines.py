@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
-from lnmbench.records import TARGET, Cohort, Column, Plan, Trial, UnitResult, feature_modalities
+from lnmbench.feature_selection import list_wide, select_columns
+from lnmbench.records import (
+    TARGET,
+    Cohort,
+    Column,
+    FeatureSelection,
+    Plan,
+    Trial,
+    UnitResult,
+    feature_modalities,
+    feature_selection,
+)
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
@@ -20,6 +31,7 @@ from lnmbench.text import clean
 if TYPE_CHECKING:
     import pandas as pd
 
+NO_SELECTION = FeatureSelection()
 _MOST_NOTES, _LONGEST_NOTE = 3, 160
 
 
@@ -29,6 +41,7 @@ class FeatureTable:
 
     columns: tuple[Column, ...]
     frame: pd.DataFrame
+    selection: FeatureSelection = NO_SELECTION
 
     def join(self, columns: Sequence[Column], values: NDArray[np.float64]) -> FeatureTable:
         """Return the table with further columns.
@@ -44,7 +57,27 @@ class FeatureTable:
 
         others = pd.DataFrame(values, columns=[column.name for column in columns])
         frame = pd.concat([self.frame, others], axis=1)
-        return FeatureTable(columns=(*self.columns, *columns), frame=frame)
+        return replace(self, columns=(*self.columns, *columns), frame=frame)
+
+    def select(self, labels: NDArray[np.float64], training: NDArray[np.bool_]) -> FeatureTable:
+        """Return the table with the features that are selected on the training cases.
+
+        Parameters
+        ----------
+        labels
+            The labels, (n,).
+        training
+            The training cases, (n,).
+        """
+        if not list_wide(self.columns, self.selection):
+            return self
+        values = self.frame.to_numpy(dtype=np.float64)[training]
+        selected = select_columns(self.columns, values, labels[training], self.selection)
+        return replace(
+            self,
+            columns=tuple(self.columns[i] for i in selected),
+            frame=self.frame.iloc[:, selected],
+        )
 
 
 def baseline_results(
@@ -70,7 +103,8 @@ def baseline_results(
 
     cohort = cohort.select_modalities(feature_modalities(chunk.method.baseline))
     frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
-    table = FeatureTable(columns=cohort.features, frame=frame)
+    selection = feature_selection(chunk.method.baseline)
+    table = FeatureTable(columns=cohort.features, frame=frame, selection=selection)
     planned = list(list_fits(chunk.plan, chunk.repeat))
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
         return [
@@ -151,6 +185,7 @@ def _fit_outcome(
         # half a case counts as the other class, as for the intercepts of networks
         share = np.clip(positive, 0.5, known - 0.5) / known if known else 0.5
         return [np.full(len(labels), share) for _ in baseline.candidates()]
+    table = table.select(labels, training)
     estimator = baseline.estimator(table.columns)
     model, features = estimator.fit_steps(table.frame, labels, training)
     return [
@@ -177,6 +212,7 @@ def _fit_candidates(
     """Return each candidate's log loss on the inner validation fold, and probabilities (n,)."""
     from sklearn.metrics import log_loss
 
+    table = table.select(truth, fit.training)
     estimator = baseline.estimator(table.columns)
     model, features = estimator.fit_steps(
         table.frame, truth, fit.training

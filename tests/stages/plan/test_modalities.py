@@ -12,7 +12,11 @@ from lnmbench import Cohort, Column, UserError
 from lnmbench.config import read_benchmark
 from lnmbench.records import MODALITIES, Choice
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.modalities import list_modality_sets, select_features
+from lnmbench.stages.plan.modalities import (
+    list_modality_sets,
+    refuse_selection,
+    select_features,
+)
 
 MakeCohort = Callable[..., Cohort]
 REGISTRY = Registry()
@@ -113,3 +117,19 @@ def test_a_model_without_features_is_refused(
 ) -> None:
     with pytest.raises(UserError, match="no features for the baseline logistic; choose other"):
         resolve_labels(make_cohort(), baseline="logistic:modalities=none", only=True)
+
+
+def test_a_selection_without_a_wide_modality_is_refused(make_cohort: MakeCohort) -> None:
+    cohort = with_blood(make_cohort())
+
+    def choose(**parameters: object) -> Choice:
+        return REGISTRY.baselines.bind(Choice(name="logistic", parameters=parameters))
+
+    refuse_selection(choose(), cohort)
+    refuse_selection(choose(select="mrmr", select_most=1), cohort)
+    with pytest.raises(UserError, match="more than 10 numbers, got clinical, cfdna"):
+        refuse_selection(choose(select="mrmr"), cohort)
+    with pytest.raises(UserError, match="wrong value for select_most of logistic.*got 0"):
+        refuse_selection(choose(select_most=0), cohort)
+    with pytest.raises(UserError, match="select"):
+        choose(select="boruta")

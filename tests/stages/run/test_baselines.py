@@ -12,10 +12,18 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from lnmbench import Cohort
+from lnmbench import Cohort, Column
 from lnmbench.clinical import feature_frame, preprocessor
-from lnmbench.records import BaselineMethod, Choice, Outcomes, Plan, mark_positive
-from lnmbench.registry import Registry
+from lnmbench.feature_selection import select_features
+from lnmbench.records import (
+    BaselineMethod,
+    Choice,
+    Outcomes,
+    Plan,
+    SelectionMethod,
+    mark_positive,
+)
+from lnmbench.registry import Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk
@@ -33,7 +41,14 @@ class Trees:
         return [{"learning_rate": 0.1}, {"learning_rate": 0.3}]
 
 
-LOGISTIC = Registry().baselines.select(METHOD.baseline)
+REGISTRY = Registry()
+LOGISTIC = REGISTRY.baselines.select(METHOD.baseline)
+
+
+def guarded(selection: Selection[object]) -> GuardedBaseline:
+    built = selection.build()
+    assert isinstance(built, GuardedBaseline)
+    return built
 
 
 @pytest.mark.parametrize(
@@ -107,3 +122,45 @@ def test_warnings_of_models_become_notes(
     assert note.startswith("while fitting, ConvergenceWarning: lbfgs failed to converge")
     assert "\n" not in note
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("method", ["correlation", "mrmr", "lasso"])
+def test_features_are_selected_on_the_training_cases_of_each_inner_fit(
+    method: SelectionMethod, make_cohort: Callable[..., Cohort], plan: Plan
+) -> None:
+    cohort = make_cohort(30)
+    rng = np.random.default_rng(5)
+    names = [f"r{i}" for i in range(25)]
+    wide = [Column(name=name, role="feature", modality="radiomics") for name in names]
+    numbers = {name: rng.normal(size=30) + plan.truth * (i < 2) for i, name in enumerate(names)}
+    cohort = replace(cohort, columns=(*cohort.columns, *wide), values={**cohort.values, **numbers})
+    choice = Choice(name="logistic", parameters={"select": method, "select_most": 4})
+    baseline = REGISTRY.baselines.select(choice)
+    chunk = BaselineChunk(
+        method=BaselineMethod(label="x", baseline=baseline.bound),
+        repeat=0,
+        folds=range(1),
+        plan=plan,
+        cohort_file=Path(),
+    )
+    (result,) = baseline_results(chunk, cohort, guarded(baseline))
+    frame = feature_frame(cohort, cohort.positions(plan.ids))
+    clinical = [column.name for column in cohort.features if column.modality == "clinical"]
+    inner_of = plan.splits.inner[0, 0]
+    expected, sizes = np.zeros(30), []
+    for inner in range(2):
+        training = (inner_of >= 0) & (inner_of != inner)
+        values = frame.loc[training, names].to_numpy()
+        relevant = {names[i] for i in select_features(values, plan.truth[training], method, 4)}
+        sizes.append(len(relevant))
+        used = [c for c in cohort.features if c.name in clinical or c.name in relevant]
+        model = make_pipeline(preprocessor(used), LogisticRegression(max_iter=1000))
+        model[-1].set_params(**result.settings)
+        model.fit(frame.loc[training, [c.name for c in used]], plan.truth[training])
+        expected += model.predict_proba(frame[[c.name for c in used]])[:, 1] / 2
+    tested = plan.splits.outer[0] == 0
+    np.testing.assert_allclose(result.test["target"][tested, 0], expected[tested], rtol=1e-9)
+    assert max(sizes) <= (25 if method == "correlation" else 4)
+    turned = replace(plan, truth=np.where(tested, 1 - plan.truth, plan.truth))
+    (again,) = baseline_results(replace(chunk, plan=turned), cohort, guarded(baseline))
+    np.testing.assert_array_equal(again.test["target"], result.test["target"])
