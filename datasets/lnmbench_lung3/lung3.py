@@ -94,7 +94,10 @@ class Lung3:
         """Yield the patients in the order of the table; `Case.volume` reads the images."""
         for id_, row in zip(self._ids, self._values, strict=True):
             values: Mapping[str, str] = {column.name: row[column.name] for column in self.columns}
-            yield Case(id=id_, values=values, volume=self._images.volume_of(id_))
+            images = self._images
+            yield Case(
+                id=id_, values=values, volume=images.volume_of(id_), scan=images.scan_of(id_)
+            )
 
 
 def _read_table(path: Path) -> tuple[Rows, str]:

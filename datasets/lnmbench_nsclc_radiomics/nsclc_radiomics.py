@@ -93,7 +93,10 @@ class NsclcRadiomics:
     def cases(self) -> Iterator[Case]:
         """Yield the patients in the order of the table; `Case.volume` reads the images."""
         for id_, values in zip(self._ids, self._values, strict=True):
-            yield Case(id=id_, values=values, volume=self._images.volume_of(id_))
+            images = self._images
+            yield Case(
+                id=id_, values=values, volume=images.volume_of(id_), scan=images.scan_of(id_)
+            )
 
 
 def _find_clinical_table(root: Path) -> Path:

@@ -75,7 +75,10 @@ class Radiogenomics:
         """Yield the patients in the order of the table; `Case.volume` reads the images."""
         for row in self._rows:
             values = {column.name: row[column.name] for column in self.columns}
-            yield Case(id=row[ID], values=values, volume=self._images.volume_of(row[ID]))
+            images, id_ = self._images, row[ID]
+            yield Case(
+                id=id_, values=values, volume=images.volume_of(id_), scan=images.scan_of(id_)
+            )
 
 
 def _find_clinical_table(root: Path) -> Path:

@@ -13,7 +13,7 @@ from lnmbench import Case, Column, UserError
 from lnmbench.text import plural, quote
 from lnmbench_table.id_spelling import name_difference, pair_spellings
 from lnmbench_table.manifest import Manifest
-from lnmbench_table.scans import list_files, read_scan
+from lnmbench_table.scans import list_files, read_image_alone, read_scan
 from lnmbench_table.table import Table
 
 _PATIENT = "patient"
@@ -88,6 +88,7 @@ class ImageCohort:
                 volume=partial(read_scan, entry, self._region_name)
                 if has_row
                 else partial(_refuse_missing_row, other),
+                scan=partial(read_image_alone, entry) if has_row else None,
             )
         for id_ in self._rows:
             if id_ not in self._entries:

@@ -117,7 +117,8 @@ def _require_columns(table: CaseTable) -> None:
             "the manifest has no tumor regions",
             where=str(table.path),
             expected="a column 'region', or coordinates: x_mm, y_mm, z_mm, radius_mm",
-            then=_suggest_renaming("region", table),
+            then=_suggest_renaming("region", table)
+            or "for whole scans (--region none), add an empty column 'region'",
         )
 
 

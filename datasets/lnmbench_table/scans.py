@@ -14,6 +14,7 @@ from lnmbench.imaging.regions.mask_file import read_mask_grid
 from lnmbench.imaging.regions.reading import only_file, read_region
 from lnmbench.imaging.series import CtImage, find_image
 from lnmbench.imaging.volume_files import is_volume_file, list_data_files
+from lnmbench.imaging.whole_scan import empty_mask
 from lnmbench_table.manifest import Entry
 from lnmbench_table.paths import does_exist, explain_missing
 from lnmbench_table.points import is_table_of_points
@@ -28,7 +29,9 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
         raise UserError("the manifest has no image for this case", where=entry.origin)
     if entry.region is None and entry.location is None:
         raise UserError(
-            "the manifest has neither a region nor coordinates for this case", where=entry.origin
+            "the manifest has neither a region nor coordinates for this case",
+            where=entry.origin,
+            then="add one, or ingest whole scans with --region none",
         )
     if entry.region is not None and is_table_of_points(entry.region):
         raise UserError("the table of points has no row for this case", where=str(entry.region))
@@ -50,6 +53,28 @@ def read_scan(entry: Entry, region_name: str) -> Volume:
         warnings=(*ct.warnings, *region.warnings),
         identity=ct.identity,
         outlined=entry.location is None,
+    )
+
+
+def read_image_alone(entry: Entry) -> Volume:
+    """Return the image of a case with an empty mask.
+
+    Of several series, it is the one to which the region belongs, if the case has one. Raises
+    `UserError` if the row has no image, or if a reader refuses it.
+    """
+    if entry.image is None:
+        raise UserError("the manifest has no image for this case", where=entry.origin)
+    region = entry.region
+    if region is not None and (not does_exist(region) or is_table_of_points(region)):
+        region = None
+    ct = _read_image(entry.image, region)
+    return Volume(
+        image=ct.image,
+        mask=empty_mask(ct.image),
+        notes=ct.notes,
+        warnings=ct.warnings,
+        identity=ct.identity,
+        outlined=False,
     )
 
 

@@ -156,6 +156,7 @@ def _make_cases(
                 id=row[BARCODE],
                 values={column.name: cells[column.name] for column in columns},
                 volume=images.volume_of(row[BARCODE]),
+                scan=images.scan_of(row[BARCODE]),
             )
         )
     return tuple(cases)

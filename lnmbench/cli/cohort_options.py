@@ -13,7 +13,7 @@ import typer
 from lnmbench.cli.option_groups import OptionGroup
 
 if TYPE_CHECKING:
-    from lnmbench.records import Preprocessing
+    from lnmbench.records import Preprocessing, Region
     from lnmbench.stages.ingest import IngestOptions, Pseudonyms
 
 
@@ -53,10 +53,27 @@ class CohortOptions(OptionGroup):
     new_key: Annotated[
         bool, typer.Option("--new-key", help="Create the key file; it must not exist.")
     ] = False
+    region: Annotated[
+        str | None,
+        typer.Option(
+            metavar="tumor|none",
+            help="Region that the patches are around: the tumor, or none for slices of the whole"
+            " scan, without a tumor mask (default: tumor).",
+        ),
+    ] = None
+    slices: Annotated[
+        int | None,
+        typer.Option(
+            help="Slices of a whole scan with --region none, evenly spaced (default: 32).",
+            min=1,
+            max=1000,
+        ),
+    ] = None
     spacing: Annotated[
         str | None,
         typer.Option(
-            metavar="X,Y,Z", help="Spacing of the patches in mm, e.g. 0.7,0.7,5 (the default)."
+            metavar="X,Y,Z",
+            help="Spacing of the patches in mm (default: 0.7,0.7,5, with --region none 1.6,1.6,5).",
         ),
     ] = None
     patch: Annotated[
@@ -102,16 +119,40 @@ class CohortOptions(OptionGroup):
         )
 
     def _preprocessing(self) -> Preprocessing:
-        from lnmbench.records import Preprocessing
+        from lnmbench.records import WHOLE_SPACING_MM, Preprocessing
 
-        default = Preprocessing()
+        default, region = Preprocessing(), self._region()
+        spacing_mm = default.spacing_mm if region == "tumor" else WHOLE_SPACING_MM
         return Preprocessing(
-            spacing_mm=default.spacing_mm if self.spacing is None else _spacing(self.spacing),
+            region=region,
+            slices=default.slices if self.slices is None else self.slices,
+            spacing_mm=spacing_mm if self.spacing is None else _spacing(self.spacing),
             patch=default.patch if self.patch is None else self.patch,
             air_hu=default.air_hu,
             allow_implausible=self.allow_implausible,
             native_mm=_native_mm(self.keep_native),
         )
+
+    def _region(self) -> Region:
+        from lnmbench.errors import UserError
+
+        if self.region not in (None, "tumor", "none"):
+            raise UserError(
+                "wrong value for --region", expected="tumor or none", got=repr(self.region[:40])
+            )
+        region: Region = "none" if self.region == "none" else "tumor"
+        if region == "tumor" and self.slices is not None:
+            raise UserError(
+                "--slices has no effect on patches around the tumor",
+                then="add --region none, or omit --slices",
+            )
+        around = {"--extract": self.extract, "--keep-native": self.keep_native}
+        for option, value in around.items():
+            if region == "none" and value:
+                raise UserError(
+                    f"{option} needs the tumor region", got="--region none", then="omit one of them"
+                )
+        return region
 
     def _pseudonyms(self) -> Pseudonyms | None:
         from lnmbench.errors import UserError

@@ -25,7 +25,7 @@ UseImages = Literal["auto", "yes", "no"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseVolume:
-    """DICOM series of one patient; calling it reads them."""
+    """DICOM series of one patient; calling it reads them, with the tumor."""
 
     series: tuple[Series, ...]
     rules: AnnotationRules
@@ -54,6 +54,38 @@ class CaseVolume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseScan:
+    """DICOM series of one patient; calling it reads the CT without the tumor."""
+
+    series: tuple[Series, ...]
+    rules: AnnotationRules
+
+    def __call__(self) -> Volume:
+        """Return the CT that the tumor was drawn on, if it was, with an empty mask.
+
+        Raises `UserError` without a CT, and if it cannot be used.
+        """
+        from lnmbench.imaging.ct_choice import choose_ct
+        from lnmbench.imaging.identity import read_identity
+        from lnmbench.imaging.series import read_ct
+        from lnmbench.imaging.whole_scan import empty_mask
+
+        try:
+            annotation = choose_annotation(self.series, self.rules).series
+        except UserError:  # the scan alone is needed
+            annotation = None
+        chosen = choose_ct(self.series, annotation)
+        image = read_ct(chosen.series)
+        return Volume(
+            image=image,
+            mask=empty_mask(image),
+            notes=(chosen.reason,),
+            warnings=chosen.warnings,
+            identity=read_identity(chosen.series.files[0]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseImages:
     """Images of a cohort's patients, by the ids of its table.
 
@@ -74,6 +106,12 @@ class CaseImages:
         if not self:
             return None
         return CaseVolume(series=self.by_patient.get(patient, ()), rules=self.rules)
+
+    def scan_of(self, patient: str) -> Callable[[], Volume] | None:
+        """Return the reader of a patient's CT alone; None if no patient of the cohort has any."""
+        if not self:
+            return None
+        return CaseScan(series=self.by_patient.get(patient, ()), rules=self.rules)
 
     @property
     def sources(self) -> tuple[Path, ...]:

@@ -202,8 +202,7 @@ def _window_around(
     """Return patch × patch points around the tumor, on all slices that may contain it."""
     first, last = find_bounding_box(inside)
     steps = np.divide(image.GetSpacing(), preprocessing.spacing_mm)
-    center = (first + last) / 2 * steps
-    corner = np.floor(center - (preprocessing.patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
+    corner = crop_corner((first + last) / 2 * steps, preprocessing.patch)
     bottom = math.floor((first[2] - 0.5) * steps[2])
     top = math.ceil((last[2] + 0.5) * steps[2])
     most = _MOST_POINTS // preprocessing.patch**2
@@ -219,6 +218,46 @@ def _window_around(
         size=(preprocessing.patch, preprocessing.patch, top - bottom + 1),
         spacing_mm=preprocessing.spacing_mm,
     )
+
+
+def crop_corner(center: NDArray[np.float64], patch: int) -> NDArray[np.int64]:
+    """Return the first lattice point along x, y, z of a patch around a center."""
+    corner = np.floor(center - (patch - 1) / 2 + 0.5 + _TIE_TOLERANCE)
+    return np.asarray(corner, dtype=np.int64)
+
+
+def resample_slices(
+    image: sitk.Image,
+    corner: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    preprocessing: Preprocessing,
+) -> NDArray[np.float32]:
+    """Return patches of some slices of the lattice, resampled linearly.
+
+    Parameters
+    ----------
+    image
+        CT in HU, oriented to LPS.
+    corner
+        The first lattice point of the patches along x, y; a third number is not used.
+    numbers
+        The lattice points of the slices along z, (s,).
+    preprocessing
+        Spacing in mm, size of a patch in pixels, and HU of air.
+
+    Returns
+    -------
+    ndarray
+        (s, patch, patch).
+    """
+    patch, (x, y) = preprocessing.patch, corner[:2].tolist()
+    windows = (
+        _Window(start=(x, y, z), size=(patch, patch, 1), spacing_mm=preprocessing.spacing_mm)
+        for z in numbers.tolist()
+    )
+    air = preprocessing.air_hu
+    slices = [_resample(image, each, sitk.sitkLinear, air) for each in windows]
+    return np.concatenate(slices)
 
 
 def find_bounding_box(inside: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

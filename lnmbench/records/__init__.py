@@ -17,7 +17,7 @@ from lnmbench.records.auxiliary import (
 from lnmbench.records.case import Case, Finding, Identity, NativeBox, Volume
 from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
-from lnmbench.records.cohort import Card, Cohort, Preprocessing
+from lnmbench.records.cohort import WHOLE_SPACING_MM, Card, Cohort, Preprocessing, Region
 from lnmbench.records.column import (
     CLINICAL_MODALITY,
     IMAGE_MODALITY,
@@ -116,6 +116,7 @@ __all__ = [
     "TEXT_ROLES",
     "UNCODED_ROLES",
     "WEIGHT",
+    "WHOLE_SPACING_MM",
     "WINDOW_HU",
     "AuxLabels",
     "AuxScore",
@@ -179,6 +180,7 @@ __all__ = [
     "Profile",
     "Protocol",
     "ReadOnlyMapping",
+    "Region",
     "RemoteFile",
     "Resources",
     "Results",

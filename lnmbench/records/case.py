@@ -67,12 +67,14 @@ class Case:
 
     `values` maps column names to raw cells (text, numbers, None), which the column encodes.
     `volume` reads or makes the images when called, so that cases can be listed quickly and read
-    in parallel; None without images.
+    in parallel; None without images. `scan` reads them without a tumor region, whose mask is empty
+    then; None if `volume` needs no region.
     """
 
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
     volume: Callable[[], Volume] | None = None
+    scan: Callable[[], Volume] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench.errors import UserError, nearest
 from lnmbench.records.column import OMITTED_BY_DEFAULT, Column
@@ -33,6 +33,16 @@ class Card:
     truth: Mapping[str, float] = field(default_factory=dict)
 
 
+Region = Literal["tumor", "none"]
+"""The part of a scan that a cohort file has: patches around the tumor, or the whole scan."""
+
+WHOLE_SLICES = 32
+"""Slices of a whole scan, by default."""
+
+WHOLE_SPACING_MM = (1.6, 1.6, 5.0)
+"""Spacing of a whole scan, by default: patches of 224 pixels show 36 cm."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preprocessing:
     """Grid of the patches of a cohort file.
@@ -40,7 +50,8 @@ class Preprocessing:
     Spacing is in mm along x, y, z; `patch` is the number of pixels along x and y.
     `allow_implausible` takes images whose values are not HU, such as phantoms. `native_mm` is the
     distance from the tumor's center up to which the file keeps the CT at its own resolution, 0 for
-    no such boxes.
+    no such boxes. With the `region` none, patches are `slices` slices of the whole scan, cropped
+    around the body; otherwise they are around the tumor, on all slices that show it.
     """
 
     spacing_mm: tuple[float, float, float] = (0.7, 0.7, 5.0)
@@ -48,6 +59,8 @@ class Preprocessing:
     air_hu: int = -1024
     allow_implausible: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
     native_mm: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
+    region: Region = field(default="tumor", metadata={OMITTED_BY_DEFAULT: True})
+    slices: int = field(default=WHOLE_SLICES, metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,8 +72,8 @@ class Cohort:
     instead. `offsets` is int64 of shape (n + 1,): the slices of case i are
     `offsets[i]:offsets[i + 1]` of the cohort file; all zeros without images. `read_masks(i)`
     returns the tumor masks of case i, uint8 (slices, patch, patch) of 0 and 1; it is None for a
-    cohort that is not read from a file with images. `is_estimate` is True before ingest: the slices
-    are not those that the cohort will have.
+    cohort that is not read from a file with images, and for whole scans. `is_estimate` is True
+    before ingest: the slices are not those that the cohort will have.
     """
 
     name: str

@@ -12,6 +12,7 @@ from weakref import ReferenceType, ref
 
 from lnmbench.records.auxiliary import is_shuffled
 from lnmbench.records.choice import Choice
+from lnmbench.records.cohort import Region
 from lnmbench.records.column import OMITTED_BY_DEFAULT
 from lnmbench.records.encoder_grid import EncoderGrid
 from lnmbench.records.image_control import image_control
@@ -106,7 +107,8 @@ class NetworkMethod:
     those of `training` are the first. `plugins` maps lnmbench and each plugin that the method uses
     to its version, or to the checksum of its file. `control` is what plugins declare of the parts
     of the method; as the label, it follows from the names of these parts. `grid` is the encoder's
-    own, if it has one; then `window_hu` is that of the grid.
+    own, if it has one; then `window_hu` is that of the grid. `region` is that of the images:
+    patches around the tumor, or slices of the whole scan.
     """
 
     label: str
@@ -121,6 +123,7 @@ class NetworkMethod:
     plugins: Mapping[str, str] = field(default_factory=dict)
     control: Control = field(default="none", metadata={OMITTED_BY_DEFAULT: True})
     grid: EncoderGrid | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
+    region: Region = field(default="tumor", metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def trained_from(self) -> str:
@@ -326,8 +329,8 @@ def _fingerprint(settings: Mapping[str, object]) -> str:
     hashed = {**_ABSENT, **settings}
     for name in ("label", "control"):
         hashed.pop(name, None)
-    for name in ("grid", "network"):  # most methods have none
-        if hashed.get(name) is None:
+    for name, default in (("grid", None), ("network", None), ("region", "tumor")):
+        if hashed.get(name, default) == default:
             hashed.pop(name, None)
     text = json.dumps(hashed, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

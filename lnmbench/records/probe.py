@@ -75,6 +75,7 @@ def probe_key(method: NetworkMethod) -> str:
         "encoder": asdict(Choice(name=encoder.name, parameters=parameters)),
         "weights": method.weights.sha256 or method.weights.source,
         "window_hu": method.window_hu,
+        **({"region": method.region} if method.region != "tumor" else {}),
     }
     text = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -337,4 +337,5 @@ def _has_network_of(other: Method, method: Method) -> bool:
 def _network(method: NetworkMethod) -> tuple[object, ...]:
     weights = (method.weights.source, method.weights.sha256)
     encoder = method.portable_encoder
-    return (encoder, weights, method.training, method.tune, method.window_hu)
+    settings = (method.training, method.tune, method.window_hu, method.region)
+    return (encoder, weights, *settings)

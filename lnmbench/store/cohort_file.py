@@ -32,7 +32,7 @@ from lnmbench.store.cohort_digest import (
 )
 from lnmbench.store.cohort_opening import FORMAT, open_cohort
 from lnmbench.store.cohort_scans import Scan, Scans, missing_scan, stack_scans
-from lnmbench.store.cohort_table import compute_checksums, compute_crc, read_table
+from lnmbench.store.cohort_table import StoredTable, compute_checksums, compute_crc, read_table
 from lnmbench.store.hdf5 import create_hdf5
 from lnmbench.store.hdf5_checks import read_number_attribute, read_text_attribute
 
@@ -198,8 +198,12 @@ def read_cohort(path: Path) -> Cohort:
             card=serialization.unpack(Card, read_text_attribute(file, "card")),
             fingerprint=read_text_attribute(file, "fingerprint"),
             preprocessing=table.preprocessing,
-            read_masks=CaseMasks(path, table.offsets) if table.offsets[-1] else None,
+            read_masks=CaseMasks(path, table.offsets) if _has_regions(table) else None,
         )
+
+
+def _has_regions(table: StoredTable) -> bool:
+    return bool(table.offsets[-1]) and table.preprocessing.region == "tumor"
 
 
 def read_key(path: Path) -> str:

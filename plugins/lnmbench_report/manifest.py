@@ -121,7 +121,8 @@ def _describe_preprocessing(preprocessing: Preprocessing) -> str:
     allowed = ", implausible HU allowed" if preprocessing.allow_implausible else ""
     mm = preprocessing.native_mm
     native = f", the CT at its own resolution within {mm:g} mm of the tumor" if mm else ""
-    return f"{spacing} mm, patches of {patch} pixels, {air} HU outside{native}{allowed}"
+    whole = f"{preprocessing.slices} slices of the whole scan, " * (preprocessing.region == "none")
+    return f"{spacing} mm, {whole}patches of {patch} pixels, {air} HU outside{native}{allowed}"
 
 
 def _describe_times(times: Sequence[str]) -> str:

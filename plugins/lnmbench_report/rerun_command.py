@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 
 from lnmbench.records import (
     SHUFFLED,
+    WHOLE_SPACING_MM,
     BaselineMethod,
     Choice,
     Manifest,
@@ -92,6 +93,11 @@ def _has_seed_up_to(controls: int, network: NetworkMethod) -> bool:
 
 def _list_image_options(preprocessing: Preprocessing) -> Iterator[tuple[str, str]]:
     default = Preprocessing()
+    if preprocessing.region != default.region:
+        yield "region", preprocessing.region
+        default = replace(default, spacing_mm=WHOLE_SPACING_MM)
+    if preprocessing.slices != default.slices:
+        yield "slices", str(preprocessing.slices)
     if preprocessing.spacing_mm != default.spacing_mm:
         yield "spacing", ",".join(map(str, preprocessing.spacing_mm))
     if preprocessing.patch != default.patch:

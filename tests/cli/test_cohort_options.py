@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,3 +46,29 @@ def test_a_key_is_created_once_and_read_again(tmp_path: Path) -> None:
 def test_there_is_a_thread_for_each_core() -> None:
     assert ReadingOptions(workers=3).threads == 3
     assert ReadingOptions().threads == os.cpu_count()
+
+
+def test_whole_scans_have_a_spacing_and_slices_of_their_own() -> None:
+    options = CohortOptions(region="none").to_ingest_options()
+    assert options.preprocessing == Preprocessing(
+        region="none", spacing_mm=(1.6, 1.6, 5.0), slices=32
+    )
+    options = CohortOptions(region="none", slices=9, spacing="2,2,4").to_ingest_options()
+    assert options.preprocessing == Preprocessing(
+        region="none", spacing_mm=(2.0, 2.0, 4.0), slices=9
+    )
+    assert CohortOptions(region="tumor").to_ingest_options().preprocessing == Preprocessing()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"region": "lung"}, "wrong value for --region.*tumor or none, got 'lung'"),
+        ({"slices": 9}, "--slices has no effect on patches around the tumor"),
+        ({"region": "none", "extract": ["radiomics"]}, "--extract needs the tumor region"),
+        ({"region": "none", "keep_native": 50.0}, "--keep-native needs the tumor region"),
+    ],
+)
+def test_options_of_another_region_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        CohortOptions(**options).to_ingest_options()

@@ -74,6 +74,11 @@ def test_a_patient_without_images_says_so_but_a_cohort_without_has_no_volumes() 
         read()
     without = CaseImages(patients=("A", "B"), rules=BY_NUMBER)
     assert without.volume_of("A") is None
+    assert without.scan_of("A") is None
+    scan = images.scan_of("B")
+    assert scan is not None
+    with pytest.raises(UserError, match="no CT series"):
+        scan()
     assert not without
     assert without.sources == ()
     assert without.notes == ("no images: the clinical table alone",)

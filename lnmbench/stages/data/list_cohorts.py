@@ -83,6 +83,8 @@ def _read(path: Path) -> StoredCohort:
 def _preprocessing(preprocessing: Preprocessing) -> str:
     """Return the settings that differ from the default ones, e.g. `1×1×1 mm, patch 16`."""
     defaults, settings = Preprocessing(), []
+    if preprocessing.region == "none":
+        settings.append(f"{preprocessing.slices} slices of the whole scan")
     if preprocessing.spacing_mm != defaults.spacing_mm:
         settings.append("×".join(f"{side:g}" for side in preprocessing.spacing_mm) + " mm")
     if preprocessing.patch != defaults.patch:

@@ -19,6 +19,7 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.damaged_slices import require_sound_slices
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.imaging.hounsfield import require_hu
+from lnmbench.imaging.whole_scan import to_whole_slices
 from lnmbench.records import Case, NativeBox, Preprocessing, Volume
 from lnmbench.stages.ingest.evidence import collect_evidence, read_or_make_key
 from lnmbench.stages.ingest.feature_extraction import Extraction
@@ -118,10 +119,11 @@ def _prepare(
 ) -> LogEntry:
     if case.volume is None:
         return LogEntry(case=case.id)
+    whole = preprocessing.region == "none"
     stored = parts.read(number, case.id)
     if stored is None:
         try:
-            volume = require_hu(case.volume(), preprocessing)
+            volume = require_hu(_read_volume(case, preprocessing), preprocessing)
             volume = require_sound_slices(volume, preprocessing)
             stored = _arrays(volume, preprocessing, key, case.id)
         except UserError as error:
@@ -142,19 +144,28 @@ def _prepare(
         notes=_read_lines(stored["notes"]),
         warnings=(
             *_read_lines(stored["warnings"]),
-            *mask_warnings(stored["slices"], stored["masks"], scan),
+            *(() if whole else mask_warnings(stored["slices"], stored["masks"], scan)),
         ),
         evidence=json.loads(stored["evidence"].tobytes()),
         extracted=tuple(stored["extracted"].tolist()) if "extracted" in stored else (),
     )
 
 
+def _read_volume(case: Case, preprocessing: Preprocessing) -> Volume:
+    if preprocessing.region == "none" and case.scan is not None:
+        return case.scan()
+    if case.volume is None:
+        raise ValueError("a case without images has no volume")
+    return case.volume()
+
+
 def _arrays(
     volume: Volume, preprocessing: Preprocessing, key: bytes, case: str
 ) -> dict[str, NDArray[Any]]:
-    patches = to_patches(volume, preprocessing)
+    whole = preprocessing.region == "none"
+    patches = (to_whole_slices if whole else to_patches)(volume, preprocessing)
     spacing, size = _patient_axes(volume.image)
-    voxels = int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
+    voxels = 0 if whole else int(np.count_nonzero(sitk.GetArrayViewFromImage(volume.mask)))
     before = voxels * float(np.prod(spacing)) / 1000
     after = int(np.count_nonzero(patches.masks)) * float(np.prod(preprocessing.spacing_mm)) / 1000
     return {

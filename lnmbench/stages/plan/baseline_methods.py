@@ -144,7 +144,9 @@ class BaselineResolver:
             refuse_few_folds(name, self.builder.benchmark.inner)
         versions = [parts.encoder.version, *(task.version for task in parts.tasks)]
         network = self.builder.make_network(
-            str(parts.spell(selection.written, encoder.weights)),
+            self.builder.label_images(
+                str(parts.spell(selection.written, encoder.weights)), encoder
+            ),
             parts.encoder,
             encoder,
             parts.tasks,

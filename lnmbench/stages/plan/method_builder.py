@@ -16,6 +16,7 @@ from lnmbench.records import (
     Control,
     NetworkMethod,
     Plan,
+    Region,
     Resources,
     Training,
     image_control,
@@ -97,6 +98,15 @@ class MethodBuilder:
             pseudonyms=self.pseudonyms,
         )
 
+    def region_of(self, encoder: Encoder) -> Region:
+        """Return the region of the cohort's images; `tumor` for a network without them."""
+        has_no_images = encoder.level == "none" or isinstance(encoder, PrecomputedFeatures)
+        return "tumor" if has_no_images else self.cohort.preprocessing.region
+
+    def label_images(self, label: str, encoder: Encoder) -> str:
+        """Return the label of an encoder, which names images that are whole scans."""
+        return f"{label} (whole scan)" if self.region_of(encoder) == "none" else label
+
     def make_network(
         self,
         label: str,
@@ -142,6 +152,7 @@ class MethodBuilder:
             plugins=plugins,
             control=_find_control(tasks),
             grid=grid,
+            region=self.region_of(encoder),
         )
         precise = resolve_precision(
             training, trained_from=method.trained_from, resources=self.resources

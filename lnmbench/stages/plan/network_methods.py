@@ -71,7 +71,7 @@ class NetworkResolver:
             )
             return
         for parts in self._task_sets(selection):
-            label = self._label(selection, weights, *parts, level=encoder.level)
+            label = self._label(selection, weights, *parts, encoder=encoder)
             yield from self.builder.attempt(
                 label, self._network, label, selection, encoder, rows, *parts
             )
@@ -141,10 +141,14 @@ class NetworkResolver:
         tasks: Sequence[Selection[AuxTask]],
         weighting: Selection[Weighting] | None,
         *,
-        level: str = "",
+        encoder: Encoder | None = None,
     ) -> str:
         network = str(redact_choice(selection.written, weights))
-        parts = [self._name_clinical_network(selection) if level == "none" else network]
+        if encoder is not None and encoder.level == "none":
+            network = self._name_clinical_network(selection)
+        elif encoder is not None:
+            network = self.builder.label_images(network, encoder)
+        parts = [network]
         parts += [str(redact_choice(task.written)) for task in tasks]
         if weighting is not None and weighting.written != DEFAULT_WEIGHTING:
             parts.append(str(redact_choice(weighting.written)))

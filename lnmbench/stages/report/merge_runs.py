@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +15,16 @@ from lnmbench.results import complete_methods
 from lnmbench.stages.report.load_results import compare_methods, read_results
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique, strip_suffix
 from lnmbench.stages.report.result_faults import drop_faulty_metrics, separate_failures
+from lnmbench.text import plural
 
 
 def read_runs(
     folders: Sequence[Path], registry: Registry, say: Callable[[str], None] = lambda _: None
 ) -> list[Results]:
     """Return one `Results` for each cohort, with the methods of all its runs compared.
+
+    Two cohort files of one data set, with patches around the tumor and with whole scans, are one
+    cohort: their cases must be the same.
 
     Parameters
     ----------
@@ -41,11 +45,41 @@ def read_runs(
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
         results = read_results(folder, registry, say)
         by_cohort.setdefault(results.fingerprint, []).append(results)
+    by_cohort = _join_regions(by_cohort)
     cohorts = [_merge(runs, registry) for runs in by_cohort.values()]
     for other in cohorts[1:]:
         _refuse_other_question(cohorts[0], other)
     _refuse_too_few_shared_methods(cohorts)
     return cohorts
+
+
+def _join_regions(by_cohort: Mapping[str, list[Results]]) -> dict[str, list[Results]]:
+    """Return the runs with those of the other region of a data set after those of the first."""
+    joined: dict[str, list[Results]] = {}
+    for fingerprint, runs in by_cohort.items():
+        others = [key for key, (other, *_) in joined.items() if _has_other_region(other, runs[0])]
+        if others:
+            _refuse_other_cases(joined[others[0]][0], runs[0])
+        joined.setdefault(others[0] if others else fingerprint, []).extend(runs)
+    return joined
+
+
+def _has_other_region(first: Results, other: Results) -> bool:
+    a, b = first.preprocessing, other.preprocessing
+    same_data = first.cohort == other.cohort
+    return same_data and a is not None and b is not None and a.region != b.region
+
+
+def _refuse_other_cases(first: Results, other: Results) -> None:
+    """Raise `UserError` unless patches around the tumor and whole scans are of the same cases."""
+    if not (first.n == other.n and np.array_equal(first.patients, other.patients)):
+        raise UserError(
+            "runs around the tumor and on whole scans have different cases",
+            where=f"{_folder_names(first)} and {_folder_names(other)}",
+            expected=plural(first.n, "case"),
+            got=str(other.n),
+            then="ingest the cases that have a tumor region alone, or report them one by one",
+        )
 
 
 def _merge(runs: Sequence[Results], registry: Registry) -> Results:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import SimpleITK as sitk
 from lnmbench_table.folder import Folder
+
+from lnmbench import UserError
 
 OpenFolder = Callable[..., Folder]
 ReadVolumes = Callable[[Folder], dict[str, str]]
@@ -80,3 +83,37 @@ def test_the_data_files_of_a_header_are_sources(folder: Path, open_folder: OpenF
     names = [path.name for path in open_folder(manifest).sources]
     assert {"ct.mhd", "ct.mhd.bin", "ct.nhdr", "ct.nhdr.bin", "a-mask.nrrd"} <= set(names)
     assert "secret" not in names
+
+
+def test_an_image_is_read_without_a_region(folder: Path, open_folder: OpenFolder) -> None:
+    manifest = "case,image,region\nA,a.nrrd,\n"
+    (case, *_) = open_folder(manifest).cases()
+    assert case.volume is not None
+    with pytest.raises(UserError, match="neither a region nor coordinates.*--region none"):
+        case.volume()
+    assert case.scan is not None
+    scan = case.scan()
+    image = sitk.ReadImage(folder / "a.nrrd")
+    assert scan.image.GetSize() == scan.mask.GetSize() == image.GetSize()
+    assert not sitk.GetArrayViewFromImage(scan.mask).any()
+    (case, *_) = open_folder("case,image,region\nA,a.nrrd,absent.nrrd\nB,,a-mask.nrrd\n").cases()
+    assert case.scan is not None
+    assert case.scan().image.GetSize() == image.GetSize()
+
+
+def test_the_scan_is_the_series_to_which_the_region_belongs(
+    shared_data: Path, open_folder: OpenFolder
+) -> None:
+    manifest = (
+        "case,image,region,region_name\n"
+        f"A,{shared_data}/dicom/liver,{shared_data}/dicom/liver/liver_seg.dcm,liv*\n"
+    )
+    (case, *_) = open_folder(manifest).cases()
+    assert case.volume is not None
+    assert case.scan is not None
+    volume, scan = case.volume(), case.scan()
+    assert scan.image.GetOrigin() == volume.image.GetOrigin()
+    assert (
+        sitk.GetArrayViewFromImage(scan.image) == sitk.GetArrayViewFromImage(volume.image)
+    ).all()
+    assert scan.identity == volume.identity

@@ -114,6 +114,11 @@ def test_the_command_has_how_images_were_brought_to_patches(
     assert format_command(allowed).endswith(" --allow-implausible --only")
     native = make_invocation(preprocessing=Preprocessing(native_mm=62.5))
     assert " --keep-native 62.5 " in format_command(native)
+    whole = Preprocessing(region="none", spacing_mm=(1.6, 1.6, 5.0), slices=9)
+    options = read_options(format_command(make_invocation(preprocessing=whole)))
+    assert "spacing" not in options
+    cohort = CohortOptions(region=options["region"], slices=int(options["slices"]))
+    assert cohort.to_ingest_options().preprocessing == whole
 
 
 def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvocation) -> None:

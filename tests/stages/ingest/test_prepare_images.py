@@ -10,7 +10,7 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import Preprocessing
 from lnmbench.stages.ingest import ingest_log_path
-from lnmbench.store.cohort_file import read_cohort, read_scans
+from lnmbench.store.cohort_file import read_cohort, read_masks, read_scans
 
 Ingest = Any
 
@@ -69,3 +69,41 @@ def test_images_that_are_not_hu_need_a_permission_that_the_cohort_records(
     path = ingest_made(preprocessing=allowed)
     assert read_cohort(path).preprocessing == allowed
     assert "implausible HU allowed" in ingest_log_path(path).read_text(encoding="utf-8")
+
+
+def test_whole_scans_need_no_tumor_region(ingest_made: Ingest, plugin: Path) -> None:
+    text = plugin.read_text(encoding="utf-8")
+    text = text.replace("inside[2:5, 10:14, 10:14] = 1", "pass")
+    plugin.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="the tumor mask is empty"):
+        ingest_made()
+    whole = Preprocessing(spacing_mm=(0.5, 0.5, 2.0), patch=16, region="none", slices=5)
+    path = ingest_made(preprocessing=whole)
+    cohort = read_cohort(path)
+    assert cohort.preprocessing == whole
+    assert (cohort.offsets[1:] - cohort.offsets[:-1]).tolist() == [5] * 6
+    assert cohort.read_masks is None
+    assert not read_masks(path, 0, 30).any()
+    scans, _ = read_scans(path)
+    assert (scans.tumor_ml == 0).all()
+    assert "check the images" not in "\n".join(ingest_made.progress.lines)
+
+
+def test_a_scan_is_read_in_place_of_a_volume_with_the_tumor(
+    ingest_made: Ingest, plugin: Path
+) -> None:
+    text = plugin.read_text(encoding="utf-8")
+    text = text.replace(
+        "volume=volume if self.images else None)",
+        "volume=self.refuse, scan=lambda number=number, name=name: self.volume(number, name))",
+    )
+    text = text.replace(
+        "    def volume(self",
+        "    def refuse(self):\n"
+        "        raise UserError('the tumor is not marked')\n\n    def volume(self",
+    )
+    plugin.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="the tumor is not marked"):
+        ingest_made()
+    whole = Preprocessing(spacing_mm=(0.5, 0.5, 2.0), patch=16, region="none", slices=3)
+    assert read_cohort(ingest_made(preprocessing=whole)).has_images

@@ -140,6 +140,17 @@ def test_folders_of_weights_are_not_part_of_the_label(
     assert str(tmp_path) not in str(resolved.method.baseline)
 
 
+def test_methods_on_whole_scans_are_others(cohort: Cohort, planted_registry: Registry) -> None:
+    whole = replace(cohort, preprocessing=replace(cohort.preprocessing, region="none"))
+    (tumor,) = resolve(cohort, planted_registry, POOLED)
+    (scan,) = resolve(whole, planted_registry, POOLED)
+    assert scan.method.label == f"{POOLED} (whole scan)"
+    assert tumor.method.fingerprint != scan.method.fingerprint
+    (logistic,) = resolve(cohort, planted_registry, "logistic")
+    (other,) = resolve(whole, planted_registry, "logistic")
+    assert logistic.method == other.method
+
+
 def test_modalities_choose_images_and_clinical_features(
     cohort: Cohort, planted_registry: Registry
 ) -> None:

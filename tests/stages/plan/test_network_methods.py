@@ -10,7 +10,7 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import Resources
+from lnmbench.records import Preprocessing, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import resolve_methods
@@ -75,4 +75,14 @@ def test_an_image_control_has_no_label_controls(
         f"{network},control=noise + {task}",
         f"{network},control=noise",
         f"{network} + {task},shuffled=1",
+    ]
+
+
+def test_networks_on_whole_scans_say_so(resolve_labels: Labels, make_cohort: MakeCohort) -> None:
+    whole = Preprocessing(region="none")
+    cohort = replace(make_cohort(), offsets=np.arange(61), preprocessing=whole)
+    encoders = ("resnet18:weights=random", "none")
+    assert resolve_labels(cohort, encoder=encoders, aux=("none",), only=True) == [
+        "resnet18:weights=random (whole scan)",
+        "clinical network",
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,12 +14,13 @@ from lnmbench.contracts import Progress
 from lnmbench.records import (
     Choice,
     Paragraph,
+    Preprocessing,
     Results,
     RunFolders,
     Table,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.report import read_results
+from lnmbench.stages.report import merge_runs, read_results
 from lnmbench.stages.report.merge_runs import read_runs
 from lnmbench.stages.report.pages import build_blocks_across
 from lnmbench.stages.run import run
@@ -128,3 +131,40 @@ def test_what_cannot_be_compared_is_refused_with_the_reason(
     with pytest.raises(UserError, match=reason) as error:
         read_runs([runs[name] for name in names], REGISTRY)
     assert all(runs[name].name in str(error.value) for name in names)
+
+
+def test_the_tumor_and_whole_scans_of_one_data_set_are_one_cohort(
+    runs: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folds depend on ids and labels, so that both cohort files have the same."""
+    read = merge_runs.read_results
+
+    def read_whole(folder: Path, *arguments: Any) -> Results:
+        results = read(folder, *arguments)
+        if folder.name != "other-methods":
+            return results
+        (network,) = results.method_results
+        method = replace(network.method, label="network (whole scan)", region="none")
+        return replace(
+            results,
+            fingerprint="another",
+            preprocessing=Preprocessing(region="none"),
+            method_results=(replace(network, method=method),),
+        )
+
+    monkeypatch.setattr(merge_runs, "read_results", read_whole)
+    (both,) = read_runs([runs["with pt"], runs["other methods"]], REGISTRY)
+    labels = [result.method.label for result in both.method_results]
+    assert sorted(labels) == [
+        *("clinical network", "clinical network + pt", "logistic", "network (whole scan)"),
+    ]
+    compared = {frozenset((p.method_a, p.method_b)) for p in both.pair_comparisons}
+    assert len(compared) == 6
+
+    def read_fewer(folder: Path, *arguments: Any) -> Results:
+        results = read_whole(folder, *arguments)
+        return replace(results, n=3) if folder.name == "other-methods" else results
+
+    monkeypatch.setattr(merge_runs, "read_results", read_fewer)
+    with pytest.raises(UserError, match="around the tumor and on whole scans have different cases"):
+        read_runs([runs["with pt"], runs["other methods"]], REGISTRY)
