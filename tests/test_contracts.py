@@ -86,7 +86,18 @@ def prediction_parameters(folder: Path) -> dict[str, str]:
     return {"path": str(folder / "readers.csv")}
 
 
+def score_parameters(folder: Path) -> dict[str, str]:
+    (folder / "score.toml").write_text(
+        'title = "t"\ncitation = "c"\noutcome = "o"\ncohort = "k"\n'
+        '[variables.age]\ndescription = "age"\nunit = "years"\n'
+        '[[terms]]\nvariable = "age"\ncoefficient = 0.1\n'
+    )
+    return {"path": str(folder / "score.toml")}
+
+
 PARAMETERS = {
+    "guideline": lambda folder: {"column": "long axis"},
+    "score": score_parameters,
     "predictions": prediction_parameters,
     "table": table_parameters,
     "folder": folder_parameters,

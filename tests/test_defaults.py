@@ -24,6 +24,7 @@ OTHER_MEANINGS = {
     "schedule": "the training setting: the course of the learning rates",
     "table": "a block of the report, and an output format",
     "predictions": "a group of sections of the report, and what methods return",
+    "score": "a prediction of a method that only orders the cases, in messages",
     "rotation": "an augmentation",
     "segment": "an element of DICOM segmentations",
     "shape": "the attribute of arrays",

@@ -244,3 +244,24 @@ def test_the_readers_of_the_docs_run(
     printed = capsys.readouterr().out
     assert "methods that are not trained" in printed
     assert "Agreement between readers" in printed
+
+
+def test_the_score_of_the_docs_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lnmbench.cli.app import app
+
+    text = (ROOT / "docs" / "scores.md").read_text(encoding="utf-8")
+    (file,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    (command,) = re.findall(r"    lnmbench (run --dataset synthetic:(?:.*\\\n)*.*)\n", text)
+    (rules,) = re.findall(r"    lnmbench run --encoder none (.*guideline.*)\n", text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
+    Path("my_score.toml").write_text(file, encoding="utf-8")
+    words = command.replace("\\\n", " ").replace("images=False", "images=False,n=60").split()
+    small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1 --aux none --target n1"
+    rules = rules.replace("guideline:", "guideline:coverage=partial,")
+    app([*words, *rules.split(), *small.split()], standalone_mode=False)
+    printed = capsys.readouterr().out
+    assert "methods that are not trained" in printed
+    assert "A score for this page; predicts pN2 or higher" in printed

@@ -34,6 +34,8 @@ class CasePredictions:
         Whether cases may lack a prediction. The method is then compared on the others alone.
     notes
         Notices for the user.
+    missing
+        The cause of missing predictions, if it is known, for the message of the refusal.
     """
 
     values: NDArray[np.float64]
@@ -41,3 +43,4 @@ class CasePredictions:
     folds: NDArray[np.int64] | None = None
     partial: bool = False
     notes: tuple[str, ...] = ()
+    missing: str = ""

@@ -156,7 +156,7 @@ def check_baseline_probabilities(baseline: Any, cohort: Cohort) -> None:
 @_asserting("baseline")
 def check_fixed_predictions(baseline: Any, cohort: Cohort) -> None:
     """Check that the predictions of a baseline that is not trained are those of cases."""
-    if baseline.fixed is not None:
+    if not isinstance(baseline, GuardedImageBaseline) and baseline.fixed is not None:
         positions = {id_: number for number, id_ in enumerate(cohort.ids)}
         baseline.fixed.predict_cases(cohort, positions.get)
 

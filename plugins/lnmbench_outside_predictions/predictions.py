@@ -79,6 +79,7 @@ class Predictions:
             scale=values.scale,
             partial=self._is_partial,
             notes=(*table.notes, *notes, *values.notes),
+            missing=notes[0] if notes else "",
         )
 
 

@@ -17,6 +17,7 @@ from lnmbench.registry.boundary.values import (
     describe,
     require_flag,
     require_option,
+    require_text,
     require_texts,
 )
 
@@ -61,6 +62,7 @@ def _require_predictions(value: object, *, count: int) -> CasePredictions:
         folds=None if value.folds is None else _require_folds(value.folds, values),
         partial=require_flag(value.partial),
         notes=require_texts(value.notes),
+        missing=require_text(value.missing) if value.missing else "",
     )
 
 

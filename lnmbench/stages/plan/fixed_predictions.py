@@ -88,7 +88,7 @@ def plan_predictions(
         partial=predictions.partial,
         notes=predictions.notes,
     )
-    return _require_coverage(planned, plan, where)
+    return _require_coverage(planned, plan, where, cause=predictions.missing)
 
 
 def hash_files(parameters: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
@@ -117,7 +117,9 @@ def _refuse_other_folds(folds: NDArray[np.int64], plan: Plan, where: str) -> Non
         )
 
 
-def _require_coverage(planned: PlannedPredictions, plan: Plan, where: str) -> PlannedPredictions:
+def _require_coverage(
+    planned: PlannedPredictions, plan: Plan, where: str, *, cause: str
+) -> PlannedPredictions:
     """Return the predictions, or raise `UserError` for cases that lack one."""
     covered, n = planned.covered, len(plan.ids)
     lacking = n - int(covered.sum())
@@ -131,6 +133,7 @@ def _require_coverage(planned: PlannedPredictions, plan: Plan, where: str) -> Pl
             " prediction",
             where=where,
             expected="one for each case, in each repeat",
+            got=cause,
             then="add them, or set coverage=partial to compare on the other cases alone",
         )
     truth = plan.truth[covered]
