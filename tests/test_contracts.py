@@ -107,6 +107,7 @@ PARAMETERS = {
     "invasion": lambda folder: {"kind": "stas"},
     "signs": lambda folder: {"names": "spiculation+lobulation"},
     "column": lambda folder: {"name": "grade"},
+    "two_stage": lambda folder: {"aux": "pt"},
     "timm": lambda folder: {"name": "resnet18", "weights": "random"},
     "sklearn": lambda folder: {"path": "sklearn.tree.DecisionTreeClassifier"},
 }

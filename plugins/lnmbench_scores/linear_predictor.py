@@ -172,13 +172,13 @@ def _read_source(variable: Variable, column: Column, *, where: str) -> Source:
             expected=f"categories: {variable.description}",
             then="map another column with columns=VARIABLE:COLUMN",
         )
-    wanted = {fold_spelling(category) for category in variable.categories}
+    spellings = {fold_spelling(category) for category in variable.categories}
     positive = [
         float(index)
         for index, category in enumerate(column.categories)
-        if fold_spelling(category) in wanted
+        if fold_spelling(category) in spellings
     ]
-    if not wanted and column.kind == "binary":
+    if not spellings and column.kind == "binary":
         return Source(column=column.name, positive=(1.0,))
     if not positive:
         raise UserError(

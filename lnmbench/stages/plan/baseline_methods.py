@@ -89,6 +89,7 @@ class BaselineResolver:
         refuse_no_features(features, f"the baseline {selection.written.name}")
         refuse_selection(selection.bound, self.builder.cohort)
         baseline.candidates()
+        baseline.estimator(features.features)  # it may refuse the columns
         method = self._baseline_method(selection)
         versions = {**baseline.versions(), **method.plugins}
         return ResolvedBaseline(method=replace(method, plugins=versions), baseline=baseline)

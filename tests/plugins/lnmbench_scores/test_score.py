@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,12 @@ import statsmodels.api as sm
 from lnmbench_scores.score import FixedScore, RecalibratedScore, score
 
 from lnmbench import Cohort, UserError
+from lnmbench.config import read_benchmark
 from lnmbench.contracts import Baseline, FixedPredictions
+from lnmbench.records import Plan, Resources
+from lnmbench.registry import Registry
+from lnmbench.stages.plan.method_selections import select_methods
+from lnmbench.stages.plan.methods import resolve_methods
 from lnmbench.testing import check_contract
 
 
@@ -93,3 +99,13 @@ def test_the_contract_is_kept(coefficient_path: Path, cohort: Cohort) -> None:
 def test_a_published_score_names_what_a_cohort_lacks(cohort: Cohort) -> None:
     with pytest.raises(UserError, match="lacks metastasis_on_radiograph .*symptoms"):
         predict(cohort, name="shafazand_2006", columns="central_location:central")
+
+
+def test_a_recalibrated_score_is_refused_before_anything_is_trained(
+    coefficient_path: Path, make_cohort: Callable[..., Cohort], plan: Plan
+) -> None:
+    registry, baseline = Registry(), f"score:path={coefficient_path},recalibrate=true"
+    benchmark = read_benchmark(None, {"baseline": ["logistic", baseline], "only": True})
+    selections = select_methods(benchmark, registry)
+    with pytest.raises(UserError, match="lacks diameter .*cea .*central"):
+        resolve_methods(selections, benchmark, registry, make_cohort(30), Resources(), plan=plan)
