@@ -50,7 +50,8 @@ def estimate_ingest(
         Whether images are read from files: then the upper bound is the time by the clock, in which
         a thread waits for the disk.
     extraction
-        The extraction of features from the images, if there is one.
+        The extraction of features from the images, if there is one. Its processes count by the
+        clock, too.
 
     Raises
     ------
@@ -86,9 +87,10 @@ def estimate_ingest(
             got=reasons[0],
             then="run lnmbench data ingest for the reasons of all cases",
         )
+    waits = are_files or extraction is not None  # for the disk, for other processes
     seconds = Span(
         low=_extrapolate(lows, counts, len(with_images)),
-        high=_extrapolate(highs if are_files else lows, counts, len(with_images)),
+        high=_extrapolate(highs if waits else lows, counts, len(with_images)),
     )
     sampled = cycle(slices)
     of_cases = tuple(0 if case.volume is None else next(sampled) for case in cases)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from lnmbench import Case
+from lnmbench import Case, Volume
 from lnmbench.errors import UserError
 from lnmbench.records import Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate import IngestEstimate, ingest_probe
 from lnmbench.stages.estimate.ingest_probe import estimate_ingest
 from lnmbench.stages.ingest import IngestOptions
+from lnmbench.stages.ingest.feature_extraction import ExtractedFeatures
 
 OPTIONS = IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
 
@@ -57,6 +61,26 @@ def test_a_sample_that_takes_long_is_extrapolated(
     assert expected.sampled == 2
     assert expected.seconds.low == pytest.approx(8.0 / 2 * 60)
     assert ingest_probe._extrapolate([8.0, 3.0], [2, 2], 60) == pytest.approx(5.0 + 1.5 * 60)
+
+
+def test_extraction_in_other_processes_counts_by_the_clock(
+    phantoms: list[Case], tmp_path: Path
+) -> None:
+    class Waiting:
+        def extract(self, volume: Volume, *, where: str) -> ExtractedFeatures:
+            time.sleep(0.1)
+            return ExtractedFeatures(values=np.zeros(3))
+
+    extraction: Any = Waiting()
+    expected = estimate_ingest(
+        phantoms,
+        OPTIONS,
+        folder=tmp_path / "i",
+        workers=2,
+        are_files=False,
+        extraction=extraction,
+    )
+    assert expected.seconds.high >= 0.1 * len(phantoms) / 2
 
 
 def test_native_boxes_take_space(phantoms: list[Case], tmp_path: Path) -> None:
