@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from lnmbench.classical import ClassicalModel, grid
-from lnmbench_baselines.limits import require_positive
+from lnmbench_baselines.limits import require_positive, require_seed
 from lnmbench_baselines.packages import package_version, require_package
 from lnmbench_baselines.trees import DEPTHS, RATES
 
@@ -42,7 +42,7 @@ def xgboost(trees: int = 100, seed: int = 0) -> ClassicalModel:
             verbosity=0,
         )
 
-    return _make_model("xgboost", classifier, trees=trees)
+    return _make_model("xgboost", classifier, trees=trees, seed=seed)
 
 
 def lightgbm(trees: int = 100, seed: int = 0) -> ClassicalModel:
@@ -73,7 +73,7 @@ def lightgbm(trees: int = 100, seed: int = 0) -> ClassicalModel:
             verbosity=-1,
         )
 
-    return _make_model("lightgbm", classifier, trees=trees)
+    return _make_model("lightgbm", classifier, trees=trees, seed=seed)
 
 
 def catboost(trees: int = 100, seed: int = 0) -> ClassicalModel:
@@ -100,13 +100,14 @@ def catboost(trees: int = 100, seed: int = 0) -> ClassicalModel:
             verbose=False,
         )
 
-    return _make_model("catboost", classifier, trees=trees, depth="depth")
+    return _make_model("catboost", classifier, trees=trees, seed=seed, depth="depth")
 
 
 def _make_model(
-    name: str, classifier: Callable[[], Any], *, trees: int, depth: str = "max_depth"
+    name: str, classifier: Callable[[], Any], *, trees: int, seed: int, depth: str = "max_depth"
 ) -> ClassicalModel:
     require_positive(name, trees=trees)
+    require_seed(name, seed)
     require_package(name)
     search = grid(**{"learning_rate": RATES, depth: DEPTHS})
     versions = partial(package_version, name)

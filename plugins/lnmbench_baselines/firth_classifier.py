@@ -12,8 +12,6 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from lnmbench import UserError
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -24,9 +22,10 @@ _LARGEST_LOGIT = 50.0
 class FirthClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
     """Firth's penalized likelihood (1993) on linearly independent columns.
 
-    Columns of zeros and ones that add up to 1 depend on each other, and the model needs columns
-    that do not. Predictions are the same whatever columns are left out: the penalty is Jeffreys'
-    prior, which does not depend on the parametrization.
+    With as many of them as cases, there is no information left, and the share of events is
+    predicted. Columns of zeros and ones that add up to 1 depend on each other, and the model needs
+    columns that do not. Predictions are the same whatever columns are left out: the penalty is
+    Jeffreys' prior, which does not depend on the parametrization.
 
     Parameters
     ----------
@@ -47,20 +46,15 @@ class FirthClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
             Complete numbers, (n, columns).
         labels
             0 and 1, both present, (n,).
-
-        Raises
-        ------
-        UserError
-            For as many independent columns as cases.
         """
         columns = independent_columns(features)
         if len(columns) + 1 >= len(labels):
-            raise UserError(
-                f"{len(labels)} training cases are too few for Firth's regression",
-                where="baseline firth",
-                expected=f"more than {len(columns) + 1}, the number of coefficients",
-                then="use logistic, or fewer features",
+            warnings.warn(
+                "Firth's regression has as many coefficients as training cases: the share of events"
+                " is predicted instead; use logistic, or fewer features",
+                stacklevel=2,
             )
+            columns = columns[:0]
         self.classes_, self.columns_ = np.array([0.0, 1.0]), columns
         self.coef_, self.intercept_ = np.zeros(len(columns)), 0.0
         if len(columns):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lnmbench.classical import ClassicalModel
-from lnmbench_baselines.limits import require_positive
+from lnmbench_baselines.limits import require_positive, require_seed
 from lnmbench_baselines.packages import package_version, require_package, require_weights
 
 
@@ -34,7 +34,7 @@ def tabpfn(
 
         return FileTabPFN(path=path, estimators=estimators, seed=seed, device=device)
 
-    return _make_model("tabpfn", classifier, weights=weights, estimators=estimators)
+    return _make_model("tabpfn", classifier, weights=weights, estimators=estimators, seed=seed)
 
 
 def tabicl(
@@ -66,13 +66,14 @@ def tabicl(
             n_jobs=1,
         )
 
-    return _make_model("tabicl", classifier, weights=weights, estimators=estimators)
+    return _make_model("tabicl", classifier, weights=weights, estimators=estimators, seed=seed)
 
 
 def _make_model(
-    name: str, classifier: Callable[[str], Any], *, weights: Path, estimators: int
+    name: str, classifier: Callable[[str], Any], *, weights: Path, estimators: int, seed: int
 ) -> ClassicalModel:
     require_positive(name, estimators=estimators)
+    require_seed(name, seed)
     require_package(name)
     path = require_weights(name, weights)
     return ClassicalModel(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lnmbench import Column
+from lnmbench import Column, UserError
 from lnmbench.classical import ClassicalModel, grid
 from lnmbench_baselines.limits import require_positive
 from lnmbench_baselines.logistic import STRENGTHS
 
-CUBIC = 3
+CUBIC, MOST_KNOTS = 3, 50
 
 
 def gam(knots: int = 5, max_iter: int = 1000) -> ClassicalModel:
@@ -23,7 +23,14 @@ def gam(knots: int = 5, max_iter: int = 1000) -> ClassicalModel:
     max_iter
         Maximum number of iterations of the solver.
     """
-    require_positive("gam", knots=knots - 1, max_iter=max_iter)
+    require_positive("gam", max_iter=max_iter)
+    if not MOST_KNOTS >= knots >= 2:
+        raise UserError(
+            "wrong value for knots",
+            where="baseline gam",
+            expected=f"2 to {MOST_KNOTS}",
+            got=str(knots),
+        )
 
     def transformers(columns: Sequence[Column]) -> Sequence[tuple[str, Any]]:
         from sklearn.compose import ColumnTransformer

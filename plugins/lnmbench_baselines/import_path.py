@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from lnmbench.classical import ClassicalModel, grid
 from lnmbench_baselines.imported_classifier import make_classifier, source_version
+from lnmbench_baselines.limits import require_seed
 from lnmbench_baselines.parameter_values import parse_values
 
 
@@ -29,6 +30,7 @@ def sklearn(
     seed
         Seed, for parameters named `random_state` that are not set.
     """
+    require_seed("sklearn", seed)
     values = parse_values(parameters)
     first = {name: options[0] for name, options in values.items()}
     make_classifier(path, first, seed)  # refuse before anything is planned

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from lnmbench import UserError
 
+LARGEST_SEED = 2**32 - 1
+
+
+def require_seed(baseline: str, seed: int) -> None:
+    """Raise `UserError` for a seed that random generators do not take."""
+    if not 0 <= seed <= LARGEST_SEED:
+        raise UserError(
+            "wrong value for seed",
+            where=f"baseline {baseline}",
+            expected=f"0 to {LARGEST_SEED}",
+            got=str(seed),
+        )
+
 
 def require_positive(baseline: str, **parameters: int) -> None:
     """Raise `UserError` for a parameter that is not 1 or more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from lnmbench.classical import ClassicalModel, grid
-from lnmbench_baselines.limits import require_positive
+from lnmbench_baselines.limits import require_positive, require_seed
 
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
 ELASTIC_STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -27,6 +27,7 @@ def logistic(
         Seed of the solver of the elastic net.
     """
     require_positive("logistic", max_iter=max_iter)
+    require_seed("logistic", seed)
 
     def classifier() -> Any:
         from sklearn.linear_model import LogisticRegression

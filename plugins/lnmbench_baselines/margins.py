@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lnmbench import UserError
 from lnmbench.classical import ClassicalModel, grid
-from lnmbench_baselines.limits import require_positive
+from lnmbench_baselines.limits import require_seed
 
 NEIGHBORS = (100, 60, 40, 25, 15, 8)
 
@@ -32,7 +33,11 @@ def svm(folds: int = 5, seed: int = 0) -> ClassicalModel:
         Seed of these folds.
     """
 
-    require_positive("svm", folds=folds - 1)
+    if folds < 2:
+        raise UserError(
+            "wrong value for folds", where="baseline svm", expected="2 or more", got=str(folds)
+        )
+    require_seed("svm", seed)
 
     def classifier() -> Any:
         from lnmbench_baselines.calibrated_machine import CalibratedMachine

@@ -7,7 +7,7 @@ from typing import Any
 
 from lnmbench import Column
 from lnmbench.classical import ClassicalModel, grid
-from lnmbench_baselines.limits import require_positive
+from lnmbench_baselines.limits import require_positive, require_seed
 
 DEPTHS = (1, 2, 4)
 RATES = (0.02, 0.06, 0.2)
@@ -24,6 +24,7 @@ def random_forest(trees: int = 200, seed: int = 0) -> ClassicalModel:
         Seed of the samples of cases and features.
     """
     require_positive("random_forest", trees=trees)
+    require_seed("random_forest", seed)
 
     def classifier() -> Any:
         from sklearn.ensemble import RandomForestClassifier
@@ -45,6 +46,7 @@ def hist_gradient_boosting(trees: int = 100, seed: int = 0) -> ClassicalModel:
         Seed of the algorithm.
     """
     require_positive("hist_gradient_boosting", trees=trees)
+    require_seed("hist_gradient_boosting", seed)
 
     def classifier() -> Any:
         from sklearn.ensemble import HistGradientBoostingClassifier

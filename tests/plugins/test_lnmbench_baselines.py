@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.util import find_spec
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -101,3 +102,11 @@ def test_numbers_of_trees_and_folds_are_checked() -> None:
     ):
         with pytest.raises(UserError, match=f"wrong value for {parameter} .baseline {factory}"):
             OFFERED[factory](**{parameter: 0})
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if "seed" in signature(OFFERED[name]).parameters]
+)
+def test_seeds_are_checked(name: str) -> None:
+    with pytest.raises(UserError, match=f"wrong value for seed .baseline {name}"):
+        OFFERED[name](seed=-1)
