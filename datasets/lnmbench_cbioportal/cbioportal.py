@@ -12,18 +12,13 @@ from lnmbench.tables import require_cells
 from lnmbench.text import clean, plural
 from lnmbench_cbioportal.card import SOURCE, describe_cohort, make_card, read_meta
 from lnmbench_cbioportal.pathology import read_findings
+from lnmbench_cbioportal.stage_kinds import CN, CT, PN, PT, find_stage, require_nodes
 from lnmbench_cbioportal.stages import (
-    CN,
-    CT,
-    PN,
-    PT,
     Stage,
-    find_stage,
     is_lung,
     make_stage_column,
     read_stage,
     require_before_therapy,
-    require_nodes,
 )
 from lnmbench_cbioportal.study import Study, read_study
 from lnmbench_cbioportal.study_files import find_study
