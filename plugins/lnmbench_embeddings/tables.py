@@ -48,7 +48,9 @@ def read_csv(path: Path, id_column: str) -> FeatureRows:
             header = file.readline()
         separator = max(_SEPARATORS, key=header.count)
         names = next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])
-        _require_names([name.strip() for name in names], id_column, path.name)
+        is_indexed = bool(names) and not names[0].strip()
+        columns = [name.strip() for name in names]
+        _require_names(columns[1:] if is_indexed else columns, id_column, path.name)
         frame = _parse(path, separator, names, id_column, decimal=".")
         if separator == ";" and any(frame[name].dtype == object for name in _others(names)):
             frame = _parse(path, separator, names, id_column, decimal=",")
@@ -58,6 +60,8 @@ def read_csv(path: Path, id_column: str) -> FeatureRows:
             expected="a table in UTF-8, with one line of names",
             got=type(error).__name__,
         ) from error
+    if is_indexed:
+        frame = _drop_row_numbers(frame, path.name)
     return _collect_rows(frame.rename(columns=str.strip), id_column, path.name)
 
 
@@ -124,6 +128,13 @@ def _parse(
             index_col=False,
         )
     return frame
+
+
+def _drop_row_numbers(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Return the table without its first column, which has no name: numbers as pandas adds them."""
+    if not np.array_equal(frame.iloc[:, 0].to_numpy(), np.arange(len(frame))):
+        raise UserError(f"the first column of {file} has no name", then="name it, or remove it")
+    return frame.iloc[:, 1:]
 
 
 def _others(names: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -13,10 +14,10 @@ from lnmbench_embeddings.encoder import Embeddings
 from lnmbench import UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, RunFolders
+from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate import estimate
-from lnmbench.stages.ingest import IngestOptions, Pseudonyms
+from lnmbench.stages.ingest import IngestOptions, Pseudonyms, ingest
 from lnmbench.stages.run import run
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.ledger import LedgerReader
@@ -24,6 +25,7 @@ from lnmbench.testing import check_contract
 
 N = 24
 SMALL = {"only": True, "repeats": 1, "folds": 2, "inner": 2, "training": {"max_epochs": 2}}
+OPTIONS = IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
 TABLE = "table:path=t.csv,columns=t.toml"
 
 
@@ -71,7 +73,7 @@ def run_small(home: Path, progress: Progress, *, dataset: str = TABLE, **options
         workers=1,
         plugins=(),
         progress=progress,
-        ingest_options=IngestOptions(pseudonyms=pseudonyms),  # type: ignore[arg-type]
+        ingest_options=replace(OPTIONS, pseudonyms=pseudonyms),  # type: ignore[arg-type]
     )
 
 
@@ -100,7 +102,17 @@ def test_a_table_without_images(home: Path) -> None:
     ids = [f"Doe {i}" for i in np.random.default_rng(1).permutation(N)]
     write_features("e.npz", (*ids, "somebody else"))
     progress = Lines()
-    folder = run_small(home, progress, encoder=("embeddings:path=e.npz,pretrained_on=imagenet",))
+    encoder = "embeddings:path=e.npz,pretrained_on=imagenet"
+    estimated = estimate(
+        read_benchmark(None, {"dataset": TABLE, "target": "n1", "encoder": (encoder,), **SMALL}),
+        Registry(),
+        folders=RunFolders(home=home),
+        executor=Choice(name="inline"),
+        workers=1,
+        progress=progress,
+    )
+    assert estimated.methods[0].slices == 0
+    folder = run_small(home, progress, encoder=(encoder,))
     line = "embeddings:path=e.npz,pretrained_on=imagenet: 1 case of the file is not in the cohort"
     assert line in progress.lines
     with np.load("e.npz") as stored:
@@ -113,6 +125,15 @@ def test_a_table_without_images(home: Path) -> None:
     assert method.label == "embeddings:path=e.npz,pretrained_on=imagenet"
     assert "Doe" not in "".join(progress.lines)
     assert b"somebody else" not in b"".join(path.read_bytes() for path in folder.glob("*"))
+
+
+def test_a_baseline_on_features_of_a_file(home: Path) -> None:
+    write_table()
+    write_features("e.npz", (*(f"Doe {i}" for i in range(N)), "somebody else"))
+    progress = Lines()
+    pooled = 'pooled:encoder="embeddings:path=e.npz",model=logistic'
+    run_small(home, progress, encoder=("none",), baseline=(pooled,))
+    assert any("1 case of the file is not in the cohort" in line for line in progress.lines)
 
 
 def test_the_fingerprint_is_that_of_the_content(home: Path, silent: Progress) -> None:
@@ -151,9 +172,15 @@ def test_ids_of_a_table_with_pseudonyms(home: Path, silent: Progress) -> None:
 
 def test_features_of_slices_and_exchanged_patients(home: Path, silent: Progress) -> None:
     synthetic = f"synthetic:n={N}"
-    run_small(home, silent, dataset=synthetic, encoder=("none",))
-    (cohort_file,) = (home / "cohorts").glob("*.h5")
-    cohort = read_cohort(cohort_file)
+    path = ingest(
+        Choice(name="synthetic", parameters={"n": N}),
+        Registry(),
+        home=home,
+        workers=1,
+        progress=silent,
+        options=OPTIONS,
+    )
+    cohort = read_cohort(path)
     counts = np.diff(cohort.offsets)
     ids = [id_ for id_, count in zip(cohort.ids, counts, strict=True) for _ in range(count)]
     write_features("e.npz", tuple(ids))
@@ -171,15 +198,6 @@ def test_features_of_slices_and_exchanged_patients(home: Path, silent: Progress)
     for task in ("rotation", "segment"):
         with pytest.raises(UserError, match=f"task {task} learns from .*cannot encode"):
             run_small(home, silent, dataset=synthetic, encoder=(name,), aux=(task,))
-    estimated = estimate(
-        read_benchmark(None, {"dataset": synthetic, "target": "n2", "encoder": (name,), **SMALL}),
-        Registry(),
-        folders=RunFolders(home=home.with_name("empty")),
-        executor=Choice(name="inline"),
-        workers=1,
-        progress=silent,
-    )
-    assert estimated.methods[0].slices == 0
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,9 @@ def test_a_byte_order_mark_and_another_id_column(tmp_path: Path) -> None:
     [
         ("case,f0\na,1\n", "no column 'id' of ids.*got case, f0.*id_column="),
         ("id,f0,n2\na,1,0\n", "not numbered features.*got n2; remove.*label"),
-        (",id,f0\n0,a,1\n", "not numbered features.*got ''"),
+        (",id,f0\n5,a,1\n", "first column of e.csv has no name; name it"),
+        (",f0,f1\na,1,2\n", "no column 'id'"),
+        ("id,,f0\na,0,1\n", "not numbered features.*got ''"),
         ("id,f0,g1\na,1,2\n", "not numbered features"),
         ("id,f0,f0\na,1,2\n", "two columns of one name"),
         ("id,id,f0\na,b,2\n", "several columns 'id'"),
@@ -61,6 +63,14 @@ def test_a_byte_order_mark_and_another_id_column(tmp_path: Path) -> None:
 def test_other_tables_are_refused(tmp_path: Path, text: str, match: str) -> None:
     with pytest.raises(UserError, match=match):
         read_csv(write(tmp_path, text), "id")
+
+
+def test_row_numbers_of_pandas_are_no_feature(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": ["b", "a"], "f0": [1.5, 2.0]})
+    frame.to_csv(tmp_path / "e.csv")
+    rows = read_csv(tmp_path / "e.csv", "id")
+    assert rows.ids == ("b", "a")
+    np.testing.assert_array_equal(rows.features, [[1.5], [2.0]])
 
 
 def test_another_encoding_is_refused(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def shapes_of(model: FoundationModel) -> Shapes:
 
 
 def test_fmcib_is_the_wide_network_of_monai() -> None:
-    nets = pytest.importorskip("monai.networks.nets")
+    nets = pytest.importorskip("monai.networks.nets.resnet")
     with torch.device("meta"):
         reference = nets.resnet50(
             n_input_channels=1,
