@@ -325,6 +325,13 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
     if "warmup_epochs" in settings and training.warmup_epochs >= training.max_epochs:
         expected = f"below max_epochs ({training.max_epochs})"
         raise _training_error("warmup_epochs", expected, training.warmup_epochs)
+    if training.pooling == "transformer" and not training.layers:
+        raise UserError(
+            "training setting pooling=transformer reads a token of the transformer layers",
+            expected="layers of 1 or more",
+            got="layers=0",
+            then="add layers=2, or use pooling=attention",
+        )
     width = training.token_dim if training.layers else None
     if width is not None and width % training.heads:
         expected = f"a multiple of heads ({training.heads})"

@@ -114,6 +114,11 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
         ("[training]\nlayers = 1000000000", "layers.*expected at most 256, got 1000000000"),
         ("[training]\nmax_epochs = 99999999999", "max_epochs.*expected at most 1000000"),
         ("[training]\nlayers = -1", "layers.*expected zero or a positive number"),
+        (
+            '[training]\npooling = "transformer"',
+            "pooling=transformer.*expected layers of 1 or more",
+        ),
+        ('[training]\npooling = "median"', "wrong value for pooling.*mean | max | attention"),
         ("[training]\nwarmup_epochs = 9\nmax_epochs = 9", r"warmup_epochs.*below max_epochs .9"),
         ("[training]\nlayers = 2\ntoken_dim = 30", "token_dim.*a multiple of heads"),
         ("[training]\nmax_epochs = 1.5", "wrong value for max_epochs"),

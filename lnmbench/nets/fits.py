@@ -395,8 +395,8 @@ def longest_bag(inputs: Inputs) -> int:
 def has_case_tokens(inputs: Inputs, settings: Training) -> bool:
     """Return whether a token is a case and not a slice.
 
-    Without layers between them, the mean of a case's tokens depends on nothing that is trained if
-    the encoder is frozen and the projection fixed. Examples need the slices.
+    Without layers before it, the mean of a case's tokens depends on nothing that is trained if the
+    encoder is frozen and the projection fixed. Another pooling and examples need the slices.
 
     Parameters
     ----------
@@ -407,7 +407,8 @@ def has_case_tokens(inputs: Inputs, settings: Training) -> bool:
     """
     fixed = settings.projection == "principal" and settings.token_dim is not None
     no_examples = all(task.examples is None for task in inputs.aux)
-    return fixed and settings.layers == 0 and not inputs.trains_encoder and no_examples
+    averages = settings.layers == 0 and settings.pooling == "mean"
+    return fixed and averages and not inputs.trains_encoder and no_examples
 
 
 def _require(condition: bool, message: str) -> None:

@@ -58,6 +58,7 @@ def _activations(inputs: Inputs, settings: Training) -> float:
         rows = tokens * inputs.slices.views + inputs.slices.others
         fixed, dim = width * rows, width
     longest = max(int(inputs.slices.counts.max()), longest_bag(inputs))
+    longest += settings.pooling == "transformer"
     scores = settings.heads * block_size_for(longest)
     mean += sum(_bag_tokens(task) for task in inputs.aux)
     layer = _SAVED_WIDTHS * width + _SAVED_SCORES * scores

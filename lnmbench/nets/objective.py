@@ -10,7 +10,7 @@ from torch import Tensor
 
 from lnmbench.nets.assembly import build_embedder, build_network
 from lnmbench.nets.data.examples import ExampleSet, ExampleTargets, TargetScale
-from lnmbench.nets.data.packing import Batch, ChosenExamples, pack_steps
+from lnmbench.nets.data.packing import Batch, ChosenExamples, choose_layout, pack_steps
 from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
@@ -65,6 +65,7 @@ class StackedObjective:
         self._offsets = None if inputs.slices is None else inputs.slices.offsets
         self._averaged = has_case_tokens(inputs, settings)
         self._attention = settings.layers > 0
+        self._layout = choose_layout(settings.pooling, settings.layers)
         self.network = build_network(inputs, fits, settings, weighting)
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
@@ -117,7 +118,12 @@ class StackedObjective:
             The examples of the cases, for the losses or predictions of auxiliary tasks.
         """
         return pack_steps(
-            cases_by_step, self._offsets, self.device, averaged=self._averaged, chosen=chosen
+            cases_by_step,
+            self._offsets,
+            self.device,
+            averaged=self._averaged,
+            chosen=chosen,
+            layout=self._layout,
         )
 
     def draw_examples(self, fits: Sequence[int]) -> ChosenExamples | None:

@@ -21,6 +21,9 @@ from lnmbench.records.predictions import PredictionScale
 Control = Literal["none", "negative", "positive"]
 """A part of a method that carries no information by construction (`negative`), or all of it."""
 
+PoolingKind = Literal["mean", "max", "attention", "gated_attention", "transformer"]
+"""Ways in which a network makes one vector of the tokens of a case."""
+
 WINDOW_HU = (-1000.0, 400.0)
 """Default range of CT intensities of a network."""
 
@@ -60,11 +63,11 @@ class Training:
 
     Slice features are projected to tokens of width `token_dim`, by their `principal` components in
     the training cases or by a `trained` projection; None keeps the encoder's width. Over the
-    tokens of a case stand `layers` transformer layers with `dropout`, none by default, then the
-    mean. `feature_penalty` acts on this mean like the penalty of a ridge regression, by dropout at
-    the rate penalty / (penalty + n) for n training cases. It acts so on the features of modalities
-    other than the clinical one, too, each of which has a layer of its own; `modality_dropout` is
-    the rate at which training omits such a modality of a case.
+    tokens of a case stand `layers` transformer layers with `dropout`, none by default, then
+    `pooling`, by default the mean. `feature_penalty` acts on the pooled token like the penalty of a
+    ridge regression, by dropout at the rate penalty / (penalty + n) for n training cases. It acts
+    so on the features of modalities other than the clinical one, too, each of which has a layer of
+    its own; `modality_dropout` is the rate at which training omits such a modality of a case.
 
     Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
     normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that
@@ -96,6 +99,7 @@ class Training:
     augment: str = "none"
     views: int = 4
     modality_dropout: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
+    pooling: PoolingKind = field(default="mean", metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)

@@ -15,20 +15,20 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.fits import Fits, Inputs, SliceInputs, has_case_tokens
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.dropout import DropoutSampler
 from lnmbench.nets.train_loop import TrainLoop, rate_factor, shuffle_into_batches
 from lnmbench.records import Training
-from lnmbench.stages.plan.weighting import TasksAlone
+from lnmbench.records.method import PoolingKind
+from lnmbench.stages.plan.weighting import TargetOnly, TasksAlone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.fits import Fits, Inputs
 
 
 def without_loss_weights(fits: Fits) -> Fits:
@@ -361,3 +361,55 @@ def test_a_projection_is_prepared_on_other_cases_than_the_training_cases(
     assert not np.allclose(
         other.probabilities["n2"], plain.probabilities["n2"], atol=1e-4, equal_nan=True
     )
+
+
+@pytest.mark.parametrize("pooling", ["max", "attention", "gated_attention", "transformer"])
+def test_fits_with_any_pooling_train_as_if_alone(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+    assert_same_fit: Callable[..., None],
+    pooling: PoolingKind,
+) -> None:
+    if pooling == "transformer" and not settings.layers:
+        pytest.skip("the class token is one of the transformer layers")
+    inputs, settings = make_inputs(), replace(settings, pooling=pooling)
+    together = train(inputs, make_fits([0, 1, 2]), settings, sum_losses())
+    for k in range(3):
+        alone = train(inputs, make_fits([k]), settings, sum_losses())
+        assert_same_fit(together, k, alone, 0, atol=1e-4)
+
+
+def test_attention_finds_the_slice_that_matters() -> None:
+    """One slice of ten carries the label and is marked; the mean is mostly noise."""
+    source = torch.Generator().manual_seed(0)
+    n, slices = 160, 10
+    target = (torch.rand(n, generator=source) < 0.4).float()
+    features = torch.randn(n, slices, 12, generator=source)
+    marked = torch.randint(0, slices, (n,), generator=source)
+    features[torch.arange(n), marked, 0] += 3.0 * target
+    features[torch.arange(n), marked, 1] += 4.0
+    offsets = torch.arange(n + 1) * slices
+    inputs = Inputs(
+        target=target, slices=SliceInputs(features=features.flatten(0, 1), offsets=offsets)
+    )
+    training = (torch.arange(n) < 100).unsqueeze(0)
+    validation = ((torch.arange(n) >= 100) & (torch.arange(n) < 125)).unsqueeze(0)
+    tested = ~training & ~validation
+    fits = Fits(
+        training=training,
+        validation=validation,
+        predicted=tested,
+        clinical=torch.zeros(1, n, 0),
+        seeds=(0,),
+    )
+
+    def auc(pooling: PoolingKind) -> float:
+        settings = Training(token_dim=12, pooling=pooling, feature_penalty=24.0, max_epochs=40)
+        results = train(inputs, fits, settings, TargetOnly())
+        p = results.probabilities["target"][0, tested[0].numpy(), 0]
+        labels = target[tested[0]].numpy()
+        return float((p[labels == 1][:, None] > p[labels == 0]).mean())
+
+    assert auc("attention") > 0.85 > auc("mean") + 0.1

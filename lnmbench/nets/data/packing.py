@@ -78,6 +78,14 @@ class TokenPacking:
         cases and bags of few tokens; None if token b is case b.
     bags_of_case
         The number of bags of the examples of a case.
+    places
+        The positions of the tokens of each case and bag, (K, B + bags, S), -1 beyond them; None if
+        the layout has none.
+    class_mask
+        Whether a position is that of a class token, bool (K, P). Then `pooling` selects it, in
+        place of the mean; None without class tokens.
+    lists_of_tokens
+        The case or bag of each position's token, (K, P); None if `pooling` tells it.
     """
 
     case_counts: tuple[int, ...]
@@ -88,6 +96,9 @@ class TokenPacking:
     attention_mask: Tensor
     pooling: Tensor | SparsePooling | None
     bags_of_case: int = 0
+    places: Tensor | None = None
+    class_mask: Tensor | None = None
+    lists_of_tokens: Tensor | None = None
 
     @property
     def capacity(self) -> int:
@@ -111,6 +122,8 @@ class TokenPacking:
 
     def case_indices(self) -> Tensor:
         """Return the list of each position's token, a case or bag, (K, P); 0 without one."""
+        if self.lists_of_tokens is not None:
+            return self.lists_of_tokens * self.token_mask
         if self.pooling is None:
             places = torch.arange(self.capacity, device=self.token_mask.device)
             return places * self.token_mask
@@ -188,6 +201,34 @@ class ChosenExamples:
         return torch.where(cases >= 0, torch.stack(chosen, dim=1), -1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The arrangement of tokens that the layers of a network need.
+
+    Parameters
+    ----------
+    attention
+        Whether tokens attend to each other; they are in blocks then.
+    places
+        Whether the positions of each case's tokens are listed.
+    class_token
+        Whether a class token precedes the tokens of each case.
+    """
+
+    attention: bool = True
+    places: bool = False
+    class_token: bool = False
+
+
+def choose_layout(pooling: str, layers: int) -> Layout:
+    """Return the layout of tokens for a pooling and a number of transformer layers."""
+    return Layout(
+        attention=layers > 0 or pooling == "mean",
+        places=pooling in ("max", "attention", "gated_attention"),
+        class_token=pooling == "transformer",
+    )
+
+
 def block_size_for(max_slices: int) -> int:
     """Return the size of blocks for cases of at most so many slices."""
     size = min(max(2 * max_slices, _MIN_BLOCK), max(max_slices, _LARGE_BLOCK))
@@ -213,6 +254,7 @@ def pack_steps(
     *,
     averaged: bool = False,
     chosen: ChosenExamples | None = None,
+    layout: Layout = Layout(),
 ) -> Iterator[Batch]:
     """Yield batches of cases with their slices packed into blocks.
 
@@ -231,6 +273,8 @@ def pack_steps(
         Whether the mean of a case's slices is one token, and has its number as row.
     chosen
         The examples of the cases; None for a network without examples.
+    layout
+        The arrangement of tokens.
     """
     counts_by_step = [tuple(cases.numel() for cases in step) for step in cases_by_step]
     padded = [
@@ -260,11 +304,11 @@ def pack_steps(
                 chosen.examples.offsets,
                 device,
                 chosen.examples.rows,
-                attention=chosen.attention,
+                layout=replace(layout, attention=chosen.attention),
             )
             packing = replace(packing, bags_of_case=chosen.examples.bags_of_case)
         elif offsets is not None:
-            packing = _pack_slices(counts, on_cpu, offsets, device)
+            packing = _pack_slices(counts, on_cpu, offsets, device, layout=layout)
         yield Batch(
             case_counts=counts,
             cases=cases,
@@ -301,17 +345,18 @@ def _pack_slices(
     device: torch.device,
     rows: Tensor | None = None,
     *,
-    attention: bool = True,
+    layout: Layout,
 ) -> TokenPacking:
     """Return the packing of padded cases (K, B); what grows with P² is computed on the device.
 
     The rows of case i are `rows[offsets[i]:offsets[i + 1]]`; without `rows`, these numbers
     themselves.
     """
-    models, cases = len(padded), padded.clamp(min=0)
-    lengths = (offsets.diff()[cases] * (padded >= 0)).numpy()
+    models, cases, attention = len(padded), padded.clamp(min=0), layout.attention
+    more = int(layout.class_token)
+    lengths = ((offsets.diff() + more)[cases] * (padded >= 0)).numpy()
     if attention:
-        size = block_size_for(int(offsets.diff().max()))
+        size = block_size_for(int(offsets.diff().max()) + more)
         first, blocks = _assign_positions(lengths, size)
     else:
         size, ends = _MULTIPLE, lengths.cumsum(1)
@@ -324,26 +369,42 @@ def _pack_slices(
     position = np.repeat(fit * capacity + first[fit, case], length) + slice_in_case
     case_at = np.full(models * capacity, -1)
     case_at[position] = np.repeat(case, length)
+    is_class = np.zeros(models * capacity, dtype=np.bool_)
+    is_class[position] = slice_in_case < more
     weights = np.zeros(models * capacity, dtype=np.float32)
-    weights[position] = np.repeat(1 / length, length)
+    weights[position] = np.repeat(1 / length, length) if not more else slice_in_case < more
     slice_rows = np.zeros(models * capacity, dtype=np.int64)
     first_rows = offsets.numpy()[cases.numpy()[fit, case]]
-    listed = np.repeat(first_rows, length) + slice_in_case
-    slice_rows[position] = listed if rows is None else rows.numpy()[listed]
-    token_positions = torch.from_numpy(np.flatnonzero(case_at >= 0) % capacity)  # (tokens,)
+    listed = (np.repeat(first_rows, length) + slice_in_case - more)[slice_in_case >= more]
+    slice_rows[position[slice_in_case >= more]] = listed if rows is None else rows.numpy()[listed]
+    is_token = (case_at >= 0) & ~is_class
+    token_positions = torch.from_numpy(np.flatnonzero(is_token) % capacity)  # (tokens,)
+    token_counts = is_token.reshape(models, capacity).sum(1).tolist()
+    places = None
+    if layout.places:
+        listing = np.full((*lengths.shape, max(1, int(lengths.max()))), -1)
+        listing[np.repeat(fit, length), np.repeat(case, length), slice_in_case] = (
+            position - np.repeat(fit * capacity, length)
+        )
+        places = upload(torch.from_numpy(listing), device)
     case_of_token, weight_of_token, rows_of_slices = (
         upload(torch.from_numpy(values).view(models, 1, capacity), device)
         for values in (case_at, weights, slice_rows)
     )  # each (K, 1, P)
     token_mask = case_of_token.squeeze(1) >= 0  # (K, P)
+    class_mask = None
+    if more:
+        class_mask = upload(torch.from_numpy(is_class).view(models, capacity), device)
+        token_mask = token_mask & ~class_mask
     if not attention:
         return TokenPacking(
             case_counts=counts,
             block_size=size,
             slice_rows=rows_of_slices.squeeze(1),  # (K, P)
             token_mask=token_mask,
-            token_positions=torch.split(token_positions, lengths.sum(1).tolist()),
+            token_positions=torch.split(token_positions, token_counts),
             attention_mask=token_mask.new_empty(0, 1, 1),
+            places=places,
             pooling=SparsePooling(
                 lists=case_of_token.squeeze(1).clamp(min=0),
                 weights=weight_of_token.squeeze(1),
@@ -358,9 +419,12 @@ def _pack_slices(
         block_size=size,
         slice_rows=rows_of_slices.squeeze(1),  # (K, P)
         token_mask=token_mask,
-        token_positions=torch.split(token_positions, lengths.sum(1).tolist()),  # each (tokens,)
+        token_positions=torch.split(token_positions, token_counts),  # each (tokens,)
         attention_mask=(same_case & (in_block >= 0)).float(),
         pooling=pooling.scatter_(1, case_of_token.clamp(min=0), weight_of_token),
+        places=places,
+        class_mask=class_mask,
+        lists_of_tokens=case_of_token.squeeze(1).clamp(min=0) if more else None,
     )
 
 

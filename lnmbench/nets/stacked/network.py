@@ -18,6 +18,7 @@ from lnmbench.nets.stacked.layers import (
     StackedModule,
 )
 from lnmbench.nets.stacked.parameters import Parameter
+from lnmbench.nets.stacked.pooling import Pooling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ _HIDDEN_WIDTH = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceBody:
-    """Tokens of a case's slices → transformer encoder → mean over slices → features.
+    """Tokens of a case's slices → transformer encoder → pooling over slices → features.
 
     A trained projection of slice features to tokens has its parameters here (`project.weight`,
     `project.bias`) and its arithmetic in `Projection`. A fixed one has parameters only behind
@@ -66,7 +67,7 @@ class SliceBody:
                 name=f"encoder.layers.{i}",
                 width=self.width,
                 heads=self.settings.heads,
-                block_size=block_size_for(self.max_slices),
+                block_size=block_size_for(self.max_slices + self._class_tokens),
                 # features of an encoder and their components may be as large as they like
                 bounded=i > 0 or self._trains_projection,
             )
@@ -77,6 +78,14 @@ class SliceBody:
     def _fc(self) -> StackedLinear:
         outputs = self.settings.image_features
         return StackedLinear(name="fc", inputs=self.width, outputs=outputs)
+
+    @property
+    def _pooling(self) -> Pooling:
+        return Pooling(kind=self.settings.pooling, width=self.width)
+
+    @property
+    def _class_tokens(self) -> int:
+        return int(self.settings.pooling == "transformer")
 
     @property
     def _trains_projection(self) -> bool:
@@ -99,6 +108,7 @@ class SliceBody:
             *self.encoder_parameters,
             *self._projection_parameters(),
             *layers,
+            *self._pooling.parameters(),
             *self._fc.parameters(),
         )
 
@@ -133,10 +143,12 @@ class SliceBody:
         dropout
             The step's dropout.
         """
+        pooling = self._pooling
+        tokens = pooling.add_class_tokens(values, tokens, packing)
         for layer in self._layers:
             tokens = layer(values, tokens, packing, dropout.tokens)
-        means = packing.average(tokens)  # (K, B, width)
-        return self._fc(values, apply_dropout(means, dropout.cases.take(self.width)))
+        pooled = pooling(values, tokens, packing)  # (K, B, width)
+        return self._fc(values, apply_dropout(pooled, dropout.cases.take(self.width)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ _OF_IMAGES = (
     "layers",
     "heads",
     "dropout",
+    "pooling",
     "augment",
     "views",
     "encoder_learning_rate",
@@ -66,5 +67,7 @@ def _list_reasons(network: NetworkMethod) -> Iterator[tuple[str, str]]:
         yield from ((name, "layers=0") for name in ("heads", "dropout"))
     if network.grid is not None:
         yield "window", "the encoder has its own grid"
+    if network.level == "volume":
+        yield "pooling", "a volume is one token"
     if network.level == "none":
         yield from ((name, "no images") for name in _OF_IMAGES)
