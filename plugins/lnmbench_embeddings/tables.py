@@ -50,6 +50,7 @@ def read_csv(path: Path, id_column: str) -> FeatureRows:
         names = next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])
         is_indexed = bool(names) and not names[0].strip()
         columns = [name.strip() for name in names]
+        id_column = _find_id_column(columns, id_column)
         _require_names(columns[1:] if is_indexed else columns, id_column, path.name)
         frame = _parse(path, separator, names, id_column, decimal=".")
         if separator == ";" and any(frame[name].dtype == object for name in _others(names)):
@@ -102,6 +103,7 @@ def read_parquet(path: Path, id_column: str) -> FeatureRows:
         ) from error
     if id_column in frame.index.names:
         frame = frame.reset_index(id_column)
+    id_column = _find_id_column([str(name) for name in frame.columns], id_column)
     _require_names([str(name) for name in frame.columns], id_column, path.name)
     frame.columns = frame.columns.astype(str)
     return _collect_rows(frame, id_column, path.name)
@@ -135,6 +137,12 @@ def _drop_row_numbers(frame: pd.DataFrame, file: str) -> pd.DataFrame:
     if not np.array_equal(frame.iloc[:, 0].to_numpy(), np.arange(len(frame))):
         raise UserError(f"the first column of {file} has no name", then="name it, or remove it")
     return frame.iloc[:, 1:]
+
+
+def _find_id_column(names: Sequence[str], id_column: str) -> str:
+    """Return the name of the column of ids, in upper or lower case if no other is meant."""
+    similar = [name for name in names if name.casefold() == id_column.casefold()]
+    return similar[0] if id_column not in names and len(similar) == 1 else id_column
 
 
 def _others(names: Sequence[str]) -> list[str]:

@@ -65,9 +65,11 @@ def _describe_run(results: Results) -> Iterator[tuple[str, str]]:
     yield "Primary metrics", ", ".join(results.primary_metrics)
     if protocol.margins:
         yield "Margins", ", ".join(f"{metric}={margin:g}" for metric, margin in protocol.margins)
-    if results.preprocessing and any(map(_uses_images, methods)):
+    has_images = results.profile is None or results.profile.near_duplicates is not None
+    if results.preprocessing and has_images and any(map(_uses_images, methods)):
         yield "Images", _describe_preprocessing(results.preprocessing)
-    grids = {m.encoder.name: m.grid for m in methods if isinstance(m, NetworkMethod) and m.grid}
+    networks = [m if isinstance(m, NetworkMethod) else m.network for m in methods]
+    grids = {n.encoder.name: n.grid for n in networks if n is not None and n.grid is not None}
     if grids:
         yield "Grids", "; ".join(f"{name}: {grid.describe()}" for name, grid in grids.items())
     yield from _describe_invocations(results.invocations)
@@ -171,5 +173,5 @@ def _write_notes(results: Results) -> Iterator[str]:
         "(--pseudonymize), pass the same key file, which no report contains."
     )
     networks = (r.method for r in results.method_results if isinstance(r.method, NetworkMethod))
-    if any(network.window_hu != WINDOW_HU for network in networks):
+    if any(n.window_hu != WINDOW_HU and n.grid is None for n in networks):
         yield "The command has no option for the window: set it in a benchmark file."

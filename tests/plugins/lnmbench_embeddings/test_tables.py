@@ -23,6 +23,7 @@ def write(folder: Path, text: str, encoding: str = "utf-8") -> Path:
         "id,f0,f1\n007,1.5,2\nNA,-3,4e-1\n",
         "f0,f1,id\n1.5,2, 007\n-3,0.4,NA\n",
         "id;f0;f1\r\n007;1,5;2\r\nNA;-3;0,4\r\n",
+        "ID,f0,f1\n007,1.5,2\nNA,-3,4e-1\n",
         "id\tf0\tf1\n007\t1.5\t2\nNA\t-3\t0.4\n",
         '"id", "f0", "f1"\n"007", 1.5, 2\n"NA", -3, 0.4\n',
     ],

@@ -11,7 +11,9 @@ import pytest
 from lnmbench_report.manifest import RunManifest
 
 from lnmbench.records import (
+    BaselineMethod,
     Choice,
+    EncoderGrid,
     Environment,
     Manifest,
     Method,
@@ -19,6 +21,7 @@ from lnmbench.records import (
     NetworkMethod,
     Paragraph,
     Preprocessing,
+    Profile,
     Protocol,
     Results,
     Table,
@@ -171,3 +174,28 @@ def test_what_is_not_known_is_left_out(
     bare = read_facts(make_results())
     assert bare["Seed"] == "0"
     assert "Command" not in bare
+
+
+def test_the_grid_of_an_encoder_is_stated(
+    make_results: MakeResults, network: NetworkMethod
+) -> None:
+    grid = EncoderGrid(spacing_mm=(1, 1, 3), size=(64, 64, 24), window_hu=(-1024, 2048))
+    own = replace(network, grid=grid)
+    pooled = BaselineMethod(label="pooled", baseline=Choice(name="pooled"), network=own)
+    for method in (own, pooled):
+        facts = read_facts(make_results(methods=(method,)))
+        assert facts["Grids"].endswith(
+            "64 × 64 × 24 voxels of 1 × 1 × 3 mm, SPL, −1024 to 2048 HU as −1 to 1"
+        )
+    assert "Grids" not in read_facts(make_results())
+
+
+def test_features_of_a_file_in_a_cohort_of_tables_are_no_images(
+    make_results: MakeResults, network: NetworkMethod
+) -> None:
+    results = make_results(methods=(network,))
+    assert "Images" in read_facts(results)
+    tables = replace(results, profile=Profile(variables=(), near_duplicates=None))
+    assert "Images" not in read_facts(tables)
+    with_images = replace(results, profile=Profile(variables=(), near_duplicates=()))
+    assert "Images" in read_facts(with_images)
