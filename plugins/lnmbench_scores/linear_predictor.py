@@ -147,11 +147,15 @@ def _find_column(
 ) -> Column | None:
     if mapped:
         return next((column for column in features if column.name == mapped), None)
-    spellings = {fold_spelling(each) for each in (name, variable.column) if each}
-    labeled = [c for c in features if c.label and fold_spelling(c.label) in spellings]
-    named = [c for c in features if fold_spelling(c.name) in spellings]
+    spellings = {_normalize(each) for each in (name, variable.column) if each}
+    labeled = [c for c in features if c.label and _normalize(c.label) in spellings]
+    named = [c for c in features if _normalize(c.name) in spellings]
     candidates = labeled or named
     return candidates[0] if len(candidates) == 1 else None
+
+
+def _normalize(name: str) -> str:
+    return " ".join(fold_spelling(name).replace("_", " ").split())
 
 
 def _read_source(variable: Variable, column: Column, *, where: str) -> Source:

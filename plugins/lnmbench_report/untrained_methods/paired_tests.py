@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lnmbench.records import Block, Cell, MethodResult, Results, Table, TableColumn
 from lnmbench.results import (
-    Aim,
     classify,
     format_decimal,
     format_pvalue,
@@ -18,6 +19,7 @@ from lnmbench.results import (
 )
 from lnmbench.stats.delong import delong_test
 from lnmbench.stats.mcnemar import mcnemar_test
+from lnmbench.stats.operating_points import threshold_for_specificity
 from lnmbench_report.cohort_text import synthetic_suffix
 from lnmbench_report.figure_parts import require_predictions
 from lnmbench_report.untrained_methods.covered_cases import (
@@ -52,6 +54,14 @@ CALL_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CallPoint:
+    """The calls of a method in the first repeat at an operating point, (n,)."""
+
+    name: str
+    called: NDArray[np.bool_]
+
+
 def compare_ranks(results: Results) -> Iterator[Block]:
     """Yield DeLong's test of each trained method against each ranking that is not trained."""
     rankings = [r for r in untrained_methods(results) if r.method.scale != "call"]
@@ -81,8 +91,8 @@ def compare_calls(results: Results) -> Iterator[Block]:
         (method, reference, cells)
         for reference in readers
         for method in trained_methods(results)
-        for aim in list_aims(results)
-        if (cells := _call_cells(results, method, reference, aim))
+        for point in _list_points(results, method, reference)
+        if (cells := _call_cells(results, method, reference, point))
     ]
     if rows:
         yield _make_table(
@@ -119,16 +129,47 @@ def _rank_cells(
     )
 
 
-def _call_cells(
-    results: Results, method: MethodResult, reference: MethodResult, aim: Aim
-) -> tuple[Cell, ...]:
-    """Return the cells of a pair at an operating point; none if a fold has no threshold."""
-    scores = method.scores.get(aim.metrics[0])
-    if scores is None or scores.thresholds is None or np.isnan(scores.thresholds).any():
-        return ()
-    covered = covered_cases(reference)
+def _list_points(
+    results: Results, method: MethodResult, reference: MethodResult
+) -> Iterator[CallPoint]:
+    """Yield the calls of a method at the specificity of a reader, and at its operating points."""
     predicted = require_predictions(method)
-    called = classify(predicted, results.outer, scores.thresholds)[0, covered]
+    thresholds = _match_specificity(results, method, reference)
+    yield CallPoint(name="the same spec.", called=classify(predicted, results.outer, thresholds)[0])
+    for aim in list_aims(results):
+        scores = method.scores.get(aim.metrics[0])
+        if scores is None or scores.thresholds is None or np.isnan(scores.thresholds).any():
+            continue
+        called = classify(predicted, results.outer, scores.thresholds)[0]
+        yield CallPoint(name=aim.name, called=called)
+
+
+def _match_specificity(
+    results: Results, method: MethodResult, reference: MethodResult
+) -> NDArray[np.float64]:
+    """Return thresholds (repeats, folds) at which a method is as specific as a reader.
+
+    That of a fold is chosen on the out-of-fold predictions of the other folds.
+    """
+    read, predicted = require_predictions(reference)[0] == 1.0, require_predictions(method)
+    covered, outer = covered_cases(reference), results.outer
+    thresholds = np.full((len(outer), int(outer.max()) + 1), -np.inf)
+    for fold in range(thresholds.shape[1]):
+        chosen = covered & (outer[0] != fold)
+        truth = results.truth[chosen]
+        specificity = float((~read[chosen][truth == 0.0]).mean()) if (truth == 0.0).any() else 0.0
+        if specificity > 0.0 and (truth == 1.0).any():
+            thresholds[0, fold] = threshold_for_specificity(
+                truth, predicted[0, chosen], specificity
+            )
+    return thresholds
+
+
+def _call_cells(
+    results: Results, method: MethodResult, reference: MethodResult, point: CallPoint
+) -> tuple[Cell, ...]:
+    covered = covered_cases(reference)
+    called = point.called[covered]
     read = require_predictions(reference)[0, covered] == 1.0
     positive = results.truth[covered] == 1.0
     sensitivity = mcnemar_test(called[positive], read[positive])
@@ -143,7 +184,7 @@ def _call_cells(
         Cell(text=format_decimal(float(share)), value=float(share)) for share in shares
     )
     return (
-        Cell(text=aim.name),
+        Cell(text=point.name),
         Cell(text=str(int(covered.sum())), value=float(covered.sum())),
         sens,
         sens_read,
@@ -157,14 +198,13 @@ def _call_cells(
 def _write_call_notes(results: Results) -> Iterator[str]:
     first = " of the first repeat" if results.protocol.repeats > 1 else ""
     yield (
-        f"Calls{first} at the thresholds that the inner folds chose. McNemar's exact test compares "
-        "sensitivity on positive and specificity on negative cases; it treats cases as "
-        "independent, and thresholds and models as fixed. Exploratory, without correction for "
-        "multiplicity."
+        "The same spec.: the threshold of a fold is the one at which the method is as specific as "
+        "the reader on the other folds. Other thresholds are those that the inner folds chose."
     )
     yield (
-        "A method with a higher sensitivity and a lower specificity than a reader may have the "
-        "same ROC curve: compare the reader's point with the curve."
+        f"McNemar's exact test compares the calls{first}: sensitivity on positive and specificity "
+        "on negative cases. It treats cases as independent, and thresholds and models as fixed. "
+        "Exploratory, without correction for multiplicity."
     )
 
 

@@ -8,7 +8,13 @@ import numpy as np
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import Block, Cell, MethodResult, PredictionScale, Results, TableColumn
-from lnmbench.results import MISSING, format_decimal, format_interval
+from lnmbench.results import (
+    MISSING,
+    format_decimal,
+    format_interval,
+    join_and,
+    method_labels,
+)
 from lnmbench.stats.delong import delong_components, delong_interval
 from lnmbench.stats.operating_points import operating_point
 from lnmbench.stats.resampled import Interval
@@ -79,6 +85,14 @@ def _make_cells(results: Results, result: MethodResult) -> Iterator[Cell]:
         yield _interval_cell(share_of.estimate, share_of.interval)
 
 
+def _is_perfect(results: Results, result: MethodResult) -> bool:
+    covered = covered_cases(result)
+    return (
+        delong_components(results.truth[covered], require_predictions(result)[:, covered]).auc
+        == 1.0
+    )
+
+
 def _interval_cell(value: float, bounds: Interval) -> Cell:
     if np.isnan(value):
         return Cell(text=MISSING)
@@ -103,5 +117,12 @@ def _write_notes(results: Results, untrained: Sequence[MethodResult]) -> Iterato
         yield (
             "A method that lacks predictions of some cases is in this section alone; tests compare "
             "it with other methods on the cases that it has."
+        )
+    labels = method_labels(results)
+    perfect = [labels[r.method.fingerprint] for r in untrained if _is_perfect(results, r)]
+    if perfect:
+        yield (
+            f"{join_and(perfect)}: the predictions are all right; make sure that they were made "
+            "without knowledge of the target."
         )
     yield from independence_notes(results, "tests and intervals of the AUC treat")

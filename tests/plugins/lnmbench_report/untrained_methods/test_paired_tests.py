@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lnmbench_report.untrained_methods.paired_tests import compare_calls, compare_ranks
@@ -46,7 +48,7 @@ def test_ranks_are_compared_on_the_cases_of_the_reader(readers: Results) -> None
 def test_calls_are_compared_by_mcnemar_at_each_operating_point(readers: Results) -> None:
     (table,) = compare_calls(readers)
     assert isinstance(table, Table)
-    assert len(table.rows) == 3 * 3 * 2  # readers, methods, operating points
+    assert len(table.rows) == 3 * 3 * 3  # readers, methods, operating points
     (row,) = [
         row
         for row in rows(table)
@@ -67,3 +69,44 @@ def test_calls_are_compared_by_mcnemar_at_each_operating_point(readers: Results)
         assert row[f"reference_{name}"] == pytest.approx(b.mean())
         only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
         assert row[f"{name}_p"] == pytest.approx(binomtest(only_a, only_a + only_b).pvalue)
+
+
+def test_a_method_is_compared_at_the_specificity_of_the_reader(readers: Results) -> None:
+    (table,) = compare_calls(readers)
+    assert isinstance(table, Table)
+    (row,) = [
+        row
+        for row in rows(table)
+        if (row["method"], row["aim"], row["reference"]) == ("resnet50", "the same spec.", "first")
+    ]
+    network, read = predictions(readers, "resnet50")[0], predictions(readers, "first")[0] == 1
+    called = np.zeros(200, dtype=bool)
+    for fold in range(5):
+        tested = readers.outer[0] == fold
+        negative = ~tested & (readers.truth == 0)
+        scores, share = np.sort(network[negative]), (~read[negative]).mean()
+        # the least score below which at least that share of the negative cases is
+        candidates = np.unique(network[~tested])
+        threshold = next(c for c in candidates if (scores < c).mean() >= share)
+        called[tested] = network[tested] >= threshold
+    assert row["sensitivity"] == pytest.approx(called[readers.truth == 1].mean())
+    assert row["specificity"] == pytest.approx((~called[readers.truth == 0]).mean())
+    reference = row["reference_specificity"]
+    assert isinstance(reference, float)
+    assert row["specificity"] == pytest.approx(reference, abs=0.05)
+
+
+def test_readers_who_call_every_case_positive_or_negative(readers: Results) -> None:
+    for call in (0.0, 1.0):
+        results = replace(
+            readers,
+            method_results=tuple(
+                replace(r, predicted=np.full((4, 200), call)) if r.method.label == "first" else r
+                for r in readers.method_results
+            ),
+        )
+        (table,) = compare_calls(results)
+        assert isinstance(table, Table)
+        row = next(row for row in rows(table) if row["reference"] == "first")
+        assert row["reference_sensitivity"] == call
+        assert row["specificity"] == pytest.approx(1 - call, abs=0.02)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lnmbench_report.untrained_methods.tables import UntrainedMethods
@@ -56,3 +58,13 @@ def test_all_other_sections_can_be_written(readers: Results) -> None:
         (table,) = [b for b in blocks if b.key == key and isinstance(b, Table)]
         labels = {row[0].text for row in table.rows} | {row[1].text for row in table.rows}
         assert not labels & {"first", "second", "third", "rating"}, key
+
+
+def test_predictions_that_are_all_right_are_pointed_out(readers: Results) -> None:
+    perfect = tuple(
+        replace(r, predicted=np.tile(readers.truth, (4, 1))) if r.method.label == "first" else r
+        for r in readers.method_results
+    )
+    notes = section(replace(readers, method_results=perfect))["untrained"].notes
+    assert [note for note in notes if note.startswith("first: the predictions are all right")]
+    assert not [n for n in section(readers)["untrained"].notes if "all right" in n]
