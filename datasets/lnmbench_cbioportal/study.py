@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.tables import require_unique_ids
-from lnmbench.text import plural, quote
+from lnmbench.text import join_first, plural, quote
 from lnmbench_cbioportal.clinical_file import (
     PATIENT,
     SAMPLE,
@@ -20,6 +20,9 @@ from lnmbench_cbioportal.clinical_file import (
 )
 from lnmbench_cbioportal.samples import choose_samples
 from lnmbench_cbioportal.study_files import StudyFiles
+
+_STUDY = "Study ID"
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,7 @@ def _read_download(download: ClinicalFile, ids: Sequence[str]) -> Study:
     if "" in ids:
         count = plural(ids.count(""), "row has", "rows have")
         raise UserError(f"{count} no patient id", where=str(download.path))
+    _require_one_study(download)
     chosen = choose_samples(download, ids)
     return _make_study(
         (download,),
@@ -108,6 +112,19 @@ def _read_download(download: ClinicalFile, ids: Sequence[str]) -> Study:
         [download.rows[index] for index in chosen.indices],
         chosen.notes,
     )
+
+
+def _require_one_study(download: ClinicalFile) -> None:
+    """Raise `UserError` for a download of several studies, which may have the same patients."""
+    position = find_attribute(download.attributes, _STUDY)
+    studies = sorted(set(download.column(position)) - {""}) if position is not None else []
+    if len(studies) > 1:
+        raise UserError(
+            f"the download has {len(studies)} studies",
+            where=str(download.path),
+            got=join_first([quote(study) for study in studies], _EXAMPLES),
+            then="download the clinical data of one study",
+        )
 
 
 def _make_study(

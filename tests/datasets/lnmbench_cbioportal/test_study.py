@@ -91,3 +91,12 @@ def test_a_download_without_patient_ids_is_refused(
     replace_text(path, "||P2-01", "|P2|P1-01")
     with pytest.raises(UserError, match="1 sample id occurs more than once"):
         read_study(find_study(path))
+
+
+def test_a_download_of_two_studies_is_refused(
+    write_download: Callable[[], Path], replace_text: ReplaceText
+) -> None:
+    path = write_download()
+    replace_text(path, "lung_study|P2|", "other_study|P2|")
+    with pytest.raises(UserError, match="has 2 studies .*'lung_study', 'other_study'"):
+        read_study(find_study(path))
