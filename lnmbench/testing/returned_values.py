@@ -123,11 +123,12 @@ def check_weighting_returns(weighting: Any, cohort: Cohort) -> None:
 
 @_asserting("baseline")
 def check_baseline_candidates(baseline: Any, cohort: Cohort) -> None:
-    """Check that there is at least one candidate setting, or that the model is a text."""
+    """Check that there is a candidate, or that the model is a text, and that versions are texts."""
     if isinstance(baseline, GuardedImageBaseline):
         assert isinstance(baseline.model, str)
     else:
         baseline.candidates()
+        baseline.versions()
 
 
 @_asserting("baseline")

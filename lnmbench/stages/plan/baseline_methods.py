@@ -157,7 +157,10 @@ class BaselineResolver:
         method = BaselineMethod(
             label=network.label,
             baseline=parts.spell(selection.bound, encoder.weights),
-            plugins=list_versions([selection.version, parts.model.version, *versions]),
+            plugins={
+                **model.versions(),
+                **list_versions([selection.version, parts.model.version, *versions]),
+            },
             files=hash_files(parts.model.bound.parameters),
             network=network,
         )

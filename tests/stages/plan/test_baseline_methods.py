@@ -1,4 +1,4 @@
-"""Baselines of a benchmark that are not trained."""
+"""Baselines of a benchmark."""
 
 from __future__ import annotations
 
@@ -72,3 +72,24 @@ def test_a_baseline_that_is_not_trained_has_no_modalities(
     selections = select_methods(benchmark, registry)
     with pytest.raises(UserError, match="reader:modalities=clinical gets no features"):
         resolve_methods(selections, benchmark, registry, make_cohort(30), Resources(), plan=plan)
+
+
+def test_the_version_of_an_imported_package_belongs_to_the_method(
+    make_cohort: MakeCohort, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sklearn
+
+    def resolve() -> ResolvedBaseline:
+        options = {"baseline": "sklearn:path=sklearn.dummy.DummyClassifier", "only": True}
+        benchmark = read_benchmark(None, options)
+        selections, cohort = select_methods(benchmark, REGISTRY), make_cohort(30)
+        (resolved,), _ = resolve_methods(
+            selections, benchmark, REGISTRY, cohort, Resources(), plan=plan
+        )
+        assert isinstance(resolved, ResolvedBaseline)
+        return resolved
+
+    first = resolve().method
+    assert first.plugins["sklearn"] == sklearn.__version__
+    monkeypatch.setattr(sklearn, "__version__", "99.0")
+    assert resolve().method.fingerprint != first.fingerprint
