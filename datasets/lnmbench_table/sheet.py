@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.tables import SAVE, STATE_OR_SAVE, decode_text, read_content
+from lnmbench.tables.dialect import Row, find_separator, parse_text, skip_titles
 from lnmbench.text import fold_spelling, plural, quote
-from lnmbench_table.dialect import Row, find_separator, parse_text, skip_titles
 from lnmbench_table.excel import read_excel_cells
 from lnmbench_table.file_format import is_excel, is_tab_separated
 from lnmbench_table.layout import Layout

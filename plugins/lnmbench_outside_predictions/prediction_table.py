@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lnmbench import UserError
 from lnmbench.lexicon.vocabulary import has_role
-from lnmbench.tables import decode_text, read_content, split_cells
+from lnmbench.tables import decode_text, read_content
+from lnmbench.tables.dialect import Row, find_separator, parse_text, skip_titles
 from lnmbench.text import join_first, parse_number, plural, quote
 
-SEPARATORS = (",", ";", "\t", "|")
 REPEAT, FOLD = "repeat", "fold"
 CASE_NAMES = ("case", "case id", "id")
 MOST_NAMES = 12
@@ -22,7 +22,6 @@ _SPREADSHEET = b"PK\x03\x04"
 class CaseRow:
     """The cell of one case; `repeat` and `fold` are None if the file does not state them."""
 
-    number: int
     id: str
     cell: str
     repeat: int | None = None
@@ -61,19 +60,20 @@ def read_prediction_table(path: Path, *, id_column: str, column: str) -> Predict
     if content.startswith(_SPREADSHEET):
         raise UserError(f"{path} is a spreadsheet", expected="a text table", then="save it as CSV")
     text, notes = decode_text(content, path)
-    separator = _find_separator(text)
-    rows = split_cells(text, path, separator=separator)
-    numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
-    if len(numbered) < 2:
+    separator = find_separator(text)
+    parsed, more = parse_text(text, path, separator)
+    rows, titles = skip_titles(parsed, path)
+    if len(rows) < 2:
         raise UserError(f"{path} has no predictions", expected="a header and a row for each case")
-    header = numbered[0][1]
-    for number, row in numbered[1:]:
-        if len(row) != len(header):
+    header = rows[0].cells
+    for row in rows[1:]:
+        if len(row.cells) != len(header):
             raise UserError(
                 f"{path} is broken",
-                where=f"row {number}",
+                where=f"row {row.number}",
                 expected=plural(len(header), "cell"),
-                got=str(len(row)),
+                got=str(len(row.cells)),
+                then="quote cells that contain the separator",
             )
     _refuse_repeated_names(header, path)
     ids = _find_id_column(header, id_column, path)
@@ -81,24 +81,20 @@ def read_prediction_table(path: Path, *, id_column: str, column: str) -> Predict
     repeats, folds = _find(header, REPEAT), _find(header, FOLD)
     case_rows = [
         CaseRow(
-            number=number,
-            id=row[ids],
-            cell=row[values],
-            repeat=None if repeats is None else _parse_count(row[repeats], REPEAT, number, path),
-            fold=None if folds is None else _parse_count(row[folds], FOLD, number, path),
+            id=row.cells[ids],
+            cell=row.cells[values],
+            repeat=None if repeats is None else _parse_count(row, repeats, REPEAT, path),
+            fold=None if folds is None else _parse_count(row, folds, FOLD, path),
         )
-        for number, row in numbered[1:]
+        for row in rows[1:]
     ]
     _refuse_repeated_cases(case_rows, path)
     return PredictionTable(
-        column=header[values], rows=tuple(case_rows), separator=separator, notes=tuple(notes)
+        column=header[values],
+        rows=tuple(case_rows),
+        separator=separator,
+        notes=(*notes, *more, *titles),
     )
-
-
-def _find_separator(text: str) -> str:
-    """Return the separator that splits the header into the most cells, by default a comma."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    return max(SEPARATORS, key=header.count)
 
 
 def _refuse_repeated_names(header: Sequence[str], path: Path) -> None:
@@ -165,12 +161,13 @@ def _list_names(names: Sequence[str]) -> str:
     return join_first([quote(name) for name in names], MOST_NAMES) or "none"
 
 
-def _parse_count(cell: str, name: str, number: int, path: Path) -> int:
+def _parse_count(row: Row, index: int, name: str, path: Path) -> int:
+    cell = row.cells[index]
     value = parse_number(cell)
     if value is None or value < 0 or value != int(value):
         raise UserError(
             f"wrong {name} in {path}",
-            where=f"row {number}",
+            where=f"row {row.number}",
             expected="a whole number from 0, as in splits.csv of lnmbench export",
             got=repr(cell[:20]),
         )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from lnmbench_table.conversion import Conversion
-from lnmbench_table.dialect import Row
 from lnmbench_table.sheet import Sheet
 from lnmbench_table.table_checks import (
     check_headers,
@@ -18,6 +17,7 @@ from lnmbench_table.table_checks import (
 )
 
 from lnmbench import Column
+from lnmbench.tables.dialect import Row
 
 PATH = Path("t.csv")
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from lnmbench_table.dialect import Row
 from lnmbench_table.dictionary import Dictionary
 from lnmbench_table.excel import StoredPercentage
 from lnmbench_table.sheet import Sheet
 from lnmbench_table.table_notes import describe_columns
+
+from lnmbench.tables.dialect import Row
 
 SECTIONS = {
     "age": 'role = "feature"\nkind = "continuous"\nvalues = {"k.A." = "", "x" = ""}\n',

@@ -27,6 +27,9 @@ def read(folder: Path, content: str | bytes, **options: str) -> PredictionTable:
         ("ID\treader\na\t0.1\n\nb\t0.9\n", "\t"),
         (b"\xef\xbb\xbfPatient ID,reader\na,0.1\nb,0.9\n", ","),
         ("case,reader\na,0.1\nb,0.9\n".encode("utf-16"), ","),
+        ("sep=;\ncase;reader\na;0.1\nb;0.9\n", ";"),
+        ("# second reading\ncase,reader\na,0.1\nb,0.9\n", ","),
+        ('case,reader,\n="a",0.1,\nb,0.9,\n', ","),
         ("reader,Fallnummer\n0.1,a\n0.9,b\n", ","),
     ],
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from lnmbench.tables import split_cells
+from lnmbench.tables.separated import split_cells
 from lnmbench.text import parse_number, plural
 
 SEPARATORS = ("\t", ";", "|", ",")

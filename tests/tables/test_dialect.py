@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lnmbench_table.dialect import Row, find_separator, parse_text, skip_titles
+
+from lnmbench.tables.dialect import Row, find_separator, parse_text, skip_titles
 
 PATH = Path("t.csv")
 
