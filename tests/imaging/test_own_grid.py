@@ -114,3 +114,24 @@ def test_intensities_are_linear_in_the_window(clip: bool, expected: float) -> No
     grid = replace(GRID, size=(4, 1, 1), window_hu=(-1000, 1000), intensity=(0, 1), clip=clip)
     hu = np.array([[[-1000, -500, 1000, 2000]]], np.int16)
     np.testing.assert_allclose(to_tensor(hu, grid)[0, 0], [0, 0.25, 1, expected])
+
+
+@pytest.mark.parametrize("orientation", ["SPL", "RAS", "LPS", "SRA", "IAR"])
+def test_orientations_are_those_of_monai(orientation: str) -> None:
+    """Tensors are as after `Orientation(axcodes=…)`, with which most encoders were trained."""
+    transforms = pytest.importorskip("monai.transforms")
+    data = pytest.importorskip("monai.data")
+    hu = np.arange(3 * 4 * 5, dtype=np.int16).reshape(3, 4, 5)  # z, y, x of LPS
+    of_nibabel = np.ascontiguousarray(hu.transpose()[None])  # channel, x, y, z
+    to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
+    image = data.MetaTensor(of_nibabel, affine=to_ras)
+    letters = (("L", "R"), ("P", "A"), ("I", "S"))
+    expected = transforms.Orientation(axcodes=orientation, labels=letters)(image)[0]
+    grid = EncoderGrid(
+        spacing_mm=(1, 1, 1),
+        size=(5, 4, 3),
+        window_hu=(0, 60),
+        intensity=(0, 60),
+        orientation=orientation,
+    )
+    np.testing.assert_allclose(to_tensor(hu, grid), np.asarray(expected), atol=1e-4)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 from lnmbench_foundation.models import (
@@ -14,6 +17,8 @@ from lnmbench_foundation.models import (
     medicalnet_model,
 )
 from torch import nn
+
+from lnmbench.imaging.own_grid import to_tensor
 
 Shapes = dict[str, tuple[int, ...]]
 
@@ -109,3 +114,12 @@ def test_medicalnet_has_the_names_of_monai(depth: int) -> None:
 def test_grids(model: FoundationModel, shape: tuple[int, ...], reach_mm: float) -> None:
     assert model.grid.shape == shape
     assert model.grid.reach_mm == reach_mm
+
+
+def test_merlin_gets_the_axes_that_its_network_permutes_to() -> None:
+    """Its network turns (x, y, z) of RAS into (z, x, y) before the first convolution."""
+    hu = np.arange(3 * 4 * 5, dtype=np.int16).reshape(3, 4, 5)
+    small = replace(MERLIN.grid, size=(5, 4, 3), window_hu=(0, 60), intensity=(0, 60))
+    ras = torch.from_numpy(to_tensor(hu, replace(small, orientation="RAS")))
+    permuted = ras[None, None].permute(0, 1, 4, 2, 3)[0, 0]
+    torch.testing.assert_close(torch.from_numpy(to_tensor(hu, small)), permuted)
