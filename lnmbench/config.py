@@ -190,6 +190,10 @@ MOST_CONTROLS = 999
 """The largest number of negative controls of a method: p can be as small as .001."""
 
 
+MOST_PERMUTATIONS = 100
+"""The largest number of permutations of an input."""
+
+
 class Benchmark(BaseModel):
     """Settings of `lnmbench run`.
 
@@ -197,7 +201,8 @@ class Benchmark(BaseModel):
     Each entry of `aux` is the set of auxiliary tasks of one method, of which there is one for each
     `weighting`; `sweep` makes several sets of each, and `controls` is the number of negative
     controls of each. Each set of `modalities` makes methods of its own; `ablation` adds each
-    modality alone and all but each. `extract` are the extractors of features from images and
+    modality alone and all but each. `importance` is the number of permutations of each feature and
+    modality in the test folds. `extract` are the extractors of features from images and
     tumor masks.
     """
 
@@ -228,6 +233,7 @@ class Benchmark(BaseModel):
     margin: Margins = ()
     train_unlabeled: bool = False
     family: Family = "auxiliary"
+    importance: int = Field(0, ge=0, le=MOST_PERMUTATIONS)
     _named_training: tuple[str, ...] = PrivateAttr(())
 
     @property
@@ -276,6 +282,7 @@ class BenchmarkOptions(TypedDict, total=False):
     margin: Sequence[str] | None
     train_unlabeled: bool | None
     family: str | None
+    importance: int | None
 
 
 def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:

@@ -99,6 +99,14 @@ class MethodOptions(OptionGroup):
             "--ablation", help="Run each modality alone, all but each, and all of them, too."
         ),
     ] = False
+    importance: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Permute each feature and modality N times among the test cases, for the table of"
+            " importance, e.g. 5 (default: 0).",
+        ),
+    ] = None
     only: Annotated[
         bool,
         typer.Option("--only", help="Run only the methods named, without their references."),

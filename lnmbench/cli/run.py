@@ -141,5 +141,6 @@ def _benchmark(
             margin=protocol.margin or None,
             train_unlabeled=protocol.train_unlabeled or None,
             family=protocol.family,
+            importance=methods.importance,
         ),
     )

@@ -51,6 +51,7 @@ from lnmbench.records.image_control import (
     image_control_seed,
     strip_image_control,
 )
+from lnmbench.records.importance import InputImportance, InputKind, PermutedPredictions
 from lnmbench.records.manifest import Environment, Manifest
 from lnmbench.records.method import (
     WINDOW_HU,
@@ -99,6 +100,9 @@ from lnmbench.records.source import RemoteFile, Source
 from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
+    "InputImportance",
+    "InputKind",
+    "PermutedPredictions",
     "CLINICAL_MODALITY",
     "DEFAULT_MOST",
     "IMAGE_CONTROL",

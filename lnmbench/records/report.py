@@ -11,6 +11,7 @@ from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.check import CheckResult
 from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.figure import Figure
+from lnmbench.records.importance import InputImportance
 from lnmbench.records.manifest import Manifest
 from lnmbench.records.method import Method
 from lnmbench.records.outcomes import Outcomes
@@ -65,6 +66,9 @@ class MethodResult:
         The learning curve, None for a baseline.
     search
         The hyperparameter search, None without candidates.
+    importance
+        The importance of features and modalities in the first primary metric; empty unless the run
+        computed it.
     """
 
     method: Method
@@ -81,6 +85,7 @@ class MethodResult:
     aux: tuple[AuxScore, ...] = ()
     curve: Curve | None = None
     search: Search | None = None
+    importance: tuple[InputImportance, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lnmbench.records.importance import PermutedPredictions
 from lnmbench.records.search import Trial
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class UnitResult:
     `seconds` and `device_seconds` are the unit's share of its chunk. `settings` are those chosen on
     the inner folds; `search` are the trials of all candidates, empty for a single one. Predictions
     and `history` are those of the chosen settings; `fits` and `epochs` count all. `notes` are for
-    the user.
+    the user. `permuted` are predictions of the test fold with permuted inputs, if they were asked
+    for.
     """
 
     unit: Unit
@@ -75,6 +77,7 @@ class UnitResult:
     search: tuple[Trial, ...] = ()
     device_seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    permuted: tuple[PermutedPredictions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ def score_target(
         predicted = np.full((*predicted.shape[:2], columns), np.nan)
     whole = score(
         method,
-        _scored(predicted, outcomes),
+        scored_probabilities(predicted, outcomes),
         outcomes.labels,
         outer,
         protocol=protocol,
@@ -76,7 +76,7 @@ def score_target(
         units_done=units_done,
         cost=cost,
         faults=faults,
-        validation=[(repeat, fold, _scored(p, outcomes)) for repeat, fold, p in validation],
+        validation=[(repeat, fold, scored_probabilities(p, outcomes)) for repeat, fold, p in validation],
         partial=True,
     )
     by_outcome = {}
@@ -102,6 +102,23 @@ def score_target(
     return replace(whole, predicted=None, outcome_predictions=predicted, by_outcome=by_outcome)
 
 
-def _scored(predicted: NDArray[np.float64], outcomes: Outcomes) -> NDArray[np.float64]:
-    """Return what the metrics of a target take: (…, m), of ordered classes (…, m + 1)."""
+def scored_probabilities(
+    predicted: NDArray[np.float64], outcomes: Outcomes | None
+) -> NDArray[np.float64]:
+    """Return what the metrics of a target take.
+
+    Parameters
+    ----------
+    predicted
+        Probabilities of the outcomes, (…, m).
+    outcomes
+        The outcomes; None for a binary target, of which m is 1.
+
+    Returns
+    -------
+    array
+        (…) of a binary target, (…, m + 1) of ordered classes, else (…, m).
+    """
+    if outcomes is None:
+        return predicted[..., 0]
     return predicted if outcomes.kind == "multilabel" else class_probabilities(predicted)

@@ -46,8 +46,9 @@ class ResolvedBenchmark:
     """A benchmark with every choice bound and built, over one cohort.
 
     `failures` are methods that a plugin's fault excludes; `sources` are the checksums of the
-    plugins' sources. `resources` are those of the whole run. `notes` say how labels were made;
-    `notices` has these and, for the user, lines on the encoders.
+    plugins' sources. `resources` are those of the whole run. `importance` is the number of
+    permutations of each input. `notes` say how labels were made; `notices` has these and, for the
+    user, lines on the encoders.
     """
 
     cohort_file: Path
@@ -60,6 +61,7 @@ class ResolvedBenchmark:
     resources: Resources
     notes: tuple[str, ...]
     notices: tuple[str, ...]
+    importance: int = 0
 
     @property
     def tasks(self) -> Mapping[str, AuxTask]:
@@ -159,6 +161,7 @@ def resolve(
         resources=available,
         notes=tuple(notes),
         notices=tuple(dict.fromkeys(filter(None, [*notes, *notices]))),
+        importance=benchmark.importance,
     )
 
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from lnmbench import choices
-from lnmbench.contracts import Comparison
+from lnmbench.contracts import Comparison, Metric, Thresholded
 from lnmbench.errors import PluginError, UserError, reading
 from lnmbench.records import (
     TARGET,
     AuxLabels,
+    InputImportance,
     Method,
     MethodResult,
     PairComparison,
@@ -25,6 +26,7 @@ from lnmbench.registry import Registry
 from lnmbench.results import summarized_controls
 from lnmbench.stages.aux_score import score_aux_task
 from lnmbench.stages.compare import compare, primary_comparison
+from lnmbench.stages.importance_score import score_importance
 from lnmbench.stages.report.method_labels import listing_order, make_labels_unique
 from lnmbench.stages.report.metric_offers import MetricOffers, build_metrics
 from lnmbench.stages.report.result_faults import (
@@ -234,7 +236,31 @@ def _method_result(
         ),
         curve=ledger.curve(fingerprint),
         search=_search(ledger, method),
+        importance=_importance(ledger, plan, method, metrics, faults) if result.complete else (),
     )
+
+
+def _importance(
+    ledger: LedgerReader,
+    plan: Plan,
+    method: Method,
+    metrics: Mapping[str, Metric],
+    faults: dict[str, str],
+) -> tuple[InputImportance, ...]:
+    name = plan.protocol.primary[0]
+    if name not in metrics or name in faults or isinstance(metrics[name], Thresholded):
+        return ()
+    try:
+        return score_importance(
+            ledger.permuted(method.fingerprint),
+            ledger.predictions(method.fingerprint, TARGET),
+            plan,
+            metric=metrics[name],
+            name=name,
+        )
+    except PluginError as error:
+        faults[name] = str(error)
+        return ()
 
 
 def _labels_by_key(labels: Mapping[str, AuxLabels]) -> dict[str, AuxLabels]:

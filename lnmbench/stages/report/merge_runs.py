@@ -91,7 +91,7 @@ def _merge(runs: Sequence[Results], registry: Registry) -> Results:
     best: dict[str, MethodResult] = {}
     for result in (result for run in runs for result in run.method_results):
         key = result.method.fingerprint
-        if key not in best or best[key].units_done < result.units_done:
+        if key not in best or _extent(best[key]) < _extent(result):
             best[key] = result
     # labels that are unique within each run may not be so in all of them
     methods = make_labels_unique([strip_suffix(result.method) for result in best.values()])
@@ -110,6 +110,11 @@ def _merge(runs: Sequence[Results], registry: Registry) -> Results:
         runs=tuple(folder for run in runs for folder in run.runs),
     )
     return compare_methods(drop_faulty_metrics(separate_failures(merged)), registry)
+
+
+def _extent(result: MethodResult) -> tuple[int, int]:
+    """Return the number of units, and of inputs with an importance."""
+    return result.units_done, len(result.importance)
 
 
 def _refuse_other_plan(first: Results, other: Results) -> None:

@@ -1,11 +1,12 @@
 """run: the fits that a ledger lacks, trained chunk after chunk."""
 
 from lnmbench.stages.plan import FailedMethods
-from lnmbench.stages.run.baselines import FeatureTable, baseline_results
+from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, Fit, NetworkChunk, list_fits, make_chunk
 from lnmbench.stages.run.example_images import ENCODINGS, example_caches
 from lnmbench.stages.run.example_images import random_images as random_example_images
 from lnmbench.stages.run.execution import execute
+from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.features import cached_views, find_feature_cache, make_feature_cache
 from lnmbench.stages.run.image_features import add_image_columns
 from lnmbench.stages.run.network_inputs import add_examples, label_inputs

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame
-from lnmbench.feature_selection import list_wide, select_columns
 from lnmbench.records import (
     TARGET,
     Cohort,
-    Column,
-    FeatureSelection,
+    PermutedPredictions,
     Plan,
     Trial,
     UnitResult,
@@ -25,59 +21,12 @@ from lnmbench.records import (
 )
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
+from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
+from lnmbench.stages.run.permuted_tables import permuted_table_predictions
 from lnmbench.text import clean
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-NO_SELECTION = FeatureSelection()
 _MOST_NOTES, _LONGEST_NOTE = 3, 160
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FeatureTable:
-    """The features of all cases of a plan: columns and a DataFrame (n, features)."""
-
-    columns: tuple[Column, ...]
-    frame: pd.DataFrame
-    selection: FeatureSelection = NO_SELECTION
-
-    def join(self, columns: Sequence[Column], values: NDArray[np.float64]) -> FeatureTable:
-        """Return the table with further columns.
-
-        Parameters
-        ----------
-        columns
-            The m columns, with names that the table does not have.
-        values
-            Their values, (n, m).
-        """
-        import pandas as pd
-
-        others = pd.DataFrame(values, columns=[column.name for column in columns])
-        frame = pd.concat([self.frame, others], axis=1)
-        return replace(self, columns=(*self.columns, *columns), frame=frame)
-
-    def select(self, labels: NDArray[np.float64], training: NDArray[np.bool_]) -> FeatureTable:
-        """Return the table with the features that are selected on the training cases.
-
-        Parameters
-        ----------
-        labels
-            The labels, (n,).
-        training
-            The training cases, (n,).
-        """
-        if not list_wide(self.columns, self.selection):
-            return self
-        values = self.frame.to_numpy(dtype=np.float64)[training]
-        selected = select_columns(self.columns, values, labels[training], self.selection)
-        return replace(
-            self,
-            columns=tuple(self.columns[i] for i in selected),
-            frame=self.frame.iloc[:, selected],
-        )
 
 
 def baseline_results(
@@ -136,8 +85,7 @@ def _unit(
     ]
     chosen = best_trial(trials).candidate - 1
     predictions = np.stack([p[chosen] for _, p in fitted])  # (fits, n, m)
-    if chunk.plan.kind == "ordinal":
-        predictions = np.minimum.accumulate(predictions, axis=2)
+    predictions = _order(predictions, chunk.plan)
     return unit_result(
         chunk,
         unit,
@@ -145,6 +93,37 @@ def _unit(
         fits=len(unit) * len(trials),
         search=mark_best(trials),
         notes=_describe_warnings(caught),
+        permuted=_permute_inputs(chunk, unit, baseline, tables, chosen),
+    )
+
+
+def _permute_inputs(
+    chunk: BaselineChunk,
+    unit: Sequence[Fit],
+    baseline: GuardedBaseline,
+    tables: Sequence[FeatureTable],
+    chosen: int,
+) -> tuple[PermutedPredictions, ...]:
+    """Return the predictions with permuted inputs, of models fitted again as those of the unit."""
+    if not chunk.importance:
+        return ()
+    candidates = [baseline.candidates()[chosen]]
+
+    def predict(table: FeatureTable, plan: Plan, fit: Fit) -> NDArray[np.float64]:
+        (probabilities,) = _predict(baseline, table, plan, fit, candidates)
+        return _order(probabilities, plan)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the unit has a note of them
+        return permuted_table_predictions(
+            predict, tables, unit, chunk.plan, repeat=chunk.repeat, count=chunk.importance
+        )
+
+
+def _order(probabilities: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:
+    """Return probabilities (…, m) that do not increase over the cut points of ordered classes."""
+    return (
+        np.minimum.accumulate(probabilities, axis=-1) if plan.kind == "ordinal" else probabilities
     )
 
 
@@ -158,40 +137,48 @@ def _describe_warnings(caught: Sequence[warnings.WarningMessage]) -> tuple[str, 
 def _fit_outcomes(
     baseline: GuardedBaseline, table: FeatureTable, plan: Plan, fit: Fit
 ) -> tuple[list[float], list[NDArray[np.float64]]]:
-    """Return each candidate's log loss, as that of networks, and probabilities (n, m).
+    """Return each candidate's log loss, as that of networks, and probabilities (n, m)."""
+    from sklearn.metrics import log_loss
 
-    Each outcome has a model of its own, fitted to the cases in which it is known. All have the same
-    candidate.
-    """
-    if plan.outcomes is None:
-        losses, binary = _fit_candidates(baseline, table, plan.truth, fit)
-        return losses, [p[:, None] for p in binary]
-    by_outcome = [_fit_outcome(baseline, table, y, fit) for y in plan.endpoints.T]
-    probabilities = [np.stack(columns, axis=1) for columns in zip(*by_outcome, strict=True)]
+    predicted = _predict(baseline, table, plan, fit, baseline.candidates())
     truth = plan.endpoints[fit.validation]  # (v, m)
-    return [_mean_loss(truth, p[fit.validation]) for p in probabilities], probabilities
+    by_candidate = [p[fit.validation] for p in predicted]
+    if plan.outcomes is None:
+        losses = [float(log_loss(truth[:, 0], p[:, 0], labels=[0.0, 1.0])) for p in by_candidate]
+    else:
+        losses = [_mean_loss(truth, p) for p in by_candidate]
+    return losses, predicted
 
 
-def _fit_outcome(
+def _predict(
     baseline: GuardedBaseline,
     table: FeatureTable,
-    labels: NDArray[np.float64],
+    plan: Plan,
     fit: Fit,
+    candidates: Sequence[Mapping[str, object]],
 ) -> list[NDArray[np.float64]]:
-    """Return each candidate's probabilities (n,); the prevalence where training has one class."""
-    training = fit.training & ~np.isnan(labels)
-    positive, known = float(labels[training].sum()), int(training.sum())
-    if not 0 < positive < known:
-        # half a case counts as the other class, as for the intercepts of networks
-        share = np.clip(positive, 0.5, known - 0.5) / known if known else 0.5
-        return [np.full(len(labels), share) for _ in baseline.candidates()]
-    table = table.select(labels, training)
-    estimator = baseline.estimator(table.columns)
-    model, features = estimator.fit_steps(table.frame, labels, training)
-    return [
-        model.probabilities(candidate, features, labels, training)
-        for candidate in baseline.candidates()
-    ]
+    """Return each candidate's probabilities (n, m).
+
+    Each outcome has a model of its own, fitted to the cases in which it is known. All have the same
+    candidate. Where training has one class of an outcome, its prevalence is predicted.
+    """
+    by_outcome = []
+    for labels in plan.endpoints.T:
+        training = fit.training & ~np.isnan(labels)
+        positive, known = float(labels[training].sum()), int(training.sum())
+        if plan.outcomes is not None and not 0 < positive < known:
+            # half a case counts as the other class, as for the intercepts of networks
+            share = np.clip(positive, 0.5, known - 0.5) / known if known else 0.5
+            by_outcome.append([np.full(len(labels), share) for _ in candidates])
+            continue
+        selected = table.select(labels, training)
+        estimator = baseline.estimator(selected.columns)
+        # once for all candidates
+        model, features = estimator.fit_steps(selected.frame, labels, training)
+        by_outcome.append(
+            [model.probabilities(settings, features, labels, training) for settings in candidates]
+        )
+    return [np.stack(columns, axis=1) for columns in zip(*by_outcome, strict=True)]
 
 
 def _mean_loss(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
@@ -201,25 +188,3 @@ def _mean_loss(truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> fl
     losses = -np.log(likelihood.clip(np.finfo(np.float64).eps))
     by_case = np.where(known, losses, 0.0).sum(axis=1) / known.sum(axis=1)
     return float(by_case.mean())
-
-
-def _fit_candidates(
-    baseline: GuardedBaseline,
-    table: FeatureTable,
-    truth: NDArray[np.float64],
-    fit: Fit,
-) -> tuple[list[float], list[NDArray[np.float64]]]:
-    """Return each candidate's log loss on the inner validation fold, and probabilities (n,)."""
-    from sklearn.metrics import log_loss
-
-    table = table.select(truth, fit.training)
-    estimator = baseline.estimator(table.columns)
-    model, features = estimator.fit_steps(
-        table.frame, truth, fit.training
-    )  # once for all candidates
-    losses, probabilities = [], []
-    for candidate in baseline.candidates():
-        p = model.probabilities(candidate, features, truth, fit.training)
-        losses.append(float(log_loss(truth[fit.validation], p[fit.validation], labels=[0.0, 1.0])))
-        probabilities.append(p)
-    return losses, probabilities

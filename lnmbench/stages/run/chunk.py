@@ -20,6 +20,7 @@ from lnmbench.records import (
     Epoch,
     ImageInputs,
     NetworkMethod,
+    PermutedPredictions,
     Plan,
     Resources,
     Trial,
@@ -42,7 +43,8 @@ class NetworkChunk:
     `groups` are the candidates of its search, `features` is the feature cache of its encoder, None
     without images. `examples` are the caches of further images that its auxiliary tasks need.
     `plugins` are those that the user named in addition to the installed ones;
-    `sources` are the checksums of the plugins that the method uses.
+    `sources` are the checksums of the plugins that the method uses. `importance` is the number of
+    permutations of each input.
     """
 
     method: NetworkMethod
@@ -55,6 +57,7 @@ class NetworkChunk:
     plugins: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
+    importance: int = 0
 
     @property
     def folds(self) -> Sequence[int]:
@@ -81,6 +84,7 @@ class BaselineChunk:
     plugins: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
+    importance: int = 0
 
 
 Chunk = NetworkChunk | BaselineChunk
@@ -141,6 +145,7 @@ def make_chunk(
             plugins=plugins,
             sources=sources,
             resources=benchmark.worker_resources,
+            importance=benchmark.importance,
         )
     return BaselineChunk(
         method=resolved.method,
@@ -154,6 +159,7 @@ def make_chunk(
         plugins=plugins,
         sources=sources,
         resources=benchmark.worker_resources,
+        importance=benchmark.importance if resolved.method.trained else 0,
     )
 
 
@@ -200,6 +206,7 @@ def unit_result(
     search: Sequence[Trial] = (),
     history: tuple[Epoch, ...] = (),
     notes: tuple[str, ...] = (),
+    permuted: tuple[PermutedPredictions, ...] = (),
 ) -> UnitResult:
     """Return the result of a unit: the ensemble of its inner fits.
 
@@ -219,6 +226,8 @@ def unit_result(
         The epochs of the fits.
     notes
         Notes for the user.
+    permuted
+        Predictions of the test cases with permuted inputs.
     """
     test = unit[0].test
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
@@ -239,4 +248,5 @@ def unit_result(
         search=tuple(search) if len(search) > 1 else (),
         history=history,
         notes=notes,
+        permuted=permuted,
     )

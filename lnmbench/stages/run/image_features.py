@@ -21,8 +21,8 @@ from lnmbench.stages.plan import (
     network_positions,
     unlabeled_training,
 )
-from lnmbench.stages.run.baselines import FeatureTable
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, NetworkChunk, list_fits
+from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_images import image_positions
 from lnmbench.stages.run.network_inputs import network_inputs

@@ -125,7 +125,14 @@ def run(
         if ledger.profile() is None:
             ledger.add_profile(make_profile(cohort, resolved.cohort_file, plan))
         number = ledger.add_manifest(manifest)
-        work = Work(registry=registry, ledger=ledger, plan=plan, pool=pool, progress=progress)
+        work = Work(
+            registry=registry,
+            ledger=ledger,
+            plan=plan,
+            pool=pool,
+            progress=progress,
+            importance=resolved.importance,
+        )
         work.notify("run_started", manifest=manifest)
         failures: list[MethodFailure] = []
         for method in resolved.methods:

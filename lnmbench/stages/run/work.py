@@ -39,10 +39,15 @@ class Work:
     plan: Plan
     pool: GuardedExecutor
     progress: Progress
+    importance: int = 0
 
     def missing_units(self, resolved: ResolvedMethod) -> set[tuple[int, int]]:
-        """Return the units of a method that lack a result, as (repeat, fold)."""
-        return set(self.plan.splits.units()) - self.ledger.done(resolved.method.fingerprint)
+        """Return the units of a method that lack a result, or its part on importance."""
+        fingerprint = resolved.method.fingerprint
+        done = self.ledger.done(fingerprint)
+        if self.importance and resolved.method.trained:
+            done &= self.ledger.done_permuted(fingerprint)
+        return set(self.plan.splits.units()) - done
 
     def notify(self, event: str, **facts: object) -> None:
         """Call the hooks of an event, and print their new faults."""

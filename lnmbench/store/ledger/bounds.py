@@ -6,15 +6,17 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import numpy as np
 
-from lnmbench.records import Plan
-from lnmbench.store.ledger.schema import OUTCOMES, PROBABILITIES
+from lnmbench.records import InputKind, Plan
+from lnmbench.store.ledger.schema import OUTCOMES, PROBABILITIES, find_optional
 
 TEST_PREDICTIONS = (
     "a test prediction is missing, outside 0 to 1, or of a case outside the test fold"
 )
+PERMUTED = "a prediction of permuted inputs is missing or outside 0 to 1"
 VALIDATION = "a validation prediction is missing or outside 0 to 1"
 
 _PARTIAL = (
@@ -89,6 +91,8 @@ def find_units_out_of_bounds(database: sqlite3.Connection, plan: Plan) -> Iterat
             yield unit, fault
     yield from _find_wrong_validation(database, plan)
     yield from _find_wrong_settings(database, plan)
+    if "permuted" in find_optional(database):
+        yield from _find_wrong_permuted(database, plan)
 
 
 def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
@@ -107,6 +111,23 @@ def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator
         # NaN compares as False
         if not sound or not ((values >= 0) & (values <= 1)).all():
             yield unit, VALIDATION
+
+
+def _find_wrong_permuted(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
+    numbers = (plan.splits.inner < 0).sum(axis=2) * plan.endpoints.shape[1]  # (repeats, folds)
+    rows = database.execute(
+        "SELECT p.unit, repeat, fold, state, kind, name, probabilities"
+        " FROM permuted p LEFT JOIN units u USING (unit)"
+    )
+    for unit, repeat, fold, state, kind, name, stored in rows:
+        sound = state == "done" and kind in get_args(InputKind) and isinstance(name, str)
+        if sound and 0 <= repeat < numbers.shape[0] and 0 <= fold < numbers.shape[1]:
+            size = PROBABILITIES.itemsize * int(numbers[repeat, fold])
+            sound = isinstance(stored, bytes) and len(stored) > 0 and len(stored) % size == 0
+        values = np.frombuffer(stored, PROBABILITIES) if sound else np.empty(0)
+        # NaN compares as False
+        if not sound or not ((values >= 0) & (values <= 1)).all():
+            yield unit, PERMUTED
 
 
 def _find_wrong_settings(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:

@@ -11,6 +11,8 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 
+from lnmbench.store.ledger.schema import OPTIONAL_TABLES, find_optional
+
 Queries = tuple[str, ...]
 
 PARTS: Mapping[str, Queries] = {
@@ -44,6 +46,9 @@ PARTS: Mapping[str, Queries] = {
         "SELECT candidate, settings, mean_loss, inner_losses, chosen FROM search"
         " WHERE unit = ?1 ORDER BY candidate",
     ),
+    "permuted": (
+        "SELECT kind, name, hex(probabilities) FROM permuted WHERE unit = ?1 ORDER BY kind, name",
+    ),
 }
 """Queries of the rows of each part; `?1` is the key of the part, empty for a single one."""
 
@@ -55,8 +60,9 @@ KEYS: Mapping[str, str] = {
     "probe": "SELECT probe FROM probes",
     "manifest": "SELECT number FROM manifests",
     "unit": "SELECT unit FROM units WHERE state <> 'planned'",
+    "permuted": "SELECT DISTINCT unit FROM permuted",
 }
-"""Queries of the keys of each part that a ledger has."""
+"""Queries of the keys of each part that a ledger has; those of an optional table are named as it."""
 
 
 def hash_part(database: sqlite3.Connection, part: str, key: str | int = "") -> str:
@@ -86,13 +92,19 @@ def store_checksum(database: sqlite3.Connection, part: str, key: str | int = "")
     database.execute("INSERT OR REPLACE INTO checksums VALUES (?, ?, ?)", row)
 
 
+def list_keys(database: sqlite3.Connection) -> Mapping[str, str]:
+    """Return the queries of `KEYS` for the tables that a ledger has."""
+    absent = frozenset(OPTIONAL_TABLES) - find_optional(database)
+    return {part: query for part, query in KEYS.items() if part not in absent}
+
+
 def find_mismatches(database: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     """Yield (part, key) of each part whose rows differ from its checksum, or that lacks one."""
     stored = {
         (part, key): sha256
         for part, key, sha256 in database.execute("SELECT part, key, sha256 FROM checksums")
     }
-    for part, query in KEYS.items():
+    for part, query in list_keys(database).items():
         for (key,) in database.execute(query).fetchall():
             sha256 = stored.pop((part, str(key)), None)
             if sha256 != hash_part(database, part, key):

@@ -22,6 +22,7 @@ from lnmbench.records import (
     EncoderProbe,
     Manifest,
     Method,
+    PermutedPredictions,
     Plan,
     Profile,
     Protocol,
@@ -36,7 +37,7 @@ from lnmbench.store.ledger.connection import (
     reading_ledger,
     wait_for,
 )
-from lnmbench.store.ledger.schema import FILE, OUTCOMES, PROBABILITIES
+from lnmbench.store.ledger.schema import FILE, OUTCOMES, PROBABILITIES, find_optional
 from lnmbench.store.ledger.stored_plan import plan_facts, read_fact
 from lnmbench.store.ledger.trial_rows import read_trial
 from lnmbench.store.ledger.verification import require_format, require_sound, verify
@@ -213,6 +214,30 @@ class LedgerReader:
                 if outcomes:
                     probabilities = probabilities.reshape(-1, outcomes)  # (t, m)
             yield repeat, fold, probabilities
+
+    def permuted(self, method: str) -> Iterator[tuple[int, int, PermutedPredictions]]:
+        """Yield (repeat, fold, predictions) of each permuted input of each unit of a method."""
+        if "permuted" not in find_optional(self._database):
+            return
+        rows = self._read(
+            "SELECT repeat, fold, permuted.kind, name, probabilities"
+            " FROM units JOIN permuted USING (unit) WHERE method = ? ORDER BY unit",
+            (method,),
+        )
+        outcomes = self._plan.endpoints.shape[1]
+        for repeat, fold, kind, name, stored in rows:
+            with reading_ledger(self.path):
+                cases = int((self._plan.splits.inner[repeat, fold] < 0).sum())
+                values = np.frombuffer(stored, dtype=PROBABILITIES).astype(np.float64)
+                values = values.reshape(-1, cases, outcomes)  # (permutations, t, m)
+            yield repeat, fold, PermutedPredictions(kind=kind, name=name, values=values)
+
+    def done_permuted(self, method: str) -> set[tuple[int, int]]:
+        """Return the (repeat, fold) units of a method that have predictions of permuted inputs."""
+        if "permuted" not in find_optional(self._database):
+            return set()
+        query = "SELECT DISTINCT repeat, fold FROM units JOIN permuted USING (unit)"
+        return set(self._read(f"{query} WHERE method = ?", (method,)))
 
     def labels(self) -> dict[str, AuxLabels]:
         """Return the labels of each auxiliary task, by task."""

@@ -42,6 +42,11 @@ def require_valid(result: UnitResult, plan: Plan, methods: Mapping[str, Method])
         _require_predictions(values, test, n, outcomes, name)
     shape = plan.endpoints.shape[: 1 if plan.endpoints.shape[1] == 1 else 2]
     _require_probabilities(result.validation, training, shape, "validation predictions", name)
+    for each in result.permuted:
+        tested = np.shape(each.values)[1:] == (test.sum(), plan.endpoints.shape[1])
+        # NaN compares as False
+        if not tested or not ((each.values >= 0) & (each.values <= 1)).all():
+            raise _refusal(name, "predictions of permuted inputs in [0, 1]", "others")
     numbers = (result.seconds, result.device_seconds, result.fits, result.epochs)
     # the memory is unknown on some systems
     if not all(np.isfinite(number) and number >= 0 for number in numbers) or result.memory_mb < 0:

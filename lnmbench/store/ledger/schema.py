@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 
 import numpy as np
@@ -64,6 +65,32 @@ CREATE TABLE probes (probe TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID
 CREATE TABLE checksums (part TEXT NOT NULL, key TEXT NOT NULL, sha256 TEXT NOT NULL,
                         PRIMARY KEY (part, key)) WITHOUT ROWID;
 """
+
+
+OPTIONAL_TABLES: Mapping[str, str] = {
+    "permuted": """
+-- of the test cases with an input (a feature, or all of a modality) permuted among them: the
+-- target's probabilities (permutations, cases, outcomes), as in table validation
+CREATE TABLE permuted (unit INTEGER NOT NULL REFERENCES units, kind TEXT NOT NULL,
+                       name TEXT NOT NULL, probabilities BLOB NOT NULL,
+                       PRIMARY KEY (unit, kind, name)) WITHOUT ROWID;
+""",
+}
+"""Tables that a ledger has once it holds rows of them: ledgers of before stay readable."""
+
+
+def find_optional(database: sqlite3.Connection) -> frozenset[str]:
+    """Return the names of the optional tables that a ledger has."""
+    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return frozenset(OPTIONAL_TABLES) & {name for (name,) in rows}
+
+
+def optional_schema() -> frozenset[tuple[str, str, str | None]]:
+    """Return type, name and SQL of the tables that a ledger may have, as `expected_schema`."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(TABLES + "".join(OPTIONAL_TABLES.values()))
+        rows = database.execute("SELECT type, name, sql FROM sqlite_master")
+        return frozenset(rows) - expected_schema()
 
 
 def expected_schema() -> frozenset[tuple[str, str, str | None]]:

@@ -14,7 +14,7 @@ from lnmbench.store import serialization
 from lnmbench.store.ledger.bounds import find_units_out_of_bounds
 from lnmbench.store.ledger.checksums import find_mismatches
 from lnmbench.store.ledger.connection import DAMAGED
-from lnmbench.store.ledger.schema import FORMAT, expected_schema
+from lnmbench.store.ledger.schema import FORMAT, expected_schema, optional_schema
 from lnmbench.store.ledger.stored_plan import read_fact, read_plan
 from lnmbench.store.serialization import DamagedRecordError
 from lnmbench.text import plural
@@ -57,8 +57,9 @@ def require_format(database: sqlite3.Connection, path: Path) -> None:
             got=ledger_format[:40],
             then="use that version for it, or run again with this version and another --out",
         )
-    if schema != expected:
-        names = sorted(str(name) for _, name, _ in schema ^ expected)
+    difference = (schema - optional_schema()) ^ expected
+    if difference:
+        names = sorted(str(name) for _, name, _ in difference)
         raise UserError(
             "the tables of the ledger were changed",
             where=str(path),
@@ -97,7 +98,7 @@ def verify(database: sqlite3.Connection, path: Path) -> tuple[Plan, tuple[Damage
     plan = read_plan(database)
     faults: dict[int, str] = {}
     for part, key in find_mismatches(database):
-        if part != "unit":
+        if part not in ("unit", "permuted"):
             raise _damaged(
                 path, f"the {part} {key[:40]!r} was changed" if key else f"the {part} was changed"
             )

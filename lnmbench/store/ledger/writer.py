@@ -36,7 +36,7 @@ from lnmbench.store.ledger.connection import (
 from lnmbench.store.ledger.lock import SUFFIX, acquire_lock
 from lnmbench.store.ledger.reader import LedgerReader, closing_on_error, hold
 from lnmbench.store.ledger.result_checks import require_valid
-from lnmbench.store.ledger.schema import FILE, PROBABILITIES
+from lnmbench.store.ledger.schema import FILE, OPTIONAL_TABLES, PROBABILITIES, find_optional
 from lnmbench.store.ledger.stored_plan import write_new
 from lnmbench.store.ledger.trial_rows import trial_row
 from lnmbench.store.ledger.verification import method_kind, require_format, verify
@@ -115,7 +115,8 @@ class LedgerWriter(LedgerReader):
 
     def _discard(self, unit: int) -> None:
         """Delete the results of a unit, so that it is missing."""
-        for table in ("predictions", "validation", "histories", "search"):
+        tables = ["predictions", "validation", "histories", "search"]
+        for table in [*tables, *find_optional(self._database)]:
             self._database.execute(f"DELETE FROM {table} WHERE unit = ?", (unit,))
         self._database.execute(
             "UPDATE units SET state = 'planned', seconds = NULL, device_seconds = NULL,"
@@ -123,7 +124,7 @@ class LedgerWriter(LedgerReader):
             (unit,),
         )
         self._database.execute(
-            "DELETE FROM checksums WHERE part = 'unit' AND key = ?", (str(unit),)
+            "DELETE FROM checksums WHERE part IN ('unit', 'permuted') AND key = ?", (str(unit),)
         )
 
     @contextmanager
@@ -229,7 +230,7 @@ class LedgerWriter(LedgerReader):
         """Add the results of a chunk of units in one transaction.
 
         Units that have results keep them: a chunk is computed as a whole if one of its units was
-        damaged. Raises `UserError` if one cannot be a result of the plan; then none is stored.
+        damaged, or lacks the predictions of permuted inputs, which are then added. Raises `UserError` if one cannot be a result of the plan; then none is stored.
         """
         methods = {method.fingerprint: method for method in self.methods()}
         for result in results:
@@ -239,13 +240,10 @@ class LedgerWriter(LedgerReader):
             for result in results:
                 if (result.unit.repeat, result.unit.fold) not in done[result.unit.method]:
                     self._add_result(result)
+                self._add_permuted(result)
 
     def _add_result(self, result: UnitResult) -> None:
-        unit = result.unit
-        key = self._database.execute(
-            "SELECT unit FROM units WHERE method = ? AND repeat = ? AND fold = ?",
-            (unit.method, unit.repeat, unit.fold),
-        ).fetchone()[0]
+        key = self._find_unit(result)
         rows = [
             (key, task, output, case, value)
             for task, values in result.test.items()
@@ -279,6 +277,33 @@ class LedgerWriter(LedgerReader):
             ),
         )
         store_checksum(self._database, "unit", key)
+
+    def _add_permuted(self, result: UnitResult) -> None:
+        """Add the predictions of permuted inputs, unless the unit has some."""
+        if not result.permuted:
+            return
+        if "permuted" not in find_optional(self._database):
+            self._database.execute(OPTIONAL_TABLES["permuted"])
+        key = self._find_unit(result)
+        query = "SELECT count(*) FROM permuted WHERE unit = ?"
+        if self._database.execute(query, (key,)).fetchone()[0]:
+            return
+        self._database.executemany(
+            "INSERT INTO permuted VALUES (?, ?, ?, ?)",
+            [
+                (key, each.kind, each.name, each.values.astype(PROBABILITIES).tobytes())
+                for each in result.permuted
+            ],
+        )
+        store_checksum(self._database, "permuted", key)
+
+    def _find_unit(self, result: UnitResult) -> int:
+        unit = result.unit
+        row = self._database.execute(
+            "SELECT unit FROM units WHERE method = ? AND repeat = ? AND fold = ?",
+            (unit.method, unit.repeat, unit.fold),
+        ).fetchone()
+        return int(row[0])
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:

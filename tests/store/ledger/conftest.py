@@ -29,7 +29,7 @@ from lnmbench.records import (
     Weights,
 )
 from lnmbench.store.ledger import LedgerWriter
-from lnmbench.store.ledger.checksums import KEYS, store_checksum
+from lnmbench.store.ledger.checksums import list_keys, store_checksum
 
 MakeResult = Callable[[Plan, int, int], UnitResult]
 
@@ -127,7 +127,7 @@ def change() -> Change:
                 database.execute(statement)
             if checksums:
                 database.execute("DELETE FROM checksums")
-                for part, query in KEYS.items():
+                for part, query in list_keys(database).items():
                     for (key,) in database.execute(query).fetchall():
                         store_checksum(database, part, key)
 
