@@ -227,6 +227,53 @@ class ModalityInput:
         return replace(self, features=self.features[list(rows)])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermutedInput:
+    """A feature or a modality whose values are permuted among the tested cases.
+
+    Parameters
+    ----------
+    columns
+        The columns of the clinical features, or of the other modality; empty for all of that
+        modality, with its presence.
+    modality
+        The number of the other modality; None for clinical features.
+    images
+        Whether it is the images.
+    """
+
+    columns: tuple[int, ...] = ()
+    modality: int | None = None
+    images: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Permutations:
+    """Permutations of inputs among the cases that each fit tests.
+
+    Parameters
+    ----------
+    tested
+        The tested cases, bool (K, n).
+    sources
+        The case whose values each tested case gets, in each of P permutations, int64 (P, K, n).
+    inputs
+        The inputs.
+    width
+        The largest number of tested cases of a fit.
+    """
+
+    tested: Tensor
+    sources: Tensor
+    inputs: tuple[PermutedInput, ...]
+    width: int
+
+    def select(self, rows: Sequence[int]) -> Permutations:
+        """Return the permutations of some of the fits."""
+        chosen = list(rows)
+        return replace(self, tested=self.tested[chosen], sources=self.sources[:, chosen])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Fits:
     """The K fits of a stack: the data and settings in which they differ.
@@ -251,6 +298,8 @@ class Fits:
         The cases by which features are standardized and projected, without labels, bool (K, n);
         None for the training cases. Fits with equal seeds and equal cases here have comparable
         image features, whatever cases they train on.
+    permutations
+        Those of inputs with which the fits predict again; None for none.
 
     Raises
     ------
@@ -270,6 +319,7 @@ class Fits:
     loss_weights: Tensor | None = None
     modalities: tuple[ModalityInput, ...] = ()
     prepared: Tensor | None = None
+    permutations: Permutations | None = None
 
     def __post_init__(self) -> None:
         shape = self.training.shape
@@ -314,6 +364,7 @@ class Fits:
             feature_penalty=select_rows(self.feature_penalty),
             loss_weights=select_rows(self.loss_weights),
             prepared=select_rows(self.prepared),
+            permutations=None if self.permutations is None else self.permutations.select(rows),
         )
 
     @property
@@ -376,6 +427,9 @@ class FitResults:
     image_features
         Of fits that learn tasks alone, the input of the heads, float64 (K, n, image_features), NaN
         for cases that are not predicted; None for other fits.
+    permuted
+        The target's probabilities for each permuted input, float64 (K, inputs, P, T, m), NaN after
+        the tested cases of a fit; None without permutations.
     """
 
     probabilities: Mapping[str, NDArray[np.float64]]
@@ -385,6 +439,7 @@ class FitResults:
     history: tuple[FitEpoch, ...]
     notes: tuple[str, ...] = ()
     image_features: NDArray[np.float64] | None = None
+    permuted: NDArray[np.float64] | None = None
 
 
 def longest_bag(inputs: Inputs) -> int:

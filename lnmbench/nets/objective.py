@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,25 @@ TOKENS = "tokens"
 
 EVALUATION_CASES = 64
 """Cases of each fit that are evaluated at once: bounds the memory, not the numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaseFeatures:
+    """The features of B cases of k fits other than those of images.
+
+    Parameters
+    ----------
+    clinical
+        Clinical features (k, B, C).
+    modalities
+        Features (k, B, W) of each other modality, 0 for cases without it.
+    present
+        Whether a case has each of them, float (k, B, modalities).
+    """
+
+    clinical: Tensor
+    present: Tensor
+    modalities: tuple[Tensor, ...] = ()
 
 
 class StackedObjective:
@@ -165,8 +185,9 @@ class StackedObjective:
         dropout
             The step's dropout; an empty one in evaluation.
         """
-        features, clinical = self._features(state, batch, tokens, dropout)
-        target = self.network.target_logits(state.values, features, clinical)
+        values = self.case_features(state, batch.cases)
+        features = self.image_features(state, batch, tokens, values, dropout)
+        target = self._target_logits(state, features, values, dropout)
         return (target, *self.network.aux_logits(state.values, features, batch.cases.shape[1]))
 
     def target_logits(self, state: StackState, batch: Batch) -> Tensor:
@@ -179,28 +200,95 @@ class StackedObjective:
         batch
             Their cases.
         """
-        tokens = self.embed(state, batch)
-        features, clinical = self._features(state, batch, tokens, StepDropout())
+        tokens, values = self.embed(state, batch), self.case_features(state, batch.cases)
+        features = self.image_features(state, batch, tokens, values, StepDropout())
+        return self._target_logits(state, features, values, StepDropout())
+
+    def case_features(self, state: StackState, cases: Tensor) -> CaseFeatures:
+        """Return the features of cases other than those of images.
+
+        Parameters
+        ----------
+        state
+            The k fits.
+        cases
+            The cases of each fit, (k, B).
+        """
+        index = state.rows.unsqueeze(1), cases
+        clinical = self._clinical[index]  # (k, B, C)
+        if not self._modalities:
+            return CaseFeatures(clinical=clinical, present=clinical[:, :, :0])
+        present = self._present[cases]  # (k, B, modalities)
+        modalities = tuple(
+            each[index] * present[:, :, position, None]  # (k, B, W)
+            for position, each in enumerate(self._modalities)
+        )
+        return CaseFeatures(clinical=clinical, modalities=modalities, present=present)
+
+    def image_features(
+        self,
+        state: StackState,
+        batch: Batch,
+        tokens: Tensor | None,
+        values: CaseFeatures,
+        dropout: StepDropout,
+    ) -> Tensor:
+        """Return image features of cases and bags (k, B + bags, F).
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        batch
+            Their cases.
+        tokens
+            Tokens (k, P, d) from `embed`.
+        values
+            The other features, of which a network without images makes them.
+        dropout
+            The step's dropout.
+        """
+        whole = values.clinical
+        if values.modalities:
+            whole = torch.cat([whole, *values.modalities], dim=2)
+        return self.network.features(state.values, tokens, whole, batch.packing, dropout)
+
+    def _target_logits(
+        self, state: StackState, features: Tensor, values: CaseFeatures, dropout: StepDropout
+    ) -> Tensor:
+        """Return the target's logits (k, B, outcomes) of image features and other ones."""
+        clinical = values.clinical
+        if values.modalities:
+            others = self.network.modality_features(
+                state.values, values.modalities, values.present, dropout
+            )
+            clinical = torch.cat([clinical, others], dim=2)
         return self.network.target_logits(state.values, features, clinical)
 
-    def _features(
-        self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
-    ) -> tuple[Tensor, Tensor]:
-        """Return image features of cases and bags (k, B + bags, F), and other ones (k, B, C)."""
-        cases = state.rows.unsqueeze(1), batch.cases
-        clinical = self._clinical[cases]  # (k, B, C)
-        if not self._modalities:
-            features = self.network.features(state.values, tokens, clinical, batch.packing, dropout)
-            return features, clinical
-        present = self._present[batch.cases]  # (k, B, modalities)
-        modalities = [
-            each[cases] * present[:, :, position, None]  # (k, B, W)
-            for position, each in enumerate(self._modalities)
-        ]
-        whole = torch.cat([clinical, *modalities], dim=2)
-        features = self.network.features(state.values, tokens, whole, batch.packing, dropout)
-        others = self.network.modality_features(state.values, modalities, present, dropout)
-        return features, torch.cat([clinical, others], dim=2)
+    def target_probabilities(
+        self, state: StackState, features: Tensor, values: CaseFeatures
+    ) -> Tensor:
+        """Return the target's probabilities (k, B, outcomes) in evaluation.
+
+        Parameters
+        ----------
+        state
+            The parameters of the fits.
+        features
+            The image features, from `image_features`.
+        values
+            The other features.
+        """
+        return self._probabilities(self._target_logits(state, features, values, StepDropout()))
+
+    def _probabilities(self, logits: Tensor) -> Tensor:
+        p = torch.sigmoid(logits)  # (k, B, outcomes)
+        return p.cummin(2).values if self._inputs.ordered else p
+
+    @property
+    def outcomes(self) -> int:
+        """Return the number of outcomes of the target."""
+        return self._inputs.outcomes
 
     def losses(
         self, state: StackState, batch: Batch, tokens: Tensor | None, dropout: StepDropout
@@ -404,7 +492,8 @@ class StackedObjective:
         results = np.full((*self.fits.predicted.shape, width), np.nan)
         for batch in self.make_batches(list(_split_cases(_case_indices(self.fits.predicted)))):
             tokens = self.embed(state, batch)
-            features, _ = self._features(state, batch, tokens, StepDropout())  # (K, B, F)
+            values = self.case_features(state, batch.cases)
+            features = self.image_features(state, batch, tokens, values, StepDropout())  # (K, B, F)
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]
             results[row, predicted] = features.double().cpu().numpy()[row, column]
@@ -415,8 +504,7 @@ class StackedObjective:
     ) -> list[Tensor]:
         """Return the predictions of each task (k, B, outputs), with the targets of examples."""
         risk, *aux_logits = logits
-        p = torch.sigmoid(risk)  # (k, B, outcomes)
-        predictions = [p.cummin(2).values if self._inputs.ordered else p]
+        predictions = [self._probabilities(risk)]
         for task, (aux, values) in enumerate(zip(self._inputs.aux, aux_logits, strict=True)):
             predicted, scale = aux.task.probabilities(values), self._scales[task]
             if scale is not None:

@@ -232,10 +232,13 @@ def _concatenate(results: Sequence[FitResults], stacks: Sequence[range]) -> FitR
         epochs=np.concatenate([result.epochs for result in results]),
         history=tuple(history),
         notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
-        image_features=_concatenate_features(results),
+        image_features=_concatenate_arrays([r.image_features for r in results]),
+        permuted=_concatenate_arrays([r.permuted for r in results]),
     )
 
 
-def _concatenate_features(results: Sequence[FitResults]) -> NDArray[np.float64] | None:
-    features = [r.image_features for r in results if r.image_features is not None]
-    return np.concatenate(features) if features else None
+def _concatenate_arrays(
+    arrays: Sequence[NDArray[np.float64] | None],
+) -> NDArray[np.float64] | None:
+    present = [array for array in arrays if array is not None]
+    return np.concatenate(present) if present else None

@@ -18,6 +18,7 @@ from torch import Tensor
 from lnmbench.nets.early_stopping import BestWeights
 from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
 from lnmbench.nets.objective import StackedObjective
+from lnmbench.nets.permuted_inputs import predict_permuted
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
 from lnmbench.nets.stacked.dropout import (
@@ -232,7 +233,11 @@ class TrainLoop:
         losses = self._objective.validation_losses(state).double().numpy()
         never_finite = self._best.epoch.numpy() == 0
         probabilities = self._objective.predict(state)
-        for values in (*probabilities.values(), *([] if features is None else [features])):
+        permuted = (
+            None if objective.fits.permutations is None else predict_permuted(objective, state)
+        )
+        optional = [array for array in (features, permuted) if array is not None]
+        for values in (*probabilities.values(), *optional):
             values[never_finite] = np.nan
         return FitResults(
             probabilities=probabilities,
@@ -241,4 +246,5 @@ class TrainLoop:
             epochs=self._best.epochs.numpy(),
             history=tuple(self._history),
             image_features=features,
+            permuted=permuted,
         )

@@ -100,9 +100,6 @@ from lnmbench.records.source import RemoteFile, Source
 from lnmbench.records.weighting_step import WeightingStep
 
 __all__ = [
-    "InputImportance",
-    "InputKind",
-    "PermutedPredictions",
     "CLINICAL_MODALITY",
     "DEFAULT_MOST",
     "IMAGE_CONTROL",
@@ -159,6 +156,8 @@ __all__ = [
     "ImageControl",
     "ImageInputs",
     "ImagePair",
+    "InputImportance",
+    "InputKind",
     "Kind",
     "Known",
     "Label",
@@ -176,6 +175,7 @@ __all__ = [
     "PairComparison",
     "Panel",
     "Paragraph",
+    "PermutedPredictions",
     "Plan",
     "PluginFault",
     "PredictionScale",

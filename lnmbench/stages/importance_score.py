@@ -37,7 +37,7 @@ def score_importance(
         The metric and its name.
     """
     labels = plan.truth if plan.outcomes is None else plan.outcomes.labels
-    has_label = ~np.isnan(labels.reshape(len(labels), -1)).all(axis=1)
+    has_label = np.asarray(~np.isnan(labels.reshape(len(labels), -1)).all(axis=1))
     sign = 1.0 if metric.greater_is_better else -1.0
     shape = (plan.protocol.repeats, plan.protocol.folds)
     unchanged: dict[tuple[int, int], float] = {}

@@ -76,7 +76,9 @@ def score_target(
         units_done=units_done,
         cost=cost,
         faults=faults,
-        validation=[(repeat, fold, scored_probabilities(p, outcomes)) for repeat, fold, p in validation],
+        validation=[
+            (repeat, fold, scored_probabilities(p, outcomes)) for repeat, fold, p in validation
+        ],
         partial=True,
     )
     by_outcome = {}

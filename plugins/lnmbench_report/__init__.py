@@ -28,6 +28,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.discrimination import Discrimination
     from lnmbench_report.encoder_probe import EncoderProbes
     from lnmbench_report.image_controls import ImageControls
+    from lnmbench_report.importance import Importance
     from lnmbench_report.label_shares import LabelShares
     from lnmbench_report.label_tests import LabelTests
     from lnmbench_report.manifest import RunManifest
@@ -63,6 +64,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "probe": EncoderProbes,
         "aux": AuxiliaryTasks,
         "further": FurtherMetrics,
+        "importance": Importance,
         "calibration": CalibrationTable,
         "operating": OperatingPoints,
         "net_benefit": NetBenefits,

@@ -56,6 +56,8 @@ def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
             "settings": lambda: _settings(ledger, labels),
             "search": lambda: _search(ledger, labels),
         }
+        if any(result.importance for result in results.method_results):
+            tables["importance"] = lambda: _importance(results)
         for name, table in tables.items():
             (temporary_folder / f"{name}.csv").write_text(_format(table()), encoding="utf-8")
         manifest = _manifest(ledger, plan, methods)
@@ -142,6 +144,20 @@ def _scores(results: Results) -> pd.DataFrame:
     columns = ["method", "repeat", "fold", "outcome", "metric", "value"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.drop(columns="outcome") if results.outcomes is None else frame
+
+
+def _importance(results: Results) -> pd.DataFrame:
+    """Return a row for each permuted input of each outer fold."""
+    rows = [
+        (result.method.label, repeat, fold, each.kind, each.name, each.metric, loss)
+        for result in results.method_results
+        for each in result.importance
+        for repeat, folds in enumerate(each.losses.tolist())
+        for fold, loss in enumerate(folds)
+    ]
+    return pd.DataFrame(
+        rows, columns=["method", "repeat", "fold", "kind", "input", "metric", "loss"]
+    )
 
 
 def _settings(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.records import CLINICAL_MODALITY, Cohort, Column
+from lnmbench.stages.run.permutations import WIDEST
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import ModalityInput
-
-WIDEST = 32
-"""A modality of more features enters a network by as many principal components."""
 
 
 def clinical_inputs(

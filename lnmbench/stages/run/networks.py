@@ -25,6 +25,8 @@ from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_features import clinical_inputs, modality_inputs
 from lnmbench.stages.run.network_inputs import network_inputs
 from lnmbench.stages.run.outer_fold import OuterFold, split_by_fold
+from lnmbench.stages.run.permutations import list_inputs
+from lnmbench.stages.run.permuted_fits import permute_fits
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
@@ -55,14 +57,18 @@ def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> 
     """
     planned = list(list_fits(chunk.plan, chunk.repeat))
     features = feature_modalities(chunk.method.encoder)
-    fits = stack_fits(cohort.select_modalities(features), chunk.plan, planned)
+    selected = cohort.select_modalities(features)
+    fits = stack_fits(selected, chunk.plan, planned)
+    inputs = list_inputs(selected.features, has_images=chunk.features is not None)
+    if chunk.importance:
+        fits = replace(fits, permutations=permute_fits(inputs, selected, planned, fits, chunk))
     units = split_by_fold(planned)
     tasks = [TARGET, *map(str, chunk.method.aux)]
     notes: dict[str, None] = {}
     for group, results in _train_groups(chunk, cohort, fits, registry):
         _add_trials(units, group, results, tasks)
         notes.update(dict.fromkeys((*results.notes, *_describe_divergence(results))))
-    return [unit.result(chunk, tuple(notes)) for unit in units]
+    return [unit.result(chunk, tuple(notes), inputs) for unit in units]
 
 
 def _describe_divergence(results: FitResults) -> Iterator[str]:

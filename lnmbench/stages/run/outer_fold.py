@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
-from lnmbench.records import Candidate, Epoch, Trial, UnitResult
+from lnmbench.records import Candidate, Epoch, PermutedPredictions, Trial, UnitResult
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, unit_result
+from lnmbench.stages.run.permutations import MethodInput
 
 if TYPE_CHECKING:
     from lnmbench.nets.fits import FitEpoch, FitResults
@@ -34,10 +35,14 @@ def mark_best(trials: Sequence[Trial]) -> tuple[Trial, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Models:
-    """A candidate's inner fits: `probabilities` maps a task to (fits, n, outputs)."""
+    """A candidate's inner fits: `probabilities` maps a task to (fits, n, outputs).
+
+    `permuted` are those of the test cases with permuted inputs, (fits, inputs, P, T, m).
+    """
 
     probabilities: Mapping[str, NDArray[np.float64]]
     history: tuple[Epoch, ...]
+    permuted: NDArray[np.float64] | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -94,11 +99,29 @@ class OuterFold:
                     for fit, row in zip(self.fits, rows, strict=True)
                     for epoch in history[row]
                 ),
+                permuted=None if results.permuted is None else results.permuted[list(rows)],
             )
             self.models = {candidate.number: models}
 
-    def result(self, chunk: NetworkChunk, notes: tuple[str, ...]) -> UnitResult:
-        """Return the result of the unit. Raises `UserError` if every candidate diverged."""
+    def result(
+        self, chunk: NetworkChunk, notes: tuple[str, ...], inputs: Sequence[MethodInput] = ()
+    ) -> UnitResult:
+        """Return the result of the unit.
+
+        Parameters
+        ----------
+        chunk
+            The network and the repeat.
+        notes
+            Notes for the user.
+        inputs
+            The inputs that were permuted.
+
+        Raises
+        ------
+        UserError
+            If every candidate diverged.
+        """
         best = best_trial(self.trials)
         diverged = int(np.isinf(best.losses).sum())
         if diverged:
@@ -119,6 +142,20 @@ class OuterFold:
             search=mark_best(self.trials),
             history=models.history,
             notes=notes,
+            permuted=self._permuted(models, inputs),
+        )
+
+    def _permuted(
+        self, models: Models, inputs: Sequence[MethodInput]
+    ) -> tuple[PermutedPredictions, ...]:
+        """Return the means over the inner fits of the predictions with permuted inputs."""
+        if models.permuted is None:
+            return ()
+        cases = int(self.fits[0].test.sum())
+        means = models.permuted[:, :, :, :cases].mean(axis=0)  # (inputs, P, t, m)
+        return tuple(
+            PermutedPredictions(kind=each.kind, name=each.name, values=values)
+            for each, values in zip(inputs, means, strict=True)
         )
 
 

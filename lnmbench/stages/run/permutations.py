@@ -20,8 +20,11 @@ from lnmbench.records import (
 
 MOST_FEATURES = 100
 """The largest number of single features that are permuted."""
-WIDEST_MODALITY = 32
-"""The features of another modality of more of them are permuted together, not one by one."""
+WIDEST = 32
+"""A modality of more columns enters a network by as many principal components.
+
+Its features are not permuted one by one.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def list_inputs(columns: Sequence[Column], *, has_images: bool) -> list[MethodIn
     listed = [
         column
         for name, members in by_modality.items()
-        if name == CLINICAL_MODALITY or len(members) <= WIDEST_MODALITY
+        if name == CLINICAL_MODALITY or sum(map(column_width, members)) <= WIDEST
         for column in members
     ][:MOST_FEATURES]
     modalities = [
@@ -66,6 +69,11 @@ def list_inputs(columns: Sequence[Column], *, has_images: bool) -> list[MethodIn
         if len(by_modality) > 1 or not members or not set(members) <= set(listed)
     ]
     return [*modalities, *(MethodInput(kind="feature", name=c.name, columns=(c,)) for c in listed)]
+
+
+def column_width(column: Column) -> int:
+    """Return the number of inputs that a column becomes: one for each category of a nominal one."""
+    return len(column.categories) if column.kind == "nominal" else 1
 
 
 def permute_tested(plan: Plan, repeat: int, fold: int, count: int) -> NDArray[np.int64]:

@@ -62,7 +62,7 @@ KEYS: Mapping[str, str] = {
     "unit": "SELECT unit FROM units WHERE state <> 'planned'",
     "permuted": "SELECT DISTINCT unit FROM permuted",
 }
-"""Queries of the keys of each part that a ledger has; those of an optional table are named as it."""
+"""Queries of the keys of each part that a ledger has; an optional table is a part of its name."""
 
 
 def hash_part(database: sqlite3.Connection, part: str, key: str | int = "") -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.records import (
+    TARGET,
     AuxLabels,
     EncoderProbe,
     Manifest,
@@ -40,6 +41,9 @@ from lnmbench.store.ledger.schema import FILE, OPTIONAL_TABLES, PROBABILITIES, f
 from lnmbench.store.ledger.stored_plan import write_new
 from lnmbench.store.ledger.trial_rows import trial_row
 from lnmbench.store.ledger.verification import method_kind, require_format, verify
+
+LARGEST_DIFFERENCE = 1e-3
+"""Difference between the predictions of a unit and those when it is computed again."""
 
 
 class LedgerWriter(LedgerReader):
@@ -230,7 +234,8 @@ class LedgerWriter(LedgerReader):
         """Add the results of a chunk of units in one transaction.
 
         Units that have results keep them: a chunk is computed as a whole if one of its units was
-        damaged, or lacks the predictions of permuted inputs, which are then added. Raises `UserError` if one cannot be a result of the plan; then none is stored.
+        damaged, or lacks the predictions of permuted inputs, which are then added. Raises
+        `UserError` if one cannot be a result of the plan; then none is stored.
         """
         methods = {method.fingerprint: method for method in self.methods()}
         for result in results:
@@ -288,6 +293,7 @@ class LedgerWriter(LedgerReader):
         query = "SELECT count(*) FROM permuted WHERE unit = ?"
         if self._database.execute(query, (key,)).fetchone()[0]:
             return
+        self._require_same_predictions(key, result)
         self._database.executemany(
             "INSERT INTO permuted VALUES (?, ?, ?, ?)",
             [
@@ -296,6 +302,19 @@ class LedgerWriter(LedgerReader):
             ],
         )
         store_checksum(self._database, "permuted", key)
+
+    def _require_same_predictions(self, key: int, result: UnitResult) -> None:
+        """Raise `UserError` if a unit that was computed again predicts something else."""
+        query = "SELECT case_number, output, value FROM predictions WHERE unit = ? AND task = ?"
+        for case, output, value in self._database.execute(query, (key, TARGET)).fetchall():
+            if abs(result.test[TARGET][case, output] - value) > LARGEST_DIFFERENCE:
+                raise UserError(
+                    "a finished unit has other predictions when it is computed again",
+                    where=f"repeat {result.unit.repeat + 1}, fold {result.unit.fold + 1}",
+                    expected=f"a difference of at most {LARGEST_DIFFERENCE:g}",
+                    got=f"{abs(result.test[TARGET][case, output] - value):.2g}",
+                    then="run with --importance and another --out: hardware or libraries differ",
+                )
 
     def _find_unit(self, result: UnitResult) -> int:
         unit = result.unit

@@ -21,9 +21,9 @@ from lnmbench.records import BaselineMethod, Choice, NetworkMethod, Plan, Traini
 from lnmbench.registry import Registry
 from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
 from lnmbench.stages.plan.splitting import make_splits
-from lnmbench.stages.run.baselines import FeatureTable
 from lnmbench.stages.run.chunk import BaselineChunk, list_fits
 from lnmbench.stages.run.execution import _baseline_results
+from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.image_features import add_image_columns, image_features
 from lnmbench.store.feature_cache import FeatureCache, make_features
 
