@@ -18,6 +18,7 @@ def results(*losses: float) -> SimpleNamespace:
         best_loss=np.array(losses),
         epochs=np.array([3, 4]),
         probabilities={"first name": np.full((2, 30, 1), np.mean(losses))},
+        permuted=None,
     )
 
 
