@@ -1,4 +1,4 @@
-"""Importance of inputs: what a method loses when their values are permuted among test cases."""
+"""Importance of inputs: the loss of a method when their values are permuted among test cases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PermutedPredictions:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InputImportance:
-    """What a method loses in a metric when an input is permuted (Breiman 2001).
+    """Loss of a method in a metric when an input is permuted (Breiman 2001).
 
     `losses` of each outer fold (repeats, folds) are means over the permutations, positive if the
     metric gets worse, NaN if the fold does not define it. `loss` is their mean with the corrected
