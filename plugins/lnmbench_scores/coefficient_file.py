@@ -15,6 +15,7 @@ from lnmbench.toml_file import read_toml
 
 PUBLISHED = Path(__file__).with_name("published")
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Transform = Literal["identity", "log", "log10", "sqrt", "square", "inverse_sqrt"]
 _MOST = 200
 
@@ -48,7 +49,7 @@ class Variable(_Strict):
     @model_validator(mode="after")
     def _require_one_kind(self) -> Variable:
         if self.is_number and self.categories:
-            raise ValueError("a unit, or categories that count as 1")
+            raise ValueError("a unit and categories of one variable")
         return self
 
 
@@ -60,14 +61,14 @@ class Term(_Strict):
     """
 
     variable: Text
-    coefficient: float
+    coefficient: Number
     transform: Transform = "identity"
-    per: float = Field(1.0, gt=0.0)
-    center: float = 0.0
-    at_least: float | None = None
-    above: float | None = None
-    at_most: float | None = None
-    below: float | None = None
+    per: float = Field(1.0, gt=1e-6, le=1e6)
+    center: Number = 0.0
+    at_least: Number | None = None
+    above: Number | None = None
+    at_most: Number | None = None
+    below: Number | None = None
 
     @field_validator(
         "coefficient", "per", "center", "at_least", "above", "at_most", "below", mode="before"
@@ -85,7 +86,7 @@ class Term(_Strict):
     @model_validator(mode="after")
     def _refuse_both(self) -> Term:
         if self.cutoffs and (self.transform, self.per, self.center) != ("identity", 1.0, 0.0):
-            raise ValueError("a cut-off, or transform, per and center")
+            raise ValueError("a cut-off together with transform, per or center")
         return self
 
 
@@ -101,7 +102,7 @@ class CoefficientFile(_Strict):
     outcome: Text
     cohort: Text
     source: str = ""
-    intercept: float | None = None
+    intercept: Number | None = None
     variables: Mapping[str, Variable] = Field(min_length=1, max_length=_MOST)
     terms: tuple[Term, ...] = Field(min_length=1, max_length=_MOST)
 
@@ -120,13 +121,12 @@ class CoefficientFile(_Strict):
         used = {term.variable for term in self.terms}
         unknown, idle = sorted(used - set(self.variables)), sorted(set(self.variables) - used)
         if unknown or idle:
-            problem = "terms of variables that are not described: " if unknown else ""
-            problem = problem or "variables without a term: "
+            problem = "terms of unknown variables: " if unknown else "variables without a term: "
             raise ValueError(problem + ", ".join(unknown or idle)[:80])
         for term in self.terms:
             changed = term.cutoffs or term.transform != "identity" or term.per != 1.0 or term.center
             if changed and not self.variables[term.variable].is_number:
-                raise ValueError(f"a unit of {term.variable[:40]}, which is a number in its term")
+                raise ValueError(f"a term of numbers for {term.variable[:40]}, which has no unit")
         return self
 
 
@@ -162,6 +162,10 @@ def _describe(error: ValidationError, path: Path) -> UserError:
             f"{'missing' if kind == 'missing' else 'unknown'} key {quote(key)} in {path}",
             then=f"keys of a score: {known}; see docs/scores.md",
         )
+    if kind == "value_error":
+        where = "" if key == "the score" else key
+        then = "see docs/scores.md"
+        return UserError(f"{path} is not a coefficient file", where=where, got=message, then=then)
     is_plain = isinstance(value, str | int | float) and not (
         isinstance(value, float) and math.isnan(value)
     )

@@ -94,8 +94,7 @@ def find_sources(
         raise UserError(
             f"the cohort lacks {join_first(described, MOST_NAMES)}",
             where=where,
-            expected=f"a feature for each of {', '.join(score.variables)}",
-            got=join_first([quote(column.name) for column in features], MOST_NAMES) or "no feature",
+            expected="a feature with the name or label of each variable",
             then="map columns with columns=VARIABLE:COLUMN, or add them",
         )
     return {
