@@ -9,7 +9,7 @@ from typing import ClassVar
 from lnmbench import Case, Column, UserError
 from lnmbench.records import Source
 from lnmbench.tables import require_cells
-from lnmbench.text import clean, plural
+from lnmbench.text import clean, plural, quote
 from lnmbench_cbioportal.card import SOURCE, describe_cohort, make_card, read_meta
 from lnmbench_cbioportal.pathology import read_findings
 from lnmbench_cbioportal.stage_kinds import CN, CT, PN, PT, find_stage, require_nodes
@@ -19,6 +19,7 @@ from lnmbench_cbioportal.stages import (
     make_stage_column,
     read_stage,
     require_before_therapy,
+    require_known,
 )
 from lnmbench_cbioportal.study import Study, read_study
 from lnmbench_cbioportal.study_files import find_study
@@ -114,9 +115,13 @@ class Cbioportal:
 
 
 def _read_stages(study: Study, pn: str | None, pt: str | None, cn: str | None) -> tuple[Stage, ...]:
-    stages = [read_stage(study, PN, require_nodes(study, pn))]
+    nodes = require_nodes(study, pn)
+    stages = [read_stage(study, PN, nodes)]
+    require_known(stages[0])
     for kind, name in ((PT, pt), (CT, None), (CN, cn)):
         attribute = find_stage(study, kind, name)
+        if attribute is nodes:
+            raise UserError(f"column {quote(nodes.name)} cannot be both pn and {kind.name}")
         if attribute is not None:
             stages.append(read_stage(study, kind, attribute))
     return tuple(stages)

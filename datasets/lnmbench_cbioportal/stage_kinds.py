@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lnmbench import UserError
+from lnmbench.lexicon.timing import judge_name
 from lnmbench.lexicon.tnm_class import TnmClass, read_n_class, read_t_class
 from lnmbench.text import quote
 from lnmbench_cbioportal.clinical_file import Attribute
@@ -108,7 +109,8 @@ def find_stage(study: Study, kind: StageKind, name: str | None) -> Attribute | N
     Raises
     ------
     UserError
-        For a name that the study does not have.
+        For a name that the study does not have, and for a name that says the opposite: clinical for
+        a pathological stage, pathological for a clinical one.
     """
     if name == NONE:
         return None
@@ -120,6 +122,14 @@ def find_stage(study: Study, kind: StageKind, name: str | None) -> Attribute | N
             f"no column {quote(name)} for {kind.name}",
             where=", ".join(map(str, study.sources)),
             then=_suggest(study, kind),
+        )
+    opposite = "before" if kind.is_pathological else "after"
+    if opposite in (judge_name(attribute.id).time, judge_name(attribute.title).time):
+        raise UserError(
+            f"column {quote(name)} is no {kind.title}",
+            where=", ".join(map(str, study.sources)),
+            got=f"a name of values that are known {opposite} surgery",
+            then=f"choose another column for {kind.name}",
         )
     return attribute
 

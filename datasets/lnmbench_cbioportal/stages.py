@@ -84,6 +84,16 @@ def _is_of_kind(tnm: TnmClass, kind: StageKind) -> bool:
     return "p" not in tnm.prefix
 
 
+def require_known(stage: Stage) -> None:
+    """Raise `UserError` if a stage is unknown for every patient."""
+    if not any(stage.values):
+        raise UserError(
+            f"the {stage.kind.title} is unknown for every patient",
+            where=f"column {quote(stage.attribute.name)}",
+            then="choose another study, or another column",
+        )
+
+
 def require_before_therapy(stages: Sequence[Stage]) -> None:
     """Raise `UserError` if stages were assessed after neoadjuvant therapy (yp)."""
     for stage in stages:

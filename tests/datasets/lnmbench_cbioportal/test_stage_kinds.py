@@ -49,3 +49,28 @@ def test_a_study_without_stages_is_refused(write_study: WriteStudy) -> None:
     (folder / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match="choose a study with a pathological N category"):
         Cbioportal(folder)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ({"cn": "PATH_N_STAGE"}, "'PATH_N_STAGE' is no clinical N category.*known after surgery"),
+        ({"pn": "CLIN_N_STAGE"}, "'CLIN_N_STAGE' is no pathological N category.*before surgery"),
+        ({"pn": "Clinical N Stage"}, "is no pathological N category"),
+        ({"pn": "NODES", "cn": "NODES"}, "column 'NODES' cannot be both pn and cn"),
+    ],
+)
+def test_pathology_is_no_clinical_stage(
+    write_study: WriteStudy, replace_text: ReplaceText, names: dict[str, str], message: str
+) -> None:
+    folder = write_study()
+    if "NODES" in names.values():
+        replace_text(folder / FILE, "PATH_N_STAGE", "NODES")
+    with pytest.raises(UserError, match=message):
+        Cbioportal(folder, **names)
+
+
+def test_a_study_whose_nodes_are_unknown_is_refused(write_study: WriteStudy) -> None:
+    rows = [f"P{n}|6{n}|Male|No|NX|T1|NA|G1|0|12" for n in range(5)]
+    with pytest.raises(UserError, match="pathological N category is unknown for every patient"):
+        Cbioportal(write_study(rows, None))
