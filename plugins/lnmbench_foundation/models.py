@@ -100,7 +100,7 @@ CTFM = FoundationModel(
     ),
     out_dim=512,
     make=_ctfm,
-    prefixes=("encoder.", ""),
+    prefixes=("encoder.", "backbone.", ""),
     others=("up_layers.", "head"),
 )
 

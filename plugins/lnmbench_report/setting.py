@@ -139,8 +139,9 @@ def _describe_weights(results: Results) -> Iterator[str]:
     labels = method_labels(results)
     for result in results.method_results:
         method = result.method
-        if isinstance(method, NetworkMethod) and method.weights.source != "none":
-            source = _describe_source(method.encoder, method.weights)
+        network = method if isinstance(method, NetworkMethod) else method.network
+        if network is not None and network.weights.source != "none":
+            source = _describe_source(network.encoder, network.weights)
             label = f'"{labels[method.fingerprint]}"'
             labels_by_weights.setdefault(source, []).append(label)
     for source, methods in labels_by_weights.items():
@@ -150,6 +151,7 @@ def _describe_weights(results: Results) -> Iterator[str]:
 
 def _describe_source(encoder: Choice, weights: Weights) -> str:
     note = f"; {weights.note.rstrip('.')}" if weights.note else ""
+    note += f"; pretrained on {weights.pretrained_on}" if weights.pretrained_on else ""
     return f"{encoder.name}, {SOURCES.get(weights.source, weights.source)}{note}"
 
 

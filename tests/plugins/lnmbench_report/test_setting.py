@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lnmbench_report.setting import Setting
 
-from lnmbench.records import Paragraph, Profile, Results, Summary, Variable
+from lnmbench.records import Paragraph, Profile, Results, Summary, Variable, Weights
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import SAMPLE_METHODS, sample_network, sample_results
 
@@ -57,6 +57,17 @@ def test_weights_that_differ_are_described_by_method() -> None:
     other = sample_network("other", encoder="resnet18")
     lines = write_lines(sample_results([*THREE, (other, 1.0)]))
     assert any(line.startswith('Encoder weights ("other"): resnet18, RANDOM') for line in lines)
+
+
+def test_training_data_of_weights_are_stated() -> None:
+    other = sample_network("other", encoder="resnet18")
+    weights = Weights(source="file:w.pt", note="weights of a file", pretrained_on="lung3, tcga")
+    lines = write_lines(sample_results([*THREE, (replace(other, weights=weights), 1.0)]))
+    expected = (
+        'Encoder weights ("other"): resnet18, file:w.pt; weights of a file; pretrained on'
+        " lung3, tcga."
+    )
+    assert expected in lines
 
 
 def test_features_have_names_and_the_rest_of_a_long_list_is_counted(sample: Results) -> None:
