@@ -34,6 +34,8 @@ class CasePredictions:
         Whether cases may lack a prediction. The method is then compared on the others alone.
     notes
         Notices for the user.
+    label
+        The name of the method in reports; by default its choice as the user wrote it.
     missing
         The cause of missing predictions, if it is known, for the message of the refusal.
     """
@@ -43,4 +45,5 @@ class CasePredictions:
     folds: NDArray[np.int64] | None = None
     partial: bool = False
     notes: tuple[str, ...] = ()
+    label: str = ""
     missing: str = ""

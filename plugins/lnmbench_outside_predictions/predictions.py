@@ -78,6 +78,7 @@ class Predictions:
             folds=folds,
             scale=values.scale,
             partial=self._is_partial,
+            label=f"{table.column} ({self._path.name})",
             notes=(*table.notes, *notes, *values.notes),
             missing=notes[0] if notes else "",
         )

@@ -95,6 +95,7 @@ class FixedScore:
             values=np.asarray(scipy.special.expit(predictor), dtype=np.float64),
             scale="rating" if score.intercept is None else "probability",
             partial=self._is_partial,
+            label=self._where,
             notes=tuple(self._write_notes()),
             missing=self._describe_missing(terms),
         )

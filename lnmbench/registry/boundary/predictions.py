@@ -23,6 +23,8 @@ from lnmbench.registry.boundary.values import (
 
 SCALES: tuple[PredictionScale, ...] = get_args(PredictionScale)
 
+LONGEST_LABEL = 80
+
 
 class GuardedPredictions:
     """Fixed predictions of a plugin.
@@ -62,6 +64,7 @@ def _require_predictions(value: object, *, count: int) -> CasePredictions:
         folds=None if value.folds is None else _require_folds(value.folds, values),
         partial=require_flag(value.partial),
         notes=require_texts(value.notes),
+        label=require_text(value.label)[:LONGEST_LABEL] if value.label else "",
         missing=require_text(value.missing) if value.missing else "",
     )
 

@@ -112,7 +112,13 @@ class BaselineResolver:
         fixed = plan_predictions(
             baseline.fixed, self.builder.cohort, self.builder.plan, find_case, label=method.label
         )
-        method = replace(method, trained=False, scale=fixed.scale, partial=fixed.partial)
+        method = replace(
+            method,
+            label=fixed.label,
+            trained=False,
+            scale=fixed.scale,
+            partial=fixed.partial,
+        )
         return ResolvedBaseline(method=method, baseline=baseline, fixed=fixed)
 
     def _baseline_method(self, selection: Selection[AnyBaseline]) -> BaselineMethod:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from lnmbench.text import plural
 class PlannedPredictions:
     """Predictions of the cases of a plan, (repeats, n), NaN if a `partial` method lacks them."""
 
+    label: str
     values: NDArray[np.float64]
     scale: PredictionScale
     partial: bool
@@ -83,6 +84,7 @@ def plan_predictions(
         _refuse_other_folds(predictions.folds[:, cases], plan, where)
     values = np.broadcast_to(values, (protocol.repeats, len(cases))).copy()
     planned = PlannedPredictions(
+        label=predictions.label or label,
         values=values,
         scale=predictions.scale,
         partial=predictions.partial,
@@ -124,9 +126,7 @@ def _require_coverage(
     covered, n = planned.covered, len(plan.ids)
     lacking = n - int(covered.sum())
     if not lacking:
-        return PlannedPredictions(
-            values=planned.values, scale=planned.scale, partial=False, notes=planned.notes
-        )
+        return replace(planned, partial=False)
     if not planned.partial:
         raise UserError(
             f"{lacking} of {plural(n, 'case')} with a known {plan.protocol.target} have no"
@@ -148,9 +148,7 @@ def _require_coverage(
         )
     values = np.where(covered, planned.values, np.nan)
     note = (
-        f"{where}: predictions of {n - lacking} of {n} cases; it is compared on these alone, in a"
-        " section of its own"
+        f"{planned.label}: predictions of {n - lacking} of {n} cases; it is compared on these"
+        " alone, in a section of its own"
     )
-    return PlannedPredictions(
-        values=values, scale=planned.scale, partial=True, notes=(*planned.notes, note)
-    )
+    return replace(planned, values=values, notes=(*planned.notes, note))

@@ -36,6 +36,7 @@ def test_each_case_gets_its_prediction(make_cohort: MakeCohort, tmp_path: Path) 
     predictions = predict(make_cohort(3), tmp_path, content, coverage="partial")
     np.testing.assert_array_equal(predictions.values, [0.1, np.nan, 0.9])
     assert (predictions.scale, predictions.partial) == ("probability", True)
+    assert predictions.label == "p (r.csv)"
     assert predictions.notes == (
         "column 'p' of r.csv: 1 row is of no case of the cohort, and not used",
     )
@@ -138,8 +139,8 @@ def test_readers_go_from_the_file_to_the_report(
         home, tmp_path, silent, "column=r1", "column=r2", "column=r3,coverage=partial"
     )
     truth = results.truth
-    by_label = {r.method.label.rpartition("column=")[2]: r for r in results.method_results}
-    first, partial = by_label["r1"], by_label["r3,coverage=partial"]
+    by_label = {r.method.label.partition(" (")[0]: r for r in results.method_results}
+    first, partial = by_label["r1"], by_label["r3"]
     assert first.predicted is not None
     assert partial.predicted is not None
     np.testing.assert_array_equal(first.predicted[0], first.predicted[1])
@@ -149,10 +150,10 @@ def test_readers_go_from_the_file_to_the_report(
     table = next(b for b in blocks if b.key == "untrained")
     assert isinstance(table, Table)
     calls = first.predicted[0]
-    cells = {row[0].text.rpartition("column=")[2]: row for row in table.rows}
+    cells = {row[0].text.partition(" (")[0]: row for row in table.rows}
     assert cells["r1"][4].value == pytest.approx(calls[truth == 1].mean())
     assert cells["r1"][5].value == pytest.approx((1 - calls[truth == 0]).mean())
-    assert cells["r3,coverage=partial"][2].text.startswith("40 of 60 (")
+    assert cells["r3"][2].text.startswith("40 of 60 (")
     (performance,) = [b for b in blocks if b.key == "performance"]
     assert isinstance(performance, Table)
     assert [row[0].text for row in performance.rows] == ["logistic"]

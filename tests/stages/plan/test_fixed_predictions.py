@@ -45,6 +45,8 @@ def test_predictions_of_all_cases_hold_in_every_repeat(make_cohort: MakeCohort, 
     fixed = planned(cohort, plan, values=np.arange(40) / 40, partial=True)
     np.testing.assert_array_equal(fixed.values, np.tile(np.arange(30) / 40, (2, 1)))
     assert not fixed.partial, "every case of the plan has a prediction"
+    assert fixed.label == "reader"
+    assert planned(cohort, plan, values=np.zeros(40), label="R1").label == "R1"
 
 
 def test_cases_without_a_prediction_are_refused_or_declared(
