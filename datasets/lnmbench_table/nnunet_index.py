@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -150,7 +152,7 @@ def read_nnunet_index(path: Path) -> NnunetIndex:
 def _read_index(path: Path) -> _IndexFile:
     text, _ = decode_text(read_content(path), path)
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=partial(_require_unique_keys, path=path))
     except (json.JSONDecodeError, RecursionError) as error:
         got = str(error) if isinstance(error, json.JSONDecodeError) else "brackets too deep"
         raise UserError(f"{path} is no JSON", got=got) from None
@@ -162,6 +164,15 @@ def _read_index(path: Path) -> _IndexFile:
         raise UserError(
             f"{path} is no index of nnU-Net", where=f"key {quote(key)}", got=detail["msg"]
         ) from None
+
+
+def _require_unique_keys(pairs: Sequence[tuple[str, object]], path: Path) -> dict[str, object]:
+    """Return the pairs of a JSON object. Raises `UserError` for a key that occurs twice."""
+    counts = Counter(key for key, _ in pairs)
+    repeated = [key for key, count in counts.items() if count > 1]
+    if repeated:
+        raise UserError(f"key {quote(repeated[0])} occurs more than once", where=str(path))
+    return dict(pairs)
 
 
 def _read_channels(names: Mapping[str, str], path: Path) -> dict[int, str]:
