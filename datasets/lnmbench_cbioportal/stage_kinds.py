@@ -140,8 +140,8 @@ def require_nodes(study: Study, name: str | None) -> Attribute:
     if attribute is None:
         raise UserError(
             "the study has no pathological N category",
-            where=", ".join(map(str, study.sources)),
-            expected=f"a column {PN.sources[0]}, {PN.sources[1]} or {quote(PN.sources[-1], 90)}",
+            where=str(study.sources[0]),
+            expected=f"a column {PN.sources[0]} or {PN.sources[1]}, or their display name",
             then=_suggest(study, PN),
         )
     return attribute
