@@ -61,6 +61,7 @@ from lnmbench.records.method import (
     NetworkMethod,
     Training,
     Weights,
+    image_network,
 )
 from lnmbench.records.modalities import (
     MODALITIES,
@@ -218,6 +219,7 @@ __all__ = [
     "freeze",
     "image_control",
     "image_control_seed",
+    "image_network",
     "is_shuffled",
     "kept_share",
     "mark_positive",

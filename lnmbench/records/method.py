@@ -286,6 +286,13 @@ class BaselineMethod:
 
 Method = NetworkMethod | BaselineMethod
 
+
+def image_network(method: Method) -> NetworkMethod | None:
+    """Return the network whose encoder a method needs, that of a baseline as well; None without."""
+    network = method if isinstance(method, NetworkMethod) else method.network
+    return None if network is None or network.level == "none" else network
+
+
 # Both kinds of method are hashed over the same keys, with these values for the keys of the other.
 _ABSENT = {
     "aux": (),

@@ -13,6 +13,7 @@ from lnmbench.records import (
     Results,
     choose_modalities,
     feature_modalities,
+    image_network,
     sort_modalities,
 )
 from lnmbench.results.questions import complete_methods
@@ -35,7 +36,7 @@ class ModalityGroup:
 
 def modality_names(results: Results, method: Method) -> tuple[str, ...]:
     """Return the modalities of a method: those of its features, and `image` with an encoder."""
-    has_images = isinstance(method, NetworkMethod) and method.level != "none"
+    has_images = image_network(method) is not None
     choice = method.encoder if isinstance(method, NetworkMethod) else method.baseline
     chosen = feature_modalities(choice)
     if chosen is None:
@@ -84,4 +85,5 @@ def _same(a: NetworkMethod, b: NetworkMethod) -> bool:
 
 def _settings(method: NetworkMethod) -> tuple[object, ...]:
     aux = tuple(map(str, method.aux))
-    return (aux, str(method.weighting), method.training, method.tune, method.window_hu)
+    settings = (method.training, method.tune, method.window_hu, method.region)
+    return (aux, str(method.weighting), *settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from lnmbench.records import NetworkMethod, Results
+from lnmbench.records import NetworkMethod, Results, image_network
 from lnmbench_checks.messages import docs_address, join_messages
 
 COHORT = "cohort"
@@ -42,8 +42,7 @@ class PretrainingLeakage:
 def image_networks(results: Results) -> list[NetworkMethod]:
     """Return the networks that encode images, those of baselines as well."""
     methods = [result.method for result in results.method_results]
-    networks = [m if isinstance(m, NetworkMethod) else m.network for m in methods]
-    return [network for network in networks if network is not None and network.level != "none"]
+    return list(filter(None, map(image_network, methods)))
 
 
 def has_undeclared_weights(method: NetworkMethod) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lnmbench import UserError
+
 
 class TwoStage:
     """A classical model on image features that a network learns from auxiliary tasks alone.
@@ -20,6 +22,13 @@ class TwoStage:
     """
 
     def __init__(self, aux: str, encoder: str = "", model: str = "") -> None:
+        if aux.strip() in ("", "none"):
+            raise UserError(
+                "baseline two_stage learns features from auxiliary tasks",
+                expected="aux=pt, or aux=pt+size",
+                got=f"aux={aux}",
+                then="use the baseline pooled for features of the encoder alone",
+            )
         self.aux, self.encoder, self.model = aux, encoder, model
 
     def reduction(self) -> None:

@@ -18,6 +18,7 @@ from lnmbench.records import (
     Results,
     TableColumn,
     Training,
+    image_network,
 )
 from lnmbench.records.method import WINDOW_HU
 from lnmbench.redaction import redact_choice, redact_data_set
@@ -68,8 +69,8 @@ def _describe_run(results: Results) -> Iterator[tuple[str, str]]:
     has_images = results.profile is None or results.profile.near_duplicates is not None
     if results.preprocessing and has_images and any(map(_uses_images, methods)):
         yield "Images", _describe_preprocessing(results.preprocessing)
-    networks = [m if isinstance(m, NetworkMethod) else m.network for m in methods]
-    grids = {n.encoder.name: n.grid for n in networks if n is not None and n.grid is not None}
+    networks = filter(None, map(image_network, methods))
+    grids = {n.encoder.name: n.grid for n in networks if n.grid is not None}
     if grids:
         yield "Grids", "; ".join(f"{name}: {grid.describe()}" for name, grid in grids.items())
     yield from _describe_invocations(results.invocations)
@@ -135,7 +136,7 @@ def _describe_times(times: Sequence[str]) -> str:
 
 
 def _uses_images(method: Method) -> bool:
-    return isinstance(method, NetworkMethod) and method.level != "none"
+    return image_network(method) is not None
 
 
 def _make_cells(result: MethodResult) -> tuple[Cell, ...]:
@@ -146,7 +147,16 @@ def _make_cells(result: MethodResult) -> tuple[Cell, ...]:
 def _list_method_settings(method: Method) -> Iterator[str]:
     if not isinstance(method, NetworkMethod):
         yield f"baseline {redact_choice(method.baseline, recorded=True)}"
+        if method.network is not None:
+            yield from _list_network_settings(method.network)
         return
+    yield from _list_network_settings(method)
+    if method.weighting:
+        yield f"weighting {method.weighting}"
+    yield f"hyperparameter search over {method.tune} settings" if method.tune > 1 else "no search"
+
+
+def _list_network_settings(method: NetworkMethod) -> Iterator[str]:
     yield f"encoder {redact_choice(method.encoder, recorded=True)}"
     if method.weights.source != "none":
         digest = f", SHA-256 {method.weights.sha256}" if method.weights.sha256 else ""
@@ -156,10 +166,7 @@ def _list_method_settings(method: Method) -> Iterator[str]:
         yield f"window {low} to {high} HU"
     tasks = " + ".join(str(redact_choice(choice, recorded=True)) for choice in method.aux)
     yield f"aux {tasks or 'none'}"
-    if method.weighting:
-        yield f"weighting {method.weighting}"
     yield f"training {', '.join(list_changed_settings(method.training)) or 'as default'}"
-    yield f"hyperparameter search over {method.tune} settings" if method.tune > 1 else "no search"
 
 
 def _write_notes(results: Results) -> Iterator[str]:
@@ -172,6 +179,6 @@ def _write_notes(results: Results) -> Iterator[str]:
         "paths of its files: add them, and the files of --plugin. If ids were replaced "
         "(--pseudonymize), pass the same key file, which no report contains."
     )
-    networks = (r.method for r in results.method_results if isinstance(r.method, NetworkMethod))
+    networks = filter(None, (image_network(r.method) for r in results.method_results))
     if any(n.window_hu != WINDOW_HU and n.grid is None for n in networks):
         yield "The command has no option for the window: set it in a benchmark file."

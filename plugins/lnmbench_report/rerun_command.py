@@ -79,7 +79,9 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     if protocol.family != Protocol().family:
         yield "family", protocol.family
     yield from (("margin", f"{metric}={margin!r}") for metric, margin in protocol.margins)
-    settings = [list_changed_settings(network.training) for network in networks]
+    learned = [m.network for m in invocation.methods if isinstance(m, BaselineMethod)]
+    trained = [*networks, *(network for network in learned if network is not None and network.aux)]
+    settings = [list_changed_settings(network.training) for network in trained]
     yield from _list_distinct("training", [",".join(changed) for changed in settings if changed])
     yield from _list_distinct("tune", [str(n.tune) for n in networks if n.tune > 1])
     yield from _list_image_options(invocation.preprocessing)

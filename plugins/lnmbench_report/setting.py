@@ -11,10 +11,10 @@ from lnmbench.records import (
     Block,
     Card,
     Choice,
-    NetworkMethod,
     Paragraph,
     Results,
     Weights,
+    image_network,
 )
 from lnmbench.redaction import redact_data_set
 from lnmbench.results import (
@@ -138,11 +138,10 @@ def _describe_weights(results: Results) -> Iterator[str]:
     results = merge_summarized_controls(results)
     labels = method_labels(results)
     for result in results.method_results:
-        method = result.method
-        network = method if isinstance(method, NetworkMethod) else method.network
+        network = image_network(result.method)
         if network is not None and network.weights.source != "none":
             source = _describe_source(network.encoder, network.weights)
-            label = f'"{labels[method.fingerprint]}"'
+            label = f'"{labels[result.method.fingerprint]}"'
             labels_by_weights.setdefault(source, []).append(label)
     for source, methods in labels_by_weights.items():
         scope = f" ({join_and(methods)})" if len(labels_by_weights) > 1 else ""
@@ -151,7 +150,6 @@ def _describe_weights(results: Results) -> Iterator[str]:
 
 def _describe_source(encoder: Choice, weights: Weights) -> str:
     note = f"; {weights.note.rstrip('.')}" if weights.note else ""
-    note += f"; pretrained on {weights.pretrained_on}" if weights.pretrained_on else ""
     return f"{encoder.name}, {SOURCES.get(weights.source, weights.source)}{note}"
 
 

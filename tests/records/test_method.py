@@ -7,7 +7,15 @@ import pickle
 from dataclasses import replace
 from pathlib import Path
 
-from lnmbench.records import BaselineMethod, Choice, Method, NetworkMethod, Training, Weights
+from lnmbench.records import (
+    BaselineMethod,
+    Choice,
+    Method,
+    NetworkMethod,
+    Training,
+    Weights,
+    image_network,
+)
 from lnmbench.records import method as method_module
 from lnmbench.store import serialization
 
@@ -85,3 +93,34 @@ def test_fields_of_fixed_predictions_leave_other_baselines_as_they_were() -> Non
     assert "scale" not in serialization.pack(method)
     reader = replace(method, trained=False, scale="call", partial=True, files=(("path", "ab"),))
     assert serialization.unpack_method(serialization.pack(reader)) == reader
+
+
+def test_the_images_of_a_method_are_those_of_its_encoder_or_of_a_baseline_on_them() -> None:
+    network = NetworkMethod(
+        label="resnet18",
+        encoder=Choice(name="resnet18"),
+        level="slice",
+        weights=Weights(source="imagenet"),
+    )
+    pooled = BaselineMethod(label="pooled", baseline=Choice(name="pooled"), network=network)
+    plain = replace(pooled, network=None)
+    assert image_network(network) is image_network(pooled) is network
+    assert image_network(plain) is None
+    assert image_network(replace(network, level="none")) is None
+    other = replace(network, window_hu=(-900.0, 400.0))
+    fingerprints = {m.fingerprint for m in (pooled, plain, replace(pooled, network=other))}
+    assert len(fingerprints) == 3
+    assert pooled.fingerprint == replace(pooled, network=replace(network, label="x")).fingerprint
+
+
+def test_whole_scans_make_another_method_and_patches_keep_their_fingerprint() -> None:
+    method = NetworkMethod(
+        label="resnet18",
+        encoder=Choice(name="resnet18"),
+        level="slice",
+        weights=Weights(source="imagenet"),
+    )
+    assert method.fingerprint == "54ba333647a49221"
+    assert replace(method, region="none").fingerprint != method.fingerprint
+    pooling = replace(method.training, pooling="attention")
+    assert replace(method, training=pooling).fingerprint != method.fingerprint
