@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,7 @@ def tabpfn(
         Device that computes, as for torch.
     """
 
-    def classifier(path: str) -> Any:
-        from lnmbench_baselines.tabpfn_classifier import FileTabPFN
-
-        return FileTabPFN(path=path, estimators=estimators, seed=seed, device=device)
-
-    return _make_model("tabpfn", classifier, weights=weights, estimators=estimators, seed=seed)
+    return _make_model("tabpfn", weights, estimators=estimators, seed=seed, device=device)
 
 
 def tabicl(
@@ -54,30 +48,24 @@ def tabicl(
         Device that computes, as for torch.
     """
 
-    def classifier(path: str) -> Any:
-        from tabicl import TabICLClassifier
-
-        return TabICLClassifier(
-            n_estimators=estimators,
-            model_path=path,
-            allow_auto_download=False,
-            device=device,
-            random_state=seed,
-            n_jobs=1,
-        )
-
-    return _make_model("tabicl", classifier, weights=weights, estimators=estimators, seed=seed)
+    return _make_model("tabicl", weights, estimators=estimators, seed=seed, device=device)
 
 
 def _make_model(
-    name: str, classifier: Callable[[str], Any], *, weights: Path, estimators: int, seed: int
+    package: str, weights: Path, *, estimators: int, seed: int, device: str
 ) -> ClassicalModel:
-    require_positive(name, estimators=estimators)
-    require_seed(name, seed)
-    require_package(name)
-    path = require_weights(name, weights)
+    require_positive(package, estimators=estimators)
+    require_seed(package, seed)
+    require_package(package)
+    path = require_weights(package, weights)
+
+    def classifier() -> Any:
+        from lnmbench_baselines.foundation_classifier import FoundationClassifier
+
+        return FoundationClassifier(
+            package=package, path=str(path), estimators=estimators, seed=seed, device=device
+        )
+
     return ClassicalModel(
-        classifier=partial(classifier, str(path)),
-        impute=False,
-        list_versions=partial(package_version, name),
+        classifier=classifier, impute=False, list_versions=partial(package_version, package)
     )
