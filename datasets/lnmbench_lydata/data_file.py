@@ -39,7 +39,9 @@ ID: Key = ("patient", "core", "id")
 T_STAGE: Key = ("tumor", "core", "t_stage")
 T_PREFIX: Key = ("tumor", "core", "t_stage_prefix")
 _HEADERS = 3
-_OLD_GROUPS = {"#": "core", "1": "core", "info": "core"}
+_CORE = "core"
+_SUBJECTS = ("patient", "tumor")
+_OLD_GROUPS = {"#": _CORE, "1": _CORE, "info": _CORE}
 _OLD_NAMES = {"stage_prefix": "t_stage_prefix"}
 _DEFAULT_NAME = "data.csv"
 _MISSING = ("", "nan", "none")
@@ -134,14 +136,25 @@ def _read_header(rows: Sequence[Sequence[str]], path: Path) -> tuple[Key, ...]:
 
 def _is_old(rows: Sequence[Sequence[str]]) -> bool:
     """Return whether the header has an earlier spelling."""
-    return _rename(rows) != tuple(zip(*_strip(rows), strict=True))
+    written = zip(*_strip(rows), strict=True)
+    return any(
+        [name.casefold() for name in key] != [name.casefold() for name in column]
+        for key, column in zip(_rename(rows), written, strict=True)
+    )
 
 
 def _rename(rows: Sequence[Sequence[str]]) -> tuple[Key, ...]:
-    return tuple(
-        (first, _OLD_GROUPS.get(second, second), _OLD_NAMES.get(third, third))
-        for first, second, third in zip(*_strip(rows), strict=True)
-    )
+    return tuple(_rename_column(*column) for column in zip(*_strip(rows), strict=True))
+
+
+def _rename_column(first: str, second: str, third: str) -> Key:
+    """Return the key of a column; capitals matter in the names of examinations and levels only."""
+    group = _OLD_GROUPS.get(second.casefold(), second.casefold())
+    if group != _CORE:
+        return first, group, third
+    name = third.casefold()
+    subject = first.casefold()
+    return subject if subject in _SUBJECTS else first, group, _OLD_NAMES.get(name, name)
 
 
 def _strip(rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -32,6 +32,19 @@ def test_old_and_new_headers_are_the_same_cohort(
     assert ("old header" in " ".join(data.notes)) == (header == "old")
 
 
+def test_capitals_and_another_order_of_columns_do_not_matter(
+    tmp_path: Path, write_cohort: WriteCohort, patients: Rows, headers: Headers
+) -> None:
+    usual = Lydata(write_cohort(tmp_path / "usual", *patients))
+    order = [3, 8, 11, 0, 1, 2, 10, 4, 5, 9, 6, 7]
+    rows = [",".join(line.split(",")[i] for i in order) for line in (*headers["new"], *patients)]
+    groups, parts, names = rows[:3]
+    header = (groups.replace("patient", "Patient"), parts.replace("core", "CORE"), names.upper())
+    other = Lydata(write_cohort(tmp_path / "other", *rows[3:], header=header))
+    assert [case.values for case in other.cases()] == [case.values for case in usual.cases()]
+    assert "old header" not in " ".join(other.notes)
+
+
 def test_cohorts_are_joined_or_chosen_and_said(
     tmp_path: Path, write_cohort: WriteCohort, patients: Rows, headers: Headers
 ) -> None:
