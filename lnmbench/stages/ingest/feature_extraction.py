@@ -23,6 +23,7 @@ from lnmbench.registry import BLOCK, PLUGINS, Registry, fault_log
 from lnmbench.stages.ingest.extractors import SelectedExtractor
 from lnmbench.stages.ingest.ingest_log import one_line
 from lnmbench.store.atomic import make_private_folder, replacing
+from lnmbench.store.file_errors import writing
 from lnmbench.worker_processes import WorkerProcesses
 
 FOLDER = "extracted_features"
@@ -231,7 +232,8 @@ def _read_features(path: Path) -> Mapping[str, float] | None:
 
 def _write_features(path: Path, features: Mapping[str, float]) -> None:
     text = json.dumps(dict(features))
-    make_private_folder(path.parent)
+    with writing(path.parent):
+        make_private_folder(path.parent)
     with replacing(path, private=True, sweep=False) as temporary_path:
         digest = hashlib.sha256(text.encode()).hexdigest()
         temporary_path.write_text(f"{digest}\n{text}", encoding="utf-8")

@@ -130,6 +130,27 @@ def test_features_do_not_depend_on_the_field_of_view() -> None:
 
 
 @needs_mirp
+@pytest.mark.parametrize("by_slice", [False, True])
+def test_features_do_not_depend_on_how_the_image_is_stored(*, by_slice: bool) -> None:
+    volume = sample_volume()
+    tilt = math.radians(20)
+    rotation = (1, 0, 0, 0, math.cos(tilt), -math.sin(tilt), 0, math.sin(tilt), math.cos(tilt))
+    extractor = Radiomics(families="morphology+statistics+glcm", by_slice=by_slice)
+    expected = extractor.extract(volume.image, volume.mask)
+    for change in (
+        lambda image: sitk.PermuteAxes(image, (2, 0, 1)),
+        lambda image: sitk.Flip(image, (False, False, True)),
+        lambda image: sitk.Cast(image, sitk.sitkFloat64),
+    ):
+        changed = extractor.extract(change(volume.image), change(volume.mask) != 0)
+        assert changed == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    for each in (volume.image, volume.mask):
+        each.SetDirection(rotation)
+    tilted = extractor.extract(volume.image, volume.mask)
+    assert tilted == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+@needs_mirp
 def test_a_tumor_without_voxels_in_the_range_of_hu_has_no_features() -> None:
     volume = sample_volume()
     extractor = Radiomics(families="statistics", lowest_hu=300.0, highest_hu=400.0)
