@@ -29,7 +29,7 @@ from lnmbench.worker_processes import WorkerProcesses
 FOLDER = "extracted_features"
 """The folder of extracted features below the folder of cohorts."""
 _FEWEST_PIXELS = 5
-"""Pixels along either side of a rectangle from which on nobody outlined it."""
+"""Pixels along either side of a rectangle of a mask that nobody outlined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,6 +99,11 @@ class Extraction:
             values += [features.get(column.name, np.nan) for column in columns]
         return ExtractedFeatures(values=np.array(values), warnings=tuple(warnings))
 
+    def stop(self) -> None:
+        """End the worker processes at once, whatever they compute."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
     def _extract_once(
         self, selected: SelectedExtractor, image: sitk.Image, mask: sitk.Image, hash_of_case: str
     ) -> Mapping[str, float]:
@@ -151,13 +156,11 @@ def open_extraction(
     if workers == 1:
         yield Extraction(extractors, registry, cache, None)
         return
-    pool = WorkerProcesses(workers)
+    extraction = Extraction(extractors, registry, cache, WorkerProcesses(workers))
     try:
-        yield Extraction(extractors, registry, cache, pool)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
+        yield extraction
+    finally:
+        extraction.stop()
 
 
 def _extract(
@@ -193,9 +196,9 @@ def _refuse_unoutlined(volume: Volume, name: str, where: str) -> None:
     if volume.outlined and not _is_box(sitk.GetArrayViewFromImage(volume.mask) != 0):
         return
     raise UserError(
-        f"{name} describes tumors that somebody outlined",
+        f"{name} needs an outlined tumor",
         where=where,
-        expected="tumor masks",
+        expected="a tumor mask",
         got="a tumor given by coordinates" if not volume.outlined else "a mask that is a box",
         then="leave out --extract, or give masks",
     )

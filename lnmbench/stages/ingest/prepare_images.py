@@ -66,6 +66,10 @@ def prepare_cases(
             ]
             for future in futures:
                 yield future.result()
+        except BaseException:  # also if the caller stops early: no case is waited for
+            if extraction is not None:
+                extraction.stop()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -137,6 +137,17 @@ def test_no_features_of_any_case_are_refused(ingest_with_features: IngestWithFea
         ingest_with_features(n=2, images=False)
 
 
+def test_a_stop_ends_the_processes_at_once(extractor_plugin: Path) -> None:
+    registry = Registry([str(extractor_plugin)])
+    selected = select_extractors([Choice(name="intensity")], registry)
+    with open_extraction(selected, registry, folder=None, workers=2) as extraction:
+        assert extraction is not None
+        assert len(extraction.extract(sample_volume(), where="case 'a'").values) == 2
+        extraction.stop()
+        with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
+            extraction.extract(sample_volume(), where="case 'a'")
+
+
 @pytest.mark.parametrize("outlined", [True, False])
 def test_boxes_and_coordinates_are_refused(
     ingest_with_features: IngestWithFeatures, *, outlined: bool
@@ -150,7 +161,7 @@ def test_boxes_and_coordinates_are_refused(
     mask.CopyInformation(volume.mask)
     given = Volume(image=volume.image, mask=mask if outlined else volume.mask, outlined=outlined)
     got = "a mask that is a box" if outlined else "a tumor given by coordinates"
-    with pytest.raises(UserError, match=rf"\(case 'a'\): expected tumor masks, got {got}"):
+    with pytest.raises(UserError, match=rf"\(case 'a'\): expected a tumor mask, got {got}"):
         Extraction(selected, registry, None, None).extract(given, where="case 'a'")
 
 
