@@ -125,11 +125,12 @@ class Radiomics:
             If no voxel of the tumor is left after re-segmentation.
         """
         box = _tumor_box(mask, self.settings.margin_mm)
-        axial = [sitk.DICOMOrient(each[box], "LPS") for each in (image, mask)]  # by_slice
+        # by_slice needs axial slices
+        axial, tumor = (sitk.DICOMOrient(each[box], "LPS") for each in (image, mask))
         names = _list_features(self.settings)
         features = {
             name: value
-            for name, value in _run_mirp(*axial, self.settings).items()
+            for name, value in _run_mirp(axial, tumor, self.settings).items()
             if name in names and math.isfinite(value) and abs(value) <= LARGEST_NUMBER
         }
         if not features:
