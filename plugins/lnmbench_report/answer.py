@@ -161,7 +161,9 @@ def _describe_single_method(results: Results, result: MethodResult) -> str:
         for metric in primary_metrics_in_order(results)
     ]
     label = method_labels(results)[result.method.fingerprint]
-    return f"Only {label} is complete: {join_and(scores)} in {describe_cohort(results)}."
+    complete = [r.method for r in results.method_results if r.complete]
+    verb = "is complete" if all(m.is_scored for m in complete) else "has scores on the outer folds"
+    return f"Only {label} {verb}: {join_and(scores)} in {describe_cohort(results)}."
 
 
 def _finish(results: Results) -> Results:

@@ -75,9 +75,11 @@ def _describe_few(results: Results, complete: Sequence[MethodResult]) -> str:
         for metric in primary_metrics_in_order(results)
     ]
     label = method_labels(results)[complete[0].method.fingerprint]
-    is_alone = sum(result.complete for result in results.method_results) == 1
-    only = "Only" if is_alone else "Apart from negative controls, only"
-    return f"{only} {label} is complete, so no methods are compared: {join_and(scores)}."
+    others = [r.method for r in results.method_results if r.complete]
+    has_controls = sum(method.is_scored for method in others) > 1
+    only = "Apart from negative controls, only" if has_controls else "Only"
+    is_complete = "is complete" if all(m.is_scored for m in others) else "has scores on the folds"
+    return f"{only} {label} {is_complete}, so no methods are compared: {join_and(scores)}."
 
 
 def _describe_questions(results: Results) -> Iterator[str]:

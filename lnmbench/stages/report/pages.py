@@ -8,7 +8,7 @@ from itertools import count
 from typing import get_args
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Figure, Page, Paragraph, Results, Table, freeze
+from lnmbench.records import Block, Figure, MethodResult, Page, Paragraph, Results, Table, freeze
 from lnmbench.registry import Registry
 from lnmbench.results import (
     complete_methods,
@@ -51,7 +51,7 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
             f"{plural(results.n, 'case')}, {results.positives} positive; {results.protocol} folds"
         ),
         methods=labels,
-        chosen=_drawn_methods(blocks) or tuple(labels),
+        chosen=_chosen_methods(blocks, results) or tuple(labels),
         blocks=blocks,
         badge="SYNTHETIC" if results.card.synthetic else "",
         faults=tuple(writer.faults),
@@ -161,7 +161,14 @@ def _number(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _labels(results: Results) -> dict[str, str]:
-    return {r.method.fingerprint: r.method.label for r in complete_methods(results)}
+    """Return the labels of the methods in tables or figures, also of calls, by fingerprint."""
+    listed = [*complete_methods(results), *_unscored(results)]
+    return {result.method.fingerprint: result.method.label for result in listed}
+
+
+def _unscored(results: Results) -> list[MethodResult]:
+    """Return calls and methods that lack cases, which one section shows."""
+    return [r for r in results.method_results if r.complete and not r.method.is_scored]
 
 
 def _controls(results: Results) -> tuple[str, ...]:
@@ -169,9 +176,10 @@ def _controls(results: Results) -> tuple[str, ...]:
     return tuple(method.fingerprint for method in methods if method.is_control)
 
 
-def _drawn_methods(blocks: Iterable[Block]) -> tuple[str, ...]:
-    """Return the fingerprints of the methods in figures, in the order of drawing."""
+def _chosen_methods(blocks: Iterable[Block], results: Results) -> tuple[str, ...]:
+    """Return the fingerprints of the methods in figures, and of those without scores."""
     figures = [block for block in blocks if isinstance(block, Figure)]
     panels = [panel for figure in figures for panel in figure.panels]
     methods = [method for panel in panels for mark in panel.marks for method in mark.methods]
-    return tuple(dict.fromkeys(methods))
+    unscored = [result.method.fingerprint for result in _unscored(results)] if methods else []
+    return tuple(dict.fromkeys([*methods, *unscored]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Cell, MethodResult, PredictionScale, Results, TableColumn
+from lnmbench.records import Block, Cell, MethodResult, Results, TableColumn
 from lnmbench.results import (
     MISSING,
     format_decimal,
@@ -26,7 +26,7 @@ from lnmbench_report.untrained_methods.covered_cases import covered_cases, untra
 from lnmbench_report.untrained_methods.paired_tests import compare_calls, compare_ranks
 
 COLUMNS = (
-    TableColumn(key="scale", heading="Predictions", align="left"),
+    TableColumn(key="scale", heading="Scale", align="left"),
     TableColumn(key="cases", heading="Cases (positive)"),
     TableColumn(key="auc", heading="AUC (95 % CI)"),
     TableColumn(key="sensitivity", heading="Sensitivity (95 % CI)"),
@@ -34,11 +34,6 @@ COLUMNS = (
     TableColumn(key="ppv", heading="PPV (95 % CI)"),
     TableColumn(key="npv", heading="NPV (95 % CI)"),
 )
-SCALES: dict[PredictionScale, str] = {
-    "probability": "probabilities",
-    "rating": "ratings",
-    "call": "calls",
-}
 
 
 class UntrainedMethods:
@@ -71,7 +66,7 @@ def _make_cells(results: Results, result: MethodResult) -> Iterator[Cell]:
     covered = covered_cases(result)
     truth, predicted = results.truth[covered], require_predictions(result)[:, covered]
     patients = results.patients[covered] if results.patients.size else None
-    yield Cell(text=SCALES[result.method.scale])
+    yield Cell(text=result.method.scale)
     share = "" if covered.all() else f" of {covered.size}"
     yield Cell(text=f"{truth.size}{share} ({int(truth.sum())})", value=float(truth.size))
     if result.method.scale != "call":

@@ -10,9 +10,9 @@ from lnmbench_report.untrained_methods.tables import UntrainedMethods
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-from lnmbench.records import Results, Table
+from lnmbench.records import Paragraph, Results, Table
 from lnmbench.registry import Registry
-from lnmbench.stages.report import build_blocks
+from lnmbench.stages.report import build_blocks, build_page
 from lnmbench.testing.sample_results import sample_results
 
 
@@ -68,3 +68,31 @@ def test_predictions_that_are_all_right_are_pointed_out(readers: Results) -> Non
     notes = section(replace(readers, method_results=perfect))["untrained"].notes
     assert [note for note in notes if note.startswith("first: the predictions are all right")]
     assert not [n for n in section(readers)["untrained"].notes if "all right" in n]
+
+
+def test_a_page_offers_the_methods_of_the_section(readers: Results) -> None:
+    page = build_page(readers, Registry())
+    labels = list(page.methods.values())
+    assert labels[4:] == ["rating", "first", "second", "third"]
+    by_label = {label: key for key, label in page.methods.items()}
+    assert {by_label[label] for label in labels[4:]} <= set(page.chosen)
+
+
+def test_one_trained_method_with_readers_is_described(readers: Results) -> None:
+    chosen = [r for r in readers.method_results if r.method.label in ("logistic", "first")]
+    results = replace(readers, method_results=tuple(chosen), pair_comparisons=())
+    texts = {
+        block.key: " ".join(block.lines)
+        for block in build_blocks(results, Registry())
+        if isinstance(block, Paragraph)
+    }
+    assert "Only logistic has scores on the outer folds: AUC" in texts["answer"]
+    assert texts["conclusion"].startswith("Only logistic has scores on the folds, so no methods")
+    alone = replace(results, method_results=tuple(chosen[1:]))
+    texts = {
+        b.key: " ".join(b.lines)
+        for b in build_blocks(alone, Registry())
+        if isinstance(b, Paragraph)
+    }
+    assert "see the table of methods that are not trained" in texts["answer"]
+    assert "No method has scores on the outer folds" in texts["conclusion"]
