@@ -150,6 +150,7 @@ def _describe_weights(results: Results) -> Iterator[str]:
 
 def _describe_source(encoder: Choice, weights: Weights) -> str:
     note = f"; {weights.note.rstrip('.')}" if weights.note else ""
+    note += f"; pretrained on {weights.pretrained_on}" if weights.pretrained_on else ""
     return f"{encoder.name}, {SOURCES.get(weights.source, weights.source)}{note}"
 
 
