@@ -68,7 +68,7 @@ class FoundationClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                 where=f"baseline {self.package}",
                 expected=f"a classifier's checkpoint of the installed {self.package}",
                 got=type(error).__name__,
-                then="--debug shows the traceback",
+                then="check that the file is complete and of this version",
             ) from error
         self.classes_ = np.array([0.0, 1.0])
         return self
