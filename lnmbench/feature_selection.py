@@ -17,7 +17,7 @@ from lnmbench.records import (
 HIGHEST_CORRELATION = 0.9
 """Of two features that correlate more than this, the filter keeps the more relevant one."""
 _FOLDS = 5
-_PENALTIES = np.logspace(0, -2, 25)
+_PENALTIES = np.logspace(0, -1.5, 25)
 _TINY = 1e-12
 
 

@@ -77,7 +77,7 @@ def test_lasso_selects_what_scikit_learn_does(
     strongest = np.abs(scaled[:, distinct].T @ (labels - labels.mean())).max() / len(labels)
     search = GridSearchCV(
         Lasso(max_iter=10_000, tol=1e-3),
-        {"alpha": strongest * np.logspace(0, -2, 25)},
+        {"alpha": strongest * np.logspace(0, -1.5, 25)},
         scoring="neg_mean_squared_error",
         cv=StratifiedKFold(5),
     ).fit(scaled[:, distinct], labels)
