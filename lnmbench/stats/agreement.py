@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from lnmbench.stats.resampled import Interval
 
 RESAMPLES = 2000
+_BLOCK = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +111,12 @@ def fleiss_kappa(
     groups = np.arange(n) if patients is None else np.unique(patients, return_inverse=True)[1]
     count = int(groups.max()) + 1
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=RESAMPLES)[:, groups]  # (B, n)
     observed, kappa = _measure(positive, readers, np.ones((1, n)))
-    _, resampled = _measure(positive, readers, drawn.astype(np.float64))
+    blocks = []
+    for _ in range(0, RESAMPLES, _BLOCK):  # all weights at once would need much memory
+        drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=_BLOCK)[:, groups]
+        blocks.append(_measure(positive, readers, drawn.astype(np.float64))[1])
+    resampled = np.concatenate(blocks)
     defined = resampled[~np.isnan(resampled)]
     low, high = np.quantile(defined, (0.025, 0.975)) if defined.size else (math.nan, math.nan)
     return Agreement(

@@ -17,7 +17,7 @@ from lnmbench.contracts import FixedPredictions, Progress
 from lnmbench.records import CasePredictions, Choice, Results, RunFolders, Table
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, Pseudonyms
-from lnmbench.stages.report import build_blocks, read_results
+from lnmbench.stages.report import build_blocks, export_run, read_results
 from lnmbench.stages.run import run
 
 MakeCohort = Callable[..., Cohort]
@@ -129,7 +129,10 @@ def run_readers(home: Path, folder: Path, silent: Progress, *readers: str) -> Re
     )
     content = b"".join(file.read_bytes() for file in path.iterdir() if file.is_file())
     assert b"DOE" not in content
-    return read_results(path, registry)
+    results = read_results(path, registry)
+    exported = export_run(path, folder / "exported", results)
+    assert not any(b"DOE" in file.read_bytes() for file in exported)
+    return results
 
 
 def test_readers_go_from_the_file_to_the_report(

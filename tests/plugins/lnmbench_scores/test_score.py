@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import statsmodels.api as sm
 from lnmbench_scores.score import FixedScore, RecalibratedScore, score
 
-from lnmbench import Cohort, UserError
+from lnmbench import Cohort, Column, UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Baseline, FixedPredictions
 from lnmbench.records import Plan, Resources
@@ -109,3 +110,18 @@ def test_a_recalibrated_score_is_refused_before_anything_is_trained(
     selections = select_methods(benchmark, registry)
     with pytest.raises(UserError, match="lacks diameter .*cea .*central"):
         resolve_methods(selections, benchmark, registry, make_cohort(30), Resources(), plan=plan)
+
+
+def test_a_published_score_orders_the_cases_by_its_odds_ratios(cohort: Cohort) -> None:
+    binary = {"kind": "binary", "categories": ("no", "yes")}
+    signs = np.array([[0.0, 0.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0]])
+    names = ("metastasis_on_radiograph", "symptoms")
+    columns = (*cohort.columns, *(Column(name=n, role="feature", **binary) for n in names))  # type: ignore[arg-type]
+    values = {**cohort.values, **dict(zip(names, signs, strict=True))}
+    complete = replace(cohort, columns=columns, values=values)
+    mapping = "central_location:central+tumor_diameter:long axis"
+    predictions = predict(complete, name="shafazand_2006", columns=mapping)
+    # ages 50, 60, 70, 80; diameters 29.9, 30, 45 and 10 mm; adenocarcinoma, large cell in 2 and 3
+    odds = np.array([1.5, 1.5 * 2.6 * 2.1 * 1.6, 1.5 * 2.6 * 2.1 * 1.6 * 2.4, 1.0])
+    np.testing.assert_allclose(predictions.values, odds / (1 + odds), atol=1e-4)
+    assert predictions.scale == "rating"
