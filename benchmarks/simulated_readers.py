@@ -1,6 +1,6 @@
 """Predictions of simulated readers for a synthetic cohort, as a file of outside predictions.
 
-    python benchmarks/simulated_readers.py --cases 300 --output readers.csv
+    python benchmarks/simulated_readers.py --cases 160 --output readers.csv
 
 Each reader sees the true log odds of N2 with normal noise. Two of them call the 30 % of cases
 positive that look most suspicious to them; software gives a probability.
@@ -37,7 +37,7 @@ def simulate(cases: int, seed: int) -> tuple[list[str], dict[str, NDArray[np.flo
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--cases", type=int, default=160)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, default=Path("readers.csv"))
     options = parser.parse_args()
