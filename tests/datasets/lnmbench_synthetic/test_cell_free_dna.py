@@ -16,23 +16,23 @@ def draw(blood: CellFreeDna, n2: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.array(values, dtype=np.float64)
 
 
-@pytest.mark.parametrize(("features", "auc"), [(1, 0.6), (30, 0.75), (30, 0.5), (200, 0.9)])
+@pytest.mark.parametrize(("features", "auc"), [(1, 0.6), (20, 0.75), (20, 0.5), (50, 0.9)])
 def test_the_best_linear_score_of_new_patients_has_the_stated_auc(
     features: int, auc: float
 ) -> None:
     blood = CellFreeDna(features=features, auc=auc, known=1.0)
-    n2 = np.random.default_rng(1).random(60_000) < 0.3
-    values, train = draw(blood, n2), np.arange(60_000) < 30_000
+    n2 = np.random.default_rng(1).random(20_000) < 0.3
+    values, train = draw(blood, n2), np.arange(20_000) < 10_000
     score = LinearDiscriminantAnalysis().fit(values[train], n2[train]).decision_function(values)
-    assert roc_auc_score(n2[~train], score[~train]) == pytest.approx(auc, abs=0.012)
+    assert roc_auc_score(n2[~train], score[~train]) == pytest.approx(auc, abs=0.02)
     noise = values[:, blood.informative :]
     if noise.size:
-        assert np.abs(noise.mean(axis=0)).max() < 0.03
-    assert values[~n2].std(axis=0) == pytest.approx(1.0, abs=0.03)
+        assert np.abs(noise.mean(axis=0)).max() < 0.05
+    assert values[~n2].std(axis=0) == pytest.approx(1.0, abs=0.05)
 
 
 def test_the_auc_with_the_true_risk_is_that_of_a_simulated_score() -> None:
-    dataset = Synthetic(n=40_000, images=False, cfdna=20, cfdna_auc=0.8)
+    dataset = Synthetic(n=10_000, images=False, cfdna=20, cfdna_auc=0.8)
     panel = np.array(
         [[case.values[c] for c in ("cfdna_01", "cfdna_02")] for case in dataset.cases()], float
     )
@@ -42,9 +42,9 @@ def test_the_auc_with_the_true_risk_is_that_of_a_simulated_score() -> None:
     shift = score[n2].mean() - score[~n2].mean()
     log_odds = np.log(risk / (1 - risk)) + shift / score[~n2].var() * score
     truth = dataset.card.truth
-    assert roc_auc_score(n2, score) == pytest.approx(truth["AUC from cfDNA"], abs=0.01)
+    assert roc_auc_score(n2, score) == pytest.approx(truth["AUC from cfDNA"], abs=0.02)
     both = truth["AUC of the true risk and cfDNA"]
-    assert roc_auc_score(n2, log_odds) == pytest.approx(both, abs=0.01)
+    assert roc_auc_score(n2, log_odds) == pytest.approx(both, abs=0.02)
     assert both > truth["AUC of the true risk"] + 0.02
 
 
