@@ -183,7 +183,7 @@ def test_the_baselines_of_the_docs_run(
     for file in ("my_models.py", "my_baseline.py"):
         (code,) = re.findall(rf"```python\n(# {re.escape(file)}\n.*?)```", text, flags=re.DOTALL)
         Path(file).write_text(code, encoding="utf-8")
-    (trees,) = re.findall(r"--baseline (sklearn:path=sklearn\S+)", text)
+    (trees,) = re.findall(r"--baseline (sklearn:path=sklearn\S+max_depth\S+)", text)
     (quadratic,) = re.findall(r"--baseline (sklearn:path=my_models\S+)", text)
     words = f"run --only --baseline {trees} --baseline {quadratic} --baseline discriminant"
     small = "--dataset synthetic:n=40,images=false --repeats 1 --folds 2 --inner 2"
