@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from lnmbench.records import Family, Method
+from lnmbench.records import BaselineMethod, Choice, Family, Method
 from lnmbench.results import find_family
 from lnmbench.testing.sample_results import (
     CONTROL,
@@ -39,3 +39,15 @@ def test_controls_are_in_no_family(family: Family, pairs: list[tuple[Method, Met
 
 def test_without_a_baseline_no_pair_is_against_one() -> None:
     assert find_family((SINGLE_TASK, MULTI_TASK), "versus-baseline") == frozenset()
+
+
+def test_calls_and_methods_that_lack_cases_are_in_no_family() -> None:
+    reader = BaselineMethod(
+        label="reader", baseline=Choice(name="reader"), trained=False, scale="call"
+    )
+    software = BaselineMethod(label="software", baseline=Choice(name="software"), trained=False)
+    partial = replace(software, baseline=Choice(name="other"), partial=True)
+    methods = [SINGLE_TASK, software, reader, partial]
+    pair = frozenset((SINGLE_TASK.fingerprint, software.fingerprint))
+    assert find_family(methods, "versus-baseline") == {pair}
+    assert find_family(methods, "all-pairs") == {pair}
