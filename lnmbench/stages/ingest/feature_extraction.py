@@ -156,11 +156,17 @@ def open_extraction(
     if workers == 1:
         yield Extraction(extractors, registry, cache, None)
         return
-    extraction = Extraction(extractors, registry, cache, WorkerProcesses(workers))
+    pool = WorkerProcesses(workers)
+    extraction = Extraction(extractors, registry, cache, pool)
     try:
         yield extraction
-    finally:
+    except Exception:
+        pool.shutdown()  # what they compute takes seconds, and killed processes leave semaphores
+        raise
+    except BaseException:
         extraction.stop()
+        raise
+    pool.shutdown()
 
 
 def _extract(

@@ -66,8 +66,8 @@ def prepare_cases(
             ]
             for future in futures:
                 yield future.result()
-        except BaseException:  # also if the caller stops early: no case is waited for
-            if extraction is not None:
+        except BaseException as error:
+            if extraction is not None and not isinstance(error, Exception):  # an interrupt
                 extraction.stop()
             raise
         finally:
