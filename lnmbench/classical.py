@@ -39,6 +39,9 @@ class ClassicalModel:
         Returns transformers between preprocessing and classifier, with their names: selection of
         features, splines. The preprocessed columns that are not nominal come first, in their order.
 
+    linear
+        Whether the log odds are linear in the features, so that the model has an equation.
+
     Examples
     --------
     >>> def classifier():
@@ -54,6 +57,7 @@ class ClassicalModel:
     impute: bool = True
     list_versions: Callable[[], Mapping[str, str]] = dict
     transformers: Callable[[Sequence[Column]], Sequence[tuple[str, Any]]] = _no_transformers
+    linear: bool = False
 
     def estimator(self, columns: Sequence[Column]) -> Any:
         """Return an unfitted pipeline for a DataFrame with these columns."""

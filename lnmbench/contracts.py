@@ -451,6 +451,19 @@ class Baseline(Protocol):
 
 
 @runtime_checkable
+class LinearBaseline(Protocol):
+    """A baseline that may have an equation; optional."""
+
+    @property
+    def linear(self) -> bool:
+        """True if the log odds are an intercept plus a sum over features and categories.
+
+        Numbers count as they are, missing ones as their median in the training cases; categories
+        count as 1, or as nothing where they are missing. The report then has odds ratios.
+        """
+
+
+@runtime_checkable
 class Versioned(Protocol):
     """A baseline whose predictions depend on more than its plugin; optional."""
 
@@ -701,6 +714,7 @@ __all__ = [
     "FixedPredictions",
     "ImageBaseline",
     "ImageTask",
+    "LinearBaseline",
     "Metric",
     "OutcomeSection",
     "OwnGrid",

@@ -32,6 +32,7 @@ from lnmbench.records.column import (
     Role,
 )
 from lnmbench.records.encoder_grid import EncoderGrid
+from lnmbench.records.equation import FinalModel, LinearEquation, LinearTerm, UnitEquations
 from lnmbench.records.examples import EncodedImages, Examples, ImageInputs
 from lnmbench.records.feature_selection import (
     DEFAULT_MOST,
@@ -150,6 +151,7 @@ __all__ = [
     "Family",
     "FeatureSelection",
     "Figure",
+    "FinalModel",
     "Finding",
     "FoldScores",
     "IdealLabel",
@@ -163,6 +165,8 @@ __all__ = [
     "Known",
     "Label",
     "LeakSigns",
+    "LinearEquation",
+    "LinearTerm",
     "Manifest",
     "Mark",
     "MarkKind",
@@ -205,6 +209,7 @@ __all__ = [
     "Training",
     "Trial",
     "Unit",
+    "UnitEquations",
     "UnitResult",
     "Variable",
     "Volume",

@@ -10,6 +10,7 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.check import CheckResult
 from lnmbench.records.cohort import Card, Preprocessing
+from lnmbench.records.equation import FinalModel, UnitEquations
 from lnmbench.records.figure import Figure
 from lnmbench.records.importance import InputImportance
 from lnmbench.records.manifest import Manifest
@@ -69,6 +70,9 @@ class MethodResult:
     importance
         The importance of features and modalities in the first primary metric; empty unless the run
         computed it.
+    equations
+        The equations of a linear model for each unit, and `final_model` that of all cases, if the
+        run computed the importance.
     """
 
     method: Method
@@ -86,6 +90,8 @@ class MethodResult:
     curve: Curve | None = None
     search: Search | None = None
     importance: tuple[InputImportance, ...] = ()
+    equations: tuple[UnitEquations, ...] = ()
+    final_model: FinalModel | None = None
 
     @property
     def complete(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lnmbench.records.equation import UnitEquations
 from lnmbench.records.importance import PermutedPredictions
 from lnmbench.records.search import Trial
 
@@ -62,7 +63,7 @@ class UnitResult:
     the inner folds; `search` are the trials of all candidates, empty for a single one. Predictions
     and `history` are those of the chosen settings; `fits` and `epochs` count all. `notes` are for
     the user. `permuted` are predictions of the test fold with permuted inputs, if they were asked
-    for.
+    for, and `equations` those of a linear model.
     """
 
     unit: Unit
@@ -78,6 +79,7 @@ class UnitResult:
     device_seconds: float = 0.0
     notes: tuple[str, ...] = ()
     permuted: tuple[PermutedPredictions, ...] = ()
+    equations: UnitEquations | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,11 @@ def logistic(
         )
 
     if penalty == "l2":
-        return ClassicalModel(classifier=classifier, search=grid(C=STRENGTHS))
+        return ClassicalModel(classifier=classifier, search=grid(C=STRENGTHS), linear=True)
     return ClassicalModel(
-        classifier=classifier, search=grid(C=ELASTIC_STRENGTHS, l1_ratio=L1_RATIOS)
+        classifier=classifier,
+        search=grid(C=ELASTIC_STRENGTHS, l1_ratio=L1_RATIOS),
+        linear=True,
     )
 
 
@@ -61,4 +63,4 @@ def firth(intercept: Literal["flic", "firth"] = "flic") -> ClassicalModel:
 
         return FirthClassifier(flic=intercept == "flic")
 
-    return ClassicalModel(classifier=classifier)
+    return ClassicalModel(classifier=classifier, linear=True)

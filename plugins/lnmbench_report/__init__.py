@@ -18,6 +18,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.auxiliary_tasks import AuxiliaryTasks
     from lnmbench_report.calibration import CalibrationTable
     from lnmbench_report.citation import Citation
+    from lnmbench_report.coefficients import Coefficients
     from lnmbench_report.cohort import CohortTable
     from lnmbench_report.cohort_comparison.tables import CohortComparison
     from lnmbench_report.comparisons.fold_differences import Differences
@@ -65,6 +66,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "aux": AuxiliaryTasks,
         "further": FurtherMetrics,
         "importance": Importance,
+        "coefficients": Coefficients,
         "calibration": CalibrationTable,
         "operating": OperatingPoints,
         "net_benefit": NetBenefits,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lnmbench.contracts import Baseline, FixedPredictions, Versioned
+from lnmbench.contracts import Baseline, FixedPredictions, LinearBaseline, Versioned
 from lnmbench.records import Column
 from lnmbench.registry.boundary.arrays import require_array
 from lnmbench.registry.boundary.calls import Boundary
@@ -17,6 +17,7 @@ from lnmbench.registry.boundary.values import (
     SUM_SLACK,
     Unexpected,
     describe,
+    require_flag,
     require_mapping,
     require_sequence,
 )
@@ -60,6 +61,13 @@ class GuardedBaseline:
     def candidates(self) -> Sequence[Mapping[str, object]]:
         """Return the candidate settings of the inner folds."""
         return self._candidates if self.fixed is None else ({},)
+
+    def has_equation(self) -> bool:
+        """Return whether the log odds of its models are linear in the features."""
+        baseline = self._baseline
+        if not isinstance(baseline, LinearBaseline):
+            return False
+        return self._boundary.call("linear", require_flag, lambda: baseline.linear)
 
     def versions(self) -> Mapping[str, str]:
         """Return the versions of libraries that predictions depend on, by name."""

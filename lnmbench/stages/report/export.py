@@ -11,6 +11,7 @@ import pandas as pd
 
 from lnmbench.records import Method, Plan, Results
 from lnmbench.redaction import file_names_in_run, redact_paths, redact_tree
+from lnmbench.stages.report.coefficient_files import write_coefficient_files
 from lnmbench.stages.report.method_labels import make_labels_unique
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
@@ -60,6 +61,8 @@ def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
             tables["importance"] = lambda: _importance(results)
         for name, table in tables.items():
             (temporary_folder / f"{name}.csv").write_text(_format(table()), encoding="utf-8")
+        for name, text in write_coefficient_files(results).items():
+            (temporary_folder / name).write_text(text, encoding="utf-8")
         manifest = _manifest(ledger, plan, methods)
         (temporary_folder / "manifest.json").write_text(manifest, encoding="utf-8")
     return sorted(folder.iterdir())

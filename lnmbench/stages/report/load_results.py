@@ -237,6 +237,8 @@ def _method_result(
         curve=ledger.curve(fingerprint),
         search=_search(ledger, method),
         importance=_importance(ledger, plan, method, metrics, faults) if result.complete else (),
+        equations=ledger.equations(fingerprint),
+        final_model=ledger.final_model(fingerprint) if result.complete else None,
     )
 
 

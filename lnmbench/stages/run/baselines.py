@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from lnmbench.clinical import feature_frame
 from lnmbench.records import (
     TARGET,
+    BaselineMethod,
     Cohort,
+    LinearEquation,
     PermutedPredictions,
     Plan,
     Trial,
+    UnitEquations,
     UnitResult,
     feature_modalities,
     feature_selection,
@@ -22,6 +25,7 @@ from lnmbench.records import (
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
 from lnmbench.stages.run.feature_table import FeatureTable
+from lnmbench.stages.run.linear_equation import find_equations
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
 from lnmbench.stages.run.permuted_tables import permuted_table_predictions
 from lnmbench.text import clean
@@ -50,16 +54,33 @@ def baseline_results(
     """
     from threadpoolctl import threadpool_limits
 
-    cohort = cohort.select_modalities(feature_modalities(chunk.method.baseline))
-    frame = feature_frame(cohort, cohort.positions(chunk.plan.ids))
-    selection = feature_selection(chunk.method.baseline)
-    table = FeatureTable(columns=cohort.features, frame=frame, selection=selection)
+    table = cohort_table(chunk.method, cohort, chunk.plan)
     planned = list(list_fits(chunk.plan, chunk.repeat))
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
         return [
             _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, table, complete)
             for fold in chunk.folds
         ]
+
+
+def cohort_table(method: BaselineMethod, cohort: Cohort, plan: Plan) -> FeatureTable:
+    """Return the features of the cohort that a baseline gets.
+
+    Parameters
+    ----------
+    method
+        The baseline.
+    cohort
+        The cohort.
+    plan
+        The plan, which has the cases.
+    """
+    cohort = cohort.select_modalities(feature_modalities(method.baseline))
+    return FeatureTable(
+        columns=cohort.features,
+        frame=feature_frame(cohort, cohort.positions(plan.ids)),
+        selection=feature_selection(method.baseline),
+    )
 
 
 def _unit(
@@ -94,6 +115,7 @@ def _unit(
         search=mark_best(trials),
         notes=_describe_warnings(caught),
         permuted=_permute_inputs(chunk, unit, baseline, tables, chosen),
+        equations=_find_equations(chunk, unit, baseline, tables, chosen),
     )
 
 
@@ -118,6 +140,56 @@ def _permute_inputs(
         return permuted_table_predictions(
             predict, tables, unit, chunk.plan, repeat=chunk.repeat, count=chunk.importance
         )
+
+
+def _find_equations(
+    chunk: BaselineChunk,
+    unit: Sequence[Fit],
+    baseline: GuardedBaseline,
+    tables: Sequence[FeatureTable],
+    chosen: int,
+) -> UnitEquations | None:
+    """Return the equations of the models of a unit, which features of images do not have."""
+    if not chunk.importance or chunk.method.network is not None or not baseline.has_equation():
+        return None
+    settings = baseline.candidates()[chosen]
+    fits = [
+        fit_equations(baseline, table, chunk.plan, fit, settings)
+        for table, fit in zip(tables, unit, strict=True)
+    ]
+    return UnitEquations(fits=tuple(fits)) if all(fits) else None
+
+
+def fit_equations(
+    baseline: GuardedBaseline,
+    table: FeatureTable,
+    plan: Plan,
+    fit: Fit,
+    settings: Mapping[str, object],
+) -> tuple[LinearEquation, ...]:
+    """Return the equation of each outcome of a baseline that is fitted to the training cases.
+
+    Parameters
+    ----------
+    baseline
+        A baseline that has an equation.
+    table
+        The features.
+    plan
+        The plan.
+    fit
+        The training cases.
+    settings
+        The candidate.
+    """
+
+    def predict(table: FeatureTable, plan: Plan, fit: Fit) -> NDArray[np.float64]:
+        (probabilities,) = _predict(baseline, table, plan, fit, [settings])
+        return probabilities
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return find_equations(predict, table, plan, fit)
 
 
 def _order(probabilities: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:

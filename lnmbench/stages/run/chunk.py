@@ -25,6 +25,7 @@ from lnmbench.records import (
     Resources,
     Trial,
     Unit,
+    UnitEquations,
     UnitResult,
 )
 from lnmbench.stages.plan import (
@@ -207,6 +208,7 @@ def unit_result(
     history: tuple[Epoch, ...] = (),
     notes: tuple[str, ...] = (),
     permuted: tuple[PermutedPredictions, ...] = (),
+    equations: UnitEquations | None = None,
 ) -> UnitResult:
     """Return the result of a unit: the ensemble of its inner fits.
 
@@ -228,6 +230,8 @@ def unit_result(
         Notes for the user.
     permuted
         Predictions of the test cases with permuted inputs.
+    equations
+        The equations of linear models.
     """
     test = unit[0].test
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
@@ -249,4 +253,5 @@ def unit_result(
         history=history,
         notes=notes,
         permuted=permuted,
+        equations=equations,
     )

@@ -54,7 +54,7 @@ def permuted_table_predictions(
         rows = [
             _permute(features, each, tested, permuted) for each in inputs for permuted in sources
         ]
-        probabilities = predict(*_append(features, plan, fit, rows))[len(plan.ids) :]
+        probabilities = predict(*append_cases(features, plan, fit, rows))[len(plan.ids) :]
         sums += probabilities.reshape(sums.shape)
     return tuple(
         PermutedPredictions(kind=each.kind, name=each.name, values=values)
@@ -75,10 +75,18 @@ def _permute(
     return replace(table, frame=frame)
 
 
-def _append(
+def append_cases(
     table: FeatureTable, plan: Plan, fit: Fit, rows: Sequence[FeatureTable]
 ) -> tuple[FeatureTable, Plan, Fit]:
-    """Return the inputs of a fit with further cases, in no part of it and without labels."""
+    """Return the inputs of a fit with further cases, in no part of it and without labels.
+
+    Parameters
+    ----------
+    table, plan, fit
+        The inputs of the fit.
+    rows
+        The features of the further cases.
+    """
     import pandas as pd
 
     frame = pd.concat([table.frame, *(each.frame for each in rows)], ignore_index=True)

@@ -25,6 +25,7 @@ from lnmbench.stages.run.encoder_probe import describe_probe, probe_encoder
 from lnmbench.stages.run.example_images import make_example_caches
 from lnmbench.stages.run.execution import execute, is_of_execution
 from lnmbench.stages.run.features import make_feature_cache
+from lnmbench.stages.run.final_model import fit_final_model
 from lnmbench.store.feature_cache import FeatureCache
 from lnmbench.store.ledger import LedgerWriter
 from lnmbench.text import plural
@@ -92,12 +93,37 @@ class Work:
             ]
             chunks = [part for chunk in repeats for part in split_chunk(chunk, missing)]
             self._run_chunks(chunks, resolved)
+            self._fit_final_model(resolved, benchmark)
         except MethodError as error:
             failure = MethodFailure(label=label, reason=str(error))
             self.progress.finish()
             self.progress.say(str(failure))
             return [failure]
         return []
+
+    def _fit_final_model(self, resolved: ResolvedMethod, benchmark: ResolvedBenchmark) -> None:
+        """Store the final model of a linear baseline, if the ledger lacks it."""
+        if not self.importance or isinstance(resolved, ResolvedNetwork):
+            return
+        if resolved.images is not None or resolved.fixed is not None:
+            return
+        fingerprint = resolved.method.fingerprint
+        if self.ledger.final_model(fingerprint) is not None or self.missing_units(resolved):
+            return
+        try:
+            if not resolved.baseline.has_equation():
+                return
+            model = fit_final_model(
+                resolved.method,
+                resolved.baseline,
+                benchmark.cohort,
+                self.plan,
+                self.ledger.chosen_settings(fingerprint),
+            )
+        except PluginError as fault:
+            raise MethodError(str(fault)) from None
+        if model is not None:
+            self.ledger.add_final_model(fingerprint, model)
 
     def _make_features(
         self, resolved: ResolvedMethod, benchmark: ResolvedBenchmark, home: Path

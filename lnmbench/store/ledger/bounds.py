@@ -10,7 +10,8 @@ from typing import get_args
 
 import numpy as np
 
-from lnmbench.records import InputKind, Plan
+from lnmbench.records import InputKind, Plan, UnitEquations
+from lnmbench.store import serialization
 from lnmbench.store.ledger.schema import OUTCOMES, PROBABILITIES, find_optional
 
 TEST_PREDICTIONS = (
@@ -93,6 +94,8 @@ def find_units_out_of_bounds(database: sqlite3.Connection, plan: Plan) -> Iterat
     yield from _find_wrong_settings(database, plan)
     if "permuted" in find_optional(database):
         yield from _find_wrong_permuted(database, plan)
+    if "equations" in find_optional(database):
+        yield from _find_wrong_equations(database, plan)
 
 
 def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
@@ -128,6 +131,18 @@ def _find_wrong_permuted(database: sqlite3.Connection, plan: Plan) -> Iterator[t
         # NaN compares as False
         if not sound or not ((values >= 0) & (values <= 1)).all():
             yield unit, PERMUTED
+
+
+def _find_wrong_equations(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
+    query = "SELECT unit, state, record FROM equations LEFT JOIN units USING (unit)"
+    for unit, state, text in database.execute(query).fetchall():
+        try:
+            fits = serialization.unpack(UnitEquations, text).fits
+        except serialization.DamagedRecordError:
+            fits = ()
+        counts = {len(equations) for equations in fits}
+        if state != "done" or counts != {plan.endpoints.shape[1]}:
+            yield unit, "the equations of its fits are not readable"
 
 
 def _find_wrong_settings(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:

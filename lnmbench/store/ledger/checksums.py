@@ -49,6 +49,8 @@ PARTS: Mapping[str, Queries] = {
     "permuted": (
         "SELECT kind, name, hex(probabilities) FROM permuted WHERE unit = ?1 ORDER BY kind, name",
     ),
+    "equations": ("SELECT record FROM equations WHERE unit = ?1",),
+    "final_models": ("SELECT record FROM final_models WHERE method = ?1",),
 }
 """Queries of the rows of each part; `?1` is the key of the part, empty for a single one."""
 
@@ -61,6 +63,8 @@ KEYS: Mapping[str, str] = {
     "manifest": "SELECT number FROM manifests",
     "unit": "SELECT unit FROM units WHERE state <> 'planned'",
     "permuted": "SELECT DISTINCT unit FROM permuted",
+    "equations": "SELECT unit FROM equations",
+    "final_models": "SELECT method FROM final_models",
 }
 """Queries of the keys of each part that a ledger has; an optional table is a part of its name."""
 

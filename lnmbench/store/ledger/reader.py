@@ -20,6 +20,7 @@ from lnmbench.records import (
     Cost,
     Curve,
     EncoderProbe,
+    FinalModel,
     Manifest,
     Method,
     PermutedPredictions,
@@ -27,6 +28,7 @@ from lnmbench.records import (
     Profile,
     Protocol,
     Trial,
+    UnitEquations,
 )
 from lnmbench.store import serialization
 from lnmbench.store.ledger.connection import (
@@ -231,6 +233,30 @@ class LedgerReader:
                 values = np.frombuffer(stored, dtype=PROBABILITIES).astype(np.float64)
                 values = values.reshape(-1, cases, outcomes)  # (permutations, t, m)
             yield repeat, fold, PermutedPredictions(kind=kind, name=name, values=values)
+
+    def equations(self, method: str) -> tuple[UnitEquations, ...]:
+        """Return the equations of each unit of a linear method that has them."""
+        if "equations" not in find_optional(self._database):
+            return ()
+        query = (
+            "SELECT record FROM units JOIN equations USING (unit) WHERE method = ? ORDER BY unit"
+        )
+        rows = self._read(query, (method,))
+        with reading_ledger(self.path):
+            return tuple(serialization.unpack(UnitEquations, text) for (text,) in rows)
+
+    def final_model(self, method: str) -> FinalModel | None:
+        """Return the model of all cases of a linear method, None if there is none."""
+        if "final_models" not in find_optional(self._database):
+            return None
+        rows = self._read("SELECT record FROM final_models WHERE method = ?", (method,))
+        with reading_ledger(self.path):
+            return serialization.unpack(FinalModel, rows[0][0]) if rows else None
+
+    def chosen_settings(self, method: str) -> tuple[str, ...]:
+        """Return the settings of each finished unit of a method, as JSON."""
+        query = "SELECT settings FROM units WHERE state = 'done' AND method = ? ORDER BY unit"
+        return tuple(str(settings) for (settings,) in self._read(query, (method,)))
 
     def done_permuted(self, method: str) -> set[tuple[int, int]]:
         """Return the (repeat, fold) units of a method that have predictions of permuted inputs."""

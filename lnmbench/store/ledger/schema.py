@@ -75,6 +75,15 @@ CREATE TABLE permuted (unit INTEGER NOT NULL REFERENCES units, kind TEXT NOT NUL
                        name TEXT NOT NULL, probabilities BLOB NOT NULL,
                        PRIMARY KEY (unit, kind, name)) WITHOUT ROWID;
 """,
+    "equations": """
+-- of linear models: those of the fits of a unit
+CREATE TABLE equations (unit INTEGER PRIMARY KEY REFERENCES units, record TEXT NOT NULL);
+""",
+    "final_models": """
+-- of linear models: that of all cases, with the settings chosen most often
+CREATE TABLE final_models (method TEXT PRIMARY KEY REFERENCES methods,
+                           record TEXT NOT NULL) WITHOUT ROWID;
+""",
 }
 """Tables that a ledger has once it holds rows of them: ledgers of before stay readable."""
 

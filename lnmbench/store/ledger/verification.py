@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lnmbench.errors import UserError
-from lnmbench.records import EncoderProbe, Manifest, Method, NetworkMethod, Plan, Profile
+from lnmbench.records import (
+    EncoderProbe,
+    FinalModel,
+    Manifest,
+    Method,
+    NetworkMethod,
+    Plan,
+    Profile,
+)
 from lnmbench.store import serialization
 from lnmbench.store.ledger.bounds import find_units_out_of_bounds
 from lnmbench.store.ledger.checksums import find_mismatches
 from lnmbench.store.ledger.connection import DAMAGED
-from lnmbench.store.ledger.schema import FORMAT, expected_schema, optional_schema
+from lnmbench.store.ledger.schema import FORMAT, expected_schema, find_optional, optional_schema
 from lnmbench.store.ledger.stored_plan import read_fact, read_plan
 from lnmbench.store.serialization import DamagedRecordError
 from lnmbench.text import plural
@@ -98,7 +106,7 @@ def verify(database: sqlite3.Connection, path: Path) -> tuple[Plan, tuple[Damage
     plan = read_plan(database)
     faults: dict[int, str] = {}
     for part, key in find_mismatches(database):
-        if part not in ("unit", "permuted"):
+        if part not in ("unit", "permuted", "equations"):
             raise _damaged(
                 path, f"the {part} {key[:40]!r} was changed" if key else f"the {part} was changed"
             )
@@ -111,6 +119,12 @@ def verify(database: sqlite3.Connection, path: Path) -> tuple[Plan, tuple[Damage
     for key, text in database.execute("SELECT probe, record FROM probes").fetchall():
         if serialization.unpack(EncoderProbe, text).key != key:
             raise _damaged(path, "a probe has another key")
+    optional = find_optional(database)
+    if "final_models" in optional:
+        for method, text in database.execute("SELECT * FROM final_models").fetchall():
+            serialization.unpack(FinalModel, text)
+            if method not in methods:
+                raise _damaged(path, "a final model is of no method")
     profile = read_fact(database, "profile")
     if profile != "none":
         serialization.unpack(Profile, profile)

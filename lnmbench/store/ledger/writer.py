@@ -17,6 +17,7 @@ from lnmbench.records import (
     TARGET,
     AuxLabels,
     EncoderProbe,
+    FinalModel,
     Manifest,
     Method,
     Plan,
@@ -120,7 +121,8 @@ class LedgerWriter(LedgerReader):
     def _discard(self, unit: int) -> None:
         """Delete the results of a unit, so that it is missing."""
         tables = ["predictions", "validation", "histories", "search"]
-        for table in [*tables, *find_optional(self._database)]:
+        optional = find_optional(self._database) & {"permuted", "equations"}
+        for table in [*tables, *sorted(optional)]:
             self._database.execute(f"DELETE FROM {table} WHERE unit = ?", (unit,))
         self._database.execute(
             "UPDATE units SET state = 'planned', seconds = NULL, device_seconds = NULL,"
@@ -128,7 +130,8 @@ class LedgerWriter(LedgerReader):
             (unit,),
         )
         self._database.execute(
-            "DELETE FROM checksums WHERE part IN ('unit', 'permuted') AND key = ?", (str(unit),)
+            "DELETE FROM checksums WHERE part IN ('unit', 'permuted', 'equations') AND key = ?",
+            (str(unit),),
         )
 
     @contextmanager
@@ -284,11 +287,10 @@ class LedgerWriter(LedgerReader):
         store_checksum(self._database, "unit", key)
 
     def _add_permuted(self, result: UnitResult) -> None:
-        """Add the predictions of permuted inputs, unless the unit has some."""
+        """Add the predictions of permuted inputs and equations, unless the unit has some."""
         if not result.permuted:
             return
-        if "permuted" not in find_optional(self._database):
-            self._database.execute(OPTIONAL_TABLES["permuted"])
+        self._require_table("permuted")
         key = self._find_unit(result)
         query = "SELECT count(*) FROM permuted WHERE unit = ?"
         if self._database.execute(query, (key,)).fetchone()[0]:
@@ -302,6 +304,26 @@ class LedgerWriter(LedgerReader):
             ],
         )
         store_checksum(self._database, "permuted", key)
+        if result.equations is not None:
+            self._require_table("equations")
+            record = serialization.pack(result.equations)
+            self._database.execute("INSERT INTO equations VALUES (?, ?)", (key, record))
+            store_checksum(self._database, "equations", key)
+
+    def _require_table(self, name: str) -> None:
+        """Create an optional table that the ledger does not have yet."""
+        if name not in find_optional(self._database):
+            self._database.execute(OPTIONAL_TABLES[name])
+
+    def add_final_model(self, method: str, model: FinalModel) -> None:
+        """Store the model of all cases of a linear method, instead of an earlier one."""
+        with self._transaction():
+            self._require_table("final_models")
+            self._database.execute(
+                "INSERT OR REPLACE INTO final_models VALUES (?, ?)",
+                (method, serialization.pack(model)),
+            )
+            store_checksum(self._database, "final_models", method)
 
     def _require_same_predictions(self, key: int, result: UnitResult) -> None:
         """Raise `UserError` if a unit that was computed again predicts something else."""

@@ -13,11 +13,15 @@ import pytest
 from lnmbench import UserError
 from lnmbench.records import (
     AuxLabels,
+    FinalModel,
+    LinearEquation,
+    LinearTerm,
     NetworkMethod,
     PermutedPredictions,
     Plan,
     Training,
     Trial,
+    UnitEquations,
     UnitResult,
 )
 from lnmbench.store.ledger import LedgerReader, LedgerWriter
@@ -183,3 +187,31 @@ def test_a_unit_whose_permuted_predictions_were_changed_is_computed_again(
         ledger.add_results([result])
     with LedgerReader.open(run) as ledger:
         assert ledger.done_permuted(result.unit.method) == {(0, 1)}
+
+
+EQUATION = LinearEquation(
+    intercept=-1.0, terms=(LinearTerm(feature="age", coefficient=0.05, sd=9.0, missing=60.0),)
+)
+FINAL = FinalModel(settings={"C": 0.1}, chosen=2, units=3, cases=30, equations=(EQUATION,))
+
+
+def test_equations_are_stored_with_permuted_inputs(
+    run: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult, change: Change
+) -> None:
+    equations = UnitEquations(fits=((EQUATION,), (EQUATION,)))
+    result = replace(permuted(plan, make_result(plan, 0, 1)), equations=equations)
+    with LedgerWriter.create(run, plan) as ledger:
+        assert ledger.final_model(method.fingerprint) is None
+        ledger.add_results([result])
+        ledger.add_final_model(method.fingerprint, FINAL)
+        ledger.add_final_model(method.fingerprint, FINAL)
+    with LedgerReader.open(run) as ledger:
+        assert ledger.equations(method.fingerprint) == (equations,)
+        assert ledger.final_model(method.fingerprint) == FINAL
+        assert ledger.chosen_settings(method.fingerprint) == ('{"C": 0.1}',) * 3
+    change(run, "UPDATE equations SET record = '{}'", checksums=True)
+    with LedgerWriter.create(run, plan) as ledger:
+        assert ledger.done(method.fingerprint) == {(0, 0), (0, 2)}
+    change(run, "UPDATE final_models SET record = '{}'", checksums=False)
+    with pytest.raises(UserError, match="was changed"):
+        LedgerReader.open(run)
