@@ -54,8 +54,8 @@ def find_equations(
     """
     terms = list(_list_terms(table.columns))
     cases = _make_cases(table, terms, fit.training)  # (cases, features)
-    made = replace(table, frame=_as_frame(table, cases))
-    extended = append_cases(table, plan, fit, [made])
+    artificial = replace(table, frame=_as_frame(table, cases))
+    extended = append_cases(table, plan, fit, [artificial])
     with np.errstate(divide="ignore"):
         predicted = logit(predict(*extended)[len(plan.ids) :])  # (cases, m)
     values = _term_values(table.columns, terms, cases)  # (cases, terms), NaN of the empty case
@@ -75,14 +75,14 @@ def find_equations(
         if np.abs(expected - log_odds).max() > _TOLERANCE * max(1.0, np.abs(log_odds).max()):
             return ()
         spreads = [_spread(table, term, training) for term in terms]
-        kept = [
+        nonzero = [
             _describe(term, float(slope), spread, float(value))
             for term, slope, spread, value in zip(terms, slopes, spreads, missing, strict=True)
             if slope
         ]
-        if len(kept) > MOST_TERMS:
+        if len(nonzero) > MOST_TERMS:
             return ()
-        equations.append(LinearEquation(outcome=name, intercept=intercept, terms=tuple(kept)))
+        equations.append(LinearEquation(outcome=name, intercept=intercept, terms=tuple(nonzero)))
     return tuple(equations)
 
 
