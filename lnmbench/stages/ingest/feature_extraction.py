@@ -29,7 +29,7 @@ from lnmbench.worker_processes import WorkerProcesses
 FOLDER = "extracted_features"
 """The folder of extracted features below the folder of cohorts."""
 _FEWEST_PIXELS = 5
-"""Pixels along either side of a rectangle of a mask that nobody outlined."""
+"""Smallest side, in pixels, of a rectangle that cannot be an outlined tumor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -199,15 +199,22 @@ def _build_extractor(
 
 
 def _refuse_unoutlined(volume: Volume, name: str, where: str) -> None:
-    if volume.outlined and not _is_box(sitk.GetArrayViewFromImage(volume.mask) != 0):
-        return
-    raise UserError(
-        f"{name} needs an outlined tumor",
-        where=where,
-        expected="a tumor mask",
-        got="a tumor given by coordinates" if not volume.outlined else "a mask that is a box",
-        then="leave out --extract, or give masks",
-    )
+    inside = sitk.GetArrayViewFromImage(volume.mask) != 0
+    got = ""
+    if not inside.any():
+        got = "no tumor mask"
+    elif not volume.outlined:
+        got = "a tumor given by coordinates"
+    elif _is_box(inside):
+        got = "a mask that is a box"
+    if got:
+        raise UserError(
+            f"{name} needs an outlined tumor",
+            where=where,
+            expected="a tumor mask",
+            got=got,
+            then="leave out --extract, or give masks",
+        )
 
 
 def _is_box(inside: NDArray[np.bool_]) -> bool:
@@ -215,8 +222,6 @@ def _is_box(inside: NDArray[np.bool_]) -> bool:
     sides = [
         np.flatnonzero(inside.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(inside.ndim)
     ]
-    if not all(len(side) for side in sides):
-        return False
     lengths = [int(side[-1] - side[0]) + 1 for side in sides]
     return min(lengths[1:]) >= _FEWEST_PIXELS and int(inside.sum()) == int(np.prod(lengths))
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 import SimpleITK as sitk
 
 from lnmbench import UserError
-from lnmbench.records import Choice, Volume
+from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.ingest.extractors import select_extractors
@@ -148,21 +149,23 @@ def test_a_stop_ends_the_processes_at_once(extractor_plugin: Path) -> None:
             extraction.extract(sample_volume(), where="case 'a'")
 
 
-@pytest.mark.parametrize("outlined", [True, False])
+@pytest.mark.parametrize(
+    "got", ["a mask that is a box", "a tumor given by coordinates", "no tumor mask"]
+)
 def test_boxes_and_coordinates_are_refused(
-    ingest_with_features: IngestWithFeatures, *, outlined: bool
+    ingest_with_features: IngestWithFeatures, got: str
 ) -> None:
     registry = Registry(ingest_with_features.plugins)
     selected = select_extractors([Choice(name="intensity")], registry)
     volume = sample_volume()
     inside = np.zeros((12, 36, 40), np.uint8)
-    inside[3:7, 5:11, 5:10] = 1
+    inside[3:7, 5:11, 5:10] = "box" in got
     mask = sitk.GetImageFromArray(inside)
     mask.CopyInformation(volume.mask)
-    given = Volume(image=volume.image, mask=mask if outlined else volume.mask, outlined=outlined)
-    got = "a mask that is a box" if outlined else "a tumor given by coordinates"
+    by_coordinates = "coordinates" in got
+    volume = replace(volume, outlined=False) if by_coordinates else replace(volume, mask=mask)
     with pytest.raises(UserError, match=rf"\(case 'a'\): expected a tumor mask, got {got}"):
-        Extraction(selected, registry, None, None).extract(given, where="case 'a'")
+        Extraction(selected, registry, None, None).extract(volume, where="case 'a'")
 
 
 def test_without_extractors_there_is_no_extraction(extractor_plugin: Path) -> None:
