@@ -26,6 +26,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
     from lnmbench_report.conclusion import Conclusion
     from lnmbench_report.cost import CostTable
+    from lnmbench_report.difficult_cases import DifficultCases
     from lnmbench_report.discrimination import Discrimination
     from lnmbench_report.encoder_probe import EncoderProbes
     from lnmbench_report.image_controls import ImageControls
@@ -71,6 +72,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "operating": OperatingPoints,
         "net_benefit": NetBenefits,
         "probabilities": Probabilities,
+        "difficult_cases": DifficultCases,
         "tuning": Tuning,
         "fitting": LearningCurves,
         "cohort": CohortTable,
