@@ -100,7 +100,7 @@ def _make_table(results: Results, ranking: _Ranking, cases: Sequence[int]) -> Ta
         "right: the share on the right side, whose mean over the cases is the AUC; mean and range "
         "over the methods.",
         "Case: its number in the ledger (table cases), from 0. Such a case may be unusual, or its "
-        "label or image wrong. Images are not part of a report: lnmbench data describe writes them.",
+        "label or image wrong. Reports have no images: lnmbench data describe writes them.",
     ]
     if len(cases) > MOST_CASES:
         notes.append(f"The first {MOST_CASES} are shown; HTML, LaTeX and CSV reports have all.")
