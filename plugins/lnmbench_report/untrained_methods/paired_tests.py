@@ -45,11 +45,11 @@ CALL_COLUMNS = (
     TableColumn(key="aim", heading="Operating point", align="left"),
     REFERENCE,
     CASES,
-    TableColumn(key="sensitivity", heading="Sensitivity"),
-    TableColumn(key="reference_sensitivity", heading="Sensitivity, against"),
+    TableColumn(key="sensitivity", heading="Sens."),
+    TableColumn(key="reference_sensitivity", heading="Sens., against"),
     TableColumn(key="sensitivity_p", heading="p (McNemar)"),
-    TableColumn(key="specificity", heading="Specificity"),
-    TableColumn(key="reference_specificity", heading="Specificity, against"),
+    TableColumn(key="specificity", heading="Spec."),
+    TableColumn(key="reference_specificity", heading="Spec., against"),
     TableColumn(key="specificity_p", heading="p (McNemar)"),
 )
 

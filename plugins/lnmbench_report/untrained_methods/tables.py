@@ -28,11 +28,8 @@ from lnmbench_report.untrained_methods.paired_tests import compare_calls, compar
 COLUMNS = (
     TableColumn(key="scale", heading="Scale", align="left"),
     TableColumn(key="cases", heading="Cases (positive)"),
-    TableColumn(key="auc", heading="AUC (95 % CI)"),
-    TableColumn(key="sensitivity", heading="Sensitivity (95 % CI)"),
-    TableColumn(key="specificity", heading="Specificity (95 % CI)"),
-    TableColumn(key="ppv", heading="PPV (95 % CI)"),
-    TableColumn(key="npv", heading="NPV (95 % CI)"),
+    TableColumn(key="measure", heading="Measure", align="left"),
+    TableColumn(key="value", heading="Value (95 % CI)"),
 )
 
 
@@ -50,7 +47,7 @@ class UntrainedMethods:
             *make_method_table(
                 results,
                 untrained,
-                lambda result: [tuple(_make_cells(results, result))],
+                lambda result: _make_rows(results, result),
                 key="untrained",
                 title="Readers, software and scores: methods that are not trained",
                 columns=COLUMNS,
@@ -62,22 +59,28 @@ class UntrainedMethods:
         ]
 
 
-def _make_cells(results: Results, result: MethodResult) -> Iterator[Cell]:
+def _make_rows(results: Results, result: MethodResult) -> Iterator[tuple[Cell, ...]]:
+    """Yield the AUC of a ranking, or the proportions of calls."""
     covered = covered_cases(result)
     truth, predicted = results.truth[covered], require_predictions(result)[:, covered]
     patients = results.patients[covered] if results.patients.size else None
-    yield Cell(text=result.method.scale)
     share = "" if covered.all() else f" of {covered.size}"
-    yield Cell(text=f"{truth.size}{share} ({int(truth.sum())})", value=float(truth.size))
+    cases = Cell(text=f"{truth.size}{share} ({int(truth.sum())})", value=float(truth.size))
+    start = (Cell(text=result.method.scale), cases)
     if result.method.scale != "call":
         auc = delong_components(truth, predicted).auc
-        yield _interval_cell(auc, delong_interval(truth, predicted))
-        yield from (Cell(text=MISSING) for _ in COLUMNS[3:])
+        yield (*start, Cell(text="AUC"), _interval_cell(auc, delong_interval(truth, predicted)))
         return
-    yield Cell(text=MISSING)
     point = operating_point(truth, predicted == 1.0, patients=patients)
-    for share_of in (point.sensitivity, point.specificity, point.ppv, point.npv):
-        yield _interval_cell(share_of.estimate, share_of.interval)
+    proportions = {
+        "sensitivity": point.sensitivity,
+        "specificity": point.specificity,
+        "PPV": point.ppv,
+        "NPV": point.npv,
+    }
+    for measure, proportion in proportions.items():
+        value = _interval_cell(proportion.estimate, proportion.interval)
+        yield (*start, Cell(text=measure), value)
 
 
 def _is_perfect(results: Results, result: MethodResult) -> bool:

@@ -10,8 +10,9 @@ from lnmbench_report.untrained_methods.tables import UntrainedMethods
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
-from lnmbench.records import Paragraph, Results, Table
+from lnmbench.records import Cell, Paragraph, Results, Table
 from lnmbench.registry import Registry
+from lnmbench.rendering import render
 from lnmbench.stages.report import build_blocks, build_page
 from lnmbench.testing.sample_results import sample_results
 
@@ -22,15 +23,17 @@ def section(results: Results) -> dict[str, Table]:
 
 def test_rows_have_coverage_and_what_the_scale_allows(readers: Results) -> None:
     table = section(readers)["untrained"]
-    rows = {
-        row[0].text: dict(zip([c.key for c in table.columns], row, strict=True))
-        for row in table.rows
-    }
+    rows: dict[str, dict[str, Cell]] = {}
+    for label, _, cases, measure, value in table.rows:
+        rows.setdefault(label.text, {"cases": cases})[measure.text] = value
+    lines = render(list(section(readers).values()), "table").splitlines()
+    assert max(map(len, lines)) <= 100
     by_label = {r.method.label: r for r in readers.method_results}
     software = by_label["software"].predicted
     assert software is not None
-    assert rows["software"]["auc"].value == pytest.approx(roc_auc_score(readers.truth, software[0]))
-    assert rows["software"]["sensitivity"].text == "–"
+    assert rows["software"]["AUC"].value == pytest.approx(roc_auc_score(readers.truth, software[0]))
+    assert set(rows["software"]) == {"cases", "AUC"}
+    assert set(rows["third"]) == {"cases", "sensitivity", "specificity", "PPV", "NPV"}
     assert rows["rating"]["cases"].text == "150 of 200 (37)"
     assert rows["third"]["cases"].text == "100 of 200 (25)"
     calls = by_label["third"].predicted
@@ -40,7 +43,6 @@ def test_rows_have_coverage_and_what_the_scale_allows(readers: Results) -> None:
     cell = rows["third"]["sensitivity"]
     assert cell.value == pytest.approx(hits / 25)
     assert (cell.low, cell.high) == pytest.approx(proportion_confint(hits, 25, method="wilson"))
-    assert rows["third"]["auc"].text == "–"
     text = " ".join(table.notes)
     assert "no AUC and no calibration" in text
     assert "cannot be calibrated" in text
