@@ -34,6 +34,15 @@ def test_a_file_and_options_make_the_same_benchmark(tmp_path: Path) -> None:
     assert from_file.training.learning_rate == 0.003
 
 
+def test_feature_extractors_are_texts_or_tables(tmp_path: Path) -> None:
+    file = tmp_path / "b.toml"
+    file.write_text('extract = ["shell", { name = "radiomics", bins = 32 }]\n', encoding="utf-8")
+    shell, radiomics = Choice(name="shell"), Choice(name="radiomics", parameters={"bins": 32})
+    assert read_benchmark(file, {}).extract == (shell, radiomics)
+    assert read_benchmark(file, {"extract": ("shell",)}).extract == (shell,)
+    assert read_benchmark(None, {}).extract == ()
+
+
 @pytest.mark.parametrize("count", [-1, 1000, "many"])
 def test_a_wrong_number_of_controls_is_refused(count: object) -> None:
     with pytest.raises(UserError, match="wrong value for controls"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from lnmbench.records import (
@@ -56,7 +56,7 @@ def list_settings(training: Training) -> list[str]:
 def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     protocol = invocation.protocol
     yield "dataset", invocation.cohort
-    yield from _list_distinct("extract", [str(_redact(each)) for each in invocation.extract])
+    yield from _list_distinct("extract", map(_format_extractor, invocation.extract))
     yield "target", protocol.target
     controls = int(str(invocation.options.get("controls", 0)))
     networks = [
@@ -108,12 +108,18 @@ def _list_image_options(preprocessing: Preprocessing) -> Iterator[tuple[str, str
         yield "keep-native", f"{preprocessing.native_mm:g}"
 
 
-def _list_distinct(option: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _list_distinct(option: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
     yield from ((option, value) for value in dict.fromkeys(values))
 
 
 def _format_tasks(choices: Sequence[Choice]) -> str:
     return "+".join(map(_format_task, choices)) or "none"
+
+
+def _format_extractor(choice: Choice) -> str:
+    """Return a choice as it is typed with all parameters, `none` where the default is a number."""
+    parameters = {name: _format_value(value) for name, value in choice.parameters.items()}
+    return str(redact_choice(replace(choice, parameters=parameters), recorded=True))
 
 
 def _format_task(task: Choice) -> str:

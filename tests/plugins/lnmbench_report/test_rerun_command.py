@@ -146,3 +146,12 @@ def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvo
 def test_the_command_quotes_what_a_shell_would_read(make_invocation: MakeInvocation) -> None:
     text = format_command(make_invocation(cohort="table:note=$(rm -rf x); 'y'"))
     assert read_options(text)["dataset"] == "table:note=$(rm -rf x); 'y'"
+
+
+def test_the_command_extracts_the_same_features(scored: Results) -> None:
+    parameters: dict[str, object] = {"bins": 32, "families": "glcm+ngtdm", "margin_mm": None}
+    extractor = Choice(name="radiomics", parameters=parameters)
+    invocation = replace(scored.invocations[0], extract=(extractor,))
+    options = read_options(format_command(invocation))
+    assert options["extract"] == "radiomics:bins=32,families=glcm+ngtdm,margin_mm=none"
+    assert "extract" not in read_options(format_command(scored.invocations[0]))
