@@ -56,7 +56,7 @@ def measure_masks(cohort: Cohort, task: str) -> tuple[MaskMeasures, ...]:
             f"aux task {task} needs tumor masks",
             where=where,
             expected="images with a segmentation of each tumor",
-            got="a cohort without images",
+            got="a cohort of whole scans" if cohort.has_images else "a cohort without images",
         )
     spacing, read = cohort.preprocessing.spacing_mm, cohort.read_masks
     if cohort.fingerprint not in _CACHE:

@@ -69,3 +69,9 @@ def test_cohorts_without_segmentations_are_refused() -> None:
     boxes = replace(cohort, read_masks=box, fingerprint="1" * 32)
     with pytest.raises(UserError, match="got boxes, balls or points in 40 of 40 cases"):
         measure_masks(boxes, "segment")
+
+
+def test_whole_scans_have_no_masks() -> None:
+    cohort = replace(sample_cohort(), offsets=np.arange(len(sample_cohort()) + 1))
+    with pytest.raises(UserError, match="needs tumor masks.*got a cohort of whole scans"):
+        measure_masks(cohort, "segment")
