@@ -166,28 +166,37 @@ def _draw(results: Results, methods: Sequence[MethodResult]) -> Iterator[Figure]
         key="importance",
         title=figure_title(results, "Permutation importance"),
         alt=f"Loss of {title} with an input permuted. {'; '.join(texts)}.",
-        panels=tuple(_draw_method(result, title) for result in shown),
+        panels=tuple(_draw_method(result, title, *_find_limits(shown)) for result in shown),
         notes=(f"{plural(hidden, 'more method is', 'more methods are')} in the table.",)
         if hidden
         else (),
     )
 
 
-def _draw_method(result: MethodResult, title: str) -> Panel:
+def _find_limits(methods: Sequence[MethodResult]) -> tuple[float, float]:
+    """Return the limits of the axis of losses, which all panels share."""
+    losses = [each.loss for result in methods for each in _list_shown(result)]
+    bounds = np.array([(loss.low, loss.value, loss.high) for loss in losses])
+    low, high = min(0.0, float(np.nanmin(bounds))), max(0.0, float(np.nanmax(bounds)))
+    margin = 0.02 * (high - low) or 0.01
+    return low - margin, high + margin
+
+
+def _draw_method(result: MethodResult, title: str, low: float, high: float) -> Panel:
     shown, methods = _list_shown(result), (result.method.fingerprint,)
     marks: list[Mark] = []
     zero, rows = np.zeros(2), np.array([-0.5, len(shown) - 0.5])
     marks.append(Mark(kind="rule", x=zero, y=rows, methods=methods))
     for position, each in enumerate(shown):
         x, y = np.array([each.loss.value]), np.array([float(position)])
-        low, high = np.array([each.loss.low]), np.array([each.loss.high])
+        bounds = np.array([each.loss.low]), np.array([each.loss.high])
         marks.append(
             Mark(
                 kind="interval",
                 x=x,
                 y=y,
-                low=low,
-                high=high,
+                low=bounds[0],
+                high=bounds[1],
                 along="x",
                 methods=methods,
                 color=methods[0],
@@ -196,7 +205,7 @@ def _draw_method(result: MethodResult, title: str) -> Panel:
         marks.append(Mark(kind="points", x=x, y=y, methods=methods, color=methods[0]))
     return Panel(
         title=result.method.label,
-        x=Axis(title=f"loss of {title} (mean, corrected 95 % interval)"),
+        x=Axis(title=f"loss of {title} (mean, corrected 95 % interval)", low=low, high=high),
         y=Axis(title="", categories=tuple(map(describe_input, shown))),
         marks=tuple(marks),
         methods=methods,

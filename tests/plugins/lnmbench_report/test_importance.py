@@ -59,3 +59,18 @@ def test_modalities_come_first_and_the_most_important_features_follow(
 
 def test_there_is_no_section_without_permuted_inputs() -> None:
     assert Importance()(sample_results([(LOGISTIC, 1.0), (SINGLE_TASK, 1.0)])) == []
+
+
+def test_all_panels_have_the_same_axis(results: Results) -> None:
+    first, second = results.method_results
+    smaller = (importance("feature", "x0", -0.2),)
+    both = replace(results, method_results=(first, replace(second, importance=smaller)))
+    *_, figure = Importance()(both)
+    assert isinstance(figure, Figure)
+    assert len(figure.panels) == 2
+    assert len({(panel.x.low, panel.x.high) for panel in figure.panels}) == 1
+    low, high = figure.panels[0].x.low, figure.panels[0].x.high
+    assert low is not None
+    assert high is not None
+    assert low < -0.22
+    assert high > 0.11
