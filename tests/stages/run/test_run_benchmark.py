@@ -8,7 +8,7 @@ import pandas as pd
 
 from lnmbench.config import Benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, RunFolders, Table, Training
+from lnmbench.records import Choice, MethodResult, Results, RunFolders, Table, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.report import build_blocks, export_run, read_results
 from lnmbench.stages.run import run
@@ -57,3 +57,55 @@ def test_search_goes_from_the_command_to_ledger_report_and_export(
     settings = pd.read_csv(tmp_path / "csv" / "settings.csv")
     merged = best.merge(settings, on=["method", "repeat", "fold"])
     assert (merged["settings_x"] == merged["settings_y"]).all()
+
+
+def find_logistic(results: Results) -> MethodResult:
+    """Return the results of the baseline."""
+    return next(r for r in results.method_results if r.method.label == "logistic")
+
+
+def test_importance_is_added_to_a_finished_run(tmp_path: Path, silent: Progress) -> None:
+    registry = Registry()
+    folders = RunFolders(home=tmp_path / "home", out=tmp_path / "out")
+
+    def run_logistic(importance: int) -> Results:
+        benchmark = Benchmark(
+            dataset=Choice(name="synthetic", parameters={"n": 60, "images": False}),
+            encoder=(Choice(name="none"),),
+            aux=((),),
+            baseline=(Choice(name="logistic"),),
+            only=True,
+            repeats=1,
+            folds=3,
+            inner=2,
+            training=Training(max_epochs=2, patience=2),
+            importance=importance,
+        )
+        folder = run(
+            benchmark,
+            registry,
+            folders=folders,
+            executor=Choice(name="inline"),
+            workers=1,
+            plugins=(),
+            progress=silent,
+        )
+        return read_results(folder, registry)
+
+    before = find_logistic(run_logistic(0))
+    results = run_logistic(2)
+    after = find_logistic(results)
+    assert before.importance == ()
+    assert before.final_model is None
+    assert before.predicted is not None
+    assert after.predicted is not None
+    assert (before.predicted == after.predicted).all()
+    assert after.importance
+    assert all(each.losses.shape == (1, 3) for each in after.importance)
+    assert len(after.equations) == 3
+    assert after.final_model is not None
+    assert after.final_model.cases == 60
+    export_run(tmp_path / "out", tmp_path / "csv", results)
+    rows = pd.read_csv(tmp_path / "csv" / "importance.csv")
+    assert len(rows) == 3 * sum(len(r.importance) for r in results.method_results)
+    assert (tmp_path / "csv" / "final_model_1.toml").is_file()
