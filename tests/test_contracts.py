@@ -21,7 +21,14 @@ REGISTRY = Registry()
 # of each family of networks the smallest; tests of the plugin look at the shapes of the rest
 SMALLEST = {family.title: family.names[0] for family in reversed(FAMILIES)}.values()
 LARGER = {name for family in FAMILIES for name in family.names} - {*SMALLEST}
-OFFERS = [offer for role in REGISTRY.roles for offer in role.offers() if offer.name not in LARGER]
+# foundation models are as large as their grids; tests of the plugin check small ones
+FOUNDATION = {o.name for o in REGISTRY.encoders.offers() if o.plugin.name == "lnmbench_foundation"}
+OFFERS = [
+    offer
+    for role in REGISTRY.roles
+    for offer in role.offers()
+    if offer.name not in LARGER | FOUNDATION
+]
 OPTIONAL = ("timm", "xgboost", "lightgbm", "catboost", "tabpfn", "tabicl")
 """Offers that need the package of the same name."""
 QUICK = {"weights": "random", "n": 6}
@@ -95,7 +102,14 @@ def score_parameters(folder: Path) -> dict[str, str]:
     return {"path": str(folder / "score.toml")}
 
 
+def embedding_parameters(folder: Path) -> dict[str, str]:
+    rows = [f"{id_},{number / 10},1" for number, id_ in enumerate(sample_cohort().ids)]
+    (folder / "features.csv").write_text("\n".join(["id,feature_1,feature_2", *rows]))
+    return {"path": str(folder / "features.csv")}
+
+
 PARAMETERS = {
+    "embeddings": embedding_parameters,
     "guideline": lambda folder: {"column": "long axis"},
     "score": score_parameters,
     "predictions": prediction_parameters,

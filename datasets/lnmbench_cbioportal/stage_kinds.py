@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lnmbench import UserError
-from lnmbench.lexicon.timing import judge_name
 from lnmbench.lexicon.tnm_class import TnmClass, read_n_class, read_t_class
 from lnmbench.text import quote
 from lnmbench_cbioportal.clinical_file import Attribute
@@ -123,6 +122,8 @@ def find_stage(study: Study, kind: StageKind, name: str | None) -> Attribute | N
             where=", ".join(map(str, study.sources)),
             then=_suggest(study, kind),
         )
+    from lnmbench.lexicon.timing import judge_name  # slow to import
+
     opposite = "before" if kind.is_pathological else "after"
     if opposite in (judge_name(attribute.id).time, judge_name(attribute.title).time):
         raise UserError(

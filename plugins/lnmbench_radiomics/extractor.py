@@ -11,14 +11,16 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK as sitk
 
 from lnmbench import Column, UserError
 from lnmbench.records import LARGEST_NUMBER
-from lnmbench_radiomics.phantom import make_phantom
 from lnmbench_radiomics.settings import Interpolation, Settings, family_of, parse_families
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 # Without the option, MIRP estimates them from random voxels, others in each call.
 _PAIRWISE = ("morph_moran_i", "morph_geary_c")
@@ -124,6 +126,8 @@ class Radiomics:
         UserError
             If no voxel of the tumor is left after re-segmentation.
         """
+        import SimpleITK as sitk
+
         box = _tumor_box(mask, self.settings.margin_mm)
         # by_slice needs axial slices
         axial, tumor = (sitk.DICOMOrient(each[box], "LPS") for each in (image, mask))
@@ -156,6 +160,8 @@ def _list_features(settings: Settings) -> tuple[str, ...]:
 
     They are read from the table of a small phantom.
     """
+    from lnmbench_radiomics.phantom import make_phantom
+
     image, mask = make_phantom()
     features = _run_mirp(image, mask, settings)
     return tuple(name for name in features if settings.autocorrelation or name not in _PAIRWISE)
@@ -163,6 +169,8 @@ def _list_features(settings: Settings) -> tuple[str, ...]:
 
 def _run_mirp(image: sitk.Image, mask: sitk.Image, settings: Settings) -> dict[str, float]:
     """Return the features of MIRP by name, NaN where it has none; empty if no voxel is left."""
+    import SimpleITK as sitk
+
     with tempfile.TemporaryDirectory(prefix="lnmbench-radiomics-") as folder, _silent():
         from mirp import extract_features
 
@@ -186,6 +194,8 @@ def _tumor_box(mask: sitk.Image, margin_mm: float | None) -> tuple[slice, ...]:
     """Return the box around the tumor with a margin, as slices along x, y, z."""
     if margin_mm is None:
         return tuple(slice(0, size) for size in mask.GetSize())
+    import SimpleITK as sitk
+
     inside = sitk.GetArrayViewFromImage(mask) != 0
     box = []
     for axis, (spacing, size) in enumerate(zip(mask.GetSpacing(), mask.GetSize(), strict=True)):

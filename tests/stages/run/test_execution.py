@@ -64,10 +64,10 @@ def test_plugins_of_the_environment_are_those_of_now(
     plugin = tmp_path / "later.py"
     plugin.write_text(
         "from lnmbench import hookimpl\n"
-        "from lnmbench_baselines.logistic import Logistic\n\n"
+        "from lnmbench_baselines.logistic import logistic\n\n"
         "@hookimpl\n"
         "def register_baselines():\n"
-        "    return {'later': Logistic}\n"
+        "    return {'later': logistic}\n"
     )
     dataset = Choice(name="synthetic", parameters={"n": 60, "images": False})
     path = ingest(dataset, Registry(), home=tmp_path, workers=1, progress=silent)
