@@ -111,6 +111,7 @@ def test_a_real_run_prints_its_blocks_in_this_order(scored: Results) -> None:
         "decision-curves",
         "distribution",
         "difficult_cases",
+        "difficult_cases_by_method",
         "tuning",
         "learning-curves",
         "search-losses",
