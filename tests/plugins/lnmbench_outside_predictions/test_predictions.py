@@ -153,10 +153,13 @@ def test_readers_go_from_the_file_to_the_report(
     table = next(b for b in blocks if b.key == "untrained")
     assert isinstance(table, Table)
     calls = first.predicted[0]
-    cells = {row[0].text.partition(" (")[0]: row for row in table.rows}
-    assert cells["r1"][4].value == pytest.approx(calls[truth == 1].mean())
-    assert cells["r1"][5].value == pytest.approx((1 - calls[truth == 0]).mean())
-    assert cells["r3"][2].text.startswith("40 of 60 (")
+    cells = {(row[0].text.partition(" (")[0], row[3].text): row for row in table.rows}
+    sensitivity, specificity = (
+        cells["r1", measure][4].value for measure in ("sensitivity", "specificity")
+    )
+    assert sensitivity == pytest.approx(calls[truth == 1].mean())
+    assert specificity == pytest.approx((1 - calls[truth == 0]).mean())
+    assert cells["r3", "sensitivity"][2].text.startswith("40 of 60 (")
     (performance,) = [b for b in blocks if b.key == "performance"]
     assert isinstance(performance, Table)
     assert [row[0].text for row in performance.rows] == ["logistic"]
