@@ -29,8 +29,11 @@ OFFERS = [
     for offer in role.offers()
     if offer.name not in LARGER | FOUNDATION
 ]
-OPTIONAL = ("timm", "xgboost", "lightgbm", "catboost", "tabpfn", "tabicl")
-"""Offers that need the package of the same name."""
+OPTIONAL = {
+    **{name: name for name in ("timm", "xgboost", "lightgbm", "catboost", "tabpfn", "tabicl")},
+    "radiomics": "mirp",
+}
+"""The packages that offers need."""
 QUICK = {"weights": "random", "n": 6}
 DICTIONARY = """
 [columns.id]
@@ -164,7 +167,7 @@ def build(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     @functools.lru_cache(maxsize=1)
     def build_once(offer: Offer[object]) -> object:
         if offer.name in OPTIONAL:
-            pytest.importorskip(offer.name)
+            pytest.importorskip(OPTIONAL[offer.name])
         parameters = choose_parameters(offer, tmp_path_factory.mktemp(offer.name), request)
         return offer.build(Choice(name=offer.name, parameters=parameters))
 
