@@ -32,7 +32,7 @@ from lnmbench.stages.ingest.ingest_log import (
 )
 from lnmbench.stages.ingest.leak_guard import name_late_features
 from lnmbench.stages.ingest.patients import group_patients
-from lnmbench.stages.ingest.prepare_images import prepare_cases, read_images
+from lnmbench.stages.ingest.prepare_images import prepare_cases, read_images, refuse_image_options
 from lnmbench.stages.ingest.review_file import (
     pseudonymize_rows,
     review_file_path,
@@ -187,6 +187,7 @@ def _read_table(
             got=f"data set {choice.name} without images",
             then="leave out --extract",
         )
+    refuse_image_options(choice, cases, options.preprocessing)
     reports = read_reports(dataset.columns, cases, registry)
     for note in reports.notes:
         progress.say(note)

@@ -20,7 +20,7 @@ from lnmbench.imaging.damaged_slices import require_sound_slices
 from lnmbench.imaging.geometry import Patches, to_patches
 from lnmbench.imaging.hounsfield import require_hu
 from lnmbench.imaging.whole_scan import to_whole_slices
-from lnmbench.records import Case, NativeBox, Preprocessing, Volume
+from lnmbench.records import Case, Choice, NativeBox, Preprocessing, Volume
 from lnmbench.stages.ingest.evidence import collect_evidence, read_or_make_key
 from lnmbench.stages.ingest.feature_extraction import Extraction
 from lnmbench.stages.ingest.image_warnings import mask_warnings
@@ -205,3 +205,33 @@ def _patient_axes(image: sitk.Image) -> tuple[list[float], list[int]]:
 def _scan(stored: Mapping[str, NDArray[Any]]) -> Scan:
     spacing, size, volume = (stored[name].tolist() for name in ("spacing_mm", "size", "tumor_ml"))
     return Scan(spacing_mm=tuple(spacing), size=tuple(size), tumor_ml=tuple(volume))
+
+
+def refuse_image_options(
+    choice: Choice, cases: Sequence[Case], preprocessing: Preprocessing
+) -> None:
+    """Raise `UserError` for options of images if no case has any.
+
+    Parameters
+    ----------
+    choice
+        The data set.
+    cases
+        Its cases.
+    preprocessing
+        The options of its images.
+    """
+    named = [
+        option
+        for option, is_set in (
+            ("--region none", preprocessing.region == "none"),
+            ("--keep-native", preprocessing.native_mm > 0),
+        )
+        if is_set
+    ]
+    if named and not any(case.volume or case.scan for case in cases):
+        raise UserError(
+            f"{named[0]} needs images",
+            got=f"data set {choice.name} without images",
+            then=f"leave out {' and '.join(named)}",
+        )

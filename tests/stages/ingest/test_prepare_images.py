@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Preprocessing
+from lnmbench.records import Case, Choice, Preprocessing
 from lnmbench.stages.ingest import ingest_log_path
+from lnmbench.stages.ingest.prepare_images import refuse_image_options
 from lnmbench.store.cohort_file import read_cohort, read_masks, read_scans
 
 Ingest = Any
@@ -107,3 +108,19 @@ def test_a_scan_is_read_in_place_of_a_volume_with_the_tumor(
         ingest_made()
     whole = Preprocessing(spacing_mm=(0.5, 0.5, 2.0), patch=16, region="none", slices=3)
     assert read_cohort(ingest_made(preprocessing=whole)).has_images
+
+
+@pytest.mark.parametrize(
+    ("preprocessing", "message"),
+    [
+        (Preprocessing(region="none", slices=4), "--region none needs images.*leave out --region"),
+        (Preprocessing(native_mm=30.0), "--keep-native needs images"),
+    ],
+)
+def test_options_of_images_are_refused_without_images(
+    preprocessing: Preprocessing, message: str
+) -> None:
+    choice, cases = Choice(name="x"), [Case(id="a", values={})]
+    with pytest.raises(UserError, match=message):
+        refuse_image_options(choice, cases, preprocessing)
+    refuse_image_options(choice, cases, Preprocessing())
