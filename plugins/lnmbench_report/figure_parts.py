@@ -113,6 +113,46 @@ def reference_line(x: Sequence[float], y: Sequence[float], name: str = "") -> Ma
     return Mark(kind="rule", x=np.array(x, dtype=np.float64), y=np.array(y, float), name=name)
 
 
+def draw_estimate(
+    estimate: float,
+    low: float,
+    high: float,
+    row: float,
+    *,
+    methods: tuple[str, ...],
+    color: str,
+    name: str = "",
+) -> Iterator[Mark]:
+    """Yield a point with its interval along x, in a row of a panel.
+
+    Parameters
+    ----------
+    estimate, low, high
+        The point and the bounds of its interval.
+    row
+        The position of the row.
+    methods
+        The fingerprints of its methods.
+    color
+        A fingerprint or a word, as of `Mark`.
+    name
+        The name of the point in the legend; without one it is not in the legend.
+    """
+    x, y = np.array([estimate]), np.array([float(row)])
+    bounds = np.array([low]), np.array([high])
+    yield Mark(
+        kind="interval",
+        x=x,
+        y=y,
+        low=bounds[0],
+        high=bounds[1],
+        along="x",
+        methods=methods,
+        color=color,
+    )
+    yield Mark(kind="points", x=x, y=y, name=name, methods=methods, color=color)
+
+
 def thin_curve(
     x: NDArray[np.float64], y: NDArray[np.float64], *, most: int = MOST_POINTS
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
     Axis,
@@ -39,7 +37,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
-from lnmbench_report.figure_parts import figure_title, reference_line
+from lnmbench_report.figure_parts import draw_estimate, figure_title, reference_line
 
 MOST_ROWS = 12
 """The largest number of pairs in the figure."""
@@ -190,16 +188,8 @@ def _draw_differences(results: Results, rows: Sequence[Row]) -> Figure:
 
 
 def _draw_row(row: Row, position: int) -> Iterator[Mark]:
-    effect, x, y = row.effect, np.array([row.effect.estimate]), np.array([float(position)])
+    effect = row.effect
     methods = (row.question.method.fingerprint, row.question.reference.fingerprint)
-    yield Mark(
-        kind="interval",
-        x=x,
-        y=y,
-        low=np.array([effect.low]),
-        high=np.array([effect.high]),
-        along="x",
-        methods=methods,
-        color="reference",
+    return draw_estimate(
+        effect.estimate, effect.low, effect.high, position, methods=methods, color="reference"
     )
-    yield Mark(kind="points", x=x, y=y, methods=methods, color="reference")

@@ -32,7 +32,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
-from lnmbench_report.figure_parts import figure_title
+from lnmbench_report.figure_parts import draw_estimate, figure_title
 
 MOST_FEATURES = 10
 """Features of a method in the short table and in the figure; modalities are all shown."""
@@ -188,21 +188,10 @@ def _draw_method(result: MethodResult, title: str, low: float, high: float) -> P
     zero, rows = np.zeros(2), np.array([-0.5, len(shown) - 0.5])
     marks.append(Mark(kind="rule", x=zero, y=rows, methods=methods))
     for position, each in enumerate(shown):
-        x, y = np.array([each.loss.value]), np.array([float(position)])
-        bounds = np.array([each.loss.low]), np.array([each.loss.high])
-        marks.append(
-            Mark(
-                kind="interval",
-                x=x,
-                y=y,
-                low=bounds[0],
-                high=bounds[1],
-                along="x",
-                methods=methods,
-                color=methods[0],
-            )
+        loss = each.loss
+        marks += draw_estimate(
+            loss.value, loss.low, loss.high, position, methods=methods, color=methods[0]
         )
-        marks.append(Mark(kind="points", x=x, y=y, methods=methods, color=methods[0]))
     return Panel(
         title=result.method.label,
         x=Axis(title=f"loss of {title} (mean, corrected 95 % interval)", low=low, high=high),

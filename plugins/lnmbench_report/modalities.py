@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
     Axis,
@@ -38,7 +36,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
-from lnmbench_report.figure_parts import figure_title
+from lnmbench_report.figure_parts import draw_estimate, figure_title
 from lnmbench_report.performance import mean_cell
 
 MOST_ROWS = 24
@@ -164,9 +162,7 @@ def _draw_scores(
 
 def _draw_score(results: Results, method: Method, metric: str, position: int) -> Iterator[Mark]:
     mean = _result(results, method).summary[metric]
-    x, y = np.array([mean.value]), np.array([float(position)])
-    low, high, methods = np.array([mean.low]), np.array([mean.high]), (method.fingerprint,)
-    yield Mark(
-        kind="interval", x=x, y=y, low=low, high=high, along="x", methods=methods, color="reference"
+    methods = (method.fingerprint,)
+    return draw_estimate(
+        mean.value, mean.low, mean.high, position, methods=methods, color="reference"
     )
-    yield Mark(kind="points", x=x, y=y, methods=methods, color="reference")

@@ -18,7 +18,7 @@ from lnmbench.results import (
     question_effects,
 )
 from lnmbench.text import plural
-from lnmbench_report.figure_parts import figure_title, reference_line, scatter
+from lnmbench_report.figure_parts import draw_estimate, figure_title, reference_line, scatter
 
 MOST_ROWS = 30
 """The largest number of questions in the figure."""
@@ -112,19 +112,14 @@ def _draw_claim(results: Results, claim: Claim, row: int) -> Iterator[Mark]:
                     color="positive",
                 )
     if not effect.undefined:
-        center, height = np.array([effect.estimate]), np.array([float(row)])
-        yield Mark(
-            kind="interval",
-            x=center,
-            y=height,
-            low=np.array([effect.low]),
-            high=np.array([effect.high]),
-            along="x",
+        yield from draw_estimate(
+            effect.estimate,
+            effect.low,
+            effect.high,
+            row,
             methods=(key,),
             color=key,
-        )
-        yield Mark(
-            kind="points", x=center, y=height, name=question.method.label, methods=(key,), color=key
+            name=question.method.label,
         )
 
 

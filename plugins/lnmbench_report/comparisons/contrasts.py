@@ -16,6 +16,7 @@ from lnmbench.results import (
     metric_title,
     primary_metrics_in_order,
 )
+from lnmbench_report.figure_parts import draw_estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,13 +126,7 @@ def interval_marks(test: TestResult, row: float, methods: tuple[str, str]) -> It
     methods
         The fingerprints of both methods; the first gives the color.
     """
-    x, y = np.array([test.estimate]), np.array([row])
-    low, high = np.array([test.low]), np.array([test.high])
-    color = methods[0]
-    yield Mark(
-        kind="interval", x=x, y=y, low=low, high=high, along="x", methods=methods, color=color
-    )
-    yield Mark(kind="points", x=x, y=y, methods=methods, color=color)
+    return draw_estimate(test.estimate, test.low, test.high, row, methods=methods, color=methods[0])
 
 
 def _fold_differences(results: Results, question: Question, metric: str) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from lnmbench_report.figure_parts import (
     MOST_POINTS,
     describe_bootstrap,
     describe_predictions,
+    draw_estimate,
     thin_curve,
 )
 from lnmbench_report.probabilities import Probabilities
@@ -164,3 +165,14 @@ def test_notes_speak_of_repeats_only_if_there_are_several(scored: Results) -> No
     assert "each resample in every repeat" in describe_bootstrap(scored)
     for results in (once, scored):
         assert "treat the trained models as fixed" in describe_bootstrap(results)
+
+
+def test_an_estimate_is_a_point_with_its_interval_in_a_row() -> None:
+    interval, point = draw_estimate(0.7, 0.6, 0.9, 2, methods=("a", "b"), color="a", name="net")
+    assert (interval.kind, interval.along, interval.name) == ("interval", "x", "")
+    assert interval.low is not None
+    assert interval.high is not None
+    assert [*interval.low, *interval.x, *interval.high, *interval.y] == [0.6, 0.7, 0.9, 2.0]
+    assert (point.kind, point.name, point.color) == ("points", "net", "a")
+    assert [*point.x, *point.y] == [0.7, 2.0]
+    assert interval.methods == point.methods == ("a", "b")
