@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.contracts import Weighting
+    from lnmbench.nets.objective import StackedObjective
+    from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 
+    OnTrained = Callable[[range, StackedObjective, StackState], None]
     _TrainStack = Callable[[range, Callable[[int], None]], FitResults]
 
 # Parameters of a stack: more of them leave the cache too often, fewer are not worth a thread.
@@ -52,6 +55,7 @@ def train(
     threads: int | None = None,
     memory: int | None = None,
     on_epoch: Callable[[int], None] | None = None,
+    on_trained: OnTrained | None = None,
 ) -> FitResults:
     """Train K fits and return what each predicts with the weights of its best epoch.
 
@@ -78,6 +82,9 @@ def train(
         limit.
     on_epoch
         Called now and then with the number of fits that have stopped, in the caller's thread.
+    on_trained
+        Called with each stack's fits, objective and best parameters after training, in the thread
+        of the stack.
 
     Raises
     ------
@@ -98,7 +105,8 @@ def train(
     data = load_device_data(inputs, torch.device(device), stack_bytes, spare)
 
     def train_fits(indices: range, report: Callable[[int], None]) -> FitResults:
-        return train_stack(inputs, fits.select(indices), settings, weighting, data, report)
+        inspect = None if on_trained is None else partial(on_trained, indices)
+        return train_stack(inputs, fits.select(indices), settings, weighting, data, report, inspect)
 
     # not a closure over itself: it would keep the features until a garbage collection
     train_or_halve = partial(_train_or_halve, train_fits)

@@ -46,6 +46,7 @@ def train_stack(
     weighting: Weighting,
     data: DeviceData,
     on_epoch: Callable[[int], None],
+    on_trained: Callable[[StackedObjective, StackState], None] | None = None,
 ) -> FitResults:
     """Train some fits in one stack and return their results.
 
@@ -63,6 +64,8 @@ def train_stack(
         The device, the memory that the stack may fill there, and the features.
     on_epoch
         Called after each epoch with the number of fits that have stopped.
+    on_trained
+        Called with the objective and the best parameters of all fits after training.
     """
     loop = TrainLoop(StackedObjective(inputs, fits, settings, weighting, data), settings)
     for epoch in range(1, settings.max_epochs + 1):
@@ -70,7 +73,7 @@ def train_stack(
         on_epoch(loop.stopped_count if epoch < settings.max_epochs else len(fits))
         if loop.stopped_count == len(fits):
             break
-    return loop.results()
+    return loop.results(on_trained)
 
 
 def shuffle_into_batches(
@@ -213,11 +216,18 @@ class TrainLoop:
         modalities = self._modality_dropout.draw(fits, step, count, len(network.modalities))
         return StepDropout(tokens=tokens, cases=cases, modalities=modalities)
 
-    def results(self) -> FitResults:
+    def results(
+        self, on_trained: Callable[[StackedObjective, StackState], None] | None = None
+    ) -> FitResults:
         """Return predictions of the best weights; NaN for a fit that never had a finite loss.
 
         The intercept of the target's head is fitted to the training cases first. Fits that learn
         tasks alone have image features as well.
+
+        Parameters
+        ----------
+        on_trained
+            As in `train_stack`.
         """
         state = StackState(
             fits=tuple(range(len(self._objective.fits))),
@@ -236,6 +246,8 @@ class TrainLoop:
         permuted = (
             None if objective.fits.permutations is None else predict_permuted(objective, state)
         )
+        if on_trained is not None:
+            on_trained(objective, state)
         optional = [array for array in (features, permuted) if array is not None]
         for values in (*probabilities.values(), *optional):
             values[never_finite] = np.nan

@@ -64,12 +64,7 @@ class _Attention(torch.autograd.Function):
     ) -> Tensor:
         q, k, v = _split_heads(qkv, packing.block_size, heads, parts=3)
         mask = packing.attention_mask
-        products = torch.bmm(q, k.mT).mul_(q.shape[-1] ** -0.5)  # (HB, N, N)
-        scores = products.view(heads, *mask.shape)  # (heads, blocks, N, N)
-        if not bounded:
-            scores -= torch.where(mask > 0, scores, -torch.inf).amax(-1, keepdim=True)
-            scores.nan_to_num_(0.0)
-        weights = _softmax(scores, mask).flatten(0, 1)  # (HB, N, N)
+        weights = _weigh(q, k, mask, heads, bounded=bounded).flatten(0, 1)  # (HB, N, N)
         factors = None
         if dropout_factors is not None:
             factors = _split_factors(dropout_factors, packing.block_size, heads)
@@ -96,6 +91,35 @@ class _Attention(torch.autograd.Function):
         torch.bmm(d_scores.mT, q, out=d_qkv[1])  # (HB, N, w)
         torch.bmm(dropped.mT, d_context, out=d_qkv[2])  # (HB, N, w)
         return _merge_heads(d_qkv, ctx.heads, d_out.shape[:2]), None, None, None, None
+
+
+def attention_weights(
+    qkv: Tensor, packing: TokenPacking, heads: int, *, bounded: bool = True
+) -> Tensor:
+    """Return the attention of each token to the tokens of its case, averaged over the heads.
+
+    Parameters
+    ----------
+    qkv, packing, heads, bounded
+        As in `attend`.
+
+    Returns
+    -------
+    Tensor
+        (blocks, N, N); the rows of tokens have the sum 1.
+    """
+    q, k, _ = _split_heads(qkv, packing.block_size, heads, parts=3)
+    return _weigh(q, k, packing.attention_mask, heads, bounded=bounded).mean(0)
+
+
+def _weigh(q: Tensor, k: Tensor, mask: Tensor, heads: int, *, bounded: bool) -> Tensor:
+    """Return attention probabilities (heads, blocks, N, N) of queries and keys (HB, N, w)."""
+    products = torch.bmm(q, k.mT).mul_(q.shape[-1] ** -0.5)  # (HB, N, N)
+    scores = products.view(heads, *mask.shape)  # (heads, blocks, N, N)
+    if not bounded:
+        scores -= torch.where(mask > 0, scores, -torch.inf).amax(-1, keepdim=True)
+        scores.nan_to_num_(0.0)
+    return _softmax(scores, mask)
 
 
 def _softmax(scores: Tensor, mask: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lnmbench.nets.stacked.attention import attend
+from lnmbench.nets.stacked.attention import attend, attention_weights
 from lnmbench.nets.stacked.dropout import apply_dropout
 from lnmbench.nets.stacked.parameters import Parameter
 
@@ -182,10 +182,24 @@ class StackedAttention:
         dropout
             The step's dropout mask.
         """
-        weight, bias = values[f"{self.name}.in_proj_weight"], values[f"{self.name}.in_proj_bias"]
-        qkv = _linear(x, weight, bias)  # (K, P, 3 · width)
+        qkv = self._project(values, x)
         factors = dropout.take(self.dropout_width)
         return self._out(values, attend(qkv, packing, self.heads, factors, bounded=self.bounded))
+
+    def weights(self, values: Mapping[str, Tensor], x: Tensor, packing: TokenPacking) -> Tensor:
+        """Return the attention of tokens to each other, averaged over the heads, (blocks, N, N).
+
+        Parameters
+        ----------
+        values, x, packing
+            As in the call.
+        """
+        qkv = self._project(values, x)
+        return attention_weights(qkv, packing, self.heads, bounded=self.bounded)
+
+    def _project(self, values: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        weight, bias = values[f"{self.name}.in_proj_weight"], values[f"{self.name}.in_proj_bias"]
+        return _linear(x, weight, bias)  # (K, P, 3 · width)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +269,16 @@ class StackedEncoderLayer:
         x = norm1(values, _add(x, attended, dropout.take(self.width)))
         hidden = apply_dropout(widen(values, x).relu_(), dropout.take(2 * self.width))
         return norm2(values, _add(x, narrow(values, hidden), dropout.take(self.width)))
+
+    def attention(self, values: Mapping[str, Tensor], x: Tensor, packing: TokenPacking) -> Tensor:
+        """Return the attention of tokens to each other, averaged over the heads, (blocks, N, N).
+
+        Parameters
+        ----------
+        values, x, packing
+            As in the call.
+        """
+        return self._attention.weights(values, x, packing)
 
 
 def _add(x: Tensor, change: Tensor, factors: Tensor | None) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lnmbench.nets.data.packing import block_size_for
-from lnmbench.nets.stacked.dropout import apply_dropout
+from lnmbench.nets.stacked.dropout import DropoutMask, apply_dropout
 from lnmbench.nets.stacked.layers import (
     StackedCutPoints,
     StackedEncoderLayer,
@@ -149,6 +149,30 @@ class SliceBody:
             tokens = layer(values, tokens, packing, dropout.tokens)
         pooled = pooling(values, tokens, packing)  # (K, B, width)
         return self._fc(values, apply_dropout(pooled, dropout.cases.take(self.width)))
+
+    def slice_weights(
+        self, values: Mapping[str, Tensor], tokens: Tensor, packing: TokenPacking
+    ) -> Tensor:
+        """Return the weight of each position in the pooled vector of its case, (K, P).
+
+        Through the layers, attention is followed by rollout (Abnar and Zuidema 2020): each layer
+        counts half by its attention, averaged over the heads, and half by its residual connection.
+
+        Parameters
+        ----------
+        values, tokens, packing
+            As in the call.
+        """
+        tokens = self._pooling.add_class_tokens(values, tokens, packing)
+        attention = []
+        for layer in self._layers:
+            attention.append(layer.attention(values, tokens, packing))  # (blocks, N, N)
+            tokens = layer(values, tokens, packing, DropoutMask())
+        weights = self._pooling.position_weights(values, tokens, packing)  # (K, P)
+        for matrix in reversed(attention):
+            by_block = weights.reshape(-1, 1, packing.block_size)  # (blocks, 1, N)
+            weights = torch.bmm(by_block, matrix).add_(by_block).view_as(weights) / 2
+        return weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,33 @@ class Pooling:
             return _take_maximum(tokens, packing.places)
         return _weigh(tokens, packing, self.weights(values, tokens, packing.places))
 
+    def position_weights(
+        self, values: Mapping[str, Tensor], tokens: Tensor, packing: TokenPacking
+    ) -> Tensor:
+        """Return the weight of each position in the vector of its case, (K, P).
+
+        Of the maximum, it is the share of the vector's elements that the position has.
+
+        Parameters
+        ----------
+        values, tokens, packing
+            As in the call.
+        """
+        pooling, places = packing.pooling, packing.places
+        if pooling is None:
+            raise ValueError("a token is a case, whose slices have no weights")
+        if self.kind in ("mean", "transformer"):
+            return pooling.weights if isinstance(pooling, SparsePooling) else pooling.sum(1)
+        if places is None:
+            raise ValueError(f"pooling {self.kind} needs the places of the tokens of each case")
+        if self.kind == "max":
+            largest = _gather(tokens, places).argmax(2, keepdim=True)  # (K, B, 1, d)
+            order = torch.arange(places.shape[2], device=tokens.device).view(1, 1, -1, 1)
+            weights = (order == largest).float().mean(3) * (places >= 0)  # (K, B, S)
+        else:
+            weights = self.weights(values, tokens, places)
+        return _scatter(weights, places, tokens.shape[1])
+
     def weights(self, values: Mapping[str, Tensor], tokens: Tensor, places: Tensor) -> Tensor:
         """Return the attention weights of each case's tokens, (K, B, S); 0 beyond its tokens.
 
@@ -120,12 +147,22 @@ class Pooling:
 
 def _take_maximum(tokens: Tensor, places: Tensor) -> Tensor:
     """Return the largest value of each element over a case's tokens, (K, B, d); 0 without any."""
+    is_token = (places >= 0).unsqueeze(3)  # (K, B, S, 1)
+    return torch.where(is_token.any(2), _gather(tokens, places).amax(2), 0.0)
+
+
+def _gather(tokens: Tensor, places: Tensor) -> Tensor:
+    """Return the tokens of each case, (K, B, S, d), very small beyond them."""
     models = torch.arange(len(tokens), device=tokens.device).unsqueeze(1)  # (K, 1)
     by_case = tokens[models, places.clamp(min=0).flatten(1)]  # (K, B · S, d)
-    is_token = (places >= 0).unsqueeze(3)  # (K, B, S, 1)
     values = by_case.view(*places.shape, tokens.shape[2])
-    largest = torch.where(is_token, values, _MASKED).amax(2)
-    return torch.where(is_token.any(2), largest, 0.0)
+    return torch.where((places >= 0).unsqueeze(3), values, _MASKED)
+
+
+def _scatter(weights: Tensor, places: Tensor, capacity: int) -> Tensor:
+    """Return weights (K, B, S) of `places` at their positions, (K, capacity)."""
+    by_position = weights.new_zeros(len(weights), capacity)
+    return by_position.scatter_add(1, places.clamp(min=0).flatten(1), weights.flatten(1))
 
 
 def _weigh(tokens: Tensor, packing: TokenPacking, weights: Tensor) -> Tensor:
@@ -133,8 +170,7 @@ def _weigh(tokens: Tensor, packing: TokenPacking, weights: Tensor) -> Tensor:
     places, pooling = packing.places, packing.pooling
     if places is None or pooling is None:
         raise ValueError("tokens of single slices have places")
-    at_position = weights.new_zeros(tokens.shape[:2])  # (K, P)
-    at_position = at_position.scatter_add(1, places.clamp(min=0).flatten(1), weights.flatten(1))
+    by_position = _scatter(weights, places, tokens.shape[1])
     if isinstance(pooling, SparsePooling):
-        return replace(pooling, weights=at_position).average(tokens)
-    return torch.bmm((pooling > 0) * at_position.unsqueeze(1), tokens)
+        return replace(pooling, weights=by_position).average(tokens)
+    return torch.bmm((pooling > 0) * by_position.unsqueeze(1), tokens)

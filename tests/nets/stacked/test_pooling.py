@@ -171,3 +171,55 @@ def test_a_pooling_without_places_is_refused() -> None:
     assert batch.packing is not None
     with pytest.raises(ValueError, match="pooling max needs the places"):
         Pooling(kind="max", width=2)({}, torch.zeros(3, batch.packing.capacity, 2), batch.packing)
+
+
+def weigh_alone(x: Tensor, values: Mapping[str, Tensor], kind: str, layers: int) -> Tensor:
+    """Return the weights of the slices of one case, by the attention of an ordinary model."""
+    slices = len(x)
+    if kind == "transformer":
+        x = torch.cat([values["pool.token"][None], x])
+    matrices = []
+    for i in range(layers):
+        layer = nn.TransformerEncoderLayer(WIDTH, 2, 2 * WIDTH, dropout=0.0, batch_first=True)
+        prefix = f"encoder.layers.{i}."
+        layer.load_state_dict(
+            {n.removeprefix(prefix): v for n, v in values.items() if n.startswith(prefix)}
+        )
+        matrices.append(layer.self_attn(x[None], x[None], x[None])[1][0])
+        x = layer(x[None])[0]
+    if kind == "mean":
+        weights = torch.full((slices,), 1.0 / slices)
+    elif kind == "max":
+        weights = functional.one_hot(x.argmax(0), len(x)).float().mean(0)
+    elif kind == "transformer":
+        weights = functional.one_hot(torch.tensor(0), len(x)).float()
+    else:
+        hidden = torch.tanh(x @ values["pool.hidden.weight"].T + values["pool.hidden.bias"])
+        if kind == "gated_attention":
+            gate = x @ values["pool.gate.weight"].T + values["pool.gate.bias"]
+            hidden = hidden * torch.sigmoid(gate)
+        weights = (hidden @ values["pool.score.weight"][0] + values["pool.score.bias"]).softmax(0)
+    for matrix in reversed(matrices):
+        weights = weights @ (matrix + torch.eye(len(matrix))) / 2
+    return weights[-slices:]
+
+
+@pytest.mark.parametrize(("kind", "layers"), KINDS)
+@torch.no_grad()
+def test_the_weights_of_slices_follow_pooling_and_attention(kind: PoolingKind, layers: int) -> None:
+    body, batch = make_body(kind, layers), make_batch(kind, layers)
+    values = {name: value.detach() for name, value in make_values(body).items()}
+    features = torch.randn(int(OFFSETS[-1]), WIDTH, generator=torch.Generator().manual_seed(2))
+    packing = batch.packing
+    assert packing is not None
+    weights = body.slice_weights(values, pack_tokens(features, batch), packing)
+    for model, cases in enumerate(CASES):
+        of_model = {name: value[model] for name, value in values.items()}
+        for case in cases.tolist():
+            rows = torch.arange(int(OFFSETS[case]), int(OFFSETS[case + 1]))
+            is_slice = packing.token_mask[model] & torch.isin(packing.slice_rows[model], rows)
+            order = packing.slice_rows[model][is_slice].argsort()
+            expected = weigh_alone(features[rows], of_model, kind, layers)
+            torch.testing.assert_close(
+                weights[model][is_slice][order], expected, atol=1e-5, rtol=1e-4
+            )
