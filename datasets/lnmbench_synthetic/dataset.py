@@ -26,6 +26,7 @@ VISIBILITIES = (1.0, 4.0)
 
 # Second entry of the seeds of independent draws; a phantom's is 2.
 _PATIENTS, _OUTCOMES, _OTHER_PATIENTS, _UNKNOWN_LABELS, _CELL_FREE_DNA = 1, 3, 4, 5, 6
+_UNKNOWN_IMAGES = 7
 
 
 class Synthetic:
@@ -71,6 +72,8 @@ class Synthetic:
         AUC for N2 of the best linear score of these features, 0.5 to 0.99.
     known_cfdna
         Share of patients who have these features; of the others, all are missing, at random.
+    known_images
+        Share of patients who have images; the others have none, at random.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class Synthetic:
         cfdna: int = 0,
         cfdna_auc: float = 0.75,
         known_cfdna: float = 1.0,
+        known_images: float = 1.0,
     ) -> None:
         _require_in_range("n", n, 1, 100_000)
         _require_in_range("seed", seed, 0, math.inf)
@@ -107,6 +111,7 @@ class Synthetic:
         _require_in_range("cfdna", cfdna, 0, 10_000)
         _require_in_range("cfdna_auc", cfdna_auc, 0.5, 0.99)
         _require_in_range("known_cfdna", known_cfdna, 0.0, 1.0)
+        _require_in_range("known_images", known_images, 0.0, 1.0)
         import numpy as np
 
         from lnmbench_synthetic.card import make_card
@@ -121,7 +126,8 @@ class Synthetic:
         model = CausalModel(
             effect=effect, prevalence=prevalence, noise=noise, visibility=visibility, pt=pt
         )
-        self._seed, self._images, self._visibility = seed, images, visibility
+        self._seed, self._visibility = seed, visibility
+        self._known_images = known_images if images else 0.0
         self._known = KnownLabels(pt=known_pt, pn=known_n)
         self._draws = draw(n, np.random.default_rng((seed, _PATIENTS)))
         if outcome_seed:
@@ -154,9 +160,11 @@ class Synthetic:
         self._known.remove(rows, np.random.default_rng((self._seed, _UNKNOWN_LABELS)))
         generator = np.random.default_rng((self._seed, _CELL_FREE_DNA))
         panels = self._blood.draw(self.nodes.n2, generator)
+        generator = np.random.default_rng((self._seed, _UNKNOWN_IMAGES))
+        has_images = generator.random(len(rows)) < self._known_images
         for index, (clinical, panel) in enumerate(zip(rows, panels, strict=True)):
             values = {**clinical, **panel}
-            volume = self._make_phantom(index) if self._images else None
+            volume = self._make_phantom(index) if has_images[index] else None
             yield Case(id=f"SYN-{index + 1:05d}", values=values, volume=volume)
 
     def _make_phantom(self, index: int) -> Phantom:

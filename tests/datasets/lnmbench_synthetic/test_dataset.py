@@ -96,6 +96,23 @@ def test_unknown_labels_are_missing_at_random_and_those_of_a_smaller_share_are_a
     assert sum(c.values["pn"] is not None for c in many) == 400
 
 
+def test_images_are_missing_at_random_and_change_nothing_else() -> None:
+    few, many, usual = (
+        list(Synthetic(n=400, seed=4, known_images=share).cases()) for share in (0.3, 0.7, 1.0)
+    )
+    known = [{c.id for c in cases if c.volume is not None} for cases in (few, many, usual)]
+    assert known[0] < known[1] < known[2]
+    assert (len(known[0]), len(known[1]), len(known[2])) == (
+        pytest.approx(120, abs=30),
+        pytest.approx(280, abs=30),
+        400,
+    )
+    assert [case.values for case in few] == [case.values for case in usual]
+    with_n2 = sum(c.values["pn"] == "N2" for c in few if c.id in known[0])
+    share = sum(c.values["pn"] == "N2" for c in few) / 400
+    assert with_n2 / len(known[0]) == pytest.approx(share, abs=0.12)
+
+
 def test_the_usual_cohort_does_not_change() -> None:
     """Runs of earlier versions are compared with it."""
     case = list(Synthetic(n=3, seed=0, images=False).cases())[2]
@@ -120,6 +137,7 @@ def test_the_usual_cohort_does_not_change() -> None:
         ({"known_pt": 1.2}, "'known_pt'"),
         ({"known_n": -0.1}, "'known_n'"),
         ({"outcome_seed": -1}, "'outcome_seed'"),
+        ({"known_images": 1.1}, "'known_images'"),
     ],
 )
 def test_parameters_out_of_range_are_refused(parameters: dict[str, float], says: str) -> None:
