@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +9,13 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.assembly import build_embedder, build_network
-from lnmbench.nets.data.examples import ExampleSet, ExampleTargets, TargetScale
+from lnmbench.nets.case_features import CaseFeatures, TableFeatures
 from lnmbench.nets.data.packing import Batch, ChosenExamples, choose_layout, pack_steps
 from lnmbench.nets.fits import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
 from lnmbench.nets.stacked.dropout import StepDropout
+from lnmbench.nets.task_labels import TaskLabels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.data.device_data import DeviceData
-    from lnmbench.nets.fits import AuxInput, Fits, Inputs
+    from lnmbench.nets.fits import Fits, Inputs
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 
@@ -33,25 +33,6 @@ TOKENS = "tokens"
 
 EVALUATION_CASES = 64
 """Cases of each fit that are evaluated at once: bounds the memory, not the numbers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CaseFeatures:
-    """The features of B cases of k fits other than those of images.
-
-    Parameters
-    ----------
-    clinical
-        Clinical features (k, B, C).
-    modalities
-        Features (k, B, W) of each other modality, 0 for cases without it.
-    present
-        Whether a case has each of them, float (k, B, modalities).
-    """
-
-    clinical: Tensor
-    present: Tensor
-    modalities: tuple[Tensor, ...] = ()
 
 
 class StackedObjective:
@@ -84,17 +65,12 @@ class StackedObjective:
         self.tasks = (inputs.target_name, *(task.name for task in inputs.aux))
         self._offsets = None if inputs.slices is None else inputs.slices.offsets
         self._averaged = has_case_tokens(inputs, settings)
-        self._attention = settings.layers > 0
         self._layout = choose_layout(settings.pooling, settings.layers)
         self.network = build_network(inputs, fits, settings, weighting)
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
         self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
-        self._clinical = fits.clinical.float().to(self.device)
-        self._modalities = [each.features.float().to(self.device) for each in fits.modalities]
-        present = [each.present for each in fits.modalities]
-        if present:
-            self._present = torch.stack(present, dim=1).float().to(self.device)  # (n, modalities)
+        self._table = TableFeatures(fits, data.device)
         labels, known = split_known_labels(inputs.target.float(), partial=inputs.target.dim() > 1)
         self.has_target = inputs.has_target
         if self.has_target and bool((fits.validation & ~known).any()):
@@ -102,15 +78,7 @@ class StackedObjective:
         self._target, self._is_labeled = labels.to(self.device), known.to(self.device)
         self._labeled_counts = (fits.training & known).sum(1).to(self.device)
         self._validation_counts = fits.validation.sum(1).to(self.device)
-        self._labels = [
-            tuple(part.to(self.device) for part in _split_labels(aux)) for aux in inputs.aux
-        ]
-        self._examples = _collect_examples(inputs, fits)
-        self._example_targets = [
-            None if aux.examples is None else ExampleTargets(aux.examples, self.device)
-            for aux in inputs.aux
-        ]
-        self._scales = [_target_scale(aux, fits, self.device) for aux in inputs.aux]
+        self._task_labels = TaskLabels(inputs, fits, data.device, attention=settings.layers > 0)
         self._loss_weights = _loss_weights(inputs, fits).to(self.device)
         self._embedder = build_embedder(inputs, fits, settings, data)
 
@@ -148,9 +116,7 @@ class StackedObjective:
 
     def draw_examples(self, fits: Sequence[int]) -> ChosenExamples | None:
         """Return a random example of each case for some fits, None without such tasks."""
-        if self._examples is None:
-            return None
-        return self._choose(self._examples.draw(fits))
+        return self._task_labels.draw_examples(fits)
 
     def embed(self, state: StackState, batch: Batch, *, training: bool = False) -> Tensor | None:
         """Return tokens (k, P, d), a leaf for autograd if they are trained; None without slices.
@@ -214,16 +180,7 @@ class StackedObjective:
         cases
             The cases of each fit, (k, B).
         """
-        index = state.rows.unsqueeze(1), cases
-        clinical = self._clinical[index]  # (k, B, C)
-        if not self._modalities:
-            return CaseFeatures(clinical=clinical, present=clinical[:, :, :0])
-        present = self._present[cases]  # (k, B, modalities)
-        modalities = tuple(
-            each[index] * present[:, :, position, None]  # (k, B, W)
-            for position, each in enumerate(self._modalities)
-        )
-        return CaseFeatures(clinical=clinical, modalities=modalities, present=present)
+        return self._table.select(state.rows, cases)
 
     def image_features(
         self,
@@ -248,10 +205,7 @@ class StackedObjective:
         dropout
             The step's dropout.
         """
-        whole = values.clinical
-        if values.modalities:
-            whole = torch.cat([whole, *values.modalities], dim=2)
-        return self.network.features(state.values, tokens, whole, batch.packing, dropout)
+        return self.network.features(state.values, tokens, values.join(), batch.packing, dropout)
 
     def _target_logits(
         self, state: StackState, features: Tensor, values: CaseFeatures, dropout: StepDropout
@@ -317,27 +271,10 @@ class StackedObjective:
         sums = target_losses(risk, self._target[batch.cases], counted)
         losses = [sums / counted.sum(1).clamp(min=1)]
         for task, (aux, aux_logits) in enumerate(zip(self._inputs.aux, logits, strict=True)):
-            labels, counted = self._task_labels(state, batch, task)
+            labels, counted = self._task_labels.select(state.rows, batch, task)
             losses.append(aux_losses(aux.task, aux_logits, labels, counted))
         weighted = torch.stack(losses, dim=1) * self._loss_weights[state.rows]  # (k, tasks)
         return sums.detach(), weighted
-
-    def _task_labels(self, state: StackState, batch: Batch, task: int) -> tuple[Tensor, Tensor]:
-        """Return the labels of an auxiliary task (k, B, …), and whether they count, (k, B)."""
-        of_cases, known = self._labels[task]
-        labels, counted = of_cases[batch.cases], known[batch.cases] & batch.case_mask
-        targets, scale = self._example_targets[task], self._scales[task]
-        if targets is not None:
-            examples = self._task_examples(batch, task)
-            labels, counted = targets.select(examples), counted & (examples >= 0)
-        return labels if scale is None else scale.standardize(state.rows, labels), counted
-
-    def _task_examples(self, batch: Batch, task: int) -> Tensor:
-        """Return the example of each case for an auxiliary task with examples, (k, B)."""
-        if batch.examples is None:
-            raise ValueError("a batch has no examples for a task that learns from images")
-        with_examples = [targets is not None for targets in self._example_targets]
-        return batch.examples[sum(with_examples[:task])]
 
     def gradients(
         self, state: StackState, tokens: Tensor | None, total: Tensor, *, again: bool = False
@@ -397,7 +334,7 @@ class StackedObjective:
         """
         if self._validation_batches[0] != state.fits:
             cases = [self._validation_cases[fit] for fit in state.fits]
-            chosen = None if self.has_target else self._evaluated_examples(state.fits)
+            chosen = None if self.has_target else self._task_labels.fixed_examples(state.fits)
             batches = self.make_batches(list(_split_cases(cases)), chosen)
             self._validation_batches = (state.fits, list(batches))
         if not self.has_target:
@@ -415,7 +352,7 @@ class StackedObjective:
         for batch in batches:
             _, *logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             for task, (aux, aux_logits) in enumerate(zip(self._inputs.aux, logits, strict=True)):
-                labels, counted = self._task_labels(state, batch, task)
+                labels, counted = self._task_labels.select(state.rows, batch, task)
                 number = counted.sum(1)
                 sums[:, task] += aux_losses(aux.task, aux_logits, labels, counted) * number
                 counts[:, task] += number
@@ -467,16 +404,16 @@ class StackedObjective:
 
         Those of a task with examples are followed by the targets of the examples.
         """
-        outputs = [self._inputs.outcomes]
-        for aux, targets in zip(self._inputs.aux, self._example_targets, strict=True):
-            outputs.append(aux.task.outputs + (0 if targets is None else targets.size))
+        outputs = [self._inputs.outcomes, *self._task_labels.sizes]
         shape = self.fits.predicted.shape
         results = {
             name: np.full((*shape, width), np.nan)
             for name, width in zip(self.tasks, outputs, strict=True)
         }
         cases = list(_split_cases(_case_indices(self.fits.predicted)))
-        for batch in self.make_batches(cases, self._evaluated_examples(range(len(self.fits)))):
+        for batch in self.make_batches(
+            cases, self._task_labels.fixed_examples(range(len(self.fits)))
+        ):
             logits = self.logits(state, batch, self.embed(state, batch), StepDropout())
             row, column = (index.numpy() for index in batch.case_mask.cpu().nonzero().unbind(1))
             predicted = batch.cases.cpu().numpy()[row, column]
@@ -505,55 +442,15 @@ class StackedObjective:
         """Return the predictions of each task (k, B, outputs), with the targets of examples."""
         risk, *aux_logits = logits
         predictions = [self._probabilities(risk)]
-        for task, (aux, values) in enumerate(zip(self._inputs.aux, aux_logits, strict=True)):
-            predicted, scale = aux.task.probabilities(values), self._scales[task]
-            if scale is not None:
-                predicted = scale.restore(state.rows, predicted)
-            targets = self._example_targets[task]
-            if targets is not None:
-                examples = self._task_examples(batch, task)
-                predicted = torch.cat([predicted, targets.flatten(examples)], dim=2)
-                predicted = torch.where((examples >= 0).unsqueeze(2), predicted, torch.nan)
-            predictions.append(predicted)
+        for task, values in enumerate(aux_logits):
+            predictions.append(self._task_labels.predict(state.rows, batch, task, values))
         return predictions
-
-    def _evaluated_examples(self, fits: Sequence[int]) -> ChosenExamples | None:
-        if self._examples is None:
-            return None
-        return self._choose(self._examples.evaluated(fits))
-
-    def _choose(self, by_fit: Sequence[Tensor]) -> ChosenExamples | None:
-        if self._examples is None:
-            return None
-        return ChosenExamples(examples=self._examples, by_fit=by_fit, attention=self._attention)
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:
     if fits.loss_weights is None:
         return torch.ones(len(fits), 1 + len(inputs.aux))
     return fits.loss_weights.float()
-
-
-def _collect_examples(inputs: Inputs, fits: Fits) -> ExampleSet | None:
-    tasks = [aux.examples for aux in inputs.aux if aux.examples is not None]
-    if inputs.slices is None or not tasks:
-        return None
-    return ExampleSet(tasks, inputs.slices.offsets, fits.seeds)
-
-
-def _target_scale(aux: AuxInput, fits: Fits, device: torch.device) -> TargetScale | None:
-    """Return the scale of the labels of an auxiliary task, None if they are not continuous."""
-    if aux.task.kind != "continuous":
-        return None
-    if aux.examples is None:
-        return TargetScale(aux.targets, fits.training, device)
-    case = torch.from_numpy(aux.examples.case)
-    return TargetScale(torch.from_numpy(aux.examples.targets), fits.training[:, case], device)
-
-
-def _split_labels(aux: AuxInput) -> tuple[Tensor, Tensor]:
-    """Return an auxiliary task's labels (n, …), and whether each case has one, bool (n,)."""
-    return split_known_labels(aux.targets.float(), partial=aux.task.kind == "multilabel")
 
 
 def _case_indices(mask: Tensor) -> list[Tensor]:

@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lnmbench.nets.objective import EVALUATION_CASES, CaseFeatures, StackedObjective
+from lnmbench.nets.objective import EVALUATION_CASES, StackedObjective
 from lnmbench.nets.stacked.dropout import StepDropout
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from lnmbench.nets.case_features import CaseFeatures
     from lnmbench.nets.data.packing import Batch
     from lnmbench.nets.fits import PermutedInput
     from lnmbench.nets.stacked.active_fits import StackState

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
-from torch.nn import functional
 
 from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.fits import AuxInput
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.stacked.active_fits import StackState
@@ -24,11 +21,9 @@ from lnmbench.records import Examples
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from lnmbench.contracts import Weighting
     from lnmbench.nets.fits import Fits, Inputs
-    from lnmbench.records import Cohort, Label, Training
+    from lnmbench.records import Training
 
 
 class Uncertainty:
@@ -78,49 +73,6 @@ def test_a_loss_weight_of_each_fit_acts_on_that_fit(
     on = train(make_inputs(), without_loss_weights(fits), settings, sum_losses())
     assert_same_fit(mixed, 0, off, 0, atol=1e-6)
     assert_same_fit(mixed, 1, on, 1, atol=1e-6)
-
-
-class Elements:
-    """Two labels, each with unknown cases."""
-
-    title, outputs = "two labels", 2
-    kind: Label = "multilabel"
-
-    def targets(self, cohort: Cohort) -> NDArray[np.float64]:
-        raise NotImplementedError
-
-    def notes(self, cohort: Cohort) -> Sequence[str]:
-        return ()
-
-    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        known = ~torch.isnan(targets)
-        losses = functional.binary_cross_entropy_with_logits(
-            logits, torch.where(known, targets, 0.0), reduction="none"
-        )
-        return (losses * known).sum(-1) / known.sum(-1).clamp(min=1)
-
-    def probabilities(self, logits: Tensor) -> Tensor:
-        return logits.sigmoid()
-
-
-def test_an_element_is_learned_from_the_cases_in_which_it_is_known(
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    inputs, fits = make_inputs(), without_loss_weights(make_fits(range(4)))
-    targets = torch.stack([inputs.target, torch.ones_like(inputs.target)], dim=1)  # (n, 2)
-    targets[::3, 0] = torch.nan
-    targets[1::3, 1] = torch.nan  # the second label is positive wherever it is known
-    several = AuxInput(name="several", task=Elements(), targets=targets)
-    results = train(replace(inputs, aux=(several,)), fits, settings, sum_losses())
-    probabilities = results.probabilities["several"]
-    predicted = fits.predicted.numpy()
-    assert np.isfinite(probabilities[predicted]).all()
-    assert (probabilities[predicted][:, 1] > 0.5).mean() > 0.9
-    truth = inputs.target.expand(len(fits), -1).numpy()[predicted]
-    assert roc_auc_score(truth, probabilities[predicted][:, 0]) > 0.75
 
 
 def test_intercepts_make_probabilities_right_on_average_in_training_cases(
