@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lnmbench.errors import UserError
 from lnmbench.records import Choice
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_PAIR = re.compile(r'\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|([^",]*))\s*(?:,|$)')
+_PAIR = re.compile(r'\s*([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(?:,|$)')
 _NEXT = re.compile(r"\s*[A-Za-z][A-Za-z0-9_.-]*\s*(?:\+|$|:\s*[A-Za-z_][A-Za-z0-9_]*\s*=)")
 GRAMMAR = "name or name:key=value,key=value (quote a value that holds a comma)"
 
@@ -32,7 +32,8 @@ def parse(text: str) -> Choice:
 def parse_parameters(text: str, *, source: str = "") -> dict[str, object]:
     """Return the parameters of `key=value,key=value`, in their order.
 
-    `source` is the text to quote in errors, by default the text itself.
+    Between quotation marks, two of them stand for one. `source` is the text to quote in errors, by
+    default the text itself.
     """
     parameters: dict[str, object] = {}
     start = 0
@@ -49,7 +50,7 @@ def parse_parameters(text: str, *, source: str = "") -> dict[str, object]:
         if key in parameters:
             raise UserError(f"parameter {key} is set twice", where=(source or text)[:80])
         quoted, plain = match.group(2), match.group(3)
-        parameters[key] = quoted if quoted is not None else plain.strip()
+        parameters[key] = quoted.replace('""', '"') if quoted is not None else plain.strip()
         start = match.end()
     return parameters
 
@@ -79,6 +80,37 @@ def parse_all(text: str) -> tuple[Choice, ...]:
         else:
             parts[-1] += character
     return tuple(map(parse, _join_values(parts)))
+
+
+def join(tasks: Iterable[Choice]) -> str:
+    """Return choices as `parse_all` reads them, with quotation marks where a plus needs them.
+
+    Examples
+    --------
+    >>> join([Choice(name="size", parameters={"kinds": "a+b"}), Choice(name="pt")])
+    'size:kinds="a+b"+pt'
+    >>> join([Choice(name="signs", parameters={"names": "margin+pleural tag"})])
+    'signs:names=margin+pleural tag'
+    """
+    several = list(tasks)
+    written = list(map(str, several))
+    text = "+".join(written)
+    return text if _parse_texts(text) == written else "+".join(map(_quote_plus, several))
+
+
+def _parse_texts(text: str) -> list[str]:
+    return list(map(str, parse_all(text))) if text else []
+
+
+def _quote_plus(choice: Choice) -> str:
+    """Return a choice as text, in which values with a plus are quoted."""
+    pairs = []
+    for name, value in choice.parameters.items():
+        single = str(Choice(name=choice.name, parameters={name: value}))
+        pair = single.removeprefix(f"{choice.name}:")
+        is_plain = "+" not in pair or pair.endswith('"')
+        pairs.append(pair if is_plain else f'{name}="{pair.removeprefix(f"{name}=")}"')
+    return f"{choice.name}:{','.join(pairs)}" if pairs else choice.name
 
 
 def _join_values(parts: Sequence[str]) -> list[str]:

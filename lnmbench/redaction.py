@@ -11,7 +11,8 @@ from typing import Literal, get_origin
 from lnmbench.parameters import parameters_of
 from lnmbench.records import Choice, Method, NetworkMethod, Weights
 
-_VALUE = re.compile(r'=(?:"([^"]+)"|([^",]+))')
+_VALUE = re.compile(r'=(?:"((?:[^"]|"")+)"|([^",]+))')
+_TYPED_FOLDERS = re.compile(r'"(?:[^"]|"")*"|[^=,"]*[/\\]')
 _SEPARATOR = re.compile(r"[/\\]")
 _PATH_START = re.compile(r"[/\\~.]|[A-Za-z]:[/\\]")
 _FILE = re.compile(r".*[/\\][^/\\]*\.[A-Za-z][A-Za-z0-9]*$")
@@ -68,11 +69,19 @@ def redact_data_set(text: str) -> str:
     'table:path=a.csv,columns=c.toml'
     >>> redact_data_set('table:path="/home/me, myself/a=b/c.csv",index=id')
     'table:path="c.csv",index=id'
+    >>> redact_data_set('table:path="/home/my ""x""/c.csv",columns=b/c.toml')
+    'table:path="c.csv",columns=c.toml'
     >>> redact_data_set("synthetic:n=60")
     'synthetic:n=60'
     """
-    without_quoted_folders = re.sub(r'"[^"]*[/\\]([^"]*)"', r'"\1"', text)
-    return re.sub(r'[^=,"]*[/\\]', "", without_quoted_folders)
+    return _TYPED_FOLDERS.sub(_drop_folders, text)
+
+
+def _drop_folders(match: re.Match[str]) -> str:
+    """Return a quoted value without its folders, or nothing for the folders of another one."""
+    if match[0][0] != '"':
+        return ""
+    return f'"{_SEPARATOR.split(match[0][1:-1])[-1]}"'
 
 
 def drop_paths(
@@ -112,7 +121,8 @@ def file_names_in(choice: Choice, weights: Weights | None = None) -> dict[str, s
 
 def file_names_in_run(data_set: str, methods: Iterable[Method]) -> dict[str, str]:
     """Return the last part of each path in a data set's typed form and in the methods' choices."""
-    values = [quoted or plain for quoted, plain in _VALUE.findall(data_set)]
+    pairs = _VALUE.findall(data_set)
+    values = [quoted.replace('""', '"') or plain for quoted, plain in pairs]
     names = file_names_in(
         Choice(name="", parameters={str(index): value for index, value in enumerate(values)})
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lnmbench import UserError, choices
+from lnmbench.records import Choice
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,18 @@ def test_a_task_that_is_joined_to_nothing_is_malformed() -> None:
     for text in ("pt+", "+pt", "pt++size", ""):
         with pytest.raises(UserError, match="malformed choice"):
             choices.parse_all(text)
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        [],
+        [Choice(name="pt"), Choice(name="size", parameters={"bins": "4"})],
+        [Choice(name="signs", parameters={"names": "margin+pleural tag"}), Choice(name="pt")],
+        [Choice(name="signs", parameters={"names": "margin+pt", "n": "1"}), Choice(name="pt")],
+        [Choice(name="signs", parameters={"names": "a,b+pt", "note": 'x "+pt"'})],
+    ],
+)
+def test_joined_choices_are_read_back(tasks: list[Choice]) -> None:
+    text = choices.join(tasks)
+    assert (list(choices.parse_all(text)) if text else []) == tasks

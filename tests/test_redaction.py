@@ -65,6 +65,8 @@ def test_a_recorded_choice_loses_folders_of_files_that_are_gone() -> None:
     [
         ("table:path=C:\\Users\\jane\\a.csv,id=case", "table:path=a.csv,id=case"),
         ('table:path="/home/me, myself/a.csv"', 'table:path="a.csv"'),
+        ('table:path="/home/""me""/a ""b"".csv"', 'table:path="a ""b"".csv"'),
+        ('table:note="x, y",path=/home/me/a.csv,z="1"', 'table:note="x, y",path=a.csv,z="1"'),
         ("synthetic:n=60,images=false", "synthetic:n=60,images=false"),
     ],
 )

@@ -33,4 +33,6 @@ class Choice:
 
 def _quoted(value: object) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f'"{text}"' if any(mark in text for mark in ',"=') else text
+    if text == text.strip() and not any(mark in text for mark in ',"='):
+        return text
+    return '"' + text.replace('"', '""') + '"'

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
+from lnmbench import choices
 from lnmbench.records import (
     SHUFFLED,
     WHOLE_SPACING_MM,
@@ -23,16 +24,19 @@ from lnmbench.redaction import redact_choice
 def format_command(invocation: Manifest) -> str:
     """Return the command of an invocation.
 
-    It names each method with every parameter that is not empty, whatever its default; of the
-    training, the primary metrics and the images, only settings that are not the default of the
-    version that ran. It has no window of HU, which only a benchmark file can set, and no key file
-    of pseudonyms.
+    It names each method with every parameter, whatever its default; of the training, the primary
+    metrics and the images, only settings that are not the default of the version that ran. It has
+    no window of HU, which only a benchmark file can set, and no key file of pseudonyms.
     """
     words = ["lnmbench", "run"]
     for option, value in _list_options(invocation):
         words += [f"--{option}", shlex.quote(value)]
-    allowed = ["--allow-implausible"] if invocation.preprocessing.allow_implausible else []
-    return " ".join([*words, *allowed, "--only"])
+    flags = {
+        "--train-unlabeled": invocation.protocol.train_unlabeled,
+        "--allow-implausible": invocation.preprocessing.allow_implausible,
+        "--only": True,
+    }
+    return " ".join([*words, *(flag for flag, is_set in flags.items() if is_set)])
 
 
 def list_changed_settings(training: Training) -> list[str]:
@@ -56,7 +60,7 @@ def list_settings(training: Training) -> list[str]:
 def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     protocol = invocation.protocol
     yield "dataset", invocation.cohort
-    yield from _list_distinct("extract", map(_format_extractor, invocation.extract))
+    yield from _list_distinct("extract", map(_format_choice, invocation.extract))
     yield "target", protocol.target
     controls = int(str(invocation.options.get("controls", 0)))
     networks = [
@@ -66,12 +70,12 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     ]
     weightings = [network.weighting for network in networks if network.weighting]
     baselines = [m.baseline for m in invocation.methods if isinstance(m, BaselineMethod)]
-    yield from _list_distinct("encoder", [str(_redact(n.encoder)) for n in networks])
+    yield from _list_distinct("encoder", [_format_choice(n.encoder) for n in networks])
     yield from _list_distinct("aux", [_format_tasks(network.aux) for network in networks])
     if controls:
         yield "controls", str(controls)
-    yield from _list_distinct("weighting", [str(_redact(choice)) for choice in weightings])
-    yield from _list_distinct("baseline", [str(_redact(choice)) for choice in baselines])
+    yield from _list_distinct("weighting", map(_format_choice, weightings))
+    yield from _list_distinct("baseline", map(_format_choice, baselines))
     for name in ("repeats", "folds", "inner", "seed"):
         yield name, str(getattr(protocol, name))
     if protocol.primary != Protocol().primary:
@@ -79,6 +83,8 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     if protocol.family != Protocol().family:
         yield "family", protocol.family
     yield from (("margin", f"{metric}={margin!r}") for metric, margin in protocol.margins)
+    if str(invocation.options.get("importance", "0")) != "0":
+        yield "importance", str(invocation.options["importance"])
     learned = [m.network for m in invocation.methods if isinstance(m, BaselineMethod)]
     trained = [*networks, *(network for network in learned if network is not None and network.aux)]
     settings = [list_changed_settings(network.training) for network in trained]
@@ -112,29 +118,21 @@ def _list_distinct(option: str, values: Iterable[str]) -> Iterator[tuple[str, st
     yield from ((option, value) for value in dict.fromkeys(values))
 
 
-def _format_tasks(choices: Sequence[Choice]) -> str:
-    return "+".join(map(_format_task, choices)) or "none"
+def _format_tasks(tasks: Sequence[Choice]) -> str:
+    return choices.join(map(_redact, tasks)) or "none"
 
 
-def _format_extractor(choice: Choice) -> str:
-    """Return a choice as it is typed with all parameters, `none` where the default is a number."""
-    parameters = {name: _format_value(value) for name, value in choice.parameters.items()}
-    return str(redact_choice(replace(choice, parameters=parameters), recorded=True))
-
-
-def _format_task(task: Choice) -> str:
-    """Return a choice as it is typed among others; values with a plus are quoted."""
-    choice = _redact(task)
-    if not any("+" in str(value) for value in choice.parameters.values()):
-        return str(choice)
-    parameters = choice.parameters.items()
-    pairs = ",".join(f'{name}="{_format_value(value)}"' for name, value in parameters)
-    return f"{choice.name}:{pairs}"
+def _format_choice(choice: Choice) -> str:
+    return str(_redact(choice))
 
 
 def _redact(choice: Choice) -> Choice:
-    """Return a choice of a manifest without its empty parameters and the folders of its files."""
-    parameters = {n: value for n, value in choice.parameters.items() if value not in ("", None)}
+    """Return a choice of a manifest without the folders of its files, `none` where it has None.
+
+    Parameters at their default are part of it: a plugin may have another default tomorrow, and
+    `none` or an empty text may stand where the default is another value.
+    """
+    parameters = {name: _format_value(value) for name, value in choice.parameters.items()}
     return redact_choice(replace(choice, parameters=parameters), recorded=True)
 
 

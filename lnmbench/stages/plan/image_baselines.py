@@ -44,7 +44,7 @@ class ImageSelections:
         """
         spelled = {
             "encoder": _spell(self.encoder, weights),
-            "aux": "+".join(map(_spell, self.tasks)),
+            "aux": choices.join(choices.parse(_spell(task)) for task in self.tasks),
             "model": _spell(self.model),
         }
         parameters = {k: spelled.get(k, value) for k, value in choice.parameters.items()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from lnmbench_report.rerun_command import format_command
@@ -14,7 +15,9 @@ from lnmbench_report.rerun_command import format_command
 from lnmbench.choices import parse_all, parse_parameters
 from lnmbench.cli.cohort_options import CohortOptions
 from lnmbench.config import read_benchmark
+from lnmbench.errors import UserError
 from lnmbench.records import (
+    BaselineMethod,
     Choice,
     Manifest,
     Method,
@@ -23,10 +26,13 @@ from lnmbench.records import (
     Protocol,
     Results,
 )
-from lnmbench.registry import Registry
+from lnmbench.registry import Offer, Registry
 from lnmbench.stages.plan import resolve
 
 MakeInvocation = Callable[..., Manifest]
+
+
+REGISTRY = Registry()
 
 
 def read_options(text: str) -> dict[str, Any]:
@@ -35,6 +41,9 @@ def read_options(text: str) -> dict[str, Any]:
     assert words[:2] == ["lnmbench", "run"]
     assert words[-1] == "--only"
     options: dict[str, Any] = {"only": True}
+    if "--train-unlabeled" in words:
+        words.remove("--train-unlabeled")
+        options["train_unlabeled"] = True
     several = ("encoder", "aux", "baseline", "primary", "margin")
     for option, value in zip(words[2:-1:2], words[3:-1:2], strict=True):
         name = option.removeprefix("--")
@@ -155,3 +164,57 @@ def test_the_command_extracts_the_same_features(scored: Results) -> None:
     options = read_options(format_command(invocation))
     assert options["extract"] == "radiomics:bins=32,families=glcm+ngtdm,margin_mm=none"
     assert "extract" not in read_options(format_command(scored.invocations[0]))
+
+
+def test_the_command_trains_on_unlabeled_cases_and_permutes_inputs(
+    make_invocation: MakeInvocation,
+) -> None:
+    protocol = Protocol(train_unlabeled=True)
+    invocation = make_invocation(protocol=protocol, options={"importance": "5"})
+    options = read_options(format_command(invocation))
+    assert (options["train_unlabeled"], options["importance"]) == (True, "5")
+    assert not {"train_unlabeled", "importance"} & set(
+        read_options(format_command(make_invocation()))
+    )
+
+
+def _list_variants(offer: Offer[Any]) -> list[Choice]:
+    """Return a choice at the defaults, and others with an empty value where one is possible."""
+    required = {
+        p.name: next(iter(get_args(p.annotation)), "1") for p in offer.parameters if p.required
+    }
+    variants = [Choice(name=offer.name, parameters=required)]
+    for parameter in offer.parameters:
+        for value in (None, ""):
+            choice = Choice(name=offer.name, parameters={**required, parameter.name: value})
+            try:
+                offer.bind(choice)
+            except UserError:
+                continue
+            variants.append(choice)
+    return variants
+
+
+@pytest.mark.parametrize("role", ["encoders", "aux_tasks", "weightings", "baselines"])
+def test_the_command_names_every_choice_exactly(
+    role: str, make_invocation: MakeInvocation, network: NetworkMethod
+) -> None:
+    empty = 0
+    for offer in getattr(REGISTRY, role).offers():
+        for choice in _list_variants(offer):
+            bound = offer.bind(choice)
+            method: Method = {
+                "encoders": replace(network, encoder=bound),
+                "aux_tasks": replace(network, aux=(bound,)),
+                "weightings": replace(network, weighting=bound),
+                "baselines": BaselineMethod(label="b", baseline=bound),
+            }[role]
+            text = format_command(make_invocation(methods=(method,)))
+            option = {"aux_tasks": "aux"}.get(role, role.removesuffix("s"))
+            typed = read_options(text)[option]
+            (again,) = parse_all(typed if isinstance(typed, str) else typed[0])
+            assert json.dumps(asdict(offer.bind(again)), default=str) == json.dumps(
+                asdict(bound), default=str
+            )
+            empty += any(value in (None, "") for value in bound.parameters.values())
+    assert empty or role == "weightings"
