@@ -22,9 +22,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.cli.progress import make_progress
 from lnmbench.config import BenchmarkOptions, read_benchmark
 from lnmbench.errors import UserError
+from lnmbench.progress import make_progress
 from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions

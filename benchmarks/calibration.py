@@ -24,9 +24,9 @@ from null_experiment import SCENARIOS, Experiment, simulate
 from null_results import append_results, read_results
 from null_table import make_blocks
 
-from lnmbench.cli.progress import make_progress
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
+from lnmbench.progress import make_progress
 from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, shift
 
-from lnmbench.cli.progress import make_progress
 from lnmbench.environment import home
+from lnmbench.progress import make_progress
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest

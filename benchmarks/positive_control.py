@@ -23,8 +23,8 @@ from linear_pipeline import mean_features
 from numpy.typing import NDArray
 from power_pool import make_pool
 
-from lnmbench.cli.progress import make_progress
 from lnmbench.environment import home
+from lnmbench.progress import make_progress
 from lnmbench.records import Cohort
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.feature_cache import read_features

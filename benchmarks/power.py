@@ -29,9 +29,9 @@ from power_table import make_table
 from row_file import append_rows, read_rows
 
 from lnmbench import choices
-from lnmbench.cli.progress import make_progress
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
+from lnmbench.progress import make_progress
 from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
 

@@ -38,8 +38,8 @@ from sensitivity_experiment import SensitivityExperiment, SensitivityResult, run
 from sensitivity_table import make_tables
 
 from lnmbench import choices
-from lnmbench.cli.progress import make_progress
 from lnmbench.errors import UserError
+from lnmbench.progress import make_progress
 from lnmbench.rendering.markdown import to_markdown
 from lnmbench.rendering.terminal import to_text
 

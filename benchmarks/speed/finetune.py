@@ -32,7 +32,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader
 
-from lnmbench.cli.progress import format_duration
 from lnmbench.contracts import Encoder
 from lnmbench.nets.device import make_deterministic
 from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
@@ -40,6 +39,7 @@ from lnmbench.nets.fits import Fits, Inputs, SliceInputs, TrainableEncoder
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.train_loop import shuffle_into_batches
+from lnmbench.progress import format_duration
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 

@@ -20,7 +20,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from lnmbench.cli.progress import format_duration
+from lnmbench.progress import format_duration
 
 ROOT = Path(__file__).parents[2]
 TARGET_SECONDS = 360.0

@@ -23,10 +23,10 @@ from timing import describe_goal, make_parser, time_alternately
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lnmbench.cli.progress import format_duration
 from lnmbench.nets.encoder.frozen import FrozenEncoder
 from lnmbench.nets.fits import Fits, Inputs
 from lnmbench.nets.parallel import train
+from lnmbench.progress import format_duration
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry
 

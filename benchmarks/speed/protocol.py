@@ -23,9 +23,9 @@ from progress import TimedProgress
 from timing import make_parser
 
 from lnmbench.choices import parse_parameters
-from lnmbench.cli.progress import format_duration
 from lnmbench.config import Benchmark, read_benchmark
 from lnmbench.defaults import DEFAULTS
+from lnmbench.progress import format_duration
 from lnmbench.records import TARGET, Choice, Protocol, Resources, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.report import build_blocks, read_results

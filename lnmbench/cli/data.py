@@ -54,8 +54,8 @@ def ingest(
     """Build the cohort file of a data set, report on each case, and print the file's path."""
     from lnmbench.choices import parse
     from lnmbench.cli.interrupt import announce_resumption
-    from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
+    from lnmbench.progress import make_progress
     from lnmbench.stages import ingest as stage
     from lnmbench.store.cohort_file import read_cohort
 
@@ -128,8 +128,8 @@ def validate(
 
     The exit code is 1 if a file is damaged or cannot be read.
     """
-    from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
+    from lnmbench.progress import make_progress
     from lnmbench.stages.data import find_cohort_files, validate_cohorts
 
     damaged = unread = 0
@@ -180,8 +180,8 @@ def _is_dataset(source: str, registry: Registry) -> bool:
 
 def _ingest(source: str, registry: Registry, options: CohortOptions, *, workers: int) -> Path:
     from lnmbench.choices import parse
-    from lnmbench.cli.progress import make_progress
     from lnmbench.environment import home
+    from lnmbench.progress import make_progress
     from lnmbench.stages.ingest import ingest as stage
 
     with make_progress() as progress:

@@ -34,7 +34,7 @@ def download(
 ) -> None:
     """Download the files of a data set, or print the steps if they need a login."""
     from lnmbench.cli.interrupt import announce_resumption
-    from lnmbench.cli.progress import make_progress
+    from lnmbench.progress import make_progress
     from lnmbench.stages.data import download_files, find_source
 
     registry = plugins.load()

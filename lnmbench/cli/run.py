@@ -44,10 +44,10 @@ def run(
 ) -> None:
     """Run a benchmark, resuming an unfinished one, and print its tables."""
     from lnmbench.cli.interrupt import announce_resumption
-    from lnmbench.cli.progress import make_progress
     from lnmbench.cli.report import print_brief_report
     from lnmbench.environment import home
     from lnmbench.errors import UserError
+    from lnmbench.progress import make_progress
     from lnmbench.records import RunFolders
     from lnmbench.stages.run import FailedMethods
     from lnmbench.stages.run import run as run_benchmark

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from lnmbench.cli import progress as module
-from lnmbench.cli.progress import LiveProgress, PlainProgress, make_progress
+from lnmbench import progress as module
+from lnmbench.progress import LiveProgress, PlainProgress, make_progress
 
 
 class Clock:
