@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -13,8 +12,7 @@ import typer
 from lnmbench.cli.option_groups import OptionGroup
 
 if TYPE_CHECKING:
-    from lnmbench.records import Preprocessing, Region
-    from lnmbench.stages.ingest import IngestOptions, Pseudonyms
+    from lnmbench.stages.ingest import IngestOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,82 +107,22 @@ class CohortOptions(OptionGroup):
     def to_ingest_options(self) -> IngestOptions:
         """Return the settings of the ingest stage; `UserError` for a wrong key or spacing."""
         from lnmbench.choices import parse
-        from lnmbench.stages.ingest import IngestOptions
+        from lnmbench.errors import UserError
+        from lnmbench.stages.ingest import IngestSettings, make_ingest_options, make_key
 
-        return IngestOptions(
-            preprocessing=self._preprocessing(),
+        settings = IngestSettings(
             strict=self.strict,
-            pseudonyms=self._pseudonyms(),
-            extract=tuple(map(parse, self.extract or ())),
-        )
-
-    def _preprocessing(self) -> Preprocessing:
-        from lnmbench.records import WHOLE_SPACING_MM, Preprocessing
-
-        default, region = Preprocessing(), self._region()
-        spacing_mm = default.spacing_mm if region == "tumor" else WHOLE_SPACING_MM
-        return Preprocessing(
-            region=region,
-            slices=default.slices if self.slices is None else self.slices,
-            spacing_mm=spacing_mm if self.spacing is None else _spacing(self.spacing),
-            patch=default.patch if self.patch is None else self.patch,
-            air_hu=default.air_hu,
+            pseudonymize=None if self.new_key else self.pseudonymize,
+            region=self.region,
+            slices=self.slices,
+            spacing=self.spacing,
+            patch=self.patch,
+            keep_native=self.keep_native,
             allow_implausible=self.allow_implausible,
-            native_mm=_native_mm(self.keep_native),
         )
-
-    def _region(self) -> Region:
-        from lnmbench.errors import UserError
-
-        if self.region not in (None, "tumor", "none"):
-            raise UserError(
-                "wrong value for --region", expected="tumor or none", got=repr(self.region[:40])
-            )
-        region: Region = "none" if self.region == "none" else "tumor"
-        if region == "tumor" and self.slices is not None:
-            raise UserError(
-                "--slices has no effect on patches around the tumor",
-                then="add --region none, or omit --slices",
-            )
-        around = {"--extract": self.extract, "--keep-native": self.keep_native}
-        for option, value in around.items():
-            if region == "none" and value:
-                raise UserError(
-                    f"{option} needs the tumor region", got="--region none", then="omit one of them"
-                )
-        return region
-
-    def _pseudonyms(self) -> Pseudonyms | None:
-        from lnmbench.errors import UserError
-        from lnmbench.stages.ingest import make_key, read_key
-
+        options = make_ingest_options(settings, extract=tuple(map(parse, self.extract or ())))
+        if not self.new_key:
+            return options
         if self.pseudonymize is None:
-            if self.new_key:
-                raise UserError("--new-key needs a key file", then="add --pseudonymize KEYFILE")
-            return None
-        file = self.pseudonymize.expanduser()
-        return make_key(file) if self.new_key else read_key(file)
-
-
-def _native_mm(distance: float | None) -> float:
-    from lnmbench.errors import UserError
-
-    if distance is not None and not math.isfinite(distance):
-        raise UserError("wrong value for --keep-native", expected="1 to 1000 mm")
-    return distance or 0.0
-
-
-def _spacing(text: str) -> tuple[float, float, float]:
-    from lnmbench.errors import UserError
-
-    try:
-        x, y, z = (float(part) for part in text.split(","))
-    except ValueError:
-        x = y = z = math.nan
-    if not all(0.05 <= length <= 50 for length in (x, y, z)):
-        raise UserError(
-            "wrong value for --spacing",
-            expected="three lengths in mm of 0.05 to 50, e.g. 0.7,0.7,5",
-            got=repr(text[:40]),
-        )
-    return x, y, z
+            raise UserError("--new-key needs a key file", then="add --pseudonymize KEYFILE")
+        return replace(options, pseudonyms=make_key(self.pseudonymize.expanduser()))

@@ -15,6 +15,7 @@ from lnmbench.stages.ingest.ingest_log import (
     ingest_log_path,
     read_left_out,
 )
+from lnmbench.stages.ingest.ingest_settings import IngestSettings, make_ingest_options
 from lnmbench.stages.ingest.leak_guard import find_leaks, find_leaks_of, shorten
 from lnmbench.stages.ingest.prepare_images import prepare_cases
 from lnmbench.stages.ingest.pseudonyms import Pseudonyms, make_key, read_key
@@ -23,6 +24,7 @@ from lnmbench.stages.ingest.target_labels import TargetLabels, label_cohort
 __all__ = [
     "Extraction",
     "IngestOptions",
+    "IngestSettings",
     "LogEntry",
     "Pseudonyms",
     "TargetLabels",
@@ -36,6 +38,7 @@ __all__ = [
     "ingest_log_path",
     "ingest_table",
     "label_cohort",
+    "make_ingest_options",
     "make_key",
     "open_extraction",
     "prepare_cases",
