@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,6 @@ from lnmbench.errors import UserError
 from lnmbench.imaging.geometry import window
 from lnmbench.records import (
     Cohort,
-    EncoderGrid,
     NetworkMethod,
     choose_modalities,
     image_control,
@@ -27,11 +25,9 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import ResolvedNetwork
+from lnmbench.stages.run.image_encoder import ImageEncoder
 from lnmbench.stages.run.network_images import read_images, read_volume
 from lnmbench.store.feature_cache import FORMAT, Arrays, FeatureCache, make_features
-
-if TYPE_CHECKING:
-    from lnmbench.nets.encoder.frozen import FrozenEncoder
 
 # The size of a larger cache is printed before it is written.
 _LARGE_BYTES = 1e9
@@ -179,77 +175,44 @@ class _Encoding:
 
     def write(self, cache: FeatureCache, progress: Progress, device: str) -> None:
         """Write the feature cache."""
-        from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
-
-        frozen, trained = split_stages(self._encoder.stages(), self._method.trained_from)
+        encoder = ImageEncoder(
+            self._encoder,
+            self._method.trained_from,
+            device=device,
+            say=functools.cache(progress.say),
+        )
         volumes = self._encoder.level == "volume"
-        say_once = functools.cache(progress.say)
-        if len(frozen) and len(trained):
-            before, after = (
-                FrozenEncoder(stages, device=device, say=say_once) for stages in (frozen, trained)
-            )
-            self._say_size(cache.path, before, progress)
-            encode = self._encode_in_two_parts(before, after)
-        else:
-            stages = frozen if len(frozen) else trained
-            whole = FrozenEncoder(stages, device=device, say=say_once)
-            views = cached_views(self._method) if len(frozen) else 1
-            grid = self._method.grid
-            if grid is not None:
-                encode = self._encode_own_grid(whole, grid)
-            else:
-                encode = (self._encode_volumes if volumes else self._encode_slices)(whole, views)
+        if encoder.has_two_parts:
+            self._say_size(cache.path, encoder, progress)
+        views = 1 if encoder.trains_all else cached_views(self._method)
+        encode = (self._encode_volumes if volumes else self._encode_slices)(encoder, views)
         total = len(self._cohort) if volumes else int(self._cohort.offsets[-1])
         unit = "case" if volumes else "slice"
         progress.start("encode", self._method.encoder.name, total, unit)
         make_features(cache, slices=total, encode=encode, done=progress.advance, say=progress.say)
         progress.finish()
 
-    def _encode_in_two_parts(
-        self, before: FrozenEncoder, after: FrozenEncoder
-    ) -> Callable[[int, int], Arrays]:
+    def _encode_slices(self, encoder: ImageEncoder, views: int) -> Callable[[int, int], Arrays]:
+        return lambda start, stop: encoder.encode_slices(self._views(start, stop, views))
+
+    def _encode_volumes(self, encoder: ImageEncoder, views: int) -> Callable[[int, int], Arrays]:
         def encode(start: int, stop: int) -> Arrays:
-            views = self._views(start, stop, cached_views(self._method))
-            maps = np.stack([before(view) for view in views])  # (views, slices, …)
-            return {"maps": maps, "features": after.encode(maps[0])[None]}
-
-        return encode
-
-    def _encode_slices(self, whole: FrozenEncoder, views: int) -> Callable[[int, int], Arrays]:
-        def encode(start: int, stop: int) -> Arrays:
-            features = [whole(view) for view in self._views(start, stop, views)]
-            return {"features": np.stack(features)}  # (views, slices, D)
-
-        return encode
-
-    def _encode_volumes(self, whole: FrozenEncoder, views: int) -> Callable[[int, int], Arrays]:
-        offsets = self._cohort.offsets
-
-        def encode(start: int, stop: int) -> Arrays:
-            bounds = [(int(offsets[case]), int(offsets[case + 1])) for case in range(start, stop)]
             cases = [
-                [whole.encode_volume(view) for view in self._views(*slices, views)]
-                for slices in bounds
+                [encoder.encode_volume(volume) for volume in self._volumes(case, views)]
+                for case in range(start, stop)
             ]
             return {"features": np.concatenate(cases, axis=1)}  # (views, cases, D)
 
         return encode
 
-    def _encode_own_grid(
-        self, whole: FrozenEncoder, grid: EncoderGrid
-    ) -> Callable[[int, int], Arrays]:
-        def encode(start: int, stop: int) -> Arrays:
-            features = [
-                whole.encode(
-                    read_volume(self._method, grid, self._cohort, self._cohort_file, case)[
-                        None, None
-                    ]
-                )
-                for case in range(start, stop)
+    def _volumes(self, case: int, views: int) -> list[NDArray[np.float32]]:
+        """Return the views of a case; one on the encoder's own grid has a single view."""
+        if self._method.grid is not None:
+            return [
+                read_volume(self._method, self._method.grid, self._cohort, self._cohort_file, case)
             ]
-            return {"features": np.concatenate(features)[None]}  # (1, cases, D)
-
-        return encode
+        offsets = self._cohort.offsets
+        return self._views(int(offsets[case]), int(offsets[case + 1]), views)
 
     def _views(self, start: int, stop: int, count: int) -> list[NDArray[np.float32]]:
         """Return views (slices, H, W) of slices start:stop: the unchanged one, then augmented ones.
@@ -281,9 +244,8 @@ class _Encoding:
             views.append(augment(images, torch.cat(draws), kinds)[:, 0].numpy())
         return views
 
-    def _say_size(self, path: Path, before: FrozenEncoder, progress: Progress) -> None:
-        side = self._cohort.preprocessing.patch
-        shape = before(np.zeros((1, side, side), np.float32)).shape[1:]
+    def _say_size(self, path: Path, encoder: ImageEncoder, progress: Progress) -> None:
+        shape = encoder.maps_shape(self._cohort.preprocessing.patch)
         slices = cached_views(self._method) * int(self._cohort.offsets[-1])
         size = 4 * slices * math.prod(shape)
         if size > _LARGE_BYTES:
