@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from lnmbench.imaging.geometry import window
-from lnmbench.records import Cohort
+from lnmbench.imaging.pictures import draw_thumbnail, largest_slice
+from lnmbench.records import WINDOW_HU, Cohort
 from lnmbench.store.atomic import replacing
 from lnmbench.store.cohort_file import read_masks, read_slices
 from lnmbench.text import clean
 
-WINDOW_HU = (-1000.0, 400.0)
 SIDE = 168
 CAPTION = 16
 GAP = 4
 COLUMNS = 10
 MOST = 200
-CONTOUR = (255, 196, 0)
 PAPER, INK = (17, 17, 17), (225, 225, 225)
 
 _LETTERS = 24
@@ -57,25 +53,10 @@ def write_thumbnails(cohort: Cohort, cohort_file: Path, path: Path) -> int:
 def _thumbnail(cohort: Cohort, cohort_file: Path, number: int) -> Image.Image:
     start, stop = int(cohort.offsets[number]), int(cohort.offsets[number + 1])
     masks = read_masks(cohort_file, start, stop)
-    largest = start + int(masks.sum(axis=(1, 2), dtype=np.int64).argmax())
-    slice_hu = read_slices(cohort_file, largest, largest + 1)[0]
-    gray = np.rint((window(slice_hu, WINDOW_HU) + 1) * 127.5).astype(np.uint8)
-    picture = Image.fromarray(gray).resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-    mask = Image.fromarray(masks[largest - start] * np.uint8(255))
-    inside = np.asarray(mask.resize((SIDE, SIDE), Image.Resampling.BILINEAR)) >= 128
-    colored = np.array(picture.convert("RGB"))
-    colored[_outline(inside)] = CONTOUR
-    return Image.fromarray(colored)
-
-
-def _outline(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels just outside the tumor (rows, columns), so that no tumor is hidden."""
-    near = inside.copy()
-    near[1:] |= inside[:-1]
-    near[:-1] |= inside[1:]
-    near[:, 1:] |= inside[:, :-1]
-    near[:, :-1] |= inside[:, 1:]
-    return near & ~inside
+    largest = largest_slice(masks)
+    slice_hu = read_slices(cohort_file, start + largest, start + largest + 1)[0]
+    pixels = draw_thumbnail(slice_hu, masks[largest], window_hu=WINDOW_HU, side=SIDE)
+    return Image.fromarray(pixels)
 
 
 def _shorten(text: str) -> str:

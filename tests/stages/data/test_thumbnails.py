@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from lnmbench.imaging.pictures import CONTOUR
 from lnmbench.stages.data.thumbnails import (
     CAPTION,
-    CONTOUR,
     GAP,
     PAPER,
     SIDE,
