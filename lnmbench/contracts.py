@@ -649,7 +649,7 @@ class Section(Protocol):
         """The group of sections with which it is printed."""
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return tables, figures and paragraphs; none if the section does not apply."""
+        """Return tables, figures, galleries and paragraphs; none if the section does not apply."""
 
 
 @runtime_checkable
@@ -657,7 +657,7 @@ class AcrossCohorts(Protocol):
     """A section with content on several cohorts; optional."""
 
     def across(self, cohorts: Sequence[Results]) -> Sequence[Block]:
-        """Return tables, figures and paragraphs on several cohorts run under the same protocol."""
+        """Return blocks on several cohorts that were run under the same protocol."""
 
 
 @runtime_checkable

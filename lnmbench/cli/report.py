@@ -54,7 +54,7 @@ def report(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Also write each figure as SVG, PDF and CSV to this folder.",
+            help="Also write each figure as SVG, PDF and CSV, and images as PNG, to this folder.",
             rich_help_panel="Output",
         ),
     ] = None,

@@ -44,6 +44,7 @@ from lnmbench.records.feature_selection import (
 )
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
 from lnmbench.records.folders import RunFolders
+from lnmbench.records.gallery import Gallery, Picture
 from lnmbench.records.image_control import (
     IMAGE_CONTROL,
     IMAGE_CONTROL_SEED,
@@ -154,6 +155,7 @@ __all__ = [
     "FinalModel",
     "Finding",
     "FoldScores",
+    "Gallery",
     "IdealLabel",
     "Identity",
     "ImageControl",
@@ -181,6 +183,7 @@ __all__ = [
     "Panel",
     "Paragraph",
     "PermutedPredictions",
+    "Picture",
     "Plan",
     "PluginFault",
     "PredictionScale",

@@ -12,6 +12,7 @@ from lnmbench.records.check import CheckResult
 from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.equation import FinalModel, UnitEquations
 from lnmbench.records.figure import Figure
+from lnmbench.records.gallery import Gallery
 from lnmbench.records.importance import InputImportance
 from lnmbench.records.manifest import Manifest
 from lnmbench.records.method import Method
@@ -251,7 +252,7 @@ class Paragraph:
     lines: tuple[str, ...]
 
 
-Block = Table | Paragraph | Figure
+Block = Table | Paragraph | Figure | Gallery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.records import Block, Figure, Page, Paragraph, Table
+from lnmbench.records import Block, Figure, Gallery, Page, Paragraph, Table
 from lnmbench.rendering.blocks import clean_blocks, clean_page
 from lnmbench.rendering.json_text import to_json
 from lnmbench.rendering.latex import to_latex
@@ -28,7 +28,7 @@ _RENDERERS: dict[str, Callable[[Sequence[TextBlock]], str]] = {
     "json": to_json,
     "latex": to_latex,
 }
-# formats that people read end with a hint about figures
+# formats that people read end with a hint about figures and galleries
 _HINTS = {"table": "\n{}\n", "markdown": "\n{}\n", "latex": "\n% {}\n"}
 # formats without exhaustive tables
 _SHORT_FORMATS = ("table", "markdown")
@@ -41,9 +41,9 @@ def render(blocks: Sequence[Block], format: str) -> str:
     """Return the blocks as text that ends with a newline, in one of `FORMATS`.
 
     Texts are untrusted: special characters of the format are escaped, and control characters are
-    removed. `table` is plain text, 100 columns wide. Figures are left out; formats that people
-    read end with a line that says so. `table` and `markdown` leave out exhaustive tables. Raises
-    `UserError` for an unknown format.
+    removed. `table` is plain text, 100 columns wide. Figures and galleries are left out; formats
+    that people read end with a line that says so. `table` and `markdown` leave out exhaustive
+    tables. Raises `UserError` for an unknown format.
     """
     renderer = _RENDERERS.get(format)
     if renderer is None:
@@ -65,7 +65,7 @@ def render_page(page: Page, format: str) -> str:
 
 
 def write_figures(page: Page, folder: Path) -> list[Path]:
-    """Write each figure of a page as SVG, PDF and CSV; see `figures.write_figures`."""
+    """Write the figures and images of a page to a folder; see `figures.write_figures`."""
     from lnmbench.rendering import figures
 
     return figures.write_figures(page, folder)
@@ -79,25 +79,30 @@ def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
 
 
 def figures_hint(blocks: Sequence[Block]) -> str:
-    """Return the line that says where to find the figures, empty without figures."""
-    number = sum(isinstance(block, Figure) for block in blocks)
-    figures = plural(number, "figure", "figures")
+    """Return the line that says where to find figures and galleries, empty without them."""
+    figures = sum(isinstance(block, Figure) for block in blocks)
+    galleries = sum(isinstance(block, Gallery) for block in blocks)
+    counts = [
+        *([plural(figures, "figure")] if figures else []),
+        *([plural(galleries, "gallery of images", "galleries of images")] if galleries else []),
+    ]
+    if not counts:
+        return ""
     return (
-        f"{figures}: run lnmbench report with --format html, or --figures DIR for files"
-        if number
-        else ""
+        f"{' and '.join(counts)}: run lnmbench report with --format html, or --figures DIR for"
+        " files"
     )
 
 
 def _text_blocks(blocks: Sequence[Block], *, exhaustive: bool) -> list[TextBlock]:
-    """Return the clean blocks without figures, and without exhaustive tables unless asked for."""
+    """Return the clean tables and paragraphs, without exhaustive tables unless asked for."""
     shown = [
         block
         for block in blocks
-        if not isinstance(block, Figure)
-        and (exhaustive or isinstance(block, Paragraph) or not block.exhaustive)
+        if isinstance(block, Paragraph)
+        or (isinstance(block, Table) and (exhaustive or not block.exhaustive))
     ]
-    return [block for block in clean_blocks(shown) if not isinstance(block, Figure)]
+    return [block for block in clean_blocks(shown) if isinstance(block, Table | Paragraph)]
 
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lnmbench.records import Axis, Block, Figure, Mark, Page, Panel, Paragraph, Table
+from lnmbench.records import Axis, Block, Figure, Gallery, Mark, Page, Panel, Paragraph, Table
 from lnmbench.text import clean
 
 
@@ -29,6 +29,8 @@ def clean_blocks(blocks: Sequence[Block]) -> list[Block]:
 def _clean_block(block: Block) -> Block:
     if isinstance(block, Table):
         return _clean_table(block)
+    if isinstance(block, Gallery):
+        return _clean_gallery(block)
     return _clean_figure(block) if isinstance(block, Figure) else _clean_paragraph(block)
 
 
@@ -58,6 +60,19 @@ def _clean_figure(figure: Figure) -> Figure:
         alt=clean(figure.alt),
         panels=tuple(_clean_panel(panel) for panel in figure.panels),
         notes=tuple(clean(note) for note in figure.notes),
+    )
+
+
+def _clean_gallery(gallery: Gallery) -> Gallery:
+    return replace(
+        gallery,
+        key=clean(gallery.key),
+        title=clean(gallery.title),
+        pictures=tuple(
+            replace(picture, alt=clean(picture.alt), caption=clean(picture.caption))
+            for picture in gallery.pictures
+        ),
+        notes=tuple(clean(note) for note in gallery.notes),
     )
 
 

@@ -14,10 +14,12 @@ from lnmbench.records import (
     Axis,
     Cell,
     Figure,
+    Gallery,
     Mark,
     Pair,
     Panel,
     Paragraph,
+    Picture,
     Table,
     TableColumn,
     TestResult,
@@ -136,6 +138,10 @@ def figure(axis: Axis = AXIS, **changes: object) -> Figure:
     return Figure(key="f", title="F", alt="", panels=(panel,))
 
 
+def gallery(pixels: object = np.zeros((2, 2, 3), dtype=np.uint8), alt: str = "gray") -> Gallery:
+    return Gallery(key="g", title="G", pictures=(Picture(pixels=pixels, alt=alt),))  # type: ignore[arg-type]
+
+
 CALLS: dict[str, Callable[..., object]] = {
     "raises an exception": raising(ValueError("no\nline")),
     "ends the program": leaving,
@@ -164,6 +170,15 @@ BLOCKS: dict[str, object] = {
     "returns a band without bounds": [figure(kind="band")],
     "returns a figure with limits the wrong way round": [
         figure(Axis(title="x", low=1.0, high=0.0))
+    ],
+    "returns a gallery of gray values without a color axis": [gallery(np.zeros((2, 2), "u1"))],
+    "returns a gallery with fractions in place of RGB values": [gallery(np.zeros((2, 2, 3)))],
+    "returns a gallery with a path in place of pixels": [gallery("slice.png")],
+    "returns a gallery with a picture without pixels": [gallery(np.zeros((0, 2, 3), "u1"))],
+    "returns a gallery with too large a picture": [gallery(np.zeros((2049, 2048, 3), "u1"))],
+    "returns a gallery with a picture without words": [gallery(alt=" ")],
+    "returns a gallery of arrays": [
+        Gallery(key="g", title="G", pictures=(np.zeros((2, 2, 3), "u1"),))  # type: ignore[arg-type]
     ],
 }
 FAULTS: dict[tuple[str, str], Callable[[], object]] = {

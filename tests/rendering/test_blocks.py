@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lnmbench.records import Axis, Figure, Mark, Page, Panel
+from lnmbench.records import Axis, Figure, Gallery, Mark, Page, Panel, Picture
 from lnmbench.rendering import FORMATS, render
 from lnmbench.rendering.blocks import clean_page
 
@@ -28,15 +28,20 @@ def test_every_text_of_a_page_is_clean() -> None:
     panel = Panel(
         x=Axis(title=dirty), y=Axis(title="", categories=(dirty,)), marks=(mark,), title=dirty
     )
+    picture = Picture(pixels=np.zeros((1, 1, 3), dtype=np.uint8), alt=dirty, caption=dirty)
+    gallery = Gallery(key="g", title=dirty, pictures=(picture,), notes=(dirty,))
     page = Page(
         title=dirty,
         subtitle=dirty,
         methods={"f": dirty},
         chosen=(),
-        blocks=(Figure(key="k", title=dirty, alt=dirty, panels=(panel,), notes=(dirty,)),),
+        blocks=(
+            Figure(key="k", title=dirty, alt=dirty, panels=(panel,), notes=(dirty,)),
+            gallery,
+        ),
         badge=dirty,
     )
     text = repr(clean_page(page))
     assert "\\x1b" not in text
     assert "\\n" not in text
-    assert text.count(clean) == 11
+    assert text.count(clean) == 15

@@ -19,6 +19,9 @@ from lnmbench.registry.boundary.values import (
     require_shape,
 )
 
+MOST_PIXELS = 1 << 22
+"""Pixels of a picture."""
+
 A = TypeVar("A", bound=np.ndarray[tuple[int, ...], np.dtype[np.generic]])
 
 
@@ -77,3 +80,14 @@ def require_array(
     if wrong.size:
         raise Unexpected(allowed, f"{wrong[0]:g}")
     return numbers
+
+
+def require_pixels(value: object) -> NDArray[np.uint8]:
+    """Return a copy of the RGB values of a picture, uint8 of the shape (height, width, 3)."""
+    if not isinstance(value, np.ndarray) or value.dtype != np.uint8:
+        got = f"ndarray of {value.dtype}" if isinstance(value, np.ndarray) else describe(value)
+        raise Unexpected("pixels as an array of uint8", got)
+    require_shape(value.shape, (None, None, 3))
+    if not 0 < value.size <= 3 * MOST_PIXELS:
+        raise Unexpected(f"1 to {MOST_PIXELS} pixels in a picture", str(value.size // 3))
+    return np.array(value, dtype=np.uint8)

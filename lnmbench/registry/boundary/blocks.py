@@ -1,4 +1,4 @@
-"""Blocks of a report that plugins return: tables, paragraphs and figures, checked and bounded."""
+"""Blocks of a report that plugins return: tables, texts, figures, galleries, all bounded."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from lnmbench.records import (
     Block,
     Cell,
     Figure,
+    Gallery,
     Mark,
     Panel,
     Paragraph,
+    Picture,
     Table,
     TableColumn,
 )
 from lnmbench.records.figure import MarkKind
-from lnmbench.registry.boundary.arrays import require_array
+from lnmbench.registry.boundary.arrays import require_array, require_pixels
 from lnmbench.registry.boundary.values import (
     Unexpected,
     describe,
@@ -34,12 +36,15 @@ from lnmbench.text import plural
 T = TypeVar("T")
 
 MOST_BLOCKS, MOST_ROWS, MOST_COLUMNS, MOST_MARKS, MOST_POINTS = 200, 20_000, 500, 1000, 1_000_000
+MOST_PICTURES = 500
 LONGEST_TEXT = 10_000
+
+_BLOCKS = "tables, paragraphs, figures and galleries"
 
 
 def require_blocks(value: object) -> tuple[Block, ...]:
     """Return the blocks of a section; `Unexpected` names the block and its fault."""
-    items = _require_items(value, object, "tables, paragraphs and figures", MOST_BLOCKS)
+    items = _require_items(value, object, _BLOCKS, MOST_BLOCKS)
     return tuple(_require_block(number, item) for number, item in enumerate(items, start=1))
 
 
@@ -56,10 +61,12 @@ def _require_block(number: int, value: object) -> Block:
             )
         if isinstance(value, Figure):
             return _require_figure(value)
+        if isinstance(value, Gallery):
+            return _require_gallery(value)
     except Unexpected as error:
         kind = f"{type(value).__name__.lower()} {number}"
         raise Unexpected(f"{error.expected} in {kind}", error.got) from None
-    raise Unexpected("tables, paragraphs and figures", describe(value))
+    raise Unexpected(_BLOCKS, describe(value))
 
 
 def _require_table(table: Table) -> Table:
@@ -113,6 +120,30 @@ def _require_figure(figure: Figure) -> Figure:
             for panel in _require_items(figure.panels, Panel, "panels", MOST_MARKS)
         ),
         notes=_require_lines(figure.notes),
+    )
+
+
+def _require_gallery(gallery: Gallery) -> Gallery:
+    pictures = _require_items(gallery.pictures, Picture, "pictures", MOST_PICTURES)
+    return replace(
+        gallery,
+        key=_require_line(gallery.key),
+        title=_require_line(gallery.title),
+        pictures=tuple(_require_picture(picture) for picture in pictures),
+        notes=_require_lines(gallery.notes),
+    )
+
+
+def _require_picture(picture: Picture) -> Picture:
+    alt = _require_line(picture.alt)
+    if not alt.strip():
+        raise Unexpected("alt: the picture in words", "an empty text")
+    return replace(
+        picture,
+        pixels=require_pixels(picture.pixels),
+        alt=alt,
+        caption=_require_line(picture.caption),
+        methods=_require_lines(picture.methods),
     )
 
 

@@ -42,7 +42,7 @@ class GuardedSection:
         return self._boundary.read("by_outcome", require_flag, self._section)
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return tables, figures and paragraphs; none if the section does not apply."""
+        """Return tables, figures, galleries and paragraphs; none if the section does not apply."""
         return self._boundary.call("__call__", require_blocks, self._section, results)
 
 
@@ -50,7 +50,7 @@ class GuardedSectionAcross(GuardedSection):
     """A section of a plugin with content on several cohorts."""
 
     def across(self, cohorts: Sequence[Results]) -> Sequence[Block]:
-        """Return tables, figures and paragraphs on several cohorts run under the same protocol."""
+        """Return blocks on several cohorts that were run under the same protocol."""
         section = cast("AcrossCohorts", self._section)
         return self._boundary.call("across", require_blocks, section.across, tuple(cohorts))
 

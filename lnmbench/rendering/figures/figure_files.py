@@ -1,17 +1,18 @@
-"""Figures of a report as files: SVG, PDF, and CSV with their numbers."""
+"""Figures and images of a report as files: SVG, PDF, CSV with the numbers, and PNG."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lnmbench.records import Figure, Mark, Page, Panel
+from lnmbench.records import Figure, Gallery, Mark, Page, Panel
 from lnmbench.rendering.blocks import clean_page
-from lnmbench.rendering.figures.draw_figure import draw_file
+from lnmbench.rendering.figures.draw_figure import FileFormat, draw_file
 from lnmbench.rendering.figures.styles import make_styles
+from lnmbench.rendering.png import encode_png
 from lnmbench.store.atomic import new_folder
 from lnmbench.text import format_csv
 
@@ -19,29 +20,42 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+FORMATS: tuple[FileFormat, ...] = ("svg", "pdf")
 COLUMNS = ("panel", "name", "kind", "methods", "category", "x", "y", "low", "high")
 
 
 def write_figures(page: Page, folder: Path) -> list[Path]:
     """Write each figure of a page as `<key>.svg`, `<key>.pdf` and `<key>.csv` to a new folder.
 
-    The folder appears complete or not at all; without figures none is created. Raises `UserError`
-    if it exists and is not empty.
+    The images of a gallery become `<key>-1.png` and so on. The folder appears complete or not at
+    all; without figures and galleries none is created. Raises `UserError` if it exists and is not
+    empty.
     """
     folder = folder.resolve()
     page = clean_page(page)
-    figures = [block for block in page.blocks if isinstance(block, Figure)]
-    if not figures:
+    blocks = [block for block in page.blocks if isinstance(block, Figure | Gallery)]
+    if not blocks:
         return []
+    figures = [block for block in blocks if isinstance(block, Figure)]
     styles = make_styles(figures, page.methods, page.controls)
     with new_folder(folder, what="figures need a new folder") as temporary_folder:
-        for stem, figure in _stems(figures).items():
-            (temporary_folder / f"{stem}.svg").write_bytes(draw_file(figure, styles, "svg"))
-            (temporary_folder / f"{stem}.pdf").write_bytes(draw_file(figure, styles, "pdf"))
-            (temporary_folder / f"{stem}.csv").write_text(
-                figure_csv(figure, page.methods), encoding="utf-8"
-            )
+        for stem, block in _stems(blocks).items():
+            if isinstance(block, Gallery):
+                _write_pictures(block, temporary_folder, stem)
+            else:
+                for kind in FORMATS:
+                    path = temporary_folder / f"{stem}.{kind}"
+                    path.write_bytes(draw_file(block, styles, kind))
+                table = figure_csv(block, page.methods)
+                (temporary_folder / f"{stem}.csv").write_text(table, encoding="utf-8")
     return sorted(folder.iterdir())
+
+
+def _write_pictures(gallery: Gallery, folder: Path, stem: str) -> None:
+    digits = len(str(len(gallery.pictures)))
+    for number, picture in enumerate(gallery.pictures, start=1):
+        path = folder / f"{stem}-{number:0{digits}}.png"
+        path.write_bytes(encode_png(picture.pixels))
 
 
 def figure_csv(figure: Figure, labels: Mapping[str, str]) -> str:
@@ -79,11 +93,14 @@ def _number(values: NDArray[np.float64] | None, n: int) -> float | None:
     return None if values is None else float(values[n])
 
 
-def _stems(figures: list[Figure]) -> dict[str, Figure]:
-    """Return the figures by file name, made of their keys in portable letters."""
-    by_stem: dict[str, Figure] = {}
-    for figure in figures:
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", figure.key).strip("-")[:80] or "figure"
-        used = sum(name == stem or name.startswith(f"{stem}-") for name in by_stem)
-        by_stem[f"{stem}-{used + 1}" if stem in by_stem else stem] = figure
+def _stems(blocks: Sequence[Figure | Gallery]) -> dict[str, Figure | Gallery]:
+    """Return the blocks by file name, made of their keys in portable letters."""
+    by_stem: dict[str, Figure | Gallery] = {}
+    for block in blocks:
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "-", block.key).strip("-")[:80] or "figure"
+        number, name = 1, stem
+        while name in by_stem:
+            number += 1
+            name = f"{stem}-{number}"
+        by_stem[name] = block
     return by_stem

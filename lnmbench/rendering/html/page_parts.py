@@ -1,14 +1,15 @@
-"""Parts of a page for its template: blocks with ids, drawn figures, rows with their methods."""
+"""Parts of a page for its template: blocks with ids, drawn figures, images, rows with methods."""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lnmbench.records import Block, Cell, Figure, Paragraph, Table
+from lnmbench.records import Block, Cell, Figure, Gallery, Paragraph, Picture, Table
 from lnmbench.rendering.figures import (
     DrawnPanel,
     LegendEntry,
@@ -19,6 +20,7 @@ from lnmbench.rendering.figures import (
 )
 from lnmbench.rendering.html.inline_svg import inline_svg, view_box
 from lnmbench.rendering.html.script_data import NumberLists, figure_data
+from lnmbench.rendering.png import encode_png
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -129,7 +131,29 @@ class FigureGroup:
     kind: str = "figures"
 
 
-Part = TablePart | ParagraphPart | FigureGroup
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePart:
+    """An image: its address with the data of a PNG, its size, texts, and method numbers."""
+
+    source: str
+    width: int
+    height: int
+    alt: str
+    caption: str
+    methods: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryPart:
+    """A gallery with its id."""
+
+    id: str
+    block: Gallery
+    pictures: tuple[PicturePart, ...]
+    kind: str = "gallery"
+
+
+Part = TablePart | ParagraphPart | FigureGroup | GalleryPart
 
 
 def build_parts(blocks: Sequence[Block], context: PageContext) -> list[Part]:
@@ -140,12 +164,12 @@ def build_parts(blocks: Sequence[Block], context: PageContext) -> list[Part]:
             figures = tuple(_figure(block, context) for block in group if isinstance(block, Figure))
             parts.append(FigureGroup(figures=figures))
         else:
-            texts = (block for block in group if not isinstance(block, Figure))
-            parts += [_text_part(block, context) for block in texts]
+            others = (block for block in group if not isinstance(block, Figure))
+            parts += [_part(block, context) for block in others]
     return parts
 
 
-def _text_part(block: Table | Paragraph, context: PageContext) -> Part:
+def _part(block: Table | Paragraph | Gallery, context: PageContext) -> Part:
     name = context.unique_id(block.key)
     if isinstance(block, Table):
         aligned = [column.align for column in block.columns]
@@ -161,7 +185,23 @@ def _text_part(block: Table | Paragraph, context: PageContext) -> Part:
             long=len(block.rows) > LONG_ROWS,
             whole=len(block.rows) <= UNBROKEN_ROWS,
         )
+    if isinstance(block, Gallery):
+        pictures = tuple(_picture(picture, context) for picture in block.pictures)
+        return GalleryPart(id=name, block=block, pictures=pictures)
     return ParagraphPart(id=name, block=block)
+
+
+def _picture(picture: Picture, context: PageContext) -> PicturePart:
+    data = base64.b64encode(encode_png(picture.pixels)).decode("ascii")
+    height, width = picture.pixels.shape[:2]
+    return PicturePart(
+        source=f"data:image/png;base64,{data}",
+        width=width,
+        height=height,
+        alt=picture.alt,
+        caption=picture.caption,
+        methods=context.method_numbers(picture.methods),
+    )
 
 
 def _figure(figure: Figure, context: PageContext) -> FigurePart:

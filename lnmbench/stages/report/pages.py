@@ -8,7 +8,17 @@ from itertools import count
 from typing import get_args
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Figure, MethodResult, Page, Paragraph, Results, Table, freeze
+from lnmbench.records import (
+    Block,
+    Figure,
+    Gallery,
+    MethodResult,
+    Page,
+    Paragraph,
+    Results,
+    Table,
+    freeze,
+)
 from lnmbench.registry import Registry
 from lnmbench.results import (
     complete_methods,
@@ -151,13 +161,15 @@ def _write_sections_across(cohorts: Sequence[Results], registry: Registry) -> Se
 
 
 def _number(blocks: Iterable[Block]) -> Iterator[Block]:
-    numbers = {Table: count(1), Figure: count(1)}
+    """Yield the blocks with numbers in their titles; galleries count as figures."""
+    tables, figures = count(1), count(1)
     for block in blocks:
-        if isinstance(block, Paragraph):
-            yield block
+        if isinstance(block, Table):
+            yield replace(block, title=f"Table {next(tables)}. {block.title}")
+        elif isinstance(block, Figure | Gallery):
+            yield replace(block, title=f"Figure {next(figures)}. {block.title}")
         else:
-            number = next(numbers[type(block)])
-            yield replace(block, title=f"{type(block).__name__} {number}. {block.title}")
+            yield block
 
 
 def _labels(results: Results) -> dict[str, str]:
@@ -177,9 +189,17 @@ def _controls(results: Results) -> tuple[str, ...]:
 
 
 def _chosen_methods(blocks: Iterable[Block], results: Results) -> tuple[str, ...]:
-    """Return the fingerprints of the methods in figures, and of those without scores."""
-    figures = [block for block in blocks if isinstance(block, Figure)]
-    panels = [panel for figure in figures for panel in figure.panels]
-    methods = [method for panel in panels for mark in panel.marks for method in mark.methods]
+    """Return the methods in figures and galleries, and those without scores, by fingerprint."""
+    methods = [method for block in blocks for method in _drawn_methods(block)]
     unscored = [result.method.fingerprint for result in _unscored(results)] if methods else []
     return tuple(dict.fromkeys([*methods, *unscored]))
+
+
+def _drawn_methods(block: Block) -> Iterator[str]:
+    if isinstance(block, Figure):
+        for panel in block.panels:
+            for mark in panel.marks:
+                yield from mark.methods
+    elif isinstance(block, Gallery):
+        for picture in block.pictures:
+            yield from picture.methods

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lnmbench.records import Axis, Figure, Mark, Page, Panel, Paragraph
+from lnmbench.records import Axis, Figure, Gallery, Mark, Page, Panel, Paragraph, Picture
 
 
 class Shapes:
@@ -36,7 +36,15 @@ class Shapes:
         return Figure(key=key, title="Figure 1. ROC", alt="curves", panels=panels)
 
     @staticmethod
-    def page(*figures: Figure) -> Page:
+    def gallery(number: int, key: str = "roc") -> Gallery:
+        pictures = tuple(
+            Picture(pixels=np.full((2, 3, 3), n, dtype=np.uint8), alt="gray", caption="../../id 7")
+            for n in range(number)
+        )
+        return Gallery(key=key, title="Figure 2. Cases", pictures=pictures)
+
+    @staticmethod
+    def page(*figures: Figure | Gallery) -> Page:
         methods = {"f1": "resnet50", "f2": "=cmd()"}
         blocks = (Paragraph(key="p", title="P", lines=("x",)), *figures)
         return Page(title="t", subtitle="", methods=methods, chosen=("f1",), blocks=blocks)

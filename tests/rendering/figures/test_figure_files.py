@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lnmbench import UserError
 from lnmbench.records import Axis
@@ -71,3 +72,17 @@ def test_csv_of_a_figure_is_tidy_at_full_precision_and_safe(shapes: Shapes) -> N
     assert first["methods"] == "resnet50; =cmd()"
     assert first["name"] == "'+cmd"
     assert second["category"] == "'@second"
+
+
+def test_images_are_named_by_key_and_number_alone(tmp_path: Path, shapes: Shapes) -> None:
+    page = shapes.page(shapes.gallery(10, key="a/../b"), shapes.gallery(1, key="a-b"))
+    files = write_figures(page, tmp_path / "f")
+    names = [f"a-b-{number:02}.png" for number in range(1, 11)]
+    assert [path.name for path in files] == [*names, "a-b-2-1.png"]
+    assert (np.asarray(Image.open(tmp_path / "f" / "a-b-08.png")) == 7).all()
+
+
+def test_no_key_takes_the_file_name_of_another(tmp_path: Path, shapes: Shapes) -> None:
+    keys = ("roc-3", "roc", "roc", "roc")
+    page = shapes.page(*(shapes.gallery(1, key=key) for key in keys))
+    assert len(write_figures(page, tmp_path / "f")) == 4

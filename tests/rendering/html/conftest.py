@@ -16,10 +16,12 @@ from lnmbench.records import (
     Block,
     Cell,
     Figure,
+    Gallery,
     Mark,
     Page,
     Panel,
     Paragraph,
+    Picture,
     Table,
     TableColumn,
 )
@@ -126,6 +128,25 @@ class SamplePage:
         y = Axis(title="", categories=tuple(SamplePage.METHODS.values()))
         panel = Panel(x=Axis(title="Difference"), y=y, marks=tuple(marks))  # type: ignore[arg-type]
         return Figure(key="roc", title="Figure 2. All", alt="four rows", panels=(panel,))
+
+    @staticmethod
+    def gallery(*, side: int = 168, number: int = 4) -> Gallery:
+        """A gallery: one picture for all methods, the others for one method each."""
+        methods = [(), *((method,) for method in SamplePage.METHODS)]
+        return Gallery(
+            key="g",
+            title=f"Figure 3. {SamplePage.HOSTILE[1]}",
+            pictures=tuple(
+                Picture(
+                    pixels=np.full((side, side, 3), 20 * n, dtype=np.uint8),
+                    alt=SamplePage.HOSTILE[n % 5],
+                    caption=f"case {n} {SamplePage.HOSTILE[2]}",
+                    methods=methods[n % 5],
+                )
+                for n in range(number)
+            ),
+            notes=(SamplePage.HOSTILE[0],),
+        )
 
     @staticmethod
     def page(*blocks: Block, chosen: tuple[str, ...] = ("a", "b")) -> Page:

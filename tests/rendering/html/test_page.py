@@ -327,3 +327,40 @@ def test_the_files_of_a_page_are_packaged_with_its_code() -> None:
         assert (folder / name).is_file()
     there = [script.name for script in (folder / "scripts").iterdir()]
     assert sorted(there) == sorted(f"{name}.js" for name in SCRIPTS)
+
+
+def test_pictures_are_shown_with_their_words_and_hidden_with_their_methods(
+    tmp_path: Path, open_page: OpenPage, sample: Sample
+) -> None:
+    path = tmp_path / "report.html"
+    page = sample.page(sample.gallery(), chosen=("a",))
+    path.write_text(render_page(page, "html"), encoding="utf-8")
+    opened = open_page(path)
+    assert opened.count(".pictures img") == 2
+    opened.tab.click("#all")
+    assert opened.count(".pictures img") == 4
+    images = opened.tab.query_selector_all(".pictures img")
+    assert [image.get_attribute("alt") for image in images] == list(sample.HOSTILE[:4])
+    assert opened.tab.locator("figcaption").first.inner_text() == f"case 0 {sample.HOSTILE[2]}"
+    sizes = [image.evaluate("i => [i.naturalWidth, i.naturalHeight, i.width]") for image in images]
+    assert sizes == [[168, 168, 168]] * 4
+    assert opened.tab.locator("nav li a").first.inner_text() == f"Figure 3. {sample.HOSTILE[1]}"
+    assert opened.messages == []
+    assert [url for url in opened.requests if not url.startswith("data:")] == [path.as_uri()]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_rows_of_pictures_break_with_the_width_of_the_page(
+    width: int, tmp_path: Path, open_page: OpenPage, sample: Sample
+) -> None:
+    path = tmp_path / "report.html"
+    galleries = (sample.gallery(number=12), sample.gallery(side=1500, number=1))
+    page = sample.page(*galleries, chosen=tuple(sample.METHODS))
+    path.write_text(render_page(page, "html"), encoding="utf-8")
+    tab = open_page(path, viewport={"width": width, "height": 900}).tab
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tops = tab.evaluate("[...document.querySelectorAll('.pictures figure')].map(f => f.offsetTop)")
+    assert len(set(tops)) > 2
+    large = tab.locator("section:last-of-type .pictures img").bounding_box()
+    assert large["width"] == pytest.approx(large["height"], abs=1)
+    assert large["x"] + large["width"] <= width

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from lnmbench.records import Cell, Paragraph, Table, TableColumn
 from lnmbench.rendering.figures import make_styles
 from lnmbench.rendering.html.page_parts import (
     LONG_ROWS,
     FigureGroup,
+    GalleryPart,
     PageContext,
     ParagraphPart,
     TablePart,
@@ -63,3 +69,14 @@ def test_a_row_of_one_method_needs_it(sample: Sample) -> None:
     (panel,) = group.figures[0].panels
     for number in range(len(sample.METHODS)):
         assert f'class="row" data-number="{number}" data-methods="{number}"' in panel.svg
+
+
+def test_a_picture_has_its_pixels_and_methods(sample: Sample) -> None:
+    figures, part = build_parts([sample.roc(), sample.gallery()], context(sample))
+    assert isinstance(figures, FigureGroup)
+    assert isinstance(part, GalleryPart)
+    assert part.id == "s-g"
+    assert [picture.methods for picture in part.pictures] == ["", "0", "1", "2"]
+    content = part.pictures[1].source.removeprefix("data:image/png;base64,")
+    image = Image.open(io.BytesIO(base64.b64decode(content)))
+    assert (np.asarray(image) == sample.gallery().pictures[1].pixels).all()

@@ -27,7 +27,7 @@ from lnmbench.testing.sample_results import empty_results, sample_outcome_result
 PLUGIN = """
 import numpy as np
 from lnmbench import hookimpl
-from lnmbench.records import Axis, Figure, Mark, Panel, Paragraph, Table
+from lnmbench.records import Axis, Figure, Gallery, Mark, Panel, Paragraph, Picture, Table
 
 def table(key):
     return Table(key=key, title=key, columns=(), rows=())
@@ -38,10 +38,16 @@ def figure(*methods):
     panel = Panel(x=Axis(title="x"), y=Axis(title="y"), marks=marks)
     return Figure(key="figure", title="figure", alt="", panels=(panel,))
 
+def gallery(*methods):
+    pixels = np.zeros((2, 2, 3), dtype=np.uint8)
+    pictures = [Picture(pixels=pixels, alt="black", methods=(m,)) for m in methods]
+    return Gallery(key="gallery", title="gallery", pictures=pictures)
+
 class Last:
     group = "provenance"
     def __call__(self, results):
-        return [table("last")]
+        methods = [result.method.fingerprint for result in results.method_results]
+        return [table("last"), *([gallery(*methods[1:])] if methods else [])]
 
 class First:
     group = "answer"
@@ -112,6 +118,25 @@ def test_a_section_of_an_unknown_group_is_shown_as_failed(
     assert line.startswith("section last of plugin sections returns a wrong value from group")
     assert "expected answer, performance, comparisons" in line
     assert "got 'end'" in line
+
+
+def test_galleries_count_as_figures(registry: Registry) -> None:
+    results = replace(RESULTS, method_results=METHODS)
+    titles = [block.title for block in build_blocks(results, registry)]
+    assert [title for title in titles if title.startswith("Figure")] == [
+        "Figure 1. figure",
+        "Figure 2. gallery",
+    ]
+
+
+def test_a_page_chooses_the_methods_of_its_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_checks,lnmbench_report")
+    path = tmp_path / "sections.py"
+    path.write_text(PLUGIN.replace('"first": First', ""), encoding="utf-8")
+    page = build_page(replace(RESULTS, method_results=METHODS), Registry([str(path)]))
+    assert page.chosen == (METHODS[1].method.fingerprint,)
 
 
 def test_a_title_has_the_target_in_words_with_its_option(registry: Registry) -> None:

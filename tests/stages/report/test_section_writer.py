@@ -71,7 +71,9 @@ def test_a_section_that_fails_says_so_in_its_place(registry: Registry) -> None:
     assert len(page.faults) == len(NAMES)
     assert "SystemExit: 3" in page.faults[1]
     assert "read-only" in page.faults[2]
-    assert "expected at most 200 tables, paragraphs and figures, got more" in page.faults[3]
+    assert (
+        "expected at most 200 tables, paragraphs, figures and galleries, got more" in page.faults[3]
+    )
     for format in PAGE_FORMATS:
         text = render_page(page, format)
         assert "KeyError" in text
