@@ -86,7 +86,8 @@ class SliceInputs:
         The features of every slice, (S, D), case after case; with a `trainable_encoder`, those of
         its pretrained weights.
     offsets
-        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, at least one; (n + 1,).
+        The rows `offsets[i]:offsets[i + 1]` are the slices of case i, none if it has no images;
+        (n + 1,).
     views
         The number of versions of each slice, V; training draws one for each case. View 0 is the
         unchanged one, and the rows of view v start at v · S: among the trainable encoder's
@@ -122,7 +123,7 @@ class SliceInputs:
             consistent = len(encoder.rows) == len(self.features) == rows
             consistent = consistent and len(encoder.activations) % self.views == 0
             _require(consistent, "the trainable encoder's activations do not match the slices")
-        _require(bool((self.counts > 0).all()), "a case has no slices")
+        _require(bool((self.counts >= 0).all()) and self.total > 0, "no case has slices")
         # in blocks: for a whole array, torch needs another one and a half of its size
         blocks = torch.split(self.features, _ROWS)
         finite = all(bool(torch.isfinite(block).all()) for block in blocks)
@@ -132,6 +133,11 @@ class SliceInputs:
     def counts(self) -> Tensor:
         """Return the number of slices of each case, (n,)."""
         return self.offsets.diff()
+
+    @property
+    def has_slices(self) -> Tensor:
+        """Return whether a case has slices, bool (n,)."""
+        return self.counts > 0
 
     @property
     def total(self) -> int:
@@ -155,7 +161,8 @@ class Inputs:
         a known outcome can only train the tasks. If all are unknown, fits learn the tasks alone:
         the sum of their losses stops a fit.
     aux
-        The auxiliary tasks with their labels.
+        The auxiliary tasks with their labels, which are NaN for cases without slices
+        (`forget_labels`) if there are slices.
     slices
         The slices of the cases; None to train on clinical features alone.
     target_name
@@ -187,6 +194,10 @@ class Inputs:
                 _require(self.slices is not None, f"examples of {task.name!r} need slices")
         if self.slices is not None:
             _require(len(self.slices.counts) == n, "offsets do not match the cases")
+            unseen = ~self.slices.has_slices
+            for task in self.aux:
+                unknown = torch.isnan(task.targets[unseen].float())
+                _require(bool(unknown.all()), f"{task.name!r} has labels of cases without slices")
 
     @property
     def outcomes(self) -> int:
@@ -440,6 +451,26 @@ class FitResults:
     notes: tuple[str, ...] = ()
     image_features: NDArray[np.float64] | None = None
     permuted: NDArray[np.float64] | None = None
+
+
+def forget_labels(aux: Sequence[AuxInput], has_slices: Tensor) -> tuple[AuxInput, ...]:
+    """Return auxiliary tasks without the labels of cases that have no slices.
+
+    Parameters
+    ----------
+    aux
+        The tasks, which learn from image features alone.
+    has_slices
+        Whether a case has slices, bool (n,).
+    """
+    if bool(has_slices.all()):
+        return tuple(aux)
+
+    def forget(targets: Tensor) -> Tensor:
+        shape = (-1, *[1] * (targets.dim() - 1))
+        return torch.where(has_slices.view(shape), targets, torch.nan)  # (n, …)
+
+    return tuple(replace(task, targets=forget(task.targets)) for task in aux)
 
 
 def longest_bag(inputs: Inputs) -> int:

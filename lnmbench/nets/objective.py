@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from lnmbench.nets.assembly import build_embedder, build_network
 from lnmbench.nets.case_features import CaseFeatures, TableFeatures
@@ -64,6 +65,7 @@ class StackedObjective:
         self._inputs, self.weighting = inputs, weighting
         self.tasks = (inputs.target_name, *(task.name for task in inputs.aux))
         self._offsets = None if inputs.slices is None else inputs.slices.offsets
+        self._has_images = _find_images(inputs, self.device)
         self._averaged = has_case_tokens(inputs, settings)
         self._layout = choose_layout(settings.pooling, settings.layers)
         self.network = build_network(inputs, fits, settings, weighting)
@@ -190,7 +192,7 @@ class StackedObjective:
         values: CaseFeatures,
         dropout: StepDropout,
     ) -> Tensor:
-        """Return image features of cases and bags (k, B + bags, F).
+        """Return image features of cases and bags (k, B + bags, F), 0 for cases without images.
 
         Parameters
         ----------
@@ -205,7 +207,14 @@ class StackedObjective:
         dropout
             The step's dropout.
         """
-        return self.network.features(state.values, tokens, values.join(), batch.packing, dropout)
+        features = self.network.features(
+            state.values, tokens, values.join(), batch.packing, dropout
+        )
+        if self._has_images is None:
+            return features
+        bags = features.shape[1] - batch.cases.shape[1]
+        shown = functional.pad(self._has_images[batch.cases], (0, bags), value=True)
+        return torch.where(shown.unsqueeze(2), features, 0.0)  # (k, B + bags, F)
 
     def _target_logits(
         self, state: StackState, features: Tensor, values: CaseFeatures, dropout: StepDropout
@@ -402,7 +411,8 @@ class StackedObjective:
     def predict(self, state: StackState) -> dict[str, NDArray[np.float64]]:
         """Return the probabilities of all K fits by task, (K, n, outputs); NaN if not predicted.
 
-        Those of a task with examples are followed by the targets of the examples.
+        Auxiliary tasks are not predicted for cases without images. Those of a task with examples
+        are followed by the targets of the examples.
         """
         outputs = [self._inputs.outcomes, *self._task_labels.sizes]
         shape = self.fits.predicted.shape
@@ -443,8 +453,19 @@ class StackedObjective:
         risk, *aux_logits = logits
         predictions = [self._probabilities(risk)]
         for task, values in enumerate(aux_logits):
-            predictions.append(self._task_labels.predict(state.rows, batch, task, values))
+            predicted = self._task_labels.predict(state.rows, batch, task, values)
+            if self._has_images is not None:
+                shown = self._has_images[batch.cases].unsqueeze(2)  # (k, B, 1)
+                predicted = torch.where(shown, predicted, torch.nan)
+            predictions.append(predicted)
         return predictions
+
+
+def _find_images(inputs: Inputs, device: torch.device) -> Tensor | None:
+    """Return whether a case has images, bool (n,); None if all have, or none are used."""
+    if inputs.slices is None or bool(inputs.slices.has_slices.all()):
+        return None
+    return inputs.slices.has_slices.to(device)
 
 
 def _loss_weights(inputs: Inputs, fits: Fits) -> Tensor:

@@ -95,8 +95,11 @@ def make_inputs() -> Callable[..., Inputs]:
     return _make_inputs
 
 
-def _make_inputs(*, aux: bool = True, slices: bool = True) -> Inputs:
-    """Ragged cases with a learnable target; a third of the auxiliary labels are unknown."""
+def _make_inputs(*, aux: bool = True, slices: bool = True, missing: Sequence[int] = ()) -> Inputs:
+    """Ragged cases with a learnable target; a third of the auxiliary labels are unknown.
+
+    The cases `missing` have no slices.
+    """
     source = torch.Generator().manual_seed(0)
     lengths = torch.randint(1, 7, (CASES,), generator=source)
     offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
@@ -105,7 +108,12 @@ def _make_inputs(*, aux: bool = True, slices: bool = True) -> Inputs:
     features[:, :4] += 2.0 * target.repeat_interleave(lengths)[:, None]
     labels = torch.randint(0, 3, (CASES,), generator=source).float()
     labels[torch.rand(CASES, generator=source) < 0.33] = math.nan
+    labels[list(missing)] = math.nan
     task = AuxInput(name="classes", task=Classes(), targets=labels)
+    counts = lengths.clone()
+    counts[list(missing)] = 0
+    features = features[(counts > 0).repeat_interleave(lengths)]
+    offsets = torch.cat([offsets[:1], counts.cumsum(0)])
     return Inputs(
         target=target,
         slices=SliceInputs(features=features, offsets=offsets) if slices else None,

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from lnmbench.nets.fits import TrainableEncoder
+from lnmbench.nets.fits import TrainableEncoder, forget_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,17 +65,33 @@ def test_slices_that_do_not_match_are_refused(make_inputs: Callable[..., Inputs]
     slices = make_inputs().slices
     assert slices is not None
     nan = torch.where(torch.arange(slices.total)[:, None] == 3, math.nan, slices.features)
-    offsets = slices.offsets.clone()
-    offsets[3] = offsets[4]
     encoder = TrainableEncoder(
         network=nn.Identity(), activations=slices.features, rows=torch.arange(3)
     )
     for change, match in (
         ({"offsets": slices.offsets[:-1]}, "do not match"),
         ({"views": 2}, "do not match"),
-        ({"offsets": offsets}, "a case has no slices"),
+        ({"features": slices.features[:0], "offsets": slices.offsets * 0}, "no case has slices"),
         ({"features": nan}, "not finite"),
         ({"trainable_encoder": encoder}, "activations do not match"),
     ):
         with pytest.raises(ValueError, match=match):
             replace(slices, **change)
+
+
+def test_labels_of_cases_without_slices_are_refused_and_can_be_forgotten(
+    make_inputs: Callable[..., Inputs],
+) -> None:
+    full, missing = make_inputs(), [0, 4, 9]
+    inputs = make_inputs(missing=missing)
+    assert inputs.slices is not None
+    assert (~inputs.slices.has_slices).nonzero().flatten().tolist() == missing
+    labeled = replace(full.aux[0], targets=torch.ones(len(full.target), 2))
+    with pytest.raises(ValueError, match="'classes' has labels of cases without slices"):
+        replace(inputs, aux=(labeled,))
+    (forgotten,) = forget_labels([labeled], inputs.slices.has_slices)
+    assert torch.isnan(forgotten.targets[missing]).all()
+    assert torch.isnan(forgotten.targets).sum() == 2 * len(missing)
+    replace(inputs, aux=(forgotten,))
+    assert full.slices is not None
+    assert forget_labels([labeled], full.slices.has_slices) == (labeled,)

@@ -333,3 +333,98 @@ def test_the_gradient_of_an_own_head_is_that_of_the_module(
     torch.testing.assert_close(
         moved - logits, torch.tensor([0.0, 1.0]).view(2, 1, 1).expand(2, 5, 3)
     )
+
+
+MISSING = (1, 5, 6, 17, 30)
+POOLINGS = ("mean", "max", "attention", "gated_attention", "transformer")
+
+
+def start(
+    inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting
+) -> tuple[StackedObjective, StackState]:
+    """An objective, and random parameters of its fits, those of the heads as well."""
+    data = load_device_data(inputs, torch.device("cpu"))
+    objective = StackedObjective(inputs, fits, settings, weighting, data)
+    layout = ParameterLayout(objective.network.parameters())
+    values = layout.named_views(layout.initialize(fits.seeds))
+    objective.initialize(values)
+    source = torch.Generator().manual_seed(7)
+    for name, value in values.items():
+        if name.startswith(("target.", "aux.", "pool.")):
+            value.copy_(torch.randn(value.shape, generator=source))
+    leaves = {name: value.requires_grad_() for name, value in values.items()}
+    fits_of_state = tuple(range(len(fits)))
+    return objective, StackState(fits=fits_of_state, values=leaves, device=torch.device("cpu"))
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_a_case_without_images_is_predicted_by_its_other_features(
+    pooling: str,
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    """Masking the images of a tested case changes its prediction alone."""
+    if pooling == "transformer" and not settings.layers:
+        pytest.skip("the class token is one of the transformer layers")
+    settings, fits = replace(settings, pooling=pooling), make_fits([0, 1])
+    tested = (fits.predicted & ~fits.validation).any(0) & ~fits.training.any(0)
+    missing = tested.nonzero().flatten().tolist()
+    assert missing
+    whole, state = start(make_inputs(), fits, settings, sum_losses())
+    masked, _ = start(make_inputs(missing=missing), fits, settings, sum_losses())
+    before, after = whole.predict(state), masked.predict(state)
+    rest = ~np.isin(np.arange(len(tested)), missing)
+    for task, values in after.items():
+        np.testing.assert_allclose(values[:, rest], before[task][:, rest], atol=1e-5)
+    assert np.isnan(after["classes"][:, missing]).all()
+    features = masked.predict_features(state)
+    assert np.abs(features[:, missing][fits.predicted[:, missing].numpy()]).max() == 0.0
+    weight, bias = (state.values[f"target.{part}"].detach() for part in ("weight", "bias"))
+    for fit in range(2):
+        logits = weight[fit, 0, 8:] @ fits.clinical[fit, missing].mT + bias[fit, 0]
+        predicted = after["n2"][fit, missing, 0]
+        seen = fits.predicted[fit, missing].numpy()
+        np.testing.assert_allclose(predicted[seen], logits.sigmoid().numpy()[seen], atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+def test_cases_without_images_have_no_part_in_the_gradients_of_images(
+    pooling: str,
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    if pooling == "transformer" and not settings.layers:
+        pytest.skip("the class token is one of the transformer layers")
+    settings = replace(settings, pooling=pooling)
+    fits, inputs = make_fits([0]), make_inputs(missing=MISSING)
+    objective, state = start(inputs, fits, settings, sum_losses())
+
+    def step(cases: list[int]) -> dict[str, Tensor]:
+        """Gradients of the sums of all losses, by parameter."""
+        (batch,) = objective.make_batches([[torch.tensor(cases)]])
+        tokens = objective.embed(state, batch, training=True)
+        counts = [len(cases), int((~torch.isnan(inputs.aux[0].targets[cases])).sum())]
+        _, losses = objective.losses(state, batch, tokens, StepDropout())
+        total = (losses * torch.tensor(counts)).sum()
+        gradients = objective.gradients(state, tokens, total)
+        buffers = {name: torch.full_like(v, 9.0) for name, v in state.values.items()}
+        stepped = StackState(
+            fits=state.fits, values=state.values, device=state.device, gradients=buffers
+        )
+        objective.write_gradients(stepped, batch, gradients)
+        return buffers
+
+    with_images = [case for case in range(12) if case not in MISSING]
+    alone, together = step(with_images), step([*with_images, *MISSING])
+    without = step(list(MISSING))
+    for name, gradient in alone.items():
+        if name.startswith(("target.", "weighting.")):
+            assert not torch.allclose(together[name], gradient)
+        else:
+            torch.testing.assert_close(together[name], gradient, rtol=1e-5, atol=1e-5)
+            assert not without[name].any()
+    assert any(gradient.any() for name, gradient in alone.items() if "target" not in name)

@@ -22,22 +22,26 @@ from lnmbench.nets.parallel import split_into_stacks, train
 from lnmbench.nets.stacked.parameters import ParameterLayout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from lnmbench.contracts import Weighting
     from lnmbench.records import Training
 
 
-@pytest.mark.parametrize("slices", [True, False], ids=["slices", "clinical"])
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"slices": False}, {"missing": range(0, 40, 3)}],
+    ids=["slices", "clinical", "slices of some"],
+)
 def test_a_fit_does_not_depend_on_its_stack(
-    slices: bool,
+    change: Mapping[str, object],
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
     settings: Training,
     sum_losses: Callable[..., Weighting],
     assert_same_fit: Callable[..., None],
 ) -> None:
-    inputs = make_inputs(slices=slices)
+    inputs = make_inputs(**change)
     everything = train(inputs, make_fits(range(50)), settings, sum_losses())
     assert len(set(everything.epochs.tolist())) > 2, "all fits stopped together"
     few = train(inputs, make_fits([47, 3, 12, 31, 8]), settings, sum_losses())

@@ -354,9 +354,11 @@ def _pack_slices(
     """
     models, cases, attention = len(padded), padded.clamp(min=0), layout.attention
     more = int(layout.class_token)
-    lengths = ((offsets.diff() + more)[cases] * (padded >= 0)).numpy()
+    counts_of_slices = offsets.diff()
+    token_lengths = torch.where(counts_of_slices > 0, counts_of_slices + more, 0)
+    lengths = (token_lengths[cases] * (padded >= 0)).numpy()
     if attention:
-        size = block_size_for(int(offsets.diff().max()) + more)
+        size = block_size_for(int(counts_of_slices.max()) + more)
         first, blocks = _assign_positions(lengths, size)
     else:
         size, ends = _MULTIPLE, lengths.cumsum(1)

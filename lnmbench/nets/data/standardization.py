@@ -143,10 +143,10 @@ class FeatureMoments:
         -------
         tuple[Tensor, Tensor]
             Mean and inverse deviation, (K, D) each, float32. The inverse deviation of a feature
-            that is constant over these slices is 0.
+            that is constant over these slices is 0, and so it is without slices.
         """
         chosen = training.double()
-        slices = (chosen @ self._slices)[:, None]  # (K, 1)
+        slices = (chosen @ self._slices)[:, None].clamp(min=1)  # (K, 1)
         mean = (chosen @ self._sums) / slices
         deviation = ((chosen @ self._squares) / slices - mean.square()).clamp(min=0).sqrt()
         constant = deviation <= _CONSTANT * torch.hypot(mean + self._center, deviation)

@@ -103,7 +103,7 @@ class FineTunedEmbedder:
         if weights is None or self._trains_projection:
             return
         features, offsets = self._slices.features, self._slices.offsets
-        for fit, prepared in enumerate(self._prepared):
+        for fit, prepared in enumerate(self._prepared & self._slices.has_slices):
             means = average_cases(features, offsets, self._mean[fit].cpu(), self._gain[fit].cpu())
             weights[fit] = principal_components(means[prepared], weights.shape[1]).to(weights)
 

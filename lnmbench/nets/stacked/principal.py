@@ -43,11 +43,13 @@ def principal_components(cases: Tensor, width: int) -> Tensor:
     Parameters
     ----------
     cases
-        Standardized features (m, D), averaged over the slices of each case.
+        Standardized features (m, D), averaged over the slices of each case; may be empty.
     width
         The number of components. Those beyond the rank of the cases are zero; the variances of
         the others have a mean of 1 over these cases.
     """
+    if not len(cases):
+        return cases.new_zeros(width, cases.shape[1])
     centered = (cases - cases.mean(0)).double()
     m, dim = centered.shape
     gram = centered @ centered.mT if m <= dim else centered.mT @ centered
@@ -82,7 +84,7 @@ def standardize(values: Tensor, mean: Tensor, gain: Tensor) -> Tensor:
 
 
 def average_cases(values: Tensor, offsets: Tensor, mean: Tensor, gain: Tensor) -> Tensor:
-    """Return the mean of the standardized slices of each case, (n, D).
+    """Return the mean of the standardized slices of each case, (n, D); 0 without slices.
 
     Parameters
     ----------
@@ -97,7 +99,7 @@ def average_cases(values: Tensor, offsets: Tensor, mean: Tensor, gain: Tensor) -
     sums = values.new_zeros(len(offsets) - 1, values.shape[1])
     for cases, rows, case in split_cases(offsets, values.shape[1], on_cpu=on_cpu):
         sums[cases].index_add_(0, case.to(values.device), standardize(values[rows], mean, gain))
-    return sums.div_(offsets.diff().to(values.device)[:, None])
+    return sums.div_(offsets.diff().clamp(min=1).to(values.device)[:, None])
 
 
 class PrincipalTokens:
@@ -183,6 +185,7 @@ def _compute_tokens(
     values, offsets = features.values, features.offsets
     n = len(training)
     means = average_cases(values, offsets[: n + 1], mean, gain)
+    training = training & (offsets[: n + 1].diff() > 0)
     components = principal_components(means[training.to(means.device)].cpu(), width).to(means)
     if averaged:
         return means @ components.mT

@@ -105,6 +105,8 @@ class Projection:
                 torch.mm(d_tokens[row, positions].mT, x, out=d_weight[row])  # (d, D)
                 d_weight[row].addr_(d_bias[row], self._mean[fit], alpha=-1)
                 d_weight[row].mul_(self._gain[fit])
+            else:  # the gradient of an earlier step
+                d_weight[row].zero_()
 
     def _standardize(self, rows: Tensor, packing: TokenPacking) -> Tensor:
         mean, gain = self._mean[rows].unsqueeze(1), self._gain[rows].unsqueeze(1)  # (k, 1, D)

@@ -82,11 +82,19 @@ def make_inputs() -> Callable[..., Inputs]:
 
 
 def _make_inputs(
-    network: nn.Module, *, views: int = 1, augment: frozenset[str] = frozenset()
+    network: nn.Module,
+    *,
+    views: int = 1,
+    augment: frozenset[str] = frozenset(),
+    missing: Sequence[int] = (),
 ) -> Inputs:
-    """Ragged cases whose brightness depends on the target; activations are the images."""
+    """Ragged cases whose brightness depends on the target; activations are the images.
+
+    The cases `missing` have none.
+    """
     source = torch.Generator().manual_seed(0)
     lengths = torch.randint(1, 5, (CASES,), generator=source)
+    lengths[list(missing)] = 0
     offsets = torch.cat([torch.zeros(1, dtype=torch.int64), lengths.cumsum(0)])
     target = (torch.rand(CASES, generator=source) < 0.5).float()
     slices = int(offsets[-1])

@@ -34,18 +34,20 @@ CPU = torch.device("cpu")
 DIM = 8
 
 
+@pytest.mark.parametrize("missing", [(), range(0, 24, 4)], ids=["all", "some"])
 @pytest.mark.parametrize("token_dim", [8, None])
 @pytest.mark.parametrize("projection", ["principal", "trained"])
 def test_an_encoder_that_does_not_move_is_a_frozen_one(
     projection: Literal["principal", "trained"],
     token_dim: int | None,
+    missing: Sequence[int],
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
     make_stages: Callable[[], nn.Sequential],
     settings: Training,
     predict_risks: Callable[..., NDArray[np.float64]],
 ) -> None:
-    inputs, fits = make_inputs(make_stages()), make_fits(range(3))
+    inputs, fits = make_inputs(make_stages(), missing=missing), make_fits(range(3))
     # the norm to which gradients are clipped counts those of the encoder too, and decay depends on
     # the rate of the network
     apart = replace(
@@ -67,6 +69,7 @@ VARIANTS = {
     "bfloat16": {"precision": "bfloat16"},
     "views": {},
     "images": {},
+    "images of some": {},
 }
 
 
@@ -81,7 +84,10 @@ def test_a_fit_does_not_depend_on_its_stack(
     predict_risks: Callable[..., NDArray[np.float64]],
 ) -> None:
     kinds = frozenset({"flip", "shift", "rotation", "intensity"} if variant == "images" else ())
-    inputs = make_inputs(make_stages(), views=3 if variant == "views" else 1, augment=kinds)
+    missing = range(0, 24, 3) if variant == "images of some" else ()
+    inputs = make_inputs(
+        make_stages(), views=3 if variant == "views" else 1, augment=kinds, missing=missing
+    )
     settings = replace(settings, **VARIANTS[variant], max_epochs=8, patience=1)
     everything = train(inputs, make_fits(range(6)), settings, target_alone(), threads=1)
     assert len(set(everything.epochs.tolist())) > 1, "all fits stopped together"
