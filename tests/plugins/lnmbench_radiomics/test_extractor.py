@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,8 +15,11 @@ import pytest
 import SimpleITK as sitk
 from lnmbench_radiomics.extractor import Radiomics
 from lnmbench_radiomics.phantom import make_phantom
+from lnmbench_radiomics.settings import FAMILIES, family_of
 
 from lnmbench import UserError
+from lnmbench.cli.app import app
+from lnmbench.store.cohort_file import read_cohort
 from lnmbench.testing import parametrize_with_contract_checks
 from lnmbench.testing.sample_volume import sample_volume
 
@@ -60,59 +65,130 @@ def test_the_digital_phantom_has_the_reference_values_of_the_ibsi() -> None:
         assert difference <= float(row["tolerance"]) + 1e-12, row["feature"]
 
 
+@dataclass(frozen=True)
+class CalledByHand:
+    """Parameters of `radiomics`, and the arguments of MIRP that a reader of the docs would use."""
+
+    parameters: Mapping[str, object]
+    arguments: Mapping[str, object]
+    cropped: bool = False
+
+
+FIXED_WIDTH = {
+    "resegmentation_intensity_range": [-1000.0, 400.0],
+    "base_discretisation_method": "fixed_bin_size",
+    "base_discretisation_bin_width": 25.0,
+}
+CALLS = {
+    "defaults": CalledByHand(
+        parameters={},
+        arguments={"new_spacing": 1.0, "spline_order": 1, **FIXED_WIDTH},
+        cropped=True,
+    ),
+    "voxels of the CT": CalledByHand(
+        parameters={"spacing_mm": None}, arguments=FIXED_WIDTH, cropped=True
+    ),
+    "whole image": CalledByHand(
+        parameters={"spacing_mm": 3.0, "margin_mm": None},
+        arguments={"new_spacing": 3.0, "spline_order": 1, **FIXED_WIDTH},
+    ),
+    "every other setting": CalledByHand(
+        parameters={
+            "spacing_mm": 0.7,
+            "by_slice": True,
+            "interpolation": "cubic",
+            "anti_aliasing": False,
+            "lowest_hu": None,
+            "highest_hu": None,
+            "outlier_sd": 3.0,
+            "bins": 32,
+        },
+        arguments={
+            "new_spacing": 0.7,
+            "by_slice": True,
+            "spline_order": 3,
+            "anti_aliasing": False,
+            "resegmentation_sigma": 3.0,
+            "base_discretisation_method": "fixed_bin_number",
+            "base_discretisation_n_bins": 32,
+        },
+        cropped=True,
+    ),
+}
+DICTIONARY = """
+[columns.case]
+role = "id"
+[columns.nodes]
+role = "target"
+kind = "ordinal"
+label = "pn"
+categories = ["N0", "N1"]
+"""
+
+
+@pytest.fixture(scope="session")
+def lung(shared_data: Path) -> tuple[Path, Path]:
+    """A chest CT and its tumor mask, 0.570 × 0.570 × 5 mm."""
+    image, mask = (shared_data / "ct" / f"lung1_{name}.nrrd" for name in ("image", "label"))
+    return image, mask
+
+
+@pytest.fixture(scope="session")
+def cropped_lung(
+    lung: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """The voxels of the CT up to 20 mm from the tumor: 36 columns and rows, and 4 slices."""
+    folder = tmp_path_factory.mktemp("cropped")
+    for path in lung:
+        # the tumor: columns 206 to 229, rows 347 to 372, slices 32 to 34
+        box = sitk.ReadImage(str(path))[170:266, 311:409, 28:39]
+        sitk.WriteImage(box, str(folder / path.name))
+    image, mask = (folder / path.name for path in lung)
+    return image, mask
+
+
 @needs_mirp
-def test_features_are_those_of_mirp_called_by_hand(
-    shared_data: Path, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_features_of_a_cohort_file_are_those_of_mirp_called_by_hand(
+    call: CalledByHand,
+    lung: tuple[Path, Path],
+    cropped_lung: tuple[Path, Path],
+    home: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     from mirp import extract_features
 
-    image, mask = (shared_data / "ct" / f"lung1_{name}.nrrd" for name in ("image", "label"))
-    extractor = Radiomics(families=FEW, spacing_mm=None, margin_mm=30.0)
-    features = extractor.extract(sitk.ReadImage(str(image)), sitk.ReadImage(str(mask)))
-    assert capfd.readouterr().out == "", "MIRP prints nothing"
+    Path("cases.csv").write_text(f"case,image,region\nA,{lung[0]},{lung[1]}\n", encoding="utf-8")
+    Path("clinical.csv").write_text("case,nodes\nA,N1\n", encoding="utf-8")
+    Path("columns.toml").write_text(DICTIONARY, encoding="utf-8")
+    settings = ",".join(f"{name}={value}" for name, value in call.parameters.items())
+    app(
+        "data ingest folder:manifest=cases.csv,table=clinical.csv,columns=columns.toml "
+        f"--workers 1 --extract radiomics{settings and f':{settings}'}".split(),
+        standalone_mode=False,
+    )
+    path = Path(capfd.readouterr().out.strip())
+    assert path.parent == home / "cohorts", "MIRP prints nothing"
+    stored = {
+        name.removeprefix("radiomics: "): float(values[0])
+        for name, values in read_cohort(path).values.items()
+        if name.startswith("radiomics: ")
+    }
+    image, mask = cropped_lung if call.cropped else lung
     (by_hand,) = extract_features(
         image=str(image),
         mask=str(mask),
         image_modality="ct",
-        base_feature_families=["morphology", "statistics", "glszm"],
-        base_discretisation_method="fixed_bin_size",
-        base_discretisation_bin_width=25.0,
-        resegmentation_intensity_range=[-1000.0, 400.0],
+        base_feature_families="all",
+        **call.arguments,
     )
-    assert [column.name for column in extractor.columns] == [
+    assert sorted(stored) == sorted(
         name
         for name in by_hand.columns
-        if re.match("morph|stat|szm", name) and name not in ("morph_moran_i", "morph_geary_c")
-    ]
-    assert len(features) > 50
-    for name, value in features.items():
-        assert value == pytest.approx(float(by_hand[name].iloc[0]), rel=1e-5), name
-
-
-@needs_mirp
-def test_resampled_features_of_the_whole_image_are_those_of_mirp(tmp_path: Path) -> None:
-    from mirp import extract_features
-
-    volume = sample_volume()
-    paths = {"image": tmp_path / "image.nrrd", "mask": tmp_path / "mask.nrrd"}
-    sitk.WriteImage(volume.image, str(paths["image"]))
-    sitk.WriteImage(volume.mask, str(paths["mask"]))
-    extractor = Radiomics(families="statistics+glcm", spacing_mm=2.0, margin_mm=None, bins=16)
-    features = extractor.extract(volume.image, volume.mask)
-    (by_hand,) = extract_features(
-        image=str(paths["image"]),
-        mask=str(paths["mask"]),
-        image_modality="ct",
-        new_spacing=2.0,
-        spline_order=1,
-        base_feature_families=["statistics", "glcm"],
-        base_discretisation_method="fixed_bin_number",
-        base_discretisation_n_bins=16,
-        resegmentation_intensity_range=[-1000.0, 400.0],
+        if family_of(name) and name not in ("morph_moran_i", "morph_geary_c")
     )
-    assert len(features) == 18 + 25
-    for name, value in features.items():
-        assert value == float(by_hand[name].iloc[0]), name
+    assert {family_of(name) for name in stored} == set(FAMILIES)
+    assert stored == {name: float(by_hand[name].iloc[0]) for name in stored}
 
 
 @needs_mirp
