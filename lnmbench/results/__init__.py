@@ -12,6 +12,7 @@ from lnmbench.results.controls import (
     merge_summarized_controls,
     planned_controls,
 )
+from lnmbench.results.difficult_cases import CaseRanking, rank_cases
 from lnmbench.results.effects import (
     Direction,
     Effect,
@@ -123,6 +124,7 @@ __all__ = [
     "MISSING",
     "TARGET_POWER",
     "Aim",
+    "CaseRanking",
     "Claim",
     "ControlTest",
     "Direction",
@@ -209,6 +211,7 @@ __all__ = [
     "published_tests",
     "question_effects",
     "question_margins",
+    "rank_cases",
     "reverse_comparison",
     "summarized_controls",
     "summarized_groups",

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Cell, MethodResult, Results, Table, TableColumn
-from lnmbench.results import complete_methods, format_decimal
-from lnmbench.stats.cv_auc import placements
+from lnmbench.records import Block, Cell, Results, Table, TableColumn
+from lnmbench.results import CaseRanking, format_decimal, rank_cases
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
 
-FEWEST_METHODS = 2
 MOST_CASES = 15
 """Cases in the short table."""
-WRONG = 0.5
-"""Mean placement below which a case is ranked wrongly."""
 COLUMNS = (
     TableColumn(key="case", heading="Case"),
     TableColumn(key="label", heading="Label", align="left"),
@@ -35,33 +30,14 @@ METHOD_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Ranking:
-    """The mean placement and the mean prediction of each case by each method, (methods, n)."""
-
-    methods: tuple[MethodResult, ...]
-    placement: NDArray[np.float64]
-    prediction: NDArray[np.float64]
-    truth: NDArray[np.float64]
-
-    def difficult(self) -> list[int]:
-        """Return the cases that every method ranks wrongly, the most wrong ones first."""
-        cases = np.flatnonzero((self.placement < WRONG).all(axis=0))
-        return sorted(cases.tolist(), key=lambda case: self.placement[:, case].mean())
-
-    def label(self, case: int) -> str:
-        """Return the label of a case in words."""
-        return "positive" if self.truth[case] else "negative"
-
-
 class DifficultCases:
     """The cases that every method ranks among those of the other label."""
 
     group: SectionGroup = "predictions"
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return tables, or no block with fewer than two methods and of several outcomes."""
-        ranking = _rank(results)
+        """Return tables, or no block if the cases cannot be ranked."""
+        ranking = rank_cases(results)
         if ranking is None:
             return []
         cases = ranking.difficult()
@@ -71,27 +47,7 @@ class DifficultCases:
         return blocks
 
 
-def _rank(results: Results) -> _Ranking | None:
-    methods, predictions = [], []
-    for result in complete_methods(results):
-        predicted = result.predicted
-        if result.method.is_control or predicted is None or not np.isfinite(predicted).all():
-            continue
-        methods.append(result)
-        predictions.append(np.asarray(predicted))
-    if len(methods) < FEWEST_METHODS or not results.truth.size:
-        return None
-    outer = np.asarray(results.outer)
-    placement = [placements(results.truth, p, outer, what="predictions") for p in predictions]
-    return _Ranking(
-        methods=tuple(methods),
-        placement=np.stack(placement),
-        prediction=np.stack([p.mean(axis=0) for p in predictions]),
-        truth=np.asarray(results.truth),
-    )
-
-
-def _make_table(results: Results, ranking: _Ranking, cases: Sequence[int]) -> Table:
+def _make_table(results: Results, ranking: CaseRanking, cases: Sequence[int]) -> Table:
     share = f"{len(cases)} of {plural(results.n, 'case')}"
     count = plural(len(ranking.methods), "method")
     notes = [
@@ -102,6 +58,12 @@ def _make_table(results: Results, ranking: _Ranking, cases: Sequence[int]) -> Ta
         "Case: its number in the ledger (table cases), from 0. Such a case may be unusual, or its "
         "label or image wrong. Reports have no images: lnmbench data describe writes them.",
     ]
+    unranked = int(np.isnan(ranking.placement).any(axis=0).sum())
+    if unranked:
+        notes.append(
+            "Not ranked, because its test folds have no case of the other label:"
+            f" {plural(unranked, 'case')}."
+        )
     if len(cases) > MOST_CASES:
         notes.append(f"The first {MOST_CASES} are shown; HTML, LaTeX and CSV reports have all.")
     return Table(
@@ -113,7 +75,7 @@ def _make_table(results: Results, ranking: _Ranking, cases: Sequence[int]) -> Ta
     )
 
 
-def _make_cells(ranking: _Ranking, case: int) -> Iterator[Cell]:
+def _make_cells(ranking: CaseRanking, case: int) -> Iterator[Cell]:
     yield Cell(text=str(case), value=float(case))
     yield Cell(text=ranking.label(case))
     yield _mean_cell(ranking.placement[:, case])
@@ -126,7 +88,7 @@ def _mean_cell(values: NDArray[np.float64]) -> Cell:
     return Cell(text=f"{first} ({' to '.join(others)})", value=mean, low=low, high=high)
 
 
-def _make_method_table(results: Results, ranking: _Ranking, cases: Sequence[int]) -> Table:
+def _make_method_table(results: Results, ranking: CaseRanking, cases: Sequence[int]) -> Table:
     pairs = [(case, row) for case in cases for row in range(len(ranking.methods))]
     return Table(
         key="difficult_cases_by_method",

@@ -11,6 +11,7 @@ from lnmbench_report.difficult_cases import DifficultCases
 
 from lnmbench.records import Results, Table
 from lnmbench.rendering import render
+from lnmbench.results import rank_cases
 from lnmbench.testing.sample_results import CONTROL, LOGISTIC, SINGLE_TASK, sample_results
 
 
@@ -25,21 +26,9 @@ def test_a_case_is_difficult_if_each_method_ranks_it_wrongly(
     table, by_method = DifficultCases()(results)
     assert isinstance(table, Table)
     assert isinstance(by_method, Table)
-    methods = [r for r in results.method_results if not r.method.is_control]
-    right = np.zeros((2, results.n))
-    for row, result in enumerate(methods):
-        assert result.predicted is not None
-        for repeat, p in enumerate(result.predicted):
-            for case in range(results.n):
-                others = (results.outer[repeat] == results.outer[repeat, case]) & (
-                    results.truth != results.truth[case]
-                )
-                sign = 1 if results.truth[case] else -1
-                difference = sign * (p[case] - p[others])
-                right[row, case] += ((difference > 0) + 0.5 * (difference == 0)).mean()
-    right /= len(results.outer)
-    expected = np.flatnonzero((right < 0.5).all(axis=0))
-    order = expected[np.argsort(right[:, expected].mean(axis=0), kind="stable")]
+    ranking = rank_cases(results)
+    assert ranking is not None
+    right, order = ranking.placement, ranking.difficult()
     assert column_texts(table, "case") == [str(case) for case in order[:15]]
     assert table.rows[0][2].value == pytest.approx(right[:, order[0]].mean())
     assert (table.rows[0][2].low, table.rows[0][2].high) == pytest.approx(
@@ -56,3 +45,11 @@ def test_a_case_is_difficult_if_each_method_ranks_it_wrongly(
 def test_there_is_no_section_with_one_method_or_without_labels(results: Results) -> None:
     assert DifficultCases()(sample_results([(LOGISTIC, 1.0)])) == []
     assert DifficultCases()(replace(results, truth=np.empty(0))) == []
+
+
+def test_cases_that_cannot_be_ranked_are_counted(results: Results) -> None:
+    outer = np.asarray(results.outer).copy()
+    outer[:, np.flatnonzero(results.truth)[:2]] = 9
+    table, _ = DifficultCases()(replace(results, outer=outer))
+    assert isinstance(table, Table)
+    assert table.notes[-1].endswith("no case of the other label: 2 cases.")
