@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lnmbench.errors import UserError, reading
+from lnmbench.errors import UserError
 from lnmbench.records import Block, Cell, Paragraph, Preprocessing, Table, TableColumn
 from lnmbench.registry import Registry
 from lnmbench.store.checkpoints import SUFFIX
 from lnmbench.store.cohort_file import read_cohort
+from lnmbench.store.cohort_folder import find_stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +42,6 @@ def read_stored_cohorts(home: Path) -> list[StoredCohort]:
     """Return the files and unfinished folders of cohorts, by name."""
     files = [_read(path) for path in find_stored(home, ".h5")]
     return files + [_describe_unfinished(path) for path in find_stored(home, SUFFIX)]
-
-
-def find_stored(home: Path, suffix: str) -> list[Path]:
-    """Return the cohorts' files or folders of a suffix, by name; none without a home.
-
-    Raises `UserError` if the home is a file or a broken link, or cannot be read.
-    """
-    folder = home / "cohorts"
-    with reading(folder):
-        try:
-            paths = list(folder.iterdir())
-        except FileNotFoundError:
-            if os.path.lexists(home) and not home.is_dir():
-                raise
-            return []
-    return sorted(path for path in paths if path.suffix == suffix)
 
 
 def _read(path: Path) -> StoredCohort:

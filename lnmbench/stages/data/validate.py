@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError, nearest
-from lnmbench.stages.data.list_cohorts import find_stored
 from lnmbench.store.cohort_check import Damage, check_cohort
+from lnmbench.store.cohort_folder import find_stored
 
 ALL = "all"
 SUFFIXES = (".h5", ".hdf5")
