@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, TypeAlias, TypedDict
 
 from pydantic import (
     AfterValidator,
@@ -22,15 +22,18 @@ from pydantic import (
 from lnmbench import choices
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
+from lnmbench.estimators import Estimator
 from lnmbench.parameters import bind
 from lnmbench.records import WINDOW_HU, Choice, Family, Protocol, Training, sort_modalities
 from lnmbench.toml_file import read_toml
 
 
 def _parse_choice(value: object) -> object:
-    """Parse a choice: text (`name:key=value`), or a table with `name` and parameters."""
+    """Parse a choice: text (`name:key=value`), a table with `name` and parameters, an object."""
     if isinstance(value, str):
         return choices.parse(value)
+    if isinstance(value, Estimator):
+        return Choice(name=value.name)
     if isinstance(value, Mapping) and isinstance(value.get("name"), str):
         return Choice(
             name=str(value["name"]), parameters={k: v for k, v in value.items() if k != "name"}
@@ -46,13 +49,13 @@ def _parse_tasks(value: object) -> object:
         return () if value.strip() == "none" else choices.parse_all(value)
     if isinstance(value, Mapping):
         return (_parse_choice(value),)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return tuple(_parse_choice(item) for item in value if item != "none")
     return value
 
 
 def _as_sequence(value: object) -> object:
-    if isinstance(value, str | Mapping):
+    if isinstance(value, str | Mapping | Estimator):
         return (value,)
     if not isinstance(value, Sequence):
         raise ValueError("a name, or a list of names")
@@ -257,29 +260,34 @@ class Benchmark(BaseModel):
         )
 
 
+ChoiceSetting: TypeAlias = str | Mapping[str, object]
+"""A choice as users write it: `name:key=value`, or a table with `name` and parameters."""
+
+
 class BenchmarkOptions(TypedDict, total=False):
     """Settings that override those of a benchmark file; None keeps the file's setting."""
 
-    dataset: str | None
-    extract: Sequence[str] | None
-    target: str | None
-    encoder: Sequence[str] | None
-    aux: Sequence[str] | None
-    sweep: str | None
+    dataset: ChoiceSetting | None
+    extract: ChoiceSetting | Sequence[ChoiceSetting] | None
+    target: ChoiceSetting | None
+    encoder: ChoiceSetting | Sequence[ChoiceSetting] | None
+    aux: ChoiceSetting | Sequence[ChoiceSetting | Sequence[ChoiceSetting]] | None
+    sweep: str | Mapping[str, object] | None
     controls: int | None
-    weighting: Sequence[str] | None
-    baseline: Sequence[str] | None
-    modalities: Sequence[str] | None
+    weighting: ChoiceSetting | Sequence[ChoiceSetting] | None
+    baseline: ChoiceSetting | Estimator | Sequence[ChoiceSetting | Estimator] | None
+    modalities: str | Sequence[str | Sequence[str]] | None
     ablation: bool | None
     only: bool | None
     repeats: int | None
     folds: int | None
     inner: int | None
     seed: int | None
+    window: tuple[float, float] | None
     training: Mapping[str, object] | None
     tune: int | None
-    primary: Sequence[str] | None
-    margin: Sequence[str] | None
+    primary: str | Sequence[str] | None
+    margin: str | Sequence[str] | Mapping[str, float] | None
     train_unlabeled: bool | None
     family: str | None
     importance: int | None

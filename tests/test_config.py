@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from lnmbench import UserError
-from lnmbench.config import read_benchmark
+from lnmbench.config import Benchmark, BenchmarkOptions, read_benchmark
+from lnmbench.estimators import estimator
 from lnmbench.records import Choice
 
 
@@ -153,3 +154,22 @@ def test_the_experiments_that_ship_can_be_read(name: str) -> None:
     assert (benchmark.repeats, benchmark.folds, benchmark.inner) == (10, 10, 5)
     literal = benchmark.training.token_dim is None
     assert literal == (name == "hu2023"), "the paper's transformer is as wide as its encoder"
+
+
+def test_an_object_is_a_choice_by_its_name() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    passed = estimator("mine", LogisticRegression())
+    mixed = read_benchmark(None, {"baseline": ["logistic", passed]}).baseline
+    assert [str(choice) for choice in mixed or ()] == ["logistic", "mine"]
+    assert read_benchmark(None, {"baseline": passed}).baseline == (Choice(name="mine"),)
+
+
+def test_tasks_of_one_method_are_a_list_or_a_tuple() -> None:
+    aux = [("pt", "size"), ["pt"], "none"]
+    tasks = read_benchmark(None, {"aux": aux}).aux or ()
+    assert [[str(task) for task in each] for each in tasks] == [["pt", "size"], ["pt"], []]
+
+
+def test_options_are_the_settings_of_a_benchmark_file() -> None:
+    assert set(BenchmarkOptions.__annotations__) == set(Benchmark.model_fields)

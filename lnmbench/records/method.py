@@ -215,6 +215,8 @@ class BaselineMethod:
     `plugins` is as in `NetworkMethod`. `files` are the checksums of the files that parameters of
     the baseline name, by parameter. `trained` is False for predictions that the run does not
     train. `scale` is the meaning of the predictions; those of a `partial` method lack cases.
+    `estimator` describes the object that was passed to `lnmbench.run` as the baseline or as its
+    model; its checksum is in `plugins`.
 
     With a `network`, the model gets features of images: those of the network's encoder, averaged
     over the slices of a case, or, if the network has auxiliary tasks, those that it learns from
@@ -229,6 +231,7 @@ class BaselineMethod:
     scale: PredictionScale = field(default="probability", metadata={OMITTED_BY_DEFAULT: True})
     partial: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
     network: NetworkMethod | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
+    estimator: str = field(default="", metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def is_scored(self) -> bool:
@@ -278,8 +281,8 @@ class BaselineMethod:
         checksums = dict(settings.pop("files"))
         parameters = {**self.baseline.parameters, **checksums}
         settings["baseline"] = {"name": self.baseline.name, "parameters": parameters}
-        # these follow from the baseline and its files
-        for name in ("trained", "scale", "partial"):
+        # these follow from the baseline, its files and plugins
+        for name in ("trained", "scale", "partial", "estimator"):
             del settings[name]
         return _fingerprint(settings)
 

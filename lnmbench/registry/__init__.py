@@ -18,7 +18,14 @@ from lnmbench import contracts, records
 from lnmbench.errors import UserError
 from lnmbench.parameters import Parameter
 from lnmbench.registry.boundary import Events, GuardedExecutor
-from lnmbench.registry.plugins import BLOCK, PLUGINS, LoadedPlugins, Plugin, Problem
+from lnmbench.registry.plugins import (
+    BLOCK,
+    PLUGINS,
+    LoadedPlugins,
+    Plugin,
+    PluginSource,
+    Problem,
+)
 from lnmbench.registry.roles import Offer, Role, Selection
 
 if TYPE_CHECKING:
@@ -123,12 +130,12 @@ class Registry:
     Parameters
     ----------
     extra
-        Plugin files or modules in addition to the installed ones.
+        Plugin files or modules in addition to the installed ones, and objects.
     """
 
-    def __init__(self, extra: Sequence[str] = ()) -> None:
+    def __init__(self, extra: Sequence[PluginSource] = ()) -> None:
         loaded = self._loaded = LoadedPlugins(extra)
-        self.extra = tuple(extra)
+        self.extra = tuple(source for source in extra if isinstance(source, str))
         self.datasets = Role[contracts.Dataset](loaded, "dataset", contracts.Dataset)
         self.report_readers = Role[contracts.ReportReader](
             loaded, "report reader", contracts.ReportReader
@@ -205,6 +212,7 @@ __all__ = [
     "GuardedExecutor",
     "Offer",
     "Plugin",
+    "PluginSource",
     "Problem",
     "Registry",
     "Role",

@@ -6,13 +6,17 @@ import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TypeAlias
 
 import pluggy
 
+from lnmbench.contracts import Baseline
 from lnmbench.errors import UserError
-from lnmbench.hookspecs import Hooks
+from lnmbench.estimators import Estimator
+from lnmbench.hookspecs import Hooks, hookimpl
 from lnmbench.registry.faults import (
     GROUP,
     describe_failure,
@@ -32,7 +36,8 @@ PLUGINS = "LNMBENCH_PLUGINS"
 class Plugin:
     """A plugin that was loaded: its name, where it comes from, its module and its version.
 
-    `explicit` plugins were named by the user, others are installed.
+    `explicit` plugins were named by the user, others are installed. `estimator` describes the
+    object that was passed to `lnmbench.run`, if it is one.
     """
 
     name: str
@@ -40,6 +45,7 @@ class Plugin:
     module: str
     version: str
     explicit: bool
+    estimator: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -47,14 +53,19 @@ class Plugin:
         return self.module.startswith(FILE_MODULE)
 
     @property
+    def is_whole(self) -> bool:
+        """True for a plugin file and an object: nothing of them is loaded later."""
+        return self.is_file or bool(self.estimator)
+
+    @property
     def remedy(self) -> str:
         """Advice for a fault of this plugin."""
-        return remedy(self.name)
+        return "fix it, or omit it" if self.estimator else remedy(self.name)
 
     @property
     def remedy_with_traceback(self) -> str:
         """Advice for an exception of this plugin, whose traceback `--debug` shows."""
-        return remedy(self.name).replace("fix it", "fix it (--debug shows the traceback)")
+        return self.remedy.replace("fix it", "fix it (--debug shows the traceback)")
 
     def describe(self, error: BaseException, *, quoted: bool = True) -> str:
         """Return where in this plugin an exception was raised, its type and, if quoted, message."""
@@ -90,16 +101,32 @@ def remedy(plugin: str) -> str:
     return f"fix it, or set {BLOCK}={plugin} to skip it"
 
 
+PluginSource: TypeAlias = str | Estimator
+"""A plugin file or module, or an object that is a plugin by itself."""
+
+
+class OfferedEstimator:
+    """A plugin that offers one object as a baseline."""
+
+    def __init__(self, estimator: Estimator) -> None:
+        self._estimator = estimator
+
+    @hookimpl
+    def register_baselines(self) -> Mapping[str, Callable[..., Baseline]]:
+        """Offer the object by its name."""
+        return {self._estimator.name: self._estimator.model}
+
+
 class LoadedPlugins:
     """The plugins that could be loaded, and the problems of the others.
 
     Parameters
     ----------
     extra
-        Plugin files or modules in addition to the installed ones.
+        Plugin files or modules in addition to the installed ones, and objects.
     """
 
-    def __init__(self, extra: Sequence[str] = ()) -> None:
+    def __init__(self, extra: Sequence[PluginSource] = ()) -> None:
         self._pluggy = pluggy.PluginManager(GROUP)
         self._pluggy.add_hookspecs(Hooks)
         self._by_name: dict[str, Plugin] = {}
@@ -108,8 +135,11 @@ class LoadedPlugins:
         for point in sorted(entry_points(group=GROUP), key=lambda p: p.name):
             if point.name not in blocked:
                 self._load(_make_plugin(point), point.load)
-        for text in [*_split(os.environ.get(PLUGINS, ""), os.pathsep), *extra]:
-            self._load_explicit(text, blocked)
+        for source in [*_split(os.environ.get(PLUGINS, ""), os.pathsep), *extra]:
+            if isinstance(source, Estimator):
+                self._load(_plugin_of(source), partial(OfferedEstimator, source))
+            else:
+                self._load_explicit(source, blocked)
 
     @property
     def hook(self) -> pluggy.HookRelay:
@@ -135,13 +165,14 @@ class LoadedPlugins:
     def sources(self, names: Iterable[str] | None = None) -> dict[str, str]:
         """Return the checksum of the source of each loaded plugin, or of some.
 
-        For a file it is that of the code that was loaded, whatever the file holds by now. Modules
-        of a package are loaded when they are needed, so that the files as they are now count.
+        For a file it is that of the code that was loaded, whatever the file holds by now, and for
+        an object that of the object. Modules of a package are loaded when they are needed, so that
+        the files as they are now count.
         """
         chosen = self._by_name if names is None else names
         loaded = [self._by_name[name] for name in chosen if name in self._by_name]
         return {
-            each.name: each.version if each.is_file else module_checksum(each.module)
+            each.name: each.version if each.is_whole else module_checksum(each.module)
             for each in loaded
         }
 
@@ -203,7 +234,7 @@ class LoadedPlugins:
                 raise
             self.add_problem(plugin, f"fails to import ({plugin.describe(error)})")
             return
-        fault = describe_hook_fault(module)
+        fault = "" if plugin.estimator else describe_hook_fault(module)
         if fault:
             self.add_problem(plugin, fault)
             return
@@ -214,6 +245,17 @@ class LoadedPlugins:
             self.add_problem(plugin, f"cannot be registered ({plugin.describe(error)})")
             return
         self._by_name[plugin.name] = plugin
+
+
+def _plugin_of(estimator: Estimator) -> Plugin:
+    return Plugin(
+        name=f"estimator {estimator.name}",
+        origin="Python",
+        module=estimator.module,
+        version=estimator.checksum,
+        explicit=True,
+        estimator=estimator.description,
+    )
 
 
 def _make_plugin(point: EntryPoint) -> Plugin:

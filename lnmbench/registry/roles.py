@@ -87,6 +87,10 @@ class Role(Generic[T_co]):
             )
         raise UserError(f"unknown {self.name} {name!r}", then=nearest(name, by_name))
 
+    def plugins(self, name: str) -> tuple[Plugin, ...]:
+        """Return the plugins that offer a name."""
+        return tuple(offer.plugin for offer in self._by_name().get(name, []))
+
     def bind(self, choice: Choice) -> Choice:
         """Return the choice with all parameters of its factory, typed."""
         return self.offer(choice.name).bind(choice)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import importlib
 import inspect
-import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
 from lnmbench import UserError
+from lnmbench.estimators import (
+    make_unknown_error,
+    module_version,
+    require_classifier,
+    set_seeds,
+)
 
 WHERE = "baseline sklearn"
 
@@ -42,41 +45,21 @@ def make_classifier(path: str, parameters: Mapping[str, object], seed: int) -> A
         model = _build(target, direct, path)
     else:
         model, direct = target, {}
-    for method in ("fit", "predict_proba", "get_params", "set_params"):
-        if not callable(getattr(model, method, None)):
-            raise UserError(
-                f"{path} is no classifier of scikit-learn",
-                where=WHERE,
-                expected=f"a class or object with {method}",
-                got=_describe(model),
-                then=_advise(model, method),
-            )
+    require_classifier(model, subject=path, where=WHERE, kind="a class or object")
     if not inspect.isclass(target):
         model = clone(model)
     known = model.get_params(deep=True)
     for name in parameters:
         if name not in known:
-            raise _unknown(name, path, known)
-    seeds = {
-        name: seed
-        for name, value in known.items()
-        if name.rpartition("__")[2] == "random_state" and value is None
-    }
+            raise make_unknown_error(name, subject=path, known=known, where=WHERE)
     others = {name: value for name, value in parameters.items() if name not in direct}
-    return model.set_params(**{**seeds, **others})
+    # a parameter that is set may be a random state, or a part with one
+    return set_seeds(model.set_params(**others), seed)
 
 
 def source_version(path: str) -> dict[str, str]:
     """Return the version of the package of an import path, or the checksum of its module's file."""
-    module = path.rpartition(".")[0]
-    package = module.partition(".")[0]
-    version = getattr(sys.modules.get(package), "__version__", None)
-    if isinstance(version, str) and version:
-        return {package: version}
-    file = getattr(sys.modules.get(module), "__file__", None)
-    if file is None or not Path(file).is_file():
-        return {}
-    return {module: f"sha256:{hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]}"}
+    return module_version(path.rpartition(".")[0])
 
 
 def _import_object(path: str) -> Any:
@@ -126,7 +109,7 @@ def _build(cls: type[Any], parameters: Mapping[str, object], path: str) -> Any:
     if not any(each.kind is each.VAR_KEYWORD for each in accepted.values()):
         for name in parameters:
             if name not in accepted:
-                raise _unknown(name, path, accepted)
+                raise make_unknown_error(name, subject=path, known=accepted, where=WHERE)
     try:
         return cls(**parameters)
     except Exception as error:  # the class is the user's choice and may raise anything
@@ -136,19 +119,3 @@ def _build(cls: type[Any], parameters: Mapping[str, object], path: str) -> Any:
             got=f"{type(error).__name__}: {str(error)[:120]}",
             then="set its parameters: parameters=name=value+name=value",
         ) from error
-
-
-def _unknown(name: str, path: str, known: Iterable[str]) -> UserError:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known)[:12])}"
-    return UserError(f"{path} has no parameter {name[:40]!r}", where=WHERE, then=hint)
-
-
-def _describe(model: object) -> str:
-    return f"the {'function' if inspect.isroutine(model) else type(model).__name__}"
-
-
-def _advise(model: object, method: str) -> str:
-    if method == "predict_proba" and callable(getattr(model, "decision_function", None)):
-        return "wrap it in sklearn.calibration.CalibratedClassifierCV"
-    return "name a class, or an object of it"

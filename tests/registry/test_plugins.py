@@ -3,10 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from lnmbench import UserError
+from lnmbench import Column, UserError
+from lnmbench.errors import PluginError
+from lnmbench.estimators import estimator
+from lnmbench.records import Choice
 from lnmbench.registry import Registry
+from lnmbench.registry.boundary.baselines import GuardedBaseline
 
 Write = Callable[[str, str], str]
 
@@ -142,3 +149,44 @@ def test_an_unreadable_file_and_one_that_interrupts_are_problems(
     (problem,) = Registry([write("secret", "x = 1")]).problems
     assert problem.line.startswith("cannot be read (")
     assert problem.line.endswith("secret.py: Permission denied)")
+
+
+def test_an_object_is_offered_as_a_baseline_of_its_registry_alone() -> None:
+    passed = estimator("mine", LogisticRegression(), search={"C": [0.1, 1.0]})
+    registry = Registry([passed])
+    plugin = registry.baselines.offer("mine").plugin
+    assert (plugin.name, plugin.version) == ("estimator mine", passed.checksum)
+    assert plugin.estimator == passed.description
+    assert registry.sources(["estimator mine"]) == {"estimator mine": passed.checksum}
+    baseline = registry.baselines.build(Choice(name="mine"))
+    assert isinstance(baseline, GuardedBaseline)
+    assert baseline.candidates() == ({"C": 0.1}, {"C": 1.0})
+    assert registry.extra == ()
+    assert not registry.problems
+    with pytest.raises(UserError, match="unknown baseline 'mine'"):
+        Registry().baselines.offer("mine")
+
+
+def test_the_plugins_of_a_name_are_listed() -> None:
+    taken = estimator("logistic", LogisticRegression())
+    names = [plugin.name for plugin in Registry([taken]).baselines.plugins("logistic")]
+    assert names == ["lnmbench_baselines", "estimator logistic"]
+    assert Registry().baselines.plugins("none") == ()
+
+
+class Failing(LogisticRegression):
+    """A classifier that fails in every fit."""
+
+    def fit(self, features: object, truth: object) -> Failing:
+        raise ValueError("no fit today")
+
+
+def test_a_fault_of_an_object_names_it_and_no_plugin_to_block() -> None:
+    baseline = Registry([estimator("mine", Failing())]).baselines.build(Choice(name="mine"))
+    model = baseline.estimator((Column(name="x", role="feature"),))
+    frame, truth = pd.DataFrame({"x": [1.0, 2.0]}), np.array([0.0, 1.0])
+    with pytest.raises(PluginError) as fault:
+        model.probabilities({}, frame, truth, np.array([True, True]))
+    line = str(fault.value)
+    assert line.startswith("baseline mine fails in estimator (test_plugins.py, line ")
+    assert line.endswith("no fit today); fix it (--debug shows the traceback), or omit it")

@@ -156,7 +156,8 @@ class Boundary:
         )
 
     def __str__(self) -> str:
-        return f"{self.role} {self.name} of plugin {self.plugin.name}"
+        place = "" if self.plugin.estimator else f" of plugin {self.plugin.name}"
+        return f"{self.role} {self.name}{place}"
 
     def _wrong_value(self, method: str, unexpected: Unexpected, function: object) -> PluginError:
         return self.refuse(

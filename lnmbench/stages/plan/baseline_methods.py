@@ -127,6 +127,7 @@ class BaselineResolver:
             baseline=selection.bound,
             plugins=list_versions([selection.version]),
             files=hash_files(selection.bound.parameters),
+            estimator=selection.offer.plugin.estimator,
         )
 
     def _image_baseline(
@@ -169,6 +170,7 @@ class BaselineResolver:
             },
             files=hash_files(parts.model.bound.parameters),
             network=network,
+            estimator=parts.model.offer.plugin.estimator,
         )
         resolved = ResolvedNetwork(
             method=network,

@@ -28,6 +28,7 @@ from lnmbench.records import (
     UnitEquations,
     UnitResult,
 )
+from lnmbench.registry import PluginSource
 from lnmbench.stages.plan import (
     CandidateGroup,
     ResolvedBenchmark,
@@ -55,7 +56,7 @@ class NetworkChunk:
     cohort_file: Path
     features: FeatureCache | None
     examples: Mapping[ImageInputs, FeatureCache] = field(default_factory=dict)
-    plugins: tuple[str, ...] = ()
+    plugins: tuple[PluginSource, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
     importance: int = 0
@@ -82,7 +83,7 @@ class BaselineChunk:
     fixed: NDArray[np.float64] | None = None
     features: FeatureCache | None = None
     examples: Mapping[ImageInputs, FeatureCache] = field(default_factory=dict)
-    plugins: tuple[str, ...] = ()
+    plugins: tuple[PluginSource, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = field(default_factory=Resources)
     importance: int = 0
@@ -110,7 +111,7 @@ def make_chunk(
     *,
     features: FeatureCache | None,
     examples: Mapping[ImageInputs, FeatureCache] | None = None,
-    plugins: tuple[str, ...] = (),
+    plugins: tuple[PluginSource, ...] = (),
 ) -> Chunk:
     """Return a chunk of a resolved benchmark.
 

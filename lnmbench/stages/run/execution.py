@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lnmbench import environment
 from lnmbench.records import Cohort, UnitResult
-from lnmbench.registry import BLOCK, PLUGINS, Registry
+from lnmbench.registry import BLOCK, PLUGINS, PluginSource, Registry
 from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
 from lnmbench.stages.plan import model_choice, refuse_model
 from lnmbench.stages.run.baselines import baseline_results
@@ -98,12 +98,19 @@ class _Stopwatch:
         return seconds, time.process_time() - self._worked, environment.peak_memory_mb()
 
 
-def _registry(plugins: tuple[str, ...]) -> Registry:
+def _registry(plugins: tuple[PluginSource, ...]) -> Registry:
     """Return the registry of a process, which all its chunks share."""
     named_by_environment = tuple(os.environ.get(name, "") for name in (PLUGINS, BLOCK))
     return _cached_registry(plugins, named_by_environment)
 
 
 @functools.lru_cache(maxsize=1)
-def _cached_registry(plugins: tuple[str, ...], named_by_environment: tuple[str, ...]) -> Registry:
+def _cached_registry(
+    plugins: tuple[PluginSource, ...], named_by_environment: tuple[str, ...]
+) -> Registry:
     return Registry(plugins)
+
+
+def forget_plugins() -> None:
+    """Load plugins again for the next chunk: a process may run benchmarks one after another."""
+    _cached_registry.cache_clear()

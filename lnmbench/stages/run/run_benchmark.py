@@ -22,7 +22,7 @@ from lnmbench.records import (
     Resources,
     RunFolders,
 )
-from lnmbench.registry import Registry
+from lnmbench.registry import PluginSource, Registry
 from lnmbench.stages.ingest import IngestOptions, find_leaks_of, ingest, shorten
 from lnmbench.stages.plan import (
     FailedMethods,
@@ -34,6 +34,7 @@ from lnmbench.stages.plan import (
     resolve,
 )
 from lnmbench.stages.run.cohort_profile import make_profile
+from lnmbench.stages.run.execution import forget_plugins
 from lnmbench.stages.run.network_images import refuse_unmasked
 from lnmbench.stages.run.work import Work
 from lnmbench.store.ledger import LedgerWriter
@@ -46,7 +47,7 @@ def run(
     folders: RunFolders,
     executor: Choice,
     workers: int,
-    plugins: tuple[str, ...],
+    plugins: tuple[PluginSource, ...],
     progress: Progress,
     ingest_options: IngestOptions | None = None,
     resources: Resources | None = None,
@@ -97,6 +98,7 @@ def run(
             options=ingest_options,
         )
 
+    forget_plugins()
     resolved = resolve(
         benchmark,
         registry,

@@ -11,7 +11,7 @@ from pathlib import Path
 from lnmbench.contracts import Progress
 from lnmbench.errors import PluginError, UserError
 from lnmbench.records import ImageInputs, NetworkMethod, Plan, Unit, UnitResult, probe_key
-from lnmbench.registry import GuardedExecutor, Registry, fault_log
+from lnmbench.registry import GuardedExecutor, PluginSource, Registry, fault_log
 from lnmbench.registry.boundary.values import Unexpected, describe
 from lnmbench.stages.plan import (
     MethodFailure,
@@ -61,7 +61,7 @@ class Work:
         benchmark: ResolvedBenchmark,
         *,
         home: Path,
-        plugins: tuple[str, ...],
+        plugins: tuple[PluginSource, ...],
     ) -> list[MethodFailure]:
         """Run the chunks that a method lacks; return its failure, if there is one.
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import Plan, Resources
+from lnmbench.estimators import estimator
+from lnmbench.records import BaselineMethod, Plan, Resources
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import resolve_methods
@@ -93,3 +96,25 @@ def test_the_version_of_an_imported_package_belongs_to_the_method(
     assert first.plugins["sklearn"] == sklearn.__version__
     monkeypatch.setattr(sklearn, "__version__", "99.0")
     assert resolve().method.fingerprint != first.fingerprint
+
+
+def test_an_object_belongs_to_the_method_by_its_checksum(
+    make_cohort: MakeCohort, plan: Plan
+) -> None:
+    def resolve(model: LogisticRegression) -> BaselineMethod:
+        passed = estimator("mine", model, search={"tol": [1e-3, 1e-4]})
+        registry = Registry([passed])
+        benchmark = read_benchmark(None, {"baseline": passed, "only": True})
+        selections = select_methods(benchmark, registry)
+        (resolved,), _ = resolve_methods(
+            selections, benchmark, registry, make_cohort(30), Resources(), plan=plan
+        )
+        assert isinstance(resolved, ResolvedBaseline)
+        return resolved.method
+
+    method, same, other = (resolve(LogisticRegression(C=number)) for number in (1.0, 1.0, 2.0))
+    assert method.fingerprint == same.fingerprint != other.fingerprint
+    assert method.fingerprint == replace(method, estimator="described otherwise").fingerprint
+    assert method.label == "mine"
+    assert "LogisticRegression(random_state=0); search: tol=0.001+0.0001" in method.estimator
+    assert {"estimator mine", "sklearn", "lnmbench"} == set(method.plugins)
