@@ -72,7 +72,8 @@ class StackedObjective:
         self.training_cases = _case_indices(fits.training)
         self._validation_cases = _case_indices(fits.validation)
         self._validation_batches: tuple[tuple[int, ...], list[Batch]] = ((), [])
-        self._table = TableFeatures(fits, data.device)
+        has_slices = None if inputs.slices is None else inputs.slices.has_slices
+        self._table = TableFeatures(fits, data.device, has_slices)
         labels, known = split_known_labels(inputs.target.float(), partial=inputs.target.dim() > 1)
         self.has_target = inputs.has_target
         if self.has_target and bool((fits.validation & ~known).any()):
@@ -220,12 +221,15 @@ class StackedObjective:
         self, state: StackState, features: Tensor, values: CaseFeatures, dropout: StepDropout
     ) -> Tensor:
         """Return the target's logits (k, B, outcomes) of image features and other ones."""
-        clinical = values.clinical
-        if values.modalities:
+        shares, clinical = values.draw_shares(dropout.modalities), values.clinical
+        count = len(values.modalities)
+        if count:
             others = self.network.modality_features(
-                state.values, values.modalities, values.present, dropout
+                state.values, values.modalities, shares[:, :, :count], dropout
             )
             clinical = torch.cat([clinical, others], dim=2)
+        if dropout.modalities.is_active and shares.shape[2] > count:
+            features = features[:, : shares.shape[1]] * shares[:, :, count:]  # (k, B, F)
         return self.network.target_logits(state.values, features, clinical)
 
     def target_probabilities(
@@ -247,6 +251,11 @@ class StackedObjective:
     def _probabilities(self, logits: Tensor) -> Tensor:
         p = torch.sigmoid(logits)  # (k, B, outcomes)
         return p.cummin(2).values if self._inputs.ordered else p
+
+    @property
+    def droppable_modalities(self) -> int:
+        """Return the number of modalities that dropout may omit, with images if there are any."""
+        return self._table.droppable
 
     @property
     def outcomes(self) -> int:

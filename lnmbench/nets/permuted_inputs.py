@@ -99,7 +99,8 @@ def _predict(
 
 def _exchange(values: CaseFeatures, others: CaseFeatures, each: PermutedInput) -> CaseFeatures:
     if each.images:
-        return values
+        present = torch.cat([values.present[:, :, :-1], others.present[:, :, -1:]], dim=2)
+        return replace(values, present=present)
     if each.modality is None:
         clinical = values.clinical.clone()
         columns = list(each.columns)

@@ -213,7 +213,8 @@ class TrainLoop:
         if batch.lists > count:
             bags = self._bag_dropout.draw(fits, step, batch.lists - count, width)
             cases = cases.extend(bags)
-        modalities = self._modality_dropout.draw(fits, step, count, len(network.modalities))
+        width = self._objective.droppable_modalities
+        modalities = self._modality_dropout.draw(fits, step, count, width)
         return StepDropout(tokens=tokens, cases=cases, modalities=modalities)
 
     def results(

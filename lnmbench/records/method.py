@@ -67,7 +67,8 @@ class Training:
     `pooling`, by default the mean. `feature_penalty` acts on the pooled token like the penalty of a
     ridge regression, by dropout at the rate penalty / (penalty + n) for n training cases. It acts
     so on the features of modalities other than the clinical one, too, each of which has a layer of
-    its own; `modality_dropout` is the rate at which training omits such a modality of a case.
+    its own; `modality_dropout` is the rate at which training omits such a modality, or the images,
+    of a case from the head of the target.
 
     Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
     normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that

@@ -51,16 +51,20 @@ def test_a_fit_does_not_depend_on_its_stack(
         assert_same_fit(everything, k, alone, 0, atol=1e-4)
 
 
-@pytest.mark.parametrize("slices", [True, False], ids=["slices", "clinical"])
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"slices": False}, {"missing": range(0, 40, 3)}],
+    ids=["slices", "clinical", "slices of some"],
+)
 def test_a_fit_with_other_modalities_learns_from_them_and_does_not_depend_on_its_stack(
-    slices: bool,
+    change: Mapping[str, object],
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
     settings: Training,
     sum_losses: Callable[..., Weighting],
     assert_same_fit: Callable[..., None],
 ) -> None:
-    inputs = make_inputs(slices=slices)
+    inputs = make_inputs(**change)
 
     def with_modality(seeds: Sequence[int]) -> Fits:
         noise = torch.randn(len(inputs.target), 5, generator=torch.Generator().manual_seed(1))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
 
@@ -16,6 +17,7 @@ from lnmbench.nets.fits import (
     Permutations,
     PermutedInput,
     SliceInputs,
+    forget_labels,
 )
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
@@ -35,16 +37,18 @@ def permute_cases(inputs: Inputs, source: Tensor) -> Inputs:
     parts = [slices.features[slices.offsets[i] : slices.offsets[i + 1]] for i in source]
     lengths = torch.tensor([0, *map(len, parts)])
     moved = SliceInputs(features=torch.cat(parts), offsets=lengths.cumsum(0))
-    return replace(inputs, slices=moved)
+    return replace(inputs, slices=moved, aux=forget_labels(inputs.aux, moved.has_slices))
 
 
+@pytest.mark.parametrize("missing", [(), range(0, 40, 3)], ids=["images", "images of some"])
 def test_each_input_is_exchanged_between_the_tested_cases_alone(
+    missing: Sequence[int],
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
     sum_losses: type,
     settings: Training,
 ) -> None:
-    inputs, fits = make_inputs(), make_fits([1])
+    inputs, fits = make_inputs(missing=missing), make_fits([1])
     n = len(inputs.target)
     random = torch.Generator().manual_seed(5)
     modality = ModalityInput(

@@ -142,6 +142,18 @@ class DropoutMask:
         self._draws, self._thresholds, self._scales = draws, thresholds, scales
         self._used = 0
 
+    @property
+    def is_active(self) -> bool:
+        """Return whether the mask may drop something."""
+        return self._draws is not None
+
+    @property
+    def rates(self) -> Tensor:
+        """Return the rate of each model, (k, 1, 1)."""
+        if self._scales is None:
+            raise ValueError("an empty mask has no rates")
+        return 1 - 1 / self._scales
+
     def extend(self, other: DropoutMask) -> DropoutMask:
         """Return this mask with the rows of another one of the same rates after its own."""
         if self._draws is None or other._draws is None:

@@ -380,10 +380,10 @@ class Network:
         self,
         values: Mapping[str, Tensor],
         modalities: Sequence[Tensor],
-        present: Tensor,
+        shares: Tensor,
         dropout: StepDropout,
     ) -> Tensor:
-        """Return what the layer of each modality makes of its features, 0 for cases without it.
+        """Return what the layer of each modality makes of its features, times its factor.
 
         Parameters
         ----------
@@ -391,8 +391,8 @@ class Network:
             The parameters by name, each (K, …).
         modalities
             Features (K, B, W) of each modality.
-        present
-            Whether a case has each modality, float (K, B, modalities).
+        shares
+            The factor on each modality of a case, 0 if it lacks it, (K, B, modalities).
         dropout
             The step's dropout, from which the body has taken its factors.
 
@@ -401,14 +401,13 @@ class Network:
         Tensor
             (K, B, modalities · image_features).
         """
-        cases = present.shape[1]
-        factors = dropout.modalities.take(len(self.modalities))
-        shares = apply_dropout(present, factors).unsqueeze(3)  # (K, B, modalities, 1)
+        cases = shares.shape[1]
         outputs = []
         for position, (layer, x) in enumerate(zip(self._modality_layers, modalities, strict=True)):
             factors = dropout.cases.take(layer.inputs)
             x = apply_dropout(x, None if factors is None else factors[:, :cases])
-            outputs.append(layer(values, x) * shares[:, :, position])  # (K, B, image_features)
+            share = shares[:, :, position, None]  # (K, B, 1)
+            outputs.append(layer(values, x) * share)  # (K, B, image_features)
         return torch.cat(outputs, dim=2)
 
     def target_logits(

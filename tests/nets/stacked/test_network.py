@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from lnmbench.nets.data.packing import pack
-from lnmbench.nets.stacked.dropout import DropoutSampler, StepDropout
+from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.network import AuxHead, ClinicalBody, Network, SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
@@ -105,24 +105,3 @@ def test_each_modality_enters_the_head_by_a_layer_of_its_own_and_is_zero_where_i
         )
         cfdna[2], pet[1:] = 0.0, 0.0
         torch.testing.assert_close(outputs[k], torch.cat([cfdna, pet], 1))
-
-
-def test_modality_dropout_omits_whole_modalities_of_a_case() -> None:
-    network = Network(
-        body=ClinicalBody(clinical=6, settings=SETTINGS),
-        clinical=0,
-        modalities=(("a", 3), ("b", 3)),
-    )
-    layout = ParameterLayout(network.parameters())
-    values = layout.named_views(layout.initialize([4]))
-    modalities = [torch.ones(1, 400, 3)] * 2
-    sampler = DropoutSampler(torch.tensor([0.25]), [4], CPU)
-    dropout = StepDropout(modalities=sampler.draw(torch.tensor([0]), 0, 400, 2))
-    present = torch.ones(1, 400, 2)
-    whole = network.modality_features(values, modalities, present, StepDropout())
-    some = network.modality_features(values, modalities, present, dropout)
-    omitted = (some.view(400, 2, 8) == 0).all(2)
-    assert omitted.float().mean().item() == pytest.approx(0.25, abs=0.05)
-    torch.testing.assert_close(
-        some.view(400, 2, 8)[~omitted], whole.view(400, 2, 8)[~omitted] / 0.75
-    )
