@@ -48,7 +48,8 @@ def make_table(estimate: RunEstimate) -> Table:
         "memory": _size_cell(max((method.memory or 0 for method in methods), default=0)),
     }
     ingest = [_make_ingest_row(estimate.ingest)] if estimate.ingest else []
-    rows = (*ingest, *map(_make_row, methods), total)
+    importance = [_make_importance_row(estimate, units)] if estimate.permutations else []
+    rows = (*ingest, *map(_make_row, methods), *importance, total)
     return Table(
         key="estimate",
         title=f"Estimate of the run{f' in {estimate.folder}' if estimate.folder else ''}",
@@ -98,6 +99,17 @@ def _make_ingest_row(ingest: IngestEstimate) -> Mapping[str, Cell]:
             text=format_span(ingest.seconds), low=ingest.seconds.low, high=ingest.seconds.high
         ),
         "disk": _size_cell(ingest.disk),
+    }
+
+
+def _make_importance_row(estimate: RunEstimate, units: int) -> Mapping[str, Cell]:
+    from lnmbench.records import Cell
+    from lnmbench.text import plural
+
+    cells = {key: Cell(text=_NONE) for key in _COLUMNS}
+    return cells | {
+        "method": Cell(text=f"importance, {plural(estimate.permutations, 'permutation')}"),
+        "seconds": _time_cell(estimate.importance, units),
     }
 
 

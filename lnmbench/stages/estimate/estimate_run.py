@@ -92,7 +92,9 @@ def _estimate_resolved(
     """Return the estimate of what the ledger of a folder lacks."""
     for notice in resolved.notices:
         progress.say(notice)
-    workloads = list_workloads(resolved.methods, resolved.plan, folder)
+    workloads = list_workloads(
+        resolved.methods, resolved.plan, folder, importance=resolved.importance
+    )
     started = time.perf_counter()
     probe = Probe(benchmark=resolved, home=home)
     progress.start("estimate", "a probe of each method", len(workloads), "method")
@@ -107,6 +109,7 @@ def _estimate_resolved(
         methods=tuple(_summarize_controls(workloads, estimates)),
         disk=sum(each.disk for each in estimates) + plan_bytes(resolved.plan, folder),
         basis=tuple(_describe_basis(workloads, estimates, resolved, seconds)),
+        permutations=resolved.importance,
     )
 
 
@@ -144,6 +147,7 @@ def _describe_basis(
         "some slices": any(each.slices for each in estimates),
         "some fits of a repeat for some epochs": bool(networks),
         "an inner fold of each baseline": len(networks) < len(incomplete),
+        "some permutations": resolved.importance > 0,
     }
     yield (
         f"Times are extrapolated from a probe of {seconds:.0f} s on"

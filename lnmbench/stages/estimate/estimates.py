@@ -48,10 +48,11 @@ class TokenEstimate:
 class RepeatEstimate:
     """Seconds of one repeat of a method, and bytes of the fits that train at the same time.
 
-    `seconds` are those without `tokens`.
+    `seconds` are those without `tokens` and without permuted inputs, which take `importance`.
     """
 
     seconds: Span = Span()
+    importance: Span = Span()
     memory: int | None = None
     tokens: tuple[TokenEstimate, ...] = ()
 
@@ -61,9 +62,10 @@ class MethodEstimate:
     """The work that a method lacks, with its time, disk space and memory.
 
     `fits` count every candidate of the search, of which there are `candidates`. `slices` are those
-    that no feature cache has yet; a method that shares the cache of an earlier one has none. In
-    bytes, `disk` is what features and ledger grow by, and `memory` the size of the fits that train
-    at the same time; None for a baseline, and for a complete method.
+    that no feature cache has yet; a method that shares the cache of an earlier one has none.
+    `importance` is the time of permuted inputs, which `seconds` do not count. In bytes, `disk` is
+    what features and ledger grow by, and `memory` the size of the fits that train at the same time;
+    None for a baseline, and for a complete method.
     """
 
     label: str
@@ -75,6 +77,7 @@ class MethodEstimate:
     seconds: Span
     disk: int
     memory: int | None = None
+    importance: Span = Span()
 
     @classmethod
     def merge(cls, label: str, members: Sequence[MethodEstimate]) -> MethodEstimate:
@@ -89,6 +92,7 @@ class MethodEstimate:
             seconds=sum((member.seconds for member in members), Span()),
             disk=sum(member.disk for member in members),
             memory=max((member.memory or 0 for member in members), default=0) or None,
+            importance=sum((member.importance for member in members), Span()),
         )
 
 
@@ -127,8 +131,9 @@ class RunEstimate:
     """The estimates of all methods of a run, and the folder of its ledger.
 
     There is no folder if its name depends on images that are not ingested; then `ingest` is the
-    estimate of ingesting them. `disk` in bytes is that of all methods, the ledger's plan and the
-    ingest; `basis` are sentences on the measurements behind the estimate.
+    estimate of ingesting them. `permutations` of each input are predicted. `disk` in bytes is that
+    of all methods, the ledger's plan and the ingest; `basis` are sentences on the measurements
+    behind the estimate.
     """
 
     folder: Path | None
@@ -136,9 +141,15 @@ class RunEstimate:
     methods: tuple[MethodEstimate, ...]
     disk: int
     basis: tuple[str, ...]
+    permutations: int = 0
+
+    @property
+    def importance(self) -> Span:
+        """The time of permuted inputs, and of equations and final models of linear baselines."""
+        return sum((method.importance for method in self.methods), Span())
 
     @property
     def seconds(self) -> Span:
-        """The time of the ingest and of all methods, one after the other."""
+        """The time of the ingest and of all methods, one after the other, with importance."""
         first = self.ingest.seconds if self.ingest else Span()
-        return sum((method.seconds for method in self.methods), first)
+        return sum((method.seconds for method in self.methods), first) + self.importance

@@ -11,6 +11,7 @@ from lnmbench.contracts import ImageTask
 from lnmbench.records import Cohort, Resources, Training, feature_modalities
 from lnmbench.stages.estimate.estimates import RepeatEstimate, Span, TokenEstimate
 from lnmbench.stages.estimate.feature_probe import random_images
+from lnmbench.stages.estimate.importance_probe import time_permuted_fits, with_permutations
 from lnmbench.stages.estimate.timing import limit_cases, measure_seconds, time_fits
 from lnmbench.stages.estimate.token_probe import estimate_tokens
 from lnmbench.stages.plan import (
@@ -42,7 +43,7 @@ _RANDOM_MAPS = 16
 
 
 def estimate_networks(
-    network: ResolvedNetwork, benchmark: ResolvedBenchmark, repeat: int
+    network: ResolvedNetwork, benchmark: ResolvedBenchmark, repeat: int, *, importance: int = 0
 ) -> RepeatEstimate:
     """Return the estimate of a repeat, with all candidates of its search.
 
@@ -54,15 +55,18 @@ def estimate_networks(
         Its benchmark, with the cohort, the plan and the resources of the run.
     repeat
         The repeat, from 0.
+    importance
+        The number of permutations of each input.
     """
     cohort, plan = benchmark.cohort, benchmark.plan
     features = cohort.select_modalities(feature_modalities(network.method.encoder))
-    fits = stack_fits(features, plan, list(list_fits(plan, repeat)))
+    planned = list(list_fits(plan, repeat))
+    fits = stack_fits(features, plan, planned)
     stacking = measure_seconds(
         lambda: stack_fits(features, plan, list(list_fits(plan, repeat))), "cpu"
     )
     inputs = random_inputs(network, benchmark)
-    seconds, memory = Span(low=stacking, high=stacking), 0
+    seconds, permuting, memory = Span(low=stacking, high=stacking), Span(), 0
     tokens: list[TokenEstimate | None] = []
     by_width: dict[int | None, RepeatEstimate] = {}
     for group in network.groups:
@@ -71,12 +75,24 @@ def estimate_networks(
             by_width[width] = _estimate_candidate(
                 inputs, fits, group, network.weighting, benchmark.resources
             )
+            if importance:
+                permuted = with_permutations(fits, planned, network, benchmark, repeat)
+                seconds_permuted = _time_importance(
+                    inputs, permuted, group, network.weighting, benchmark, importance
+                )
+                by_width[width] = replace(
+                    by_width[width],
+                    importance=Span(low=seconds_permuted, high=seconds_permuted),
+                )
             tokens.append(
                 estimate_tokens(network.method, group.method.training, inputs, fits, benchmark)
             )
         seconds += by_width[width].seconds.times(len(group.candidates))
+        permuting += by_width[width].importance.times(len(group.candidates))
         memory = max(memory, by_width[width].memory or 0)
-    return RepeatEstimate(seconds=seconds, memory=memory, tokens=tuple(filter(None, tokens)))
+    return RepeatEstimate(
+        seconds=seconds, importance=permuting, memory=memory, tokens=tuple(filter(None, tokens))
+    )
 
 
 def epoch_bounds(training: Training) -> tuple[int, int]:
@@ -177,6 +193,39 @@ def _estimate_candidate(
         seconds=Span(low=low, high=high),
         memory=_stack_bytes(inputs, training, parameters, len(all_fits), budget, on_cpu=on_cpu),
     )
+
+
+def _time_importance(
+    inputs: Inputs,
+    fits: Fits,
+    group: CandidateGroup,
+    weighting: Weighting,
+    benchmark: ResolvedBenchmark,
+    count: int,
+) -> float:
+    """Return the seconds of the permuted inputs of one candidate, from those of a stack."""
+    import torch
+
+    from lnmbench.nets.parallel import split_into_stacks
+
+    training, device = group.method.training, benchmark.resources.device
+    threads = torch.get_num_threads() if device == "cpu" else 1
+    parameters = _count_parameters(inputs, fits, training, weighting)
+    size = parameters if device == "cpu" else 0
+    count_all = len(fits) * len(group.candidates)
+    stacks = split_into_stacks(count_all, size, threads, count_all)
+    sampled = len(stacks[0])
+    if inputs.trains_encoder:  # a stack on a GPU may be as large as its memory
+        sampled = min(sampled, _LEAST_ON_GPU)
+    seconds = time_permuted_fits(
+        inputs,
+        fits.select([row % len(fits) for row in range(sampled)]),
+        training,
+        weighting,
+        count=count,
+        device=device,
+    )
+    return seconds * len(fits) / sampled / min(threads, len(stacks))
 
 
 def _sample_sizes(

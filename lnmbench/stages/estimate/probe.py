@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lnmbench.records import Plan, unshuffle
+from lnmbench.records import Plan, feature_modalities, unshuffle
 from lnmbench.stages.estimate.estimates import MethodEstimate, RepeatEstimate, Span
 from lnmbench.stages.estimate.feature_probe import CacheEstimate, estimate_cache
+from lnmbench.stages.estimate.importance_probe import extrapolate
 from lnmbench.stages.estimate.network_probe import estimate_networks
 from lnmbench.stages.estimate.timing import LONG, measure_seconds
-from lnmbench.stages.estimate.workload import Workload, ledger_bytes
+from lnmbench.stages.estimate.workload import PROBABILITY_BYTES, Workload, ledger_bytes
 from lnmbench.stages.plan import (
     ImageSource,
     ResolvedBaseline,
@@ -31,6 +32,8 @@ from lnmbench.stages.run import (
     baseline_results,
     example_caches,
     find_feature_cache,
+    fit_final_model,
+    list_inputs,
 )
 
 
@@ -66,9 +69,45 @@ class Probe:
             candidates=workload.candidates,
             slices=cache.slices,
             seconds=cache.seconds + seconds.times(workload.units / plan.protocol.folds),
-            disk=cache.bytes + ledger_bytes(workload, plan),
+            disk=cache.bytes + ledger_bytes(workload, plan) + self._permuted_bytes(workload),
             memory=repeat.memory,
+            importance=repeat.importance.times(workload.units / plan.protocol.folds)
+            + self._estimate_final_model(resolved, workload),
         )
+
+    def _estimate_final_model(self, resolved: ResolvedMethod, workload: Workload) -> Span:
+        """Return the seconds of the final model of a linear baseline."""
+        if not self.benchmark.importance or not workload.repeats:
+            return Span()
+        if isinstance(resolved, ResolvedNetwork) or resolved.fixed is not None:
+            return Span()
+        if resolved.images is not None or not resolved.baseline.has_equation():
+            return Span()
+        seconds = measure_seconds(
+            lambda: fit_final_model(
+                resolved.method,
+                resolved.baseline,
+                self.benchmark.cohort,
+                self.benchmark.plan,
+                [],
+            ),
+            "cpu",
+        )
+        return Span(low=seconds, high=seconds)
+
+    def _permuted_bytes(self, workload: Workload) -> int:
+        """Return the bytes of the predictions with permuted inputs in the ledger."""
+        resolved, plan = workload.resolved, self.benchmark.plan
+        if not resolved.method.trained:
+            return 0
+        if isinstance(resolved, ResolvedNetwork):
+            choice, has_images = resolved.method.encoder, resolved.method.level != "none"
+        else:
+            choice, has_images = resolved.method.baseline, resolved.images is not None
+        features = self.benchmark.cohort.select_modalities(feature_modalities(choice)).features
+        inputs = list_inputs(features, has_images=has_images)
+        numbers: int = len(plan.ids) * plan.endpoints.shape[1] * len(workload.repeats)
+        return len(inputs) * self.benchmark.importance * numbers * PROBABILITY_BYTES
 
     def _estimate_cache(self, resolved: ResolvedMethod) -> CacheEstimate:
         network, cohort = image_network(resolved), self.benchmark.cohort
@@ -104,13 +143,17 @@ class Probe:
         if isinstance(resolved, ResolvedNetwork):
             method = resolved.method
             if not method.is_permuted:
-                return estimate_networks(resolved, self.benchmark, repeat)
+                return self._estimate_networks(resolved, repeat)
             tasks = tuple(map(unshuffle, method.aux))
             task = replace(method, aux=tasks).fingerprint
             if task not in self.controls:
-                self.controls[task] = estimate_networks(resolved, self.benchmark, repeat)
+                self.controls[task] = self._estimate_networks(resolved, repeat)
             return self.controls[task]
         return _estimate_baseline(resolved, self.benchmark, repeat)
+
+    def _estimate_networks(self, network: ResolvedNetwork, repeat: int) -> RepeatEstimate:
+        count = self.benchmark.importance
+        return estimate_networks(network, self.benchmark, repeat, importance=count)
 
 
 def _estimate_baseline(
@@ -133,21 +176,31 @@ def _estimate_baseline(
         cohort_file=benchmark.cohort_file,
     )
 
-    def measure() -> float:
+    def measure(importance: int = 0) -> float:
+        each = replace(chunk, importance=importance)
         return measure_seconds(
-            lambda: baseline_results(chunk, benchmark.cohort, resolved.baseline, complete), "cpu"
+            lambda: baseline_results(each, benchmark.cohort, resolved.baseline, complete), "cpu"
         )
 
-    seconds = measure()
+    seconds, permuting = measure(), 0.0
     if seconds < LONG:  # the first call imports modules
         seconds = min(seconds, measure())
+    if benchmark.importance:
+        permuting = max(0.0, extrapolate(measure, benchmark.importance) - seconds)
     protocol = benchmark.plan.protocol
-    seconds *= protocol.folds * protocol.inner
-    fitting = RepeatEstimate(seconds=Span(low=seconds, high=seconds))
+    fits = protocol.folds * protocol.inner
+    fitting = RepeatEstimate(
+        seconds=Span(low=seconds, high=seconds).times(fits),
+        importance=Span(low=permuting, high=permuting).times(fits),
+    )
     if images is None or not images.network.tasks:
         return fitting
     networks = estimate_networks(images.network, benchmark, repeat)
-    return replace(networks, seconds=networks.seconds.times(protocol.inner) + fitting.seconds)
+    return replace(
+        networks,
+        seconds=networks.seconds.times(protocol.inner) + fitting.seconds,
+        importance=fitting.importance,
+    )
 
 
 def _add_random_columns(images: ImageSource, table: FeatureTable, fit: Fit) -> FeatureTable:

@@ -109,11 +109,11 @@ def limit_cases(fits: Fits, cases: int) -> tuple[Fits, float]:
     trained = fits.training.sum(1).float().mean().item()
     ratio = max(1.0, trained / cases)
     validated = fits.validation.sum(1).float().mean().item()
-    validation = _keep_first(fits.validation, max(1, round(validated / ratio)))
-    training = _keep_first(fits.training, cases)
+    validation = keep_first(fits.validation, max(1, round(validated / ratio)))
+    training = keep_first(fits.training, cases)
     return replace(fits, training=training, validation=validation, predicted=validation), ratio
 
 
-def _keep_first(mask: Tensor, count: int) -> Tensor:
+def keep_first(mask: Tensor, count: int) -> Tensor:
     """Return a mask (K, n) with the first `count` True of each row."""
     return mask & (mask.cumsum(1) <= count)

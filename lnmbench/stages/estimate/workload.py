@@ -12,7 +12,7 @@ from lnmbench.store.ledger import FILE, LedgerReader
 
 # bytes of a row in the ledger's tables, without the length of its texts
 _PREDICTION, _EPOCH, _TRIAL, _NUMBER, _SPLIT = 22, 28, 80, 20, 22
-_VALIDATION = 8
+PROBABILITY_BYTES = 8
 _EMPTY = 80_000
 
 
@@ -30,7 +30,9 @@ class Workload:
     fits: int
 
 
-def list_workloads(methods: Sequence[ResolvedMethod], plan: Plan, folder: Path) -> list[Workload]:
+def list_workloads(
+    methods: Sequence[ResolvedMethod], plan: Plan, folder: Path, *, importance: int = 0
+) -> list[Workload]:
     """Return the workload of each method.
 
     Parameters
@@ -41,13 +43,15 @@ def list_workloads(methods: Sequence[ResolvedMethod], plan: Plan, folder: Path) 
         The plan of the run.
     folder
         The folder of its ledger, which may not exist yet.
+    importance
+        The number of permutations of each input: units that lack them are computed again.
 
     Raises
     ------
     UserError
         For a ledger with another plan.
     """
-    done = _done_units(methods, plan, folder)
+    done = _done_units(methods, plan, folder, importance)
     return [_workload(each, plan, done[each.method.fingerprint]) for each in methods]
 
 
@@ -65,7 +69,7 @@ def ledger_bytes(workload: Workload, plan: Plan) -> int:
     tests = sum(
         outputs * (_PREDICTION + len(name) + 4) for name, outputs in outputs_by_task.items()
     )
-    predictions = n * (tests + (protocol.folds - 1) * _VALIDATION) * len(workload.repeats)
+    predictions = n * (tests + (protocol.folds - 1) * PROBABILITY_BYTES) * len(workload.repeats)
     histories = protocol.inner * epochs * _EPOCH
     candidates = workload.candidates if workload.candidates > 1 else 0
     search = candidates * (_TRIAL + protocol.inner * _NUMBER)
@@ -95,11 +99,15 @@ def _workload(resolved: ResolvedMethod, plan: Plan, done: set[tuple[int, int]]) 
 
 
 def _done_units(
-    methods: Sequence[ResolvedMethod], plan: Plan, folder: Path
+    methods: Sequence[ResolvedMethod], plan: Plan, folder: Path, importance: int
 ) -> dict[str, set[tuple[int, int]]]:
     keys = [each.method.fingerprint for each in methods]
     if not (folder / FILE).is_file():
         return {key: set() for key in keys}
     with LedgerReader.open(folder) as ledger:
         ledger.require(plan)
-        return {key: ledger.done(key) for key in keys}
+        done = {key: ledger.done(key) for key in keys}
+        for method in [each.method for each in methods if importance]:
+            if method.trained:
+                done[method.fingerprint] &= ledger.done_permuted(method.fingerprint)
+        return done

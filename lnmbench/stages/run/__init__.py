@@ -8,6 +8,7 @@ from lnmbench.stages.run.example_images import random_images as random_example_i
 from lnmbench.stages.run.execution import execute
 from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.features import cached_views, find_feature_cache, make_feature_cache
+from lnmbench.stages.run.final_model import fit_final_model
 from lnmbench.stages.run.image_features import add_image_columns
 from lnmbench.stages.run.network_inputs import add_examples, label_inputs
 from lnmbench.stages.run.networks import (
@@ -15,6 +16,8 @@ from lnmbench.stages.run.networks import (
     repeat_for_candidates,
     stack_fits,
 )
+from lnmbench.stages.run.permutations import list_inputs
+from lnmbench.stages.run.permuted_fits import permute_fits
 from lnmbench.stages.run.run_benchmark import run
 
 __all__ = [
@@ -32,11 +35,14 @@ __all__ = [
     "example_caches",
     "execute",
     "find_feature_cache",
+    "fit_final_model",
     "label_inputs",
     "list_fits",
+    "list_inputs",
     "make_chunk",
     "make_feature_cache",
     "network_results",
+    "permute_fits",
     "random_example_images",
     "repeat_for_candidates",
     "run",
