@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
+_STARTING = threading.Lock()
+"""Held while a process may start, because that changes state which all threads share."""
+
 
 class WorkerProcesses(ProcessPoolExecutor):
     """Processes that end at once when the pool is cancelled, or with this process.
@@ -35,6 +38,8 @@ class WorkerProcesses(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int, start: Callable[[], None] | None = None) -> None:
+        with _STARTING:
+            _start_resource_tracker()
         context = multiprocessing.get_context("spawn")
         reader, self._lifeline = context.Pipe(duplex=False)
         super().__init__(
@@ -43,7 +48,7 @@ class WorkerProcesses(ProcessPoolExecutor):
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Schedule a call, and start a worker for it if there are fewer than there may be."""
-        with _blocking_terminal_signals(), _hiding_main_module():
+        with _STARTING, _blocking_terminal_signals(), _hiding_main_module():
             return super().submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -63,9 +68,7 @@ def _blocking_terminal_signals() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    from multiprocessing.resource_tracker import ensure_running
-
-    ensure_running()  # unblocks signals when it starts
+    _start_resource_tracker()  # it unblocks signals when it starts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
@@ -86,6 +89,24 @@ def _hiding_main_module() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+def _start_resource_tracker() -> None:
+    """Start the process of Python that removes semaphores after the end of this one.
+
+    A pool has five of them. A process that a signal ends at once cannot remove them; then the
+    tracker does, and would warn of leaked semaphores although none is left. On Windows, they end
+    with their processes.
+    """
+    if os.name == "nt":
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")  # becomes an option of its own
+    try:
+        ensure_running()
+    finally:
+        sys.warnoptions.remove("ignore:resource_tracker:UserWarning")
 
 
 def _start_worker(lifeline: Connection, start: Callable[[], None] | None) -> None:

@@ -83,6 +83,8 @@ def register_datasets():
 
 
 EXTRACTOR = '''
+import os
+import time
 from pathlib import Path
 import SimpleITK as sitk
 from lnmbench import Column, UserError, hookimpl
@@ -103,6 +105,7 @@ class Intensity:
     def extract(self, image, mask):
         with Path("calls.txt").open("a", encoding="utf-8") as file:
             file.write("call\\n")
+        time.sleep(float(os.environ.get("EXTRACTION_SECONDS", "0")))
         hu, inside = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask) > 0
         mean = float(hu[inside].mean(dtype="f8"))
         if self.threshold < 0 or mean > self.threshold > 0:

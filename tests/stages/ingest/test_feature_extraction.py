@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +173,42 @@ def test_without_extractors_there_is_no_extraction(extractor_plugin: Path) -> No
     registry = Registry([str(extractor_plugin)])
     with open_extraction((), registry, folder=None, workers=4) as extraction:
         assert extraction is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_stopped_extraction_is_silent_on_its_semaphores_and_resumes(
+    number: signal.Signals, ingest_with_features: IngestWithFeatures, home: Path, tmp_path: Path
+) -> None:
+    words = "data ingest made:n=12 --extract intensity --plugin made.py --plugin intensity.py"
+    with subprocess.Popen(
+        [sys.executable, "-m", "lnmbench", *words.split(), "--workers", "2"],
+        env={**os.environ, "EXTRACTION_SECONDS": "0.3"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as stopped:
+        deadline = time.monotonic() + 60
+        while ingest_with_features.calls < 5 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if number == signal.SIGKILL:
+            stopped.kill()
+        else:
+            os.killpg(stopped.pid, number)  # as a terminal and a scheduler of jobs do
+        _, message = stopped.communicate(timeout=60)
+    assert "leaked" not in message
+    assert "Traceback" not in message
+    if number != signal.SIGKILL:
+        assert stopped.returncode == 128 + number
+        assert message.endswith("rerun the same command to continue\n")
+    calls = ingest_with_features.calls
+    assert 5 <= calls < 12
+    resumed = read_cohort(ingest_with_features(n=12, workers=2))
+    assert ingest_with_features.calls < calls + 12, "finished cases are not extracted again"
+    uninterrupted = read_cohort(ingest_with_features(n=12, home=tmp_path / "other"))
+    assert resumed.values[MEAN].tolist() == uninterrupted.values[MEAN].tolist()
+    assert resumed.fingerprint == uninterrupted.fingerprint
 
 
 KILLED = """
