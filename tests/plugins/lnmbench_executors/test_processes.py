@@ -25,16 +25,20 @@ def test_no_worker_is_refused() -> None:
         processes(workers=0)
 
 
-PARENT = """
-import multiprocessing, os, sys, time
-from concurrent.futures import wait
-from lnmbench_executors.processes import processes
+WORK = """
+import multiprocessing, os, time
 
 def work():
     helper = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(300,))
     helper.start()
     print(os.getpid(), helper.pid, flush=True)
     time.sleep(300)
+"""
+PARENT = """
+import sys
+from concurrent.futures import wait
+from lnmbench_executors.processes import processes
+from work import work
 
 if __name__ == "__main__":
     pool = processes(workers=1)
@@ -60,6 +64,7 @@ def is_running(process: int) -> bool:
 def test_workers_and_their_helpers_end_with_the_run(number: signal.Signals, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
+    script.with_name("work.py").write_text(WORK, encoding="utf-8")
     with subprocess.Popen(
         [sys.executable, str(script)],
         stdout=subprocess.PIPE,
