@@ -39,7 +39,9 @@ from lnmbench.records.feature_selection import (
     SELECT,
     SELECT_MOST,
     FeatureSelection,
+    ModalitySelection,
     SelectionMethod,
+    UnitSelections,
     feature_selection,
 )
 from lnmbench.records.figure import Axis, Figure, Mark, MarkKind, Panel
@@ -174,6 +176,7 @@ __all__ = [
     "MarkKind",
     "Method",
     "MethodResult",
+    "ModalitySelection",
     "NativeBox",
     "NetworkMethod",
     "Outcomes",
@@ -214,6 +217,7 @@ __all__ = [
     "Unit",
     "UnitEquations",
     "UnitResult",
+    "UnitSelections",
     "Variable",
     "Volume",
     "WeightingStep",

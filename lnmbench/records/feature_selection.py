@@ -24,6 +24,27 @@ class FeatureSelection:
     most: int = DEFAULT_MOST
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModalitySelection:
+    """The features of a modality that the inner fits of a unit selected.
+
+    `candidates` is the number of features to select from. `fits` has the names of the selected
+    features of each fit and outcome; None where an outcome has one class, so that nothing is
+    fitted.
+    """
+
+    modality: str
+    candidates: int
+    fits: tuple[tuple[tuple[str, ...] | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSelections:
+    """The features that the inner fits of a unit selected, of each modality with a selection."""
+
+    modalities: tuple[ModalitySelection, ...]
+
+
 def feature_selection(choice: Choice) -> FeatureSelection:
     """Return the selection of features of a baseline.
 

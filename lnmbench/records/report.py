@@ -11,6 +11,7 @@ from lnmbench.records.auxiliary import AuxLabels
 from lnmbench.records.check import CheckResult
 from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.equation import FinalModel, UnitEquations
+from lnmbench.records.feature_selection import UnitSelections
 from lnmbench.records.figure import Figure
 from lnmbench.records.gallery import Gallery
 from lnmbench.records.importance import InputImportance
@@ -74,6 +75,8 @@ class MethodResult:
     equations
         The equations of a linear model for each unit, and `final_model` that of all cases, if the
         run computed the importance.
+    selections
+        The features that a baseline with a selection of features selected in each unit.
     """
 
     method: Method
@@ -93,6 +96,7 @@ class MethodResult:
     importance: tuple[InputImportance, ...] = ()
     equations: tuple[UnitEquations, ...] = ()
     final_model: FinalModel | None = None
+    selections: tuple[UnitSelections, ...] = ()
 
     @property
     def complete(self) -> bool:

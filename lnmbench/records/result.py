@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lnmbench.records.equation import UnitEquations
+from lnmbench.records.feature_selection import UnitSelections
 from lnmbench.records.importance import PermutedPredictions
 from lnmbench.records.search import Trial
 
@@ -63,7 +64,8 @@ class UnitResult:
     the inner folds; `search` are the trials of all candidates, empty for a single one. Predictions
     and `history` are those of the chosen settings; `fits` and `epochs` count all. `notes` are for
     the user. `permuted` are predictions of the test fold with permuted inputs, if they were asked
-    for, and `equations` those of a linear model.
+    for, and `equations` those of a linear model. `selections` are the features that a baseline
+    with a selection of features selected.
     """
 
     unit: Unit
@@ -80,6 +82,7 @@ class UnitResult:
     notes: tuple[str, ...] = ()
     permuted: tuple[PermutedPredictions, ...] = ()
     equations: UnitEquations | None = None
+    selections: UnitSelections | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

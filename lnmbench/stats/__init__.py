@@ -61,6 +61,7 @@ from lnmbench.stats.resampled import (
     power,
 )
 from lnmbench.stats.scoring_rules import brier, log_loss
+from lnmbench.stats.selection_stability import selection_stability
 from lnmbench.stats.shares import Share
 
 __all__ = [
@@ -130,6 +131,7 @@ __all__ = [
     "resample_metric",
     "roc_band",
     "roc_curve",
+    "selection_stability",
     "simulate_gains",
     "threshold_for_sensitivity",
     "threshold_for_specificity",

@@ -42,6 +42,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
     from lnmbench_report.probabilities import Probabilities
     from lnmbench_report.questions import Questions
     from lnmbench_report.search.tables import Trials, Tuning
+    from lnmbench_report.selected_features import SelectedFeatures
     from lnmbench_report.setting import Setting
     from lnmbench_report.training import LearningCurves
     from lnmbench_report.untrained_methods.tables import UntrainedMethods
@@ -68,6 +69,7 @@ def register_sections() -> Mapping[str, Callable[..., Section]]:
         "further": FurtherMetrics,
         "importance": Importance,
         "coefficients": Coefficients,
+        "selection": SelectedFeatures,
         "calibration": CalibrationTable,
         "operating": OperatingPoints,
         "net_benefit": NetBenefits,

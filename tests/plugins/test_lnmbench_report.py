@@ -55,6 +55,7 @@ PRINTED = (
     "further",
     "importance",
     "coefficients",
+    "selection",
     "calibration",
     "operating",
     "net_benefit",

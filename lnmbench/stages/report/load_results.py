@@ -239,6 +239,7 @@ def _method_result(
         importance=_importance(ledger, plan, method, metrics, faults) if result.complete else (),
         equations=ledger.equations(fingerprint),
         final_model=ledger.final_model(fingerprint) if result.complete else None,
+        selections=ledger.selections(fingerprint),
     )
 
 

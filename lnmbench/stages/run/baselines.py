@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from lnmbench.records import (
     TARGET,
     BaselineMethod,
     Cohort,
+    Column,
     LinearEquation,
     PermutedPredictions,
     Plan,
@@ -24,7 +26,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
-from lnmbench.stages.run.feature_table import FeatureTable
+from lnmbench.stages.run.feature_table import FeatureTable, describe_selections
 from lnmbench.stages.run.linear_equation import find_equations
 from lnmbench.stages.run.outer_fold import best_trial, mark_best
 from lnmbench.stages.run.permuted_tables import permuted_table_predictions
@@ -97,7 +99,7 @@ def _unit(
             _fit_outcomes(baseline, features, chunk.plan, fit)
             for features, fit in zip(tables, unit, strict=True)
         ]
-    by_candidate = zip(*(losses for losses, _ in fitted), strict=True)
+    by_candidate = zip(*(each.losses for each in fitted), strict=True)
     trials = [
         Trial(candidate=number, settings=dict(settings), losses=losses)
         for number, (settings, losses) in enumerate(
@@ -105,7 +107,7 @@ def _unit(
         )
     ]
     chosen = best_trial(trials).candidate - 1
-    predictions = np.stack([p[chosen] for _, p in fitted])  # (fits, n, m)
+    predictions = np.stack([each.probabilities[chosen] for each in fitted])  # (fits, n, m)
     predictions = _order(predictions, chunk.plan)
     return unit_result(
         chunk,
@@ -116,6 +118,7 @@ def _unit(
         notes=_describe_warnings(caught),
         permuted=_permute_inputs(chunk, unit, baseline, tables, chosen),
         equations=_find_equations(chunk, unit, baseline, tables, chosen),
+        selections=describe_selections(table, [each.selected for each in fitted]),
     )
 
 
@@ -206,20 +209,33 @@ def _describe_warnings(caught: Sequence[warnings.WarningMessage]) -> tuple[str, 
     return tuple(f"while fitting, {note}" for note in notes[:_MOST_NOTES])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _FittedCandidates:
+    """Each candidate's log loss, as that of networks, and probabilities (n, m).
+
+    `selected` are the columns that the model of each outcome gets; None without a model.
+    """
+
+    losses: list[float]
+    probabilities: list[NDArray[np.float64]]
+    selected: list[tuple[Column, ...] | None]
+
+
 def _fit_outcomes(
     baseline: GuardedBaseline, table: FeatureTable, plan: Plan, fit: Fit
-) -> tuple[list[float], list[NDArray[np.float64]]]:
-    """Return each candidate's log loss, as that of networks, and probabilities (n, m)."""
+) -> _FittedCandidates:
+    """Return the losses and probabilities of the candidates in an inner fit."""
     from sklearn.metrics import log_loss
 
-    predicted = _predict(baseline, table, plan, fit, baseline.candidates())
+    selected: list[tuple[Column, ...] | None] = []
+    predicted = _predict(baseline, table, plan, fit, baseline.candidates(), selected)
     truth = plan.endpoints[fit.validation]  # (v, m)
     by_candidate = [p[fit.validation] for p in predicted]
     if plan.outcomes is None:
         losses = [float(log_loss(truth[:, 0], p[:, 0], labels=[0.0, 1.0])) for p in by_candidate]
     else:
         losses = [_mean_loss(truth, p) for p in by_candidate]
-    return losses, predicted
+    return _FittedCandidates(losses=losses, probabilities=predicted, selected=selected)
 
 
 def _predict(
@@ -228,13 +244,16 @@ def _predict(
     plan: Plan,
     fit: Fit,
     candidates: Sequence[Mapping[str, object]],
+    selected_columns: list[tuple[Column, ...] | None] | None = None,
 ) -> list[NDArray[np.float64]]:
     """Return each candidate's probabilities (n, m).
 
     Each outcome has a model of its own, fitted to the cases in which it is known. All have the same
-    candidate. Where training has one class of an outcome, its prevalence is predicted.
+    candidate. Where training has one class of an outcome, its prevalence is predicted. The columns
+    of each model are appended to `selected_columns`, None without a model.
     """
     by_outcome = []
+    appended = [] if selected_columns is None else selected_columns
     for labels in plan.endpoints.T:
         training = fit.training & ~np.isnan(labels)
         positive, known = float(labels[training].sum()), int(training.sum())
@@ -242,8 +261,10 @@ def _predict(
             # half a case counts as the other class, as for the intercepts of networks
             share = np.clip(positive, 0.5, known - 0.5) / known if known else 0.5
             by_outcome.append([np.full(len(labels), share) for _ in candidates])
+            appended.append(None)
             continue
         selected = table.select(labels, training)
+        appended.append(selected.columns)
         estimator = baseline.estimator(selected.columns)
         # once for all candidates
         model, features = estimator.fit_steps(selected.frame, labels, training)

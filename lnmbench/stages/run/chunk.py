@@ -27,6 +27,7 @@ from lnmbench.records import (
     Unit,
     UnitEquations,
     UnitResult,
+    UnitSelections,
 )
 from lnmbench.registry import PluginSource
 from lnmbench.stages.plan import (
@@ -210,6 +211,7 @@ def unit_result(
     notes: tuple[str, ...] = (),
     permuted: tuple[PermutedPredictions, ...] = (),
     equations: UnitEquations | None = None,
+    selections: UnitSelections | None = None,
 ) -> UnitResult:
     """Return the result of a unit: the ensemble of its inner fits.
 
@@ -233,6 +235,8 @@ def unit_result(
         Predictions of the test cases with permuted inputs.
     equations
         The equations of linear models.
+    selections
+        The selected features.
     """
     test = unit[0].test
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
@@ -255,4 +259,5 @@ def unit_result(
         notes=notes,
         permuted=permuted,
         equations=equations,
+        selections=selections,
     )

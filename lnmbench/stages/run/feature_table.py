@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.feature_selection import list_wide, select_columns
-from lnmbench.records import Column, FeatureSelection
+from lnmbench.records import Column, FeatureSelection, ModalitySelection, UnitSelections
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,3 +76,37 @@ class FeatureTable:
             frame=self.frame.iloc[:, selected],
             image_columns=sum(int(i) >= first_image for i in selected),
         )
+
+
+def describe_selections(
+    table: FeatureTable, selected: Sequence[Sequence[Sequence[Column] | None]]
+) -> UnitSelections | None:
+    """Return the features that the fits of a unit selected, None if they select none.
+
+    Parameters
+    ----------
+    table
+        The features of the cohort.
+    selected
+        The columns of the model of each fit and outcome; None without a model.
+    """
+    modalities = []
+    for wide in list_wide(table.columns, table.selection):
+        candidates = {table.columns[i].name for i in wide}
+        modalities.append(
+            ModalitySelection(
+                modality=table.columns[wide[0]].modality,
+                candidates=len(candidates),
+                fits=tuple(
+                    tuple(_names_among(candidates, columns) for columns in outcomes)
+                    for outcomes in selected
+                ),
+            )
+        )
+    return UnitSelections(modalities=tuple(modalities)) if modalities else None
+
+
+def _names_among(candidates: set[str], columns: Sequence[Column] | None) -> tuple[str, ...] | None:
+    if columns is None:
+        return None
+    return tuple(column.name for column in columns if column.name in candidates)

@@ -10,7 +10,7 @@ from typing import get_args
 
 import numpy as np
 
-from lnmbench.records import InputKind, Plan, UnitEquations
+from lnmbench.records import InputKind, Plan, UnitEquations, UnitSelections
 from lnmbench.store import serialization
 from lnmbench.store.ledger.schema import OUTCOMES, PROBABILITIES, find_optional
 
@@ -96,6 +96,8 @@ def find_units_out_of_bounds(database: sqlite3.Connection, plan: Plan) -> Iterat
         yield from _find_wrong_permuted(database, plan)
     if "equations" in find_optional(database):
         yield from _find_wrong_equations(database, plan)
+    if "selections" in find_optional(database):
+        yield from _find_wrong_selections(database, plan)
 
 
 def _find_wrong_validation(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
@@ -143,6 +145,28 @@ def _find_wrong_equations(database: sqlite3.Connection, plan: Plan) -> Iterator[
         counts = {len(equations) for equations in fits}
         if state != "done" or counts != {plan.endpoints.shape[1]}:
             yield unit, "the equations of its fits are not readable"
+
+
+def _find_wrong_selections(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:
+    query = "SELECT unit, state, record FROM selections LEFT JOIN units USING (unit)"
+    for unit, state, text in database.execute(query).fetchall():
+        try:
+            modalities = serialization.unpack(UnitSelections, text).modalities
+        except serialization.DamagedRecordError:
+            modalities = ()
+        is_valid = all(
+            len(each.fits) == plan.protocol.inner
+            and {len(outcomes) for outcomes in each.fits} == {plan.endpoints.shape[1]}
+            and all(
+                len(set(names)) == len(names) <= each.candidates
+                for outcomes in each.fits
+                for names in outcomes
+                if names is not None
+            )
+            for each in modalities
+        )
+        if state != "done" or not modalities or not is_valid:
+            yield unit, "the selected features of its fits are not readable"
 
 
 def _find_wrong_settings(database: sqlite3.Connection, plan: Plan) -> Iterator[tuple[int, str]]:

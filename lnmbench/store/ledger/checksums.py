@@ -50,6 +50,7 @@ PARTS: Mapping[str, Queries] = {
         "SELECT kind, name, hex(probabilities) FROM permuted WHERE unit = ?1 ORDER BY kind, name",
     ),
     "equations": ("SELECT record FROM equations WHERE unit = ?1",),
+    "selections": ("SELECT record FROM selections WHERE unit = ?1",),
     "final_models": ("SELECT record FROM final_models WHERE method = ?1",),
 }
 """Queries of the rows of each part; `?1` is the key of the part, empty for a single one."""
@@ -64,6 +65,7 @@ KEYS: Mapping[str, str] = {
     "unit": "SELECT unit FROM units WHERE state <> 'planned'",
     "permuted": "SELECT DISTINCT unit FROM permuted",
     "equations": "SELECT unit FROM equations",
+    "selections": "SELECT unit FROM selections",
     "final_models": "SELECT method FROM final_models",
 }
 """Queries of the keys of each part that a ledger has; an optional table is a part of its name."""

@@ -29,6 +29,7 @@ from lnmbench.records import (
     Protocol,
     Trial,
     UnitEquations,
+    UnitSelections,
 )
 from lnmbench.store import serialization
 from lnmbench.store.ledger.connection import (
@@ -244,6 +245,17 @@ class LedgerReader:
         rows = self._read(query, (method,))
         with reading_ledger(self.path):
             return tuple(serialization.unpack(UnitEquations, text) for (text,) in rows)
+
+    def selections(self, method: str) -> tuple[UnitSelections, ...]:
+        """Return the selected features of each unit of a baseline that has stored them."""
+        if "selections" not in find_optional(self._database):
+            return ()
+        query = (
+            "SELECT record FROM units JOIN selections USING (unit) WHERE method = ? ORDER BY unit"
+        )
+        rows = self._read(query, (method,))
+        with reading_ledger(self.path):
+            return tuple(serialization.unpack(UnitSelections, text) for (text,) in rows)
 
     def final_model(self, method: str) -> FinalModel | None:
         """Return the model of all cases of a linear method, None if there is none."""

@@ -79,6 +79,10 @@ CREATE TABLE permuted (unit INTEGER NOT NULL REFERENCES units, kind TEXT NOT NUL
 -- of linear models: those of the fits of a unit
 CREATE TABLE equations (unit INTEGER PRIMARY KEY REFERENCES units, record TEXT NOT NULL);
 """,
+    "selections": """
+-- of baselines with a selection of features: the features that the fits of a unit selected
+CREATE TABLE selections (unit INTEGER PRIMARY KEY REFERENCES units, record TEXT NOT NULL);
+""",
     "final_models": """
 -- of linear models: that of all cases, with the settings chosen most often
 CREATE TABLE final_models (method TEXT PRIMARY KEY REFERENCES methods,

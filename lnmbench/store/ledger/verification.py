@@ -106,7 +106,7 @@ def verify(database: sqlite3.Connection, path: Path) -> tuple[Plan, tuple[Damage
     plan = read_plan(database)
     faults: dict[int, str] = {}
     for part, key in find_mismatches(database):
-        if part not in ("unit", "permuted", "equations"):
+        if part not in ("unit", "permuted", "equations", "selections"):
             raise _damaged(
                 path, f"the {part} {key[:40]!r} was changed" if key else f"the {part} was changed"
             )

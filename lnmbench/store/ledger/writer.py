@@ -121,7 +121,7 @@ class LedgerWriter(LedgerReader):
     def _discard(self, unit: int) -> None:
         """Delete the results of a unit, so that it is missing."""
         tables = ["predictions", "validation", "histories", "search"]
-        optional = find_optional(self._database) & {"permuted", "equations"}
+        optional = find_optional(self._database) & {"permuted", "equations", "selections"}
         for table in [*tables, *sorted(optional)]:
             self._database.execute(f"DELETE FROM {table} WHERE unit = ?", (unit,))
         self._database.execute(
@@ -130,7 +130,8 @@ class LedgerWriter(LedgerReader):
             (unit,),
         )
         self._database.execute(
-            "DELETE FROM checksums WHERE part IN ('unit', 'permuted', 'equations') AND key = ?",
+            "DELETE FROM checksums"
+            " WHERE part IN ('unit', 'permuted', 'equations', 'selections') AND key = ?",
             (str(unit),),
         )
 
@@ -285,6 +286,11 @@ class LedgerWriter(LedgerReader):
             ),
         )
         store_checksum(self._database, "unit", key)
+        if result.selections is not None:
+            self._require_table("selections")
+            record = serialization.pack(result.selections)
+            self._database.execute("INSERT INTO selections VALUES (?, ?)", (key, record))
+            store_checksum(self._database, "selections", key)
 
     def _add_permuted(self, result: UnitResult) -> None:
         """Add the predictions of permuted inputs and equations, unless the unit has some."""

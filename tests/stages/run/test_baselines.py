@@ -148,11 +148,15 @@ def test_features_are_selected_on_the_training_cases_of_each_inner_fit(
     clinical = [column.name for column in cohort.features if column.modality == "clinical"]
     inner_of = plan.splits.inner[0, 0]
     expected, sizes = np.zeros(30), []
+    assert result.selections is not None
+    (selection,) = result.selections.modalities
+    assert (selection.modality, selection.candidates) == ("radiomics", 25)
     for inner in range(2):
         training = (inner_of >= 0) & (inner_of != inner)
         values = frame.loc[training, names].to_numpy()
         relevant = {names[i] for i in select_features(values, plan.truth[training], method, 4)}
         sizes.append(len(relevant))
+        assert set(selection.fits[inner][0] or ()) == relevant
         used = [c for c in cohort.features if c.name in clinical or c.name in relevant]
         model = make_pipeline(preprocessor(used), LogisticRegression(max_iter=1000))
         model[-1].set_params(**result.settings)

@@ -59,5 +59,5 @@ def test_parts_have_different_checksums(run: Path) -> None:
         hashes = {hash_part(database, "unit", number) for number in (1, 2, 3)}
     assert len(hashes) == 3
     parts = {"plan", "profile", "method", "task", "probe", "manifest", "unit"}
-    parts |= {"permuted", "equations", "final_models"}
+    parts |= {"permuted", "equations", "selections", "final_models"}
     assert set(PARTS) == parts

@@ -16,6 +16,7 @@ from lnmbench.records import (
     FinalModel,
     LinearEquation,
     LinearTerm,
+    ModalitySelection,
     NetworkMethod,
     PermutedPredictions,
     Plan,
@@ -23,6 +24,7 @@ from lnmbench.records import (
     Trial,
     UnitEquations,
     UnitResult,
+    UnitSelections,
 )
 from lnmbench.store.ledger import LedgerReader, LedgerWriter
 
@@ -215,3 +217,22 @@ def test_equations_are_stored_with_permuted_inputs(
     change(run, "UPDATE final_models SET record = '{}'", checksums=False)
     with pytest.raises(UserError, match="was changed"):
         LedgerReader.open(run)
+
+
+def test_selected_features_are_stored_with_their_unit(
+    run: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult, change: Change
+) -> None:
+    inner = plan.protocol.inner
+    each = ModalitySelection(modality="cfdna", candidates=9, fits=((("b", "a"),),) * inner)
+    selections = UnitSelections(modalities=(each,))
+    with LedgerWriter.create(run, plan) as ledger:
+        assert ledger.selections(method.fingerprint) == ()
+    change(run, "UPDATE units SET state = 'planned' WHERE fold = 1 AND repeat = 0", checksums=True)
+    with LedgerWriter.create(run, plan) as ledger:
+        ledger.add_results([replace(make_result(plan, 0, 1), selections=selections)])
+    with LedgerReader.open(run) as ledger:
+        assert ledger.selections(method.fingerprint) == (selections,)
+    change(run, "UPDATE selections SET record = replace(record, '9', '1')", checksums=True)
+    with LedgerWriter.create(run, plan) as ledger:
+        assert ledger.done(method.fingerprint) == {(0, 0), (0, 2)}
+        assert ledger.selections(method.fingerprint) == ()
