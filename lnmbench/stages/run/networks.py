@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
 from lnmbench.stages.run.features import rebuild_encoder
+from lnmbench.stages.run.fit_batches import Batch, split_into_batches
 from lnmbench.stages.run.network_features import clinical_inputs, modality_inputs
 from lnmbench.stages.run.network_inputs import network_inputs
 from lnmbench.stages.run.outer_fold import OuterFold, split_by_fold
@@ -63,11 +65,13 @@ def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> 
     if chunk.importance:
         fits = replace(fits, permutations=permute_fits(inputs, selected, planned, fits, chunk))
     units = split_by_fold(planned)
+    batches = split_into_batches(units, fits, chunk.groups, chunk.plan.endpoints.shape[1])
     tasks = [TARGET, *map(str, chunk.method.aux)]
     notes: dict[str, None] = {}
-    for group, results in _train_groups(chunk, cohort, fits, registry):
-        _add_trials(units, group, results, tasks)
+    for batch, results in _train_batches(chunk, cohort, batches, registry):
+        _add_trials(batch.units, batch.group, results, tasks)
         notes.update(dict.fromkeys((*results.notes, *_describe_divergence(results))))
+        del results  # before the next batch predicts
     return [unit.result(chunk, tuple(notes), inputs) for unit in units]
 
 
@@ -82,10 +86,10 @@ def _describe_divergence(results: FitResults) -> Iterator[str]:
         )
 
 
-def _train_groups(
-    chunk: NetworkChunk, cohort: Cohort, fits: Fits, registry: Registry
-) -> Iterator[tuple[CandidateGroup, FitResults]]:
-    """Train the candidates, stack after stack."""
+def _train_batches(
+    chunk: NetworkChunk, cohort: Cohort, batches: Sequence[Batch], registry: Registry
+) -> Iterator[tuple[Batch, FitResults]]:
+    """Train the candidates, batch after batch."""
     from lnmbench.nets.parallel import train
 
     trains_encoder = chunk.features is not None and chunk.method.trained_from != "none"
@@ -94,20 +98,21 @@ def _train_groups(
     source = LabelSource.of_plan(chunk.plan, cohort)
     inputs: dict[tuple[str, ...], Inputs] = {}
     # groups of the same tasks follow each other, so that inputs are made once and one is in memory
-    for group in sorted(chunk.groups, key=_task_names):
-        names = _task_names(group)
+    for batch in sorted(batches, key=lambda each: _task_names(each.group)):
+        group, names = batch.group, _task_names(batch.group)
         if names not in inputs:
             tasks = build_tasks(group.method.aux, registry, source)
             inputs = {names: network_inputs(group.method, tasks, chunk, cohort, encoder)}
-        results = train(
+        train_batch = partial(
+            train,
             inputs[names],
-            repeat_for_candidates(fits, group),
+            repeat_for_candidates(batch.fits, group),
             group.method.training,
             build_weighting(group.method, registry),
             device=chunk.resources.device,
             memory=None if memory_gb is None else int(memory_gb * 1e9),
         )
-        yield group, _select_cases(results, len(chunk.plan.ids))
+        yield batch, _select_cases(train_batch(), len(chunk.plan.ids))
 
 
 def _select_cases(results: FitResults, n: int) -> FitResults:

@@ -37,7 +37,8 @@ def mark_best(trials: Sequence[Trial]) -> tuple[Trial, ...]:
 class Models:
     """A candidate's inner fits: `probabilities` maps a task to (fits, n, outputs).
 
-    `permuted` are those of the test cases with permuted inputs, (fits, inputs, P, T, m).
+    `permuted` are the means over the fits of those with permuted inputs, (inputs, P, t, m) for t
+    test cases.
     """
 
     probabilities: Mapping[str, NDArray[np.float64]]
@@ -99,7 +100,7 @@ class OuterFold:
                     for fit, row in zip(self.fits, rows, strict=True)
                     for epoch in history[row]
                 ),
-                permuted=None if results.permuted is None else results.permuted[list(rows)],
+                permuted=self._average(results.permuted, rows),
             )
             self.models = {candidate.number: models}
 
@@ -148,15 +149,23 @@ class OuterFold:
     def _permuted(
         self, models: Models, inputs: Sequence[MethodInput]
     ) -> tuple[PermutedPredictions, ...]:
-        """Return the means over the inner fits of the predictions with permuted inputs."""
+        """Return the predictions with permuted inputs, by the input."""
         if models.permuted is None:
             return ()
-        cases = int(self.fits[0].test.sum())
-        means = models.permuted[:, :, :, :cases].mean(axis=0)  # (inputs, P, t, m)
         return tuple(
             PermutedPredictions(kind=each.kind, name=each.name, values=values)
-            for each, values in zip(inputs, means, strict=True)
+            for each, values in zip(inputs, models.permuted, strict=True)
         )
+
+    def _average(
+        self, permuted: NDArray[np.float64] | None, rows: Sequence[int]
+    ) -> NDArray[np.float64] | None:
+        """Return the means over the rows of the fits, of an array (K, inputs, P, T, m)."""
+        if permuted is None:
+            return None
+        cases = int(self.fits[0].test.sum())
+        means: NDArray[np.float64] = permuted[list(rows), :, :, :cases].mean(axis=0)
+        return means
 
 
 def split_by_fold(fits: Sequence[Fit]) -> list[OuterFold]:

@@ -13,6 +13,9 @@ from lnmbench.stages.run.chunk import Fit
 from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.permutations import MethodInput, list_inputs, permute_tested
 
+MOST_NUMBERS = 4_000_000
+"""Numbers of permuted test cases that a model predicts at a time: more take too much memory."""
+
 Predict = Callable[[FeatureTable, Plan, Fit], NDArray[np.float64]]
 """Fits a model to the training cases and returns the probabilities of all cases, (n, m)."""
 
@@ -28,7 +31,8 @@ def permuted_table_predictions(
 ) -> tuple[PermutedPredictions, ...]:
     """Return the predictions of a unit for each permuted input.
 
-    The permuted test cases are further rows, on which no model is fitted.
+    The permuted test cases are further rows, on which no model is fitted. If they are many, a model
+    is fitted again for each part of them.
 
     Parameters
     ----------
@@ -49,16 +53,19 @@ def permuted_table_predictions(
     inputs = list_inputs(table.cohort_columns, has_images=table.image_columns > 0)
     sources = permute_tested(plan, repeat, unit[0].fold, count)  # (P, t)
     tested = np.flatnonzero(unit[0].test)
-    sums = np.zeros((len(inputs), *sources.shape, plan.endpoints.shape[1]))
+    pairs = [(each, permuted) for each in inputs for permuted in sources]
+    sums = np.zeros((len(pairs), len(tested), plan.endpoints.shape[1]))
+    most = max(1, MOST_NUMBERS // max(1, len(tested) * len(table.columns)))
     for features, fit in zip(tables, unit, strict=True):
-        rows = [
-            _permute(features, each, tested, permuted) for each in inputs for permuted in sources
-        ]
-        probabilities = predict(*append_cases(features, plan, fit, rows))[len(plan.ids) :]
-        sums += probabilities.reshape(sums.shape)
+        for start in range(0, len(pairs), most):
+            part = slice(start, start + most)
+            rows = [_permute(features, each, tested, permuted) for each, permuted in pairs[part]]
+            probabilities = predict(*append_cases(features, plan, fit, rows))[len(plan.ids) :]
+            sums[part] += probabilities.reshape(sums[part].shape)
+    means = (sums / len(unit)).reshape(len(inputs), *sources.shape, -1)
     return tuple(
         PermutedPredictions(kind=each.kind, name=each.name, values=values)
-        for each, values in zip(inputs, sums / len(unit), strict=True)
+        for each, values in zip(inputs, means, strict=True)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,12 @@ from lnmbench import Cohort
 from lnmbench.clinical import feature_frame, preprocessor
 from lnmbench.records import BaselineMethod, Choice, Outcomes, Plan, UnitResult, mark_positive
 from lnmbench.registry import Registry
+from lnmbench.stages.run import permuted_tables
 from lnmbench.stages.run.baselines import baseline_results
-from lnmbench.stages.run.chunk import BaselineChunk
+from lnmbench.stages.run.chunk import BaselineChunk, Fit
+from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.permutations import permute_tested
+from lnmbench.stages.run.permuted_tables import append_cases
 
 METHOD = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 
@@ -130,3 +134,21 @@ def test_a_constant_column_loses_nothing(cohort: Cohort, plan: Plan) -> None:
         for each in result.permuted:
             expected = np.broadcast_to(result.test["target"][tested], each.values.shape)
             np.testing.assert_allclose(each.values, expected, atol=1e-12)
+
+
+def test_many_permuted_cases_are_predicted_in_parts(
+    cohort: Cohort, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(cohort, plan, 4)
+    sizes = []
+
+    def append(*args: Any) -> tuple[FeatureTable, Plan, Fit]:
+        sizes.append(sum(len(rows.frame) for rows in args[-1]))
+        return append_cases(*args)
+
+    monkeypatch.setattr(permuted_tables, "append_cases", append)
+    monkeypatch.setattr(permuted_tables, "MOST_NUMBERS", 50)
+    for expected, result in zip(whole, run(cohort, plan, 4), strict=True):
+        for permuted, other in zip(result.permuted, expected.permuted, strict=True):
+            np.testing.assert_allclose(permuted.values, other.values, rtol=1e-12)
+    assert max(sizes) * len(cohort.features) <= 50
