@@ -25,6 +25,7 @@ from lnmbench.errors import UserError, nearest
 from lnmbench.estimators import Estimator
 from lnmbench.parameters import bind
 from lnmbench.records import WINDOW_HU, Choice, Family, Protocol, Training, sort_modalities
+from lnmbench.records.method import POOLINGS
 from lnmbench.toml_file import read_toml
 
 
@@ -307,6 +308,7 @@ def read_benchmark(file: Path | None, options: BenchmarkOptions) -> Benchmark:
         benchmark = Benchmark.model_validate(settings)
     except ValidationError as error:
         raise _user_error(error, file) from error
+    _require_trials(benchmark.training, benchmark.tune)
     benchmark._named_training = tuple(training) if isinstance(training, Mapping) else ()
     return benchmark
 
@@ -340,12 +342,17 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
     if "warmup_epochs" in settings and training.warmup_epochs >= training.max_epochs:
         expected = f"below max_epochs ({training.max_epochs})"
         raise _training_error("warmup_epochs", expected, training.warmup_epochs)
-    if training.pooling == "transformer" and not training.layers:
+    unknown = [name for name in training.poolings if name not in POOLINGS]
+    if unknown:
+        expected = f"none, or some of {', '.join(POOLINGS)}, joined by plus signs"
+        raise _training_error("search_pooling", expected, unknown[0])
+    if "transformer" in training.poolings and not training.layers:
+        setting = "pooling" if training.pooling == "transformer" else "search_pooling"
         raise UserError(
-            "training setting pooling=transformer reads a token of the transformer layers",
+            f"training setting {setting}=transformer reads a token of the transformer layers",
             expected="layers of 1 or more",
             got="layers=0",
-            then="add layers=2, or use pooling=attention",
+            then=f"add layers=2, or use {setting}=attention",
         )
     width = training.token_dim if training.layers else None
     if width is not None and width % training.heads:
@@ -354,7 +361,18 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
     return training
 
 
-def _training_error(name: str, expected: str, value: float) -> UserError:
+def _require_trials(training: Training, tune: int) -> None:
+    """Raise `UserError` for a search that tries fewer settings than it has poolings."""
+    count = len(training.poolings)
+    if 1 < tune < count:
+        raise UserError(
+            f"--tune {tune} cannot try the {count} poolings {', '.join(training.poolings)}",
+            expected=f"--tune {count} or more",
+            got=f"search_pooling={training.search_pooling}",
+        )
+
+
+def _training_error(name: str, expected: str, value: object) -> UserError:
     return UserError(f"wrong value for training setting {name}", expected=expected, got=str(value))
 
 

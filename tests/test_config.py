@@ -128,6 +128,18 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
             '[training]\npooling = "transformer"',
             "pooling=transformer.*expected layers of 1 or more",
         ),
+        (
+            '[training]\nsearch_pooling = "max+transformer"',
+            "search_pooling=transformer.*expected layers of 1 or more",
+        ),
+        (
+            '[training]\nsearch_pooling = "max+median"',
+            "setting search_pooling: expected none, or some of mean, .*got median",
+        ),
+        (
+            'tune = 2\n[training]\nsearch_pooling = "max+attention"',
+            "--tune 2 cannot try the 3 poolings mean, max, attention: expected --tune 3 or more",
+        ),
         ('[training]\npooling = "median"', "wrong value for pooling.*mean | max | attention"),
         ("[training]\nwarmup_epochs = 9\nmax_epochs = 9", r"warmup_epochs.*below max_epochs .9"),
         ("[training]\nlayers = 2\ntoken_dim = 30", "token_dim.*a multiple of heads"),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, get_args
 from weakref import ReferenceType, ref
 
 from lnmbench.records.auxiliary import is_shuffled
@@ -23,6 +23,9 @@ Control = Literal["none", "negative", "positive"]
 
 PoolingKind = Literal["mean", "max", "attention", "gated_attention", "transformer"]
 """Ways in which a network makes one vector of the tokens of a case."""
+
+POOLINGS: tuple[PoolingKind, ...] = get_args(PoolingKind)
+"""All poolings."""
 
 WINDOW_HU = (-1000.0, 400.0)
 """Default range of CT intensities of a network."""
@@ -64,8 +67,9 @@ class Training:
     Slice features are projected to tokens of width `token_dim`, by their `principal` components in
     the training cases or by a `trained` projection; None keeps the encoder's width. Over the
     tokens of a case stand `layers` transformer layers with `dropout`, none by default, then
-    `pooling`, by default the mean. `feature_penalty` acts on the pooled token like the penalty of a
-    ridge regression, by dropout at the rate penalty / (penalty + n) for n training cases. It acts
+    `pooling`, by default the mean; `search_pooling` names others for a search to try, joined by
+    plus signs. `feature_penalty` acts on the pooled token like the penalty of a ridge
+    regression, by dropout at the rate penalty / (penalty + n) for n training cases. It acts
     so on the features of modalities other than the clinical one, too, each of which has a layer of
     its own; `modality_dropout` is the rate at which training omits such a modality, or the images,
     of a case from the head of the target.
@@ -101,6 +105,19 @@ class Training:
     views: int = 4
     modality_dropout: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
     pooling: PoolingKind = field(default="mean", metadata={OMITTED_BY_DEFAULT: True})
+    search_pooling: str = field(default="none", metadata={OMITTED_BY_DEFAULT: True})
+
+    @property
+    def poolings(self) -> tuple[str, ...]:
+        """The poolings among which a search chooses, the network's own first.
+
+        Examples
+        --------
+        >>> Training(search_pooling="attention+max+mean").poolings
+        ('mean', 'attention', 'max')
+        """
+        others = [] if self.search_pooling == "none" else self.search_pooling.split("+")
+        return tuple(dict.fromkeys([self.pooling, *(name.strip() for name in others)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)

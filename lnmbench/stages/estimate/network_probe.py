@@ -68,11 +68,11 @@ def estimate_networks(
     inputs = random_inputs(network, benchmark)
     seconds, permuting, memory = Span(low=stacking, high=stacking), Span(), 0
     tokens: list[TokenEstimate | None] = []
-    by_width: dict[int | None, RepeatEstimate] = {}
+    by_variant: dict[tuple[int | None, str], RepeatEstimate] = {}
     for group in network.groups:
-        width = group.method.training.token_dim
-        if width not in by_width:  # other settings change the numbers, not the time
-            by_width[width] = _estimate_candidate(
+        variant = (group.method.training.token_dim, group.method.training.pooling)
+        if variant not in by_variant:  # other settings change the numbers, not the time
+            by_variant[variant] = _estimate_candidate(
                 inputs, fits, group, network.weighting, benchmark.resources
             )
             if importance:
@@ -80,16 +80,16 @@ def estimate_networks(
                 seconds_permuted = _time_importance(
                     inputs, permuted, group, network.weighting, benchmark, importance
                 )
-                by_width[width] = replace(
-                    by_width[width],
+                by_variant[variant] = replace(
+                    by_variant[variant],
                     importance=Span(low=seconds_permuted, high=seconds_permuted),
                 )
             tokens.append(
                 estimate_tokens(network.method, group.method.training, inputs, fits, benchmark)
             )
-        seconds += by_width[width].seconds.times(len(group.candidates))
-        permuting += by_width[width].importance.times(len(group.candidates))
-        memory = max(memory, by_width[width].memory or 0)
+        seconds += by_variant[variant].seconds.times(len(group.candidates))
+        permuting += by_variant[variant].importance.times(len(group.candidates))
+        memory = max(memory, by_variant[variant].memory or 0)
     return RepeatEstimate(
         seconds=seconds, importance=permuting, memory=memory, tokens=tuple(filter(None, tokens))
     )

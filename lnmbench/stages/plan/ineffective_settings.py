@@ -15,6 +15,7 @@ _OF_IMAGES = (
     "heads",
     "dropout",
     "pooling",
+    "search_pooling",
     "augment",
     "views",
     "encoder_learning_rate",
@@ -67,7 +68,9 @@ def _list_reasons(network: NetworkMethod) -> Iterator[tuple[str, str]]:
         yield from ((name, "layers=0") for name in ("heads", "dropout"))
     if network.grid is not None:
         yield "window", "the encoder has its own grid"
+    if network.tune == 1:
+        yield "search_pooling", "no --tune"
     if network.level == "volume":
-        yield "pooling", "a volume is one token"
+        yield from ((name, "a volume is one token") for name in ("pooling", "search_pooling"))
     if network.level == "none":
         yield from ((name, "no images") for name in _OF_IMAGES)

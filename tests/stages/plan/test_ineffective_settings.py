@@ -39,6 +39,12 @@ def notices(options: dict[str, object], *networks: NetworkMethod) -> list[str]:
             "projection (token_dim=none)",
         ),
         ({"views": 2}, IMAGES, "views (augment=none)"),
+        ({"search_pooling": "max"}, IMAGES, "search_pooling (no --tune)"),
+        (
+            {"search_pooling": "max"},
+            replace(IMAGES, level="volume", tune=4),
+            "search_pooling (a volume is one token)",
+        ),
         ({"batch_norm": "batch"}, IMAGES, "batch_norm (no encoder stage is trained)"),
         (
             {"views": 2, "heads": 2, "compile": True},

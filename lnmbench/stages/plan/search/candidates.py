@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import scipy
@@ -15,7 +16,13 @@ from numpy.typing import NDArray
 
 from lnmbench.records import Candidate, Dimension, NetworkMethod
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.search.space import SPACE, initial_settings, network_space, plugin_space
+from lnmbench.stages.plan.search.space import (
+    SPACE,
+    initial_settings,
+    network_space,
+    plugin_space,
+    pooling_space,
+)
 
 
 def make_candidates(method: NetworkMethod, seed: int, registry: Registry) -> tuple[Candidate, ...]:
@@ -37,11 +44,13 @@ def make_candidates(method: NetworkMethod, seed: int, registry: Registry) -> tup
     """
     if method.tune == 1:
         return (Candidate(number=1, settings={}),)
-    shared, added = network_space(method), plugin_space(method, registry)
-    values = _draw_sobol(shared, method.tune - 1, seed)
-    values.update({d.name: _draw_options(d, method.tune - 1, seed) for d in added})
-    initial = initial_settings(method, (*shared, *added))
-    others = ({name: column[i] for name, column in values.items()} for i in range(method.tune - 1))
+    shared, added, count = network_space(method), plugin_space(method, registry), method.tune - 1
+    poolings = pooling_space(method)
+    values = _draw_sobol(shared, count, seed)
+    values |= {d.name: _draw_others_first(d, count, seed) for d in poolings}
+    values |= {d.name: _draw_options(d, count, seed) for d in added}
+    initial = initial_settings(method, (*shared, *poolings, *added))
+    others = ({name: column[i] for name, column in values.items()} for i in range(count))
     return tuple(Candidate(number=i, settings=s) for i, s in enumerate([initial, *others], start=1))
 
 
@@ -69,6 +78,13 @@ def _draw_options(dimension: Dimension, count: int, seed: int) -> list[object]:
             yield from (dimension.options[i] for i in generator.permutation(len(dimension.options)))
 
     return [value for value, _ in zip(rounds(), range(count), strict=False)]
+
+
+def _draw_others_first(dimension: Dimension, count: int, seed: int) -> list[object]:
+    """Return options as `_draw_options` does, after each but the first, which is the method's."""
+    others = replace(dimension, options=dimension.options[1:])
+    values = _draw_options(others, min(count, len(others.options)), seed)
+    return values + _draw_options(dimension, count - len(values), seed)
 
 
 def _generator(seed: int, purpose: str) -> np.random.Generator:

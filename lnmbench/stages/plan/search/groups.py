@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lnmbench.errors import UserError
 from lnmbench.records import Candidate, Choice, NetworkMethod, Settings
+from lnmbench.records.method import POOLINGS
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.search.candidates import make_candidates
 from lnmbench.stages.plan.search.space import plugin_choices
@@ -57,6 +58,9 @@ def _variant(method: NetworkMethod, settings: Settings) -> NetworkMethod:
     training = method.training
     if "token_dim" in settings:
         training = replace(training, token_dim=int(_number(settings, "token_dim")))
+    if "pooling" in settings:
+        pooling = next(kind for kind in POOLINGS if kind == settings["pooling"])
+        training = replace(training, pooling=pooling)
     if "encoder_learning_rate" in settings:
         # within a stack, the rate is relative to each fit's learning rate
         ratio = _number(settings, "encoder_learning_rate") / _number(settings, "learning_rate")

@@ -45,6 +45,14 @@ def network_space(method: NetworkMethod) -> tuple[Dimension, ...]:
     return tuple(d for d in divisible if d.name != "token_dim" or d.options)
 
 
+def pooling_space(method: NetworkMethod) -> tuple[Dimension, ...]:
+    """Return the dimension `pooling` of a network of slices that is to search it, else nothing."""
+    poolings = method.training.poolings
+    if method.level != "slice" or len(poolings) < 2:
+        return ()
+    return (Dimension(name="pooling", options=poolings),)
+
+
 def plugin_space(method: NetworkMethod, registry: Registry) -> tuple[Dimension, ...]:
     """Return a dimension `NAME.PARAMETER` for each parameter that a plugin offers to the search.
 

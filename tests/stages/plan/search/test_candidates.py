@@ -48,6 +48,26 @@ def test_the_first_candidate_is_what_was_given_and_the_others_are_in_range(
     assert widths == {64, 128}
 
 
+def test_each_pooling_is_tried_and_changes_no_other_setting(
+    make_network: MakeNetwork, planted_registry: Registry
+) -> None:
+    searched = replace(QUICK, pooling="max", search_pooling="mean+attention+max")
+    images = make_network(TASK, encoder=IMAGES, level="slice", tune=9)
+    usual = make_candidates(images, 3, planted_registry)
+    candidates = make_candidates(replace(images, training=searched), 3, planted_registry)
+    poolings = [candidate.settings["pooling"] for candidate in candidates]
+    assert poolings[0] == "max"
+    assert set(poolings[:3]) == {"max", "mean", "attention"}
+    assert sorted(poolings.count(name) for name in set(poolings)) == [3, 3, 3]
+    for one, other in zip(usual, candidates, strict=True):
+        assert dict(one.settings) == {k: v for k, v in other.settings.items() if k != "pooling"}
+    shorter = replace(images, training=searched, tune=3)
+    assert make_candidates(shorter, 3, planted_registry) == candidates[:3]
+    for level in ("volume", "none"):
+        other_level = replace(images, training=searched, level=level)
+        assert "pooling" not in make_candidates(other_level, 3, planted_registry)[1].settings
+
+
 def test_arms_are_compared_over_the_same_settings(
     make_network: MakeNetwork, planted_registry: Registry
 ) -> None:

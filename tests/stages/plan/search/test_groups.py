@@ -32,6 +32,20 @@ def test_settings_that_can_share_a_stack_do(
     assert sum(len(group.candidates) for group in found) == 20
 
 
+def test_each_pooling_has_a_stack_of_its_own(
+    make_network: MakeNetwork, planted_registry: Registry
+) -> None:
+    training = replace(QUICK, token_dim=None, search_pooling="attention+max")
+    images = make_network(encoder=IMAGES, level="slice", training=training, tune=7)
+    groups = search_groups(images, 0, planted_registry)
+    assert groups[0].method.training.pooling == "mean"
+    assert {group.method.training.pooling for group in groups} == {"mean", "attention", "max"}
+    assert len(groups) == 3
+    for group in groups:
+        poolings = {candidate.settings["pooling"] for candidate in group.candidates}
+        assert poolings == {group.method.training.pooling}
+
+
 def test_an_encoder_that_is_trained_gets_the_rate_that_is_written_down(
     make_network: MakeNetwork, planted_registry: Registry
 ) -> None:
