@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lnmbench.signals import stop_if_requested
 from lnmbench.text import clean, plural
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class PlainProgress:
         stage, subject, total, unit
             As in `lnmbench.contracts.Progress.start`.
         """
+        stop_if_requested()
         self._stage, self._total, self._unit = f"{stage}: {subject}", total, unit
         self._done = self._skipped = 0
         self._start_time = self._last_line_time = time.monotonic()
@@ -108,6 +110,7 @@ class LiveProgress:
         stage, subject, total, unit
             As in `lnmbench.contracts.Progress.start`.
         """
+        stop_if_requested()
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,

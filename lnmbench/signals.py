@@ -1,4 +1,4 @@
-"""Signals that arrive when they cannot be handled, sent again a moment later."""
+"""Signals that arrive when they cannot be handled: sent again a moment later, or remembered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,25 @@ import _thread
 import os
 import signal
 import threading
+
+_stop_requested = threading.Event()
+
+
+def request_stop(*, is_requested: bool = True) -> None:
+    """Remember that a signal asked this process to stop, or forget it."""
+    if is_requested:
+        _stop_requested.set()
+    else:
+        _stop_requested.clear()
+
+
+def stop_if_requested() -> None:
+    """Raise `KeyboardInterrupt` in the main thread if a signal asked this process to stop.
+
+    Libraries in C, such as ITK while it loads a module, drop the one that the signal raised.
+    """
+    if _stop_requested.is_set() and threading.current_thread() is threading.main_thread():
+        raise KeyboardInterrupt
 
 
 class DelayedSignal:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lnmbench.signals import DelayedSignal
+from lnmbench.signals import DelayedSignal, request_stop, stop_if_requested
 
 
 def wait_for(seconds: float) -> None:
@@ -37,3 +38,16 @@ def test_its_thread_may_start_as_late_as_it_likes(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(threading.Thread, "start", start)
     DelayedSignal(signal.SIGINT, seconds=60).cancel()
+
+
+def test_a_remembered_signal_stops_the_main_thread_alone() -> None:
+    stop_if_requested()
+    request_stop()
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(stop_if_requested).result()
+        with pytest.raises(KeyboardInterrupt):
+            stop_if_requested()
+    finally:
+        request_stop(is_requested=False)
+    stop_if_requested()

@@ -15,7 +15,7 @@ import time
 from types import FrameType
 from typing import NoReturn
 
-from lnmbench.signals import DelayedSignal
+from lnmbench.signals import DelayedSignal, request_stop
 
 STOPPED = "stopped"
 
@@ -53,6 +53,7 @@ def record_interrupts() -> None:
     """
     global _state
     _state = _State()
+    request_stop(is_requested=False)
     redeliver_interrupts()
     atexit.unregister(_ignore_signals)
     atexit.register(_ignore_signals)
@@ -131,6 +132,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
         _end_now(number)
     if not was_interrupted():
         _state.number, _state.time = number, now
+        request_stop()
     raise KeyboardInterrupt
 
 

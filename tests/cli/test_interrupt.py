@@ -136,3 +136,31 @@ def test_a_command_that_resumes_says_what_is_saved() -> None:
     assert done.stderr == (
         "stopped: finished cases are saved; rerun the same command to continue\n"
     )
+
+
+DROPPED = """
+import os, signal, sys
+from lnmbench.cli.interrupt import record_interrupts
+from lnmbench.progress import {display}
+
+record_interrupts()
+progress = {display}()
+progress.start("ingest", "images", 4, "case")
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+except KeyboardInterrupt:
+    pass  # as ITK does while it loads a module
+progress.advance()
+progress.finish()
+try:
+    progress.start("ingest", "checksums", 1, "file")
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM")
+@pytest.mark.parametrize("display", ["PlainProgress", "LiveProgress"])
+def test_an_interrupt_that_a_library_drops_stops_the_next_stage(display: str) -> None:
+    code = DROPPED.format(display=display)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 130
