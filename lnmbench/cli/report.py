@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +14,7 @@ from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions
 
 if TYPE_CHECKING:
-    from lnmbench.records import Page
+    from lnmbench.records import Page, Results
     from lnmbench.registry import Registry
 
 HTML_FILE = Path("report.html")
@@ -58,26 +59,31 @@ def report(
             rich_help_panel="Output",
         ),
     ] = None,
+    thumbnails: Annotated[
+        bool,
+        typer.Option(
+            "--thumbnails",
+            help="Show CT images of the cases that every method gets wrong (html, --figures).",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     plugins: PluginOptions,
 ) -> None:
     """Print the report of one or more runs, or write it to a file."""
     import sys
 
     from lnmbench.cli.console import print_notice
-    from lnmbench.stages.report import (
-        build_page,
-        build_page_across,
-        find_latest_run,
-        read_runs,
-    )
+    from lnmbench.errors import UserError
+    from lnmbench.stages.report import find_latest_run, read_runs
 
+    if thumbnails and format is not Format.html and figures is None:
+        raise UserError(
+            f"--thumbnails has no effect on --format {format.value}",
+            then="add --format html, or --figures DIR for files",
+        )
     registry = plugins.load()
     cohorts = read_runs(run or [find_latest_run(Path("runs"))], registry, print_notice)
-    page = (
-        build_page(cohorts[0], registry)
-        if len(cohorts) == 1
-        else build_page_across(cohorts, registry)
-    )
+    page = _build(cohorts, registry, thumbnails=thumbnails)
     if figures is not None:
         _write_figures(page, figures)
     if output is None and format is Format.html and sys.stdout.isatty():
@@ -85,7 +91,7 @@ def report(
     if output is None:
         _print(page, format)
     else:
-        _write(output, _format_page(page, format))
+        _write(output, _format_page(page, format), private=_has_images(page))
         print_notice(f"written to {output}")
     warn_of_faults(page)
 
@@ -123,6 +129,39 @@ def warn_of_faults(page: Page) -> None:
         print_notice(f"warning: {line}")
 
 
+def _build(cohorts: Sequence[Results], registry: Registry, *, thumbnails: bool) -> Page:
+    from lnmbench.environment import home
+    from lnmbench.errors import UserError
+    from lnmbench.stages.report import (
+        build_page,
+        build_page_across,
+        build_page_with_thumbnails,
+    )
+
+    if len(cohorts) > 1:
+        if thumbnails:
+            raise UserError(
+                "--thumbnails shows the cases of one cohort",
+                got=f"runs over {len(cohorts)} cohorts",
+                then="report each cohort by itself",
+            )
+        return build_page_across(cohorts, registry)
+    if not thumbnails:
+        return build_page(cohorts[0], registry)
+    page = build_page_with_thumbnails(cohorts[0], registry, home())
+    if not _has_images(page):
+        print_notice(
+            "--thumbnails has no effect: this report lists no case that every method gets wrong"
+        )
+    return page
+
+
+def _has_images(page: Page) -> bool:
+    from lnmbench.records import Gallery
+
+    return any(isinstance(block, Gallery) for block in page.blocks)
+
+
 def _print(page: Page, format: Format) -> None:
     from lnmbench.cli.console import print_document, print_to_console
 
@@ -145,13 +184,13 @@ def _format_page(page: Page, format: Format) -> str:
     return stream.getvalue()
 
 
-def _write(output: Path, text: str) -> None:
+def _write(output: Path, text: str, *, private: bool) -> None:
     from lnmbench.errors import UserError
     from lnmbench.store.atomic import replacing
 
     if output.is_dir():
         raise UserError("cannot write", where=str(output), expected="a file", got="a folder")
-    with replacing(output) as temporary_path:
+    with replacing(output, private=private) as temporary_path:
         temporary_path.write_text(text, encoding="utf-8")
 
 

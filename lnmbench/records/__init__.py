@@ -15,6 +15,7 @@ from lnmbench.records.auxiliary import (
     unshuffle,
 )
 from lnmbench.records.case import Case, Finding, Identity, NativeBox, Volume
+from lnmbench.records.case_thumbnails import CaseThumbnails
 from lnmbench.records.check import CheckOutcome, CheckResult
 from lnmbench.records.choice import Choice
 from lnmbench.records.cohort import WHOLE_SPACING_MM, Card, Cohort, Preprocessing, Region
@@ -133,6 +134,7 @@ __all__ = [
     "Card",
     "Case",
     "CasePredictions",
+    "CaseThumbnails",
     "Cell",
     "CenterCounts",
     "CheckOutcome",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from lnmbench.defaults import DEFAULTS
 from lnmbench.records.auxiliary import AuxLabels
+from lnmbench.records.case_thumbnails import CaseThumbnails
 from lnmbench.records.check import CheckResult
 from lnmbench.records.cohort import Card, Preprocessing
 from lnmbench.records.equation import FinalModel, UnitEquations
@@ -172,6 +173,8 @@ class Results:
         The metrics, comparisons and methods that failed and are left out.
     check_results
         The results of the numbered checks, errors first; empty for the checks themselves.
+    thumbnails
+        The images of the cases, None unless the user asks for them.
     """
 
     cohort: str
@@ -205,6 +208,7 @@ class Results:
     faults: tuple[PluginFault, ...] = ()
     check_results: tuple[CheckResult, ...] = ()
     outcomes: Outcomes | None = None
+    thumbnails: CaseThumbnails | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Cell, Results, Table, TableColumn
+from lnmbench.records import (
+    Block,
+    CaseThumbnails,
+    Cell,
+    Gallery,
+    Picture,
+    Results,
+    Table,
+    TableColumn,
+)
 from lnmbench.results import CaseRanking, format_decimal, rank_cases
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
 
 MOST_CASES = 15
-"""Cases in the short table."""
+"""Cases in the short table, and images."""
 COLUMNS = (
     TableColumn(key="case", heading="Case"),
     TableColumn(key="label", heading="Label", align="left"),
@@ -36,12 +45,14 @@ class DifficultCases:
     group: SectionGroup = "predictions"
 
     def __call__(self, results: Results) -> Sequence[Block]:
-        """Return tables, or no block if the cases cannot be ranked."""
+        """Return tables and images, or no block if the cases cannot be ranked."""
         ranking = rank_cases(results)
         if ranking is None:
             return []
         cases = ranking.difficult()
         blocks: list[Block] = [_make_table(results, ranking, cases)]
+        if cases and results.thumbnails is not None:
+            blocks.append(_make_gallery(results, results.thumbnails, ranking, cases[:MOST_CASES]))
         if cases:
             blocks.append(_make_method_table(results, ranking, cases))
         return blocks
@@ -56,8 +67,10 @@ def _make_table(results: Results, ranking: CaseRanking, cases: Sequence[int]) ->
         "right: the share on the right side, whose mean over the cases is the AUC; mean and range "
         "over the methods.",
         "Case: its number in the ledger (table cases), from 0. Such a case may be unusual, or its "
-        "label or image wrong. Reports have no images: lnmbench data describe writes them.",
+        "label or image wrong.",
     ]
+    if cases and results.thumbnails is None:
+        notes.append("lnmbench report --format html --thumbnails shows images of these cases.")
     unranked = int(np.isnan(ranking.placement).any(axis=0).sum())
     if unranked:
         notes.append(
@@ -86,6 +99,49 @@ def _mean_cell(values: NDArray[np.float64]) -> Cell:
     mean, low, high = float(values.mean()), float(values.min()), float(values.max())
     first, *others = (format_decimal(value, digits=2) for value in (mean, low, high))
     return Cell(text=f"{first} ({' to '.join(others)})", value=mean, low=low, high=high)
+
+
+def _make_gallery(
+    results: Results, thumbnails: CaseThumbnails, ranking: CaseRanking, cases: Sequence[int]
+) -> Gallery:
+    slice_text = (
+        "CT slice with the largest tumor area" if thumbnails.outlined else "middle CT slice"
+    )
+    pictures = []
+    for case in cases:
+        pixels = thumbnails.read(case)
+        if pixels is not None:
+            text = f"Case {case}, {ranking.label(case)}"
+            mean = format_decimal(float(ranking.prediction[:, case].mean()), digits=2)
+            picture = Picture(
+                pixels=pixels,
+                alt=f"{text}: {slice_text}",
+                caption=f"{text}, mean prediction {mean}",
+            )
+            pictures.append(picture)
+    return Gallery(
+        key="difficult_case_images",
+        title=f"Images of the cases that every method gets wrong{synthetic_suffix(results.card)}",
+        pictures=tuple(pictures),
+        notes=tuple(_describe_images(results, thumbnails, len(cases) - len(pictures))),
+    )
+
+
+def _describe_images(results: Results, thumbnails: CaseThumbnails, missing: int) -> Iterator[str]:
+    low, high = (f"{limit:g}".replace("-", "−") for limit in thumbnails.window_hu)
+    kind = (
+        "The slice with the largest tumor area; the line runs just outside the tumor region."
+        if thumbnails.outlined
+        else "The middle slice of the scan; the cohort has no tumor regions."
+    )
+    scale = f"Black is {low} HU or less, white {high} HU or more"
+    yield f"{kind} {scale}; the patient's right is on the left."
+    if missing:
+        yield f"Without images, not shown: {plural(missing, 'case')}."
+    if results.card.synthetic:
+        yield "The images are simulated, not of patients."
+    else:
+        yield "The images are of patients: pass this report on only to those who may see them."
 
 
 def _make_method_table(results: Results, ranking: CaseRanking, cases: Sequence[int]) -> Table:

@@ -41,6 +41,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         for name, asked in RUNS.items():
             here(f"run {SMALL} --out runs/{name} --dataset {asked}")
+        baselines = "--baseline logistic --baseline naive_bayes --only"
+        folding = "--repeats 2 --folds 3 --inner 2"
+        here(f"run --dataset synthetic:n=24 {baselines} {folding} --out runs/images")
     return folder
 
 
@@ -119,6 +122,68 @@ def test_where_there_are_no_figures_it_says_so(
     here("report runs/one --figures pictures")
     assert "this report has no figures" in capsys.readouterr().err
     assert files(at) == []
+
+
+def test_thumbnails_are_in_the_page_only_if_asked_for(
+    at: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here("report runs/images --format html --output plain.html")
+    assert "image/png" not in (at / "plain.html").read_text("utf-8")
+    here("report runs/images --format html --output page.html --thumbnails --figures pictures")
+    text = (at / "page.html").read_text("utf-8")
+    images = text.count('<img src="data:image/png;base64,')
+    assert images > 0
+    assert "The images are simulated, not of patients." in text
+    written = [name for name in files(at / "pictures") if name.endswith(".png")]
+    assert written == [f"difficult_case_images-{n}.png" for n in range(1, images + 1)]
+    if sys.platform != "win32":
+        assert (at / "page.html").stat().st_mode & 0o077 == 0
+    capsys.readouterr()
+    here("report runs/images --thumbnails --figures others")
+    assert "1 gallery of images: run lnmbench report" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("runs/images --thumbnails", "--thumbnails has no effect on --format table"),
+        ("runs/images --thumbnails --format json", "has no effect on --format json"),
+        (
+            "runs/one --thumbnails --format html --output page.html",
+            "the cohort of the run has no images to show",
+        ),
+        (
+            "runs/one runs/other --thumbnails --format html --output page.html",
+            "--thumbnails shows the cases of one cohort: got runs over 2 cohorts",
+        ),
+    ],
+)
+def test_thumbnails_that_cannot_be_shown_are_refused(
+    words: str,
+    why: str,
+    at: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused(f"report {words}", why, capsys, monkeypatch)
+    assert files(at) == []
+
+
+def test_thumbnails_without_the_cohort_file_are_refused(
+    at: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_HOME", str(at / "elsewhere"))
+    words = "report runs/images --thumbnails --format html --output page.html --figures pictures"
+    refused(words, "the cohort of the run is missing or damaged", capsys, monkeypatch)
+    assert not {"page.html", "pictures"} & set(files(at))
+
+
+def test_thumbnails_have_no_effect_without_a_section_on_cases(
+    at: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LNMBENCH_BLOCK", "lnmbench_report")
+    here("report runs/images --thumbnails --format html --output page.html")
+    assert "--thumbnails has no effect" in capsys.readouterr().err
 
 
 def test_runs_over_one_cohort_are_one_report(capsys: pytest.CaptureFixture[str]) -> None:

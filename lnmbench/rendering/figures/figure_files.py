@@ -28,8 +28,8 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     """Write each figure of a page as `<key>.svg`, `<key>.pdf` and `<key>.csv` to a new folder.
 
     The images of a gallery become `<key>-1.png` and so on. The folder appears complete or not at
-    all; without figures and galleries none is created. Raises `UserError` if it exists and is not
-    empty.
+    all; without figures and galleries none is created. With images, which may be of patients, only
+    its owner can read it. Raises `UserError` if it exists and is not empty.
     """
     folder = folder.resolve()
     page = clean_page(page)
@@ -38,7 +38,8 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
         return []
     figures = [block for block in blocks if isinstance(block, Figure)]
     styles = make_styles(figures, page.methods, page.controls)
-    with new_folder(folder, what="figures need a new folder") as temporary_folder:
+    private = any(isinstance(block, Gallery) for block in blocks)
+    with new_folder(folder, what="figures need a new folder", private=private) as temporary_folder:
         for stem, block in _stems(blocks).items():
             if isinstance(block, Gallery):
                 _write_pictures(block, temporary_folder, stem)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from lnmbench.imaging.pictures import draw_thumbnail, largest_slice
-from lnmbench.records import WINDOW_HU, Cohort
+from lnmbench.records import Cohort
+from lnmbench.stages.case_thumbnail import SIDE, read_thumbnail
 from lnmbench.store.atomic import replacing
-from lnmbench.store.cohort_file import read_masks, read_slices
 from lnmbench.text import clean
 
-SIDE = 168
 CAPTION = 16
 GAP = 4
 COLUMNS = 10
@@ -34,7 +33,7 @@ def write_thumbnails(cohort: Cohort, cohort_file: Path, path: Path) -> int:
     path
         The PNG file to write.
     """
-    numbers = [n for n in range(len(cohort)) if cohort.offsets[n + 1] > cohort.offsets[n]][:MOST]
+    numbers = np.flatnonzero(np.diff(cohort.offsets))[:MOST].tolist()
     columns = min(COLUMNS, max(1, len(numbers)))
     rows = -(-len(numbers) // columns)
     cell, line = SIDE + GAP, SIDE + CAPTION + GAP
@@ -42,21 +41,14 @@ def write_thumbnails(cohort: Cohort, cohort_file: Path, path: Path) -> int:
     drawing, font = ImageDraw.Draw(page), ImageFont.load_default(size=11)
     for position, number in enumerate(numbers):
         x, y = GAP + position % columns * cell, GAP + position // columns * line
-        page.paste(_thumbnail(cohort, cohort_file, number), (x, y))
+        pixels = read_thumbnail(cohort, cohort_file, number)
+        if pixels is not None:
+            page.paste(Image.fromarray(pixels), (x, y))
         caption = _shorten(clean(cohort.ids[number]))
         drawing.text((x + 2, y + SIDE + 1), caption, fill=INK, font=font)
     with replacing(path, private=True) as temporary_path, temporary_path.open("wb") as stream:
         page.save(stream, format="PNG", optimize=True)
     return len(numbers)
-
-
-def _thumbnail(cohort: Cohort, cohort_file: Path, number: int) -> Image.Image:
-    start, stop = int(cohort.offsets[number]), int(cohort.offsets[number + 1])
-    masks = read_masks(cohort_file, start, stop)
-    largest = largest_slice(masks)
-    slice_hu = read_slices(cohort_file, start + largest, start + largest + 1)[0]
-    pixels = draw_thumbnail(slice_hu, masks[largest], window_hu=WINDOW_HU, side=SIDE)
-    return Image.fromarray(pixels)
 
 
 def _shorten(text: str) -> str:

@@ -15,6 +15,7 @@ from lnmbench.stages.report.pages import (
     build_blocks_across,
     build_page,
     build_page_across,
+    build_page_with_thumbnails,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "build_metrics",
     "build_page",
     "build_page_across",
+    "build_page_with_thumbnails",
     "check_table",
     "compare_methods",
     "export_run",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import get_args
 
 from lnmbench.contracts import SectionGroup
@@ -29,6 +30,7 @@ from lnmbench.results import (
 )
 from lnmbench.stages.report.checks import check_table, run_checks
 from lnmbench.stages.report.section_writer import SectionWriter, describe_withheld_answer
+from lnmbench.stages.report.thumbnail_reader import open_thumbnails
 from lnmbench.text import plural
 
 GROUPS: tuple[SectionGroup, ...] = get_args(SectionGroup)
@@ -67,6 +69,29 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
         faults=tuple(writer.faults),
         controls=_controls(results),
     )
+
+
+def build_page_with_thumbnails(results: Results, registry: Registry, home: Path) -> Page:
+    """Return the report of one cohort as a page with images of its cases.
+
+    Parameters
+    ----------
+    results
+        The results of one run, or of several merged ones.
+    registry
+        The plugins, with sections and checks.
+    home
+        The folder of cohorts.
+
+    Raises
+    ------
+    UserError
+        If the cohort file is missing or damaged, or the cohort has no images.
+    """
+    reader = open_thumbnails(results, home)
+    page = build_page(replace(results, thumbnails=reader.thumbnails), registry)
+    reader.require_undamaged()
+    return page
 
 
 def build_page_across(cohorts: Sequence[Results], registry: Registry) -> Page:

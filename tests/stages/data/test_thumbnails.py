@@ -9,11 +9,11 @@ import numpy as np
 from PIL import Image
 
 from lnmbench.imaging.pictures import CONTOUR
+from lnmbench.stages.case_thumbnail import SIDE
 from lnmbench.stages.data.thumbnails import (
     CAPTION,
     GAP,
     PAPER,
-    SIDE,
     write_thumbnails,
 )
 from lnmbench.store.cohort_file import read_cohort
