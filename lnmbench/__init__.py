@@ -1,13 +1,16 @@
 """Benchmark of auxiliary tasks for the prediction of lymph node metastasis.
 
-Plugins import `hookimpl`, the records and `UserError` from this module. Their modules are imported
-when they are first used: the command line must handle Ctrl-C before it imports anything.
+Plugins import `hookimpl`, the records and `UserError` from this module; scripts and notebooks call
+`run`, `estimator` and `read`. Their modules are imported when they are first used: the command line
+must handle Ctrl-C before it imports anything.
 """
 
 TYPE_CHECKING = False  # the module typing takes longer to import than this one
 
 if TYPE_CHECKING:
+    from lnmbench.api import RunResults, RunSettings, read, run
     from lnmbench.errors import UserError
+    from lnmbench.estimators import Estimator, estimator
     from lnmbench.hookspecs import hookimpl
     from lnmbench.records import (
         Card,
@@ -20,22 +23,40 @@ if TYPE_CHECKING:
         Volume,
         Weights,
     )
+    from lnmbench.stages.plan import FailedMethods
 
 __all__ = [
     "Card",
     "Case",
     "Cohort",
     "Column",
+    "Estimator",
+    "FailedMethods",
     "Label",
     "Pair",
+    "RunResults",
+    "RunSettings",
     "TestResult",
     "UserError",
     "Volume",
     "Weights",
+    "estimator",
     "hookimpl",
+    "read",
+    "run",
 ]
 
-_MODULES = {"UserError": "lnmbench.errors", "hookimpl": "lnmbench.hookspecs"}
+_MODULES = {
+    "Estimator": "lnmbench.estimators",
+    "FailedMethods": "lnmbench.stages.plan",
+    "RunResults": "lnmbench.api",
+    "RunSettings": "lnmbench.api",
+    "UserError": "lnmbench.errors",
+    "estimator": "lnmbench.estimators",
+    "hookimpl": "lnmbench.hookspecs",
+    "read": "lnmbench.api",
+    "run": "lnmbench.api",
+}
 
 
 def __getattr__(name: str) -> object:

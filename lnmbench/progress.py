@@ -33,6 +33,28 @@ def make_progress() -> Iterator[Progress]:
         display.finish()
 
 
+class SilentProgress:
+    """A display that shows nothing."""
+
+    def say(self, line: str) -> None:
+        """Omit a notice."""
+
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
+        """Omit a stage.
+
+        Parameters
+        ----------
+        stage, subject, total, unit
+            As in `lnmbench.contracts.Progress.start`.
+        """
+
+    def advance(self, steps: int = 1) -> None:
+        """Omit steps."""
+
+    def finish(self) -> None:
+        """Omit the end of a stage."""
+
+
 class PlainProgress:
     """One line on standard error when a stage starts, every ten seconds, and when it ends."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +22,7 @@ import lnmbench
 from lnmbench.hookspecs import Hooks
 from lnmbench.parameters import parameters_of
 from lnmbench.registry import Registry
+from lnmbench.stages.ingest import IngestSettings
 
 ROOT = Path(__file__).parents[1]
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -265,3 +269,53 @@ def test_the_score_of_the_docs_runs(
     printed = capsys.readouterr().out
     assert "methods that are not trained" in printed
     assert "A score for this page; predicts pN2 or higher" in printed
+
+
+def test_the_script_of_the_docs_runs(home: Path) -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(# compare_trees.py\n.*?)```", text, flags=re.DOTALL)
+    (shown,) = re.findall(r"prints\n\n```\n(.*?)```", text, flags=re.DOTALL)
+    small = code.replace("repeats=2", "repeats=1").replace("inner=3", "inner=2")
+    assert small.count("=2") == code.count("=2")
+    Path("compare_trees.py").write_text(small, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "compare_trees.py"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    numbers = re.compile(r"-?\d\.\d+")
+    printed, expected = (
+        [" ".join(numbers.sub("#", line).split()) for line in lines.splitlines()]
+        for lines in (done.stdout, shown)
+    )
+    assert printed == expected
+    assert "trees" in Path("report.html").read_text(encoding="utf-8")
+
+
+def test_the_python_page_names_every_parameter_and_attribute() -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    parameters = [
+        *inspect.signature(lnmbench.run).parameters,
+        *inspect.signature(lnmbench.estimator).parameters,
+        *IngestSettings.__annotations__,
+        *(name for name in vars(lnmbench.RunResults) if not name.startswith("_")),
+        *("folder", "record", "RunResults", "FailedMethods", "UserError"),
+    ]
+    for name in set(parameters) - {"settings"}:
+        assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text), name
+
+
+def test_the_settings_of_the_python_page_are_those_of_the_command() -> None:
+    from lnmbench.config import read_benchmark
+
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `--(\w+) ([^`]+)`[^|]*\| `(\w+)=([^`]+)`", text, flags=re.MULTILINE)
+    compared = 0
+    for option, value, name, written in rows:
+        if name not in ("dataset", "sweep", "margin", "modalities"):
+            continue
+        assert option == name
+        from_command = read_benchmark(None, {name: value})
+        from_python = read_benchmark(None, {name: ast.literal_eval(written)})
+        assert getattr(from_command, name) == getattr(from_python, name)
+        compared += 1
+    assert compared == 4

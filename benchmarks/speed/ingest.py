@@ -31,9 +31,9 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
-from progress import SilentProgress
 
 from lnmbench.imaging.geometry import window
+from lnmbench.progress import SilentProgress
 from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest

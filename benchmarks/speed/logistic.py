@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from progress import SilentProgress
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_validate
 from threadpoolctl import threadpool_limits
@@ -28,6 +27,7 @@ from timing import make_parser, print_ratios, time_alternately
 
 from lnmbench.clinical import feature_frame
 from lnmbench.contracts import Baseline
+from lnmbench.progress import SilentProgress
 from lnmbench.records import TARGET, BaselineMethod, Choice, Cohort, Plan, Protocol, UnitResult
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest

@@ -1,20 +1,10 @@
-"""Displays of progress for benchmarks: a silent one, and one that measures time."""
+"""A display of progress for benchmarks, which measures time."""
 
 from __future__ import annotations
 
 import time
 
-
-class SilentProgress:
-    """Progress without output."""
-
-    def say(self, line: str) -> None: ...
-
-    def start(self, stage: str, subject: str, total: int, unit: str) -> None: ...
-
-    def advance(self, steps: int = 1) -> None: ...
-
-    def finish(self) -> None: ...
+from lnmbench.progress import SilentProgress
 
 
 class TimedProgress(SilentProgress):

@@ -25,13 +25,13 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
-from progress import SilentProgress
 from scale_plugin import PATCH
 from timing import make_parser
 
 from lnmbench import environment
 from lnmbench.config import Benchmark, read_benchmark
 from lnmbench.defaults import DEFAULTS
+from lnmbench.progress import SilentProgress
 from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.rendering import render_page

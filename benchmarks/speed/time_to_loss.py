@@ -16,7 +16,6 @@ import time
 from pathlib import Path
 
 import torch
-from progress import SilentProgress
 from sklearn.metrics import log_loss
 from timing import describe_goal, format_number, make_parser
 
@@ -28,6 +27,7 @@ from lnmbench.nets.fits import FitResults, Fits, Inputs
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.train_loop import TrainLoop
+from lnmbench.progress import SilentProgress
 from lnmbench.records import Training
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest

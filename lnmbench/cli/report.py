@@ -74,7 +74,7 @@ def report(
 
     from lnmbench.cli.console import print_notice
     from lnmbench.errors import UserError
-    from lnmbench.stages.report import find_latest_run, read_runs
+    from lnmbench.stages.report import find_latest_run, read_runs, write_report
 
     if thumbnails and format is not Format.html and figures is None:
         raise UserError(
@@ -91,7 +91,7 @@ def report(
     if output is None:
         _print(page, format)
     else:
-        _write(output, _format_page(page, format), private=_has_images(page))
+        write_report(page, output, format.value)
         print_notice(f"written to {output}")
     warn_of_faults(page)
 
@@ -136,6 +136,7 @@ def _build(cohorts: Sequence[Results], registry: Registry, *, thumbnails: bool) 
         build_page,
         build_page_across,
         build_page_with_thumbnails,
+        has_images,
     )
 
     if len(cohorts) > 1:
@@ -149,49 +150,21 @@ def _build(cohorts: Sequence[Results], registry: Registry, *, thumbnails: bool) 
     if not thumbnails:
         return build_page(cohorts[0], registry)
     page = build_page_with_thumbnails(cohorts[0], registry, home())
-    if not _has_images(page):
+    if not has_images(page):
         print_notice(
             "--thumbnails has no effect: this report lists no case that every method gets wrong"
         )
     return page
 
 
-def _has_images(page: Page) -> bool:
-    from lnmbench.records import Gallery
-
-    return any(isinstance(block, Gallery) for block in page.blocks)
-
-
 def _print(page: Page, format: Format) -> None:
     from lnmbench.cli.console import print_document, print_to_console
+    from lnmbench.rendering import render_page
 
     if format is Format.table:
         print_to_console(page.blocks)
     else:
-        print_document(_format_page(page, format))
-
-
-def _format_page(page: Page, format: Format) -> str:
-    import io
-
-    from lnmbench.cli.console import print_to_console
-    from lnmbench.rendering import render_page
-
-    if format is not Format.table:
-        return render_page(page, format.value)
-    stream = io.StringIO()
-    print_to_console(page.blocks, stream)
-    return stream.getvalue()
-
-
-def _write(output: Path, text: str, *, private: bool) -> None:
-    from lnmbench.errors import UserError
-    from lnmbench.store.atomic import replacing
-
-    if output.is_dir():
-        raise UserError("cannot write", where=str(output), expected="a file", got="a folder")
-    with replacing(output, private=private) as temporary_path:
-        temporary_path.write_text(text, encoding="utf-8")
+        print_document(render_page(page, format.value))
 
 
 def _write_figures(page: Page, folder: Path) -> None:

@@ -25,7 +25,12 @@ from lnmbench.redaction import redact_choice, redact_data_set
 from lnmbench.results import describe_target, merge_summarized_controls
 from lnmbench.text import plural
 from lnmbench_report.method_table import make_method_table
-from lnmbench_report.rerun_command import format_command, list_changed_settings, list_settings
+from lnmbench_report.rerun_command import (
+    format_command,
+    is_object,
+    list_changed_settings,
+    list_settings,
+)
 
 COLUMNS = (
     TableColumn(key="settings", heading="Settings", align="left"),
@@ -87,7 +92,15 @@ def _describe_invocations(runs: Sequence[Manifest]) -> Iterator[tuple[str, str]]
     if runs:
         yield "Time", _describe_times([run.created for run in runs])
     for text in dict.fromkeys(format_command(run) for run in runs):
-        yield "Command", text
+        yield "Command", text or "none, since each method is an object that was passed from Python"
+    objects = [_describe_object(m) for run in runs for m in run.methods if is_object(m)]
+    for text in dict.fromkeys(objects):
+        yield "Object from Python", text
+
+
+def _describe_object(method: Method) -> str:
+    description = "" if isinstance(method, NetworkMethod) else method.estimator
+    return f"{method.label} = {description}"
 
 
 def _describe_environments(
@@ -147,6 +160,8 @@ def _make_cells(result: MethodResult) -> tuple[Cell, ...]:
 def _list_method_settings(method: Method) -> Iterator[str]:
     if not isinstance(method, NetworkMethod):
         yield f"baseline {redact_choice(method.baseline, recorded=True)}"
+        if method.estimator:
+            yield f"object from Python {method.estimator}"
         if method.network is not None:
             yield from _list_network_settings(method.network)
         return
@@ -179,6 +194,12 @@ def _write_notes(results: Results) -> Iterator[str]:
         "paths of its files: add them, and the files of --plugin. If ids were replaced "
         "(--pseudonymize), pass the same key file, which no report contains."
     )
+    methods = [method for run in results.invocations for method in run.methods]
+    if any(map(is_object, methods)):
+        yield (
+            "The command has no object that was passed from Python: to repeat the run with it, "
+            "call lnmbench.run with an equal object."
+        )
     networks = filter(None, (image_network(r.method) for r in results.method_results))
     if any(n.window_hu != WINDOW_HU and n.grid is None for n in networks):
         yield "The command has no option for the window: set it in a benchmark file."

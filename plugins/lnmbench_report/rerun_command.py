@@ -13,6 +13,7 @@ from lnmbench.records import (
     BaselineMethod,
     Choice,
     Manifest,
+    Method,
     NetworkMethod,
     Preprocessing,
     Protocol,
@@ -26,8 +27,11 @@ def format_command(invocation: Manifest) -> str:
 
     It names each method with every parameter, whatever its default; of the training, the primary
     metrics and the images, only settings that are not the default of the version that ran. It has
-    no window of HU, which only a benchmark file can set, and no key file of pseudonyms.
+    no window of HU, which only a benchmark file can set, no key file of pseudonyms, and no baseline
+    that was passed from Python as an object. It is empty if each method is such an object.
     """
+    if invocation.methods and all(map(is_object, invocation.methods)):
+        return ""
     words = ["lnmbench", "run"]
     for option, value in _list_options(invocation):
         words += [f"--{option}", shlex.quote(value)]
@@ -37,6 +41,11 @@ def format_command(invocation: Manifest) -> str:
         "--only": True,
     }
     return " ".join([*words, *(flag for flag, is_set in flags.items() if is_set)])
+
+
+def is_object(method: Method) -> bool:
+    """Return whether a method is an object that was passed from Python, which no command names."""
+    return isinstance(method, BaselineMethod) and bool(method.estimator)
 
 
 def list_changed_settings(training: Training) -> list[str]:
@@ -69,7 +78,9 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
         if isinstance(m, NetworkMethod) and not _has_seed_up_to(controls, m)
     ]
     weightings = [network.weighting for network in networks if network.weighting]
-    baselines = [m.baseline for m in invocation.methods if isinstance(m, BaselineMethod)]
+    baselines = [
+        m.baseline for m in invocation.methods if isinstance(m, BaselineMethod) and not is_object(m)
+    ]
     yield from _list_distinct("encoder", [_format_choice(n.encoder) for n in networks])
     yield from _list_distinct("aux", [_format_tasks(network.aux) for network in networks])
     if controls:

@@ -17,6 +17,13 @@ from lnmbench.stages.report.pages import (
     build_page_across,
     build_page_with_thumbnails,
 )
+from lnmbench.stages.report.report_file import has_images, write_report
+from lnmbench.stages.report.result_frames import (
+    make_difference_frame,
+    make_performance_frame,
+    make_score_frame,
+    read_predictions,
+)
 
 __all__ = [
     "build_blocks",
@@ -30,9 +37,15 @@ __all__ = [
     "export_run",
     "find_latest_run",
     "has_errors",
+    "has_images",
+    "make_difference_frame",
     "make_labels_unique",
+    "make_performance_frame",
+    "make_score_frame",
+    "read_predictions",
     "read_results",
     "read_runs",
     "run_checks",
     "target_metrics",
+    "write_report",
 ]

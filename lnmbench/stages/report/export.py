@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from lnmbench.records import Method, Plan, Results
 from lnmbench.redaction import file_names_in_run, redact_paths, redact_tree
 from lnmbench.stages.report.coefficient_files import write_coefficient_files
 from lnmbench.stages.report.method_labels import make_labels_unique
+from lnmbench.stages.report.result_frames import make_prediction_frame, make_score_frame
 from lnmbench.store import serialization
 from lnmbench.store.atomic import new_folder
 from lnmbench.store.ledger import LedgerReader
@@ -52,8 +52,8 @@ def export_run(run: Path, folder: Path, results: Results) -> list[Path]:
         labels = {method.fingerprint: method.label for method in methods}
         tables: dict[str, Callable[[], pd.DataFrame]] = {
             "splits": lambda: _splits(plan),
-            "predictions": lambda: _predictions(ledger, plan, labels),
-            "scores": lambda: _scores(results),
+            "predictions": lambda: make_prediction_frame(ledger, plan, labels),
+            "scores": lambda: make_score_frame(results),
             "settings": lambda: _settings(ledger, labels),
             "search": lambda: _search(ledger, labels),
         }
@@ -91,62 +91,6 @@ def _splits(plan: Plan) -> pd.DataFrame:
             cases, parts = zip(*rows, strict=True)
             frames.append(pd.DataFrame({**unit, "inner": inner, "part": parts, "case": cases}))
     return pd.concat(frames, ignore_index=True)
-
-
-def _predictions(ledger: LedgerReader, plan: Plan, labels: dict[str, str]) -> pd.DataFrame:
-    tested = ledger.frame(
-        "SELECT method, repeat, fold, 'test' AS part, case_number, output, value AS probability"
-        " FROM units JOIN predictions USING (unit) WHERE task = 'target'"
-    )
-    frames = [tested, *(_validation(ledger, plan, method) for method in labels)]
-    frame = pd.concat([part for part in frames if len(part)] or [tested], ignore_index=True)
-    frame = frame.sort_values(["method", "repeat", "fold", "part", "case_number", "output"])
-    cases = frame.pop("case_number").to_numpy().astype(int)
-    outcomes = frame.pop("output").to_numpy().astype(int)
-    frame["method"] = frame["method"].map(labels)
-    frame.insert(4, "case", [plan.ids[number] for number in cases])
-    if plan.outcomes is not None:
-        frame.insert(5, "outcome", [plan.outcomes.names[number] for number in outcomes])
-    truth = pd.array(plan.endpoints[cases, outcomes], dtype="Int64")  # missing if unknown
-    frame.insert(len(frame.columns) - 1, "target", truth)
-    return frame
-
-
-def _validation(ledger: LedgerReader, plan: Plan, method: str) -> pd.DataFrame:
-    frames = []
-    width = plan.endpoints.shape[1]
-    for repeat, fold, probabilities in ledger.validation(method):
-        if not probabilities.size:  # of a method that lacks cases
-            continue
-        cases = np.flatnonzero(plan.splits.outer[repeat] != fold)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "method": method,
-                    "repeat": repeat,
-                    "fold": fold,
-                    "part": "validation",
-                    "case_number": np.repeat(cases, width),
-                    "output": np.tile(np.arange(width), len(cases)),
-                    "probability": probabilities.ravel(),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def _scores(results: Results) -> pd.DataFrame:
-    rows = [
-        (result.method.label, repeat, fold, outcome, metric, value)
-        for result in results.method_results
-        for outcome, scored in {"": result, **result.by_outcome}.items()
-        for metric, scores in scored.scores.items()
-        for repeat, folds in enumerate(scores.values.tolist())
-        for fold, value in enumerate(folds)
-    ]
-    columns = ["method", "repeat", "fold", "outcome", "metric", "value"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.drop(columns="outcome") if results.outcomes is None else frame
 
 
 def _importance(results: Results) -> pd.DataFrame:

@@ -83,6 +83,24 @@ def test_what_the_command_cannot_ask_for_is_said(
         assert what in notes
 
 
+def test_an_object_from_python_is_described_and_in_no_command(
+    make_invocation: MakeInvocation, make_results: MakeResults
+) -> None:
+    passed = replace(
+        LOGISTIC, label="mine", baseline=Choice(name="mine"), estimator="my_models.Mine(depth=3)"
+    )
+    methods = (LOGISTIC, passed)
+    facts = read_facts(make_results(make_invocation(methods=methods), methods=methods))
+    assert "--baseline logistic" in facts["Command"]
+    assert "mine" not in facts["Command"]
+    assert facts["Object from Python"] == "mine = my_models.Mine(depth=3)"
+    run, table = make_blocks(make_results(make_invocation(methods=(passed,)), methods=(passed,)))
+    assert "Command: none, since each method is an object that was passed from Python" in run.lines
+    assert any("call lnmbench.run with an equal object" in line for line in run.lines)
+    assert table.rows[0][1].text == "baseline mine; object from Python my_models.Mine(depth=3)"
+    assert "Object from Python" not in read_facts(make_results(make_invocation()))
+
+
 def test_a_real_run_is_described_without_places_or_people(
     scored: Results, run_folder: Path
 ) -> None:
