@@ -74,4 +74,6 @@ def make_unknown_error(name: str, *, subject: str, known: Iterable[str], where: 
 def _advise(model: object, method: str) -> str:
     if method == "predict_proba" and callable(getattr(model, "decision_function", None)):
         return "wrap it in sklearn.calibration.CalibratedClassifierCV"
+    if method == "predict_proba" and hasattr(type(model), method):
+        return "it has predict_proba with other parameters, e.g. final_estimator of a stack"
     return "name a class, or an object of it"

@@ -254,15 +254,22 @@ def _parse_values(name: str, values: object, where: str) -> Iterator[object]:
         )
     for value in listed:
         plain = value.item() if hasattr(value, "item") and hasattr(value, "dtype") else value
-        is_number = isinstance(plain, bool | int | float) and math.isfinite(plain)
-        if not (is_number or plain is None or isinstance(plain, str)):
+        if not _is_printable(plain):
             raise UserError(
                 f"wrong value for {name}",
                 where=where,
-                expected="numbers, texts, True, False or None, which the report can show",
+                expected="numbers, texts, True, False, None or lists of them",
                 got=repr(value)[:40],
             )
         yield plain
+
+
+def _is_printable(value: object) -> bool:
+    """Return whether a value's text tells it from others, in every process."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_printable, value))
+    is_number = isinstance(value, int | float) and math.isfinite(value)
+    return is_number or value is None or isinstance(value, str)
 
 
 def _describe_exactly(model: Any, where: str) -> tuple[str, dict[str, str]]:

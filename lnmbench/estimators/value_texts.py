@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -65,8 +66,6 @@ class ValueTexts:
         """Return the name of a class, with checksums of it and its bases in no package."""
         parts = [f"{cls.__module__}.{cls.__qualname__}"]
         for base in cls.__mro__:
-            if base.__module__ == "builtins":
-                continue
             if not self._add_version(base.__module__):
                 parts.append(class_checksum(base))
         return " ".join(parts)
@@ -119,7 +118,12 @@ class ValueTexts:
         return f"{name} {checksum(content)}"
 
     def _add_version(self, module: str) -> bool:
-        """Add the version of a module's package or file; return whether it has a package."""
+        """Add the version of a module's package or file; return whether it has a package.
+
+        Python's own modules have none, as everywhere in a method.
+        """
+        if module.partition(".")[0] in sys.stdlib_module_names:
+            return True
         versions = module_version(module)
         self.versions |= versions
         return any(not version.startswith(CHECKSUM) for version in versions.values())

@@ -101,7 +101,14 @@ from lnmbench.records.report import (
 from lnmbench.records.resources import Resources
 from lnmbench.records.result import TARGET, Cost, Curve, Epoch, Unit, UnitResult
 from lnmbench.records.score import AuxScore, Estimate, FoldScores, Pair, PairComparison, TestResult
-from lnmbench.records.search import Candidate, Dimension, Search, Settings, Trial
+from lnmbench.records.search import (
+    Candidate,
+    Dimension,
+    Search,
+    Settings,
+    Trial,
+    printable_settings,
+)
 from lnmbench.records.source import RemoteFile, Source
 from lnmbench.records.weighting_step import WeightingStep
 
@@ -237,6 +244,7 @@ __all__ = [
     "is_shuffled",
     "kept_share",
     "mark_positive",
+    "printable_settings",
     "probe_key",
     "shuffle",
     "sort_modalities",

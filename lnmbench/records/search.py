@@ -9,6 +9,25 @@ Settings = Mapping[str, object]
 """Settings by name: those of `Training`, `aux_weight`, and `PLUGIN.PARAMETER`."""
 
 
+def printable_settings(settings: Settings) -> dict[str, object]:
+    """Return settings as a ledger stores them: numbers, and texts for other values.
+
+    Examples
+    --------
+    >>> printable_settings({"hidden_layer_sizes": (10, 5), "alpha": 0.1, "max_depth": None})
+    {'hidden_layer_sizes': '(10, 5)', 'alpha': 0.1, 'max_depth': None}
+    """
+    return {name: _to_printable(value) for name, value in settings.items()}
+
+
+def _to_printable(value: object) -> object:
+    import numpy as np
+
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
     """One setting of the search: from `low` to `high`, on a linear or logarithmic scale.

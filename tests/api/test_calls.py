@@ -265,8 +265,8 @@ def test_a_script_runs_its_own_class_in_worker_processes() -> None:
     assert "prior: complete in the ledger" in done.stderr
 
 
-def test_a_run_of_another_process_is_read_with_warnings_only(home: Path) -> None:
-    with pytest.raises(UserError, match="no ledger|no run"):
+def test_a_folder_without_a_run_is_refused(home: Path) -> None:
+    with pytest.raises(UserError, match="no run here"):
         lnmbench.read("nowhere")
     assert not home.exists()
 

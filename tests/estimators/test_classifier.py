@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from sklearn.ensemble import ExtraTreesClassifier, VotingClassifier
+from sklearn.ensemble import ExtraTreesClassifier, StackingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -18,6 +18,7 @@ from lnmbench.estimators.classifier import make_unknown_error, require_classifie
         (len, "an object with fit, got the function"),
         (StandardScaler(), "an object with predict_proba, got the StandardScaler"),
         (SVC(), "got the SVC; wrap it in sklearn.calibration.CalibratedClassifierCV"),
+        (StackingClassifier([("a", SVC())]), "with other parameters, e.g. final_estimator"),
         (make_pipeline(StandardScaler(), LinearSVC()), "got the Pipeline; wrap it"),
     ],
 )

@@ -115,7 +115,12 @@ def test_a_fitted_object_is_the_unfitted_one() -> None:
         ("a", Prior(), {"search": {"shif": [1]}}, "no parameter 'shif'.*did you mean shift"),
         ("a", Prior(), {"search": {"shift": []}}, "wrong values for shift"),
         ("a", Prior(), {"search": {"shift": "ab"}}, "wrong values for shift"),
-        ("a", Prior(), {"search": {"shift": [(1, 2)]}}, "wrong value for shift.*numbers, texts"),
+        (
+            "a",
+            Prior(),
+            {"search": {"shift": [(1, object())]}},
+            "wrong value for shift.*numbers",
+        ),
         ("a", Prior(), {"search": {"shift": [np.nan]}}, "wrong value for shift"),
         (
             "a",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sklearn
-from sklearn.ensemble import VotingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
@@ -105,6 +105,8 @@ def test_versions_are_those_of_packages_and_files() -> None:
     texts = ValueTexts()
     texts.describe(make_pipeline(FunctionTransformer(np.log1p), SVC()))
     texts.describe(add(1))
+    texts.describe(HistGradientBoostingClassifier())
+    assert "abc" not in texts.versions, "modules of Python have none"
     assert texts.versions["sklearn"] == sklearn.__version__
     assert texts.versions["numpy"] == np.__version__
     assert texts.versions[__name__].startswith("sha256:")

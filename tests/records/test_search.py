@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 
-from lnmbench.records import Dimension, Trial
+import numpy as np
+
+from lnmbench.records import Dimension, Trial, printable_settings
 
 
 def test_a_dimension_is_linear_logarithmic_or_a_list() -> None:
@@ -22,3 +25,10 @@ def test_a_sampled_value_has_three_digits_that_can_be_typed() -> None:
 def test_a_trial_with_a_diverged_fit_has_an_infinite_loss() -> None:
     assert Trial(candidate=1, settings={}, losses=(0.5, 0.7)).loss == 0.6
     assert math.isinf(Trial(candidate=1, settings={}, losses=(0.5, math.inf)).loss)
+
+
+def test_settings_are_stored_as_numbers_and_texts() -> None:
+    settings = {"a": np.int64(3), "b": np.float32(0.5), "c": [1, 2], "d": None, "e": True, "f": "x"}
+    printable = printable_settings(settings)
+    assert printable == {"a": 3, "b": 0.5, "c": "[1, 2]", "d": None, "e": True, "f": "x"}
+    assert json.loads(json.dumps(printable)) == printable

@@ -23,6 +23,7 @@ from lnmbench.records import (
     UnitResult,
     feature_modalities,
     feature_selection,
+    printable_settings,
 )
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.chunk import BaselineChunk, Fit, list_fits, unit_result
@@ -101,7 +102,7 @@ def _unit(
         ]
     by_candidate = zip(*(each.losses for each in fitted), strict=True)
     trials = [
-        Trial(candidate=number, settings=dict(settings), losses=losses)
+        Trial(candidate=number, settings=printable_settings(settings), losses=losses)
         for number, (settings, losses) in enumerate(
             zip(baseline.candidates(), by_candidate, strict=True), start=1
         )

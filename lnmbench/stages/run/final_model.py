@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lnmbench.records import BaselineMethod, Cohort, FinalModel, Plan
+from lnmbench.records import BaselineMethod, Cohort, FinalModel, Plan, printable_settings
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.stages.run.baselines import cohort_table, fit_equations
 from lnmbench.stages.run.chunk import Fit
@@ -38,7 +38,8 @@ def fit_final_model(
     """
     counts = Counter(settings)
     candidates = list(baseline.candidates())
-    chosen = [counts[json.dumps(dict(each), sort_keys=True)] for each in candidates]
+    stored = [printable_settings(each) for each in candidates]
+    chosen = [counts[json.dumps(each, sort_keys=True)] for each in stored]
     best = int(np.argmax(chosen))
     everything = np.ones(len(plan.ids), dtype=np.bool_)
     fit = Fit(
@@ -49,7 +50,7 @@ def fit_final_model(
     if not equations:
         return None
     return FinalModel(
-        settings=dict(candidates[best]),
+        settings=stored[best],
         chosen=chosen[best],
         units=len(settings),
         cases=len(plan.ids),

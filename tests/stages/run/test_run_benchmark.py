@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lnmbench.config import Benchmark
+from lnmbench.config import Benchmark, read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.records import Choice, MethodResult, Results, RunFolders, Table, Training
 from lnmbench.registry import Registry
@@ -109,3 +109,27 @@ def test_importance_is_added_to_a_finished_run(tmp_path: Path, silent: Progress)
     rows = pd.read_csv(tmp_path / "csv" / "importance.csv")
     assert len(rows) == 3 * sum(len(r.importance) for r in results.method_results)
     assert (tmp_path / "csv" / "final_model_1.toml").is_file()
+
+
+def test_candidates_that_are_lists_are_stored_as_texts(
+    home: Path, silent: Progress, tmp_path: Path
+) -> None:
+    layers = '"hidden_layer_sizes=[2]+[3, 2]+max_iter=900+solver=lbfgs"'
+    path = "sklearn:path=sklearn.neural_network.MLPClassifier"
+    settings = {"dataset": "synthetic:n=40,images=false", "only": True, "repeats": 1, "folds": 2}
+    benchmark = read_benchmark(
+        None, {**settings, "inner": 2, "baseline": f"{path},parameters={layers}"}
+    )
+    folder = run(
+        benchmark,
+        Registry(),
+        folders=RunFolders(home=home, out=tmp_path / "out"),
+        executor=Choice(name="inline"),
+        workers=1,
+        plugins=(),
+        progress=silent,
+    )
+    (result,) = read_results(folder, Registry()).method_results
+    assert result.search is not None
+    sizes = {trial.settings["hidden_layer_sizes"] for trial in result.search.trials}
+    assert sizes == {"[2]", "[3, 2]"}
