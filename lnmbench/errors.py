@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_ERRORS = 20
 _LONGEST_WORD = 300
+_NEXT_STEPS = {
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "check the path",
+    errno.EISDIR: "name a file in it",
+    errno.EIO: "check the disk",
+}
 
 
 class UserError(Exception):
@@ -112,4 +119,8 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(f"cannot read {path}", got=error.strerror or str(error)) from error
+        raise UserError(
+            f"cannot read {path}",
+            got=error.strerror or str(error),
+            then=_NEXT_STEPS.get(error.errno or 0, "check the path and its permissions"),
+        ) from error

@@ -25,9 +25,13 @@ def test_an_unknown_name_gets_the_nearest_of_the_known_ones() -> None:
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "nowhere"
-    match = "cannot read .*nowhere.*got No such file"
+    match = "cannot read .*nowhere.*got No such file or directory; check the path$"
     with pytest.raises(UserError, match=match), reading(path):
         path.read_text()
+    with pytest.raises(UserError, match="got Is a directory; name a file in it$"), reading(path):
+        tmp_path.read_text()
+    with pytest.raises(UserError, match="check the path and its permissions$"), reading(path):
+        raise PermissionError(13, "Permission denied")
 
 
 def test_several_errors_are_a_numbered_list_of_bounded_length() -> None:

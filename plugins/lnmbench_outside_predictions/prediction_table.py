@@ -100,7 +100,9 @@ def read_prediction_table(path: Path, *, id_column: str, column: str) -> Predict
 def _refuse_repeated_names(header: Sequence[str], path: Path) -> None:
     repeated = sorted({name for name in header if name and header.count(name) > 1})
     if repeated:
-        raise UserError(f"two columns of {path} are called {quote(repeated[0])}")
+        raise UserError(
+            f"two columns of {path} are called {quote(repeated[0])}", then="rename one of them"
+        )
 
 
 def _find_id_column(header: Sequence[str], name: str, path: Path) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lnmbench import Cohort, Column, UserError
 from lnmbench.records import CasePredictions
 from lnmbench.text import fold_spelling, join_first, quote
+from lnmbench_scores.mapped_columns import find_named
 from lnmbench_scores.units import conversion_factor
 
 SHORT_AXIS = "node short axis"
@@ -61,8 +62,8 @@ class Guideline:
     ) -> CasePredictions:
         """Return the calls for a cohort from its features; ids are not used."""
         features = [column for column in cohort.columns if column.role == "feature"]
-        size = _find_column(features, self._column, SHORT_AXIS)
-        uptake = _find_column(features, self._suv_column, SUV)
+        size = _find_column(features, self._column, SHORT_AXIS, parameter="column")
+        uptake = _find_column(features, self._suv_column, SUV, parameter="suv_column")
         if size is None:
             raise UserError(
                 "the cohort lacks the short axis of nodes",
@@ -71,21 +72,17 @@ class Guideline:
                 got=join_first([quote(c.name) for c in features], MOST_NAMES) or "no feature",
                 then="name it with column=COLUMN",
             )
-        if uptake is None and self._suv_column:
-            raise UserError(
-                f"no feature {quote(self._suv_column)} in the cohort",
-                where="baseline guideline",
-                then="name the column of the SUVmax of nodes, or omit suv_column",
-            )
         axis_mm = _read_numbers(cohort, size) * conversion_factor(
             size, "mm", where="baseline guideline"
         )
         calls = np.where(np.isnan(axis_mm), np.nan, axis_mm >= self._short_axis)
-        rule = f"short axis of a node ({quote(size.name)}) at least {self._short_axis:g} mm"
+        rule = f"the short axis of a node ({quote(size.name)}) is at least {self._short_axis:g} mm"
         if uptake is not None:
             values = _read_numbers(cohort, uptake)
+            if uptake.unit:
+                conversion_factor(uptake, "SUV", where="baseline guideline")
             calls = np.where(values > self._suv, 1.0, calls)
-            rule += f", or its SUVmax ({quote(uptake.name)}) above {self._suv:g}"
+            rule += f", or its SUVmax ({quote(uptake.name)}) is above {self._suv:g}"
         return CasePredictions(
             values=calls,
             scale="call",
@@ -94,16 +91,25 @@ class Guideline:
         )
 
 
-def _find_column(features: Sequence[Column], name: str, default: str) -> Column | None:
-    """Return the named feature, else the only one with the default name or label, or None."""
+def _find_column(
+    features: Sequence[Column], name: str, default: str, *, parameter: str
+) -> Column | None:
+    """Return the named feature, else the one with the default name or label, or None."""
     if name:
-        return next((column for column in features if column.name == name), None)
+        return find_named(features, name, parameter=parameter, where="baseline guideline")
     matches = [
         column
         for column in features
         if default in (_normalize(column.name), _normalize(column.label or ""))
     ]
-    return matches[0] if len(matches) == 1 else None
+    if len(matches) > 1:
+        raise UserError(
+            f"several columns have the name or label {default.replace(' ', '_')}",
+            where="baseline guideline",
+            got=join_first([quote(column.name) for column in matches], MOST_NAMES),
+            then=f"choose one with {parameter}=COLUMN",
+        )
+    return next(iter(matches), None)
 
 
 def _normalize(name: str) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lnmbench import Column, UserError
 from lnmbench.text import fold_spelling, join_first, quote
 from lnmbench_scores.coefficient_file import CoefficientFile, Term, Transform, Variable
+from lnmbench_scores.mapped_columns import find_named
 from lnmbench_scores.units import conversion_factor
 
 MOST_NAMES = 12
@@ -55,7 +56,14 @@ def parse_mapping(text: str, score: CoefficientFile, *, where: str) -> dict[str,
                 expected=f"VARIABLE:COLUMN, joined by +, of {', '.join(score.variables)}",
                 got=repr(pair[:60]),
             )
-        mapping[variable] = column
+        if mapping.setdefault(variable, column) != column:
+            raise UserError(
+                f"two columns for the variable {variable}",
+                where=where,
+                expected="one column",
+                got=f"{quote(mapping[variable])} and {quote(column)}",
+                then="omit one from the parameter columns",
+            )
     return mapping
 
 
@@ -85,7 +93,9 @@ def find_sources(
     """
     features = [column for column in columns if column.role == "feature"]
     chosen = {
-        name: _find_column(name, variable, features, mapping.get(name, ""))
+        name: find_named(features, mapping[name], parameter="columns", where=where)
+        if name in mapping
+        else _find_column(name, variable, features, where)
         for name, variable in score.variables.items()
     }
     lacking = [name for name, column in chosen.items() if column is None]
@@ -95,7 +105,7 @@ def find_sources(
             f"the cohort lacks {join_first(described, MOST_NAMES)}",
             where=where,
             expected="a feature with the name or label of each variable",
-            then="map columns with columns=VARIABLE:COLUMN, or add them",
+            then="map columns with columns=VARIABLE:COLUMN, add them, or omit the score",
         )
     return {
         name: _read_source(score.variables[name], column, where=where)
@@ -142,15 +152,20 @@ def linear_terms(
 
 
 def _find_column(
-    name: str, variable: Variable, features: Sequence[Column], mapped: str
+    name: str, variable: Variable, features: Sequence[Column], where: str
 ) -> Column | None:
-    if mapped:
-        return next((column for column in features if column.name == mapped), None)
     spellings = {_normalize(each) for each in (name, variable.column) if each}
     labeled = [c for c in features if c.label and _normalize(c.label) in spellings]
     named = [c for c in features if _normalize(c.name) in spellings]
     candidates = labeled or named
-    return candidates[0] if len(candidates) == 1 else None
+    if len(candidates) > 1:
+        raise UserError(
+            f"several columns have the name or label of the variable {name}",
+            where=where,
+            got=join_first([quote(column.name) for column in candidates], MOST_NAMES),
+            then=f"choose one with columns={name}:COLUMN",
+        )
+    return next(iter(candidates), None)
 
 
 def _normalize(name: str) -> str:
@@ -206,7 +221,8 @@ def _transform(term: Term, x: NDArray[np.float64], where: str) -> NDArray[np.flo
         raise UserError(
             f"variable {term.variable} has values that its transformation does not allow",
             where=where,
-            expected=f"numbers above 0 for {term.transform}",
+            expected=f"numbers {'of 0 or more' if term.transform == 'sqrt' else 'above 0'}"
+            f" for {term.transform}",
             got=f"{low:g}",
             then="correct the column, or mark the values as missing",
         )

@@ -129,8 +129,8 @@ def _require_coverage(
         return replace(planned, partial=False)
     if not planned.partial:
         raise UserError(
-            f"{lacking} of {plural(n, 'case')} with a known {plan.protocol.target} have no"
-            " prediction",
+            f"no prediction for {lacking} of {plural(n, 'case')} with a known"
+            f" {plan.protocol.target}",
             where=where,
             expected="one for each case, in each repeat",
             got=cause,

@@ -108,7 +108,7 @@ def refuse_selection(choice: Choice, cohort: Cohort) -> None:
         )
     if selection.method != "none" and not list_wide(cohort.features, selection):
         raise UserError(
-            f"the baseline {choice} has no features to select from",
+            f"the baseline {choice.name} has no features to select from",
             expected=f"a modality besides clinical with more than {selection.most} numbers",
             got=", ".join(cohort.modalities),
             then="omit its parameter select",

@@ -39,16 +39,17 @@ def test_uptake_is_positive_and_a_case_without_pet_is_called_by_ct(cohort: Cohor
 
 
 def test_columns_can_be_named(cohort: Cohort) -> None:
-    rule = Guideline(short_axis=30, column="long axis", suv_column="cea", suv=4.0)
-    np.testing.assert_array_equal(calls(cohort, rule).values, [0, 1, 1, 1])
+    rule = Guideline(short_axis=30, column="long axis", suv_column="PET: node SUVmax", suv=4)
+    np.testing.assert_array_equal(calls(cohort, rule).values, [0, 1, 1, 0])
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"column": "central"}, "'central' holds categories"),
-        ({"column": "none"}, "lacks the short axis of nodes.*got 'Age'"),
-        ({"column": "grade"}, "lacks the short axis"),
+        ({"column": "none"}, "no feature 'none' .*expected 'Age'.*; correct column, or"),
+        ({"column": "grade"}, "no feature 'grade'"),
+        ({"suv_column": "cea"}, "'cea' has another unit .*expected SUV, got µg/L"),
         ({"column": "Age"}, "another unit .*expected mm, got a"),
         ({"suv_column": "none"}, "no feature 'none'"),
         ({"suv_column": "histology"}, "'histology' holds categories"),
@@ -64,7 +65,19 @@ def test_a_cohort_without_a_unit_or_with_two_columns_is_refused(cohort: Cohort) 
     with pytest.raises(UserError, match="'node_short_axis' has no unit"):
         calls(replace(cohort, columns=tuple(no_unit)), Guideline())
     twice = [replace(c, label="node_short_axis") if c.name == "cea" else c for c in cohort.columns]
-    with pytest.raises(UserError, match="lacks the short axis"):
+    with pytest.raises(UserError, match="several columns .* node_short_axis .*'cea'.*column="):
         calls(replace(cohort, columns=tuple(twice)), Guideline())
+    none = tuple(c for c in cohort.columns if c.name != "node_short_axis")
+    with pytest.raises(UserError, match="lacks the short axis of nodes.*got 'Age'"):
+        calls(replace(cohort, columns=none), Guideline())
+
+
+def test_two_columns_of_uptake_are_refused(cohort: Cohort) -> None:
+    twice = [replace(c, label="node_suvmax") if c.name == "cea" else c for c in cohort.columns]
+    with pytest.raises(UserError, match="several columns .* node_suvmax .*suv_column=COLUMN"):
+        calls(replace(cohort, columns=tuple(twice)), Guideline())
+
+
+def test_a_rule_needs_a_short_axis_above_0() -> None:
     with pytest.raises(UserError, match="wrong value for short_axis"):
         Guideline(short_axis=0)

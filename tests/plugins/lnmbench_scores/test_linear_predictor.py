@@ -84,10 +84,10 @@ def test_a_variable_without_a_column_is_named(coefficient_path: Path, cohort: Co
         find_sources(score, without(cohort, "cea"), {}, where=WHERE)
     # only a feature can be mapped, and a name is never guessed
     for column in ("grade", "n2", "unknown"):
-        with pytest.raises(UserError, match=r"lacks cea"):
+        with pytest.raises(UserError, match=f"no feature '{column}' .*; correct columns"):
             find_sources(score, cohort.columns, {"cea": column}, where=WHERE)
     twice = [*cohort.columns, Column(name="CEA", role="feature", unit="ng/ml")]
-    with pytest.raises(UserError, match="lacks cea"):
+    with pytest.raises(UserError, match="several columns .* cea .*'cea', 'CEA'.*columns=cea:"):
         find_sources(score, twice, {}, where=WHERE)
     assert find_sources(score, twice, {"cea": "CEA"}, where=WHERE)["cea"].column == "CEA"
 
@@ -122,6 +122,8 @@ def test_the_mapping_is_variable_and_column(coefficient_path: Path) -> None:
         "age": "AGE at CT",
         "cea": "CEA",
     }
+    with pytest.raises(UserError, match="two columns for the variable age .*got 'AGE' and 'Age'"):
+        parse_mapping("age:AGE+age:Age", score, where=WHERE)
     for text in ("age", "age:", "sex:SEX", ":"):
         with pytest.raises(UserError, match="expected VARIABLE:COLUMN"):
             parse_mapping(text, score, where=WHERE)

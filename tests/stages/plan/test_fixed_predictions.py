@@ -55,7 +55,7 @@ def test_cases_without_a_prediction_are_refused_or_declared(
     values = np.full(30, 0.5)
     values[::5] = np.nan
     cohort = make_cohort(30)
-    with pytest.raises(UserError, match="6 of 30 cases with a known n2 have no prediction"):
+    with pytest.raises(UserError, match="no prediction for 6 of 30 cases with a known n2"):
         planned(cohort, plan, values=values)
     fixed = planned(cohort, plan, values=values, partial=True)
     assert fixed.partial
