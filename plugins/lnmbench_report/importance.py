@@ -194,7 +194,7 @@ def _draw_method(result: MethodResult, title: str, low: float, high: float) -> P
         )
     return Panel(
         title=result.method.label,
-        x=Axis(title=f"loss of {title} (mean, corrected 95 % interval)", low=low, high=high),
+        x=Axis(title=f"Loss of {title} (mean, corrected 95 % interval)", low=low, high=high),
         y=Axis(title="", categories=tuple(map(describe_input, shown))),
         marks=tuple(marks),
         methods=methods,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
+    IMAGE_MODALITY,
+    MODALITIES,
     Axis,
     Block,
     Cell,
@@ -17,6 +20,7 @@ from lnmbench.records import (
     Results,
     Table,
     TableColumn,
+    image_network,
 )
 from lnmbench.results import (
     Effect,
@@ -41,6 +45,7 @@ from lnmbench_report.performance import mean_cell
 
 MOST_ROWS = 24
 """The largest number of methods in the figure."""
+_PARAMETER = re.compile(rf"([:,]){MODALITIES}=[^,\s]+(,?)")
 COLUMNS = (
     TableColumn(key="method", heading="Method", align="left"),
     TableColumn(key="modalities", heading="Modalities", align="left"),
@@ -89,8 +94,7 @@ def _make_table(results: Results, groups: Sequence[ModalityGroup], metrics: Sequ
 def _make_cells(
     results: Results, group: ModalityGroup, method: Method, metric: str
 ) -> Iterator[Cell]:
-    labels = method_labels(results)
-    yield Cell(text=labels[group.reference.fingerprint])
+    yield Cell(text=_name_group(results, group))
     yield Cell(text=" + ".join(modality_names(results, method)) or "none")
     yield Cell(text=metric_heading(results, metric))
     yield mean_cell(_result(results, method).summary[metric])
@@ -110,6 +114,16 @@ def _make_cells(
     yield Cell(text=format_pvalue(effect.corrected), value=effect.corrected)
 
 
+def _name_group(results: Results, group: ModalityGroup) -> str:
+    """Return the label of the methods of a group, without modalities: that with an encoder."""
+    methods = [method for method in group.methods if image_network(method) is not None]
+    method = methods[0] if methods else group.reference
+    label = method_labels(results)[method.fingerprint]
+    features = "+".join(name for name in modality_names(results, method) if name != IMAGE_MODALITY)
+    label = label.replace(f"network on {features}", "network", 1)
+    return _PARAMETER.sub(lambda match: match[1] if match[2] else "", label)
+
+
 def _find_effect(
     results: Results, group: ModalityGroup, method: Method, metric: str
 ) -> Effect | None:
@@ -125,11 +139,10 @@ def _result(results: Results, method: Method) -> MethodResult:
 def _draw_scores(
     results: Results, groups: Sequence[ModalityGroup], metrics: Sequence[str]
 ) -> Figure:
-    labels = method_labels(results)
     methods = [(group, method) for group in groups for method in group.methods]
     drawn = methods[:MOST_ROWS]
     names = tuple(
-        f"{labels[group.reference.fingerprint]}, {' + '.join(modality_names(results, method))}"
+        f"{_name_group(results, group)}, {' + '.join(modality_names(results, method))}"
         for group, method in drawn
     )
     texts = [

@@ -64,7 +64,13 @@ def check_table(check_results: Sequence[CheckResult]) -> Table | None:
 
 def _counts(check_results: Sequence[CheckResult]) -> str:
     counts = Counter(result.result for result in check_results)
-    texts = ", ".join(f"{counts[result]} {result}" for result in RESULTS if counts[result])
+    texts = ", ".join(
+        plural(counts[result], result)
+        if result in ("error", "warning")
+        else f"{counts[result]} {result}"
+        for result in RESULTS
+        if counts[result]
+    )
     return (
         f"{plural(len(check_results), 'check')}: {texts}. "
         "Not applicable: the check could not be evaluated."

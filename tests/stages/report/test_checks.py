@@ -121,7 +121,7 @@ def test_the_table_has_message_and_remedy_on_one_line_each(registry: Registry) -
     assert rows["X11"][3:] == ["bad", "do this (see docs/x.md#x11)"]
     assert rows["X02"] == ["X02", "what it looks at", "passed", "", ""]
     assert rows["X01"][2:] == ["not applicable", "", ""]
-    assert "11 checks: 1 error, 5 failed, 2 warning, 2 passed, 1 not applicable" in table.notes[0]
+    assert "11 checks: 1 error, 5 failed, 2 warnings, 2 passed, 1 not applicable" in table.notes[0]
 
 
 def test_errors_and_failures_count_as_errors_and_warnings_do_not(registry: Registry) -> None:
