@@ -24,7 +24,15 @@ from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import UserError, nearest
 from lnmbench.estimators import Estimator
 from lnmbench.parameters import bind
-from lnmbench.records import WINDOW_HU, Choice, Family, Protocol, Training, sort_modalities
+from lnmbench.records import (
+    WINDOW_HU,
+    Choice,
+    Family,
+    MissingImages,
+    Protocol,
+    Training,
+    sort_modalities,
+)
 from lnmbench.records.method import POOLINGS
 from lnmbench.toml_file import read_toml
 
@@ -237,6 +245,7 @@ class Benchmark(BaseModel):
     margin: Margins = ()
     train_unlabeled: bool = False
     family: Family = "auxiliary"
+    missing_images: MissingImages = "refuse"
     importance: int = Field(0, ge=0, le=MOST_PERMUTATIONS)
     _named_training: tuple[str, ...] = PrivateAttr(())
 
@@ -258,6 +267,7 @@ class Benchmark(BaseModel):
             margins=self.margin,
             train_unlabeled=self.train_unlabeled,
             family=self.family,
+            missing_images=self.missing_images,
         )
 
 
@@ -291,6 +301,7 @@ class BenchmarkOptions(TypedDict, total=False):
     margin: str | Sequence[str] | Mapping[str, float] | None
     train_unlabeled: bool | None
     family: str | None
+    missing_images: str | None
     importance: int | None
 
 

@@ -174,6 +174,14 @@ class ProtocolOptions(OptionGroup):
             help="Let networks train on cases without the target, too, by their auxiliary tasks.",
         ),
     ] = False
+    missing_images: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Use of cases without images by networks with images: refuse them, or mask, which"
+            " trains on them and predicts them by their other features (default: refuse).",
+        ),
+    ] = None
 
     def with_quick(self) -> ProtocolOptions:
         """Return the options with the counts that `--quick` sets and no other option does."""

@@ -141,6 +141,7 @@ def _benchmark(
             margin=protocol.margin or None,
             train_unlabeled=protocol.train_unlabeled or None,
             family=protocol.family,
+            missing_images=protocol.missing_images,
             importance=methods.importance,
         ),
     )

@@ -84,7 +84,7 @@ from lnmbench.records.outcomes import (
 from lnmbench.records.predictions import CasePredictions, PredictionScale
 from lnmbench.records.probe import EncoderProbe, IdealLabel, ProbedLabel, probe_key
 from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
-from lnmbench.records.protocol import Family, Plan, Protocol, Splits
+from lnmbench.records.protocol import Family, MissingImages, Plan, Protocol, Splits
 from lnmbench.records.read_only import ReadOnlyMapping, freeze
 from lnmbench.records.report import (
     Block,
@@ -185,6 +185,7 @@ __all__ = [
     "MarkKind",
     "Method",
     "MethodResult",
+    "MissingImages",
     "ModalitySelection",
     "NativeBox",
     "NetworkMethod",

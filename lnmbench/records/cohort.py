@@ -91,9 +91,15 @@ class Cohort:
         return len(self.ids)
 
     @property
+    def case_has_images(self) -> NDArray[np.bool_]:
+        """Return whether a case has images, at least one slice, (n,)."""
+        has_slices: NDArray[np.bool_] = self.offsets[1:] > self.offsets[:-1]
+        return has_slices
+
+    @property
     def has_images(self) -> bool:
-        """Return whether each case has at least one slice."""
-        return bool(len(self.ids)) and bool((self.offsets[1:] > self.offsets[:-1]).all())
+        """Return whether each case has images."""
+        return bool(len(self.ids)) and bool(self.case_has_images.all())
 
     @property
     def features(self) -> tuple[Column, ...]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Family = Literal["auxiliary", "versus-baseline", "all-pairs"]
 """The pairs of methods that Holm's correction covers, in each primary metric."""
 
+MissingImages = Literal["refuse", "mask"]
+"""The use of cases without images by networks with images."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
@@ -28,7 +31,9 @@ class Protocol:
     of methods of the declared `family` in each of them: by default, the questions on auxiliary
     tasks. `margins` are the largest differences that do not matter, by name of the primary metric.
     With `train_unlabeled`, networks also train on cases without a known target, whose auxiliary
-    labels count alone.
+    labels count alone. With `missing_images="mask"`, networks with images train on cases without
+    images too, and predict them, by image features of 0; otherwise a cohort with such cases is
+    refused for them.
     """
 
     target: str = DEFAULTS.target
@@ -40,6 +45,7 @@ class Protocol:
     margins: tuple[tuple[str, float], ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})
     train_unlabeled: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
     family: Family = field(default="auxiliary", metadata={OMITTED_BY_DEFAULT: True})
+    missing_images: MissingImages = field(default="refuse", metadata={OMITTED_BY_DEFAULT: True})
 
     def __str__(self) -> str:
         return f"{self.repeats} × {self.folds} × {self.inner}"

@@ -38,7 +38,8 @@ def score_aux_task(
     labels
         The labels of the task.
     predicted
-        Predictions (repeats, n, outputs), followed by the labels if these are from examples.
+        Predictions (repeats, n, outputs), followed by the labels if these are from examples. Cases
+        without any, such as those without images, are not scored.
     metrics
         All metrics by name; those of the label's kind are used. A metric that a fold does not
         define is left out of the mean, and is NaN if fewer than two folds define it.
@@ -52,7 +53,8 @@ def score_aux_task(
     """
     if labels.from_examples:
         labels, predicted = _split_labels(labels, predicted)
-    known = labels.scored
+    unpredicted = np.isnan(predicted).reshape(len(predicted), len(labels.values), -1)
+    known = labels.scored & ~unpredicted.all(axis=(0, 2))
     if labels.kind not in ("ordinal", "nominal"):
         predicted = predicted.reshape(len(predicted), *labels.values.shape)
     constant = _constant_prediction(labels, known, predicted)

@@ -93,6 +93,8 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
         yield from _list_distinct("primary", protocol.primary)
     if protocol.family != Protocol().family:
         yield "family", protocol.family
+    if protocol.missing_images != Protocol().missing_images:
+        yield "missing-images", protocol.missing_images
     yield from (("margin", f"{metric}={margin!r}") for metric, margin in protocol.margins)
     if str(invocation.options.get("importance", "0")) != "0":
         yield "importance", str(invocation.options["importance"])

@@ -15,6 +15,10 @@ def test_the_ledgers_folder_names_cohort_and_protocol(plan: Plan) -> None:
     assert folders.ledger_folder(odd) == Path("runs/table-n2-2x3x2-seed0-eeeeeeee")
     other = replace(plan, protocol=replace(plan.protocol, train_unlabeled=True))
     assert folders.ledger_folder(other) == Path("runs/made-n2-unlabeled-2x3x2-seed0-ffffffff")
+    masked = replace(plan, protocol=replace(other.protocol, missing_images="mask"))
+    assert folders.ledger_folder(masked) == Path(
+        "runs/made-n2-unlabeled-masked-2x3x2-seed0-ffffffff"
+    )
 
 
 def test_a_chosen_folder_is_used_as_it_is(plan: Plan) -> None:

@@ -30,12 +30,13 @@ def forget(number):
         LIVE.discard(number)
 
 class Made:
-    """Boxes in noise; `bad` lists cases without images."""
+    """Boxes in noise; the images of `bad` cannot be read, every `lacking`-th case has none."""
 
     def __init__(
-        self, n: int = 6, bad: str = "", where: Path = Path("."), images: bool = True
+        self, n: int = 6, bad: str = "", where: Path = Path("."), images: bool = True,
+        lacking: int = 0,
     ) -> None:
-        self.n, self.bad, self.images = n, bad.split("+"), images
+        self.n, self.bad, self.images, self.lacking = n, bad.split("+"), images, lacking
         self.columns = (
             Column(name="who", role="id"),
             Column(name="patient", role="patient"),
@@ -53,7 +54,8 @@ class Made:
             values = {"who": name, "patient": f"Doe^John{number}", "hospital": "St Mary",
                       "age": None if number == 1 else 50 + number, "n1": str(number % 2)}
             volume = (lambda number=number, name=name: self.volume(number, name))
-            yield Case(id=name, values=values, volume=volume if self.images else None)
+            has_images = self.images and not (self.lacking and number % self.lacking == 0)
+            yield Case(id=name, values=values, volume=volume if has_images else None)
 
     def volume(self, number, name):
         if name in self.bad or "all" in self.bad:

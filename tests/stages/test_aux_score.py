@@ -152,3 +152,14 @@ def test_labels_of_examples_follow_the_predictions() -> None:
     wrong[..., :2] = wrong[..., 1::-1]
     result = score_aux_task(labels, wrong, build_metrics("macro_auc"), OUTER, protocol=PROTOCOL)
     assert result.metrics["macro_auc"].value == pytest.approx(0.0)
+
+
+def test_cases_that_a_method_does_not_predict_are_not_scored() -> None:
+    labels = AuxLabels(
+        task="t", title="T", kind="continuous", known=4, values=np.array([1.0, 2.0, 3.0, 9.0])
+    )
+    predicted = np.array([[[1.0], [3.0], [3.5], [math.nan]], [[2.0], [2.0], [5.0], [math.nan]]])
+    metrics = {"error": AbsoluteError("error", "continuous")}
+    score = score_aux_task(labels, predicted, metrics, OUTER, protocol=PROTOCOL)
+    assert (score.known, score.scored) == (4, 3)
+    assert score.metrics["error"].value == pytest.approx(np.mean([0.5, 0.5, 1.5, 0.0]))

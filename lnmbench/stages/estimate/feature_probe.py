@@ -69,7 +69,8 @@ def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> Cac
         whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
         features, seconds_once = _time_encoder(whole, images, device)
         seconds, floats = seconds_once.times(views), views * features[0].size
-    total = len(cohort) if method.level == "volume" else int(cohort.offsets[-1])
+    volumes = int(cohort.case_has_images.sum())
+    total = volumes if method.level == "volume" else int(cohort.offsets[-1])
     return CacheEstimate(
         slices=int(cohort.offsets[-1]),
         seconds=seconds.times(total / len(images)),
@@ -99,7 +100,8 @@ def random_images(method: NetworkMethod, cohort: Cohort, count: int) -> NDArray[
         shape_of_grid, limits = (count, 1, *method.grid.shape), method.grid.intensity
         return np.random.default_rng(0).uniform(*limits, shape_of_grid).astype(np.float32)
     side = cohort.preprocessing.patch
-    depth = (round(float(np.diff(cohort.offsets).mean())),) if method.level == "volume" else ()
+    counts = np.diff(cohort.offsets)[cohort.case_has_images]
+    depth = (round(float(counts.mean())),) if method.level == "volume" else ()
     shape = (count, 1, *depth, side, side)
     return np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
 

@@ -116,7 +116,7 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
         return labels
     counts = np.diff(cohort.offsets)[network_positions(plan, cohort)]
     if method.level == "volume":
-        counts = np.ones_like(counts)
+        counts = np.minimum(counts, 1) if counts.any() else np.ones_like(counts)
     offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(counts)]))
     total, width = int(offsets[-1]), network.encoder.build().out_dim
     features = torch.randn(total, width, generator=torch.Generator().manual_seed(0))

@@ -38,7 +38,7 @@ def say_size(path: Path, name: str, progress: Progress) -> None:
     if 0 < without_images < len(cohort):
         progress.say(
             f"{without_images} of {plural(len(cohort), 'case')} have no images: "
-            "encoders cannot be used"
+            "encoders need --missing-images mask"
         )
 
 

@@ -141,7 +141,8 @@ class BaselineResolver:
         tasks = self.builder.build_tasks(parts.tasks)
         # features of a frozen encoder do not depend on the training
         training = self.builder.benchmark.training if tasks else Training()
-        refuse_images(name, encoder, choice, tasks, self.builder.cohort)
+        protocol = self.builder.benchmark.protocol
+        refuse_images(name, encoder, choice, tasks, self.builder.cohort, protocol)
         refuse_small_boxes(encoder, choice, self.builder.cohort)
         refuse_image_control(encoder, choice, self.builder.cohort)
         refuse_untrainable(encoder, choice, training)

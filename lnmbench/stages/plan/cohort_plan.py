@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from lnmbench.contracts import Target, TargetOutcomes
 from lnmbench.errors import UserError
 from lnmbench.records import Cohort, Outcomes, Plan, Protocol, Splits, find_strata, mark_positive
+from lnmbench.stages.plan.missing_images import (
+    describe_missing_images,
+    refuse_folds_without_images,
+)
 from lnmbench.stages.plan.splitting import make_splits
 from lnmbench.text import join_first
 
@@ -49,8 +53,10 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     splits = make_splits(ids, find_strata(truth, outcomes), patients, protocol)
     if outcomes is None:
         _refuse_single_class_folds(splits, truth, protocol)
+    refuse_folds_without_images(cohort, known, splits, protocol)
     notes = [*target.notes(cohort), *left_out]
     notes += _describe_unknown(len(cohort) - len(known), cohort, protocol)
+    notes += describe_missing_images(cohort, known, protocol)
     return Plan(
         dataset=cohort.name,
         fingerprint=cohort.fingerprint,

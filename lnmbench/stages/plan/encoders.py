@@ -13,13 +13,15 @@ from lnmbench.records import (
     Choice,
     Cohort,
     NetworkMethod,
+    Protocol,
     Training,
     image_control,
     image_control_seed,
 )
+from lnmbench.stages.plan.missing_images import refuse_missing_images
 
 
-def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
+def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort, protocol: Protocol) -> None:
     """Raise `UserError` for a cohort that lacks the images or features that a network needs.
 
     Parameters
@@ -30,17 +32,16 @@ def refuse_cohort(encoder: Encoder, choice: Choice, cohort: Cohort) -> None:
         The encoder's choice, as the user wrote it.
     cohort
         The cohort that is to be learned from.
+    protocol
+        The protocol, which says how cases without images are used.
     """
     if encoder.level == "none":
         refuse_no_features(cohort, "a network without images")
     elif isinstance(encoder, PrecomputedFeatures) and encoder.level == "volume":
         return  # of a cohort of tables as well
-    elif not cohort.has_images:
-        raise UserError(
-            f"cohort {cohort.name} has no images for the encoder {choice.name}",
-            then="use --encoder none for a network on the clinical features",
-        )
     else:
+        then = "use --encoder none for a network on the clinical features"
+        refuse_missing_images(cohort, f"the encoder {choice.name}", protocol, then=then)
         refuse_small_boxes(encoder, choice, cohort)
 
 

@@ -9,12 +9,13 @@ from lnmbench import choices
 from lnmbench.contracts import AuxTask, Encoder, PrecomputedFeatures
 from lnmbench.defaults import DEFAULTS
 from lnmbench.errors import PluginError, UserError
-from lnmbench.records import MODALITIES, SELECT, SELECT_MOST, Choice, Cohort, Weights
+from lnmbench.records import MODALITIES, SELECT, SELECT_MOST, Choice, Cohort, Protocol, Weights
 from lnmbench.redaction import redact_choice
 from lnmbench.registry import AnyBaseline, Registry, Selection
 from lnmbench.registry.boundary.baselines import GuardedBaseline
 from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
 from lnmbench.stages.plan.method_selections import select_tasks
+from lnmbench.stages.plan.missing_images import refuse_missing_images
 from lnmbench.stages.plan.spelling import spell
 
 FEWEST_INNER = 3
@@ -123,7 +124,12 @@ def refuse_model(name: str, model: AnyBaseline) -> GuardedBaseline:
 
 
 def refuse_images(
-    name: str, encoder: Encoder, choice: Choice, tasks: Sequence[AuxTask], cohort: Cohort
+    name: str,
+    encoder: Encoder,
+    choice: Choice,
+    tasks: Sequence[AuxTask],
+    cohort: Cohort,
+    protocol: Protocol,
 ) -> None:
     """Raise `UserError` for an encoder or a cohort that gives a baseline no features of images.
 
@@ -139,6 +145,8 @@ def refuse_images(
         The auxiliary tasks from which the features are learned, if any.
     cohort
         The cohort that is to be learned from.
+    protocol
+        The protocol, which says how cases without images are used.
     """
     if encoder.level == "none":
         raise UserError(
@@ -147,11 +155,9 @@ def refuse_images(
             then="name another encoder",
         )
     of_volumes = isinstance(encoder, PrecomputedFeatures) and encoder.level == "volume"
-    if not (cohort.has_images or of_volumes):
-        raise UserError(
-            f"cohort {cohort.name} has no images for the baseline {name}",
-            then="name another --baseline",
-        )
+    if not of_volumes:
+        then = "name another --baseline"
+        refuse_missing_images(cohort, f"the baseline {name}", protocol, then=then)
     trained = str(choice.parameters.get("train", "none"))
     if not tasks and trained != "none":
         raise UserError(

@@ -33,6 +33,7 @@ def match_rows(
     encoder: str,
     *,
     used: NDArray[np.int64] | None = None,
+    optional: NDArray[np.bool_] | None = None,
     pseudonyms: Pseudonyms | None = None,
 ) -> MatchedRows:
     """Return the rows of a cohort's slices (level `slice`) or cases (level `volume`).
@@ -52,6 +53,9 @@ def match_rows(
         The encoder with the name of its file, for messages.
     used
         Positions in the cohort of the cases that need features, by default all.
+    optional
+        Whether a case may lack features, bool (n,); by default none may. At least one case of those
+        `used` needs them.
     pseudonyms
         Those that replaced the ids of the cohort, if any.
 
@@ -64,6 +68,9 @@ def match_rows(
     needed = np.zeros(len(cohort), dtype=np.bool_)
     needed[slice(None) if used is None else used] = True
     counts = np.bincount(cases[cases != _UNKNOWN], minlength=len(cohort))
+    lacking = np.zeros_like(needed) if optional is None else needed & optional & (counts == 0)
+    if (counts[needed] > 0).any():
+        needed &= ~lacking
     unknown = len({id_ for id_, case in zip(ids, cases.tolist(), strict=True) if case == _UNKNOWN})
     _refuse_missing(needed, counts, unknown, encoder, pseudonyms)
     several = int((names > 1).sum())
@@ -85,10 +92,14 @@ def match_rows(
         else np.full(count, _UNKNOWN)
         for case, count in enumerate(expected.tolist())
     ]
-    notice = ""
+    notices = []
     if unknown:
         verb = _verb(unknown, "is", "are")
-        notice = f"{encoder}: {plural(unknown, 'case')} of the file {verb} not in the cohort"
+        notices.append(f"{plural(unknown, 'case')} of the file {verb} not in the cohort")
+    if level == "volume" and lacking.any():
+        total = int((needed | lacking).sum())
+        notices.append(f"{int(lacking.sum())} of {plural(total, 'case')} have no features")
+    notice = f"{encoder}: {'; '.join(notices)}" if notices else ""
     return MatchedRows(rows=np.concatenate(rows).astype(np.int64), notice=notice)
 
 
@@ -117,7 +128,7 @@ def _refuse_missing(
     missing, total = int((needed & (counts == 0)).sum()), int(needed.sum())
     if not missing:
         return
-    then = "add them to the file, or leave them out with --where"
+    then = "add them to the file, or leave them out of the table"
     if unknown:
         spelled = "as in the table of the data set"
         if pseudonyms is not None:

@@ -95,6 +95,7 @@ class MethodBuilder:
             encoder.level,
             name,
             used=used,
+            optional=~cohort.case_has_images if self.benchmark.missing_images == "mask" else None,
             pseudonyms=self.pseudonyms,
         )
 

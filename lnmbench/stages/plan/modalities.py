@@ -21,6 +21,7 @@ from lnmbench.records import (
     sort_modalities,
 )
 from lnmbench.registry import Selection
+from lnmbench.stages.plan.missing_images import offers_images
 
 T = TypeVar("T")
 
@@ -33,7 +34,7 @@ def list_modality_sets(benchmark: Benchmark, cohort: Cohort) -> tuple[tuple[str,
 
     Raises `UserError` for a modality that the cohort lacks, and for an ablation of less than two.
     """
-    images = (IMAGE_MODALITY,) if cohort.has_images else ()
+    images = (IMAGE_MODALITY,) if offers_images(cohort, benchmark.protocol) else ()
     available = sort_modalities((*images, *cohort.modalities))
     for name in chain.from_iterable(benchmark.modalities):
         if name not in available:

@@ -57,7 +57,8 @@ class NetworkResolver:
                 return
             weights, training = encoder.weights, self.builder.benchmark.training
             features = self.builder.cohort.select_modalities(feature_modalities(selection.bound))
-            refuse_cohort(encoder, selection.written, features)
+            protocol = self.builder.benchmark.protocol
+            refuse_cohort(encoder, selection.written, features, protocol)
             refuse_image_control(encoder, selection.bound, self.builder.cohort)
             refuse_untrainable(encoder, selection.bound, training)
             refuse_heads(encoder, selection.written, training)

@@ -17,6 +17,7 @@ from lnmbench.records import (
 )
 from lnmbench.results import format_decimal, format_with_error
 from lnmbench.stages.run.network_images import image_positions
+from lnmbench.stages.run.network_inputs import average_slices, case_rows
 from lnmbench.stages.run.probed_labels import collect_labels, score_labels
 from lnmbench.stats.label_gain import simulate_label_gain
 from lnmbench.store.feature_cache import FeatureCache, read_features
@@ -59,18 +60,22 @@ def probe_encoder(
     Returns
     -------
     EncoderProbe or None
-        The probe; None if a feature is not finite.
+        The probe of the cases with images; None if a feature is not finite, or if there are too few
+        of these cases.
     """
     of_slices = read_features(cache)["features"][0]  # (slices or cases, D)
-    cases = _choose_cases(plan, width=of_slices.shape[1])
-    positions = image_positions(method, cohort, cohort.positions(plan.ids)[cases])
-    features = _average_slices(of_slices, method, cohort, positions)
+    positions = image_positions(method, cohort, cohort.positions(plan.ids))
+    counts, _ = case_rows(method, cohort, positions, of_slices)
+    cases = _choose_cases(np.flatnonzero(counts), plan, width=of_slices.shape[1])
+    features = average_slices(method, cohort, positions[cases], of_slices)
     if not np.isfinite(features).all():
         return None
     repeats = max(1, min(plan.protocol.repeats, ENOUGH_CASES // len(cases)))
     most = 10 if len(cases) <= ENOUGH_CASES else 5
     # outer folds are merged, so that the cases of a patient stay together
     folds = plan.splits.outer[:repeats, cases].astype(np.int64) % most
+    if any(len(np.unique(of_repeat)) < 2 for of_repeat in folds):  # few cases have images
+        return None
     return EncoderProbe(
         key=probe_key(method),
         width=features.shape[1],
@@ -98,26 +103,13 @@ def describe_probe(probe: EncoderProbe) -> str:
     return f"{notice}; by simulation, a perfect auxiliary label adds {gain}"
 
 
-def _choose_cases(plan: Plan, *, width: int) -> NDArray[np.int64]:
-    """Return the positions in the plan of as many cases as a probe takes."""
-    n, most = len(plan.ids), min(MOST_CASES, max(MOST_NUMBERS // width, FEWEST_CASES))
+def _choose_cases(available: NDArray[np.int64], plan: Plan, *, width: int) -> NDArray[np.int64]:
+    """Return the positions in the plan of as many cases with images as a probe takes."""
+    n, most = len(available), min(MOST_CASES, max(MOST_NUMBERS // width, FEWEST_CASES))
     if n <= most:
-        return np.arange(n)
+        return available
     random = np.random.default_rng(plan.protocol.seed)
-    return np.sort(random.choice(n, most, replace=False))
-
-
-def _average_slices(
-    features: NDArray[np.float32],
-    method: NetworkMethod,
-    cohort: Cohort,
-    positions: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """Return the mean features (n, D) of each case, of features of slices or of cases."""
-    if method.level == "volume":
-        return np.asarray(features[positions], dtype=np.float64)
-    bounds = zip(cohort.offsets[positions], cohort.offsets[positions + 1], strict=True)
-    return np.stack([features[low:high].mean(axis=0, dtype=np.float64) for low, high in bounds])
+    return available[np.sort(random.choice(n, most, replace=False))]
 
 
 def _simulate_ideal_label(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from lnmbench.contracts import Encoder, ImageTask, Progress
 from lnmbench.imaging.geometry import window
-from lnmbench.records import Cohort, EncodedImages, ImageInputs
+from lnmbench.records import Cohort, EncodedImages, Examples, ImageInputs
 from lnmbench.stages.plan import ResolvedNetwork
 from lnmbench.stages.run.network_images import read_images
 from lnmbench.store.cohort_file import read_masks
@@ -228,6 +229,24 @@ def encoded_images(
         centers=centers,
         tumor=tumor,
     )
+
+
+def make_examples(task: ImageTask, images: EncodedImages) -> Examples:
+    """Return the examples of a task, which is shown the cases with images alone.
+
+    Parameters
+    ----------
+    task
+        The task.
+    images
+        The encoded images of all cases.
+    """
+    has_images = np.diff(images.offsets) > 0
+    if has_images.all():
+        return task.examples(images)
+    offsets = np.concatenate([images.offsets[:1], images.offsets[1:][has_images]])
+    examples = task.examples(replace(images, offsets=offsets))
+    return replace(examples, case=np.flatnonzero(has_images)[examples.case])
 
 
 def random_images(

@@ -44,7 +44,8 @@ def make_feature_cache(
 ) -> FeatureCache | None:
     """Return the feature cache of a network, which is computed if it does not exist.
 
-    It holds `features` (views, slices, D), for encoders of volumes (views, cases, D). For an
+    It holds `features` (views, slices, D), for encoders of volumes (views, cases, D), of which the
+    rows of cases without images are NaN. For an
     encoder that is trained from a stage on, it holds the features of the initial weights
     (1, slices, D), and `maps` (views, slices, …), the output of the stages before that one.
 
@@ -196,9 +197,14 @@ class _Encoding:
         return lambda start, stop: encoder.encode_slices(self._views(start, stop, views))
 
     def _encode_volumes(self, encoder: ImageEncoder, views: int) -> Callable[[int, int], Arrays]:
+        has_images = self._cohort.case_has_images
+        missing = [np.full((1, self._encoder.out_dim), np.nan, np.float32)] * views
+
         def encode(start: int, stop: int) -> Arrays:
             cases = [
                 [encoder.encode_volume(volume) for volume in self._volumes(case, views)]
+                if has_images[case]
+                else missing
                 for case in range(start, stop)
             ]
             return {"features": np.concatenate(cases, axis=1)}  # (views, cases, D)

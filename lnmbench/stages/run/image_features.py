@@ -25,7 +25,7 @@ from lnmbench.stages.run.chunk import BaselineChunk, Fit, NetworkChunk, list_fit
 from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.features import rebuild_encoder
 from lnmbench.stages.run.network_images import image_positions
-from lnmbench.stages.run.network_inputs import network_inputs
+from lnmbench.stages.run.network_inputs import average_slices, case_rows, network_inputs
 from lnmbench.stages.run.networks import repeat_for_candidates, stack_fits
 from lnmbench.store.feature_cache import FeatureCache, read_features
 from lnmbench.text import plural
@@ -69,23 +69,32 @@ def add_image_columns(
 ) -> FeatureTable:
     """Return the clinical features, followed by features of images.
 
+    A reduction is fitted to the training cases with images. If a case has none, its features of
+    images are 0, and a last feature says which cases have images.
+
     Parameters
     ----------
     table
         The clinical features.
     features
-        Features of images, (n, d).
+        Features of images, (n, d), NaN for cases without images.
     fit
         The fit to whose training cases the baseline's reduction is fitted.
     baseline
         The baseline on features of images.
     """
-    reduced = baseline.reduce(features, fit.training)  # (n, m)
+    has_images = ~np.isnan(features).all(axis=1)
+    shown = baseline.reduce(features[has_images], fit.training[has_images])  # (cases, m)
+    reduced = np.zeros((len(features), shown.shape[1]))
+    reduced[has_images] = shown
     names = {column.name for column in table.columns}
     stem = "image feature"
     while any(name.startswith(stem) for name in names):
         stem += "_"
     columns = [Column(name=f"{stem} {i}", role="feature") for i in range(1, reduced.shape[1] + 1)]
+    if not has_images.all():
+        columns.append(Column(name=f"{stem}s known", role="feature"))
+        reduced = np.column_stack([reduced, has_images])
     return table.join(columns, reduced)
 
 
@@ -93,6 +102,8 @@ def pool_features(
     network: NetworkMethod, cache: FeatureCache, cohort: Cohort, plan: Plan
 ) -> NDArray[np.float64]:
     """Return the features of a frozen encoder, averaged over the slices of each case, (n, D).
+
+    They are NaN for cases without images.
 
     Parameters
     ----------
@@ -107,10 +118,11 @@ def pool_features(
     """
     positions = image_positions(network, cohort, cohort.positions(plan.ids))
     features = read_features(cache)["features"][0]  # (slices, D), of volumes (cases, D)
-    if network.level == "volume":
-        return np.asarray(features[positions], dtype=np.float64)
-    bounds = [(int(cohort.offsets[i]), int(cohort.offsets[i + 1])) for i in positions]
-    return np.stack([features[slice(*each)].mean(axis=0, dtype=np.float64) for each in bounds])
+    means = average_slices(network, cohort, positions, features)
+    counts, _ = case_rows(network, cohort, positions, features)
+    if np.isnan(means[counts > 0]).any():
+        raise ValueError(f"features of {network.encoder.name} are not finite")
+    return means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,7 +138,7 @@ class _Network:
 def _learn_features(
     chunk: BaselineChunk, network: NetworkMethod, cohort: Cohort, registry: Registry
 ) -> dict[tuple[int, int], NDArray[np.float64]]:
-    """Return the image features of all cases (n, F) by outer and inner fold."""
+    """Return the image features of all cases (n, F) by outer and inner fold, NaN without images."""
     from lnmbench.nets.parallel import train
 
     inputs = _task_inputs(chunk, network, cohort, registry)
@@ -150,11 +162,15 @@ def _learn_features(
             then="lower the learning rate",
         )
     n, width = len(chunk.plan.ids), results.image_features.shape[2]
+    has_images = np.ones(n, np.bool_)
+    if inputs.slices is not None:
+        has_images = inputs.slices.has_slices[:n].numpy()
     learned: dict[tuple[int, int], NDArray[np.float64]] = {}
     for row, each in enumerate(networks):
         place = (each.fit.fold, each.fit.inner)
         features = learned.setdefault(place, np.full((n, width), np.nan))
-        features[each.predicted] = results.image_features[row, :n][each.predicted]
+        predicted = each.predicted & has_images
+        features[predicted] = results.image_features[row, :n][predicted]
     return learned
 
 

@@ -52,18 +52,20 @@ def find_near_duplicates(
     Returns
     -------
     tuple of ImagePair, or None
-        At most `MOST` pairs; None without images.
+        At most `MOST` pairs of the cases that have images; None if none has.
 
     Raises
     ------
     UserError
         For a cohort file that cannot be read.
     """
-    if not cohort.has_images:
+    with_images = np.flatnonzero(cohort.case_has_images[positions])
+    if not len(with_images):
         return None
-    middle = (cohort.offsets[:-1] + cohort.offsets[1:] - 1)[positions] // 2
+    middle = (cohort.offsets[:-1] + cohort.offsets[1:] - 1)[positions[with_images]] // 2
     closest = np.empty((0, 3))
-    for pairs in _similar_pairs(_small_copies(cohort_file, middle), patients):
+    for pairs in _similar_pairs(_small_copies(cohort_file, middle), patients[with_images]):
+        pairs[:, :2] = with_images[pairs[:, :2].astype(np.int64)]
         merged = np.concatenate([closest, pairs])
         closest = merged[np.lexsort((merged[:, 1], merged[:, 0], -merged[:, 2]))][:MOST]
     return tuple(

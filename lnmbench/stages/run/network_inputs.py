@@ -16,7 +16,7 @@ from lnmbench.imaging.geometry import window
 from lnmbench.records import TARGET, Cohort, EncodedImages, NetworkMethod, Plan
 from lnmbench.stages.plan import head_names, network_positions
 from lnmbench.stages.run.chunk import NetworkChunk
-from lnmbench.stages.run.example_images import encoded_images
+from lnmbench.stages.run.example_images import encoded_images, make_examples
 from lnmbench.stages.run.network_images import image_positions, read_images
 from lnmbench.store.feature_cache import read_features
 
@@ -77,6 +77,8 @@ def _initial_head(task: AuxTask, method: NetworkMethod) -> nn.Module | None:
 def add_examples(labels: Inputs, slices: SliceInputs, images: EncodedImages) -> Inputs:
     """Return the inputs of a network with its slices and the examples of its tasks.
 
+    Cases without slices have no labels of auxiliary tasks, and no examples.
+
     Parameters
     ----------
     labels
@@ -88,13 +90,16 @@ def add_examples(labels: Inputs, slices: SliceInputs, images: EncodedImages) -> 
     """
     import torch
 
-    if not any(isinstance(aux.task, ImageTask) for aux in labels.aux):
-        return replace(labels, slices=slices)
+    from lnmbench.nets.fits import forget_labels
+
+    aux = forget_labels(labels.aux, slices.has_slices)
+    if not any(isinstance(each.task, ImageTask) for each in aux):
+        return replace(labels, aux=aux, slices=slices)
     aux = tuple(
-        replace(each, examples=each.task.examples(images))
+        replace(each, examples=make_examples(each.task, images))
         if isinstance(each.task, ImageTask)
         else each
-        for each in labels.aux
+        for each in aux
     )
     others = len(images.features) - len(slices.features)
     if others:
@@ -133,11 +138,8 @@ def network_inputs(
     from lnmbench.nets.fits import SliceInputs
 
     positions = image_positions(method, cohort, network_positions(chunk.plan, cohort))
-    counts = np.diff(cohort.offsets)[positions]
-    rows = np.concatenate([np.arange(cohort.offsets[i], cohort.offsets[i + 1]) for i in positions])
-    if method.level == "volume":
-        counts, rows = np.ones(len(positions), np.int64), positions
     cache = read_features(chunk.features)
+    counts, rows = case_rows(method, cohort, positions, cache["features"][0])
     trainable_encoder = None
     if encoder is not None:
         if "maps" in cache:
@@ -159,6 +161,64 @@ def network_inputs(
         key=f"{chunk.features.key}|{hashlib.sha256(positions.tobytes()).hexdigest()}",
     )
     return add_examples(labels, slices, encoded_images(flat, offsets, rows, chunk.examples))
+
+
+def case_rows(
+    method: NetworkMethod,
+    cohort: Cohort,
+    positions: NDArray[np.int64],
+    features: NDArray[np.float32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the number of rows of features of each case, and their numbers, case after case.
+
+    A case without images has none, unless features of a file are those of the case.
+
+    Parameters
+    ----------
+    method
+        The network.
+    cohort
+        The cohort.
+    positions
+        The positions of the cases, (n,).
+    features
+        Features of all slices of the cohort (slices, D), of volumes (cases, D).
+
+    Returns
+    -------
+    tuple of array
+        (n,) and (rows,).
+    """
+    if method.level == "volume":
+        has_images = cohort.case_has_images[positions]
+        has_features = has_images | ~np.isnan(features[positions]).any(axis=1)
+        return has_features.astype(np.int64), positions[has_features]
+    bounds = zip(cohort.offsets[positions], cohort.offsets[positions + 1], strict=True)
+    rows = [np.arange(start, stop) for start, stop in bounds]
+    return np.array([len(part) for part in rows], np.int64), np.concatenate(rows)
+
+
+def average_slices(
+    method: NetworkMethod,
+    cohort: Cohort,
+    positions: NDArray[np.int64],
+    features: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Return features averaged over the slices of each case, (n, D), NaN without images.
+
+    Parameters
+    ----------
+    method, cohort, positions, features
+        As for `case_rows`.
+    """
+    counts, rows = case_rows(method, cohort, positions, features)
+    means = np.full((len(positions), features.shape[1]), np.nan)
+    starts = np.cumsum(counts) - counts
+    for case in np.flatnonzero(counts).tolist():
+        first = int(rows[starts[case]])  # the rows of a case follow each other
+        slices = features[first : first + int(counts[case])]
+        means[case] = slices.mean(axis=0, dtype=np.float64)
+    return means
 
 
 def select_slices(features: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -169,11 +169,12 @@ def test_the_command_extracts_the_same_features(scored: Results) -> None:
 def test_the_command_trains_on_unlabeled_cases_and_permutes_inputs(
     make_invocation: MakeInvocation,
 ) -> None:
-    protocol = Protocol(train_unlabeled=True)
+    protocol = Protocol(train_unlabeled=True, missing_images="mask")
     invocation = make_invocation(protocol=protocol, options={"importance": "5"})
     options = read_options(format_command(invocation))
     assert (options["train_unlabeled"], options["importance"]) == (True, "5")
-    assert not {"train_unlabeled", "importance"} & set(
+    assert options["missing-images"] == "mask"
+    assert not {"train_unlabeled", "importance", "missing-images"} & set(
         read_options(format_command(make_invocation()))
     )
 

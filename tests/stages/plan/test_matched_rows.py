@@ -41,7 +41,7 @@ def test_only_used_cases_need_rows(cohort: Cohort) -> None:
     ids = ["case-0", "case-3"]
     matched = match_rows(ids, cohort, "volume", "e", used=np.array([0, 3]))
     assert matched.rows.tolist() == [0, -1, -1, 1]
-    with pytest.raises(UserError, match="no features of 1 of 3 cases.*--where$"):
+    with pytest.raises(UserError, match="no features of 1 of 3 cases.*out of the table$"):
         match_rows(ids, cohort, "volume", "e", used=np.array([0, 1, 3]))
 
 
@@ -85,3 +85,22 @@ def test_slices_are_not_counted_before_ingest(cohort: Cohort) -> None:
     ]
     with pytest.raises(UserError, match="several rows"):
         match_rows([*cohort.ids, "case-1"], estimate, "volume", "e")
+
+
+def test_cases_without_images_may_lack_rows(cohort: Cohort) -> None:
+    optional = np.array([False, True, True, False])
+    ids = ["case-0", "case-3", "case-2"]
+    matched = match_rows(ids, cohort, "volume", "e", optional=optional)
+    assert matched.rows.tolist() == [0, -1, 2, 1]
+    assert matched.notice == "e: 1 of 4 cases have no features"
+    with pytest.raises(UserError, match="no features of 1 of 2 cases"):
+        match_rows(ids[:1], cohort, "volume", "e", optional=optional, used=np.array([0, 1, 3]))
+    with pytest.raises(UserError, match="no features of 4 of 4 cases"):
+        match_rows(["x"], cohort, "volume", "e", optional=np.ones(4, np.bool_))
+    some = replace(cohort, offsets=np.array([0, 2, 2, 5, 6]))
+    ids = ["case-2", "case-2", "case-0", "case-3", "case-0", "case-2"]
+    matched = match_rows(ids, some, "slice", "e", optional=~some.case_has_images)
+    assert matched.rows.tolist() == [2, 4, 0, 1, 5, 3]
+    assert not matched.notice
+    with pytest.raises(UserError, match="no features of 1 of 4 cases"):
+        match_rows(ids, some, "slice", "e")

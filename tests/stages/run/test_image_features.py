@@ -225,3 +225,46 @@ def test_too_few_labels_are_refused(setting: Setting, planted_registry: Registry
     cohort = replace(setting.cohort, values={**setting.cohort.values, "sex": sex})
     with pytest.raises(UserError, match="learns from . labeled training case.*two patients"):
         image_features(make_chunk(setting, SEX), cohort, planted_registry)
+
+
+def test_cases_without_images_have_features_of_zero_and_a_column_says_so(
+    setting: Setting, planted_registry: Registry
+) -> None:
+    counts = np.diff(setting.cohort.offsets)
+    has_images = np.arange(48) % 4 > 0
+    offsets = np.concatenate([[0], np.cumsum(counts * has_images)])
+    features = setting.features[np.repeat(has_images, counts)]
+    cache = replace(setting.cache, path=setting.cache.path.with_name("some.h5"))
+    make_features(
+        cache,
+        slices=len(features),
+        encode=lambda start, stop: {"features": features[None, start:stop]},
+        done=lambda steps: None,
+    )
+    cohort = replace(setting.cohort, offsets=offsets)
+    chunk = make_chunk(setting, features=cache)
+    by_fit = image_features(chunk, cohort, planted_registry)
+    (fit, *_) = list_fits(setting.plan, 0)
+    assert np.isnan(by_fit(fit)[~has_images]).all()
+    baseline = planted_registry.baselines.build(chunk.method.baseline)
+    assert isinstance(baseline, GuardedImageBaseline)
+    table = FeatureTable(columns=cohort.features, frame=feature_frame(cohort, np.arange(48)))
+    joined = add_image_columns(table, by_fit(fit), fit, baseline)
+    names = [column.name for column in joined.columns[-4:]]
+    assert names == [
+        "image feature 1",
+        "image feature 2",
+        "image feature 3",
+        "image features known",
+    ]
+    assert joined.image_columns == 4
+    images = joined.frame.to_numpy(dtype=np.float64)[:, -4:]
+    np.testing.assert_array_equal(images[:, 3], has_images)
+    assert not images[~has_images, :3].any()
+    means = by_fit(fit)[has_images]
+    by_hand = baseline.reduce(means, fit.training[has_images])
+    np.testing.assert_array_equal(images[has_images, :3], by_hand)
+
+    learned = image_features(make_chunk(setting, SEX, features=cache), cohort, planted_registry)
+    for each in list_fits(setting.plan, 0):
+        assert (np.isnan(learned(each)).all(1) == ~has_images).all()

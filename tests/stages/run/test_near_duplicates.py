@@ -145,3 +145,13 @@ def test_a_file_that_is_gone_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "c.h5").unlink()
     with pytest.raises(UserError, match="no such cohort file"):
         find_near_duplicates(made, tmp_path / "c.h5", np.arange(2), np.arange(2))
+
+
+def test_cases_without_images_are_not_compared(tmp_path: Path) -> None:
+    empty = chest(0)[:0]
+    slices = [empty, chest(1), chest(2), empty, chest(1)]
+    made, path = cohort(tmp_path / "c.h5", slices), tmp_path / "c.h5"
+    pairs = find_near_duplicates(made, path, np.arange(5), np.arange(5))
+    assert pairs is not None
+    assert [(pair.case_a, pair.case_b) for pair in pairs] == [(1, 4)]
+    assert find_near_duplicates(made, path, np.array([0, 3]), np.arange(2)) is None

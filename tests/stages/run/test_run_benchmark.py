@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pytest
 
+from lnmbench import UserError
 from lnmbench.config import Benchmark, read_benchmark
 from lnmbench.contracts import Progress
-from lnmbench.records import Choice, MethodResult, Results, RunFolders, Table, Training
+from lnmbench.records import (
+    TARGET,
+    Choice,
+    MethodResult,
+    Preprocessing,
+    Results,
+    RunFolders,
+    Table,
+    Training,
+)
 from lnmbench.registry import Registry
+from lnmbench.results import complete_methods
+from lnmbench.stages.ingest import IngestOptions
 from lnmbench.stages.report import build_blocks, export_run, read_results
 from lnmbench.stages.run import run
+from lnmbench.store.ledger.reader import LedgerReader
 
 
 def test_search_goes_from_the_command_to_ledger_report_and_export(
@@ -133,3 +148,114 @@ def test_candidates_that_are_lists_are_stored_as_texts(
     assert result.search is not None
     sizes = {trial.settings["hidden_layer_sizes"] for trial in result.search.trials}
     assert sizes == {"[2]", "[3, 2]"}
+
+
+ENCODERS = """
+import torch
+from torch import nn
+from lnmbench import Weights, hookimpl
+from lnmbench.records import EncoderGrid
+
+class Whole(nn.Module):
+    def forward(self, volumes):
+        return torch.stack([volumes.mean((1, 2, 3, 4)), volumes.std((1, 2, 3, 4))], 1)
+
+class Depth:
+    level, out_dim = "volume", 2
+    weights = Weights(source="none")
+    def stages(self):
+        return nn.Sequential(Whole())
+
+class Cubes:
+    level, out_dim = "volume", 8
+    weights = Weights(source="none")
+    grid = EncoderGrid(
+        spacing_mm=(1.5, 1.5, 4), size=(2, 2, 2), window_hu=(-1000, 1000), intensity=(0, 1),
+        orientation="LPS",
+    )
+    def stages(self):
+        return nn.Sequential(nn.Flatten())
+
+class Pixels:
+    level, out_dim = "slice", 16
+    weights = Weights(source="none")
+    def __init__(self, train: str = "none") -> None:
+        pass
+    def stages(self):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            convolution = nn.Conv2d(1, 4, 8, stride=8)
+        return nn.Sequential(convolution, nn.ReLU(), nn.Flatten())
+
+@hookimpl
+def register_encoders():
+    return {"depth": Depth, "cubes": Cubes, "pixels": Pixels}
+"""
+
+
+@pytest.mark.usefixtures("plugin")
+def test_all_methods_predict_cases_without_images(
+    home: Path, silent: Progress, tmp_path: Path
+) -> None:
+    Path("encoders.py").write_text(ENCODERS, encoding="utf-8")
+    plugins = ("made.py", "encoders.py")
+
+    def run_with(folder: str, **changed: object) -> Path:
+        options = {
+            "dataset": "made:n=48,lacking=4",
+            "target": "n1",
+            "missing_images": "mask",
+            "only": True,
+            "repeats": 1,
+            "folds": 2,
+            "inner": 3,
+            "training": {"max_epochs": 2, "modality_dropout": 0.2},
+            "importance": 1,
+        }
+        return run(
+            read_benchmark(None, {**options, **changed}),
+            Registry(plugins),
+            folders=RunFolders(home=home, out=tmp_path / folder),
+            executor=Choice(name="inline"),
+            workers=1,
+            plugins=plugins,
+            progress=silent,
+            ingest_options=IngestOptions(
+                preprocessing=Preprocessing(spacing_mm=(1.0, 1.0, 1.0), patch=16, native_mm=2.0)
+            ),
+        )
+
+    with pytest.raises(UserError, match=r"12 of 48 cases of cohort made.* have no images for the"):
+        run_with("refused", encoder=["depth"], missing_images="refuse")
+    many = run_with(
+        "many",
+        encoder=[
+            *("depth", "cubes", "depth:control=noise", "cubes:control=other_patient"),
+            *("pixels:train=all", "pixels:modalities=none"),
+        ],
+        baseline=["pooled:encoder=pixels", "two_stage:encoder=pixels,aux=reconstruct"],
+    )
+    tasks = run_with(
+        "tasks",
+        encoder=["pixels"],
+        aux=["reconstruct", "masked_slices", "slice_order", "rotation", "contrastive"],
+    )
+    ablated = run_with("ablated", encoder=["pixels"], ablation=True, baseline=["logistic"])
+    missing = np.arange(48) % 4 == 0
+    for folder, count in ((many, 8), (tasks, 5), (ablated, 4)):
+        results = read_results(folder, Registry(plugins))
+        note = "12 of 48 cases have no images; networks with images predict them without"
+        assert note in results.notes
+        labels = {each.method.label: each for each in results.method_results}
+        assert len(labels) >= count, list(labels)
+        assert len(complete_methods(results)) == len(labels)
+        scored = [score.scored for each in labels.values() for score in each.aux]
+        assert all(0 < count <= 36 for count in scored)
+    with LedgerReader.open(many) as ledger:
+        (alone,) = (m for m in ledger.methods() if "modalities=none" in m.label)
+        p, plan = ledger.predictions(alone.fingerprint, TARGET)[0, :, 0], ledger.plan()
+        positions = np.array([int(id_.split("-")[1]) for id_ in plan.ids])
+    for fold in range(2):
+        of_fold = plan.splits.outer[0] == fold
+        assert np.ptp(p[of_fold & missing[positions]]) == 0.0
+        assert np.ptp(p[of_fold & ~missing[positions]]) > 0.0
