@@ -232,7 +232,8 @@ class BaselineMethod:
 
     `plugins` is as in `NetworkMethod`. `files` are the checksums of the files that parameters of
     the baseline name, by parameter. `trained` is False for predictions that the run does not
-    train. `scale` is the meaning of the predictions; those of a `partial` method lack cases.
+    train. `scale` is the meaning of the predictions, and `rating_range` the ratings that are 0 and
+    1, if they are known; predictions of a `partial` method lack cases.
     `estimator` describes the object that was passed to `lnmbench.run` as the baseline or as its
     model; its checksum is in `plugins`.
 
@@ -250,6 +251,9 @@ class BaselineMethod:
     partial: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
     network: NetworkMethod | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
     estimator: str = field(default="", metadata={OMITTED_BY_DEFAULT: True})
+    rating_range: tuple[float, float] | None = field(
+        default=None, metadata={OMITTED_BY_DEFAULT: True}
+    )
 
     @property
     def is_scored(self) -> bool:
@@ -300,7 +304,7 @@ class BaselineMethod:
         parameters = {**self.baseline.parameters, **checksums}
         settings["baseline"] = {"name": self.baseline.name, "parameters": parameters}
         # these follow from the baseline, its files and plugins
-        for name in ("trained", "scale", "partial", "estimator"):
+        for name in ("trained", "scale", "partial", "estimator", "rating_range"):
             del settings[name]
         return _fingerprint(settings)
 

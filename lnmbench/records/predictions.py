@@ -36,6 +36,9 @@ class CasePredictions:
         Notices for the user.
     label
         The name of the method in reports; by default its choice as the user wrote it.
+    rating_range
+        The lowest and the highest rating as they were written, which are the values 0 and 1; None
+        if unknown, and for another scale.
     missing
         The cause of missing predictions, if it is known, for the message of the refusal.
     """
@@ -46,4 +49,5 @@ class CasePredictions:
     partial: bool = False
     notes: tuple[str, ...] = ()
     label: str = ""
+    rating_range: tuple[float, float] | None = None
     missing: str = ""

@@ -22,11 +22,15 @@ _CALLS = ("yes", "no", "positive", "negative")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Numbers from 0 to 1, NaN for a missing cell, with their scale and notes for the user."""
+    """Numbers from 0 to 1, NaN for a missing cell, with their scale and notes for the user.
+
+    `rating_range` are the ratings that are 0 and 1.
+    """
 
     numbers: tuple[float, ...]
     scale: PredictionScale
     notes: tuple[str, ...] = ()
+    rating_range: tuple[float, float] | None = None
 
 
 def read_values(cells: Sequence[str], *, scale: Scale, separator: str, where: str) -> Values:
@@ -108,6 +112,7 @@ def _read_numbers(numbers: Sequence[float], scale: Scale, where: str) -> Values:
             ),
             scale="rating",
             notes=(f"{where}: ratings from {low:g} to {high:g}; a higher one is more suspicious",),
+            rating_range=(low, high),
         )
     if low < 0.0 or high > 1.0:
         outside = sum(not 0.0 <= number <= 1.0 for number in known)

@@ -77,6 +77,7 @@ class Predictions:
             values=array,
             folds=folds,
             scale=values.scale,
+            rating_range=values.rating_range,
             partial=self._is_partial,
             label=f"{table.column} ({self._path.name})",
             notes=(*table.notes, *notes, *values.notes),

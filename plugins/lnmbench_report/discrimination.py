@@ -27,6 +27,7 @@ from lnmbench_report.figure_parts import (
     thin_curve,
     undrawn_notes,
 )
+from lnmbench_report.untrained_methods.covered_cases import covered_cases, untrained_methods
 
 FALSE_POSITIVE_RATE = Axis(title="False positive rate (1 − specificity)", low=0.0, high=1.0)
 SENSITIVITY = Axis(title="Sensitivity", low=0.0, high=1.0)
@@ -48,26 +49,28 @@ class Discrimination:
 def draw_roc(results: Results) -> Iterator[Figure]:
     """Yield the ROC curve of each drawn method, with bands for those of the first question.
 
-    Calls are a point with its intervals.
+    Calls are a point with its intervals. Methods that lack cases are drawn for those they have.
     """
     methods, truth = methods_with_predictions(results), results.truth
-    readers = methods_with_calls(results)
-    if not methods and not readers:
+    readers = [r for r in methods_with_calls(results) if _has_both_classes(results, r)]
+    lacking = [r for r in _partial_rankings(results) if _has_both_classes(results, r)]
+    if not methods and not readers and not lacking:
         return
     banded = _banded_methods(results, methods)
     marks = (
         reference_line([0.0, 1.0], [0.0, 1.0], "no discrimination"),
         *(_roc_band(results, result) for result in methods if result.method.fingerprint in banded),
         *(_roc_curve(truth, result) for result in methods),
+        *(_roc_curve(truth, result) for result in lacking),
         *(mark for result in readers for mark in _draw_calls(results, result)),
     )
-    areas = "; ".join(f"{r.method.label} {_format_auc(truth, r)}" for r in methods) or "none"
+    areas = "; ".join(f"{_name_cases(r)} {_format_auc(truth, r)}" for r in (*methods, *lacking))
     points = "".join(f" {_describe_calls(results, result)}" for result in readers)
     yield Figure(
         key="roc",
         title=figure_title(results, "ROC curves"),
-        alt=f"Sensitivity against the false positive rate. Pooled AUC: {areas}. Chance: .500."
-        f"{points}",
+        alt=f"Sensitivity against the false positive rate. Pooled AUC: {areas or 'none'}. "
+        f"Chance: .500.{points}",
         panels=(Panel(x=FALSE_POSITIVE_RATE, y=SENSITIVITY, marks=marks),),
         notes=(*_write_roc_notes(results), *undrawn_notes(results)),
     )
@@ -126,9 +129,10 @@ def _roc_band(results: Results, result: MethodResult) -> Mark:
 
 
 def _roc_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
-    curve, key = roc_curve(truth, require_predictions(result)), result.method.fingerprint
+    covered, key = covered_cases(result), result.method.fingerprint
+    curve = roc_curve(truth[covered], require_predictions(result)[:, covered])
     x, y = thin_curve(curve.false_positive_rate, curve.true_positive_rate)
-    name = f"{result.method.label}, pooled AUC {_format_auc(truth, result)}"
+    name = f"{_name_cases(result)}, pooled AUC {_format_auc(truth, result)}"
     return Mark(kind="line", x=x, y=y, name=name, methods=(key,), color=key)
 
 
@@ -152,22 +156,43 @@ def _draw_calls(results: Results, result: MethodResult) -> Iterator[Mark]:
             methods=(key,),
             color=key,
         )
-    name = f"{result.method.label}, calls"
+    name = f"{_name_cases(result)}, calls"
     yield Mark(kind="points", x=x, y=y, name=name, methods=(key,), color=key)
 
 
 def _describe_calls(results: Results, result: MethodResult) -> str:
     point = _operating_point(results, result)
     return (
-        f"Calls of {result.method.label}: sensitivity "
+        f"Calls of {_name_cases(result)}: sensitivity "
         f"{format_decimal(point.sensitivity.estimate)}, specificity "
         f"{format_decimal(point.specificity.estimate)}."
     )
 
 
 def _operating_point(results: Results, result: MethodResult) -> OperatingPoint:
-    called = require_predictions(result) == 1.0
-    return operating_point(results.truth, called, patients=results.patients)
+    covered = covered_cases(result)
+    called = require_predictions(result)[:, covered] == 1.0
+    patients = results.patients[covered] if results.patients.size else None
+    return operating_point(results.truth[covered], called, patients=patients)
+
+
+def _partial_rankings(results: Results) -> list[MethodResult]:
+    """Return the methods with probabilities or ratings of a part of the cases."""
+    return [r for r in untrained_methods(results) if r.method.partial and r.method.scale != "call"]
+
+
+def _has_both_classes(results: Results, result: MethodResult) -> bool:
+    """Return whether a method has predictions of positive and of negative cases."""
+    truth = results.truth[covered_cases(result)]
+    return bool((truth == 1.0).any() and (truth == 0.0).any())
+
+
+def _name_cases(result: MethodResult) -> str:
+    """Return the label of a method, with the number of its cases if it lacks some."""
+    covered = covered_cases(result)
+    if covered.all():
+        return result.method.label
+    return f"{result.method.label} ({int(covered.sum())} of {covered.size} cases)"
 
 
 def _pr_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
@@ -178,7 +203,9 @@ def _pr_curve(truth: NDArray[np.float64], result: MethodResult) -> Mark:
 
 
 def _format_auc(truth: NDArray[np.float64], result: MethodResult) -> str:
-    return format_decimal(delong_components(truth, require_predictions(result)).auc)
+    covered = covered_cases(result)
+    predicted = require_predictions(result)[:, covered]
+    return format_decimal(delong_components(truth[covered], predicted).auc)
 
 
 def _format_ap(truth: NDArray[np.float64], result: MethodResult) -> str:
@@ -198,3 +225,9 @@ def _write_roc_notes(results: Results) -> Iterator[str]:
         )
     if methods_with_calls(results):
         yield "Dots are calls, which have no curve, with Wilson's 95 % intervals."
+    lacking = [*_partial_rankings(results), *methods_with_calls(results)]
+    if any(not covered_cases(result).all() for result in lacking):
+        yield (
+            "Methods with a number of cases in the legend lack the others: compare them with the "
+            "tests on the same cases, not with the curves of all cases."
+        )

@@ -24,13 +24,13 @@ def methods_with_predictions(results: Results) -> list[MethodResult]:
 
 
 def methods_with_calls(results: Results) -> list[MethodResult]:
-    """Return the complete methods with calls of all cases, none if the results lack the labels."""
+    """Return the complete methods with calls, none if the results lack the labels."""
     if not results.truth.size:
         return []
     return [
         result
         for result in results.method_results
-        if result.complete and result.method.scale == "call" and not result.method.partial
+        if result.complete and result.method.scale == "call" and result.predicted is not None
     ]
 
 

@@ -93,6 +93,9 @@ def test_fields_of_fixed_predictions_leave_other_baselines_as_they_were() -> Non
     assert "scale" not in serialization.pack(method)
     reader = replace(method, trained=False, scale="call", partial=True, files=(("path", "ab"),))
     assert serialization.unpack_method(serialization.pack(reader)) == reader
+    rating = replace(reader, scale="rating", rating_range=(1.0, 5.0))
+    assert serialization.unpack_method(serialization.pack(rating)) == rating
+    assert rating.fingerprint == reader.fingerprint
 
 
 def test_the_images_of_a_method_are_those_of_its_encoder_or_of_a_baseline_on_them() -> None:

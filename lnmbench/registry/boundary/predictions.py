@@ -16,6 +16,7 @@ from lnmbench.registry.boundary.values import (
     Unexpected,
     describe,
     require_flag,
+    require_number,
     require_option,
     require_text,
     require_texts,
@@ -64,9 +65,21 @@ def _require_predictions(value: object, *, count: int) -> CasePredictions:
         folds=None if value.folds is None else _require_folds(value.folds, values),
         partial=require_flag(value.partial),
         notes=require_texts(value.notes),
+        rating_range=_require_range(value.rating_range, scale),
         label=require_text(value.label)[:LONGEST_LABEL] if value.label else "",
         missing=require_text(value.missing) if value.missing else "",
     )
+
+
+def _require_range(value: object, scale: str) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    if scale != "rating" or not isinstance(value, tuple) or len(value) != 2:
+        raise Unexpected("the lowest and the highest rating, of ratings alone", describe(value))
+    low, high = (require_number(each) for each in value)
+    if low > high:
+        raise Unexpected("the lowest rating before the highest", f"{low:g} and {high:g}")
+    return low, high
 
 
 def _require_folds(value: object, values: NDArray[np.float64]) -> NDArray[np.int64]:

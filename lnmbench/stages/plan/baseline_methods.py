@@ -118,6 +118,7 @@ class BaselineResolver:
             trained=False,
             scale=fixed.scale,
             partial=fixed.partial,
+            rating_range=fixed.rating_range,
         )
         return ResolvedBaseline(method=method, baseline=baseline, fixed=fixed)
 

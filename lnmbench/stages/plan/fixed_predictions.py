@@ -25,6 +25,7 @@ class PlannedPredictions:
     scale: PredictionScale
     partial: bool
     notes: tuple[str, ...] = ()
+    rating_range: tuple[float, float] | None = None
 
     @property
     def covered(self) -> NDArray[np.bool_]:
@@ -89,6 +90,7 @@ def plan_predictions(
         scale=predictions.scale,
         partial=predictions.partial,
         notes=predictions.notes,
+        rating_range=predictions.rating_range,
     )
     return _require_coverage(planned, plan, where, cause=predictions.missing)
 

@@ -24,6 +24,7 @@ from lnmbench_report.method_table import make_method_table
 from lnmbench_report.untrained_methods.agreement import compare_readers
 from lnmbench_report.untrained_methods.covered_cases import covered_cases, untrained_methods
 from lnmbench_report.untrained_methods.paired_tests import compare_calls, compare_ranks
+from lnmbench_report.untrained_methods.rating_agreement import compare_ratings
 
 COLUMNS = (
     TableColumn(key="scale", heading="Scale", align="left"),
@@ -56,6 +57,7 @@ class UntrainedMethods:
             *compare_ranks(results),
             *compare_calls(results),
             *compare_readers(results),
+            *compare_ratings(results),
         ]
 
 
@@ -113,8 +115,8 @@ def _write_notes(results: Results, untrained: Sequence[MethodResult]) -> Iterato
         yield "Ratings order the cases; they are no probabilities and cannot be calibrated."
     if any(result.method.partial for result in untrained):
         yield (
-            "A method that lacks predictions of some cases is in this section alone; tests compare "
-            "it with other methods on the cases that it has."
+            "A method that lacks predictions of some cases is in this section and the ROC figure "
+            "alone; tests compare it with other methods on the cases that it has."
         )
     labels = method_labels(results)
     perfect = [labels[r.method.fingerprint] for r in untrained if _is_perfect(results, r)]

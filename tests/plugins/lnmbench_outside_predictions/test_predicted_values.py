@@ -43,7 +43,7 @@ def test_the_scale_follows_from_the_values(
 def test_ratings_are_scaled_to_0_and_1() -> None:
     values = read("1", "5", "2", "", scale="rating")
     np.testing.assert_allclose(values.numbers, (0.0, 1.0, 0.25, math.nan))
-    assert values.scale == "rating"
+    assert (values.scale, values.rating_range) == ("rating", (1.0, 5.0))
     assert "from 1 to 5" in values.notes[0]
     assert read("3", "3", scale="rating").numbers == (0.5, 0.5)
 

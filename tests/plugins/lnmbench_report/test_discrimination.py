@@ -81,17 +81,52 @@ def test_calls_are_a_point_with_wilsons_intervals() -> None:
         [(SINGLE_TASK, 1.0), (reader, 0.0), (lacking, 0.0)], predictions=predictions
     )
     roc = figures(results)["roc"]
-    (point,) = marks(roc, "points")
+    point, of_some = marks(roc, "points")
     hits, alarms = int(calls[truth].sum()), int(calls[~truth].sum())
     assert (point.x[0], point.y[0]) == pytest.approx((alarms / 150, hits / 50))
     assert point.name == "reader, calls"
-    across, up = marks(roc, "interval")
+    across, up, *_ = marks(roc, "interval")
     for mark, count, total in ((across, alarms, 150), (up, hits, 50)):
         assert mark.low is not None
         assert mark.high is not None
         expected = proportion_confint(count, total, method="wilson")
         assert (mark.low[0], mark.high[0]) == pytest.approx(expected)
     assert "Calls of reader: sensitivity" in roc.alt
+    hits, alarms = int(calls[9:][truth[9:]].sum()), int(calls[9:][~truth[9:]].sum())
+    positive = int(truth[9:].sum())
+    expected_point = (alarms / (191 - positive), hits / positive)
+    assert (of_some.x[0], of_some.y[0]) == pytest.approx(expected_point)
+    assert of_some.name == "other (191 of 200 cases), calls"
+    assert "Calls of other (191 of 200 cases): sensitivity" in roc.alt
+    assert any("lack the others" in note for note in roc.notes)
     alone = replace(results, method_results=results.method_results[1:2])
     assert "Pooled AUC: none" in figures(alone)["roc"].alt
     assert "precision-recall" not in figures(alone)
+    assert not any("lack the others" in note for note in figures(alone)["roc"].notes)
+
+
+def test_ratings_of_some_cases_have_the_curve_of_these() -> None:
+    truth = np.arange(200) % 4 == 0
+    rating = np.where(np.arange(200) < 50, np.nan, (truth + np.arange(200) % 3) / 3)
+    reader = BaselineMethod(
+        label="reader",
+        baseline=Choice(name="reader"),
+        trained=False,
+        scale="rating",
+        partial=True,
+    )
+    blind = replace(reader, label="blind", baseline=Choice(name="blind"))
+    predictions = sample_predictions([(SINGLE_TASK, 1.0)])
+    predictions[reader.fingerprint] = np.tile(rating, (4, 1))
+    predictions[blind.fingerprint] = np.tile(np.where(truth, 0.5, np.nan), (4, 1))
+    results = sample_results(
+        [(SINGLE_TASK, 1.0), (reader, 0.0), (blind, 0.0)], predictions=predictions
+    )
+    roc = figures(results)["roc"]
+    curves = [mark for mark in marks(roc, "line") if mark.methods == (reader.fingerprint,)]
+    expected = roc_auc_score(truth[50:], rating[50:])
+    assert [float(np.trapezoid(mark.y, mark.x)) for mark in curves] == pytest.approx([expected])
+    assert curves[0].name.startswith("reader (150 of 200 cases), pooled AUC ")
+    assert "blind" not in roc.alt, "it has positive cases alone"
+    steps = marks(figures(results)["precision-recall"], "steps")
+    assert reader.fingerprint not in {key for mark in steps for key in mark.methods}

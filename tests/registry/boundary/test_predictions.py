@@ -57,6 +57,15 @@ def test_predictions_are_copies(boundary: Boundary, make_cohort: Callable[..., C
         ({"values": np.zeros(3), "folds": np.zeros(3)}, "folds for predictions of each repeat"),
         ({"values": np.zeros((1, 3)), "folds": np.full((1, 3), 0.5)}, "numbers of folds"),
         ({"values": np.zeros(3), "partial": "yes"}, "True or False"),
+        ({"values": np.zeros(3), "rating_range": (1.0, 5.0)}, "of ratings alone"),
+        (
+            {"values": np.zeros(3), "scale": "rating", "rating_range": (5.0, 1.0)},
+            "the lowest rating before the highest",
+        ),
+        (
+            {"values": np.zeros(3), "scale": "rating", "rating_range": (1.0, np.inf)},
+            "got inf",
+        ),
     ],
 )
 def test_what_the_contract_excludes(
