@@ -188,7 +188,7 @@ def _write_notes(results: Results) -> Iterator[str]:
     if not results.invocations:
         return
     yield (
-        "The command has every method with each of its parameters that is not empty. It has "
+        "The command has every method with each of its parameters. It has "
         "training settings, primary metrics, spacing and patch only if they differ from the "
         "defaults. It has the names of files without their folders, and a data set without the "
         "paths of its files: add them, and the files of --plugin. If ids were replaced "

@@ -79,7 +79,7 @@ def test_what_the_command_cannot_ask_for_is_said(
     make_invocation: MakeInvocation, make_results: MakeResults
 ) -> None:
     notes = " ".join(make_blocks(make_results(make_invocation()))[0].lines)
-    for what in ("not empty", "--plugin", "--pseudonymize"):
+    for what in ("each of its parameters", "--plugin", "--pseudonymize"):
         assert what in notes
 
 
