@@ -222,18 +222,17 @@ class LedgerReader:
         """Yield (repeat, fold, predictions) of each permuted input of each unit of a method."""
         if "permuted" not in find_optional(self._database):
             return
-        rows = self._read(
-            "SELECT repeat, fold, permuted.kind, name, probabilities"
-            " FROM units JOIN permuted USING (unit) WHERE method = ? ORDER BY unit",
-            (method,),
-        )
+        query = "SELECT unit, repeat, fold FROM units WHERE method = ? ORDER BY unit"
         outcomes = self._plan.endpoints.shape[1]
-        for repeat, fold, kind, name, stored in rows:
-            with reading_ledger(self.path):
-                cases = int((self._plan.splits.inner[repeat, fold] < 0).sum())
-                values = np.frombuffer(stored, dtype=PROBABILITIES).astype(np.float64)
-                values = values.reshape(-1, cases, outcomes)  # (permutations, t, m)
-            yield repeat, fold, PermutedPredictions(kind=kind, name=name, values=values)
+        for unit, repeat, fold in self._read(query, (method,)):
+            cases = int((self._plan.splits.inner[repeat, fold] < 0).sum())
+            # a unit at a time: those of all may take more than memory
+            query = "SELECT kind, name, probabilities FROM permuted WHERE unit = ?"
+            for kind, name, stored in self._read(query, (unit,)):
+                with reading_ledger(self.path):
+                    values = np.frombuffer(stored, dtype=PROBABILITIES).astype(np.float64)
+                    values = values.reshape(-1, cases, outcomes)  # (permutations, t, m)
+                yield repeat, fold, PermutedPredictions(kind=kind, name=name, values=values)
 
     def equations(self, method: str) -> tuple[UnitEquations, ...]:
         """Return the equations of each unit of a linear method that has them."""
