@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lnmbench.cli import check, data, report, run
+from lnmbench.cli import check, data, explain, report, run
 from lnmbench.cli.help import print_help_without_command
 from lnmbench.cli.list_offers import list_offers
 from lnmbench.cli.strict_command import StrictCommand
@@ -47,6 +47,7 @@ def lnmbench(
 
 app.command("run", cls=StrictCommand)(run.run)
 app.command("report", cls=StrictCommand)(report.report)
+app.command("explain", cls=StrictCommand)(explain.explain)
 app.command("check", cls=StrictCommand)(check.check)
 app.command("export", cls=StrictCommand)(report.export)
 app.command("list", cls=StrictCommand)(list_offers)

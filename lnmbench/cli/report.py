@@ -85,7 +85,7 @@ def report(
     cohorts = read_runs(run or [find_latest_run(Path("runs"))], registry, print_notice)
     page = _build(cohorts, registry, thumbnails=thumbnails)
     if figures is not None:
-        _write_figures(page, figures)
+        write_figures(page, figures)
     if output is None and format is Format.html and sys.stdout.isatty():
         output = HTML_FILE
     if output is None:
@@ -167,7 +167,8 @@ def _print(page: Page, format: Format) -> None:
         print_document(render_page(page, format.value))
 
 
-def _write_figures(page: Page, folder: Path) -> None:
+def write_figures(page: Page, folder: Path) -> None:
+    """Write each figure and picture of a page to a new folder, and say how many."""
     from lnmbench.rendering import write_figures
     from lnmbench.text import plural
 

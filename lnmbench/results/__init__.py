@@ -12,7 +12,7 @@ from lnmbench.results.controls import (
     merge_summarized_controls,
     planned_controls,
 )
-from lnmbench.results.difficult_cases import CaseRanking, rank_cases
+from lnmbench.results.difficult_cases import CaseRanking, place_cases, rank_cases
 from lnmbench.results.effects import (
     Direction,
     Effect,
@@ -200,6 +200,7 @@ __all__ = [
     "modality_names",
     "other_questions",
     "outcome_names",
+    "place_cases",
     "planned_controls",
     "positive_controls",
     "positive_effects",

@@ -73,20 +73,46 @@ def rank_cases(results: Results) -> CaseRanking | None:
             continue
         methods.append(result)
         predictions.append(np.asarray(predicted))
-    ranked = _find_ranked(truth, outer) if truth.size else np.zeros(0, dtype=bool)
-    if len(methods) < FEWEST_METHODS or not ranked.any():
+    if len(methods) < FEWEST_METHODS:
         return None
-    placement = np.full((len(methods), truth.size), np.nan)
-    for row, predicted in enumerate(predictions):
-        placement[row, ranked] = placements(
-            truth[ranked], predicted[:, ranked], outer[:, ranked], what="predictions"
-        )
+    placement = np.stack([place_cases(truth, predicted, outer) for predicted in predictions])
+    if not np.isfinite(placement).any():
+        return None
     return CaseRanking(
         methods=tuple(methods),
         placement=placement,
         prediction=np.stack([predicted.mean(axis=0) for predicted in predictions]),
         truth=truth,
     )
+
+
+def place_cases(
+    truth: NDArray[np.float64], predicted: NDArray[np.float64], outer: NDArray[np.int16]
+) -> NDArray[np.float64]:
+    """Return the placement of each case among those of the other label in its test fold.
+
+    Parameters
+    ----------
+    truth
+        Labels of 0 and 1, (n,).
+    predicted
+        Out-of-fold probabilities, (repeats, n).
+    outer
+        The outer fold in which each case is tested, (repeats, n).
+
+    Returns
+    -------
+    ndarray
+        As of `lnmbench.stats.cv_auc.placements`, (n,); NaN for a case whose test folds have no case
+        of the other label.
+    """
+    placement = np.full(truth.size, np.nan)
+    ranked = _find_ranked(truth, outer) if truth.size else np.zeros(0, dtype=bool)
+    if ranked.any():
+        placement[ranked] = placements(
+            truth[ranked], predicted[:, ranked], outer[:, ranked], what="predictions"
+        )
+    return placement
 
 
 def _find_ranked(truth: NDArray[np.float64], outer: NDArray[np.int16]) -> NDArray[np.bool_]:

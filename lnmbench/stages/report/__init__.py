@@ -16,8 +16,9 @@ from lnmbench.stages.report.pages import (
     build_page,
     build_page_across,
     build_page_with_thumbnails,
+    number_blocks,
 )
-from lnmbench.stages.report.report_file import has_images, write_report
+from lnmbench.stages.report.report_file import has_images, refuse_folder, write_report
 from lnmbench.stages.report.result_frames import (
     make_difference_frame,
     make_performance_frame,
@@ -42,9 +43,11 @@ __all__ = [
     "make_labels_unique",
     "make_performance_frame",
     "make_score_frame",
+    "number_blocks",
     "read_predictions",
     "read_results",
     "read_runs",
+    "refuse_folder",
     "run_checks",
     "target_metrics",
     "write_report",

@@ -55,7 +55,7 @@ def build_page(results: Results, registry: Registry, *, brief: bool = False) -> 
         Whether to leave out the sections after the checks.
     """
     writer = _write_sections(results, registry, brief=brief)
-    blocks = tuple(_number(writer.blocks))
+    blocks = tuple(number_blocks(writer.blocks))
     labels = _labels(results)
     return Page(
         title=f"{describe_target(results)} in {results.cohort.partition(':')[0]}",
@@ -103,7 +103,7 @@ def build_page_across(cohorts: Sequence[Results], registry: Registry) -> Page:
         subtitle=f"{cohorts[0].protocol} folds in each",
         methods=labels,
         chosen=tuple(labels),
-        blocks=tuple(_number(writer.blocks)),
+        blocks=tuple(number_blocks(writer.blocks)),
         badge="SYNTHETIC" if any(results.card.synthetic for results in cohorts) else "",
         faults=tuple(writer.faults),
         controls=_controls(cohorts[0]),
@@ -118,12 +118,12 @@ def build_blocks(results: Results, registry: Registry, *, brief: bool = False) -
     results, registry, brief
         As in `build_page`.
     """
-    return list(_number(_write_sections(results, registry, brief=brief).blocks))
+    return list(number_blocks(_write_sections(results, registry, brief=brief).blocks))
 
 
 def build_blocks_across(cohorts: Sequence[Results], registry: Registry) -> list[Block]:
     """Return the blocks of every section about several cohorts, ordered and numbered."""
-    return list(_number(_write_sections_across(cohorts, registry).blocks))
+    return list(number_blocks(_write_sections_across(cohorts, registry).blocks))
 
 
 def _write_sections(results: Results, registry: Registry, *, brief: bool) -> SectionWriter:
@@ -185,7 +185,7 @@ def _write_sections_across(cohorts: Sequence[Results], registry: Registry) -> Se
     return writer
 
 
-def _number(blocks: Iterable[Block]) -> Iterator[Block]:
+def number_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield the blocks with numbers in their titles; galleries count as figures."""
     tables, figures = count(1), count(1)
     for block in blocks:

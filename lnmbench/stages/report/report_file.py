@@ -30,10 +30,15 @@ def write_report(page: Page, output: Path, format: str) -> None:
         For an unknown format, and if `output` is a folder.
     """
     text = render_page(page, format)
-    if output.is_dir():
-        raise UserError("cannot write", where=str(output), expected="a file", got="a folder")
+    refuse_folder(output)
     with replacing(output, private=has_images(page)) as temporary_path:
         temporary_path.write_text(text, encoding="utf-8")
+
+
+def refuse_folder(output: Path) -> None:
+    """Raise `UserError` if the file to write is a folder."""
+    if output.is_dir():
+        raise UserError("cannot write", where=str(output), expected="a file", got="a folder")
 
 
 def has_images(page: Page) -> bool:

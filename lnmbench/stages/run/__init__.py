@@ -3,14 +3,21 @@
 from lnmbench.stages.plan import FailedMethods
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, Fit, NetworkChunk, list_fits, make_chunk
-from lnmbench.stages.run.example_images import ENCODINGS, example_caches
+from lnmbench.stages.run.example_images import ENCODINGS, example_caches, make_example_caches
 from lnmbench.stages.run.example_images import random_images as random_example_images
 from lnmbench.stages.run.execution import execute
 from lnmbench.stages.run.feature_table import FeatureTable
-from lnmbench.stages.run.features import cached_views, find_feature_cache, make_feature_cache
+from lnmbench.stages.run.features import (
+    cached_views,
+    find_feature_cache,
+    make_feature_cache,
+    rebuild_encoder,
+)
 from lnmbench.stages.run.final_model import fit_final_model
+from lnmbench.stages.run.image_encoder import ImageEncoder
 from lnmbench.stages.run.image_features import add_image_columns
 from lnmbench.stages.run.network_inputs import add_examples, label_inputs
+from lnmbench.stages.run.network_inputs import network_inputs as read_network_inputs
 from lnmbench.stages.run.networks import (
     network_results,
     repeat_for_candidates,
@@ -27,6 +34,7 @@ __all__ = [
     "FailedMethods",
     "FeatureTable",
     "Fit",
+    "ImageEncoder",
     "NetworkChunk",
     "add_examples",
     "add_image_columns",
@@ -40,10 +48,13 @@ __all__ = [
     "list_fits",
     "list_inputs",
     "make_chunk",
+    "make_example_caches",
     "make_feature_cache",
     "network_results",
     "permute_fits",
     "random_example_images",
+    "read_network_inputs",
+    "rebuild_encoder",
     "repeat_for_candidates",
     "run",
     "stack_fits",

@@ -1,0 +1,104 @@
+"""`lnmbench explain`: the slices and regions of images on which predictions depend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lnmbench.cli.console import print_notice
+from lnmbench.cli.option_groups import expand_groups
+from lnmbench.cli.plugins import PluginOptions
+
+HTML_FILE = Path("explanations.html")
+
+
+@expand_groups
+def explain(
+    *,
+    run: Annotated[
+        Path | None, typer.Argument(help="Run directory (default: the latest below runs/).")
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL",
+            help="Network, by its label in the report (default: the first four with images);"
+            " repeatable.",
+        ),
+    ] = None,
+    case: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Case, by its number in the report (default: those that the networks rank most"
+            " wrongly and most rightly); repeatable.",
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=50, help="Number of cases if none is named.")] = 8,
+    patch: Annotated[
+        float,
+        typer.Option(metavar="MM", min=2.0, max=200.0, help="Side of the occluded square in mm."),
+    ] = 22.4,
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="HTML file to write.", rich_help_panel="Output")
+    ] = HTML_FILE,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Also write each figure and picture to this folder.",
+            rich_help_panel="Output",
+        ),
+    ] = None,
+    device: Annotated[
+        str,
+        typer.Option(
+            help="Device of the networks: auto, cpu, cuda, cuda:1 or mps.",
+            rich_help_panel="Machine",
+        ),
+    ] = "auto",
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            metavar="GB",
+            help="Memory limit for training in GB (default: half of RAM, or 80 % of free GPU"
+            " memory).",
+            rich_help_panel="Machine",
+        ),
+    ] = None,
+    plugins: PluginOptions,
+) -> None:
+    """Show on which slices and regions of CT images the predictions of networks depend.
+
+    The networks that test the cases are trained again. The page shows CT images of patients.
+    """
+    from lnmbench.cli.console import print_to_console
+    from lnmbench.cli.report import write_figures
+    from lnmbench.environment import home
+    from lnmbench.progress import make_progress
+    from lnmbench.records import Figure, Gallery, Resources
+    from lnmbench.stages.explain import build_explanation_page, explain
+    from lnmbench.stages.report import find_latest_run, refuse_folder, write_report
+
+    refuse_folder(output)
+    registry = plugins.load()
+    with make_progress() as progress:
+        explained = explain(
+            run or find_latest_run(Path("runs")),
+            registry,
+            home=home(),
+            resources=Resources(device=device, memory_gb=memory),
+            progress=progress,
+            methods=method or (),
+            cases=case or (),
+            most=most,
+            patch_mm=patch,
+        )
+    page = build_explanation_page(explained)
+    if figures is not None:
+        write_figures(page, figures)
+    write_report(page, output, "html")
+    print_to_console([each for each in page.blocks if not isinstance(each, Figure | Gallery)])
+    print_notice(f"written to {output}")

@@ -1,0 +1,35 @@
+"""The page of explanations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lnmbench.records import Figure, Gallery, Paragraph
+from lnmbench.rendering import render_page
+from lnmbench.stages.explain import build_explanation_page
+
+
+def test_a_page_has_the_tables_and_each_case(explained: Any) -> None:
+    page = build_explanation_page(explained)
+    assert page.badge == "SYNTHETIC"
+    assert list(page.methods) == [n.method.fingerprint for n in explained.networks]
+    kinds = [type(block).__name__ for block in page.blocks]
+    assert kinds == ["Paragraph", "Table", "Table", *["Gallery", "Figure"] * 4, "Table"]
+    numbers = [b.title.split(".")[0] for b in page.blocks if isinstance(b, Figure | Gallery)]
+    assert numbers == [f"Figure {n}" for n in range(1, 9)]
+    html = render_page(page, "html")
+    assert html.count("data:image/png;base64,") == 4 * 3
+    assert "The images are simulated." in html
+    for id_ in explained.results.method_results[0].method.label, "middle + pt (best of 2)":
+        assert id_ in html
+
+
+def test_images_of_patients_are_announced(explained: Any) -> None:
+    results = explained.results
+    real = replace(results, card=replace(results.card, synthetic=False))
+    page = build_explanation_page(replace(explained, results=real))
+    text = page.blocks[0]
+    assert isinstance(text, Paragraph)
+    assert any("CT images of patients" in line for line in text.lines)
+    assert page.badge == ""
