@@ -1,8 +1,10 @@
-"""The pictures of docs/report.md, taken of a report's page in headless Chromium.
+"""The pictures of docs/report.md and docs/explanations.md, taken of pages in headless Chromium.
 
 lnmbench run --aux pt --encoder resnet50
 lnmbench report --format html --output report.html
 python docs/images/take.py report.html
+
+After the commands of docs/explanations.md: python docs/images/take.py explanations.html
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ HERE = Path(__file__).parent
 COLORS = 256
 WIDE, HIGH = 1280, 900
 # picture: what stands at its top
+EXPLANATIONS = {"explanations": "#s-occlusion-case-82-name"}
 PLACES = {
     "report-top": "",
     "report-differences": "#s-roc-name",
@@ -51,9 +54,11 @@ def main() -> None:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        for name, heading in PLACES.items():
+        is_report = page.stem != "explanations"
+        for name, heading in (PLACES if is_report else EXPLANATIONS).items():
             take(browser, page, name, heading, WIDE, "light")
-        take(browser, page, "report-phone", "", 360, "dark")
+        if is_report:
+            take(browser, page, "report-phone", "", 360, "dark")
         browser.close()
 
 

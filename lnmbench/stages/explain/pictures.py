@@ -160,6 +160,7 @@ def make_slice_figure(explained: Explained, position: int) -> Figure | None:
     count = max(len(each.effects) for _, each in slices if each is not None)
     zero = Mark(kind="rule", x=np.array([1.0, float(count)]), y=np.zeros(2))
     axis = Axis(title="Slice, from the feet", low=0.5, high=count + 0.5)
+    heaviest = max(float(each.weights.max()) for _, each in slices if each is not None)
     largest = max(
         (float(each.effects[np.abs(each.effects).argmax()]) for _, each in slices if each),
         key=abs,
@@ -170,6 +171,10 @@ def make_slice_figure(explained: Explained, position: int) -> Figure | None:
         alt=f"{count} slices; largest effect {format_difference(largest)}",
         panels=(
             Panel(x=axis, y=Axis(title="Effect on the probability"), marks=(zero, *effects)),
-            Panel(x=axis, y=Axis(title="Weight in the pooled vector", low=0.0), marks=(*weights,)),
+            Panel(
+                x=axis,
+                y=Axis(title="Weight in the pooled vector", low=0.0, high=1.1 * heaviest),
+                marks=(*weights,),
+            ),
         ),
     )
