@@ -40,7 +40,7 @@ class Estimator:
     description
         Class, parameters and search space as text.
     checksum
-        The checksum of class, code, parameters and search space.
+        The checksum of class, code, versions, parameters and search space.
     versions
         The versions of packages, or the checksums of files, that the classifier consists of.
     candidates
@@ -178,7 +178,7 @@ random_state=0); search: min_samples_leaf=40+15+5)
         name=name,
         module=type(cloned).__module__.partition(".")[0],
         description=_describe_shortly(cloned, searched, missing),
-        checksum=checksum(f"{text} {searched} {missing}".encode()),
+        checksum=checksum(f"{text} {sorted(versions.items())} {searched} {missing}".encode()),
         versions=versions,
         candidates=grid(**searched),
         missing=missing,

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import importlib
 import pickle
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -165,7 +168,9 @@ def test_a_description_has_no_addresses_and_no_folders() -> None:
 def test_an_estimator_is_read_in_another_process(run_python: Callable[[str], str]) -> None:
     passed = estimator("trees", ExtraTreesClassifier(7), search={"max_depth": [2, 4]})
     code = f"""
+import importlib
 import pickle
+import sys
 passed = pickle.loads({pickle.dumps(passed)!r})
 print(passed, passed.checksum, passed.model().estimator(())[-1].n_estimators)
 """
@@ -188,7 +193,9 @@ def test_a_class_that_workers_cannot_import_is_refused_there(
 ) -> None:
     packed = pickle.dumps(estimator("mine", Prior()))
     code = f"""
+import importlib
 import pickle
+import sys
 from lnmbench import UserError
 passed = pickle.loads({packed!r})
 try:
@@ -200,3 +207,36 @@ except UserError as error:
     assert message.startswith("worker processes cannot read the estimator mine: got ModuleNotF")
     assert message.endswith("omit executor, to run in one process")
     assert "\n" not in message
+
+
+MODEL = """
+from sklearn.linear_model import LogisticRegression
+
+class Mine(LogisticRegression):
+    def fit(self, features, truth):
+        return super().fit(features, truth)
+"""
+
+
+def test_code_in_memory_counts_as_well_as_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "my_models_that_change.py"
+    file.write_text(MODEL, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module(file.stem)
+    first = estimator("mine", module.Mine())
+    assert first.versions[file.stem].startswith("sha256:")
+    file.write_text(MODEL.replace("features, truth)\n", "features, 1 - truth)\n"), encoding="utf-8")
+    unloaded = estimator("mine", module.Mine())
+    loaded = estimator("mine", importlib.reload(module).Mine())
+    assert len({first.checksum, unloaded.checksum, loaded.checksum}) == 3
+    del sys.modules[file.stem]
+
+
+def test_workers_refuse_code_of_another_version() -> None:
+    passed = estimator("mine", LogisticRegression())
+    passed.versions = {"sklearn": "0.1"}
+    sent = pickle.loads(pickle.dumps(passed))
+    with pytest.raises(UserError, match=r"the code of the estimator mine changed.*\(sklearn\)"):
+        sent.model()
