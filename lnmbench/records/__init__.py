@@ -83,7 +83,15 @@ from lnmbench.records.outcomes import (
 )
 from lnmbench.records.predictions import CasePredictions, PredictionScale
 from lnmbench.records.probe import EncoderProbe, IdealLabel, ProbedLabel, probe_key
-from lnmbench.records.profile import CenterCounts, ImagePair, LeakSigns, Profile, Summary, Variable
+from lnmbench.records.profile import (
+    CenterCounts,
+    ImageCounts,
+    ImagePair,
+    LeakSigns,
+    Profile,
+    Summary,
+    Variable,
+)
 from lnmbench.records.protocol import Family, MissingImages, Plan, Protocol, Splits
 from lnmbench.records.read_only import ReadOnlyMapping, freeze
 from lnmbench.records.report import (
@@ -170,6 +178,7 @@ __all__ = [
     "IdealLabel",
     "Identity",
     "ImageControl",
+    "ImageCounts",
     "ImageInputs",
     "ImagePair",
     "InputImportance",

@@ -82,6 +82,16 @@ class CenterCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageCounts:
+    """The numbers of cases with and without images: all, and the positive ones."""
+
+    with_images: int
+    positives_with_images: int
+    without_images: int
+    positives_without_images: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """The variables and centers of a plan's cases, and near-duplicate images.
 
@@ -90,10 +100,11 @@ class Profile:
 
     `near_duplicates` are the pairs of cases that share an image, the closest first, at most 1000;
     None without images. `separating_pairs` are names of features whose difference separates the
-    classes without error.
+    classes without error. `images` are counts of cases, if networks predict some without images.
     """
 
     variables: tuple[Variable, ...] = ()
     near_duplicates: tuple[ImagePair, ...] | None = field(default=None)
     separating_pairs: tuple[tuple[str, str], ...] = ()
     centers: tuple[CenterCounts, ...] = ()
+    images: ImageCounts | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})

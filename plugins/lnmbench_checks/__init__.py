@@ -29,6 +29,7 @@ def register_checks() -> Mapping[str, Callable[..., Check]]:
     from lnmbench_checks.lnm018_unchanged_predictions import UnchangedPredictions
     from lnmbench_checks.lnm019_unlearned_aux_tasks import UnlearnedAuxTasks
     from lnmbench_checks.lnm020_unregularized_reference import UnregularizedReference
+    from lnmbench_checks.lnm021_missing_images import MissingImages
 
     return {
         "LNM001": PatientLeakage,
@@ -51,4 +52,5 @@ def register_checks() -> Mapping[str, Callable[..., Check]]:
         "LNM018": UnchangedPredictions,
         "LNM019": UnlearnedAuxTasks,
         "LNM020": UnregularizedReference,
+        "LNM021": MissingImages,
     }

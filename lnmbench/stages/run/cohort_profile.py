@@ -13,6 +13,7 @@ from lnmbench.records import (
     CenterCounts,
     Cohort,
     Column,
+    ImageCounts,
     LeakSigns,
     Plan,
     Profile,
@@ -66,6 +67,7 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
             )
         ),
         centers=_count_centers(cohort, positions, plan.truth),
+        images=_count_images(cohort.case_has_images[positions], plan),
     )
 
 
@@ -90,6 +92,20 @@ def _count_centers(
         for name in np.unique(names[names != ""])
     )
     return tuple(sorted(counts, key=lambda center: (-center.cases, -center.positives)))
+
+
+def _count_images(has_images: NDArray[np.bool_], plan: Plan) -> ImageCounts | None:
+    """Return the numbers of cases with and without images, if the plan masks missing ones."""
+    masked = plan.protocol.missing_images == "mask"
+    if not masked or has_images.all() or not has_images.any():
+        return None
+    positive = plan.truth == 1
+    return ImageCounts(
+        with_images=int(has_images.sum()),
+        positives_with_images=int((positive & has_images).sum()),
+        without_images=int((~has_images).sum()),
+        positives_without_images=int((positive & ~has_images).sum()),
+    )
 
 
 def _variable(column: Column, values: NDArray[np.float64], plan: Plan) -> Variable:
