@@ -79,10 +79,13 @@ def explain(
     from lnmbench.environment import home
     from lnmbench.progress import make_progress
     from lnmbench.records import Figure, Gallery, Resources
+    from lnmbench.rendering import require_new_folder
     from lnmbench.stages.explain import build_explanation_page, explain
     from lnmbench.stages.report import find_latest_run, refuse_folder, write_report
 
     refuse_folder(output)
+    if figures is not None:
+        require_new_folder(figures)
     registry = plugins.load()
     with make_progress() as progress:
         explained = explain(
@@ -97,8 +100,8 @@ def explain(
             patch_mm=patch,
         )
     page = build_explanation_page(explained)
+    write_report(page, output, "html")
     if figures is not None:
         write_figures(page, figures)
-    write_report(page, output, "html")
     print_to_console([each for each in page.blocks if not isinstance(each, Figure | Gallery)])
     print_notice(f"written to {output}")

@@ -71,6 +71,13 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     return figures.write_figures(page, folder)
 
 
+def require_new_folder(folder: Path) -> None:
+    """Raise `UserError` for a folder that `write_figures` would refuse."""
+    from lnmbench.rendering import figures
+
+    figures.require_new_folder(folder)
+
+
 def print_blocks(console: Console, blocks: Sequence[Block]) -> None:
     """Print the blocks in the width of the console, their texts without interpretation."""
     print_text_blocks(console, _text_blocks(blocks, exhaustive=False))
@@ -112,5 +119,6 @@ __all__ = [
     "print_blocks",
     "render",
     "render_page",
+    "require_new_folder",
     "write_figures",
 ]

@@ -96,6 +96,21 @@ def replacing(path: Path, *, private: bool = False, sweep: bool = True) -> Itera
             temporary_path.unlink(missing_ok=True)
 
 
+def require_empty(folder: Path, *, what: str) -> None:
+    """Raise `UserError` for a folder that is neither new nor empty.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    what
+        The problem if it is not empty.
+    """
+    with writing(folder):
+        if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError(what, where=str(folder), got="a file, or a folder with files")
+
+
 @contextmanager
 def new_folder(folder: Path, *, what: str, private: bool = False) -> Iterator[Path]:
     """Yield a temporary folder to write to; move it to `folder` when the block succeeds.
@@ -114,9 +129,7 @@ def new_folder(folder: Path, *, what: str, private: bool = False) -> Iterator[Pa
     UserError
         If it is not empty or cannot be written; no file stays.
     """
-    with writing(folder):
-        if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
-            raise UserError(what, where=str(folder), got="a file, or a folder with files")
+    require_empty(folder, what=what)
     temporary_folder = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         with writing(folder):

@@ -58,6 +58,9 @@ def test_a_page_is_written_and_its_tables_are_printed(
 def test_a_folder_cannot_be_written(home: Path) -> None:
     with pytest.raises(UserError, match="cannot write"):
         call("explain --output .")
+    Path("figures").write_text("")
+    with pytest.raises(UserError, match="figures need a new folder"):
+        call("explain --figures figures")
     with pytest.raises(UserError, match="no run here"):
         call("explain")
 

@@ -13,7 +13,7 @@ from lnmbench.rendering.blocks import clean_page
 from lnmbench.rendering.figures.draw_figure import FileFormat, draw_file
 from lnmbench.rendering.figures.styles import make_styles
 from lnmbench.rendering.png import encode_png
-from lnmbench.store.atomic import new_folder
+from lnmbench.store.atomic import new_folder, require_empty
 from lnmbench.text import format_csv
 
 if TYPE_CHECKING:
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 FORMATS: tuple[FileFormat, ...] = ("svg", "pdf")
 COLUMNS = ("panel", "name", "kind", "methods", "category", "x", "y", "low", "high")
+_PROBLEM = "figures need a new folder"
+
+
+def require_new_folder(folder: Path) -> None:
+    """Raise `UserError` for a folder that `write_figures` would refuse."""
+    require_empty(folder.resolve(), what=_PROBLEM)
 
 
 def write_figures(page: Page, folder: Path) -> list[Path]:
@@ -39,7 +45,7 @@ def write_figures(page: Page, folder: Path) -> list[Path]:
     figures = [block for block in blocks if isinstance(block, Figure)]
     styles = make_styles(figures, page.methods, page.controls)
     private = any(isinstance(block, Gallery) for block in blocks)
-    with new_folder(folder, what="figures need a new folder", private=private) as temporary_folder:
+    with new_folder(folder, what=_PROBLEM, private=private) as temporary_folder:
         for stem, block in _stems(blocks).items():
             if isinstance(block, Gallery):
                 _write_pictures(block, temporary_folder, stem)
