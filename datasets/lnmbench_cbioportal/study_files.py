@@ -77,7 +77,11 @@ def find_study(root: Path) -> StudyFiles:
         if studies:
             return studies[0]
         _require_patients(level)
-    raise UserError(f"no clinical tables of cBioPortal under {root}", expected=_EXPECTED)
+    raise UserError(
+        f"no clinical tables of cBioPortal under {root}",
+        expected=_EXPECTED,
+        then="give the folder of a study as root",
+    )
 
 
 def _make_study(folder: Path, patients: Sequence[Path], files: Sequence[Path]) -> StudyFiles:

@@ -21,6 +21,8 @@ _MOST_NAMES = 12
 def find_index(root: Path) -> Path:
     """Return the `dataset.json` of a raw data set. Raises `UserError` if it is missing."""
     path = root if root.name == INDEX else root / INDEX
+    if not root.exists():
+        raise UserError(f"no folder {root}", then="check the path")
     if not path.is_file():
         below = sorted(path.parent.name for path in root.glob(f"*/{INDEX}"))
         raise UserError(
@@ -28,7 +30,7 @@ def find_index(root: Path) -> Path:
             expected=f"the folder of a raw data set of nnU-Net: {INDEX}, {IMAGES}, {LABELS}",
             then=f"give {join_first(below, _MOST_NAMES, separator=' or ')} in it as root"
             if below
-            else "",
+            else "give its folder as root",
         )
     return path
 
@@ -96,7 +98,11 @@ def _describe_cases(
 def _list_stems(folder: Path, ending: str) -> dict[str, None]:
     """Return the names of the files with an ending, without it, sorted."""
     if not folder.is_dir():
-        raise UserError(f"no folder {folder}", expected=f"{IMAGES} and {LABELS} below the root")
+        raise UserError(
+            f"no folder {folder}",
+            expected=f"{IMAGES} and {LABELS} below the root",
+            then="give the folder of a raw data set of nnU-Net as root",
+        )
     with reading(folder):
         names = sorted(path.name for path in folder.iterdir() if not is_system_file(path.name))
     return {name.removesuffix(ending): None for name in names if name.endswith(ending)}

@@ -161,8 +161,12 @@ def _read_index(path: Path) -> _IndexFile:
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in detail["loc"][:2]) or INDEX
+        is_missing = detail["type"] == "missing"
         raise UserError(
-            f"{path} is no index of nnU-Net", where=f"key {quote(key)}", got=detail["msg"]
+            f"{path} is no index of nnU-Net",
+            where=f"key {quote(key)}",
+            got="no such key" if is_missing else detail["msg"],
+            then="export the raw data set again, or use the data set folder with a manifest",
         ) from None
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from lnmbench.errors import UserError, nearest, reading
 from lnmbench.tables.rows import Cells, first_rows
 
+_NEXT_STEP = "give the folder of the table, or the table, as root"
+
 
 def find_table(root: Path, is_header: Callable[[Cells], bool], *, what: str, expected: str) -> Path:
     """Return the CSV below `root` whose first rows are the header, nearest to the root.
@@ -42,7 +44,7 @@ def find_table(root: Path, is_header: Callable[[Cells], bool], *, what: str, exp
             )
         if matches:
             return matches[0]
-    raise UserError(f"no {what} under {root}", expected=expected)
+    raise UserError(f"no {what} under {root}", expected=expected, then=_NEXT_STEP)
 
 
 def collect_files(
@@ -79,7 +81,7 @@ def collect_files(
             )
         paths[name] = path
     if not paths:
-        raise UserError(f"no {what} under {root}", expected=expected)
+        raise UserError(f"no {what} under {root}", expected=expected, then=_NEXT_STEP)
     return paths
 
 

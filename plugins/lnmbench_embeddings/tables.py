@@ -24,6 +24,7 @@ SLICE = "slice"
 _NUMBERED = re.compile(r"(.*?)\d+")
 _SEPARATORS = ",;\t"
 _SHOWN = 3
+_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "-nan", "null", "NULL", "None", "<NA>")
 
 
 def read_csv(path: Path, id_column: str) -> FeatureRows:
@@ -53,7 +54,7 @@ def read_csv(path: Path, id_column: str) -> FeatureRows:
         id_column = _find_id_column(columns, id_column)
         _require_names(columns[1:] if is_indexed else columns, id_column, path.name)
         frame = _parse(path, separator, names, id_column, decimal=".")
-        if separator == ";" and any(frame[name].dtype == object for name in _others(names)):
+        if separator == ";" and any(frame[name].dtype.kind == "O" for name in _others(names)):
             frame = _parse(path, separator, names, id_column, decimal=",")
     except (csv.Error, ValueError, pd.errors.ParserWarning) as error:
         raise UserError(
@@ -124,7 +125,10 @@ def _parse(
             header=None,
             skiprows=1,
             names=list(names),
-            converters={ids: str.strip},
+            dtype={ids: str},
+            # an id may be NA; a missing feature is refused later
+            keep_default_na=False,
+            na_values={name: list(_MISSING) for name in names if name != ids},
             encoding="utf-8-sig",
             skipinitialspace=True,
             index_col=False,
@@ -159,11 +163,11 @@ def _require_names(names: Sequence[str], id_column: str, file: str) -> None:
             f"{file} has no column {id_column!r} of ids"
             if id_column not in names
             else f"{file} has several columns {id_column!r}",
-            got=join_first([clean(name) for name in names], _SHOWN),
+            got=join_first([clean(name) for name in names if name], _SHOWN) or "no column",
             then="name the column with id_column=…",
         )
     if len(set(names)) < len(names):
-        raise UserError(f"{file} has two columns of one name")
+        raise UserError(f"{file} has two columns of one name", then="rename one of them")
     features = [name for name in names if name not in (id_column, SLICE)]
     matches = {name: _NUMBERED.fullmatch(name) for name in features}
     prefixes = [match.group(1) for match in matches.values() if match]

@@ -12,6 +12,7 @@ from lnmbench.feature_selection import list_wide
 from lnmbench.records import (
     IMAGE_MODALITY,
     MODALITIES,
+    SELECT,
     SELECT_MOST,
     Choice,
     Cohort,
@@ -106,6 +107,12 @@ def refuse_selection(choice: Choice, cohort: Cohort) -> None:
             f"wrong value for {SELECT_MOST} of {choice.name}",
             expected="1 or more",
             got=str(selection.most),
+        )
+    if selection.method == "none" and SELECT_MOST in choice.parameters:
+        raise UserError(
+            f"{SELECT_MOST} has no effect without {SELECT}",
+            where=f"baseline {choice.name}",
+            then=f"add {SELECT}=mrmr, or omit it",
         )
     if selection.method != "none" and not list_wide(cohort.features, selection):
         raise UserError(

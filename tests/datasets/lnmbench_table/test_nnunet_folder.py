@@ -53,8 +53,10 @@ def test_images_without_a_label_are_counted(tmp_path: Path) -> None:
 
 
 def test_folders_that_lack_are_said(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no dataset.json in"):
+    with pytest.raises(UserError, match="no dataset.json in .*; give its folder as root"):
         find_index(tmp_path)
+    with pytest.raises(UserError, match="no folder .*nowhere; check the path"):
+        find_index(tmp_path / "nowhere")
     (tmp_path / "Dataset501_Lung").mkdir()
     (tmp_path / "Dataset501_Lung" / "dataset.json").touch()
     with pytest.raises(UserError, match="give Dataset501_Lung in it as root"):

@@ -102,6 +102,7 @@ def test_the_channel_of_ct_may_be_another_than_the_first(tmp_path: Path) -> None
         ("[1]", "is no index of nnU-Net"),
         ('{"labels": {"tumor": 1, "tumor": 2}}', "key 'tumor' occurs more than once"),
         ({"labels": 3}, "is no index of nnU-Net .key 'labels'"),
+        ({}, "is no index of nnU-Net .key 'labels'.: got no such key; export"),
         ({**V2, "labels": {"background": 0}}, "no label but the background"),
         ({**V2, "labels": {"tumor": "one"}}, "label 'tumor' has no number"),
         ({**V2, "channel_names": {"first": "CT"}}, "channel 'first' has no number"),

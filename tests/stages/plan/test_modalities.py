@@ -131,5 +131,7 @@ def test_a_selection_without_a_wide_modality_is_refused(make_cohort: MakeCohort)
         refuse_selection(choose(select="mrmr"), cohort)
     with pytest.raises(UserError, match="wrong value for select_most of logistic.*got 0"):
         refuse_selection(choose(select_most=0), cohort)
+    with pytest.raises(UserError, match="select_most has no effect without select .*; add select="):
+        refuse_selection(choose(select_most=5), cohort)
     with pytest.raises(UserError, match="select"):
         choose(select="boruta")
