@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lnmbench.stages.explain.case_variants import ExplainedCase, VariantMaker
-from lnmbench.stages.explain.explain_run import resolve_network
+from lnmbench.stages.explain.ledger_network import resolve_network
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.cohort_folder import find_cohort_file
 from lnmbench.store.feature_cache import FeatureCache, read_features

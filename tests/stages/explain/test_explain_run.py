@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice
 from lnmbench.stages.explain import explain_run
 from lnmbench.store.ledger import LedgerReader
 
@@ -123,19 +122,3 @@ def test_what_cannot_be_explained_is_refused_in_one_line(
     monkeypatch.setattr(explain_run, "MOST_DEVIATION", -1.0)
     with pytest.raises(UserError, match="does not give the predictions of the run"):
         bench.explain(transformer_run, cases=(3,), patch_mm=70.0)
-
-
-def test_a_run_of_another_version_of_an_encoder_is_refused(
-    bench: Any, transformer_run: Path
-) -> None:
-    from dataclasses import replace
-
-    from lnmbench.store.cohort_file import read_cohort
-    from lnmbench.store.cohort_folder import find_cohort_file
-
-    with LedgerReader.open(transformer_run) as ledger:
-        plan, (method, _) = ledger.plan(), ledger.methods()
-    cohort = read_cohort(find_cohort_file(bench.home, plan.fingerprint))
-    older = replace(method, encoder=Choice(name="middle", parameters={"train": "none"}))
-    with pytest.raises(UserError, match="the encoder has other parameters than in the run"):
-        explain_run.resolve_network(older, plan, cohort, bench.registry)

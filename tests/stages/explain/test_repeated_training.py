@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lnmbench.records import Resources
-from lnmbench.stages.explain.explain_run import resolve_network
+from lnmbench.stages.explain.ledger_network import resolve_network
 from lnmbench.stages.explain.repeated_training import RepeatedTraining
 from lnmbench.stages.explain.variants import Variants
 from lnmbench.stages.run import make_feature_cache
