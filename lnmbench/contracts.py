@@ -532,6 +532,17 @@ class ImageBaseline(Protocol):
 
 
 @runtime_checkable
+class TunedReduction(Protocol):
+    """A baseline on features of images whose reduction has settings; optional."""
+
+    def reductions(self) -> Sequence[Mapping[str, object]]:
+        """Return the candidate settings of the inner folds, keyword arguments of `reduction`.
+
+        The inner folds choose among all of them with all candidates of the model.
+        """
+
+
+@runtime_checkable
 class Metric(Protocol):
     """A score of predictions."""
 
@@ -733,6 +744,7 @@ __all__ = [
     "TaskNeeds",
     "Thresholded",
     "Tunable",
+    "TunedReduction",
     "Versioned",
     "Weighting",
 ]

@@ -142,7 +142,8 @@ def check_baseline_probabilities(baseline: Any, cohort: Cohort) -> None:
     if isinstance(baseline, GuardedImageBaseline):
         assert isinstance(baseline.encoder + baseline.aux, str)
         features = np.random.default_rng(0).normal(size=(40, 24))
-        baseline.reduce(features, np.arange(40) < 30)
+        for settings in baseline.reductions:
+            baseline.reduce(features, np.arange(40) < 30, settings)
         return
     if baseline.fixed is not None:
         return

@@ -89,7 +89,8 @@ def use_image_baseline(member: str, value: object) -> None:
     faulty = type("Faulty", (GoodImageBaseline,), {member: value})()
     baseline: Any = guard(faulty, Boundary(plugin=PLUGIN, role="baseline", name="x"))
     assert baseline.encoder == "resnet18"
-    baseline.reduce(np.ones((4, 2)), ALL)
+    for settings in baseline.reductions:
+        baseline.reduce(np.ones((4, 2)), ALL, settings)
 
 
 def use_reader(value: object) -> None:
@@ -221,6 +222,8 @@ IMAGE_BASELINES: dict[tuple[str, str], Callable[[], object]] = {
         ("reduction", "returns a classifier", returning(Constant())),
         ("reduction", "returns NaN", returning(Rescale(float("nan")))),
         ("reduction", "returns no feature", returning(Rescale(1.0, columns=0))),
+        ("reductions", "returns none", returning([])),
+        ("reductions", "has settings that `reduction` lacks", returning([{"width": 4}])),
     ]
 }
 FAULTS: dict[tuple[str, str], Callable[[], object]] = {

@@ -78,7 +78,7 @@ class GuardedBaseline:
     @cached_property
     def _candidates(self) -> Sequence[Mapping[str, object]]:
         function = self._baseline.candidates
-        return self._boundary.call("candidates", _require_candidates, function)
+        return self._boundary.call("candidates", require_candidates, function)
 
 
 class GuardedEstimator:
@@ -164,7 +164,8 @@ def _require_classifier(value: object) -> Any:
     return value
 
 
-def _require_candidates(value: object) -> Sequence[Mapping[str, object]]:
+def require_candidates(value: object) -> Sequence[Mapping[str, object]]:
+    """Return candidate settings; `Unexpected` if there is none, or for another value."""
     candidates = [
         require_mapping(settings, most=MOST_SETTINGS)
         for settings in require_sequence(value, most=MOST_CANDIDATES)

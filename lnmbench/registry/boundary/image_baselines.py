@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lnmbench.contracts import Baseline, ImageBaseline
+from lnmbench.contracts import Baseline, ImageBaseline, TunedReduction
 from lnmbench.registry.boundary.arrays import require_array
-from lnmbench.registry.boundary.baselines import GuardedBaseline
+from lnmbench.registry.boundary.baselines import GuardedBaseline, require_candidates
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.values import Unexpected, describe, require_text
 
@@ -51,8 +52,18 @@ class GuardedImageBaseline:
     def _read(self, attribute: str) -> str:
         return self._boundary.read(attribute, _require_choice, self._baseline)
 
+    @cached_property
+    def reductions(self) -> Sequence[Mapping[str, object]]:
+        """The candidate settings of the reduction; one without settings for a fixed one."""
+        if not isinstance(self._baseline, TunedReduction):
+            return ({},)
+        return self._boundary.call("reductions", require_candidates, self._baseline.reductions)
+
     def reduce(
-        self, features: NDArray[np.float64], training: NDArray[np.bool_]
+        self,
+        features: NDArray[np.float64],
+        training: NDArray[np.bool_],
+        settings: Mapping[str, object] | None = None,
     ) -> NDArray[np.float64]:
         """Return the features that the baseline's transformer makes of others, (n, m).
 
@@ -62,9 +73,13 @@ class GuardedImageBaseline:
             The features of all cases, (n, d).
         training
             The cases to which the transformer is fitted, (n,).
+        settings
+            One of `reductions`; by default, the transformer's own.
         """
         function = self._baseline.reduction
-        reduction = self._boundary.call("reduction", _require_transformer, function)
+        reduction = self._boundary.call(
+            "reduction", _require_transformer, function, **(settings or {})
+        )
         if reduction is None:
             return features
 

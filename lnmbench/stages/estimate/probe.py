@@ -26,6 +26,7 @@ from lnmbench.stages.plan import (
 from lnmbench.stages.run import (
     ENCODINGS,
     BaselineChunk,
+    Completion,
     FeatureTable,
     Fit,
     add_image_columns,
@@ -167,7 +168,10 @@ def _estimate_baseline(
     if resolved.fixed is not None:
         return RepeatEstimate()
     images = resolved.images
-    complete = None if images is None else partial(_add_random_columns, images)
+    complete = None
+    if images is not None:
+        tables = partial(_add_random_columns, images)
+        complete = Completion(settings=images.baseline.reductions, tables=tables)
     chunk = BaselineChunk(
         method=resolved.method,
         repeat=repeat,
@@ -203,7 +207,9 @@ def _estimate_baseline(
     )
 
 
-def _add_random_columns(images: ImageSource, table: FeatureTable, fit: Fit) -> FeatureTable:
+def _add_random_columns(
+    images: ImageSource, table: FeatureTable, fit: Fit
+) -> tuple[FeatureTable, ...]:
     network = images.network
     training = network.method.training
     width = training.image_features if network.tasks else network.encoder.build().out_dim

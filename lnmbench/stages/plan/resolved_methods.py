@@ -63,7 +63,8 @@ class ResolvedBaseline:
     @property
     def candidates(self) -> int:
         """The number of settings that the inner folds choose among."""
-        return len(self.baseline.candidates())
+        reductions = 1 if self.images is None else len(self.images.baseline.reductions)
+        return len(self.baseline.candidates()) * reductions
 
 
 ResolvedMethod = ResolvedNetwork | ResolvedBaseline

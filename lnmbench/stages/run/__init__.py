@@ -1,7 +1,7 @@
 """run: the fits that a ledger lacks, trained chunk after chunk."""
 
 from lnmbench.stages.plan import FailedMethods
-from lnmbench.stages.run.baselines import baseline_results
+from lnmbench.stages.run.baselines import Completion, baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, Fit, NetworkChunk, list_fits, make_chunk
 from lnmbench.stages.run.example_images import ENCODINGS, example_caches, make_example_caches
 from lnmbench.stages.run.example_images import random_images as random_example_images
@@ -31,6 +31,7 @@ __all__ = [
     "ENCODINGS",
     "BaselineChunk",
     "Chunk",
+    "Completion",
     "FailedMethods",
     "FeatureTable",
     "Fit",

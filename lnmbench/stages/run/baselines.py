@@ -36,11 +36,23 @@ from lnmbench.text import clean
 _MOST_NOTES, _LONGEST_NOTE = 3, 160
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Completion:
+    """The features that a model gets besides the clinical ones, and that differ between fits.
+
+    `settings` are candidates of these features; `tables` returns a table for each of them, which
+    begins with the clinical features.
+    """
+
+    settings: Sequence[Mapping[str, object]]
+    tables: Callable[[FeatureTable, Fit], Sequence[FeatureTable]]
+
+
 def baseline_results(
     chunk: BaselineChunk,
     cohort: Cohort,
     baseline: GuardedBaseline,
-    complete: Callable[[FeatureTable, Fit], FeatureTable] | None = None,
+    completion: Completion | None = None,
 ) -> list[UnitResult]:
     """Return the results of the chunk's units.
 
@@ -52,7 +64,7 @@ def baseline_results(
         The cohort of the chunk.
     baseline
         The baseline of the method.
-    complete
+    completion
         Adds the columns that differ between fits to the clinical features.
     """
     from threadpoolctl import threadpool_limits
@@ -61,7 +73,7 @@ def baseline_results(
     planned = list(list_fits(chunk.plan, chunk.repeat))
     with threadpool_limits(1):  # small matrices: more threads only wait for each other
         return [
-            _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, table, complete)
+            _unit(chunk, [fit for fit in planned if fit.fold == fold], baseline, table, completion)
             for fold in chunk.folds
         ]
 
@@ -91,23 +103,31 @@ def _unit(
     unit: Sequence[Fit],
     baseline: GuardedBaseline,
     table: FeatureTable,
-    complete: Callable[[FeatureTable, Fit], FeatureTable] | None,
+    completion: Completion | None,
 ) -> UnitResult:
+    variants = ({},) if completion is None else completion.settings
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        tables = [table if complete is None else complete(table, fit) for fit in unit]
-        fitted = [
-            _fit_outcomes(baseline, features, chunk.plan, fit)
-            for features, fit in zip(tables, unit, strict=True)
+        of_fits = [
+            (table,) if completion is None else completion.tables(table, fit) for fit in unit
         ]
-    by_candidate = zip(*(each.losses for each in fitted), strict=True)
+        fits = [
+            [_fit_outcomes(baseline, features, chunk.plan, fit) for features in variants_of_fit]
+            for variants_of_fit, fit in zip(of_fits, unit, strict=True)
+        ]
+    candidates = [
+        {**variant, **settings} for variant in variants for settings in baseline.candidates()
+    ]
+    losses_of_fits = ([loss for each in fit for loss in each.losses] for fit in fits)
     trials = [
         Trial(candidate=number, settings=printable_settings(settings), losses=losses)
         for number, (settings, losses) in enumerate(
-            zip(baseline.candidates(), by_candidate, strict=True), start=1
+            zip(candidates, zip(*losses_of_fits, strict=True), strict=True), start=1
         )
     ]
-    chosen = best_trial(trials).candidate - 1
+    variant, chosen = divmod(best_trial(trials).candidate - 1, len(baseline.candidates()))
+    tables = [variants_of_fit[variant] for variants_of_fit in of_fits]
+    fitted = [fit[variant] for fit in fits]
     predictions = np.stack([each.probabilities[chosen] for each in fitted])  # (fits, n, m)
     predictions = _order(predictions, chunk.plan)
     return unit_result(

@@ -13,7 +13,7 @@ from lnmbench.records import Cohort, UnitResult
 from lnmbench.registry import BLOCK, PLUGINS, PluginSource, Registry
 from lnmbench.registry.boundary.image_baselines import GuardedImageBaseline
 from lnmbench.stages.plan import model_choice, refuse_model
-from lnmbench.stages.run.baselines import baseline_results
+from lnmbench.stages.run.baselines import Completion, baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Chunk, NetworkChunk
 from lnmbench.stages.run.fixed_predictions import fixed_results
 from lnmbench.stages.run.image_features import add_image_columns, image_features
@@ -60,7 +60,10 @@ def _baseline_results(chunk: BaselineChunk, cohort: Cohort, registry: Registry) 
         chunk,
         cohort,
         refuse_model(chunk.method.label, model),
-        lambda table, fit: add_image_columns(table, images(fit), fit, baseline),
+        Completion(
+            settings=baseline.reductions,
+            tables=lambda table, fit: add_image_columns(table, images(fit), fit, baseline),
+        ),
     )
 
 

@@ -66,8 +66,8 @@ def image_features(
 
 def add_image_columns(
     table: FeatureTable, features: NDArray[np.float64], fit: Fit, baseline: GuardedImageBaseline
-) -> FeatureTable:
-    """Return the clinical features, followed by features of images.
+) -> tuple[FeatureTable, ...]:
+    """Return the clinical features, followed by features of images, for each reduction of these.
 
     A reduction is fitted to the training cases with images. If a case has none, its features of
     images are 0, and a last feature says which cases have images.
@@ -84,18 +84,25 @@ def add_image_columns(
         The baseline on features of images.
     """
     has_images = ~np.isnan(features).all(axis=1)
-    shown = baseline.reduce(features[has_images], fit.training[has_images])  # (cases, m)
-    reduced = np.zeros((len(features), shown.shape[1]))
-    reduced[has_images] = shown
     names = {column.name for column in table.columns}
     stem = "image feature"
     while any(name.startswith(stem) for name in names):
         stem += "_"
-    columns = [Column(name=f"{stem} {i}", role="feature") for i in range(1, reduced.shape[1] + 1)]
-    if not has_images.all():
-        columns.append(Column(name=f"{stem}s known", role="feature"))
-        reduced = np.column_stack([reduced, has_images])
-    return table.join(columns, reduced)
+
+    def join(shown: NDArray[np.float64]) -> FeatureTable:
+        reduced = np.zeros((len(features), shown.shape[1]))
+        reduced[has_images] = shown
+        numbers = range(1, reduced.shape[1] + 1)
+        columns = [Column(name=f"{stem} {i}", role="feature") for i in numbers]
+        if not has_images.all():
+            columns.append(Column(name=f"{stem}s known", role="feature"))
+            reduced = np.column_stack([reduced, has_images])
+        return table.join(columns, reduced)
+
+    return tuple(
+        join(baseline.reduce(features[has_images], fit.training[has_images], settings))
+        for settings in baseline.reductions
+    )
 
 
 def pool_features(

@@ -31,6 +31,21 @@ def test_features_are_reduced_by_the_training_cases(boundary: Boundary) -> None:
     np.testing.assert_array_equal(baseline.reduce(FEATURES, TRAINING), expected)
 
 
+def test_a_reduction_may_have_settings(boundary: Boundary) -> None:
+    class Tuned(Halved):
+        def reductions(self) -> Any:
+            return [{"count": 1}, {"count": 3}]
+
+        def reduction(self, count: int = 2) -> Any:
+            return PCA(n_components=count)
+
+    baseline = GuardedImageBaseline(Tuned(), boundary)
+    widths = [baseline.reduce(FEATURES, TRAINING, each).shape[1] for each in baseline.reductions]
+    assert widths == [1, 3]
+    assert baseline.reduce(FEATURES, TRAINING).shape[1] == 2
+    assert GuardedImageBaseline(Halved(), boundary).reductions == ({},)
+
+
 def test_features_without_a_reduction_are_kept(boundary: Boundary) -> None:
     class Kept(Halved):
         def reduction(self) -> Any:

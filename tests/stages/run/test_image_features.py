@@ -147,10 +147,36 @@ def test_columns_of_images_follow_the_clinical_ones_under_names_of_their_own(
     frame = feature_frame(cohort, np.arange(48)).rename(columns={"age": column.name})
     table = FeatureTable(columns=(column, cohort.features[1]), frame=frame)
     images = np.random.default_rng(0).normal(size=(48, 5))
-    joined = add_image_columns(table, images, fit, baseline)
+    (joined,) = add_image_columns(table, images, fit, baseline)
     names = ["image feature 1", "sex", *(f"image feature_ {i}" for i in (1, 2, 3))]
     assert [c.name for c in joined.columns] == list(joined.frame.columns) == names
     np.testing.assert_array_equal(joined.frame[column.name], frame[column.name])
+
+
+def with_components(chunk: BaselineChunk, components: int | str) -> BaselineChunk:
+    parameters = {"encoder": "resnet18", "components": components}
+    baseline = Choice(name="pooled", parameters=parameters)
+    return replace(chunk, method=replace(chunk.method, baseline=baseline))
+
+
+def test_the_inner_folds_choose_the_reduction_with_the_model(
+    setting: Setting, planted_registry: Registry
+) -> None:
+    def results_with(components: int | str) -> list[UnitResult]:
+        chunk = with_components(make_chunk(setting), components)
+        return _baseline_results(chunk, setting.cohort, planted_registry)
+
+    by_number = {number: results_with(number) for number in (1, 2, 5)}
+    for unit, result in enumerate(results_with("1+2+5")):
+        (chosen,) = (trial for trial in result.search if trial.chosen)
+        alone = {n: results[unit] for n, results in by_number.items()}
+        losses = {n: min(t.loss for t in r.search) for n, r in alone.items()}
+        best = min(losses, key=lambda number: losses[number])
+        assert chosen.settings == {**alone[best].settings, "components": best}
+        assert chosen.loss == losses[best]
+        np.testing.assert_array_equal(result.test["target"], alone[best].test["target"])
+        assert len(result.search) == sum(len(each.search) for each in alone.values())
+        assert result.fits == sum(each.fits for each in alone.values())
 
 
 def test_no_feature_of_a_case_comes_from_a_network_that_saw_its_label(
@@ -249,7 +275,7 @@ def test_cases_without_images_have_features_of_zero_and_a_column_says_so(
     baseline = planted_registry.baselines.build(chunk.method.baseline)
     assert isinstance(baseline, GuardedImageBaseline)
     table = FeatureTable(columns=cohort.features, frame=feature_frame(cohort, np.arange(48)))
-    joined = add_image_columns(table, by_fit(fit), fit, baseline)
+    (joined,) = add_image_columns(table, by_fit(fit), fit, baseline)
     names = [column.name for column in joined.columns[-4:]]
     assert names == [
         "image feature 1",
