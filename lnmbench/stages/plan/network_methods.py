@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lnmbench.contracts import AuxTask, Encoder, Weighting
+from lnmbench.contracts import AuxTask, Encoder, ImageTask, Weighting
 from lnmbench.errors import PluginError
 from lnmbench.records import (
     CLINICAL_MODALITY,
@@ -42,16 +42,32 @@ class NetworkResolver:
     builder: MethodBuilder
 
     def networks(
-        self, selection: Selection[Encoder], modalities: tuple[str, ...] | None
+        self,
+        selection: Selection[Encoder],
+        modalities: tuple[str, ...] | None,
+        *,
+        drops_images: bool = False,
     ) -> Iterator[ResolvedNetwork]:
-        """Yield the networks of an encoder with the features of some modalities."""
+        """Yield the networks of an encoder with the features of some modalities.
+
+        Parameters
+        ----------
+        selection
+            The encoder.
+        modalities
+            The modalities; None for all features and no choice.
+        drops_images
+            Whether these networks replace those of an encoder of images: there is none for a set
+            with a task that learns from images.
+        """
         try:
             selection = select_features(selection, modalities, self.builder.cohort)
             encoder = selection.build()
             has_images = encoder.level != "none"
             if modalities is not None and has_images and IMAGE_MODALITY not in modalities:
                 if image_control(selection.bound) == "none":
-                    yield from self.networks(self.selections.without_images, modalities)
+                    without_images = self.selections.without_images
+                    yield from self.networks(without_images, modalities, drops_images=True)
                 return
             if modalities == (IMAGE_MODALITY,) and not has_images:
                 return
@@ -72,6 +88,8 @@ class NetworkResolver:
             )
             return
         for parts in self._task_sets(selection):
+            if drops_images and self._learn_from_images(parts[0]):
+                continue
             label = self._label(selection, weights, *parts, encoder=encoder)
             yield from self.builder.attempt(
                 label, self._network, label, selection, encoder, rows, *parts
@@ -90,6 +108,13 @@ class NetworkResolver:
                 continue
             for weighting in self.selections.weightings if tasks else (None,):
                 yield tasks, weighting
+
+    def _learn_from_images(self, tasks: Sequence[Selection[AuxTask]]) -> bool:
+        try:
+            built = self.builder.build_tasks(tasks)
+        except PluginError:  # the method itself records the fault
+            return False
+        return any(isinstance(task, ImageTask) for task in built)
 
     def _network(
         self,

@@ -87,6 +87,20 @@ def test_every_method_gets_each_set_and_without_images_the_network_has_no_encode
         resolve_labels(cohort, encoder="none", aux="none", modalities="image")
 
 
+def test_an_ablation_has_no_network_without_images_that_learns_from_images(
+    resolve_labels: Callable[..., list[str]], make_cohort: MakeCohort
+) -> None:
+    cohort = with_images(with_blood(make_cohort()))
+    labels = resolve_labels(cohort, encoder=RESNET, aux=("rotation", "none"), ablation=True)
+    assert [label for label in labels if "rotation" in label] == [
+        f"{RESNET}{modalities} + rotation"
+        for modalities in ("", ",modalities=cfdna", ",modalities=clinical", ",modalities=none")
+    ]
+    assert "network on clinical+cfdna" in labels
+    with pytest.raises(UserError, match="aux task rotation learns from slices"):
+        resolve_labels(cohort, encoder="none", aux="rotation")
+
+
 def test_a_method_with_modalities_of_its_own_keeps_them(
     resolve_labels: Callable[..., list[str]], make_cohort: MakeCohort
 ) -> None:
