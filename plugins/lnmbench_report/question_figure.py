@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -24,6 +24,7 @@ MOST_ROWS = 30
 """The largest number of questions in the figure."""
 MOST_IN_TEXT = 8
 _CLOUD, _CLOUD_HEIGHT, _ORACLE = 0.25, 0.1, -0.25
+_NEGATIVE, _POSITIVE = "negative controls", "positive control"
 
 
 def draw_effects(results: Results, claims: Sequence[Claim]) -> Figure:
@@ -49,27 +50,30 @@ def draw_effects(results: Results, claims: Sequence[Claim]) -> Figure:
         for claim in by_metric[metrics[0]][:MOST_IN_TEXT]
     ]
     heading = metric_heading(results, metrics[0])
+    panels = tuple(
+        Panel(
+            title=metric_heading(results, metric),
+            x=Axis(title=f"Difference in {metric_heading(results, metric)}"),
+            y=Axis(title="", categories=tuple(labels[key] for key in drawn)),
+            marks=(
+                reference_line([0.0, 0.0], [-0.5, len(drawn) - 0.5]),
+                *(
+                    mark
+                    for claim in by_metric[metric]
+                    for mark in _draw_claim(results, claim, drawn.index(_key(claim)))
+                ),
+            ),
+        )
+        for metric in metrics
+    )
+    controls = {mark.name for panel in panels for mark in panel.marks} & {_NEGATIVE, _POSITIVE}
+    title = "Effects of auxiliary tasks" + (" and of their controls" if controls else "")
     return Figure(
         key="effects",
-        title=figure_title(results, "Effects of auxiliary tasks and of their controls"),
+        title=figure_title(results, title),
         alt=f"Differences in {heading} from the network without the task: {'; '.join(texts)}.",
-        panels=tuple(
-            Panel(
-                title=metric_heading(results, metric),
-                x=Axis(title=f"Difference in {metric_heading(results, metric)}"),
-                y=Axis(title="", categories=tuple(labels[key] for key in drawn)),
-                marks=(
-                    reference_line([0.0, 0.0], [-0.5, len(drawn) - 0.5]),
-                    *(
-                        mark
-                        for claim in by_metric[metric]
-                        for mark in _draw_claim(results, claim, drawn.index(_key(claim)))
-                    ),
-                ),
-            )
-            for metric in metrics
-        ),
-        notes=tuple(_write_notes(len(keys) - len(drawn))),
+        panels=panels,
+        notes=tuple(_write_notes(len(keys) - len(drawn), controls)),
     )
 
 
@@ -96,7 +100,7 @@ def _draw_claim(results: Results, claim: Claim, row: int) -> Iterator[Mark]:
                 kind="points",
                 x=scores,
                 y=row + _CLOUD + _CLOUD_HEIGHT * scatter(scores.size),
-                name="negative controls",
+                name=_NEGATIVE,
                 methods=(key,),
                 color="reference",
             )
@@ -107,7 +111,7 @@ def _draw_claim(results: Results, claim: Claim, row: int) -> Iterator[Mark]:
                     kind="points",
                     x=np.array([bound.estimate]),
                     y=np.array([row + _ORACLE]),
-                    name="positive control",
+                    name=_POSITIVE,
                     methods=(key,),
                     color="positive",
                 )
@@ -132,11 +136,15 @@ def _mean_score(results: Results, fingerprint: str, metric: str) -> float:
     return score
 
 
-def _write_notes(undrawn: int) -> Iterator[str]:
-    yield (
+def _write_notes(undrawn: int, controls: Collection[str]) -> Iterator[str]:
+    note = (
         "Mean difference from the network without the task over the outer folds, with the "
-        "corrected 95 % interval. Below it each network with permuted labels (its height has no "
-        "meaning), above it the positive control: the target itself as the label."
+        "corrected 95 % interval."
     )
+    if _NEGATIVE in controls:
+        note += " Below it each network with permuted labels (its height has no meaning)."
+    if _POSITIVE in controls:
+        note += " Above it the positive control: the target itself as the label."
+    yield note
     if undrawn:
         yield f"{plural(undrawn, 'more question is', 'more questions are')} in the table."

@@ -181,20 +181,22 @@ class Work:
 
     def _run_chunks(self, chunks: Sequence[Chunk], resolved: ResolvedMethod) -> None:
         label, protocol = resolved.method.label, self.plan.protocol
-        fits_a_unit = protocol.inner * resolved.candidates
+        trained = resolved.method.trained
+        steps_a_unit = protocol.inner * resolved.candidates if trained else 1
         if not chunks:
             self.progress.say(f"{label}: complete in the ledger")
             return
         lacking = sum(len(chunk.folds) for chunk in chunks)
-        self.progress.start("run", label, protocol.units * fits_a_unit, "fit")
-        self.progress.advance((protocol.units - lacking) * fits_a_unit)
+        step = "fit" if trained else "unit"
+        self.progress.start("run", label, protocol.units * steps_a_unit, step)
+        self.progress.advance((protocol.units - lacking) * steps_a_unit)
         notes: set[str] = set()
         waiting: dict[Future[list[UnitResult]], Chunk] = {}
 
         def keep(future: Future[list[UnitResult]]) -> None:
             chunk = waiting.pop(future)
             self._add_results(future, chunk, notes)
-            self.progress.advance(len(chunk.folds) * fits_a_unit)
+            self.progress.advance(len(chunk.folds) * steps_a_unit)
 
         try:
             for chunk in chunks:

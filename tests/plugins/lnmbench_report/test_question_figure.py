@@ -54,6 +54,14 @@ def test_an_effect_has_every_control_as_a_difference() -> None:
     assert own.methods == (MULTI_TASK.fingerprint,)
     assert "resnet50 + pt +" in figure.alt
     assert "19 controls" in figure.alt
+    assert figure.title.startswith("Effects of auxiliary tasks and of their controls")
+    assert "Below it each network with permuted labels" in figure.notes[0]
+    assert "Above it the positive control" in figure.notes[0]
+
+
+def test_a_figure_without_controls_does_not_mention_them() -> None:
+    figure = make_figure(sample_results([(MULTI_TASK, 2.0), (SINGLE_TASK, 1.0)]))
+    assert "control" not in figure.title + " ".join(figure.notes)
 
 
 def test_of_many_questions_the_best_are_drawn() -> None:

@@ -84,15 +84,26 @@ class Said:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.stages: list[tuple[str, str, int, str]] = []
 
     def say(self, line: str) -> None:
         self.lines.append(line)
 
-    def start(self, stage: str, subject: str, total: int, unit: str) -> None: ...
+    def start(self, stage: str, subject: str, total: int, unit: str) -> None:
+        self.stages.append((stage, subject, total, unit))
 
     def advance(self, steps: int = 1) -> None: ...
 
     def finish(self) -> None: ...
+
+
+def test_steps_are_fits_of_trained_methods_and_units_of_others(
+    start: Callable[..., Path],
+) -> None:
+    said = Said()
+    start("logistic", "guideline:short_axis=10", said=said)
+    runs = {subject: (total, unit) for stage, subject, total, unit in said.stages if stage == "run"}
+    assert runs == {"logistic": (32, "fit"), "guideline:short_axis=10": (2, "unit")}
 
 
 def test_a_faulty_method_is_recorded_and_the_others_go_on(start: Callable[..., Path]) -> None:
