@@ -29,7 +29,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from lnmbench.config import read_benchmark
 from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.device import make_deterministic
-from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.nets.train_loop import train_stack
 from lnmbench.records import Training

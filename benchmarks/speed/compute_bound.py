@@ -9,7 +9,8 @@ import torch
 from timing import synchronized_time
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.records import Training
 
 _SIDE = 1024

@@ -35,7 +35,8 @@ from torch.utils.data import DataLoader
 from lnmbench.contracts import Encoder
 from lnmbench.nets.device import make_deterministic
 from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
-from lnmbench.nets.fits import Fits, Inputs, SliceInputs, TrainableEncoder
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs, SliceInputs, TrainableEncoder
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.train_loop import shuffle_into_batches

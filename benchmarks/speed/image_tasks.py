@@ -15,7 +15,8 @@ from timing import format_number, make_parser, time_alternately
 
 from lnmbench.contracts import ImageTask, OwnHead
 from lnmbench.errors import UserError
-from lnmbench.nets.fits import AuxInput, FitResults, Inputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.inputs import AuxInput, Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lnmbench.nets.encoder.frozen import FrozenEncoder
-from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.progress import format_duration
 from lnmbench.records import Choice, Training

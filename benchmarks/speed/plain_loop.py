@@ -18,7 +18,8 @@ from torch.nn import functional
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 
-from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.dropout import penalty_to_dropout
 from lnmbench.nets.train_loop import rate_factor, shuffle_into_batches

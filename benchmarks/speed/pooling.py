@@ -13,7 +13,7 @@ import torch
 from random_fits import SumLosses, make_inputs_and_fits
 from timing import format_number, make_parser, time_alternately
 
-from lnmbench.nets.fits import FitResults
+from lnmbench.nets.fit_results import FitResults
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 from lnmbench.records.method import PoolingKind

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from lnmbench.nets.fits import Fits, Inputs, SliceInputs
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs, SliceInputs
 from lnmbench.nets.stacked.network import Network, SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training

@@ -26,7 +26,8 @@ from random_fits import PLAIN, SumLosses, initial_parameters, make_inputs_and_fi
 from timing import make_parser, print_ratios, time_alternately
 
 from lnmbench.nets.device import make_deterministic
-from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 

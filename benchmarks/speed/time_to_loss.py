@@ -23,7 +23,9 @@ from lnmbench import choices
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Weighting
 from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.train_loop import TrainLoop

@@ -13,7 +13,8 @@ import torch
 from random_fits import make_inputs_and_fits
 from timing import format_number, make_parser, time_alternately
 
-from lnmbench.nets.fits import AuxInput, FitResults, Inputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.inputs import AuxInput, Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.records import Choice, Training
 from lnmbench.registry import Registry

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
-from lnmbench.nets.fits import has_case_tokens, longest_bag
+from lnmbench.nets.inputs import has_case_tokens, longest_bag
 from lnmbench.nets.stacked.embedding import RandomViews
 from lnmbench.nets.stacked.network import AuxHead, ClinicalBody, Network, SliceBody
 from lnmbench.nets.stacked.principal import PrincipalTokens
@@ -18,7 +18,8 @@ from lnmbench.nets.stacked.projection import Projection
 if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
     from lnmbench.nets.data.device_data import DeviceData
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.nets.stacked.embedding import TokenEmbedder
     from lnmbench.records import Training
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lnmbench.nets.data.packing import block_size_for
-from lnmbench.nets.fits import has_case_tokens, longest_bag
+from lnmbench.nets.inputs import has_case_tokens, longest_bag
 from lnmbench.nets.objective import EVALUATION_CASES
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import AuxInput, Inputs
+    from lnmbench.nets.inputs import AuxInput, Inputs
     from lnmbench.records import Training
 
 _FLOAT_BYTES = 4

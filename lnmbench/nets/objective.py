@@ -12,7 +12,7 @@ from torch.nn import functional
 from lnmbench.nets.assembly import build_embedder, build_network
 from lnmbench.nets.case_features import CaseFeatures, TableFeatures
 from lnmbench.nets.data.packing import Batch, ChosenExamples, choose_layout, pack_steps
-from lnmbench.nets.fits import has_case_tokens
+from lnmbench.nets.inputs import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses
 from lnmbench.nets.stacked.dropout import StepDropout
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from lnmbench.contracts import Weighting
     from lnmbench.nets.data.device_data import DeviceData
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 

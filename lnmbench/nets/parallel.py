@@ -22,7 +22,9 @@ from lnmbench.errors import UserError
 from lnmbench.nets.assembly import build_network
 from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.device import is_out_of_memory, release_cached_memory
-from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.memory import estimate_fit_bytes, memory_for_fits
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.nets.train_loop import train_stack

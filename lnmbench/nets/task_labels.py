@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lnmbench.nets.data.packing import Batch
-    from lnmbench.nets.fits import AuxInput, Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import AuxInput, Inputs
 
 
 class TaskLabels:

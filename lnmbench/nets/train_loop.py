@@ -16,7 +16,9 @@ import torch
 from torch import Tensor
 
 from lnmbench.nets.early_stopping import BestWeights
-from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
+from lnmbench.nets.fit_results import FitEpoch, FitResults
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.permuted_inputs import predict_permuted
 from lnmbench.nets.rng import seeded_generator

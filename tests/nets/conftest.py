@@ -12,7 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lnmbench.nets.fits import AuxInput, FitResults, Fits, Inputs, SliceInputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import AuxInput, Inputs, SliceInputs
 from lnmbench.records import Cohort, Label, Training
 
 CASES, DIM, CLINICAL = 40, 24, 3

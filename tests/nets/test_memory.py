@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from lnmbench.nets.fits import TrainableEncoder
+from lnmbench.nets.inputs import TrainableEncoder
 from lnmbench.nets.memory import estimate_fit_bytes, memory_for_fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lnmbench.nets.fits import Inputs
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.records import Training
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.records import Training
 
 

@@ -16,7 +16,9 @@ from lnmbench.errors import UserError
 from lnmbench.nets import parallel
 from lnmbench.nets.assembly import build_network
 from lnmbench.nets.data.device_data import DeviceData
-from lnmbench.nets.fits import FitResults, Fits, Inputs, ModalityInput
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.fits import Fits, ModalityInput
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.memory import estimate_fit_bytes
 from lnmbench.nets.parallel import split_into_stacks, train
 from lnmbench.nets.stacked.parameters import ParameterLayout

@@ -10,15 +10,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from lnmbench.nets.fits import (
-    Fits,
-    Inputs,
-    ModalityInput,
-    Permutations,
-    PermutedInput,
-    SliceInputs,
-    forget_labels,
-)
+from lnmbench.nets.fits import Fits, ModalityInput, Permutations, PermutedInput
+from lnmbench.nets.inputs import Inputs, SliceInputs, forget_labels
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 

@@ -10,7 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from lnmbench.nets.fits import Fits, Inputs
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.slice_weights import predict_slice_weights

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.fits import FitResults, Fits, Inputs
+    from lnmbench.nets.fit_results import FitResults
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.records import Training
 
 ADAPTIVE = (

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 
-from lnmbench.nets.fits import AuxInput
+from lnmbench.nets.inputs import AuxInput
 from lnmbench.nets.parallel import train
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.records import Cohort, Label, Training
 
 

@@ -15,7 +15,8 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.fits import Fits, Inputs, SliceInputs, has_case_tokens
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs, SliceInputs, has_case_tokens
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.rng import seeded_generator

@@ -12,7 +12,7 @@ from lnmbench.nets.data.standardization import SliceFeatures
 from lnmbench.nets.device import is_out_of_memory
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Inputs
+    from lnmbench.nets.inputs import Inputs
 
 # Rows of examples beyond the slices, in blocks of as many as a case may have slices.
 _BLOCK = 16

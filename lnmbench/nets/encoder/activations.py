@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import TrainableEncoder
+    from lnmbench.nets.inputs import TrainableEncoder
 
 
 class ActivationStore:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from lnmbench.nets.data.device_data import DeviceData
     from lnmbench.nets.data.packing import TokenPacking
-    from lnmbench.nets.fits import Fits, SliceInputs, TrainableEncoder
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import SliceInputs, TrainableEncoder
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 

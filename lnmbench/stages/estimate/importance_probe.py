@@ -14,7 +14,8 @@ from lnmbench.stages.run import Fit, NetworkChunk, list_inputs, permute_fits
 
 if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.fits import Fits, Inputs, Permutations
+    from lnmbench.nets.fits import Fits, Permutations
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.nets.objective import StackedObjective
     from lnmbench.nets.stacked.active_fits import StackState
 

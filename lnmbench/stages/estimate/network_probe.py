@@ -31,7 +31,8 @@ from lnmbench.stages.run import (
 
 if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.fits import Fits, Inputs, TrainableEncoder
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs, TrainableEncoder
 
 # From this number of parameters of a fit on, one batch of cases is enough. On a CPU, fits that
 # train encoder stages are tried with these numbers of cases first.
@@ -108,7 +109,7 @@ def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inp
     """
     import torch
 
-    from lnmbench.nets.fits import SliceInputs
+    from lnmbench.nets.inputs import SliceInputs
 
     method, cohort, plan = network.method, benchmark.cohort, benchmark.plan
     labels = label_inputs(method, network.tasks, plan, cohort)
@@ -141,7 +142,7 @@ def _random_trainable_encoder(
 
     from lnmbench.nets.data.augmentation import parse_augmentations
     from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
-    from lnmbench.nets.fits import TrainableEncoder
+    from lnmbench.nets.inputs import TrainableEncoder
 
     frozen, trained = split_stages(network.encoder.build().stages(), method.trained_from)
     images = random_images(method, cohort, _RANDOM_MAPS)

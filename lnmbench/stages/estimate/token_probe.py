@@ -12,7 +12,8 @@ from lnmbench.stages.plan import ResolvedBenchmark
 from lnmbench.stages.run import cached_views
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
 
 _BYTES_OF_FLOAT = 4
 _FITS_OF_A_THREAD = 2
@@ -43,7 +44,7 @@ def estimate_tokens(
     import torch
 
     from lnmbench.nets.data.device_data import load_device_data
-    from lnmbench.nets.fits import has_case_tokens
+    from lnmbench.nets.inputs import has_case_tokens
     from lnmbench.nets.stacked.principal import SHARED_BYTES, PrincipalTokens
 
     width, slices = training.token_dim, inputs.slices

@@ -44,7 +44,8 @@ from lnmbench.store.feature_cache import FeatureCache
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
     from lnmbench.nets.objective import StackedObjective
     from lnmbench.nets.stacked.active_fits import StackState
 

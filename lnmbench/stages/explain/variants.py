@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lnmbench.nets.fits import AuxInput, Fits, Inputs, ModalityInput, SliceInputs
+    from lnmbench.nets.fits import Fits, ModalityInput
+    from lnmbench.nets.inputs import AuxInput, Inputs, SliceInputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

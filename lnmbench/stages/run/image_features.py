@@ -31,7 +31,8 @@ from lnmbench.store.feature_cache import FeatureCache, read_features
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import Fits, Inputs
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
 
 STOPPING_SHARE = 0.2
 """The share of its labeled training cases that stop a network without a target."""

@@ -23,7 +23,7 @@ from lnmbench.store.feature_cache import read_features
 if TYPE_CHECKING:
     from torch import nn
 
-    from lnmbench.nets.fits import Inputs, SliceInputs, TrainableEncoder
+    from lnmbench.nets.inputs import Inputs, SliceInputs, TrainableEncoder
 
 
 def label_inputs(
@@ -44,7 +44,7 @@ def label_inputs(
     """
     import torch
 
-    from lnmbench.nets.fits import AuxInput, Inputs
+    from lnmbench.nets.inputs import AuxInput, Inputs
 
     positions = network_positions(plan, cohort)
     labels = plan.truth if plan.outcomes is None else plan.outcomes.values
@@ -90,7 +90,7 @@ def add_examples(labels: Inputs, slices: SliceInputs, images: EncodedImages) -> 
     """
     import torch
 
-    from lnmbench.nets.fits import forget_labels
+    from lnmbench.nets.inputs import forget_labels
 
     aux = forget_labels(labels.aux, slices.has_slices)
     if not any(isinstance(each.task, ImageTask) for each in aux):
@@ -135,7 +135,7 @@ def network_inputs(
         return labels
     import torch
 
-    from lnmbench.nets.fits import SliceInputs
+    from lnmbench.nets.inputs import SliceInputs
 
     positions = image_positions(method, cohort, network_positions(chunk.plan, cohort))
     cache = read_features(chunk.features)
@@ -254,7 +254,7 @@ def _trainable_encoder(
 
     from lnmbench.nets.data.augmentation import parse_augmentations
     from lnmbench.nets.encoder.frozen import split_stages
-    from lnmbench.nets.fits import TrainableEncoder
+    from lnmbench.nets.inputs import TrainableEncoder
 
     _, trained = split_stages(encoder.stages(), method.trained_from)
     return TrainableEncoder(

@@ -34,7 +34,9 @@ from lnmbench.text import plural
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lnmbench.nets.fits import FitEpoch, FitResults, Fits, Inputs
+    from lnmbench.nets.fit_results import FitEpoch, FitResults
+    from lnmbench.nets.fits import Fits
+    from lnmbench.nets.inputs import Inputs
 
 
 def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> list[UnitResult]:

@@ -15,7 +15,7 @@ from lnmbench.stages.run.chunk import Fit, NetworkChunk, unit_result
 from lnmbench.stages.run.permutations import MethodInput
 
 if TYPE_CHECKING:
-    from lnmbench.nets.fits import FitEpoch, FitResults
+    from lnmbench.nets.fit_results import FitEpoch, FitResults
 
 
 def best_trial(trials: Sequence[Trial]) -> Trial:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from lnmbench.nets.fits import FitResults
+from lnmbench.nets.fit_results import FitResults
 
 if TYPE_CHECKING:
     from collections.abc import Callable

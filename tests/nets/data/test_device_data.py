@@ -11,12 +11,12 @@ from torch import nn
 
 from lnmbench.errors import UserError
 from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.fits import TrainableEncoder
+from lnmbench.nets.inputs import TrainableEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lnmbench.nets.fits import Inputs
+    from lnmbench.nets.inputs import Inputs
 
 CPU = torch.device("cpu")
 

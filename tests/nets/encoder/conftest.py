@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from lnmbench.nets.fits import Fits, Inputs, SliceInputs, TrainableEncoder
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs, SliceInputs, TrainableEncoder
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
 

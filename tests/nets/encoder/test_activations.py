@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from lnmbench.nets.encoder.activations import ActivationStore, to_channels_last
-from lnmbench.nets.fits import TrainableEncoder
+from lnmbench.nets.inputs import TrainableEncoder
 
 
 def test_activations_are_found_by_view_and_by_slice_of_the_cohort() -> None:

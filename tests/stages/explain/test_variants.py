@@ -16,14 +16,8 @@ from lnmbench.stages.explain.variants import (
 
 torch = pytest.importorskip("torch")
 
-from lnmbench.nets.fits import (  # noqa: E402
-    AuxInput,
-    Fits,
-    Inputs,
-    ModalityInput,
-    SliceInputs,
-    TrainableEncoder,
-)
+from lnmbench.nets.fits import Fits, ModalityInput  # noqa: E402
+from lnmbench.nets.inputs import AuxInput, Inputs, SliceInputs, TrainableEncoder  # noqa: E402
 from lnmbench.records import Examples  # noqa: E402
 
 COUNTS = torch.tensor([2, 3, 1])

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from lnmbench import Cohort
-from lnmbench.nets.fits import FitResults, Fits, Inputs
+from lnmbench.nets.fit_results import FitResults
+from lnmbench.nets.fits import Fits
+from lnmbench.nets.inputs import Inputs
 from lnmbench.nets.parallel import train
 from lnmbench.records import Choice, NetworkMethod, Plan, Training, UnitResult, Weights
 from lnmbench.registry import Registry

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lnmbench import Cohort, UserError
 from lnmbench.nets import parallel
-from lnmbench.nets.fits import FitResults
+from lnmbench.nets.fit_results import FitResults
 from lnmbench.records import (
     Choice,
     NetworkMethod,
