@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from lnmbench.nets.assembly import build_embedder, build_network
 from lnmbench.nets.case_features import CaseFeatures, TableFeatures
-from lnmbench.nets.data.packing import Batch, ChosenExamples, choose_layout, pack_steps
+from lnmbench.nets.data.batches import Batch
+from lnmbench.nets.data.packing import ChosenExamples, choose_layout, pack_steps
 from lnmbench.nets.inputs import has_case_tokens
 from lnmbench.nets.intercepts import fit_intercept_shifts
 from lnmbench.nets.losses import aux_losses, divide_by_counts, split_known_labels, target_losses

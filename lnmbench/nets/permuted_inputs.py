@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.nets.case_features import CaseFeatures
-    from lnmbench.nets.data.packing import Batch
+    from lnmbench.nets.data.batches import Batch
     from lnmbench.nets.fits import PermutedInput
     from lnmbench.nets.stacked.active_fits import StackState
 

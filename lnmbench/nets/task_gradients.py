@@ -13,7 +13,7 @@ from lnmbench.nets.stacked.dropout import draw_words
 from lnmbench.records import WeightingStep
 
 if TYPE_CHECKING:
-    from lnmbench.nets.data.packing import Batch
+    from lnmbench.nets.data.batches import Batch
     from lnmbench.nets.objective import StackedObjective
     from lnmbench.nets.stacked.active_fits import StackState
 

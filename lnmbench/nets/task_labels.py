@@ -14,7 +14,7 @@ from lnmbench.nets.losses import split_known_labels
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lnmbench.nets.data.packing import Batch
+    from lnmbench.nets.data.batches import Batch
     from lnmbench.nets.fits import Fits
     from lnmbench.nets.inputs import AuxInput, Inputs
 

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lnmbench.contracts import Weighting
+    from lnmbench.nets.data.batches import Batch
     from lnmbench.nets.data.device_data import DeviceData
-    from lnmbench.nets.data.packing import Batch
     from lnmbench.records import Training
 
 

@@ -23,8 +23,8 @@ from lnmbench.nets.stacked.principal import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from lnmbench.nets.data.batches import TokenPacking
     from lnmbench.nets.data.device_data import DeviceData
-    from lnmbench.nets.data.packing import TokenPacking
     from lnmbench.nets.fits import Fits
     from lnmbench.nets.inputs import SliceInputs, TrainableEncoder
     from lnmbench.nets.stacked.active_fits import StackState

@@ -14,7 +14,7 @@ from lnmbench.nets.rng import seeded_generator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
     from lnmbench.nets.stacked.active_fits import StackState
 
 

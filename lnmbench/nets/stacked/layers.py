@@ -21,7 +21,7 @@ from lnmbench.nets.stacked.parameters import Parameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
     from lnmbench.nets.stacked.dropout import DropoutMask
 
 

@@ -23,7 +23,7 @@ from lnmbench.nets.stacked.pooling import Pooling
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
     from lnmbench.nets.stacked.dropout import StepDropout
     from lnmbench.records import Training
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from lnmbench.nets.data.packing import SparsePooling
+from lnmbench.nets.data.batches import SparsePooling
 from lnmbench.nets.stacked.layers import StackedLinear
 from lnmbench.nets.stacked.parameters import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
 
 ATTENTION_WIDTH = 32
 _CLASS_TOKEN = "pool.token"

@@ -21,7 +21,7 @@ from lnmbench.nets.data.standardization import split_cases
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
     from lnmbench.nets.data.standardization import SliceFeatures
     from lnmbench.nets.stacked.active_fits import StackState
 

@@ -14,7 +14,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
     from lnmbench.nets.data.standardization import SliceFeatures
     from lnmbench.nets.stacked.active_fits import StackState
 

@@ -14,7 +14,7 @@ from lnmbench.nets.stacked.attention import attend
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
 
 LENGTHS = torch.tensor([3, 1, 5, 2, 4, 4])
 OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])

@@ -14,7 +14,7 @@ from lnmbench.nets.stacked.embedding import RandomViews
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
 
 LENGTHS = torch.tensor([3, 1, 2, 4, 2, 3])
 OFFSETS = torch.cat([torch.zeros(1, dtype=torch.int64), LENGTHS.cumsum(0)])

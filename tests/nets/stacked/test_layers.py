@@ -15,7 +15,7 @@ from lnmbench.nets.stacked.layers import StackedEncoderLayer, StackedLayerNorm, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from lnmbench.nets.data.packing import TokenPacking
+    from lnmbench.nets.data.batches import TokenPacking
 
 MODELS, WIDTH = 3, 16
 LENGTHS = torch.tensor([3, 1, 5, 2, 4, 4])

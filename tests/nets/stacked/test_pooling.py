@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lnmbench.nets.data.packing import Batch, choose_layout, pack_steps
+from lnmbench.nets.data.batches import Batch
+from lnmbench.nets.data.packing import choose_layout, pack_steps
 from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.network import SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout

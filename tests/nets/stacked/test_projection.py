@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from lnmbench.nets.data.packing import TokenPacking, pack
+from lnmbench.nets.data.batches import TokenPacking
+from lnmbench.nets.data.packing import pack
 from lnmbench.nets.data.standardization import SliceFeatures
 from lnmbench.nets.stacked.active_fits import StackState
 from lnmbench.nets.stacked.projection import Projection
