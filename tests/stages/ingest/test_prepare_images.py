@@ -94,8 +94,10 @@ def test_a_scan_is_read_in_place_of_a_volume_with_the_tumor(
     ingest_made: Ingest, plugin: Path
 ) -> None:
     text = plugin.read_text(encoding="utf-8")
+    before = "volume=volume if has_images else None)"
+    assert before in text
     text = text.replace(
-        "volume=volume if self.images else None)",
+        before,
         "volume=self.refuse, scan=lambda number=number, name=name: self.volume(number, name))",
     )
     text = text.replace(
