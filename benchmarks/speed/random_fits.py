@@ -9,7 +9,8 @@ from torch import Tensor
 
 from lnmbench.nets.fits import Fits
 from lnmbench.nets.inputs import Inputs, SliceInputs
-from lnmbench.nets.stacked.network import Network, SliceBody
+from lnmbench.nets.stacked.bodies import SliceBody
+from lnmbench.nets.stacked.network import Network
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
 

@@ -10,8 +10,9 @@ from torch.nn import functional
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
 from lnmbench.nets.inputs import has_case_tokens, longest_bag
+from lnmbench.nets.stacked.bodies import ClinicalBody, SliceBody
 from lnmbench.nets.stacked.embedding import RandomViews
-from lnmbench.nets.stacked.network import AuxHead, ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.network import AuxHead, Network
 from lnmbench.nets.stacked.principal import PrincipalTokens
 from lnmbench.nets.stacked.projection import Projection
 

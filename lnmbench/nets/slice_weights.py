@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from lnmbench.nets.objective import StackedObjective
-from lnmbench.nets.stacked.network import SliceBody
+from lnmbench.nets.stacked.bodies import SliceBody
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

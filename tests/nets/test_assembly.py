@@ -10,7 +10,7 @@ import torch
 
 from lnmbench.nets.assembly import build_embedder, build_network
 from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.stacked.network import ClinicalBody, SliceBody
+from lnmbench.nets.stacked.bodies import ClinicalBody, SliceBody
 from lnmbench.nets.stacked.principal import PrincipalTokens
 from lnmbench.nets.stacked.projection import Projection
 from lnmbench.records import Training

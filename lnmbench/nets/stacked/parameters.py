@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 from lnmbench.nets.rng import seeded_generator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Views start on cache lines: products of aligned and of unaligned memory may round differently.
 _ALIGNMENT = 16
@@ -144,6 +144,11 @@ class ParameterLayout:
         for name, view in self.named_views(columns).items():
             view.fill_(values[name])
         return columns[0]  # (size,)
+
+
+def scale_learning_rate(parameters: Iterable[Parameter], lr_scale: float) -> Iterator[Parameter]:
+    """Return the parameters, in order, with another factor on their learning rates."""
+    return (replace(parameter, lr_scale=lr_scale) for parameter in parameters)
 
 
 def _initialize(parameter: Parameter, values: Tensor, seed: int) -> None:

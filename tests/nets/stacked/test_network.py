@@ -9,8 +9,9 @@ import torch
 from torch.nn import functional
 
 from lnmbench.nets.data.packing import pack
+from lnmbench.nets.stacked.bodies import ClinicalBody, SliceBody
 from lnmbench.nets.stacked.dropout import StepDropout
-from lnmbench.nets.stacked.network import AuxHead, ClinicalBody, Network, SliceBody
+from lnmbench.nets.stacked.network import AuxHead, Network
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Training
 

@@ -7,7 +7,8 @@ import math
 import pytest
 import torch
 
-from lnmbench.nets.stacked.network import AuxHead, Network, SliceBody
+from lnmbench.nets.stacked.bodies import SliceBody
+from lnmbench.nets.stacked.network import AuxHead, Network
 from lnmbench.nets.stacked.parameters import Parameter, ParameterLayout
 from lnmbench.records import Training
 

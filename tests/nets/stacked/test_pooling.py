@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from lnmbench.nets.data.batches import Batch
 from lnmbench.nets.data.packing import choose_layout, pack_steps
+from lnmbench.nets.stacked.bodies import SliceBody
 from lnmbench.nets.stacked.dropout import StepDropout
-from lnmbench.nets.stacked.network import SliceBody
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.nets.stacked.pooling import Pooling
 from lnmbench.records import Training
