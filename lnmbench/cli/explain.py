@@ -36,7 +36,7 @@ def explain(
             " wrongly and most rightly); repeatable.",
         ),
     ] = None,
-    most: Annotated[int, typer.Option(min=1, max=50, help="Number of cases if none is named.")] = 8,
+    most: Annotated[int, typer.Option(min=1, max=50, help="Number of cases if none is named.")] = 6,
     patch: Annotated[
         float,
         typer.Option(metavar="MM", min=2.0, max=200.0, help="Side of the occluded square in mm."),

@@ -55,6 +55,16 @@ def test_a_page_is_written_and_its_tables_are_printed(
     assert not Path("other.html").exists()
 
 
+def test_the_number_of_cases_is_that_of_the_docs() -> None:
+    import inspect
+
+    from lnmbench.cli.explain import explain as command
+    from lnmbench.stages.explain import explain
+
+    default = inspect.signature(explain).parameters["most"].default
+    assert inspect.signature(command).parameters["most"].default == default == 6
+
+
 def test_a_folder_cannot_be_written(home: Path) -> None:
     with pytest.raises(UserError, match="cannot write"):
         call("explain --output .")
