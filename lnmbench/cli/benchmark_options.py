@@ -219,8 +219,8 @@ class TrainingOptions(OptionGroup):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MachineOptions(OptionGroup):
-    """Hardware to use."""
+class DeviceOptions(OptionGroup):
+    """Device and memory of networks."""
 
     panel: ClassVar[str] = "Machine"
 
@@ -235,15 +235,21 @@ class MachineOptions(OptionGroup):
             " memory).",
         ),
     ] = None
-    executor: Annotated[str, typer.Option(metavar="NAME", help="Executor of the fits.")] = (
-        DEFAULTS.executor
-    )
 
     def to_resources(self) -> Resources:
         """Return the device and the memory limit."""
         from lnmbench.records import Resources
 
         return Resources(device=self.device, memory_gb=self.memory)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineOptions(DeviceOptions):
+    """Hardware to use."""
+
+    executor: Annotated[str, typer.Option(metavar="NAME", help="Executor of the fits.")] = (
+        DEFAULTS.executor
+    )
 
     def executor_choice(self) -> Choice:
         """Return the executor with its parameters."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lnmbench.cli.benchmark_options import DeviceOptions
 from lnmbench.cli.console import print_notice
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions
@@ -52,22 +53,7 @@ def explain(
             rich_help_panel="Output",
         ),
     ] = None,
-    device: Annotated[
-        str,
-        typer.Option(
-            help="Device of the networks: auto, cpu, cuda, cuda:1 or mps.",
-            rich_help_panel="Machine",
-        ),
-    ] = "auto",
-    memory: Annotated[
-        float | None,
-        typer.Option(
-            metavar="GB",
-            help="Memory limit for training in GB (default: half of RAM, or 80 % of free GPU"
-            " memory).",
-            rich_help_panel="Machine",
-        ),
-    ] = None,
+    machine: DeviceOptions,
     plugins: PluginOptions,
 ) -> None:
     """Show on which slices and regions of CT images the predictions of networks depend.
@@ -78,7 +64,7 @@ def explain(
     from lnmbench.cli.report import write_figures
     from lnmbench.environment import home
     from lnmbench.progress import make_progress
-    from lnmbench.records import Figure, Gallery, Resources
+    from lnmbench.records import Figure, Gallery
     from lnmbench.rendering import require_new_folder
     from lnmbench.stages.explain import build_explanation_page, explain
     from lnmbench.stages.report import find_latest_run, refuse_folder, write_report
@@ -92,7 +78,7 @@ def explain(
             run or find_latest_run(Path("runs")),
             registry,
             home=home(),
-            resources=Resources(device=device, memory_gb=memory),
+            resources=machine.to_resources(),
             progress=progress,
             methods=method or (),
             cases=case or (),
