@@ -10,6 +10,7 @@ from torch import Tensor
 from lnmbench.errors import UserError
 from lnmbench.nets.data.augmentation import NUMBERS, draw_augmentations
 from lnmbench.nets.data.standardization import FeatureMoments, split_cases
+from lnmbench.nets.device import upload
 from lnmbench.nets.encoder.activations import ActivationStore
 from lnmbench.nets.encoder.functional import PREFIX, FunctionalNetwork
 from lnmbench.nets.encoder.gradient_caching import CachedEncoder
@@ -90,7 +91,7 @@ class FineTunedEmbedder:
         if network.needs_whole_batch:
             batch_slices = settings.batch_size * float(slices.counts.float().mean())
             _refuse_large_batches(batch_slices * self._encoder.slice_bytes, data.memory_bytes)
-        self._standardized: dict[int, Tensor] = {}
+        self._standardized: dict[int, tuple[Tensor, Tensor]] = {}
 
     def initialize(self, values: Mapping[str, Tensor]) -> None:
         """Write a fixed projection: the principal components that the initial weights give.
@@ -133,16 +134,17 @@ class FineTunedEmbedder:
         ):
             if not len(positions):
                 continue
+            positions = upload(positions, tokens.device)
             slices = packing.slice_rows[row, positions]  # (tokens,)
             row_draws = None if draws is None else draws[row, positions]  # (tokens, 6)
             features = self._encoder.forward(state, row, slices, row_draws)
             x = (features - self._mean[fit]) * self._gain[fit]
             x = x if self._trains_projection else x.clamp(-OUTLIER, OUTLIER)
             if training:
-                self._standardized[row] = x
+                self._standardized[row] = positions, x
             if weight is not None and bias is not None:
                 x = torch.addmm(bias[row].detach(), x, weight[row].detach().mT)  # (tokens, d)
-            tokens[row].index_copy_(0, positions.to(x.device), x)
+            tokens[row].index_copy_(0, positions, x)
         return tokens
 
     def backward(self, state: StackState, packing: TokenPacking, d_tokens: Tensor) -> None:
@@ -160,8 +162,8 @@ class FineTunedEmbedder:
         for name, gradient in state.gradients.items():
             if name.startswith(self.prefixes):
                 gradient.zero_()
-        for row, standardized in self._standardized.items():
-            d_features = d_tokens[row, packing.token_positions[row]]  # (tokens, d)
+        for row, (positions, standardized) in self._standardized.items():
+            d_features = d_tokens[row, positions]  # (tokens, d)
             if "project.weight" in state.values:
                 if self._trains_projection:
                     d_weight, d_bias = (state.gradients[f"project.{part}"] for part in _PARTS)

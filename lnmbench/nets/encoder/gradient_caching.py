@@ -99,9 +99,10 @@ class CachedEncoder:
         whole = training and network.needs_whole_batch
         slices_left = self._slices_left
         size = len(slices) if whole else self._call_slices
-        for part in torch.split(torch.arange(len(slices)), size):
-            part_draws = None if draws is None else draws[part]
-            inputs = self._inputs(slices[part], part_draws)
+        for start in range(0, len(slices), size):
+            part = slices[start : start + size]
+            part_draws = None if draws is None else draws[start : start + size]
+            inputs = self._inputs(part, part_draws)
             slices_left -= len(part)
             with torch.set_grad_enabled(slices_left >= 0):
                 result = network(leaves, statistics, inputs, training=training)
@@ -109,9 +110,7 @@ class CachedEncoder:
             with_history = None
             if slices_left >= 0:
                 with_history, self._slices_left = result, slices_left
-            calls.append(
-                _Call(slices=slices[part], draws=part_draws, leaves=leaves, features=with_history)
-            )
+            calls.append(_Call(slices=part, draws=part_draws, leaves=leaves, features=with_history))
         if training:
             self._calls[row] = calls
         return torch.cat(features)  # (m, D)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves
 
 from lnmbench.errors import UserError
 from lnmbench.nets.assembly import build_network
@@ -17,9 +19,11 @@ from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.data.packing import pack
 from lnmbench.nets.encoder.fine_tuning import FineTunedEmbedder
 from lnmbench.nets.encoder.functional import encoder_parameters
+from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
 from lnmbench.nets.stacked.parameters import ParameterLayout
+from lnmbench.nets.train_loop import TrainLoop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -237,3 +241,47 @@ def test_slices_of_a_case_change_alike_and_each_draw_differs(
         case_draws = draws[0, packing.token_mask[0]][of_case == case]
         assert (case_draws == case_draws[0]).all()
     assert len({tuple(row.tolist()) for row in draws[0, packing.token_mask[0]]}) == 6
+
+
+class MixedDevices(TorchFunctionMode):
+    """The functions, other than copies, that take tensors of the CPU and of the device `meta`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.functions: list[str] = []
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        leaves = tree_leaves((args, kwargs))
+        devices = {x.device.type for x in leaves if isinstance(x, Tensor)}
+        if devices == {"cpu", "meta"} and func is not Tensor.to:
+            self.functions.append(func.__name__)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("augment", ["none", "flip+shift+rotation+intensity"])
+@pytest.mark.parametrize("projection", ["principal", "trained"])
+def test_steps_on_a_device_read_nothing_there_and_index_nothing_with_the_cpu(
+    projection: Literal["principal", "trained"],
+    augment: str,
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    make_stages: Callable[[], nn.Sequential],
+    target_alone: Callable[[], Weighting],
+    settings: Training,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs, fits = make_inputs(make_stages()), make_fits(range(3))
+    settings = replace(settings, projection=projection, augment=augment)
+    data = load_device_data(inputs, torch.device("meta"))
+    with monkeypatch.context() as patched:  # principal components are computed on the CPU
+        patched.setattr(Tensor, "cpu", lambda values: torch.zeros(values.shape))
+        loop = TrainLoop(StackedObjective(inputs, fits, settings, target_alone(), data), settings)
+    with MixedDevices() as mixed:
+        losses = loop._train_epoch(1)
+    assert losses.is_meta
+    assert mixed.functions == []
+    with MixedDevices() as mixed:
+        losses[torch.arange(3)]
+    assert mixed.functions == ["__getitem__"]
