@@ -115,7 +115,7 @@ def _batch(objective: StackedObjective, settings: Training) -> None:
         shuffle_into_batches(cases, order, settings.batch_size)
         for cases in objective.training_cases
     ]
-    deque(objective.make_batches(list(zip(*by_fit, strict=True))), maxlen=0)
+    deque(objective.model.make_batches(list(zip(*by_fit, strict=True))), maxlen=0)
 
 
 def _processor_time(work: Callable[[], None]) -> float:

@@ -6,12 +6,44 @@ prevalence within a training, so that probabilities would be too high or too low
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from lnmbench.nets.objective import StackedObjective
+    from lnmbench.nets.stacked.active_fits import StackState
 
 _STEPS = 60
 _MARGIN = 16.0
 """Logits beyond all others that the search includes: a prevalence of 1e-7 either way."""
+
+
+@torch.no_grad()
+def fit_intercepts(objective: StackedObjective, state: StackState) -> None:
+    """Fit the intercepts of the target's head to each fit's labeled training cases, in place.
+
+    Parameters
+    ----------
+    objective
+        The fits, with their labels.
+    state
+        The parameters of all K fits at the end of training.
+    """
+    model = objective.model
+    logits, labels, counted = [], [], []
+    for batch in model.evaluation_batches(objective.training_cases):
+        logits.append(model.target_logits(state, batch))  # (K, B, m)
+        truth, is_counted = objective.target_labels(batch)
+        truth = truth.view_as(logits[-1])
+        labels.append(torch.nan_to_num(truth))
+        counted.append(is_counted.unsqueeze(2) & ~torch.isnan(truth))
+    bias = state.values["target.bias"]  # (K, m)
+    # each outcome as a fit of its own; on the CPU: some devices have no float64
+    parts = (torch.cat(x, 1).mT.flatten(0, 1).cpu() for x in (logits, labels, counted))
+    fitted = bias.cpu().double() + fit_intercept_shifts(*parts).view_as(bias)
+    bias.copy_(fitted.to(bias.dtype))
 
 
 def fit_intercept_shifts(logits: Tensor, labels: Tensor, counted: Tensor) -> Tensor:

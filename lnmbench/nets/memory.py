@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lnmbench.nets.data.packing import block_size_for
 from lnmbench.nets.inputs import has_case_tokens, longest_bag
-from lnmbench.nets.objective import EVALUATION_CASES
+from lnmbench.nets.model import EVALUATION_CASES
 
 if TYPE_CHECKING:
     from lnmbench.nets.inputs import AuxInput, Inputs

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from lnmbench.contracts import Weighting
-    from lnmbench.nets.objective import StackedObjective
+    from lnmbench.nets.model import StackedModel
     from lnmbench.nets.stacked.active_fits import StackState
     from lnmbench.records import Training
 
-    OnTrained = Callable[[range, StackedObjective, StackState], None]
+    OnTrained = Callable[[range, StackedModel, StackState], None]
     _TrainStack = Callable[[range, Callable[[int], None]], FitResults]
 
 # Parameters of a stack: more of them leave the cache too often, fewer are not worth a thread.
@@ -85,7 +85,7 @@ def train(
     on_epoch
         Called now and then with the number of fits that have stopped, in the caller's thread.
     on_trained
-        Called with each stack's fits, objective and best parameters after training, in the thread
+        Called with each stack's fits, model and best parameters after training, in the thread
         of the stack.
 
     Raises

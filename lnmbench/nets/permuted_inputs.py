@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lnmbench.nets.objective import EVALUATION_CASES, StackedObjective
+from lnmbench.nets.model import EVALUATION_CASES, StackedModel
 from lnmbench.nets.stacked.dropout import StepDropout
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class _Evaluation:
 
 
 @torch.no_grad()
-def predict_permuted(objective: StackedObjective, state: StackState) -> NDArray[np.float64]:
+def predict_permuted(model: StackedModel, state: StackState) -> NDArray[np.float64]:
     """Return the probabilities of the tested cases for each permuted input.
 
     Parameters
     ----------
-    objective
+    model
         The fits, with their permutations.
     state
         The parameters of all K fits at the end of training.
@@ -47,41 +47,41 @@ def predict_permuted(objective: StackedObjective, state: StackState) -> NDArray[
         (K, inputs, P, T, m): T is the largest number of tested cases of a fit, and positions after
         those of a fit are NaN.
     """
-    permutations = objective.fits.permutations
+    permutations = model.fits.permutations
     if permutations is None:
         raise ValueError("the fits have no permutations")
     tested = [row.nonzero().flatten() for row in permutations.tested]  # each (t,)
     count = len(permutations.sources)
-    shape = (len(tested), len(permutations.inputs), count, permutations.width, objective.outcomes)
+    shape = (len(tested), len(permutations.inputs), count, permutations.width, model.outcomes)
     results = np.full(shape, np.nan)
     for start in range(0, max(map(len, tested)), EVALUATION_CASES):
         cases = [row[start : start + EVALUATION_CASES] for row in tested]
-        evaluation = _evaluate(objective, state, _pack(objective, cases))
+        evaluation = _evaluate(model, state, _pack(model, cases))
         row, column = evaluation.batch.case_mask.cpu().nonzero().unbind(1)
         for number, sources in enumerate(permutations.sources):
             others = [source[part] for source, part in zip(sources, cases, strict=True)]
-            exchanged = _pack(objective, others)
-            values = objective.case_features(state, exchanged.cases)
+            exchanged = _pack(model, others)
+            values = model.case_features(state, exchanged.cases)
             for position, each in enumerate(permutations.inputs):
-                p = _predict(objective, state, evaluation, each, exchanged, values)
+                p = _predict(model, state, evaluation, each, exchanged, values)
                 results[row, position, number, start + column] = p[row, column].cpu().numpy()
     return results
 
 
-def _pack(objective: StackedObjective, cases: list[Tensor]) -> Batch:
-    (batch,) = objective.make_batches([cases])
+def _pack(model: StackedModel, cases: list[Tensor]) -> Batch:
+    (batch,) = model.make_batches([cases])
     return batch
 
 
-def _evaluate(objective: StackedObjective, state: StackState, batch: Batch) -> _Evaluation:
-    values = objective.case_features(state, batch.cases)
-    tokens = objective.embed(state, batch)
-    image = objective.image_features(state, batch, tokens, values, StepDropout())
+def _evaluate(model: StackedModel, state: StackState, batch: Batch) -> _Evaluation:
+    values = model.case_features(state, batch.cases)
+    tokens = model.embed(state, batch)
+    image = model.image_features(state, batch, tokens, values, StepDropout())
     return _Evaluation(batch=batch, values=values, image=image)
 
 
 def _predict(
-    objective: StackedObjective,
+    model: StackedModel,
     state: StackState,
     evaluation: _Evaluation,
     each: PermutedInput,
@@ -91,10 +91,10 @@ def _predict(
     """Return probabilities (K, B, m) with the values of an input from the exchanged cases."""
     values, image = _exchange(evaluation.values, others, each), evaluation.image
     if each.images:
-        image = _evaluate(objective, state, exchanged).image
+        image = _evaluate(model, state, exchanged).image
     elif evaluation.batch.packing is None:  # a network on these features alone
-        image = objective.image_features(state, evaluation.batch, None, values, StepDropout())
-    return objective.target_probabilities(state, image, values)
+        image = model.image_features(state, evaluation.batch, None, values, StepDropout())
+    return model.target_probabilities(state, image, values)
 
 
 def _exchange(values: CaseFeatures, others: CaseFeatures, each: PermutedInput) -> CaseFeatures:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from lnmbench.nets.objective import StackedObjective
+from lnmbench.nets.model import StackedModel
 from lnmbench.nets.stacked.bodies import SliceBody
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @torch.no_grad()
 def predict_slice_weights(
-    objective: StackedObjective, state: StackState, cases: Sequence[Tensor], offsets: Tensor
+    model: StackedModel, state: StackState, cases: Sequence[Tensor], offsets: Tensor
 ) -> list[list[NDArray[np.float64]]]:
     """Return the weights of the slices of some cases for each fit, which have the sum 1.
 
@@ -31,7 +31,7 @@ def predict_slice_weights(
 
     Parameters
     ----------
-    objective
+    model
         The fits, whose network has images.
     state
         The parameters of all K fits at the end of training.
@@ -45,12 +45,12 @@ def predict_slice_weights(
     list
         For each fit, the weights (s,) of each of its cases.
     """
-    body = objective.network.body
+    body = model.network.body
     if not isinstance(body, SliceBody):
         raise ValueError("a network without images has no slices")
     starts, counts = offsets[:-1], offsets.diff()
-    (batch,) = objective.make_batches([cases])
-    packing, tokens = batch.packing, objective.embed(state, batch)
+    (batch,) = model.make_batches([cases])
+    packing, tokens = batch.packing, model.embed(state, batch)
     if packing is None or tokens is None:
         raise ValueError("a batch of slices has their positions")
     if packing.pooling is None:  # a token is the mean of a case

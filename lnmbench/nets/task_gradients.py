@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from lnmbench.contracts import StepFeedback, StepWeights
+from lnmbench.nets.gradients import compute_gradients, write_gradients
 from lnmbench.nets.rng import stream_key
 from lnmbench.nets.stacked.dropout import draw_words
 from lnmbench.records import WeightingStep
@@ -39,7 +40,7 @@ class TaskGradients:
         weighting = objective.weighting
         self._objective, self._max_epochs = objective, max_epochs
         self._adaptive = weighting if isinstance(weighting, StepWeights) else None
-        fits, device = objective.fits, objective.device
+        fits, device = objective.model.fits, objective.model.device
         state = () if self._adaptive is None else self._adaptive.initial_state(objective.tasks)
         self._state = torch.tensor([list(state)] * len(fits), dtype=torch.float32, device=device)
         keys = [stream_key(seed, "weighting") for seed in fits.seeds]
@@ -68,27 +69,29 @@ class TaskGradients:
         batch
             Their cases.
         tokens
-            Tokens (k, P, d) from `StackedObjective.embed`.
+            Tokens (k, P, d) from `StackedModel.embed`.
         losses
             The losses of the tasks, (k, tasks).
         step
             The number of the step: the epoch times 2³², plus the step in the epoch.
         """
-        objective = self._objective
+        model = self._objective.model
         if self._adaptive is None:
-            gradients = objective.gradients(state, tokens, self._combine(state, losses))
+            gradients = compute_gradients(model, state, tokens, self._combine(state, losses))
         elif self._adaptive.needs_gradients:
             last = losses.shape[1] - 1
             by_task = [
-                objective.gradients(state, tokens, losses[:, task].sum(), again=task < last)
+                compute_gradients(model, state, tokens, losses[:, task].sum(), again=task < last)
                 for task in range(last + 1)
             ]
             weights = self._weigh(self._adaptive, state, batch, losses, step, _gramians(by_task))
             gradients = _combine_gradients(by_task, weights)
         else:
             weights = self._weigh(self._adaptive, state, batch, losses, step, None)
-            gradients = objective.gradients(state, tokens, self._combine(state, losses * weights))
-        objective.write_gradients(state, batch, gradients)
+            gradients = compute_gradients(
+                model, state, tokens, self._combine(state, losses * weights)
+            )
+        write_gradients(model, state, batch, gradients)
 
     @property
     def observes(self) -> bool:
@@ -118,7 +121,7 @@ class TaskGradients:
         self._state[state.rows] = torch.where(has_cases, new_state, self._state[state.rows])
 
     def _combine(self, state: StackState, losses: Tensor) -> Tensor:
-        scalars = self._objective.network.stack_weighting_scalars(state.values)
+        scalars = self._objective.model.network.stack_weighting_scalars(state.values)
         combined = self._objective.weighting.combine(losses, scalars)
         if combined.shape != (len(state.fits),):
             shapes = f"{tuple(combined.shape)} from {tuple(losses.shape)}"

@@ -19,8 +19,11 @@ from lnmbench.nets.early_stopping import BestWeights
 from lnmbench.nets.fit_results import FitEpoch, FitResults
 from lnmbench.nets.fits import Fits
 from lnmbench.nets.inputs import Inputs
+from lnmbench.nets.intercepts import fit_intercepts
+from lnmbench.nets.model import StackedModel
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.permuted_inputs import predict_permuted
+from lnmbench.nets.predictions import predict, predict_features
 from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.active_fits import StackState, initialize_fits
 from lnmbench.nets.stacked.dropout import (
@@ -48,7 +51,7 @@ def train_stack(
     weighting: Weighting,
     data: DeviceData,
     on_epoch: Callable[[int], None],
-    on_trained: Callable[[StackedObjective, StackState], None] | None = None,
+    on_trained: Callable[[StackedModel, StackState], None] | None = None,
 ) -> FitResults:
     """Train some fits in one stack and return their results.
 
@@ -67,7 +70,7 @@ def train_stack(
     on_epoch
         Called after each epoch with the number of fits that have stopped.
     on_trained
-        Called with the objective and the best parameters of all fits after training.
+        Called with the model and the best parameters of all fits after training.
     """
     loop = TrainLoop(StackedObjective(inputs, fits, settings, weighting, data), settings)
     for epoch in range(1, settings.max_epochs + 1):
@@ -125,31 +128,31 @@ class TrainLoop:
     """
 
     def __init__(self, objective: StackedObjective, settings: Training) -> None:
-        fits = objective.fits
-        self._objective, self._settings = objective, settings
-        self._layout = ParameterLayout(objective.network.parameters())
-        self._active = initialize_fits(self._layout, fits, settings, objective.device)
-        objective.initialize(self._layout.named_views(self._active.parameters))
+        fits, model = objective.model.fits, objective.model
+        self._objective, self._model, self._settings = objective, model, settings
+        self._layout = ParameterLayout(model.network.parameters())
+        self._active = initialize_fits(self._layout, fits, settings, model.device)
+        model.initialize(self._layout.named_views(self._active.parameters))
         self._best = BestWeights(self._active.parameters, settings.patience)
         self._tasks = TaskGradients(objective, settings.max_epochs)
         rates = fits.per_fit(fits.dropout, settings.dropout)
-        self._token_dropout = DropoutSampler(rates, fits.seeds, objective.device)
+        self._token_dropout = DropoutSampler(rates, fits.seeds, model.device)
         penalties = fits.per_fit(fits.feature_penalty, settings.feature_penalty)
         rates = penalty_to_dropout(penalties, fits.training.sum(1))
         stream = "feature dropout"
-        self._case_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
+        self._case_dropout = DropoutSampler(rates, fits.seeds, model.device, stream)
         # bags have a stream of their own: cases are masked as without auxiliary tasks
-        self._bag_dropout = DropoutSampler(rates, fits.seeds, objective.device, "bag dropout")
+        self._bag_dropout = DropoutSampler(rates, fits.seeds, model.device, "bag dropout")
         rates = torch.full((len(fits),), settings.modality_dropout)
         stream = "modality dropout"
-        self._modality_dropout = DropoutSampler(rates, fits.seeds, objective.device, stream)
+        self._modality_dropout = DropoutSampler(rates, fits.seeds, model.device, stream)
         self._orders = [seeded_generator(seed, "order") for seed in fits.seeds]
         self._history: list[FitEpoch] = []
 
     @property
     def stopped_count(self) -> int:
         """Return the number of fits that have stopped."""
-        return len(self._objective.fits) - len(self._active.fits)
+        return len(self._model.fits) - len(self._active.fits)
 
     def run_epoch(self, epoch: int) -> None:
         """Train an epoch, validate, and remove the fits that stop."""
@@ -179,9 +182,9 @@ class TrainLoop:
             [batches[i] if i < len(batches) else batches[0][:0] for batches in batches_by_fit]
             for i in range(max(len(batches) for batches in batches_by_fit))
         ]
-        sums = torch.zeros(len(cases_by_fit), device=self._objective.device)
-        chosen = self._objective.draw_examples(self._active.fits)
-        for i, batch in enumerate(self._objective.make_batches(cases_by_step, chosen)):
+        sums = torch.zeros(len(cases_by_fit), device=self._model.device)
+        chosen = self._objective.task_labels.draw_examples(self._active.fits)
+        for i, batch in enumerate(self._model.make_batches(cases_by_step, chosen)):
             sums += self._train_step(batch, step=(epoch << 32) + i)
         return self._objective.mean_training_losses(self._active.state, sums)
 
@@ -192,20 +195,20 @@ class TrainLoop:
         """
         objective, state = self._objective, self._active.state
         dropout = self._draw_dropout(state.rows, batch, step)
-        tokens = objective.embed(state, batch, training=True)
+        tokens = self._model.embed(state, batch, training=True)
         sums, losses = objective.losses(state, batch, tokens, dropout)
         self._tasks.backward(state, batch, tokens, losses, step)
         self._active.step([row for row, count in enumerate(batch.case_counts) if count])
         if self._tasks.observes:
             with torch.no_grad():
-                tokens = objective.embed(state, batch)
+                tokens = self._model.embed(state, batch)
                 dropout = self._draw_dropout(state.rows, batch, step)
                 _, after = objective.losses(state, batch, tokens, dropout)
             self._tasks.observe(state, batch, losses, after)
         return sums
 
     def _draw_dropout(self, fits: Tensor, batch: Batch, step: int) -> StepDropout:
-        network, packing = self._objective.network, batch.packing
+        network, packing = self._model.network, batch.packing
         tokens = DropoutMask()
         if packing is not None:
             width = network.body.token_dropout_width
@@ -215,12 +218,12 @@ class TrainLoop:
         if batch.lists > count:
             bags = self._bag_dropout.draw(fits, step, batch.lists - count, width)
             cases = cases.extend(bags)
-        width = self._objective.droppable_modalities
+        width = self._model.droppable_modalities
         modalities = self._modality_dropout.draw(fits, step, count, width)
         return StepDropout(tokens=tokens, cases=cases, modalities=modalities)
 
     def results(
-        self, on_trained: Callable[[StackedObjective, StackState], None] | None = None
+        self, on_trained: Callable[[StackedModel, StackState], None] | None = None
     ) -> FitResults:
         """Return predictions of the best weights; NaN for a fit that never had a finite loss.
 
@@ -233,24 +236,22 @@ class TrainLoop:
             As in `train_stack`.
         """
         state = StackState(
-            fits=tuple(range(len(self._objective.fits))),
+            fits=tuple(range(len(self._model.fits))),
             values=self._layout.named_views(self._best.weights),
-            device=self._objective.device,
+            device=self._model.device,
         )
-        objective = self._objective
+        objective, model = self._objective, self._model
         features = None
         if objective.has_target:
-            objective.fit_intercepts(state)
+            fit_intercepts(objective, state)
         else:
-            features = objective.predict_features(state)
-        losses = self._objective.validation_losses(state).double().numpy()
+            features = predict_features(model, state)
+        losses = objective.validation_losses(state).double().numpy()
         never_finite = self._best.epoch.numpy() == 0
-        probabilities = self._objective.predict(state)
-        permuted = (
-            None if objective.fits.permutations is None else predict_permuted(objective, state)
-        )
+        probabilities = predict(objective, state)
+        permuted = None if model.fits.permutations is None else predict_permuted(model, state)
         if on_trained is not None:
-            on_trained(objective, state)
+            on_trained(model, state)
         optional = [array for array in (features, permuted) if array is not None]
         for values in (*probabilities.values(), *optional):
             values[never_finite] = np.nan

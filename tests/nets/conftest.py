@@ -12,9 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lnmbench.contracts import Weighting
+from lnmbench.nets.data.device_data import load_device_data
 from lnmbench.nets.fit_results import FitResults
 from lnmbench.nets.fits import Fits
 from lnmbench.nets.inputs import AuxInput, Inputs, SliceInputs
+from lnmbench.nets.objective import StackedObjective
+from lnmbench.nets.stacked.active_fits import StackState
+from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Cohort, Label, Training
 
 CASES, DIM, CLINICAL = 40, 24, 3
@@ -169,3 +174,26 @@ def _assert_same_fit(results: FitResults, k: int, other: FitResults, j: int, ato
         np.testing.assert_allclose(
             probabilities[k], other.probabilities[task][j], rtol=0, atol=atol
         )
+
+
+@pytest.fixture(scope="session")
+def start_objective() -> Callable[..., tuple[StackedObjective, StackState]]:
+    """A factory of objectives with random parameters of their fits, those of the heads as well."""
+    return _start_objective
+
+
+def _start_objective(
+    inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting
+) -> tuple[StackedObjective, StackState]:
+    data = load_device_data(inputs, torch.device("cpu"))
+    objective = StackedObjective(inputs, fits, settings, weighting, data)
+    layout = ParameterLayout(objective.model.network.parameters())
+    values = layout.named_views(layout.initialize(fits.seeds))
+    objective.model.initialize(values)
+    source = torch.Generator().manual_seed(7)
+    for name, value in values.items():
+        if name.startswith(("target.", "aux.", "pool.")):
+            value.copy_(torch.randn(value.shape, generator=source))
+    leaves = {name: value.requires_grad_() for name, value in values.items()}
+    fits_of_state = tuple(range(len(fits)))
+    return objective, StackState(fits=fits_of_state, values=leaves, device=torch.device("cpu"))

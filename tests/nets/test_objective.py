@@ -1,4 +1,4 @@
-"""Losses of a stack: auxiliary tasks, weights of losses, and predictions."""
+"""Losses of a stack: auxiliary tasks, weights of losses, labels and examples."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lnmbench.nets.data.device_data import load_device_data
-from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.parallel import train
-from lnmbench.nets.stacked.active_fits import StackState
-from lnmbench.nets.stacked.dropout import StepDropout
-from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.records import Examples
 
 if TYPE_CHECKING:
@@ -76,72 +71,6 @@ def test_a_loss_weight_of_each_fit_acts_on_that_fit(
     assert_same_fit(mixed, 1, on, 1, atol=1e-6)
 
 
-def test_intercepts_make_probabilities_right_on_average_in_training_cases(
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    inputs, fits = make_inputs(), make_fits(range(6))
-    target = inputs.target.clone()
-    target[fits.training.all(0).nonzero()[:3]] = torch.nan  # some cases train the tasks alone
-    inputs = replace(inputs, target=target)
-    data = load_device_data(inputs, torch.device("cpu"))
-    objective = StackedObjective(inputs, fits, settings, sum_losses(), data)
-    layout = ParameterLayout(objective.network.parameters())
-    values = layout.named_views(layout.initialize(fits.seeds))
-    objective.initialize(values)
-    values["target.weight"].normal_(generator=torch.Generator().manual_seed(0))
-    state = StackState(fits=tuple(range(6)), values=values)
-    objective.fit_intercepts(state)
-    (batch,) = objective.make_batches([objective.training_cases])
-    risk, *_ = objective.logits(state, batch, objective.embed(state, batch), StepDropout())
-    for k in range(6):
-        count = batch.case_counts[k]
-        truth, risks = target[batch.cases[k, :count]], risk[k, :count, 0].detach().sigmoid()
-        known = ~truth.isnan()
-        assert float(risks[known].mean()) == pytest.approx(float(truth[known].mean()), abs=1e-6)
-
-
-@pytest.mark.parametrize("ordered", [False, True])
-def test_each_outcome_has_an_intercept_fitted_to_the_cases_in_which_it_is_known(
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-    ordered: bool,
-) -> None:
-    inputs, fits = make_inputs(), without_loss_weights(make_fits(range(4)))
-    higher = inputs.target * (torch.arange(len(inputs.target)) % 3 > 0)
-    target = torch.stack([inputs.target, higher], dim=1)  # (n, 2)
-    target[::4, 1] = torch.nan
-    inputs = replace(inputs, target=target, ordered=ordered)
-    data = load_device_data(inputs, torch.device("cpu"))
-    objective = StackedObjective(inputs, fits, settings, sum_losses(), data)
-    layout = ParameterLayout(objective.network.parameters())
-    values = layout.named_views(layout.initialize(fits.seeds))
-    objective.initialize(values)
-    values["target.weight"].normal_(generator=torch.Generator().manual_seed(0))
-    state = StackState(fits=tuple(range(4)), values=values)
-    objective.fit_intercepts(state)
-    (batch,) = objective.make_batches([objective.training_cases])
-    risk = objective.target_logits(state, batch).detach()
-    assert risk.shape[2] == 2
-    for fit, outcome in np.ndindex(4, 2):
-        count = batch.case_counts[fit]
-        truth = target[batch.cases[fit, :count], outcome]
-        mean = risk[fit, :count, outcome].sigmoid()[~truth.isnan()].mean()
-        assert float(mean) == pytest.approx(float(truth.nanmean()), abs=1e-5)
-    probabilities = train(inputs, fits, settings, sum_losses()).probabilities["n2"]
-    predicted = probabilities[fits.predicted.numpy()]
-    assert ((predicted >= 0) & (predicted <= 1)).all()
-    if ordered:
-        assert (predicted[:, 0] >= predicted[:, 1]).all()
-        differences = np.diff(np.log(predicted / (1 - predicted)), axis=1)[:, 0]
-        by_fit = np.split(differences, np.cumsum(fits.predicted.sum(1).numpy())[:-1])
-        assert max(np.ptp(values) for values in by_fit) < 0.02  # float32
-
-
 def test_one_outcome_trains_as_a_binary_target_does(
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],
@@ -155,26 +84,6 @@ def test_one_outcome_trains_as_a_binary_target_does(
     results = train(column, fits, settings, sum_losses())
     for fit in range(2):
         assert_same_fit(results, fit, binary, fit, atol=1e-5)
-
-
-def test_predictions_are_probabilities_where_requested_and_nan_elsewhere(
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    fits = make_fits(range(4))
-    inputs = make_inputs()
-    results = train(inputs, fits, settings, sum_losses())
-    assert {task: p.shape for task, p in results.probabilities.items()} == {
-        "n2": (4, len(inputs.target), 1),
-        "classes": (4, len(inputs.target), 3),
-    }
-    for probabilities in results.probabilities.values():
-        predicted = fits.predicted.numpy()
-        assert np.isnan(probabilities[~predicted]).all()
-        assert ((probabilities[predicted] >= 0) & (probabilities[predicted] <= 1)).all()
-    np.testing.assert_allclose(results.probabilities["classes"][predicted].sum(-1), 1.0, atol=1e-6)
 
 
 def test_learned_weights_are_learned_by_each_fit_for_itself(
@@ -310,122 +219,3 @@ def test_a_fit_with_examples_does_not_depend_on_its_stack(
             threads=1,
         )
         assert np.nanmax(np.abs(plain.probabilities["n2"] - together.probabilities["n2"][1:2])) > 0
-
-
-def test_the_gradient_of_an_own_head_is_that_of_the_module(
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    torch.manual_seed(1)
-    head = nn.Sequential(nn.Linear(8, 6), nn.Tanh(), nn.Linear(6, 3))
-    task = replace(make_inputs().aux[0], head_module=head)
-    inputs, fits = replace(make_inputs(), aux=(task,)), make_fits([0, 2])
-    data = load_device_data(inputs, torch.device("cpu"))
-    objective = StackedObjective(inputs, fits, settings, sum_losses(), data)
-    features = torch.randn(2, 5, 8)
-    layout = ParameterLayout(objective.network.parameters())
-    values = layout.named_views(layout.initialize(fits.seeds))
-    (logits,) = objective.network.aux_logits(values, features, cases=5)
-    torch.testing.assert_close(logits, head(features))
-    values["aux.classes.2.bias"][1] += 1.0  # each fit has its own parameters
-    (moved,) = objective.network.aux_logits(values, features, cases=5)
-    torch.testing.assert_close(
-        moved - logits, torch.tensor([0.0, 1.0]).view(2, 1, 1).expand(2, 5, 3)
-    )
-
-
-MISSING = (1, 5, 6, 17, 30)
-POOLINGS = ("mean", "max", "attention", "gated_attention", "transformer")
-
-
-def start(
-    inputs: Inputs, fits: Fits, settings: Training, weighting: Weighting
-) -> tuple[StackedObjective, StackState]:
-    """An objective, and random parameters of its fits, those of the heads as well."""
-    data = load_device_data(inputs, torch.device("cpu"))
-    objective = StackedObjective(inputs, fits, settings, weighting, data)
-    layout = ParameterLayout(objective.network.parameters())
-    values = layout.named_views(layout.initialize(fits.seeds))
-    objective.initialize(values)
-    source = torch.Generator().manual_seed(7)
-    for name, value in values.items():
-        if name.startswith(("target.", "aux.", "pool.")):
-            value.copy_(torch.randn(value.shape, generator=source))
-    leaves = {name: value.requires_grad_() for name, value in values.items()}
-    fits_of_state = tuple(range(len(fits)))
-    return objective, StackState(fits=fits_of_state, values=leaves, device=torch.device("cpu"))
-
-
-@pytest.mark.parametrize("pooling", POOLINGS)
-def test_a_case_without_images_is_predicted_by_its_other_features(
-    pooling: str,
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    """Masking the images of a tested case changes its prediction alone."""
-    if pooling == "transformer" and not settings.layers:
-        pytest.skip("the class token is one of the transformer layers")
-    settings, fits = replace(settings, pooling=pooling), make_fits([0, 1])
-    tested = (fits.predicted & ~fits.validation).any(0) & ~fits.training.any(0)
-    missing = tested.nonzero().flatten().tolist()
-    assert missing
-    whole, state = start(make_inputs(), fits, settings, sum_losses())
-    masked, _ = start(make_inputs(missing=missing), fits, settings, sum_losses())
-    before, after = whole.predict(state), masked.predict(state)
-    rest = ~np.isin(np.arange(len(tested)), missing)
-    for task, values in after.items():
-        np.testing.assert_allclose(values[:, rest], before[task][:, rest], atol=1e-5)
-    assert np.isnan(after["classes"][:, missing]).all()
-    features = masked.predict_features(state)
-    assert np.abs(features[:, missing][fits.predicted[:, missing].numpy()]).max() == 0.0
-    weight, bias = (state.values[f"target.{part}"].detach() for part in ("weight", "bias"))
-    for fit in range(2):
-        logits = weight[fit, 0, 8:] @ fits.clinical[fit, missing].mT + bias[fit, 0]
-        predicted = after["n2"][fit, missing, 0]
-        seen = fits.predicted[fit, missing].numpy()
-        np.testing.assert_allclose(predicted[seen], logits.sigmoid().numpy()[seen], atol=1e-6)
-
-
-@pytest.mark.parametrize("pooling", POOLINGS)
-def test_cases_without_images_have_no_part_in_the_gradients_of_images(
-    pooling: str,
-    make_inputs: Callable[..., Inputs],
-    make_fits: Callable[[Sequence[int]], Fits],
-    settings: Training,
-    sum_losses: Callable[..., Weighting],
-) -> None:
-    if pooling == "transformer" and not settings.layers:
-        pytest.skip("the class token is one of the transformer layers")
-    settings = replace(settings, pooling=pooling)
-    fits, inputs = make_fits([0]), make_inputs(missing=MISSING)
-    objective, state = start(inputs, fits, settings, sum_losses())
-
-    def step(cases: list[int]) -> dict[str, Tensor]:
-        """Gradients of the sums of all losses, by parameter."""
-        (batch,) = objective.make_batches([[torch.tensor(cases)]])
-        tokens = objective.embed(state, batch, training=True)
-        counts = [len(cases), int((~torch.isnan(inputs.aux[0].targets[cases])).sum())]
-        _, losses = objective.losses(state, batch, tokens, StepDropout())
-        total = (losses * torch.tensor(counts)).sum()
-        gradients = objective.gradients(state, tokens, total)
-        buffers = {name: torch.full_like(v, 9.0) for name, v in state.values.items()}
-        stepped = StackState(
-            fits=state.fits, values=state.values, device=state.device, gradients=buffers
-        )
-        objective.write_gradients(stepped, batch, gradients)
-        return buffers
-
-    with_images = [case for case in range(12) if case not in MISSING]
-    alone, together = step(with_images), step([*with_images, *MISSING])
-    without = step(list(MISSING))
-    for name, gradient in alone.items():
-        if name.startswith(("target.", "weighting.")):
-            assert not torch.allclose(together[name], gradient)
-        else:
-            torch.testing.assert_close(together[name], gradient, rtol=1e-5, atol=1e-5)
-            assert not without[name].any()
-    assert any(gradient.any() for name, gradient in alone.items() if "target" not in name)

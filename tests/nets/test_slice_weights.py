@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lnmbench.nets.fits import Fits
 from lnmbench.nets.inputs import Inputs
-from lnmbench.nets.objective import StackedObjective
+from lnmbench.nets.model import StackedModel
 from lnmbench.nets.parallel import train
 from lnmbench.nets.slice_weights import predict_slice_weights
 from lnmbench.nets.stacked.active_fits import StackState
@@ -31,8 +31,8 @@ def test_trained_fits_tell_the_weights_of_the_slices_of_each_case(
     cases = [torch.tensor([4, 9]), torch.tensor([7]), torch.tensor([0, 1, 2])]
     weights: dict[int, list[NDArray[np.float64]]] = {}
 
-    def inspect(indices: range, objective: StackedObjective, state: StackState) -> None:
-        by_fit = predict_slice_weights(objective, state, [cases[i] for i in indices], offsets)
+    def inspect(indices: range, model: StackedModel, state: StackState) -> None:
+        by_fit = predict_slice_weights(model, state, [cases[i] for i in indices], offsets)
         weights.update(zip(indices, by_fit, strict=True))
 
     inspected = train(inputs, fits, settings, sum_losses(), threads=2, on_trained=inspect)
@@ -58,8 +58,8 @@ def test_a_network_without_images_has_no_slices(
     assert inputs.slices is not None
     offsets = inputs.slices.offsets
 
-    def inspect(indices: range, objective: StackedObjective, state: StackState) -> None:
-        predict_slice_weights(objective, state, [torch.tensor([0])], offsets)
+    def inspect(indices: range, model: StackedModel, state: StackState) -> None:
+        predict_slice_weights(model, state, [torch.tensor([0])], offsets)
 
     with pytest.raises(ValueError, match="has no slices"):
         train(

@@ -98,16 +98,16 @@ def test_gradients_and_their_inner_products_are_those_of_each_fit(
     inputs, fits = make_inputs(), without_loss_weights(make_fits(range(3)))
     data = load_device_data(inputs, torch.device("cpu"))
     objective = StackedObjective(inputs, fits, settings, recorder, data)
-    layout = ParameterLayout(objective.network.parameters())
+    layout = ParameterLayout(objective.model.network.parameters())
     state = initialize_fits(layout, fits, settings, torch.device("cpu")).state
-    objective.initialize({name: value.detach() for name, value in state.values.items()})
+    objective.model.initialize({name: value.detach() for name, value in state.values.items()})
     for name, value in state.values.items():
         if name.startswith(("target.", "aux.")):  # heads start at zero
             value.data.normal_(generator=torch.Generator().manual_seed(len(name)))
-    (batch,) = objective.make_batches([[cases[:9] for cases in objective.training_cases]])
+    (batch,) = objective.model.make_batches([[cases[:9] for cases in objective.training_cases]])
 
     def losses_of() -> tuple[Tensor | None, Tensor]:
-        tokens = objective.embed(state, batch, training=True)
+        tokens = objective.model.embed(state, batch, training=True)
         return tokens, objective.losses(state, batch, tokens, StepDropout())[1]
 
     tokens, losses = losses_of()

@@ -192,7 +192,7 @@ def test_tokens_of_cases_train_as_those_of_slices_do(
     settings = replace(settings, layers=0, projection="principal")
     assert has_case_tokens(inputs, settings)
     by_case = train(inputs, fits, settings, sum_losses())
-    for module in ("objective", "assembly"):
+    for module in ("model", "assembly"):
         monkeypatch.setattr(f"lnmbench.nets.{module}.has_case_tokens", lambda *_: False)
     by_slice = train(inputs, fits, settings, sum_losses())
     for task, probabilities in by_case.probabilities.items():

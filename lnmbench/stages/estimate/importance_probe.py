@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lnmbench.contracts import Weighting
     from lnmbench.nets.fits import Fits, Permutations
     from lnmbench.nets.inputs import Inputs
-    from lnmbench.nets.objective import StackedObjective
+    from lnmbench.nets.model import StackedModel
     from lnmbench.nets.stacked.active_fits import StackState
 
 # Permutations of the first probe, seconds of the second one, and its most permutations.
@@ -141,9 +141,9 @@ def _measure(
 
     seconds = 0.0
 
-    def inspect(_: range, objective: StackedObjective, state: StackState) -> None:
+    def inspect(_: range, model: StackedModel, state: StackState) -> None:
         nonlocal seconds
-        seconds += measure_seconds(lambda: predict_permuted(objective, state), device, threads=1)
+        seconds += measure_seconds(lambda: predict_permuted(model, state), device, threads=1)
 
     sample = replace(fits, permutations=replace(permutations, sources=permutations.sources[:count]))
     short = replace(settings, max_epochs=1, patience=1)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from lnmbench.nets.fits import Fits
     from lnmbench.nets.inputs import Inputs
-    from lnmbench.nets.objective import StackedObjective
+    from lnmbench.nets.model import StackedModel
     from lnmbench.nets.stacked.active_fits import StackState
 
 REPEAT = 0
@@ -196,8 +196,8 @@ class RepeatedTraining:
             masks[row, numbers] = True
         weights: dict[tuple[int, int], NDArray[np.float64]] = {}
 
-        def inspect(rows: range, objective: StackedObjective, state: StackState) -> None:
-            by_fit = predict_slice_weights(objective, state, [tested[r] for r in rows], offsets)
+        def inspect(rows: range, model: StackedModel, state: StackState) -> None:
+            by_fit = predict_slice_weights(model, state, [tested[r] for r in rows], offsets)
             for row, values in zip(rows, by_fit, strict=True):
                 for case, of_case in zip(tested[row].tolist(), values, strict=True):
                     weights[row, case] = of_case

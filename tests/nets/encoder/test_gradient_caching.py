@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from lnmbench.nets.data.device_data import load_device_data
+from lnmbench.nets.gradients import compute_gradients, write_gradients
 from lnmbench.nets.objective import StackedObjective
 from lnmbench.nets.stacked.active_fits import initialize_fits
 from lnmbench.nets.stacked.dropout import StepDropout
@@ -28,13 +29,18 @@ CPU = torch.device("cpu")
 
 def take_step(objective: StackedObjective, settings: Training) -> dict[str, Tensor]:
     """The gradients of one step, and the parameters after it, statistics among them."""
-    layout = ParameterLayout(objective.network.parameters())
-    state = initialize_fits(layout, objective.fits, settings, CPU).state
+    layout = ParameterLayout(objective.model.network.parameters())
+    state = initialize_fits(layout, objective.model.fits, settings, CPU).state
     cases = [cases[:6] for cases in objective.training_cases]
-    (batch,) = objective.make_batches([cases])
-    tokens = objective.embed(state, batch, training=True)
+    (batch,) = objective.model.make_batches([cases])
+    tokens = objective.model.embed(state, batch, training=True)
     _, losses = objective.losses(state, batch, tokens, StepDropout())
-    objective.write_gradients(state, batch, objective.gradients(state, tokens, losses.sum()))
+    write_gradients(
+        objective.model,
+        state,
+        batch,
+        compute_gradients(objective.model, state, tokens, losses.sum()),
+    )
     gradients = {f"d {name}": gradient.clone() for name, gradient in state.gradients.items()}
     values = {name: value.detach().clone() for name, value in state.values.items()}
     return {**gradients, **values}
