@@ -44,7 +44,7 @@ def list_offers(
     role = None if name is None else _find_role(name, registry)
     if name is None or role is not None:
         roles = registry.roles if role is None else (role,)
-        offers = [offer for role in roles for offer in sorted(role.offers(), key=lambda o: o.name)]
+        offers = [offer for role in roles for offer in sorted(role.offers(), key=_natural_order)]
         print_offers = _print_tables
     else:
         try:
@@ -86,6 +86,14 @@ _NEEDS: Mapping[TaskNeeds, str] = {
     "images": "no labels; segmentation-free",
     "masks": "masks",
 }
+
+
+def _natural_order(offer: Offer[object]) -> list[tuple[bool, int, str]]:
+    """Return a key that sorts names by the numbers within them: resnet18 before resnet101."""
+    import re
+
+    parts = re.split(r"(\d+)", offer.name)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
 
 
 def _find_role(name: str, registry: Registry) -> Role[object] | None:
@@ -156,22 +164,39 @@ def _print_json(offers: Sequence[Offer[object]]) -> None:
 
 
 def _print_tables(offers: Sequence[Offer[object]]) -> None:
-    """Print a table for each role, with a row for each offer."""
+    """Print a table for each role, with a row for each offer; one for those alike but in name."""
     from itertools import groupby
 
     from lnmbench.cli.console import make_console
 
     console = make_console(file_width=_FILE_WIDTH)
-    for role, offers_of_role in groupby(offers, key=lambda offer: offer.role):
+    for role, group in groupby(offers, key=lambda offer: offer.role):
+        offers_of_role = list(group)
         has_needs = _is_aux_task(role)
         needs = ("needs",) if has_needs else ()
-        table = _make_table(role.plural, "name", "parameters", "description", *needs, "plugin")
+        common = _common_parameters(offers_of_role)
+        title = f"{role.plural} (each with {', '.join(common)})" if common else role.plural
+        table = _make_table(title, "name", "parameters", "description", *needs, "plugin")
+        names_by_cells: dict[tuple[str, ...], list[str]] = {}
         for offer in offers_of_role:
-            parameters = ", ".join(map(str, offer.parameters))
+            parameters = ", ".join(
+                str(each) for each in offer.parameters if str(each) not in common
+            )
             cells = (_describe_needs(offer),) if has_needs else ()
-            _add_row(table, offer.name, parameters, offer.summary, *cells, offer.plugin.name)
+            row = (parameters, offer.summary, *cells, offer.plugin.name)
+            names_by_cells.setdefault(row, []).append(offer.name)
+        for row, names in names_by_cells.items():
+            _add_row(table, ", ".join(names), *row)
         console.print(table)
         console.print()
+
+
+def _common_parameters(offers: Sequence[Offer[object]]) -> list[str]:
+    """Return the parameters, with their defaults, that all offers share, if there are several."""
+    if len(offers) < 2:
+        return []
+    shared = set.intersection(*({str(each) for each in offer.parameters} for offer in offers))
+    return [str(each) for each in offers[0].parameters if str(each) in shared]
 
 
 def _print_descriptions(offers: Sequence[Offer[object]]) -> None:

@@ -21,6 +21,23 @@ segment.needs = "masks"
 def register_aux_tasks():
     return {"my_reconstruct": Reconstruct, "my_segment": segment}
 '''
+ENCODERS = '''
+from lnmbench import hookimpl
+
+class First:
+    """Encode."""
+    def __init__(self, a: int = 1): ...
+
+class Second(First):
+    """Encode."""
+
+class Third(First):
+    """Encode otherwise."""
+
+@hookimpl
+def register_encoders():
+    return {"my_second": Second, "my_first": First, "my_third": Third}
+'''
 Command = Callable[..., CompletedProcess[str]]
 
 
@@ -89,3 +106,17 @@ def test_a_name_of_an_unusable_plugin_is_unknown_with_its_problem(
     assert done.returncode == 2
     assert warning.startswith("warning: plugin mine fails to import")
     assert error.startswith("error: unknown name 'mine_metric'")
+
+
+def test_names_that_differ_in_nothing_else_share_a_row(lnmbench: Command) -> None:
+    Path("mine.py").write_text(ENCODERS, encoding="utf-8")
+    title, heading, *rows = lnmbench("list", "encoders", "--plugin", "mine.py").stdout.splitlines()
+    assert title.startswith("encoders (each with train=none, pretrained_on=, ")
+    assert heading.split() == ["name", "parameters", "description", "plugin"]
+    assert not any("train=none" in row for row in rows)
+    (row,) = (row for row in rows if "resnet18" in row)
+    assert row.startswith("resnet18, resnet34, resnet50, resnet101, resnet152, ")
+    assert "weights=auto, cut=layer4, seed=0" in row
+    (mine,) = (row for row in rows if row.startswith("my_first"))
+    assert mine.split() == ["my_first,", "my_second", "a=1", "Encode.", "mine"]
+    assert sum(row.startswith("my_third ") for row in rows) == 1
