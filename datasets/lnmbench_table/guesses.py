@@ -12,6 +12,7 @@ from lnmbench.lexicon.cells import find_evidence, is_date, is_ratio
 from lnmbench.lexicon.class_order import order_classes
 from lnmbench.lexicon.missing import is_missing, is_unassessed
 from lnmbench.lexicon.timing import Verdict, judge_column
+from lnmbench.lexicon.tnm_class import read_n_class, read_t_class
 from lnmbench.lexicon.vocabulary import find_topics, has_role
 from lnmbench.records import Kind
 from lnmbench.text import fold_spelling, plural, quote
@@ -26,6 +27,7 @@ _EXAMPLES = 3
 _RANK = re.compile(r"(stage |grade )?(g?[0-4]|i{1,3}|iv|v)([a-c])?", re.IGNORECASE)
 _CLASS_NUMBER = re.compile(r"[TNM]\s?(\d)", re.IGNORECASE)
 _PATHOLOGY_TEXT = re.compile(r"\bR[012]\b|\by?pT[0-4is]|\by?pN[0-3X]")
+_READERS = {"pn": read_n_class, "pt": read_t_class}
 _CJK_TEXT = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 
 
@@ -35,6 +37,8 @@ class Guess:
 
     `cell_label` is the label that the cells suggest, `label` the same if name or cells also refer
     to pathology. `is_ordered` is false for two classes whose words do not say which is negative.
+    `excluded` counts the cells of a label that are clinical classes, or classes after neoadjuvant
+    therapy; their spellings are among the missing ones.
     """
 
     kind: Kind = "nominal"
@@ -46,6 +50,7 @@ class Guess:
     label: str = ""
     problem: str = ""
     is_ordered: bool = True
+    excluded: int = 0
 
 
 def guess_column(name: str, cells: Sequence[str]) -> Guess:
@@ -56,18 +61,21 @@ def guess_column(name: str, cells: Sequence[str]) -> Guess:
     known = [cell for cell in filled if fold_spelling(cell) not in missing]
     verdict = judge_column(name, known)
     is_pathological = verdict.time == "after" and _names_pathology(name, known)
+    excluded = _find_excluded(known, cell_label) if is_pathological else {}
+    staged, known = known, [cell for cell in known if fold_spelling(cell) not in excluded]
     numbers = read_numbers(name, known)
     kind, categories, problem = _guess_kind(name, known, numbers, ordered=bool(cell_label))
     return Guess(
         kind=kind,
         categories=categories,
-        missing=tuple(sorted({*missing.values(), *numbers.missing})),
+        missing=tuple(sorted({*missing.values(), *numbers.missing, *excluded.values()})),
         numbers=numbers if kind == "continuous" else Numbers(),
         verdict=verdict,
         cell_label=cell_label,
         label=cell_label if is_pathological else "",
         problem=problem,
         is_ordered=kind != "binary" or order_classes(categories) is not None,
+        excluded=len(staged) - len(known),
     )
 
 
@@ -138,6 +146,23 @@ def _find_missing(cells: Sequence[str], label: str) -> dict[str, str]:
     if len(others) == 1 and len(dashes) == 1 and set(others[0]) <= set("+＋"):
         del missing[dashes[0]]
     return missing
+
+
+def _find_excluded(cells: Sequence[str], label: str) -> dict[str, str]:
+    """Return the spellings of classes that are not those of a first operation.
+
+    They are clinical classes (cN1) and classes after neoadjuvant therapy (ypN1), by their folded
+    spelling; none if all classes of the column are.
+    """
+    if label not in _READERS:
+        return {}
+    spellings = dict(zip(map(fold_spelling, cells), cells, strict=True))
+    excluded = {}
+    for folded, cell in spellings.items():
+        tnm_class = _READERS[label](cell)
+        if tnm_class is not None and (tnm_class.is_clinical or tnm_class.is_after_therapy):
+            excluded[folded] = cell
+    return excluded if len(excluded) < len(spellings) else {}
 
 
 def _guess_kind(

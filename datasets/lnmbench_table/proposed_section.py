@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from lnmbench.text import plural
 from lnmbench_table.guesses import Guess
 
 _INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -82,11 +83,18 @@ def _format_keys(guess: Guess, *, needs_order: bool) -> Iterator[str]:
     elif guess.categories:
         yield f"categories = {categories}"
     if guess.missing:
-        yield f"missing = {_format_list(guess.missing)}"
+        yield f"missing = {_format_list(guess.missing)}{_describe_excluded(guess)}"
     if guess.numbers.decimal:
         yield f'decimal = "{guess.numbers.decimal}"'
     if guess.numbers.unit:
         yield f"unit = {quote(guess.numbers.unit)}"
+
+
+def _describe_excluded(guess: Guess) -> str:
+    if not guess.excluded:
+        return ""
+    cells = plural(guess.excluded, "cell")
+    return f"  # with {cells} of clinical (c) classes or classes after neoadjuvant therapy (y)"
 
 
 def _format_list(texts: Iterable[str]) -> str:

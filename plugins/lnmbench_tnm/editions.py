@@ -33,6 +33,7 @@ from lnmbench import UserError
 from lnmbench.errors import nearest
 
 CLASSES = ("pT1a", "pT1b", "pT1c", "pT2a", "pT2b", "pT3", "pT4")
+_CLINICAL = re.compile(r"[yr]?c ?T", re.IGNORECASE)
 _CLASS = re.compile(
     r"(y?p)?T?((?P<known>1mi|[1-4][abcd]?)|(?P<other>is|X|0))( ?\((?P<sign>[a-z0-9]+)\))?",
     re.IGNORECASE,
@@ -119,6 +120,9 @@ def read_class(category: str) -> str:
             f"{category[:40]!r} is not a T class",
             where="column of the T stage",
             expected="a class such as T1a, pT2b, ypT3, Tis or TX",
+            then="a clinical class is no pathological one: list it as missing"
+            if _CLINICAL.match(category.strip())
+            else "",
         )
     known = (match["known"] or "").casefold()
     minimal = known == "1mi" or (match["sign"] or "").casefold() == "mi"

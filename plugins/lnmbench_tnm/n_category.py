@@ -10,7 +10,7 @@ import numpy as np
 from lnmbench import Cohort, Column, UserError
 from lnmbench.records import mark_positive
 from lnmbench.text import clean
-from lnmbench_tnm.nodes import find_range
+from lnmbench_tnm.nodes import describe_treated, find_range
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,10 @@ class NCategory:
             for name, labels in self.outcomes(cohort).items()
         )
         categories = ", ".join(map(clean, column.categories))
-        return (f"target n_category is column {column.name!r} ({categories}); {counts}",)
+        return (
+            f"target n_category is column {column.name!r} ({categories}); {counts}",
+            *describe_treated(column, cohort),
+        )
 
 
 def _find_column(cohort: Cohort) -> Column:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lnmbench import Cohort, Column, UserError
-from lnmbench.text import clean
+from lnmbench.text import clean, plural
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_TREATED = re.compile(r"\s*y[pc]? ?N", re.IGNORECASE)
+_CLINICAL = re.compile(r"[yr]?c ?N", re.IGNORECASE)
 _CLASS = re.compile(
     r"(y?p)?(N(?P<word>[X+])|N?(?P<digit>[0-3])(mi|[abc][12]?)?)( ?\((i|mol|mi|sn)[+-]?\))*",
     re.IGNORECASE,
@@ -82,6 +84,7 @@ class NodalTarget:
         return (
             f"positive: {', '.join(map(clean, classes))} (n = {positive} of {known}); "
             f"target {self.name} {source}: {positive} of {known} cases are positive",
+            *describe_treated(column, cohort),
         )
 
     def _column(self, cohort: Cohort) -> Column:
@@ -127,8 +130,23 @@ def find_range(category: str, column: Column) -> tuple[int, int]:
         raise UserError(
             f"unknown category {category[:40]!r} of column {column.name!r}",
             expected="pathological N classes such as N0, pN1, N2a, NX or N+",
-            then="change its categories, or do not label it pn",
+            then="a clinical class is no pathological one: list it as missing"
+            if _CLINICAL.match(category.strip())
+            else "change its categories, or do not label it pn",
         )
     if match["word"]:
         return (1 if match["word"] == "+" else 0), 3
     return int(match["digit"]), int(match["digit"])
+
+
+def describe_treated(column: Column, cohort: Cohort) -> tuple[str, ...]:
+    """Return a notice on the cases whose N class was assessed after neoadjuvant therapy (ypN)."""
+    treated = [i for i, category in enumerate(column.categories) if _TREATED.match(category)]
+    count = int(np.isin(cohort.values[column.name], treated).sum())
+    if not count:
+        return ()
+    return (
+        f"{plural(count, 'case has', 'cases have')} an N class after neoadjuvant therapy (ypN) in "
+        f"column {column.name!r}, which can differ from that before the therapy: list them as "
+        "missing in the dictionary to leave the cases out",
+    )

@@ -63,3 +63,23 @@ def test_a_report_is_long_text_under_a_name_of_imaging() -> None:
     assert is_report("CT report", texts)
     assert not is_report("CT report", ["short"])
     assert not is_report("pathology report", texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "categories", "missing", "excluded"),
+    [
+        ("Stade N", ["pN0", "cN1", "N2b", "ypN0", "cN1"], ("N2b", "pN0"), ("cN1", "ypN0"), 3),
+        ("pT", ["pT1a", "cT2a", "ypT3", "pT2b"], ("pT1a", "pT2b"), ("cT2a", "ypT3"), 2),
+        ("ypN", ["ypN0", "ypN1", "ypN2"], ("ypN0", "ypN1", "ypN2"), (), 0),
+    ],
+)
+def test_other_classes_of_a_pathological_label_are_missing(
+    name: str,
+    cells: list[str],
+    categories: tuple[str, ...],
+    missing: tuple[str, ...],
+    excluded: int,
+) -> None:
+    guess = guess_column(name, cells)
+    assert set(guess.categories) == set(categories)
+    assert (guess.missing, guess.excluded) == (missing, excluded)

@@ -132,6 +132,16 @@ def test_the_proposal_loads_without_edits(tmp_path: Path) -> None:
     assert len(list(loaded.cases())) == 4
 
 
+def test_clinical_and_treated_classes_of_a_label_are_listed_as_missing(tmp_path: Path) -> None:
+    classes = ["pN0", "cN1", "N2b", "ypN0", "pN1", "pN2"]
+    rows = [[f"case {index}", name] for index, name in enumerate(classes)]
+    text = proposed(tmp_path / "t.csv", ["id", "Stade N"], rows)
+    assert "# n1 positive: pN1, N2b, pN2 (n = 3 of 4), column Stade N" in text
+    assert 'missing = ["cN1", "ypN0"]  # with 2 cells of clinical (c) classes' in text
+    (tmp_path / "columns.toml").write_text(text, encoding="utf-8")
+    assert len(list(Table(tmp_path / "t.csv", tmp_path / "columns.toml").cases())) == 6
+
+
 def test_what_is_lacking_is_hinted_at(tmp_path: Path) -> None:
     text = proposed(tmp_path / "t.csv", ["x", "y"], [["1", "2"], ["3", "4"]])
     assert "No target was recognized" in text

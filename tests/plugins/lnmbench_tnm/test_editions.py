@@ -42,3 +42,5 @@ def test_a_class_of_another_edition_is_refused() -> None:
         candidates("T1c", EDITIONS["7"])
     with pytest.raises(UserError, match="'N2' is not a T class"):
         read_class("N2")
+    with pytest.raises(UserError, match="clinical class is no pathological one"):
+        read_class("cT2a")

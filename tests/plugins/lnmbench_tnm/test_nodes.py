@@ -79,6 +79,17 @@ def test_a_category_that_is_no_pathological_class_is_refused(category: str) -> N
         n2().labels(staged("N0", category))
 
 
+def test_a_clinical_class_is_refused_with_advice() -> None:
+    with pytest.raises(UserError, match="clinical class is no pathological one: list it as"):
+        n1().labels(staged("pN0", "cN1"))
+
+
+def test_classes_after_neoadjuvant_therapy_are_counted() -> None:
+    assert len(n1().notes(staged("pN0", "pN1"))) == 1
+    _, note = n1().notes(staged("pN0", "ypN0", "pN2", "ypN2a1"))
+    assert "2 cases have an N class after neoadjuvant therapy" in note
+
+
 def test_a_cohort_without_nodes_is_refused_with_the_labels_it_has() -> None:
     with pytest.raises(UserError, match=r"labeled n2 or pn.*its labels: pt"):
         n2().labels(staged("T1a", "T2a", label="pt"))
