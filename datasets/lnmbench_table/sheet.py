@@ -9,6 +9,7 @@ from pathlib import Path
 from lnmbench import UserError
 from lnmbench.tables import SAVE, STATE_OR_SAVE, decode_text, read_content
 from lnmbench.tables.dialect import Row, find_separator, parse_text, skip_titles
+from lnmbench.tables.header_groups import skip_groups
 from lnmbench.text import fold_spelling, plural, quote
 from lnmbench_table.excel import read_excel_cells
 from lnmbench_table.file_format import is_excel, is_tab_separated
@@ -77,8 +78,9 @@ def read_sheet(path: Path, layout: Layout | None = None) -> Sheet:
     if layout.header:
         rows = [row for row in rows if row.number >= layout.header]
     else:
-        rows, more = skip_titles(rows, path)
-        notes = (*notes, *more)
+        rows, titles = skip_titles(rows, path)
+        rows, groups = skip_groups(rows, path)
+        notes = (*notes, *titles, *groups)
     filled = [row for row in rows if any(row.cells)]
     if len(filled) < 2:
         raise UserError(
