@@ -21,6 +21,7 @@ from lnmbench_table.guesses import (
 from lnmbench_table.label_guesses import Labels, find_labels
 from lnmbench_table.proposed_section import Section, quote
 from lnmbench_table.sheet import Sheet, read_sheet
+from lnmbench_table.table_checks import find_numbering_center
 
 _LONGEST_ID = 60
 
@@ -99,6 +100,12 @@ class _Table:
             return section.use('role = "center"')
         if _is_id_name(name) and len(set(cells)) > MOST_CATEGORIES:
             repeats = all(cells) and len(set(cells)) < len(cells)
+            center = find_numbering_center(self.sheet, name) if repeats else ""
+            if center:
+                return section.leave_out(
+                    f"repeats between the centers of {quote(center)} alone: write both into one "
+                    "column of ids"
+                )
             is_patient = repeats and "patient" not in self.used
             self.used.update({"patient"} if is_patient else ())
             patient = section.use(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lnmbench import Column, UserError
 from lnmbench.errors import nearest
+from lnmbench.lexicon.cells import find_evidence
 from lnmbench.lexicon.timing import judge_column, judge_name
 from lnmbench.lexicon.vocabulary import has_role
 from lnmbench.text import fold_spelling, plural, quote
@@ -86,8 +87,30 @@ def check_ids(sheet: Sheet, name: str) -> Iterator[UserError]:
             f"{plural(len(repeated), 'id occurs', 'ids occur')} more than once in column {name!r}",
             where=str(sheet.path),
             got=f"{quote(repeated[0])} in rows {', '.join(map(str, rows[:5]))}",
-            then='if a patient has several cases, add a column with role = "patient"',
+            then=_advise_on_repeated(sheet, name),
         )
+
+
+def _advise_on_repeated(sheet: Sheet, name: str) -> str:
+    center = find_numbering_center(sheet, name)
+    if not center:
+        return 'if a patient has several cases, add a column with role = "patient"'
+    return (
+        f"they are unique within each center (column {quote(center)}): write center and id into "
+        "one column of ids, such as A-1 and B-1"
+    )
+
+
+def find_numbering_center(sheet: Sheet, name: str) -> str:
+    """Return the column of centers within each of which repeated ids are unique, or nothing."""
+    ids = sheet.column(name)
+    for center in sheet.header:
+        if sheet.header.count(center) != 1 or center == name or not has_role(center, "center"):
+            continue
+        pairs = list(zip(map(fold_spelling, sheet.column(center)), ids, strict=True))
+        if len(set(pairs)) == len(pairs) > len(set(ids)):
+            return center
+    return ""
 
 
 def convert_column(sheet: Sheet, conversion: Conversion) -> tuple[tuple[str, ...], list[UserError]]:
@@ -106,14 +129,14 @@ def find_late_features(sheet: Sheet, features: Sequence[Column]) -> dict[str, st
     """Return the features that seem to be known only after surgery, with the reason.
 
     They are judged by their names, and by cells that are T, N or stage classes, outcomes or
-    operations.
+    operations. Under a name that says before surgery, a class with a p (pN1) is one of them.
     """
     late = {}
     for column in features:
         if sheet.header.count(column.name) == 1:
             verdict = judge_column(column.name, sheet.column(column.name))
-            if verdict.time == "after":
-                late[column.name] = verdict.reason
+            if verdict.time == "after" or verdict.late_cells:
+                late[column.name] = verdict.late_cells or verdict.reason
     return late
 
 
@@ -139,10 +162,18 @@ def describe_late_features(
         problem, got = "seems, by its name, to be", f"a name for {reason}"
     else:
         problem = f"seems to hold {reason}, which are"
-        got = f"e.g. {quote(next(filter(None, sheet.column(name))))}"
+        cells = [cell for cell in sheet.column(name) if cell]
+        sure = (cell for cell in cells if _is_pathological(cell, name))
+        got = f"e.g. {quote(next(sure, cells[0]))}"
     yield UserError(
         f"column {quote(name)} {problem} known only after surgery",
         where=f"{dictionary}, {format_section_header('columns', name)}",
         got=f"{got}; also columns {others}" if others else got,
         then='set role = "aux", or known = "before" if it is known before surgery',
     )
+
+
+def _is_pathological(cell: str, name: str) -> bool:
+    """Return whether a cell says that it is pathological, as pN1 does."""
+    evidence = find_evidence([cell], (), name)
+    return evidence is not None and evidence.time == "after" and evidence.is_sure

@@ -41,6 +41,7 @@ def describe_columns(
             f"used: {', '.join(left_out)}"
         )
     yield from describe_ids(sheet, dictionary.id, cells)
+    yield from describe_patients(dictionary, cells)
     for conversion in dictionary.conversions:
         column, raw = conversion.column, sheet.column(conversion.column.name)
         for note in (
@@ -81,6 +82,31 @@ def describe_ids(sheet: Sheet, id_: str, cells: Mapping[str, Sequence[str]]) -> 
     if empty:
         listed = ", ".join(map(str, empty[:_EXAMPLES])) + ", …" * (len(empty) > _EXAMPLES)
         yield f"{plural(len(empty), 'row has', 'rows have')} an id, but no other value: {listed}"
+
+
+def describe_patients(dictionary: Dictionary, cells: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a note on patients with cases in several centers, whose numbers may be those of two.
+
+    Parameters
+    ----------
+    dictionary
+        The dictionary of a table.
+    cells
+        The converted cells of its columns.
+    """
+    names = {column.role: column.name for column in dictionary.columns}
+    if "patient" not in names or "center" not in names:
+        return
+    centers: dict[str, set[str]] = {}
+    for patient, center in zip(cells[names["patient"]], cells[names["center"]], strict=True):
+        centers.setdefault(patient, set()).update({center} if center else ())
+    shared = sum(len(visited) > 1 for visited in centers.values())
+    if shared:
+        yield (
+            f"{plural(shared, 'patient has', 'patients have')} cases in several centers: if each "
+            f"center counts its patients from 1, write center and number into column "
+            f"{names['patient']!r}"
+        )
 
 
 def _describe_distant_numbers(column: Column, cells: Sequence[str]) -> str:

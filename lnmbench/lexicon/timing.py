@@ -17,10 +17,15 @@ _FILES = ("outcome", "specimen", "open", "before", "baseline", "neutral")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Time of a column, and a phrase that says why."""
+    """Time of a column, and a phrase that says why.
+
+    `late_cells` describes cells that say that they are pathological below a name that says before
+    surgery.
+    """
 
     time: Time
     reason: str = ""
+    late_cells: str = ""
 
 
 def judge_name(name: str) -> Verdict:
@@ -71,7 +76,9 @@ def _weigh(verdict: Verdict, evidence: Evidence, *, is_dated: bool) -> Verdict:
         return verdict
     if is_dated:
         return Verdict(
-            time="open", reason=f"the name says before surgery, but the cells are {evidence.text}"
+            time="open",
+            reason=f"the name says before surgery, but the cells are {evidence.text}",
+            late_cells=evidence.text,
         )
     return Verdict(time="after", reason=evidence.text)
 

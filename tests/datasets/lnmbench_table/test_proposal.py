@@ -142,6 +142,15 @@ def test_clinical_and_treated_classes_of_a_label_are_listed_as_missing(tmp_path:
     assert len(list(Table(tmp_path / "t.csv", tmp_path / "columns.toml").cases())) == 6
 
 
+def test_numbers_of_centers_are_neither_ids_nor_patients(tmp_path: Path) -> None:
+    rows = [[str(number), site, "61"] for number in range(20) for site in ("Paris", "Lyon")]
+    text = proposed(tmp_path / "t.csv", ["N° patient", "Centre", "Âge"], rows)
+    assert '# [columns."N° patient"] repeats between the centers of "Centre" alone' in text
+    assert 'role = "patient"' not in text
+    once = [[str(number), "Paris", "61"] for number in range(20) for _ in range(2)]
+    assert 'role = "patient"' in proposed(tmp_path / "t.csv", ["N° patient", "Centre", "Âge"], once)
+
+
 def test_what_is_lacking_is_hinted_at(tmp_path: Path) -> None:
     text = proposed(tmp_path / "t.csv", ["x", "y"], [["1", "2"], ["3", "4"]])
     assert "No target was recognized" in text

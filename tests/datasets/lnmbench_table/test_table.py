@@ -190,6 +190,7 @@ def open_with_feature(folder: Path, name: str, cells: str, section: str) -> Tabl
         ("nodes_positive", "0 1 2", NUMBER, "seems, by its name, to be"),
         ("N", "N0 NX N2", NODES, "seems to hold pathological N stages"),
         ("T stage", "pT1 pT2", NODES, "seems to hold pathological T stages"),
+        ("cN", "cN0 pN1 cN2", NODES, "seems to hold pathological N stages"),
     ],
 )
 def test_such_a_feature_is_refused_with_the_way_out(
@@ -209,6 +210,7 @@ def test_such_a_feature_is_refused_with_the_way_out(
         ("grade", "1 2 3", f'{NUMBER}known = "before"\n'),
         ("N", "N0 N1 N2", f'{NODES}known = "before"\n'),
         ("clinical_N", "N0 N1 N2", NODES),
+        ("cN", "pN0 pN1 pN2", f'{NODES.replace("N", "pN", 3)}known = "before"\n'),
         ("cN", "N0 N1 N2", NODES),
         ("N stage on CT", "N0 N1 N2", NODES),
         ("diameter_mm", "1 2 3", NUMBER),

@@ -43,6 +43,13 @@ def test_empty_and_repeated_ids_are_counted() -> None:
     assert list(check_ids(make_sheet("x", "A"), "id")) == []
 
 
+def test_ids_that_repeat_between_centers_alone_get_the_center() -> None:
+    (error,) = check_ids(make_sheet("id,Centre", "1,Paris", "1,Lyon", "2,Paris"), "id")
+    assert "write center and id into one column of ids, such as A-1" in str(error)
+    (error,) = check_ids(make_sheet("id,Centre", "1,Paris", "1,Paris", "1,Lyon"), "id")
+    assert "if a patient has several cases" in str(error)
+
+
 @pytest.mark.parametrize("id_", ["Summe", "Total", "平均", "Stand: 01.01.2024", "Moyenne", "합계"])
 def test_rows_below_the_last_case_are_refused(id_: str) -> None:
     (error,) = check_ids(make_sheet("id,x", "A,1", f"{id_},500"), "id")

@@ -9,7 +9,7 @@ import pytest
 from lnmbench_table.dictionary import Dictionary
 from lnmbench_table.excel import StoredPercentage
 from lnmbench_table.sheet import Sheet
-from lnmbench_table.table_notes import describe_columns
+from lnmbench_table.table_notes import describe_columns, describe_patients
 
 from lnmbench.tables.dialect import Row
 
@@ -73,3 +73,16 @@ def test_notes_on_ids(
 def test_columns_without_a_name_are_not_listed(parse_columns: Callable[[str], Dictionary]) -> None:
     sheet = Sheet(path=Path("t.csv"), header=("case", "", ""), rows=())
     assert list(describe_columns(sheet, parse_columns(""), {})) == []
+
+
+@pytest.mark.parametrize(("centers", "shared"), [("aabb", 0), ("abab", 2), ("ab a", 1)])
+def test_patients_of_several_centers_are_counted(
+    centers: str, shared: int, parse_columns: Callable[[str], Dictionary]
+) -> None:
+    dictionary = parse_columns(
+        '[columns.person]\nrole = "patient"\n[columns.site]\nrole = "center"\n'
+    )
+    cells = {"person": ["1", "1", "2", "2"], "site": [center.strip() for center in centers]}
+    notes = list(describe_patients(dictionary, cells))
+    assert len(notes) == bool(shared)
+    assert all(f"{shared} patient" in note and "'person'" in note for note in notes)
