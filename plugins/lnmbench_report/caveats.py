@@ -98,17 +98,33 @@ def describe_power(results: Results, questions: Sequence[Question]) -> Iterator[
     scope = (
         "a new cohort of this size" if results.outcomes is None else "the spread over these folds"
     )
+    sensitive = [question for question in questions if question not in insensitive]
+    subject = "the comparison"
+    if len(questions) > 1:
+        labels = [question.method.label for question in sensitive]
+        subject = f"the comparison of {labels[0]}" if len(labels) == 1 else "each comparison"
     for role in dict.fromkeys(role for role, _ in detectable):
         sizes = {title: values for (r, title), values in detectable.items() if r == role}
-        yield from _describe_sizes(sizes, describe_threshold(results, role), scope)
-    sensitive = [question for question in questions if question not in insensitive]
-    yield from _describe_small_changes(results, sensitive)
+        yield from _describe_sizes(sizes, describe_threshold(results, role), scope, subject)
+    yield from _describe_small_changes(results, sensitive, len(questions))
     if insensitive:
         yield _describe_insensitive(results, insensitive, len(questions))
 
 
-def _describe_small_changes(results: Results, questions: Sequence[Question]) -> Iterator[str]:
-    """Yield a clause on tasks that move the predictions too little for the test to detect it."""
+def _describe_small_changes(
+    results: Results, questions: Sequence[Question], total: int
+) -> Iterator[str]:
+    """Yield a clause on tasks that move the predictions too little for the test to detect it.
+
+    Parameters
+    ----------
+    results
+        The results.
+    questions
+        The questions whose methods change the predictions.
+    total
+        The number of all questions; of several, a single one is named.
+    """
     small: list[tuple[PredictionChange, float]] = []
     for question in questions:
         change, gain = prediction_change(results, question), possible_gain(results, question)
@@ -125,8 +141,9 @@ def _describe_small_changes(results: Results, questions: Sequence[Question]) -> 
     gains = _describe_range([gain for _, gain in small])
     if len(questions) == 1:
         change = small[0][0]
+        subject = "the task" if total == 1 else questions[0].method.label
         yield (
-            f"the task moves the predictions too little ({change.numbers}): that allows a gain of "
+            f"{subject} moves the predictions too little ({change.numbers}): that allows a gain of "
             f"about {gains} in AUC, so the comparison could hardly have shown its effect"
         )
     else:
@@ -215,7 +232,7 @@ def _describe_scope(effects: Sequence[Effect]) -> Iterator[str]:
 
 
 def _describe_sizes(
-    sizes: Mapping[str, Sequence[float]], threshold: str, scope: str
+    sizes: Mapping[str, Sequence[float]], threshold: str, scope: str, subject: str
 ) -> Iterator[str]:
     """Yield a clause on the detectable differences by title of the metric."""
     finite = {
@@ -225,13 +242,13 @@ def _describe_sizes(
     parts = [f"{_describe_range(values)} in {title}" for title, values in finite.items() if values]
     if parts:
         yield (
-            f"with {scope}, the comparison has 80 % power for a difference of "
+            f"with {scope}, {subject} has 80 % power for a difference of "
             f"{join_and(parts)} ({threshold}); smaller effects cannot be excluded"
         )
     undetectable = [title for title, values in sizes.items() if math.inf in values]
     if undetectable:
         yield (
-            f"with {scope}, the comparison does not reach 80 % power for any "
+            f"with {scope}, {subject} does not reach 80 % power for any "
             f"difference in {join_and(undetectable)} ({threshold})"
         )
 

@@ -107,6 +107,12 @@ def _describe_consequence(claims: Sequence[Sequence[Claim]]) -> str:
     beaten = dict.fromkeys(c.effect.metric_title for c in each if c.evidence == "beaten")
     if gains or not beaten:
         return ""
+    if len(claims) > 1:
+        tests = sum(claim.decided for claim in each)
+        return (
+            f", which suggests, without correction for the {tests} tests, that labels matter where "
+            "a network is better, but a gain over the network without the task is not demonstrated"
+        )
     return (
         f", which suggests that its labels matter in {join_and(list(beaten))}, but a gain over the "
         "network without the task is not demonstrated"

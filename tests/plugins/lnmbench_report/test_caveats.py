@@ -190,6 +190,16 @@ def test_predictions_that_change_little_are_said_to_allow_a_small_gain() -> None
     assert "in AUC, so the comparison could hardly have shown its effect" in change
 
 
+def test_of_several_questions_the_one_with_power_is_named(sample: Results) -> None:
+    (question,) = aux_questions(sample)
+    alike = replace(question, method=question.reference)
+    power, insensitive = describe_power(sample, [question, alike])
+    assert f"the comparison of {question.method.label} has 80 % power" in power
+    assert "predicts like" in insensitive
+    power = next(iter(describe_power(sample, [question, question])))
+    assert "each comparison has 80 % power" in power
+
+
 def test_a_positive_control_without_effect_is_said_unless_a_gain_is_shown() -> None:
     oracle = replace(sample_network("resnet50 + oracle", "oracle"), control="positive")
     text = "has not shown that it can find the effect of a label"

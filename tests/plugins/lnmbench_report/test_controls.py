@@ -86,6 +86,27 @@ def test_of_several_networks_those_worse_than_their_controls_are_counted(
     assert "1 not shown to be better, 1 shown to be worse" in text
 
 
+def test_labels_of_several_networks_matter_without_correction(write_answer: Write) -> None:
+    shuffled = Choice(name="pt", parameters={"shuffled": 1})
+    text = write_answer(
+        sample_results(
+            [
+                (sample_network(f"{encoder}{label}", *aux, encoder=encoder), strength)
+                for encoder in "ab"
+                for label, aux, strength in (
+                    ("", (), 1.6),
+                    (" + pt", ("pt",), 1.6),
+                    (" + permuted", (shuffled,), 0.2),
+                )
+            ]
+        )
+    )
+    assert (
+        ", which suggests, without correction for the 4 tests, that labels matter where a network "
+        "is better, but a gain over the network without the task is not demonstrated"
+    ) in text
+
+
 def test_a_gain_in_one_metric_is_not_confirmed_by_a_control_beaten_in_another(
     write_answer: Write,
 ) -> None:
