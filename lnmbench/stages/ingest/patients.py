@@ -56,7 +56,8 @@ def group_patients(
 
     Cases with one scan, one PatientID or one study are of one patient. Without a column of
     patients, one is added. With such a column that states different patients for them, these cases
-    are left out. One date of birth and sex is a note alone.
+    are left out. One date of birth and sex is a note alone. Cases that have the same images, such
+    as one region of one scan, are a note in addition.
 
     Parameters
     ----------
@@ -84,6 +85,10 @@ def group_patients(
             columns = (*columns, Column(name=name, role="patient"))
             notes.append(_describe_groups(name, entries, links, patients))
         entries = _remark(entries, links, "one patient")
+    copies = _find_copies(entries, links)
+    if copies:
+        notes.append(_describe_copies(entries, copies))
+        entries = _remark(entries, copies, "check the paths of both")
     swapped = _find_swapped(entries)
     if swapped:
         notes.append(_describe_swapped(entries, swapped))
@@ -208,6 +213,20 @@ def _describe_groups(
         f"{plural(len(linked), 'case')} of {groups} by their images "
         f"({_give_example(entries, links)}): added the column {name!r}, which keeps them together "
         "in every split"
+    )
+
+
+def _find_copies(entries: Sequence[LogEntry], links: Sequence[_Link]) -> list[_Link]:
+    """Return the links of cases that have the same images, of those that are not left out."""
+    usable = [not entry.reason for entry in entries]
+    return [link for link in links if link.kind == "images" and usable[link.a] and usable[link.b]]
+
+
+def _describe_copies(entries: Sequence[LogEntry], copies: Sequence[_Link]) -> str:
+    return (
+        f"{plural(len(_list_cases(copies)), 'case')} have the images of another case "
+        f"({_give_example(entries, copies)}): correct the path of an image or a region, or remove "
+        "the copies"
     )
 
 

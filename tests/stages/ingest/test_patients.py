@@ -34,10 +34,22 @@ def test_cases_of_one_patient_get_a_column(kind: str) -> None:
     (column,) = groups.columns
     assert (column.name, column.role) == ("patient", "patient")
     assert [case.values["patient"] for case in groups.cases] == ["a", "b", "a"]
-    (note,) = groups.notes
+    note, *copies = groups.notes
     assert note.startswith("2 cases of 1 patient by their images (e.g. 'a' and 'c': the same ")
+    assert len(copies) == (kind == "images")
     assert groups.entries[0].notes[0].endswith("as case c: one patient")
     assert not groups.entries[1].notes
+
+
+def test_the_same_images_of_two_cases_are_a_note_whatever_the_patient() -> None:
+    twice, lesion = {"scan": "1", "images": "x"}, {"scan": "1", "images": "y"}
+    evidence = {"a": twice, "b": twice, "c": lesion}
+    values = {case: {"who": "p"} for case in evidence}
+    for groups in (group(evidence), group(evidence, (PATIENT,), values)):
+        note = groups.notes[-1]
+        assert note.startswith("2 cases have the images of another case (e.g. 'a' and 'b': the ")
+        assert groups.entries[1].notes[-1] == "the same images as case a: check the paths of both"
+        assert not any("check the paths" in text for text in groups.entries[2].notes)
 
 
 def test_links_join_over_several_cases() -> None:
