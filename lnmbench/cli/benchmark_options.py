@@ -178,8 +178,9 @@ class ProtocolOptions(OptionGroup):
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Use of cases without images by networks with images: refuse them, or mask, which"
-            " trains on them and predicts them by their other features (default: refuse).",
+            help="Use of cases without images: refuse them for networks with images; mask, which"
+            " trains on them and predicts them by their other features; or exclude, which leaves"
+            " them out for all methods (default: refuse).",
         ),
     ] = None
 

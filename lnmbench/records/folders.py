@@ -30,5 +30,5 @@ def _name(plan: Plan) -> str:
     name = re.sub(r"[^A-Za-z0-9]+", "-", f"{plan.dataset.partition(':')[0]}-{protocol.target}")
     folds = f"{protocol.repeats}x{protocol.folds}x{protocol.inner}"
     cases = "-unlabeled" if protocol.train_unlabeled else ""
-    cases += "-masked" if protocol.missing_images == "mask" else ""
+    cases += {"mask": "-masked", "exclude": "-imaged"}.get(protocol.missing_images, "")
     return f"{name}{cases}-{folds}-seed{protocol.seed}-{plan.fingerprint[:8]}"

@@ -83,12 +83,17 @@ class CenterCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageCounts:
-    """The numbers of cases with and without images: all, and the positive ones."""
+    """The numbers of cases with and without images: all, and the positive ones.
+
+    The cases without images are `masked`, which are their positions in the plan, or left out of it.
+    """
 
     with_images: int
     positives_with_images: int
     without_images: int
     positives_without_images: int
+    masked: tuple[int, ...] = field(default=(), metadata={OMITTED_BY_DEFAULT: True})
+    left_out: bool = field(default=False, metadata={OMITTED_BY_DEFAULT: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +105,8 @@ class Profile:
 
     `near_duplicates` are the pairs of cases that share an image, the closest first, at most 1000;
     None without images. `separating_pairs` are names of features whose difference separates the
-    classes without error. `images` are counts of cases, if networks predict some without images.
+    classes without error. `images` are counts of cases, if networks predict some without images or
+    if these are left out.
     """
 
     variables: tuple[Variable, ...] = ()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Family = Literal["auxiliary", "versus-baseline", "all-pairs"]
 """The pairs of methods that Holm's correction covers, in each primary metric."""
 
-MissingImages = Literal["refuse", "mask"]
-"""The use of cases without images by networks with images."""
+MissingImages = Literal["refuse", "mask", "exclude"]
+"""The use of cases without images: by networks with images, or by any method (`exclude`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,9 @@ class Protocol:
     tasks. `margins` are the largest differences that do not matter, by name of the primary metric.
     With `train_unlabeled`, networks also train on cases without a known target, whose auxiliary
     labels count alone. With `missing_images="mask"`, networks with images train on cases without
-    images too, and predict them, by image features of 0; otherwise a cohort with such cases is
-    refused for them.
+    images too, and predict them, by image features of 0; with `missing_images="exclude"`, no method
+    trains on these cases or predicts them; otherwise a cohort with such cases is refused for
+    networks with images.
     """
 
     target: str = DEFAULTS.target

@@ -15,15 +15,16 @@ LEVEL = 0.05
 class MissingImages:
     """Positive cases must not lack images more or less often than negative ones.
 
-    Networks that predict cases without images see that these have none. Not applicable if all cases
-    have images, or if no network predicts the others.
+    Networks that predict cases without images see that these have none; a cohort without these
+    cases is a selected one. Not applicable if all cases have images, or if the protocol refuses the
+    others.
     """
 
     title = "missing images do not depend on the target"
     severity: Literal["warning"] = "warning"
     remedy = (
-        "find out why images are missing; if the reason is not known at prediction, leave these"
-        " cases out of the table"
+        "find out why images are missing, and report it; if the reason is not known at prediction,"
+        " use --missing-images exclude"
     )
     docs = docs_address("LNM021")
 
@@ -44,9 +45,11 @@ class MissingImages:
         if pvalue >= LEVEL:
             return ""
         with_images, without = (f"{100 * positives / cases:.0f} %" for cases, positives in pairs)
+        left_out = " and are left out" if counts.left_out else ""
         total = plural(counts.with_images + counts.without_images, "case")
         return (
-            f"{counts.without_images} of {total} have no images: {without} of them are positive,"
+            f"{counts.without_images} of {total} have no images{left_out}: {without} of them are"
+            " positive,"
             f" {with_images} of the others (Fisher's exact test,"
             f" {format_p_equation(pvalue)})"
         )

@@ -14,6 +14,7 @@ from lnmbench.records import (
     Block,
     Cell,
     CenterCounts,
+    ImageCounts,
     Results,
     Summary,
     Table,
@@ -71,6 +72,7 @@ class CohortTable:
                 "known, or of all cases for missing values. Variables other than target and "
                 "auxiliary labels enter the models. Groups are described, not tested.",
                 *_describe_centers(results.profile.centers),
+                *_describe_images(results.profile.images),
                 *(f"Not listed: {counts[name]} features of {name}." for name in sorted(wide)),
             ),
         )
@@ -139,6 +141,17 @@ def _describe_centers(centers: Sequence[CenterCounts]) -> Iterator[str]:
             "Centers are numbered by their cases; they enter no model, and the folds do not "
             "separate them."
         )
+
+
+def _describe_images(images: ImageCounts | None) -> Iterator[str]:
+    """Yield the number of cases without images, which networks predict or which are left out."""
+    if images is None:
+        return
+    without, positives = images.without_images, images.positives_without_images
+    counts = f"{plural(without, 'case')} without images ({positives} positive)"
+    yield (
+        f"Left out: {counts}." if images.left_out else f"Among these: {counts}; images are masked."
+    )
 
 
 def _make_rows(variable: Variable) -> Iterator[Row]:

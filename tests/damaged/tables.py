@@ -12,7 +12,10 @@ from lnmbench_tcga.tcga import Tcga
 
 from lnmbench.choices import parse
 from lnmbench.config import read_benchmark
+from lnmbench.records import Choice, Protocol
 from lnmbench.registry import Registry
+from lnmbench.stages.plan import make_plan
+from lnmbench.testing import sample_cohort
 
 TABLE = "id,age,sex,n2\nA,61,f,0\nB,55,m,1\nC,70,f,0\n"
 DICTIONARY = (
@@ -86,6 +89,11 @@ def other_sheet(folder: Path) -> Table:
 def missing(folder: Path) -> Table:
     (folder / "columns.toml").write_text(DICTIONARY, encoding="utf-8")
     return Table(folder / "clinical.csv", folder / "columns.toml")
+
+
+def exclude_all(_: Path) -> None:
+    target = Registry().targets.build(Choice(name="n2"))
+    make_plan(sample_cohort(8), target, Protocol(missing_images="exclude"))
 
 
 def benchmark(text: str) -> Make:
@@ -176,6 +184,8 @@ KINDS: dict[str, Make] = {
     "a target without a label": dictionary('label = "n2"\n', ""),
     "a misspelled setting in a benchmark file": benchmark("fold = 5\n"),
     "a benchmark of one fold": benchmark("folds = 1\n"),
+    "a use of cases without images that does not exist": benchmark('missing_images = "drop"\n'),
+    "no case with images where the others are excluded": exclude_all,
     "a window with its limits reversed": benchmark("window = [400, -1000]\n"),
     "a truncated benchmark file": benchmark('target = "n'),
     "a choice without its value": choice("synthetic:n"),

@@ -19,6 +19,8 @@ def test_the_ledgers_folder_names_cohort_and_protocol(plan: Plan) -> None:
     assert folders.ledger_folder(masked) == Path(
         "runs/made-n2-unlabeled-masked-2x3x2-seed0-ffffffff"
     )
+    excluded = replace(plan, protocol=replace(plan.protocol, missing_images="exclude"))
+    assert folders.ledger_folder(excluded) == Path("runs/made-n2-imaged-2x3x2-seed0-ffffffff")
 
 
 def test_a_chosen_folder_is_used_as_it_is(plan: Plan) -> None:

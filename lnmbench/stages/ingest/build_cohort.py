@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lnmbench.contracts import Dataset, Progress
 from lnmbench.errors import UserError
-from lnmbench.records import Card, Case, Choice, Column
+from lnmbench.records import Card, Case, Choice, Column, MissingImages
 from lnmbench.redaction import drop_paths
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest.cohort_file_path import IngestOptions, cohort_path
@@ -66,6 +66,7 @@ def ingest(
     workers: int,
     progress: Progress,
     options: IngestOptions | None = None,
+    missing_images: MissingImages = "refuse",
 ) -> Path:
     """Return the cohort file of a data set, built now or reused from `home`.
 
@@ -90,6 +91,8 @@ def ingest(
         Receives notices and progress.
     options
         The options of ingest, by default those of `IngestOptions()`.
+    missing_images
+        The use of cases without images, as of `Protocol`.
 
     Raises
     ------
@@ -119,7 +122,7 @@ def ingest(
                 table.extractors, registry, folder=home, workers=workers
             ) as extraction:
                 _build(path, table, options, workers, progress, require_plugins, extraction)
-    say_size(path, bound.name, progress)
+    say_size(path, bound.name, progress, missing_images)
     say_left_out(path, progress, strict=options.strict)
     return path
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from lnmbench.contracts import Progress
 from lnmbench.errors import UserError
+from lnmbench.records import MissingImages
 from lnmbench.stages.ingest.ingest_log import ingest_log_path, read_left_out, summarize_left_out
 from lnmbench.store.cohort_boxes import read_box_bytes
 from lnmbench.store.cohort_file import read_cohort, read_scans
 from lnmbench.text import plural
 
 
-def say_size(path: Path, name: str, progress: Progress) -> None:
+def say_size(
+    path: Path, name: str, progress: Progress, missing_images: MissingImages = "refuse"
+) -> None:
     """Say how many cases and slices a cohort file has, and that some have no images.
 
     Parameters
@@ -23,6 +26,9 @@ def say_size(path: Path, name: str, progress: Progress) -> None:
         The name of the data set.
     progress
         Receives the notices.
+    missing_images
+        The use of cases without images; only if it refuses them, they are counted, because the plan
+        counts them otherwise.
     """
     cohort = read_cohort(path)
     slices = cohort.offsets[1:] - cohort.offsets[:-1]
@@ -35,10 +41,10 @@ def say_size(path: Path, name: str, progress: Progress) -> None:
             f"cohort {name}: {boxes / 1e6:.1f} MB are the CT {within} at its own resolution"
         )
     without_images = int((slices == 0).sum())
-    if 0 < without_images < len(cohort):
+    if missing_images == "refuse" and 0 < without_images < len(cohort):
         progress.say(
             f"{without_images} of {plural(len(cohort), 'case')} have no images: "
-            "encoders need --missing-images mask"
+            "encoders need --missing-images mask or exclude"
         )
 
 

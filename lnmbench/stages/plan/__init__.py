@@ -6,6 +6,7 @@ from lnmbench.stages.plan.failures import FailedMethods, MethodFailure, refuse_a
 from lnmbench.stages.plan.image_baselines import model_choice, refuse_model
 from lnmbench.stages.plan.matched_rows import match_rows
 from lnmbench.stages.plan.method_selections import select_methods
+from lnmbench.stages.plan.missing_images import find_usable_cases
 from lnmbench.stages.plan.network_cases import network_positions, unlabeled_training
 from lnmbench.stages.plan.resolve_benchmark import ResolvedBenchmark, resolve
 from lnmbench.stages.plan.resolved_methods import (
@@ -33,6 +34,7 @@ __all__ = [
     "TasksAlone",
     "build_tasks",
     "build_weighting",
+    "find_usable_cases",
     "head_names",
     "image_network",
     "list_labels",

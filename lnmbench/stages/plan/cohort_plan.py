@@ -13,6 +13,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import Cohort, Outcomes, Plan, Protocol, Splits, find_strata, mark_positive
 from lnmbench.stages.plan.missing_images import (
     describe_missing_images,
+    find_usable_cases,
     refuse_folds_without_images,
 )
 from lnmbench.stages.plan.splitting import make_splits
@@ -39,7 +40,8 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     UserError
         For labels that do not allow the protocol.
     """
-    labels, outcomes, left_out = _read_target(target, cohort, protocol)
+    is_usable = find_usable_cases(cohort, protocol)
+    labels, outcomes, left_out = _read_target(target, cohort, protocol, is_usable)
     if outcomes is None:
         _refuse_labels(labels, cohort, protocol)
     known = np.flatnonzero(~np.isnan(labels))
@@ -55,7 +57,7 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
         _refuse_single_class_folds(splits, truth, protocol)
     refuse_folds_without_images(cohort, known, splits, protocol)
     notes = [*target.notes(cohort), *left_out]
-    notes += _describe_unknown(len(cohort) - len(known), cohort, protocol)
+    notes += _describe_unknown(int(is_usable.sum()) - len(known), cohort, protocol)
     notes += describe_missing_images(cohort, known, protocol)
     return Plan(
         dataset=cohort.name,
@@ -72,13 +74,38 @@ def make_plan(cohort: Cohort, target: Target, protocol: Protocol) -> Plan:
     )
 
 
-def _read_target(
-    target: Target, cohort: Cohort, protocol: Protocol
-) -> tuple[NDArray[np.float64], Outcomes | None, list[str]]:
-    """Return labels (n,), the outcomes if there are several, and a note on those left out."""
-    if not isinstance(target, TargetOutcomes):
-        return target.labels(cohort), None, []
+def read_labels(cohort: Cohort, target: Target, plan: Plan) -> NDArray[np.float64]:
+    """Return the target of all cases of the cohort, those outside of the plan as well, (n,).
+
+    Parameters
+    ----------
+    cohort
+        The cohort.
+    target
+        The target of the plan.
+    plan
+        The plan, which has the outcomes that count.
+    """
+    if plan.outcomes is None or not isinstance(target, TargetOutcomes):
+        return target.labels(cohort)
     outcomes = target.outcomes(cohort)
+    return mark_positive(np.stack([outcomes[name] for name in plan.outcomes.names], axis=1))
+
+
+def _read_target(
+    target: Target, cohort: Cohort, protocol: Protocol, is_usable: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], Outcomes | None, list[str]]:
+    """Return labels (n,), the outcomes if there are several, and a note on those left out.
+
+    Labels of cases that are not usable are NaN.
+    """
+    if not isinstance(target, TargetOutcomes):
+        labels = target.labels(cohort)
+        return labels if is_usable.all() else np.where(is_usable, labels, np.nan), None, []
+    outcomes = {
+        name: np.where(is_usable, labels, np.nan)
+        for name, labels in target.outcomes(cohort).items()
+    }
     patients = np.asarray(cohort.groups)
     counts = {
         name: [len(set(patients[labels == value])) for value in (1, 0)]

@@ -95,7 +95,7 @@ class MethodBuilder:
             encoder.level,
             name,
             used=used,
-            optional=~cohort.case_has_images if self.benchmark.missing_images == "mask" else None,
+            optional=None if self.benchmark.missing_images == "refuse" else ~cohort.case_has_images,
             pseudonyms=self.pseudonyms,
         )
 

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Cohort, Plan
+from lnmbench.stages.plan.missing_images import find_usable_cases
 
 
 def network_positions(plan: Plan, cohort: Cohort) -> NDArray[np.int64]:
     """Return the positions in the cohort of the cases on which networks train, (n + m,).
 
     The n cases of the plan come first, in its order. The other m cases of the cohort, whose target
-    is unknown, follow if the protocol has `train_unlabeled`.
+    is unknown, follow if the protocol has `train_unlabeled`; without images, only if it does not
+    exclude such cases.
 
     Parameters
     ----------
@@ -24,7 +26,8 @@ def network_positions(plan: Plan, cohort: Cohort) -> NDArray[np.int64]:
     labeled = cohort.positions(plan.ids)
     if not plan.protocol.train_unlabeled:
         return labeled
-    return np.concatenate([labeled, np.setdiff1d(np.arange(len(cohort)), labeled)])
+    usable = np.flatnonzero(find_usable_cases(cohort, plan.protocol))
+    return np.concatenate([labeled, np.setdiff1d(usable, labeled)])
 
 
 def unlabeled_training(

@@ -14,6 +14,7 @@ from lnmbench.errors import UserError
 from lnmbench.records import (
     Choice,
     Cohort,
+    ImageCounts,
     Method,
     NetworkMethod,
     Plan,
@@ -25,13 +26,14 @@ from lnmbench.registry import GuardedExecutor, Registry, Selection
 from lnmbench.results import FAMILY_TITLES, FEWEST_CONTROLS, find_family, join_and
 from lnmbench.stages.ingest import Pseudonyms
 from lnmbench.stages.plan.aux_tasks import LabelSource, list_notes
-from lnmbench.stages.plan.cohort_plan import make_plan
+from lnmbench.stages.plan.cohort_plan import make_plan, read_labels
 from lnmbench.stages.plan.encoders import list_notices
 from lnmbench.stages.plan.failures import MethodFailure
 from lnmbench.stages.plan.image_baselines import refuse_unknown_parts
 from lnmbench.stages.plan.ineffective_settings import notice_ineffective_settings
 from lnmbench.stages.plan.method_selections import select_methods
 from lnmbench.stages.plan.methods import resolve_methods
+from lnmbench.stages.plan.missing_images import count_images
 from lnmbench.stages.plan.primary_metrics import normalize_margins, normalize_metrics
 from lnmbench.stages.plan.resolved_methods import ResolvedMethod, ResolvedNetwork, image_network
 from lnmbench.stages.plan.resources import resolve_resources, share_resources
@@ -47,8 +49,9 @@ class ResolvedBenchmark:
 
     `failures` are methods that a plugin's fault excludes; `sources` are the checksums of the
     plugins' sources. `resources` are those of the whole run. `importance` is the number of
-    permutations of each input. `notes` say how labels were made; `notices` has these and, for the
-    user, lines on the encoders.
+    permutations of each input. `images` are numbers of cases with and without images, if the
+    protocol masks or excludes the latter. `notes` say how labels were made; `notices` has these
+    and, for the user, lines on the encoders.
     """
 
     cohort_file: Path
@@ -62,6 +65,7 @@ class ResolvedBenchmark:
     notes: tuple[str, ...]
     notices: tuple[str, ...]
     importance: int = 0
+    images: ImageCounts | None = None
 
     @property
     def tasks(self) -> Mapping[str, AuxTask]:
@@ -162,6 +166,7 @@ def resolve(
         notes=tuple(notes),
         notices=tuple(dict.fromkeys(filter(None, [*notes, *notices]))),
         importance=benchmark.importance,
+        images=count_images(cohort, read_labels(cohort, built, plan), protocol),
     )
 
 

@@ -199,8 +199,15 @@ def _protocol(results: Results) -> str:
         f"{f', margins {_format_margins(results)}' if protocol.margins else ''}"
         f"{f', {_format_unlabeled(results)}' if protocol.train_unlabeled else ''}"
         f"{f', family {protocol.family}' if protocol.family != 'auxiliary' else ''}"
-        f"{', missing images masked' if protocol.missing_images == 'mask' else ''}"
+        f"{_MISSING_IMAGES[protocol.missing_images]}"
     )
+
+
+_MISSING_IMAGES = {
+    "refuse": "",
+    "mask": ", missing images masked",
+    "exclude": ", cases without images left out",
+}
 
 
 def _format_outcomes(results: Results) -> str:

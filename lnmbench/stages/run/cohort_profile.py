@@ -30,7 +30,9 @@ from lnmbench.stats.leakage import (
 )
 
 
-def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
+def make_profile(
+    cohort: Cohort, cohort_file: Path, plan: Plan, images: ImageCounts | None = None
+) -> Profile:
     """Return counts and quartiles of every column, and the cases that share an image.
 
     Parameters
@@ -41,6 +43,8 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
         The file with its slices, which is read if the cohort has images.
     plan
         The cases, their labels and patients.
+    images
+        The numbers of cases with and without images.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def make_profile(cohort: Cohort, cohort_file: Path, plan: Plan) -> Profile:
             )
         ),
         centers=_count_centers(cohort, positions, plan.truth),
-        images=_count_images(cohort.case_has_images[positions], plan),
+        images=images,
     )
 
 
@@ -92,20 +96,6 @@ def _count_centers(
         for name in np.unique(names[names != ""])
     )
     return tuple(sorted(counts, key=lambda center: (-center.cases, -center.positives)))
-
-
-def _count_images(has_images: NDArray[np.bool_], plan: Plan) -> ImageCounts | None:
-    """Return the numbers of cases with and without images, if the plan masks missing ones."""
-    masked = plan.protocol.missing_images == "mask"
-    if not masked or has_images.all() or not has_images.any():
-        return None
-    positive = plan.truth == 1
-    return ImageCounts(
-        with_images=int(has_images.sum()),
-        positives_with_images=int((positive & has_images).sum()),
-        without_images=int((~has_images).sum()),
-        positives_without_images=int((positive & ~has_images).sum()),
-    )
 
 
 def _variable(column: Column, values: NDArray[np.float64], plan: Plan) -> Variable:

@@ -64,7 +64,7 @@ def probe_encoder(
         of these cases.
     """
     of_slices = read_features(cache)["features"][0]  # (slices or cases, D)
-    positions = image_positions(method, cohort, cohort.positions(plan.ids))
+    positions = image_positions(method, cohort, cohort.positions(plan.ids), plan.protocol)
     counts, _ = case_rows(method, cohort, positions, of_slices)
     cases = _choose_cases(np.flatnonzero(counts), plan, width=of_slices.shape[1])
     features = average_slices(method, cohort, positions[cases], of_slices)

@@ -124,7 +124,7 @@ def pool_features(
     plan
         The plan, which has the n cases.
     """
-    positions = image_positions(network, cohort, cohort.positions(plan.ids))
+    positions = image_positions(network, cohort, cohort.positions(plan.ids), plan.protocol)
     features = read_features(cache)["features"][0]  # (slices, D), of volumes (cases, D)
     means = average_slices(network, cohort, positions, features)
     counts, _ = case_rows(network, cohort, positions, features)

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from lnmbench.errors import UserError
 from lnmbench.imaging.controlled_pixels import draw_pixels, permute_pixels
 from lnmbench.imaging.own_grid import resample_box, to_tensor
-from lnmbench.records import Cohort, EncoderGrid, NetworkMethod, image_control, image_control_seed
+from lnmbench.records import (
+    Cohort,
+    EncoderGrid,
+    NetworkMethod,
+    Protocol,
+    image_control,
+    image_control_seed,
+)
+from lnmbench.stages.plan import find_usable_cases
 from lnmbench.store.cohort_boxes import read_box
 from lnmbench.store.cohort_file import iterate_slices, read_masks, read_slices
 
@@ -98,7 +106,7 @@ def read_volume(
 
 
 def image_positions(
-    method: NetworkMethod, cohort: Cohort, positions: NDArray[np.int64]
+    method: NetworkMethod, cohort: Cohort, positions: NDArray[np.int64], protocol: Protocol
 ) -> NDArray[np.int64]:
     """Return the positions of the cases whose images some cases of a network have.
 
@@ -113,6 +121,8 @@ def image_positions(
         Its cohort.
     positions
         The positions of the cases in the cohort, (n,).
+    protocol
+        The protocol; cases that it excludes exchange nothing.
 
     Returns
     -------
@@ -121,7 +131,11 @@ def image_positions(
     """
     if image_control(method.encoder) != "other_patient":
         return positions
-    return exchange_patients(cohort.groups, image_control_seed(method.encoder))[positions]
+    usable = np.flatnonzero(find_usable_cases(cohort, protocol))
+    patients = [cohort.groups[case] for case in usable]
+    exchanged = np.arange(len(cohort))
+    exchanged[usable] = usable[exchange_patients(patients, image_control_seed(method.encoder))]
+    return exchanged[positions]
 
 
 def exchange_patients(patients: Sequence[str], seed: int) -> NDArray[np.int64]:

@@ -137,7 +137,8 @@ def network_inputs(
 
     from lnmbench.nets.inputs import SliceInputs
 
-    positions = image_positions(method, cohort, network_positions(chunk.plan, cohort))
+    positions = network_positions(chunk.plan, cohort)
+    positions = image_positions(method, cohort, positions, chunk.plan.protocol)
     cache = read_features(chunk.features)
     counts, rows = case_rows(method, cohort, positions, cache["features"][0])
     trainable_encoder = None

@@ -96,6 +96,7 @@ def run(
             workers=workers,
             progress=progress,
             options=ingest_options,
+            missing_images=benchmark.missing_images,
         )
 
     forget_plugins()
@@ -125,7 +126,7 @@ def run(
         ledger.add_methods([each.method for each in resolved.methods], plan.splits.units())
         ledger.add_labels(list_labels(resolved.tasks, cohort, cohort.positions(plan.ids)))
         if ledger.profile() is None:
-            ledger.add_profile(make_profile(cohort, resolved.cohort_file, plan))
+            ledger.add_profile(make_profile(cohort, resolved.cohort_file, plan, resolved.images))
         number = ledger.add_manifest(manifest)
         work = Work(
             registry=registry,

@@ -43,6 +43,19 @@ def test_a_class_that_lacks_images_more_often_is_reported(
     assert check(cohort_run, *counts) == message
 
 
+def test_a_selected_cohort_is_reported_too(cohort_run: Results) -> None:
+    images = ImageCounts(
+        with_images=60,
+        positives_with_images=12,
+        without_images=20,
+        positives_without_images=10,
+        left_out=True,
+    )
+    message = MissingImages()(replace(cohort_run, profile=Profile(images=images)))
+    assert message is not None
+    assert message.startswith("20 of 80 cases have no images and are left out: 50 % of them are")
+
+
 def test_the_check_needs_cases_without_images(cohort_run: Results) -> None:
     assert MissingImages()(replace(cohort_run, profile=Profile())) is None
     assert MissingImages()(replace(cohort_run, profile=None)) is None

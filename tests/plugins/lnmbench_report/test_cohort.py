@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lnmbench_report.cohort import CohortTable
 
-from lnmbench.records import Cohort, Column, Plan, Profile, Results, Table
+from lnmbench.records import Cohort, Column, ImageCounts, Plan, Profile, Results, Table
 from lnmbench.rendering import FORMATS, render
 from lnmbench.stages.run.cohort_profile import make_profile
 from lnmbench.store import serialization
@@ -94,6 +94,18 @@ def test_patients_are_counted_where_they_are_not_the_cases(described: Results) -
     assert ("patients", "number") not in rows(make_table(described))
     twice = replace(described, patients=np.arange(N) // 2)
     assert rows(make_table(twice))["patients", "number"] == ["15", "15", "10"]
+
+
+def test_cases_without_images_are_counted_in_a_note(described: Results) -> None:
+    images = ImageCounts(
+        with_images=20, positives_with_images=8, without_images=10, positives_without_images=2
+    )
+    for left_out, note in (
+        (False, "Among these: 10 cases without images (2 positive); images are masked."),
+        (True, "Left out: 10 cases without images (2 positive)."),
+    ):
+        profile = replace(described.profile, images=replace(images, left_out=left_out))
+        assert make_table(replace(described, profile=profile)).notes[-1] == note
 
 
 def test_a_variable_that_nobody_has_is_all_missing(

@@ -12,7 +12,7 @@ from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
 from lnmbench.records import Protocol, mark_positive
 from lnmbench.registry import Registry
-from lnmbench.stages.plan.cohort_plan import make_plan
+from lnmbench.stages.plan.cohort_plan import make_plan, read_labels
 
 MakeCohort = Callable[..., Cohort]
 PROTOCOL = Protocol(repeats=2, folds=5, inner=3)
@@ -41,6 +41,50 @@ def test_cases_without_the_target_can_train_networks(make_cohort: MakeCohort) ->
     plan = make_plan(make_cohort(truth=truth), target(), protocol)
     assert len(plan.ids) == 58
     assert plan.notes[-1].startswith("2 of 60 cases only train networks, by their auxiliary tasks")
+
+
+def test_excluded_cases_change_nothing_for_the_others(make_cohort: MakeCohort) -> None:
+    truth = (np.arange(60) % 3 == 0).astype(float)
+    truth[[4, 9, 10]] = np.nan
+    lacking = np.arange(60) % 5 == 0
+    cohort = make_cohort(truth=truth)
+    some = replace(cohort, offsets=np.concatenate([[0], np.cumsum(~lacking)]))
+    plan = make_plan(some, target(), replace(PROTOCOL, missing_images="exclude"))
+    assert plan.notes[1:] == (
+        "2 of 60 cases left out: n2 unknown",
+        "12 of 60 cases left out: no images",
+    )
+    assert len(plan.ids) == 60 - 2 - 12
+    truth[lacking] = np.nan
+    without = make_plan(make_cohort(truth=truth), target(), PROTOCOL)
+    assert plan.ids == without.ids
+    np.testing.assert_array_equal(plan.splits.inner, without.splits.inner)
+    labels = read_labels(some, target(), plan)
+    np.testing.assert_array_equal(labels, cohort.values["n2"])
+
+
+def test_outcomes_are_those_of_the_cases_that_are_not_excluded(make_cohort: MakeCohort) -> None:
+    levels = np.arange(60) % 3
+
+    class Levels:
+        kind, title = "ordinal", "levels"
+
+        def labels(self, cohort: Cohort) -> np.ndarray:
+            return mark_positive(np.stack(list(self.outcomes(cohort).values()), axis=1))
+
+        def outcomes(self, cohort: Cohort) -> dict[str, np.ndarray]:
+            return {"1": (levels >= 1).astype(float), "2": (levels >= 2).astype(float)}
+
+        def notes(self, cohort: Cohort) -> tuple[str, ...]:
+            return ()
+
+    has_images = (levels < 2) | (np.arange(60) < 6)  # two cases of the highest level have images
+    some = replace(make_cohort(), offsets=np.concatenate([[0], np.cumsum(has_images)]))
+    plan = make_plan(some, Levels(), replace(PROTOCOL, missing_images="exclude"))
+    assert plan.outcomes is not None
+    assert plan.outcomes.names == ("1",)
+    assert len(plan.ids) == has_images.sum()
+    np.testing.assert_array_equal(read_labels(some, Levels(), plan), levels >= 1)
 
 
 def test_a_patient_with_more_cases_is_not_parted(make_cohort: MakeCohort) -> None:

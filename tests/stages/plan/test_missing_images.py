@@ -1,4 +1,4 @@
-"""Cases without images are refused unless the protocol masks their images."""
+"""Cases without images are refused unless the protocol masks their images or excludes them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ import numpy as np
 import pytest
 
 from lnmbench import Cohort, UserError
-from lnmbench.records import Plan, Protocol
+from lnmbench.records import Plan, Profile, Protocol
 from lnmbench.stages.plan.missing_images import (
+    count_images,
     describe_missing_images,
+    find_usable_cases,
     offers_images,
     refuse_folds_without_images,
     refuse_missing_images,
 )
+from lnmbench.store.serialization import pack, unpack
 
 REFUSE = Protocol(repeats=2, folds=3, inner=2)
 MASK = replace(REFUSE, missing_images="mask")
+EXCLUDE = replace(REFUSE, missing_images="exclude")
 CASES = np.arange(30)
 
 
@@ -43,13 +47,16 @@ def full(tables: Cohort) -> Cohort:
 def test_networks_with_images_need_those_of_all_cases_or_the_mask(
     tables: Cohort, some: Cohort, full: Cohort
 ) -> None:
-    offered = [[offers_images(c, p) for c in (tables, some, full)] for p in (REFUSE, MASK)]
-    assert offered == [[False, False, True], [False, True, True]]
+    protocols = (REFUSE, MASK, EXCLUDE)
+    offered = [[offers_images(c, p) for c in (tables, some, full)] for p in protocols]
+    assert offered == [[False, False, True], [False, True, True], [False, True, True]]
     for cohort in (some, full):
         refuse_missing_images(cohort, "the encoder e", MASK, then="omit it")
+        refuse_missing_images(cohort, "the encoder e", EXCLUDE, then="omit it")
     refuse_missing_images(full, "the encoder e", REFUSE, then="omit it")
     expected = "^6 of 30 cases of cohort made have no images for the encoder e; add "
-    with pytest.raises(UserError, match=f"{expected}--missing-images mask to .*, or omit it$"):
+    mask_or_exclude = "--missing-images mask to .* or exclude to leave them out, or omit it$"
+    with pytest.raises(UserError, match=f"{expected}{mask_or_exclude}"):
         refuse_missing_images(some, "the encoder e", REFUSE, then="omit it")
     for protocol in (REFUSE, MASK):
         with pytest.raises(UserError, match="^cohort made has no images for the encoder e; omit"):
@@ -66,6 +73,34 @@ def test_the_plan_states_the_number_of_cases_without_images(
     ]
     (note,) = describe_missing_images(full, CASES, MASK)
     assert note == "missing_images=mask has no effect: all 30 cases have images"
+    (note,) = describe_missing_images(some, CASES[some.case_has_images], EXCLUDE)
+    assert note == "6 of 30 cases left out: no images"
+    (note,) = describe_missing_images(full, CASES, EXCLUDE)
+    assert note == "missing_images=exclude has no effect: all 30 cases have images"
+
+
+def test_excluded_cases_are_not_usable(tables: Cohort, some: Cohort) -> None:
+    for protocol in (REFUSE, MASK):
+        assert find_usable_cases(some, protocol).all()
+    assert np.flatnonzero(~find_usable_cases(some, EXCLUDE)).tolist() == [0, 5, 10, 15, 20, 25]
+    with pytest.raises(UserError, match=r"no case of cohort made has images.*omit --missing-im"):
+        find_usable_cases(tables, EXCLUDE)
+
+
+def test_labeled_cases_with_and_without_images_are_counted(
+    tables: Cohort, some: Cohort, full: Cohort
+) -> None:
+    labels = np.where(CASES == 5, np.nan, CASES % 2)
+    masked = count_images(some, labels, MASK)
+    assert masked is not None
+    assert (masked.with_images, masked.positives_with_images) == (24, 12)
+    assert (masked.without_images, masked.positives_without_images) == (5, 2)
+    assert masked.masked == (0, 9, 14, 19, 24)  # among the labeled cases
+    assert count_images(some, labels, EXCLUDE) == replace(masked, masked=(), left_out=True)
+    assert count_images(some, labels, REFUSE) is None
+    assert count_images(full, labels, EXCLUDE) is None
+    assert count_images(tables, labels, MASK) is None
+    assert unpack(Profile, pack(Profile(images=masked))).images == masked
 
 
 def test_each_fit_needs_a_training_case_with_images(

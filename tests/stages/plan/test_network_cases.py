@@ -22,6 +22,11 @@ def test_unlabeled_cases_follow_those_of_the_plan(
     positions = network_positions(chosen, cohort)
     assert positions[:5].tolist() == [31, 2, 0, 1, 3]
     assert sorted(positions) == list(range(32))
+    counts = np.arange(32) != 3
+    some = replace(cohort, offsets=np.concatenate([[0], np.cumsum(counts)]))
+    assert 3 in network_positions(chosen, some)
+    excluded = replace(chosen, protocol=replace(chosen.protocol, missing_images="exclude"))
+    assert 3 not in network_positions(excluded, some)
 
 
 def test_no_fit_trains_on_a_patient_that_it_does_not_train_on_otherwise(

@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lnmbench.records import Cohort, Column, Outcomes, Plan, Profile, Variable, mark_positive
-from lnmbench.stages.run import cohort_profile
+from lnmbench.records import (
+    Cohort,
+    Column,
+    ImageCounts,
+    Outcomes,
+    Plan,
+    Profile,
+    Variable,
+    mark_positive,
+)
 from lnmbench.stages.run.cohort_profile import make_profile
 from lnmbench.store.serialization import pack, unpack
 
@@ -105,21 +113,11 @@ def test_a_feature_that_tells_one_outcome_separates_it(cohort: Cohort, plan: Pla
     assert variables(cohort, replace(several, outcomes=None))["reverse"].signs != signs
 
 
-def test_cases_without_images_are_counted_if_networks_predict_them(
-    cohort: Cohort, plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cohort_profile, "find_near_duplicates", lambda *_: ())
-    lacking = np.arange(60) % 4 == 0
-    some = replace(cohort, offsets=np.concatenate([[0], np.cumsum(~lacking)]))
-    masked = replace(plan, protocol=replace(plan.protocol, missing_images="mask"))
-    positions = cohort.positions(plan.ids)
-    counts = make_profile(some, NO_FILE, masked).images
-    assert counts is not None
-    assert counts.without_images == lacking[positions].sum()
-    assert counts.with_images == (~lacking[positions]).sum()
-    assert counts.positives_without_images == plan.truth[lacking[positions]].sum()
-    assert counts.positives_with_images == plan.truth[~lacking[positions]].sum()
-    profile = make_profile(some, NO_FILE, masked)
+def test_a_profile_has_the_numbers_of_cases_without_images(cohort: Cohort, plan: Plan) -> None:
+    images = ImageCounts(
+        with_images=20, positives_with_images=5, without_images=10, positives_without_images=4
+    )
+    profile = make_profile(cohort, NO_FILE, plan, images)
+    assert profile.images == images
     assert unpack(Profile, pack(profile)) == profile
-    assert make_profile(some, NO_FILE, plan).images is None
-    assert make_profile(cohort, NO_FILE, masked).images is None
+    assert make_profile(cohort, NO_FILE, plan).images is None

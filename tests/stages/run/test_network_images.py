@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.records import Choice, EncoderGrid, NetworkMethod, Preprocessing, Weights
+from lnmbench.records import (
+    Choice,
+    EncoderGrid,
+    NetworkMethod,
+    Preprocessing,
+    Protocol,
+    Weights,
+)
 from lnmbench.stages.run.network_images import (
     exchange_patients,
     image_positions,
@@ -74,15 +81,28 @@ def test_other_patients_depend_on_the_seed_and_not_on_the_cases_of_a_network(
 ) -> None:
     cohort = read_cohort(ingest_made(n=30))
     everyone = np.arange(30)
-    exchanged = image_positions(make_method("other_patient"), cohort, everyone)
+    exchanged = image_positions(make_method("other_patient"), cohort, everyone, Protocol())
     assert sorted(exchanged) == everyone.tolist()
     some = np.array([7, 3, 20])
     np.testing.assert_array_equal(
-        image_positions(make_method("other_patient"), cohort, some), exchanged[some]
+        image_positions(make_method("other_patient"), cohort, some, Protocol()), exchanged[some]
     )
-    other = image_positions(make_method("other_patient", 1), cohort, everyone)
+    other = image_positions(make_method("other_patient", 1), cohort, everyone, Protocol())
     assert not np.array_equal(other, exchanged)
-    assert image_positions(make_method("noise"), cohort, some) is some
+    assert image_positions(make_method("noise"), cohort, some, Protocol()) is some
+
+
+def test_excluded_cases_exchange_no_images(ingest_made: IngestMade) -> None:
+    cohort = read_cohort(ingest_made(n=30))
+    lacking = np.arange(30) % 3 == 0
+    counts = np.where(lacking, 0, np.diff(cohort.offsets))
+    some = replace(cohort, offsets=np.concatenate([[0], np.cumsum(counts)]))
+    usable, method = np.flatnonzero(~lacking), make_method("other_patient")
+    masked = image_positions(method, some, usable, Protocol(missing_images="mask"))
+    assert lacking[masked].any()
+    exchanged = image_positions(method, some, usable, Protocol(missing_images="exclude"))
+    assert sorted(exchanged) == usable.tolist()
+    assert (exchanged != usable).all()
 
 
 def test_empty_masks_are_refused_for_the_controls_that_need_them(ingest_made: IngestMade) -> None:

@@ -24,7 +24,7 @@ from lnmbench.records import (
 from lnmbench.registry import Registry
 from lnmbench.results import complete_methods
 from lnmbench.stages.ingest import IngestOptions
-from lnmbench.stages.report import build_blocks, export_run, read_results
+from lnmbench.stages.report import build_blocks, export_run, read_results, read_runs
 from lnmbench.stages.run import run
 from lnmbench.store.ledger.reader import LedgerReader
 
@@ -241,6 +241,21 @@ def test_all_methods_predict_cases_without_images(
         aux=["reconstruct", "masked_slices", "slice_order", "rotation", "contrastive"],
     )
     ablated = run_with("ablated", encoder=["pixels"], ablation=True, baseline=["logistic"])
+    excluded = run_with(
+        "excluded",
+        encoder=["depth", "pixels:control=other_patient"],
+        baseline=["logistic", "pooled:encoder=pixels"],
+        missing_images="exclude",
+    )
+    results = read_results(excluded, Registry(plugins))
+    assert "12 of 48 cases left out: no images" in results.notes
+    assert "12 of 48 cases left out: no images" in results.invocations[0].notes
+    assert (results.n, len(complete_methods(results))) == (36, 4)
+    assert results.profile is not None
+    assert results.profile.images is not None
+    assert results.profile.images.left_out
+    with pytest.raises(UserError, match="images masked, got .*cases without images left out"):
+        read_runs([many, excluded], Registry(plugins))
     missing = np.arange(48) % 4 == 0
     for folder, count in ((many, 8), (tasks, 5), (ablated, 4)):
         results = read_results(folder, Registry(plugins))
