@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
+from lnmbench.cli.console import FILE_WIDTH
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions, warn_of_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from rich.table import Table
 
     from lnmbench.contracts import TaskNeeds
     from lnmbench.parameters import Parameter
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 # in a file or a pipe, each row stays on one line
 _FILE_WIDTH = 200
+_PLAIN_TERMINALS = ("dumb", "unknown")
 
 
 @expand_groups
@@ -40,6 +43,7 @@ def list_offers(
     """List names with their parameters and plugins; for one name, describe each parameter."""
     from lnmbench.errors import UserError
 
+    gc.disable()  # the process ends soon, and the modules of all plugins are no garbage
     registry = plugins.load_usable()
     role = None if name is None else _find_role(name, registry)
     if name is None or role is not None:
@@ -167,16 +171,11 @@ def _print_tables(offers: Sequence[Offer[object]]) -> None:
     """Print a table for each role, with a row for each offer; one for those alike but in name."""
     from itertools import groupby
 
-    from lnmbench.cli.console import make_console
-
-    console = make_console(file_width=_FILE_WIDTH)
     for role, group in groupby(offers, key=lambda offer: offer.role):
         offers_of_role = list(group)
         has_needs = _is_aux_task(role)
         needs = ("needs",) if has_needs else ()
         common = _common_parameters(offers_of_role)
-        title = f"{role.plural} (each with {', '.join(common)})" if common else role.plural
-        table = _make_table(title, "name", "parameters", "description", *needs, "plugin")
         names_by_cells: dict[tuple[str, ...], list[str]] = {}
         for offer in offers_of_role:
             parameters = ", ".join(
@@ -185,10 +184,10 @@ def _print_tables(offers: Sequence[Offer[object]]) -> None:
             cells = (_describe_needs(offer),) if has_needs else ()
             row = (parameters, offer.summary, *cells, offer.plugin.name)
             names_by_cells.setdefault(row, []).append(offer.name)
-        for row, names in names_by_cells.items():
-            _add_row(table, ", ".join(names), *row)
-        console.print(table)
-        console.print()
+        rows = [("name", "parameters", "description", *needs, "plugin")]
+        rows += [(", ".join(names), *row) for row, names in names_by_cells.items()]
+        _print_title(f"{role.plural} (each with {', '.join(common)})" if common else role.plural)
+        _print_table(rows, file_width=_FILE_WIDTH)
 
 
 def _common_parameters(offers: Sequence[Offer[object]]) -> list[str]:
@@ -201,39 +200,39 @@ def _common_parameters(offers: Sequence[Offer[object]]) -> list[str]:
 
 def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
     """Print each offer's summary, and a table with a row for each parameter."""
-    from rich.text import Text
+    from lnmbench.cli.console import print_line
 
-    from lnmbench.cli.console import make_console
-    from lnmbench.text import clean
-
-    console = make_console()
     for offer in offers:
-        title = f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})"
-        console.print(Text(clean(title), "bold"))
-        console.print(Text(clean(offer.summary)))
+        _print_title(f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})")
+        print_line(offer.summary)
         if _is_aux_task(offer.role):
-            console.print(Text(f"needs: {_describe_needs(offer)}"))
-        if offer.parameters:
-            table = _make_table("", "parameter", "type", "default", "description")
-            for each in offer.parameters:
-                default = "required" if each.required else str(each.default)
-                _add_row(table, each.name, each.type_name, default, each.description)
-            console.print(table)
-        console.print()
+            print_line(f"needs: {_describe_needs(offer)}")
+        rows = [("parameter", "type", "default", "description")]
+        for each in offer.parameters:
+            default = "required" if each.required else str(each.default)
+            rows.append((each.name, each.type_name, default, each.description))
+        _print_table(rows if offer.parameters else (), file_width=FILE_WIDTH)
 
 
-def _make_table(title: str, *headings: str) -> Table:
-    from rich.table import Table
-
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold", header_style="bold")
-    return table
-
-
-def _add_row(table: Table, *cells: str) -> None:
-    from rich.text import Text
-
+def _print_title(title: str) -> None:
     from lnmbench.text import clean
 
-    table.add_row(*(Text(clean(cell)) for cell in cells))
+    typer.echo(_bold(clean(title)))
+
+
+def _print_table(rows: Sequence[Sequence[str]], *, file_width: int) -> None:
+    """Print rows, the first of which is the heading, and an empty line."""
+    from shutil import get_terminal_size
+
+    from lnmbench.cli.text_table import format_table
+    from lnmbench.text import clean
+
+    if rows:
+        width = get_terminal_size().columns if sys.stdout.isatty() else file_width
+        heading, *lines = format_table([[clean(cell) for cell in row] for row in rows], width)
+        typer.echo("\n".join([_bold(heading), *lines]))
+    typer.echo()
+
+
+def _bold(text: str) -> str:
+    return text if os.environ.get("TERM") in _PLAIN_TERMINALS else typer.style(text, bold=True)
