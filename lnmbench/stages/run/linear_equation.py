@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,8 +54,7 @@ def find_equations(
     """
     terms = list(_list_terms(table.columns))
     cases = _make_cases(table, terms, fit.training)  # (cases, features)
-    artificial = replace(table, frame=_as_frame(table, cases))
-    extended = append_cases(table, plan, fit, [artificial])
+    extended = append_cases(table, plan, fit, _as_frame(table, cases))
     with np.errstate(divide="ignore"):
         predicted = logit(predict(*extended)[len(plan.ids) :])  # (cases, m)
     values = _term_values(table.columns, terms, cases)  # (cases, terms), NaN of the empty case

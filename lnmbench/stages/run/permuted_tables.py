@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from lnmbench.records import PermutedPredictions, Plan
 from lnmbench.stages.run.chunk import Fit
 from lnmbench.stages.run.feature_table import FeatureTable
 from lnmbench.stages.run.permutations import MethodInput, list_inputs, permute_tested
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_NUMBERS = 4_000_000
 """Numbers of permuted test cases that a model predicts at a time: more take too much memory."""
@@ -59,7 +63,7 @@ def permuted_table_predictions(
     for features, fit in zip(tables, unit, strict=True):
         for start in range(0, len(pairs), most):
             part = slice(start, start + most)
-            rows = [_permute(features, each, tested, permuted) for each, permuted in pairs[part]]
+            rows = permute_rows(features, pairs[part], tested)
             probabilities = predict(*append_cases(features, plan, fit, rows))[len(plan.ids) :]
             sums[part] += probabilities.reshape(sums[part].shape)
     means = (sums / len(unit)).reshape(len(inputs), *sources.shape, -1)
@@ -69,21 +73,49 @@ def permuted_table_predictions(
     )
 
 
-def _permute(
-    table: FeatureTable, each: MethodInput, tested: NDArray[np.int64], permuted: NDArray[np.int64]
-) -> FeatureTable:
-    """Return the test cases, with the values of an input from the permuted ones."""
-    frame = table.frame.iloc[tested].copy()
-    positions = list(range(len(table.cohort_columns), len(table.columns)))
-    if not each.is_images:
-        names = {column.name for column in each.columns}
-        positions = [i for i, column in enumerate(table.columns) if column.name in names]
-    frame.iloc[:, positions] = table.frame.iloc[permuted, positions].to_numpy()
-    return replace(table, frame=frame)
+def permute_rows(
+    table: FeatureTable,
+    pairs: Sequence[tuple[MethodInput, NDArray[np.int64]]],
+    tested: NDArray[np.int64],
+) -> pd.DataFrame:
+    """Return the test cases once for each pair, with the values of an input from permuted cases.
+
+    Parameters
+    ----------
+    table
+        The features of all cases.
+    pairs
+        Inputs, each with the cases whose values the t test cases get.
+    tested
+        The test cases, (t,).
+
+    Returns
+    -------
+    DataFrame
+        (pairs × t, features); the permutations are filled in by column.
+    """
+    import pandas as pd
+
+    values = table.frame.to_numpy(dtype=np.float64).T  # (features, n)
+    rows = np.repeat(values[:, None, tested], len(pairs), axis=1)  # (features, pairs, t)
+    changed: dict[MethodInput, list[int]] = {}
+    for number, (each, permuted) in enumerate(pairs):
+        if each not in changed:
+            changed[each] = _positions(table, each)
+        rows[changed[each], number] = values[changed[each]][:, permuted]
+    return pd.DataFrame(rows.reshape(len(values), -1).T, columns=table.frame.columns)
+
+
+def _positions(table: FeatureTable, each: MethodInput) -> list[int]:
+    """Return the positions of an input in the columns of a table."""
+    if each.is_images:
+        return list(range(len(table.cohort_columns), len(table.columns)))
+    names = {column.name for column in each.columns}
+    return [i for i, column in enumerate(table.columns) if column.name in names]
 
 
 def append_cases(
-    table: FeatureTable, plan: Plan, fit: Fit, rows: Sequence[FeatureTable]
+    table: FeatureTable, plan: Plan, fit: Fit, rows: pd.DataFrame
 ) -> tuple[FeatureTable, Plan, Fit]:
     """Return the inputs of a fit with further cases, in no part of it and without labels.
 
@@ -92,12 +124,12 @@ def append_cases(
     table, plan, fit
         The inputs of the fit.
     rows
-        The features of the further cases.
+        The features of the further cases, in the order of the table's.
     """
     import pandas as pd
 
-    frame = pd.concat([table.frame, *(each.frame for each in rows)], ignore_index=True)
-    further = len(frame) - len(table.frame)
+    frame = pd.concat([table.frame, rows], ignore_index=True)
+    further = len(rows)
     outcomes = plan.outcomes
     if outcomes is not None:
         unknown = np.full((further, outcomes.values.shape[1]), np.nan)

@@ -25,8 +25,8 @@ from lnmbench.stages.run import permuted_tables
 from lnmbench.stages.run.baselines import baseline_results
 from lnmbench.stages.run.chunk import BaselineChunk, Fit
 from lnmbench.stages.run.feature_table import FeatureTable
-from lnmbench.stages.run.permutations import permute_tested
-from lnmbench.stages.run.permuted_tables import append_cases
+from lnmbench.stages.run.permutations import MethodInput, list_inputs, permute_tested
+from lnmbench.stages.run.permuted_tables import append_cases, permute_rows
 
 METHOD = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
 
@@ -143,7 +143,7 @@ def test_many_permuted_cases_are_predicted_in_parts(
     sizes = []
 
     def append(*args: Any) -> tuple[FeatureTable, Plan, Fit]:
-        sizes.append(sum(len(rows.frame) for rows in args[-1]))
+        sizes.append(len(args[-1]))
         return append_cases(*args)
 
     monkeypatch.setattr(permuted_tables, "append_cases", append)
@@ -152,3 +152,44 @@ def test_many_permuted_cases_are_predicted_in_parts(
         for permuted, other in zip(result.permuted, expected.permuted, strict=True):
             np.testing.assert_allclose(permuted.values, other.values, rtol=1e-12)
     assert max(sizes) * len(cohort.features) <= 50
+
+
+def permute_by_frame(
+    table: FeatureTable,
+    pairs: list[tuple[MethodInput, NDArray[np.int64]]],
+    tested: NDArray[np.int64],
+) -> pd.DataFrame:
+    """Return the permuted test cases, in the plain way: a frame for each pair."""
+    frames = []
+    for each, permuted in pairs:
+        frame = table.frame.iloc[tested].copy()
+        images = table.frame.columns[len(table.cohort_columns) :]
+        for name in images if each.is_images else [column.name for column in each.columns]:
+            frame[name] = table.frame[name].to_numpy()[permuted]
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_rows_are_filled_as_a_frame_for_each_permutation(cohort: Cohort, plan: Plan) -> None:
+    frame = feature_frame(cohort, cohort.positions(plan.ids))
+    images = [replace(cohort.features[0], name=f"image_{i}", modality="images") for i in range(3)]
+    values = np.random.default_rng(1).normal(size=(30, 3))
+    table = FeatureTable(columns=cohort.features, frame=frame).join(images, values)
+    tested = np.flatnonzero(plan.splits.outer[0] == 1)
+    inputs = list_inputs(table.cohort_columns, has_images=True)
+    assert len(inputs) == 4  # two modalities, two features
+    pairs = [(each, p) for each in inputs for p in permute_tested(plan, 0, 1, 3)]
+    pd.testing.assert_frame_equal(
+        permute_rows(table, pairs, tested), permute_by_frame(table, pairs, tested), check_exact=True
+    )
+
+
+def test_predictions_equal_those_of_a_frame_for_each_permutation(
+    cohort: Cohort, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_column = run(cohort, plan, 5)
+    monkeypatch.setattr(permuted_tables, "permute_rows", permute_by_frame)
+    for result, expected in zip(by_column, run(cohort, plan, 5), strict=True):
+        assert result.equations == expected.equations
+        for each, plain in zip(result.permuted, expected.permuted, strict=True):
+            np.testing.assert_array_equal(each.values, plain.values)
