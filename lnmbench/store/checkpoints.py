@@ -1,16 +1,15 @@
 """Checkpoints of a file that takes long to make: a killed process resumes from its parts.
 
-A part is one .npz in a folder next to the file, named by its number, after the SHA-256 of its
-content. It appears complete or not at all, and it has a label of the file and its settings, so that
-damaged parts and those of other settings are ignored.
+A part is a file in a folder next to the file, named by its number: the SHA-256 of its content, and
+arrays as safetensors, which are read much faster than those of an .npz. It appears complete or not
+at all, and it has a label of the file and its settings, so that damaged parts and those of other
+settings are ignored.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from lnmbench.store.atomic import make_private_folder, replacing
 from lnmbench.store.file_errors import writing
 
 SUFFIX = ".parts"
+PART_FILES = "[0-9]*.safetensors"
+"""The pattern of the names of parts in their folder."""
 _LABEL = "label"
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -50,9 +53,9 @@ class Parts:
         arrays
             Arrays by name, of any shape.
         """
-        stored: dict[str, Any] = {**arrays, _LABEL: np.frombuffer(label.encode(), np.uint8)}
-        content = io.BytesIO()
-        np.savez(content, **stored)
+        stored = {**arrays, _LABEL: np.frombuffer(label.encode(), np.uint8)}
+        # safetensors writes the memory of an array, whatever the order of its axes
+        content = save({name: np.asarray(each, order="C") for name, each in stored.items()})
         with writing(self.folder):
             make_private_folder(self.folder)
         path = self._path(number)
@@ -61,26 +64,27 @@ class Parts:
             replacing(path, private=True, sweep=False) as temporary_path,
             temporary_path.open("wb") as stream,
         ):
-            stream.write(hashlib.sha256(content.getbuffer()).digest())
-            stream.write(content.getbuffer())
+            stream.write(hashlib.sha256(content).digest())
+            stream.write(content)
 
     def read(self, number: int, label: str) -> dict[str, NDArray[Any]] | None:
         """Return a part's arrays, or None if it is absent, damaged, or of another label."""
         try:
-            content = self._path(number).read_bytes()
-            if hashlib.sha256(content[_DIGEST_BYTES:]).digest() != content[:_DIGEST_BYTES]:
+            with self._path(number).open("rb") as stream:
+                digest, content = stream.read(_DIGEST_BYTES), stream.read()
+            if hashlib.sha256(content).digest() != digest:
                 return None
-            stream = io.BytesIO(content[_DIGEST_BYTES:])
-            with np.load(stream, allow_pickle=False) as stored:
-                if stored[_LABEL].tobytes() != label.encode():
-                    return None
-                return {name: stored[name] for name in stored.files if name != _LABEL}
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+            stored: dict[str, NDArray[Any]] = load(content)
+        except (OSError, SafetensorError):
             return None
+        stored_label = stored.pop(_LABEL, None)
+        if stored_label is None or stored_label.tobytes() != label.encode():
+            return None
+        return stored
 
     def remove(self) -> None:
         """Remove every part."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _path(self, number: int) -> Path:
-        return self.folder / f"{number:06d}.npz"
+        return self.folder / f"{number:06d}.safetensors"

@@ -108,7 +108,7 @@ def test_validate_tells_damage_and_exits_with_1(
 def test_what_is_not_finished_is_listed(says: Says, home: Path) -> None:
     parts = home / "cohorts" / "made-0123.parts"
     parts.mkdir(parents=True)
-    (parts / "000000.npz").write_bytes(b"1" * 1000)
+    (parts / "000000.safetensors").write_bytes(b"1" * 1000)
     (home / "cohorts" / "old.h5").write_bytes(b"?")
     out, _ = says("data list")
     assert "made-0123.parts (0.0 MB): unfinished" in out

@@ -217,7 +217,7 @@ def test_kills_lose_nothing_and_change_nothing(home: Path, finished: Path) -> No
     moment = random.Random(20)
     features = Path("killed-home/features")
     kill_in_the_middle(lambda: Path("killed-home/cohorts").exists(), moment)
-    kill_in_the_middle(lambda: any(features.glob("*.parts/*.npz")), moment)
+    kill_in_the_middle(lambda: any(features.glob("*.parts/*.safetensors")), moment)
     kept = []
     for _ in range(KILLS):
         before = units_done("killed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 from pathlib import Path
 
@@ -22,8 +23,31 @@ def parts(tmp_path: Path) -> Parts:
 def test_a_part_is_read_as_it_was_written(parts: Parts) -> None:
     arrays = parts.read(3, "key")
     assert arrays is not None
-    assert list(arrays) == ["hu", "mask"]
+    assert set(arrays) == {"hu", "mask"}
     np.testing.assert_array_equal(arrays["hu"], np.arange(4))
+
+
+def test_shapes_kinds_and_the_order_of_axes_are_kept(parts: Parts) -> None:
+    written = {
+        "transposed": np.arange(6).reshape(2, 3).T,
+        "reversed": np.arange(4, dtype=np.int16)[::-1],
+        "empty": np.empty((0, 8, 8), np.uint8),
+        "scalar": np.array(0.1),
+        "floats": np.array([[np.nan, -0.0]], np.float32),
+    }
+    parts.write(0, "key", written)
+    arrays = parts.read(0, "key")
+    assert arrays is not None
+    for name, expected in written.items():
+        assert arrays[name].dtype == expected.dtype
+        np.testing.assert_array_equal(arrays[name], expected, strict=True)
+        assert arrays[name].flags.writeable
+
+
+def test_a_part_whose_content_is_no_array_is_ignored(parts: Parts) -> None:
+    (path,) = parts.folder.iterdir()
+    path.write_bytes(hashlib.sha256(b"no arrays").digest() + b"no arrays")
+    assert parts.read(3, "key") is None
 
 
 def test_absent_parts_and_parts_of_other_settings_are_ignored(parts: Parts) -> None:

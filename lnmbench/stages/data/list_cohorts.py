@@ -12,7 +12,7 @@ import numpy as np
 from lnmbench.errors import UserError
 from lnmbench.records import Block, Cell, Paragraph, Preprocessing, Table, TableColumn
 from lnmbench.registry import Registry
-from lnmbench.store.checkpoints import SUFFIX
+from lnmbench.store.checkpoints import PART_FILES, SUFFIX
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.cohort_folder import find_stored
 
@@ -83,7 +83,7 @@ def _preprocessing(preprocessing: Preprocessing) -> str:
 
 
 def _describe_unfinished(folder: Path) -> StoredCohort:
-    sizes = [part.stat().st_size for part in folder.glob("*.npz")]
+    sizes = [part.stat().st_size for part in folder.glob(PART_FILES)]
     problem = "unfinished: rerun the same command to resume; delete the folder to discard it"
     return StoredCohort(
         path=folder,

@@ -15,7 +15,7 @@ from lnmbench.records import Case
 from lnmbench.stages.estimate.estimates import IngestEstimate, Span
 from lnmbench.stages.estimate.timing import measure_seconds
 from lnmbench.stages.ingest import Extraction, IngestOptions, LogEntry, prepare_cases
-from lnmbench.store.checkpoints import Parts
+from lnmbench.store.checkpoints import PART_FILES, Parts
 from lnmbench.text import plural
 
 _ENOUGH_SECONDS = 8.0
@@ -79,7 +79,7 @@ def estimate_ingest(
         if left_out and options.strict:
             raise UserError(f"case {left_out[0].case[:40]!r}: {left_out[0].reason}")
         reasons += [entry.reason for entry in left_out]
-        part_bytes += sum(part.stat().st_size for part in folder.glob("*.npz"))
+        part_bytes += sum(part.stat().st_size for part in folder.glob(PART_FILES))
         parts.remove()
     if not slices:
         raise UserError(

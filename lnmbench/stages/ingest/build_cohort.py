@@ -40,7 +40,7 @@ from lnmbench.stages.ingest.review_file import (
 )
 from lnmbench.stages.ingest.text_reports import ReviewRow, read_reports
 from lnmbench.store.atomic import hold_lock
-from lnmbench.store.checkpoints import Parts
+from lnmbench.store.checkpoints import PART_FILES, Parts
 from lnmbench.store.cohort_file import read_key, writing_cohort
 from lnmbench.store.cohort_opening import is_of_older_format
 from lnmbench.text import plural
@@ -284,7 +284,7 @@ def _prepare(
     cases = table.cases
     subject = "images" if any(case.volume for case in cases) else "table"
     subject += "" if extraction is None else " and features"
-    finished = len(list(parts.folder.glob("[0-9]*.npz")))
+    finished = len(list(parts.folder.glob(PART_FILES)))
     if finished:
         progress.say(f"resuming: {min(finished, len(cases))} of {plural(len(cases), 'case')} done")
     progress.start("ingest", subject, len(cases), "case")

@@ -62,25 +62,27 @@ def _deal(
     Each goes to the fold with the fewest cases of its stratum, which is the last one of its cases.
     Among groups of one stratum, those with most cases in it come first.
     """
+    numbers, stratum_of = cases.tolist(), strata[cases].tolist()  # lists: faster by element
     members: dict[str, list[int]] = {}
-    for row, case in enumerate(cases.tolist()):
+    for row, case in enumerate(numbers):
         members.setdefault(groups[case], []).append(row)
-    strata = strata[cases]
-    most = int(strata.max(initial=0)) + 1
-    counts = {
-        name: np.bincount(strata[rows], minlength=most).tolist() for name, rows in members.items()
-    }
+    most = max(stratum_of, default=0) + 1
+    counts = {name: [0] * most for name in members}
+    for case, stratum in zip(numbers, stratum_of, strict=True):
+        counts[groups[case]][stratum] += 1
 
     def hardest_first(name: str) -> tuple[list[int], int, bytes]:
-        first = min(ids[cases[row]] for row in members[name])
+        first = min(ids[numbers[row]] for row in members[name])
         order = hashlib.sha256(f"{salt}|{first}".encode()).digest()
         return [-count for count in counts[name][:0:-1]], -len(members[name]), order
 
-    fold_of = np.empty(len(cases), dtype=np.int16)
-    totals = [[0] * most for _ in range(folds)]
+    fold_of = [0] * len(numbers)
+    totals, sizes = [[0] * most for _ in range(folds)], [0] * folds
     for name in sorted(members, key=hardest_first):
         last = max(stratum for stratum, count in enumerate(counts[name]) if count)
-        fold = min(range(folds), key=lambda f: (totals[f][last], sum(totals[f]), f))
-        fold_of[members[name]] = fold
+        fold = min((totals[f][last], sizes[f], f) for f in range(folds))[-1]
+        for row in members[name]:
+            fold_of[row] = fold
         totals[fold] = [total + n for total, n in zip(totals[fold], counts[name], strict=True)]
-    return fold_of
+        sizes[fold] += len(members[name])
+    return np.array(fold_of, dtype=np.int16)

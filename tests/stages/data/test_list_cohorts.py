@@ -28,7 +28,7 @@ def test_cohorts_of_one_data_set_differ_in_their_row(
 def test_damaged_and_unfinished_cohorts_are_listed_with_the_reason(home: Path) -> None:
     folder = home / "cohorts"
     (folder / "late.parts").mkdir(parents=True)
-    (folder / "late.parts" / "000000.npz").write_bytes(bytes(2_000_000))
+    (folder / "late.parts" / "000000.safetensors").write_bytes(bytes(2_000_000))
     (folder / "bad.h5").write_text("not HDF5", encoding="utf-8")
     usable, problems, data_sets = tabulate_cohorts(home, Registry())
     assert isinstance(usable, Paragraph)

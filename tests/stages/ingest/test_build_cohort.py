@@ -96,7 +96,7 @@ def test_a_killed_ingest_resumes(
     stopped, whole = tmp_path / "stopped", tmp_path / "whole"
     assert command(plugin, stopped, KILL_AT="7").returncode == -9
     (parts,) = (stopped / "cohorts").glob("*.parts")
-    assert len(list(parts.glob("*.npz"))) == 6
+    assert len(list(parts.glob("*.safetensors"))) == 6
     whole_path = ingest(
         Choice(name="made", parameters={"n": 12, "bad": "PAT-002"}),
         Registry([str(plugin)]),

@@ -189,7 +189,7 @@ def test_a_resumed_ingest_knows_the_scans_that_it_read_before(
         with pytest.raises(KeyboardInterrupt):
             ingest_made()
     (parts,) = (ingest_made.home / "cohorts").glob("*.parts")
-    (parts / "000003.npz").unlink()
+    (parts / "000003.safetensors").unlink()
     groups = read_cohort(ingest_made()).groups
     assert groups == ("PAT-000", "PAT-001", "PAT-002", "PAT-000", "PAT-001", "PAT-002")
 

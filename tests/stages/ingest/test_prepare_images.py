@@ -42,7 +42,7 @@ def test_a_damaged_part_and_a_part_of_another_case_are_made_again(
         with pytest.raises(KeyboardInterrupt):
             ingest_made()
     (parts,) = (home / "cohorts").glob("*.parts")
-    first, second, third, *_ = sorted(parts.glob("*.npz"))
+    first, second, third, *_ = sorted(parts.glob("*.safetensors"))
     first.write_bytes(first.read_bytes()[:300])
     second.write_bytes(third.read_bytes())
     path = ingest_made()

@@ -48,7 +48,7 @@ def test_neither_file_nor_parts_nor_report_tell_an_id(
     with monkeypatch.context() as patched:
         patched.setattr(stage.Parts, "remove", lambda self: None)
         path = ingest_made(**asked)
-    parts = list((home / "cohorts").glob("*.parts/*.npz"))
+    parts = list((home / "cohorts").glob("*.parts/*.safetensors"))
     assert len(parts) == 5
     for written in (path, *parts, ingest_log_path(path)):
         assert not leaked(written, (*NAMES, KEY.key.decode())), written
@@ -126,7 +126,7 @@ def test_headers_of_a_download_stay_in_it(
         )
         assert len(read_cohort(path)) == 2
         private = (*nbia.PRIVATE, nbia.ROOT_UID, "manifest-16", *more)
-        written = [path, *path.with_suffix(".parts").glob("*.npz")]
+        written = [path, *path.with_suffix(".parts").glob("*.safetensors")]
         assert len(written) == 3
         for file in (*written, *([ingest_log_path(path)] if pseudonyms else [])):
             assert not leaked(file, private), file
