@@ -7,6 +7,7 @@ import os
 import time
 import traceback
 from dataclasses import replace
+from pathlib import Path
 
 from lnmbench import environment
 from lnmbench.records import Cohort, UnitResult
@@ -19,6 +20,7 @@ from lnmbench.stages.run.fixed_predictions import fixed_results
 from lnmbench.stages.run.image_features import add_image_columns, image_features
 from lnmbench.stages.run.networks import network_results
 from lnmbench.store.cohort_file import read_cohort
+from lnmbench.store.cohort_opening import read_state
 
 
 def execute(chunk: Chunk) -> list[UnitResult]:
@@ -29,7 +31,7 @@ def execute(chunk: Chunk) -> list[UnitResult]:
     """
     trains = isinstance(chunk, NetworkChunk) or chunk.features is not None
     stopwatch = _Stopwatch(chunk.resources.device if trains else "cpu")
-    cohort, registry = read_cohort(chunk.cohort_file), _registry(chunk.plugins)
+    cohort, registry = _read_cohort(chunk.cohort_file), _registry(chunk.plugins)
     registry.require_sources(chunk.sources)
     if isinstance(chunk, NetworkChunk):
         results = network_results(chunk, cohort, registry)
@@ -99,6 +101,18 @@ class _Stopwatch:
 
             return seconds, seconds, peak_memory_bytes(torch.device(self._device)) / 1e6
         return seconds, time.process_time() - self._worked, environment.peak_memory_mb()
+
+
+def _read_cohort(path: Path) -> Cohort:
+    """Return a cohort that the chunks of a process read once; the arrays are copies for each."""
+    cohort = _cached_cohort(path, read_state(path) if path.is_file() else ())
+    values = {name: array.copy() for name, array in cohort.values.items()}
+    return replace(cohort, values=values, offsets=cohort.offsets.copy())
+
+
+@functools.lru_cache(maxsize=1)
+def _cached_cohort(path: Path, _state: tuple[int, ...]) -> Cohort:
+    return read_cohort(path)
 
 
 def _registry(plugins: tuple[PluginSource, ...]) -> Registry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -9,15 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lnmbench import UserError
+from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
 from lnmbench.contracts import Progress
 from lnmbench.records import BaselineMethod, Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
 from lnmbench.stages.plan import resolve
-from lnmbench.stages.run import BaselineChunk, execute, make_chunk
+from lnmbench.stages.run import BaselineChunk, execute, execution, make_chunk
 from lnmbench.stages.run.execution import is_of_execution
+from lnmbench.store import cohort_opening
+from lnmbench.store.cohort_file import read_cohort
 
 
 def test_a_chunk_has_the_results_of_each_unit_with_their_time(
@@ -37,6 +40,33 @@ def test_a_chunk_has_the_results_of_each_unit_with_their_time(
         assert all(result.seconds > 0 and result.memory_mb > 1 for result in once)
         for first, second in zip(once, again, strict=True):
             np.testing.assert_array_equal(first.test["target"], second.test["target"])
+
+
+def test_the_chunks_of_a_process_read_a_cohort_once(
+    tmp_path: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = Choice(name="synthetic", parameters={"n": 60, "images": False})
+    path = ingest(dataset, Registry(), home=tmp_path, workers=1, progress=silent)
+    paths = []
+
+    def read(path: Path) -> Cohort:
+        paths.append(path)
+        return read_cohort(path)
+
+    monkeypatch.setattr(execution, "read_cohort", read)
+    monkeypatch.setattr(cohort_opening, "SETTLED_NS", 0)  # the file was made just now
+    first = execution._read_cohort(path)
+    expected = {name: values.copy() for name, values in first.values.items()}
+    for values in first.values.values():
+        values[:] = values[0]
+    second = execution._read_cohort(path)
+    assert len(paths) == 1
+    assert second.fingerprint == first.fingerprint
+    for name, values in second.values.items():
+        np.testing.assert_array_equal(values, expected[name])
+    os.utime(path)
+    execution._read_cohort(path)
+    assert len(paths) == 2
 
 
 def test_an_error_of_the_executor_is_told_from_one_of_a_chunk(tmp_path: Path) -> None:
