@@ -11,8 +11,6 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
-import numpy as np
-
 from lnmbench.errors import UserError, reading
 from lnmbench.estimators.code_versions import (
     CHECKSUM,
@@ -44,6 +42,8 @@ class ValueTexts:
 
     def describe(self, value: object) -> str:
         """Return the text of a value; `UserError` if it has none that is the same tomorrow."""
+        import numpy as np
+
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, _PLAIN):

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lnmbench import Pair, TestResult, UserError
-from lnmbench.stats.cv_auc import placement_components, placements
-from lnmbench.stats.delong import (
-    AucTest,
-    Components,
-    compare_components,
-    delong_components,
-)
-from lnmbench.stats.discrimination import prepare_auc
-from lnmbench.stats.paired_bootstrap import (
-    RESAMPLES,
-    Resampled,
-    compare_resampled,
-    resample_metric,
-)
 from lnmbench_comparisons.method_cache import MethodCache
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ComputeComponents = Callable[["NDArray[np.float64]", Pair], Components]
+    from lnmbench.stats.delong import AucTest, Components
+    from lnmbench.stats.paired_bootstrap import Resampled
+
+ComputeComponents: TypeAlias = "Callable[[NDArray[np.float64], Pair], Components]"
+RESAMPLES = 2000
 
 
 class Placement:
@@ -84,6 +74,9 @@ class Bootstrap:
     role: Literal["exploratory"] = "exploratory"
 
     def __init__(self, *, resamples: int = RESAMPLES, seed: int = 0) -> None:
+        from lnmbench.stats.discrimination import prepare_auc
+        from lnmbench.stats.paired_bootstrap import resample_metric
+
         for name, value, least in (("resamples", resamples, 100), ("seed", seed, 0)):
             if value < least:
                 raise UserError(
@@ -101,6 +94,8 @@ class Bootstrap:
 
     def __call__(self, pair: Pair) -> TestResult | None:
         """Return the difference, its 95 % percentile interval, and p; None if not AUC."""
+        from lnmbench.stats.paired_bootstrap import compare_resampled
+
         if not is_auc(pair):
             return None
         a, b = self._cache.both(pair)
@@ -122,10 +117,14 @@ def is_auc(pair: Pair) -> bool:
 
 
 def _placement_components(predicted: NDArray[np.float64], pair: Pair) -> Components:
+    from lnmbench.stats.cv_auc import placement_components, placements
+
     return placement_components(pair.truth, placements(pair.truth, predicted, pair.fold))
 
 
 def _delong_components(predicted: NDArray[np.float64], pair: Pair) -> Components:
+    from lnmbench.stats.delong import delong_components
+
     return delong_components(pair.truth, predicted)
 
 
@@ -136,6 +135,8 @@ class _ComponentTest:
         self._cache = MethodCache(compute)
 
     def __call__(self, pair: Pair) -> TestResult | None:
+        from lnmbench.stats.delong import compare_components
+
         return _result(compare_components(*self._cache.both(pair))) if is_auc(pair) else None
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import scipy
-
 from lnmbench import Pair, TestResult, UserError
-from lnmbench.stats.bayes import bayesian_correlated_ttest
 from lnmbench_comparisons.t_tests import differences
 
 
@@ -40,6 +37,10 @@ class Bayes:
 
     def __call__(self, pair: Pair) -> TestResult:
         """Return the posterior mean of b − a, its 95 % credible interval, and the probabilities."""
+        import scipy
+
+        from lnmbench.stats.bayes import bayesian_correlated_ttest
+
         folds = pair.a.shape[1]
         rope = self.rope if pair.margin is None else pair.margin
         posterior = bayesian_correlated_ttest(differences(pair), folds=folds, rope=rope)

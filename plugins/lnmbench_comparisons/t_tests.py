@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from lnmbench import Pair, TestResult
-from lnmbench.stats.resampled import ResampledTest, corrected_resampled_ttest, paired_ttest
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
+
+    from lnmbench.stats.resampled import ResampledTest
 
 ROUNDING = 1e-12  # two orders of summation may move an equal score by this much
 
@@ -23,6 +23,8 @@ class CorrectedTest:
 
     def __call__(self, pair: Pair) -> TestResult:
         """Return d̄ = mean(b − a) with its corrected 95 % interval and two-sided p value."""
+        from lnmbench.stats.resampled import corrected_resampled_ttest
+
         folds = pair.a.shape[1]
         ratio = 1.0 / (folds - 1)
         test = corrected_resampled_ttest(differences(pair), test_train_ratio=ratio)
@@ -37,11 +39,15 @@ class PairedTest:
 
     def __call__(self, pair: Pair) -> TestResult:
         """Return d̄ = mean(b − a) with its uncorrected 95 % interval and two-sided p value."""
+        from lnmbench.stats.resampled import paired_ttest
+
         return _result(paired_ttest(differences(pair)), detail=f"J = {pair.a.size}")
 
 
 def differences(pair: Pair) -> NDArray[np.float64]:
     """Return b − a of shape (repeats, folds), exactly zero where the scores agree to rounding."""
+    import numpy as np
+
     d = pair.b - pair.a
     return np.where(np.abs(d) <= ROUNDING, 0.0, d)
 

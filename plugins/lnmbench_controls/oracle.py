@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from lnmbench import Cohort, Label
 from lnmbench.records import Control
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -42,6 +41,8 @@ class Oracle:
         kind
             Their kind: classes (n,), or `binary` or `multilabel` of 0 and 1.
         """
+        import numpy as np
+
         bound = Oracle()
         bound._labels = labels
         bound.kind = kind
@@ -52,6 +53,8 @@ class Oracle:
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return the labels of the target, NaN if unknown."""
+        import numpy as np
+
         return np.full(len(cohort), np.nan) if self._labels is None else np.array(self._labels)
 
     def notes(self, cohort: Cohort) -> Sequence[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from lnmbench import Cohort, Label, UserError
 from lnmbench.records import Control
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -81,6 +80,8 @@ class RandomLabels(_Classes):
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return a random class for each case, (n,)."""
+        import numpy as np
+
         drawn = np.random.default_rng(self._seed).integers(self.outputs, size=len(cohort))
         return drawn.astype(np.float64)
 
@@ -104,6 +105,8 @@ class ConstantLabels(_Classes):
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return the first class for each case, (n,)."""
+        import numpy as np
+
         return np.zeros(len(cohort))
 
     def notes(self, cohort: Cohort) -> Sequence[str]:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import UserError
 from lnmbench.text import plural
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 MOST_NUMBERS = 1 << 31
@@ -44,6 +43,8 @@ def arrange_rows(rows: FeatureRows, name: str, *, numbered: bool) -> FeatureRows
     UserError
         For empty ids, features that are not finite, and numbers of slices that are no order.
     """
+    import numpy as np
+
     if not rows.ids or not rows.features.shape[1]:
         raise UserError(f"{name} has no features")
     empty = sum(not id_ for id_ in rows.ids)
@@ -73,6 +74,8 @@ def read_numbers(values: object, name: str) -> NDArray[np.float32]:
     name
         The file with the name of the array, for messages.
     """
+    import numpy as np
+
     array = np.asarray(values)
     if array.dtype.kind not in "iuf" or array.ndim != 2:
         raise UserError(
@@ -87,12 +90,16 @@ def read_numbers(values: object, name: str) -> NDArray[np.float32]:
 
 def require_size(shape: Sequence[int], name: str) -> None:
     """Raise `UserError` for more numbers than fit into memory."""
+    import numpy as np
+
     if int(np.prod(shape, dtype=object)) > MOST_NUMBERS:
         sides = " × ".join(map(str, shape))
         raise UserError(f"too many features in {name}", expected="at most 8 GB", got=sides)
 
 
 def _sort_slices(rows: FeatureRows, slices: NDArray[np.float64], name: str) -> FeatureRows:
+    import numpy as np
+
     if slices.shape != (len(rows.ids),) or not np.isfinite(slices).all():
         raise UserError(
             f"wrong numbers of slices in {name}", expected="a number for each row, feet to head"

@@ -6,11 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from lnmbench.stats import ordinal
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from lnmbench.records import Label
@@ -26,6 +23,8 @@ class QuadraticKappa:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the kappa of (n, classes) probabilities, NaN if all cases are of one class."""
+        from lnmbench.stats import ordinal
+
         return ordinal.quadratic_kappa(truth, predicted.argmax(axis=1), predicted.shape[1])
 
 
@@ -42,6 +41,8 @@ class MacroAuc:
 
         Elements (n, elements) are scored on the cases in which they are known.
         """
+        from lnmbench.stats import ordinal
+
         if truth.ndim == 2:
             return ordinal.multilabel_auc(truth, predicted)
         if len(truth) > 0 and (truth == truth[0]).all():
@@ -59,6 +60,8 @@ class MacroAp:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the mean over the elements (n, elements) that have cases of both classes."""
+        from lnmbench.stats import ordinal
+
         return ordinal.multilabel_average_precision(truth, predicted)
 
 
@@ -72,6 +75,10 @@ class CIndex:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the index of (n, classes) probabilities, NaN if all cases are of one class."""
+        import numpy as np
+
+        from lnmbench.stats import ordinal
+
         return ordinal.c_index(truth, predicted @ np.arange(predicted.shape[1]))
 
 
@@ -85,6 +92,8 @@ class MeanAbsoluteError:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the error of (n,) predicted values."""
+        from lnmbench.stats import ordinal
+
         return ordinal.mean_absolute_error(truth, predicted)
 
 
@@ -101,5 +110,9 @@ class Dice:
 
         A case with two empty masks counts 1. Raises `ValueError` for NaN.
         """
+        import numpy as np
+
+        from lnmbench.stats import ordinal
+
         inside = np.where(np.isnan(predicted), predicted, predicted >= 0.5)
         return ordinal.dice(truth, inside)

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lnmbench.stats import discrimination, scoring_rules
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -60,6 +58,8 @@ class RankMetric(BinaryMetric):
 
 def auc() -> RankMetric:
     """Area under the ROC curve; ties count half."""
+    from lnmbench.stats import discrimination
+
     return RankMetric(
         title="AUC",
         greater_is_better=True,
@@ -70,6 +70,8 @@ def auc() -> RankMetric:
 
 def average_precision() -> RankMetric:
     """Average precision; its chance level is the prevalence."""
+    from lnmbench.stats import discrimination
+
     return RankMetric(
         title="AP",
         greater_is_better=True,
@@ -80,6 +82,8 @@ def average_precision() -> RankMetric:
 
 def brier() -> BinaryMetric:
     """Brier score: mean squared difference between probability and label."""
+    from lnmbench.stats import scoring_rules
+
     return BinaryMetric(
         title="Brier",
         greater_is_better=False,
@@ -91,6 +95,8 @@ def brier() -> BinaryMetric:
 
 def log_loss() -> BinaryMetric:
     """Log loss: mean of −log of the probability of the true label."""
+    from lnmbench.stats import scoring_rules
+
     return BinaryMetric(
         title="Log loss",
         greater_is_better=False,

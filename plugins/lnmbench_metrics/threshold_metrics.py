@@ -10,12 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from lnmbench import UserError
-from lnmbench.stats import decision_curves
-from lnmbench.stats.operating_points import (
-    count_outcomes,
-    threshold_for_sensitivity,
-    threshold_for_specificity,
-)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,6 +76,8 @@ class AtThreshold:
         threshold
             Least probability that is called positive.
         """
+        from lnmbench.stats.operating_points import count_outcomes
+
         counts = count_outcomes(truth, predicted, threshold)
         proportions = {
             "sensitivity": counts.sensitivity,
@@ -100,6 +96,8 @@ def sensitivity(*, specificity: float = 0.9) -> AtThreshold:
     specificity
         Specificity to reach, above 0 and at most 1.
     """
+    from lnmbench.stats.operating_points import threshold_for_specificity
+
     _check_proportion(specificity, metric="sensitivity", parameter="specificity")
     choose = partial(threshold_for_specificity, at_least=specificity)
     return AtThreshold(f"Sens. at spec. {format_proportion(specificity)}", "sensitivity", choose)
@@ -165,6 +163,8 @@ class NetBenefit:
 
     def __call__(self, truth: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
         """Return the net benefit of (n,) probabilities, in true positives per case."""
+        from lnmbench.stats import decision_curves
+
         return float(decision_curves.net_benefit(truth, predicted, self.treated_from))
 
 
@@ -184,6 +184,8 @@ def format_proportion(proportion: float) -> str:
 def _at_sensitivity(
     sensitivity: float, metric: Literal["specificity", "ppv", "npv"], abbreviation: str
 ) -> AtThreshold:
+    from lnmbench.stats.operating_points import threshold_for_sensitivity
+
     _check_proportion(sensitivity, metric=metric, parameter="sensitivity")
     choose = partial(threshold_for_sensitivity, at_least=sensitivity)
     title = f"{abbreviation} at sens. {format_proportion(sensitivity)}"

@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench import Cohort, UserError
 from lnmbench.records import CasePredictions
@@ -19,6 +16,10 @@ from lnmbench_outside_predictions.prediction_table import (
     PredictionTable,
     read_prediction_table,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Predictions:
@@ -63,6 +64,8 @@ class Predictions:
         find_case
             Returns the position of the case with an id.
         """
+        import numpy as np
+
         table = read_prediction_table(self._path, id_column=self._id, column=self._column)
         where = f"column {quote(table.column)} of {self._path.name}"
         positions = [find_case(row.id) for row in table.rows]
@@ -112,6 +115,8 @@ def _arrange(
     rows: Sequence[CaseRow], cases: NDArray[np.int64], values: Values, n: int, where: str
 ) -> tuple[NDArray[np.float64], NDArray[np.int64] | None]:
     """Return predictions (n,), or (repeats, n) with their folds if the rows state splits."""
+    import numpy as np
+
     numbers = np.array(values.numbers, dtype=np.float64)
     keys = {(row.repeat, case) for row, case in zip(rows, cases.tolist(), strict=True)}
     if len(keys) < len(rows):

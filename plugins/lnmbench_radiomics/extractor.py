@@ -13,8 +13,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Column, UserError
 from lnmbench.records import LARGEST_NUMBER
 from lnmbench_radiomics.settings import Interpolation, Settings, family_of, parse_families
@@ -192,6 +190,8 @@ def _run_mirp(image: sitk.Image, mask: sitk.Image, settings: Settings) -> dict[s
 
 def _tumor_box(mask: sitk.Image, margin_mm: float | None) -> tuple[slice, ...]:
     """Return the box around the tumor with a margin, as slices along x, y, z."""
+    import numpy as np
+
     if margin_mm is None:
         return tuple(slice(0, size) for size in mask.GetSize())
     import SimpleITK as sitk

@@ -14,73 +14,42 @@ if TYPE_CHECKING:
 @hookimpl
 def register_sections() -> Mapping[str, Callable[..., Section]]:
     """Offer the sections of the report; those of one group are printed in this order."""
-    from lnmbench_report.answer import Answer
-    from lnmbench_report.auxiliary_tasks import AuxiliaryTasks
-    from lnmbench_report.calibration import CalibrationTable
-    from lnmbench_report.citation import Citation
-    from lnmbench_report.coefficients import Coefficients
-    from lnmbench_report.cohort import CohortTable
-    from lnmbench_report.cohort_comparison.tables import CohortComparison
-    from lnmbench_report.comparisons.fold_differences import Differences
-    from lnmbench_report.comparisons.margins import Margins
-    from lnmbench_report.comparisons.tables import AllComparisons, Comparisons
-    from lnmbench_report.conclusion import Conclusion
-    from lnmbench_report.cost import CostTable
-    from lnmbench_report.difficult_cases import DifficultCases
-    from lnmbench_report.discrimination import Discrimination
-    from lnmbench_report.encoder_probe import EncoderProbes
-    from lnmbench_report.image_controls import ImageControls
-    from lnmbench_report.importance import Importance
-    from lnmbench_report.label_shares import LabelShares
-    from lnmbench_report.label_tests import LabelTests
-    from lnmbench_report.manifest import RunManifest
-    from lnmbench_report.modalities import Modalities
-    from lnmbench_report.net_benefit import NetBenefits
-    from lnmbench_report.operating_points import OperatingPoints
-    from lnmbench_report.outcomes import OutcomeTable
-    from lnmbench_report.performance import FurtherMetrics, Performance
-    from lnmbench_report.probabilities import Probabilities
-    from lnmbench_report.questions import Questions
-    from lnmbench_report.search.tables import Trials, Tuning
-    from lnmbench_report.selected_features import SelectedFeatures
-    from lnmbench_report.setting import Setting
-    from lnmbench_report.training import LearningCurves
-    from lnmbench_report.untrained_methods.tables import UntrainedMethods
+    from lnmbench_report import sections
 
     return {
-        "answer": Answer,
-        "setting": Setting,
-        "across": CohortComparison,
-        "performance": Performance,
-        "outcomes": OutcomeTable,
-        "discrimination": Discrimination,
-        "comparisons": Comparisons,
-        "questions": Questions,
-        "labels": LabelTests,
-        "label_shares": LabelShares,
-        "image_controls": ImageControls,
-        "modalities": Modalities,
-        "untrained": UntrainedMethods,
-        "margins": Margins,
-        "differences": Differences,
-        "conclusion": Conclusion,
-        "probe": EncoderProbes,
-        "aux": AuxiliaryTasks,
-        "further": FurtherMetrics,
-        "importance": Importance,
-        "coefficients": Coefficients,
-        "selection": SelectedFeatures,
-        "calibration": CalibrationTable,
-        "operating": OperatingPoints,
-        "net_benefit": NetBenefits,
-        "probabilities": Probabilities,
-        "difficult_cases": DifficultCases,
-        "tuning": Tuning,
-        "fitting": LearningCurves,
-        "cohort": CohortTable,
-        "cost": CostTable,
-        "search": Trials,
-        "all_comparisons": AllComparisons,
-        "manifest": RunManifest,
-        "cite": Citation,
+        "answer": sections.make_answer,
+        "setting": sections.make_setting,
+        "across": sections.make_across,
+        "performance": sections.make_performance,
+        "outcomes": sections.make_outcomes,
+        "discrimination": sections.make_discrimination,
+        "comparisons": sections.make_comparisons,
+        "questions": sections.make_questions,
+        "labels": sections.make_labels,
+        "label_shares": sections.make_label_shares,
+        "image_controls": sections.make_image_controls,
+        "modalities": sections.make_modalities,
+        "untrained": sections.make_untrained,
+        "margins": sections.make_margins,
+        "differences": sections.make_differences,
+        "conclusion": sections.make_conclusion,
+        "probe": sections.make_probe,
+        "aux": sections.make_aux,
+        "further": sections.make_further,
+        "importance": sections.make_importance,
+        "coefficients": sections.make_coefficients,
+        "selection": sections.make_selection,
+        "calibration": sections.make_calibration,
+        "operating": sections.make_operating,
+        "net_benefit": sections.make_net_benefit,
+        "probabilities": sections.make_probabilities,
+        "difficult_cases": sections.make_difficult_cases,
+        "tuning": sections.make_tuning,
+        "fitting": sections.make_fitting,
+        "cohort": sections.make_cohort,
+        "cost": sections.make_cost,
+        "search": sections.make_search,
+        "all_comparisons": sections.make_all_comparisons,
+        "manifest": sections.make_manifest,
+        "cite": sections.make_cite,
     }

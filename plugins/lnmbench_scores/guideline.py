@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench.records import CasePredictions
 from lnmbench.text import fold_spelling, join_first, quote
 from lnmbench_scores.mapped_columns import find_named
 from lnmbench_scores.units import conversion_factor
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SHORT_AXIS = "node short axis"
 SUV = "node suvmax"
@@ -61,6 +62,8 @@ class Guideline:
         self, cohort: Cohort, find_case: Callable[[str], int | None]
     ) -> CasePredictions:
         """Return the calls for a cohort from its features; ids are not used."""
+        import numpy as np
+
         features = [column for column in cohort.columns if column.role == "feature"]
         size = _find_column(features, self._column, SHORT_AXIS, parameter="column")
         uptake = _find_column(features, self._suv_column, SUV, parameter="suv_column")
@@ -118,6 +121,8 @@ def _normalize(name: str) -> str:
 
 
 def _read_numbers(cohort: Cohort, column: Column) -> NDArray[np.float64]:
+    import numpy as np
+
     if column.kind != "continuous":
         raise UserError(
             f"column {quote(column.name)} holds categories",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal
 
 from lnmbench import Cohort, Column
 from lnmbench.contracts import Baseline, FixedPredictions
 from lnmbench.records import CasePredictions
 from lnmbench.text import join_first, plural
-from lnmbench_scores.coefficient_file import CoefficientFile, read_coefficients
-from lnmbench_scores.linear_predictor import find_sources, linear_terms, parse_mapping
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from lnmbench_scores.coefficient_file import CoefficientFile
 
 MOST_NAMES = 12
 
@@ -43,6 +44,9 @@ def score(
         `all`: each case needs every variable; `partial`: the score is compared on the cases that
         have them. Without effect on a recalibrated score.
     """
+    from lnmbench_scores.coefficient_file import read_coefficients
+    from lnmbench_scores.linear_predictor import parse_mapping
+
     coefficients = read_coefficients(path, name)
     where = f"score {name or (path and path.name)}"
     mapping = parse_mapping(columns, coefficients, where=where)
@@ -81,7 +85,10 @@ class FixedScore:
         self, cohort: Cohort, find_case: Callable[[str], int | None]
     ) -> CasePredictions:
         """Return the predictions for a cohort from its features; ids are not used."""
+        import numpy as np
         import scipy
+
+        from lnmbench_scores.linear_predictor import find_sources, linear_terms
 
         score = self._score
         sources = find_sources(score, cohort.columns, self._mapping, where=self._where)
@@ -114,6 +121,8 @@ class FixedScore:
 
     def _describe_missing(self, terms: NDArray[np.float64]) -> str:
         """Return how many cases of the cohort lack each variable."""
+        import numpy as np
+
         counts = {
             term.variable: int(lacking.sum())
             for term, lacking in zip(self._score.terms, np.isnan(terms).T, strict=True)
@@ -146,6 +155,7 @@ class RecalibratedScore:
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
 
+        from lnmbench_scores.linear_predictor import find_sources
         from lnmbench_scores.score_transformer import ScoreTransformer
 
         sources = find_sources(self._score, columns, self._mapping, where=self._where)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lnmbench import Cohort
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def find_cases(cohort: Cohort, fewest: int) -> NDArray[np.float64]:
     """Return 1 for each case with at least so many slices, else NaN, (n,)."""
+    import numpy as np
+
     return np.where(np.diff(cohort.offsets) >= fewest, 1.0, np.nan)
 
 
@@ -27,6 +31,8 @@ def describe_cases(name: str, cohort: Cohort, fewest: int) -> tuple[str, ...]:
     fewest
         The number of slices that a case needs.
     """
+    import numpy as np
+
     short = int(np.isnan(find_cases(cohort, fewest)).sum())
     if not short:
         return ()
@@ -41,6 +47,8 @@ def pad_rows(bags: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     bags
         The rows of each bag.
     """
+    import numpy as np
+
     rows = np.full((len(bags), max(map(len, bags))), -1, np.int64)
     for bag, padded in zip(bags, rows, strict=True):
         padded[: len(bag)] = bag

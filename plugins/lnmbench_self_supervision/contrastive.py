@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, UserError
 from lnmbench.records import EncodedImages, Examples, ImageInputs, Label
 from lnmbench_self_supervision.cases import describe_cases, find_cases, pad_rows
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
@@ -53,6 +52,8 @@ class Contrastive:
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return random halves of the slices of each case; all targets are 1."""
+        import numpy as np
+
         case, bags = [], []
         for number, count in enumerate(np.diff(images.offsets)):
             if count < 2:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, UserError
 from lnmbench.records import EncodedImages, Examples, ImageInputs, Label
 from lnmbench_self_supervision.cases import describe_cases, find_cases, pad_rows
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -31,6 +30,8 @@ def project(features: NDArray[np.float32], components: int) -> NDArray[np.float6
     components
         The number of projections.
     """
+    import numpy as np
+
     dim = features.shape[1]
     directions = np.random.default_rng(dim).standard_normal((dim, components))
     projected: NDArray[np.float64] = features.astype(np.float64) @ directions / np.sqrt(dim)
@@ -90,6 +91,8 @@ class Reconstruct(_FeatureRegression):
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return one example of each case: all of its slices."""
+        import numpy as np
+
         projected = project(images.features[: images.offsets[-1]], self.outputs)
         means = np.add.reduceat(projected, images.offsets[:-1]) / np.diff(images.offsets)[:, None]
         bounds = zip(images.offsets[:-1], images.offsets[1:], strict=True)
@@ -116,6 +119,8 @@ class MaskedSlices(_FeatureRegression):
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return an example for each slice: the other slices of its case."""
+        import numpy as np
+
         projected = project(images.features[: images.offsets[-1]], self.outputs)
         counts = np.diff(images.offsets)
         case = np.repeat(np.arange(len(images)), counts)  # of each slice

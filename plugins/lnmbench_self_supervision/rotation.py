@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort
 from lnmbench.records import EncodedImages, Examples, ImageInputs, Label
 from lnmbench_self_supervision.cases import find_cases
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -38,6 +37,8 @@ class Rotation:
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return four examples of each case: its slices, turned alike."""
+        import numpy as np
+
         counts = np.diff(images.offsets)
         rows = np.full((len(images), self.outputs, 1, int(counts.max())), -1)
         for case, count in enumerate(counts):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort
 from lnmbench.records import EncodedImages, Examples, ImageInputs, Label
 from lnmbench_self_supervision.cases import describe_cases, find_cases
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -43,6 +42,8 @@ class SliceOrder:
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return pairs of slices in either order; the target is 1 if the second one is higher."""
+        import numpy as np
+
         case, rows, targets = [], [], []
         for number in range(len(images)):
             start, stop = images.offsets[number : number + 2]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lnmbench import Cohort, Column
 from lnmbench.text import clean, join_first
@@ -19,6 +17,10 @@ from lnmbench_tnm.label_heads import (
     OrderedClasses,
 )
 from lnmbench_tnm.label_task import LabelReading, LabelTask
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MOST_CLASSES = 8
 """Classes whose cases a note counts."""
@@ -52,6 +54,8 @@ def read_column(cohort: Cohort, column: Column, task: str) -> LabelReading:
     task
         The task, as the user writes it.
     """
+    import numpy as np
+
     values = read_numbers(cohort, column)
     known = ~np.isnan(values)
     notes = [describe_source(task, column, int(known.sum()), len(values))]

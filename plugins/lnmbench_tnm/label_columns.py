@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.text import clean, join_first, join_spelling, plural
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _MOST_NAMES = 12
@@ -120,6 +119,8 @@ def require_categories(column: Column, example: str) -> None:
 
 def read_numbers(cohort: Cohort, column: Column) -> NDArray[np.float64]:
     """Return the values of a column, or the numbers of its categories; NaN if missing, (n,)."""
+    import numpy as np
+
     return np.array(cohort.values[column.name], dtype=np.float64)
 
 
@@ -141,6 +142,8 @@ def look_up(
     array
         (n,) or (n, columns), NaN where the category is missing.
     """
+    import numpy as np
+
     table = np.array(rows, dtype=np.float64)
     table = np.concatenate([table, np.full_like(table[:1], np.nan)])
     values: NDArray[np.float64] = table[np.nan_to_num(codes, nan=len(rows)).astype(np.int64)]

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, Label, UserError
 from lnmbench.records import find_labeled_cases
 from lnmbench.text import plural
 from lnmbench_tnm.label_heads import LabelHead, OrderedClasses
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
@@ -120,6 +119,8 @@ class LabelTask:
         return self._head
 
     def _refuse_constant(self, cohort: Cohort, reading: LabelReading) -> None:
+        import numpy as np
+
         rows = reading.targets.reshape(len(reading.targets), -1)
         known = rows[find_labeled_cases(reading.targets, reading.head.kind)]
         varies = (known != known[:1]) & ~(np.isnan(known) & np.isnan(known[:1]))

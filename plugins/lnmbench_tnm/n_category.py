@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from lnmbench import Cohort, Column, UserError
 from lnmbench.records import mark_positive
 from lnmbench.text import clean
 from lnmbench_tnm.nodes import describe_treated, find_range
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _CUT_POINTS = (1, 2, 3)
@@ -30,6 +29,8 @@ class NCategory:
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return (n,): 1 for pN1 or higher, 0 for pN0, NaN unknown."""
+        import numpy as np
+
         return mark_positive(np.stack(list(self.outcomes(cohort).values()), axis=1))
 
     def outcomes(self, cohort: Cohort) -> Mapping[str, NDArray[np.float64]]:
@@ -38,6 +39,8 @@ class NCategory:
         Raises `UserError` if the cohort has no column labeled `pn`, or a category is not an N
         class.
         """
+        import numpy as np
+
         column = _find_column(cohort)
         low, high = np.transpose([find_range(category, column) for category in column.categories])
         codes = np.asarray(cohort.values[column.name], dtype=np.float64)
@@ -52,6 +55,8 @@ class NCategory:
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return a sentence on the source of the labels, with the counts of the cut points."""
+        import numpy as np
+
         column = _find_column(cohort)
         counts = ", ".join(
             f"{name}: {int(np.nansum(labels))} of {int((~np.isnan(labels)).sum())}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lnmbench import Cohort
 from lnmbench_tnm.label_columns import (
     describe_source,
@@ -31,6 +29,8 @@ def pn() -> LabelTask:
 
 def _read(cohort: Cohort) -> LabelReading:
     """Return rows (n, 4) of 0 and 1: N+ can be N1 to N3, NX is unknown."""
+    import numpy as np
+
     # by its label alone: Pn0 in a column named Pn is perineural invasion
     column = find_label_column(cohort, "pn", "pn", by_name=False)
     require_categories(column, "N0, N1, N2, N3")

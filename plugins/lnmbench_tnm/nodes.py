@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, Column, UserError
 from lnmbench.text import clean, plural
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _TREATED = re.compile(r"\s*y[pc]? ?N", re.IGNORECASE)
@@ -58,6 +57,8 @@ class NodalTarget:
 
         Raises `UserError` if the cohort has neither column or a category is not an N class.
         """
+        import numpy as np
+
         column = self._column(cohort)
         label_of_category = np.array([*self._category_labels(column), np.nan])
         codes = np.asarray(cohort.values[column.name], dtype=np.float64)
@@ -68,6 +69,8 @@ class NodalTarget:
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return the positive classes, and a sentence on the source of the labels."""
+        import numpy as np
+
         column, labels = self._column(cohort), self.labels(cohort)
         positive, known = int(np.nansum(labels)), int(np.count_nonzero(~np.isnan(labels)))
         source = f"is column {column.name!r}"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench.text import clean, quote
@@ -19,6 +16,10 @@ from lnmbench_tnm.label_columns import (
 )
 from lnmbench_tnm.label_heads import Measurement
 from lnmbench_tnm.label_task import LabelReading, LabelTask
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MM = {"mm": 1.0, "cm": 10.0, "millimeter": 1.0, "centimeter": 10.0}
 _SHARES = {"%": 0.01, "percent": 0.01, "share": 1.0, "1": 1.0}
@@ -104,6 +105,8 @@ def _read_classes(cohort: Cohort, task: str, label: str, example: str) -> LabelR
 
 
 def _read_size(cohort: Cohort) -> LabelReading:
+    import numpy as np
+
     column = find_label_column(cohort, "size", "size", "long axis", "long_axis")
     size_mm = _scale(cohort, column, "size", _MM, "mm or cm")
     known = ~np.isnan(size_mm)
@@ -128,6 +131,8 @@ def _read_size(cohort: Cohort) -> LabelReading:
 
 def _read_growth(cohort: Cohort, names: tuple[str, ...]) -> LabelReading:
     """Return the sum of the shares of some patterns, NaN where any of them is missing."""
+    import numpy as np
+
     task = "growth_pattern"
     columns = [find_label_column(cohort, task, f"growth_{name}") for name in names]
     shares = [_scale(cohort, column, task, _SHARES, "% or share") for column in columns]

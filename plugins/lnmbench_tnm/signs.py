@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from lnmbench import Cohort, Column, UserError
 from lnmbench.text import clean, join_first, quote
 from lnmbench_tnm.label_columns import find_label_column, read_numbers
@@ -40,6 +38,8 @@ def signs(names: str) -> LabelTask:
 
 def _read(cohort: Cohort, names: list[str]) -> LabelReading:
     """Return labels (n, signs) of 0, 1 and NaN."""
+    import numpy as np
+
     columns = [find_label_column(cohort, "signs", name) for name in names]
     for column in columns:
         _require_binary(column)

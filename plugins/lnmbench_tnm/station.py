@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, Column, UserError
 from lnmbench.errors import nearest
 from lnmbench.text import clean
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 PREFIX = "station_"
@@ -37,10 +36,14 @@ class Station:
 
         Raises `UserError` if the cohort has no such station or its column is not binary.
         """
+        import numpy as np
+
         return np.asarray(cohort.values[self._column(cohort).name], dtype=np.float64)
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return the positive class, and a sentence on the source of the labels."""
+        import numpy as np
+
         column, labels = self._column(cohort), self.labels(cohort)
         positive, known = int(np.nansum(labels)), int(np.count_nonzero(~np.isnan(labels)))
         return (

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from lnmbench import Cohort, UserError
 from lnmbench.records import mark_positive
 from lnmbench.text import plural
 from lnmbench_tnm.station import PREFIX, Station, list_stations
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -43,6 +42,8 @@ class Stations:
 
     def labels(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return (n,): 1 if any station is involved, 0 if none is, NaN without examination."""
+        import numpy as np
+
         return mark_positive(np.stack(list(self.outcomes(cohort).values()), axis=1))
 
     def outcomes(self, cohort: Cohort) -> Mapping[str, NDArray[np.float64]]:
@@ -54,6 +55,8 @@ class Stations:
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return a sentence on the stations and the share of examined ones."""
+        import numpy as np
+
         values = np.stack(list(self.outcomes(cohort).values()), axis=1)
         examined = float((~np.isnan(values)).any(axis=1).sum())
         known = int((~np.isnan(values)).sum())

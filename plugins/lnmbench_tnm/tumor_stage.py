@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lnmbench import Cohort, Column, UserError
 from lnmbench_tnm.editions import CLASSES, EDITIONS, Edition, candidates, find_edition, read_class
@@ -23,6 +21,10 @@ from lnmbench_tnm.label_columns import (
 )
 from lnmbench_tnm.label_heads import BinaryLabel, Classes, LabelHead, OrderedClasses
 from lnmbench_tnm.label_task import LabelReading, LabelTask
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # A data set of another organ uses the second label, so that `auto` need not infer the edition.
 _PATHOLOGICAL = ("pt", "pt_names")
@@ -125,6 +127,8 @@ class _TumorStage:
 
         Raises `UserError` if no column has one of the labels, or it holds no T classes.
         """
+        import numpy as np
+
         column = find_label_column(cohort, self.name, *self.labels)
         require_categories(column, "T1a, T2b, Tis")
         recorded = [self._unify_prefix(category) for category in column.categories]
@@ -142,6 +146,8 @@ class _TumorStage:
         return LabelReading(head=self.head, targets=targets, notes=notes)
 
     def _make_row(self, classes: Sequence[str]) -> list[float]:
+        import numpy as np
+
         if self.lowest is None:
             return [float(name in classes) if classes else np.nan for name in CLASSES]
         sides = {CLASSES.index(name) >= self.lowest for name in classes}
@@ -173,6 +179,8 @@ class _TumorStage:
         edition: Edition,
     ) -> Iterator[str]:
         """Yield sentences on the mapping of the recorded classes and the cases without a label."""
+        import numpy as np
+
         mapped, masked = [], []
         for code, (category, classes) in enumerate(zip(column.categories, sets, strict=True)):
             count = int((codes == code).sum())

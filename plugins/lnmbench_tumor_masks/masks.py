@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort, UserError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 MOST_REGULAR = 0.95
@@ -87,6 +86,8 @@ def measure_mask(mask: NDArray[np.uint8], spacing_mm: tuple[float, float, float]
     spacing_mm
         The spacing along columns, rows and slices.
     """
+    import numpy as np
+
     if not mask.any():
         nan = math.nan
         return MaskMeasures(
@@ -112,6 +113,8 @@ def measure_mask(mask: NDArray[np.uint8], spacing_mm: tuple[float, float, float]
 
 def _is_ball(mask: NDArray[np.uint8], spacing_mm: tuple[float, float, float]) -> bool:
     """Return whether a mask has nearly the voxels of a ball or cylinder of its volume."""
+    import numpy as np
+
     voxels = np.argwhere(mask).astype(np.float64) * spacing_mm[::-1]  # (voxels, 3)
     grid = np.stack(np.meshgrid(*map(np.arange, mask.shape), indexing="ij"), axis=-1)
     offsets = grid * spacing_mm[::-1] - voxels.mean(0)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from lnmbench import Cohort, UserError
 from lnmbench.records import EncodedImages, Examples, ImageInputs, Label
 from lnmbench_tumor_masks.masks import measure_masks
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
@@ -40,6 +39,8 @@ class Segment:
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return 1 for each case with a mask, else NaN, (n,)."""
+        import numpy as np
+
         if self.region == "nodes":
             raise UserError(
                 "aux task segment:region=nodes needs masks of lymph nodes",
@@ -52,11 +53,15 @@ class Segment:
 
     def notes(self, cohort: Cohort) -> Sequence[str]:
         """Return a note on cases without a mask."""
+        import numpy as np
+
         missing = int(np.isnan(self.targets(cohort)).sum())
         return (f"aux segment: {missing} of {len(cohort)} masks are empty",) if missing else ()
 
     def examples(self, images: EncodedImages) -> Examples:
         """Return each slice with some tumor as an example; each of its places is a bag."""
+        import numpy as np
+
         slices = np.flatnonzero((images.tumor > 0).any(1))
         case = np.searchsorted(images.offsets, slices, side="right") - 1
         return Examples(

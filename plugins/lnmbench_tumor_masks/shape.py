@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from lnmbench import Cohort
 from lnmbench.records import Label
 from lnmbench_tumor_masks.masks import measure_masks
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -51,6 +50,8 @@ class Volume(_MaskRegression):
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return log10 of the volume in ml, (n,), NaN without a mask."""
+        import numpy as np
+
         measures = measure_masks(cohort, "volume")
         return np.log10([measure.volume_mm3 / 1000.0 for measure in measures])
 
@@ -72,6 +73,8 @@ class Shape(_MaskRegression):
 
     def targets(self, cohort: Cohort) -> NDArray[np.float64]:
         """Return elongation, flatness and roundness, (n, 3), NaN for one slice or no mask."""
+        import numpy as np
+
         measures = measure_masks(cohort, "shape")
         return np.array([[m.elongation, m.flatness, m.roundness] for m in measures])
 
@@ -81,5 +84,7 @@ class Shape(_MaskRegression):
 
 
 def _describe_missing(name: str, targets: NDArray[np.float64], reason: str) -> tuple[str, ...]:
+    import numpy as np
+
     missing = int(np.isnan(targets).sum())
     return (f"aux {name}: {missing} of {len(targets)} cases {reason}",) if missing else ()

@@ -178,7 +178,7 @@ try:
 except SystemExit as end:
     assert not end.code, end.code
 names = {{"torch", "torchvision", "SimpleITK", "sklearn", "pandas", "matplotlib", "h5py"}}
-names |= {{"scipy.special", "lnmbench.lexicon.cells"}}
+names |= {{"numpy", "scipy", "lnmbench.stats", "lnmbench.results", "lnmbench.lexicon.cells"}}
 names |= {{"lnmbench_ctreports.sentences", "lnmbench_table.sheet"}}
 heavy = names & set(sys.modules)
 assert not heavy, heavy

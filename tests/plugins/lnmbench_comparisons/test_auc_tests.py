@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
-from lnmbench_comparisons import auc_tests
 from lnmbench_comparisons.auc_tests import Bootstrap, DeLong, Placement
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from lnmbench.errors import UserError
 from lnmbench.records import Pair
+from lnmbench.stats import cv_auc, delong, paired_bootstrap
 from lnmbench.stats.cv_auc import placement_test
 from lnmbench.stats.delong import delong_test
 
@@ -87,15 +89,15 @@ def test_methods_with_equal_predictions_do_not_differ(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "costly"),
+    ("name", "module", "costly"),
     [
-        ("placement", "placements"),
-        ("delong", "delong_components"),
-        ("bootstrap", "resample_metric"),
+        ("placement", cv_auc, "placements"),
+        ("delong", delong, "delong_components"),
+        ("bootstrap", paired_bootstrap, "resample_metric"),
     ],
 )
 def test_components_of_a_method_are_computed_once_for_each_set_of_predictions(
-    name: str, costly: str, monkeypatch: pytest.MonkeyPatch
+    name: str, module: ModuleType, costly: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     by_method = {method: predictions(seed) for seed, method in enumerate("abcd")}
     pairs = [
@@ -105,9 +107,9 @@ def test_components_of_a_method_are_computed_once_for_each_set_of_predictions(
         if a < b
     ]
     calls = []
-    original = getattr(auc_tests, costly)
+    original = getattr(module, costly)
     monkeypatch.setattr(
-        auc_tests,
+        module,
         costly,
         lambda *args, **named: (calls.append(costly), original(*args, **named))[1],
     )
