@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 import torch
 from torch import Tensor
@@ -75,6 +76,20 @@ def describe_device(device: str) -> str:
 def supports_bfloat16(device: torch.device) -> bool:
     """Return whether the device is a GPU with bfloat16 arithmetic in hardware."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+def require_bfloat16(device: torch.device) -> None:
+    """Raise `UserError` for a device on which torch has no bfloat16 arithmetic."""
+    try:
+        # torch raises an error of some devices; of others it warns and uses float32
+        with warnings.catch_warnings(action="error"), torch.autocast(device.type, torch.bfloat16):
+            pass
+    except (RuntimeError, UserWarning) as error:
+        raise UserError(
+            f"training setting precision: {device} has no bfloat16 arithmetic",
+            expected="auto | float32",
+            then="use one of these, or --device cpu",
+        ) from error
 
 
 def upload(values: Tensor, device: torch.device) -> Tensor:

@@ -27,6 +27,9 @@ PoolingKind = Literal["mean", "max", "attention", "gated_attention", "transforme
 POOLINGS: tuple[PoolingKind, ...] = get_args(PoolingKind)
 """All poolings."""
 
+Precision = Literal["auto", "float32", "bfloat16", "bfloat16_trained"]
+"""Arithmetic of an encoder: float32, or bfloat16 in all its stages or in the trained ones."""
+
 WINDOW_HU = (-1000.0, 400.0)
 """Default range of CT intensities of a network."""
 
@@ -74,11 +77,12 @@ class Training:
     its own; `modality_dropout` is the rate at which training omits such a modality, or the images,
     of a case from the head of the target.
 
-    Trained encoder stages learn at `encoder_learning_rate`, with the statistics of their batch
-    normalization `frozen` or taken from each `batch`, in `precision` (auto: bfloat16 on a GPU that
-    supports it), after `torch.compile` with `compile`. `augment` names random changes of the
-    images during training, `flip+shift+rotation+intensity` or some of them. For frozen encoder
-    stages, the features of `views` of each slice are cached.
+    Encoder stages run in `precision`: in float32, in `bfloat16`, or with `bfloat16_trained` in
+    bfloat16 where they are trained (auto: that on a GPU that supports it, else float32). Trained
+    ones learn at `encoder_learning_rate`, with the statistics of their batch normalization `frozen`
+    or taken from each `batch`, after `torch.compile` with `compile`. `augment` names random changes
+    of the images during training, `flip+shift+rotation+intensity` or some of them. For frozen
+    encoder stages, the features of `views` of each slice are cached.
     """
 
     learning_rate: float = 3e-3
@@ -99,13 +103,23 @@ class Training:
     clip: float = 1.0
     encoder_learning_rate: float = 1e-4
     batch_norm: Literal["frozen", "batch"] = "frozen"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    precision: Precision = "auto"
     compile: bool = False
     augment: str = "none"
     views: int = 4
     modality_dropout: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
     pooling: PoolingKind = field(default="mean", metadata={OMITTED_BY_DEFAULT: True})
     search_pooling: str = field(default="none", metadata={OMITTED_BY_DEFAULT: True})
+
+    @property
+    def encodes_in_bfloat16(self) -> bool:
+        """True if frozen encoder stages run in bfloat16, too."""
+        return self.precision == "bfloat16"
+
+    @property
+    def trains_in_bfloat16(self) -> bool:
+        """True if trained encoder stages run in bfloat16."""
+        return self.precision in ("bfloat16", "bfloat16_trained")
 
     @property
     def poolings(self) -> tuple[str, ...]:

@@ -98,12 +98,23 @@ def _list_options(invocation: Manifest) -> Iterator[tuple[str, str]]:
     yield from (("margin", f"{metric}={margin!r}") for metric, margin in protocol.margins)
     if str(invocation.options.get("importance", "0")) != "0":
         yield "importance", str(invocation.options["importance"])
-    learned = [m.network for m in invocation.methods if isinstance(m, BaselineMethod)]
-    trained = [*networks, *(network for network in learned if network is not None and network.aux)]
-    settings = [list_changed_settings(network.training) for network in trained]
-    yield from _list_distinct("training", [",".join(changed) for changed in settings if changed])
+    yield from _list_distinct("training", _list_trainings(invocation, networks))
     yield from _list_distinct("tune", [str(n.tune) for n in networks if n.tune > 1])
     yield from _list_image_options(invocation.preprocessing)
+
+
+def _list_trainings(invocation: Manifest, networks: Sequence[NetworkMethod]) -> Iterator[str]:
+    """Yield the training settings as they are typed: those of all networks are one text."""
+    learned = [m.network for m in invocation.methods if isinstance(m, BaselineMethod)]
+    others = [network for network in learned if network is not None]
+    # in a run with another precision, networks that cannot have it are in float32
+    precisions = {network.training.precision for network in [*networks, *others]} - {"float32"}
+    trained = [*networks, *(network for network in others if network.aux)]
+    for network in trained or (others if precisions else []):
+        precision = max(precisions, default=network.training.precision)
+        changed = list_changed_settings(replace(network.training, precision=precision))
+        if changed:
+            yield ",".join(changed)
 
 
 def _has_seed_up_to(controls: int, network: NetworkMethod) -> bool:

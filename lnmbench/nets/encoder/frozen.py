@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lnmbench.errors import UserError, nearest
-from lnmbench.nets.device import is_out_of_memory, release_cached_memory
+from lnmbench.nets.device import is_out_of_memory, release_cached_memory, require_bfloat16
 from lnmbench.nets.encoder.activations import to_channels_last
 from lnmbench.nets.encoder.guarded_stages import GuardedStages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 _BATCH_ON_CPU, _BATCH = 16, 128
 _SMALLER = "out of memory: the encoder continues with fewer slices at a time"
@@ -36,6 +38,13 @@ class FrozenEncoder:
         The device that computes.
     say
         Called with a notice for the user if memory runs out.
+    bfloat16
+        Run convolutions and matrix products in bfloat16 (torch.autocast) instead of float32.
+
+    Raises
+    ------
+    UserError
+        If the device has no bfloat16 arithmetic.
     """
 
     def __init__(
@@ -43,10 +52,13 @@ class FrozenEncoder:
         stages: nn.Sequential,
         *,
         device: str = "cpu",
+        bfloat16: bool = False,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._say = say
-        self._device = torch.device(device)
+        self._device, self._bfloat16 = torch.device(device), bfloat16
+        if bfloat16:
+            require_bfloat16(self._device)
         self._batch_size = _BATCH_ON_CPU if self._device.type == "cpu" else _BATCH
         self._guarded = stages if isinstance(stages, GuardedStages) else None
         plain = stages if self._guarded is None else self._guarded.plain()
@@ -91,15 +103,21 @@ class FrozenEncoder:
         inputs = torch.from_numpy(activations)
         self.encoded_slices += len(inputs)
         outputs: list[Tensor] = []
-        while len(inputs) or not outputs:
-            batch = inputs[: self._batch_size]
-            output = self._encode_if_memory_lasts(batch)
-            if output is None:
-                self._halve_batches(len(batch))
-                continue
-            outputs.append(output)
-            inputs = inputs[len(batch) :]
+        with self._precision():  # around all batches, which share its copy of the weights
+            while len(inputs) or not outputs:
+                batch = inputs[: self._batch_size]
+                output = self._encode_if_memory_lasts(batch)
+                if output is None:
+                    self._halve_batches(len(batch))
+                    continue
+                outputs.append(output)
+                inputs = inputs[len(batch) :]
         return torch.cat(outputs).numpy()  # (m, …)
+
+    def _precision(self) -> AbstractContextManager[object]:
+        if not self._bfloat16:
+            return nullcontext()
+        return torch.autocast(self._device.type, torch.bfloat16)
 
     def _encode_if_memory_lasts(self, batch: Tensor) -> Tensor | None:
         try:

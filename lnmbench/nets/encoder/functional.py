@@ -105,7 +105,7 @@ class FunctionalNetwork:
             ) from error
 
     def _precision(self) -> AbstractContextManager[object]:
-        if self._settings.precision != "bfloat16":
+        if not self._settings.trains_in_bfloat16:
             return nullcontext()
         return torch.autocast(self._device.type, torch.bfloat16)
 

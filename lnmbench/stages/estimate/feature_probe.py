@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,13 +61,14 @@ def estimate_cache(network: ResolvedNetwork, cohort: Cohort, device: str) -> Cac
     frozen, trained = split_stages(network.encoder.build().stages(), method.trained_from)
     images = random_images(method, cohort, 1 if method.level == "volume" else _batch(device))
     views = cached_views(method) if len(frozen) else 1
+    encoder = partial(FrozenEncoder, device=device, bfloat16=method.training.encodes_in_bfloat16)
     if len(frozen) and len(trained):
-        maps, seconds_before = _time_encoder(FrozenEncoder(frozen, device=device), images, device)
-        features, seconds_after = _time_encoder(FrozenEncoder(trained, device=device), maps, device)
+        maps, seconds_before = _time_encoder(encoder(frozen), images, device)
+        features, seconds_after = _time_encoder(encoder(trained), maps, device)
         seconds = seconds_before.times(views) + seconds_after
         floats = views * maps[0].size + features[0].size
     else:
-        whole = FrozenEncoder(frozen if len(frozen) else trained, device=device)
+        whole = encoder(frozen if len(frozen) else trained)
         features, seconds_once = _time_encoder(whole, images, device)
         seconds, floats = seconds_once.times(views), views * features[0].size
     volumes = int(cohort.case_has_images.sum())

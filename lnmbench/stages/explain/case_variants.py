@@ -183,7 +183,12 @@ class VariantMaker:
 
     def _encoder(self) -> ImageEncoder:
         if not self._stages:
-            stages = ImageEncoder(self.encoder, self.method.trained_from, device=self.device)
+            stages = ImageEncoder(
+                self.encoder,
+                self.method.trained_from,
+                device=self.device,
+                bfloat16=self.method.training.encodes_in_bfloat16,
+            )
             self._stages.append(stages)
         return self._stages[0]
 

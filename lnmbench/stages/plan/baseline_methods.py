@@ -140,8 +140,9 @@ class BaselineResolver:
         model.candidates()
         encoder, choice = parts.encoder.build(), parts.encoder.bound
         tasks = self.builder.build_tasks(parts.tasks)
-        # features of a frozen encoder do not depend on the training
-        training = self.builder.benchmark.training if tasks else Training()
+        training = self.builder.benchmark.training
+        if not tasks:  # of the training, features of a frozen encoder depend on the precision alone
+            training = Training(precision=training.precision)
         protocol = self.builder.benchmark.protocol
         refuse_images(name, encoder, choice, tasks, self.builder.cohort, protocol)
         refuse_small_boxes(encoder, choice, self.builder.cohort)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lnmbench.config import Benchmark
-from lnmbench.records import NetworkMethod
+from lnmbench.records import NetworkMethod, Precision
 
 _OF_IMAGES = (
     "window",
@@ -23,20 +23,34 @@ _OF_IMAGES = (
     "precision",
     "compile",
 )
-_OF_FINE_TUNING = ("encoder_learning_rate", "batch_norm", "precision", "compile")
+_OF_FINE_TUNING = ("encoder_learning_rate", "batch_norm", "compile")
 _OF_NETWORKS = ("weighting", "window", "tune")
 
 
 def notice_ineffective_settings(
-    benchmark: Benchmark, networks: Sequence[NetworkMethod]
+    benchmark: Benchmark,
+    networks: Sequence[NetworkMethod],
+    encoders: Sequence[NetworkMethod] = (),
 ) -> list[str]:
     """Return a notice on the settings that the user named in vain, if there are any.
 
     A setting that affects one of the networks is not among them, and neither is a default.
+
+    Parameters
+    ----------
+    benchmark
+        The benchmark, which has the settings.
+    networks
+        The networks that are trained.
+    encoders
+        These, and the networks whose features a baseline gets without any training.
     """
+    precision = benchmark.training.precision
     named = [name for name in _OF_NETWORKS if name in benchmark.model_fields_set]
     named += benchmark.named_training
-    reasons = [dict(_list_reasons(network)) for network in networks]
+    if any(n.level != "none" and n.training.precision == precision for n in encoders):
+        named = [name for name in named if name != "precision"]
+    reasons = [dict(_list_reasons(network, precision)) for network in networks]
     ineffective: dict[str, list[str]] = {}
     for name in named:
         if all(name in reason_of for reason_of in reasons):
@@ -48,7 +62,7 @@ def notice_ineffective_settings(
     return [f"settings without effect in this run: {'; '.join(parts)}"]
 
 
-def _list_reasons(network: NetworkMethod) -> Iterator[tuple[str, str]]:
+def _list_reasons(network: NetworkMethod, precision: Precision) -> Iterator[tuple[str, str]]:
     """Yield the settings that do not affect a network, with a reason; the last one counts."""
     training = network.training
     if not network.aux:
@@ -58,6 +72,9 @@ def _list_reasons(network: NetworkMethod) -> Iterator[tuple[str, str]]:
         yield "schedule", f"training ends with the warm-up: {epochs}"
     if network.trained_from == "none":
         yield from ((name, "no encoder stage is trained") for name in _OF_FINE_TUNING)
+    if training.precision != precision != "auto":
+        is_for_all = precision == "bfloat16"
+        yield "precision", "no images to encode" if is_for_all else "no encoder stage is trained"
     if training.augment == "none":
         yield "views", "augment=none"
     elif network.trained_from == "all":

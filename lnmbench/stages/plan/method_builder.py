@@ -156,7 +156,10 @@ class MethodBuilder:
             region=self.region_of(encoder),
         )
         precise = resolve_precision(
-            training, trained_from=method.trained_from, resources=self.resources
+            training,
+            encodes=encoder.level != "none" and not isinstance(encoder, PrecomputedFeatures),
+            trained_from=method.trained_from,
+            resources=self.resources,
         )
         return replace(method, training=precise)
 

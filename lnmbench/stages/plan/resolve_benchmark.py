@@ -152,7 +152,7 @@ def resolve(
         *_notice_few_controls(benchmark.controls),
         *_notice_family(protocol, [resolved.method for resolved in methods]),
         # a network that failed may be the one that the settings affect
-        *([] if failures else notice_ineffective_settings(benchmark, _trained(images))),
+        *([] if failures else notice_ineffective_settings(benchmark, _trained(images), networks)),
     ]
     return ResolvedBenchmark(
         cohort_file=path,

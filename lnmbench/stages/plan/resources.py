@@ -46,25 +46,37 @@ def share_resources(resources: Resources, executor: Choice) -> Resources:
     return replace(resources, memory_gb=resources.memory_gb / max(1, workers))
 
 
-def resolve_precision(training: Training, *, trained_from: str, resources: Resources) -> Training:
+def resolve_precision(
+    training: Training, *, encodes: bool, trained_from: str, resources: Resources
+) -> Training:
     """Return training settings with a precision in place of `auto`.
 
     Parameters
     ----------
     training
         The settings of the network.
+    encodes
+        Whether the network has an encoder that runs. Without one, the precision is float32.
     trained_from
-        The first encoder stage that is trained. Without one, the precision is float32.
+        The first encoder stage that is trained. Without one, bfloat16 has to be chosen.
     resources
-        `auto` is bfloat16 on a GPU that supports it, else float32.
+        Trained stages are in bfloat16 with `auto` on a GPU that supports it.
+
+    Raises
+    ------
+    UserError
+        For bfloat16 on a device that does not have it.
     """
     import torch
 
-    from lnmbench.nets.device import supports_bfloat16
+    from lnmbench.nets.device import require_bfloat16, supports_bfloat16
 
-    if trained_from == "none":
-        return replace(training, precision="float32")
-    if training.precision != "auto":
-        return training
-    fast = supports_bfloat16(torch.device(resources.device))
-    return replace(training, precision="bfloat16" if fast else "float32")
+    device, is_trained = torch.device(resources.device), trained_from != "none"
+    precision = training.precision
+    if not encodes or (precision != "bfloat16" and not is_trained):
+        precision = "float32"
+    elif precision == "auto":
+        precision = "bfloat16_trained" if supports_bfloat16(device) else "float32"
+    elif precision != "float32":
+        require_bfloat16(device)
+    return replace(training, precision=precision)

@@ -109,7 +109,8 @@ def _encode_rotations(
 ) -> Callable[[int, int], Arrays]:
     from lnmbench.nets.encoder.frozen import FrozenEncoder
 
-    whole = FrozenEncoder(encoder.stages(), device=device)
+    bfloat16 = network.method.training.encodes_in_bfloat16
+    whole = FrozenEncoder(encoder.stages(), device=device, bfloat16=bfloat16)
 
     def encode(start: int, stop: int) -> Arrays:
         images = _window(network, cohort, cohort_file, start, stop)
@@ -126,7 +127,8 @@ def _encode_places(
     from lnmbench.nets.encoder.frozen import FrozenEncoder
 
     parts = split_at_maps(encoder.stages(), cohort.preprocessing.patch)
-    to_maps, to_vector = (FrozenEncoder(part, device=device) for part in parts)
+    bfloat16 = network.method.training.encodes_in_bfloat16
+    to_maps, to_vector = (FrozenEncoder(part, device=device, bfloat16=bfloat16) for part in parts)
 
     def encode(start: int, stop: int) -> Arrays:
         images = _window(network, cohort, cohort_file, start, stop)

@@ -128,6 +128,7 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
     encoder = choose_modalities(encoder, None)
     encoder = replace(encoder, parameters={**encoder.parameters, "train": train})
     views = cached_views(method)
+    precision = "bfloat16" if method.training.encodes_in_bfloat16 else "float32"
     return "|".join(
         [
             cohort.fingerprint,
@@ -135,7 +136,7 @@ def _key(network: ResolvedNetwork, cohort: Cohort) -> str:
             method.plugins[network.encoder.offer.plugin.name],
             method.weights.sha256,
             str(method.window_hu) if method.grid is None else str(method.grid),
-            f"float32, format {FORMAT}",
+            f"{precision}, format {FORMAT}",
             f"{views} views of {method.training.augment}" if views > 1 else "",
             *([] if network.rows is None else [sha256(network.rows.rows.tobytes()).hexdigest()]),
         ]
@@ -180,6 +181,7 @@ class _Encoding:
             self._encoder,
             self._method.trained_from,
             device=device,
+            bfloat16=self._method.training.encodes_in_bfloat16,
             say=functools.cache(progress.say),
         )
         volumes = self._encoder.level == "volume"

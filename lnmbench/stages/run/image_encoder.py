@@ -28,6 +28,8 @@ class ImageEncoder:
         The device that encodes.
     say
         Called with a notice for the user if memory runs out.
+    bfloat16
+        Run the stages in bfloat16 instead of float32.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class ImageEncoder:
         trained_from: str,
         *,
         device: str = "cpu",
+        bfloat16: bool = False,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         from lnmbench.nets.encoder.frozen import FrozenEncoder, split_stages
@@ -43,7 +46,9 @@ class ImageEncoder:
         frozen, trained = split_stages(encoder.stages(), trained_from)
         self.trains_all = not len(frozen)
         parts = [stages for stages in (frozen, trained) if len(stages)]
-        *before, self._last = (FrozenEncoder(part, device=device, say=say) for part in parts)
+        *before, self._last = (
+            FrozenEncoder(part, device=device, bfloat16=bfloat16, say=say) for part in parts
+        )
         self._before: FrozenEncoder | None = before[0] if before else None
 
     @property

@@ -57,6 +57,24 @@ def test_what_is_made_of_maps_is_what_is_made_of_slices() -> None:
     assert before.encoded_slices == after.encoded_slices == 21
 
 
+def test_bfloat16_changes_features_by_its_rounding() -> None:
+    slices = np.random.default_rng(0).uniform(-1, 1, (21, 9, 9)).astype(np.float32)
+    exact, rounded = FrozenEncoder(stages())(slices), FrozenEncoder(stages(), bfloat16=True)(slices)
+    assert rounded.dtype == np.float32
+    assert 1e-5 < np.abs(rounded - exact).max() < 0.01 * np.abs(exact).max()
+    assert not torch.is_autocast_enabled("cpu")
+    volumes = FrozenEncoder(stages(), bfloat16=True).encode_volume
+    with pytest.raises(RuntimeError):
+        volumes(slices)  # the stages are of slices: the error leaves the precision
+    assert not torch.is_autocast_enabled("cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this GPU may have bfloat16 arithmetic")
+def test_bfloat16_is_refused_on_a_device_without_it() -> None:
+    with pytest.raises(UserError, match="precision: cuda has no bfloat16 arithmetic"):
+        FrozenEncoder(stages(), device="cuda", bfloat16=True)
+
+
 def test_volumes_are_seen_as_a_whole() -> None:
     network = nn.Sequential(nn.Conv3d(1, 2, (1, 3, 3)), nn.AdaptiveAvgPool3d(1), nn.Flatten())
     slices = np.random.default_rng(0).uniform(-1, 1, (3, 9, 9)).astype(np.float32)

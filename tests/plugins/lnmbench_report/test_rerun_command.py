@@ -25,6 +25,7 @@ from lnmbench.records import (
     Preprocessing,
     Protocol,
     Results,
+    Training,
 )
 from lnmbench.registry import Offer, Registry
 from lnmbench.stages.plan import resolve
@@ -150,6 +151,26 @@ def test_the_command_has_what_differs_from_the_default(make_invocation: MakeInvo
     assert read_options(format_command(declared))["primary"] == ("ap", "brier")
     margins = make_invocation(protocol=Protocol(margins=(("auc", 0.02), ("ap", 0.03))))
     assert read_options(format_command(margins))["margin"] == ("auc=0.02", "ap=0.03")
+
+
+def test_the_command_has_the_precision_of_networks_that_can_have_it(
+    make_invocation: MakeInvocation,
+) -> None:
+    (network,) = (m for m in make_invocation().methods if isinstance(m, NetworkMethod))
+    precise = replace(network.training, precision="bfloat16")
+    images = replace(network, training=precise)
+    clinical = replace(network, training=replace(precise, precision="float32"), level="none")
+    features = BaselineMethod(
+        label="pooled",
+        baseline=Choice(name="pooled"),
+        network=replace(network, aux=(), training=Training(precision="bfloat16")),
+    )
+    settings = {"token_dim": "none", "max_epochs": "7", "precision": "bfloat16"}
+    for methods in ((images, clinical), (clinical, features)):
+        command = format_command(make_invocation(methods=methods))
+        assert read_options(command)["training"] == settings
+    alone = format_command(make_invocation(methods=(features,)))
+    assert read_options(alone)["training"] == {"precision": "bfloat16"}
 
 
 def test_the_command_quotes_what_a_shell_would_read(make_invocation: MakeInvocation) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lnmbench import Cohort, UserError
 from lnmbench.config import read_benchmark
-from lnmbench.records import BaselineMethod, Choice, Resources
+from lnmbench.records import BaselineMethod, Choice, Resources, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.image_baselines import refuse_unknown_parts
 from lnmbench.stages.plan.method_selections import select_methods
@@ -63,6 +63,17 @@ def test_a_baseline_has_the_encoder_the_tasks_and_the_model_that_it_names(
     assert two_stage.method.network.training.max_epochs == 9
     assert [str(task) for task in two_stage.method.network.aux] == ["sex:smooth=0.0,shuffled=0"]
     assert "planted" in two_stage.method.plugins
+
+
+def test_the_precision_is_part_of_features_without_training(
+    cohort: Cohort, planted_registry: Registry
+) -> None:
+    (usual,) = resolve(cohort, planted_registry, POOLED)
+    options = {"precision": "bfloat16", "max_epochs": 9}
+    (pooled,) = resolve(cohort, planted_registry, POOLED, training=options)
+    assert pooled.method.network is not None
+    assert pooled.method.network.training == Training(precision="bfloat16")
+    assert pooled.method.fingerprint != usual.method.fingerprint
 
 
 def test_other_spellings_make_the_same_method(cohort: Cohort, planted_registry: Registry) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lnmbench.config import read_benchmark
-from lnmbench.records import Choice, NetworkMethod, Weights
+from lnmbench.records import Choice, NetworkMethod, Training, Weights
 from lnmbench.stages.plan.ineffective_settings import notice_ineffective_settings
 
 IMAGES = NetworkMethod(
@@ -16,6 +16,7 @@ IMAGES = NetworkMethod(
     level="slice",
     weights=Weights(source="random"),
 )
+IMAGES_IN_FLOAT32 = replace(IMAGES, training=Training(precision="float32"))
 CLINICAL = replace(IMAGES, encoder=Choice(name="none"), level="none")
 FINE_TUNED = replace(IMAGES, encoder=Choice(name="resnet18", parameters={"train": "layer4"}))
 START = "settings without effect in this run: "
@@ -24,8 +25,11 @@ START = "settings without effect in this run: "
 def notices(options: dict[str, object], *networks: NetworkMethod) -> list[str]:
     """Return the notices for networks with the training settings among the options."""
     benchmark = read_benchmark(None, options)  # type: ignore[arg-type]
-    trained = [replace(network, training=benchmark.training) for network in networks]
-    return notice_ineffective_settings(benchmark, trained)
+    trained = [
+        network if network is IMAGES_IN_FLOAT32 else replace(network, training=benchmark.training)
+        for network in networks
+    ]
+    return notice_ineffective_settings(benchmark, trained, trained)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +50,13 @@ def notices(options: dict[str, object], *networks: NetworkMethod) -> list[str]:
             "search_pooling (a volume is one token)",
         ),
         ({"batch_norm": "batch"}, IMAGES, "batch_norm (no encoder stage is trained)"),
+        (
+            {"precision": "bfloat16_trained"},
+            IMAGES_IN_FLOAT32,
+            "precision (no encoder stage is trained)",
+        ),
+        ({"precision": "bfloat16"}, IMAGES_IN_FLOAT32, "precision (no images to encode)"),
+        ({"precision": "float32"}, CLINICAL, "precision (no images)"),
         (
             {"views": 2, "heads": 2, "compile": True},
             IMAGES,
@@ -73,6 +84,7 @@ def test_a_named_setting_without_effect_is_noticed(
         ({"projection": "trained", "augment": "flip", "views": 2}, IMAGES),
         ({"encoder_learning_rate": 1e-3, "batch_norm": "batch"}, FINE_TUNED),
         ({"schedule": "constant", "max_epochs": 5}, IMAGES),
+        ({"precision": "bfloat16"}, IMAGES),
         ({"feature_penalty": 30.0, "image_features": 4, "warmup_epochs": 0}, CLINICAL),
     ],
 )
@@ -80,6 +92,14 @@ def test_settings_with_an_effect_and_defaults_are_not_noticed(
     training: dict[str, object], network: NetworkMethod
 ) -> None:
     assert notices({"training": training}, network) == []
+
+
+def test_the_precision_affects_features_of_a_baseline() -> None:
+    benchmark = read_benchmark(None, {"training": {"precision": "bfloat16"}})
+    pooled = replace(IMAGES, training=Training(precision="bfloat16"))
+    assert notice_ineffective_settings(benchmark, [], [pooled]) == []
+    text = f"{START}precision (no method is a network)"
+    assert notice_ineffective_settings(benchmark, [], [IMAGES_IN_FLOAT32]) == [text]
 
 
 def test_a_setting_counts_if_it_affects_one_of_the_networks() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from lnmbench import environment
 from lnmbench.errors import UserError
 from lnmbench.nets import device
-from lnmbench.records import Choice, Resources, Training
+from lnmbench.records import Choice, Precision, Resources, Training
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.resources import resolve_precision, resolve_resources, share_resources
 
@@ -38,12 +39,30 @@ def test_precision_is_that_of_the_device_where_an_encoder_is_trained(
 ) -> None:
     monkeypatch.setattr(device, "supports_bfloat16", lambda where: where.type == "cuda")
 
-    def chosen(asked: str, trained_from: str, resources: Resources) -> str:
-        settings = Training(precision=asked)  # type: ignore[arg-type]
-        made = resolve_precision(settings, trained_from=trained_from, resources=resources)
-        return made.precision
+    def chosen(asked: Precision, trained_from: str, on: Resources, *, encodes: bool = True) -> str:
+        settings = Training(precision=asked)
+        resolved = resolve_precision(
+            settings, encodes=encodes, trained_from=trained_from, resources=on
+        )
+        return resolved.precision
 
-    assert chosen("auto", "all", ON_GPU) == "bfloat16"
+    assert chosen("auto", "all", ON_GPU) == "bfloat16_trained"
     assert chosen("auto", "all", ON_CPU) == "float32"
-    assert chosen("bfloat16", "layer4", ON_CPU) == "bfloat16"
-    assert chosen("bfloat16", "none", ON_GPU) == "float32", "what is frozen stays in float32"
+    assert chosen("auto", "none", ON_GPU) == "float32", "features are shared between machines"
+    for trained_from in ("none", "layer4"):
+        assert chosen("bfloat16", trained_from, ON_CPU) == "bfloat16"
+    assert chosen("bfloat16_trained", "layer4", ON_CPU) == "bfloat16_trained"
+    assert chosen("bfloat16_trained", "none", ON_CPU) == "float32"
+    assert chosen("bfloat16", "none", ON_CPU, encodes=False) == "float32"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this GPU may have bfloat16 arithmetic")
+def test_bfloat16_is_refused_on_a_device_without_it() -> None:
+    for asked, trained_from in (("bfloat16", "none"), ("bfloat16_trained", "all")):
+        with pytest.raises(UserError, match=r"precision: cuda:0 has no bfloat16.*auto \| float32"):
+            resolve_precision(
+                Training(precision=asked),
+                encodes=True,
+                trained_from=trained_from,
+                resources=ON_GPU,
+            )

@@ -268,6 +268,19 @@ def test_augmentation_is_cached_where_images_are_frozen(
     assert np.nanmax(np.abs(changed - plain)) > 1e-4
 
 
+def test_features_of_two_precisions_have_a_cache_each(
+    predict: Predict, new_caches: Callable[[], list[dict[str, tuple[int, ...]]]]
+) -> None:
+    exact = predict(SHORT, **STILL)
+    before = len(new_caches())
+    rounded = predict(SHORT, precision="bfloat16", **STILL)
+    assert len(new_caches()) == before + 1
+    assert 0 < np.nanmax(np.abs(rounded - exact)) < 0.05
+    predict(SHORT, precision="float32", **STILL)
+    predict(f"{SHORT},train=all", precision="bfloat16_trained", **STILL)
+    assert len(new_caches()) == before + 1, "features of frozen stages stay in float32"
+
+
 def test_an_encoder_of_volumes_sees_each_case_as_a_whole(
     predict: Predict, shared_home: Path, tmp_path: Path
 ) -> None:
