@@ -25,15 +25,27 @@ def explain(
         list[str] | None,
         typer.Option(
             metavar="LABEL",
-            help="Network, by its label in the report (default: the first four with images);"
-            " repeatable.",
+            help="Method with images, by its label in the report, or a control (default: the first"
+            " four networks); repeatable.",
         ),
     ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Outcome of a target with several, e.g. 'N2 or higher' (default: the one with most"
+            " cases of the rarer class); repeatable.",
+        ),
+    ] = None,
+    repeat: Annotated[
+        int,
+        typer.Option(metavar="NUMBER", min=1, help="Repeat whose predictions are explained."),
+    ] = 1,
     case: Annotated[
         list[int] | None,
         typer.Option(
             metavar="NUMBER",
-            help="Case, by its number in the report (default: those that the networks rank most"
+            help="Case, by its number in the report (default: those that the methods rank most"
             " wrongly and most rightly); repeatable.",
         ),
     ] = None,
@@ -56,9 +68,9 @@ def explain(
     machine: DeviceOptions,
     plugins: PluginOptions,
 ) -> None:
-    """Show on which slices and regions of CT images the predictions of networks depend.
+    """Show on which slices and regions of CT images the predictions of methods depend.
 
-    The networks that test the cases are trained again. The page shows CT images of patients.
+    The models that test the cases are trained again. The page shows CT images of patients.
     """
     from lnmbench.cli.console import print_to_console
     from lnmbench.cli.report import write_figures
@@ -82,6 +94,8 @@ def explain(
             progress=progress,
             methods=method or (),
             cases=case or (),
+            outcomes=outcome or (),
+            repeat=repeat,
             most=most,
             patch_mm=patch,
         )

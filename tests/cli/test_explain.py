@@ -39,7 +39,7 @@ def test_a_page_is_written_and_its_tables_are_printed(
     capsys.readouterr()
     call("explain a --case 3 --patch 70 --plugin hand.py --figures figures --device cpu")
     output = capsys.readouterr()
-    assert "Table 1. Images in the predictions of networks" in output.out
+    assert "Table 1. Images in the predictions" in output.out
     assert "Table 3" not in output.out  # too long to read
     assert "written to explanations.html" in output.err
     page = Path("explanations.html")
@@ -48,6 +48,12 @@ def test_a_page_is_written_and_its_tables_are_printed(
     names = sorted(path.name for path in Path("figures").iterdir())
     assert names[:2] == ["occlusion_case_3-1.png", "occlusion_case_3-2.png"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in Path("figures").iterdir()} == {0o600}
+    for options, message in (
+        ("--repeat 2", "no repeat 2 in the run .*1, the only one"),
+        ("--outcome N1", "target n2 has no outcome 'N1'"),
+    ):
+        with pytest.raises(UserError, match=message):
+            call(f"explain a {options} --plugin hand.py --output other.html")
     (cohort,) = (home / "cohorts").glob("*.h5")
     cohort.rename(home / "away.h5")
     with pytest.raises(UserError, match="the cohort of the run is missing or damaged"):

@@ -1,4 +1,4 @@
-"""Explanations of the predictions of networks for single cases."""
+"""Explanations of the predictions of methods for single cases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import NetworkMethod
+from lnmbench.records import Method
 from lnmbench.stages.explain.occlusion import share_inside
 
 
@@ -18,7 +18,7 @@ class SliceExplanation:
     Attributes
     ----------
     weights
-        The weight of each slice in what the network pools, mean over the inner fits, (S,); the
+        The weight of each slice in what the method pools, mean over the inner fits, (S,); the
         weights have the sum 1.
     effects
         The probability with all slices minus that without a slice, (S,).
@@ -63,16 +63,16 @@ class OcclusionMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CaseExplanation:
-    """The prediction of a network for a case, and what it depends on.
+    """The prediction of a method for a case, and what it depends on.
 
     Attributes
     ----------
     case
         The number of the case in the ledger.
     stored
-        The out-of-fold probability in the ledger, of the first repeat.
+        The out-of-fold probability in the ledger.
     predicted
-        The probability of the network that was trained again.
+        The probability of the method that was trained again.
     slices
         The slices; None for an encoder of volumes.
     occlusion
@@ -87,10 +87,14 @@ class CaseExplanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class NetworkExplanation:
-    """The explanations of a network, one for each case."""
+class MethodExplanation:
+    """The explanations of a method for an outcome of the target, one for each case.
 
-    method: NetworkMethod
+    `outcome` is its number; it is 0 for a binary target.
+    """
+
+    method: Method
+    outcome: int = 0
     cases: tuple[CaseExplanation, ...] = field(default=())
 
     @property

@@ -52,7 +52,14 @@ def resolve_network(
         tasks=build_tasks(method.aux, registry, source),
         weighting=build_weighting(method, registry),
         groups=search_groups(method, plan.protocol.seed, registry),
-        rows=match_rows(encoder.case_ids(), cohort, encoder.level, method.label, used=source.cases)
+        rows=match_rows(
+            encoder.case_ids(),
+            cohort,
+            encoder.level,
+            method.label,
+            used=source.cases,
+            optional=None if plan.protocol.missing_images == "refuse" else ~cohort.case_has_images,
+        )
         if isinstance(encoder, PrecomputedFeatures)
         else None,
     )

@@ -11,7 +11,7 @@ from lnmbench.imaging.pictures import draw_outline, gray_pixels
 from lnmbench.records import WINDOW_HU, Axis, Figure, Gallery, Mark, Panel, Picture
 from lnmbench.results import format_decimal, format_difference
 from lnmbench.stages.explain.explain_run import Explained
-from lnmbench.stages.explain.explanations import CaseExplanation, OcclusionMap
+from lnmbench.stages.explain.explanations import CaseExplanation, MethodExplanation, OcclusionMap
 
 RAISES, LOWERS = (255, 106, 0), (45, 140, 255)
 """Colors of squares that raise and that lower the probability."""
@@ -20,7 +20,7 @@ _OPACITY = 0.65
 
 def color_limit(explained: Explained) -> float:
     """Return the effect with full color: the largest one of all maps, so that colors compare."""
-    maps = [c.occlusion for network in explained.networks for c in network.cases]
+    maps = [c.occlusion for network in explained.methods for c in network.cases]
     return max((float(np.abs(m.effects).max()) for m in maps if m is not None), default=0.0)
 
 
@@ -45,7 +45,7 @@ def draw_effects(
 
 
 def make_gallery(explained: Explained, position: int, limit: float) -> Gallery | None:
-    """Return the pictures of a case: the plain slice, and the map of each network.
+    """Return the pictures of a case: the plain slice, and the map of each method.
 
     Parameters
     ----------
@@ -56,17 +56,13 @@ def make_gallery(explained: Explained, position: int, limit: float) -> Gallery |
     limit
         The effect with full color.
     """
-    maps = [
-        (network, network.cases[position], network.cases[position].occlusion)
-        for network in explained.networks
-    ]
+    maps = [(each, each.cases[position]) for each in explained.methods]
     pictures = [
         picture
-        for network, case, occlusion in maps
-        if occlusion is not None
-        for picture in _draw_map(network.method.label, network.method.fingerprint, case, limit)
+        for each, case in maps
+        for picture in _draw_map(_name(explained, each), each.method.fingerprint, case, limit)
     ]
-    first = next((occlusion for _, _, occlusion in maps if occlusion is not None), None)
+    first = next((case.occlusion for _, case in maps if case.occlusion is not None), None)
     if first is None:
         return None
     number = explained.cases[position]
@@ -77,9 +73,16 @@ def make_gallery(explained: Explained, position: int, limit: float) -> Gallery |
     )
     return Gallery(
         key=f"occlusion_case_{number}",
-        title=f"Case {number}, {_label(explained, number)}: effect of occluded squares",
+        title=f"{explained.describe_case(number, explained.outcomes)}: effect of occluded squares",
         pictures=(plain, *pictures),
     )
+
+
+def _name(explained: Explained, explanation: MethodExplanation) -> str:
+    """Return the label of a method, with the outcome if there are several."""
+    outcome = explained.name_outcome(explanation.outcome)
+    label = explanation.method.label
+    return f"{label}, {outcome}" if len(explained.outcomes) > 1 else label
 
 
 def _draw_map(
@@ -117,11 +120,7 @@ def _describe_outline(occlusion: OcclusionMap) -> str:
     return " with the outline of the tumor" if occlusion.slice_mask.any() else ""
 
 
-def _label(explained: Explained, number: int) -> str:
-    return "positive" if explained.results.truth[number] else "negative"
-
-
-def make_slice_figure(explained: Explained, position: int) -> Figure | None:
+def make_slice_figure(explained: Explained, position: int, outcome: int) -> Figure | None:
     """Return a figure with the effects and weights of a case's slices, None without slices.
 
     Parameters
@@ -130,11 +129,13 @@ def make_slice_figure(explained: Explained, position: int) -> Figure | None:
         The explanations.
     position
         The position of the case among the explained ones.
+    outcome
+        The number of the outcome.
     """
     slices = [
-        (network.method, network.cases[position].slices)
-        for network in explained.networks
-        if network.cases[position].slices is not None
+        (each.method, each.cases[position].slices)
+        for each in explained.methods
+        if each.outcome == outcome and each.cases[position].slices is not None
     ]
     if not slices:
         return None
@@ -165,9 +166,10 @@ def make_slice_figure(explained: Explained, position: int) -> Figure | None:
         (float(each.effects[np.abs(each.effects).argmax()]) for _, each in slices if each),
         key=abs,
     )
+    suffix = f"_outcome_{outcome + 1}" if len(explained.outcomes) > 1 else ""
     return Figure(
-        key=f"slices_case_{number}",
-        title=f"Case {number}, {_label(explained, number)}: slices",
+        key=f"slices_case_{number}{suffix}",
+        title=f"{explained.describe_case(number, [outcome])}: slices",
         alt=f"{count} slices; largest effect {format_difference(largest)}",
         panels=(
             Panel(x=axis, y=Axis(title="Effect on the probability"), marks=(zero, *effects)),

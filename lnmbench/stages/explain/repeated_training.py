@@ -1,35 +1,22 @@
-"""Repeated training of the units that test some cases, with variants of these cases."""
+"""Repeated training of the units of a network that test some cases, with variants of these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.contracts import Progress
-from lnmbench.records import (
-    TARGET,
-    Cohort,
-    ImageInputs,
-    NetworkMethod,
-    Plan,
-    Resources,
-    Trial,
-    feature_modalities,
+from lnmbench.records import TARGET, NetworkMethod, feature_modalities
+from lnmbench.stages.explain.variant_predictions import (
+    RepeatedImages,
+    RepeatedRun,
+    VariantPredictions,
 )
-from lnmbench.registry import Registry
 from lnmbench.stages.explain.variants import Variants, add_variants, add_variants_to_fits
-from lnmbench.stages.plan import (
-    CandidateGroup,
-    LabelSource,
-    ResolvedNetwork,
-    build_tasks,
-    build_weighting,
-)
+from lnmbench.stages.plan import CandidateGroup, LabelSource, build_tasks, build_weighting
 from lnmbench.stages.run import (
     Fit,
     NetworkChunk,
@@ -39,37 +26,14 @@ from lnmbench.stages.run import (
     repeat_for_candidates,
     stack_fits,
 )
-from lnmbench.store.feature_cache import FeatureCache
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from lnmbench.nets.fits import Fits
-    from lnmbench.nets.inputs import Inputs
+    from lnmbench.nets.inputs import Inputs, SliceInputs
     from lnmbench.nets.model import StackedModel
     from lnmbench.nets.stacked.active_fits import StackState
-
-REPEAT = 0
-"""The repeat whose networks are trained again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class VariantPredictions:
-    """Predictions of the networks that test some cases, means over their inner fits.
-
-    Attributes
-    ----------
-    cases
-        The probability of each case by its number.
-    variants
-        The probability of each variant, (V,).
-    slice_weights
-        The weights of the slices of each case, (S,), by its number; empty for volumes.
-    """
-
-    cases: Mapping[int, float]
-    variants: NDArray[np.float64]
-    slice_weights: Mapping[int, NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,32 +42,26 @@ class RepeatedTraining:
 
     Attributes
     ----------
-    network
+    images
         The network.
-    plan, cohort, cohort_file
-        The plan of the run and its cohort.
-    features, examples
-        The feature cache of the network, and those of further images of its tasks.
-    search
-        The trials of each unit, by repeat and fold, empty without a search.
-    registry
-        The plugins.
-    resources
-        The device and memory.
-    progress
-        Displays the number of trained fits.
+    run
+        Its run.
     """
 
-    network: ResolvedNetwork
-    plan: Plan
-    cohort: Cohort
-    cohort_file: Path
-    features: FeatureCache
-    search: Mapping[tuple[int, int], Sequence[Trial]]
-    registry: Registry
-    resources: Resources
-    progress: Progress
-    examples: Mapping[ImageInputs, FeatureCache] = field(default_factory=dict)
+    images: RepeatedImages
+    run: RepeatedRun
+
+    @property
+    def method(self) -> NetworkMethod:
+        """The network."""
+        return self.images.network.method
+
+    def read_slices(self) -> SliceInputs:
+        """Return the slices of the network's cases."""
+        slices = self.read_inputs(self.method).slices
+        if slices is None:
+            raise ValueError(f"{self.method.label} has no images")
+        return slices
 
     def read_inputs(self, method: NetworkMethod) -> Inputs:
         """Return the inputs of a variant of the network, as its run has them.
@@ -113,21 +71,22 @@ class RepeatedTraining:
         method
             The network with the settings of a candidate.
         """
+        run = self.run
         trains = method.trained_from != "none"
-        encoder = rebuild_encoder(self.network.method, self.registry) if trains else None
-        source = LabelSource.of_plan(self.plan, self.cohort)
-        tasks = build_tasks(method.aux, self.registry, source)
+        encoder = rebuild_encoder(self.method, run.registry) if trains else None
+        source = LabelSource.of_plan(run.plan, run.cohort)
+        tasks = build_tasks(method.aux, run.registry, source)
         chunk = NetworkChunk(
-            method=self.network.method,
-            groups=self.network.groups,
-            repeat=REPEAT,
-            plan=self.plan,
-            cohort_file=self.cohort_file,
-            features=self.features,
-            examples=self.examples,
-            resources=self.resources,
+            method=self.method,
+            groups=self.images.network.groups,
+            repeat=run.repeat,
+            plan=run.plan,
+            cohort_file=run.cohort_file,
+            features=self.images.features,
+            examples=self.images.examples,
+            resources=run.resources,
         )
-        return read_network_inputs(method, tasks, chunk, self.cohort, encoder)
+        return read_network_inputs(method, tasks, chunk, run.cohort, encoder)
 
     def predict(self, cases: Sequence[int], variants: Variants) -> VariantPredictions:
         """Return the predictions of cases and their variants by the networks that test the cases.
@@ -139,39 +98,38 @@ class RepeatedTraining:
         variants
             Their variants.
         """
-        fold_of = {case: int(self.plan.splits.outer[REPEAT, case]) for case in cases}
-        planned = [fit for fit in list_fits(self.plan, REPEAT) if fit.fold in fold_of.values()]
-        self.progress.start("train", self.network.method.label, len(planned), "fit")
-        predicted: dict[int, float] = {}
+        run, fold_of = self.run, self.run.fold_of(cases)
+        planned = [f for f in list_fits(run.plan, run.repeat) if f.fold in fold_of.values()]
+        run.progress.start("train", self.method.label, len(planned), "fit")
+        predicted: dict[int, NDArray[np.float64]] = {}
         weights: dict[int, NDArray[np.float64]] = {}
-        of_variants = np.full(len(variants), np.nan)
+        of_variants = np.full((len(variants), run.plan.endpoints.shape[1]), np.nan)
         for group, fits in self._group(planned):
             folds = {fit.fold for fit in fits}
             tested = [case for case in cases if fold_of[case] in folds]
             probabilities, slice_weights = self._train(group, fits, tested, variants)
             for case in tested:
                 rows = [row for row, fit in enumerate(fits) if fit.fold == fold_of[case]]
-                predicted[case] = float(probabilities[rows, case].mean())
-                if self.network.method.level == "slice":
+                predicted[case] = probabilities[rows, case].mean(axis=0)
+                if self.method.level == "slice":
                     weights[case] = np.mean([slice_weights[row, case] for row in rows], axis=0)
                 chosen = np.flatnonzero(variants.sources == case)
                 columns = probabilities.shape[1] - len(variants) + chosen
                 of_variants[chosen] = probabilities[np.ix_(rows, columns)].mean(axis=0)
-        self.progress.finish()
+        run.progress.finish()
         return VariantPredictions(cases=predicted, variants=of_variants, slice_weights=weights)
 
     def _group(self, planned: Sequence[Fit]) -> Iterator[tuple[CandidateGroup, list[Fit]]]:
         """Yield the fits of the units that chose the same candidate, which train together."""
-        for group in self.network.groups:
+        for group in self.images.network.groups:
             for candidate in group.candidates:
                 fits = [f for f in planned if self._chosen_candidate(f.fold) == candidate.number]
                 if fits:
                     yield replace(group, candidates=(candidate,)), fits
 
     def _chosen_candidate(self, fold: int) -> int:
-        trials = self.search.get((REPEAT, fold), ())
-        numbers = [trial.candidate for trial in trials if trial.chosen]
-        return numbers[0] if numbers else self.network.groups[0].candidates[0].number
+        first = self.images.network.groups[0].candidates[0].number
+        return self.images.chosen_candidate(self.run.repeat, fold, first)
 
     def _train(
         self,
@@ -180,7 +138,7 @@ class RepeatedTraining:
         cases: Sequence[int],
         variants: Variants,
     ) -> tuple[NDArray[np.float64], dict[tuple[int, int], NDArray[np.float64]]]:
-        """Train fits again; return probabilities (K, n + V) and slice weights by fit and case."""
+        """Train fits again; return probabilities (K, n + V, m) and weights by fit and case."""
         import torch
 
         from lnmbench.nets.parallel import train
@@ -206,26 +164,25 @@ class RepeatedTraining:
 
         def advance(count: int) -> None:
             nonlocal stopped
-            self.progress.advance(max(0, count - stopped))
+            self.run.progress.advance(max(0, count - stopped))
             stopped = max(stopped, count)
 
-        memory_gb = self.resources.memory_gb
         results = train(
             add_variants(inputs, variants),
             add_variants_to_fits(fits, variants.sources, masks),
             group.method.training,
-            build_weighting(group.method, self.registry),
-            device=self.resources.device,
-            memory=None if memory_gb is None else int(memory_gb * 1e9),
+            build_weighting(group.method, self.run.registry),
+            device=self.run.resources.device,
+            memory=self.run.memory_bytes,
             on_epoch=advance,
             on_trained=inspect,
         )
         advance(len(planned))
-        return results.probabilities[TARGET][:, :, 0], weights
+        return results.probabilities[TARGET], weights
 
     def _make_fits(self, group: CandidateGroup, planned: Sequence[Fit]) -> Fits:
-        selected = self.cohort.select_modalities(feature_modalities(self.network.method.encoder))
-        return repeat_for_candidates(stack_fits(selected, self.plan, planned), group)
+        selected = self.run.cohort.select_modalities(feature_modalities(self.method.encoder))
+        return repeat_for_candidates(stack_fits(selected, self.run.plan, planned), group)
 
 
 def _tested_cases(fit: Fit, cases: Sequence[int]) -> Tensor:

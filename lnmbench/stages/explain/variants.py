@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,26 @@ class Variants:
 
     def __len__(self) -> int:
         return len(self.sources)
+
+    def select(self, cases: Sequence[int]) -> tuple[NDArray[np.int64], Variants]:
+        """Return the numbers of the variants of some cases, and these variants."""
+        is_chosen = np.isin(self.sources, cases)
+        rows = np.repeat(is_chosen, self.counts)
+        activations = self.activations
+        return np.flatnonzero(is_chosen), Variants(
+            sources=self.sources[is_chosen],
+            counts=self.counts[is_chosen],
+            features=self.features[rows],
+            activations=None if activations is None else activations[rows],
+        )
+
+    def average_slices(self) -> NDArray[np.float64]:
+        """Return the features averaged over the slices of each variant, (V, D)."""
+        bounds = np.concatenate([[0], np.cumsum(self.counts)])
+        means = np.empty((len(self), self.features.shape[1]))
+        for number, (start, stop) in enumerate(pairwise(bounds.tolist())):
+            means[number] = self.features[start:stop].mean(axis=0, dtype=np.float64)
+        return means
 
 
 def join_variants(parts: Sequence[Variants]) -> Variants:

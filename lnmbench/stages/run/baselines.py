@@ -153,11 +153,10 @@ def _permute_inputs(
     """Return the predictions with permuted inputs, of models fitted again as those of the unit."""
     if not chunk.importance:
         return ()
-    candidates = [baseline.candidates()[chosen]]
+    settings = baseline.candidates()[chosen]
 
     def predict(table: FeatureTable, plan: Plan, fit: Fit) -> NDArray[np.float64]:
-        (probabilities,) = _predict(baseline, table, plan, fit, candidates)
-        return _order(probabilities, plan)
+        return predict_cases(baseline, table, plan, fit, settings)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the unit has a note of them
@@ -214,6 +213,32 @@ def fit_equations(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return find_equations(predict, table, plan, fit)
+
+
+def predict_cases(
+    baseline: GuardedBaseline,
+    table: FeatureTable,
+    plan: Plan,
+    fit: Fit,
+    settings: Mapping[str, object],
+) -> NDArray[np.float64]:
+    """Return the probabilities (n, m) of a baseline that is fitted to the training cases of a fit.
+
+    Parameters
+    ----------
+    baseline
+        The baseline.
+    table
+        The features.
+    plan
+        The plan.
+    fit
+        The training cases.
+    settings
+        The candidate.
+    """
+    (probabilities,) = _predict(baseline, table, plan, fit, [settings])
+    return _order(probabilities, plan)
 
 
 def _order(probabilities: NDArray[np.float64], plan: Plan) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +62,7 @@ class OwnGridVolume(MiddleVolume):
 def register_encoders():
     return {"middle": Middle, "middle_volume": MiddleVolume, "own_grid": OwnGridVolume}
 """
+BASELINES = ("pooled:encoder=middle,components=2+4", "two_stage:encoder=middle,aux=pt")
 TRANSFORMER = {
     "layers": 1,
     "heads": 2,
@@ -141,4 +141,30 @@ def explained(bench: Bench, transformer_run: Path) -> Explained:
     return bench.explain(transformer_run, most=4, patch_mm=22.4)
 
 
-MakeRun = Callable[..., Path]
+@pytest.fixture(scope="session")
+def ordinal_run(bench: Bench) -> Path:
+    """A run of networks, a control and baselines on images, for ordered classes, two repeats."""
+    return bench.run(
+        "ordinal",
+        target="n_category",
+        encoder=("middle",),
+        aux=("none", "pt"),
+        controls=1,
+        baseline=BASELINES,
+        repeats=2,
+        inner=3,
+        training={**TRANSFORMER, "max_epochs": 2},
+    )
+
+
+@pytest.fixture(scope="session")
+def ordinal(bench: Bench, ordinal_run: Path) -> Explained:
+    """Explanations of two cases by four methods, for two outcomes of the second repeat."""
+    return bench.explain(
+        ordinal_run,
+        methods=(*BASELINES, "middle", "middle + pt:shuffled=1"),
+        outcomes=("N2 or higher", "N1 or higher"),
+        repeat=2,
+        most=2,
+        patch_mm=45.0,
+    )

@@ -8,7 +8,7 @@ import pytest
 from lnmbench.records import Choice, NetworkMethod, Weights
 from lnmbench.stages.explain.explanations import (
     CaseExplanation,
-    NetworkExplanation,
+    MethodExplanation,
     OcclusionMap,
 )
 
@@ -37,6 +37,6 @@ def test_the_largest_deviation_is_that_of_any_case() -> None:
     cases = tuple(
         CaseExplanation(case=i, stored=0.5, predicted=p) for i, p in enumerate((0.5, 0.4, 0.52))
     )
-    network = NetworkExplanation(method=method, cases=cases)
+    network = MethodExplanation(method=method, cases=cases)
     assert network.largest_deviation == pytest.approx(0.1)
-    assert NetworkExplanation(method=method).largest_deviation == 0.0
+    assert MethodExplanation(method=method).largest_deviation == 0.0

@@ -10,6 +10,7 @@ import pytest
 from lnmbench.records import Resources
 from lnmbench.stages.explain.ledger_network import resolve_network
 from lnmbench.stages.explain.repeated_training import RepeatedTraining
+from lnmbench.stages.explain.variant_predictions import RepeatedImages, RepeatedRun
 from lnmbench.stages.explain.variants import Variants
 from lnmbench.stages.run import make_feature_cache
 from lnmbench.store.cohort_file import read_cohort
@@ -29,17 +30,16 @@ def training(bench: Any, transformer_run: Any, silent: Any) -> tuple[Any, Any]:
     network = resolve_network(method, plan, cohort, bench.registry)
     cache = make_feature_cache(network, cohort, path, bench.home, silent)
     assert cache is not None
-    repeated = RepeatedTraining(
-        network=network,
+    run = RepeatedRun(
         plan=plan,
         cohort=cohort,
         cohort_file=path,
-        features=cache,
-        search=search,
         registry=bench.registry,
         resources=Resources(device="cpu"),
         progress=silent,
     )
+    images = RepeatedImages(network=network, features=cache, search=search)
+    repeated = RepeatedTraining(images=images, run=run)
     return repeated, stored
 
 
@@ -47,10 +47,10 @@ def test_a_variant_with_the_slices_of_another_case_has_its_image_features(
     training: tuple[Any, Any],
 ) -> None:
     repeated, stored = training
-    outer = repeated.plan.splits.outer[0]
+    outer = repeated.run.plan.splits.outer[0]
     first, second = np.flatnonzero(outer == 0)[:2].tolist()
     third = int(np.flatnonzero(outer == 1)[0])
-    slices = repeated.read_inputs(repeated.network.method).slices
+    slices = repeated.read_slices()
     rows = [slice(*slices.offsets[i : i + 2].tolist()) for i in (first, second, third)]
     parts = [slices.features[each].numpy() for each in (rows[0], rows[0], rows[1], rows[2])]
     variants = Variants(
@@ -61,7 +61,8 @@ def test_a_variant_with_the_slices_of_another_case_has_its_image_features(
     predictions = repeated.predict([first, second, third], variants)
     for case, p in predictions.cases.items():
         assert p == pytest.approx(stored[case], abs=1e-6)
-    same, exchanged, other, third_again = predictions.variants
+    assert predictions.variants.shape == (4, 1)
+    same, exchanged, other, third_again = predictions.variants[:, 0]
     assert same == pytest.approx(predictions.cases[first], abs=1e-6)
     assert third_again == pytest.approx(predictions.cases[third], abs=1e-6)
     assert exchanged != pytest.approx(predictions.cases[second], abs=1e-7)
@@ -73,13 +74,13 @@ def test_each_unit_has_the_candidate_that_it_chose(training: tuple[Any, Any]) ->
     repeated, _ = training
     chosen = {
         fold: trial.candidate
-        for (_, fold), trials in repeated.search.items()
+        for (_, fold), trials in repeated.images.search.items()
         for trial in trials
         if trial.chosen
     }
     from lnmbench.stages.run import list_fits
 
-    planned = list(list_fits(repeated.plan, 0))
+    planned = list(list_fits(repeated.run.plan, 0))
     grouped = list(repeated._group(planned))
     assert sum(len(fits) for _, fits in grouped) == len(planned)
     for group, fits in grouped:

@@ -1,4 +1,4 @@
-"""Selection of networks and cases."""
+"""Selection of methods, repeats and outcomes."""
 
 from __future__ import annotations
 
@@ -6,63 +6,72 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from lnmbench import UserError
-from lnmbench.stages.explain.selection import choose_cases, choose_networks
+from lnmbench.records import Choice
+from lnmbench.stages.explain.selection import choose_methods, choose_outcomes, choose_repeat
 from lnmbench.stages.report import read_results
 
 
 @pytest.fixture
-def chosen(bench: Any, transformer_run: Path) -> tuple[Any, Any, Any]:
-    """The results, their networks, and a cohort whose last case has no images."""
-    results = read_results(transformer_run, bench.registry)
-    networks = choose_networks(results, ())
-    counts = np.full(results.n, 2)
-    counts[-1] = 0
-
-    class Offsets:
-        offsets = np.concatenate([[0], np.cumsum(counts)])
-
-    return results, networks, Offsets()
+def results(bench: Any, ordinal_run: Path) -> Any:
+    """The results of networks, a control and baselines."""
+    return read_results(ordinal_run, bench.registry)
 
 
-def choose(chosen: tuple[Any, Any, Any], numbers: tuple[int, ...] = (), most: int = 4) -> list[int]:
-    results, networks, cohort = chosen
-    return choose_cases(results, networks, cohort, np.arange(results.n), numbers, most)
+def labels(methods: Any) -> list[str]:
+    return [each.method.label for each in methods]
 
 
-def test_the_most_wrongly_and_the_most_rightly_ranked_cases_are_chosen(
-    chosen: tuple[Any, Any, Any],
-) -> None:
-    results, networks, cohort = chosen
-    truth, outer = results.truth, results.outer[0]
-    p = np.mean([network.predicted[0] for network in networks], axis=0)
-    known = np.where(truth == 1, 1.0, 0.0)  # certain predictions: two cases are on the wrong side
-    positive, negative = (int(np.flatnonzero((truth == y) & (outer == 0))[0]) for y in (1, 0))
-    known[[positive, negative]] = [-1.0, 2.0]
-    certain = [replace(networks[0], predicted=np.stack([known + 0 * p]))]
-    cases = choose((results, certain, cohort))
-    assert set(cases[:2]) == {positive, negative}
-    assert len(set(cases)) == 4
-    assert results.n - 1 not in choose(chosen, most=results.n)
-    assert len(choose(chosen, most=results.n)) == results.n - 1
-    assert len(choose(chosen, most=1)) == 1
+def test_networks_are_explained_unless_the_user_names_others(results: Any) -> None:
+    assert labels(choose_methods(results, ())) == ["middle", "middle + pt"]
+    pooled, two_stage = labels(results.method_results)[:2]
+    control = "middle + pt:shuffled=1"
+    named = [control, two_stage, control]
+    assert labels(choose_methods(results, named)) == [control, two_stage]
+    without = [r for r in results.method_results if r.method.label in (pooled, two_stage)]
+    chosen = choose_methods(replace(results, method_results=tuple(without)), ())
+    assert labels(chosen) == [pooled, two_stage]
 
 
-def test_named_cases_keep_their_order(chosen: tuple[Any, Any, Any]) -> None:
-    assert choose(chosen, (5, 2, 5)) == [5, 2]
-    with pytest.raises(UserError, match="no case -1"):
-        choose(chosen, (-1,))
-    with pytest.raises(UserError, match="case 23 has no images"):
-        choose(chosen, (23,))
+def test_methods_that_cannot_be_explained_are_refused_with_the_reason(results: Any) -> None:
+    first, *others = results.method_results
+    network = first.method.network
+
+    def refuse(method: Any, **fields: Any) -> str:
+        changed = replace(first, method=replace(method, label="x"), **fields)
+        with pytest.raises(UserError) as refusal:
+            choose_methods(replace(results, method_results=(changed, *others)), ["x"])
+        return str(refusal.value)
+
+    with pytest.raises(UserError, match="of 'y': no method has this label .*expected .*middle"):
+        choose_methods(results, ["y"])
+    assert "of 'x': it has no images" in refuse(replace(first.method, network=None))
+    noise = Choice(name="middle", parameters={"control": "noise"})
+    message = refuse(replace(network, encoder=noise))
+    assert "its images are changed (control=noise)" in message
+    assert "3 of 4 units are finished" in refuse(first.method, units_done=3)
+    with pytest.raises(UserError, match="the run has no complete method with images"):
+        choose_methods(replace(results, method_results=()), ())
 
 
-def test_networks_are_named_by_their_labels(chosen: tuple[Any, Any, Any]) -> None:
-    results, networks, _ = chosen
-    second = choose_networks(results, [networks[1].method.label])
-    assert [each.method.label for each in second] == ["middle + pt (best of 2)"]
-    several = replace(results, outcomes=type("Outcomes", (), {"names": ("a", "b")})())
-    with pytest.raises(UserError, match=r"one outcome, got 2 outcomes"):
-        choose_networks(several, ())
+def test_repeats_are_counted_from_one(results: Any) -> None:
+    assert [choose_repeat(results, number) for number in (1, 2)] == [0, 1]
+    for number in (0, 3):
+        with pytest.raises(UserError, match=rf"no repeat {number} .*a number from 1 to 2"):
+            choose_repeat(results, number)
+    once = replace(results, protocol=replace(results.protocol, repeats=1))
+    with pytest.raises(UserError, match="no repeat 2 .*1, the only one"):
+        choose_repeat(once, 2)
+
+
+def test_the_outcome_with_most_cases_of_the_rarer_class_is_the_default(results: Any) -> None:
+    assert choose_outcomes(results, ()) == [0]
+    assert choose_outcomes(results, ("N2 or higher", "N1 or higher", "N2 or higher")) == [1, 0]
+    with pytest.raises(UserError, match="no outcome 'N9': expected N1 or higher, N2 or higher"):
+        choose_outcomes(results, ("N9",))
+    binary = replace(results, outcomes=None)
+    assert choose_outcomes(binary, ()) == [0]
+    with pytest.raises(UserError, match="no outcome 'N1'.*omit --outcome"):
+        choose_outcomes(binary, ("N1",))

@@ -138,3 +138,24 @@ def test_variants_are_joined_in_order() -> None:
     assert len(joined) == 6
     with pytest.raises(ValueError, match="without images"):
         add_variants(Inputs(target=torch.zeros(2)), VARIANTS)
+
+
+def test_variants_of_some_cases_are_selected_with_their_slices() -> None:
+    numbers, first = VARIANTS.select([0])
+    assert numbers.tolist() == [2]
+    assert (first.sources.tolist(), first.counts.tolist()) == ([0], [3])
+    np.testing.assert_array_equal(first.features, VARIANTS.features[3:])
+    assert first.activations is None
+    trained = replace(VARIANTS, activations=np.arange(6, dtype=np.float32)[:, None])
+    numbers, second = trained.select([1, 2])
+    assert numbers.tolist() == [0, 1]
+    assert second.activations is not None
+    assert second.activations[:, 0].tolist() == [0, 1, 2]
+    assert len(VARIANTS.select([])[1]) == 0
+
+
+def test_slices_of_a_variant_are_averaged() -> None:
+    means = VARIANTS.average_slices()
+    assert means.dtype == np.float64
+    assert means.tolist() == [[101.0, 102.0], [104.0, 105.0], [108.0, 109.0]]
+    assert VARIANTS.select([])[1].average_slices().shape == (0, 2)

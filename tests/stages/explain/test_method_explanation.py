@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from lnmbench import UserError
+from lnmbench.records import Choice, MethodResult, NetworkMethod, Weights
 from lnmbench.stages.explain.case_images import CaseImages
+from lnmbench.stages.explain.case_selection import ChosenCases
 from lnmbench.stages.explain.case_variants import ExplainedCase
-from lnmbench.stages.explain.network_explanation import explain_network
+from lnmbench.stages.explain.method_explanation import explain_method
 from lnmbench.stages.explain.occlusion import PatchGrid
-from lnmbench.stages.explain.repeated_training import VariantPredictions
+from lnmbench.stages.explain.variant_predictions import VariantPredictions
 from lnmbench.stages.explain.variants import Variants
 
 GRID = PatchGrid(height=2, width=4, rows=2, columns=2)
@@ -23,16 +25,15 @@ OFFSETS = np.array([0, 2, 5])
 class Training:
     """Predicts each variant with its number, so that every effect is known."""
 
-    def read_inputs(self, method: object) -> Any:
-        slices = SimpleNamespace(
+    def read_slices(self) -> Any:
+        return SimpleNamespace(
             offsets=OFFSETS, features=_Rows(np.zeros((5, 1), np.float32)), trainable_encoder=None
         )
-        return SimpleNamespace(slices=slices)
 
     def predict(self, cases: Any, variants: Variants) -> VariantPredictions:
         return VariantPredictions(
-            cases={0: 0.5, 1: 0.25},
-            variants=np.arange(float(len(variants))),
+            cases={0: np.array([0.5, 0.9]), 1: np.array([0.25, 0.9])},
+            variants=np.arange(float(len(variants)))[:, None] * [1.0, 2.0],
             slice_weights={0: np.array([0.4, 0.6]), 1: np.array([0.2, 0.3, 0.5])},
         )
 
@@ -78,8 +79,23 @@ def _variants(case: int, count: int) -> Variants:
     )
 
 
-def explain(maker: Maker) -> Any:
-    return explain_network(Training(), maker, [0, 1], {0: 0.5, 1: 0.3})  # type: ignore[arg-type]
+METHOD = NetworkMethod(
+    label="network", encoder=Choice(name="e"), level="slice", weights=Weights(source="none")
+)
+STORED = np.array([[[0.1, 0.1], [0.1, 0.1]], [[0.5, 0.8], [0.3, 0.7]]])  # repeats, cases, outcomes
+
+
+def explain(maker: Maker, *outcomes: int) -> Any:
+    result = MethodResult(method=METHOD, units_done=4, units_all=4, outcome_predictions=STORED)
+    cases = ChosenCases(numbers=[0, 1], repeat=1, outcomes=outcomes or (0,))
+    explanations = explain_method(
+        result,
+        Training(),
+        maker,  # type: ignore[arg-type]
+        [0, 1],
+        cases,
+    )
+    return explanations if outcomes else explanations[0]
 
 
 def test_effects_belong_to_the_variants_of_each_case_in_order() -> None:
@@ -92,6 +108,18 @@ def test_effects_belong_to_the_variants_of_each_case_in_order() -> None:
     np.testing.assert_allclose(second.occlusion.effects, GRID.spread(0.25 - np.arange(8.0, 11)))
     assert second.occlusion.slice_hu[0, 0] == 8  # the second slice has the largest tumor area
     assert second.occlusion.tumor.tolist() == [[True, True, False, False], [False] * 3 + [True]]
+
+
+def test_each_outcome_has_effects_of_its_own() -> None:
+    second, first = explain(Maker(), 1, 0)
+    assert (second.outcome, first.outcome) == (1, 0)
+    assert first.cases[1].stored == 0.3
+    assert (second.cases[0].stored, second.cases[0].predicted) == (0.8, 0.9)
+    assert second.cases[0].slices.effects.tolist() == pytest.approx([0.9, 0.9 - 2])
+    assert second.cases[1].slices.weights.tolist() == [0.2, 0.3, 0.5]
+    np.testing.assert_allclose(
+        second.cases[0].occlusion.effects, GRID.spread(0.9 - 2.0 * np.arange(2, 5))
+    )
 
 
 def test_features_of_whole_cases_cannot_be_explained() -> None:

@@ -1,53 +1,56 @@
-"""Explanation of the predictions of one network: variants of its cases, and their effects."""
+"""Explanation of the predictions of one method: variants of its cases, and their effects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.imaging.pictures import largest_slice
+from lnmbench.records import MethodResult
+from lnmbench.stages.explain.case_selection import ChosenCases, read_predictions
 from lnmbench.stages.explain.case_variants import ExplainedCase, VariantMaker
 from lnmbench.stages.explain.explanations import (
     CaseExplanation,
-    NetworkExplanation,
+    MethodExplanation,
     OcclusionMap,
     SliceExplanation,
 )
-from lnmbench.stages.explain.repeated_training import RepeatedTraining, VariantPredictions
+from lnmbench.stages.explain.variant_predictions import RepeatedMethod, VariantPredictions
 from lnmbench.stages.explain.variants import Variants, join_variants
 
 
-def explain_network(
-    training: RepeatedTraining,
+def explain_method(
+    result: MethodResult,
+    repeated: RepeatedMethod,
     maker: VariantMaker,
     positions: Sequence[int],
-    stored: Mapping[int, float],
-) -> NetworkExplanation:
-    """Return the explanations of the predictions of a network.
+    cases: ChosenCases,
+) -> list[MethodExplanation]:
+    """Return the explanations of the predictions of a method, one for each outcome.
 
     Parameters
     ----------
-    training
-        The training of the network.
+    result
+        The results of the method, with the predictions of the run.
+    repeated
+        The method, whose units are trained again.
     maker
         Makes the variants of its cases.
     positions
         The position of each case of the run in the cohort, (n,).
-    stored
-        The predictions of the run by the numbers of the cases to explain.
+    cases
+        The cases to explain, the repeat, and the outcomes.
 
     Raises
     ------
     UserError
-        If the features of the network belong to whole cases of a file.
+        If the features of the method belong to whole cases of a file.
     """
-    method, numbers = maker.method, list(stored)
-    slices = training.read_inputs(method).slices
-    if slices is None:
-        raise TypeError(f"{method.label} has no images")
+    method, numbers = result.method, cases.numbers
+    slices = repeated.read_slices()
     explained, parts = [], []
     for number in numbers:
         case = maker.read_case(number, positions[number])
@@ -61,33 +64,40 @@ def explain_network(
     if not parts:
         raise UserError(
             f"{method.label}: nothing to leave out of features of whole cases",
-            then="name other networks with --method",
+            then="name other methods with --method",
         )
-    predictions = training.predict(numbers, join_variants(parts))
-    return NetworkExplanation(
-        method=method, cases=tuple(_read_cases(explained, predictions, stored))
-    )
+    predictions = repeated.predict(numbers, join_variants(parts))
+    stored = read_predictions(result)[cases.repeat]  # (n, m)
+    return [
+        MethodExplanation(
+            method=method,
+            outcome=outcome,
+            cases=tuple(_read_cases(explained, predictions, stored[:, outcome], outcome)),
+        )
+        for outcome in cases.outcomes
+    ]
 
 
 def _read_cases(
     explained: Sequence[tuple[ExplainedCase, Variants | None, Variants | None]],
     predictions: VariantPredictions,
-    stored: Mapping[int, float],
+    stored: NDArray[np.float64],
+    outcome: int,
 ) -> list[CaseExplanation]:
     """Return the explanation of each case from the predictions of its variants, in their order."""
     cases, first = [], 0
     for case, without, occluded in explained:
-        predicted = predictions.cases[case.number]
+        predicted = float(predictions.cases[case.number][outcome])
         effects = []
         for variants in (without, occluded):
             count = 0 if variants is None else len(variants)
-            effects.append(predicted - predictions.variants[first : first + count])
+            effects.append(predicted - predictions.variants[first : first + count, outcome])
             first += count
         weights = predictions.slice_weights.get(case.number)
         cases.append(
             CaseExplanation(
                 case=case.number,
-                stored=stored[case.number],
+                stored=float(stored[case.number]),
                 predicted=predicted,
                 slices=None
                 if weights is None or without is None
