@@ -144,6 +144,8 @@ def find_range(category: str, column: Column) -> tuple[int, int]:
 
 def describe_treated(column: Column, cohort: Cohort) -> tuple[str, ...]:
     """Return a notice on the cases whose N class was assessed after neoadjuvant therapy (ypN)."""
+    import numpy as np
+
     treated = [i for i, category in enumerate(column.categories) if _TREATED.match(category)]
     count = int(np.isin(cohort.values[column.name], treated).sum())
     if not count:
