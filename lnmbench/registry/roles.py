@@ -143,7 +143,7 @@ class Role(Generic[T_co]):
                     name=name,
                     factory=factory,
                     plugin=plugin,
-                    parameters=(*parameters_of(factory), *self.parameters),
+                    parameters=(*self._read_parameters(factory), *self.parameters),
                 )
                 for name, factory in factories.items()
             ]
@@ -151,6 +151,17 @@ class Role(Generic[T_co]):
             line = f"offers a factory that cannot be called by name ({error})"
             self._loaded.add_problem(plugin, line)
             return ()
+
+    def _read_parameters(self, factory: Callable[..., object]) -> tuple[Parameter, ...]:
+        """Return the parameters of a factory; `TypeError` if one has a name of the core's."""
+        parameters = parameters_of(factory)
+        reserved = {parameter.name for parameter in self.parameters}
+        conflicts = [parameter.name for parameter in parameters if parameter.name in reserved]
+        if conflicts:
+            raise TypeError(
+                f"lnmbench adds the parameter {conflicts[0]} to each {self.name}; rename it"
+            )
+        return parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,11 @@ FAULTS: dict[tuple[str, str], Callable[[], object]] = {
     ("plugin", "a name has a space"): returned("return {'my metric': dict}"),
     ("plugin", "a factory takes any arguments"): factory(factory="lambda **options: None"),
     ("plugin", "a parameter has no type"): factory(factory="lambda at=0.5: None"),
+    ("plugin", "a parameter has a name of lnmbench's own"): partial(
+        load,
+        "from lnmbench import hookimpl\n@hookimpl\ndef register_aux_tasks():\n"
+        "    def task(weight: float = 1.0): ...\n    return {'x': task}\n",
+    ),
     ("plugin", "a parameter has an unknown type"): factory(body="pass", annotation="list[int]"),
     ("plugin", "a name is taken"): partial(load, HEAD.format(**DEFAULTS).replace("'x'", "'auc'")),
     ("plugin", "the factory raises an exception"): factory(body="1 / 0"),
