@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import doctest
 import importlib
 import inspect
@@ -173,6 +174,42 @@ def test_the_plugins_of_the_docs_run(
     small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
     app(f"{words} {small}".split(), standalone_mode=False)
     assert label in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "role", "name"),
+    [
+        ("my_coins.py", "dataset", "Coins"),
+        ("my_encoder.py", "encoder", "RandomProjection"),
+        ("my_sign.py", "comparison", "Sign"),
+    ],
+)
+def test_the_plugins_of_the_docs_keep_their_contracts(file: str, role: str, name: str) -> None:
+    from lnmbench.testing import check_contract
+
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    (code,) = re.findall(rf"```python\n(# {re.escape(file)}\n.*?)```", text, flags=re.DOTALL)
+    scope: dict[str, object] = {}
+    exec(code, scope)
+    check_contract(role, scope[name]())
+
+
+def test_the_records_of_the_docs_have_their_fields() -> None:
+    from lnmbench import records
+
+    text = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([A-Z]\w+)` \| (.*) \| (.*) \|$", text, flags=re.MULTILINE)
+    assert len(rows) > 15
+    for record, required, optional in rows:
+        fields = dataclasses.fields(getattr(records, record))
+        needed = [
+            field.name
+            for field in fields
+            if field.default is field.default_factory is dataclasses.MISSING
+        ]
+        assert re.findall(r"`(\w+)`", required) == needed, record
+        others = [field.name for field in fields if field.name not in needed]
+        assert re.findall(r"`(\w+)`", optional) == others, record
 
 
 def test_the_baselines_of_the_docs_run(

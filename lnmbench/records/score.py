@@ -88,6 +88,7 @@ class Pair:
 class TestResult:
     """The result of a statistical test of a pair.
 
+    `low` and `high` bound the 95 % interval of `estimate`; they are NaN for a test without one.
     A Bayesian test has, instead of a p value, the probabilities that b is worse than a,
     practically equivalent (within `rope` on either side), and better; NaN for other tests.
     """

@@ -25,9 +25,14 @@ def check_metric_direction(metric: Metric, cohort: Cohort) -> None:
 
 
 def check_comparison_interval(comparison: Comparison, cohort: Cohort) -> None:
-    """Check that the interval contains the estimate."""
+    """Check that the interval, if the test has one, contains the estimate."""
     result = _compare(comparison, is_equal=False)
-    assert result.low <= result.estimate <= result.high, "the estimate is outside its interval"
+    interval = (result.low, result.high)
+    assert comparison.role != "primary" or not any(map(math.isnan, interval)), (
+        f"the primary test has the interval {interval}"
+    )
+    is_outside = result.estimate < result.low or result.estimate > result.high  # False with a NaN
+    assert not is_outside, f"the estimate {result.estimate} is outside its interval {interval}"
 
 
 def check_comparison_pickle(comparison: Comparison, cohort: Cohort) -> None:
