@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,9 +19,21 @@ from lnmbench_table.points import is_table_of_points, read_points
 
 _NEEDED = ("case", "image")
 _SYNONYMS = {
-    "case": ("id", "case_id", "caseid", "case id", "patient_id", "subject", "name"),
-    "image": ("ct", "scan", "volume", "img", "images", "image_path", "ct_path", "path", "file"),
-    "region": ("mask", "masks", "seg", "segmentation", "label", "roi", "tumor", "rtstruct"),
+    "case": (
+        *("id", "case_id", "caseid", "case id", "patient_id", "subject", "name"),
+        *("fall", "fall-id", "patienten-id", "cas", "caso", "casus", "geval"),
+        *("病例", "编号", "编码", "患者", "症例", "症例番号", "증례"),
+    ),
+    "image": (
+        *("ct", "scan", "volume", "img", "images", "image_path", "ct_path", "path", "file"),
+        *("bild", "bilder", "aufnahme", "imagen", "immagine", "imagem", "beeld", "scanner"),
+        *("影像", "图像", "影像路径", "画像", "영상"),
+    ),
+    "region": (
+        *("mask", "masks", "seg", "segmentation", "label", "roi", "tumor", "rtstruct"),
+        *("maske", "segmentierung", "masque", "máscara", "mascara", "maschera", "masker"),
+        *("掩膜", "掩模", "分割", "勾画", "マスク", "마스크"),
+    ),
 }
 
 
@@ -104,29 +116,36 @@ def read_manifest(path: Path, radius_mm: float | None = None) -> Manifest:
 
 
 def _require_columns(table: CaseTable) -> None:
-    for name in _NEEDED:
-        if name not in table.columns:
-            known = [quote(header) for header in table.header if header]
-            raise UserError(
-                f"the manifest has no column {name!r}",
-                where=str(table.path),
-                then=_suggest_renaming(name, table) or nearest(name, known),
-            )
-    if not {"region", *COORDINATES} & set(table.columns):
+    missing = [name for name in _NEEDED if name not in table.columns]
+    has_regions = bool({"region", *COORDINATES} & set(table.columns))
+    renaming = _suggest_renaming([*missing, *([] if has_regions else ["region"])], table)
+    if missing:
+        known = [quote(header) for header in table.header if header]
+        raise UserError(
+            f"the manifest has no column {missing[0]!r}",
+            where=str(table.path),
+            expected="columns 'case', 'image' and 'region', or coordinates instead of 'region'",
+            then=renaming or nearest(missing[0], known),
+        )
+    if not has_regions:
         raise UserError(
             "the manifest has no tumor regions",
             where=str(table.path),
             expected="a column 'region', or coordinates: x_mm, y_mm, z_mm, radius_mm",
-            then=_suggest_renaming("region", table)
-            or "for whole scans (--region none), add an empty column 'region'",
+            then=renaming or "for whole scans (--region none), add an empty column 'region'",
         )
 
 
-def _suggest_renaming(name: str, table: CaseTable) -> str:
-    """Return the next step for a missing column, if another header means the same."""
-    synonyms = (header for header in table.header if header.casefold() in _SYNONYMS[name])
-    header = next(synonyms, "")
-    return f"rename the column {quote(header)} to {name!r}" if header else ""
+def _suggest_renaming(names: Sequence[str], table: CaseTable) -> str:
+    """Return the next step for missing columns, if other headers mean the same."""
+    synonyms = {
+        name: header
+        for name in names
+        for header in reversed(table.header)
+        if header.casefold() in _SYNONYMS[name]
+    }
+    steps = [f"{quote(header)} to {name!r}" for name, header in synonyms.items()]
+    return f"rename the column{'s' * (len(steps) > 1)} {', '.join(steps)}" if steps else ""
 
 
 def _check(row: CaseRow) -> Iterator[UserError]:

@@ -70,6 +70,11 @@ def test_headers_in_any_case_are_known(open_folder: OpenFolder, read_volumes: Re
         ("case,image,image,region\nA,a,a,a\n", "header 'image' occurs 2 times"),
         ("case,image,Image,region\nA,a,a,a\n", "header 'image' occurs 2 times"),
         ("case,ct,region\nA,a,a\n", "no column 'image' .*; rename the column 'ct' to 'image'"),
+        (
+            "Fall,Bild,Maske\nA,a,a\n",
+            "rename the columns 'Fall' to 'case', 'Bild' to 'image', 'Maske' to 'region'",
+        ),
+        ("Cas,影像,掩膜\nA,a,a\n", "'Cas' to 'case', '影像' to 'image', '掩膜' to 'region'"),
         ("case,image,Mask\nA,a,a\n", "no tumor regions.*rename the column 'Mask' to 'region'"),
         (
             "case,image,region,x_mm\n,a,a,\nB,a,,left\nC,a,,3\nC,a,a,\n",
