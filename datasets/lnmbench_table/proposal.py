@@ -144,6 +144,10 @@ class _Table:
                 return labeled.comment(f"label {label} is used above")
             self.used.add(label)
             return labeled
+        if guess.verdict.reason.endswith("TNM stages"):
+            return section.leave_out(
+                "holds T, N and M classes together: write T and N into columns of their own"
+            )
         if guess.verdict.time == "after":
             late = section.use('role = "aux"', 'label = ""', 'known = "after"', *section.label_keys)
             why = f"seems to be known only after surgery ({guess.verdict.reason})"

@@ -30,7 +30,7 @@ _STAGE = re.compile(
     r"(stage|stadium|stade|estadio|stadio|ajcc|uicc)? ?"
     r"(0|i{1,3}|iv|[1-4]) ?(?P<letter>[abc]?)[1-3]?"
 )
-_CODE_OF_N = re.compile(r"[0-3x]([abc]|mi)?")
+_CODE_OF_N = re.compile(r"[0-3x]([abc][1-3]?|mi)?")
 _CODE_OF_T = re.compile(r"([0-4x]([abcd]|mi)?|is)")
 _CLASS_NAME = (
     r"(y?r?p|path[a-z]*|ajcc|tnm|病理学?的?|術後病理|术后病理|병리학?적?|병리)?{}"
@@ -38,6 +38,9 @@ _CLASS_NAME = (
 )
 _NAME_OF_N = re.compile(_CLASS_NAME.format("n"))
 _NAME_OF_T = re.compile(_CLASS_NAME.format("t"))
+# with words beside it: pN (9th edition)
+_SYMBOL_OF_N = re.compile(r"(?<![A-Za-z])y?pN(?![A-Za-z])")
+_SYMBOL_OF_T = re.compile(r"(?<![A-Za-z])y?pT(?![A-Za-z])")
 _RATIO = re.compile(r"\d{1,3} ?/ ?\d{1,3}")
 # as written: Pn0 is a class of perineural invasion, pN0 one of lymph nodes
 _NERVE = re.compile(r"Pn ?[01xX]")
@@ -164,9 +167,10 @@ def _find_codes(cells: Collection[str], topics: Collection[str], name: str) -> E
     compact = "".join(words)
     is_n = "nodal_class" in topics and "n" in words
     is_n |= bool(_NAME_OF_N.fullmatch(compact)) and not _NAME_OF_NERVE.search(name)
+    is_n |= bool(_SYMBOL_OF_N.search(name))
     if is_n and all(map(_CODE_OF_N.fullmatch, cells)):
         return Evidence(time="after", text="pathological N stages", label="pn")
-    is_t = "stage" in topics and "t" in words
+    is_t = ("stage" in topics and "t" in words) or bool(_SYMBOL_OF_T.search(name))
     if (is_t or _NAME_OF_T.fullmatch(compact)) and all(map(_CODE_OF_T.fullmatch, cells)):
         return Evidence(time="after", text="pathological T stages", label="pt")
     stages = [_STAGE.fullmatch(cell) for cell in cells]

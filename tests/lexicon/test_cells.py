@@ -44,10 +44,18 @@ def test_a_c_is_clinical(cells: list[str]) -> None:
         ("PN", ["0", "2"], "pn"),
         ("N", ["pN0", "pN1"], "pn"),
         ("Pn", ["Pn0", "Pn2a"], "pn"),
+        ("pN (9. Aufl.)", ["0", "1", "2a1", "2b"], "pn"),
+        ("Pn (9. Aufl.)", ["0", "1"], ""),
     ],
 )
 def test_pn_with_a_small_n_is_perineural_invasion(name: str, cells: list[str], label: str) -> None:
     evidence = find_evidence(cells, (), name)
+    assert (evidence.label if evidence else "") == label
+
+
+@pytest.mark.parametrize(("name", "label"), [("pT 8th ed.", "pt"), ("pt sex", ""), ("OPT", "")])
+def test_codes_of_t_need_the_symbol(name: str, label: str) -> None:
+    evidence = find_evidence(["1", "2"], (), name)
     assert (evidence.label if evidence else "") == label
 
 

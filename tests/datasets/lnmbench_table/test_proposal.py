@@ -151,6 +151,12 @@ def test_numbers_of_centers_are_neither_ids_nor_patients(tmp_path: Path) -> None
     assert 'role = "patient"' in proposed(tmp_path / "t.csv", ["N° patient", "Centre", "Âge"], once)
 
 
+def test_classes_in_one_cell_are_to_be_split(tmp_path: Path) -> None:
+    rows = [[f"case {index}", f"pT1a pN{index % 3} cM0"] for index in range(20)]
+    text = proposed(tmp_path / "t.csv", ["id", "TNM"], rows)
+    assert "# [columns.TNM] holds T, N and M classes together: write T and N into columns" in text
+
+
 def test_what_is_lacking_is_hinted_at(tmp_path: Path) -> None:
     text = proposed(tmp_path / "t.csv", ["x", "y"], [["1", "2"], ["3", "4"]])
     assert "No target was recognized" in text
