@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from lnmbench_report.comparisons.published import OTHER_MODELS, SAME_NETWORK, describe_published
@@ -32,3 +33,11 @@ def test_the_rate_is_that_of_the_compared_methods(
     (note,) = describe_published(results, results.pair_comparisons)
     assert set(re.findall(r"\d+ to \d+ %", note)) == rates
     assert note.startswith("Use the corrected p: the 20 folds share")
+
+
+@pytest.mark.parametrize("page", ["protocol.md", "calibration.md"])
+def test_the_rates_are_those_of_the_docs(page: str) -> None:
+    text = (Path(__file__).parents[4] / "docs" / page).read_text(encoding="utf-8")
+    for rate in (OTHER_MODELS, SAME_NETWORK):
+        low, high = re.findall(r"\d+", rate)
+        assert re.search(rf"\b{rate}|\.{low} to \.{high}\b|\.{int(low):02} to \.{high}\b", text)
