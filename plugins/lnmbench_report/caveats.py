@@ -141,7 +141,7 @@ def _describe_small_changes(
     gains = _describe_range([gain for _, gain in small])
     if len(questions) == 1:
         change = small[0][0]
-        subject = "the task" if total == 1 else questions[0].method.label
+        subject = "the task" if total == 1 else f"the task of {questions[0].method.label}"
         yield (
             f"{subject} moves the predictions too little ({change.numbers}): that allows a gain of "
             f"about {gains} in AUC, so the comparison could hardly have shown its effect"
@@ -269,10 +269,14 @@ def _describe_insensitive(results: Results, insensitive: Sequence[Question], tot
     method, reference = question.method, question.reference
     change = prediction_change(results, question)
     if change is not None and change.is_negligible:
-        reason = f"{method.label} predicts like {reference.label} ({change.numbers})"
+        reason = (
+            f"the predictions of {method.label} are almost those of {reference.label} "
+            f"({change.numbers})"
+        )
     else:
         tasks = [describe_unlearned(results, score) for score in unlearned_tasks(results, method)]
-        reason = f"{method.label} does not learn {join_and(tasks)}"
+        verb = "is" if len(tasks) == 1 else "are"
+        reason = f"{join_and(tasks)} {verb} not learned by {method.label}"
     return f"{reason}, so the comparison could not have shown an effect"
 
 

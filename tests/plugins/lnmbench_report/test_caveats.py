@@ -116,8 +116,8 @@ def test_methods_that_predict_alike_have_no_power_to_state() -> None:
     results = sample_results(THREE, predictions=predictions)
     clauses = list(describe_power(results, aux_questions(results)))
     assert clauses == [
-        "resnet50 + pt predicts like resnet50 (correlation 1.000, mean absolute change .003), so "
-        "the comparison could not have shown an effect"
+        "the predictions of resnet50 + pt are almost those of resnet50 (correlation 1.000, mean "
+        "absolute change .003), so the comparison could not have shown an effect"
     ]
 
 
@@ -142,8 +142,8 @@ def test_a_network_that_does_not_learn_its_task_has_no_power_to_state() -> None:
     )
     clauses = list(describe_power(unlearned, aux_questions(unlearned)))
     assert clauses == [
-        "resnet50 + pt does not learn pathological T stage (Macro AUC .531, 95 % CI .472 to .589, "
-        "chance .500), so the comparison could not have shown an effect"
+        "pathological T stage (Macro AUC .531, 95 % CI .472 to .589, chance .500) is not learned "
+        "by resnet50 + pt, so the comparison could not have shown an effect"
     ]
 
 
@@ -195,7 +195,7 @@ def test_of_several_questions_the_one_with_power_is_named(sample: Results) -> No
     alike = replace(question, method=question.reference)
     power, insensitive = describe_power(sample, [question, alike])
     assert f"the comparison of {question.method.label} has 80 % power" in power
-    assert "predicts like" in insensitive
+    assert "are almost those of" in insensitive
     power = next(iter(describe_power(sample, [question, question])))
     assert "each comparison has 80 % power" in power
 
