@@ -142,7 +142,7 @@ def test_the_command_says_the_same(
 def as_process(words: tuple[str, ...]) -> tuple[object, str, str]:
     """Return the exit code of the command, and what it wrote to stdout and stderr."""
     command = [sys.executable, "-m", "lnmbench", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     return done.returncode, done.stdout, done.stderr
 
 

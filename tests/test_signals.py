@@ -23,7 +23,7 @@ def test_a_signal_arrives_later_in_the_main_thread() -> None:
     try:
         DelayedSignal(signal.SIGINT, seconds=0.3)
         with pytest.raises(KeyboardInterrupt):
-            wait_for(10)
+            wait_for(120)
         DelayedSignal(signal.SIGINT, seconds=0.05).cancel()
         wait_for(0.2)
     finally:

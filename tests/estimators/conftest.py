@@ -17,7 +17,7 @@ def run_python() -> Callable[[str], str]:
             [sys.executable, "-c", code],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
             env=os.environ | {"PYTHONHASHSEED": "17"},
         )

@@ -22,7 +22,7 @@ def test_warnings_are_back_once_the_last_thread_is_out() -> None:
 
     def read(_: int) -> None:
         with suppress_warnings:
-            together.wait(timeout=10)
+            together.wait(timeout=120)
             warnings.warn("of a header", UserWarning, stacklevel=1)
 
     with ThreadPoolExecutor(4) as pool:

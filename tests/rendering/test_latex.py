@@ -75,7 +75,7 @@ def test_latex_compiles_and_no_table_leaves_the_page(tmp_path: Path, samples: Sa
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"],
         cwd=tmp_path,
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     log = made.stdout.decode("utf-8", "replace")

@@ -93,7 +93,7 @@ from lnmbench import Column, UserError, hookimpl
 
 
 class Intensity:
-    """Mean of the HU in the mask; each call adds a line to a file."""
+    """Mean of the HU in the mask; each call adds a line to a file, and from the sixth on waits."""
 
     software = "numpy made up"
 
@@ -107,7 +107,8 @@ class Intensity:
     def extract(self, image, mask):
         with Path("calls.txt").open("a", encoding="utf-8") as file:
             file.write("call\\n")
-        time.sleep(float(os.environ.get("EXTRACTION_SECONDS", "0")))
+        if len(Path("calls.txt").read_text(encoding="utf-8").splitlines()) > 5:
+            time.sleep(float(os.environ.get("EXTRACTION_SECONDS", "0")))
         hu, inside = sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(mask) > 0
         mean = float(hu[inside].mean(dtype="f8"))
         if self.threshold < 0 or mean > self.threshold > 0:

@@ -80,7 +80,7 @@ def test_workers_and_their_helpers_end_with_the_run(number: signal.Signals, tmp_
             os.killpg(parent.pid, number)  # as a terminal does
         else:
             parent.send_signal(number)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while any(map(is_running, started)) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not any(map(is_running, started))

@@ -10,6 +10,7 @@ import pytest
 from lnmbench.choices import parse
 from lnmbench.contracts import Progress
 from lnmbench.registry import Registry
+from lnmbench.stages.estimate import ingest_probe
 from lnmbench.stages.estimate.cohort_to_ingest import CohortToIngest
 from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.store.cohort_file import read_cohort
@@ -38,7 +39,10 @@ def test_an_ingested_cohort_is_used(tmp_path: Path, silent: Progress) -> None:
     assert ingested.find() == kept
 
 
-def test_some_images_stand_for_all(tmp_path: Path, silent: Progress) -> None:
+def test_some_images_stand_for_all(
+    tmp_path: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_probe, "_ENOUGH_SECONDS", float("inf"))
     estimated = cohort("synthetic:n=12", tmp_path, silent)
     temporary = estimated.read(estimated.find())
     assert not (tmp_path / "home").exists()
