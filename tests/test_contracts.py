@@ -127,6 +127,8 @@ PARAMETERS = {
     "two_stage": lambda folder: {"aux": "pt"},
     "timm": lambda folder: {"name": "resnet18", "weights": "random"},
     "sklearn": lambda folder: {"path": "sklearn.tree.DecisionTreeClassifier"},
+    # tests of the plugin compare all families with MIRP called by hand
+    "radiomics": lambda folder: {"families": "statistics"},
 }
 GRADES = ("G1", "G2", "G3")
 LABELED = (
