@@ -19,7 +19,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from lnmbench import Card, Cohort, Column
 from lnmbench.contracts import Progress
-from lnmbench.records import Plan, Preprocessing, Protocol
+from lnmbench.records import Choice, Plan, Preprocessing, Protocol
+from lnmbench.registry import Registry
+from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.plan.splitting import make_splits
 
 CARD = Card(title="made for a test", license="none", source="here", citation="none", labels="made")
@@ -62,6 +64,32 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     return folder
+
+
+@pytest.fixture(scope="session")
+def phantoms(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Path:
+    """The folder of the cohort `synthetic:n=24`, rendered once; copy it to `cohorts` of a home."""
+    home = tmp_path_factory.mktemp("phantoms")
+    choice = Choice(name="synthetic", parameters={"n": "24"})
+    return ingest(choice, Registry(), home=home, workers=1, progress=silent).parent
+
+
+@pytest.fixture(scope="session")
+def small_images() -> IngestOptions:
+    """Options for images of 32 × 32 pixels of 2 mm."""
+    return IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
+
+
+@pytest.fixture(scope="session")
+def small_phantoms(
+    tmp_path_factory: pytest.TempPathFactory, silent: Progress, small_images: IngestOptions
+) -> Path:
+    """The folder of the same cohort with small images."""
+    home = tmp_path_factory.mktemp("small-phantoms")
+    choice = Choice(name="synthetic", parameters={"n": "24"})
+    return ingest(
+        choice, Registry(), home=home, workers=1, progress=silent, options=small_images
+    ).parent
 
 
 class Silent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,13 @@ def register_encoders():
 
 
 def test_a_page_is_written_and_its_tables_are_printed(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    phantoms: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("torch")
+    shutil.copytree(phantoms, home / "cohorts")
     monkeypatch.setenv("COLUMNS", "120")
     Path("hand.py").write_text(PLUGIN, encoding="utf-8")
     run = "run --dataset synthetic:n=24 --encoder hand --aux none --only --repeats 1 --folds 2"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from lnmbench.contracts import Progress
 from lnmbench.records import Choice, Preprocessing, RunFolders
 from lnmbench.registry import Registry
 from lnmbench.stages.estimate import estimate
-from lnmbench.stages.ingest import IngestOptions, Pseudonyms, ingest
+from lnmbench.stages.ingest import IngestOptions, Pseudonyms
 from lnmbench.stages.run import run
 from lnmbench.store.cohort_file import read_cohort
 from lnmbench.store.ledger import LedgerReader
@@ -170,16 +171,12 @@ def test_ids_of_a_table_with_pseudonyms(home: Path, silent: Progress) -> None:
         )
 
 
-def test_features_of_slices_and_exchanged_patients(home: Path, silent: Progress) -> None:
-    synthetic = f"synthetic:n={N}"
-    path = ingest(
-        Choice(name="synthetic", parameters={"n": N}),
-        Registry(),
-        home=home,
-        workers=1,
-        progress=silent,
-        options=OPTIONS,
-    )
+def test_features_of_slices_and_exchanged_patients(
+    home: Path, small_phantoms: Path, silent: Progress
+) -> None:
+    synthetic = "synthetic:n=24"
+    shutil.copytree(small_phantoms, home / "cohorts")
+    (path,) = (home / "cohorts").glob("*.h5")
     cohort = read_cohort(path)
     counts = np.diff(cohort.offsets)
     ids = [id_ for id_, count in zip(cohort.ids, counts, strict=True) for _ in range(count)]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from lnmbench.config import read_benchmark
-from lnmbench.contracts import Progress
-from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
-from lnmbench.stages.ingest import IngestOptions, ingest
 from lnmbench.stages.plan import ResolvedBenchmark, resolve
 
 SLICED = """
@@ -32,11 +30,6 @@ class Sliced:
 def register_encoders():
     return {"sliced": Sliced}
 """
-
-
-@pytest.fixture(scope="session")
-def small_images() -> IngestOptions:
-    return IngestOptions(preprocessing=Preprocessing(spacing_mm=(2.0, 2.0, 5.0), patch=32))
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +55,10 @@ def sliced_options() -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def ingested(
-    tmp_path_factory: pytest.TempPathFactory, silent: Progress, small_images: IngestOptions
-) -> Path:
+def ingested(tmp_path_factory: pytest.TempPathFactory, small_phantoms: Path) -> Path:
     """A home with the cohort of these options, which tests only read."""
     home = tmp_path_factory.mktemp("ingested")
-    choice = Choice(name="synthetic", parameters={"n": "24"})
-    ingest(choice, Registry(), home=home, workers=1, progress=silent, options=small_images)
+    shutil.copytree(small_phantoms, home / "cohorts")
     return home
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,10 +120,11 @@ class Bench:
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory, silent: Progress) -> Bench:
+def bench(tmp_path_factory: pytest.TempPathFactory, phantoms: Path, silent: Progress) -> Bench:
     """A home with the plugin."""
     pytest.importorskip("torch")
     home = tmp_path_factory.mktemp("explain")
+    shutil.copytree(phantoms, home / "cohorts")
     (home / "middle.py").write_text(PLUGIN, encoding="utf-8")
     return Bench(home, Registry([str(home / "middle.py")]), silent)
 

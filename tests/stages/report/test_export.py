@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from lnmbench.records import (
     Figure,
     Manifest,
     Plan,
-    Preprocessing,
     RunFolders,
     Unit,
     UnitResult,
@@ -60,9 +60,14 @@ def register_encoders():
 
 
 def test_a_report_and_an_export_name_files_without_their_folders(
-    tmp_path: Path, silent: Progress, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    small_phantoms: Path,
+    small_images: IngestOptions,
+    silent: Progress,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(small_phantoms, tmp_path / "home" / "cohorts")
     plugin = tmp_path / "means.py"
     plugin.write_text(ENCODERS, encoding="utf-8")
     for number, owner in enumerate(PEOPLE):
@@ -75,7 +80,7 @@ def test_a_report_and_an_export_name_files_without_their_folders(
         read_benchmark(
             None,
             {
-                "dataset": "synthetic:n=20",
+                "dataset": "synthetic:n=24",
                 "encoder": tuple(f"mean:weights={place}" for place in places),
                 "aux": ("none", "pt"),
                 "only": True,
@@ -91,7 +96,7 @@ def test_a_report_and_an_export_name_files_without_their_folders(
         workers=1,
         plugins=(str(plugin),),
         progress=silent,
-        ingest_options=IngestOptions(preprocessing=Preprocessing(patch=32)),
+        ingest_options=small_images,
     )
     results = read_results(folder, registry)
     labels = [outcome.method.label for outcome in results.method_results]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,10 @@ def register_encoders():
 """
 
 
-def test_turned_slices_and_places_are_those_of_the_images(home: Path, silent: Progress) -> None:
+def test_turned_slices_and_places_are_those_of_the_images(
+    home: Path, phantoms: Path, silent: Progress
+) -> None:
+    shutil.copytree(phantoms, home / "cohorts")
     Path("small.py").write_text(ENCODER, encoding="utf-8")
     registry = Registry(["small.py"])
     benchmark = read_benchmark(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,8 +47,11 @@ def register_encoders():
 """
 
 
-def test_each_slice_is_encoded_once_for_all_folds_and_methods(home: Path, silent: Progress) -> None:
+def test_each_slice_is_encoded_once_for_all_folds_and_methods(
+    home: Path, phantoms: Path, silent: Progress
+) -> None:
     pytest.importorskip("torch")
+    shutil.copytree(phantoms, home / "cohorts")
     Path("counter.py").write_text(COUNTER, encoding="utf-8")
     registry = Registry(["counter.py"])
     options = {
@@ -108,8 +112,9 @@ def register_encoders():
 
 
 def test_baselines_without_a_pipeline_and_encoders_without_weights(
-    home: Path, silent: Progress
+    home: Path, phantoms: Path, silent: Progress
 ) -> None:
+    shutil.copytree(phantoms, home / "cohorts")
     Path("others.py").write_text(OTHERS, encoding="utf-8")
     options = {"dataset": "synthetic:n=24", "encoder": ("hand",), "baseline": ("trees",)}
     small = {"only": True, "repeats": 1, "folds": 2, "inner": 2, "training": {"max_epochs": 1}}
