@@ -169,8 +169,7 @@ def test_the_plugins_of_the_docs_run(
     monkeypatch.setenv("LNMBENCH_HOME", str(tmp_path / "home"))
     Path(file).write_text(code, encoding="utf-8")
     words = f"run --plugin {file} {chosen} --dataset synthetic:n=24"
-    if "--encoder" not in chosen:
-        words += ",images=false --encoder none"
+    words += " --patch 64" if "--encoder" in chosen else ",images=false --encoder none"
     small = "--repeats 1 --folds 2 --inner 2 --training max_epochs=1"
     app(f"{words} {small}".split(), standalone_mode=False)
     assert label in capsys.readouterr().out
@@ -312,8 +311,10 @@ def test_the_script_of_the_docs_runs(home: Path) -> None:
     text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(# compare_trees.py\n.*?)```", text, flags=re.DOTALL)
     (shown,) = re.findall(r"prints\n\n```\n(.*?)```", text, flags=re.DOTALL)
+    larger = ("repeats=2", "inner=3", "folds=5", "n=160", "Classifier(50)")
+    assert all(setting in code for setting in larger)
     small = code.replace("repeats=2", "repeats=1").replace("inner=3", "inner=2")
-    assert small.count("=2") == code.count("=2")
+    small = small.replace("folds=5", "folds=2").replace("n=160", "n=80").replace("(50)", "(5)")
     Path("compare_trees.py").write_text(small, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "compare_trees.py"], capture_output=True, text=True, check=False

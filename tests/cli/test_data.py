@@ -70,7 +70,7 @@ def test_from_a_data_set_to_a_page_of_thumbnails(says: Says, home: Path) -> None
 
 
 def test_a_data_set_is_described_with_the_options_of_its_cohort(says: Says, home: Path) -> None:
-    options = "synthetic:n=20 --patch 32 --allow-implausible"
+    options = "synthetic:n=8 --patch 32 --allow-implausible"
     out, _ = says(f"data ingest {options}")
     says(f"data describe {options}")
     assert [str(path) for path in (home / "cohorts").glob("*.h5")] == [out.strip()]

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pytest
+
+from lnmbench.stages.estimate import ingest_probe
+
 Command = Callable[..., CompletedProcess[str]]
 SMALL = ("--target", "n1", "--repeats", "2", "--folds", "3", "--inner", "2")
 
@@ -49,8 +53,12 @@ def test_a_table_that_is_not_ingested_is_read_and_not_kept(lnmbench: Command, ta
     assert sorted(Path("..").rglob("*")) == before
 
 
-def test_images_that_are_not_ingested_are_read_in_part(lnmbench: Command, home: Path) -> None:
-    networks = ("--encoder", "resnet18", "--aux", "none", "--only")
+def test_images_that_are_not_ingested_are_read_in_part(
+    lnmbench: Command, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # all of them: a busy machine would read fewer in the usual time
+    monkeypatch.setattr(ingest_probe, "_ENOUGH_SECONDS", float("inf"))
+    networks = ("--patch", 64, "--encoder", "resnet18", "--aux", "none", "--only")
     done = lnmbench("run", "--dry-run", "--dataset", "synthetic:n=20", *SMALL, *networks)
     assert done.returncode == 0, done.stderr
     ingest, network, _ = done.stdout.split("───\n")[1].splitlines()[:3]

@@ -204,7 +204,7 @@ def start(home: str, out: str) -> subprocess.Popen[bytes]:
 
 def kill_in_the_middle(wait: Callable[[], bool], moment: random.Random) -> None:
     process = start("killed-home", "killed")
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while process.poll() is None and not wait() and time.monotonic() < until:
         time.sleep(0.02)
     time.sleep(moment.uniform(0, 0.6))
@@ -244,7 +244,7 @@ def test_an_interrupt_says_how_to_go_on(home: Path, finished: Path) -> None:
         # What starts the tests in the background may have them ignore interrupts.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    until = time.monotonic() + 120
+    until = time.monotonic() + 300
     while not units_done("stopped") and time.monotonic() < until:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)

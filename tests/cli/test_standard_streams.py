@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 
@@ -20,7 +23,7 @@ def run(words: str, redirection: str, **environment: str) -> subprocess.Complete
         text=True,
         check=False,
         env={**os.environ, **environment},
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -71,6 +74,6 @@ def test_a_document_is_written_in_utf8_whatever_the_encoding(home: Path) -> None
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "7", "x"])
-def test_narrow_terminals_are_no_traceback(home: Path, columns: str) -> None:
-    done = run("data list", "", COLUMNS=columns, TERM="dumb", NO_COLOR="1")
+def test_narrow_terminals_are_no_traceback(lnmbench: Command, columns: str) -> None:
+    done = lnmbench("data", "list", COLUMNS=columns, TERM="dumb", NO_COLOR="1")
     assert done.returncode == 0, done.stderr
