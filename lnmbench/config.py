@@ -191,7 +191,9 @@ CAN_BE_ZERO = (
 """Training settings for which 0 is allowed."""
 
 LARGEST = {
-    **dict.fromkeys(("max_epochs", "warmup_epochs", "patience", "batch_size"), 1_000_000),
+    **dict.fromkeys(
+        ("max_epochs", "warmup_epochs", "patience", "search_epochs", "batch_size"), 1_000_000
+    ),
     **dict.fromkeys(("token_dim", "image_features"), 16_384),
     **dict.fromkeys(("heads", "layers", "views"), 256),
 }
@@ -353,6 +355,9 @@ def _bind_training(settings: Mapping[str, object]) -> Training:
     if "warmup_epochs" in settings and training.warmup_epochs >= training.max_epochs:
         expected = f"below max_epochs ({training.max_epochs})"
         raise _training_error("warmup_epochs", expected, training.warmup_epochs)
+    if training.search_epochs is not None and training.search_epochs >= training.max_epochs:
+        expected = f"none, or below max_epochs ({training.max_epochs})"
+        raise _training_error("search_epochs", expected, training.search_epochs)
     unknown = [name for name in training.poolings if name not in POOLINGS]
     if unknown:
         expected = f"none, or some of {', '.join(POOLINGS)}, joined by plus signs"

@@ -140,6 +140,11 @@ def test_tasks_can_be_tables(tmp_path: Path) -> None:
             'tune = 2\n[training]\nsearch_pooling = "max+attention"',
             "--tune 2 cannot try the 3 poolings mean, max, attention: expected --tune 3 or more",
         ),
+        (
+            "[training]\nsearch_epochs = 9\nmax_epochs = 9",
+            r"search_epochs: expected none, or below max_epochs .9., got 9",
+        ),
+        ("[training]\nsearch_epochs = 0", "search_epochs: expected a positive number"),
         ('[training]\npooling = "median"', "wrong value for pooling.*mean | max | attention"),
         ("[training]\nwarmup_epochs = 9\nmax_epochs = 9", r"warmup_epochs.*below max_epochs .9"),
         ("[training]\nlayers = 2\ntoken_dim = 30", "token_dim.*a multiple of heads"),

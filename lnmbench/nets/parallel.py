@@ -58,6 +58,7 @@ def train(
     memory: int | None = None,
     on_epoch: Callable[[int], None] | None = None,
     on_trained: OnTrained | None = None,
+    last_epoch: int | None = None,
 ) -> FitResults:
     """Train K fits and return what each predicts with the weights of its best epoch.
 
@@ -87,6 +88,8 @@ def train(
     on_trained
         Called with each stack's fits, model and best parameters after training, in the thread
         of the stack.
+    last_epoch
+        As in `train_stack`.
 
     Raises
     ------
@@ -108,7 +111,16 @@ def train(
 
     def train_fits(indices: range, report: Callable[[int], None]) -> FitResults:
         inspect = None if on_trained is None else partial(on_trained, indices)
-        return train_stack(inputs, fits.select(indices), settings, weighting, data, report, inspect)
+        return train_stack(
+            inputs,
+            fits.select(indices),
+            settings,
+            weighting,
+            data,
+            report,
+            inspect,
+            last_epoch,
+        )
 
     # not a closure over itself: it would keep the features until a garbage collection
     train_or_halve = partial(_train_or_halve, train_fits)

@@ -52,6 +52,7 @@ def train_stack(
     data: DeviceData,
     on_epoch: Callable[[int], None],
     on_trained: Callable[[StackedModel, StackState], None] | None = None,
+    last_epoch: int | None = None,
 ) -> FitResults:
     """Train some fits in one stack and return their results.
 
@@ -71,11 +72,15 @@ def train_stack(
         Called after each epoch with the number of fits that have stopped.
     on_trained
         Called with the model and the best parameters of all fits after training.
+    last_epoch
+        The epoch after which training is broken off, with rates as if it were not; None for
+        `max_epochs`.
     """
+    last = settings.max_epochs if last_epoch is None else last_epoch
     loop = TrainLoop(StackedObjective(inputs, fits, settings, weighting, data), settings)
-    for epoch in range(1, settings.max_epochs + 1):
+    for epoch in range(1, last + 1):
         loop.run_epoch(epoch)
-        on_epoch(loop.stopped_count if epoch < settings.max_epochs else len(fits))
+        on_epoch(loop.stopped_count if epoch < last else len(fits))
         if loop.stopped_count == len(fits):
             break
     return loop.results(on_trained)

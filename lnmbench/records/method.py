@@ -71,8 +71,9 @@ class Training:
     the training cases or by a `trained` projection; None keeps the encoder's width. Over the
     tokens of a case stand `layers` transformer layers with `dropout`, none by default, then
     `pooling`, by default the mean; `search_pooling` names others for a search to try, joined by
-    plus signs. `feature_penalty` acts on the pooled token like the penalty of a ridge
-    regression, by dropout at the rate penalty / (penalty + n) for n training cases. It acts
+    plus signs. After `search_epochs`, a search drops half of its candidates in each outer fold;
+    None trains all to the end. `feature_penalty` acts on the pooled token like the penalty of a
+    ridge regression, by dropout at the rate penalty / (penalty + n) for n training cases. It acts
     so on the features of modalities other than the clinical one, too, each of which has a layer of
     its own; `modality_dropout` is the rate at which training omits such a modality, or the images,
     of a case from the head of the target.
@@ -110,6 +111,7 @@ class Training:
     modality_dropout: float = field(default=0.0, metadata={OMITTED_BY_DEFAULT: True})
     pooling: PoolingKind = field(default="mean", metadata={OMITTED_BY_DEFAULT: True})
     search_pooling: str = field(default="none", metadata={OMITTED_BY_DEFAULT: True})
+    search_epochs: int | None = field(default=None, metadata={OMITTED_BY_DEFAULT: True})
 
     @property
     def encodes_in_bfloat16(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -73,7 +74,7 @@ class Candidate:
 class Trial:
     """A candidate on one outer fold: the target's validation loss on each of its inner folds.
 
-    A loss is infinite where the fit diverged.
+    A loss is infinite where the fit diverged. A candidate that was dropped early has no losses.
     """
 
     candidate: int
@@ -83,8 +84,13 @@ class Trial:
 
     @property
     def loss(self) -> float:
-        """The mean over the inner folds, by which candidates are compared."""
-        return sum(self.losses) / len(self.losses)
+        """The mean over the inner folds, by which candidates are compared; infinite if dropped."""
+        return sum(self.losses) / len(self.losses) if self.losses else math.inf
+
+    @property
+    def is_dropped(self) -> bool:
+        """True for a candidate whose fits were not trained to the end."""
+        return not self.losses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +98,12 @@ class Search:
     """The summary of a method's search over all finished outer folds.
 
     `initial` are the settings of candidate 1, `chosen` is the chosen trial of each outer fold.
-    `trials` are all candidates, with the mean loss over the inner folds of each outer fold.
+    `trials` are all candidates, with the mean loss over the inner folds of each outer fold, without
+    losses if the candidate was dropped in any of them. `dropped` counts these folds for each trial.
     """
 
     candidates: int
     initial: Settings = field(default_factory=dict)
     chosen: tuple[Trial, ...] = ()
     trials: tuple[Trial, ...] = ()
+    dropped: tuple[int, ...] = ()

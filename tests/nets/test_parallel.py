@@ -246,6 +246,20 @@ def test_the_same_call_gives_the_same_numbers_bit_by_bit(
     assert first.history == second.history
 
 
+def test_training_that_is_broken_off_is_the_beginning_of_the_whole(
+    make_inputs: Callable[..., Inputs],
+    make_fits: Callable[[Sequence[int]], Fits],
+    settings: Training,
+    sum_losses: Callable[..., Weighting],
+) -> None:
+    whole, short = (
+        train(make_inputs(), make_fits(range(3)), settings, sum_losses(), last_epoch=last)
+        for last in (None, 2)
+    )
+    assert short.epochs.tolist() == [2, 2, 2] < whole.epochs.tolist()
+    assert short.history == tuple(epoch for epoch in whole.history if epoch.epoch <= 2)
+
+
 def test_progress_counts_how_many_fits_are_finished(
     make_inputs: Callable[..., Inputs],
     make_fits: Callable[[Sequence[int]], Fits],

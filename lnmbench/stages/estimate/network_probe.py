@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lnmbench.contracts import ImageTask
-from lnmbench.records import Cohort, Resources, Training, feature_modalities
+from lnmbench.records import Cohort, NetworkMethod, Resources, Training, feature_modalities
 from lnmbench.stages.estimate.estimates import RepeatEstimate, Span, TokenEstimate
 from lnmbench.stages.estimate.feature_probe import random_images
 from lnmbench.stages.estimate.importance_probe import time_permuted_fits, with_permutations
@@ -89,7 +90,8 @@ def estimate_networks(
                 estimate_tokens(network.method, group.method.training, inputs, fits, benchmark)
             )
         seconds += by_variant[variant].seconds.times(len(group.candidates))
-        permuting += by_variant[variant].importance.times(len(group.candidates))
+        share = _share_to_the_end(group.method)
+        permuting += by_variant[variant].importance.times(share * len(group.candidates))
         memory = max(memory, by_variant[variant].memory or 0)
     return RepeatEstimate(
         seconds=seconds, importance=permuting, memory=memory, tokens=tuple(filter(None, tokens))
@@ -99,6 +101,19 @@ def estimate_networks(
 def epoch_bounds(training: Training) -> tuple[int, int]:
     """Return the smallest and the largest number of epochs of a fit."""
     return min(training.patience + 1, training.max_epochs), training.max_epochs
+
+
+def _share_to_the_end(method: NetworkMethod) -> float:
+    """Return the share of candidates that a search trains to the end."""
+    return 1.0 if method.training.search_epochs is None else 1.0 - method.tune // 2 / method.tune
+
+
+def searched_epochs(method: NetworkMethod) -> Iterator[tuple[float, float]]:
+    """Yield the smallest and largest number of starts and epochs of a candidate, on average."""
+    share, first = _share_to_the_end(method), method.training.search_epochs
+    short = 0 if first is None or method.tune == 1 else first
+    for epochs in epoch_bounds(method.training):
+        yield share + (short > 0), share * epochs + short
 
 
 def random_inputs(network: ResolvedNetwork, benchmark: ResolvedBenchmark) -> Inputs:
@@ -187,8 +202,8 @@ def _estimate_candidate(
         if times.epoch > _ENOUGH_SECONDS or ratio == 1.0:
             break
     low, high = (
-        len(fits) / times.count * (times.start + epochs * times.epoch * ratio)
-        for epochs in epoch_bounds(training)
+        len(fits) / times.count * (starts * times.start + epochs * times.epoch * ratio)
+        for starts, epochs in searched_epochs(group.method)
     )
     return RepeatEstimate(
         seconds=Span(low=low, high=high),

@@ -86,7 +86,7 @@ def _list_reasons(network: NetworkMethod, precision: Precision) -> Iterator[tupl
     if network.grid is not None:
         yield "window", "the encoder has its own grid"
     if network.tune == 1:
-        yield "search_pooling", "no --tune"
+        yield from ((name, "no --tune") for name in ("search_pooling", "search_epochs"))
     if network.level == "volume":
         yield from ((name, "a volume is one token") for name in ("pooling", "search_pooling"))
     if network.level == "none":

@@ -117,7 +117,7 @@ def _settings(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def _search(ledger: LedgerReader, labels: dict[str, str]) -> pd.DataFrame:
-    """Return a row for each candidate of each unit; losses are empty if a fit diverged."""
+    """Return a row for each candidate of each unit; a dropped or diverged one has no mean loss."""
     frame = ledger.frame(
         "SELECT method, repeat, fold, candidate, search.settings, mean_loss, inner_losses, chosen"
         " FROM units JOIN search USING (unit) ORDER BY method, repeat, fold, candidate"

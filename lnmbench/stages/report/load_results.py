@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from lnmbench.records import (
     Protocol,
     Results,
     Search,
+    Trial,
     freeze,
 )
 from lnmbench.registry import Registry
@@ -302,7 +303,12 @@ def _search(ledger: LedgerReader, method: Method) -> Search | None:
             trial for trials in trials_by_unit.values() for trial in trials if trial.chosen
         ),
         trials=tuple(
-            replace(folds[0], losses=tuple(trial.loss for trial in folds), chosen=False)
-            for folds in by_candidate
+            replace(folds[0], losses=_losses_of_all(folds), chosen=False) for folds in by_candidate
         ),
+        dropped=tuple(sum(trial.is_dropped for trial in folds) for folds in by_candidate),
     )
+
+
+def _losses_of_all(folds: Sequence[Trial]) -> tuple[float, ...]:
+    """Return the loss of each outer fold; none if the candidate was dropped in one of them."""
+    return () if any(trial.is_dropped for trial in folds) else tuple(each.loss for each in folds)

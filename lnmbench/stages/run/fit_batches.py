@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lnmbench.records import Candidate
 from lnmbench.stages.plan import CandidateGroup
 from lnmbench.stages.run.outer_fold import OuterFold
 
@@ -18,6 +19,15 @@ PERMUTED_BYTES = 128_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BatchMember:
+    """A candidate on an outer fold; `rows` are its fits among those of all in a batch."""
+
+    candidate: Candidate
+    unit: OuterFold
+    rows: range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Batch:
     """Candidates and outer folds whose fits are trained at the same time.
 
@@ -27,6 +37,17 @@ class Batch:
     group: CandidateGroup
     units: Sequence[OuterFold]
     fits: Fits
+
+    def list_members(self) -> list[BatchMember]:
+        """Return the outer folds of each candidate in turn, without those that dropped it."""
+        members, row = [], 0
+        for candidate in self.group.candidates:
+            for unit in self.units:
+                rows = range(row, row + len(unit.fits))
+                row = rows.stop
+                if unit.keeps(candidate):
+                    members.append(BatchMember(candidate=candidate, unit=unit, rows=rows))
+        return members
 
 
 def split_into_batches(

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lnmbench.records import TARGET, Cohort, Plan, UnitResult, feature_modalities, task_weight
+from lnmbench.records import (
+    TARGET,
+    Candidate,
+    Cohort,
+    Plan,
+    UnitResult,
+    feature_modalities,
+    task_weight,
+)
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import (
     CandidateGroup,
@@ -23,7 +31,7 @@ from lnmbench.stages.plan import (
 )
 from lnmbench.stages.run.chunk import Fit, NetworkChunk, list_fits
 from lnmbench.stages.run.features import rebuild_encoder
-from lnmbench.stages.run.fit_batches import Batch, split_into_batches
+from lnmbench.stages.run.fit_batches import Batch, BatchMember, split_into_batches
 from lnmbench.stages.run.network_features import clinical_inputs, modality_inputs
 from lnmbench.stages.run.network_inputs import network_inputs
 from lnmbench.stages.run.outer_fold import OuterFold, split_by_fold
@@ -70,8 +78,10 @@ def network_results(chunk: NetworkChunk, cohort: Cohort, registry: Registry) -> 
     batches = split_into_batches(units, fits, chunk.groups, chunk.plan.endpoints.shape[1])
     tasks = [TARGET, *map(str, chunk.method.aux)]
     notes: dict[str, None] = {}
+    if chunk.method.training.search_epochs is not None and len(_candidates(chunk)) > 1:
+        _drop_candidates(chunk, cohort, batches, registry)
     for batch, results in _train_batches(chunk, cohort, batches, registry):
-        _add_trials(batch.units, batch.group, results, tasks)
+        _add_trials(batch, results, tasks)
         notes.update(dict.fromkeys((*results.notes, *_describe_divergence(results))))
         del results  # before the next batch predicts
     return [unit.result(chunk, tuple(notes), inputs) for unit in units]
@@ -89,9 +99,13 @@ def _describe_divergence(results: FitResults) -> Iterator[str]:
 
 
 def _train_batches(
-    chunk: NetworkChunk, cohort: Cohort, batches: Sequence[Batch], registry: Registry
+    chunk: NetworkChunk,
+    cohort: Cohort,
+    batches: Sequence[Batch],
+    registry: Registry,
+    last_epoch: int | None = None,
 ) -> Iterator[tuple[Batch, FitResults]]:
-    """Train the candidates, batch after batch."""
+    """Train the candidates that are not dropped, batch after batch, to an epoch or to the end."""
     from lnmbench.nets.parallel import train
 
     trains_encoder = chunk.features is not None and chunk.method.trained_from != "none"
@@ -102,17 +116,22 @@ def _train_batches(
     # groups of the same tasks follow each other, so that inputs are made once and one is in memory
     for batch in sorted(batches, key=lambda each: _task_names(each.group)):
         group, names = batch.group, _task_names(batch.group)
+        rows = [row for member in batch.list_members() for row in member.rows]
+        if not rows:
+            continue
+        fits = repeat_for_candidates(batch.fits, group)
         if names not in inputs:
             tasks = build_tasks(group.method.aux, registry, source)
             inputs = {names: network_inputs(group.method, tasks, chunk, cohort, encoder)}
         train_batch = partial(
             train,
             inputs[names],
-            repeat_for_candidates(batch.fits, group),
+            fits if len(rows) == len(fits) else fits.select(rows),
             group.method.training,
             build_weighting(group.method, registry),
             device=chunk.resources.device,
             memory=None if memory_gb is None else int(memory_gb * 1e9),
+            last_epoch=last_epoch,
         )
         yield batch, _select_cases(train_batch(), len(chunk.plan.ids))
 
@@ -205,16 +224,45 @@ def _task_names(group: CandidateGroup) -> tuple[str, ...]:
     return tuple(map(str, group.method.aux))
 
 
-def _add_trials(
-    units: Sequence[OuterFold], group: CandidateGroup, results: FitResults, tasks: Sequence[str]
+def _candidates(chunk: NetworkChunk) -> list[Candidate]:
+    return [candidate for group in chunk.groups for candidate in group.candidates]
+
+
+def _drop_candidates(
+    chunk: NetworkChunk, cohort: Cohort, batches: Sequence[Batch], registry: Registry
 ) -> None:
+    """Drop half of the candidates of each outer fold, by their losses after the first epochs.
+
+    This is the first step of successive halving (Jamieson & Talwalkar 2016). The other candidates
+    are trained again from the start, as in a search that drops none.
+    """
+    short = [replace(batch, fits=replace(batch.fits, permutations=None)) for batch in batches]
+    losses: dict[OuterFold, dict[int, float]] = {}
+    last = chunk.method.training.search_epochs
+    for batch, results in _train_batches(chunk, cohort, short, registry, last):
+        last_losses = {epoch.fit: epoch.validation_loss for epoch in results.history}
+        for member, rows in _list_rows(batch):
+            mean = sum(last_losses[row] for row in rows) / len(rows)
+            of_unit = losses.setdefault(member.unit, {})
+            of_unit[member.candidate.number] = mean if math.isfinite(mean) else math.inf
+            member.unit.epochs += int(results.epochs[list(rows)].sum())
+    for unit, of_unit in losses.items():
+        unit.drop_candidates(of_unit, _candidates(chunk))
+
+
+def _list_rows(batch: Batch) -> Iterator[tuple[BatchMember, range]]:
+    """Yield the members of a batch with their rows in the results."""
+    row = 0
+    for member in batch.list_members():
+        rows = range(row, row + len(member.rows))
+        yield member, rows
+        row = rows.stop
+
+
+def _add_trials(batch: Batch, results: FitResults, tasks: Sequence[str]) -> None:
     """Distribute the rows of a stack over the units: candidate by candidate, fold by fold."""
     history: dict[int, list[FitEpoch]] = {}
     for epoch in results.history:
         history.setdefault(epoch.fit, []).append(epoch)
-    row = 0
-    for candidate in group.candidates:
-        for unit in units:
-            rows = range(row, row + len(unit.fits))
-            unit.add_trial(candidate, results, rows, history, tasks)
-            row = rows.stop
+    for member, rows in _list_rows(batch):
+        member.unit.add_trial(member.candidate, results, rows, history, tasks)

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def best_trial(trials: Sequence[Trial]) -> Trial:
     """Return the trial with the lowest mean loss; of equal ones that of the lowest number.
 
-    A candidate with a fit that diverged has an infinite loss and loses to all others.
+    A candidate with a fit that diverged has an infinite loss and loses to all others but those that
+    were dropped.
     """
-    return min(trials, key=lambda trial: (trial.loss, trial.candidate))
+    return min(trials, key=lambda trial: (trial.loss, trial.is_dropped, trial.candidate))
 
 
 def mark_best(trials: Sequence[Trial]) -> tuple[Trial, ...]:
@@ -57,6 +58,26 @@ class OuterFold:
     trials: list[Trial] = field(default_factory=list)
     models: dict[int, Models] = field(default_factory=dict)
     epochs: int = 0
+
+    def drop_candidates(self, losses: Mapping[int, float], candidates: Sequence[Candidate]) -> None:
+        """Add the trials of the half of the candidates with the higher losses: they are dropped.
+
+        Parameters
+        ----------
+        losses
+            The mean loss of each candidate after the first epochs, by its number.
+        candidates
+            The candidates.
+        """
+        ranked = sorted(candidates, key=lambda each: (losses[each.number], each.number))
+        for candidate in ranked[len(ranked) - len(ranked) // 2 :]:
+            trial = Trial(candidate=candidate.number, settings=candidate.settings, losses=())
+            self.trials.append(trial)
+
+    def keeps(self, candidate: Candidate) -> bool:
+        """Return whether a candidate has no trial that dropped it."""
+        dropped = {trial.candidate for trial in self.trials if trial.is_dropped}
+        return candidate.number not in dropped
 
     def add_trial(
         self,

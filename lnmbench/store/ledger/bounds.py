@@ -190,7 +190,7 @@ def _are_losses(text: object, inner: int) -> bool:
     value = _parse(text)
     return (
         isinstance(value, list)
-        and len(value) == inner
+        and len(value) in (0, inner)  # a dropped candidate has no losses
         and all(loss is None or _is_finite_number(loss) for loss in value)
     )
 

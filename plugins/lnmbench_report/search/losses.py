@@ -27,12 +27,13 @@ MOST_ROWS = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RankedTrials:
-    """The trials of a method without a diverged fit, by loss, and how often each was chosen."""
+    """The trials of a method that finished everywhere, by loss, and how often each was chosen."""
 
     result: MethodResult
     trials: tuple[Trial, ...]
     chosen: Counter[int]
     diverged: int
+    dropped: int
 
 
 def draw_search_losses(results: Results) -> Iterator[Figure]:
@@ -60,7 +61,8 @@ def _rank_trials(result: MethodResult) -> Iterator[RankedTrials]:
             result=result,
             trials=tuple(sorted(finite, key=lambda trial: (trial.loss, trial.candidate))),
             chosen=Counter(trial.candidate for trial in search.chosen),
-            diverged=len(search.trials) - len(finite),
+            diverged=sum(not trial.is_dropped for trial in search.trials) - len(finite),
+            dropped=sum(trial.is_dropped for trial in search.trials),
         )
 
 
@@ -115,6 +117,7 @@ def _write_notes(rankings: Sequence[RankedTrials]) -> Iterator[str]:
         parts = [
             f"{plural(hidden, 'candidate')} with higher losses" if hidden > 0 else "",
             f"{ranking.diverged} that diverged in some fold" if ranking.diverged else "",
+            f"{ranking.dropped} that were dropped early in some fold" if ranking.dropped else "",
         ]
         if any(parts):
             undrawn = " and ".join(filter(None, parts))

@@ -72,8 +72,9 @@ class Trials:
             columns=TRIAL_COLUMNS,
             notes=(
                 "Loss: mean log loss of the target over the inner folds of all outer folds; "
-                f"{MISSING} if a fit diverged. Number 1 is the setting that was given. The ledger "
-                "contains the losses of each fold.",
+                f"{MISSING} if a fit diverged. A candidate that was dropped early in some outer "
+                "folds has no loss: a mean over the other folds is not comparable. Number 1 is the "
+                "setting that was given. The ledger contains the losses of each fold.",
             ),
         )
 
@@ -134,14 +135,19 @@ def _as_number(value: object) -> float | None:
 
 
 def _make_trial_rows(search: Search) -> Iterator[tuple[Cell, ...]]:
-    for trial in search.trials:
+    folds = len(search.chosen)
+    for trial, dropped in zip(
+        search.trials, search.dropped or [0] * len(search.trials), strict=True
+    ):
         settings = [f"{name}={format_setting(value)}" for name, value in trial.settings.items()]
         chosen = sum(winner.candidate == trial.candidate for winner in search.chosen)
         yield (
             Cell(text=str(trial.candidate), value=float(trial.candidate)),
             Cell(text=", ".join(settings)),
-            Cell(text=format_decimal(trial.loss), value=trial.loss),
-            Cell(text=f"{chosen} of {len(search.chosen)}", value=float(chosen)),
+            Cell(text=f"dropped in {dropped} of {folds}")
+            if dropped
+            else Cell(text=format_decimal(trial.loss), value=trial.loss),
+            Cell(text=f"{chosen} of {folds}", value=float(chosen)),
         )
 
 

@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from lnmbench.records import Choice, Training
-from lnmbench.stages.estimate.network_probe import epoch_bounds, estimate_networks, random_inputs
+from lnmbench.records import Choice, NetworkMethod, Training, Weights
+from lnmbench.stages.estimate.network_probe import (
+    epoch_bounds,
+    estimate_networks,
+    random_inputs,
+    searched_epochs,
+)
 from lnmbench.stages.plan import ResolvedBenchmark, ResolvedNetwork
 
 
@@ -41,6 +46,17 @@ def test_a_search_takes_the_time_of_all_candidates(resolved: ResolvedBenchmark) 
     assert 0 < estimated.seconds.low <= estimated.seconds.high
     assert estimated.memory is not None
     assert estimated.memory > 0
+
+
+def test_dropped_candidates_take_the_time_of_their_epochs() -> None:
+    training = Training(patience=6, max_epochs=40)
+    method = NetworkMethod(
+        label="", encoder=Choice(name="none"), level="none", weights=Weights(source="none"), tune=8
+    )
+    assert list(searched_epochs(replace(method, training=training))) == [(1, 7), (1, 40)]
+    halving = replace(method, training=replace(training, search_epochs=3))
+    assert list(searched_epochs(halving)) == [(1.5, 6.5), (1.5, 23)]
+    assert list(searched_epochs(replace(halving, tune=1))) == [(1, 7), (1, 40)]
 
 
 def test_fits_train_for_their_patience_at_least() -> None:

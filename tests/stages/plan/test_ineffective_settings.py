@@ -44,6 +44,7 @@ def notices(options: dict[str, object], *networks: NetworkMethod) -> list[str]:
         ),
         ({"views": 2}, IMAGES, "views (augment=none)"),
         ({"search_pooling": "max"}, IMAGES, "search_pooling (no --tune)"),
+        ({"search_epochs": 3}, CLINICAL, "search_epochs (no --tune)"),
         (
             {"search_pooling": "max"},
             replace(IMAGES, level="volume", tune=4),

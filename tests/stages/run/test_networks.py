@@ -109,6 +109,27 @@ def test_only_the_chosen_candidate_is_kept_and_all_are_counted(
         )
 
 
+def test_half_of_the_candidates_are_dropped_early_and_the_others_are_as_without(
+    search: Search, make_network: MakeNetwork
+) -> None:
+    method = make_network(tune=5)
+    halving = replace(method, training=replace(method.training, search_epochs=2))
+    for full, halved in zip(search(method), search(halving), strict=True):
+        assert [trial.is_dropped for trial in halved.search].count(True) == 2
+        losses = {trial.candidate: trial.losses for trial in full.search}
+        survivors = [trial for trial in halved.search if not trial.is_dropped]
+        for trial in survivors:
+            assert trial.losses == pytest.approx(losses[trial.candidate], abs=1e-6)
+        (chosen,) = (trial for trial in halved.search if trial.chosen)
+        assert chosen.loss == min(trial.loss for trial in survivors)
+        first_epochs = 5 * 2 * 2
+        assert first_epochs < halved.epochs < full.epochs + first_epochs
+    once = replace(halving, tune=1)
+    assert [result.epochs for result in search(once)] == [
+        result.epochs for result in search(replace(method, tune=1))
+    ]
+
+
 def test_folds_and_repeats_choose_among_the_same(search: Search, make_network: MakeNetwork) -> None:
     method = make_network(tune=4)
     results = [*search(method), *search(method, repeat=1)]

@@ -49,6 +49,17 @@ def test_only_the_models_of_the_best_candidate_are_kept(plan: Plan, order: tuple
     assert [trial.candidate for trial in fold.trials] == list(order)
 
 
+def test_the_half_with_the_higher_losses_is_dropped(plan: Plan) -> None:
+    candidates = [Candidate(number=number, settings={}) for number in range(1, 6)]
+    fold = split_by_fold(list(list_fits(plan, 0)))[0]
+    fold.drop_candidates({1: 0.7, 2: np.inf, 3: 0.7, 4: 0.6, 5: 0.5}, candidates)
+    assert [each.number for each in candidates if fold.keeps(each)] == [1, 4, 5]
+    add(fold, 4, np.inf, 0.1)
+    assert list(fold.models) == [4], "a dropped candidate is worse than one that diverged"
+    add(fold, 5, 0.4, 0.4)
+    assert [trial.candidate for trial in mark_best(fold.trials) if trial.chosen] == [5]
+
+
 def test_of_equal_candidates_the_earlier_one_wins_whenever_it_was_tried() -> None:
     losses = {3: (0.5, 0.7), 1: (0.9, np.inf), 4: (0.9, 0.9), 2: (0.6, 0.6)}
     tried = [Trial(candidate=i, settings={}, losses=own) for i, own in losses.items()]

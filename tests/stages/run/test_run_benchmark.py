@@ -29,6 +29,50 @@ from lnmbench.stages.run import run
 from lnmbench.store.ledger.reader import LedgerReader
 
 
+def test_dropped_candidates_have_no_losses_in_report_and_export(
+    home: Path, silent: Progress, tmp_path: Path
+) -> None:
+    options = {"max_epochs": 6, "patience": 6, "search_epochs": 2}
+    folder = run(
+        read_benchmark(
+            None,
+            {
+                "dataset": "synthetic:n=60,images=False",
+                "encoder": ("none",),
+                "aux": ("none",),
+                "only": True,
+                "repeats": 1,
+                "folds": 2,
+                "inner": 2,
+                "training": options,
+                "tune": 3,
+            },
+        ),
+        Registry(),
+        folders=RunFolders(home=home, out=tmp_path / "out"),
+        executor=Choice(name="inline"),
+        workers=1,
+        plugins=(),
+        progress=silent,
+    )
+    results = read_results(folder, Registry())
+    (search,) = (each.search for each in results.method_results)
+    assert search is not None
+    assert sum(search.dropped) == 2
+    for trial, dropped in zip(search.trials, search.dropped, strict=True):
+        assert trial.is_dropped == (dropped > 0)
+    table = next(b for b in build_blocks(results, Registry()) if b.key == "search")
+    assert isinstance(table, Table)
+    texts = [row[3].text for row in table.rows]
+    assert [text.startswith("dropped in ") for text in texts] == [n > 0 for n in search.dropped]
+    export_run(folder, tmp_path / "csv", results)
+    rows = pd.read_csv(tmp_path / "csv" / "search.csv")
+    dropped_rows = rows[rows["mean_loss"].isna()]
+    assert (len(rows), len(dropped_rows)) == (6, 2)
+    assert dropped_rows["inner_losses"].eq("[]").all()
+    assert not dropped_rows["chosen"].any()
+
+
 def test_search_goes_from_the_command_to_ledger_report_and_export(
     home: Path, silent: Progress, tmp_path: Path
 ) -> None:

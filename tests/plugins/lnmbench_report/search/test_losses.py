@@ -20,9 +20,11 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
 ) -> None:
     tried = tuple(
         Trial(candidate=number, settings={}, losses=losses)
-        for number, losses in enumerate([(0.5, 0.7), (0.4, 0.6), (math.inf, 0.1)], start=1)
+        for number, losses in enumerate([(0.5, 0.7), (0.4, 0.6), (math.inf, 0.1), ()], start=1)
     )
-    search = Search(candidates=3, trials=tried, chosen=(tried[1], tried[1], tried[0]))
+    search = Search(
+        candidates=4, dropped=(0, 0, 0, 1), trials=tried, chosen=(tried[1], tried[1], tried[0])
+    )
     network = next(o for o in scored.method_results if isinstance(o.method, NetworkMethod))
     figure = find_figure(replace(scored, method_results=(replace(network, search=search),)))
     (panel,) = figure.panels
@@ -30,4 +32,5 @@ def test_candidates_stand_in_the_order_of_their_loss_with_how_often_they_won(
     interval, points = panel.marks
     assert interval.low is not None
     assert (points.x.tolist(), interval.low.tolist()) == ([0.5, 0.6], [0.4, 0.5])
-    assert any("1 that diverged in some fold" in note for note in figure.notes)
+    undrawn = "1 that diverged in some fold and 1 that were dropped early in some fold, not drawn"
+    assert any(undrawn in note for note in figure.notes)

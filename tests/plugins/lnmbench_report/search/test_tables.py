@@ -80,18 +80,19 @@ def make_table(results: Results) -> Table:
 
 
 def test_every_setting_that_was_tried_is_shown_with_its_loss() -> None:
-    losses = {1: (0.5, 0.7, 0.6), 2: (0.4, 0.5, 0.3), 3: (math.inf, 0.5, 0.4)}
+    losses = {1: (0.5, 0.7, 0.6), 2: (0.4, 0.5, 0.3), 3: (math.inf, 0.5, 0.4), 4: ()}
     trials_with_losses = tuple(
         Trial(candidate=number, settings={"dropout": number / 10, "token_dim": 64}, losses=values)
         for number, values in losses.items()
     )
-    searched = replace(NETWORK_SEARCH, trials=trials_with_losses)
+    searched = replace(NETWORK_SEARCH, trials=trials_with_losses, dropped=(0, 0, 0, 2))
     (table,) = Trials()(make_results((NETWORK, searched), (LOGISTIC, GRID)))
     assert isinstance(table, Table)
     assert [row[1:] for row in words(table.rows)] == [
         ["1", "dropout=0.1, token_dim=64", ".600", "2 of 5"],
         ["2", "dropout=0.2, token_dim=64", ".400", "3 of 5"],
         ["3", "dropout=0.3, token_dim=64", "–", "0 of 5"],
+        ["4", "dropout=0.4, token_dim=64", "dropped in 2 of 5", "0 of 5"],
     ]
     assert not Trials()(make_results((NETWORK, searched), done=4))
 
