@@ -223,8 +223,6 @@ class Cubes:
 class Pixels:
     level, out_dim = "slice", 16
     weights = Weights(source="none")
-    def __init__(self, train: str = "none") -> None:
-        pass
     def stages(self):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
