@@ -16,7 +16,7 @@ from timing import format_number, make_parser, time_alternately
 from lnmbench.nets.fit_results import FitResults
 from lnmbench.nets.parallel import train
 from lnmbench.records import Training
-from lnmbench.records.method import PoolingKind
+from lnmbench.records.training import PoolingKind
 
 _OPTIONS = (
     ("dim", 512, "features of a slice"),

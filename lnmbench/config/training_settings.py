@@ -9,7 +9,7 @@ from dataclasses import asdict
 from lnmbench.errors import UserError
 from lnmbench.parameters import bind
 from lnmbench.records import Choice, Training
-from lnmbench.records.method import POOLINGS
+from lnmbench.records.training import POOLINGS
 
 CAN_BE_ZERO = (
     *("weight_decay", "dropout", "feature_penalty", "layers", "warmup_epochs", "modality_dropout"),

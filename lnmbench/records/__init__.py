@@ -64,9 +64,6 @@ from lnmbench.records.method import (
     Control,
     Method,
     NetworkMethod,
-    Precision,
-    Training,
-    Weights,
     image_network,
 )
 from lnmbench.records.modalities import (
@@ -119,7 +116,9 @@ from lnmbench.records.search import (
     printable_settings,
 )
 from lnmbench.records.source import RemoteFile, Source
+from lnmbench.records.training import Precision, Training
 from lnmbench.records.weighting_step import WeightingStep
+from lnmbench.records.weights import Weights
 
 __all__ = [
     "CLINICAL_MODALITY",

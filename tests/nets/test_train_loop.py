@@ -23,7 +23,7 @@ from lnmbench.nets.rng import seeded_generator
 from lnmbench.nets.stacked.dropout import DropoutSampler
 from lnmbench.nets.train_loop import TrainLoop, rate_factor, shuffle_into_batches
 from lnmbench.records import Training
-from lnmbench.records.method import PoolingKind
+from lnmbench.records.training import PoolingKind
 from lnmbench.stages.plan.weighting import TargetOnly, TasksAlone
 
 if TYPE_CHECKING:

@@ -1,9 +1,7 @@
-"""Methods: their fingerprints."""
+"""Methods: what makes another method."""
 
 from __future__ import annotations
 
-import gc
-import pickle
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +14,6 @@ from lnmbench.records import (
     Weights,
     image_network,
 )
-from lnmbench.records import method as method_module
 from lnmbench.store import serialization
 
 
@@ -53,28 +50,6 @@ def test_every_setting_makes_another_method_and_a_label_does_not() -> None:
     ]
     assert len({method.fingerprint for method in [method, *changed]}) == 6
     assert replace(method, label="other").fingerprint == method.fingerprint
-
-
-def test_a_fingerprint_is_computed_once_and_forgotten_with_its_method() -> None:
-    gc.collect()
-    before = len(method_module._FINGERPRINTS)
-    methods = [
-        NetworkMethod(
-            label="any",
-            encoder=Choice(name=f"encoder {number}"),
-            level="slice",
-            weights=Weights(source="none"),
-        )
-        for number in range(20)
-    ]
-    first = [method.fingerprint for method in methods]
-    assert len(set(first)) == 20
-    assert [method.fingerprint for method in methods] == first
-    assert len(method_module._FINGERPRINTS) == before + 20
-    assert pickle.loads(pickle.dumps(methods[3])).fingerprint == first[3]
-    del methods
-    gc.collect()
-    assert len(method_module._FINGERPRINTS) <= before
 
 
 def test_a_baseline_counts_its_files_by_content() -> None:

@@ -17,7 +17,7 @@ from lnmbench.nets.stacked.dropout import StepDropout
 from lnmbench.nets.stacked.parameters import ParameterLayout
 from lnmbench.nets.stacked.pooling import Pooling
 from lnmbench.records import Training
-from lnmbench.records.method import PoolingKind
+from lnmbench.records.training import PoolingKind
 
 CPU = torch.device("cpu")
 WIDTH = 8

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lnmbench.errors import UserError
 from lnmbench.records import Candidate, Choice, NetworkMethod, Settings
-from lnmbench.records.method import POOLINGS
+from lnmbench.records.training import POOLINGS
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.search.candidates import make_candidates
 from lnmbench.stages.plan.search.space import plugin_choices
