@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 
 from lnmbench.contracts import AuxTask, ImageTask, OwnHead, TargetBased, Tunable
-from lnmbench.records import (
-    Cohort,
-    EncodedImages,
-    Examples,
-    ImageInputs,
-    Label,
-    find_labeled_cases,
-)
-from lnmbench.registry.boundary.arrays import require_array, view_cohort, view_read_only
+from lnmbench.records import Cohort, Label, find_labeled_cases
+from lnmbench.registry.boundary.arrays import view_cohort, view_read_only
 from lnmbench.registry.boundary.calls import Boundary
 from lnmbench.registry.boundary.search_space import require_space
 from lnmbench.registry.boundary.values import (
@@ -34,9 +27,10 @@ from lnmbench.registry.boundary.values import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
+from lnmbench.registry.boundary.image_tasks import ImageTaskMixin
+from lnmbench.registry.boundary.task_labels import CLASSES, require_targets
 
 LABELS: tuple[Label, ...] = get_args(Label)
-CLASSES: tuple[Label, ...] = ("ordinal", "nominal")
 MOST_OUTPUTS = 100_000
 _TRIED_CASES = 32
 
@@ -140,7 +134,7 @@ class GuardedTask:
         return self._in_training.call("probabilities", check, self._task.probabilities, logits)
 
     def _require_targets(self, value: object, cases: int) -> NDArray[np.float64]:
-        return _require_targets(value, count=cases, kind=self.kind, outputs=self.outputs)
+        return require_targets(value, count=cases, kind=self.kind, outputs=self.outputs)
 
     def _try(self, targets: NDArray[np.float64]) -> None:
         """Call loss and predictions for two models and some known labels."""
@@ -168,58 +162,6 @@ class GuardedTask:
         self.probabilities(logits.detach())
 
     _try_labels = _try
-
-
-class ImageTaskMixin:
-    """The examples of a plugin's auxiliary task that learns from images."""
-
-    _task: AuxTask
-    _boundary: Boundary
-    kind: Label
-    outputs: int
-    _try_labels: Callable[[NDArray[np.float64]], None]
-
-    @property
-    def images(self) -> ImageInputs:
-        """Images that the task learns from in addition to the slices, if any."""
-        check = partial(require_option, options=get_args(ImageInputs))
-        return cast("ImageInputs", self._boundary.read("images", check, self._task))
-
-    def examples(self, images: EncodedImages) -> Examples:
-        """Return the examples of all cases."""
-        function = cast("ImageTask", self._task).examples
-        check = partial(self._require_examples, images=images)
-        examples = self._boundary.call("examples", check, function, _view_images(images))
-        self._try_labels(examples.targets)
-        return examples
-
-    def _require_examples(self, value: object, images: EncodedImages) -> Examples:
-        if not isinstance(value, Examples):
-            raise Unexpected("lnmbench.records.Examples", describe(value))
-        count, cases, last = len(value.case), len(images) - 1, len(images.features) - 1
-        if not count:
-            raise Unexpected("at least one example", "none")
-        shape = (count, None, None)
-        if self.kind in CLASSES and np.ndim(value.targets) != 1:
-            raise Unexpected("one number of a class for each example", f"{np.shape(value.targets)}")
-        rows = require_array(value.rows, shape=shape, low=-1, high=last).astype(np.int64)
-        if not rows.size or (rows[..., 0] < 0).any():
-            raise Unexpected("at least one row in each bag", "a bag without rows")
-        return Examples(
-            case=require_array(value.case, shape=(count,), low=0, high=cases).astype(np.int64),
-            rows=rows,
-            targets=_require_example_targets(value.targets, count, self.kind, self.outputs),
-        )
-
-    def _require_targets(self, value: object, cases: int) -> NDArray[np.float64]:
-        targets = require_array(value, shape=(cases,), nan=True)
-        wrong = targets[~np.isnan(targets) & (targets != 1.0)]
-        if wrong.size:
-            raise Unexpected("1 for a case with an example, else NaN", f"{wrong[0]:g}")
-        return targets
-
-    def _try(self, targets: NDArray[np.float64]) -> None:
-        """Do nothing: there are no labels before the examples."""
 
 
 class TargetBasedMixin:
@@ -282,21 +224,6 @@ def guard_task(task: AuxTask, boundary: Boundary) -> AuxTask:
     return cast("AuxTask", kind(task, boundary))
 
 
-def _view_images(images: EncodedImages) -> EncodedImages:
-    """Return the images with read-only views of their arrays."""
-    arrays = {field.name: getattr(images, field.name) for field in fields(images)}
-    return EncodedImages(**{name: view_read_only(array) for name, array in arrays.items()})
-
-
-def _require_example_targets(
-    value: object, count: int, kind: Label, outputs: int
-) -> NDArray[np.float64]:
-    targets = _require_targets(value, count=count, kind=kind, outputs=outputs)
-    if np.isnan(targets).any():
-        raise Unexpected("targets without NaN", f"{int(np.isnan(targets).sum())} NaN")
-    return targets
-
-
 def _require_task(value: object) -> AuxTask:
     if not isinstance(value, AuxTask):
         raise Unexpected("an auxiliary task", describe(value))
@@ -314,28 +241,3 @@ def _require_head(value: object) -> nn.Module | None:
         names = ", ".join(name for name, _ in value.named_buffers())
         raise Unexpected("a module without buffers", names[:60])
     return value.eval()
-
-
-def _require_targets(
-    value: object, *, count: int, kind: Label, outputs: int
-) -> NDArray[np.float64]:
-    axes = np.ndim(value) if isinstance(value, np.ndarray) else 1
-    targets = require_array(value, shape=(count, *[None] * (axes - 1)), nan=True)
-    known = targets[~np.isnan(targets)]
-    if kind in CLASSES and targets.ndim == 1:
-        wrong = known[(known != np.floor(known)) | (known < 0) | (known >= outputs)]
-        allowed = f"classes from 0 to {outputs - 1}"
-    elif kind == "continuous":
-        wrong, allowed = known[:0], ""
-    else:
-        wrong, allowed = known[(known < 0) | (known > 1)], "numbers from 0 to 1"
-        if kind != "mask":
-            wrong, allowed = known[(known != 0) & (known != 1)], "0, 1 or NaN"
-    if wrong.size:
-        raise Unexpected(allowed, f"{wrong[0]:g}")
-    if not (kind in CLASSES and targets.ndim == 1) and math.prod(targets.shape[1:]) != outputs:
-        raise Unexpected(
-            f"labels of {outputs} numbers for each case, one for each output",
-            f"the shape {targets.shape}",
-        )
-    return targets
