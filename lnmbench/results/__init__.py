@@ -5,6 +5,15 @@ question in one metric. Plugins may import everything that this package lists.
 """
 
 from lnmbench.results.claims import Claim, Evidence, make_claims
+from lnmbench.results.complete_methods import complete_methods, method_labels
+from lnmbench.results.control_groups import (
+    FEWEST_CONTROLS,
+    LISTED_CONTROLS,
+    group_controls,
+    summarized_controls,
+    summarized_groups,
+    summary_label,
+)
 from lnmbench.results.controls import (
     ControlTest,
     complete_controls,
@@ -62,6 +71,13 @@ from lnmbench.results.margins import (
     question_margins,
 )
 from lnmbench.results.method_calibration import calibrate
+from lnmbench.results.method_relations import (
+    differ_only_in_tasks,
+    has_aux_effect,
+    is_control_of,
+    is_image_control_of,
+    is_reference_of,
+)
 from lnmbench.results.modalities import ModalityGroup, modality_groups, modality_names
 from lnmbench.results.operating_aims import Aim, classify, list_aims
 from lnmbench.results.ordering import (
@@ -89,32 +105,18 @@ from lnmbench.results.prediction_changes import (
     prediction_changes,
 )
 from lnmbench.results.questions import (
-    FEWEST_CONTROLS,
-    LISTED_CONTROLS,
     Question,
     all_questions,
     aux_questions,
-    aux_title,
-    complete_methods,
     control_questions,
-    describe_aux,
-    differ_only_in_tasks,
     drawn_methods,
     find_aux_questions,
-    group_controls,
-    has_aux_effect,
     has_declared_family,
     image_control_questions,
-    is_control_of,
-    is_image_control_of,
-    is_reference_of,
     label_share_questions,
-    method_labels,
     other_questions,
-    summarized_controls,
-    summarized_groups,
-    summary_label,
 )
+from lnmbench.results.task_titles import aux_title, describe_aux
 
 __all__ = [
     "ALPHA",

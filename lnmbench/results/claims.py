@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lnmbench.records import Results
+from lnmbench.results.control_groups import FEWEST_CONTROLS
 from lnmbench.results.controls import (
     ControlTest,
     complete_controls,
@@ -15,7 +16,7 @@ from lnmbench.results.controls import (
 )
 from lnmbench.results.effects import Effect, question_effects
 from lnmbench.results.formatting import ALPHA
-from lnmbench.results.questions import FEWEST_CONTROLS, Question
+from lnmbench.results.questions import Question
 
 Evidence = Literal["beaten", "not beaten", "unfinished", "undefined", "none"]
 """A task against its negative controls. `unfinished` (a planned control is not complete),

@@ -9,14 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lnmbench.records import Cost, Method, MethodResult, Results
+from lnmbench.results.control_groups import FEWEST_CONTROLS, summarized_groups, summary_label
 from lnmbench.results.formatting import metric_title
+from lnmbench.results.method_relations import is_control_of
 from lnmbench.results.ordering import primary_metrics_in_order
-from lnmbench.results.questions import (
-    FEWEST_CONTROLS,
-    is_control_of,
-    summarized_groups,
-    summary_label,
-)
 from lnmbench.stats.permutation import count_reaching, permutation_pvalue
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import MethodResult, Results
-from lnmbench.results.questions import complete_methods
+from lnmbench.results.complete_methods import complete_methods
 from lnmbench.stats.cv_auc import placements
 
 FEWEST_METHODS = 2

@@ -18,13 +18,9 @@ from lnmbench.results.formatting import (
     join_and,
     metric_title,
 )
+from lnmbench.results.method_relations import is_control_of, is_image_control_of, is_reference_of
 from lnmbench.results.ordering import metrics_in_order, reverse_comparison
-from lnmbench.results.questions import (
-    Question,
-    is_control_of,
-    is_image_control_of,
-    is_reference_of,
-)
+from lnmbench.results.questions import Question
 from lnmbench.stats.resampled import minimum_detectable_difference
 
 Role = Literal["family", "control", "descriptive"]

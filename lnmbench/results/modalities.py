@@ -16,7 +16,7 @@ from lnmbench.records import (
     image_network,
     sort_modalities,
 )
-from lnmbench.results.questions import complete_methods
+from lnmbench.results.complete_methods import complete_methods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Results
+from lnmbench.results.complete_methods import complete_methods
 from lnmbench.results.formatting import join_and
 from lnmbench.results.ordering import metrics_in_order
-from lnmbench.results.questions import complete_methods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lnmbench.records import PairComparison, Results, TestResult
-from lnmbench.results.questions import all_questions, summarized_controls
+from lnmbench.results.control_groups import summarized_controls
+from lnmbench.results.questions import all_questions
 
 
 def metrics_in_order(results: Results) -> list[str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from lnmbench.records import Results
+from lnmbench.results.complete_methods import complete_methods
 from lnmbench.results.effects import Effect, question_effects
-from lnmbench.results.questions import Question, aux_title, complete_methods, is_bound_of
+from lnmbench.results.method_relations import is_bound_of
+from lnmbench.results.questions import Question
+from lnmbench.results.task_titles import aux_title
 
 
 def positive_controls(results: Results, question: Question) -> list[Question]:

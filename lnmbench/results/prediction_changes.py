@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.records import Method, MethodResult, Results
+from lnmbench.results.complete_methods import complete_methods
 from lnmbench.results.formatting import format_decimal
 from lnmbench.results.learned_tasks import unlearned_tasks
-from lnmbench.results.questions import Question, complete_methods, is_reference_of
+from lnmbench.results.method_relations import is_reference_of
+from lnmbench.results.questions import Question
 from lnmbench.stats.discrimination import auc
 
 NORMAL = NormalDist()

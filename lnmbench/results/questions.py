@@ -7,26 +7,24 @@ from dataclasses import dataclass
 
 from lnmbench.records import (
     BaselineMethod,
-    Choice,
     Method,
     MethodResult,
     NetworkMethod,
     Results,
     feature_modalities,
-    is_shuffled,
-    strip_image_control,
-    unshuffle,
 )
-from lnmbench.results.formatting import join_and
+from lnmbench.results.complete_methods import complete_methods
 from lnmbench.results.label_shares import has_fewer_labels, label_shares, tasks_key
+from lnmbench.results.method_relations import (
+    has_aux_effect,
+    is_control_of,
+    is_image_control_of,
+    is_reference_of,
+)
+from lnmbench.results.task_titles import aux_title
 
-_AUTOMATIC = "auto"
 DRAWN = 8
 """The largest number of methods in a figure; more of them hide each other."""
-LISTED_CONTROLS = 2
-"""The largest set of negative controls of one network that is listed among the methods."""
-FEWEST_CONTROLS = 19
-"""Negative controls of one network with which a permutation test can reach p = .05."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,104 +39,6 @@ class Question:
     def fingerprints(self) -> frozenset[str]:
         """The fingerprints of both methods, in no order."""
         return frozenset((self.method.fingerprint, self.reference.fingerprint))
-
-
-def complete_methods(results: Results) -> list[MethodResult]:
-    """Return the results of the methods that tables and figures list: those with every unit.
-
-    A large set of negative controls is not among them: one section summarizes it. Neither are
-    calls, and methods that lack predictions of some cases.
-    """
-    groups = summarized_groups([result.method for result in results.method_results])
-    summarized = {id(control) for group in groups for control in group}  # fingerprints are slow
-    return [
-        result
-        for result in results.method_results
-        if result.complete and result.method.is_scored and id(result.method) not in summarized
-    ]
-
-
-def method_labels(results: Results) -> dict[str, str]:
-    """Return the label of each method by its fingerprint."""
-    return {result.method.fingerprint: result.method.label for result in results.method_results}
-
-
-def is_reference_of(reference: Method, method: Method) -> bool:
-    """Return whether `reference` is the network of `method` without its auxiliary tasks."""
-    return bool(method.aux) and not reference.aux and _has_network_of(reference, method)
-
-
-def differ_only_in_tasks(a: Method, b: Method) -> bool:
-    """Return whether two methods are the same network with other auxiliary tasks or none."""
-    return (
-        isinstance(a, NetworkMethod) and isinstance(b, NetworkMethod) and _network(a) == _network(b)
-    )
-
-
-def is_control_of(control: Method, method: Method) -> bool:
-    """Return whether `control` is `method` with the labels of every auxiliary task permuted."""
-    return (
-        control.is_permuted
-        and not method.is_control
-        and [unshuffle(c) for c in control.aux] == [unshuffle(c) for c in method.aux]
-        and _has_network_of(control, method)
-    )
-
-
-def is_image_control_of(control: Method, method: Method) -> bool:
-    """Return whether `control` is the network `method` with changed images."""
-    return (
-        isinstance(control, NetworkMethod)
-        and isinstance(method, NetworkMethod)
-        and control.has_changed_images
-        and not method.is_control
-        and (control.aux, control.weighting) == (method.aux, method.weighting)
-        and _network(control)[1:] == _network(method)[1:]
-        and strip_image_control(control.portable_encoder) == method.portable_encoder
-    )
-
-
-def is_bound_of(control: Method, method: Method) -> bool:
-    """Return whether `control` is `method` with a positive control as its auxiliary task."""
-    return (
-        control.control == "positive" and not method.is_control and _has_network_of(control, method)
-    )
-
-
-def group_controls(methods: Sequence[Method]) -> list[list[NetworkMethod]]:
-    """Return the controls among methods, those of the same network and tasks together."""
-    groups: dict[object, list[NetworkMethod]] = {}
-    for method in methods:
-        if isinstance(method, NetworkMethod) and method.is_control:
-            tasks = tuple(unshuffle(choice).key for choice in method.aux)
-            key = (
-                *_network(method)[1:],
-                str(method.portable_encoder),
-                str(method.weighting),
-                tasks,
-            )
-            groups.setdefault(key, []).append(method)
-    return list(groups.values())
-
-
-def summarized_controls(methods: Sequence[Method]) -> frozenset[str]:
-    """Return the fingerprints of the negative controls of sets that are too large to list."""
-    return frozenset(c.fingerprint for group in summarized_groups(methods) for c in group)
-
-
-def summarized_groups(methods: Sequence[Method]) -> list[list[NetworkMethod]]:
-    """Return the sets of negative controls that are too large to list."""
-    return [group for group in group_controls(methods) if len(group) > LISTED_CONTROLS]
-
-
-def summary_label(group: Sequence[Method]) -> str:
-    """Return the label of a set of negative controls: the first one's, and the number of others."""
-    return f"{group[0].label} and {len(group) - 1} more controls"
-
-
-def has_aux_effect(method: Method) -> bool:
-    """Return whether a method has auxiliary tasks and is no control."""
-    return bool(method.aux) and not method.is_control
 
 
 def aux_questions(results: Results) -> list[Question]:
@@ -275,34 +175,6 @@ def drawn_methods(results: Results, limit: int = DRAWN) -> list[MethodResult]:
     return [by_key[key] for key in drawn]
 
 
-def aux_title(method: Method) -> str:
-    """Return the auxiliary tasks of a method in one text that marks controls.
-
-    Parameters that are chosen automatically are left out: `pt + column:name=grade`.
-    """
-    mark = "negative control" if method.is_permuted else "labels permuted"
-    names = [(_drop_automatic(choice), is_shuffled(choice)) for choice in method.aux]
-    title = " + ".join(f"{name} ({mark})" if permuted else name for name, permuted in names)
-    return title if method.control == "none" else f"{title} ({method.control} control)"
-
-
-def _drop_automatic(choice: Choice) -> str:
-    parameters = unshuffle(choice).parameters
-    chosen = {name: value for name, value in parameters.items() if value != _AUTOMATIC}
-    return str(Choice(name=choice.name, parameters=chosen))
-
-
-def describe_aux(results: Results, method: Method) -> str:
-    """Return the titles of a method's auxiliary tasks, with the options in parentheses.
-
-    `pathological T stage (pt)`; the options alone if the results lack a title.
-    """
-    labels = [results.aux_labels.get(choice.key) for choice in method.aux]
-    titles = [label.title for label in labels if label is not None]
-    options = aux_title(method)
-    return f"{join_and(titles)} ({options})" if len(titles) == len(labels) else options
-
-
 def _keys_by_interest(results: Results) -> Iterator[str]:
     for question in aux_questions(results):
         yield from (question.method.fingerprint, question.reference.fingerprint)
@@ -324,18 +196,3 @@ def _pair_with_references(methods: Sequence[Method]) -> list[Question]:
 
 def _methods(results: Results) -> list[Method]:
     return [result.method for result in complete_methods(results)]
-
-
-def _has_network_of(other: Method, method: Method) -> bool:
-    if not (isinstance(other, NetworkMethod) and isinstance(method, NetworkMethod)):
-        return False
-    # one task needs no weighting, so a network without auxiliary tasks may have none
-    same_weighting = other.weighting is None or other.weighting == method.weighting
-    return same_weighting and _network(method) == _network(other)
-
-
-def _network(method: NetworkMethod) -> tuple[object, ...]:
-    weights = (method.weights.source, method.weights.sha256)
-    encoder = method.portable_encoder
-    settings = (method.training, method.tune, method.window_hu, method.region)
-    return (encoder, weights, *settings)

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from lnmbench.records import AuxLabels, Choice, Method, MethodResult, Results, Weights
+from lnmbench.records import Choice, Method, MethodResult, Results, Weights
 from lnmbench.results import (
     all_questions,
     aux_questions,
-    aux_title,
-    complete_methods,
     control_questions,
-    describe_aux,
     drawn_methods,
     has_aux_effect,
     image_control_questions,
-    is_control_of,
-    is_reference_of,
-    method_labels,
     other_questions,
 )
 from lnmbench.testing.sample_results import (
@@ -57,15 +49,7 @@ def test_a_half_permuted_method_has_a_question_and_the_whole_as_control() -> Non
     assert [question.method for question in aux_questions(results)] == [both, half]
     controls = [(q.method, q.reference) for q in control_questions(results)]
     assert controls == [(both, whole), (half, whole)]
-    assert aux_title(half) == "pt + size (labels permuted)"
-    assert aux_title(whole) == "pt (negative control) + size (negative control)"
     assert control_questions(make_results([(SINGLE_TASK, 0.2), (both, 3.0), (half, 1.0)])) == []
-
-
-def test_tasks_are_told_apart_by_their_parameters() -> None:
-    few = Choice(name="pt", parameters={"edition": "auto", "shuffled": 0, "keep": 0.25})
-    grade = Choice(name="column", parameters={"name": "grade", "shuffled": 0})
-    assert aux_title(sample_network("n", few, grade)) == "pt:keep=0.25 + column:name=grade"
 
 
 def test_the_folder_of_a_weight_file_makes_no_other_network() -> None:
@@ -81,9 +65,8 @@ def test_the_folder_of_a_weight_file_makes_no_other_network() -> None:
     assert len(aux_questions(make_results([(first, 1.0), (second, 1.0)]))) == 1
 
 
-def test_a_control_has_no_question_of_its_own_and_is_called_a_control() -> None:
+def test_a_control_has_no_question_of_its_own() -> None:
     results = make_results([*THREE, (CONTROL, 1.0)])
-    assert aux_title(CONTROL) == "pt (negative control)"
     assert [question.method for question in aux_questions(results)] == [MULTI_TASK]
     (question,) = control_questions(results)
     assert (question.method, question.reference) == (MULTI_TASK, CONTROL)
@@ -97,10 +80,7 @@ def test_controls_with_other_settings_or_tasks_control_nothing() -> None:
         sample_network("b", Choice(name="size", parameters={"shuffled": 1})),
         sample_network("c", Choice(name="pt", parameters={"shuffled": 1, "edition": "7"})),
     ):
-        assert not is_control_of(control, MULTI_TASK)
         assert control_questions(make_results([(MULTI_TASK, 1.0), (control, 1.0)])) == []
-    assert is_control_of(CONTROL, MULTI_TASK)
-    assert not is_control_of(MULTI_TASK, CONTROL)
 
 
 def test_networks_that_differ_in_more_than_the_task_have_no_auxiliary_question() -> None:
@@ -110,11 +90,8 @@ def test_networks_that_differ_in_more_than_the_task_have_no_auxiliary_question()
         LOGISTIC,
     )
     for other in others:
-        assert not is_reference_of(other, MULTI_TASK)
         assert aux_questions(make_results([(MULTI_TASK, 1.0), (other, 1.0)])) == []
     unweighted = replace(SINGLE_TASK, weighting=None)
-    assert is_reference_of(unweighted, MULTI_TASK)
-    assert not is_reference_of(SINGLE_TASK, SINGLE_TASK)
     assert len(aux_questions(make_results([(MULTI_TASK, 1.0), (unweighted, 1.0)]))) == 1
 
 
@@ -138,28 +115,12 @@ def test_all_questions_are_in_reading_order_with_references_of_their_kind() -> N
         (MULTI_TASK, CONTROL),
         (MULTI_TASK, LOGISTIC),
     ]
-    assert [has_aux_effect(m) for m, _ in SAMPLE_METHODS] == [True, False, False, False]
-    labels = method_labels(results)
-    assert labels[CONTROL.fingerprint] == CONTROL.label
-    waiting = make_results(SAMPLE_METHODS, units_done={"resnet50": 3})
-    assert SINGLE_TASK not in [result.method for result in complete_methods(waiting)]
 
 
 def test_without_other_questions_every_pair_is_one() -> None:
     other = replace(LOGISTIC, label="forest", baseline=Choice(name="forest"))
     (question,) = other_questions(make_results([(LOGISTIC, 1.0), (other, 1.0)]))
     assert (question.method, question.reference) == (other, LOGISTIC)
-
-
-def test_tasks_have_titles_with_their_options() -> None:
-    results = make_results(THREE)
-    assert describe_aux(results, MULTI_TASK) == "pt"
-    labels = AuxLabels(
-        task="pt", title="pathological T stage", kind="ordinal", known=9, values=np.zeros(9)
-    )
-    titled = replace(results, aux_labels={"pt": labels})
-    assert describe_aux(titled, MULTI_TASK) == "pathological T stage (pt)"
-    assert describe_aux(titled, sample_network("both", "pt", "size")) == "pt + size"
 
 
 def test_an_image_control_asks_no_question_and_is_compared_with_its_own_network() -> None:
