@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from lnmbench.errors import UserError
 from lnmbench.store.file_errors import FileProblem, classify, read_error, write_error
@@ -119,6 +119,47 @@ def wait_for(
                 say(f"another program holds {path}: waiting up to {seconds:g} s for it")
                 notified = True
             sleep(_PAUSE_SECONDS)
+
+
+def hold(database: sqlite3.Connection, path: Path, say: Say) -> None:
+    """Begin a transaction that sees one state of a ledger; wait until it is free.
+
+    Parameters
+    ----------
+    database
+        The ledger.
+    path
+        Its file.
+    say
+        Receives a notice when the wait begins.
+    """
+
+    def begin() -> None:
+        database.execute("BEGIN")
+        try:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            database.rollback()
+            raise
+
+    wait_for(begin, path, seconds=READER_SECONDS, say=say)
+
+
+class _Closable(Protocol):
+    """A ledger, or its connection."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+@contextmanager
+def closing_on_error(ledger: _Closable) -> Iterator[None]:
+    """Close the ledger if the block fails."""
+    try:
+        yield
+    except BaseException:
+        ledger.close()
+        raise
 
 
 @contextmanager

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -36,24 +33,22 @@ from lnmbench.store.ledger.connection import (
     READER_SECONDS,
     Say,
     be_silent,
+    closing_on_error,
     connect,
+    hold,
     reading_ledger,
     wait_for,
 )
+from lnmbench.store.ledger.label_rows import read_labels
+from lnmbench.store.ledger.loss_curve import summarize_losses
 from lnmbench.store.ledger.schema import FILE, OUTCOMES, PROBABILITIES, find_optional
-from lnmbench.store.ledger.stored_plan import plan_facts, read_fact
+from lnmbench.store.ledger.stored_plan import read_fact, require_plan
 from lnmbench.store.ledger.trial_rows import read_trial
 from lnmbench.store.ledger.verification import require_format, require_sound, verify
+from lnmbench.store.serialization import Record
 
 if TYPE_CHECKING:
     import pandas as pd
-
-IDENTITY = {
-    "fingerprint": "cohort",
-    "protocol": "protocol",
-    "labels_and_folds": "version of the target: the labels or folds differ",
-}
-"""Facts that must agree for a plan to continue a ledger, and the words of the refusal."""
 
 
 class LedgerReader:
@@ -120,16 +115,7 @@ class LedgerReader:
 
     def require(self, plan: Plan) -> None:
         """Raise `UserError` if the ledger holds another plan."""
-        required = plan_facts(plan)
-        for name, noun in IDENTITY.items():
-            if read_fact(self._database, name) != required[name]:
-                raise UserError(
-                    f"this run directory belongs to another {noun}",
-                    where=str(self.path.parent),
-                    expected=read_fact(self._database, name),
-                    got=required[name],
-                    then="choose another with --out",
-                )
+        require_plan(self._database, plan, self.path)
 
     def methods(self) -> tuple[Method, ...]:
         """Return all planned methods in the order in which they were added."""
@@ -236,25 +222,11 @@ class LedgerReader:
 
     def equations(self, method: str) -> tuple[UnitEquations, ...]:
         """Return the equations of each unit of a linear method that has them."""
-        if "equations" not in find_optional(self._database):
-            return ()
-        query = (
-            "SELECT record FROM units JOIN equations USING (unit) WHERE method = ? ORDER BY unit"
-        )
-        rows = self._read(query, (method,))
-        with reading_ledger(self.path):
-            return tuple(serialization.unpack(UnitEquations, text) for (text,) in rows)
+        return self._read_units("equations", UnitEquations, method)
 
     def selections(self, method: str) -> tuple[UnitSelections, ...]:
         """Return the selected features of each unit of a baseline that has stored them."""
-        if "selections" not in find_optional(self._database):
-            return ()
-        query = (
-            "SELECT record FROM units JOIN selections USING (unit) WHERE method = ? ORDER BY unit"
-        )
-        rows = self._read(query, (method,))
-        with reading_ledger(self.path):
-            return tuple(serialization.unpack(UnitSelections, text) for (text,) in rows)
+        return self._read_units("selections", UnitSelections, method)
 
     def final_model(self, method: str) -> FinalModel | None:
         """Return the model of all cases of a linear method, None if there is none."""
@@ -279,24 +251,11 @@ class LedgerReader:
     def labels(self) -> dict[str, AuxLabels]:
         """Return the labels of each auxiliary task, by task."""
         labels = {}
-        tasks = self._read("SELECT * FROM tasks ORDER BY task")
-        for task, title, kind, known, shape, from_examples in tasks:
-            rows = self._read(
-                "SELECT case_number, output, value FROM labels WHERE task = ?", (task,)
-            )
+        for row in self._read("SELECT * FROM tasks ORDER BY task"):
+            query = "SELECT case_number, output, value FROM labels WHERE task = ?"
+            rows = self._read(query, row[:1])
             with reading_ledger(self.path):
-                n, *rest = json.loads(shape)
-                values = np.full((n, math.prod(rest)), np.nan)
-                for case, output, value in rows:
-                    values[case, output] = value
-            labels[task] = AuxLabels(
-                task=task,
-                title=title,
-                kind=kind,
-                known=known,
-                values=values.reshape(n, *rest),
-                from_examples=bool(from_examples),
-            )
+                labels[row[0]] = read_labels(row, rows)
         return labels
 
     def profile(self) -> Profile | None:
@@ -318,18 +277,7 @@ class LedgerReader:
             " WHERE method = ?",
             (method,),
         )
-        if not rows:
-            return None
-        table = np.array(rows, dtype=np.float64)
-        epochs = np.unique(table[:, 0])
-        losses = [table[table[:, 0] == epoch, 1:] for epoch in epochs]
-        quartiles = np.stack([np.nanpercentile(pairs, (25, 50, 75), axis=0) for pairs in losses])
-        return Curve(
-            epochs=epochs.astype(np.int64),
-            training=quartiles[:, :, 0],
-            validation=quartiles[:, :, 1],
-            fits=np.array([len(pairs) for pairs in losses]),
-        )
+        return summarize_losses(np.array(rows, dtype=np.float64)) if rows else None
 
     def frame(self, query: str) -> pd.DataFrame:
         """Return the rows of a query over the tables of the ledger."""
@@ -338,6 +286,15 @@ class LedgerReader:
         with reading_ledger(self.path):
             return pd.read_sql_query(query, self._database)
 
+    def _read_units(self, table: str, kind: type[Record], method: str) -> tuple[Record, ...]:
+        """Return the records of an optional table for each unit of a method, if it has them."""
+        if table not in find_optional(self._database):
+            return ()
+        query = f"SELECT record FROM units JOIN {table} USING (unit) WHERE method = ? ORDER BY unit"
+        rows = self._read(query, (method,))
+        with reading_ledger(self.path):
+            return tuple(serialization.unpack(kind, text) for (text,) in rows)
+
     def _read(self, query: str, values: tuple[object, ...] = ()) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
         with reading_ledger(self.path):
             return wait_for(
@@ -345,37 +302,3 @@ class LedgerReader:
                 self.path,
                 seconds=READER_SECONDS,
             )
-
-
-def hold(database: sqlite3.Connection, path: Path, say: Say) -> None:
-    """Begin a transaction that sees one state of a ledger; wait until it is free.
-
-    Parameters
-    ----------
-    database
-        The ledger.
-    path
-        Its file.
-    say
-        Receives a notice when the wait begins.
-    """
-
-    def begin() -> None:
-        database.execute("BEGIN")
-        try:
-            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except BaseException:
-            database.rollback()
-            raise
-
-    wait_for(begin, path, seconds=READER_SECONDS, say=say)
-
-
-@contextmanager
-def closing_on_error(ledger: LedgerReader | sqlite3.Connection) -> Iterator[None]:
-    """Close the ledger if the block fails."""
-    try:
-        yield
-    except BaseException:
-        ledger.close()
-        raise

@@ -98,6 +98,12 @@ def find_optional(database: sqlite3.Connection) -> frozenset[str]:
     return frozenset(OPTIONAL_TABLES) & {name for (name,) in rows}
 
 
+def create_optional(database: sqlite3.Connection, name: str) -> None:
+    """Create an optional table that the ledger does not have yet."""
+    if name not in find_optional(database):
+        database.execute(OPTIONAL_TABLES[name])
+
+
 def optional_schema() -> frozenset[tuple[str, str, str | None]]:
     """Return type, name and SQL of the tables that a ledger may have, as `expected_schema`."""
     with closing(sqlite3.connect(":memory:")) as database:

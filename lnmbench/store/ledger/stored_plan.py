@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lnmbench.errors import UserError
 from lnmbench.records import (
     Card,
     Outcomes,
@@ -26,6 +27,13 @@ from lnmbench.store.ledger.checksums import store_checksum
 from lnmbench.store.ledger.connection import connect_new
 from lnmbench.store.ledger.schema import FORMAT, TABLES
 from lnmbench.store.serialization import DamagedRecordError
+
+IDENTITY = {
+    "fingerprint": "cohort",
+    "protocol": "protocol",
+    "labels_and_folds": "version of the target: the labels or folds differ",
+}
+"""Facts that must agree for a plan to continue a ledger, and the words of the refusal."""
 
 
 def plan_facts(plan: Plan) -> dict[str, str]:
@@ -46,6 +54,30 @@ def plan_facts(plan: Plan) -> dict[str, str]:
         "outcomes": json.dumps([] if plan.outcomes is None else plan.outcomes.names),
         "labels_and_folds": digest.hexdigest()[:32],
     }
+
+
+def require_plan(database: sqlite3.Connection, plan: Plan, path: Path) -> None:
+    """Raise `UserError` if a ledger holds another plan.
+
+    Parameters
+    ----------
+    database
+        The ledger.
+    plan
+        The plan that it must hold.
+    path
+        Its file.
+    """
+    required = plan_facts(plan)
+    for name, noun in IDENTITY.items():
+        if read_fact(database, name) != required[name]:
+            raise UserError(
+                f"this run directory belongs to another {noun}",
+                where=str(path.parent),
+                expected=read_fact(database, name),
+                got=required[name],
+                then="choose another with --out",
+            )
 
 
 def write_new(path: Path, plan: Plan) -> None:

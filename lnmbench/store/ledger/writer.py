@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
-import numpy as np
-from numpy.typing import NDArray
 
 from lnmbench.errors import UserError
 from lnmbench.records import (
-    TARGET,
     AuxLabels,
     EncoderProbe,
     FinalModel,
@@ -31,20 +27,20 @@ from lnmbench.store.ledger.checksums import store_checksum
 from lnmbench.store.ledger.connection import (
     Say,
     be_silent,
+    closing_on_error,
     connect,
+    hold,
     reading_ledger,
     transaction,
 )
+from lnmbench.store.ledger.label_rows import label_rows, task_row
 from lnmbench.store.ledger.lock import SUFFIX, acquire_lock
-from lnmbench.store.ledger.reader import LedgerReader, closing_on_error, hold
+from lnmbench.store.ledger.reader import LedgerReader
 from lnmbench.store.ledger.result_checks import require_valid
-from lnmbench.store.ledger.schema import FILE, OPTIONAL_TABLES, PROBABILITIES, find_optional
+from lnmbench.store.ledger.schema import FILE, create_optional
 from lnmbench.store.ledger.stored_plan import write_new
-from lnmbench.store.ledger.trial_rows import trial_row
+from lnmbench.store.ledger.unit_rows import discard_unit, store_permuted, store_unit
 from lnmbench.store.ledger.verification import method_kind, require_format, verify
-
-LARGEST_DIFFERENCE = 1e-3
-"""Difference between the predictions of a unit and those when it is computed again."""
 
 
 class LedgerWriter(LedgerReader):
@@ -116,24 +112,7 @@ class LedgerWriter(LedgerReader):
         if damaged:
             with self._transaction():
                 for unit in damaged:
-                    self._discard(unit.number)
-
-    def _discard(self, unit: int) -> None:
-        """Delete the results of a unit, so that it is missing."""
-        tables = ["predictions", "validation", "histories", "search"]
-        optional = find_optional(self._database) & {"permuted", "equations", "selections"}
-        for table in [*tables, *sorted(optional)]:
-            self._database.execute(f"DELETE FROM {table} WHERE unit = ?", (unit,))
-        self._database.execute(
-            "UPDATE units SET state = 'planned', seconds = NULL, device_seconds = NULL,"
-            " memory_mb = NULL, fits = NULL, epochs = NULL, settings = NULL WHERE unit = ?",
-            (unit,),
-        )
-        self._database.execute(
-            "DELETE FROM checksums"
-            " WHERE part IN ('unit', 'permuted', 'equations', 'selections') AND key = ?",
-            (str(unit),),
-        )
+                    discard_unit(self._database, unit.number)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -178,24 +157,13 @@ class LedgerWriter(LedgerReader):
         """Add the labels of auxiliary tasks; labels that the ledger has stay as they are."""
         with self._transaction():
             for task_labels in labels:
-                task, values = task_labels.task, task_labels.values
                 self._database.execute(
-                    "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?)",
-                    (
-                        task,
-                        task_labels.title,
-                        task_labels.kind,
-                        task_labels.known,
-                        json.dumps(values.shape),
-                        task_labels.from_examples,
-                    ),
+                    "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?)", task_row(task_labels)
                 )
-                flat = values.reshape(len(values), -1)  # (n, outputs)
                 self._database.executemany(
-                    "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?)",
-                    [(task, output, case, value) for case, output, value in _iterate_known(flat)],
+                    "INSERT OR IGNORE INTO labels VALUES (?, ?, ?, ?)", label_rows(task_labels)
                 )
-                store_checksum(self._database, "task", task)
+                store_checksum(self._database, "task", task_labels.task)
 
     def add_profile(self, profile: Profile) -> None:
         """Store the profile of the cohort."""
@@ -248,109 +216,18 @@ class LedgerWriter(LedgerReader):
         with self._transaction():
             for result in results:
                 if (result.unit.repeat, result.unit.fold) not in done[result.unit.method]:
-                    self._add_result(result)
-                self._add_permuted(result)
-
-    def _add_result(self, result: UnitResult) -> None:
-        key = self._find_unit(result)
-        rows = [
-            (key, task, output, case, value)
-            for task, values in result.test.items()
-            for case, output, value in _iterate_known(values)
-        ]
-        self._database.executemany("INSERT INTO predictions VALUES (?, ?, ?, ?, ?)", rows)
-        validation = result.validation[~np.isnan(result.validation)]
-        self._database.execute(
-            "INSERT INTO validation VALUES (?, ?)",
-            (key, validation.astype(PROBABILITIES).tobytes()),
-        )
-        self._database.executemany(
-            "INSERT INTO histories VALUES (?, ?, ?, ?, ?)",
-            [(key, e.inner, e.epoch, e.training_loss, e.validation_loss) for e in result.history],
-        )
-        self._database.executemany(
-            "INSERT INTO search VALUES (?, ?, ?, ?, ?, ?)",
-            [(key, *trial_row(trial)) for trial in result.search],
-        )
-        self._database.execute(
-            "UPDATE units SET state = 'done', seconds = ?, device_seconds = ?, memory_mb = ?,"
-            " fits = ?, epochs = ?, settings = ? WHERE unit = ?",
-            (
-                result.seconds,
-                result.device_seconds,
-                result.memory_mb,
-                result.fits,
-                result.epochs,
-                json.dumps(dict(result.settings), sort_keys=True),
-                key,
-            ),
-        )
-        store_checksum(self._database, "unit", key)
-        if result.selections is not None:
-            self._require_table("selections")
-            record = serialization.pack(result.selections)
-            self._database.execute("INSERT INTO selections VALUES (?, ?)", (key, record))
-            store_checksum(self._database, "selections", key)
-
-    def _add_permuted(self, result: UnitResult) -> None:
-        """Add the predictions of permuted inputs and equations, unless the unit has some."""
-        if not result.permuted:
-            return
-        self._require_table("permuted")
-        key = self._find_unit(result)
-        query = "SELECT count(*) FROM permuted WHERE unit = ?"
-        if self._database.execute(query, (key,)).fetchone()[0]:
-            return
-        self._require_same_predictions(key, result)
-        self._database.executemany(
-            "INSERT INTO permuted VALUES (?, ?, ?, ?)",
-            [
-                (key, each.kind, each.name, each.values.astype(PROBABILITIES).tobytes())
-                for each in result.permuted
-            ],
-        )
-        store_checksum(self._database, "permuted", key)
-        if result.equations is not None:
-            self._require_table("equations")
-            record = serialization.pack(result.equations)
-            self._database.execute("INSERT INTO equations VALUES (?, ?)", (key, record))
-            store_checksum(self._database, "equations", key)
-
-    def _require_table(self, name: str) -> None:
-        """Create an optional table that the ledger does not have yet."""
-        if name not in find_optional(self._database):
-            self._database.execute(OPTIONAL_TABLES[name])
+                    store_unit(self._database, result)
+                store_permuted(self._database, result)
 
     def add_final_model(self, method: str, model: FinalModel) -> None:
         """Store the model of all cases of a linear method, instead of an earlier one."""
         with self._transaction():
-            self._require_table("final_models")
+            create_optional(self._database, "final_models")
             self._database.execute(
                 "INSERT OR REPLACE INTO final_models VALUES (?, ?)",
                 (method, serialization.pack(model)),
             )
             store_checksum(self._database, "final_models", method)
-
-    def _require_same_predictions(self, key: int, result: UnitResult) -> None:
-        """Raise `UserError` if a unit that was computed again predicts something else."""
-        query = "SELECT case_number, output, value FROM predictions WHERE unit = ? AND task = ?"
-        for case, output, value in self._database.execute(query, (key, TARGET)).fetchall():
-            if abs(result.test[TARGET][case, output] - value) > LARGEST_DIFFERENCE:
-                raise UserError(
-                    "a finished unit has other predictions when it is computed again",
-                    where=f"repeat {result.unit.repeat + 1}, fold {result.unit.fold + 1}",
-                    expected=f"a difference of at most {LARGEST_DIFFERENCE:g}",
-                    got=f"{abs(result.test[TARGET][case, output] - value):.2g}",
-                    then="run with --importance and another --out: hardware or libraries differ",
-                )
-
-    def _find_unit(self, result: UnitResult) -> int:
-        unit = result.unit
-        row = self._database.execute(
-            "SELECT unit FROM units WHERE method = ? AND repeat = ? AND fold = ?",
-            (unit.method, unit.repeat, unit.fold),
-        ).fetchone()
-        return int(row[0])
 
 
 def _file_identity(path: Path) -> tuple[int, int] | None:
@@ -367,9 +244,3 @@ def _remove_new_folder(folder: Path) -> None:
     for empty in (folder, folder.parent):
         with suppress(OSError):
             empty.rmdir()
-
-
-def _iterate_known(values: NDArray[np.float64]) -> Iterator[tuple[int, int, float]]:
-    """Yield (case, output, value) of each number of (n, outputs) that is not NaN."""
-    for case, output in np.argwhere(~np.isnan(values)).tolist():
-        yield case, output, float(values[case, output])

@@ -15,7 +15,6 @@ from lnmbench import UserError
 from lnmbench.records import (
     AuxLabels,
     BaselineMethod,
-    Epoch,
     Estimate,
     Manifest,
     NetworkMethod,
@@ -127,26 +126,6 @@ def test_what_is_no_ledger_is_one_line(tmp_path: Path, plan: Plan) -> None:
         LedgerWriter.create(tmp_path, plan)
 
 
-def test_the_labels_of_auxiliary_tasks_are_read_as_they_were_written(
-    tmp_path: Path, plan: Plan
-) -> None:
-    classes = np.where(np.arange(30) % 4, np.arange(30) % 7, np.nan)
-    boxes = np.arange(60.0).reshape(30, 2)
-    written = [
-        AuxLabels(task="pt:a=1", title="pT", kind="ordinal", known=22, values=classes),
-        AuxLabels(task="box", title="box", kind="continuous", known=30, values=boxes),
-    ]
-    with LedgerWriter.create(tmp_path, plan) as ledger:
-        ledger.add_labels(written)
-        # what was learned is what is scored: a later version of the task changes nothing here
-        ledger.add_labels([replace(written[1], values=boxes + 1)])
-        result = ledger.labels()
-    assert list(result) == ["box", "pt:a=1"]
-    np.testing.assert_array_equal(result["pt:a=1"].values, classes)
-    np.testing.assert_array_equal(result["box"].values, boxes)
-    assert (result["pt:a=1"].kind, result["pt:a=1"].known) == ("ordinal", 22)
-
-
 def test_validation_predictions_come_unit_by_unit_in_the_order_of_the_plan(
     tmp_path: Path, plan: Plan, method: NetworkMethod, make_result: MakeResult
 ) -> None:
@@ -159,31 +138,6 @@ def test_validation_predictions_come_unit_by_unit_in_the_order_of_the_plan(
         ((repeat, fold, values),) = ledger.validation(method.fingerprint)
     assert (repeat, fold) == (1, 2)
     np.testing.assert_array_equal(values, observed[training])
-
-
-def test_curves_are_quartiles_over_the_fits_that_were_still_training(
-    tmp_path: Path,
-    plan: Plan,
-    method: NetworkMethod,
-    baseline: BaselineMethod,
-    make_result: MakeResult,
-) -> None:
-    losses = {1: [4.0, 2.0, 3.0], 2: [1.0]}
-    history = tuple(
-        Epoch(inner=inner, epoch=epoch, training_loss=loss, validation_loss=loss + 1)
-        for epoch, each in losses.items()
-        for inner, loss in enumerate(each)
-    )
-    with LedgerWriter.create(tmp_path, plan) as ledger:
-        ledger.add_methods([method, baseline], plan.splits.units())
-        ledger.add_results([replace(make_result(plan, 0, 0), history=history)])
-        curve = ledger.curve(method.fingerprint)
-        assert ledger.curve(baseline.fingerprint) is None
-    assert curve is not None
-    assert curve.epochs.tolist() == [1, 2]
-    assert curve.fits.tolist() == [3, 1]
-    np.testing.assert_allclose(curve.training, [[2.5, 3.0, 3.5], [1, 1, 1]])
-    np.testing.assert_allclose(curve.validation, [[3.5, 4.0, 4.5], [2, 2, 2]])
 
 
 @pytest.mark.parametrize("fact", ["card", "preprocessing", "protocol", "notes"])
