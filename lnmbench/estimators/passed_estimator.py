@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import pickle
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 from lnmbench import choices
 from lnmbench.classical import ClassicalModel, grid
 from lnmbench.errors import UserError
-from lnmbench.estimators.classifier import make_unknown_error, require_classifier, set_seeds
+from lnmbench.estimators.classifier import require_classifier, set_seeds
 from lnmbench.estimators.code_versions import checksum, module_version
-from lnmbench.estimators.value_texts import ValueTexts
+from lnmbench.estimators.description import describe_exactly, describe_shortly
+from lnmbench.estimators.search_values import parse_search
 from lnmbench.records import Choice
-from lnmbench.redaction import redact_paths
-from lnmbench.text import clean
 
 Missing = Literal["impute", "keep"]
 Search: TypeAlias = Mapping[str, Sequence[object]]
-
-LONGEST_DESCRIPTION = 300
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-MOST_VALUES = 1000
 
 
 class Estimator:
@@ -172,12 +165,12 @@ random_state=0); search: min_samples_leaf=40+15+5)
     require_classifier(model, subject=subject, where=where, kind="an object")
     cloned = set_seeds(_clone(model, where), seed)
     _refuse_unseeded_splitters(cloned, where)
-    searched = _parse_search(search or {}, cloned, subject, where)
-    text, versions = _describe_exactly(cloned, where)
+    searched = parse_search(search or {}, cloned, subject, where)
+    text, versions = describe_exactly(cloned, where)
     return Estimator(
         name=name,
         module=type(cloned).__module__.partition(".")[0],
-        description=_describe_shortly(cloned, searched, missing),
+        description=describe_shortly(cloned, searched, keeps_missing=missing == "keep"),
         checksum=checksum(f"{text} {sorted(versions.items())} {searched} {missing}".encode()),
         versions=versions,
         candidates=grid(**searched),
@@ -223,89 +216,6 @@ def _refuse_unseeded_splitters(model: Any, where: str) -> None:
                 where=f"{where}, parameter {name}",
                 then="set its random_state to a number",
             )
-
-
-def _parse_search(
-    search: object, model: Any, subject: str, where: str
-) -> dict[str, tuple[object, ...]]:
-    """Return the values of each parameter as numbers and texts of Python."""
-    if not isinstance(search, Mapping):
-        raise UserError(
-            "wrong value for search",
-            where=where,
-            expected="parameters and their values, e.g. {'max_depth': [2, 4]}",
-            got=f"a {type(search).__name__}",
-        )
-    known = model.get_params(deep=True)
-    for name in search:
-        if name not in known:
-            raise make_unknown_error(str(name), subject=subject, known=known, where=where)
-    return {name: tuple(_parse_values(name, values, where)) for name, values in search.items()}
-
-
-def _parse_values(name: str, values: object, where: str) -> Iterator[object]:
-    listed = [] if isinstance(values, str) or not hasattr(values, "__iter__") else list(values)
-    if not 0 < len(listed) <= MOST_VALUES:
-        raise UserError(
-            f"wrong values for {name}",
-            where=where,
-            expected=f"a list of 1 to {MOST_VALUES} values",
-            got=repr(values)[:40],
-        )
-    for value in listed:
-        plain = value.item() if hasattr(value, "item") and hasattr(value, "dtype") else value
-        if not _is_printable(plain):
-            raise UserError(
-                f"wrong value for {name}",
-                where=where,
-                expected="numbers, texts, True, False, None or lists of them",
-                got=repr(value)[:40],
-            )
-        yield plain
-
-
-def _is_printable(value: object) -> bool:
-    """Return whether a value's text tells it from others, in every process."""
-    if isinstance(value, list | tuple):
-        return all(map(_is_printable, value))
-    is_number = isinstance(value, int | float) and math.isfinite(value)
-    return is_number or value is None or isinstance(value, str)
-
-
-def _describe_exactly(model: Any, where: str) -> tuple[str, dict[str, str]]:
-    """Return all that predictions depend on as text, and the versions of the code."""
-    texts = ValueTexts()
-    for name, value in sorted(model.get_params(deep=False).items()):
-        try:
-            texts.describe(value)
-        except (UserError, RecursionError) as error:
-            reason = "it contains itself" if isinstance(error, RecursionError) else str(error)
-            raise UserError(
-                f"cannot use the parameter {name} of {type(model).__name__}",
-                where=where,
-                got=reason,
-            ) from error
-    return texts.describe(model), texts.versions
-
-
-def _describe_shortly(model: Any, search: Mapping[str, Sequence[object]], missing: Missing) -> str:
-    """Return class, parameters and search space for the report, without folders of files."""
-    try:
-        text = repr(model)
-    except Exception:  # the object is the user's and may raise anything
-        text = f"{type(model).__name__}(…)"
-    text = redact_paths(_ADDRESS.sub("", text))
-    parts = [" ".join(f"{type(model).__module__}.{text}".split())]
-    if search:
-        values = (f"{name}={'+'.join(map(str, each))}" for name, each in search.items())
-        parts.append(f"search: {', '.join(values)}")
-    if missing == "keep":
-        parts.append("missing values kept")
-    shortened = [clean(part) for part in parts]
-    return "; ".join(
-        part if len(part) <= LONGEST_DESCRIPTION else f"{part[:LONGEST_DESCRIPTION]}…"
-        for part in shortened
-    )
 
 
 def _unpack(facts: Mapping[str, Any], content: bytes) -> Estimator:

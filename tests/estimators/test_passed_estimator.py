@@ -114,17 +114,6 @@ def test_a_fitted_object_is_the_unfitted_one() -> None:
         ("a", Prior(threading.Lock()), {}, "Prior cannot be cloned"),
         ("a", Prior(), {"missing": "drop"}, "wrong value for missing.*impute or keep"),
         ("a", Prior(), {"seed": -1}, "wrong value for seed"),
-        ("a", Prior(), {"search": [1]}, "wrong value for search.*got a list"),
-        ("a", Prior(), {"search": {"shif": [1]}}, "no parameter 'shif'.*did you mean shift"),
-        ("a", Prior(), {"search": {"shift": []}}, "wrong values for shift"),
-        ("a", Prior(), {"search": {"shift": "ab"}}, "wrong values for shift"),
-        (
-            "a",
-            Prior(),
-            {"search": {"shift": [(1, object())]}},
-            "wrong value for shift.*numbers",
-        ),
-        ("a", Prior(), {"search": {"shift": [np.nan]}}, "wrong value for shift"),
         (
             "a",
             CalibratedClassifierCV(cv=StratifiedKFold(shuffle=True)),
@@ -139,30 +128,6 @@ def test_what_cannot_be_a_baseline_is_refused_in_one_line(
     with pytest.raises(UserError, match=message) as refusal:
         estimator(name, model, **options)
     assert "\n" not in str(refusal.value)
-
-
-class Unpicklable:
-    """A value that is copied, but has no pickle."""
-
-    def __deepcopy__(self, memo: object) -> Unpicklable:
-        return self
-
-    def __reduce__(self) -> str:
-        raise TypeError("not to be written")
-
-
-def test_a_parameter_without_a_checksum_is_named() -> None:
-    with pytest.raises(UserError, match="cannot use the parameter shift of Prior.*Unpicklable"):
-        estimator("a", Prior(Unpicklable()))
-
-
-def test_a_description_has_no_addresses_and_no_folders() -> None:
-    passed = estimator("a", Prior(lambda: 0), search={"shift": [0, 1]})
-    assert "<function" in passed.description
-    assert "0x" not in passed.description
-    assert passed.description.endswith("; search: shift=0+1")
-    assert estimator("a", Prior("/home/jane/x.csv")).description.endswith("Prior(shift='x.csv')")
-    assert len(estimator("a", Prior("x" * 10_000)).description) < 400
 
 
 def test_an_estimator_is_read_in_another_process(run_python: Callable[[str], str]) -> None:
