@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lnmbench.records import (
@@ -88,14 +88,7 @@ def control_questions(results: Results) -> list[Question]:
     Controls of a large set are left out, and those of a network with a share of its labels if one
     with more labels is complete.
     """
-    methods = _methods(results)
-    return [
-        Question(method=method, reference=control, aux=aux_title(method))
-        for method in methods
-        if not has_fewer_labels(method, methods)
-        for control in methods
-        if is_control_of(control, method)
-    ]
+    return _pair_with_controls(results, is_control_of)
 
 
 def image_control_questions(results: Results) -> list[Question]:
@@ -103,14 +96,7 @@ def image_control_questions(results: Results) -> list[Question]:
 
     Those of a network with a share of its labels are left out if one with more is complete.
     """
-    methods = _methods(results)
-    return [
-        Question(method=method, reference=control, aux=aux_title(method))
-        for method in methods
-        if not has_fewer_labels(method, methods)
-        for control in methods
-        if is_image_control_of(control, method)
-    ]
+    return _pair_with_controls(results, is_image_control_of)
 
 
 def other_questions(results: Results) -> list[Question]:
@@ -191,6 +177,19 @@ def _pair_with_references(methods: Sequence[Method]) -> list[Question]:
         if has_aux_effect(method)
         for reference in methods
         if is_reference_of(reference, method)
+    ]
+
+
+def _pair_with_controls(
+    results: Results, controls: Callable[[Method, Method], bool]
+) -> list[Question]:
+    methods = _methods(results)
+    return [
+        Question(method=method, reference=control, aux=aux_title(method))
+        for method in methods
+        if not has_fewer_labels(method, methods)
+        for control in methods
+        if controls(control, method)
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Literal
 
-from lnmbench.records import Results, Variable
+from lnmbench.records import LeakSigns, Results, Variable
 from lnmbench.stats.leakage import FEWEST, describe_exact_signs
 from lnmbench.text import quote
 from lnmbench_checks.messages import docs_address, join_messages
@@ -25,12 +26,7 @@ class TargetLeakage:
     def __call__(self, results: Results) -> str | None:
         """Return the names of such features."""
         features = list_assessable_features(results)
-        messages = [
-            f"{quote(feature.name)} {sentence}"
-            for feature in features
-            if feature.signs
-            for sentence in describe_exact_signs(feature.signs)
-        ]
+        messages = list_signs(features, describe_exact_signs)
         pairs = results.profile.separating_pairs if results.profile else ()
         messages += [
             f"the difference of {quote(first)} and {quote(second)} has an AUC of 1"
@@ -50,4 +46,24 @@ def list_assessable_features(results: Results) -> list[Variable]:
             min(variable.negative.known, variable.positive.known) >= FEWEST
             or (variable.signs is not None and describe_exact_signs(variable.signs))
         )
+    ]
+
+
+def list_signs(
+    features: Iterable[Variable], describe: Callable[[LeakSigns], Iterable[str]]
+) -> list[str]:
+    """Return a sentence on each sign of a leak in each feature.
+
+    Parameters
+    ----------
+    features
+        The features.
+    describe
+        Returns sentences on the signs of one feature, without its name.
+    """
+    return [
+        f"{quote(feature.name)} {sentence}"
+        for feature in features
+        if feature.signs
+        for sentence in describe(feature.signs)
     ]

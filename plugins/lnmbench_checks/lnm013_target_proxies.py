@@ -6,8 +6,7 @@ from typing import Literal
 
 from lnmbench.records import Results
 from lnmbench.stats.leakage import describe_implausible_signs
-from lnmbench.text import quote
-from lnmbench_checks.lnm005_target_leakage import list_assessable_features
+from lnmbench_checks.lnm005_target_leakage import list_assessable_features, list_signs
 from lnmbench_checks.messages import docs_address, join_messages
 
 
@@ -27,10 +26,5 @@ class TargetProxies:
     def __call__(self, results: Results) -> str | None:
         """Return the names of such features with their AUC."""
         features = list_assessable_features(results)
-        messages = [
-            f"{quote(feature.name)} {sentence}"
-            for feature in features
-            if feature.signs
-            for sentence in describe_implausible_signs(feature.signs)
-        ]
+        messages = list_signs(features, describe_implausible_signs)
         return join_messages(messages) if features else None

@@ -8,14 +8,13 @@ from lnmbench.records import Cell, Results, Table, TableColumn
 from lnmbench.results import (
     Question,
     complete_methods,
-    format_pvalue,
-    format_with_interval,
     is_reference_of,
     method_labels,
     metric_heading,
     question_effects,
 )
 from lnmbench_report.cohort_text import synthetic_suffix
+from lnmbench_report.effect_cells import effect_cells
 
 COLUMNS = (
     TableColumn(key="method", heading="Method", align="left"),
@@ -72,13 +71,7 @@ def _make_rows(results: Results) -> Iterator[tuple[str, tuple[Cell, ...]]]:
                         Cell(text=labels[control.fingerprint]),
                         Cell(text=control.control),
                         Cell(text=metric_heading(results, effect.metric)),
-                        Cell(
-                            text=format_with_interval(effect.estimate, effect.low, effect.high),
-                            value=effect.estimate,
-                            low=effect.low,
-                            high=effect.high,
-                        ),
-                        Cell(text=format_pvalue(effect.corrected), value=effect.corrected),
+                        *effect_cells(effect),
                         Cell(text=effect.verdict),
                     ),
                 )

@@ -26,8 +26,6 @@ from lnmbench.results import (
     Question,
     format_decimal,
     format_difference,
-    format_pvalue,
-    format_with_interval,
     image_control_questions,
     method_labels,
     metric_heading,
@@ -37,6 +35,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
+from lnmbench_report.effect_cells import effect_cells
 from lnmbench_report.figure_parts import draw_estimate, figure_title, reference_line
 
 MOST_ROWS = 12
@@ -119,13 +118,7 @@ def _make_cells(results: Results, row: Row) -> Iterator[Cell]:
     yield Cell(text=metric_heading(results, effect.metric))
     yield Cell(text=format_decimal(unchanged), value=unchanged)
     yield Cell(text=format_decimal(changed), value=changed)
-    yield Cell(
-        text=format_with_interval(effect.estimate, effect.low, effect.high),
-        value=effect.estimate,
-        low=effect.low,
-        high=effect.high,
-    )
-    yield Cell(text=format_pvalue(effect.corrected), value=effect.corrected)
+    yield from effect_cells(effect)
     yield Cell(text=_CONCLUSIONS.get(effect.direction, "not shown"))
 
 

@@ -27,8 +27,6 @@ from lnmbench.results import (
     Question,
     control_tests,
     format_difference,
-    format_pvalue,
-    format_with_interval,
     join_and,
     label_share_questions,
     label_shares,
@@ -40,6 +38,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
+from lnmbench_report.effect_cells import effect_cells
 from lnmbench_report.figure_parts import figure_title, reference_line
 
 MOST_CURVES = 4
@@ -140,13 +139,7 @@ def _make_cells(results: Results, point: Point) -> Iterator[Cell]:
     yield Cell(text=_format_shares(point), value=min(point.shares))
     yield Cell(text=str(point.labels), value=float(point.labels))
     yield Cell(text=metric_heading(results, effect.metric))
-    yield Cell(
-        text=format_with_interval(effect.estimate, effect.low, effect.high),
-        value=effect.estimate,
-        low=effect.low,
-        high=effect.high,
-    )
-    yield Cell(text=format_pvalue(effect.corrected), value=effect.corrected)
+    yield from effect_cells(effect)
     yield _control_cell(point)
 
 

@@ -28,8 +28,6 @@ from lnmbench.results import (
     Question,
     complete_methods,
     format_decimal,
-    format_pvalue,
-    format_with_interval,
     method_labels,
     metric_heading,
     metric_title,
@@ -40,6 +38,7 @@ from lnmbench.results import (
 )
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
+from lnmbench_report.effect_cells import effect_cells
 from lnmbench_report.figure_parts import draw_estimate, figure_title
 from lnmbench_report.performance import mean_cell
 
@@ -105,13 +104,7 @@ def _make_cells(
     if effect is None or effect.undefined:
         yield from (Cell(text=""), Cell(text=""))
         return
-    yield Cell(
-        text=format_with_interval(effect.estimate, effect.low, effect.high),
-        value=effect.estimate,
-        low=effect.low,
-        high=effect.high,
-    )
-    yield Cell(text=format_pvalue(effect.corrected), value=effect.corrected)
+    yield from effect_cells(effect)
 
 
 def _name_group(results: Results, group: ModalityGroup) -> str:
