@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from module_files import load_module
 
 # two threads on small matrices mostly wait for each other, more so when tests run side by side
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -110,17 +110,9 @@ def silent() -> Progress:
 @pytest.fixture(scope="session")
 def nbia() -> Iterator[ModuleType]:
     """The module that writes DICOM trees as the NBIA Data Retriever leaves them."""
-    spec = importlib.util.spec_from_file_location(
-        "nbia_tree", Path(__file__).with_name("nbia_tree.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # its dataclasses look their module up by name
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    module = load_module(Path(__file__).with_name("nbia_tree.py"), "nbia_tree")
     yield module
-    del sys.modules[spec.name]
+    del sys.modules[module.__name__]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.util
 import io
 import os
 import subprocess
@@ -19,10 +18,10 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from unittest import mock
 
 import pytest
+from module_files import load_module
 
 from lnmbench import UserError
 from lnmbench.__main__ import main
@@ -44,17 +43,10 @@ writes the line to the ingest log (`<cohort>.ingest-report.csv`). `…` is the f
 """
 
 
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"damaged_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-AREAS = {path.stem: load(path) for path in sorted(Path(__file__).with_name("damaged").glob("*.py"))}
+AREAS = {
+    path.stem: load_module(path, f"damaged_{path.stem}")
+    for path in sorted(Path(__file__).with_name("damaged").glob("*.py"))
+}
 KINDS: dict[tuple[str, str], Callable[[Path], object]] = {
     (area, what): make for area, module in AREAS.items() for what, make in module.KINDS.items()
 }

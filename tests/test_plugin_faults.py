@@ -8,15 +8,13 @@ object with this fault behind its boundary; `EFFECTS` maps a role to the effect 
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from module_files import load_module
 
 from lnmbench.errors import PluginError, UserError
 
@@ -33,17 +31,10 @@ Every message ends with the advice to fix the plugin or to skip it with `LNMBENC
 """
 
 
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"plugin_faults_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-AREAS = [load(path) for path in sorted(Path(__file__).with_name("plugin_faults").glob("*.py"))]
+AREAS = [
+    load_module(path, f"plugin_faults_{path.stem}")
+    for path in sorted(Path(__file__).with_name("plugin_faults").glob("*.py"))
+]
 FAULTS: dict[tuple[str, str], Callable[[], object]] = {
     key: use for area in AREAS for key, use in area.FAULTS.items()
 }

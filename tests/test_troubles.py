@@ -7,27 +7,15 @@ would, and asserts the right values or the right refusal.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"troubles_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
+from module_files import load_module
 
 AREAS = {
-    path.stem: load(path) for path in sorted(Path(__file__).with_name("troubles").glob("*.py"))
+    path.stem: load_module(path, f"troubles_{path.stem}")
+    for path in sorted(Path(__file__).with_name("troubles").glob("*.py"))
 }
 TROUBLES: dict[tuple[str, str], Callable[[Path], None]] = {
     (area, trouble): check

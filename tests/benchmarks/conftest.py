@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from module_files import load_module
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SCRIPTS = BENCHMARKS / "speed"
@@ -24,13 +24,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
 
     def load(name: str) -> Any:
         (path,) = BENCHMARKS.rglob(f"{name}.py")
-        spec = importlib.util.spec_from_file_location(f"script_{name}", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module.__name__] = module
-        spec.loader.exec_module(module)
-        return module
+        return load_module(path, f"script_{name}")
 
     yield load
     for name in set(sys.modules) - before:

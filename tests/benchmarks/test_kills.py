@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from module_files import load_module
 
 # Each line is appended as soon as it is there; the command goes on with the next one.
 COMMAND = """
@@ -27,12 +27,7 @@ for number in range(done, 12):
 @pytest.fixture
 def kills() -> Iterator[ModuleType]:
     script = Path(__file__).parents[2] / "benchmarks" / "kills.py"
-    spec = importlib.util.spec_from_file_location("script_kills", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module.__name__] = module
-    spec.loader.exec_module(module)
+    module = load_module(script, "script_kills")
     yield module
     del sys.modules[module.__name__]
 

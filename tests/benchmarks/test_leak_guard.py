@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from module_files import load_module
 
 from lnmbench.lexicon.timing import judge_name
 from lnmbench.stages.ingest.leak_guard import name_late_features
@@ -17,12 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def guard() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("leak_guard", ROOT / "benchmarks/leak_guard.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_module(ROOT / "benchmarks" / "leak_guard.py", "script_leak_guard")
 
 
 @pytest.mark.parametrize("leaks", [True, False])

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import struct
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pydicom
 import SimpleITK as sitk
 from lnmbench_table.points import read_points
+from module_files import load_module
 from pydicom.dataset import Dataset
 
 from lnmbench.imaging.regions import read_region, region_from_mask
 
-
-def _generator() -> ModuleType:
-    path = Path(__file__).parents[1] / "imaging" / "regions" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("regions_made_for_damage", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_made = _generator()
+_made = load_module(
+    Path(__file__).parents[1] / "imaging" / "regions" / "conftest.py", "regions_made_for_damage"
+)
 _IMAGE = _made.axial()
 
 

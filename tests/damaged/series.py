@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import struct
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pydicom
 import SimpleITK as sitk
+from module_files import load_module
 from pydicom.dataset import Dataset
 
 from lnmbench.imaging.damaged_slices import require_sound_slices
@@ -23,18 +21,7 @@ from lnmbench.records import Preprocessing, Volume
 Change = Callable[[int, Dataset], None]
 
 
-def _generator() -> ModuleType:
-    path = Path(__file__).parents[1] / "imaging" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("made_for_damage", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_made = _generator()
+_made = load_module(Path(__file__).parents[1] / "imaging" / "conftest.py", "made_for_damage")
 
 
 def _changed(change: Change, **facts: object) -> Callable[[Path], object]:

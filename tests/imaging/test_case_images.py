@@ -5,38 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sample_series import ALGORITHM, CONTOURS, CT, SEG, make_series
 
 from lnmbench import UserError
 from lnmbench.imaging.case_images import CaseImages, find_case_images, sort_images
-from lnmbench.imaging.dicom_series import DAMAGED, Series
+from lnmbench.imaging.dicom_series import DAMAGED
 from lnmbench.imaging.tumor_source import AnnotationKind, AnnotationRules
 
 BY_NUMBER = AnnotationRules(
     kinds=(AnnotationKind(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
 )
 ANY = AnnotationRules(kinds=(AnnotationKind(),))
-
-
-def make_series(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
-    names = tuple(Path(f"{patient}-{modality}-{number}-{place}") for place in range(files))
-    return Series(
-        patient=patient,
-        study="1",
-        uid=f"1.{patient}.{number}",
-        modality=modality,
-        number=number,
-        description="",
-        files=names,
-        size=files,
-    )
-
-
-CT, SEG, CONTOURS = (
-    make_series("CT", 1, files=3),
-    make_series("SEG", 1000),
-    make_series("RTSTRUCT", 3),
-)
-ALGORITHM = make_series("SEG", 300)
 
 
 def test_notes_count_patients_marks_and_what_is_of_no_use() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from sample_series import ALGORITHM, CONTOURS, CT, SEG, make_series
 
 from lnmbench import UserError
 from lnmbench.imaging.dicom_series import Series
@@ -20,28 +19,6 @@ BY_NUMBER = AnnotationRules(
     kinds=(AnnotationKind(modalities=("SEG",), number=1000),), never={300: "by an algorithm"}
 )
 ANY = AnnotationRules(kinds=(AnnotationKind(),), then="choose one")
-
-
-def make_series(modality: str, number: int | None, *, patient: str = "A", files: int = 1) -> Series:
-    names = tuple(Path(f"{patient}-{modality}-{number}-{place}") for place in range(files))
-    return Series(
-        patient=patient,
-        study="1",
-        uid=f"1.{patient}.{number}",
-        modality=modality,
-        number=number,
-        description="",
-        files=names,
-        size=files,
-    )
-
-
-CT, SEG, CONTOURS = (
-    make_series("CT", 1, files=3),
-    make_series("SEG", 1000),
-    make_series("RTSTRUCT", 3),
-)
-ALGORITHM = make_series("SEG", 300)
 
 
 def test_the_first_kind_that_a_patient_has_is_taken_with_its_name_of_the_region() -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import re
 import struct
-import sys
 import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pydicom
@@ -19,6 +16,7 @@ import pytest
 import SimpleITK as sitk
 from lnmbench_table.manifest import Entry
 from lnmbench_table.scans import list_files
+from module_files import load_module
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
@@ -32,18 +30,7 @@ from lnmbench.records import Preprocessing, Volume
 Voxels = NDArray[np.int16]
 
 
-def _load_writers() -> ModuleType:
-    path = Path(__file__).parents[1] / "imaging" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("writers_of_troubles", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_writers = _load_writers()
+_writers = load_module(Path(__file__).parents[1] / "imaging" / "conftest.py", "writers_of_troubles")
 
 
 def _chest() -> Voxels:

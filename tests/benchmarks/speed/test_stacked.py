@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 from dataclasses import replace
@@ -10,24 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from module_files import load_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "speed" / "stacked.py"
 
 
 @pytest.fixture
-def side_by_side(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def side_by_side(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.syspath_prepend(SCRIPT.parent)
-    spec = importlib.util.spec_from_file_location("speed_stacked", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, spec.name, module)
-    spec.loader.exec_module(module)
-    return module
+    module = load_module(SCRIPT, "speed_stacked")
+    yield module
+    del sys.modules[module.__name__]
 
 
 def test_same_start_and_order_end_in_the_same_probabilities(side_by_side: ModuleType) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from module_files import load_module
 
 SCRIPT = Path(__file__).parents[3] / "benchmarks" / "speed" / "timing.py"
 
 
 @pytest.fixture(scope="module")
 def timing() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("speed_timing", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_module(SCRIPT, "speed_timing")
 
 
 def test_no_way_always_follows_the_same_other(
