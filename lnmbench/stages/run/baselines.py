@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,12 +130,9 @@ def _unit(
     fitted = [fit[variant] for fit in fits]
     predictions = np.stack([each.probabilities[chosen] for each in fitted])  # (fits, n, m)
     predictions = _order(predictions, chunk.plan)
-    return unit_result(
-        chunk,
-        unit,
-        {TARGET: predictions},
-        fits=len(unit) * len(trials),
-        search=mark_best(trials),
+    count, search = len(unit) * len(trials), mark_best(trials)
+    return replace(
+        unit_result(chunk, unit, {TARGET: predictions}, fits=count, search=search),
         notes=_describe_warnings(caught),
         permuted=_permute_inputs(chunk, unit, baseline, tables, chosen),
         equations=_find_equations(chunk, unit, baseline, tables, chosen),

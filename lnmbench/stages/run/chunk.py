@@ -17,17 +17,13 @@ from numpy.typing import NDArray
 from lnmbench.records import (
     TARGET,
     BaselineMethod,
-    Epoch,
     ImageInputs,
     NetworkMethod,
-    PermutedPredictions,
     Plan,
     Resources,
     Trial,
     Unit,
-    UnitEquations,
     UnitResult,
-    UnitSelections,
 )
 from lnmbench.registry import PluginSource
 from lnmbench.stages.plan import (
@@ -207,13 +203,8 @@ def unit_result(
     fits: int,
     epochs: int = 0,
     search: Sequence[Trial] = (),
-    history: tuple[Epoch, ...] = (),
-    notes: tuple[str, ...] = (),
-    permuted: tuple[PermutedPredictions, ...] = (),
-    equations: UnitEquations | None = None,
-    selections: UnitSelections | None = None,
 ) -> UnitResult:
-    """Return the result of a unit: the ensemble of its inner fits.
+    """Return the result of a unit: the ensemble of its inner fits, without optional parts.
 
     Parameters
     ----------
@@ -227,16 +218,6 @@ def unit_result(
         The numbers of fits and epochs, of all candidates.
     search
         The trials of all candidates; a single one is not a search.
-    history
-        The epochs of the fits.
-    notes
-        Notes for the user.
-    permuted
-        Predictions of the test cases with permuted inputs.
-    equations
-        The equations of linear models.
-    selections
-        The selected features.
     """
     test = unit[0].test
     ensembles = {task: np.full(values.shape[1:], np.nan) for task, values in probabilities.items()}
@@ -255,9 +236,4 @@ def unit_result(
         epochs=epochs,
         settings=next((dict(trial.settings) for trial in search if trial.chosen), {}),
         search=tuple(search) if len(search) > 1 else (),
-        history=history,
-        notes=notes,
-        permuted=permuted,
-        equations=equations,
-        selections=selections,
     )

@@ -155,17 +155,16 @@ class OuterFold:
                 then="lower the learning rate",
             )
         models = self.models[best.candidate]
-        return unit_result(
+        ensemble = unit_result(
             chunk,
             self.fits,
             models.probabilities,
             fits=len(self.fits) * len(self.trials),
             epochs=self.epochs,
             search=mark_best(self.trials),
-            history=models.history,
-            notes=notes,
-            permuted=self._permuted(models, inputs),
         )
+        permuted = self._permuted(models, inputs)
+        return replace(ensemble, history=models.history, notes=notes, permuted=permuted)
 
     def _permuted(
         self, models: Models, inputs: Sequence[MethodInput]
