@@ -15,7 +15,7 @@ from lnmbench.records import TARGET, Cost, Method, MethodResult, Plan
 from lnmbench.registry import Registry
 from lnmbench.stages.plan import ResolvedBenchmark, ResolvedMethod
 from lnmbench.stages.run import execute, make_chunk
-from lnmbench.stages.score import score
+from lnmbench.stages.score import LabeledPredictions, score
 from lnmbench.store.feature_cache import FeatureCache
 
 
@@ -89,9 +89,7 @@ def score_method(method: Method, predicted: NDArray[np.float64], plan: Plan) -> 
     """
     return score(
         method,
-        predicted,
-        plan.truth,
-        plan.splits.outer,
+        LabeledPredictions(predicted=predicted, truth=plan.truth, outer=plan.splits.outer),
         protocol=plan.protocol,
         metrics=_make_metrics(plan.protocol.primary),
         units_done=plan.protocol.units,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,20 +29,11 @@ Validation = Sequence[tuple[int, int, "NDArray[np.float64]"]]
 """(repeat, fold, probabilities (t,) of the training cases by fits that did not train on them)."""
 
 
-def fold_scores(
-    predicted: NDArray[np.float64],
-    truth: NDArray[np.float64],
-    outer: NDArray[np.int16],
-    *,
-    metric: Metric,
-    name: str,
-    method: str,
-    thresholds: NDArray[np.float64] | None = None,
-    partial: bool = False,
-) -> FoldScores:
-    """Return one metric of one method on every outer fold.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LabeledPredictions:
+    """Out-of-fold predictions of a method, with the labels and folds of their cases.
 
-    Parameters
+    Attributes
     ----------
     predicted
         Probabilities (repeats, n), or (repeats, n, …) as the metric takes them.
@@ -51,27 +42,66 @@ def fold_scores(
         label is NaN are left out.
     outer
         (repeats, n): the outer fold in which a case is tested.
+    validation
+        The predictions of the inner folds, which choose the thresholds.
+    partial
+        Whether a fold may lack a class, or cases with a label; then the metric may be NaN.
+    """
+
+    predicted: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    outer: NDArray[np.int16]
+    validation: Validation = ()
+    partial: bool = False
+
+    def empty_scores(self) -> NDArray[np.float64]:
+        """Return NaN for each outer fold, (repeats, folds)."""
+        return np.full((self.outer.shape[0], int(self.outer.max()) + 1), np.nan)
+
+    def training_labels(
+        self,
+    ) -> Iterator[tuple[int, int, NDArray[np.float64], NDArray[np.float64]]]:
+        """Yield (repeat, fold, labels, probabilities) of the labeled training cases of folds."""
+        has_label = _has_label(self.truth)
+        for repeat, fold, probabilities in self.validation:
+            training = self.outer[repeat] != fold
+            labeled = has_label[training]
+            yield repeat, fold, self.truth[training][labeled], probabilities[labeled]
+
+
+def fold_scores(
+    predictions: LabeledPredictions,
+    *,
+    metric: Metric,
+    name: str,
+    method: str,
+    thresholds: NDArray[np.float64] | None = None,
+) -> FoldScores:
+    """Return one metric of one method on every outer fold.
+
+    Parameters
+    ----------
+    predictions
+        The predictions of the method.
     metric, name
         The metric and its name.
     method
         The fingerprint of the method.
     thresholds
         (repeats, folds), for a metric that has a threshold.
-    partial
-        Whether a fold may lack a class, or cases with a label; then the metric may be NaN.
 
     Raises
     ------
     UserError
         For a fold that lacks a prediction or has only one class.
     """
-    values = np.empty((outer.shape[0], int(outer.max()) + 1))
+    truth, values = predictions.truth, predictions.empty_scores()
     for repeat, fold in np.ndindex(*values.shape):
-        tested = (outer[repeat] == fold) & _has_label(truth)
-        labels, scores = truth[tested], predicted[repeat][tested]
+        tested = (predictions.outer[repeat] == fold) & _has_label(truth)
+        labels, scores = truth[tested], predictions.predicted[repeat][tested]
         where = f"repeat {repeat + 1}, fold {fold + 1}"
         _refuse_missing(scores, method=method, where=where)
-        if not partial:
+        if not predictions.partial:
             _refuse_single_class(labels, where=where)
         if not len(labels):
             value = math.nan
@@ -127,17 +157,13 @@ def spread(values: NDArray[np.float64]) -> float:
 
 def score(
     method: Method,
-    predicted: NDArray[np.float64],
-    truth: NDArray[np.float64],
-    outer: NDArray[np.int16],
+    predictions: LabeledPredictions,
     *,
     protocol: Protocol,
     metrics: Mapping[str, Metric],
     units_done: int,
     cost: Cost,
     faults: dict[str, str] | None = None,
-    validation: Validation = (),
-    partial: bool = False,
 ) -> MethodResult:
     """Return the result of a method, without scores while units are missing.
 
@@ -147,8 +173,8 @@ def score(
     ----------
     method
         The method.
-    predicted, truth, outer, partial
-        As in `fold_scores`.
+    predictions
+        Its predictions.
     protocol
         The protocol of the run.
     metrics
@@ -160,8 +186,6 @@ def score(
     faults
         The fault of each metric that failed, by name: the result has no scores of it. Faults are
         added; by default they are raised.
-    validation
-        The predictions of the inner folds, which choose the thresholds.
 
     Raises
     ------
@@ -173,7 +197,7 @@ def score(
         units_done=units_done,
         units_all=protocol.units,
         cost=cost,
-        predicted=predicted,
+        predicted=predictions.predicted,
     )
     if units_done != protocol.units or not method.is_scored:
         return result
@@ -182,22 +206,19 @@ def score(
         if faults and name in faults:
             continue
         if method.scale == "rating" and _needs_probabilities(metric):
-            values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
+            values = predictions.empty_scores()
             scores[name] = FoldScores(method=method.fingerprint, metric=name, values=values)
             continue
         try:
             scores[name] = fold_scores(
-                predicted,
-                truth,
-                outer,
+                predictions,
                 metric=metric,
                 name=name,
                 method=method.fingerprint,
-                thresholds=_thresholds(metric, validation, truth, outer),
-                partial=partial,
+                thresholds=_thresholds(metric, predictions),
             )
             if name == protocol.primary[0]:
-                inner = _score_validation(metric, validation, truth, outer)
+                inner = _score_validation(metric, predictions)
         except PluginError as error:
             if faults is None:
                 raise
@@ -219,45 +240,27 @@ def _needs_probabilities(metric: Metric) -> bool:
     return isinstance(metric, ProbabilityMetric) and metric.needs_probabilities
 
 
-def _thresholds(
-    metric: Metric,
-    validation: Validation,
-    truth: NDArray[np.float64],
-    outer: NDArray[np.int16],
-) -> NDArray[np.float64] | None:
+def _thresholds(metric: Metric, predictions: LabeledPredictions) -> NDArray[np.float64] | None:
     if not isinstance(metric, Thresholded):
         return None
-    thresholds = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
-    for repeat, fold, labels, probabilities in _iterate_with_labels(validation, truth, outer):
+    thresholds = predictions.empty_scores()
+    for repeat, fold, labels, probabilities in predictions.training_labels():
         if len(np.unique(labels)) > 1:
             thresholds[repeat, fold] = metric.threshold(labels, probabilities)
     return thresholds
 
 
 def _score_validation(
-    metric: Metric,
-    validation: Validation,
-    truth: NDArray[np.float64],
-    outer: NDArray[np.int16],
+    metric: Metric, predictions: LabeledPredictions
 ) -> NDArray[np.float64] | None:
     """Return the metric of the validation predictions of each unit, (repeats, folds)."""
-    if isinstance(metric, Thresholded) or not validation:
+    if isinstance(metric, Thresholded) or not predictions.validation:
         return None
-    values = np.full((outer.shape[0], int(outer.max()) + 1), np.nan)
-    for repeat, fold, labels, probabilities in _iterate_with_labels(validation, truth, outer):
+    values = predictions.empty_scores()
+    for repeat, fold, labels, probabilities in predictions.training_labels():
         if len(labels):
             values[repeat, fold] = metric(labels, probabilities)
     return values
-
-
-def _iterate_with_labels(
-    validation: Validation, truth: NDArray[np.float64], outer: NDArray[np.int16]
-) -> Iterator[tuple[int, int, NDArray[np.float64], NDArray[np.float64]]]:
-    has_label = _has_label(truth)
-    for repeat, fold, probabilities in validation:
-        training = outer[repeat] != fold
-        labeled = has_label[training]
-        yield repeat, fold, truth[training][labeled], probabilities[labeled]
 
 
 def _has_label(truth: NDArray[np.float64]) -> NDArray[np.bool_]:

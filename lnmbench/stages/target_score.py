@@ -10,7 +10,7 @@ import numpy as np
 
 from lnmbench.contracts import Metric
 from lnmbench.records import Cost, Method, MethodResult, Outcomes, Plan, class_probabilities
-from lnmbench.stages.score import Validation, score
+from lnmbench.stages.score import LabeledPredictions, Validation, score
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,33 +53,34 @@ def score_target(
     if outcomes is None:
         return score(
             method,
-            predicted[..., 0],
-            plan.truth,
-            outer,
+            LabeledPredictions(
+                predicted=predicted[..., 0], truth=plan.truth, outer=outer, validation=validation
+            ),
             protocol=protocol,
             metrics=metrics,
             units_done=units_done,
             cost=cost,
             faults=faults,
-            validation=validation,
         )
     columns = len(outcomes.names)
     if predicted.shape[2] < columns:  # no unit has a result yet
         predicted = np.full((*predicted.shape[:2], columns), np.nan)
     whole = score(
         method,
-        scored_probabilities(predicted, outcomes),
-        outcomes.labels,
-        outer,
+        LabeledPredictions(
+            predicted=scored_probabilities(predicted, outcomes),
+            truth=outcomes.labels,
+            outer=outer,
+            validation=[
+                (repeat, fold, scored_probabilities(p, outcomes)) for repeat, fold, p in validation
+            ],
+            partial=True,
+        ),
         protocol=protocol,
         metrics=metrics,
         units_done=units_done,
         cost=cost,
         faults=faults,
-        validation=[
-            (repeat, fold, scored_probabilities(p, outcomes)) for repeat, fold, p in validation
-        ],
-        partial=True,
     )
     by_outcome = {}
     for column, name in enumerate(outcomes.names if whole.complete else ()):
@@ -87,19 +88,21 @@ def score_target(
         known = ~np.isnan(labels)
         by_outcome[name] = score(
             method,
-            predicted[:, known, column],
-            labels[known],
-            outer[:, known],
+            LabeledPredictions(
+                predicted=predicted[:, known, column],
+                truth=labels[known],
+                outer=outer[:, known],
+                validation=[
+                    (repeat, fold, p[known[outer[repeat] != fold], column])
+                    for repeat, fold, p in validation
+                ],
+                partial=True,
+            ),
             protocol=protocol,
             metrics=outcome_metrics,
             units_done=units_done,
             cost=cost,
             faults=faults,
-            validation=[
-                (repeat, fold, p[known[outer[repeat] != fold], column])
-                for repeat, fold, p in validation
-            ],
-            partial=True,
         )
     return replace(whole, predicted=None, outcome_predictions=predicted, by_outcome=by_outcome)
 

@@ -30,7 +30,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.report import build_metrics, compare_methods, target_metrics
-from lnmbench.stages.score import score
+from lnmbench.stages.score import LabeledPredictions, score
 from lnmbench.stages.target_score import score_target
 
 PROTOCOL = Protocol(repeats=4, folds=5, seed=7)
@@ -199,17 +199,11 @@ def sample_results(
     method_results = tuple(
         score(
             method,
-            probabilities[method.fingerprint],
-            truth,
-            outer,
+            _label_predictions(probabilities[method.fingerprint], truth, outer),
             protocol=protocol,
             metrics=metrics,
             cost=Cost(),
             units_done=(units_done or {}).get(method.label, protocol.units),
-            validation=[
-                (repeat, fold, probabilities[method.fingerprint][repeat][outer[repeat] != fold])
-                for repeat, fold in np.ndindex(protocol.repeats, protocol.folds)
-            ],
         )
         for method, _ in methods
     )
@@ -232,6 +226,18 @@ def sample_results(
         outer=outer,
     )
     return compare_methods(results, registry)
+
+
+def _label_predictions(
+    predicted: NDArray[np.float64], truth: NDArray[np.float64], outer: NDArray[np.int16]
+) -> LabeledPredictions:
+    """Return the predictions, which are also those of the inner folds."""
+    folds = int(outer.max()) + 1
+    validation = [
+        (repeat, fold, predicted[repeat][outer[repeat] != fold])
+        for repeat, fold in np.ndindex(len(outer), folds)
+    ]
+    return LabeledPredictions(predicted=predicted, truth=truth, outer=outer, validation=validation)
 
 
 def sample_outcome_results(

@@ -18,7 +18,14 @@ from lnmbench.records import (
     Protocol,
     Weights,
 )
-from lnmbench.stages.score import fold_scores, score, spread, summarize
+from lnmbench.stages.score import (
+    LabeledPredictions,
+    Validation,
+    fold_scores,
+    score,
+    spread,
+    summarize,
+)
 
 PROTOCOL = Protocol(repeats=2, folds=3)
 OUTER = np.array([[0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 2, 1]], dtype=np.int16)
@@ -45,7 +52,12 @@ class Gap:
 
 
 def scored(predicted: np.ndarray, truth: np.ndarray = TRUTH, outer: np.ndarray = OUTER):  # type: ignore[no-untyped-def]
-    return fold_scores(predicted, truth, outer, metric=Gap(), name="gap", method="m")
+    labeled = LabeledPredictions(predicted=predicted, truth=truth, outer=outer)
+    return fold_scores(labeled, metric=Gap(), name="gap", method="m")
+
+
+def label(predicted: np.ndarray, validation: Validation = ()) -> LabeledPredictions:
+    return LabeledPredictions(predicted=predicted, truth=TRUTH, outer=OUTER, validation=validation)
 
 
 def predictions() -> np.ndarray:
@@ -119,14 +131,14 @@ def test_a_threshold_comes_from_the_validation_predictions_of_its_own_unit() -> 
     ]
     outcome = score(
         METHOD,
-        predictions(),
-        TRUTH,
-        OUTER,
+        label(
+            predictions(),
+            validation=[(r, f, p + np.array([0, 0, 1, 1])) for r, f, p in validation],
+        ),
         protocol=replace(PROTOCOL, primary=("gap",)),
         metrics={"share": AtLeast(), "gap": Gap()},
         units_done=6,
         cost=Cost(),
-        validation=[(r, f, p + np.array([0, 0, 1, 1])) for r, f, p in validation],
     )
     # two of the four training cases of each fold are positive, and half of them score one more
     expected = np.array([[1.0, 1.01, 1.02], [1.1, 1.11, 1.12]])
@@ -141,9 +153,7 @@ def test_an_unfinished_method_has_no_scores(done: int) -> None:
     predicted = np.full((2, 6), math.nan)
     outcome = score(
         METHOD,
-        predicted,
-        TRUTH,
-        OUTER,
+        label(predicted),
         protocol=PROTOCOL,
         metrics={"gap": Gap()},
         units_done=done,
@@ -156,9 +166,7 @@ def test_an_unfinished_method_has_no_scores(done: int) -> None:
 def test_a_finished_method_has_every_metric() -> None:
     outcome = score(
         METHOD,
-        predictions(),
-        TRUTH,
-        OUTER,
+        label(predictions()),
         protocol=PROTOCOL,
         metrics={"gap": Gap(), "again": Gap()},
         units_done=6,
@@ -183,9 +191,7 @@ def test_ratings_have_no_metric_of_probabilities_and_calls_no_score(
 ) -> None:
     result = score(
         replace(METHOD, scale=scale),
-        (predictions() > 0.5).astype(float),
-        TRUTH,
-        OUTER,
+        label((predictions() > 0.5).astype(float)),
         protocol=replace(PROTOCOL, primary=("gap",)),
         metrics={"gap": Gap(), "sure": Sure()},
         units_done=6,
@@ -200,9 +206,7 @@ def test_a_method_that_lacks_cases_has_no_scores() -> None:
     lacking[:, 0] = np.nan
     result = score(
         replace(METHOD, partial=True),
-        lacking,
-        TRUTH,
-        OUTER,
+        label(lacking),
         protocol=PROTOCOL,
         metrics={"gap": Gap()},
         units_done=6,

@@ -27,7 +27,7 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry
 from lnmbench.stages.report import compare_methods, target_metrics
-from lnmbench.stages.score import score
+from lnmbench.stages.score import LabeledPredictions, score
 from lnmbench.testing.sample_results import (
     LOGISTIC,
     MULTI_TASK,
@@ -146,9 +146,11 @@ def varied(scored: Results) -> Results:
         noise = random.normal(0.0, 0.05, outcome.predicted.shape)
         again = score(
             outcome.method,
-            np.clip(outcome.predicted + noise, 0.0, 1.0),
-            scored.truth,
-            scored.outer,
+            LabeledPredictions(
+                predicted=np.clip(outcome.predicted + noise, 0.0, 1.0),
+                truth=scored.truth,
+                outer=scored.outer,
+            ),
             protocol=scored.protocol,
             metrics={
                 name: target_metrics(scored.protocol, registry)[name] for name in ("auc", "ap")
