@@ -21,7 +21,8 @@ from lnmbench.records import (
 )
 from lnmbench.registry import Registry, Selection
 from lnmbench.stages.plan.network_cases import network_positions
-from lnmbench.stages.plan.relabeled_task import RelabeledTask, read_task_options, relabel
+from lnmbench.stages.plan.relabeled_task import RelabeledTask, relabel
+from lnmbench.stages.plan.task_options import read_task_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

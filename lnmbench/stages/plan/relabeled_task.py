@@ -3,84 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lnmbench.contracts import AuxTask, ImageTask, OwnHead
-from lnmbench.errors import UserError
-from lnmbench.records import (
-    KEEP,
-    KEEP_SEED,
-    SHUFFLED,
-    WEIGHT,
-    Choice,
-    Cohort,
-    EncodedImages,
-    Examples,
-    ImageInputs,
-    Label,
-    find_labeled_cases,
-    kept_share,
-    task_weight,
-)
+from lnmbench.records import Cohort, EncodedImages, Examples, ImageInputs, Label, find_labeled_cases
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-STRATA = 5
-"""Groups of about equal size in which the labels of a number are kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskOptions:
-    """Changes of an auxiliary task's labels: the share that is kept, and a permutation."""
-
-    keep: float
-    keep_seed: int
-    shuffled: int
-
-    @property
-    def changes_labels(self) -> bool:
-        """Return whether any label is changed."""
-        return self.keep < 1.0 or self.shuffled != 0
-
-
-def read_task_options(choice: Choice) -> TaskOptions:
-    """Return the options of a bound choice; `UserError` for a share or weight out of range."""
-    keep, weight = kept_share(choice), task_weight(choice)
-    if not 0.0 < keep <= 1.0:
-        raise UserError(
-            f"wrong value for {KEEP}",
-            where=f"aux task {choice.name}",
-            expected="a share of the labels, above 0 and at most 1",
-            got=f"{keep:g}",
-        )
-    if weight <= 0.0:
-        raise UserError(
-            f"wrong value for {WEIGHT}",
-            where=f"aux task {choice.name}",
-            expected="a factor above 0",
-            got=f"{weight:g}",
-            then="leave out the task instead of a weight of 0" if weight == 0 else "",
-        )
-    seeds = {name: int(str(choice.parameters.get(name, 0))) for name in (KEEP_SEED, SHUFFLED)}
-    for name, seed in seeds.items():
-        if seed < 0:
-            raise UserError(
-                f"wrong value for {name}",
-                where=f"aux task {choice.name}",
-                expected="a seed of 0 or more",
-                got=str(seed),
-            )
-    if seeds[KEEP_SEED] and keep == 1.0:
-        raise UserError(
-            f"{KEEP_SEED} of aux task {choice.name} has no effect without {KEEP}",
-            then=f"omit it, or add {KEEP}=… below 1",
-        )
-    return TaskOptions(keep=keep, keep_seed=seeds[KEEP_SEED], shuffled=seeds[SHUFFLED])
+from lnmbench.stages.plan.kept_labels import choose_stratified
+from lnmbench.stages.plan.task_options import TaskOptions
 
 
 class RelabeledTask:
@@ -252,53 +187,3 @@ def relabel(
         parts.append(_RelabeledHead)
     kind = type("RelabeledTask", (*parts, RelabeledTask), {})
     return cast("RelabeledTask", kind(task, options, cases))
-
-
-def choose_stratified(
-    targets: NDArray[np.float64], kind: Label, share: float, seed: int
-) -> NDArray[np.bool_]:
-    """Return which of some labels are kept, the same share in each stratum.
-
-    A stratum is a class, a set of classes or of signs, or a fifth of the numbers. Each label has a
-    random place in its stratum, and those with the first places are kept, so that a smaller share
-    of one seed is part of a larger one.
-
-    Parameters
-    ----------
-    targets
-        Known labels, (n, …).
-    kind
-        The kind of the label.
-    share
-        The share to keep; at least one label is kept.
-    seed
-        The seed of the places.
-
-    Returns
-    -------
-    array
-        bool (n,), of which round(share · n) are true.
-    """
-    n = len(targets)
-    if share >= 1.0 or not n:
-        return np.ones(n, dtype=np.bool_)
-    strata = _find_strata(targets, kind)
-    random = np.random.default_rng(seed)
-    places = np.empty(n)
-    for stratum in np.unique(strata):
-        members = random.permutation(np.flatnonzero(strata == stratum))
-        places[members] = (np.arange(len(members)) + random.random()) / len(members)
-    chosen = np.zeros(n, dtype=np.bool_)
-    chosen[np.argsort(places, kind="stable")[: max(1, round(share * n))]] = True
-    return chosen
-
-
-def _find_strata(targets: NDArray[np.float64], kind: Label) -> NDArray[np.int64]:
-    rows = targets.reshape(len(targets), -1)
-    if kind == "mask":
-        return np.zeros(len(rows), dtype=np.int64)
-    if kind == "continuous":
-        ranks = np.argsort(np.argsort(rows[:, 0], kind="stable"), kind="stable")
-        return ranks * STRATA // len(rows)
-    _, strata = np.unique(np.nan_to_num(rows, nan=-1.0), axis=0, return_inverse=True)
-    return strata.reshape(-1)

@@ -2,9 +2,9 @@
 
 from lnmbench.stages.report.checks import check_table, has_errors, run_checks
 from lnmbench.stages.report.export import export_run
+from lnmbench.stages.report.latest_run import find_latest_run
 from lnmbench.stages.report.load_results import (
     compare_methods,
-    find_latest_run,
     read_results,
 )
 from lnmbench.stages.report.merge_runs import read_runs

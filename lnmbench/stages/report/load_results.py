@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lnmbench import choices
 from lnmbench.contracts import Comparison, Metric, Thresholded
-from lnmbench.errors import PluginError, UserError, reading
+from lnmbench.errors import PluginError, UserError
 from lnmbench.records import (
     TARGET,
     AuxLabels,
@@ -38,28 +38,7 @@ from lnmbench.stages.report.result_faults import (
     separate_failures,
 )
 from lnmbench.stages.target_score import score_target
-from lnmbench.store.ledger import FILE, LedgerReader
-
-
-def find_latest_run(runs: Path) -> Path:
-    """Return the run directory below `runs` that was written last."""
-    ledgers = sorted(runs.glob(f"*/{FILE}"), key=lambda path: path.stat().st_mtime)
-    if not ledgers:
-        _require_readable(runs)
-        raise UserError(
-            "no run here",
-            where=str(runs.resolve()),
-            then="start one with lnmbench run, or name one",
-        )
-    return ledgers[-1].parent
-
-
-def _require_readable(runs: Path) -> None:
-    """Raise `UserError` if a folder could not be read in which a run may be."""
-    for folder in (runs, *runs.parent.glob(f"{runs.name}/*")):
-        if folder.is_dir():
-            with reading(folder):
-                list(folder.iterdir())
+from lnmbench.store.ledger import LedgerReader
 
 
 def read_results(

@@ -8,15 +8,14 @@ from itertools import pairwise
 from typing import cast
 
 import numpy as np
-import pytest
 from torch import nn
 
-from lnmbench import UserError
 from lnmbench.contracts import AuxTask, ImageTask, OwnHead
 from lnmbench.records import Choice, Cohort, EncodedImages, Examples, Label
 from lnmbench.registry import Registry
 from lnmbench.stages.plan.aux_tasks import LabelSource, build_tasks, head_names, list_labels
-from lnmbench.stages.plan.relabeled_task import choose_stratified, read_task_options, relabel
+from lnmbench.stages.plan.relabeled_task import relabel
+from lnmbench.stages.plan.task_options import read_task_options
 from lnmbench.testing import check_contract, sample_cohort
 
 COHORT = sample_cohort(400)
@@ -94,46 +93,6 @@ def test_options_at_their_default_are_no_part_of_a_method() -> None:
     few, heavy = choice(keep="0.25", keep_seed=3), choice(weight=0.5, shuffled=2)
     assert few.parameters == {"edition": "auto", "shuffled": 0, "keep": 0.25, "keep_seed": 3}
     assert head_names([few]) == head_names([heavy]) == head_names([choice()])
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"keep": 0.0}, "share of the labels, above 0 and at most 1, got 0"),
-        ({"keep": 1.5}, "at most 1, got 1.5"),
-        ({"keep": -1}, "got -1"),
-        ({"weight": 0.0}, "above 0, got 0; leave out the task"),
-        ({"weight": -2.0}, "factor above 0, got -2"),
-        ({"shuffled": -1}, "wrong value for shuffled .aux task pt.: expected a seed of 0 or more"),
-        ({"keep_seed": -1}, "wrong value for keep_seed"),
-        ({"keep_seed": 2}, "keep_seed of aux task pt has no effect without keep"),
-    ],
-)
-def test_options_out_of_range_are_refused(parameters: dict[str, float], message: str) -> None:
-    with pytest.raises(UserError, match=message):
-        read_task_options(choice(**parameters))
-
-
-def test_numbers_are_kept_in_fifths() -> None:
-    values = np.random.default_rng(0).lognormal(size=100)
-    chosen = choose_stratified(values, "continuous", 0.2, seed=4)
-    fifths = np.argsort(np.argsort(values)) // 20
-    assert np.bincount(fifths[chosen]).tolist() == [4] * 5
-
-
-def test_rare_classes_are_kept_in_proportion_on_average() -> None:
-    classes = np.repeat([0.0, 1.0, 2.0], [60, 38, 2])
-    draws = [classes[choose_stratified(classes, "nominal", 0.25, seed)] for seed in range(400)]
-    counts = [(np.concatenate(draws) == number).sum() / 400 for number in range(3)]
-    assert counts == pytest.approx([15, 9.5, 0.5], abs=0.15)
-
-
-def test_signs_that_are_known_in_part_are_kept_as_they_are() -> None:
-    several = np.array([[1.0, math.nan], [0.0, 1.0]] * 20)
-    chosen = choose_stratified(several, "multilabel", 0.5, seed=0)
-    assert chosen.sum() == 20
-    assert chosen[::2].sum() == 10
-    assert choose_stratified(several, "multilabel", 0.001, seed=0).sum() == 1
 
 
 def test_a_cohort_with_one_label_keeps_it() -> None:
