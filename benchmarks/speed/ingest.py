@@ -37,13 +37,8 @@ from lnmbench.progress import SilentProgress
 from lnmbench.records import Choice, Preprocessing
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import ingest
-from lnmbench.store.cohort_file import (
-    open_cohort,
-    read_cohort,
-    read_masks,
-    read_slices,
-    writing_cohort,
-)
+from lnmbench.store.cohort_file import open_cohort, read_cohort, read_masks, read_slices
+from lnmbench.store.cohort_writer import writing_cohort
 
 PAPER = Preprocessing()
 WINDOW_HU = (-1000.0, 400.0)

@@ -12,7 +12,8 @@ from lnmbench import Card, Column
 from lnmbench.records import Case, Preprocessing
 from lnmbench.stages.ingest import make_key, read_key
 from lnmbench.stages.ingest.encode_table import refuse_duplicate_ids
-from lnmbench.store.cohort_file import read_cohort, read_slices, writing_cohort
+from lnmbench.store.cohort_file import read_cohort, read_slices
+from lnmbench.store.cohort_writer import writing_cohort
 from lnmbench.store.source_hashes import hash_sources
 
 CARD = Card(title="t", license="l", source="s", citation="c", labels="x")

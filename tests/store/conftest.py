@@ -10,7 +10,7 @@ import pytest
 
 from lnmbench import Card, Column
 from lnmbench.records import Preprocessing
-from lnmbench.store.cohort_file import writing_cohort
+from lnmbench.store.cohort_writer import writing_cohort
 
 CARD = Card(title="t", license="l", source="s", citation="c", labels="x")
 COLUMNS = (

@@ -11,7 +11,8 @@ from lnmbench import Card, Column, UserError
 from lnmbench.records import NativeBox, Preprocessing
 from lnmbench.store.cohort_boxes import read_box, read_box_bytes
 from lnmbench.store.cohort_check import check_cohort
-from lnmbench.store.cohort_file import read_cohort, writing_cohort
+from lnmbench.store.cohort_file import read_cohort
+from lnmbench.store.cohort_writer import writing_cohort
 
 CARD = Card(title="t", license="l", source="s", citation="c", labels="x")
 

@@ -9,7 +9,8 @@ import pytest
 
 from lnmbench import Card, Column, UserError
 from lnmbench.records import Cohort, Preprocessing
-from lnmbench.store.cohort_file import read_cohort, read_slices, writing_cohort
+from lnmbench.store.cohort_file import read_cohort, read_slices
+from lnmbench.store.cohort_writer import writing_cohort
 
 SIDE = Preprocessing(patch=8)
 CARD = Card(
@@ -58,18 +59,6 @@ def test_the_fingerprint_is_of_the_content(tmp_path: Path) -> None:
     assert write(tmp_path / "c.h5", nan=float(other_nan)).fingerprint == first
     assert write(tmp_path / "d.h5", hu=41).fingerprint != first
     assert write(tmp_path / "e.h5", age=62.0).fingerprint != first
-
-
-def test_nothing_stays_of_a_file_that_was_not_finished(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="in the middle"):
-        _interrupted(tmp_path / "c.h5")
-    assert list(tmp_path.iterdir()) == []
-
-
-def _interrupted(path: Path) -> None:
-    with writing_cohort(path, SIDE, slices=1) as writer:
-        writer.append(np.zeros((1, 8, 8), np.int16), np.zeros((1, 8, 8), np.uint8))
-        raise RuntimeError("in the middle")
 
 
 def test_a_file_that_is_not_a_cohort_is_one_line(tmp_path: Path) -> None:

@@ -41,8 +41,9 @@ from lnmbench.stages.ingest.review_file import (
 from lnmbench.stages.ingest.text_reports import ReviewRow, read_reports
 from lnmbench.store.atomic import hold_lock
 from lnmbench.store.checkpoints import PART_FILES, Parts
-from lnmbench.store.cohort_file import read_key, writing_cohort
+from lnmbench.store.cohort_file import read_key
 from lnmbench.store.cohort_opening import is_of_older_format
+from lnmbench.store.cohort_writer import writing_cohort
 from lnmbench.text import plural
 
 

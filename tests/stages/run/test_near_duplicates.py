@@ -18,7 +18,8 @@ from lnmbench.stages.run.near_duplicates import (
     find_near_duplicates,
     small_copy,
 )
-from lnmbench.store.cohort_file import read_cohort, writing_cohort
+from lnmbench.store.cohort_file import read_cohort
+from lnmbench.store.cohort_writer import writing_cohort
 
 SIDE = 96
 CARD = Card(title="t", license="l", source="s", citation="c", labels="x")

@@ -119,7 +119,7 @@ def test_empty_masks_are_refused_for_the_controls_that_need_them(ingest_made: In
 
 def copy_without_masks(path: Path) -> Path:
     """Return a cohort file with the slices of another one and empty masks."""
-    from lnmbench.store.cohort_file import writing_cohort
+    from lnmbench.store.cohort_writer import writing_cohort
 
     cohort, empty = read_cohort(path), path.with_name("empty.h5")
     total = int(cohort.offsets[-1])
