@@ -13,11 +13,11 @@ from lnmbench.testing.contract_checks import (
     parametrize_with_contract_checks,
 )
 from lnmbench.testing.sample_cohort import sample_cohort
+from lnmbench.testing.sample_outcomes import sample_outcome_results
 from lnmbench.testing.sample_results import (
     SAMPLE_METHODS,
     empty_results,
     sample_network,
-    sample_outcome_results,
     sample_predictions,
     sample_results,
 )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from lnmbench.defaults import DEFAULTS
 from lnmbench.records import (
     BaselineMethod,
     Card,
@@ -18,22 +16,17 @@ from lnmbench.records import (
     Cost,
     Method,
     NetworkMethod,
-    Outcomes,
-    Plan,
-    Preprocessing,
     Protocol,
     Results,
-    Splits,
     Training,
     Weights,
-    mark_positive,
 )
 from lnmbench.registry import Registry
-from lnmbench.stages.report import build_metrics, compare_methods, target_metrics
-from lnmbench.stages.score import LabeledPredictions, score
-from lnmbench.stages.target_score import score_target
+from lnmbench.stages.report import compare_methods, target_metrics
+from lnmbench.stages.score import LabeledPredictions, Validation, score
 
 PROTOCOL = Protocol(repeats=4, folds=5, seed=7)
+
 CARD = Card(
     title="sample",
     license="none",
@@ -76,6 +69,7 @@ MULTI_TASK = sample_network("resnet50 + pt", "pt")
 SINGLE_TASK = sample_network("resnet50")
 CONTROL = sample_network("resnet50 + pt:shuffled=1", Choice(name="pt", parameters={"shuffled": 1}))
 LOGISTIC = BaselineMethod(label="logistic", baseline=Choice(name="logistic"))
+
 SAMPLE_METHODS: Sequence[tuple[Method, float]] = (
     (MULTI_TASK, 1.0),
     (SINGLE_TASK, 0.95),
@@ -134,7 +128,7 @@ def sample_predictions(
     truth = np.arange(n) % 4 == 0
     noise = random.normal(size=(PROTOCOL.repeats, n))
     return {
-        method.fingerprint: _sigmoid(
+        method.fingerprint: sigmoid(
             strength * truth + noise + 0.3 * random.normal(size=noise.shape) - 1
         )
         for method, strength in methods
@@ -199,7 +193,12 @@ def sample_results(
     method_results = tuple(
         score(
             method,
-            _label_predictions(probabilities[method.fingerprint], truth, outer),
+            LabeledPredictions(
+                predicted=probabilities[method.fingerprint],
+                truth=truth,
+                outer=outer,
+                validation=as_validation(probabilities[method.fingerprint], outer),
+            ),
             protocol=protocol,
             metrics=metrics,
             cost=Cost(),
@@ -228,97 +227,22 @@ def sample_results(
     return compare_methods(results, registry)
 
 
-def _label_predictions(
-    predicted: NDArray[np.float64], truth: NDArray[np.float64], outer: NDArray[np.int16]
-) -> LabeledPredictions:
-    """Return the predictions, which are also those of the inner folds."""
-    folds = int(outer.max()) + 1
-    validation = [
-        (repeat, fold, predicted[repeat][outer[repeat] != fold])
-        for repeat, fold in np.ndindex(len(outer), folds)
-    ]
-    return LabeledPredictions(predicted=predicted, truth=truth, outer=outer, validation=validation)
-
-
-def sample_outcome_results(
-    kind: Literal["multilabel", "ordinal"] = "multilabel", *, registry: Registry | None = None
-) -> Results:
-    """Return results as `sample_results`, of a target with three outcomes.
-
-    The outcomes `low`, `middle` and `high` are positive in a quarter, an eighth and a twentieth of
-    the 200 cases, and each implies those before it. In some cases `high` is unknown.
+def as_validation(predicted: NDArray[np.float64], outer: NDArray[np.int16]) -> Validation:
+    """Return out-of-fold predictions as if they were also those of the inner folds.
 
     Parameters
     ----------
-    kind
-        The kind of the target.
-    registry
-        The plugins with metrics and statistical tests; by default all that are installed.
-
-    Examples
-    --------
-    >>> results = sample_outcome_results()
-    >>> results.outcomes.names
-    ('low', 'middle', 'high')
+    predicted
+        Probabilities (repeats, n, …).
+    outer
+        (repeats, n): the outer fold in which a case is tested.
     """
-    registry = Registry() if registry is None else registry
-    primary = DEFAULTS.primary_metrics[kind]
-    single = sample_results(registry=registry)
-    protocol = replace(single.protocol, primary=primary)
-    number = np.arange(single.n)
-    values = np.stack([number % 4 == 0, number % 8 == 0, number % 40 == 0], axis=1).astype(float)
-    values[3::20, 2] = np.nan
-    outcomes = Outcomes(kind=kind, names=("low", "middle", "high"), values=values)
-    plan = Plan(
-        dataset="sample",
-        fingerprint=single.fingerprint,
-        card=single.card,
-        preprocessing=Preprocessing(),
-        protocol=protocol,
-        ids=tuple(map(str, number)),
-        truth=mark_positive(values),
-        patients=number,
-        splits=Splits(outer=single.outer, inner=np.zeros((4, 5, single.n), dtype=np.int16)),
-        outcomes=outcomes,
-    )
-    offers = build_metrics(protocol, registry, kind)
-    method_results = []
-    for result in single.method_results:
-        logits = np.zeros(0) if result.predicted is None else scipy.special.logit(result.predicted)
-        predicted = _sigmoid(logits[..., None] - [0.0, 1.0, 2.5])  # (repeats, n, 3)
-        method_results.append(
-            score_target(
-                result.method,
-                predicted,
-                [
-                    (repeat, fold, predicted[repeat][single.outer[repeat] != fold])
-                    for repeat, fold in np.ndindex(protocol.repeats, protocol.folds)
-                ],
-                plan,
-                metrics=offers.of_target,
-                outcome_metrics=offers.of_outcome,
-                units_done=protocol.units,
-                cost=Cost(),
-            )
-        )
-    metrics = {**offers.without_parameters, **offers.of_target}
-    results = replace(
-        single,
-        protocol=protocol,
-        method_results=tuple(method_results),
-        metrics=tuple(offers.of_target),
-        metric_titles={name: metric.title for name, metric in metrics.items()},
-        metric_bounds={name: metric.bounds for name, metric in metrics.items()},
-        metric_better={name: metric.greater_is_better for name, metric in metrics.items()},
-        metric_functions=offers.of_target,
-        primary_metrics=primary,
-        patients=number,
-        truth=plan.truth,
-        outcomes=outcomes,
-    )
-    return compare_methods(results, registry)
+    return [
+        (repeat, fold, predicted[repeat][outer[repeat] != fold])
+        for repeat, fold in np.ndindex(len(outer), int(outer.max()) + 1)
+    ]
 
 
-def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-
+def sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return probabilities of log odds."""
     return np.asarray(scipy.special.expit(logits), dtype=np.float64)

@@ -9,13 +9,8 @@ import pytest
 
 from lnmbench.records import Results
 from lnmbench.results import CaseRanking, for_outcome, rank_cases
-from lnmbench.testing.sample_results import (
-    CONTROL,
-    LOGISTIC,
-    SINGLE_TASK,
-    sample_outcome_results,
-    sample_results,
-)
+from lnmbench.testing.sample_outcomes import sample_outcome_results
+from lnmbench.testing.sample_results import CONTROL, LOGISTIC, SINGLE_TASK, sample_results
 
 
 @pytest.fixture

@@ -25,13 +25,13 @@ from lnmbench.results import (
     other_questions,
     question_effects,
 )
+from lnmbench.testing.sample_outcomes import sample_outcome_results
 from lnmbench.testing.sample_results import (
     CONTROL,
     MULTI_TASK,
     SAMPLE_METHODS,
     SINGLE_TASK,
     sample_network,
-    sample_outcome_results,
     sample_predictions,
     sample_results,
 )

@@ -22,7 +22,8 @@ from lnmbench.stages.report.pages import (
     build_page,
     build_page_across,
 )
-from lnmbench.testing.sample_results import empty_results, sample_outcome_results
+from lnmbench.testing.sample_outcomes import sample_outcome_results
+from lnmbench.testing.sample_results import empty_results
 
 PLUGIN = """
 import numpy as np
