@@ -9,7 +9,7 @@ from rich.cells import cell_len, chop_cells
 
 _WORDS = re.compile(r"\S+\s*|\s+")
 _OPTIONS = re.compile(r"[^:,;/]+[:,;/]*\s*|[:,;/]+\s*")
-_PARTS = re.compile(r"[^_=.\-:,;/]+[_=.\-:,;/]*\s*|[_=.\-:,;/]+\s*")
+_PARTS = re.compile(r"[^_=.+\-:,;/]+[_=.+\-:,;/]*\s*|[_=.+\-:,;/]+\s*")
 _NARROWEST = 2
 """Cells of the widest character."""
 
@@ -17,7 +17,7 @@ _NARROWEST = 2
 def wrap_name(text: str, width: int) -> list[str]:
     """Return a name in lines of at most `width` cells, whose words stay whole if they fit.
 
-    A longer word is broken after `:`, `,`, `;` or `/`, else after `_`, `-`, `=` or `.`.
+    A longer word is broken after `:`, `,`, `;` or `/`, else after `_`, `-`, `=`, `+` or `.`.
 
     Examples
     --------

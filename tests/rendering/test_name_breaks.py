@@ -23,6 +23,7 @@ NETWORK = "efficientnet_lite0 + pt:shuffled=1"
             15,
             ["resnet18:", "train=layer4,", "weights=random"],
         ),
+        ("network on clinical+cfdna", 12, ["network on", "clinical+", "cfdna"]),
         ("abcdefgh", 3, ["abc", "def", "gh"]),
         ("肺癌リンパ節", 5, ["肺癌", "リン", "パ節"]),
         ("肺癌", 1, ["肺", "癌"]),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from lnmbench.records import Axis
 from lnmbench.rendering.figures.styles import LIGHT
+from lnmbench.rendering.name_breaks import wrap_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,11 +33,11 @@ def wrap(text: str, width: int, *, lines: int = LINES) -> list[str]:
     Examples
     --------
     >>> wrap("resnet50:weights=random + pt", 16)
-    ['resnet50:weights', '=random + pt']
+    ['resnet50:', 'weights=random +', 'pt']
     """
-    wrapped = textwrap.wrap(text, width, break_long_words=True, break_on_hyphens=False)
+    wrapped = wrap_name(" ".join(text.split()), width)
     if len(wrapped) > lines:
-        wrapped = [*wrapped[: lines - 1], wrapped[lines - 1][: width - 1].rstrip() + "…"]
+        wrapped = [*wrapped[: lines - 1], wrapped[lines - 1][: width - 1].rstrip(" :,;/") + "…"]
     return wrapped or [""]
 
 
