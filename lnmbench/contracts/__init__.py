@@ -8,6 +8,7 @@ module, an optional contract follows the contract that it extends.
 from lnmbench.contracts.aux_task import AuxTask, ImageTask, OwnHead, TargetBased, TaskNeeds
 from lnmbench.contracts.baseline import (
     Baseline,
+    DescribedBaseline,
     FixedPredictions,
     ImageBaseline,
     LinearBaseline,
@@ -34,6 +35,7 @@ __all__ = [
     "Check",
     "Comparison",
     "Dataset",
+    "DescribedBaseline",
     "Documented",
     "Encoder",
     "FeatureExtractor",

@@ -39,6 +39,14 @@ class LinearBaseline(Protocol):
 
 
 @runtime_checkable
+class DescribedBaseline(Protocol):
+    """A trained baseline with a label and notes of its own; optional."""
+
+    def describe(self) -> tuple[str, Sequence[str]]:
+        """Return the label in tables, and sentences for the setting, such as a citation."""
+
+
+@runtime_checkable
 class Versioned(Protocol):
     """A baseline whose predictions depend on more than its plugin; optional."""
 

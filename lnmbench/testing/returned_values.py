@@ -123,12 +123,13 @@ def check_weighting_returns(weighting: Any, cohort: Cohort) -> None:
 
 @_asserting("baseline")
 def check_baseline_candidates(baseline: Any, cohort: Cohort) -> None:
-    """Check that there is a candidate, or that the model is a text, and that versions are texts."""
+    """Check that there is a candidate, or a model as a text, and that versions and label are texts."""
     if isinstance(baseline, GuardedImageBaseline):
         assert isinstance(baseline.model, str)
     else:
         baseline.candidates()
         baseline.versions()
+        baseline.describe()
 
 
 @_asserting("baseline")

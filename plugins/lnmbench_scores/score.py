@@ -109,10 +109,7 @@ class FixedScore:
 
     def _write_notes(self) -> Iterator[str]:
         score = self._score
-        yield (
-            f"{self._where}: {score.title}; predicts {score.outcome}; original cohort:"
-            f" {score.cohort}; cite {score.citation}"
-        )
+        yield _write_citation(score, self._where)
         if score.intercept is None:
             yield (
                 f"{self._where} has no published intercept: it orders the cases and is no"
@@ -166,3 +163,16 @@ class RecalibratedScore:
     def candidates(self) -> Sequence[Mapping[str, object]]:
         """Return a single candidate: nothing is searched."""
         return [{}]
+
+    def describe(self) -> tuple[str, Sequence[str]]:
+        """Return its label, its citation, and a note on the recalibration."""
+        label = f"{self._where}, recalibrated"
+        note = f"{label}: intercept and slope are fitted to the training cases of each fit"
+        return label, (_write_citation(self._score, self._where), note)
+
+
+def _write_citation(score: CoefficientFile, where: str) -> str:
+    return (
+        f"{where}: {score.title}; predicts {score.outcome}; original cohort: {score.cohort};"
+        f" cite: {score.citation}"
+    )

@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lnmbench.contracts import Baseline, FixedPredictions, LinearBaseline, Versioned
+from lnmbench.contracts import (
+    Baseline,
+    DescribedBaseline,
+    FixedPredictions,
+    LinearBaseline,
+    Versioned,
+)
 from lnmbench.records import Column
 from lnmbench.registry.boundary.arrays import require_array
 from lnmbench.registry.boundary.calls import Boundary
-from lnmbench.registry.boundary.predictions import GuardedPredictions
+from lnmbench.registry.boundary.predictions import LONGEST_LABEL, GuardedPredictions
 from lnmbench.registry.boundary.values import (
     SUM_SLACK,
     Unexpected,
@@ -20,6 +26,8 @@ from lnmbench.registry.boundary.values import (
     require_flag,
     require_mapping,
     require_sequence,
+    require_text,
+    require_texts,
 )
 from lnmbench.text import clean
 
@@ -74,6 +82,12 @@ class GuardedBaseline:
         if not isinstance(self._baseline, Versioned):
             return {}
         return self._boundary.call("versions", _require_versions, self._baseline.versions)
+
+    def describe(self) -> tuple[str, tuple[str, ...]]:
+        """Return its label, empty without one, and its notes."""
+        if not isinstance(self._baseline, DescribedBaseline):
+            return "", ()
+        return self._boundary.call("describe", _require_description, self._baseline.describe)
 
     @cached_property
     def _candidates(self) -> Sequence[Mapping[str, object]]:
@@ -173,6 +187,13 @@ def require_candidates(value: object) -> Sequence[Mapping[str, object]]:
     if not candidates:
         raise Unexpected("at least one candidate, [{}] for the default settings", "none")
     return tuple(candidates)
+
+
+def _require_description(value: object) -> tuple[str, tuple[str, ...]]:
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise Unexpected("a label and notes", describe(value))
+    label, notes = value
+    return require_text(label)[:LONGEST_LABEL], require_texts(notes)
 
 
 def _require_versions(value: object) -> Mapping[str, str]:

@@ -92,7 +92,12 @@ class BaselineResolver:
         baseline.estimator(features.features)  # it may refuse the columns
         method = self._baseline_method(selection)
         versions = {**baseline.versions(), **method.plugins}
-        return ResolvedBaseline(method=replace(method, plugins=versions), baseline=baseline)
+        label, notes = baseline.describe()
+        modalities = selection.written.parameters.get(MODALITIES)
+        if label and modalities:
+            label += f" ({MODALITIES}={modalities})"
+        method = replace(method, label=label or method.label, plugins=versions)
+        return ResolvedBaseline(method=method, baseline=baseline, notes=notes)
 
     def _fixed_baseline(self, selection: Selection[AnyBaseline]) -> ResolvedBaseline:
         baseline, method = selection.build(), self._baseline_method(selection)

@@ -143,7 +143,7 @@ def resolve(
     )
     images = [network for network in map(image_network, methods) if network is not None]
     notes = [*plan.notes, *list_notes(_tasks_by_name(images), cohort)]
-    notes += [note for resolved in methods for note in _fixed_notes(resolved)]
+    notes += dict.fromkeys(note for resolved in methods for note in _baseline_notes(resolved))
     notes += map(str, failures)
     networks = [network.method for network in images]
     notices = [
@@ -170,10 +170,11 @@ def resolve(
     )
 
 
-def _fixed_notes(resolved: ResolvedMethod) -> tuple[str, ...]:
-    """Return the notes on predictions that are not trained."""
-    fixed = None if isinstance(resolved, ResolvedNetwork) else resolved.fixed
-    return () if fixed is None else fixed.notes
+def _baseline_notes(resolved: ResolvedMethod) -> tuple[str, ...]:
+    """Return the notes of a baseline, those of its predictions if it is not trained."""
+    if isinstance(resolved, ResolvedNetwork):
+        return ()
+    return resolved.notes if resolved.fixed is None else resolved.fixed.notes
 
 
 def _trained(networks: Sequence[ResolvedNetwork]) -> list[NetworkMethod]:

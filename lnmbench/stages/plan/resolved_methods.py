@@ -52,13 +52,14 @@ class ResolvedBaseline:
     """A baseline method with its baseline.
 
     `images` is the source of its features of images, if any; `fixed` are its predictions if it is
-    not trained.
+    not trained. `notes` are its own notes on the setting.
     """
 
     method: BaselineMethod
     baseline: GuardedBaseline
     images: ImageSource | None = None
     fixed: PlannedPredictions | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def candidates(self) -> int:

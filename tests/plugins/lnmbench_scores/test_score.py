@@ -90,6 +90,14 @@ def test_recalibration_fits_intercept_and_slope(coefficient_path: Path, cohort: 
     np.testing.assert_allclose(model.predict_proba(frame)[:, 1], expected.predict(), atol=1e-3)
 
 
+def test_a_recalibrated_score_has_a_label_and_its_citation(coefficient_path: Path) -> None:
+    recalibrated: Any = score(path=coefficient_path, recalibrate=True)
+    label, (citation, note) = recalibrated.describe()
+    assert label == f"score {coefficient_path.name}, recalibrated"
+    assert "cite: " in citation
+    assert note.startswith(f"{label}: intercept and slope")
+
+
 def test_the_contract_is_kept(coefficient_path: Path, cohort: Cohort) -> None:
     check_contract("baseline", score(path=coefficient_path), cohort=cohort)
     check_contract("baseline", score(path=coefficient_path, recalibrate=True), cohort=cohort)

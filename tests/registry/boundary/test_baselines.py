@@ -68,6 +68,19 @@ def test_a_model_cannot_change_the_features(boundary: Boundary) -> None:
     pd.testing.assert_frame_equal(FRAME, before)
 
 
+@pytest.mark.parametrize("description", ["label", ("label", "a note"), ("label", [1]), (3, ())])
+def test_a_description_is_a_label_with_notes(description: Any, boundary: Boundary) -> None:
+    class Described(Plain):
+        def describe(self) -> Any:
+            return "a score\n", ["a citation"]
+
+    assert GuardedBaseline(Plain(), boundary).describe() == ("", ())
+    assert GuardedBaseline(Described(), boundary).describe() == ("a score", ("a citation",))
+    Described.describe = lambda self: description  # type: ignore[method-assign]
+    with pytest.raises(PluginError, match="returns a wrong value from describe"):
+        GuardedBaseline(Described(), boundary).describe()
+
+
 @pytest.mark.parametrize("versions", [{"library": 3}, ["library"], None])
 def test_versions_are_texts_by_name(versions: Any, boundary: Boundary) -> None:
     class Versioned(Plain):
