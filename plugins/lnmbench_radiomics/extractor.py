@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 from lnmbench import Column, UserError
 from lnmbench.records import LARGEST_NUMBER
-from lnmbench_radiomics.settings import Interpolation, Settings, family_of, parse_families
+from lnmbench_radiomics.settings import (
+    BIN_WIDTH,
+    Interpolation,
+    Settings,
+    family_of,
+    parse_families,
+)
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
@@ -53,7 +59,7 @@ class Radiomics:
     outlier_sd
         Leave out voxels that differ from the mean by more standard deviations than this.
     bin_width
-        Width of the bins in HU.
+        Width of the bins in HU; with bins, another than the default is refused.
     bins
         A fixed number of bins between the least and the greatest HU instead of a fixed width.
     margin_mm
@@ -74,7 +80,7 @@ class Radiomics:
         lowest_hu: float | None = -1000.0,
         highest_hu: float | None = 400.0,
         outlier_sd: float | None = None,
-        bin_width: float = 25.0,
+        bin_width: float = BIN_WIDTH,
         bins: int | None = None,
         margin_mm: float | None = 20.0,
         autocorrelation: bool = False,

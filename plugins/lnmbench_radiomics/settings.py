@@ -34,6 +34,9 @@ _SPLINE_ORDERS: Mapping[str, int] = {"nearest": 0, "linear": 1, "cubic": 3}
 
 Interpolation = Literal["nearest", "linear", "cubic"]
 
+BIN_WIDTH = 25.0
+"""The default width of bins in HU; without effect if `bins` is set."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -69,6 +72,13 @@ class Settings:
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise _wrong(name, f"{low:g} to {high:g}", f"{value:g}")
+        if self.bins is not None and self.bin_width != BIN_WIDTH:
+            raise UserError(
+                "radiomics has both bins and bin_width",
+                expected="a fixed number of bins, or a fixed width in HU",
+                got=f"bins={self.bins},bin_width={self.bin_width:g}",
+                then="omit one of them",
+            )
         for name, hu in (("lowest_hu", self.lowest_hu), ("highest_hu", self.highest_hu)):
             if hu is not None and not math.isfinite(hu):
                 raise _wrong(name, "a number of HU, or none", f"{hu:g}")

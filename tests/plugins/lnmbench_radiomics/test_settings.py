@@ -57,6 +57,10 @@ def test_the_range_of_hu_in_words() -> None:
         ({"families": ("glcn",)}, "expected all, or some of morphology, .*, got 'glcn'"),
         ({"spacing_mm": 0.0}, r"spacing_mm of radiomics.*expected 0.05 to 20, got 0"),
         ({"bin_width": math.nan}, "bin_width of radiomics.*got nan"),
+        (
+            {"bins": 32, "bin_width": 10.0},
+            "both bins and bin_width.*got bins=32,bin_width=10; omit",
+        ),
         ({"bins": 1}, "bins of radiomics.*expected 2 to 4096, got 1"),
         ({"highest_hu": -1000.0}, r"highest_hu.*expected more than lowest_hu \(-1000\), got -1000"),
         ({"lowest_hu": None}, "lowest_hu of radiomics.*with highest_hu, got none"),
