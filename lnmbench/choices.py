@@ -29,6 +29,20 @@ def parse(text: str) -> Choice:
     return Choice(name=name, parameters=parse_parameters(rest, source=text) if rest else {})
 
 
+def parse_setting(name: str, text: str) -> Choice:
+    """Return the choice of a setting or option, whose name errors state.
+
+    Examples
+    --------
+    >>> parse_setting("--executor", "processes:workers=2").parameters
+    {'workers': '2'}
+    """
+    try:
+        return parse(text)
+    except UserError as error:
+        raise UserError(f"wrong value for {name}: {error}") from error
+
+
 def parse_parameters(text: str, *, source: str = "") -> dict[str, object]:
     """Return the parameters of `key=value,key=value`, in their order.
 

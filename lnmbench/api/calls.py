@@ -112,7 +112,7 @@ def run(
         raise UserError("wrong value for --workers", expected="1 or more", got=str(workers))
     estimators = _list_estimators(settings.get("baseline"))
     registry = load_plugins(plugin, estimators, debug=debug)
-    executor_choice = choices.parse(executor)
+    executor_choice = choices.parse_setting("--executor", executor)
     if executor_choice != choices.parse(DEFAULTS.executor):
         for estimator in estimators:
             estimator.pack()  # refuse what workers cannot get before anything is trained

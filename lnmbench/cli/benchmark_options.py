@@ -254,9 +254,9 @@ class MachineOptions(DeviceOptions):
 
     def executor_choice(self) -> Choice:
         """Return the executor with its parameters."""
-        from lnmbench.choices import parse
+        from lnmbench.choices import parse_setting
 
-        return parse(self.executor)
+        return parse_setting("--executor", self.executor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

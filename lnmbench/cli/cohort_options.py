@@ -106,7 +106,7 @@ class CohortOptions(OptionGroup):
 
     def to_ingest_options(self) -> IngestOptions:
         """Return the settings of the ingest stage; `UserError` for a wrong key or spacing."""
-        from lnmbench.choices import parse
+        from lnmbench.choices import parse_setting
         from lnmbench.errors import UserError
         from lnmbench.stages.ingest import IngestSettings, make_ingest_options, make_key
 
@@ -120,7 +120,8 @@ class CohortOptions(OptionGroup):
             keep_native=self.keep_native,
             allow_implausible=self.allow_implausible,
         )
-        options = make_ingest_options(settings, extract=tuple(map(parse, self.extract or ())))
+        extract = tuple(parse_setting("--extract", text) for text in self.extract or ())
+        options = make_ingest_options(settings, extract=extract)
         if not self.new_key:
             return options
         if self.pseudonymize is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from lnmbench.config.benchmark import Benchmark, BenchmarkOptions
+from lnmbench.config.setting_values import MalformedChoice
 from lnmbench.config.training_settings import bind_training, require_trials
 from lnmbench.errors import UserError, nearest
 from lnmbench.toml_file import read_toml
@@ -49,6 +50,10 @@ def _user_error(error: ValidationError, file: Path | None) -> UserError:
         return UserError(
             f"unknown setting {setting!r}", where=str(file or ""), then=nearest(setting, known)
         )
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, MalformedChoice):
+        where = f" ({file})" if file else ""
+        return UserError(f"wrong value for {first['loc'][0]}{where}: {cause}")
     return UserError(
         f"wrong value for {setting}",
         where=str(file or ""),

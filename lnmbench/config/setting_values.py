@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
 from lnmbench import choices
+from lnmbench.errors import UserError
 from lnmbench.estimators import Estimator
 from lnmbench.records import Choice, sort_modalities
+
+
+class MalformedChoice(ValueError):
+    """A `UserError` on a choice, to which the name of the setting is added."""
+
+
+@contextmanager
+def _naming_setting() -> Iterator[None]:
+    """Turn a `UserError` into an error of the setting that is validated."""
+    try:
+        yield
+    except UserError as error:
+        raise MalformedChoice(str(error)) from error
 
 
 def _parse_choice(value: object) -> object:
     """Parse a choice: text (`name:key=value`), a table with `name` and parameters, an object."""
     if isinstance(value, str):
-        return choices.parse(value)
+        with _naming_setting():
+            return choices.parse(value)
     if isinstance(value, Estimator):
         return Choice(name=value.name)
     if isinstance(value, Mapping) and isinstance(value.get("name"), str):
@@ -33,7 +49,8 @@ def _parse_choice(value: object) -> object:
 def _parse_tasks(value: object) -> object:
     """Parse the auxiliary tasks of one method: `pt`, `pt+size`, or `none`."""
     if isinstance(value, str):
-        return () if value.strip() == "none" else choices.parse_all(value)
+        with _naming_setting():
+            return () if value.strip() == "none" else choices.parse_all(value)
     if isinstance(value, Mapping):
         return (_parse_choice(value),)
     if isinstance(value, list | tuple):
