@@ -1,14 +1,14 @@
 """Benchmark of auxiliary tasks for the prediction of lymph node metastasis.
 
 Plugins import `hookimpl`, the records and `UserError` from this module; scripts and notebooks call
-`run`, `estimator` and `read`. Their modules are imported when they are first used: the command line
-must handle Ctrl-C before it imports anything.
+`run`, `dry_run`, `estimator` and `read`. Their modules are imported when they are first used: the
+command line must handle Ctrl-C before it imports anything.
 """
 
 TYPE_CHECKING = False  # the module typing takes longer to import than this one
 
 if TYPE_CHECKING:
-    from lnmbench.api import RunResults, RunSettings, read, run
+    from lnmbench.api import DryRun, RunResults, RunSettings, dry_run, read, run
     from lnmbench.errors import UserError
     from lnmbench.estimators import Estimator, estimator
     from lnmbench.hookspecs import hookimpl
@@ -30,6 +30,7 @@ __all__ = [
     "Case",
     "Cohort",
     "Column",
+    "DryRun",
     "Estimator",
     "FailedMethods",
     "Label",
@@ -40,6 +41,7 @@ __all__ = [
     "UserError",
     "Volume",
     "Weights",
+    "dry_run",
     "estimator",
     "hookimpl",
     "read",
@@ -47,11 +49,13 @@ __all__ = [
 ]
 
 _MODULES = {
+    "DryRun": "lnmbench.api",
     "Estimator": "lnmbench.estimators",
     "FailedMethods": "lnmbench.stages.plan",
     "RunResults": "lnmbench.api",
     "RunSettings": "lnmbench.api",
     "UserError": "lnmbench.errors",
+    "dry_run": "lnmbench.api",
     "estimator": "lnmbench.estimators",
     "hookimpl": "lnmbench.hookspecs",
     "read": "lnmbench.api",

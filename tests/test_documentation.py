@@ -310,7 +310,7 @@ def test_the_score_of_the_docs_runs(
 def test_the_script_of_the_docs_runs(home: Path) -> None:
     text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(# compare_trees.py\n.*?)```", text, flags=re.DOTALL)
-    (shown,) = re.findall(r"prints\n\n```\n(.*?)```", text, flags=re.DOTALL)
+    shown = re.findall(r"prints\n\n```\n(.*?)```", text, flags=re.DOTALL)[0]
     larger = ("repeats=2", "inner=3", "folds=5", "n=160", "Classifier(50)")
     assert all(setting in code for setting in larger)
     small = code.replace("repeats=2", "repeats=1").replace("inner=3", "inner=2")
@@ -329,14 +329,24 @@ def test_the_script_of_the_docs_runs(home: Path) -> None:
     assert "trees" in Path("report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("home")
+def test_the_estimate_of_the_docs_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(# estimate_time.py\n.*?)```", text, flags=re.DOTALL)
+    shown = re.findall(r"prints\n\n```\n(.*?)```", text, flags=re.DOTALL)[1]
+    exec(compile(code, "estimate_time.py", "exec"), {})
+    assert capsys.readouterr().out == shown
+
+
 def test_the_python_page_names_every_parameter_and_attribute() -> None:
     text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
     parameters = [
         *inspect.signature(lnmbench.run).parameters,
         *inspect.signature(lnmbench.estimator).parameters,
+        *(name for name in vars(lnmbench.DryRun) if not name.startswith("_")),
         *IngestSettings.__annotations__,
         *(name for name in vars(lnmbench.RunResults) if not name.startswith("_")),
-        *("folder", "record", "RunResults", "FailedMethods", "UserError"),
+        *("folder", "record", "RunResults", "FailedMethods", "UserError", "DryRun", "dry_run"),
     ]
     for name in set(parameters) - {"settings"}:
         assert re.search(rf"`[^`\n]*\b{name}\b[^`\n]*`", text), name

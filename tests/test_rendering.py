@@ -68,8 +68,8 @@ def test_formats_for_people_say_where_the_figures_are(format: str) -> None:
 @pytest.mark.parametrize("format", ["table", "markdown", "latex"])
 def test_formats_for_people_say_where_the_images_are(format: str) -> None:
     text = render([table("a"), gallery(), gallery()], format)
-    hint = "2 galleries of images: run lnmbench report with --format html, or --figures DIR for"
-    assert text.splitlines()[-1].removeprefix("% ") == f"{hint} files"
+    hint = "2 galleries of images: run lnmbench report with --format html --thumbnails, or"
+    assert text.splitlines()[-1].removeprefix("% ") == f"{hint} --figures DIR for files"
     assert "black" not in text
     assert "case 3" not in text
     both = render([figure(), gallery()], format).splitlines()[-1].removeprefix("% ")

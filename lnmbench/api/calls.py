@@ -1,34 +1,25 @@
-"""Calls of the Python API: run a benchmark, read a run."""
+"""Calls of the Python API: run a benchmark, estimate a run, read a run."""
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from typing import TYPE_CHECKING, Unpack
 
-from lnmbench import choices
+from lnmbench.api.prepare_call import RunSettings, prepare_call, show_progress
+from lnmbench.api.run_estimates import DryRun
 from lnmbench.api.run_results import RunResults
 from lnmbench.api.usable_plugins import load_plugins
-from lnmbench.config import BenchmarkOptions, read_benchmark
 from lnmbench.defaults import DEFAULTS
 from lnmbench.environment import home
-from lnmbench.errors import UserError, nearest
-from lnmbench.estimators import Estimator
-from lnmbench.progress import SilentProgress, make_progress
 from lnmbench.records import Resources, RunFolders
-from lnmbench.stages.ingest import IngestSettings, make_ingest_options
+from lnmbench.stages.estimate import estimate
 from lnmbench.stages.report import read_results
 from lnmbench.stages.run import run as run_benchmark
 
 if TYPE_CHECKING:
     from lnmbench.contracts import Progress
-
-
-class RunSettings(BenchmarkOptions, IngestSettings, total=False):
-    """Settings of a benchmark file, and options of the cohort file, by their names."""
 
 
 def run(
@@ -40,6 +31,7 @@ def run(
     memory: float | None = None,
     workers: int | None = None,
     out: str | Path | None = None,
+    quick: bool = False,
     progress: bool | Progress = True,
     debug: bool = False,
     **settings: Unpack[RunSettings],
@@ -65,6 +57,9 @@ def run(
         Threads that read and resample images; by default one for each core.
     out
         Run directory; by default a folder below `runs/`.
+    quick
+        Whether to run the small protocol for a first try (2 repeats × 5 folds × 3 inner folds),
+        unless `repeats`, `folds` or `inner` are set.
     progress
         Whether to show the progress on standard error, or an object that shows it.
     debug
@@ -98,37 +93,79 @@ def run(
     >>> results
     RunResults of 1 method on 24 cases (run)
     """
-    _refuse_unknown(settings)
-    ingest_names = IngestSettings.__annotations__
-    options = {name: value for name, value in settings.items() if name not in ingest_names}
-    benchmark = read_benchmark(
-        None if config is None else Path(config), cast("BenchmarkOptions", options)
+    call = prepare_call(
+        config,
+        settings,
+        plugin=plugin,
+        executor=executor,
+        workers=workers,
+        quick=quick,
+        debug=debug,
     )
-    ingest_settings = {name: value for name, value in settings.items() if name in ingest_names}
-    ingest_options = make_ingest_options(
-        cast("IngestSettings", ingest_settings), extract=benchmark.extract
-    )
-    if workers is not None and workers < 1:
-        raise UserError("wrong value for --workers", expected="1 or more", got=str(workers))
-    estimators = _list_estimators(settings.get("baseline"))
-    registry = load_plugins(plugin, estimators, debug=debug)
-    executor_choice = choices.parse_setting("--executor", executor)
-    if executor_choice != choices.parse(DEFAULTS.executor):
-        for estimator in estimators:
-            estimator.pack()  # refuse what workers cannot get before anything is trained
-    with _showing(progress) as display:
+    with show_progress(progress) as display:
         folder = run_benchmark(
-            benchmark,
-            registry,
+            call.benchmark,
+            call.registry,
             folders=RunFolders(home=home(), out=None if out is None else Path(out)),
-            executor=executor_choice,
-            workers=workers or os.cpu_count() or 1,
-            plugins=(*registry.extra, *estimators),
+            executor=call.executor,
+            workers=call.workers,
+            plugins=(*call.registry.extra, *call.estimators),
             progress=display,
-            ingest_options=ingest_options,
+            ingest_options=call.ingest_options,
             resources=Resources(device=device, memory_gb=memory),
         )
-    return RunResults(folder, read_results(folder, registry), registry)
+    return RunResults(folder, read_results(folder, call.registry), call.registry)
+
+
+def dry_run(
+    config: str | Path | None = None,
+    *,
+    plugin: str | Path | Sequence[str | Path] = (),
+    executor: str = DEFAULTS.executor,
+    device: str = "auto",
+    memory: float | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    quick: bool = False,
+    progress: bool | Progress = True,
+    debug: bool = False,
+    **settings: Unpack[RunSettings],
+) -> DryRun:
+    """Return the expected time, disk and memory of a run; write nothing.
+
+    It is `lnmbench run --dry-run` as a function.
+
+    Parameters
+    ----------
+    config, plugin, executor, device, memory, workers, out, quick, progress, debug, **settings
+        As in `run`.
+
+    Raises
+    ------
+    UserError
+        For whatever `run` would refuse before anything is trained.
+    """
+    call = prepare_call(
+        config,
+        settings,
+        plugin=plugin,
+        executor=executor,
+        workers=workers,
+        quick=quick,
+        debug=debug,
+    )
+    with show_progress(progress) as display:
+        estimated = estimate(
+            call.benchmark,
+            call.registry,
+            folders=RunFolders(home=home(), out=None if out is None else Path(out)),
+            executor=call.executor,
+            workers=call.workers,
+            progress=display,
+            ingest_options=call.ingest_options,
+            resources=Resources(device=device, memory_gb=memory),
+        )
+    return DryRun(estimated)
 
 
 def read(
@@ -156,27 +193,3 @@ def read(
     folder, registry = Path(run).expanduser(), load_plugins(plugin, debug=debug)
     results = read_results(folder, registry, lambda line: warnings.warn(line, stacklevel=2))
     return RunResults(folder, results, registry)
-
-
-def _refuse_unknown(settings: Mapping[str, object]) -> None:
-    known = RunSettings.__annotations__
-    for name in settings:
-        if name not in known:
-            raise UserError(f"unknown setting {name[:40]!r}", then=nearest(name, known))
-
-
-def _list_estimators(baseline: object) -> tuple[Estimator, ...]:
-    listed: Iterable[Any] = baseline if isinstance(baseline, list | tuple) else (baseline,)
-    return tuple(each for each in listed if isinstance(each, Estimator))
-
-
-@contextmanager
-def _showing(progress: bool | Progress) -> Iterator[Progress]:
-    """Yield the display of progress, and restore the terminal afterward."""
-    if not isinstance(progress, bool):
-        yield progress
-    elif progress:
-        with make_progress() as display:
-            yield display
-    else:
-        yield SilentProgress()

@@ -6,13 +6,16 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lnmbench.environment import home
 from lnmbench.errors import UserError
 from lnmbench.records import Page, Results
 from lnmbench.registry import Registry
 from lnmbench.rendering import render_page
 from lnmbench.stages.report import (
     build_page,
+    build_page_with_thumbnails,
     export_run,
+    has_images,
     make_difference_frame,
     make_performance_frame,
     make_score_frame,
@@ -92,7 +95,9 @@ class RunResults:
         """Return a row for each predicted probability, of `test` and of `validation` cases."""
         return read_predictions(self.folder)
 
-    def report(self, format: str = "markdown", *, brief: bool = False) -> str:
+    def report(
+        self, format: str = "markdown", *, brief: bool = False, thumbnails: bool = False
+    ) -> str:
         """Return the report as text.
 
         Parameters
@@ -102,18 +107,23 @@ class RunResults:
             or `latex`.
         brief
             Whether to leave out the sections after the checks, as `lnmbench run` does.
+        thumbnails
+            Whether to show CT images of the cases that every method gets wrong, in `html` alone.
 
         Raises
         ------
         UserError
-            For an unknown format.
+            For an unknown format, and for thumbnails without a page or cohort file that has them.
         """
-        return render_page(self._build_page(brief=brief), format)
+        if thumbnails and brief:
+            raise UserError("thumbnails have no effect on a brief report", then="omit one of them")
+        return render_page(self._build_page(format, brief=brief, thumbnails=thumbnails), format)
 
-    def save(self, file: str | Path) -> Path:
+    def save(self, file: str | Path, *, thumbnails: bool = False) -> Path:
         """Write the report to a file, and return its path.
 
-        The end of its name tells the format: .html, .md, .txt, .csv, .json or .tex.
+        The end of its name tells the format: .html, .md, .txt, .csv, .json or .tex. `thumbnails`
+        is that of `report`.
 
         Raises
         ------
@@ -128,7 +138,7 @@ class RunResults:
                 where=str(path),
                 expected=f"a name that ends with {', '.join(FORMATS)}",
             )
-        write_report(self._build_page(), path, format)
+        write_report(self._build_page(format, thumbnails=thumbnails), path, format)
         return path
 
     def export(self, folder: str | Path) -> list[Path]:
@@ -146,8 +156,16 @@ class RunResults:
         name = self.folder.name
         return f"RunResults of {methods} on {plural(self.record.n, 'case')} ({name})"
 
-    def _build_page(self, *, brief: bool = False) -> Page:
-        page = build_page(self.record, self._registry, brief=brief)
+    def _build_page(self, format: str, *, brief: bool = False, thumbnails: bool = False) -> Page:
+        if thumbnails and format != "html":
+            raise UserError(f"thumbnails have no effect on the format {format}", expected="html")
+        if thumbnails:
+            page = build_page_with_thumbnails(self.record, self._registry, home())
+            if not has_images(page):
+                line = "thumbnails have no effect: the report lists no case that every method"
+                warnings.warn(f"{line} gets wrong", stacklevel=3)
+        else:
+            page = build_page(self.record, self._registry, brief=brief)
         for fault in page.faults:
             warnings.warn(fault, stacklevel=3)
         return page

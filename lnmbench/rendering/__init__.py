@@ -95,9 +95,10 @@ def figures_hint(blocks: Sequence[Block]) -> str:
     ]
     if not counts:
         return ""
+    thumbnails = " --thumbnails" if galleries else ""
     return (
-        f"{' and '.join(counts)}: run lnmbench report with --format html, or --figures DIR for"
-        " files"
+        f"{' and '.join(counts)}: run lnmbench report with --format html{thumbnails}, or --figures"
+        " DIR for files"
     )
 
 

@@ -123,7 +123,7 @@ def check_weighting_returns(weighting: Any, cohort: Cohort) -> None:
 
 @_asserting("baseline")
 def check_baseline_candidates(baseline: Any, cohort: Cohort) -> None:
-    """Check that there is a candidate, or a model as a text, and that versions and label are texts."""
+    """Check that there is a candidate, or a model, and that versions and label are texts."""
     if isinstance(baseline, GuardedImageBaseline):
         assert isinstance(baseline.model, str)
     else:

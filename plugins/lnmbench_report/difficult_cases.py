@@ -69,7 +69,8 @@ def _make_table(results: Results, ranking: CaseRanking, cases: Sequence[int]) ->
         "Case: its number in the ledger (table cases), from 0. Such a case may be unusual, or its "
         "label or image wrong.",
     ]
-    if cases and results.thumbnails is None:
+    has_images = results.profile is None or results.profile.near_duplicates is not None
+    if cases and has_images and results.thumbnails is None:
         notes.append("lnmbench report --format html --thumbnails shows images of these cases.")
     unranked = int(np.isnan(ranking.placement).any(axis=0).sum())
     if unranked:

@@ -1,4 +1,4 @@
-"""Is it the labels? Networks with auxiliary tasks among their negative controls."""
+"""Networks with auxiliary tasks among their negative controls (permuted labels)."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _make_table(results: Results, rows: Sequence[Row]) -> Table:
     labels = method_labels(results)
     return Table(
         key="labels",
-        title=f"Is it the labels?{synthetic_suffix(results.card)}",
+        title=f"Own labels against permuted labels{synthetic_suffix(results.card)}",
         columns=COLUMNS,
         rows=tuple(
             (Cell(text=labels[row.method.fingerprint]), *_make_cells(results, row)) for row in rows

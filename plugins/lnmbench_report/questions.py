@@ -208,15 +208,15 @@ def _write_notes(results: Results, rows: Sequence[_Row]) -> Iterator[str]:
         "corrected test."
     )
     yield (
-        'Controls: networks with permuted labels, p of their test as in the table "Is it the '
-        'labels?". Known: share of cases with a label. Learned: a metric of the task, and its '
-        "value for one prediction for all cases. Time: of the network and its controls, without "
-        "encoding."
+        'Controls: networks with permuted labels, p of their test as in the table "Own labels '
+        'against permuted labels". Known: share of cases with a label. Learned: a metric of the '
+        "task, and its value for one prediction for all cases. Time: of the network and its "
+        "controls, without encoding."
     )
     if len(rows) > MOST_ROWS:
         yield (
-            'The table "Is it the labels?" of so many questions is shown with --format html, csv, '
-            "json or latex."
+            'The table "Own labels against permuted labels" of so many questions is shown with '
+            "--format html, csv, json or latex."
         )
     if _has_oracle(rows):
         yield (

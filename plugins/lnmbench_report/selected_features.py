@@ -10,8 +10,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from lnmbench.contracts import SectionGroup
-from lnmbench.records import Block, Cell, MethodResult, Results, Table, TableColumn
-from lnmbench.results import MISSING, complete_methods
+from lnmbench.records import (
+    SELECT,
+    BaselineMethod,
+    Block,
+    Cell,
+    MethodResult,
+    Paragraph,
+    Results,
+    Table,
+    TableColumn,
+)
+from lnmbench.results import MISSING, complete_methods, join_and
 from lnmbench.stats import selection_stability
 from lnmbench.text import plural
 from lnmbench_report.cohort_text import synthetic_suffix
@@ -77,7 +87,28 @@ class SelectedFeatures:
         selections = [
             each for result in complete_methods(results) for each in _collect(results, result)
         ]
-        return list(_make_tables(results, selections)) if selections else []
+        blocks: list[Block] = list(_make_tables(results, selections)) if selections else []
+        return [*blocks, *_describe_missing(results)]
+
+
+def _describe_missing(results: Results) -> Iterator[Paragraph]:
+    """Yield a paragraph on methods that select features, but whose run did not store them."""
+    labels = [
+        result.method.label
+        for result in complete_methods(results)
+        if isinstance(result.method, BaselineMethod)
+        and result.method.baseline.parameters.get(SELECT, "none") != "none"
+        and not result.selections
+    ]
+    if labels:
+        yield Paragraph(
+            key="missing_selections",
+            title="Selected features",
+            lines=(
+                f"The version of lnmbench that ran {join_and(labels)} did not store the selected"
+                " features; a run in a new directory (--out) has their frequency.",
+            ),
+        )
 
 
 def _collect(results: Results, result: MethodResult) -> Iterator[_Selections]:

@@ -56,10 +56,19 @@ class Setting:
             *_describe_features(results),
             *_describe_protocol(results),
             *_describe_weights(results),
-            *results.notes,
+            *map(_spell_out, results.notes),
             *_describe_incomplete(results),
         )
         return [Paragraph(key="setting", title="Setting", lines=lines)]
+
+
+def _spell_out(note: str) -> str:
+    """Return a note of the run as a sentence of the report."""
+    if note.startswith("aux "):
+        note = f"Auxiliary task {note.removeprefix('aux ')}"
+    elif note.startswith(("positive: ", "score ", "guideline: ")):
+        note = note[0].upper() + note[1:]
+    return note if note.endswith((".", "!", "?")) else f"{note}."
 
 
 def _describe_cohort(results: Results) -> str:

@@ -292,3 +292,17 @@ def test_importing_lnmbench_loads_nothing_heavy() -> None:
         [sys.executable, "-c", HEAVY], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("home")
+def test_the_quick_protocol_is_overridden_by_counts() -> None:
+    results = lnmbench.run(
+        dataset="synthetic:n=60,images=false",
+        baseline="firth",
+        only=True,
+        quick=True,
+        folds=2,
+        progress=False,
+    )
+    protocol = results.record.protocol
+    assert (protocol.repeats, protocol.folds, protocol.inner) == (2, 2, 3)

@@ -43,6 +43,16 @@ def test_a_report_is_saved_by_the_end_of_the_name(results: RunResults) -> None:
         results.save("report.pdf")
 
 
+def test_thumbnails_need_a_page_and_images(results: RunResults) -> None:
+    with pytest.raises(UserError, match="no effect on the format markdown: expected html"):
+        results.report(thumbnails=True)
+    with pytest.raises(UserError, match="no effect on a brief report"):
+        results.report("html", brief=True, thumbnails=True)
+    with pytest.raises(UserError, match="no images"):
+        results.save("report.html", thumbnails=True)
+    assert not Path("report.html").exists()
+
+
 def test_an_export_has_the_frames(results: RunResults) -> None:
     files = {path.name for path in results.export("tidy")}
     assert {"predictions.csv", "scores.csv", "manifest.json"} <= files

@@ -214,8 +214,9 @@ def _controls(results: Results) -> tuple[str, ...]:
 
 
 def _chosen_methods(blocks: Iterable[Block], results: Results) -> tuple[str, ...]:
-    """Return the methods in figures and galleries, and those without scores, by fingerprint."""
+    """Return the methods in figures and galleries, controls and calls, by fingerprint."""
     methods = [method for block in blocks for method in _drawn_methods(block)]
+    methods += _controls(results) if set(methods) & set(_controls(results)) else ()
     unscored = [result.method.fingerprint for result in _unscored(results)] if methods else []
     return tuple(dict.fromkeys([*methods, *unscored]))
 

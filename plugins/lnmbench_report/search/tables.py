@@ -84,11 +84,11 @@ def format_setting(value: object) -> str:
 
     Examples
     --------
-    >>> [format_setting(value) for value in (0.000512, 1.0, 64, None)]
-    ['0.00051', '1', '64', 'none']
+    >>> [format_setting(value) for value in (0.000512, 1.0, 240.0, 64, None)]
+    ['0.00051', '1', '240', '64', 'none']
     """
     if isinstance(value, float):
-        return f"{value:.2g}"
+        return f"{value:.0f}" if 99.5 <= abs(value) < 1e6 else f"{value:.2g}"
     return "none" if value is None else str(value)
 
 

@@ -1,4 +1,4 @@
-"""Is it the labels? The table of networks among their controls, and that of declared controls."""
+"""Own labels against permuted labels: networks among their controls, and declared controls."""
 
 from __future__ import annotations
 

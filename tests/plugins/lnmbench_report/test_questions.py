@@ -106,12 +106,12 @@ def test_without_a_question_there_is_no_table() -> None:
 def test_of_many_questions_the_terminal_has_the_ranked_table_alone(
     results: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Is it the labels?" in render(list(LabelTests()(results)), "table")
+    assert "Own labels against permuted labels" in render(list(LabelTests()(results)), "table")
     for module in (label_tests, questions):
         monkeypatch.setattr(module, "MOST_ROWS", 1)
     ranked = make_table(results)
     assert len(ranked.rows) == 4
     assert any("is shown with --format html" in note for note in ranked.notes)
     tables = list(LabelTests()(results))
-    assert "Is it the labels?" not in render(tables, "table")
-    assert "Is it the labels?" in render(tables, "json")
+    assert "Own labels against permuted labels" not in render(tables, "table")
+    assert "Own labels against permuted labels" in render(tables, "json")

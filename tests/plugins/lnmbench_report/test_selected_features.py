@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from lnmbench_report.selected_features import MOST_FEATURES, SelectedFeatures
 
-from lnmbench.records import ModalitySelection, Results, Table, UnitSelections
+from lnmbench.records import ModalitySelection, Paragraph, Results, Table, UnitSelections
 from lnmbench.rendering import render
 from lnmbench.testing.sample_results import LOGISTIC, SINGLE_TASK, sample_results
 
@@ -69,3 +69,12 @@ def test_a_fit_without_a_model_does_not_count(
 
 def test_there_is_no_section_without_a_selection() -> None:
     assert SelectedFeatures()(sample_results([(LOGISTIC, 1.0), (SINGLE_TASK, 1.0)])) == []
+
+
+def test_a_run_that_did_not_store_selections_says_so() -> None:
+    parameters = {**LOGISTIC.baseline.parameters, "select": "lasso"}
+    choice = replace(LOGISTIC.baseline, parameters=parameters)
+    selecting = replace(LOGISTIC, label="with lasso", baseline=choice)
+    (paragraph,) = SelectedFeatures()(sample_results([(selecting, 1.0), (SINGLE_TASK, 1.0)]))
+    assert isinstance(paragraph, Paragraph)
+    assert "that ran with lasso did not store the selected features" in paragraph.lines[0]
