@@ -30,7 +30,9 @@ _PLAIN = str.maketrans(
 def to_text(blocks: Sequence[Table | Paragraph]) -> str:
     """Return plain text, 100 columns wide."""
     stream = io.StringIO()
-    console = Console(file=stream, width=WIDTH, color_system=None, force_terminal=False)
+    console = Console(
+        file=stream, width=WIDTH, color_system=None, force_terminal=False, force_jupyter=False
+    )
     print_text_blocks(console, blocks)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()).strip("\n") + "\n"
 

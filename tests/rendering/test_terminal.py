@@ -29,6 +29,14 @@ def test_terminal_prints_labels_as_text(samples: Samples) -> None:
         assert text.count(name) == 2, name
 
 
+def test_text_is_returned_in_a_notebook(
+    samples: Samples, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert "short" in render([samples.table("short")], "table")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_terminal_never_cuts_a_number(samples: Samples) -> None:
     long = "a-very-long-label:" + "parameter=value," * 8
     for width in (100, 60, 30, 20):
