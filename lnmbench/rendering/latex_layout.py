@@ -14,6 +14,8 @@ from lnmbench.rendering.headings import wrap_heading
 TEXT_WIDTH_PT = 345.0
 TEXT_HEIGHT_PT = 550.0
 ROWS = 36
+MOST_LINES = 4
+"""Lines of a row, on average, above which a table is set sideways if its rows are shorter then."""
 LONG_WORD, LONGEST_WORD = 12, 20
 
 # of Computer Modern at 10 pt; its small sizes are relatively wider
@@ -44,36 +46,32 @@ class Layout:
     widths: tuple[float | None, ...]
     gap_pt: float
     sideways: bool
-    long: bool
+    lines: float
+
+    @property
+    def long(self) -> bool:
+        """True if the table needs more than a page."""
+        return self.lines > ROWS * (0.55 if self.sideways else 1.0)
 
 
 def choose_layouts(table: Table) -> Iterator[Layout]:
     """Yield the layout of a table, or of several parts that repeat its first column.
 
-    The font is never smaller than \\scriptsize, 7 points.
+    The font is never smaller than \\scriptsize, 7 points. A layout whose rows have few lines is
+    preferred.
     """
-    for step in _STEPS:
-        size, points, gap, sideways = step
-        available = (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * (
-            len(table.columns) - 1
-        )
-        widths = _fit(table, points, available)
-        if widths is not None:
-            break
+    layouts = [layout for step in _STEPS if (layout := _lay_out(table, *step))]
+    if layouts:
+        legible = (layout for layout in layouts if layout.lines <= MOST_LINES * len(table.rows))
+        yield next(legible, layouts[0])
+    elif len(table.columns) > 2:
+        for part in _halves(table):
+            yield from choose_layouts(part)
     else:
-        if len(table.columns) > 2:
-            for part in _halves(table):
-                yield from choose_layouts(part)
-            return
+        size, points, gap, sideways = _STEPS[-1]
+        available = _available(table, gap, sideways=sideways)
         widths = tuple(available / len(table.columns) for _ in table.columns)
-    yield Layout(
-        table=table,
-        size=size,
-        widths=widths,
-        gap_pt=gap,
-        sideways=sideways,
-        long=_lines(table, widths, points) > ROWS * (0.55 if sideways else 1.0),
-    )
+        yield _make_layout(table, widths, size, points, gap, sideways)
 
 
 def split_word(word: str) -> list[str]:
@@ -130,6 +128,35 @@ _STEPS = (
     ("footnotesize", 8.0, 4.0, True),
     ("scriptsize", 7.0, 3.0, True),
 )
+
+
+def _lay_out(table: Table, size: str, points: float, gap: float, sideways: bool) -> Layout | None:
+    """Return the layout of a table in a font and an orientation, None if it does not fit."""
+    widths = _fit(table, points, _available(table, gap, sideways=sideways))
+    return None if widths is None else _make_layout(table, widths, size, points, gap, sideways)
+
+
+def _available(table: Table, gap: float, *, sideways: bool) -> float:
+    """Return the points for the columns of a table, without the gaps between them."""
+    return (TEXT_HEIGHT_PT if sideways else TEXT_WIDTH_PT) - gap * 2 * (len(table.columns) - 1)
+
+
+def _make_layout(
+    table: Table,
+    widths: tuple[float | None, ...],
+    size: str,
+    points: float,
+    gap: float,
+    sideways: bool,
+) -> Layout:
+    return Layout(
+        table=table,
+        size=size,
+        widths=widths,
+        gap_pt=gap,
+        sideways=sideways,
+        lines=_lines(table, widths, points),
+    )
 
 
 def _fit(table: Table, points: float, available: float) -> tuple[float | None, ...] | None:
