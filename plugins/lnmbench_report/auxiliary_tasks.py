@@ -8,9 +8,9 @@ import numpy as np
 
 from lnmbench.contracts import SectionGroup
 from lnmbench.records import (
-    AuxScore,
     Block,
     Cell,
+    Estimate,
     Method,
     MethodResult,
     Results,
@@ -34,6 +34,8 @@ COLUMNS = (
     TableColumn(key="kind", heading="Label", align="left"),
     TableColumn(key="known", heading="Known"),
     TableColumn(key="scored", heading="Scored"),
+    TableColumn(key="metric", heading="Metric", align="left"),
+    TableColumn(key="mean", heading="Mean (95 % CI)"),
 )
 CHANGES = (
     TableColumn(key="correlation", heading="r without the task"),
@@ -49,52 +51,42 @@ class AuxiliaryTasks:
     def __call__(self, results: Results) -> Sequence[Block]:
         """Return one table, or no block if no complete network has an auxiliary task."""
         networks = [result for result in complete_methods(results) if result.aux]
-        metrics = list(
-            dict.fromkeys(name for n in networks for score in n.aux for name in score.metrics)
-        )
-        titles = [(metric, metric_title(results, metric)) for metric in metrics]
         changes = prediction_changes(results)
         return make_method_table(
             results,
             networks,
-            lambda result: _make_rows(results, result, metrics, changes),
+            lambda result: _make_rows(results, result, changes),
             key="aux",
             title="Auxiliary tasks",
-            columns=(
-                *COLUMNS,
-                *(TableColumn(key=name, heading=f"{title} (95 % CI)") for name, title in titles),
-                *(CHANGES if changes else ()),
-            ),
+            columns=(*COLUMNS, *(CHANGES if changes else ())),
             notes=tuple(_write_notes(results, networks)),
         )
 
 
 def _make_rows(
-    results: Results,
-    result: MethodResult,
-    metrics: Sequence[str],
-    changes: Mapping[str, PredictionChange],
+    results: Results, result: MethodResult, changes: Mapping[str, PredictionChange]
 ) -> Iterator[tuple[Cell, ...]]:
     change = _change_cells(changes.get(result.method.fingerprint)) if changes else ()
     for score in result.aux:
         control = _is_control(result.method, score.task)
-        yield (
-            Cell(text=f"{score.title} (control)" if control else score.title),
-            Cell(text=score.kind),
-            Cell(text=_describe_share(score.known, results.n), value=float(score.known)),
-            Cell(text=f"{score.scored}", value=float(score.scored)),
-            *(_metric_cell(score, name) for name in metrics),
-            *change,
-        )
+        for metric in score.metrics:
+            yield (
+                Cell(text=f"{score.title} (control)" if control else score.title),
+                Cell(text=score.kind),
+                Cell(text=_describe_share(score.known, results.n), value=float(score.known)),
+                Cell(text=f"{score.scored}", value=float(score.scored)),
+                Cell(text=metric_title(results, metric)),
+                _mean_cell(score.metrics[metric]),
+                *change,
+            )
 
 
 def _describe_share(known: int, n: int) -> str:
     return f"{known} of {n} ({100 * known / n:.0f} %)" if n else f"{known} of {n}"
 
 
-def _metric_cell(score: AuxScore, metric: str) -> Cell:
-    estimate = score.metrics.get(metric)
-    if estimate is None or np.isnan(estimate.value):
+def _mean_cell(estimate: Estimate) -> Cell:
+    if np.isnan(estimate.value):
         return Cell(text=MISSING)
     text = f"{format_decimal(estimate.value)} ({format_interval(estimate.low, estimate.high)})"
     return Cell(text=text, value=estimate.value, low=estimate.low, high=estimate.high)

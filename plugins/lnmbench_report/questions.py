@@ -46,7 +46,7 @@ COLUMNS = (
     TableColumn(key="p_controls", heading="p, controls"),
     TableColumn(key="oracle", heading="Oracle"),
     TableColumn(key="known", heading="Known"),
-    TableColumn(key="learned", heading="Learned (chance)"),
+    TableColumn(key="learned", heading="Learned (chance)", align="left"),
     TableColumn(key="correlation", heading="r without the task"),
     TableColumn(key="possible", heading="Possible"),
     TableColumn(key="cost", heading="Time"),

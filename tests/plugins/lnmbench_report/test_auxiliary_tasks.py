@@ -74,22 +74,25 @@ def cells(table: Table, row: int = 0) -> dict[str, Cell]:
 
 def test_a_real_runs_task_and_its_control_are_scored(scored: Results) -> None:
     table = make_table(scored)
-    assert len(table.rows) == 2
     by_method = {outcome.method.fingerprint: outcome for outcome in scored.method_results}
+    metrics = by_method[table.methods[0][0]].aux[0].metrics
+    assert len(table.rows) == 2 * len(metrics) >= 4
     for row_index, (fingerprint,) in enumerate(table.methods):
         row = cells(table, row_index)
-        estimate = by_method[fingerprint].aux[0].metrics["kappa"]
-        assert (row["kappa"].value, row["kappa"].low) == (estimate.value, estimate.low)
+        estimates = list(by_method[fingerprint].aux[0].metrics.values())
+        estimate = estimates[row_index % len(metrics)]
+        assert (row["mean"].value, row["mean"].low) == (estimate.value, estimate.low)
         assert row["known"].text == "60 of 60 (100 %)"
-    assert ["(control)" in row[1].text for row in table.rows] == [False, True]
+    controls = ["(control)" in row[1].text for row in table.rows]
+    assert controls == [False] * len(metrics) + [True] * len(metrics)
     assert "SYNTHETIC" in table.title
     assert any("only by chance" in note for note in table.notes)
 
 
-def test_numbers_have_their_interval_and_headings_the_metrics_title() -> None:
+def test_numbers_have_their_interval_and_the_title_of_their_metric() -> None:
     table = make_table(make_results(STAGED))
-    assert table.columns[-1].heading == "Quadratic kappa (95 % CI)"
-    cell = cells(table)["kappa"]
+    assert cells(table)["metric"].text == "Quadratic kappa"
+    cell = cells(table)["mean"]
     assert cell.text == ".412 (.200 to .600)"
     assert (cell.value, cell.low, cell.high) == (0.412, 0.2, 0.6)
 
@@ -123,15 +126,14 @@ def test_folds_that_do_not_define_a_metric_are_noted() -> None:
         assert any(line.startswith(note) for line in notes) is noted
 
 
-def test_a_metric_of_another_kind_and_one_that_is_not_defined_are_dashes() -> None:
+def test_a_task_has_rows_of_its_metrics_alone_and_an_undefined_one_is_a_dash() -> None:
     undefined = Estimate(value=math.nan)
     error = score(SIZE, "continuous", mae=Estimate(value=4.25, low=3.0, high=5.5))
     both = outcome("net + pt + size", (PT, score(PT, "ordinal", kappa=undefined)), (SIZE, error))
     table = make_table(make_results(both))
-    assert cells(table, 0)["kappa"].text == "–"
-    assert cells(table, 0)["mae"].text == "–"
-    assert cells(table, 1)["kappa"].text == "–"
-    assert cells(table, 1)["mae"].text == "4.250 (3.000 to 5.500)"
+    rows = [(row["task"].text, row["mean"].text) for row in (cells(table, 0), cells(table, 1))]
+    assert rows == [("pt", "–"), ("size", "4.250 (3.000 to 5.500)")]
+    assert len(table.rows) == 2
 
 
 def test_there_is_no_table_without_a_complete_network_that_has_a_task() -> None:
