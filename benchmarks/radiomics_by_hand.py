@@ -22,7 +22,7 @@ import numpy as np
 import SimpleITK as sitk
 from lnmbench_radiomics.settings import FAMILIES, family_of
 
-from lnmbench.cli.progress import make_progress
+from lnmbench.progress import make_progress
 from lnmbench.records import Choice
 from lnmbench.registry import Registry
 from lnmbench.stages.ingest import IngestOptions, ingest
