@@ -72,3 +72,9 @@ def test_what_is_wrong_in_a_file_is_one_line(tmp_path: Path, text: str, message:
     with pytest.raises(UserError, match=message) as refused:
         read_benchmark(file, {})
     assert "\n" not in str(refused.value)
+
+
+def test_a_malformed_choice_names_its_setting() -> None:
+    for setting in ("extract", "encoder", "aux", "primary"):
+        with pytest.raises(UserError, match=f"wrong value for {setting}: malformed choice.*got ''"):
+            read_benchmark(None, {setting: ""})  # type: ignore[misc]
