@@ -76,7 +76,7 @@ def parameters_in_another_order(folder: Path) -> None:
     assert code == 0, err
     code, out, err = command(folder, "report run --plugin smoothed.py --format csv")
     assert code == 0, err
-    assert 'aux,1,"clinical network + smoothed:smoothing=0.10, T stage, binary",auc,' in out
+    assert 'aux,1,"clinical network + smoothed:smoothing=0.10, T stage, binary, AUC",mean,' in out
 
 
 def one_spelling_of_a_target(folder: Path) -> None:
