@@ -22,10 +22,8 @@ def format_table(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
 
     Examples
     --------
-    >>> print(*format_table([("name", "text"), ("a", "one two three")], 13), sep="\\n")
-    name  text
-    a     one two
-          three
+    >>> list(format_table([("name", "text"), ("a", "one two three")], 13))
+    ['name  text', 'a     one two', '      three']
     """
     columns = list(zip(*rows, strict=True))
     natural = [max(map(_cells, column)) for column in columns]
