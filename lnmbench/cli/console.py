@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lnmbench.records import Block
 
 FILE_WIDTH = 100
+_PLAIN_TERMINALS = ("dumb", "unknown")
 
 
 def make_console(file: TextIO | None = None, *, file_width: int = FILE_WIDTH) -> Console:
@@ -55,6 +56,48 @@ def print_line(line: str) -> None:
 
     indentation = " " * (len(line) - len(line.lstrip(" ")))
     typer.echo(indentation + clean(line))
+
+
+def print_title(title: str) -> None:
+    """Print the title of a table to standard output, bold in a terminal."""
+    import typer
+
+    from lnmbench.text import clean
+
+    typer.echo(_bold(clean(title)))
+
+
+def print_table(rows: Sequence[Sequence[str]], *, file_width: int = FILE_WIDTH) -> None:
+    """Print a table of texts, and an empty line, to standard output.
+
+    Parameters
+    ----------
+    rows
+        The cells of each row, those of the heading first; none prints the empty line alone.
+    file_width
+        Characters in a line, unless the output is a terminal.
+    """
+    import sys
+    from shutil import get_terminal_size
+
+    import typer
+
+    from lnmbench.cli.text_table import format_table
+    from lnmbench.text import clean
+
+    if rows:
+        width = get_terminal_size().columns if sys.stdout.isatty() else file_width
+        heading, *lines = format_table([[clean(cell) for cell in row] for row in rows], width)
+        typer.echo("\n".join([_bold(heading), *lines]))
+    typer.echo()
+
+
+def _bold(text: str) -> str:
+    import os
+
+    import typer
+
+    return text if os.environ.get("TERM") in _PLAIN_TERMINALS else typer.style(text, bold=True)
 
 
 def print_path(path: Path) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
-from lnmbench.cli.console import FILE_WIDTH
+from lnmbench.cli.console import print_document, print_line, print_table, print_title
 from lnmbench.cli.option_groups import expand_groups
 from lnmbench.cli.plugins import PluginOptions, warn_of_problems
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 # in a file or a pipe, each row stays on one line
 _FILE_WIDTH = 200
-_PLAIN_TERMINALS = ("dumb", "unknown")
 
 
 @expand_groups
@@ -161,8 +158,6 @@ def _is_aux_task(role: Role[object]) -> bool:
 def _print_json(offers: Sequence[Offer[object]]) -> None:
     import json
 
-    from lnmbench.cli.console import print_document
-
     descriptions = [_describe_offer(offer) for offer in offers]
     print_document(json.dumps(descriptions, indent=2, default=str) + "\n")
 
@@ -186,8 +181,8 @@ def _print_tables(offers: Sequence[Offer[object]]) -> None:
             names_by_cells.setdefault(row, []).append(offer.name)
         rows = [("name", "parameters", "description", *needs, "plugin")]
         rows += [(", ".join(names), *row) for row, names in names_by_cells.items()]
-        _print_title(f"{role.plural} (each with {', '.join(common)})" if common else role.plural)
-        _print_table(rows, file_width=_FILE_WIDTH)
+        print_title(f"{role.plural} (each with {', '.join(common)})" if common else role.plural)
+        print_table(rows, file_width=_FILE_WIDTH)
 
 
 def _common_parameters(offers: Sequence[Offer[object]]) -> list[str]:
@@ -200,10 +195,8 @@ def _common_parameters(offers: Sequence[Offer[object]]) -> list[str]:
 
 def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
     """Print each offer's summary, and a table with a row for each parameter."""
-    from lnmbench.cli.console import print_line
-
     for offer in offers:
-        _print_title(f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})")
+        print_title(f"{offer.role.name} {offer.name} (plugin {offer.plugin.name})")
         print_line(offer.summary)
         if _is_aux_task(offer.role):
             print_line(f"needs: {_describe_needs(offer)}")
@@ -211,28 +204,4 @@ def _print_descriptions(offers: Sequence[Offer[object]]) -> None:
         for each in offer.parameters:
             default = "required" if each.required else str(each.default)
             rows.append((each.name, each.type_name, default, each.description))
-        _print_table(rows if offer.parameters else (), file_width=FILE_WIDTH)
-
-
-def _print_title(title: str) -> None:
-    from lnmbench.text import clean
-
-    typer.echo(_bold(clean(title)))
-
-
-def _print_table(rows: Sequence[Sequence[str]], *, file_width: int) -> None:
-    """Print rows, the first of which is the heading, and an empty line."""
-    from shutil import get_terminal_size
-
-    from lnmbench.cli.text_table import format_table
-    from lnmbench.text import clean
-
-    if rows:
-        width = get_terminal_size().columns if sys.stdout.isatty() else file_width
-        heading, *lines = format_table([[clean(cell) for cell in row] for row in rows], width)
-        typer.echo("\n".join([_bold(heading), *lines]))
-    typer.echo()
-
-
-def _bold(text: str) -> str:
-    return text if os.environ.get("TERM") in _PLAIN_TERMINALS else typer.style(text, bold=True)
+        print_table(rows if offer.parameters else ())

@@ -15,6 +15,8 @@ from lnmbench.cli.console import (
     print_line,
     print_notice,
     print_path,
+    print_table,
+    print_title,
     print_to_console,
 )
 from lnmbench.records import Paragraph
@@ -54,6 +56,26 @@ def test_lines_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     print_line(HOSTILE)
     print_notice(HOSTILE)
     assert capsys.readouterr() == ("a]0;title[2Jb [red]c[/red]\n",) * 2
+
+
+def test_a_table_steers_no_terminal_and_is_as_wide_as_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [("name", "text"), ("x", f"{HOSTILE} and more words")]
+    print_title(HOSTILE)
+    print_table(rows, file_width=200)
+    title, heading, *lines = capsys.readouterr().out.splitlines()
+    assert title == "a]0;title[2Jb [red]c[/red]"
+    assert heading.split() == ["name", "text"]
+    assert lines == [f"x     {title} and more words", ""]
+    print_table([])
+    assert capsys.readouterr().out == "\n"
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("TERM", "dumb")
+    print_table(rows, file_width=200)
+    assert max(map(len, terminal.getvalue().splitlines())) <= 20
 
 
 def test_a_document_keeps_every_character_as_an_escape(capsys: pytest.CaptureFixture[str]) -> None:
