@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
@@ -40,7 +39,6 @@ def list_offers(
     """List names with their parameters and plugins; for one name, describe each parameter."""
     from lnmbench.errors import UserError
 
-    gc.disable()  # the process ends soon, and the modules of all plugins are no garbage
     registry = plugins.load_usable()
     role = None if name is None else _find_role(name, registry)
     if name is None or role is not None:
